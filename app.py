@@ -1,0 +1,54 @@
+"""The Chalice app: composition only. One API function and three background functions."""
+
+from typing import Any
+
+from chalice import Chalice, Rate, Response
+from chalice.app import CloudWatchEvent, Request, SQSEvent
+
+from chalicelib import wiring
+from chalicelib.auth.routes import routes as auth_routes
+from chalicelib.billing.routes import routes as billing_routes
+from chalicelib.core.http.endpoints import Endpoints, ok
+from chalicelib.core.http.middleware import finish_answer
+from chalicelib.core.logging import configure
+from chalicelib.inference.queue import prediction_id_of
+from chalicelib.inference.routes import routes as inference_routes
+
+configure("lambda")  # a local process says which one it is afterwards
+
+app = Chalice(app_name="liver-lifespan", configure_logs=False)
+# Without these API Gateway would decode uploads as UTF-8 and spoil every other encoding.
+app.api.binary_types = [*app.api.binary_types, "multipart/form-data", "text/csv"]
+app.register_middleware(finish_answer, "http")
+
+service_routes = Endpoints(__name__)
+
+
+@service_routes.endpoint("/api/health", "GET")
+def health(_request: Request) -> Response:
+    """Says that the API function runs. Touches no store, so that it can't be used to load one."""
+    return ok({"status": "ok"})
+
+
+for blueprint in (service_routes, auth_routes, billing_routes, inference_routes):
+    app.register_blueprint(blueprint)
+
+
+@app.on_sqs_message(queue="${InferenceQueue.QueueName}", batch_size=1, name="inference_worker")
+def inference_worker(event: SQSEvent) -> None:
+    """Run the one prediction of the message. An exception gives the message back to the queue."""
+    for record in event:
+        wiring.worker().run(prediction_id_of(record.body))
+
+
+@app.on_sqs_message(queue="${DeadLetterQueue.QueueName}", batch_size=1, name="dead_letter")
+def dead_letter(event: SQSEvent) -> None:
+    """Fail and refund the prediction of a message that kept failing."""
+    for record in event:
+        wiring.dead_letters().handle(prediction_id_of(record.body))
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatcher")
+def dispatcher(_event: CloudWatchEvent) -> dict[str, Any]:
+    """Send again what was accepted and never ended."""
+    return {"handled": wiring.dispatcher().run()}

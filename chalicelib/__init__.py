@@ -1,0 +1,1 @@
+"""The Liver Disease Lifespan Predictor: everything that runs on AWS Lambda."""

@@ -1,0 +1,23 @@
+"""Who is asking: the bearer token of a request, verified in process."""
+
+from chalice.app import Request
+
+from chalicelib import wiring
+from chalicelib.auth.store import User
+from chalicelib.auth.tokens import TokenMissingError
+from chalicelib.core.http.endpoints import caller
+
+
+def current_user(request: Request) -> User:
+    """The user whose token the request carries.
+
+    Raises
+    ------
+    TokenMissingError, TokenExpiredError, TokenInvalidError
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise TokenMissingError("Please log in: this address needs an access token.")
+    user = wiring.accounts().authenticate(token.strip())
+    caller.set(user.id)
+    return user

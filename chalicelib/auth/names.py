@@ -1,0 +1,78 @@
+"""What may be a name, an e-mail address and a password, and which spellings are the same."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+PASSWORD_CHARACTERS_MIN = 8
+PASSWORD_BYTES_MAX = 72
+"""bcrypt reads no further: a longer password would be cut in silence."""
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def _name(text: str) -> str:
+    if "@" in text:
+        raise PydanticCustomError("name_with_at", "a name has no @, so that it can't be mistaken for an e-mail address")
+    if any(unicodedata.category(character).startswith("C") for character in text):
+        raise PydanticCustomError("control_characters", "a name has no control characters")
+    return text
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise PydanticCustomError("not_an_email", "this does not look like an e-mail address, such as anna@example.org")
+    return text
+
+
+def _password(text: str) -> str:
+    if len(text) < PASSWORD_CHARACTERS_MIN:
+        raise PydanticCustomError("too_short", f"a password has at least {PASSWORD_CHARACTERS_MIN} characters")
+    if len(text.encode()) > PASSWORD_BYTES_MAX:
+        raise PydanticCustomError(
+            "too_long",
+            f"a password has at most {PASSWORD_BYTES_MAX} bytes, which is {PASSWORD_BYTES_MAX} Latin "
+            f"or {PASSWORD_BYTES_MAX // 2} Cyrillic letters",
+        )
+    return text
+
+
+class Registration(BaseModel):
+    """The body of a registration."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64), AfterValidator(_name)]
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
+    password: Annotated[str, AfterValidator(_password)]
+
+
+class Credentials(BaseModel):
+    """The body of a log-in. ``name`` is the name or the e-mail address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
+    password: Annotated[str, StringConstraints(max_length=1000)]
+
+
+def name_key(name: str) -> str:
+    """The key under which ``name`` is unique: NFKC, then case folded."""
+    return "name#" + _folded(name)
+
+
+def email_key(email: str) -> str:
+    """The key under which ``email`` is unique."""
+    return "email#" + _folded(email)
+
+
+def login_key(name_or_email: str) -> str:
+    """The key that somebody logging in means. Names hold no @."""
+    return email_key(name_or_email) if "@" in name_or_email else name_key(name_or_email)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

@@ -1,0 +1,107 @@
+"""Access tokens: JWT, HS256 only."""
+
+from dataclasses import dataclass
+
+import jwt
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.errors import DomainError
+from chalicelib.core.ids import new_id
+
+ALGORITHM = "HS256"
+ISSUER = "liver-lifespan"
+AUDIENCE = "liver-lifespan-api"
+_REQUIRED = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti", "ver"]
+
+
+class UnauthenticatedError(DomainError):
+    """No valid token."""
+
+    status = 401
+    title = "Please log in"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """RFC 6750, section 3: say which scheme is expected."""
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class TokenMissingError(UnauthenticatedError):
+    """The request carries no bearer token."""
+
+    code = "token_missing"
+
+
+class TokenInvalidError(UnauthenticatedError):
+    """The token is forged, malformed, of another service, or was ended."""
+
+    code = "token_invalid"
+
+
+class TokenExpiredError(UnauthenticatedError):
+    """The token was good and its time is over."""
+
+    code = "token_expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a token says: whose it is, and of which generation of that user's tokens."""
+
+    user_id: str
+    token_version: int
+
+
+class Tokens:
+    """Signs and verifies."""
+
+    def __init__(self, secret: str, lifetime_seconds: int, clock: Clock) -> None:
+        self._secret = secret
+        self._clock = clock
+        self.lifetime_seconds = lifetime_seconds
+
+    def sign(self, claims: Claims) -> str:
+        """A token for ``claims``, good from now for the lifetime."""
+        now = int(self._clock())
+        return jwt.encode(
+            {
+                "iss": ISSUER,
+                "aud": AUDIENCE,
+                "sub": claims.user_id,
+                "ver": claims.token_version,
+                "iat": now,
+                "nbf": now,
+                "exp": now + self.lifetime_seconds,
+                "jti": new_id(),
+            },
+            self._secret,
+            algorithm=ALGORITHM,
+        )
+
+    def verify(self, token: str) -> Claims:
+        """The claims of ``token``.
+
+        Raises
+        ------
+        TokenExpiredError, TokenInvalidError
+        """
+        try:
+            claims = jwt.decode(
+                token,
+                self._secret,
+                algorithms=[ALGORITHM],
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                options={"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+            )
+            user_id, version = str(claims["sub"]), int(claims["ver"])
+            expires, not_before = float(claims["exp"]), float(claims["nbf"])
+        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+            raise TokenInvalidError("This session is not valid. Please log in again.") from error
+        # Compared here and not by PyJWT, which only knows the system's clock.
+        now = self._clock()
+        if now >= expires:
+            raise TokenExpiredError("Your session has ended. Please log in again.")
+        if now < not_before - 60:
+            raise TokenInvalidError("This session is not valid yet. Please check the clock of your device.")
+        return Claims(user_id, version)

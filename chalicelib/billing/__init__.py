@@ -1,0 +1,1 @@
+"""Coins: balances and the append-only ledger."""

@@ -1,0 +1,1 @@
+"""What every domain stands on: settings, AWS clients, clock, ids, errors, logging, HTTP."""

@@ -1,0 +1,146 @@
+"""DynamoDB in plain Python values: items, transactions with told-apart reasons, page cursors."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from chalicelib.core.errors import InvalidInputError, TemporarilyUnavailableError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+TransactItem = dict[str, dict[str, Any]]
+"""One element of TransactWriteItems: ``{"Put": {...}}``, ``{"Update": {...}}`` and so on."""
+
+CONDITION_FAILED = "ConditionalCheckFailed"
+# What a transaction may be cancelled for without being wrong: somebody else was at the same item.
+_TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_TRANSACTION_TRIES = 12
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+class ConditionFailedError(Exception):
+    """A conditional write was refused: what it relied on no longer holds."""
+
+
+class TransactionCancelledError(Exception):
+    """A transaction was refused by a condition.
+
+    ``failed`` holds the positions of the elements whose condition failed.
+    """
+
+    def __init__(self, failed: frozenset[int]) -> None:
+        super().__init__(f"conditions failed at {sorted(failed)}")
+        self.failed = failed
+
+
+def to_item(values: Item) -> Item:
+    """Plain values to DynamoDB's typed form. None is left out, floats become decimals."""
+    return {key: _serializer.serialize(_exact(value)) for key, value in values.items() if value is not None}
+
+
+def from_item(item: Item) -> Item:
+    """DynamoDB's typed form to plain values; numbers become int where they are whole, else float."""
+    return {key: _plain(_deserializer.deserialize(value)) for key, value in item.items()}
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {key: _exact(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list | tuple):
+        return [_exact(inner) for inner in value]
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def transact(client: DynamoDBClient, items: Sequence[TransactItem]) -> None:
+    """Write all of ``items`` or none.
+
+    A conflict with another transaction is retried with jitter: it says nothing about the conditions.
+
+    Raises
+    ------
+    TransactionCancelledError
+        At least one condition did not hold.
+    TemporarilyUnavailableError
+        The items stayed contended through every retry.
+    """
+    for attempt in range(_TRANSACTION_TRIES):
+        try:
+            client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
+        except ClientError as error:
+            if not _is_transient(error):
+                raise
+        else:
+            return
+        # Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), 10 ms to 0.6 s.
+        time.sleep(random.uniform(0, min(0.6, 0.01 * 2**attempt)))  # noqa: S311
+    raise TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
+
+
+def _is_transient(error: ClientError) -> bool:
+    """True for a conflict; raises for a failed condition; False for everything else."""
+    if error.response["Error"]["Code"] == "TransactionInProgressException":
+        return True
+    if error.response["Error"]["Code"] != "TransactionCanceledException":
+        return False
+    reasons = [str(reason.get("Code")) for reason in error.response.get("CancellationReasons", [])]
+    failed = frozenset(place for place, reason in enumerate(reasons) if reason == CONDITION_FAILED)
+    if failed:
+        raise TransactionCancelledError(failed) from error
+    return any(reason in _TRANSIENT for reason in reasons)
+
+
+def is_condition_failure(error: ClientError) -> bool:
+    """Whether a single conditional write was refused by its condition."""
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+
+def encode_cursor(last_key: Item | None) -> str | None:
+    """A query's LastEvaluatedKey as an opaque text, or None at the end."""
+    if not last_key:
+        return None
+    return base64.urlsafe_b64encode(json.dumps(from_item(last_key)).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, names: Sequence[str]) -> Item:
+    """The key that ``cursor`` stands for; it must hold exactly the text attributes ``names``.
+
+    Raises
+    ------
+    InvalidInputError
+        It was not made by :func:`encode_cursor` for this kind of page.
+    """
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if set(values) != set(names) or not all(isinstance(value, str) and value for value in values.values()):
+            raise ValueError(cursor)  # noqa: TRY301 - one answer for everything that isn't a cursor
+    except (ValueError, TypeError) as error:
+        raise InvalidInputError(
+            "The page cursor is not valid. Start again from the first page.",
+            errors=[{"column": "cursor", "code": "invalid_cursor", "message": "unknown cursor"}],
+        ) from error
+    return to_item(values)

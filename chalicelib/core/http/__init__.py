@@ -1,0 +1,1 @@
+"""HTTP in and out of Chalice: endpoints, problem+json, middleware, request bodies."""

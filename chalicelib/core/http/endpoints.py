@@ -1,0 +1,85 @@
+"""Endpoints: a Chalice blueprint whose views take the request and may raise domain errors."""
+
+import functools
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from chalice import Blueprint, CORSConfig, Response
+from chalice.app import Request
+
+from chalicelib.core.errors import DomainError
+from chalicelib.core.http import problem
+from chalicelib.core.logging import log_exception
+
+CORS = CORSConfig(
+    allow_origin="*",
+    allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+    expose_headers=["Location", "Retry-After", "X-Request-Id"],
+    max_age=600,
+)
+"""Any origin may call the API: it takes a bearer token and no cookie, so an origin proves nothing."""
+
+caller: ContextVar[str | None] = ContextVar("caller", default=None)
+"""The id of the user that the request at hand speaks for, for the log."""
+
+_THROTTLED = {
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "SlowDown",
+    "InternalServerError",
+}
+
+
+class Endpoints(Blueprint):
+    """A blueprint that turns errors into problem documents."""
+
+    def endpoint(
+        self, path: str, method: str, *, content_types: Sequence[str] = ("application/json",)
+    ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+        """Register ``view(request, **path_parameters) -> Response`` at ``path``.
+
+        A ``DomainError`` becomes its problem document; an unreachable or throttled AWS service 503; whatever
+        else is raised is logged with its stack and answered with 500. Chalice would answer a bare 500 to all.
+        """
+
+        def register(view: Callable[..., Response]) -> Callable[..., Response]:
+            @functools.wraps(view)
+            def answer(**parameters: str) -> Response:
+                request = self.current_request
+                try:
+                    return view(request, **parameters)
+                except DomainError as error:
+                    return problem.from_error(error)
+                except Exception as error:  # noqa: BLE001
+                    log_exception("error", request_id=request_id(request))
+                    return problem.temporarily_unavailable() if _is_outage(error) else problem.internal_error()
+
+            self.route(path, methods=[method], cors=CORS, content_types=list(content_types))(answer)
+            return view
+
+        return register
+
+
+def _is_outage(error: Exception) -> bool:
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"] in _THROTTLED
+    return isinstance(error, BotoCoreError)
+
+
+def request_id(request: Request) -> str:
+    """The id that the answer, the log line and a problem document share."""
+    context = request.lambda_context
+    return str(context.aws_request_id) if context else "none"
+
+
+def query(request: Request) -> dict[str, str]:
+    """The query parameters; of a repeated one the last."""
+    return dict(request.query_params or {})
+
+
+def ok(body: Any, status: int = 200, **headers: str) -> Response:
+    """A JSON answer. Underscores in header names become hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(body=body, status_code=status, headers={"Content-Type": "application/json", **named})

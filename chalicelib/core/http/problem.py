@@ -1,0 +1,60 @@
+"""problem+json (RFC 9457): the one shape of every answer that isn't a success."""
+
+from typing import Any
+
+from chalice import Response
+
+from chalicelib.core.errors import DomainError
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def problem(
+    status: int, code: str, title: str, detail: str, headers: dict[str, str] | None = None, **extra: Any
+) -> Response:
+    """One problem document. ``request_id`` is added by the middleware, which knows it."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, **extra}
+    return Response(body=body, status_code=status, headers={"Content-Type": PROBLEM_TYPE, **(headers or {})})
+
+
+def from_error(error: DomainError) -> Response:
+    """The answer that a domain error is."""
+    return problem(error.status, error.code, error.title, error.detail, error.headers, **error.extra)
+
+
+def internal_error() -> Response:
+    """The answer to a fault of ours. It says nothing about the fault."""
+    return problem(
+        500,
+        "internal_error",
+        "Something went wrong on our side",
+        "The request could not be completed. Please try again; if it happens again, tell us the request id.",
+    )
+
+
+def temporarily_unavailable() -> Response:
+    """The answer while a store can't be reached."""
+    return problem(
+        503,
+        "temporarily_unavailable",
+        "The service is not reachable at the moment",
+        "Nothing was lost. Please try again in a few seconds.",
+        {"Retry-After": "5"},
+    )
+
+
+# What Chalice answers by itself, before or instead of an endpoint.
+_BY_STATUS = {
+    400: ("bad_request", "The request could not be read"),
+    404: ("not_found", "There is nothing at this address"),
+    405: ("method_not_allowed", "This address does not take this method"),
+    415: ("unsupported_media_type", "This content type is not accepted here"),
+}
+
+
+def from_framework(response: Response) -> Response:
+    """Chalice's own ``{"Code", "Message"}`` answers, in the shape of all the others."""
+    code, title = _BY_STATUS.get(response.status_code, ("internal_error", "Something went wrong on our side"))
+    detail = str(response.body["Message"]) if response.status_code in _BY_STATUS else title
+    headers = {name: str(value) for name, value in response.headers.items()} | {"Content-Type": PROBLEM_TYPE}
+    return problem(response.status_code, code, title, detail + ".", headers)

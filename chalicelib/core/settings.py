@@ -1,0 +1,79 @@
+"""Settings: read once from the environment, typed, checked before the first request."""
+
+import os
+from functools import cache
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+LOCAL_STAGE = "local"
+SECRET_BYTES_MIN = 32
+BCRYPT_COST_MIN = 12
+
+
+class Settings(BaseModel):
+    """One field is one environment variable of the same name in upper case.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        A variable is missing or wrong, or a stage other than ``local`` was given a weak secret or a
+        cheap password hash.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    stage: str
+    users_table: str
+    logins_table: str
+    ledger_table: str
+    predictions_table: str
+    files_bucket: str
+    inference_queue_url: str
+
+    jwt_secret: SecretStr | None = None
+    """The signing secret itself: local and tests."""
+    jwt_secret_id: str | None = None
+    """The Secrets Manager secret that holds it: everywhere else."""
+    token_seconds: int = Field(default=12 * 3600, gt=0)
+    bcrypt_cost: int = Field(default=BCRYPT_COST_MIN, ge=4, le=16)
+
+    signup_coins: int = Field(default=500, ge=0)
+
+    upload_bytes_max: int = Field(default=4_400_000, gt=0)
+    """The largest file of a direct submit: Lambda takes 6 MB of event, base64 and envelope included."""
+    attempts_max: int = Field(default=3, gt=0)
+    lease_seconds: float = Field(default=60, gt=0)
+    """How long a silent worker keeps its claim; a worker at work renews it."""
+    dispatch_grace_seconds: float = Field(default=60, gt=0)
+    """How long a fresh submission is left to the queue before the dispatcher sends it again."""
+    retry_seconds: float = Field(default=20, ge=0)
+    """How long after a failed attempt the dispatcher sends the prediction again."""
+    result_days: int = Field(default=30, gt=0)
+    """Results are deleted after so many days by the bucket's lifecycle; links and docs say so."""
+
+    @model_validator(mode="after")
+    def _outside_local_nothing_is_weak(self) -> Self:
+        if (self.jwt_secret is None) == (self.jwt_secret_id is None):
+            raise ValueError("set exactly one of JWT_SECRET and JWT_SECRET_ID")
+        if self.jwt_secret and len(self.jwt_secret.get_secret_value().encode()) < SECRET_BYTES_MIN:
+            raise ValueError(f"JWT_SECRET has less than {SECRET_BYTES_MIN} bytes")
+        if self.stage != LOCAL_STAGE:
+            if self.jwt_secret_id is None:
+                raise ValueError("JWT_SECRET is for the local stage only; set JWT_SECRET_ID")
+            if self.bcrypt_cost < BCRYPT_COST_MIN:
+                raise ValueError(f"BCRYPT_COST is below {BCRYPT_COST_MIN}")
+        return self
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The settings that the environment gives; unset variables keep their defaults."""
+        return cls.model_validate(
+            {name: os.environ[name.upper()] for name in cls.model_fields if name.upper() in os.environ}
+        )
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings, read at first use so that importing the app needs no environment."""
+    return Settings.from_environment()

@@ -1,0 +1,1 @@
+"""Predictions: what may be submitted, how it is run, what comes back."""

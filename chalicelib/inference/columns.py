@@ -1,0 +1,149 @@
+"""The column specification: the one place that says what a patient file may hold.
+
+The check of an upload, the worker, ``GET /api/models``, the page and the docs all read it from here.
+Names and units are those of the Mayo Clinic PBC study's public file; the training ranges are the extremes
+of its 418 patients, the hard limits are what a living adult can have.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["number", "category", "id", "ignored"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Another unit of the same quantity: ``value in this unit = value * factor``."""
+
+    name: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Values on the wrong side of ``threshold`` were almost certainly given in ``unit``.
+
+    ``factor`` turns such a value into the expected unit; None where no factor can (an INR isn't seconds).
+    """
+
+    side: Literal["below", "above"]
+    threshold: float
+    unit: str
+    factor: float | None
+
+    def holds(self, value: float) -> bool:
+        """Whether ``value`` lies on the suspicious side."""
+        return value < self.threshold if self.side == "below" else value > self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a patient file.
+
+    ``minimum``/``maximum`` are hard limits: a value beyond them is an error. ``training_minimum``/
+    ``training_maximum`` are the range that the models have seen: a value beyond it is clamped and flagged.
+    """
+
+    name: str
+    kind: Kind
+    title_en: str
+    title_ru: str
+    required: bool = False
+    unit: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    training_minimum: float | None = None
+    training_maximum: float | None = None
+    allowed: tuple[str, ...] = ()
+    si: Unit | None = None
+    suspicion: Suspicion | None = None
+    aliases: tuple[str, ...] = ()
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("ID", "id", "Patient ID, echoed in the result", "Номер пациента, повторяется в результате"),
+    Column(
+        "Age", "number", "Age in days", "Возраст в днях",
+        required=True, unit="days", minimum=6570, maximum=40000,
+        training_minimum=9598, training_maximum=28650,
+        suspicion=Suspicion("below", 150, "years", 365.25),
+    ),
+    Column("Sex", "category", "Sex", "Пол", allowed=("F", "M")),
+    Column("Ascites", "category", "Ascites", "Асцит", allowed=("N", "Y")),
+    Column("Hepatomegaly", "category", "Enlarged liver", "Увеличение печени", allowed=("N", "Y")),
+    Column("Spiders", "category", "Spider naevi", "Сосудистые звёздочки", allowed=("N", "Y")),
+    Column(
+        "Edema", "category",
+        "Oedema: N none, S slight or resolved with diuretics, Y despite diuretics",
+        "Отёки: N — нет, S — слабые или сняты диуретиками, Y — несмотря на диуретики",
+        required=True, allowed=("N", "S", "Y"),
+    ),
+    Column(
+        "Bilirubin", "number", "Bilirubin, serum", "Билирубин общий",
+        required=True, unit="mg/dL", minimum=0.1, maximum=60,
+        training_minimum=0.3, training_maximum=28, si=Unit("umol/L", 17.1),
+        suspicion=Suspicion("above", 60, "umol/L", 1 / 17.1),
+    ),
+    Column(
+        "Cholesterol", "number", "Cholesterol, serum", "Холестерин общий",
+        unit="mg/dL", minimum=20, maximum=3000, training_minimum=120, training_maximum=1775,
+        si=Unit("mmol/L", 1 / 38.67), suspicion=Suspicion("below", 20, "mmol/L", 38.67),
+    ),
+    Column(
+        "Albumin", "number", "Albumin, serum", "Альбумин",
+        required=True, unit="g/dL", minimum=1, maximum=6,
+        training_minimum=1.96, training_maximum=4.64, si=Unit("g/L", 10),
+        suspicion=Suspicion("above", 10, "g/L", 0.1),
+    ),
+    Column(
+        "Copper", "number", "Copper, urine per day", "Медь в суточной моче",
+        unit="ug/day", minimum=1, maximum=2000, training_minimum=4, training_maximum=588,
+    ),
+    Column(
+        "Alk_Phos", "number", "Alkaline phosphatase (old assay scale)", "Щелочная фосфатаза (старая шкала)",
+        unit="U/L", minimum=1, maximum=30000, training_minimum=289, training_maximum=13862.4,
+    ),
+    Column(
+        "SGOT", "number", "AST (SGOT)", "АСТ",
+        unit="U/mL", minimum=1, maximum=5000, training_minimum=26.35, training_maximum=457.25,
+        aliases=("AST",),
+    ),
+    Column(
+        "Tryglicerides", "number", "Triglycerides", "Триглицериды",
+        unit="mg/dL", minimum=5, maximum=3000, training_minimum=33, training_maximum=598,
+        si=Unit("mmol/L", 1 / 88.57), suspicion=Suspicion("below", 5, "mmol/L", 88.57),
+        aliases=("Triglycerides",),
+    ),
+    Column(
+        "Platelets", "number", "Platelets", "Тромбоциты",
+        unit="10^9/L", minimum=5, maximum=1500, training_minimum=62, training_maximum=721,
+    ),
+    Column(
+        "Prothrombin", "number", "Prothrombin time", "Протромбиновое время",
+        required=True, unit="s", minimum=8, maximum=60, training_minimum=9, training_maximum=18,
+        suspicion=Suspicion("below", 5, "INR", None),
+    ),
+    Column("Stage", "category", "Histological stage", "Гистологическая стадия", allowed=("1", "2", "3", "4")),
+    Column("Drug", "ignored", "Trial arm (not used)", "Группа испытания (не используется)"),
+    Column("Status", "ignored", "Outcome (never used)", "Исход (никогда не используется)"),
+    Column("N_Days", "ignored", "Follow-up in days (never used)", "Дни наблюдения (никогда не используется)"),
+)  # fmt: skip
+
+BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
+
+REQUIRED: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.required)
+NUMBERS: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.kind == "number")
+CATEGORIES: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.kind == "category")
+
+STORED: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.kind != "ignored")
+"""The columns of the file that is kept, in this order. The others are dropped before storage."""
+
+MISSING: frozenset[str] = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
+"""Cells that say "not measured", compared in lower case and without blanks around."""
+
+_BY_HEADER: dict[str, Column] = {name.lower(): column for column in COLUMNS for name in (column.name, *column.aliases)}
+
+
+def find(header: str) -> Column | None:
+    """The column that a header cell names, or None. Case and surrounding blanks don't matter."""
+    return _BY_HEADER.get(header.strip().lower())

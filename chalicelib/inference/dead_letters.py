@@ -1,0 +1,40 @@
+"""What becomes of a message that kept failing: its prediction fails, and the coins go back."""
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.dynamo import ConditionFailedError
+from chalicelib.core.logging import log
+from chalicelib.inference.prediction import Status
+from chalicelib.inference.settlement import Settlement
+from chalicelib.inference.store import PredictionStore
+
+
+class StillRunningError(Exception):
+    """Another message's attempt holds the prediction: the dead letter has to wait for its end."""
+
+
+class DeadLetters:
+    """Handles the dead-letter queue, repeatably."""
+
+    def __init__(self, store: PredictionStore, settlement: Settlement, clock: Clock) -> None:
+        self._store = store
+        self._settlement = settlement
+        self._clock = clock
+
+    def handle(self, prediction_id: str) -> None:
+        """Fail the prediction and refund it, unless it has ended.
+
+        Raises
+        ------
+        StillRunningError
+            A live attempt holds it. The message should come back.
+        """
+        prediction = self._store.get(prediction_id)
+        if prediction is None or prediction.status.is_end:
+            log("dead letter of an ended prediction", prediction=prediction_id)
+            return
+        if prediction.status is Status.RUNNING and (prediction.due_at or 0) > self._clock():
+            raise StillRunningError(prediction_id)
+        try:
+            self._settlement.fail(prediction, "dead_letter")
+        except ConditionFailedError as error:
+            raise StillRunningError(prediction_id) from error

@@ -1,0 +1,101 @@
+"""The files' bucket: inputs and results, under keys that only the server makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+DOWNLOAD_SECONDS = 300
+
+_SINGLE_PUT_BYTES_MAX = 8 * 1024 * 1024
+
+
+class FileGoneError(Exception):
+    """The object does not exist any more: it expired or was deleted."""
+
+
+def input_key(user_id: str, prediction_id: str) -> str:
+    """Where the checked CSV of a prediction lies."""
+    return f"inputs/{user_id}/{prediction_id}.csv"
+
+
+def result_key(user_id: str, prediction_id: str, attempt: int, name: str) -> str:
+    """Where one attempt writes a file of its result. Attempts share no key, so none can spoil another's."""
+    return f"results/{user_id}/{prediction_id}/{attempt}/{name}"
+
+
+class FileStore:
+    """Objects of the bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Write a small object."""
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+
+    def put_stream(self, key: str, stream: BinaryIO, size: int, content_type: str) -> None:
+        """Write ``size`` bytes from the start of ``stream``, in parts if they are many."""
+        stream.seek(0)
+        if size <= _SINGLE_PUT_BYTES_MAX:
+            self.put(key, stream.read(), content_type)
+        else:
+            self._client.upload_fileobj(stream, self._bucket, key, ExtraArgs={"ContentType": content_type})
+
+    def open(self, key: str) -> BinaryIO:
+        """The object as a stream.
+
+        Raises
+        ------
+        FileGoneError
+        """
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"]  # type: ignore[return-value]
+        except ClientError as error:
+            raise _gone(error, key) from error
+
+    def read_range(self, key: str, start: int, end: int) -> bytes:
+        """The bytes from ``start`` up to, not including, ``end``.
+
+        Raises
+        ------
+        FileGoneError
+        """
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{end - 1}")
+        except ClientError as error:
+            raise _gone(error, key) from error
+        return answer["Body"].read()
+
+    def exists(self, key: str) -> bool:
+        """Whether the object is there."""
+        try:
+            self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            _gone(error, key)
+            return False
+        return True
+
+    def download_url(self, key: str, file_name: str) -> str:
+        """A pre-signed address that downloads the object as ``file_name`` (ASCII), good for DOWNLOAD_SECONDS."""
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentType": "text/csv; charset=utf-8",
+                "ResponseContentDisposition": f'attachment; filename="{file_name}"',
+            },
+            ExpiresIn=DOWNLOAD_SECONDS,
+        )
+
+
+def _gone(error: ClientError, key: str) -> FileGoneError:
+    if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+        return FileGoneError(key)
+    raise error

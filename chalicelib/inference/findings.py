@@ -1,0 +1,118 @@
+"""What is wrong with a file: findings that say where, what, and what would be right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from chalicelib.core.errors import DomainError
+
+FINDINGS_SHOWN_MAX = 100
+BAD_ROWS_SHOWN_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    ``row`` counts the patients from 1, the header and blank lines not included. ``params`` are the numbers
+    and words of the message, for a client that writes its own sentence in another language.
+    """
+
+    code: str
+    message: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """As the API shows it."""
+        return {
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "code": self.code,
+            "message": self.message,
+            **self.params,
+        }
+
+
+class InvalidFileError(DomainError):
+    """The file can't be predicted as it is. Nothing was charged."""
+
+    status = 422
+    title = "The file can't be predicted"
+
+    def __init__(self, detail: str, findings: Iterable[Finding] = (), **extra: Any) -> None:
+        errors = [finding.document() for finding in findings]
+        if errors:
+            extra = {"errors": errors, "errors_total": len(errors), **extra}
+        super().__init__(f"{detail} Nothing was charged.", **extra)
+
+
+class FileTooLargeError(InvalidFileError):
+    """Larger than one request can carry."""
+
+    status = 413
+    code = "file_too_large"
+    title = "The file is too large"
+
+
+class NotACsvError(InvalidFileError):
+    """Not a text: a picture, a workbook, an archive."""
+
+    status = 415
+    code = "not_a_csv"
+    title = "This is not a CSV file"
+
+
+class EncodingUnsupportedError(InvalidFileError):
+    """A text in an encoding that isn't read, such as UTF-16."""
+
+    code = "encoding_unsupported"
+    title = "The encoding of the file is not supported"
+
+
+class FileEmptyError(InvalidFileError):
+    """No bytes, or nothing but blanks."""
+
+    code = "file_empty"
+    title = "The file is empty"
+
+
+class NoRowsError(InvalidFileError):
+    """A header and no patient."""
+
+    code = "no_rows"
+    title = "The file has no patients"
+
+
+class BrokenCsvError(InvalidFileError):
+    """A text that is no table: a quotation mark never closed, a cell without an end, too many columns."""
+
+    code = "not_a_csv"
+    title = "This can't be read as a table"
+
+
+class ColumnMissingError(InvalidFileError):
+    """At least one required column is missing; ``errors`` names each."""
+
+    code = "column_missing"
+    title = "A required column is missing"
+
+
+class ColumnDuplicatedError(InvalidFileError):
+    """Two columns have one name: nobody can tell which is meant."""
+
+    code = "column_duplicated"
+    title = "A column appears twice"
+
+
+class InvalidRowsError(InvalidFileError):
+    """Rows that can't be predicted.
+
+    ``errors`` holds the first findings, ``errors_total`` counts all, ``bad_rows`` names the rows.
+    """
+
+    code: ClassVar[str] = "invalid_rows"
+    title = "Some rows can't be predicted"

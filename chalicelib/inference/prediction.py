@@ -1,0 +1,69 @@
+"""A prediction: its states, and what it remembers of itself."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """``queued -> running -> succeeded | rejected | failed``, and ``queued -> cancelled``."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_end(self) -> bool:
+        """The four ends are absorbing."""
+        return self not in {Status.QUEUED, Status.RUNNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Where the result lies and what it says in short.
+
+    ``marks[i]`` is the byte offset of row ``i * mark_rows`` in the rows object; the last mark is its length.
+    """
+
+    csv_key: str
+    rows_key: str
+    columns: tuple[str, ...]
+    baseline: float
+    mark_rows: int
+    marks: tuple[int, ...]
+    output: float
+    summary: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One submission: what was asked, what it cost, where it stands.
+
+    ``created_at``, ``due_at`` and the like are seconds since the epoch. ``attempt`` counts the claims and is
+    the fence: a worker may only change a prediction whose attempt is its own.
+    """
+
+    prediction_id: str
+    user_id: str
+    model_id: str
+    model_version: str
+    cost: int
+    rows: int
+    input_key: str
+    input_sha256: str
+    file_name: str | None
+    created_at: float
+    status: Status = Status.QUEUED
+    attempt: int = 0
+    sends: int = 0
+    due_at: float | None = None
+    started_at: float | None = None
+    finished_at: float | None = None
+    rows_done: int = 0
+    error_code: str | None = None
+    error_info: str | None = None
+    refunded: bool = False
+    result: Result | None = field(default=None)

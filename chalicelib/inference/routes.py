@@ -1,0 +1,124 @@
+"""The models, and predictions over HTTP."""
+
+from typing import Annotated, Any
+
+from chalice import Response
+from chalice.app import Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chalicelib import wiring
+from chalicelib.auth.guard import current_user
+from chalicelib.core.clock import iso
+from chalicelib.core.http.bodies import invalid_input, uploaded_file
+from chalicelib.core.http.endpoints import Endpoints, ok, query
+from chalicelib.inference import catalogue
+from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.service import ROWS_PAGE_MAX
+
+routes = Endpoints(__name__)
+
+
+@routes.endpoint("/api/models", "GET")
+def models(_request: Request) -> Response:
+    """Every model: price, what it answers, measured quality, input columns."""
+    return ok({"models": [catalogue.document(offer) for offer in wiring.catalogue().all()]})
+
+
+@routes.endpoint("/api/models/{id}", "GET")
+def model(_request: Request, id: str) -> Response:  # noqa: A002
+    """One model."""
+    return ok(catalogue.document(wiring.catalogue().get(id)))
+
+
+@routes.endpoint("/api/predict/{id}", "POST", content_types=("multipart/form-data", "text/csv"))
+def submit(request: Request, id: str) -> Response:  # noqa: A002
+    """Submit a file to the model ``id``: 202, and the coins are charged."""
+    user = current_user(request)
+    wiring.catalogue().get(id)
+    file = uploaded_file(request)
+    accepted = wiring.predictions().submit(user, id, file.content, file.name)
+    prediction = accepted.prediction
+    body = {
+        "prediction_id": prediction.prediction_id,
+        "status": prediction.status,
+        "cost": prediction.cost,
+        "balance": accepted.balance,
+        "rows": prediction.rows,
+    }
+    return ok(body, 202, Location=f"/api/predict/{prediction.prediction_id}", Retry_After="1")
+
+
+@routes.endpoint("/api/predict/{id}", "GET")
+def show(request: Request, id: str) -> Response:  # noqa: A002
+    """Where the prediction ``id`` stands."""
+    return ok(document(wiring.predictions().get(current_user(request), id)))
+
+
+@routes.endpoint("/api/predict", "GET")
+def history(request: Request) -> Response:
+    """The user's predictions, newest first."""
+    cursor = query(request).get("cursor")
+    page, next_cursor = wiring.predictions().history(current_user(request), cursor)
+    return ok({"predictions": [document(each) for each in page], "next_cursor": next_cursor})
+
+
+class _Page(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    offset: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=ROWS_PAGE_MAX)] = ROWS_PAGE_MAX
+
+
+@routes.endpoint("/api/predict/{id}/rows", "GET")
+def rows(request: Request, id: str) -> Response:  # noqa: A002
+    """A page of the result's rows."""
+    user = current_user(request)
+    try:
+        page = _Page.model_validate(query(request))
+    except ValidationError as error:
+        raise invalid_input(error) from None
+    total, found = wiring.predictions().rows(user, id, page.offset, page.limit)
+    end = page.offset + len(found)
+    following = end if found and end < total else None
+    return ok({"offset": page.offset, "total": total, "rows": found, "next_offset": following})
+
+
+@routes.endpoint("/api/predict/{id}/result.csv", "GET")
+def result_csv(request: Request, id: str) -> Response:  # noqa: A002
+    """Where the result can be downloaded for a few minutes."""
+    return ok(wiring.predictions().download(current_user(request), id))
+
+
+def document(prediction: Prediction) -> dict[str, Any]:
+    """The prediction as the API shows it."""
+    result = prediction.result
+    return {
+        "prediction_id": prediction.prediction_id,
+        "status": prediction.status,
+        "is_finished": prediction.status.is_end,
+        "is_success": prediction.status is Status.SUCCEEDED,
+        "output": result.output if result else None,
+        "error_info": prediction.error_info,
+        "error_code": prediction.error_code,
+        "prediction_model_id": prediction.model_id,
+        "model_version": prediction.model_version,
+        "prediction_date": iso(prediction.created_at),
+        "finished_at": iso(prediction.finished_at) if prediction.finished_at else None,
+        "file_name": prediction.file_name,
+        "rows": prediction.rows,
+        "rows_done": prediction.rows_done,
+        "cost": prediction.cost,
+        "refunded": prediction.refunded,
+        "summary": result.summary if result else None,
+        "timings": _timings(prediction),
+    }
+
+
+def _timings(prediction: Prediction) -> dict[str, int] | None:
+    started, finished = prediction.started_at, prediction.finished_at
+    if started is None or finished is None:
+        return None
+    return {
+        "queued_ms": round((started - prediction.created_at) * 1000),
+        "run_ms": round((finished - started) * 1000),
+    }

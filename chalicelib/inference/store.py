@@ -1,0 +1,304 @@
+"""The predictions' table: every change of state is one conditional write.
+
+While a prediction is open (queued or running) it carries ``due_shard`` and ``due_at`` and so stands in the sparse
+index ``due``, where the dispatcher finds it. An end removes both.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import zlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.core.clock import iso
+from chalicelib.core.dynamo import (
+    ConditionFailedError,
+    decode_cursor,
+    encode_cursor,
+    from_item,
+    is_condition_failure,
+    to_item,
+    transact,
+)
+from chalicelib.inference.prediction import Prediction, Result, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chalicelib.core.dynamo import Item, TransactItem
+
+DUE_INDEX = "due"
+HISTORY_INDEX = "history"
+DUE_SHARDS = 4
+"""One index partition takes 1,000 writes a second; four are room enough to begin with."""
+
+PAGE_SIZE = 20
+
+_FIELDS = {field.name for field in dataclasses.fields(Prediction)}
+
+
+def due_shard(prediction_id: str) -> str:
+    """The partition of the ``due`` index that a prediction belongs to."""
+    return str(zlib.crc32(prediction_id.encode()) % DUE_SHARDS)
+
+
+class PredictionStore:
+    """Reads and writes predictions."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    # ---- reading
+
+    def get(self, prediction_id: str) -> Prediction | None:
+        """The prediction as it is now (a consistent read)."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item({"prediction_id": prediction_id}), ConsistentRead=True
+        )
+        return _from_item(answer["Item"]) if "Item" in answer else None
+
+    def history(self, user_id: str, cursor: str | None) -> tuple[list[Prediction], str | None]:
+        """One page of the user's predictions, newest first, and the cursor of the next."""
+        start: dict[str, Any] = {}
+        if cursor:
+            key = decode_cursor(cursor, ("user_id", "listed_at", "prediction_id"))
+            # A cursor names a place within its owner's list only.
+            start = {"ExclusiveStartKey": {**key, **to_item({"user_id": user_id})}}
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName=HISTORY_INDEX,
+            KeyConditionExpression="user_id = :user",
+            ExpressionAttributeValues=to_item({":user": user_id}),
+            ScanIndexForward=False,
+            Limit=PAGE_SIZE,
+            **start,
+        )
+        return [_from_item(item) for item in answer["Items"]], encode_cursor(answer.get("LastEvaluatedKey"))
+
+    def due(self, shard: str, now: float, limit: int) -> list[str]:
+        """The ids of at most ``limit`` open predictions of ``shard`` that are due, oldest first."""
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName=DUE_INDEX,
+            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+            ExpressionAttributeValues=to_item({":shard": shard, ":now": now}),
+            ProjectionExpression="prediction_id",
+            Limit=limit,
+        )
+        return [str(from_item(item)["prediction_id"]) for item in answer["Items"]]
+
+    # ---- writing
+
+    def create(self, prediction: Prediction, payment: Sequence[TransactItem]) -> None:
+        """Write a queued prediction together with its payment.
+
+        Raises
+        ------
+        TransactionCancelledError
+            The payment's condition failed; nothing was written. Position 0 is the prediction.
+        """
+        item = _to_values(prediction) | {
+            "listed_at": f"{iso(prediction.created_at)}-{prediction.prediction_id}",
+            "due_shard": due_shard(prediction.prediction_id),
+        }
+        put: TransactItem = {
+            "Put": {
+                "TableName": self._table,
+                "Item": to_item(item),
+                "ConditionExpression": "attribute_not_exists(prediction_id)",
+            }
+        }
+        transact(self._client, [put, *payment])
+
+    def claim(self, prediction_id: str, now: float, lease_until: float) -> Prediction:
+        """Take a queued prediction, or a running one whose lease ran out: one attempt more, running, leased.
+
+        Raises
+        ------
+        ConditionFailedError
+            It ended, somebody else holds it, or there is no such prediction.
+        """
+        return self._update(
+            prediction_id,
+            "SET #status = :running, attempt = attempt + :one, due_at = :lease, rows_done = :zero, "
+            "started_at = if_not_exists(started_at, :now)",
+            "#status = :queued OR (#status = :running AND due_at <= :now)",
+            {
+                ":running": Status.RUNNING,
+                ":queued": Status.QUEUED,
+                ":one": 1,
+                ":zero": 0,
+                ":lease": lease_until,
+                ":now": now,
+            },
+        )
+
+    def progress(self, prediction: Prediction, rows_done: int, lease_until: float) -> None:
+        """Say how far this attempt is and renew its lease.
+
+        Raises
+        ------
+        ConditionFailedError
+            The attempt is no longer the prediction's: stop working.
+        """
+        self._update(
+            prediction.prediction_id,
+            "SET rows_done = :rows, due_at = :lease",
+            "#status = :running AND attempt = :attempt",
+            {
+                ":rows": rows_done,
+                ":lease": lease_until,
+                ":running": Status.RUNNING,
+                ":attempt": prediction.attempt,
+            },
+        )
+
+    def succeed(self, prediction: Prediction, result: Result, now: float) -> None:
+        """End this attempt's prediction with its result, which is in S3 by now.
+
+        Raises
+        ------
+        ConditionFailedError
+            The attempt is no longer the prediction's.
+        """
+        self._update(
+            prediction.prediction_id,
+            "SET #status = :succeeded, #result = :result, rows_done = #rows, finished_at = :now "
+            "REMOVE due_shard, due_at",
+            "#status = :running AND attempt = :attempt",
+            {
+                ":succeeded": Status.SUCCEEDED,
+                ":result": asdict(result),
+                ":now": now,
+                ":running": Status.RUNNING,
+                ":attempt": prediction.attempt,
+            },
+            {"#result": "result", "#rows": "rows"},
+        )
+
+    def release(self, prediction: Prediction, due_at: float) -> None:
+        """Give a running attempt up: queued again, due at ``due_at``.
+
+        Raises
+        ------
+        ConditionFailedError
+            The attempt is no longer the prediction's.
+        """
+        self._update(
+            prediction.prediction_id,
+            "SET #status = :queued, due_at = :due",
+            "#status = :running AND attempt = :attempt",
+            {
+                ":queued": Status.QUEUED,
+                ":due": due_at,
+                ":running": Status.RUNNING,
+                ":attempt": prediction.attempt,
+            },
+        )
+
+    def postpone(self, prediction: Prediction, due_at: float) -> Prediction:
+        """Count one more send and move the due time of a prediction that nobody else touched meanwhile.
+
+        A running one, whose lease ran out, is queued again by it.
+
+        Raises
+        ------
+        ConditionFailedError
+            It was touched.
+        """
+        return self._update(
+            prediction.prediction_id,
+            "SET #status = :queued, due_at = :due, sends = sends + :one",
+            "#status = :status AND attempt = :attempt AND due_at = :seen",
+            {
+                ":queued": Status.QUEUED,
+                ":due": due_at,
+                ":one": 1,
+                ":status": prediction.status,
+                ":attempt": prediction.attempt,
+                ":seen": prediction.due_at,
+            },
+        )
+
+    def end_without_result(
+        self, prediction: Prediction, status: Status, code: str, sentence: str, now: float
+    ) -> TransactItem:
+        """The transaction element that ends ``prediction``, exactly as it was read, without a result.
+
+        Its condition (same state, same attempt) is what makes the refund beside it happen once.
+        """
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": to_item({"prediction_id": prediction.prediction_id}),
+                "UpdateExpression": (
+                    "SET #status = :end, error_code = :code, error_info = :sentence, refunded = :yes, "
+                    "finished_at = :now REMOVE due_shard, due_at"
+                ),
+                "ConditionExpression": "#status = :status AND attempt = :attempt",
+                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeValues": to_item(
+                    {
+                        ":end": status,
+                        ":code": code,
+                        ":sentence": sentence,
+                        ":yes": True,
+                        ":now": now,
+                        ":status": prediction.status,
+                        ":attempt": prediction.attempt,
+                    }
+                ),
+            }
+        }
+
+    def commit(self, items: Sequence[TransactItem]) -> None:
+        """Write ``items`` in one transaction."""
+        transact(self._client, items)
+
+    def _update(
+        self,
+        prediction_id: str,
+        change: str,
+        condition: str,
+        values: Item,
+        names: dict[str, str] | None = None,
+    ) -> Prediction:
+        named = {"#status": "status", **(names or {})}
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"prediction_id": prediction_id}),
+                UpdateExpression=change,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={key: name for key, name in named.items() if key in change + condition},
+                ExpressionAttributeValues=to_item(values),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if is_condition_failure(error):
+                raise ConditionFailedError(prediction_id) from error
+            raise
+        return _from_item(answer["Attributes"])
+
+
+def _to_values(prediction: Prediction) -> Item:
+    return {name: value for name, value in asdict(prediction).items() if value is not None}
+
+
+def _from_item(item: Item) -> Prediction:
+    values = from_item(item)
+    stored = values.pop("result", None)
+    known = {name: value for name, value in values.items() if name in _FIELDS}
+    known["status"] = Status(known["status"])
+    result = None
+    if stored:
+        result = Result(
+            **{**stored, "columns": tuple(stored["columns"]), "marks": tuple(stored["marks"])},
+        )
+    return Prediction(**known, result=result)

@@ -1,0 +1,134 @@
+"""From the bytes of an upload to a header and batches of rows: encoding, separator, quoting.
+
+Knows nothing of columns' meanings beyond their names, which tell the separator.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from chalicelib.inference import columns
+from chalicelib.inference.findings import (
+    BrokenCsvError,
+    EncodingUnsupportedError,
+    FileEmptyError,
+    NotACsvError,
+)
+
+Row = list[str]
+
+BATCH_ROWS = 4096
+COLUMNS_MAX = 256
+CELL_CHARACTERS_MAX = 10_000
+
+SEPARATORS = (",", ";", "\t")
+
+_MAGIC = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "a gzip archive"),
+)
+_HOW_TO_SAVE = "In Excel: File, Save As, 'CSV UTF-8 (comma delimited)'."
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A text table: its header cells, and its rows in batches of at most ``BATCH_ROWS``, blank ones left out."""
+
+    header: Row
+    batches: Iterator[list[Row]]
+    separator: str
+    encoding: str
+
+
+def read_table(content: bytes) -> Table:
+    """Read ``content`` as a CSV.
+
+    UTF-8 (with or without a byte order mark) and Windows-1251; comma, semicolon or tab.
+
+    Raises
+    ------
+    NotACsvError, EncodingUnsupportedError, FileEmptyError, BrokenCsvError
+        The last one also while the batches are consumed.
+    """
+    text, encoding = _decode(content)
+    if not text.strip():
+        raise FileEmptyError(f"The file is empty. {_what_is_expected()}")
+    separator = _separator(text)
+    # The limit is the csv module's own and global to the process; it is the same for everybody here.
+    csv.field_size_limit(CELL_CHARACTERS_MAX)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    batches = _batches(rows)
+    first = next(batches, [])
+    header, rest = first[0], first[1:]
+    if len(header) > COLUMNS_MAX:
+        raise BrokenCsvError(f"The header has {len(header)} columns; at most {COLUMNS_MAX} are read.")
+    return Table([cell.strip() for cell in header], _chain(rest, batches), separator, encoding)
+
+
+def _what_is_expected() -> str:
+    return f"A file needs a header with at least the columns {', '.join(columns.REQUIRED)}, and one row a patient."
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    for magic, what in _MAGIC:
+        if content.startswith(magic):
+            raise NotACsvError(f"This looks like {what}, not a CSV file. {_HOW_TO_SAVE}")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _looks_like_utf16(content):
+        raise EncodingUnsupportedError(f"The file is in UTF-16. Please save it as UTF-8. {_HOW_TO_SAVE}")
+    try:
+        text, encoding = content.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        try:
+            text, encoding = content.decode("cp1251"), "windows-1251"
+        except UnicodeDecodeError:
+            raise NotACsvError(f"The file is not a text. {_HOW_TO_SAVE}") from None
+    if _CONTROL.search(text):
+        raise NotACsvError(f"The file holds characters that no CSV has; it may be damaged. {_HOW_TO_SAVE}")
+    return text, encoding
+
+
+def _looks_like_utf16(content: bytes) -> bool:
+    """Without a byte order mark, every other byte of a Latin text is zero."""
+    sample = content[:200]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    return len(sample) >= 4 and max(even, odd) > 0.4 * len(sample) > 0 and min(even, odd) == 0
+
+
+def _separator(text: str) -> str:
+    """The separator under which the first line names the most known columns."""
+    line = text.lstrip().split("\n", 1)[0].rstrip("\r")[: COLUMNS_MAX * 100]
+
+    def known(separator: str) -> int:
+        return sum(columns.find(cell.strip(' "')) is not None for cell in line.split(separator))
+
+    return max(SEPARATORS, key=lambda separator: (known(separator), line.count(separator)))
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    filled = (row for row in rows if any(cell and not cell.isspace() for cell in row))
+    while True:
+        try:
+            batch = list(islice(filled, BATCH_ROWS))
+        except csv.Error as error:
+            raise BrokenCsvError(
+                f"The file can't be read as a table ({error}). Is a quotation mark opened and never closed?"
+            ) from error
+        if not batch:
+            return
+        yield batch
+
+
+def _chain(first: list[Row], rest: Iterator[list[Row]]) -> Iterator[list[Row]]:
+    if first:
+        yield first
+    yield from rest

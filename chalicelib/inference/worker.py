@@ -1,0 +1,175 @@
+"""The inference worker: claim, read, predict, write, complete. Repeats converge to one result.
+
+::
+
+    claim (attempt n, lease) -> read CSV in chunks -> predict -> write to S3 under n -> complete if still n
+         killed anywhere: the lease runs out, the dispatcher sends the prediction again, attempt n+1 redoes it
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+import pandas as pd
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.dynamo import ConditionFailedError
+from chalicelib.core.logging import log, log_exception
+from chalicelib.core.settings import Settings
+from chalicelib.inference import columns
+from chalicelib.inference.catalogue import ARTEFACTS
+from chalicelib.inference.files import FileGoneError, FileStore, result_key
+from chalicelib.inference.findings import InvalidFileError, InvalidRowsError
+from chalicelib.inference.models import Model, load
+from chalicelib.inference.prediction import Prediction, Result
+from chalicelib.inference.results import ResultWriter
+from chalicelib.inference.settlement import Settlement
+from chalicelib.inference.store import PredictionStore
+
+CHUNK_ROWS = 10_000
+PROGRESS_SECONDS = 1.0
+
+LoadModel = Callable[[str], Model]
+
+
+@lru_cache(maxsize=8)
+def load_model(model_id: str) -> Model:
+    """The model, verified and unpickled once a process."""
+    return load(model_id, ARTEFACTS)
+
+
+class Worker:
+    """Runs one prediction at a time."""
+
+    def __init__(
+        self,
+        store: PredictionStore,
+        files: FileStore,
+        settlement: Settlement,
+        settings: Settings,
+        clock: Clock,
+        load_model: LoadModel = load_model,
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._settlement = settlement
+        self._settings = settings
+        self._clock = clock
+        self._load_model = load_model
+
+    def run(self, prediction_id: str) -> None:
+        """Bring the prediction to an end, or leave it to whoever holds it.
+
+        Raises
+        ------
+        Exception
+            Whatever went wrong on our side: the message should come back. The attempt was released.
+        """
+        try:
+            prediction = self._store.claim(prediction_id, self._clock(), self._lease())
+        except ConditionFailedError:
+            log("prediction ended or held by another worker", prediction=prediction_id)
+            return
+        try:
+            self._attempt(prediction)
+        except ConditionFailedError:
+            log("claim lost", prediction=prediction_id, attempt=prediction.attempt)
+        except InvalidFileError as error:
+            self._settlement.reject(prediction, error.code, error.detail)
+        except FileGoneError:
+            self._settlement.fail(prediction, "input_gone")
+        except Exception:
+            log_exception("attempt failed", prediction=prediction_id, attempt=prediction.attempt)
+            self._give_up(prediction)
+            raise
+
+    def _attempt(self, prediction: Prediction) -> None:
+        if prediction.attempt > self._settings.attempts_max:
+            self._settlement.fail(prediction, "attempts_exhausted")
+            return
+        started = time.perf_counter()
+        result = self._predict(prediction)
+        self._store.succeed(prediction, result, self._clock())
+        log(
+            "prediction succeeded",
+            prediction=prediction.prediction_id,
+            user=prediction.user_id,
+            model=prediction.model_id,
+            rows=prediction.rows,
+            attempt=prediction.attempt,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+
+    def _predict(self, prediction: Prediction) -> Result:
+        model = self._load_model(prediction.model_id)
+        said = self._clock()
+        with (
+            self._files.open(prediction.input_key) as stream,
+            ResultWriter(prediction.model_id, prediction.model_version) as writer,
+        ):
+            for chunk in read_chunks(stream):
+                writer.add(chunk.get("ID"), model.predict(chunk))
+                now = self._clock()
+                if now - said >= PROGRESS_SECONDS:
+                    self._store.progress(prediction, writer.rows, self._lease())
+                    said = now
+            csv_key, rows_key = (
+                result_key(prediction.user_id, prediction.prediction_id, prediction.attempt, name)
+                for name in ("result.csv", "rows.jsonl")
+            )
+            return writer.upload(self._files, csv_key, rows_key)
+
+    def _give_up(self, prediction: Prediction) -> None:
+        """Queue the prediction again, or end it if this was the last attempt."""
+        try:
+            if prediction.attempt >= self._settings.attempts_max:
+                self._settlement.fail(prediction, "attempts_exhausted")
+            else:
+                self._store.release(prediction, self._clock() + self._settings.retry_seconds)
+        except ConditionFailedError:
+            log("claim lost", prediction=prediction.prediction_id, attempt=prediction.attempt)
+
+    def _lease(self) -> float:
+        return self._clock() + self._settings.lease_seconds
+
+
+_DTYPES = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys((*columns.CATEGORIES, "ID"), "str")
+
+
+def read_chunks(stream: object) -> Iterator[pd.DataFrame]:
+    """The stored CSV in frames of at most CHUNK_ROWS rows.
+
+    Numbers are float64, categories and IDs text, missing values NaN.
+
+    Raises
+    ------
+    InvalidFileError
+        A cell is not what the check at submission let pass.
+    """
+    try:
+        chunks = pd.read_csv(
+            stream,  # type: ignore[call-overload]
+            dtype=_DTYPES,
+            keep_default_na=False,
+            na_values={name: [""] for name in columns.STORED if name != "ID"},
+            chunksize=CHUNK_ROWS,
+        )
+        for chunk in chunks:
+            _require_sound(chunk)
+            yield chunk
+    except (ValueError, pd.errors.ParserError) as error:
+        raise InvalidFileError("The stored file can't be read as the table that was checked.") from error
+
+
+def _require_sound(frame: pd.DataFrame) -> None:
+    """The limits of the column specification once more: nothing else may reach a model."""
+    for name in columns.REQUIRED:
+        if name not in frame or frame[name].isna().any():
+            raise InvalidRowsError(f"The column {name} is missing or has missing values.")
+    for name in columns.NUMBERS:
+        low, high = (limit or 0.0 for limit in (columns.BY_NAME[name].minimum, columns.BY_NAME[name].maximum))
+        if name in frame and not frame[name].dropna().between(low, high).all():
+            raise InvalidRowsError(f"The column {name} has values beyond {low:g} to {high:g}.")
+    for name in columns.CATEGORIES:
+        if name in frame and not frame[name].dropna().isin(columns.BY_NAME[name].allowed).all():
+            raise InvalidRowsError(f"The column {name} has unknown values.")

@@ -1,0 +1,49 @@
+"""The whole stack on one machine: ``python -m local``."""
+
+import sys
+
+if sys.version_info[:2] != (3, 13):
+    found = ".".join(str(part) for part in sys.version_info[:2])
+    sys.exit(f"This needs Python 3.13 and was started with {found}. Use 'make run', which sets it up.")
+
+import argparse
+from pathlib import Path
+
+from local import data_dir
+from local.config import ROOT, LocalConfig, StackError
+from local.supervisor import Stack, free_port
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local", description="Run the whole stack on this machine.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=7999, help="port of page and API; 0 is any free one (7999)")
+    parser.add_argument("--data-dir", type=Path, default=ROOT / ".local", help="where everything is kept (.local)")
+    parser.add_argument("--emulator-port", type=int, default=4566, help="port of the AWS emulator; 0 is any (4566)")
+    parser.add_argument("--workers", type=int, default=1, help="inference workers (1)")
+    parser.add_argument("--reset-db", action="store_true", help="delete the kept data first, without asking")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run until Ctrl-C; the exit code says whether it went well."""
+    arguments = _arguments()
+    config = LocalConfig(
+        host=arguments.host,
+        port=arguments.port or free_port(),
+        data_dir=arguments.data_dir.resolve(),
+        emulator_port=arguments.emulator_port or free_port(),
+        workers=max(1, arguments.workers),
+    )
+    try:
+        if arguments.reset_db:
+            data_dir.delete(config.data_dir)
+        Stack(config).run()
+    except StackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""The API and the page behind one port: `python -m local.api HOST PORT`."""
+
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+
+from local.config import PAGE
+from local.gateway import Wsgi, with_page
+from local.lifeline import end_with_parent
+
+THREADS = 32
+
+
+def application() -> Wsgi:
+    """What granian's worker process serves."""
+    end_with_parent()
+    from app import app  # noqa: PLC0415 - in the worker process only
+    from chalicelib.core.logging import configure  # noqa: PLC0415
+    from local.gateway import Gateway  # noqa: PLC0415
+
+    configure("api")
+    return with_page(Gateway(app), PAGE)
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until SIGTERM."""
+    Granian(
+        "local.api:application",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        blocking_threads=THREADS,
+        http1_settings=HTTP1Settings(),
+        websockets=False,
+        log_enabled=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    end_with_parent()
+    serve(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,78 @@
+"""What the local stack is told, and what it tells its processes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "frontend" / "dist"
+
+REGION = "eu-central-1"
+LOOPBACK = "127.0.0.1"
+# The emulator takes any pair, and one that isn't its own administrator's is refused.
+ACCESS_KEY = "test"
+
+
+class StackError(Exception):
+    """Why the stack can't run, in a sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalConfig:
+    """Where the stack listens and keeps its data. A port of 0 is any free one."""
+
+    host: str
+    port: int
+    data_dir: Path
+    emulator_port: int
+    workers: int
+
+    @property
+    def endpoint(self) -> str:
+        """The AWS emulator's address."""
+        return f"http://{LOOPBACK}:{self.emulator_port}"
+
+
+def aws_environment(config: LocalConfig) -> dict[str, str]:
+    """The variables by which boto3 finds the emulator, and nothing of the person's own AWS account."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return inherited | {
+        "AWS_ENDPOINT_URL": config.endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+# On a laptop a killed worker should be noticed in seconds; each of these can be set from outside.
+_LOCAL_DEFAULTS = {
+    "BCRYPT_COST": "10",
+    "LEASE_SECONDS": "15",
+    "DISPATCH_GRACE_SECONDS": "20",
+    "RETRY_SECONDS": "3",
+    "SCHEDULE_SECONDS": "5",
+}
+
+
+def function_environment(config: LocalConfig, resources: dict[str, str]) -> dict[str, str]:
+    """The environment of the API and of the background functions."""
+    defaults = {name: os.environ.get(name, value) for name, value in _LOCAL_DEFAULTS.items()}
+    return aws_environment(config) | defaults | resources | {
+        "STAGE": "local",
+        "JWT_SECRET": signing_secret(config.data_dir),
+    }  # fmt: skip
+
+
+def signing_secret(data_dir: Path) -> str:
+    """This data folder's own signing secret, made at the first start and readable by its owner only."""
+    path = data_dir / "signing-secret"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text("ascii")

@@ -1,0 +1,65 @@
+"""The background functions as processes: `python -m local.functions worker|background`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+import app
+from chalicelib import wiring
+from chalicelib.core import aws
+from chalicelib.core.logging import configure, log_exception
+from local.event_source import EventSource
+from local.lifeline import end_with_parent
+
+
+def run_worker(stopping: threading.Event) -> None:
+    """The inference function behind its queue. Models are loaded first, as a warm Lambda has them."""
+    from chalicelib.inference.worker import load_model  # noqa: PLC0415 - loads pandas
+
+    for offer in wiring.catalogue().all():
+        load_model(offer.id)
+    EventSource(aws.sqs(), os.environ["INFERENCE_QUEUE_URL"], app.inference_worker).run(stopping)
+
+
+def run_background(stopping: threading.Event) -> None:
+    """The dead-letter function behind its queue, and the schedule."""
+    schedule = threading.Thread(target=_run_schedule, args=(stopping,), name="schedule")
+    schedule.start()
+    EventSource(aws.sqs(), os.environ["DEAD_LETTER_QUEUE_URL"], app.dead_letter).run(stopping)
+    schedule.join()
+
+
+def _run_schedule(stopping: threading.Event) -> None:
+    seconds = float(os.environ["SCHEDULE_SECONDS"])
+    while not stopping.wait(seconds):
+        try:
+            app.dispatcher(_tick(), None)
+        except Exception:  # noqa: BLE001 - the next tick tries again, as EventBridge does
+            log_exception("dispatcher failed")
+
+
+def _tick() -> dict[str, Any]:
+    """The event that EventBridge hands to a scheduled function."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {
+        "version": "0", "id": "local", "detail-type": "Scheduled Event", "source": "aws.events", "account": "local",
+        "time": now, "region": "local", "resources": [], "detail": {},
+    }  # fmt: skip
+
+
+def main(role: str) -> None:
+    """Run ``role`` until SIGTERM, finishing what is at hand."""
+    configure(role)
+    end_with_parent()
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    {"worker": run_worker, "background": run_background}[role](stopping)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,158 @@
+"""API Gateway and Lambda's front door as a WSGI application over Chalice's LocalGateway, with the page beside it.
+
+What the real ones do and LocalGateway leaves out: size limits, binary bodies whose content type has parameters, and
+gateway error answers in the shape that `.chalice/resources.yaml` gives them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from chalice.config import Config
+from chalice.local import (
+    LambdaEventConverter,
+    LocalChalice,
+    LocalGateway,
+    LocalGatewayException,
+    RouteMatcher,
+)
+from whitenoise import WhiteNoise
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chalice import Chalice
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+GATEWAY_BYTES_MAX = 10 * 1024 * 1024
+LAMBDA_EVENT_BYTES_MAX = 6 * 1024 * 1024
+_ENVELOPE_BYTES = 8 * 1024
+"""What headers and request context add to the body in the event, generously."""
+
+# CloudFront's response headers policy sets the same on AWS.
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class _Converter(LambdaEventConverter):
+    """API Gateway compares the media type without its parameters, such as a form's boundary."""
+
+    def _is_binary(self, headers: dict[str, Any]) -> bool:
+        media_type = str(headers.get("content-type", "")).split(";", 1)[0].strip().lower()
+        return media_type in self._binary_types
+
+
+class Gateway:
+    """The API as a WSGI application."""
+
+    def __init__(self, app: Chalice) -> None:
+        # `current_request` is an attribute of the app: in threads one caller would be answered as another.
+        # LocalChalice keeps it per thread; Chalice's own local server changes the class in the same way.
+        app.__class__ = type("ThreadedChalice", (LocalChalice, app.__class__), {})
+        self._gateway = LocalGateway(app, Config.create(lambda_timeout=29))
+        self._gateway.event_converter = _Converter(RouteMatcher(list(app.routes)), app.api.binary_types)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        body = _read_body(environ)
+        if body is None:
+            status, headers, content = _too_large()
+        else:
+            status, headers, content = self._answer(environ, body)
+        headers["Content-Length"] = str(len(content))
+        start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else content]
+
+    def _answer(self, environ: Environ, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        path = quote(environ["PATH_INFO"].encode("latin-1"), safe="/%")
+        query = environ.get("QUERY_STRING")
+        try:
+            response = self._gateway.handle_request(
+                environ["REQUEST_METHOD"], f"{path}?{query}" if query else path, _headers(environ), body
+            )
+        except LocalGatewayException:
+            return _gateway_problem(404, "not_found", "There is nothing at this address")
+        headers = {**response["headers"], **response.get("multiValueHeaders", {})}
+        content = response["body"] or ""
+        if response.get("isBase64Encoded"):
+            return response["statusCode"], headers, base64.b64decode(content)
+        return response["statusCode"], headers, content.encode() if isinstance(content, str) else content
+
+
+def _headers(environ: Environ) -> dict[str, str]:
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    return headers
+
+
+def _read_body(environ: Environ) -> bytes | None:
+    """The body, or None if it is larger than API Gateway or Lambda would take."""
+    declared = environ.get("CONTENT_LENGTH")
+    if declared and int(declared) > GATEWAY_BYTES_MAX:
+        return None
+    body: bytes = environ["wsgi.input"].read(int(declared) if declared else GATEWAY_BYTES_MAX + 1)
+    in_event = len(body) * 4 // 3 + _ENVELOPE_BYTES
+    return body if len(body) <= GATEWAY_BYTES_MAX and in_event <= LAMBDA_EVENT_BYTES_MAX else None
+
+
+def _too_large() -> tuple[int, dict[str, str], bytes]:
+    return _gateway_problem(413, "file_too_large", "The file is too large")
+
+
+def _gateway_problem(status: int, code: str, title: str) -> tuple[int, dict[str, str], bytes]:
+    """A gateway error answer, as the template's x-amazon-apigateway-gateway-responses make them."""
+    request_id = str(uuid4())
+    document = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": f"{title}.",
+        "code": code,
+        "request_id": request_id,
+    }
+    headers = {
+        "Content-Type": "application/problem+json",
+        "Access-Control-Allow-Origin": "*",
+        "X-Request-Id": request_id,
+        "Cache-Control": "no-store",
+    }
+    return status, headers, json.dumps(document).encode()
+
+
+def with_page(api: Wsgi, page: Path) -> Wsgi:
+    """``api``, and the built page's files for every other address that one has."""
+
+    def add_headers(headers: Any, _path: str, _url: str) -> None:
+        for name, value in PAGE_HEADERS.items():
+            headers[name] = value
+
+    wsgi: Wsgi = WhiteNoise(
+        api,
+        root=str(page),
+        index_file=True,
+        max_age=0,
+        allow_all_origins=False,
+        immutable_file_test=r"^/assets/",
+        add_headers_function=add_headers,
+    )
+    return wsgi

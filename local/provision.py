@@ -1,0 +1,154 @@
+"""Tables, queues and buckets of `.chalice/resources.yaml`, made through the AWS API of whatever endpoint.
+
+CloudFormation would do this on AWS. Here the same template is read, so that there is one definition; the names are
+CloudFormation's (stack and logical id) without the random tail.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from botocore.exceptions import ClientError
+
+TEMPLATE = Path(__file__).resolve().parents[1] / ".chalice" / "resources.yaml"
+STACK = "lifespan-local"
+
+Resource = dict[str, Any]
+
+# Properties of AWS::DynamoDB::Table that CreateTable doesn't take; they matter on AWS only.
+_NOT_OF_CREATE_TABLE = {
+    "PointInTimeRecoverySpecification", "TimeToLiveSpecification", "DeletionProtectionEnabled", "SSESpecification",
+    "Tags",
+}  # fmt: skip
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms, as the long ones."""
+
+
+def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    if tag == "GetAtt" and isinstance(node, yaml.ScalarNode):
+        return {"Fn::GetAtt": str(node.value).split(".", 1)}
+    value: Any = node.value
+    if isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    return {"Ref" if tag == "Ref" else f"Fn::{tag}": value}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)  # type: ignore[no-untyped-call]
+
+
+def read_template(path: Path = TEMPLATE) -> dict[str, Resource]:
+    """The template's resources by logical id."""
+    document = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    resources: dict[str, Resource] = document["Resources"]
+    return resources
+
+
+class Provisioner:
+    """Makes what isn't there yet and says what everything is called.
+
+    ``session`` has ``client(service)``: boto3's, localstack-client's, or moto's.
+    """
+
+    def __init__(self, session: Any, resources: dict[str, Resource], stack: str = STACK) -> None:
+        self._dynamodb = session.client("dynamodb")
+        self._sqs = session.client("sqs")
+        self._s3 = session.client("s3")
+        self._resources = resources
+        self._stack = stack
+        self._queue_urls: dict[str, str] = {}
+
+    def run(self) -> dict[str, str]:
+        """Provision everything; the environment variables that tell the functions what it is called."""
+        for logical_id, resource in self._resources.items():
+            if resource.get("Type") == "AWS::DynamoDB::Table":
+                self._table(logical_id, resource["Properties"])
+            elif resource.get("Type") == "AWS::SQS::Queue":
+                self._queue(logical_id)
+            elif resource.get("Type") == "AWS::S3::Bucket":
+                self._bucket(logical_id, resource["Properties"])
+        variables = self._resources["APIHandler"]["Properties"]["Environment"]["Variables"]
+        return {
+            name: self.ref(value["Ref"])
+            for name, value in variables.items()
+            if isinstance(value, dict) and self._is_ours(value.get("Ref", ""))
+        }
+
+    def _is_ours(self, logical_id: str) -> bool:
+        kind = self._resources.get(logical_id, {}).get("Type")
+        return kind in {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"}
+
+    def ref(self, logical_id: str) -> str:
+        """What CloudFormation's Ref gives: a queue's URL, anything else's name."""
+        if self._resources[logical_id]["Type"] == "AWS::SQS::Queue":
+            return self._queue(logical_id)
+        name = f"{self._stack}-{logical_id}"
+        return name.lower() if self._resources[logical_id]["Type"] == "AWS::S3::Bucket" else name
+
+    def _table(self, logical_id: str, properties: dict[str, Any]) -> None:
+        wanted = {name: value for name, value in properties.items() if name not in _NOT_OF_CREATE_TABLE}
+        try:
+            self._dynamodb.create_table(TableName=self.ref(logical_id), **wanted)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceInUseException":
+                raise
+
+    def _queue(self, logical_id: str) -> str:
+        """The queue's URL. Its dead-letter queue is made before it."""
+        if logical_id not in self._queue_urls:
+            name = f"{self._stack}-{logical_id}"
+            attributes = self._queue_attributes(self._resources[logical_id]["Properties"])
+            try:
+                url = self._sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in {"QueueAlreadyExists", "QueueNameExists"}:
+                    raise
+                url = self._sqs.get_queue_url(QueueName=name)["QueueUrl"]
+                self._sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+            self._queue_urls[logical_id] = url
+        return self._queue_urls[logical_id]
+
+    def _queue_attributes(self, properties: dict[str, Any]) -> dict[str, str]:
+        attributes = {name: str(value) for name, value in properties.items() if isinstance(value, int | str)}
+        attributes.pop("SqsManagedSseEnabled", None)
+        redrive = properties.get("RedrivePolicy")
+        if redrive:
+            target = self._queue(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
+            found = self._sqs.get_queue_attributes(QueueUrl=target, AttributeNames=["QueueArn"])
+            policy = {**redrive, "deadLetterTargetArn": found["Attributes"]["QueueArn"]}
+            attributes["RedrivePolicy"] = json.dumps(policy)
+        return attributes
+
+    def _bucket(self, logical_id: str, properties: dict[str, Any]) -> None:
+        name = self.ref(logical_id)
+        region = self._s3.meta.region_name
+        # us-east-1 is the one region that CreateBucket must not be told.
+        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        try:
+            self._s3.create_bucket(Bucket=name, **where)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
+                raise
+        self._s3.put_public_access_block(
+            Bucket=name, PublicAccessBlockConfiguration=properties["PublicAccessBlockConfiguration"]
+        )
+        rules = [_lifecycle_rule(rule) for rule in properties["LifecycleConfiguration"]["Rules"]]
+        self._s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
+
+
+def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
+    """A rule in CloudFormation's words, in the S3 API's."""
+    translated: dict[str, Any] = {
+        "ID": rule["Id"],
+        "Status": rule["Status"],
+        "Filter": {"Prefix": rule.get("Prefix", "")},
+    }
+    if "ExpirationInDays" in rule:
+        translated["Expiration"] = {"Days": rule["ExpirationInDays"]}
+    if "AbortIncompleteMultipartUpload" in rule:
+        translated["AbortIncompleteMultipartUpload"] = rule["AbortIncompleteMultipartUpload"]
+    return translated

@@ -1,0 +1,225 @@
+"""Starts the processes of the stack, restarts what dies, stops everything in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import localstack_client.session
+
+from local.config import ACCESS_KEY, PAGE, REGION, ROOT, LocalConfig, StackError, function_environment
+from local.data_dir import hold
+from local.emulator import emulator_environment, wait_until_ready
+from local.provision import STACK, Provisioner, read_template
+
+_STOP_SECONDS = 20
+_RESTARTS_MAX = 5
+_RESTART_WINDOW_SECONDS = 30
+
+
+@dataclass
+class Child:
+    """A process of the stack and how to start it again."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: dict[str, str]
+    output: IO[bytes] | None = None
+    process: subprocess.Popen[bytes] | None = None
+    started: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that a Ctrl-C reaches the supervisor alone."""
+        self.started.append(time.monotonic())
+        self.process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", *self.arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self.output,
+            stderr=subprocess.STDOUT if self.output else None,
+            start_new_session=True,
+        )
+
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL if that isn't enough."""
+        if self.process is None or not self.is_alive():
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def restarts_too_often(self) -> bool:
+        """Whether it died again and again right after its start."""
+        since = time.monotonic() - _RESTART_WINDOW_SECONDS
+        return sum(start > since for start in self.started) > _RESTARTS_MAX
+
+
+class Stack:
+    """The emulator, the API with the page, the workers and the background functions."""
+
+    def __init__(self, config: LocalConfig) -> None:
+        self._config = config
+        self._log_path = config.data_dir / "emulator.log"
+        self._children: list[Child] = []
+        self._lock: IO[str] | None = None
+        self._stopping = False
+
+    def run(self) -> None:
+        """Start everything, watch over it, stop it on SIGINT or SIGTERM.
+
+        Raises
+        ------
+        StackError
+            It could not be started, or not be kept running. What was started is stopped again.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        try:
+            self._start()
+            if not self._stopping:
+                print(_banner(self._config), flush=True)
+            while not self._stopping:
+                self._watch()
+                time.sleep(0.2)
+        finally:
+            self._stop()
+
+    def _on_signal(self, *_: Any) -> None:
+        self._stopping = True
+
+    def _start(self) -> None:
+        config = self._config
+        if not (PAGE / "index.html").exists():
+            raise StackError("The page is not built yet. Run 'make run', which builds it.")
+        _require_free_port(config.host, config.port, "PORT")
+        _require_free_port("127.0.0.1", config.emulator_port, "EMULATOR_PORT")
+        self._lock = hold(config.data_dir)
+        emulator = self._add("emulator", ["local.emulator"], emulator_environment(config), self._log_path.open("ab"))
+        if not wait_until_ready(config, emulator.is_alive):
+            raise StackError(f"The AWS emulator did not start. Its last words:\n{self._emulator_log()}")
+        environment = function_environment(config, self._provision())
+        self._add("background", ["local.functions", "background"], environment)
+        for _ in range(config.workers):
+            self._add("worker", ["local.functions", "worker"], environment)
+        api = self._add("api", ["local.api", config.host, str(config.port)], environment)
+        self._wait_for_api(api)
+
+    def _add(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: dict[str, str],
+        output: IO[bytes] | None = None,
+    ) -> Child:
+        child = Child(name, arguments, environment, output)
+        child.start()
+        self._children.append(child)
+        return child
+
+    def _provision(self) -> dict[str, str]:
+        session = localstack_client.session.Session(
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=ACCESS_KEY,
+            aws_session_token=None,
+            region_name=REGION,
+            localstack_host=f"127.0.0.1:{self._config.emulator_port}",
+        )
+        provisioner = Provisioner(session, read_template(), STACK)
+        return provisioner.run() | {"DEAD_LETTER_QUEUE_URL": provisioner.ref("DeadLetterQueue")}
+
+    def _wait_for_api(self, api: Child) -> None:
+        host = "127.0.0.1" if self._config.host in {"", "0.0.0.0"} else self._config.host  # noqa: S104
+        address = f"http://{host}:{self._config.port}/api/health"
+        for _ in range(300):
+            if self._stopping:
+                return
+            try:
+                with urllib.request.urlopen(address, timeout=2):
+                    return
+            except OSError:
+                if not api.is_alive():
+                    break
+                time.sleep(0.1)
+        raise StackError(f"The API did not start at {address}. The lines above say why.")
+
+    def _watch(self) -> None:
+        for child in self._children:
+            if child.is_alive() or child.process is None or self._stopping:
+                continue
+            code = child.process.returncode
+            if child.name == "emulator":
+                raise StackError(
+                    f"The AWS emulator ended unexpectedly (exit code {code}). Accounts, coins and results are as they "
+                    f"were at the last clean stop; start again with 'make run'. Its last words:\n{self._emulator_log()}"
+                )
+            if child.restarts_too_often():
+                raise StackError(f"The {child.name} process keeps ending (exit code {code}); the lines above say why.")
+            print(f"{child.name} ended (exit code {code}); starting it again", flush=True)
+            child.start()
+
+    def _stop(self) -> None:
+        """Last started, first stopped: nothing is accepted any more, work at hand ends, then state is saved."""
+        if self._children:
+            print("\nStopping ...", flush=True)
+        for child in reversed(self._children):
+            child.stop()
+            if child.output:
+                child.output.close()
+        if self._children:
+            print("Stopped. Accounts, coins and results are kept for the next start.", flush=True)
+        if self._lock:
+            self._lock.close()
+
+    def _emulator_log(self) -> str:
+        if not self._log_path.exists():
+            return "(nothing)"
+        return "\n".join(self._log_path.read_text("utf-8", "replace").splitlines()[-5:]) or "(nothing)"
+
+
+def _require_free_port(host: str, port: int, variable: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise StackError(
+                f"Port {port} on {host} can't be used ({reason}). Stop what uses it, or choose another one: "
+                f"make run {variable}={port + 1}"
+            ) from error
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _banner(config: LocalConfig) -> str:
+    where = f"http://{config.host}:{config.port}"
+    return f"""
+  The Liver Disease Lifespan Predictor is running:  {where}
+
+    1. Open {where} and register: you get 500 coins.
+    2. Download the sample there (ten real patients), or take {where}/samples/patients-10.csv
+    3. Submit it to the Lasso model (100 coins) and read the expected years of life.
+
+  Data: {os.path.relpath(config.data_dir)}    AWS emulator: {config.endpoint}    Stop: Ctrl-C
+"""
