@@ -54,8 +54,8 @@ class Prediction:
     rows: int
     input_key: str
     input_sha256: str
-    file_name: str | None
     created_at: float
+    file_name: str | None = None
     status: Status = Status.QUEUED
     attempt: int = 0
     sends: int = 0

@@ -61,7 +61,8 @@ class ResultWriter:
         if self.rows == 0:
             self._begin(predicted)
         numbers = predicted[["years", "lower", "upper"]].to_numpy(float).round(DECIMALS)
-        parts = predicted[[_CONTRIBUTION + name for name in self._columns]].to_numpy(float).round(DECIMALS)
+        # Plus zero turns the -0.0 of an unused column into 0.0.
+        parts = predicted[[_CONTRIBUTION + name for name in self._columns]].to_numpy(float).round(DECIMALS) + 0.0
         names = [None] * len(predicted) if ids is None else ids.fillna("").tolist()
         imputed, out_of_range = predicted["imputed"].tolist(), predicted["out_of_range"].tolist()
         rows = zip(

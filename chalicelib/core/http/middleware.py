@@ -19,6 +19,7 @@ def finish_answer(request: Request, get_response: Callable[[Request], Response])
     if isinstance(response.body, dict) and set(response.body) == {"Code", "Message"}:
         response = problem.from_framework(response)
     identifier = request_id(request)
+    path = request.context.get("path", request.path)
     code = None
     if response.headers.get("Content-Type") == problem.PROBLEM_TYPE:
         response.body["request_id"] = identifier
@@ -28,7 +29,7 @@ def finish_answer(request: Request, get_response: Callable[[Request], Response])
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     log(
-        f"{request.method} {request.path} {response.status_code}",
+        f"{request.method} {path} {response.status_code}",
         ms=round((time.perf_counter() - started) * 1000, 1),
         code=code,
         user=caller.get(),

