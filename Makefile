@@ -89,11 +89,11 @@ $(UV): requirements-tools.txt
 
 .venv/.local: .venv/bin/python requirements-local.txt
 	@echo "Installing packages (once) ..."
-	@$(UV) pip install --quiet --require-hashes --python .venv -r requirements-local.txt
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-local.txt
 	@touch $@
 
 .venv/.dev: .venv/.local requirements-dev.txt
-	@$(UV) pip install --quiet --require-hashes --python .venv -r requirements-dev.txt
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-dev.txt
 	@touch $@
 
 frontend/node_modules/.installed: .venv/.local frontend/package-lock.json

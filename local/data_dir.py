@@ -13,7 +13,8 @@ from typing import IO
 from local.config import ROOT, StackError
 
 # Only what the stack itself makes: a mistyped folder must not cost anybody their files.
-_OWN = ("emulator", "emulator.log", "signing-secret")
+PROCESSES = "processes.json"
+_OWN = ("emulator", "emulator.log", "signing-secret", PROCESSES)
 _LOCK = "lock"
 
 

@@ -17,12 +17,16 @@ from local.event_source import EventSource
 from local.lifeline import end_with_parent
 
 
-def run_worker(stopping: threading.Event) -> None:
-    """The inference function behind its queue. Models are loaded first, as a warm Lambda has them."""
+def load_models() -> None:
+    """Load every model, as a warm Lambda has them."""
     from chalicelib.inference.worker import load_model  # noqa: PLC0415 - loads pandas
 
     for offer in wiring.catalogue().all():
         load_model(offer.id)
+
+
+def run_worker(stopping: threading.Event) -> None:
+    """The inference function behind its queue."""
     EventSource(aws.sqs(), os.environ["INFERENCE_QUEUE_URL"], app.inference_worker).run(stopping)
 
 
@@ -56,6 +60,9 @@ def main(role: str) -> None:
     """Run ``role`` until SIGTERM, finishing what is at hand."""
     configure(role)
     end_with_parent()
+    if role == "worker":
+        load_models()
+    # From here on there may be work at hand; until here SIGTERM just ends the process.
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     {"worker": run_worker, "background": run_background}[role](stopping)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ from typing import IO, Any
 import localstack_client.session
 
 from local.config import ACCESS_KEY, PAGE, REGION, ROOT, LocalConfig, StackError, function_environment
-from local.data_dir import hold
+from local.data_dir import PROCESSES, hold
 from local.emulator import emulator_environment, wait_until_ready
 from local.provision import STACK, Provisioner, read_template
 
@@ -129,7 +130,13 @@ class Stack:
         child = Child(name, arguments, environment, output)
         child.start()
         self._children.append(child)
+        self._note_processes()
         return child
+
+    def _note_processes(self) -> None:
+        """Write down who runs under which id, for whoever has to look at or stop just one of them."""
+        ids = {f"{place}-{child.name}": child.process.pid for place, child in enumerate(self._children) if child.process}
+        (self._config.data_dir / PROCESSES).write_text(json.dumps(ids, indent=1))
 
     def _provision(self) -> dict[str, str]:
         session = localstack_client.session.Session(
@@ -171,6 +178,7 @@ class Stack:
                 raise StackError(f"The {child.name} process keeps ending (exit code {code}); the lines above say why.")
             print(f"{child.name} ended (exit code {code}); starting it again", flush=True)
             child.start()
+            self._note_processes()
 
     def _stop(self) -> None:
         """Last started, first stopped: nothing is accepted any more, work at hand ends, then state is saved."""
@@ -182,6 +190,7 @@ class Stack:
                 child.output.close()
         if self._children:
             print("Stopped. Accounts, coins and results are kept for the next start.", flush=True)
+        (self._config.data_dir / PROCESSES).unlink(missing_ok=True)
         if self._lock:
             self._lock.close()
 

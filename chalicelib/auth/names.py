@@ -1,5 +1,6 @@
 """What may be a name, an e-mail address and a password, and which spellings are the same."""
 
+import hashlib
 import re
 import unicodedata
 from typing import Annotated
@@ -11,11 +12,14 @@ PASSWORD_CHARACTERS_MIN = 8
 PASSWORD_BYTES_MAX = 72
 """bcrypt reads no further: a longer password would be cut in silence."""
 
+KEY_BYTES_MAX = 1024
+"""DynamoDB takes 2,048. One character can become 18 under NFKC, so that even a short name may be too long."""
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def _name(text: str) -> str:
-    if "@" in text:
+    if "@" in unicodedata.normalize("NFKC", text):
         raise PydanticCustomError("name_with_at", "a name has no @, so that it can't be mistaken for an e-mail address")
     if any(unicodedata.category(character).startswith("C") for character in text):
         raise PydanticCustomError("control_characters", "a name has no control characters")
@@ -75,4 +79,6 @@ def login_key(name_or_email: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    encoded = folded.encode()
+    return folded if len(encoded) <= KEY_BYTES_MAX else "sha256:" + hashlib.sha256(encoded).hexdigest()

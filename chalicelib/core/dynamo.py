@@ -26,6 +26,8 @@ CONDITION_FAILED = "ConditionalCheckFailed"
 # What a transaction may be cancelled for without being wrong: somebody else was at the same item.
 _TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _TRANSACTION_TRIES = 12
+# Longer than any key of ours, and short enough for DynamoDB, which refuses the whole query else.
+_CURSOR_VALUE_CHARACTERS_MAX = 256
 
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
@@ -126,6 +128,10 @@ def encode_cursor(last_key: Item | None) -> str | None:
     return base64.urlsafe_b64encode(json.dumps(from_item(last_key)).encode()).decode().rstrip("=")
 
 
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and 0 < len(value) <= _CURSOR_VALUE_CHARACTERS_MAX
+
+
 def decode_cursor(cursor: str, names: Sequence[str]) -> Item:
     """The key that ``cursor`` stands for; it must hold exactly the text attributes ``names``.
 
@@ -136,9 +142,9 @@ def decode_cursor(cursor: str, names: Sequence[str]) -> Item:
     """
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if set(values) != set(names) or not all(isinstance(value, str) and value for value in values.values()):
+        if not isinstance(values, dict) or set(values) != set(names) or not all(map(_is_key, values.values())):
             raise ValueError(cursor)  # noqa: TRY301 - one answer for everything that isn't a cursor
-    except (ValueError, TypeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInputError(
             "The page cursor is not valid. Start again from the first page.",
             errors=[{"column": "cursor", "code": "invalid_cursor", "message": "unknown cursor"}],

@@ -21,7 +21,7 @@ class Settings(BaseModel):
         cheap password hash.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     stage: str
     users_table: str
@@ -56,7 +56,7 @@ class Settings(BaseModel):
     def _outside_local_nothing_is_weak(self) -> Self:
         if (self.jwt_secret is None) == (self.jwt_secret_id is None):
             raise ValueError("set exactly one of JWT_SECRET and JWT_SECRET_ID")
-        if self.jwt_secret and len(self.jwt_secret.get_secret_value().encode()) < SECRET_BYTES_MIN:
+        if self.jwt_secret is not None and len(self.jwt_secret.get_secret_value().encode()) < SECRET_BYTES_MIN:
             raise ValueError(f"JWT_SECRET has less than {SECRET_BYTES_MIN} bytes")
         if self.stage != LOCAL_STAGE:
             if self.jwt_secret_id is None:

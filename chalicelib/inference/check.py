@@ -6,6 +6,7 @@ reads a single dialect and no column is stored that the product doesn't know.
 
 import csv
 import io
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -149,7 +150,11 @@ class _Cells(dict[str, str]):
         if not _NUMBER.fullmatch(plain):
             message = f"'{text[:VALUE_SHOWN_MAX]}' is not a number. {column.name} is a number{_in_unit(column)}."
             return self._finding("not_a_number", message, text, unit=column.unit)
-        return self._within_limits(plain, float(plain))
+        value = float(plain)
+        if not math.isfinite(value):  # 1e999; JSON could not even repeat it
+            message = f"'{text[:VALUE_SHOWN_MAX]}' is too large a number. {column.name} is a number{_in_unit(column)}."
+            return self._finding("not_finite", message, text, unit=column.unit)
+        return self._within_limits(plain, value)
 
     def _within_limits(self, text: str, value: float) -> str | Finding:
         column = self._column

@@ -48,6 +48,7 @@ class InvalidFileError(DomainError):
         if errors:
             extra = {"errors": errors, "errors_total": len(errors), **extra}
         super().__init__(f"{detail} Nothing was charged.", **extra)
+        self.reason = detail
 
 
 class FileTooLargeError(InvalidFileError):

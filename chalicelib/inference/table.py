@@ -68,7 +68,9 @@ def read_table(content: bytes) -> Table:
     csv.field_size_limit(CELL_CHARACTERS_MAX)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     batches = _batches(rows)
-    first = next(batches, [])
+    first = next(batches, None)
+    if first is None:  # separators and quotation marks, and nothing between them
+        raise FileEmptyError(f"The file is empty. {_what_is_expected()}")
     header, rest = first[0], first[1:]
     if len(header) > COLUMNS_MAX:
         raise BrokenCsvError(f"The header has {len(header)} columns; at most {COLUMNS_MAX} are read.")

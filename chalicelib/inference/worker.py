@@ -19,7 +19,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.inference import columns
 from chalicelib.inference.catalogue import ARTEFACTS
 from chalicelib.inference.files import FileGoneError, FileStore, result_key
-from chalicelib.inference.findings import InvalidFileError, InvalidRowsError
+from chalicelib.inference.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
 from chalicelib.inference.models import Model, load
 from chalicelib.inference.prediction import Prediction, Result
 from chalicelib.inference.results import ResultWriter
@@ -71,15 +71,21 @@ class Worker:
             log("prediction ended or held by another worker", prediction=prediction_id)
             return
         try:
-            self._attempt(prediction)
+            self._bring_to_an_end(prediction)
         except ConditionFailedError:
             log("claim lost", prediction=prediction_id, attempt=prediction.attempt)
+
+    def _bring_to_an_end(self, prediction: Prediction) -> None:
+        try:
+            self._attempt(prediction)
+        except ConditionFailedError:
+            raise
         except InvalidFileError as error:
-            self._settlement.reject(prediction, error.code, error.detail)
+            self._settlement.reject(prediction, error.code, f"{error.reason} Your coins were given back.")
         except FileGoneError:
             self._settlement.fail(prediction, "input_gone")
         except Exception:
-            log_exception("attempt failed", prediction=prediction_id, attempt=prediction.attempt)
+            log_exception("attempt failed", prediction=prediction.prediction_id, attempt=prediction.attempt)
             self._give_up(prediction)
             raise
 
@@ -113,6 +119,8 @@ class Worker:
                 if now - said >= PROGRESS_SECONDS:
                     self._store.progress(prediction, writer.rows, self._lease())
                     said = now
+            if writer.rows != prediction.rows:
+                raise BrokenCsvError(f"The stored file has {writer.rows} patients instead of {prediction.rows}.")
             csv_key, rows_key = (
                 result_key(prediction.user_id, prediction.prediction_id, prediction.attempt, name)
                 for name in ("result.csv", "rows.jsonl")
@@ -158,7 +166,7 @@ def read_chunks(stream: object) -> Iterator[pd.DataFrame]:
             _require_sound(chunk)
             yield chunk
     except (ValueError, pd.errors.ParserError) as error:
-        raise InvalidFileError("The stored file can't be read as the table that was checked.") from error
+        raise BrokenCsvError("The stored file can't be read as the table that was checked.") from error
 
 
 def _require_sound(frame: pd.DataFrame) -> None:

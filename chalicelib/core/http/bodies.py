@@ -50,7 +50,7 @@ def json_body[Body: BaseModel](request: Request, model: type[Body]) -> Body:
     """
     try:
         values = json.loads(request.raw_body or b"")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidJsonError('Send a JSON object, such as {"name": "anna"}.') from error
     if not isinstance(values, dict):
         raise InvalidJsonError('Send a JSON object, such as {"name": "anna"}.')

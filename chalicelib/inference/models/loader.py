@@ -1,0 +1,34 @@
+"""From a model's id to the model."""
+
+import importlib
+import re
+from pathlib import Path
+
+from chalicelib.inference.models.base import CARD_NAME, Model, UnknownModelError
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_ID_LENGTH_MAX = 64
+_PACKAGE = "chalicelib.inference.models"
+
+
+def load(model_id: str, root: Path) -> Model:
+    """The model ``model_id``: its code is ``chalicelib.inference.models.<id with _ for ->.MODEL``, its
+    artefact is in ``root/<id>``.
+
+    Raises ``UnknownModelError`` when there is no such model, ``ArtefactMismatchError`` when the artefact
+    isn't the one that its card was written for.
+    """
+    # The id comes from a URL: only a plain name may become a path or a module.
+    if len(model_id) > _ID_LENGTH_MAX or not _ID.fullmatch(model_id):
+        raise UnknownModelError(model_id)
+    if not (root / model_id / CARD_NAME).is_file():
+        raise UnknownModelError(model_id)
+    module_name = f"{_PACKAGE}.{model_id.replace('-', '_')}"
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name != module_name:
+            raise  # the model's code is there, one of its packages isn't
+        raise UnknownModelError(model_id) from error
+    model_class: type[Model] = module.MODEL
+    return model_class.load(root / model_id)

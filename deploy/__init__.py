@@ -1,0 +1,1 @@
+"""Packaging, linting and deployment. Never shipped."""

@@ -1,0 +1,108 @@
+"""The template of one stage: `chalice package` with the merge template, from a copy of the sources."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+STAGES = ("dev", "prod")
+
+# Chalice goes on without a dependency that it could not build, exits with 0 and says only this.
+_INCOMPLETE = "Could not install dependencies"
+_CHALICE = (sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())")
+
+
+class PackagingError(Exception):
+    """There is no template, or it would describe something incomplete."""
+
+
+def write_template(stage: str, directory: Path) -> Path:
+    """Write the SAM template of ``stage`` into ``directory`` and say where it is.
+
+    The sources are packaged without their dependencies, which are not part of a template: so this needs no network.
+
+    Raises
+    ------
+    PackagingError
+    """
+    _require_target_python()
+    project = directory / "project"
+    _copy_sources(project)
+    (project / "requirements.txt").touch()
+    run_chalice(project, stage, directory)
+    return _without_aliases(directory / "sam.yaml", directory / "template.yaml")
+
+
+def run_chalice(project: Path, stage: str, out: Path) -> None:
+    """Run `chalice package` with the merge template.
+
+    Raises
+    ------
+    PackagingError
+        It failed, or left a dependency out.
+    """
+    options = ["package", "--stage", stage, "--merge-template", ".chalice/resources.yaml", str(out)]
+    done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
+        [*_CHALICE, *options],
+        cwd=project,
+        # The region only has to be there: whatever depends on it is resolved by CloudFormation.
+        env={"AWS_DEFAULT_REGION": "us-east-1"} | os.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise PackagingError(f"chalice package failed for {stage}:\n{done.stdout}")
+    require_complete(done.stdout)
+
+
+def require_complete(output: str) -> None:
+    """Refuse what `chalice package` printed if it left a dependency out.
+
+    Raises
+    ------
+    PackagingError
+    """
+    if _INCOMPLETE in output:
+        raise PackagingError(f"chalice package left dependencies out:\n{output}")
+
+
+def read_template(path: Path) -> dict[str, Any]:
+    """The template as Chalice writes it: intrinsic functions in their long form."""
+    template: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return template
+
+
+def _require_target_python() -> None:
+    """Chalice writes the version of the interpreter that runs it into the template."""
+    target = (ROOT / ".python-version").read_text("utf-8").strip()
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if running != target:
+        raise PackagingError(f"this is Python {running}; the functions are for {target}")
+
+
+def _copy_sources(project: Path) -> None:
+    """What Chalice looks at."""
+    ignore = shutil.ignore_patterns("__pycache__", "deployments", "deployed")
+    for name in (".chalice", "chalicelib"):
+        shutil.copytree(ROOT / name, project / name, ignore=ignore)
+    shutil.copy2(ROOT / "app.py", project)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what occurs twice twice: CloudFormation takes no YAML aliases, and Chalice writes them."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def _without_aliases(source: Path, target: Path) -> Path:
+    text = yaml.dump(read_template(source), Dumper=_Dumper, allow_unicode=True, width=120)
+    target.write_text(text, "utf-8")
+    return target

@@ -1,0 +1,193 @@
+import type { Route } from '@playwright/test';
+import { pageProblem } from '../src/api/problem';
+import {
+  chooseFile,
+  expect,
+  inspect,
+  LANGUAGES,
+  patientRows,
+  registerBy,
+  sampleText,
+  start,
+  test,
+} from './page';
+
+// What the real service does rarely is played to the page here: the rest of each walk is real.
+
+const { words } = LANGUAGES[0];
+
+function isSubmission(route: Route): boolean {
+  return route.request().method() === 'POST';
+}
+
+test('logging in again in the middle of a submission loses no work', async ({ page }) => {
+  const person = await registerBy(page, words);
+  await chooseFile(page, words, await sampleText(page));
+  let refused = 0;
+  await page.route('**/api/predict/lasso', async (route) => {
+    if (!isSubmission(route) || refused > 0) return route.continue();
+    refused += 1;
+    return route.fulfill({ status: 401, json: { code: 'token_expired', request_id: 'r-1' } });
+  });
+  await start(page, words);
+
+  const dialog = page.getByRole('dialog', { name: words.account.againTitle });
+  await expect(dialog).toBeVisible();
+  await inspect(page, 'en-log-in-again');
+  await dialog.getByLabel(words.account.nameOrEmail).fill(person.name);
+  await dialog.getByLabel(words.account.password).fill(person.password);
+  await dialog.getByRole('button', { name: words.account.logIn }).click();
+  await expect(patientRows(page, words)).toHaveCount(10);
+  await expect(page.getByText(words.shell.balance(400))).toBeVisible();
+});
+
+test('a broken connection is said, the file stays, and trying again charges once', async ({
+  page,
+}) => {
+  await registerBy(page, words);
+  await chooseFile(page, words, await sampleText(page));
+  const keys: (string | undefined)[] = [];
+  await page.route('**/api/predict/lasso', async (route) => {
+    keys.push(route.request().headers()['idempotency-key']);
+    return keys.length === 1 ? route.abort('connectionfailed') : route.continue();
+  });
+  await start(page, words);
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText(
+    words.problems.sentences.network_down(pageProblem('network_down')),
+  );
+  await expect(page.getByText('patients.csv')).toBeVisible();
+  await inspect(page, 'en-network-down');
+  await alert.getByRole('button', { name: words.problems.tryAgain }).click();
+  await expect(patientRows(page, words)).toHaveCount(10);
+  expect(keys).toHaveLength(2);
+  expect(keys[0]).toBeTruthy();
+  expect(keys[1]).toBe(keys[0]);
+});
+
+test('a click too many submits once', async ({ page }) => {
+  await registerBy(page, words);
+  await chooseFile(page, words, await sampleText(page));
+  let submissions = 0;
+  await page.route('**/api/predict/lasso', async (route) => {
+    submissions += 1;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return route.continue();
+  });
+  await start(page, words);
+  await expect(page.getByRole('button', { name: words.submission.submitting })).toBeDisabled();
+  await page.locator('form').dispatchEvent('submit');
+  await expect(patientRows(page, words)).toHaveCount(10);
+  expect(submissions).toBe(1);
+});
+
+const RUNNING = {
+  prediction_id: 'p1',
+  status: 'running',
+  is_finished: false,
+  is_success: false,
+  output: null,
+  error_info: null,
+  error_code: null,
+  prediction_model_id: 'lasso',
+  model_version: '1.0.0',
+  prediction_date: '2026-01-02T03:04:05Z',
+  finished_at: null,
+  file_name: 'patients.csv',
+  rows: 12_345,
+  rows_done: 4_000,
+  cost: 100,
+  refunded: false,
+  summary: null,
+  timings: null,
+};
+
+test('progress is told; a status that the page does not know ends the waiting', async ({
+  page,
+}) => {
+  await registerBy(page, words);
+  let status = 'running';
+  let asked = 0;
+  await page.route('**/api/predict/p1', (route) => {
+    asked += 1;
+    return route.fulfill({ json: { ...RUNNING, status } });
+  });
+  await page.goto('/#/predictions/p1');
+  await expect(page.getByText(words.prediction.running(4_000, 12_345))).toBeVisible();
+  await inspect(page, 'en-running');
+  status = 'archived';
+  await expect(page.getByText(words.prediction.unknownTitle)).toBeVisible();
+  await inspect(page, 'en-unknown-status');
+  const askedAtTheEnd = asked;
+  await page.waitForTimeout(6_000);
+  expect(asked).toBe(askedAtTheEnd);
+});
+
+test('a failed prediction says so and what was returned', async ({ page }) => {
+  await registerBy(page, words);
+  await page.route('**/api/predict/p1', (route) =>
+    route.fulfill({
+      json: {
+        ...RUNNING,
+        status: 'failed',
+        is_finished: true,
+        error_code: 'internal_error',
+        refunded: true,
+      },
+    }),
+  );
+  await page.goto('/#/predictions/p1');
+  await expect(page.getByText(words.prediction.failedTitle)).toBeVisible();
+  await expect(page.getByText(words.prediction.refundedNote(100))).toBeVisible();
+  await inspect(page, 'en-failed');
+});
+
+test('a prediction that is not there, or not mine, is said', async ({ page }) => {
+  await registerBy(page, words);
+  await page.goto('/#/predictions/0123456789abcdef0123456789abcdef');
+  await expect(page.getByRole('alert')).toContainText(
+    words.problems.sentences.unknown_prediction(pageProblem('unknown_prediction')),
+  );
+});
+
+test('of a large result only one page of rows is drawn', async ({ page }) => {
+  await registerBy(page, words);
+  await page.route('**/api/predict/p1', (route) =>
+    route.fulfill({ json: { ...RUNNING, status: 'succeeded', is_finished: true } }),
+  );
+  await page.route('**/api/predict/p1/rows?**', (route) => {
+    const offset = Number(new URL(route.request().url()).searchParams.get('offset'));
+    const count = Math.min(1000, RUNNING.rows - offset);
+    const rows = Array.from({ length: count }, (_, index) => patient(offset + index + 1));
+    const next_offset = offset + count < RUNNING.rows ? offset + count : null;
+    return route.fulfill({ json: { offset, total: RUNNING.rows, rows, next_offset } });
+  });
+  await page.goto('/#/predictions/p1');
+  await expect(page.getByText(words.result.loadedPart(5_000, RUNNING.rows))).toBeVisible();
+  await expect(patientRows(page, words)).toHaveCount(100);
+
+  await page.getByRole('button', { name: words.result.loadMore(5_000) }).click();
+  await page.getByRole('button', { name: words.result.loadMore(2_345) }).click();
+  await page.getByLabel(words.result.filter).fill('P12345');
+  await expect(patientRows(page, words)).toHaveCount(1);
+  await page.getByLabel(words.result.filter).fill('');
+  await page.getByRole('button', { name: words.result.estimate }).click();
+  await expect(patientRows(page, words).first()).toContainText('0.0');
+  await inspect(page, 'en-large-result');
+});
+
+function patient(row: number) {
+  const years = ((row * 7919) % 80) / 10;
+  return {
+    row,
+    id: `P${row}`,
+    years,
+    lower: Math.max(0, years - 2),
+    upper: Math.min(8, years + 2),
+    upper_open: years + 2 >= 8,
+    imputed: row % 3 === 0 ? ['Copper'] : [],
+    out_of_range: row % 5 === 0 ? [{ column: 'Bilirubin', direction: 'above' }] : [],
+    baseline: 5.6,
+    contributions: [{ column: 'Bilirubin', years: years - 5.6 }],
+  };
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type Page } from '@playwright/test';
+import { en } from '../src/i18n/en';
+import { ru } from '../src/i18n/ru';
+import { findBrowser, NO_BROWSER } from './browser';
+
+export { expect } from '@playwright/test';
+
+export const LANGUAGES = [
+  { code: 'en', locale: 'en-GB', words: en },
+  { code: 'ru', locale: 'ru-RU', words: ru },
+] as const;
+export type Words = typeof en;
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+  "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** Every test runs under the production policy and fails on a breach of it or an uncaught error. */
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) faults.push(message.text());
+    });
+    await page.route(
+      (url) => url.pathname === '/',
+      async (route) => {
+        const response = await route.fetch();
+        const headers = { ...response.headers(), 'content-security-policy': POLICY };
+        await route.fulfill({ response, headers });
+      },
+    );
+    await use(page);
+    expect(faults).toEqual([]);
+  },
+});
+
+test.skip(findBrowser() === null, NO_BROWSER);
+
+export function newPerson() {
+  const name = `anna-${randomBytes(5).toString('hex')}`;
+  return { name, email: `${name}@example.org`, password: 'correct horse battery' };
+}
+
+export type Person = ReturnType<typeof newPerson>;
+
+/** Goes by what is to be read on the page, as a person would. */
+export async function registerBy(page: Page, words: Words, person = newPerson()): Promise<Person> {
+  await page.goto('/#/register');
+  await page.getByLabel(words.account.name, { exact: true }).fill(person.name);
+  await page.getByLabel(words.account.email, { exact: true }).fill(person.email);
+  await page.getByLabel(words.account.password, { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: words.account.register }).click();
+  await expect(page.getByText(words.shell.balance(500))).toBeVisible();
+  return person;
+}
+
+export async function sampleText(page: Page): Promise<string> {
+  const response = await page.request.get('/samples/patients-10.csv');
+  expect(response.ok()).toBe(true);
+  return response.text();
+}
+
+export async function chooseFile(
+  page: Page,
+  words: Words,
+  content: string,
+  name = 'patients.csv',
+): Promise<void> {
+  const file = { name, mimeType: 'text/csv', buffer: Buffer.from(content) };
+  await page
+    .getByLabel(words.submission.fileChoose)
+    .or(page.getByLabel(words.submission.fileReplace))
+    .setInputFiles(file);
+}
+
+export async function start(page: Page, words: Words): Promise<void> {
+  await page.getByRole('button', { name: words.submission.submit(100) }).click();
+}
+
+export function patientRows(page: Page, words: Words) {
+  return page
+    .getByRole('table', { name: words.result.tableCaption })
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader') });
+}
+
+/** Light and dark, wide and narrow: accessible, without sideways scroll, and kept as a picture. */
+export async function inspect(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(
+      violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map((node) => node.html)]),
+    ).toEqual([]);
+    for (const width of [320, 1280, 2200]) {
+      await page.setViewportSize({ width, height: 800 });
+      const excess = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(excess, `${name} scrolls sideways at ${width} px`).toBe(0);
+      await page.screenshot({
+        path: `test-results/screens/${name}-${width}-${colorScheme}.png`,
+        fullPage: true,
+      });
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  }
+}

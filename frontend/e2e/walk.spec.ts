@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import {
+  chooseFile,
+  expect,
+  inspect,
+  LANGUAGES,
+  patientRows,
+  registerBy,
+  start,
+  test,
+} from './page';
+
+for (const { code, locale, words } of LANGUAGES) {
+  test.describe(`in ${code}`, () => {
+    test.use({ locale });
+
+    test('a stranger gets years of life for ten patients and has 400 coins left', async ({
+      page,
+    }) => {
+      await page.goto('/');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.landing.title);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: words.landing.sampleSmall }).click(),
+      ]);
+      const sample = readFileSync(await download.path(), 'utf8');
+      await inspect(page, `${code}-landing`);
+
+      await page.getByRole('link', { name: words.landing.start }).first().click();
+      await inspect(page, `${code}-register`);
+      await registerBy(page, words);
+
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.submission.title);
+      await chooseFile(page, words, sample, 'patients-10.csv');
+      await inspect(page, `${code}-new`);
+      await page.getByText(/^(Columns|Столбцы): /).click();
+      await inspect(page, `${code}-new-columns`);
+      await start(page, words);
+
+      await expect(patientRows(page, words)).toHaveCount(10);
+      await expect(page.getByText(words.shell.balance(400))).toBeVisible();
+      await patientRows(page, words).first().getByRole('button').click();
+      await expect(page.getByRole('heading', { name: words.result.contributions })).toBeVisible();
+      await inspect(page, `${code}-result`);
+
+      const address = page.url();
+      await page.getByRole('link', { name: words.shell.predictions }).click();
+      await expect(page.getByRole('link', { name: 'patients-10.csv' })).toBeVisible();
+      await inspect(page, `${code}-history`);
+      await page.goto('about:blank');
+      await page.goto(address);
+      await expect(patientRows(page, words)).toHaveCount(10);
+    });
+
+    test('a file with mistakes is refused with what would be right, and costs nothing', async ({
+      page,
+    }) => {
+      await registerBy(page, words);
+      const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
+      const bad = [header, '1,21464,1.4,35,12.2,N', '2,21464,high,3.5,12.2,Q', '3,58,1.4,3.5,11,N'];
+      await chooseFile(page, words, bad.join('\n'), 'bad.csv');
+      await start(page, words);
+
+      const findings = page.getByRole('alert').getByRole('row');
+      await expect(page.getByRole('alert')).toContainText(
+        words.problems.sentences.invalid_rows(NONE),
+      );
+      await expect(findings.filter({ hasText: 'Albumin' })).toContainText(words.unit('g/L'));
+      await expect(findings.filter({ hasText: 'Bilirubin' })).toContainText('high');
+      await expect(findings.filter({ hasText: 'Edema' })).toContainText('N, S, Y');
+      await expect(findings.filter({ hasText: 'Age' })).toContainText(words.unit('years'));
+      await expect(page.getByRole('alert')).toContainText(words.problems.requestId);
+      await inspect(page, `${code}-bad-file`);
+
+      await expect(page.getByText('bad.csv')).toBeVisible();
+      await page.reload();
+      await expect(page.getByText(words.shell.balance(500))).toBeVisible();
+    });
+
+    test('a wrong password is said where it is typed, and what was typed stays', async ({
+      page,
+    }) => {
+      const person = await registerBy(page, words);
+      await page.getByRole('button', { name: words.shell.logOut }).click();
+      await page.getByRole('navigation').getByRole('link', { name: words.shell.logIn }).click();
+      await page.getByLabel(words.account.nameOrEmail).fill(person.name);
+      await page.getByLabel(words.account.password).fill('not the password');
+      await page.getByRole('button', { name: words.account.logIn }).click();
+      await expect(page.getByRole('alert')).toContainText(
+        words.problems.sentences.wrong_credentials(NONE),
+      );
+      await expect(page.getByLabel(words.account.nameOrEmail)).toHaveValue(person.name);
+      await inspect(page, `${code}-wrong-password`);
+
+      await page.getByLabel(words.account.password).fill(person.password);
+      await page.getByRole('button', { name: words.account.logIn }).click();
+      await expect(page.getByText(words.shell.balance(500))).toBeVisible();
+    });
+
+    test('what a form lacks is said at its fields', async ({ page }) => {
+      await page.goto('/#/register');
+      await page.getByLabel(words.account.name, { exact: true }).fill('anna');
+      await page.getByLabel(words.account.email).fill('not an address');
+      await page.getByLabel(words.account.password).fill('short');
+      await page.getByRole('button', { name: words.account.register }).click();
+      await expect(page.getByText(words.problems.fields.not_an_email('email'))).toBeVisible();
+      await expect(page.getByText(words.problems.fields.too_short('password'))).toBeVisible();
+      await expect(page.getByLabel(words.account.email)).toBeFocused();
+      await inspect(page, `${code}-form-errors`);
+    });
+  });
+}
+
+/** The sentences used here do not depend on the problem's figures. */
+const NONE = {
+  status: 0,
+  code: '',
+  detail: null,
+  requestId: null,
+  retryAfterSeconds: null,
+  findings: [],
+  findingsTotal: 0,
+  balance: null,
+  cost: null,
+  limitBytes: null,
+};
+
+test('the language changes at once and is remembered', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Русский' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('билиарном');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ru');
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('билиарном');
+});
+
+test('the keyboard alone is enough', async ({ page }) => {
+  const words = LANGUAGES[0].words;
+  await registerBy(page, words);
+  await page.evaluate(() => document.body.focus());
+  await page.getByRole('button', { name: words.shell.skipToContent }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+
+  await page.getByRole('link', { name: words.shell.predictions }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  await expect(page.getByText(words.history.empty)).toBeVisible();
+  await inspect(page, 'en-history-empty');
+});

@@ -1,0 +1,59 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from '@playwright/test';
+import { findBrowser, NO_BROWSER } from './e2e/browser';
+
+const PORT = 7998;
+const browser = findBrowser();
+const isCi = process.env['CI'] === 'true';
+const givenAddress = process.env['BASE_URL'];
+
+// On a person's machine the tests are skipped with this reason; in CI that would hide a failure.
+if (browser === null && isCi) throw new Error(NO_BROWSER);
+
+/** Kept in the environment, because every worker process reads this file anew. */
+function dataFolder(): string {
+  process.env['E2E_DATA_DIR'] ??= mkdtempSync(join(tmpdir(), 'page-e2e-'));
+  return process.env['E2E_DATA_DIR'];
+}
+
+function localStack() {
+  return {
+    command: `.venv/bin/python -m local --port ${PORT} --data-dir ${dataFolder()}`,
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    url: `http://127.0.0.1:${PORT}/api/health`,
+    timeout: 60_000,
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 10_000 },
+  };
+}
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results/runs',
+  forbidOnly: isCi,
+  // The local stack and the browser share the machine: more workers would only wait for each other.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    baseURL: givenAddress ?? `http://127.0.0.1:${PORT}`,
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(browser !== null && { executablePath: browser }),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  ...(browser !== null && givenAddress === undefined && { webServer: localStack() }),
+});

@@ -1,0 +1,29 @@
+/** What may be wrong with a cell, a row or a column of a file. */
+export const FINDING_CODES = [
+  'column_missing',
+  'column_duplicated',
+  'value_missing',
+  'not_a_number',
+  'below_minimum',
+  'above_maximum',
+  'unit_suspected',
+  'unknown_category',
+  'cell_count',
+  'not_finite',
+] as const;
+
+export type FindingCode = (typeof FINDING_CODES)[number];
+
+/** What may be wrong with a field of a form. */
+export const FIELD_CODES = [
+  'missing',
+  'too_short',
+  'too_long',
+  'not_an_email',
+  'name_with_at',
+  'control_characters',
+] as const;
+
+export type FieldCode = (typeof FIELD_CODES)[number];
+
+export type FieldName = 'name' | 'email' | 'password';

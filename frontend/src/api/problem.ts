@@ -1,0 +1,140 @@
+import type { Finding } from './types';
+
+/** Codes the API sends, and those that the page itself gives to what never reached the API. */
+export const PROBLEM_CODES = [
+  'token_missing',
+  'token_invalid',
+  'token_expired',
+  'wrong_credentials',
+  'not_enough_coins',
+  'not_found',
+  'unknown_model',
+  'unknown_prediction',
+  'method_not_allowed',
+  'name_taken',
+  'email_taken',
+  'not_finished',
+  'file_too_large',
+  'unsupported_media_type',
+  'not_a_csv',
+  'invalid_input',
+  'invalid_json',
+  'invalid_form',
+  'bad_request',
+  'file_missing',
+  'file_empty',
+  'no_rows',
+  'encoding_unsupported',
+  'column_missing',
+  'column_duplicated',
+  'invalid_rows',
+  'too_many_rows',
+  'too_many_requests',
+  'internal_error',
+  'temporarily_unavailable',
+  'network_down',
+  'bad_answer',
+  'file_unreadable',
+  'file_not_chosen',
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+export interface Problem {
+  status: number;
+  code: string;
+  detail: string | null;
+  requestId: string | null;
+  retryAfterSeconds: number | null;
+  findings: Finding[];
+  findingsTotal: number;
+  balance: number | null;
+  cost: number | null;
+  limitBytes: number | null;
+}
+
+/** What every call of the API throws when there is no result. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.code);
+    this.problem = problem;
+  }
+}
+
+export function pageProblem(code: ProblemCode, extra: Partial<Problem> = {}): Problem {
+  return {
+    status: 0,
+    code,
+    detail: null,
+    requestId: null,
+    retryAfterSeconds: null,
+    findings: [],
+    findingsTotal: 0,
+    balance: null,
+    cost: null,
+    limitBytes: null,
+    ...extra,
+  };
+}
+
+/** Anything thrown becomes a problem that has a sentence. */
+export function problemOf(thrown: unknown): Problem {
+  return thrown instanceof Failure ? thrown.problem : pageProblem('bad_answer');
+}
+
+const CODE_OF_STATUS: Record<number, ProblemCode> = {
+  400: 'bad_request',
+  401: 'token_invalid',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'file_too_large',
+  415: 'unsupported_media_type',
+  429: 'too_many_requests',
+  500: 'internal_error',
+  502: 'temporarily_unavailable',
+  503: 'temporarily_unavailable',
+  504: 'temporarily_unavailable',
+};
+
+/** `body` is null when the answer is not JSON: a proxy in between may answer for the API. */
+export function problemFromAnswer(status: number, headers: Headers, body: unknown): Problem {
+  const fields = isRecord(body) ? body : {};
+  const findings = Array.isArray(fields['errors']) ? (fields['errors'] as Finding[]) : [];
+  return {
+    status,
+    code: text(fields['code']) ?? CODE_OF_STATUS[status] ?? 'bad_answer',
+    detail: text(fields['detail']),
+    requestId: text(fields['request_id']) ?? headers.get('x-request-id'),
+    retryAfterSeconds: positive(headers.get('retry-after')),
+    findings,
+    findingsTotal: number(fields['errors_total']) ?? findings.length,
+    balance: number(fields['balance']),
+    cost: number(fields['cost']),
+    limitBytes: number(fields['limit_bytes']),
+  };
+}
+
+/** Whether the same request may succeed if it is sent again unchanged. */
+export function isWorthRetrying(problem: Problem): boolean {
+  return problem.code === 'network_down' || problem.status === 429 || problem.status >= 500;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function number(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function positive(value: string | null): number | null {
+  const parsed = Number(value);
+  return value !== null && Number.isFinite(parsed) && parsed > 0 ? Math.ceil(parsed) : null;
+}

@@ -1,0 +1,154 @@
+// The API's shapes as the page uses them. One file, so that types generated from the API's own
+// document can take its place.
+
+export interface Localised {
+  en: string;
+  ru: string;
+}
+
+export interface User {
+  id: string;
+  name: string;
+  email: string;
+}
+
+export interface Session {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+  user_info: User;
+}
+
+export interface Balance {
+  balance: number;
+}
+
+export interface Column {
+  name: string;
+  unit: string | null;
+  kind: 'number' | 'category' | 'id' | 'ignored';
+  required: boolean;
+  allowed: (string | number)[] | null;
+  minimum: number | null;
+  maximum: number | null;
+  training_minimum: number | null;
+  training_maximum: number | null;
+  title: Localised;
+  si_unit: string | null;
+  si_factor: number | null;
+}
+
+export interface Model {
+  id: string;
+  version: string;
+  coins: number;
+  title: Localised;
+  summary: Localised;
+  limits: Localised;
+  horizon_years: number;
+  interval_level: number;
+  /** Figures of the model card; which ones there are depends on the model. */
+  quality: Record<string, unknown>;
+  columns: Column[];
+}
+
+export interface Catalogue {
+  models: Model[];
+}
+
+export interface Submission {
+  prediction_id: string;
+  status: string;
+  cost: number;
+  balance: number;
+}
+
+export interface Summary {
+  rows: number;
+  mean_years: number;
+  median_years: number;
+  minimum_years: number;
+  maximum_years: number;
+  imputed_rows: number;
+  out_of_range_rows: number;
+}
+
+export type KnownStatus = 'queued' | 'running' | 'succeeded' | 'rejected' | 'failed' | 'cancelled';
+
+export interface Prediction {
+  prediction_id: string;
+  /** A string on purpose: a newer server may send states that this page does not know. */
+  status: string;
+  is_finished: boolean;
+  is_success: boolean;
+  output: number | null;
+  error_info: string | null;
+  error_code: string | null;
+  prediction_model_id: string;
+  model_version: string;
+  prediction_date: string;
+  finished_at: string | null;
+  file_name: string | null;
+  rows: number;
+  rows_done: number;
+  cost: number;
+  refunded: boolean;
+  summary: Summary | null;
+  timings: { queued_ms: number | null; run_ms: number | null } | null;
+}
+
+export interface History {
+  predictions: Prediction[];
+  next_cursor: string | null;
+}
+
+export interface OutOfRange {
+  column: string;
+  direction: 'above' | 'below';
+}
+
+export interface Contribution {
+  column: string;
+  years: number;
+}
+
+export interface Row {
+  row: number;
+  id: string | null;
+  years: number;
+  lower: number;
+  upper: number;
+  upper_open: boolean;
+  imputed: string[];
+  out_of_range: OutOfRange[];
+  baseline: number;
+  contributions: Contribution[];
+}
+
+export interface RowPage {
+  offset: number;
+  total: number;
+  rows: Row[];
+  next_offset: number | null;
+}
+
+export interface Download {
+  url: string;
+  expires_in: number;
+}
+
+/** One finding in a file (row, column) or in a form (column is the field's name). */
+export interface Finding {
+  row?: number | null;
+  line?: number | null;
+  column?: string | null;
+  value?: string | null;
+  code: string;
+  message?: string;
+  minimum?: number | null;
+  maximum?: number | null;
+  allowed?: (string | number)[] | null;
+  unit?: string | null;
+  hint_unit?: string | null;
+  suggestion?: string | number | null;
+}

@@ -1,0 +1,88 @@
+import { useEffect } from 'preact/hooks';
+import { Header } from './components/Header';
+import { LogInAgain } from './components/LogInAgain';
+import { type Dictionary, text } from './i18n';
+import { addresses, needsAccount, type Route } from './lib/routes';
+import { History } from './screens/History';
+import { Landing } from './screens/Landing';
+import { LogIn } from './screens/LogIn';
+import { NewPrediction } from './screens/NewPrediction';
+import { NotFound } from './screens/NotFound';
+import { PredictionScreen } from './screens/PredictionScreen';
+import { Register } from './screens/Register';
+import { replaceWith, route } from './state/route';
+import { isLoggedIn } from './state/session';
+
+export function App() {
+  const words = text.value.shell;
+  useDocumentTitle();
+  useWayInAfterLogIn();
+  return (
+    <>
+      <button
+        type="button"
+        class="skip"
+        onClick={() => document.querySelector<HTMLElement>('main')?.focus()}
+      >
+        {words.skipToContent}
+      </button>
+      <Header />
+      <main class="main" tabIndex={-1}>
+        <Screen route={route.value} />
+      </main>
+      <footer class="footer">
+        <p>{words.disclaimer}</p>
+      </footer>
+      <LogInAgain />
+    </>
+  );
+}
+
+function Screen({ route }: { route: Route }) {
+  if (needsAccount(route) && !isLoggedIn.value) return <LogIn isOnTheWay />;
+  switch (route.name) {
+    case 'landing':
+      return <Landing />;
+    case 'register':
+      return <Register />;
+    case 'login':
+      return <LogIn isOnTheWay={false} />;
+    case 'new':
+      return <NewPrediction />;
+    case 'history':
+      return <History />;
+    case 'prediction':
+      return <PredictionScreen key={route.id} id={route.id} />;
+    case 'unknown':
+      return <NotFound />;
+  }
+}
+
+function useDocumentTitle(): void {
+  const title = `${screenName(route.value, text.value)} · ${text.value.shell.product}`;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
+/** Who is logged in has nothing to do at the doors. */
+function useWayInAfterLogIn(): void {
+  const isAtDoor = route.value.name === 'login' || route.value.name === 'register';
+  const mayPass = isAtDoor && isLoggedIn.value;
+  useEffect(() => {
+    if (mayPass) replaceWith(addresses.new);
+  }, [mayPass]);
+}
+
+function screenName(route: Route, dictionary: Dictionary): string {
+  const names: Record<Route['name'], string> = {
+    landing: dictionary.landing.title,
+    register: dictionary.account.registerTitle,
+    login: dictionary.account.loginTitle,
+    new: dictionary.submission.title,
+    history: dictionary.history.title,
+    prediction: dictionary.prediction.title(null),
+    unknown: dictionary.notFound.title,
+  };
+  return names[route.name];
+}

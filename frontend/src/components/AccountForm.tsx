@@ -1,0 +1,102 @@
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { FieldName } from '../api/findingCodes';
+import { type Problem, pageProblem, problemOf } from '../api/problem';
+import type { Finding } from '../api/types';
+import { text } from '../i18n';
+import { fieldErrors } from '../lib/sentences';
+import { Field } from './Field';
+import { ProblemNotice } from './ProblemNotice';
+
+export interface AccountField {
+  name: FieldName;
+  label: string;
+  type?: 'text' | 'email' | 'password';
+  autocomplete: string;
+  hint?: string;
+}
+
+interface Props {
+  idPrefix: string;
+  fields: AccountField[];
+  action: string;
+  actionUnderWay: string;
+  onSubmit: (values: Record<FieldName, string>) => Promise<void>;
+  children?: ComponentChildren;
+}
+
+/** The form of registering and of logging in: what was typed stays, whatever happens. */
+export function AccountForm({
+  idPrefix,
+  fields,
+  action,
+  actionUnderWay,
+  onSubmit,
+  children,
+}: Props) {
+  const [values, setValues] = useState({ name: '', email: '', password: '' });
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isSending, setIsSending] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const errors = problem && fieldErrors(problem, text.value);
+
+  function show(refusal: Problem): void {
+    setProblem(refusal);
+    // After the fields have got their errors; the first wrong one is where the person goes on.
+    setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+  }
+
+  async function send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (isSending) return;
+    const empty = fields.filter((field) => values[field.name].trim() === '');
+    if (empty.length > 0) {
+      show(pageProblem('invalid_input', { findings: empty.map(missing) }));
+      return;
+    }
+    setIsSending(true);
+    setProblem(null);
+    try {
+      await onSubmit(values);
+    } catch (thrown) {
+      show(problemOf(thrown));
+    } finally {
+      setIsSending(false);
+    }
+  }
+
+  return (
+    // The browser's own messages would be in the browser's language, not the page's.
+    <form ref={form} class="form" onSubmit={send} noValidate>
+      {fields.map((field) => (
+        <Field
+          key={field.name}
+          {...field}
+          idPrefix={idPrefix}
+          value={values[field.name]}
+          error={errors?.[field.name]}
+          onValue={(value) => setValues((typed) => ({ ...typed, [field.name]: value }))}
+        />
+      ))}
+      {problem && <FormProblem problem={problem} isSaidAtFields={errors !== null} />}
+      <div class="actions">
+        <button type="submit" class="button" disabled={isSending}>
+          {isSending ? actionUnderWay : action}
+        </button>
+        {children}
+      </div>
+    </form>
+  );
+}
+
+/** The fields say what is wrong with them; the notice then only has the request id to add. */
+function FormProblem({ problem, isSaidAtFields }: { problem: Problem; isSaidAtFields: boolean }) {
+  const shown = isSaidAtFields
+    ? pageProblem('invalid_input', { requestId: problem.requestId })
+    : problem;
+  return <ProblemNotice problem={shown} />;
+}
+
+function missing(field: AccountField): Finding {
+  return { column: field.name, code: 'missing' };
+}

@@ -1,0 +1,86 @@
+import type { Column, Model } from '../api/types';
+import { localised, text } from '../i18n';
+import { qualitySentences } from '../lib/quality';
+
+interface Props {
+  model: Model;
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+export function ModelCard({ model, isChosen, onChoose }: Props) {
+  const words = text.value.submission;
+  const quality = qualitySentences(model.quality, text.value);
+  return (
+    <div class={isChosen ? 'card model model-chosen' : 'card model'}>
+      <label class="model-choice">
+        <input type="radio" name="model" value={model.id} checked={isChosen} onChange={onChoose} />
+        <span class="model-title">{localised(model.title)}</span>
+        <span class="price">{words.pricePerFile(model.coins)}</span>
+      </label>
+      <p>{localised(model.summary)}</p>
+      {quality.length > 0 && (
+        <>
+          <h3>{words.quality}</h3>
+          <ul>
+            {quality.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h3>{words.notFor}</h3>
+      <p>{localised(model.limits)}</p>
+      <ModelColumns columns={model.columns} />
+      <p class="hint">
+        {model.id}, {words.version(model.version)}
+      </p>
+    </div>
+  );
+}
+
+function ModelColumns({ columns }: { columns: Column[] }) {
+  const words = text.value.submission;
+  const used = columns.filter((column) => column.kind !== 'ignored');
+  const required = used.filter((column) => column.required);
+  const optional = used.filter((column) => !column.required);
+  return (
+    <details>
+      <summary>{words.columnsSummary(required.length, optional.length)}</summary>
+      <p class="hint">{words.columnsHint}</p>
+      <table class="columns">
+        <thead>
+          <tr>
+            <th scope="col">{words.column}</th>
+            <th scope="col">{words.columnMeaning}</th>
+            <th scope="col">{words.columnValues}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...required, ...optional].map((column) => (
+            <ColumnRow key={column.name} column={column} />
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function ColumnRow({ column }: { column: Column }) {
+  const words = text.value.submission;
+  const values = column.allowed?.length
+    ? column.allowed.join(', ')
+    : [column.unit && text.value.unit(column.unit), words.between(column.minimum, column.maximum)]
+        .filter(Boolean)
+        .join(', ');
+  return (
+    <tr>
+      <th scope="row">
+        {column.name}
+        {column.required && <span class="badge">{words.required}</span>}
+      </th>
+      <td>{localised(column.title)}</td>
+      <td>{values}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,31 @@
+import type { Problem } from '../api/problem';
+import { text } from '../i18n';
+import { problemSentence } from '../lib/sentences';
+import { FindingsTable } from './FindingsTable';
+
+interface Props {
+  problem: Problem;
+  onRetry?: () => void;
+}
+
+export function ProblemNotice({ problem, onRetry }: Props) {
+  const dictionary = text.value;
+  return (
+    <div class="notice notice-error" role="alert">
+      <p class="notice-sentence">{problemSentence(problem, dictionary)}</p>
+      {problem.findings.length > 0 && (
+        <FindingsTable findings={problem.findings} total={problem.findingsTotal} />
+      )}
+      {onRetry && (
+        <button type="button" class="button button-quiet" onClick={onRetry}>
+          {dictionary.problems.tryAgain}
+        </button>
+      )}
+      {problem.requestId && (
+        <p class="request-id">
+          {dictionary.problems.requestId}: <code>{problem.requestId}</code>
+        </p>
+      )}
+    </div>
+  );
+}

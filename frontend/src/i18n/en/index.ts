@@ -1,0 +1,5 @@
+import { createFormat } from '../format';
+import { pages } from './pages';
+import { problems } from './problems';
+
+export const en = { format: createFormat('en'), ...pages, ...problems };

@@ -1,0 +1,253 @@
+import type { KnownStatus } from '../../api/types';
+import { createFormat } from '../format';
+import { unitName } from './units';
+
+const format = createFormat('en');
+const coins = (count: number) => format.count(count, { one: 'coin', other: 'coins' });
+const rows = (count: number) => format.count(count, { one: 'patient', other: 'patients' });
+const years = (count: number) => format.tenthCount(count, { one: 'year', other: 'years' });
+
+const shell = {
+  product: 'Liver Disease Lifespan Predictor',
+  productHome: 'Liver Disease Lifespan Predictor, start page',
+  skipToContent: 'Skip to content',
+  language: 'Language',
+  mainNavigation: 'Main',
+  newPrediction: 'New prediction',
+  predictions: 'My predictions',
+  logIn: 'Log in',
+  logOut: 'Log out',
+  register: 'Create an account',
+  balance: (count: number) => `Balance: ${coins(count)}`,
+  loading: 'Loading…',
+  disclaimer:
+    'For research and teaching. Not a medical device, not medical advice. Made from patients with primary biliary cholangitis, 1974–1986.',
+};
+
+const landing = {
+  title: 'Years of life ahead in primary biliary cholangitis',
+  lead: 'Upload a table of laboratory values. For every patient you get the expected years of life (without transplant) within 8 years, an 80% interval, and what moved the estimate.',
+  start: 'Create an account',
+  startLoggedIn: 'New prediction',
+  exampleCaption:
+    'An example: 5.4 years expected, 80% interval from 2.9 to at least 8 years. An interval that reaches the horizon stays open.',
+  notForTitle: 'Who it is not for',
+  notFor: [
+    'Not for any liver disease other than primary biliary cholangitis.',
+    'Not for decisions about one person’s care: it is research, not medical advice.',
+    'The patients were followed from 1974 to 1986, mostly before ursodeoxycholic acid. Today’s patients usually live longer.',
+  ],
+  costTitle: 'What it costs',
+  cost: 'A new account has 500 coins; no money is taken. A prediction has one price for the whole file, however many patients it holds. A file with mistakes costs nothing.',
+  price: (model: string, price: number) => `${model}: ${coins(price)} per file`,
+  samplesTitle: 'Try it with real data',
+  samples: 'From the Mayo Clinic study of primary biliary cholangitis, without outcomes.',
+  sampleSmall: 'Sample, 10 patients (CSV)',
+  sampleFull: 'Whole study, 418 patients (CSV)',
+};
+
+const account = {
+  registerTitle: 'Create an account',
+  registerLead: 'You start with 500 coins.',
+  loginTitle: 'Log in',
+  loginToGoOn: 'Log in to see this page. You stay where you are.',
+  name: 'Name',
+  nameOrEmail: 'Name or e-mail',
+  email: 'E-mail',
+  password: 'Password',
+  passwordHint: 'At least 8 characters.',
+  register: 'Create account',
+  registering: 'Creating the account…',
+  logIn: 'Log in',
+  loggingIn: 'Logging in…',
+  haveAccount: 'Have an account already?',
+  noAccount: 'No account yet?',
+  intendedUse:
+    'By creating an account you confirm that you use the estimates for research or teaching, not to decide on a person’s treatment.',
+  againTitle: 'Please log in again',
+  againLead:
+    'Your session has ended. Nothing is lost: after logging in, the page goes on where it was.',
+  againCancel: 'Not now',
+};
+
+const submission = {
+  title: 'New prediction',
+  chooseModel: '1. Choose a model',
+  chooseFile: '2. Choose a file',
+  confirm: '3. Check the price and start',
+  pricePerFile: (price: number) => `${coins(price)} per file`,
+  version: (version: string) => `version ${version}`,
+  answers: 'What it answers',
+  quality: 'How good it is',
+  notFor: 'Who it is not for',
+  columns: 'Columns of the file',
+  columnsSummary: (required: number, optional: number) =>
+    `Columns: ${required} required, ${optional} optional`,
+  columnsHint:
+    'The order of the columns does not matter. Empty cells and NA mean “not measured”. Other columns are ignored.',
+  column: 'Column',
+  columnMeaning: 'Meaning',
+  columnValues: 'Unit or values',
+  required: 'required',
+  optional: 'optional',
+  between: (minimum: number | null, maximum: number | null) =>
+    minimum === null || maximum === null
+      ? ''
+      : `${format.number(minimum)} to ${format.number(maximum)}`,
+  noModels: 'No model is offered at the moment.',
+  file: 'CSV file',
+  fileChoose: 'Choose a CSV file',
+  fileDrop: 'or drop it here',
+  fileReplace: 'Choose another file',
+  fileRemove: 'Remove the file',
+  fileSize: (bytes: number) =>
+    bytes < 1_000_000
+      ? `${format.number(Math.max(0.1, Math.round(bytes / 100) / 10))} kB`
+      : `${format.number(Math.round(bytes / 100_000) / 10)} MB`,
+  fileHint: 'One line per patient. Please leave out names and other data that identify a person.',
+  sampleHint: 'No file at hand?',
+  costNow: 'Cost',
+  balanceNow: 'Balance now',
+  balanceAfter: 'Balance after',
+  notEnough: (missing: number) => `You are ${coins(missing)} short of this prediction.`,
+  chargeRule: 'A file with mistakes is refused and costs nothing.',
+  submit: (price: number) => `Start for ${coins(price)}`,
+  submitNoModel: 'Start',
+  submitting: 'Sending the file…',
+};
+
+const quality = {
+  error: (average: number) => `On average it is off by ${years(average)}.`,
+  errorKnown: (average: number) =>
+    `For patients who died within the horizon it is off by ${years(average)} on average, mostly too optimistic.`,
+  within: (share: number) =>
+    `${format.whole(Math.round(share * 10))} in 10 estimates are within 1.5 years.`,
+  ranking: (share: number) =>
+    `Of two patients it tells correctly who lives longer in ${format.whole(share * 100)} of 100 pairs.`,
+  coverage: (share: number) =>
+    `The interval holds the true value for ${format.whole(share * 100)} of 100 patients.`,
+};
+
+const statuses: Record<KnownStatus, string> = {
+  queued: 'Waiting',
+  running: 'Running',
+  succeeded: 'Done',
+  rejected: 'File refused',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+const history = {
+  title: 'My predictions',
+  empty: 'You have no predictions yet.',
+  emptyAction: 'Make the first one',
+  more: 'Show older ones',
+  untitled: 'File without a name',
+  rows,
+  cost: (count: number) => coins(count),
+  refunded: 'refunded',
+  statusUnknown: (status: string) => `Unknown state: ${status}`,
+  statuses,
+};
+
+const prediction = {
+  title: (fileName: string | null) => (fileName ? `Prediction for ${fileName}` : 'Prediction'),
+  model: 'Model',
+  date: 'Started',
+  cost: 'Cost',
+  duration: 'Took',
+  seconds: (ms: number) => `${format.number(Math.round(ms / 10) / 100)} s`,
+  charged: (count: number) => coins(count),
+  refundedNote: (count: number) => `${coins(count)} were returned to your balance.`,
+  waiting: 'Waiting for a free worker…',
+  running: (done: number, total: number) => `${format.whole(done)} of ${rows(total)} done`,
+  progress: 'Progress',
+  leaveNote:
+    'You may close this page. The result will be at this address and under “My predictions”.',
+  finished: (count: number) => `Done: ${rows(count)}.`,
+  failedTitle: 'The prediction failed',
+  rejectedTitle: 'The file was refused',
+  cancelledTitle: 'The prediction was cancelled',
+  unknownTitle: 'This page does not know the state of this prediction',
+  unknownLead: (status: string) =>
+    `The service calls it “${status}”. The page has stopped waiting; reload it later for a newer version.`,
+  stalled: 'Nothing has changed for ten minutes, so the page has stopped asking.',
+  checkAgain: 'Check again',
+  another: 'New prediction',
+};
+
+const result = {
+  title: 'Result',
+  estimand: (horizon: number) =>
+    `Expected years of life (without transplant) within ${format.whole(horizon)} years`,
+  summaryRows: 'Patients',
+  summaryMean: 'Mean',
+  summaryMedian: 'Median',
+  summaryRange: 'Lowest to highest',
+  summaryImputed: 'With filled-in values',
+  summaryOutOfRange: 'With values out of range',
+  toYears: (low: number, high: number) => `${format.tenth(low)}–${format.tenth(high)}`,
+  years,
+  tableCaption: 'Estimates by patient',
+  row: 'Row',
+  id: 'ID',
+  estimate: 'Years',
+  interval: (level: number) => `${format.whole(level * 100)}% interval`,
+  intervalText: (lower: number, upper: number, open: boolean) =>
+    open
+      ? `${format.tenth(lower)} to ≥\u00a0${format.whole(upper)}`
+      : `${format.tenth(lower)} to ${format.tenth(upper)}`,
+  intervalHint: (level: number, horizon: number) =>
+    `For ${format.whole(level * 100)} of 100 such patients the interval should hold the true number. “≥ ${format.whole(horizon)}” means that it goes on past the horizon of ${format.whole(horizon)} years.`,
+  imputed: (count: number) => `${format.whole(count)} filled in`,
+  outOfRange: (count: number) => `${format.whole(count)} out of range`,
+  filter: 'Find by ID',
+  filterByRow: 'Find by row number',
+  matching: (shown: number, total: number) => `${format.whole(shown)} of ${rows(total)}`,
+  noneMatching: 'No patient matches.',
+  clearFilter: 'Clear the search',
+  page: (page: number, pages: number) => `Page ${format.whole(page)} of ${format.whole(pages)}`,
+  previous: 'Previous',
+  next: 'Next',
+  pages: 'Pages of the table',
+  loadedPart: (loaded: number, total: number) =>
+    `${format.whole(loaded)} of ${rows(total)} are loaded; sorting and search cover these.`,
+  loadMore: (count: number) => `Load ${format.whole(count)} more`,
+  loadingRows: 'Loading the rows…',
+  download: 'Download as CSV',
+  downloading: 'Preparing the download…',
+  print: 'Print',
+  details: (row: number, id: string | null) =>
+    `Row ${format.whole(row)}${id === null ? '' : `, ID ${id}`}: details`,
+  contributions: 'What moved this estimate',
+  baseline: 'Average patient',
+  contributionsTotal: 'Estimate',
+  clipped: (horizon: number) =>
+    `The sum lies outside 0 to ${format.whole(horizon)} years and was limited to it.`,
+  imputedTitle: 'Filled in',
+  imputedLead: 'Not measured in the file; the median of the study was used:',
+  outOfRangeTitle: 'Out of range',
+  outOfRangeLead:
+    'Beyond what the model has seen; the nearest value it knows was used, so the estimate is less certain:',
+  above: 'above the range',
+  below: 'below the range',
+  nothingSpecial: 'All values were measured and lie within the range the model knows.',
+};
+
+const notFound = {
+  title: 'There is no such page',
+  home: 'To the start page',
+};
+
+export const pages = {
+  shell,
+  landing,
+  account,
+  submission,
+  quality,
+  history,
+  prediction,
+  result,
+  notFound,
+  unit: unitName,
+};

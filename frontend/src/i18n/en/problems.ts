@@ -1,0 +1,133 @@
+import type { FieldCode, FieldName, FindingCode } from '../../api/findingCodes';
+import type { Problem, ProblemCode } from '../../api/problem';
+import type { Finding } from '../../api/types';
+import { createFormat } from '../format';
+import { unitName } from './units';
+
+const format = createFormat('en');
+const coins = (count: number) => format.count(count, { one: 'coin', other: 'coins' });
+const seconds = (count: number) => format.count(count, { one: 'second', other: 'seconds' });
+const waited = (problem: Problem) =>
+  problem.retryAfterSeconds === null ? 'in a moment' : `in ${seconds(problem.retryAfterSeconds)}`;
+const withUnit = (value: number | null | undefined, unit: string | null | undefined) =>
+  [value == null ? null : format.number(value), unit ? unitName(unit) : null]
+    .filter(Boolean)
+    .join('\u00a0');
+const suggested = (finding: Finding) =>
+  finding.suggestion == null ? '' : ` Did you mean ${asTyped(finding.suggestion)}?`;
+const asTyped = (value: string | number) =>
+  typeof value === 'number' ? format.number(value) : value;
+
+const sentences: Record<ProblemCode, (problem: Problem) => string> = {
+  token_missing: () => 'Please log in to go on.',
+  token_invalid: () => 'Your session is no longer valid. Please log in again.',
+  token_expired: () => 'Your session has ended. Please log in again.',
+  wrong_credentials: () => 'The name or the password is wrong.',
+  not_enough_coins: (problem) =>
+    problem.cost === null || problem.balance === null
+      ? 'You do not have enough coins for this prediction. Nothing was charged.'
+      : `This prediction costs ${coins(problem.cost)} and you have ${coins(problem.balance)}. Nothing was charged.`,
+  not_found: () => 'There is nothing at this address.',
+  unknown_model: () => 'This model is no longer offered. Please choose another one.',
+  unknown_prediction: () => 'There is no such prediction in your account.',
+  method_not_allowed: () =>
+    'The page asked for something the service does not do. Please reload the page.',
+  name_taken: () => 'This name is already taken. Please choose another one.',
+  email_taken: () => 'There is already an account with this e-mail address.',
+  not_finished: () => 'The prediction is not finished yet.',
+  file_too_large: (problem) =>
+    problem.limitBytes === null
+      ? 'The file is too large. Please split it into smaller files.'
+      : `The file is too large: at most ${format.number(Math.floor(problem.limitBytes / 100_000) / 10)} MB are accepted. Please split it into smaller files.`,
+  unsupported_media_type: () => 'This kind of file is not accepted. Please send a CSV file.',
+  not_a_csv: () =>
+    'This does not look like a CSV file. In Excel, choose “Save as” and the type “CSV UTF-8”.',
+  invalid_input: () => 'Some fields need correcting.',
+  invalid_json: () => 'The request was damaged on its way. Please try again.',
+  invalid_form: () => 'The file arrived incomplete. Please send it again.',
+  bad_request: () => 'The service could not read the request. Please try again.',
+  file_missing: () => 'No file arrived. Please choose a CSV file.',
+  file_empty: () => 'The file is empty.',
+  no_rows: () => 'The file has a header but no patients below it.',
+  encoding_unsupported: () =>
+    'The text encoding of the file cannot be read. Please save it as “CSV UTF-8”.',
+  column_missing: () => 'The file lacks columns that the model needs.',
+  column_duplicated: () => 'A column occurs more than once in the file.',
+  invalid_rows: () => 'Some values in the file need correcting.',
+  too_many_rows: () => 'The file has too many patients. Please split it into smaller files.',
+  too_many_requests: (problem) => `Too many attempts. Please try again ${waited(problem)}.`,
+  internal_error: () => 'Something went wrong on our side. Please try again.',
+  temporarily_unavailable: (problem) =>
+    `The service is busy or being restarted. Please try again ${waited(problem)}.`,
+  network_down: () => 'The service cannot be reached. Please check your connection and try again.',
+  bad_answer: () => 'The service gave an answer that this page does not understand.',
+  file_unreadable: () =>
+    'The file was changed, moved or renamed after you chose it. Please choose it again.',
+  file_not_chosen: () => 'Please choose a CSV file first.',
+};
+
+const findings: Record<FindingCode, (finding: Finding) => string> = {
+  column_missing: () => 'This column is required. Please add it.',
+  column_duplicated: () => 'This column occurs more than once. Please keep one of them.',
+  value_missing: () => 'A value is required here.',
+  not_a_number: (finding) =>
+    `This is not a number${finding.unit ? `; a number in ${unitName(finding.unit)} is expected` : ''}.${suggested(finding)}`,
+  below_minimum: (finding) =>
+    `Too low: at least ${withUnit(finding.minimum, finding.unit)} is possible.${suggested(finding)}`,
+  above_maximum: (finding) =>
+    `Too high: at most ${withUnit(finding.maximum, finding.unit)} is possible.${suggested(finding)}`,
+  unit_suspected: (finding) =>
+    `This looks like a value in ${finding.hint_unit ? unitName(finding.hint_unit) : 'another unit'}; ${finding.unit ? unitName(finding.unit) : 'the unit of the column'} is expected.${suggested(finding)}`,
+  unknown_category: (finding) =>
+    `${finding.allowed?.length ? `One of these is expected: ${finding.allowed.join(', ')}.` : 'This value is not known.'}${suggested(finding)}`,
+  cell_count: () => 'This row does not have as many cells as the header.',
+  not_finite: () => 'Infinity and “not a number” cannot be used.',
+};
+
+const fieldLimits: Record<FieldName, { short: string; long: string; missing: string }> = {
+  name: {
+    missing: 'Please enter a name.',
+    short: 'A name has at least 2 characters.',
+    long: 'A name has at most 64 characters.',
+  },
+  email: {
+    missing: 'Please enter an e-mail address.',
+    short: 'This is too short for an e-mail address.',
+    long: 'An e-mail address has at most 254 characters.',
+  },
+  password: {
+    missing: 'Please enter a password.',
+    short: 'A password has at least 8 characters.',
+    long: 'The password is too long: at most 72 Latin or 36 Cyrillic letters.',
+  },
+};
+
+const fields: Record<FieldCode, (field: FieldName) => string> = {
+  missing: (field) => fieldLimits[field].missing,
+  too_short: (field) => fieldLimits[field].short,
+  too_long: (field) => fieldLimits[field].long,
+  not_an_email: () => 'This does not look like an e-mail address, such as anna@example.org.',
+  name_with_at: () => 'A name cannot contain the @ sign.',
+  control_characters: () => 'A name cannot contain invisible characters.',
+};
+
+export const problems = {
+  problems: {
+    sentences,
+    findings,
+    fields,
+    unknown: 'The request was not accepted.',
+    requestId: 'Request ID',
+    tryAgain: 'Try again',
+    findingsCaption: 'What needs correcting in the file',
+    findingsShown: (shown: number, total: number) =>
+      `${format.whole(shown)} of ${format.count(total, { one: 'finding', other: 'findings' })} shown.`,
+    findingsRow: 'Row',
+    findingsRowHint: 'Rows are counted from the first patient; the header is not counted.',
+    findingsColumn: 'Column and value',
+    findingsRight: 'What would be right',
+    findingsWholeFile: 'file',
+    emptyValue: 'empty',
+    nothingCharged: 'Nothing was charged.',
+  },
+};

@@ -1,0 +1,10 @@
+// Units as they are printed. An unknown one stays as it is.
+const NAMES: Record<string, string> = {
+  'umol/L': 'µmol/L',
+  'ug/day': 'µg/day',
+  '10^9/L': '10⁹/L',
+};
+
+export function unitName(unit: string): string {
+  return NAMES[unit] ?? unit;
+}

@@ -1,0 +1,6 @@
+import { createFormat } from '../format';
+import type { Dictionary } from '../index';
+import { pages } from './pages';
+import { problems } from './problems';
+
+export const ru: Dictionary = { format: createFormat('ru'), ...pages, ...problems };

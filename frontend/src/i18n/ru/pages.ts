@@ -1,0 +1,266 @@
+import type { KnownStatus } from '../../api/types';
+import { createFormat } from '../format';
+import { unitName } from './units';
+
+const format = createFormat('ru');
+const coins = (count: number) =>
+  format.count(count, { one: 'монета', few: 'монеты', many: 'монет', other: 'монеты' });
+const coinsSpent = (count: number) =>
+  format.count(count, { one: 'монету', few: 'монеты', many: 'монет', other: 'монеты' });
+const rows = (count: number) =>
+  format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' });
+const ofRows = (count: number) =>
+  format.count(count, {
+    one: 'пациента',
+    few: 'пациентов',
+    many: 'пациентов',
+    other: 'пациента',
+  });
+const years = (count: number) =>
+  format.tenthCount(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
+
+const shell = {
+  product: 'Прогноз продолжительности жизни при болезни печени',
+  productHome: 'Прогноз продолжительности жизни при болезни печени, главная страница',
+  skipToContent: 'К содержанию',
+  language: 'Язык',
+  mainNavigation: 'Главное меню',
+  newPrediction: 'Новый прогноз',
+  predictions: 'Мои прогнозы',
+  logIn: 'Войти',
+  logOut: 'Выйти',
+  register: 'Создать аккаунт',
+  balance: (count: number) => `Баланс: ${coins(count)}`,
+  loading: 'Загрузка…',
+  disclaimer:
+    'Для исследований и обучения. Не медицинское изделие и не врачебная рекомендация. Основано на данных пациентов с первичным билиарным холангитом, 1974–1986.',
+};
+
+const landing = {
+  title: 'Сколько лет жизни впереди при первичном билиарном холангите',
+  lead: 'Загрузите таблицу с анализами. Для каждого пациента вы получите ожидаемое число лет жизни (без трансплантации) в пределах 8 лет, 80-процентный интервал и объяснение, что повлияло на оценку.',
+  start: 'Создать аккаунт',
+  startLoggedIn: 'Новый прогноз',
+  exampleCaption:
+    'Пример: ожидается 5,4 года, 80-процентный интервал — от 2,9 до 8 лет и более. Интервал, который доходит до горизонта, остаётся открытым.',
+  notForTitle: 'Для кого это не подходит',
+  notFor: [
+    'Не подходит ни для каких болезней печени, кроме первичного билиарного холангита.',
+    'Не подходит для решений о лечении конкретного человека: это исследование, а не врачебная рекомендация.',
+    'Пациентов наблюдали с 1974 по 1986 год, в основном до появления урсодезоксихолевой кислоты. Сегодня пациенты обычно живут дольше.',
+  ],
+  costTitle: 'Сколько это стоит',
+  cost: 'На новом аккаунте 500 монет; денег мы не берём. Цена одна за весь файл, сколько бы пациентов в нём ни было. Файл с ошибками ничего не стоит.',
+  price: (model: string, price: number) => `${model}: ${coins(price)} за файл`,
+  samplesTitle: 'Попробуйте на настоящих данных',
+  samples: 'Данные исследования первичного билиарного холангита клиники Мейо, без исходов.',
+  sampleSmall: 'Пример, 10 пациентов (CSV)',
+  sampleFull: 'Всё исследование, 418 пациентов (CSV)',
+};
+
+const account = {
+  registerTitle: 'Создать аккаунт',
+  registerLead: 'На счёте сразу будет 500 монет.',
+  loginTitle: 'Вход',
+  loginToGoOn: 'Войдите, чтобы увидеть эту страницу. Адрес сохранится.',
+  name: 'Имя',
+  nameOrEmail: 'Имя или электронная почта',
+  email: 'Электронная почта',
+  password: 'Пароль',
+  passwordHint: 'Не меньше 8 символов.',
+  register: 'Создать аккаунт',
+  registering: 'Создаём аккаунт…',
+  logIn: 'Войти',
+  loggingIn: 'Входим…',
+  haveAccount: 'Уже есть аккаунт?',
+  noAccount: 'Ещё нет аккаунта?',
+  intendedUse:
+    'Создавая аккаунт, вы подтверждаете, что используете оценки для исследований или обучения, а не для выбора лечения конкретного человека.',
+  againTitle: 'Войдите ещё раз',
+  againLead:
+    'Сеанс закончился. Ничего не потеряно: после входа страница продолжит с того же места.',
+  againCancel: 'Не сейчас',
+};
+
+const submission = {
+  title: 'Новый прогноз',
+  chooseModel: '1. Выберите модель',
+  chooseFile: '2. Выберите файл',
+  confirm: '3. Проверьте цену и запустите',
+  pricePerFile: (price: number) => `${coins(price)} за файл`,
+  version: (version: string) => `версия ${version}`,
+  answers: 'На что отвечает',
+  quality: 'Насколько точна',
+  notFor: 'Для кого не подходит',
+  columns: 'Столбцы файла',
+  columnsSummary: (required: number, optional: number) =>
+    `Столбцы: обязательных — ${required}, необязательных — ${optional}`,
+  columnsHint:
+    'Порядок столбцов не важен. Пустая ячейка или NA означает «не измерено». Лишние столбцы не учитываются.',
+  column: 'Столбец',
+  columnMeaning: 'Что это',
+  columnValues: 'Единицы или значения',
+  required: 'обязательно',
+  optional: 'необязательно',
+  between: (minimum: number | null, maximum: number | null) =>
+    minimum === null || maximum === null
+      ? ''
+      : `от ${format.number(minimum)} до ${format.number(maximum)}`,
+  noModels: 'Сейчас нет доступных моделей.',
+  file: 'Файл CSV',
+  fileChoose: 'Выберите файл CSV',
+  fileDrop: 'или перетащите его сюда',
+  fileReplace: 'Выбрать другой файл',
+  fileRemove: 'Убрать файл',
+  fileSize: (bytes: number) =>
+    bytes < 1_000_000
+      ? `${format.number(Math.max(0.1, Math.round(bytes / 100) / 10))} кБ`
+      : `${format.number(Math.round(bytes / 100_000) / 10)} МБ`,
+  fileHint:
+    'Одна строка — один пациент. Уберите из файла имена и другие данные, по которым можно узнать человека.',
+  sampleHint: 'Нет файла под рукой?',
+  costNow: 'Стоимость',
+  balanceNow: 'Баланс сейчас',
+  balanceAfter: 'Баланс после',
+  notEnough: (missing: number) => `На этот прогноз не хватает: ${coins(missing)}.`,
+  chargeRule: 'Файл с ошибками не принимается и ничего не стоит.',
+  submit: (price: number) => `Запустить за ${coinsSpent(price)}`,
+  submitNoModel: 'Запустить',
+  submitting: 'Отправляем файл…',
+};
+
+const quality = {
+  error: (average: number) => `В среднем ошибается на ${years(average)}.`,
+  errorKnown: (average: number) =>
+    `Для тех, кто умер в пределах горизонта, ошибается в среднем на ${years(average)}, чаще в сторону оптимизма.`,
+  within: (share: number) =>
+    `${format.count(Math.round(share * 10), { one: 'оценка', few: 'оценки', many: 'оценок', other: 'оценки' })} из 10 — не дальше 1,5 года от истины.`,
+  ranking: (share: number) =>
+    `Из двух пациентов верно указывает, кто проживёт дольше, в ${format.whole(share * 100)} парах из 100.`,
+  coverage: (share: number) =>
+    `Интервал содержит истинное значение у ${format.whole(share * 100)} пациентов из 100.`,
+};
+
+const statuses: Record<KnownStatus, string> = {
+  queued: 'В очереди',
+  running: 'Считается',
+  succeeded: 'Готово',
+  rejected: 'Файл не принят',
+  failed: 'Не удалось',
+  cancelled: 'Отменено',
+};
+
+const history = {
+  title: 'Мои прогнозы',
+  empty: 'Прогнозов пока нет.',
+  emptyAction: 'Сделать первый',
+  more: 'Показать более ранние',
+  untitled: 'Файл без названия',
+  rows,
+  cost: (count: number) => coins(count),
+  refunded: 'возвращено',
+  statusUnknown: (status: string) => `Неизвестное состояние: ${status}`,
+  statuses,
+};
+
+const prediction = {
+  title: (fileName: string | null) => (fileName ? `Прогноз для ${fileName}` : 'Прогноз'),
+  model: 'Модель',
+  date: 'Начат',
+  cost: 'Стоимость',
+  duration: 'Заняло',
+  seconds: (ms: number) => `${format.number(Math.round(ms / 10) / 100)} с`,
+  charged: (count: number) => coins(count),
+  refundedNote: (count: number) => `На ваш баланс возвращено: ${coins(count)}.`,
+  waiting: 'Ждём, пока освободится обработчик…',
+  running: (done: number, total: number) => `Готово ${format.whole(done)} из ${ofRows(total)}`,
+  progress: 'Ход расчёта',
+  leaveNote:
+    'Страницу можно закрыть. Результат останется по этому адресу и в разделе «Мои прогнозы».',
+  finished: (count: number) => `Готово: ${rows(count)}.`,
+  failedTitle: 'Прогноз не удался',
+  rejectedTitle: 'Файл не принят',
+  cancelledTitle: 'Прогноз отменён',
+  unknownTitle: 'Эта страница не знает такого состояния прогноза',
+  unknownLead: (status: string) =>
+    `Сервис называет его «${status}». Страница больше не ждёт; обновите её позже, чтобы получить новую версию.`,
+  stalled: 'За десять минут ничего не изменилось, поэтому страница перестала спрашивать.',
+  checkAgain: 'Проверить снова',
+  another: 'Новый прогноз',
+};
+
+const result = {
+  title: 'Результат',
+  estimand: (horizon: number) =>
+    `Ожидаемое число лет жизни (без трансплантации) в пределах ${format.count(horizon, { one: 'года', few: 'лет', many: 'лет', other: 'года' })}`,
+  summaryRows: 'Пациентов',
+  summaryMean: 'Среднее',
+  summaryMedian: 'Медиана',
+  summaryRange: 'От и до',
+  summaryImputed: 'С подставленными значениями',
+  summaryOutOfRange: 'Со значениями вне диапазона',
+  toYears: (low: number, high: number) => `${format.tenth(low)}–${format.tenth(high)}`,
+  years,
+  tableCaption: 'Оценки по пациентам',
+  row: 'Строка',
+  id: 'ID',
+  estimate: 'Лет',
+  interval: (level: number) => `${format.whole(level * 100)}%-й интервал`,
+  intervalText: (lower: number, upper: number, open: boolean) =>
+    open
+      ? `от ${format.tenth(lower)} до ≥\u00a0${format.whole(upper)}`
+      : `от ${format.tenth(lower)} до ${format.tenth(upper)}`,
+  intervalHint: (level: number, horizon: number) =>
+    `У ${format.whole(level * 100)} из 100 таких пациентов истинное число должно лежать в интервале. «≥ ${format.whole(horizon)}» означает, что интервал продолжается за горизонтом в ${format.count(horizon, { one: 'год', few: 'года', many: 'лет', other: 'года' })}.`,
+  imputed: (count: number) => `подставлено: ${format.whole(count)}`,
+  outOfRange: (count: number) => `вне диапазона: ${format.whole(count)}`,
+  filter: 'Найти по ID',
+  filterByRow: 'Найти по номеру строки',
+  matching: (shown: number, total: number) => `${format.whole(shown)} из ${ofRows(total)}`,
+  noneMatching: 'Подходящих пациентов нет.',
+  clearFilter: 'Очистить поиск',
+  page: (page: number, pages: number) => `Страница ${format.whole(page)} из ${format.whole(pages)}`,
+  previous: 'Назад',
+  next: 'Вперёд',
+  pages: 'Страницы таблицы',
+  loadedPart: (loaded: number, total: number) =>
+    `Загружено ${format.whole(loaded)} из ${ofRows(total)}; сортировка и поиск работают по загруженным.`,
+  loadMore: (count: number) => `Загрузить ещё ${format.whole(count)}`,
+  loadingRows: 'Загружаем строки…',
+  download: 'Скачать CSV',
+  downloading: 'Готовим файл…',
+  print: 'Печать',
+  details: (row: number, id: string | null) =>
+    `Строка ${format.whole(row)}${id === null ? '' : `, ID ${id}`}: подробности`,
+  contributions: 'Что повлияло на оценку',
+  baseline: 'Средний пациент',
+  contributionsTotal: 'Оценка',
+  clipped: (horizon: number) =>
+    `Сумма выходит за пределы от 0 до ${format.count(horizon, { one: 'года', few: 'лет', many: 'лет', other: 'года' })}, поэтому оценка ограничена ими.`,
+  imputedTitle: 'Подставлено',
+  imputedLead: 'В файле этих значений нет; взята медиана исследования:',
+  outOfRangeTitle: 'Вне диапазона',
+  outOfRangeLead:
+    'Таких значений модель не видела; взято ближайшее известное ей, поэтому оценка менее надёжна:',
+  above: 'выше диапазона',
+  below: 'ниже диапазона',
+  nothingSpecial: 'Все значения измерены и лежат в диапазоне, известном модели.',
+};
+
+const notFound = {
+  title: 'Такой страницы нет',
+  home: 'На главную',
+};
+
+export const pages = {
+  shell,
+  landing,
+  account,
+  submission,
+  quality,
+  history,
+  prediction,
+  result,
+  notFound,
+  unit: unitName,
+};

@@ -1,0 +1,134 @@
+import type { FieldCode, FieldName, FindingCode } from '../../api/findingCodes';
+import type { Problem, ProblemCode } from '../../api/problem';
+import type { Finding } from '../../api/types';
+import { createFormat } from '../format';
+import { unitAfterNumber, unitName } from './units';
+
+const format = createFormat('ru');
+const coins = (count: number) =>
+  format.count(count, { one: 'монета', few: 'монеты', many: 'монет', other: 'монеты' });
+const seconds = (count: number) =>
+  format.count(count, { one: 'секунду', few: 'секунды', many: 'секунд', other: 'секунды' });
+const waited = (problem: Problem) =>
+  problem.retryAfterSeconds === null ? 'чуть позже' : `через ${seconds(problem.retryAfterSeconds)}`;
+const withUnit = (value: number | null | undefined, unit: string | null | undefined) =>
+  [value == null ? null : format.number(value), unit ? unitAfterNumber(unit) : null]
+    .filter(Boolean)
+    .join('\u00a0');
+const suggested = (finding: Finding) =>
+  finding.suggestion == null ? '' : ` Возможно, имелось в виду ${asTyped(finding.suggestion)}?`;
+const asTyped = (value: string | number) =>
+  typeof value === 'number' ? format.number(value) : value;
+
+const sentences: Record<ProblemCode, (problem: Problem) => string> = {
+  token_missing: () => 'Чтобы продолжить, войдите в систему.',
+  token_invalid: () => 'Сеанс больше не действителен. Войдите ещё раз.',
+  token_expired: () => 'Сеанс закончился. Войдите ещё раз.',
+  wrong_credentials: () => 'Неверное имя или пароль.',
+  not_enough_coins: (problem) =>
+    problem.cost === null || problem.balance === null
+      ? 'На этот прогноз не хватает монет. Ничего не списано.'
+      : `Прогноз стоит ${coins(problem.cost)}, а у вас ${coins(problem.balance)}. Ничего не списано.`,
+  not_found: () => 'По этому адресу ничего нет.',
+  unknown_model: () => 'Эта модель больше не доступна. Выберите другую.',
+  unknown_prediction: () => 'В вашем аккаунте нет такого прогноза.',
+  method_not_allowed: () => 'Страница запросила то, чего сервис не умеет. Обновите страницу.',
+  name_taken: () => 'Это имя уже занято. Выберите другое.',
+  email_taken: () => 'Аккаунт с этой электронной почтой уже есть.',
+  not_finished: () => 'Прогноз ещё не готов.',
+  file_too_large: (problem) =>
+    problem.limitBytes === null
+      ? 'Файл слишком большой. Разделите его на несколько файлов поменьше.'
+      : `Файл слишком большой: принимаются файлы до ${format.number(Math.floor(problem.limitBytes / 100_000) / 10)} МБ. Разделите его на несколько файлов поменьше.`,
+  unsupported_media_type: () => 'Такие файлы не принимаются. Пришлите файл CSV.',
+  not_a_csv: () => 'Не похоже на файл CSV. В Excel выберите «Сохранить как» и тип «CSV UTF-8».',
+  invalid_input: () => 'Некоторые поля нужно исправить.',
+  invalid_json: () => 'Запрос повредился по дороге. Попробуйте ещё раз.',
+  invalid_form: () => 'Файл пришёл не целиком. Отправьте его ещё раз.',
+  bad_request: () => 'Сервис не смог прочитать запрос. Попробуйте ещё раз.',
+  file_missing: () => 'Файл не пришёл. Выберите файл CSV.',
+  file_empty: () => 'Файл пуст.',
+  no_rows: () => 'В файле есть заголовок, но под ним нет ни одного пациента.',
+  encoding_unsupported: () =>
+    'Не удаётся прочитать кодировку файла. Сохраните его как «CSV UTF-8».',
+  column_missing: () => 'В файле нет столбцов, без которых модель не работает.',
+  column_duplicated: () => 'Один из столбцов встречается в файле несколько раз.',
+  invalid_rows: () => 'Некоторые значения в файле нужно исправить.',
+  too_many_rows: () =>
+    'В файле слишком много пациентов. Разделите его на несколько файлов поменьше.',
+  too_many_requests: (problem) => `Слишком много попыток. Попробуйте ещё раз ${waited(problem)}.`,
+  internal_error: () => 'У нас что-то пошло не так. Попробуйте ещё раз.',
+  temporarily_unavailable: (problem) =>
+    `Сервис занят или перезапускается. Попробуйте ещё раз ${waited(problem)}.`,
+  network_down: () => 'Нет связи с сервисом. Проверьте подключение и попробуйте ещё раз.',
+  bad_answer: () => 'Сервис прислал ответ, который эта страница не понимает.',
+  file_unreadable: () =>
+    'Файл изменили, переместили или переименовали после выбора. Выберите его ещё раз.',
+  file_not_chosen: () => 'Сначала выберите файл CSV.',
+};
+
+const findings: Record<FindingCode, (finding: Finding) => string> = {
+  column_missing: () => 'Этот столбец обязателен. Добавьте его.',
+  column_duplicated: () => 'Этот столбец встречается несколько раз. Оставьте один.',
+  value_missing: () => 'Здесь обязательно нужно значение.',
+  not_a_number: (finding) =>
+    `Это не число.${finding.unit ? ` Нужно число, единицы измерения — ${unitName(finding.unit)}.` : ''}${suggested(finding)}`,
+  below_minimum: (finding) =>
+    `Слишком мало: возможно не меньше ${withUnit(finding.minimum, finding.unit)}.${suggested(finding)}`,
+  above_maximum: (finding) =>
+    `Слишком много: возможно не больше ${withUnit(finding.maximum, finding.unit)}.${suggested(finding)}`,
+  unit_suspected: (finding) =>
+    `Похоже, что единицы измерения — ${finding.hint_unit ? unitName(finding.hint_unit) : 'другие'}${finding.unit ? `, а нужны ${unitName(finding.unit)}` : ''}.${suggested(finding)}`,
+  unknown_category: (finding) =>
+    `${finding.allowed?.length ? `Допустимые значения: ${finding.allowed.join(', ')}.` : 'Такое значение не предусмотрено.'}${suggested(finding)}`,
+  cell_count: () => 'В этой строке не столько ячеек, сколько в заголовке.',
+  not_finite: () => 'Бесконечное или неопределённое число использовать нельзя.',
+};
+
+const fieldLimits: Record<FieldName, { short: string; long: string; missing: string }> = {
+  name: {
+    missing: 'Введите имя.',
+    short: 'В имени должно быть не меньше 2 символов.',
+    long: 'В имени должно быть не больше 64 символов.',
+  },
+  email: {
+    missing: 'Введите адрес электронной почты.',
+    short: 'Слишком коротко для адреса электронной почты.',
+    long: 'В адресе должно быть не больше 254 символов.',
+  },
+  password: {
+    missing: 'Введите пароль.',
+    short: 'В пароле должно быть не меньше 8 символов.',
+    long: 'Пароль слишком длинный: не больше 72 латинских или 36 русских букв.',
+  },
+};
+
+const fields: Record<FieldCode, (field: FieldName) => string> = {
+  missing: (field) => fieldLimits[field].missing,
+  too_short: (field) => fieldLimits[field].short,
+  too_long: (field) => fieldLimits[field].long,
+  not_an_email: () => 'Не похоже на адрес электронной почты, например anna@example.org.',
+  name_with_at: () => 'В имени не может быть знака @.',
+  control_characters: () => 'В имени не может быть невидимых символов.',
+};
+
+export const problems = {
+  problems: {
+    sentences,
+    findings,
+    fields,
+    unknown: 'Запрос не принят.',
+    requestId: 'Номер запроса',
+    tryAgain: 'Повторить',
+    findingsCaption: 'Что нужно исправить в файле',
+    findingsShown: (shown: number, total: number) =>
+      `Показано ${format.whole(shown)} из ${format.count(total, { one: 'замечания', few: 'замечаний', many: 'замечаний', other: 'замечаний' })}.`,
+    findingsRow: 'Строка',
+    findingsRowHint: 'Строки считаются от первого пациента, без заголовка.',
+    findingsColumn: 'Столбец и значение',
+    findingsRight: 'Как правильно',
+    findingsWholeFile: 'файл',
+    emptyValue: 'пусто',
+    nothingCharged: 'Ничего не списано.',
+  },
+};

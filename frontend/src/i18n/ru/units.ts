@@ -1,0 +1,29 @@
+// Units as a Russian laboratory prints them. An unknown one stays as it is.
+const NAMES: Record<string, string> = {
+  days: 'дни',
+  years: 'годы',
+  'mg/dL': 'мг/дл',
+  'g/dL': 'г/дл',
+  'g/L': 'г/л',
+  'umol/L': 'мкмоль/л',
+  'mmol/L': 'ммоль/л',
+  'ug/day': 'мкг/сут',
+  'U/L': 'Ед/л',
+  'U/mL': 'Ед/мл',
+  '10^9/L': '10⁹/л',
+  s: 'секунды',
+  INR: 'МНО',
+};
+
+/** Words that change after a number; symbols do not. */
+const NAMES_AFTER_NUMBER: Record<string, string> = { days: 'дней', years: 'лет', s: 'с' };
+
+/** The unit by itself: "дни", "мг/дл". */
+export function unitName(unit: string): string {
+  return NAMES[unit] ?? unit;
+}
+
+/** The unit after a number: "6570 дней", "3,5 мг/дл". */
+export function unitAfterNumber(unit: string): string {
+  return NAMES_AFTER_NUMBER[unit] ?? unitName(unit);
+}

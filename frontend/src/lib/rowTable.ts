@@ -1,0 +1,45 @@
+import type { Row } from '../api/types';
+
+export type SortKey = 'row' | 'id' | 'years' | 'interval';
+
+export interface Arrangement {
+  sortBy: SortKey;
+  descending: boolean;
+  idFilter: string;
+}
+
+/** The browser draws at most this many table rows at once. */
+export const ROWS_PER_PAGE = 100;
+
+const naturalOrder = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+const COMPARE: Record<SortKey, (a: Row, b: Row) => number> = {
+  row: (a, b) => a.row - b.row,
+  id: (a, b) => naturalOrder.compare(a.id ?? '', b.id ?? ''),
+  years: (a, b) => a.years - b.years,
+  // By the lower end: it is what a cautious reader looks at.
+  interval: (a, b) => a.lower - b.lower || a.upper - b.upper,
+};
+
+export function arrangeRows(rows: readonly Row[], arrangement: Arrangement): Row[] {
+  const compare = COMPARE[arrangement.sortBy];
+  const sign = arrangement.descending ? -1 : 1;
+  return filterById(rows, arrangement.idFilter).sort(
+    (a, b) => sign * compare(a, b) || a.row - b.row,
+  );
+}
+
+/** A file without an ID column is searched by row number. */
+function filterById(rows: readonly Row[], filter: string): Row[] {
+  const wanted = filter.trim().toLowerCase();
+  if (wanted === '') return [...rows];
+  return rows.filter((row) => (row.id ?? String(row.row)).toLowerCase().includes(wanted));
+}
+
+export function pageCount(total: number): number {
+  return Math.max(1, Math.ceil(total / ROWS_PER_PAGE));
+}
+
+export function pageOf<Item>(items: readonly Item[], page: number): Item[] {
+  return items.slice(page * ROWS_PER_PAGE, (page + 1) * ROWS_PER_PAGE);
+}

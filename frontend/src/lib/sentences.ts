@@ -1,0 +1,56 @@
+import type { FieldCode, FieldName, FindingCode } from '../api/findingCodes';
+import type { Problem, ProblemCode } from '../api/problem';
+import type { Finding, KnownStatus } from '../api/types';
+import type { Dictionary } from '../i18n';
+
+// Codes into sentences of the page's language. What the page has no sentence for falls back to
+// the server's own words.
+
+export function problemSentence(problem: Problem, dictionary: Dictionary): string {
+  const { sentences, unknown } = dictionary.problems;
+  const sentence = own(sentences, problem.code as ProblemCode);
+  return sentence?.(problem) ?? problem.detail ?? unknown;
+}
+
+export function findingSentence(finding: Finding, dictionary: Dictionary): string {
+  const { findings, unknown } = dictionary.problems;
+  const sentence = own(findings, finding.code as FindingCode);
+  return sentence?.(finding) ?? finding.message ?? unknown;
+}
+
+export function fieldSentence(finding: Finding, field: FieldName, dictionary: Dictionary): string {
+  const { fields, unknown } = dictionary.problems;
+  const sentence = own(fields, finding.code as FieldCode);
+  return sentence?.(field) ?? finding.message ?? unknown;
+}
+
+/** The refusal of a form as sentences by field; null if it is about no field. */
+export function fieldErrors(
+  problem: Problem,
+  dictionary: Dictionary,
+): Partial<Record<FieldName, string>> | null {
+  const taken = TAKEN[problem.code];
+  if (taken) return { [taken]: problemSentence(problem, dictionary) };
+  const errors: Partial<Record<FieldName, string>> = {};
+  for (const finding of problem.findings) {
+    const field = finding.column;
+    if (isFieldName(field)) errors[field] ??= fieldSentence(finding, field, dictionary);
+  }
+  return Object.keys(errors).length > 0 ? errors : null;
+}
+
+export function statusName(status: string, dictionary: Dictionary): string {
+  const { statuses, statusUnknown } = dictionary.history;
+  return own(statuses, status as KnownStatus) ?? statusUnknown(status);
+}
+
+const TAKEN: Record<string, FieldName> = { name_taken: 'name', email_taken: 'email' };
+
+function isFieldName(name: unknown): name is FieldName {
+  return name === 'name' || name === 'email' || name === 'password';
+}
+
+/** Codes come from the network: "constructor" must not find what every object has. */
+function own<Key extends string, Value>(record: Record<Key, Value>, key: Key): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

@@ -1,0 +1,74 @@
+import { useEffect } from 'preact/hooks';
+import { AxisLabels, IntervalBar } from '../components/IntervalBar';
+import { Samples } from '../components/Samples';
+import { ScreenTitle } from '../components/ScreenTitle';
+import { localised, text } from '../i18n';
+import { addresses } from '../lib/routes';
+import { loadCatalogue, models } from '../state/catalogue';
+import { isLoggedIn } from '../state/session';
+
+const EXAMPLE = { years: 5.4, lower: 2.9, upper: 8, upper_open: true };
+const EXAMPLE_HORIZON_YEARS = 8;
+
+export function Landing() {
+  const words = text.value.landing;
+  useEffect(() => void loadCatalogue(), []);
+  return (
+    <>
+      <div class="hero">
+        <div>
+          <ScreenTitle>{words.title}</ScreenTitle>
+          <p class="lead">{words.lead}</p>
+          <p class="actions">
+            {isLoggedIn.value ? (
+              <a class="button" href={addresses.new}>
+                {words.startLoggedIn}
+              </a>
+            ) : (
+              <>
+                <a class="button" href={addresses.register}>
+                  {words.start}
+                </a>
+                <a class="button button-quiet" href={addresses.login}>
+                  {text.value.shell.logIn}
+                </a>
+              </>
+            )}
+          </p>
+        </div>
+        <figure class="card example">
+          <IntervalBar estimate={EXAMPLE} horizon={EXAMPLE_HORIZON_YEARS} />
+          <AxisLabels horizon={EXAMPLE_HORIZON_YEARS} />
+          <figcaption>{words.exampleCaption}</figcaption>
+        </figure>
+      </div>
+      <div class="facts">
+        <section class="notice notice-warning">
+          <h2>{words.notForTitle}</h2>
+          <ul>
+            {words.notFor.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </section>
+        <section class="card">
+          <h2>{words.costTitle}</h2>
+          <p>{words.cost}</p>
+          {/* Without the catalogue the page still says what a visitor needs to know. */}
+          {models.value && (
+            <ul>
+              {models.value.map((model) => (
+                <li key={model.id}>{words.price(localised(model.title), model.coins)}</li>
+              ))}
+            </ul>
+          )}
+        </section>
+        <section class="card">
+          <h2>{words.samplesTitle}</h2>
+          <p>{words.samples}</p>
+          <Samples />
+        </section>
+      </div>
+    </>
+  );
+}

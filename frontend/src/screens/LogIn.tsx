@@ -1,0 +1,20 @@
+import { LogInForm } from '../components/LogInForm';
+import { ScreenTitle } from '../components/ScreenTitle';
+import { text } from '../i18n';
+import { addresses } from '../lib/routes';
+import { logIn } from '../state/session';
+
+/** Also shown in place of a screen that needs an account: its address stays. */
+export function LogIn({ isOnTheWay }: { isOnTheWay: boolean }) {
+  const words = text.value.account;
+  return (
+    <div class="narrow">
+      <ScreenTitle>{words.loginTitle}</ScreenTitle>
+      {isOnTheWay && <p class="lead">{words.loginToGoOn}</p>}
+      <LogInForm idPrefix="login" onSubmit={logIn} />
+      <p>
+        {words.noAccount} <a href={addresses.register}>{text.value.shell.register}</a>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+import { useEffect } from 'preact/hooks';
+import { isWorthRetrying } from '../api/problem';
+import type { Model } from '../api/types';
+import { FileDrop } from '../components/FileDrop';
+import { ModelCard } from '../components/ModelCard';
+import { ProblemNotice } from '../components/ProblemNotice';
+import { Samples } from '../components/Samples';
+import { ScreenTitle } from '../components/ScreenTitle';
+import { text } from '../i18n';
+import { addresses } from '../lib/routes';
+import { catalogueProblem, loadCatalogue, modelById, models } from '../state/catalogue';
+import * as draft from '../state/draft';
+import { goTo } from '../state/route';
+import { balance } from '../state/session';
+
+export function NewPrediction() {
+  const words = text.value.submission;
+  useEffect(() => void loadCatalogue().then(chooseTheOnlyModel), []);
+  return (
+    <>
+      <ScreenTitle>{words.title}</ScreenTitle>
+      <form class="steps" onSubmit={send} noValidate>
+        <fieldset class="step">
+          <legend>
+            <h2>{words.chooseModel}</h2>
+          </legend>
+          <ModelChoice />
+        </fieldset>
+        <section class="step" aria-labelledby="step-file">
+          <h2 id="step-file">{words.chooseFile}</h2>
+          <FileDrop file={draft.chosenFile.value} onFile={draft.chooseFile} />
+          <div class="sample-offer">
+            <p>{words.sampleHint}</p>
+            <Samples />
+          </div>
+        </section>
+        <section class="step" aria-labelledby="step-confirm">
+          <h2 id="step-confirm">{words.confirm}</h2>
+          <Confirmation />
+        </section>
+      </form>
+    </>
+  );
+}
+
+function ModelChoice() {
+  const words = text.value.submission;
+  if (catalogueProblem.value) {
+    const retry = () => void loadCatalogue().then(chooseTheOnlyModel);
+    return <ProblemNotice problem={catalogueProblem.value} onRetry={retry} />;
+  }
+  if (models.value === null) return <p role="status">{text.value.shell.loading}</p>;
+  if (models.value.length === 0) return <p>{words.noModels}</p>;
+  return (
+    <div class="models">
+      {models.value.map((model) => (
+        <ModelCard
+          key={model.id}
+          model={model}
+          isChosen={draft.chosenModelId.value === model.id}
+          onChoose={() => draft.chooseModel(model.id)}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Confirmation() {
+  const words = text.value.submission;
+  const model = chosenModel();
+  const problem = draft.submissionProblem.value;
+  const isSubmitting = draft.isSubmitting.value;
+  const action = model ? words.submit(model.coins) : words.submitNoModel;
+  return (
+    <>
+      {model && balance.value !== null && <Cost price={model.coins} balanceNow={balance.value} />}
+      {problem && (
+        <ProblemNotice
+          problem={problem}
+          {...(isWorthRetrying(problem) && { onRetry: () => void submitDraft() })}
+        />
+      )}
+      <p class="actions">
+        <button type="submit" class="button" disabled={isSubmitting || model === null}>
+          {isSubmitting ? words.submitting : action}
+        </button>
+      </p>
+      <p class="hint">{words.chargeRule}</p>
+    </>
+  );
+}
+
+function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
+  const words = text.value.submission;
+  const { whole } = text.value.format;
+  const after = balanceNow - price;
+  return (
+    <>
+      <dl class="figures">
+        <div>
+          <dt>{words.costNow}</dt>
+          <dd>{whole(price)}</dd>
+        </div>
+        <div>
+          <dt>{words.balanceNow}</dt>
+          <dd>{whole(balanceNow)}</dd>
+        </div>
+        {after >= 0 && (
+          <div>
+            <dt>{words.balanceAfter}</dt>
+            <dd>{whole(after)}</dd>
+          </div>
+        )}
+      </dl>
+      {after < 0 && <p class="notice notice-warning">{words.notEnough(-after)}</p>}
+    </>
+  );
+}
+
+function chosenModel(): Model | null {
+  const id = draft.chosenModelId.value;
+  return id === null ? null : modelById(id);
+}
+
+function chooseTheOnlyModel(): void {
+  const only = models.value?.length === 1 ? models.value[0] : undefined;
+  if (only && draft.chosenModelId.value === null) draft.chooseModel(only.id);
+}
+
+async function send(event: Event): Promise<void> {
+  event.preventDefault();
+  await submitDraft();
+}
+
+async function submitDraft(): Promise<void> {
+  const submission = await draft.submit();
+  if (submission) goTo(addresses.prediction(submission.prediction_id));
+}

@@ -1,0 +1,15 @@
+import { ScreenTitle } from '../components/ScreenTitle';
+import { text } from '../i18n';
+import { addresses } from '../lib/routes';
+
+export function NotFound() {
+  const words = text.value.notFound;
+  return (
+    <>
+      <ScreenTitle>{words.title}</ScreenTitle>
+      <a class="button" href={addresses.landing}>
+        {words.home}
+      </a>
+    </>
+  );
+}

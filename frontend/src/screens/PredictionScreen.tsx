@@ -1,0 +1,93 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import { pageProblem } from '../api/problem';
+import type { Prediction } from '../api/types';
+import { PredictionFacts } from '../components/PredictionFacts';
+import { ProblemNotice } from '../components/ProblemNotice';
+import { Progress } from '../components/Progress';
+import { Result } from '../components/Result';
+import { ScreenTitle } from '../components/ScreenTitle';
+import { text } from '../i18n';
+import { addresses } from '../lib/routes';
+import { loadCatalogue } from '../state/catalogue';
+import { createPredictionWatch } from '../state/predictionWatch';
+
+export function PredictionScreen({ id }: { id: string }) {
+  const words = text.value.prediction;
+  const watch = useMemo(() => createPredictionWatch(id), [id]);
+  useEffect(() => {
+    void loadCatalogue();
+    watch.start();
+    return watch.stop;
+  }, [watch]);
+
+  const prediction = watch.prediction.value;
+  const problem = watch.problem.value;
+  const phase = watch.phase.value;
+  return (
+    <>
+      <ScreenTitle>{words.title(prediction?.file_name ?? null)}</ScreenTitle>
+      {prediction === null && phase === 'waiting' && (
+        <p role="status">{text.value.shell.loading}</p>
+      )}
+      {prediction && <PredictionFacts prediction={prediction} />}
+      {problem && phase === 'failed' && <ProblemNotice problem={problem} onRetry={watch.start} />}
+      {phase === 'stalled' && <Stalled onCheck={watch.start} />}
+      {prediction && phase === 'waiting' && <Progress prediction={prediction} />}
+      {prediction && phase === 'ended' && <End prediction={prediction} />}
+    </>
+  );
+}
+
+function Stalled({ onCheck }: { onCheck: () => void }) {
+  const words = text.value.prediction;
+  return (
+    <div class="notice notice-warning" role="status">
+      <p>{words.stalled}</p>
+      <button type="button" class="button button-quiet" onClick={onCheck}>
+        {words.checkAgain}
+      </button>
+    </div>
+  );
+}
+
+function End({ prediction }: { prediction: Prediction }) {
+  if (prediction.status === 'succeeded') return <Result prediction={prediction} />;
+  return (
+    <>
+      <UnhappyEnd prediction={prediction} />
+      <p class="actions">
+        <a class="button" href={addresses.new}>
+          {text.value.prediction.another}
+        </a>
+      </p>
+    </>
+  );
+}
+
+function UnhappyEnd({ prediction }: { prediction: Prediction }) {
+  const words = text.value.prediction;
+  const titles: Record<string, string> = {
+    failed: words.failedTitle,
+    rejected: words.rejectedTitle,
+    cancelled: words.cancelledTitle,
+  };
+  const title = titles[prediction.status];
+  return (
+    <section class="end">
+      <h2>{title ?? words.unknownTitle}</h2>
+      {title === undefined && <p>{words.unknownLead(prediction.status)}</p>}
+      {(prediction.error_code || prediction.error_info) && (
+        <ProblemNotice
+          problem={{
+            ...pageProblem('bad_answer'),
+            code: prediction.error_code ?? 'unknown',
+            detail: prediction.error_info,
+          }}
+        />
+      )}
+      {prediction.refunded && (
+        <p class="notice notice-good">{words.refundedNote(prediction.cost)}</p>
+      )}
+    </section>
+  );
+}

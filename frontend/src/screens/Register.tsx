@@ -1,0 +1,36 @@
+import { AccountForm } from '../components/AccountForm';
+import { ScreenTitle } from '../components/ScreenTitle';
+import { text } from '../i18n';
+import { addresses } from '../lib/routes';
+import { register } from '../state/session';
+
+export function Register() {
+  const words = text.value.account;
+  return (
+    <div class="narrow">
+      <ScreenTitle>{words.registerTitle}</ScreenTitle>
+      <p class="lead">{words.registerLead}</p>
+      <AccountForm
+        idPrefix="register"
+        fields={[
+          { name: 'name', label: words.name, autocomplete: 'username' },
+          { name: 'email', label: words.email, type: 'email', autocomplete: 'email' },
+          {
+            name: 'password',
+            label: words.password,
+            type: 'password',
+            autocomplete: 'new-password',
+            hint: words.passwordHint,
+          },
+        ]}
+        action={words.register}
+        actionUnderWay={words.registering}
+        onSubmit={({ name, email, password }) => register(name, email, password)}
+      />
+      <p class="hint">{words.intendedUse}</p>
+      <p>
+        {words.haveAccount} <a href={addresses.login}>{words.logIn}</a>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { signal } from '@preact/signals';
+import { isWorthRetrying, type Problem, problemOf } from '../api/problem';
+import type { Prediction } from '../api/types';
+import { nextPoll, POLL_START, type PollEvent, type PollState } from '../lib/polling';
+import { api, refreshBalance } from './session';
+
+/** Follows one prediction until it ends, the person leaves, or asking on makes no sense. */
+export function createPredictionWatch(id: string) {
+  const prediction = signal<Prediction | null>(null);
+  const problem = signal<Problem | null>(null);
+  const phase = signal<PollState['phase']>('waiting');
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
+  // Only an end that was waited for can have changed the balance.
+  let hasWaited = false;
+
+  async function ask(state: PollState): Promise<void> {
+    const event = await answerOf();
+    if (isStopped) return;
+    const next = nextPoll(state, event);
+    phase.value = next.phase;
+    if (next.phase === 'waiting') {
+      hasWaited = true;
+      timer = setTimeout(() => void ask(next), next.delayMs);
+    } else if (next.phase === 'ended' && hasWaited) {
+      void refreshBalance();
+    }
+  }
+
+  async function answerOf(): Promise<PollEvent> {
+    try {
+      const answer = await api.prediction(id);
+      prediction.value = answer;
+      problem.value = null;
+      return {
+        kind: 'answer',
+        status: answer.status,
+        isFinished: answer.is_finished,
+        rowsDone: answer.rows_done,
+      };
+    } catch (thrown) {
+      problem.value = problemOf(thrown);
+      return { kind: 'failure', mayPass: isWorthRetrying(problem.value) };
+    }
+  }
+
+  function start(): void {
+    isStopped = false;
+    phase.value = 'waiting';
+    problem.value = null;
+    void ask(POLL_START);
+  }
+
+  function stop(): void {
+    isStopped = true;
+    clearTimeout(timer);
+  }
+
+  return { prediction, problem, phase, start, stop };
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { isWorthRetrying, pageProblem, problemFromAnswer } from '../src/api/problem';
+
+test('a problem document is read with its extras', () => {
+  const problem = problemFromAnswer(402, new Headers(), {
+    code: 'not_enough_coins',
+    detail: 'Too few.',
+    request_id: 'r1',
+    balance: 50,
+    cost: 100,
+  });
+  expect(problem).toMatchObject({
+    status: 402,
+    code: 'not_enough_coins',
+    requestId: 'r1',
+    balance: 50,
+    cost: 100,
+    findings: [],
+  });
+});
+
+test('findings are counted even where the server leaves the total out', () => {
+  const errors = [{ row: 1, column: 'Age', value: 'x', code: 'not_a_number' }];
+  expect(problemFromAnswer(422, new Headers(), { errors }).findingsTotal).toBe(1);
+  expect(problemFromAnswer(422, new Headers(), { errors, errors_total: 900 }).findingsTotal).toBe(
+    900,
+  );
+});
+
+test.each([
+  [413, 'file_too_large'],
+  [429, 'too_many_requests'],
+  [502, 'temporarily_unavailable'],
+  [418, 'bad_answer'],
+])('an answer %d that is not ours still has a code', (status, code) => {
+  const headers = new Headers({ 'x-request-id': 'gateway', 'retry-after': '2' });
+  const problem = problemFromAnswer(status, headers, null);
+  expect(problem).toMatchObject({ code, requestId: 'gateway', retryAfterSeconds: 2 });
+});
+
+test('only what may pass is offered again', () => {
+  expect(isWorthRetrying(pageProblem('network_down'))).toBe(true);
+  expect(isWorthRetrying(pageProblem('temporarily_unavailable', { status: 503 }))).toBe(true);
+  expect(isWorthRetrying(pageProblem('too_many_requests', { status: 429 }))).toBe(true);
+  expect(isWorthRetrying(pageProblem('invalid_rows', { status: 422 }))).toBe(false);
+});

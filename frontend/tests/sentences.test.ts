@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { FIELD_CODES, FINDING_CODES } from '../src/api/findingCodes';
+import { PROBLEM_CODES, pageProblem } from '../src/api/problem';
+import { en } from '../src/i18n/en';
+import { ru } from '../src/i18n/ru';
+import {
+  fieldErrors,
+  fieldSentence,
+  findingSentence,
+  problemSentence,
+  statusName,
+} from '../src/lib/sentences';
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
+describe.each([
+  ['en', en],
+  ['ru', ru],
+] as const)('%s', (_, dictionary) => {
+  test.each(PROBLEM_CODES)('%s has a sentence', (code) => {
+    expect(problemSentence(pageProblem(code), dictionary)).toMatch(/^\p{Lu}.*[.]$/u);
+  });
+
+  test.each(FINDING_CODES)('the finding %s has a sentence', (code) => {
+    const sentence = findingSentence({ code }, dictionary);
+    expect(sentence).toMatch(/^\p{Lu}.*[.]$/u);
+    expect(sentence).not.toMatch(/undefined|null|NaN/);
+  });
+
+  test.each(FIELD_CODES)('the field code %s has a sentence', (code) => {
+    for (const field of ['name', 'email', 'password'] as const) {
+      expect(fieldSentence({ code }, field, dictionary)).toMatch(/^\p{Lu}.*[.]$/u);
+    }
+  });
+});
+
+test('too few coins are told in numbers', () => {
+  const problem = pageProblem('not_enough_coins', { cost: 100, balance: 21 });
+  expect(plain(problemSentence(problem, en))).toContain('costs 100 coins and you have 21 coins');
+  expect(plain(problemSentence(problem, ru))).toContain('стоит 100 монет, а у вас 21 монета');
+});
+
+test('how long to wait is told if the server says so', () => {
+  const problem = pageProblem('temporarily_unavailable', { retryAfterSeconds: 2 });
+  expect(plain(problemSentence(problem, ru))).toContain('через 2 секунды');
+});
+
+test('a suspected unit names both units and the value that would be right', () => {
+  const finding = {
+    code: 'unit_suspected',
+    unit: 'g/dL',
+    hint_unit: 'g/L',
+    suggestion: 3.5,
+  };
+  expect(findingSentence(finding, en)).toBe(
+    'This looks like a value in g/L; g/dL is expected. Did you mean 3.5?',
+  );
+  expect(findingSentence(finding, ru)).toBe(
+    'Похоже, что единицы измерения — г/л, а нужны г/дл. Возможно, имелось в виду 3,5?',
+  );
+});
+
+test('a limit is told with its unit', () => {
+  const finding = { code: 'below_minimum', minimum: 6570, unit: 'days' };
+  expect(plain(findingSentence(finding, en))).toBe('Too low: at least 6570 days is possible.');
+  expect(plain(findingSentence(finding, ru))).toBe('Слишком мало: возможно не меньше 6570 дней.');
+});
+
+test('what the page has no sentence for is told in the words of the server', () => {
+  const problem = pageProblem('bad_answer', { detail: 'Words of the server.' });
+  expect(problemSentence({ ...problem, code: 'from_the_future' }, en)).toBe('Words of the server.');
+  expect(problemSentence({ ...problem, code: 'constructor' }, en)).toBe('Words of the server.');
+  expect(findingSentence({ code: 'new', message: 'Words.' }, ru)).toBe('Words.');
+  expect(problemSentence({ ...problem, code: 'x', detail: null }, ru)).toBe('Запрос не принят.');
+});
+
+test('the refusal of a form is told at its fields', () => {
+  const invalid = pageProblem('invalid_input', {
+    findings: [
+      { column: 'email', code: 'not_an_email' },
+      { column: 'password', code: 'too_short' },
+      { column: 'somewhere', code: 'too_short' },
+    ],
+  });
+  expect(Object.keys(fieldErrors(invalid, en) ?? {})).toEqual(['email', 'password']);
+  expect(fieldErrors(pageProblem('name_taken'), en)).toEqual({
+    name: 'This name is already taken. Please choose another one.',
+  });
+  expect(fieldErrors(pageProblem('wrong_credentials'), en)).toBeNull();
+});
+
+test('an unknown status is shown as such', () => {
+  expect(statusName('running', ru)).toBe('Считается');
+  expect(statusName('archived', en)).toBe('Unknown state: archived');
+});

@@ -1,0 +1,307 @@
+"""The templates that are deployed, packaged and linted as `python -m deploy.lint` does it."""
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy import lint
+from deploy.template import STAGES, PackagingError, read_template, require_complete, write_template
+
+Template = dict[str, Any]
+
+FUNCTIONS = ("APIHandler", "InferenceWorker", "DeadLetter", "Dispatcher")
+BACKGROUND = FUNCTIONS[1:]
+GATEWAY_STATUSES = {
+    "MISSING_AUTHENTICATION_TOKEN": ("404", "not_found"),
+    "INVALID_SIGNATURE": ("404", "not_found"),
+    "REQUEST_TOO_LARGE": ("413", "file_too_large"),
+    "UNSUPPORTED_MEDIA_TYPE": ("415", "unsupported_media_type"),
+    "THROTTLED": ("429", "too_many_requests"),
+    "DEFAULT_4XX": ("400", "bad_request"),
+    "INTEGRATION_TIMEOUT": ("504", "timeout"),
+    "DEFAULT_5XX": ("500", "internal_error"),
+}
+
+
+@pytest.fixture(scope="session", params=STAGES)
+def stage(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def template_path(stage: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_template(stage, tmp_path_factory.mktemp(stage))
+
+
+@pytest.fixture(scope="session")
+def template(template_path: Path) -> Template:
+    return read_template(template_path)
+
+
+def properties(template: Template, logical_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][logical_id]["Properties"]
+    return found
+
+
+def of_type(template: Template, *types: str) -> dict[str, dict[str, Any]]:
+    return {name: each for name, each in template["Resources"].items() if each["Type"] in types}
+
+
+def role_of(template: Template, function: str) -> str:
+    role, attribute = properties(template, function)["Role"]["Fn::GetAtt"]
+    assert attribute == "Arn"
+    return str(role)
+
+
+def statements(template: Template, function: str) -> list[dict[str, Any]]:
+    policies = properties(template, role_of(template, function))["Policies"]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def granted(template: Template, function: str, logical_id: str) -> set[str]:
+    """The actions that the function may take on anything of the resource."""
+    # Its ARN or its name: ["Logins", "Arn"], "${Logins.Arn}/...", "Logins".
+    named = re.compile(rf'["{{]{logical_id}["}}.]')
+    return {
+        action
+        for statement in statements(template, function)
+        if named.search(json.dumps(statement["Resource"]))
+        for action in statement["Action"]
+    }
+
+
+def all_statements(node: Any) -> Iterator[dict[str, Any]]:
+    """Every policy statement of the template, wherever it stands."""
+    if isinstance(node, dict):
+        yield from node.get("Statement", [])
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from all_statements(each)
+
+
+def attribute_of(arn: dict[str, list[str]]) -> str:
+    return arn["Fn::GetAtt"][0]
+
+
+def test_the_sam_template_has_no_findings(template_path: Path) -> None:
+    assert lint.lint(template_path, lint.IGNORED) == []
+
+
+@pytest.mark.skipif(not lint.can_transform(), reason="the SAM transform is not installed in .tools/sam")
+def test_the_transformed_template_has_no_findings(template_path: Path) -> None:
+    assert lint.lint(lint.transform(template_path), lint.IGNORED_TRANSFORMED) == []
+
+
+def test_lint_names_what_is_off(tmp_path: Path) -> None:
+    broken = tmp_path / "template.yaml"
+    broken.write_text("Resources: {Queue: {Type: 'AWS::SQS::Queue', Properties: {DelayInSeconds: 1}}}", "utf-8")
+    assert any("DelayInSeconds" in finding for finding in lint.lint(broken, {}))
+
+
+def test_packaging_fails_when_chalice_leaves_a_dependency_out() -> None:
+    with pytest.raises(PackagingError, match="numpy"):
+        require_complete("Creating deployment package.\n\nCould not install dependencies:\nnumpy==2.0\n")
+    require_complete("Creating deployment package.\n")
+
+
+def test_the_template_has_no_yaml_aliases_because_cloudformation_takes_none(template_path: Path) -> None:
+    assert not re.search(r"[&*]id\d+", template_path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_runs_on_python_3_13_under_its_stage(template: Template, stage: str, function: str) -> None:
+    found = properties(template, function)
+    assert found["Runtime"] == "python3.13"
+    assert found["Environment"]["Variables"]["STAGE"] == stage
+
+
+def test_there_are_no_other_functions(template: Template) -> None:
+    assert set(of_type(template, "AWS::Serverless::Function", "AWS::Lambda::Function")) == set(FUNCTIONS)
+
+
+def test_every_function_knows_the_same_resources_and_no_secret(template: Template) -> None:
+    environments = [properties(template, function)["Environment"]["Variables"] for function in FUNCTIONS]
+    assert all(each == environments[0] for each in environments)
+    literals = {name for name, value in environments[0].items() if isinstance(value, str)}
+    assert literals == {"STAGE"}
+    assert environments[0]["JWT_SECRET_ID"] == {"Ref": "SigningSecret"}
+
+
+def test_the_functions_have_the_memory_and_time_they_need(template: Template) -> None:
+    api, worker = (properties(template, function) for function in ("APIHandler", "InferenceWorker"))
+    # From 1,769 MB on a function has a whole CPU; API Gateway waits 29 s.
+    assert api["MemorySize"] >= 1769
+    assert api["Timeout"] == 29
+    assert worker["MemorySize"] >= 1769
+    assert worker["Timeout"] == 300
+
+
+def test_the_worker_has_its_own_zip(template: Template) -> None:
+    code = {function: properties(template, function)["CodeUri"] for function in FUNCTIONS}
+    assert code.pop("InferenceWorker") == "./worker.zip"
+    assert set(code.values()) == {"./deployment.zip"}
+
+
+def test_every_function_has_its_own_role(template: Template) -> None:
+    roles = [role_of(template, function) for function in FUNCTIONS]
+    assert len(set(roles)) == len(FUNCTIONS)
+    assert set(of_type(template, "AWS::IAM::Role")) == set(roles)
+    assert not any("ManagedPolicyArns" in properties(template, role) for role in roles)
+
+
+def test_no_statement_allows_everything_or_on_everything(template: Template) -> None:
+    allowed = [each for each in all_statements(template["Resources"]) if each["Effect"] == "Allow"]
+    assert len(allowed) > len(FUNCTIONS)
+    for statement in allowed:
+        # The one statement without a resource is a role's trust in Lambda.
+        resources = statement.get("Resource", [])
+        for resource in resources if isinstance(resources, list) else [resources]:
+            assert isinstance(resource, dict), statement
+            # Only objects of the bucket are named by a prefix.
+            assert "*" not in json.dumps(resource) or "${Files.Arn}/" in json.dumps(resource), statement
+        assert "*" not in json.dumps(statement["Action"]), statement
+
+
+@pytest.mark.parametrize("function", BACKGROUND)
+def test_what_runs_predictions_cannot_read_accounts(template: Template, function: str) -> None:
+    assert granted(template, function, "Logins") == set()
+    assert granted(template, function, "SigningSecret") == set()
+    assert granted(template, function, "Users") == {"dynamodb:UpdateItem"}
+
+
+@pytest.mark.parametrize("function", BACKGROUND)
+def test_a_refund_touches_the_balance_alone_and_gets_no_user_back(template: Template, function: str) -> None:
+    (statement,) = (each for each in statements(template, function) if "Users" in json.dumps(each["Resource"]))
+    assert statement["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["user_id", "balance"]},
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE", "UPDATED_OLD", "UPDATED_NEW"]},
+    }
+
+
+def test_the_api_may_do_what_its_stores_do(template: Template) -> None:
+    may = functools.partial(granted, template, "APIHandler")
+    assert may("Users") == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    assert may("Logins") == {"dynamodb:GetItem", "dynamodb:PutItem"}
+    assert may("LedgerEntries") == {"dynamodb:PutItem", "dynamodb:Query"}
+    assert may("Predictions") == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+    assert may("InferenceQueue") == {"sqs:SendMessage"}
+    assert may("SigningSecret") == {"secretsmanager:GetSecretValue"}
+
+
+def test_only_the_api_and_the_worker_touch_files_and_each_only_its_own(template: Template) -> None:
+    def objects(function: str) -> dict[str, list[str]]:
+        return {
+            each["Resource"]["Fn::Sub"].removeprefix("${Files.Arn}/"): each["Action"]
+            for each in statements(template, function)
+            if "${Files.Arn}/" in json.dumps(each["Resource"])
+        }
+
+    assert objects("APIHandler") == {"inputs/*": ["s3:PutObject"], "results/*": ["s3:GetObject"]}
+    assert objects("InferenceWorker") == {
+        "inputs/*": ["s3:GetObject"],
+        "results/*": ["s3:PutObject", "s3:AbortMultipartUpload"],
+    }
+    assert granted(template, "DeadLetter", "Files") == set()
+    assert granted(template, "Dispatcher", "Files") == set()
+
+
+@pytest.mark.parametrize("function", ["APIHandler", "InferenceWorker"])
+def test_who_reads_files_may_list_them_or_s3_would_call_a_missing_one_forbidden(
+    template: Template, function: str
+) -> None:
+    assert "s3:ListBucket" in granted(template, function, "Files")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_writes_only_its_own_log_which_expires(template: Template, function: str) -> None:
+    log = properties(template, function)["LoggingConfig"]["LogGroup"]["Ref"]
+    assert properties(template, log)["RetentionInDays"] == 30
+    writes = [each for each in statements(template, function) if "logs:" in json.dumps(each["Action"])]
+    assert [each["Resource"] for each in writes] == [{"Fn::GetAtt": [log, "Arn"]}]
+
+
+def test_the_api_is_regional_and_its_stage_is_the_stage(template: Template, stage: str) -> None:
+    api = properties(template, "RestAPI")
+    assert api["EndpointConfiguration"] == {"Type": "REGIONAL"}
+    assert api["StageName"] == stage
+
+
+def test_uploads_pass_the_gateway_as_they_are(template: Template) -> None:
+    binary = properties(template, "RestAPI")["DefinitionBody"]["x-amazon-apigateway-binary-media-types"]
+    assert {"multipart/form-data", "text/csv"} <= set(binary)
+
+
+def test_the_gateway_answers_problem_documents_that_any_origin_can_read(template: Template) -> None:
+    body = properties(template, "RestAPI")["DefinitionBody"]
+    responses = body["x-amazon-apigateway-gateway-responses"]
+    for response in responses.values():
+        headers = {
+            name.removeprefix("gatewayresponse.header."): value
+            for name, value in response["responseParameters"].items()
+        }
+        assert headers["Access-Control-Allow-Origin"] == "'*'"
+        assert headers["Content-Type"] == "'application/problem+json'"
+        problem = json.loads(response["responseTemplates"]["application/json"])
+        assert set(problem) == {"type", "title", "status", "detail", "code", "request_id"}
+        assert problem["request_id"] == "$context.requestId"
+        assert str(problem["status"]) == response["statusCode"]
+
+
+@pytest.mark.parametrize("kind", GATEWAY_STATUSES)
+def test_the_gateway_names_the_fault(template: Template, kind: str) -> None:
+    body = properties(template, "RestAPI")["DefinitionBody"]
+    response = body["x-amazon-apigateway-gateway-responses"][kind]
+    problem = json.loads(response["responseTemplates"]["application/json"])
+    assert (response["statusCode"], problem["code"]) == GATEWAY_STATUSES[kind]
+
+
+def test_tables_and_buckets_outlive_the_stack(template: Template) -> None:
+    kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
+    assert set(kept) == {"Users", "Logins", "LedgerEntries", "Predictions", "Files"}
+    for resource in kept.values():
+        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize(
+    ("queue", "function"), [("InferenceQueue", "InferenceWorker"), ("DeadLetterQueue", "DeadLetter")]
+)
+def test_a_message_stays_hidden_while_its_function_can_still_run(template: Template, queue: str, function: str) -> None:
+    visibility = properties(template, queue)["VisibilityTimeout"]
+    assert visibility >= properties(template, function)["Timeout"]
+
+
+def test_what_keeps_failing_goes_to_the_dead_letters_and_then_to_the_unprocessable(template: Template) -> None:
+    redrives = {
+        name: attribute_of(queue["Properties"]["RedrivePolicy"]["deadLetterTargetArn"])
+        for name, queue in of_type(template, "AWS::SQS::Queue").items()
+        if "RedrivePolicy" in queue["Properties"]
+    }
+    assert redrives == {"InferenceQueue": "DeadLetterQueue", "DeadLetterQueue": "UnprocessableQueue"}
+
+
+@pytest.mark.parametrize(
+    ("queue", "function"), [("InferenceQueue", "InferenceWorker"), ("DeadLetterQueue", "DeadLetter")]
+)
+def test_a_function_takes_one_message_at_a_time_from_its_own_queue(
+    template: Template, queue: str, function: str
+) -> None:
+    (event,) = properties(template, function)["Events"].values()
+    assert event["Type"] == "SQS"
+    assert event["Properties"]["Queue"]["Fn::Sub"].endswith(f":${{{queue}.QueueName}}")
+    assert event["Properties"]["BatchSize"] == 1
+    taken = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+    assert granted(template, function, queue) == taken
+
+
+def test_the_dispatcher_looks_every_minute(template: Template) -> None:
+    (event,) = properties(template, "Dispatcher")["Events"].values()
+    assert event["Type"] == "Schedule"
+    assert event["Properties"]["Schedule"] == "rate(1 minute)"
+    assert granted(template, "Dispatcher", "InferenceQueue") == {"sqs:SendMessage"}
+    assert "dynamodb:Query" in granted(template, "Dispatcher", "Predictions")

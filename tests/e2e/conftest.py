@@ -1,0 +1,18 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.stack import Person, RunningStack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    running = RunningStack(tmp_path_factory.mktemp("stack"), LEASE_SECONDS="3", SCHEDULE_SECONDS="1")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def person(stack: RunningStack) -> Person:
+    return Person.registered(stack.url)

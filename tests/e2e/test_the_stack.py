@@ -1,0 +1,157 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support.stack import ROOT, SAMPLES, Person, RunningStack
+
+HEADER = "ID,Age,Sex,Edema,Bilirubin,Albumin,Prothrombin,Stage"
+ROW = "1,21464,F,Y,14.5,2.6,12.2,4"
+LARGE = (f"{HEADER}\n" + f"{ROW}\n" * 54_000).encode()
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and waits to be reaped doesn't."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(state.strip()) and not state.startswith("Z")
+
+
+def run_local(*arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    command = ["-c", code] if code else ["-m", "local", *arguments]
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_worker_killed_in_mid_job_ends_in_a_result_or_a_refund(stack: RunningStack) -> None:
+    person = Person.registered(stack.url)
+    prediction_id = person.submit(LARGE).json()["prediction_id"]
+    while person.get(f"/api/predict/{prediction_id}").json()["status"] == "queued":
+        time.sleep(0.005)
+
+    (worker,) = stack.process_ids("worker")
+    os.kill(worker, signal.SIGKILL)
+
+    prediction = person.finished(prediction_id, seconds=90)
+    assert prediction["status"] in {"succeeded", "failed"}
+    assert person.balance() == (400 if prediction["is_success"] else 500)
+    assert stack.process_ids("worker") != [worker]
+
+
+def test_accounts_coins_and_results_survive_a_stop_and_a_start(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "data")
+    stack.start()
+    person = Person.registered(stack.url)
+    prediction_id = person.submit((SAMPLES / "patients-10.csv").read_bytes()).json()["prediction_id"]
+    person.finished(prediction_id)
+    processes = [pid for name in ("emulator", "api", "worker", "background") for pid in stack.process_ids(name)]
+
+    assert stack.interrupt() == 0
+
+    assert len(processes) == 4
+    assert not any(is_alive(pid) for pid in processes)
+    assert "Traceback" not in stack.output()
+    stack.start()
+    try:
+        assert person.balance() == 400
+        assert len(person.get(f"/api/predict/{prediction_id}/rows").json()["rows"]) == 10
+        body = {"name": person.name, "password": "correct horse"}
+        assert requests.post(f"{stack.url}/api/auth/login", json=body, timeout=10).status_code == 200
+    finally:
+        stack.stop()
+
+
+def test_no_process_outlives_a_killed_supervisor(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "data")
+    stack.start()
+    processes = [pid for name in ("emulator", "api", "worker", "background") for pid in stack.process_ids(name)]
+
+    stack.kill()
+
+    deadline = time.monotonic() + 15
+    while any(is_alive(pid) for pid in processes) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(is_alive(pid) for pid in processes)
+
+
+def test_a_dead_emulator_is_one_clear_sentence_and_an_end(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "data")
+    stack.start()
+
+    os.kill(stack.process_ids("emulator")[0], signal.SIGKILL)
+
+    assert stack.wait(60) == 1
+    assert "The AWS emulator ended unexpectedly" in stack.output()
+
+
+@pytest.mark.parametrize(("option", "variable"), [("--port", "PORT"), ("--emulator-port", "EMULATOR_PORT")])
+def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path, option: str, variable: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ports = {"--port": "0", "--emulator-port": "0", option: port}
+
+        ended = run_local("--data-dir", str(tmp_path), *(part for pair in ports.items() for part in pair))
+
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert f"Port {port}" in ended.stderr
+    assert f"{variable}=" in ended.stderr
+
+
+def test_a_second_stack_on_the_same_data_is_refused(stack: RunningStack) -> None:
+    ended = run_local("--data-dir", str(stack.data_dir), "--port", "0", "--emulator-port", "0")
+
+    assert ended.returncode == 1
+    assert "is running on" in ended.stderr
+    assert Person.registered(stack.url).balance() == 500
+
+
+def test_a_wrong_python_is_one_clear_sentence() -> None:
+    code = (
+        "import sys, runpy; sys.version_info = (3, 11, 0, 'final', 0); runpy.run_module('local', run_name='__main__')"
+    )
+
+    ended = run_local(code=code)
+
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == (
+        "This needs Python 3.13 and was started with 3.11. Use 'make run', which sets it up."
+    )
+
+
+def test_reset_asks_first_and_spares_what_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "emulator").mkdir()
+    (tmp_path / "thesis.docx").write_text("mine")
+    command = [sys.executable, "-m", "local.data_dir", "--data-dir", str(tmp_path)]
+
+    refused = subprocess.run(command, cwd=ROOT, input="no\n", capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert (tmp_path / "emulator").exists()
+
+    forced = subprocess.run([*command, "--force"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert forced.returncode == 0
+    assert not (tmp_path / "emulator").exists()
+    assert (tmp_path / "thesis.docx").exists()
+
+
+def test_the_page_comes_with_the_security_headers_of_production(stack: RunningStack) -> None:
+    page = requests.get(stack.url, timeout=10)
+
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert page.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,0 +1,135 @@
+"""The whole local stack as a process, for tests that talk to it from outside."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+import requests
+
+from local.supervisor import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "frontend" / "public" / "samples"
+
+START_SECONDS = 60
+
+
+class RunningStack:
+    """``python -m local`` on free ports and a data folder of its own."""
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = {**os.environ, "BCRYPT_COST": "4", **settings}
+        self._log = data_dir.with_suffix(".log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        arguments = ["--port", str(self.port), "--emulator-port", "0", "--data-dir", str(self.data_dir)]
+        banners = self.output().count("is running")
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "local", *arguments], cwd=ROOT, env=self._environment, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            if self.output().count("is running") > banners:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"the stack did not start:\n{self.output()}")
+
+    def interrupt(self) -> int:
+        """What Ctrl-C does; the exit code."""
+        assert self._process
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(60)
+
+    def stop(self) -> None:
+        """Stop it if it still runs."""
+        if self._process and self._process.poll() is None:
+            self.interrupt()
+
+    def wait(self, seconds: float) -> int:
+        """Wait until it ends by itself; the exit code."""
+        assert self._process
+        return self._process.wait(seconds)
+
+    def kill(self) -> None:
+        """End the supervisor without giving it a chance to clean up."""
+        assert self._process
+        self._process.kill()
+        self._process.wait()
+
+    def process_ids(self, name: str) -> list[int]:
+        """The ids of the stack's processes of this name."""
+        noted = json.loads((self.data_dir / "processes.json").read_text())
+        return [pid for key, pid in noted.items() if key.endswith(f"-{name}")]
+
+    def output(self) -> str:
+        """Everything that it printed."""
+        return self._log.read_text() if self._log.exists() else ""
+
+
+class Person:
+    """Somebody with an account, talking to the API."""
+
+    def __init__(self, url: str, name: str, token: str) -> None:
+        self.url = url
+        self.name = name
+        self.token = token
+        self.http = requests.Session()
+        self.http.headers["Authorization"] = f"Bearer {token}"
+
+    @classmethod
+    def registered(cls, url: str, name: str | None = None) -> Self:
+        """A new person with 500 coins."""
+        name = name or f"person-{os.urandom(6).hex()}"
+        body = {"name": name, "email": f"{name}@example.org", "password": "correct horse"}
+        answer = requests.post(f"{url}/api/auth/register", json=body, timeout=30)
+        assert answer.status_code == 201, answer.text
+        return cls(url, name, answer.json()["access_token"])
+
+    def get(self, path: str) -> requests.Response:
+        """GET ``path`` with the token."""
+        return self.http.get(self.url + path, timeout=30)
+
+    def balance(self) -> int:
+        """The coins that are left."""
+        return int(self.get("/api/auth/balance").json()["balance"])
+
+    def submit(self, content: bytes, model: str = "lasso", name: str = "patients.csv") -> requests.Response:
+        """Submit ``content`` as a form's file."""
+        address = f"{self.url}/api/predict/{model}"
+        return self.http.post(address, files={"file": (name, content, "text/csv")}, timeout=30)
+
+    def finished(self, prediction_id: str, seconds: float = 60) -> dict[str, object]:
+        """The prediction once it has ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            prediction: dict[str, object] = self.get(f"/api/predict/{prediction_id}").json()
+            if prediction["is_finished"]:
+                return prediction
+            time.sleep(0.02)
+        raise AssertionError(f"prediction {prediction_id} did not end: {prediction}")
+
+    def predicted(self, content: bytes) -> list[dict[str, object]]:
+        """All rows of the result of ``content``."""
+        accepted = self.submit(content)
+        assert accepted.status_code == 202, accepted.text
+        prediction_id = accepted.json()["prediction_id"]
+        prediction = self.finished(prediction_id)
+        assert prediction["is_success"], prediction
+        rows: list[dict[str, object]] = []
+        following: int | None = 0
+        while following is not None:
+            page = self.get(f"/api/predict/{prediction_id}/rows?offset={following}").json()
+            rows += page["rows"]
+            following = page["next_offset"]
+        return rows

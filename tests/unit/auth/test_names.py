@@ -1,0 +1,111 @@
+import pytest
+from pydantic import ValidationError
+
+from chalicelib.auth.names import Credentials, Registration, email_key, login_key, name_key
+
+# NFKC makes 18 letters of this one.
+LONG_LIGATURE = "\ufdfa"
+
+
+def registration(**changes: str) -> Registration:
+    return Registration.model_validate(
+        {"name": "anna", "email": "anna@example.org", "password": "long enough", **changes}
+    )
+
+
+def codes(**changes: str) -> list[tuple[str, str]]:
+    """Field and code of everything that is wrong."""
+    with pytest.raises(ValidationError) as caught:
+        registration(**changes)
+    return [(str(error["loc"][0]), error["type"]) for error in caught.value.errors()]
+
+
+def test_blanks_around_name_and_e_mail_are_cut() -> None:
+    given = registration(name="  Anna K.\t", email=" anna@example.org\n")
+    assert (given.name, given.email) == ("Anna K.", "anna@example.org")
+
+
+def test_blanks_of_a_password_are_kept() -> None:
+    assert registration(password="  blanks  ").password == "  blanks  "
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Anna", "aNNA"),
+        ("Анна", "АННА"),
+        ("Straße", "STRASSE"),
+        ("ﬁona", "FIONA"),
+        ("ａｎｎａ", "anna"),
+        ("Ame\u0301lie", "AMÉLIE"),
+        ("a\u00a0b", "A b"),
+    ],
+)
+def test_spellings_that_look_the_same_have_one_key(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+    assert email_key(f"{one}@example.org") == email_key(f"{other}@EXAMPLE.org")
+
+
+def test_different_names_have_different_keys_however_long() -> None:
+    names = ["anna", "anne", LONG_LIGATURE * 64, LONG_LIGATURE * 63]
+    assert len({name_key(name) for name in names}) == len(names)
+
+
+def test_a_key_fits_dynamodb_even_if_the_name_grows_when_normalised() -> None:
+    keys = (name_key(LONG_LIGATURE * 64), login_key(LONG_LIGATURE * 254), email_key(LONG_LIGATURE * 240 + "@example.org"))
+    assert max(len(key.encode()) for key in keys) <= 2048
+
+
+def test_a_name_and_an_e_mail_address_never_share_a_key() -> None:
+    assert login_key("anna") == name_key("anna")
+    assert login_key("Anna@Example.org") == email_key("anna@example.org")
+    assert name_key("x") != email_key("x")
+
+
+@pytest.mark.parametrize("name", ["anna@example.org", "@anna", "anna＠example.org", "anna﹫example.org"])
+def test_a_name_has_no_at_sign_of_any_width(name: str) -> None:
+    assert codes(name=name) == [("name", "name_with_at")]
+
+
+@pytest.mark.parametrize("name", ["an\x00na", "an\nna", "an\u202ena", "an\u200bna", "an\ue000na"])
+def test_a_name_has_no_control_characters(name: str) -> None:
+    assert codes(name=name) == [("name", "control_characters")]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("a", "string_too_short"), (" a ", "string_too_short"), ("a" * 65, "string_too_long")]
+)
+def test_a_name_has_2_to_64_characters(name: str, code: str) -> None:
+    assert codes(name=name) == [("name", code)]
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "anna", "@example.org", "anna@", "anna@example", "anna@.org", "anna@example.", "a@b@example.org", "a b@example.org"],
+)
+def test_what_does_not_look_like_an_e_mail_address_is_refused(email: str) -> None:
+    assert codes(email=email) == [("email", "not_an_email")]
+
+
+def test_an_e_mail_address_has_at_most_254_characters() -> None:
+    assert registration(email="a" * 242 + "@example.org")
+    assert codes(email="a" * 243 + "@example.org") == [("email", "string_too_long")]
+
+
+@pytest.mark.parametrize("password", ["x" * 72, "я" * 36, "€" * 24, "12345678"])
+def test_a_password_of_8_characters_up_to_72_bytes_is_taken_whole(password: str) -> None:
+    assert registration(password=password).password == password
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [("x" * 73, "too_long"), ("я" * 37, "too_long"), ("я" * 36 + "x", "too_long"), ("1234567", "too_short")],
+)
+def test_a_password_beyond_what_bcrypt_reads_is_refused_not_cut(password: str, code: str) -> None:
+    assert codes(password=password) == [("password", code)]
+
+
+def test_a_body_may_not_hold_other_fields() -> None:
+    assert codes(balance="1000000") == [("balance", "extra_forbidden")]
+    with pytest.raises(ValidationError, match="extra_forbidden"):
+        Credentials.model_validate({"name": "a", "password": "b", "admin": "yes"})

@@ -1,0 +1,50 @@
+import bcrypt
+import pytest
+
+from chalicelib.auth import passwords
+from chalicelib.auth.passwords import hash_password, password_matches
+
+COST = 4
+
+
+def test_the_right_password_matches_and_another_does_not() -> None:
+    hashed = hash_password("correct horse", COST)
+    assert password_matches("correct horse", hashed, COST)
+    assert not password_matches("correct hors", hashed, COST)
+    assert not password_matches("", hashed, COST)
+
+
+def test_the_hash_is_bcrypt_of_the_given_cost_with_a_salt_of_its_own() -> None:
+    one, other = hash_password("same", COST), hash_password("same", 5)
+    assert one.startswith("$2b$04$")
+    assert other.startswith("$2b$05$")
+    assert one != hash_password("same", COST)
+
+
+def test_36_cyrillic_letters_are_told_from_any_other_36() -> None:
+    hashed = hash_password("я" * 36, COST)
+    assert password_matches("я" * 36, hashed, COST)
+    assert not password_matches("я" * 35 + "ю", hashed, COST)
+
+
+@pytest.mark.parametrize("more", ["x", "я", "x" * 900])
+def test_a_longer_password_does_not_match_by_being_cut_to_72_bytes(more: str) -> None:
+    hashed = hash_password("x" * 72, COST)
+    assert not password_matches("x" * 72 + more, hashed, COST)
+
+
+def test_without_an_account_a_dummy_of_the_same_cost_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[bytes] = []
+    check = bcrypt.checkpw
+
+    def spy(password: bytes, hashed: bytes) -> bool:
+        compared.append(hashed)
+        return check(password, hashed)
+
+    monkeypatch.setattr(passwords.bcrypt, "checkpw", spy)
+    assert not password_matches("whatever it is", None, COST)
+    assert [hashed[:7] for hashed in compared] == [b"$2b$04$"]
+
+
+def test_not_even_the_dummy_s_own_password_opens_an_account_that_does_not_exist() -> None:
+    assert not password_matches("no account has this password", None, COST)

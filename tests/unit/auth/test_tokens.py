@@ -1,0 +1,121 @@
+import base64
+import json
+from typing import Any
+
+import jwt
+import pytest
+
+from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError, Tokens
+from chalicelib.core.ids import new_id
+from tests.unit.support import SECRET, FakeClock
+
+USER = new_id()
+LIFETIME = 3600
+
+
+@pytest.fixture
+def tokens(clock: FakeClock) -> Tokens:
+    return Tokens(SECRET, LIFETIME, clock)
+
+
+def claims(clock: FakeClock, **changes: Any) -> dict[str, Any]:
+    now = int(clock())
+    good = {
+        "iss": "liver-lifespan",
+        "aud": "liver-lifespan-api",
+        "sub": USER,
+        "ver": 1,
+        "iat": now,
+        "nbf": now,
+        "exp": now + LIFETIME,
+        "jti": new_id(),
+    }
+    return {name: value for name, value in (good | changes).items() if value is not None}
+
+
+def signed(payload: dict[str, Any], secret: str = SECRET, algorithm: str = "HS256") -> str:
+    return jwt.encode(payload, secret, algorithm=algorithm)
+
+
+def part(values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def test_a_token_says_whose_it_is_and_of_which_generation(tokens: Tokens) -> None:
+    assert tokens.verify(tokens.sign(Claims(USER, 3))) == Claims(USER, 3)
+
+
+def test_no_two_tokens_are_equal(tokens: Tokens) -> None:
+    assert tokens.sign(Claims(USER, 1)) != tokens.sign(Claims(USER, 1))
+
+
+def test_the_test_s_own_claims_are_good(tokens: Tokens, clock: FakeClock) -> None:
+    assert tokens.verify(signed(claims(clock))) == Claims(USER, 1)
+
+
+def test_a_token_ends_at_its_time_and_not_before(tokens: Tokens, clock: FakeClock) -> None:
+    token = tokens.sign(Claims(USER, 1))
+    clock.now = int(clock.now) + LIFETIME - 0.001
+    assert tokens.verify(token) == Claims(USER, 1)
+    clock.advance(0.001)
+    with pytest.raises(TokenExpiredError) as caught:
+        tokens.verify(token)
+    assert (caught.value.status, caught.value.code) == (401, "token_expired")
+    assert caught.value.headers == {"WWW-Authenticate": "Bearer"}
+
+
+def test_a_token_of_the_future_is_not_good_yet_beyond_a_minute_of_skew(tokens: Tokens, clock: FakeClock) -> None:
+    token = tokens.sign(Claims(USER, 1))
+    clock.advance(-59)
+    assert tokens.verify(token) == Claims(USER, 1)
+    clock.advance(-3)
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(token)
+
+
+@pytest.mark.parametrize("name", ["exp", "iat", "nbf", "iss", "aud", "sub", "jti", "ver"])
+def test_every_claim_is_required(name: str, tokens: Tokens, clock: FakeClock) -> None:
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(signed(claims(clock, **{name: None})))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("iss", "somebody"), ("aud", "another-api"), ("aud", ["x", "y"]), ("sub", 7), ("ver", "one"), ("exp", "soon")],
+)
+def test_a_claim_of_another_service_or_form_is_refused(name: str, value: object, tokens: Tokens, clock: FakeClock) -> None:
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(signed(claims(clock, **{name: value})))
+
+
+def test_a_token_signed_with_another_secret_is_refused(tokens: Tokens, clock: FakeClock) -> None:
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(signed(claims(clock), secret=SECRET[::-1]))
+
+
+def test_a_changed_payload_breaks_the_signature(tokens: Tokens, clock: FakeClock) -> None:
+    header, _, signature = tokens.sign(Claims(USER, 1)).split(".")
+    forged = part(claims(clock, sub=new_id()))
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(f"{header}.{forged}.{signature}")
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE"])
+def test_an_unsigned_token_is_refused(algorithm: str, tokens: Tokens, clock: FakeClock) -> None:
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(f"{part({'alg': algorithm, 'typ': 'JWT'})}.{part(claims(clock))}.")
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+def test_another_algorithm_is_refused_even_with_the_right_secret(
+    algorithm: str, tokens: Tokens, clock: FakeClock
+) -> None:
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(signed(claims(clock), algorithm=algorithm))
+
+
+@pytest.mark.parametrize("text", ["", "x", "a.b.c", "é.é.é", "..", part([]) + ".e30.e30", "a" * 9000])
+def test_what_is_no_token_at_all_is_refused(text: str, tokens: Tokens) -> None:
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(text)

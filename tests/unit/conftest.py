@@ -1,0 +1,58 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from pydantic import SecretStr
+
+from chalicelib.core import aws
+from chalicelib.core.settings import Settings
+from local.provision import Provisioner, read_template
+from tests.unit.support import SECRET, FakeClock, Services, write_card
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_real_account() -> Iterator[None]:
+    """Whatever the machine's environment says, no test can reach an account."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        patch.setenv("AWS_CONFIG_FILE", os.devnull)
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        yield
+
+
+class _Session:
+    """The app's own clients, as a session has them."""
+
+    def client(self, service: str) -> Any:
+        return {"dynamodb": aws.dynamodb, "s3": aws.s3, "sqs": aws.sqs}[service]()
+
+
+@pytest.fixture
+def account() -> Iterator[dict[str, str]]:
+    """An AWS account that holds the template's tables, queues and bucket; what they are called."""
+    with mock_aws():
+        yield Provisioner(_Session(), read_template()).run()
+
+
+@pytest.fixture
+def settings(account: dict[str, str]) -> Settings:
+    names = {name.lower(): value for name, value in account.items()}
+    return Settings.model_validate({"stage": "local", "jwt_secret": SecretStr(SECRET), "bcrypt_cost": 4, **names})
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def services(settings: Settings, clock: FakeClock, tmp_path: Path) -> Services:
+    return Services(settings, clock, write_card(tmp_path))

@@ -1,0 +1,177 @@
+import base64
+import json
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.core import dynamo
+from chalicelib.core.errors import InvalidInputError, TemporarilyUnavailableError
+
+NAMES = ("user_id", "entry_id")
+
+
+def refusal(code: str, *reasons: str) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": code}}
+    if reasons:
+        response["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+    return ClientError(response, "TransactWriteItems")
+
+
+class FakeClient:
+    """Raises ``errors`` one after the other, then takes everything."""
+
+    def __init__(self, *errors: ClientError) -> None:
+        self._errors = list(errors)
+        self.calls = 0
+
+    def transact_write_items(self, *, TransactItems: list[Any]) -> None:  # noqa: N803
+        self.calls += 1
+        if self._errors:
+            raise self._errors.pop(0)
+
+
+def transact(client: FakeClient) -> None:
+    dynamo.transact(cast("Any", client), [])
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Retries don't wait; how long they would have."""
+    taken: list[float] = []
+    monkeypatch.setattr(dynamo.time, "sleep", taken.append)
+    return taken
+
+
+def cancelled(*reasons: str) -> ClientError:
+    return refusal("TransactionCanceledException", *reasons)
+
+
+def test_values_come_back_as_they_were_written() -> None:
+    values = {
+        "text": "é",
+        "whole": 3,
+        "float": 0.1,
+        "tiny": 5e-7,
+        "yes": True,
+        "list": [1, 2.5, "x", [0.3]],
+        "map": {"a": {"b": 0.7}},
+    }
+    assert dynamo.from_item(dynamo.to_item(values)) == values
+
+
+def test_none_is_left_out_at_every_depth_of_maps() -> None:
+    assert dynamo.from_item(dynamo.to_item({"a": None, "b": {"c": None, "d": 1}})) == {"b": {"d": 1}}
+
+
+def test_a_whole_float_comes_back_as_an_int() -> None:
+    read = dynamo.from_item(dynamo.to_item({"due_at": 1_900_000_000.0}))
+    assert (read["due_at"], type(read["due_at"])) == (1_900_000_000, int)
+
+
+@given(st.floats(min_value=1e-100, max_value=1e15) | st.integers(-(10**30), 10**30))
+@settings(max_examples=100, deadline=None, print_blob=True)
+def test_no_number_loses_a_bit(number: float) -> None:
+    assert dynamo.from_item(dynamo.to_item({"n": number})) == {"n": number}
+
+
+def test_conflicts_are_retried_until_the_transaction_is_taken(naps: list[float]) -> None:
+    client = FakeClient(
+        cancelled("None", "TransactionConflict"),
+        cancelled("ThrottlingError", "None"),
+        refusal("TransactionInProgressException"),
+    )
+    transact(client)
+    assert client.calls == 4
+    assert len(naps) == 3
+
+
+def test_a_transaction_that_stays_contended_is_busy_and_not_a_failed_condition(naps: list[float]) -> None:
+    client = FakeClient(*[cancelled("TransactionConflict")] * 100)
+    with pytest.raises(TemporarilyUnavailableError) as caught:
+        transact(client)
+    assert client.calls < 20
+    assert max(naps) <= 0.6
+    assert caught.value.status == 503
+    assert "Retry-After" in caught.value.headers
+
+
+def test_a_failed_condition_says_which_and_is_not_retried() -> None:
+    client = FakeClient(cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
+    with pytest.raises(dynamo.TransactionCancelledError) as caught:
+        transact(client)
+    assert caught.value.failed == {1}
+    assert client.calls == 1
+
+
+@pytest.mark.parametrize(
+    "error", [refusal("ValidationException"), cancelled("ValidationError", "None")], ids=["request", "element"]
+)
+def test_a_wrong_transaction_is_raised_as_it_is(error: ClientError) -> None:
+    client = FakeClient(error)
+    with pytest.raises(ClientError) as caught:
+        transact(client)
+    assert caught.value is error
+    assert client.calls == 1
+
+
+def test_only_a_refused_condition_is_a_condition_failure() -> None:
+    assert dynamo.is_condition_failure(refusal("ConditionalCheckFailedException"))
+    assert not dynamo.is_condition_failure(refusal("ResourceNotFoundException"))
+
+
+def cursor(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+def test_a_cursor_leads_back_to_its_key() -> None:
+    key = dynamo.to_item({"user_id": "u", "entry_id": "2026-11"})
+    encoded = dynamo.encode_cursor(key)
+    assert encoded is not None
+    assert encoded.isascii()
+    assert "=" not in encoded
+    assert dynamo.decode_cursor(encoded, NAMES) == key
+
+
+def test_the_last_page_has_no_cursor() -> None:
+    assert dynamo.encode_cursor(None) is None
+    assert dynamo.encode_cursor({}) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "garbage",
+        "é",
+        "====",
+        cursor({"user_id": "u"}),
+        cursor({"user_id": "u", "entry_id": "e", "more": "m"}),
+        cursor({"user_id": "u", "entry_id": 1}),
+        cursor({"user_id": "u", "entry_id": ""}),
+        cursor({"user_id": "u", "entry_id": "e" * 3000}),
+        cursor({"user_id": "u", "entry_id": "\ud800"}),
+        cursor(["user_id", "entry_id"]),
+        cursor("user_id"),
+        cursor(None),
+        base64.urlsafe_b64encode(b"[" * 100_000).decode(),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_cursor_that_was_not_made_here_is_invalid_input(text: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        dynamo.decode_cursor(text, NAMES)
+    assert caught.value.status == 422
+    assert caught.value.extra["errors"][0]["column"] == "cursor"
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=200, deadline=None, print_blob=True)
+def test_any_text_is_a_cursor_or_invalid_input(text: str) -> None:
+    try:
+        key = dynamo.decode_cursor(text, NAMES)
+    except InvalidInputError:
+        return
+    assert set(key) == set(NAMES)

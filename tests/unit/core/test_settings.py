@@ -1,0 +1,76 @@
+import pytest
+from pydantic import ValidationError
+
+from chalicelib.core.settings import Settings
+
+STRONG = "0123456789abcdef0123456789abcdef"
+
+
+def given(**changes: object) -> Settings:
+    names = ("users_table", "logins_table", "ledger_table", "predictions_table", "files_bucket", "inference_queue_url")
+    values = {"stage": "local", "jwt_secret": STRONG, **dict.fromkeys(names, "x"), **changes}
+    return Settings.model_validate({name: value for name, value in values.items() if value is not None})
+
+
+def test_a_strong_secret_is_enough_for_the_local_stage() -> None:
+    secret = given().jwt_secret
+    assert secret is not None
+    assert secret.get_secret_value() == STRONG
+
+
+@pytest.mark.parametrize(
+    "secrets", [{"jwt_secret": None}, {"jwt_secret_id": "name"}], ids=["neither", "both"]
+)
+def test_exactly_one_way_to_the_secret_is_set(secrets: dict[str, str | None]) -> None:
+    with pytest.raises(ValidationError, match="exactly one of JWT_SECRET and JWT_SECRET_ID"):
+        given(**secrets)
+
+
+@pytest.mark.parametrize("secret", ["", STRONG[:31]], ids=["empty", "31 bytes"])
+def test_a_short_secret_is_refused_even_locally(secret: str) -> None:
+    with pytest.raises(ValidationError, match="less than 32 bytes"):
+        given(jwt_secret=secret)
+
+
+@pytest.mark.parametrize("stage", ["prod", "dev", "Local", ""])
+def test_outside_local_the_secret_comes_from_secrets_manager_only(stage: str) -> None:
+    with pytest.raises(ValidationError, match="JWT_SECRET is for the local stage only"):
+        given(stage=stage)
+    assert given(stage=stage, jwt_secret=None, jwt_secret_id="name").jwt_secret_id == "name"
+
+
+def test_outside_local_a_cheap_password_hash_is_refused() -> None:
+    with pytest.raises(ValidationError, match="BCRYPT_COST is below 12"):
+        given(stage="prod", jwt_secret=None, jwt_secret_id="name", bcrypt_cost=11)
+    assert given(bcrypt_cost=4).bcrypt_cost == 4
+
+
+@pytest.mark.parametrize("change", [{"token_seconds": 0}, {"bcrypt_cost": 3}, {"attempts_max": 0}, {"users_table": None}])
+def test_senseless_and_missing_values_are_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(change))):
+        given(**change)
+
+
+def test_a_refused_secret_is_not_repeated_in_the_error() -> None:
+    with pytest.raises(ValidationError) as caught:
+        given(stage="prod")
+    assert STRONG[-12:] not in str(caught.value)
+
+
+def test_a_printed_setting_does_not_show_the_secret() -> None:
+    assert STRONG not in repr(given())
+
+
+def test_the_environment_is_read_by_field_name_and_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in ("STAGE", "USERS_TABLE", "LOGINS_TABLE", "LEDGER_TABLE", "PREDICTIONS_TABLE", "FILES_BUCKET"):
+        monkeypatch.setenv(name, name.lower())
+    monkeypatch.setenv("INFERENCE_QUEUE_URL", "https://queue")
+    monkeypatch.setenv("JWT_SECRET_ID", "the-secret")
+    monkeypatch.setenv("LEASE_SECONDS", "1.5")
+    monkeypatch.setenv("ATTEMPTS_MAX", "7")
+    read = Settings.from_environment()
+    assert (read.stage, read.users_table, read.inference_queue_url) == ("stage", "users_table", "https://queue")
+    assert (read.lease_seconds, read.attempts_max) == (1.5, 7)
+    assert (read.signup_coins, read.bcrypt_cost) == (500, 12)

@@ -1,0 +1,23 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from chalicelib.inference import columns
+from chalicelib.inference.models import Model, load
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+ARTEFACTS = REPOSITORY / "model_artifacts"
+
+
+@pytest.fixture(scope="session")
+def lasso() -> Model:
+    return load("lasso", ARTEFACTS)
+
+
+@pytest.fixture(scope="session")
+def cohort() -> pd.DataFrame:
+    """The 418 patients as the worker reads them."""
+    types = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys(columns.CATEGORIES, "str")
+    sample = REPOSITORY / "frontend" / "public" / "samples" / "pbc-418.csv"
+    return pd.read_csv(sample, dtype=types | {"ID": "str"})

@@ -1,0 +1,83 @@
+import io
+import json
+import shutil
+import warnings
+from importlib.metadata import version
+from pathlib import Path
+
+import joblib
+import pytest
+
+from chalicelib.inference.models import ArtefactMismatchError, UnknownModelError, load
+
+ARTEFACTS = Path(__file__).resolve().parents[3] / "model_artifacts"
+IDS = sorted(card.parent.name for card in ARTEFACTS.glob("*/card.json"))
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    shutil.copytree(ARTEFACTS, tmp_path / "artefacts")
+    return tmp_path / "artefacts"
+
+
+def test_lasso_is_among_the_models() -> None:
+    assert "lasso" in IDS
+
+
+@pytest.mark.parametrize("model_id", IDS)
+def test_a_changed_artefact_is_refused_naming_both_hashes(model_id: str, copied: Path) -> None:
+    artefact = copied / model_id / "model.joblib"
+    card = json.loads((copied / model_id / "card.json").read_text(encoding="utf-8"))
+    artefact.write_bytes(artefact.read_bytes() + b"\0")
+    with pytest.raises(ArtefactMismatchError) as refusal:
+        load(model_id, copied)
+    assert refusal.value.expected == card["artefact"]["sha256"]
+    assert refusal.value.actual != refusal.value.expected
+    assert refusal.value.expected in str(refusal.value)
+    assert refusal.value.actual in str(refusal.value)
+
+
+class Trap:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (self.path,))
+
+
+@pytest.mark.parametrize("model_id", IDS)
+def test_nothing_is_unpickled_before_the_hash_is_known_to_be_right(model_id: str, copied: Path, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    joblib.dump(Trap(tmp_path / "sprung"), buffer)
+    (copied / model_id / "model.joblib").write_bytes(buffer.getvalue())
+    with pytest.raises(ArtefactMismatchError):
+        load(model_id, copied)
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize(
+    "model_id",
+    ["", "nobody", "../lasso", "lasso/", "LASSO", "las so", "lasso\n", ".", "..", "transformers", "a" * 300],
+)
+def test_an_id_that_is_no_models_is_unknown(model_id: str) -> None:
+    with pytest.raises(UnknownModelError):
+        load(model_id, ARTEFACTS)
+
+
+def test_a_card_without_code_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "no-code").mkdir()
+    (tmp_path / "no-code" / "card.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UnknownModelError):
+        load("no-code", tmp_path)
+
+
+@pytest.mark.parametrize("model_id", IDS)
+def test_a_model_loads_without_a_warning_in_the_versions_of_its_card(model_id: str) -> None:
+    card = json.loads((ARTEFACTS / model_id / "card.json").read_text(encoding="utf-8"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load(model_id, ARTEFACTS)
+    packages = {name: number for name, number in card["versions"].items() if name != "python"}
+    assert packages == {name: version(name) for name in packages}

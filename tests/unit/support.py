@@ -1,0 +1,190 @@
+"""What the unit tests stand on: a clock that is set by hand, a model that computes nothing, one stack of services."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from chalicelib.auth.names import Registration
+from chalicelib.auth.service import Accounts
+from chalicelib.auth.store import User, UserStore
+from chalicelib.auth.tokens import Tokens
+from chalicelib.billing.ledger import Ledger
+from chalicelib.core import aws
+from chalicelib.core.dynamo import from_item
+from chalicelib.core.settings import Settings
+from chalicelib.inference.catalogue import Catalogue
+from chalicelib.inference.dead_letters import DeadLetters
+from chalicelib.inference.dispatcher import Dispatcher
+from chalicelib.inference.files import FileStore
+from chalicelib.inference.prediction import Prediction
+from chalicelib.inference.queue import InferenceQueue, prediction_id_of
+from chalicelib.inference.service import Predictions
+from chalicelib.inference.settlement import Settlement
+from chalicelib.inference.store import PredictionStore
+from chalicelib.inference.worker import Worker
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "frontend" / "public" / "samples"
+
+SECRET = "a secret of the tests, 32 bytes or more"
+PASSWORD = "correct horse battery"
+
+HEADER = ("ID", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin")
+PATIENT = {"ID": "p", "Age": "18000", "Edema": "N", "Bilirubin": "1.4", "Albumin": "3.5", "Prothrombin": "10.6"}
+
+
+def csv_of(*patients: dict[str, str], header: tuple[str, ...] = HEADER, separator: str = ",") -> bytes:
+    """A file of patients, each as it differs from an ordinary one. Every column must be of ``header``."""
+    lines = [separator.join(header)]
+    lines += [separator.join((PATIENT | patient).get(name, "") for name in header) for patient in patients]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def patients(count: int) -> bytes:
+    """A file of ``count`` patients with the IDs p1, p2 and so on."""
+    return csv_of(*({"ID": f"p{number}"} for number in range(1, count + 1)))
+
+
+class FakeClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: float = 1_900_000_000.25) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class FakeModel:
+    """Years are a tenth of the bilirubin. ``before`` is called on every chunk."""
+
+    columns = ("Age", "Bilirubin")
+
+    def __init__(self, before: Callable[[], None] = lambda: None) -> None:
+        self._before = before
+        self.chunks = 0
+
+    @classmethod
+    def load(cls, artefact_dir: Path) -> Self:
+        raise NotImplementedError(artefact_dir)
+
+    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+        self._before()
+        self.chunks += 1
+        years = frame["Bilirubin"] / 10
+        answer = {
+            "years": years,
+            "lower": years - 0.01,
+            "upper": years + 0.01,
+            "upper_open": False,
+            "imputed": np.where(frame["Bilirubin"] > 2, "Copper;Stage", ""),
+            "out_of_range": np.where(frame["Bilirubin"] > 28, "Bilirubin:above", ""),
+            "baseline": 1.0,
+            "contribution:Age": 0.5,
+            "contribution:Bilirubin": years - 1.5,
+        }
+        return pd.DataFrame(answer, index=frame.index)
+
+
+class BrokenModel(FakeModel):
+    """Fails on the first ``times`` chunks."""
+
+    def __init__(self, times: int = 1000) -> None:
+        super().__init__(self._fail)
+        self._times = times
+
+    def _fail(self) -> None:
+        if self._times:
+            self._times -= 1
+            raise RuntimeError("the model is broken")
+
+
+@dataclass
+class Services:
+    """Every store and service over one mocked account, and shortcuts that read well in a test."""
+
+    settings: Settings
+    clock: FakeClock
+    catalogue: Catalogue
+
+    def __post_init__(self) -> None:
+        given, clock = self.settings, self.clock
+        self.users = UserStore(aws.dynamodb(), given.users_table, given.logins_table)
+        self.ledger = Ledger(aws.dynamodb(), given.ledger_table, given.users_table)
+        self.tokens = Tokens(SECRET, given.token_seconds, clock)
+        self.accounts = Accounts(self.users, self.ledger, self.tokens, given, clock)
+        self.store = PredictionStore(aws.dynamodb(), given.predictions_table)
+        self.files = FileStore(aws.s3(), given.files_bucket)
+        self.queue = InferenceQueue(aws.sqs(), given.inference_queue_url)
+        self.settlement = Settlement(self.store, self.ledger, clock)
+        self.predictions = Predictions(
+            self.store, self.files, self.queue, self.ledger, self.catalogue, given, clock
+        )
+        self.dispatcher = Dispatcher(self.store, self.queue, self.settlement, given, clock)
+        self.dead_letters = DeadLetters(self.store, self.settlement, clock)
+
+    def worker(self, model: FakeModel | None = None) -> Worker:
+        chosen = model or FakeModel()
+        return Worker(self.store, self.files, self.settlement, self.settings, self.clock, lambda _id: chosen)
+
+    def register(self, name: str = "anna") -> User:
+        email = f"{name}@example.org"
+        return self.accounts.register(Registration(name=name, email=email, password=PASSWORD)).user
+
+    def submit(self, user: User, content: bytes | None = None) -> Prediction:
+        accepted = self.predictions.submit(user, "lasso", content or patients(1), "patients.csv")
+        return accepted.prediction
+
+    def read(self, prediction: Prediction) -> Prediction:
+        found = self.store.get(prediction.prediction_id)
+        assert found is not None
+        return found
+
+    def balance(self, user: User) -> int:
+        return self.ledger.balance(user.id)
+
+    def entries(self, user: User) -> list[tuple[str, int]]:
+        """Reason and amount of the user's ledger entries, oldest first; they make up the balance."""
+        found = [item for item in self.items(self.settings.ledger_table) if item["user_id"] == user.id]
+        assert sum(item["amount"] for item in found) == self.balance(user)
+        found.sort(key=lambda item: str(item["entry_id"]))
+        return [(item["reason"], item["amount"]) for item in found]
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """All of a table."""
+        return [from_item(dict(item)) for item in aws.dynamodb().scan(TableName=table)["Items"]]
+
+    def objects(self, prefix: str = "") -> list[str]:
+        """The keys in the bucket."""
+        found = aws.s3().list_objects_v2(Bucket=self.settings.files_bucket, Prefix=prefix)
+        return [each["Key"] for each in found.get("Contents", [])]
+
+    def spoil(self, prediction: Prediction, content: bytes) -> None:
+        """Overwrite the stored input."""
+        self.files.put(prediction.input_key, content, "text/csv")
+
+    def sent(self) -> list[str]:
+        """The ids in the queue's messages, which are taken out of it."""
+        url = self.settings.inference_queue_url
+        ids: list[str] = []
+        while messages := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                ids.append(prediction_id_of(message["Body"]))
+                aws.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return ids
+
+
+def write_card(root: Path, coins: int = 100, version: str = "1.0.0") -> Catalogue:
+    """A catalogue of the one model ``lasso``."""
+    card = root / "lasso" / "card.json"
+    card.parent.mkdir(parents=True, exist_ok=True)
+    card.write_text(json.dumps({"id": "lasso", "version": version, "coins": coins}), "utf-8")
+    return Catalogue(root)

@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from training.data import Outcome
+from training.interval import fit_intervals
+from training.metrics import (
+    Truth,
+    concordance_index,
+    error_figures,
+    ipcw_truth,
+    weighted_quantile,
+)
+
+
+def simulated(n: int, seed: int) -> tuple[Outcome, np.ndarray]:
+    """Survival with half of the patients censored, and the survival times that nobody would have seen."""
+    rng = np.random.default_rng(seed)
+    survival, follow_up = rng.exponential(6.0, n), rng.exponential(9.0, n)
+    return Outcome(np.minimum(survival, follow_up), survival <= follow_up), survival
+
+
+def test_without_censoring_the_weighted_error_is_the_plain_mean_absolute_error() -> None:
+    rng = np.random.default_rng(2)
+    years, predicted = rng.exponential(5.0, 60), rng.uniform(0.0, 8.0, 60)
+    everybody = Outcome(years, np.ones(60, dtype=bool))
+    figures = error_figures(ipcw_truth(everybody, everybody, 8.0), predicted)
+    error = predicted - np.minimum(years, 8.0)
+    assert figures["mae"] == pytest.approx(np.abs(error).mean(), abs=1e-12)
+    assert figures["bias"] == pytest.approx(error.mean(), abs=1e-12)
+    assert figures["share_within_1_5_years"] == pytest.approx((np.abs(error) <= 1.5).mean(), abs=1e-12)
+
+
+def test_with_censoring_the_weighted_error_is_that_of_the_survival_times_nobody_saw() -> None:
+    outcome, survival = simulated(20_000, seed=3)
+    predicted = np.full(20_000, 4.0)
+    figures = error_figures(ipcw_truth(outcome, outcome, 8.0), predicted)
+    error = predicted - np.minimum(survival, 8.0)
+    assert figures["mae"] == pytest.approx(np.abs(error).mean(), abs=0.03)
+    assert figures["bias"] == pytest.approx(error.mean(), abs=0.06)
+
+
+def test_weights_are_one_over_the_chance_to_be_still_in_follow_up() -> None:
+    # Follow-up ends for one of three at 2 years: 2/3 are still in it afterwards, all of them up to 2 years.
+    outcome = Outcome(np.array([1.0, 2.0, 3.0, 9.0]), np.array([True, False, True, False]))
+    truth = ipcw_truth(outcome, outcome, 8.0)
+    assert truth.weight == pytest.approx([1.0, 0.0, 1.5, 1.5])
+    assert truth.years.tolist() == [1.0, 2.0, 3.0, 8.0]
+    assert truth.died.tolist() == [True, False, True, False]
+
+
+def test_a_death_on_the_day_that_anothers_follow_up_ends_was_in_follow_up() -> None:
+    outcome = Outcome(np.array([2.0, 2.0, 9.0]), np.array([True, False, False]))
+    assert ipcw_truth(outcome, outcome, 8.0).weight[0] == pytest.approx(1.0)
+
+
+def test_follow_up_longer_than_any_in_training_has_the_last_weight() -> None:
+    train = Outcome(np.array([1.0, 2.0, 4.0]), np.array([True, False, True]))
+    held_out = Outcome(np.array([7.0]), np.array([True]))
+    assert ipcw_truth(train, held_out, 8.0).weight == pytest.approx([2.0])
+
+
+def test_concordance_is_one_for_the_right_order_zero_for_its_reverse_and_half_for_a_constant() -> None:
+    outcome = Outcome(np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, True, False, True]))
+    assert concordance_index(outcome, np.array([1.0, 2.0, 3.0, 4.0])) == 1.0
+    assert concordance_index(outcome, np.array([4.0, 3.0, 2.0, 1.0])) == 0.0
+    assert concordance_index(outcome, np.full(4, 8.0)) == 0.5
+
+
+def test_a_weighted_quantile_is_that_of_the_repeated_values() -> None:
+    values, weight = np.array([3.0, 1.0, 2.0]), np.array([1.0, 2.0, 7.0])
+    repeated = np.repeat(values, weight.astype(int))
+    for level in (0.05, 0.25, 0.55, 0.95, 1.0):
+        assert weighted_quantile(values, weight, level) == np.quantile(repeated, level, method="inverted_cdf")
+
+
+def test_intervals_cover_four_fifths_in_each_quarter_and_are_wider_where_errors_are_larger() -> None:
+    rng = np.random.default_rng(4)
+    predicted = rng.uniform(0.0, 8.0, 4_000)
+    spread = np.where(predicted < 4.0, 2.0, 0.5)
+    years = predicted + spread * rng.normal(size=4_000)
+    table = fit_intervals(predicted, Truth(years, np.ones(4_000), np.ones(4_000, dtype=bool)))
+    widths = np.array(table.upper) - np.array(table.lower)
+    assert widths[:2] == pytest.approx(2.0 * 2.56, abs=0.4)
+    assert widths[2:] == pytest.approx(0.5 * 2.56, abs=0.1)
+    band = table.band(predicted)
+    residual = years - predicted
+    for number in range(4):
+        inside = (residual >= table.lower[number]) & (residual <= table.upper[number])
+        assert inside[band == number].mean() == pytest.approx(0.8, abs=0.003)
+
+
+def test_an_interval_holds_its_point_estimate_even_if_all_lived_longer() -> None:
+    predicted = np.linspace(1.0, 5.0, 40)
+    table = fit_intervals(predicted, Truth(predicted + 1.0, np.ones(40), np.ones(40, dtype=bool)))
+    assert set(table.lower) == {0.0}
+    assert table.upper == pytest.approx([1.0] * 4)

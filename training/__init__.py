@@ -1,0 +1,1 @@
+"""Makes the models: data, targets, fit, evaluation, card. Run by a developer, never deployed."""

