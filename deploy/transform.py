@@ -1,12 +1,11 @@
-"""What AWS makes of a SAM template. Run by `deploy.lint` with .tools/sam on the path: see requirements-transform.in.
-
-Usage: python -m deploy.transform template.yaml transformed.json
-"""
+"""What AWS makes of a SAM template."""
 
 import json
-import sys
+import os
 from pathlib import Path
 from typing import Any
+
+from samtranslator.translator.transform import transform as sam_transform  # type: ignore[import-untyped]
 
 from deploy.template import read_template
 
@@ -18,18 +17,16 @@ class _NoManagedPolicies:
         return {}
 
 
-def transform_template(template: dict[str, Any]) -> dict[str, Any]:
-    """The CloudFormation template that the SAM transform makes of ``template``."""
-    from samtranslator.translator.transform import transform  # type: ignore[import-not-found]  # noqa: PLC0415
-
-    for resource in template["Resources"].values():
+def transform(template: Path) -> Path:
+    """Write the CloudFormation template that the SAM transform makes of ``template`` beside it."""
+    # The translator asks boto3 for a region; whatever depends on it is resolved by CloudFormation.
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+    document = read_template(template)
+    for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             # By the time of the transform the zips have been uploaded.
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
-    transformed: dict[str, Any] = transform(template, {}, _NoManagedPolicies())
-    return transformed
-
-
-if __name__ == "__main__":
-    source, target = map(Path, sys.argv[1:])
-    target.write_text(json.dumps(transform_template(read_template(source)), indent=1), "utf-8")
+    transformed: dict[str, Any] = sam_transform(document, {}, _NoManagedPolicies())
+    target = template.with_name("transformed.json")
+    target.write_text(json.dumps(transformed, indent=1), "utf-8")
+    return target

@@ -135,7 +135,9 @@ class Stack:
 
     def _note_processes(self) -> None:
         """Write down who runs under which id, for whoever has to look at or stop just one of them."""
-        ids = {f"{place}-{child.name}": child.process.pid for place, child in enumerate(self._children) if child.process}
+        ids = {
+            f"{place}-{child.name}": child.process.pid for place, child in enumerate(self._children) if child.process
+        }
         (self._config.data_dir / PROCESSES).write_text(json.dumps(ids, indent=1))
 
     def _provision(self) -> dict[str, str]:

@@ -125,9 +125,7 @@ class Services:
         self.files = FileStore(aws.s3(), given.files_bucket)
         self.queue = InferenceQueue(aws.sqs(), given.inference_queue_url)
         self.settlement = Settlement(self.store, self.ledger, clock)
-        self.predictions = Predictions(
-            self.store, self.files, self.queue, self.ledger, self.catalogue, given, clock
-        )
+        self.predictions = Predictions(self.store, self.files, self.queue, self.ledger, self.catalogue, given, clock)
         self.dispatcher = Dispatcher(self.store, self.queue, self.settlement, given, clock)
         self.dead_letters = DeadLetters(self.store, self.settlement, clock)
 

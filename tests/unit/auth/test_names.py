@@ -52,7 +52,11 @@ def test_different_names_have_different_keys_however_long() -> None:
 
 
 def test_a_key_fits_dynamodb_even_if_the_name_grows_when_normalised() -> None:
-    keys = (name_key(LONG_LIGATURE * 64), login_key(LONG_LIGATURE * 254), email_key(LONG_LIGATURE * 240 + "@example.org"))
+    keys = (
+        name_key(LONG_LIGATURE * 64),
+        login_key(LONG_LIGATURE * 254),
+        email_key(LONG_LIGATURE * 240 + "@example.org"),
+    )
     assert max(len(key.encode()) for key in keys) <= 2048
 
 
@@ -81,7 +85,17 @@ def test_a_name_has_2_to_64_characters(name: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "email",
-    ["", "anna", "@example.org", "anna@", "anna@example", "anna@.org", "anna@example.", "a@b@example.org", "a b@example.org"],
+    [
+        "",
+        "anna",
+        "@example.org",
+        "anna@",
+        "anna@example",
+        "anna@.org",
+        "anna@example.",
+        "a@b@example.org",
+        "a b@example.org",
+    ],
 )
 def test_what_does_not_look_like_an_e_mail_address_is_refused(email: str) -> None:
     assert codes(email=email) == [("email", "not_an_email")]

@@ -83,7 +83,9 @@ def test_every_claim_is_required(name: str, tokens: Tokens, clock: FakeClock) ->
     ("name", "value"),
     [("iss", "somebody"), ("aud", "another-api"), ("aud", ["x", "y"]), ("sub", 7), ("ver", "one"), ("exp", "soon")],
 )
-def test_a_claim_of_another_service_or_form_is_refused(name: str, value: object, tokens: Tokens, clock: FakeClock) -> None:
+def test_a_claim_of_another_service_or_form_is_refused(
+    name: str, value: object, tokens: Tokens, clock: FakeClock
+) -> None:
     with pytest.raises(TokenInvalidError):
         tokens.verify(signed(claims(clock, **{name: value})))
 

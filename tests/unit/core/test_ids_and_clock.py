@@ -12,7 +12,9 @@ def test_ids_are_128_random_bits_in_hexadecimal() -> None:
     assert all(is_id(each) and len(each) == 32 for each in ids)
 
 
-@pytest.mark.parametrize("text", ["", "a" * 31, "a" * 33, "A" * 32, "g" * 32, "../" + "a" * 29, "٣" * 32, "a" * 31 + "\n"])
+@pytest.mark.parametrize(
+    "text", ["", "a" * 31, "a" * 33, "A" * 32, "g" * 32, "../" + "a" * 29, "٣" * 32, "a" * 31 + "\n"]
+)
 def test_what_is_not_32_lower_case_hexadecimal_digits_is_no_id(text: str) -> None:
     assert not is_id(text)
 

@@ -18,9 +18,7 @@ def test_a_strong_secret_is_enough_for_the_local_stage() -> None:
     assert secret.get_secret_value() == STRONG
 
 
-@pytest.mark.parametrize(
-    "secrets", [{"jwt_secret": None}, {"jwt_secret_id": "name"}], ids=["neither", "both"]
-)
+@pytest.mark.parametrize("secrets", [{"jwt_secret": None}, {"jwt_secret_id": "name"}], ids=["neither", "both"])
 def test_exactly_one_way_to_the_secret_is_set(secrets: dict[str, str | None]) -> None:
     with pytest.raises(ValidationError, match="exactly one of JWT_SECRET and JWT_SECRET_ID"):
         given(**secrets)
@@ -45,7 +43,9 @@ def test_outside_local_a_cheap_password_hash_is_refused() -> None:
     assert given(bcrypt_cost=4).bcrypt_cost == 4
 
 
-@pytest.mark.parametrize("change", [{"token_seconds": 0}, {"bcrypt_cost": 3}, {"attempts_max": 0}, {"users_table": None}])
+@pytest.mark.parametrize(
+    "change", [{"token_seconds": 0}, {"bcrypt_cost": 3}, {"attempts_max": 0}, {"users_table": None}]
+)
 def test_senseless_and_missing_values_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=next(iter(change))):
         given(**change)
