@@ -21,7 +21,7 @@ function dataFolder(): string {
 
 function localStack() {
   return {
-    command: `.venv/bin/python -m local --port ${PORT} --data-dir ${dataFolder()}`,
+    command: `.venv/bin/python -m local --port ${PORT} --emulator-port 0 --data-dir ${dataFolder()}`,
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     url: `http://127.0.0.1:${PORT}/api/health`,
     timeout: 60_000,
