@@ -99,7 +99,8 @@ $(UV): requirements-tools.txt
 
 frontend/node_modules/.installed: .venv/.local frontend/package-lock.json
 	@echo "Installing the page's packages (once) ..."
-	@$(NPM) ci --no-audit --no-fund
+	@# Not `npm ci`: it refuses a lock that lacks the optional builds for machines that its maker's registry doesn't offer.
+	@$(NPM) install --no-save --no-audit --no-fund
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.installed $(PAGE_SOURCES)
