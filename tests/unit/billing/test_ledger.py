@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.billing.ledger import PAGE_SIZE, Entry
+from chalicelib.billing.ledger import PAGE_SIZE, Entry, Reason
 from chalicelib.core import aws
 from chalicelib.core.dynamo import TransactionCancelledError, encode_cursor, to_item, transact
 from chalicelib.core.errors import InvalidInputError
@@ -11,7 +11,7 @@ from tests.unit.support import FakeClock, Services
 def move(services: Services, user_id: str, amount: int) -> Entry:
     """One movement with its entry, as services commit them."""
     services.clock.advance(1)
-    reason = "refund" if amount > 0 else "prediction"
+    reason: Reason = "refund" if amount > 0 else "prediction"
     entry = Entry.new(user_id, amount, reason, services.clock(), new_id())
     transact(aws.dynamodb(), [services.ledger.entry(entry), services.ledger.move(user_id, amount)])
     return entry
@@ -78,7 +78,7 @@ def test_the_statement_s_pages_hold_every_entry_once_in_order(services: Services
     user = services.register()
     expected = [500]
     for number in range(1, PAGE_SIZE + 5):
-        clock.advance(0.001)
+        clock.advance(1)
         entry = Entry.new(user.id, number, "refund", clock())
         aws.dynamodb().put_item(**services.ledger.entry(entry)["Put"])
         expected.append(number)

@@ -41,7 +41,7 @@ def transact(client: FakeClient) -> None:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Retries don't wait; how long they would have."""
     taken: list[float] = []
-    monkeypatch.setattr(dynamo.time, "sleep", taken.append)
+    monkeypatch.setattr("time.sleep", taken.append)
     return taken
 
 

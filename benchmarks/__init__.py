@@ -1,0 +1,1 @@
+"""Measurements of the running stack over loopback: `python -m benchmarks`."""

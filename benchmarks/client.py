@@ -1,0 +1,66 @@
+"""A keep-alive HTTP client that costs little, and a person who uses the API through it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+POLL_SECONDS = 0.005
+END_SECONDS = 60
+PASSWORD = "benchmark-password"  # noqa: S105 - of accounts that live for a minute
+
+
+class Person:
+    """An account with 500 coins and one connection."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self.name = f"bench-{os.urandom(6).hex()}"
+        body = {"name": self.name, "email": f"{self.name}@example.org", "password": PASSWORD}
+        status, answer = self.call("POST", "/api/auth/register", json.dumps(body).encode())
+        if status != 201:
+            raise RuntimeError(f"registration answered {status}: {answer}")
+        self._token = answer["access_token"]
+        self.coins = 500
+
+    def call(
+        self, method: str, path: str, body: bytes | None = None, content_type: str = "application/json"
+    ) -> tuple[int, Any]:
+        """Status and JSON of one request."""
+        headers = {"Content-Type": content_type}
+        if hasattr(self, "_token"):
+            headers["Authorization"] = f"Bearer {self._token}"
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    def me(self) -> bool:
+        """One look at the account."""
+        return self.call("GET", "/api/auth/me")[0] == 200
+
+    def balance(self) -> bool:
+        """One look at the balance."""
+        return self.call("GET", "/api/auth/balance")[0] == 200
+
+    def log_in(self) -> bool:
+        """One log-in."""
+        body = json.dumps({"name": self.name, "password": PASSWORD}).encode()
+        return self.call("POST", "/api/auth/login", body)[0] == 200
+
+    def predict(self, content: bytes) -> bool:
+        """One file from submission to its end."""
+        status, accepted = self.call("POST", "/api/predict/lasso", content, "text/csv")
+        if status != 202:
+            return False
+        self.coins = accepted["balance"]
+        deadline = time.monotonic() + END_SECONDS
+        while time.monotonic() < deadline:
+            prediction = self.call("GET", f"/api/predict/{accepted['prediction_id']}")[1]
+            if prediction.get("is_finished"):
+                return bool(prediction["is_success"])
+            time.sleep(POLL_SECONDS)
+        return False

@@ -1,0 +1,129 @@
+"""What is measured: closed loops of a number of connections for a bounded time."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.client import Person
+
+COST = 100
+# A run of predictions starts with so many people a connection: each can pay for five.
+PEOPLE_A_CONNECTION = 12
+
+HEADER = "ID,Age,Sex,Ascites,Hepatomegaly,Spiders,Edema,Bilirubin,Cholesterol,Albumin,Copper,SGOT,Tryglicerides,"
+HEADER += "Platelets,Prothrombin,Stage\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """``rows`` is None for what isn't a prediction."""
+
+    name: str
+    act: Callable[[Person, bytes], bool]
+    connections: tuple[int, ...]
+    rows: int | None = None
+
+
+SCENARIOS = (
+    Scenario("me", lambda person, _: person.me(), (1, 8, 32)),
+    Scenario("balance", lambda person, _: person.balance(), (1, 8, 32)),
+    Scenario("login", lambda person, _: person.log_in(), (1, 8, 32)),
+    Scenario("predict 1 row", Person.predict, (1, 8, 32), 1),
+    Scenario("predict 10,000 rows", Person.predict, (1, 8, 32), 10_000),
+    Scenario("predict 50,000 rows", Person.predict, (1, 8, 32), 50_000),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one scenario at one number of connections. Times are in milliseconds, memory in MiB."""
+
+    scenario: str
+    connections: int
+    done: int
+    errors: int
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+    memory_mib: float | None
+
+
+def patients(rows: int, seed: int = 1) -> bytes:
+    """A valid file of ``rows`` made-up patients, the same for the same seed."""
+    draw = random.Random(seed)  # noqa: S311
+    lines = [
+        f"{row},{draw.randint(9600, 28600)},{draw.choice('FM')},{draw.choice('NY')},{draw.choice('NY')},"
+        f"{draw.choice('NY')},{draw.choice('NSY')},{draw.uniform(0.3, 28):.1f},{draw.randint(120, 1775)},"
+        f"{draw.uniform(2, 4.6):.2f},{draw.randint(4, 588)},{draw.uniform(27, 457):.1f},{draw.randint(33, 598)},"
+        f"{draw.randint(62, 721)},{draw.uniform(9, 18):.1f},{draw.randint(1, 4)}\n"
+        for row in range(1, rows + 1)
+    ]
+    return (HEADER + "".join(lines)).encode()
+
+
+def measure(url: str, scenario: Scenario, connections: int, seconds: float, pid: int | None) -> Figures:
+    """Run ``scenario`` for at most ``seconds``, and until what is under way has ended."""
+    content = patients(scenario.rows) if scenario.rows else b""
+    crowd = [[Person(url) for _ in range(PEOPLE_A_CONNECTION if scenario.rows else 1)] for _ in range(connections)]
+    times: list[float] = []
+    errors: list[int] = []
+    started = time.perf_counter()
+
+    def loop(people: list[Person]) -> None:
+        while people and time.perf_counter() - started < seconds:
+            person = people[-1]
+            if scenario.rows and person.coins < COST:
+                people.pop()
+                continue
+            begun = time.perf_counter()
+            if scenario.act(person, content):
+                times.append(time.perf_counter() - begun)
+            else:
+                errors.append(1)
+
+    threads = [threading.Thread(target=loop, args=(people,)) for people in crowd]
+    for thread in threads:
+        thread.start()
+    peak = None
+    while any(thread.is_alive() for thread in threads):
+        peak = max(filter(None, (peak, memory_mib(pid))), default=None)
+        time.sleep(0.1)
+    wall = time.perf_counter() - started
+    ordered = sorted(times) or [0.0]
+    return Figures(
+        scenario=scenario.name,
+        connections=connections,
+        done=len(times),
+        errors=len(errors),
+        per_second=len(times) / wall,
+        p50_ms=statistics.median(ordered) * 1000,
+        p95_ms=ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] * 1000,
+        memory_mib=peak,
+    )
+
+
+def memory_mib(pid: int | None) -> float | None:
+    """The resident memory of ``pid`` and all its descendants, or None where /proc doesn't say."""
+    if pid is None or not Path("/proc/self/stat").exists():
+        return None
+    children: dict[int, list[int]] = {}
+    resident: dict[int, int] = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+        except OSError:
+            continue  # it ended meanwhile
+        children.setdefault(int(status["PPid"]), []).append(int(process.name))
+        resident[int(process.name)] = int(status.get("VmRSS", "0 kB").split()[0])
+    total, waiting = 0, [pid]
+    while waiting:
+        process_id = waiting.pop()
+        total += resident.get(process_id, 0)
+        waiting += children.get(process_id, [])
+    return total / 1024
