@@ -74,8 +74,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Spiders", "category", "Spider naevi", "Сосудистые звёздочки", allowed=("N", "Y")),
     Column(
         "Edema", "category",
-        "Oedema: N none, S slight or resolved with diuretics, Y despite diuretics",
-        "Отёки: N — нет, S — слабые или сняты диуретиками, Y — несмотря на диуретики",
+        "Oedema (S: slight or treated)", "Отёки (S: слабые или леченые)",
         required=True, allowed=("N", "S", "Y"),
     ),
     Column(
