@@ -135,9 +135,11 @@ class Services:
 
     def register(self, name: str = "anna") -> User:
         email = f"{name}@example.org"
+        self.clock.advance(1)  # entries of one moment have no order
         return self.accounts.register(Registration(name=name, email=email, password=PASSWORD)).user
 
     def submit(self, user: User, content: bytes | None = None) -> Prediction:
+        self.clock.advance(1)
         accepted = self.predictions.submit(user, "lasso", content or patients(1), "patients.csv")
         return accepted.prediction
 

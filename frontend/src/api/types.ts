@@ -47,8 +47,8 @@ export interface Model {
   limits: Localised;
   horizon_years: number;
   interval_level: number;
-  /** Figures of the model card; which ones there are depends on the model. */
-  quality: Record<string, unknown>;
+  /** What may honestly be said of the model, written from its measured figures: the most important first. */
+  statements: { en: string[]; ru: string[] };
   columns: Column[];
 }
 

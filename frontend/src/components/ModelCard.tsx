@@ -1,6 +1,8 @@
 import type { Column, Model } from '../api/types';
-import { localised, text } from '../i18n';
-import { qualitySentences } from '../lib/quality';
+import { language, localised, text } from '../i18n';
+
+/** The rest, on other horizons and recipes, is for readers of the card itself. */
+const STATEMENTS_SHOWN = 5;
 
 interface Props {
   model: Model;
@@ -10,7 +12,7 @@ interface Props {
 
 export function ModelCard({ model, isChosen, onChoose }: Props) {
   const words = text.value.submission;
-  const quality = qualitySentences(model.quality, text.value);
+  const statements = model.statements[language.value].slice(0, STATEMENTS_SHOWN);
   return (
     <div class={isChosen ? 'card model model-chosen' : 'card model'}>
       <label class="model-choice">
@@ -19,11 +21,11 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
         <span class="price">{words.pricePerFile(model.coins)}</span>
       </label>
       <p>{localised(model.summary)}</p>
-      {quality.length > 0 && (
+      {statements.length > 0 && (
         <>
           <h3>{words.quality}</h3>
           <ul>
-            {quality.map((sentence) => (
+            {statements.map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>

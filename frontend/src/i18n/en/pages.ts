@@ -116,18 +116,6 @@ const submission = {
   submitting: 'Sending the file…',
 };
 
-const quality = {
-  error: (average: number) => `On average it is off by ${years(average)}.`,
-  errorKnown: (average: number) =>
-    `For patients who died within the horizon it is off by ${years(average)} on average, mostly too optimistic.`,
-  within: (share: number) =>
-    `${format.whole(Math.round(share * 10))} in 10 estimates are within 1.5 years.`,
-  ranking: (share: number) =>
-    `Of two patients it tells correctly who lives longer in ${format.whole(share * 100)} of 100 pairs.`,
-  coverage: (share: number) =>
-    `The interval holds the true value for ${format.whole(share * 100)} of 100 patients.`,
-};
-
 const statuses: Record<KnownStatus, string> = {
   queued: 'Waiting',
   running: 'Running',
@@ -244,7 +232,6 @@ export const pages = {
   landing,
   account,
   submission,
-  quality,
   history,
   prediction,
   result,

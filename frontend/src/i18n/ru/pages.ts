@@ -129,18 +129,6 @@ const submission = {
   submitting: 'Отправляем файл…',
 };
 
-const quality = {
-  error: (average: number) => `В среднем ошибается на ${years(average)}.`,
-  errorKnown: (average: number) =>
-    `Для тех, кто умер в пределах горизонта, ошибается в среднем на ${years(average)}, чаще в сторону оптимизма.`,
-  within: (share: number) =>
-    `${format.count(Math.round(share * 10), { one: 'оценка', few: 'оценки', many: 'оценок', other: 'оценки' })} из 10 — не дальше 1,5 года от истины.`,
-  ranking: (share: number) =>
-    `Из двух пациентов верно указывает, кто проживёт дольше, в ${format.whole(share * 100)} парах из 100.`,
-  coverage: (share: number) =>
-    `Интервал содержит истинное значение у ${format.whole(share * 100)} пациентов из 100.`,
-};
-
 const statuses: Record<KnownStatus, string> = {
   queued: 'В очереди',
   running: 'Считается',
@@ -257,7 +245,6 @@ export const pages = {
   landing,
   account,
   submission,
-  quality,
   history,
   prediction,
   result,

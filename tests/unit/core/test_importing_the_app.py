@@ -1,0 +1,12 @@
+import subprocess
+import sys
+
+from tests.unit.support import ROOT
+
+
+def test_importing_the_app_loads_no_data_science_package() -> None:
+    code = "import app, sys; print([name for name in ('pandas', 'numpy', 'sklearn', 'joblib') if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

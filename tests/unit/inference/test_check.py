@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.inference import check
+from chalicelib.inference.check import check_file
+from chalicelib.inference.findings import FINDINGS_SHOWN_MAX, InvalidFileError, InvalidRowsError
+from tests.unit.support import HEADER, SAMPLES, csv_of
+
+
+def test_what_was_checked_checks_again_to_the_same_bytes() -> None:
+    once = check_file((SAMPLES / "pbc-418.csv").read_bytes())
+
+    assert once.rows == 418
+    assert check_file(once.content).content == once.content
+
+
+def test_unknown_and_outcome_columns_are_left_out_and_named() -> None:
+    content = b"ID,Status,Name,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,D,Anna,21464,Y,14.5,2.6,12.2\n"
+
+    checked = check_file(content)
+
+    assert checked.ignored == ("Status", "Name")
+    assert b"Anna" not in checked.content
+
+
+def test_findings_are_bounded_and_counted() -> None:
+    with pytest.raises(InvalidRowsError) as caught:
+        check_file(csv_of(*({"Edema": "Q"} for _ in range(5000))))
+
+    assert len(caught.value.extra["errors"]) == FINDINGS_SHOWN_MAX
+    assert (caught.value.extra["errors_total"], caught.value.extra["bad_rows_total"]) == (5000, 5000)
+
+
+def test_a_bad_cell_is_found_after_the_memory_of_cells_was_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check._Cells, "DISTINCT_MAX", 10)
+    rows = [{"Age": str(10_000 + number)} for number in range(9000)]
+    rows[8500] = {"Age": "58"}
+
+    with pytest.raises(InvalidRowsError) as caught:
+        check_file(csv_of(*rows))
+
+    assert caught.value.extra["bad_rows"] == [8501]
+
+
+@given(
+    st.one_of(st.binary(max_size=400), st.text(max_size=400).map(lambda text: f"{','.join(HEADER)}\n{text}".encode()))
+)
+def test_any_bytes_are_a_file_or_a_finding(content: bytes) -> None:
+    try:
+        rows = check_file(content).rows
+    except InvalidFileError as error:
+        rows = 1 if error.code and "Nothing was charged" in error.detail else 0
+    assert rows > 0
