@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from botocore.exceptions import ClientError
 
@@ -39,7 +39,7 @@ class FileStore:
         """Write a small object."""
         self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
 
-    def put_stream(self, key: str, stream: BinaryIO, size: int, content_type: str) -> None:
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:
         """Write ``size`` bytes from the start of ``stream``, in parts if they are many."""
         stream.seek(0)
         if size <= _SINGLE_PUT_BYTES_MAX:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import IO, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -19,8 +19,12 @@ from chalicelib.inference.prediction import Result
 MARK_ROWS = 1000
 DECIMALS = 6
 
+_Vector = np.ndarray[Any, np.dtype[np.float64]]
+
 _CONTRIBUTION = "contribution:"
 _MEMORY_BYTES_MAX = 4 * 1024 * 1024
+_ESTIMATES = ("years", "lower", "upper")
+_QUOTED = re.compile(r'[,"\r\n]')
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
@@ -32,17 +36,13 @@ class ResultWriter:
     """
 
     def __init__(self, model_id: str, model_version: str) -> None:
-        self._model = (model_id, model_version)
-        self._csv_bytes = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
-        self._rows_bytes = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
-        self._csv_text = io.TextIOWrapper(
-            cast("io.BufferedRandom", self._csv_bytes), "utf-8", newline="", write_through=True
-        )
-        self._csv = csv.writer(self._csv_text, lineterminator="\n")
+        self._model = f"{_csv_cell(model_id)},{_csv_cell(model_version)}"
+        self._csv: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
+        self._lines: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._columns: tuple[str, ...] = ()
         self._baseline = 0.0
         self._marks = [0]
-        self._years: list[np.ndarray[Any, np.dtype[np.float64]]] = []
+        self._years: list[_Vector] = []
         self._imputed_rows = 0
         self._out_of_range_rows = 0
         self.rows = 0
@@ -53,30 +53,25 @@ class ResultWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._csv_text.close()
-        self._rows_bytes.close()
+        self._csv.close()
+        self._lines.close()
 
     def add(self, ids: pd.Series[str] | None, predicted: pd.DataFrame) -> None:
         """Append a chunk: the file's own IDs, if it has any, and what the model answered."""
         if self.rows == 0:
             self._begin(predicted)
-        numbers = predicted[["years", "lower", "upper"]].to_numpy(float).round(DECIMALS)
-        # Plus zero turns the -0.0 of an unused column into 0.0.
-        parts = predicted[[_CONTRIBUTION + name for name in self._columns]].to_numpy(float).round(DECIMALS) + 0.0
-        names = [None] * len(predicted) if ids is None else ids.fillna("").tolist()
         imputed, out_of_range = predicted["imputed"].tolist(), predicted["out_of_range"].tolist()
-        rows = zip(
-            range(self.rows + 1, self.rows + len(predicted) + 1),
-            names,
-            *numbers.T.tolist(),
-            predicted["upper_open"].tolist(),
-            imputed,
-            out_of_range,
-            parts.tolist(),
-            strict=True,
+        names: Sequence[str | None] = [None] * len(predicted) if ids is None else ids.fillna("").tolist()
+        rows = _RowTexts(
+            ids=names,
+            estimates=_joined(predicted[name].to_numpy(float) for name in _ESTIMATES),
+            upper_open=predicted["upper_open"].tolist(),
+            imputed=imputed,
+            out_of_range=out_of_range,
+            contributions=_joined(predicted[_CONTRIBUTION + name].to_numpy(float) for name in self._columns),
         )
-        self._write([list(row) for row in rows])
-        self._years.append(numbers[:, 0])
+        self._write(rows)
+        self._years.append(predicted["years"].to_numpy(float).round(DECIMALS))
         self._imputed_rows += sum(map(bool, imputed))
         self._out_of_range_rows += sum(map(bool, out_of_range))
 
@@ -85,38 +80,31 @@ class ResultWriter:
             name.removeprefix(_CONTRIBUTION) for name in predicted.columns if name.startswith(_CONTRIBUTION)
         )
         self._baseline = round(float(predicted["baseline"].iloc[0]), DECIMALS)
-        self._csv.writerow(
-            [
-                "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", "imputed", "out_of_range",
-                "baseline_years", *(f"{name}_years" for name in self._columns), "model", "model_version",
-            ]
-        )  # fmt: skip
+        header = [
+            "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", "imputed", "out_of_range",
+            "baseline_years", *(f"{name}_years" for name in self._columns), "model", "model_version",
+        ]  # fmt: skip
+        self._csv.write((",".join(map(_csv_cell, header)) + "\n").encode())
 
-    def _write(self, rows: list[list[Any]]) -> None:
-        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-        for block in _blocks(rows, self.rows):
-            self._rows_bytes.write("".join(encode(row) + "\n" for row in block).encode())
+    def _write(self, rows: _RowTexts) -> None:
+        first = self.rows + 1
+        json_lines = list(rows.json_lines(first))
+        for block in _blocks(json_lines, self.rows):
+            self._lines.write("".join(block).encode())
             self.rows += len(block)
             if self.rows % MARK_ROWS == 0:
-                self._marks.append(self._rows_bytes.tell())
-        self._csv.writerows(
-            [
-                row[0], _harmless(row[1]), *row[2:5], "yes" if row[5] else "no", row[6], row[7], self._baseline,
-                *row[8], *self._model,
-            ]
-            for row in rows
-        )  # fmt: skip
+                self._marks.append(self._lines.tell())
+        self._csv.write("".join(rows.csv_lines(first, repr(self._baseline), self._model)).encode())
 
     def upload(self, files: FileStore, csv_key: str, rows_key: str) -> Result:
         """Put both files into S3 and say where they are and what they hold."""
         if self.rows == 0:
             raise ValueError("a result has at least one row")
-        self._csv_text.flush()
-        size = self._rows_bytes.tell()
+        size = self._lines.tell()
         if self._marks[-1] != size:
             self._marks.append(size)
-        files.put_stream(csv_key, self._csv_bytes, self._csv_bytes.tell(), "text/csv; charset=utf-8")  # type: ignore[arg-type]
-        files.put_stream(rows_key, self._rows_bytes, size, "application/x-ndjson")  # type: ignore[arg-type]
+        files.put_stream(csv_key, self._csv, self._csv.tell(), "text/csv; charset=utf-8")
+        files.put_stream(rows_key, self._lines, size, "application/x-ndjson")
         years = np.concatenate(self._years)
         return Result(
             csv_key=csv_key,
@@ -138,18 +126,77 @@ class ResultWriter:
         )
 
 
-def _blocks(rows: list[list[Any]], done: int) -> Iterator[list[list[Any]]]:
-    """``rows`` cut where a mark is due."""
+@dataclass(frozen=True, slots=True)
+class _RowTexts:
+    """A chunk's rows, each value a text once for both files: numbers look the same in CSV and in JSON.
+
+    ``estimates`` and ``contributions`` are a row's numbers, joined by commas. Written by hand because the numbers
+    take most of the time: the csv and json modules would each spell them anew.
+    """
+
+    ids: Sequence[str | None]
+    estimates: list[str]
+    upper_open: list[bool]
+    imputed: list[str]
+    out_of_range: list[str]
+    contributions: list[str]
+
+    def json_lines(self, first: int) -> Iterator[str]:
+        """The lines of the rows object; the rows count from ``first``."""
+        ids = ("null" if each is None else _json_text(each) for each in self.ids)
+        imputed, out_of_range = _each_once(_json_text, self.imputed), _each_once(_json_text, self.out_of_range)
+        rows = zip(ids, self.estimates, self.upper_open, imputed, out_of_range, self.contributions, strict=True)
+        for row, (name, estimates, is_open, missing, beyond, parts) in enumerate(rows, first):
+            yield f"[{row},{name},{estimates},{'true' if is_open else 'false'},{missing},{beyond},[{parts}]]\n"
+
+    def csv_lines(self, first: int, baseline: str, model: str) -> Iterator[str]:
+        """The lines of the CSV."""
+        ids = ("" if each is None else _csv_cell(_harmless(each)) for each in self.ids)
+        imputed, out_of_range = _each_once(_csv_cell, self.imputed), _each_once(_csv_cell, self.out_of_range)
+        rows = zip(ids, self.estimates, self.upper_open, imputed, out_of_range, self.contributions, strict=True)
+        for row, (name, estimates, is_open, missing, beyond, parts) in enumerate(rows, first):
+            opened = "yes" if is_open else "no"
+            yield f"{row},{name},{estimates},{opened},{missing},{beyond},{baseline},{parts},{model}\n"
+
+
+def _joined(columns: Iterable[_Vector]) -> list[str]:
+    """The numbers of each row, joined by commas."""
+    return list(map(",".join, zip(*map(_numbers, columns), strict=True)))
+
+
+def _numbers(values: _Vector) -> list[str]:
+    """Each number as text, to DECIMALS. A lab has few distinct values, and each is spelt once."""
+    rounded = values.round(DECIMALS) + 0.0  # plus zero turns the -0.0 of an unused column into 0.0
+    places, distinct = pd.factorize(rounded, use_na_sentinel=False)
+    return list(map(list(map(repr, distinct.tolist())).__getitem__, places.tolist()))
+
+
+def _each_once(spell: Callable[[str], str], texts: list[str]) -> Iterator[str]:
+    return map({text: spell(text) for text in set(texts)}.__getitem__, texts)
+
+
+_json_text = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _csv_cell(text: str) -> str:
+    """A cell as RFC 4180 quotes it."""
+    if _QUOTED.search(text):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def _blocks(lines: list[str], done: int) -> Iterator[list[str]]:
+    """``lines`` cut where a mark is due."""
     start = 0
-    while start < len(rows):
+    while start < len(lines):
         end = start + MARK_ROWS - (done + start) % MARK_ROWS
-        yield rows[start:end]
+        yield lines[start:end]
         start = end
 
 
-def _harmless(text: str | None) -> str | None:
+def _harmless(text: str) -> str:
     """A text cell that a spreadsheet won't take for a formula (OWASP, "CSV Injection"). Numbers stay."""
-    if not text or not text.startswith(_RISKY):
+    if not text.startswith(_RISKY):
         return text
     try:
         float(text)

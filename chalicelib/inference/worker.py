@@ -172,12 +172,13 @@ def read_chunks(stream: object) -> Iterator[pd.DataFrame]:
 def _require_sound(frame: pd.DataFrame) -> None:
     """The limits of the column specification once more: nothing else may reach a model."""
     for name in columns.REQUIRED:
-        if name not in frame or frame[name].isna().any():
+        if name not in frame or frame[name].hasnans:
             raise InvalidRowsError(f"The column {name} is missing or has missing values.")
     for name in columns.NUMBERS:
         low, high = (limit or 0.0 for limit in (columns.BY_NAME[name].minimum, columns.BY_NAME[name].maximum))
-        if name in frame and not frame[name].dropna().between(low, high).all():
+        # A comparison with a missing value is false: only what is there can be beyond.
+        if name in frame and (((values := frame[name].to_numpy()) < low) | (values > high)).any():
             raise InvalidRowsError(f"The column {name} has values beyond {low:g} to {high:g}.")
     for name in columns.CATEGORIES:
-        if name in frame and not frame[name].dropna().isin(columns.BY_NAME[name].allowed).all():
+        if name in frame and not set(frame[name].dropna().unique()) <= set(columns.BY_NAME[name].allowed):
             raise InvalidRowsError(f"The column {name} has unknown values.")
