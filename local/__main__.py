@@ -9,7 +9,7 @@ if sys.version_info[:2] != (3, 13):
 import argparse
 from pathlib import Path
 
-from local import data_dir
+from local import data_dir, dynamodb
 from local.config import ROOT, LocalConfig, StackError
 from local.supervisor import Stack, free_port
 
@@ -21,6 +21,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data-dir", type=Path, default=ROOT / ".local", help="where everything is kept (.local)")
     parser.add_argument("--emulator-port", type=int, default=4566, help="port of the AWS emulator; 0 is any (4566)")
     parser.add_argument("--workers", type=int, default=1, help="inference workers (1)")
+    parser.add_argument(
+        "--dynamodb", choices=["auto", "ministack"], default="auto",
+        help="auto: the durable one where it exists; ministack: the AWS emulator's own (auto)",
+    )  # fmt: skip
     parser.add_argument("--reset-db", action="store_true", help="delete the kept data first, without asking")
     return parser.parse_args()
 
@@ -28,16 +32,19 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Run until Ctrl-C; the exit code says whether it went well."""
     arguments = _arguments()
-    config = LocalConfig(
-        host=arguments.host,
-        port=arguments.port or free_port(),
-        data_dir=arguments.data_dir.resolve(),
-        emulator_port=arguments.emulator_port or free_port(),
-        workers=max(1, arguments.workers),
-    )
+    folder = arguments.data_dir.resolve()
     try:
         if arguments.reset_db:
-            data_dir.delete(config.data_dir)
+            data_dir.delete(folder)
+        durable = dynamodb.serves(folder, wanted=arguments.dynamodb == "auto")
+        config = LocalConfig(
+            host=arguments.host,
+            port=arguments.port or free_port(),
+            data_dir=folder,
+            emulator_port=arguments.emulator_port or free_port(),
+            workers=max(1, arguments.workers),
+            dynamodb_port=free_port() if durable else None,
+        )
         Stack(config).run()
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)

@@ -1,26 +1,34 @@
 """The API and the page behind one port: `python -m local.api HOST PORT`."""
 
+import os
 import sys
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
+from local.bell import Bell
 from local.config import PAGE
 from local.gateway import Wsgi, with_page
 from local.lifeline import end_with_parent
 
-THREADS = 32
+# As Lambda has many instances: one Python process would use one core. A few threads each, so that what waits for a
+# store is overlapped, and a crowd of large files waits outside instead of filling the memory.
+PROCESSES = min(2, os.cpu_count() or 1)
+THREADS = 8
 
 
 def application() -> Wsgi:
     """What granian's worker process serves."""
     end_with_parent()
     from app import app  # noqa: PLC0415 - in the worker process only
+    from chalicelib.core import aws  # noqa: PLC0415
     from chalicelib.core.logging import configure  # noqa: PLC0415
     from local.gateway import Gateway  # noqa: PLC0415
 
     configure("api")
+    Bell(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
     return with_page(Gateway(app), PAGE)
 
 
@@ -32,6 +40,7 @@ def serve(host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        workers=PROCESSES,
         blocking_threads=THREADS,
         http1_settings=HTTP1Settings(),
         websockets=False,

@@ -6,6 +6,11 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import localstack_client.session
+
+from local.bell import BELL
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "frontend" / "dist"
@@ -29,11 +34,38 @@ class LocalConfig:
     data_dir: Path
     emulator_port: int
     workers: int
+    dynamodb_port: int | None = None
+    """Where DynamoDB has an emulator of its own; None: the AWS emulator serves it too."""
 
     @property
     def endpoint(self) -> str:
         """The AWS emulator's address."""
         return f"http://{LOOPBACK}:{self.emulator_port}"
+
+    @property
+    def dynamodb_endpoint(self) -> str:
+        """The address of whatever serves DynamoDB."""
+        return f"http://{LOOPBACK}:{self.dynamodb_port or self.emulator_port}"
+
+
+class ToolSession:
+    """What the stack's own tools talk to the emulators with: localstack-client, one session an endpoint."""
+
+    def __init__(self, config: LocalConfig) -> None:
+        self._config = config
+
+    def client(self, service: str) -> Any:
+        """A client of ``service``."""
+        config = self._config
+        address = config.dynamodb_endpoint if service == "dynamodb" else config.endpoint
+        session = localstack_client.session.Session(
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=ACCESS_KEY,
+            aws_session_token=None,
+            region_name=REGION,
+            localstack_host=address.removeprefix("http://"),
+        )
+        return session.client(service)
 
 
 def aws_environment(config: LocalConfig) -> dict[str, str]:
@@ -41,6 +73,7 @@ def aws_environment(config: LocalConfig) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return inherited | {
         "AWS_ENDPOINT_URL": config.endpoint,
+        "AWS_ENDPOINT_URL_DYNAMODB": config.dynamodb_endpoint,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
         "AWS_DEFAULT_REGION": REGION,
@@ -65,6 +98,7 @@ def function_environment(config: LocalConfig, resources: dict[str, str]) -> dict
     return aws_environment(config) | defaults | resources | {
         "STAGE": "local",
         "JWT_SECRET": signing_secret(config.data_dir),
+        "BELL": str(config.data_dir / BELL),
     }  # fmt: skip
 
 

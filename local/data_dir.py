@@ -10,11 +10,14 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from local.bell import BELL
 from local.config import ROOT, StackError
+from local.dynamodb import DATABASE
 
 # Only what the stack itself makes: a mistyped folder must not cost anybody their files.
 PROCESSES = "processes.json"
-_OWN = ("emulator", "emulator.log", "signing-secret", PROCESSES)
+_DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "dynamodb.log")
+_OWN = ("emulator", "emulator.log", "signing-secret", BELL, PROCESSES, *_DATABASE_FILES)
 _LOCK = "lock"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +20,23 @@ Function = Callable[[dict[str, Any], Any], Any]
 # The emulator's long poll looks every 100 ms, and a receiver that dies in one still takes the next message. So:
 # short polls, close together while there is work and further apart while there is none.
 _PAUSE_SECONDS_MIN = 0.005
-_PAUSE_SECONDS_MAX = 0.1
+_PAUSE_SECONDS_MAX = 0.25
 _OUTAGE_SECONDS = 1.0
 
 
 class EventSource:
-    """One queue, one function, one message an invocation."""
+    """One queue, one function, one message an invocation.
 
-    def __init__(self, sqs: SQSClient, queue_url: str, function: Function) -> None:
+    ``wait(seconds)`` is how it pauses between looks at an empty queue; it may return early.
+    """
+
+    def __init__(
+        self, sqs: SQSClient, queue_url: str, function: Function, wait: Callable[[float], object] = time.sleep
+    ) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
         self._function = function
+        self._wait = wait
 
     def run(self, stopping: threading.Event) -> None:
         """Serve until ``stopping`` is set; the message at hand is finished first."""
@@ -43,7 +50,7 @@ class EventSource:
                 continue
             pause = _PAUSE_SECONDS_MIN if worked else min(pause * 1.3, _PAUSE_SECONDS_MAX)
             if not worked:
-                stopping.wait(pause)
+                self._wait(pause)
 
     def _poll(self) -> bool:
         answer = self._sqs.receive_message(

@@ -7,12 +7,14 @@ import signal
 import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import app
 from chalicelib import wiring
 from chalicelib.core import aws
 from chalicelib.core.logging import configure, log_exception
+from local.bell import Bell
 from local.event_source import EventSource
 from local.lifeline import end_with_parent
 
@@ -27,11 +29,13 @@ def load_models() -> None:
 
 def run_worker(stopping: threading.Event) -> None:
     """The inference function behind its queue."""
-    EventSource(aws.sqs(), os.environ["INFERENCE_QUEUE_URL"], app.inference_worker).run(stopping)
+    bell = Bell(Path(os.environ["BELL"]))
+    EventSource(aws.sqs(), os.environ["INFERENCE_QUEUE_URL"], app.inference_worker, bell.wait).run(stopping)
 
 
 def run_background(stopping: threading.Event) -> None:
     """The dead-letter function behind its queue, and the schedule."""
+    Bell(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
     schedule = threading.Thread(target=_run_schedule, args=(stopping,), name="schedule")
     schedule.start()
     EventSource(aws.sqs(), os.environ["DEAD_LETTER_QUEUE_URL"], app.dead_letter).run(stopping)

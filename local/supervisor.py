@@ -12,11 +12,11 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
-import localstack_client.session
-
-from local.config import ACCESS_KEY, PAGE, REGION, ROOT, LocalConfig, StackError, function_environment
+from local import dynamodb
+from local.config import PAGE, ROOT, LocalConfig, StackError, ToolSession, function_environment
 from local.data_dir import PROCESSES, hold
 from local.emulator import emulator_environment, wait_until_ready
 from local.provision import STACK, Provisioner, read_template
@@ -75,7 +75,6 @@ class Stack:
 
     def __init__(self, config: LocalConfig) -> None:
         self._config = config
-        self._log_path = config.data_dir / "emulator.log"
         self._children: list[Child] = []
         self._lock: IO[str] | None = None
         self._stopping = False
@@ -110,9 +109,8 @@ class Stack:
         _require_free_port(config.host, config.port, "PORT")
         _require_free_port("127.0.0.1", config.emulator_port, "EMULATOR_PORT")
         self._lock = hold(config.data_dir)
-        emulator = self._add("emulator", ["local.emulator"], emulator_environment(config), self._log_path.open("ab"))
-        if not wait_until_ready(config, emulator.is_alive):
-            raise StackError(f"The AWS emulator did not start. Its last words:\n{self._emulator_log()}")
+        self._start_dynamodb()
+        self._add("emulator", ["local.emulator"], emulator_environment(config), log=True)
         environment = function_environment(config, self._provision())
         self._add("background", ["local.functions", "background"], environment)
         for _ in range(config.workers):
@@ -120,13 +118,20 @@ class Stack:
         api = self._add("api", ["local.api", config.host, str(config.port)], environment)
         self._wait_for_api(api)
 
-    def _add(
-        self,
-        name: str,
-        arguments: Sequence[str],
-        environment: dict[str, str],
-        output: IO[bytes] | None = None,
-    ) -> Child:
+    def _start_dynamodb(self) -> None:
+        """Start DynamoDB's own emulator, if it has one here."""
+        config = self._config
+        if config.dynamodb_port is None:
+            print("Accounts and coins are saved at a clean stop only: dynoxide doesn't serve here.", flush=True)
+            return
+        arguments = ["local.dynamodb", str(config.dynamodb_port), str(config.data_dir / dynamodb.DATABASE)]
+        child = self._add("dynamodb", arguments, dict(os.environ), log=True)
+        if not dynamodb.wait_until_ready(config.dynamodb_port, child.is_alive):
+            raise StackError(f"DynamoDB's emulator did not start. Its last words:\n{self._last_words('dynamodb')}")
+
+    def _add(self, name: str, arguments: Sequence[str], environment: dict[str, str], *, log: bool = False) -> Child:
+        """Start a process; with ``log``, what it prints goes to a file of its name instead of the terminal."""
+        output = self._log_path(name).open("ab") if log else None
         child = Child(name, arguments, environment, output)
         child.start()
         self._children.append(child)
@@ -141,14 +146,11 @@ class Stack:
         (self._config.data_dir / PROCESSES).write_text(json.dumps(ids, indent=1))
 
     def _provision(self) -> dict[str, str]:
-        session = localstack_client.session.Session(
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=ACCESS_KEY,
-            aws_session_token=None,
-            region_name=REGION,
-            localstack_host=f"127.0.0.1:{self._config.emulator_port}",
-        )
-        provisioner = Provisioner(session, read_template(), STACK)
+        """Wait for the AWS emulator and make what isn't there yet; the variables that name it."""
+        (emulator,) = (child for child in self._children if child.name == "emulator")
+        if not wait_until_ready(self._config, emulator.is_alive):
+            raise StackError(f"The AWS emulator did not start. Its last words:\n{self._last_words('emulator')}")
+        provisioner = Provisioner(ToolSession(self._config), read_template(), STACK)
         return provisioner.run() | {"DEAD_LETTER_QUEUE_URL": provisioner.ref("DeadLetterQueue")}
 
     def _wait_for_api(self, api: Child) -> None:
@@ -171,16 +173,19 @@ class Stack:
             if child.is_alive() or child.process is None or self._stopping:
                 continue
             code = child.process.returncode
-            if child.name == "emulator":
+            if child.name == "emulator" and self._config.dynamodb_port is None:
                 raise StackError(
                     f"The AWS emulator ended unexpectedly (exit code {code}). Accounts, coins and results are as they "
-                    f"were at the last clean stop; start again with 'make run'. Its last words:\n{self._emulator_log()}"
+                    "were at the last clean stop; start again with 'make run'. Its last words:\n"
+                    + self._last_words("emulator")
                 )
             if child.restarts_too_often():
                 raise StackError(f"The {child.name} process keeps ending (exit code {code}); the lines above say why.")
             print(f"{child.name} ended (exit code {code}); starting it again", flush=True)
             child.start()
             self._note_processes()
+            if child.name == "emulator":
+                self._provision()  # its queues are gone with it; the dispatcher sends what was in them
 
     def _stop(self) -> None:
         """Last started, first stopped: nothing is accepted any more, work at hand ends, then state is saved."""
@@ -196,10 +201,11 @@ class Stack:
         if self._lock:
             self._lock.close()
 
-    def _emulator_log(self) -> str:
-        if not self._log_path.exists():
-            return "(nothing)"
-        return "\n".join(self._log_path.read_text("utf-8", "replace").splitlines()[-5:]) or "(nothing)"
+    def _log_path(self, name: str) -> Path:
+        return self._config.data_dir / f"{name}.log"
+
+    def _last_words(self, name: str) -> str:
+        return "\n".join(self._log_path(name).read_text("utf-8", "replace").splitlines()[-5:]) or "(nothing)"
 
 
 def _require_free_port(host: str, port: int, variable: str) -> None:

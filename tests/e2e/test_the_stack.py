@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.support.emulators import require_dynoxide
 from tests.support.stack import ROOT, SAMPLES, Person, RunningStack
 
 HEADER = "ID,Age,Sex,Edema,Bilirubin,Albumin,Prothrombin,Stage"
 ROW = "1,21464,F,Y,14.5,2.6,12.2,4"
 LARGE = (f"{HEADER}\n" + f"{ROW}\n" * 54_000).encode()
+
+
+PROCESSES = ("dynamodb", "emulator", "api", "worker", "background")
 
 
 def is_alive(pid: int) -> bool:
@@ -50,17 +54,18 @@ def test_a_worker_killed_in_mid_job_ends_in_a_result_or_a_refund(stack: RunningS
     assert stack.process_ids("worker") != [worker]
 
 
-def test_accounts_coins_and_results_survive_a_stop_and_a_start(tmp_path: Path) -> None:
-    stack = RunningStack(tmp_path / "data")
+@pytest.mark.parametrize("dynamodb", ["auto", "ministack"])
+def test_accounts_coins_and_results_survive_a_stop_and_a_start(tmp_path: Path, dynamodb: str) -> None:
+    stack = RunningStack(tmp_path / "data", "--dynamodb", dynamodb)
     stack.start()
     person = Person.registered(stack.url)
     prediction_id = person.submit((SAMPLES / "patients-10.csv").read_bytes()).json()["prediction_id"]
     person.finished(prediction_id)
-    processes = [pid for name in ("emulator", "api", "worker", "background") for pid in stack.process_ids(name)]
+    processes = [pid for name in PROCESSES for pid in stack.process_ids(name)]
 
     assert stack.interrupt() == 0
 
-    assert len(processes) == 4
+    assert len(processes) >= 4
     assert not any(is_alive(pid) for pid in processes)
     assert "Traceback" not in stack.output()
     stack.start()
@@ -76,7 +81,7 @@ def test_accounts_coins_and_results_survive_a_stop_and_a_start(tmp_path: Path) -
 def test_no_process_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     stack = RunningStack(tmp_path / "data")
     stack.start()
-    processes = [pid for name in ("emulator", "api", "worker", "background") for pid in stack.process_ids(name)]
+    processes = [pid for name in PROCESSES for pid in stack.process_ids(name)]
 
     stack.kill()
 
@@ -86,14 +91,66 @@ def test_no_process_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     assert not any(is_alive(pid) for pid in processes)
 
 
-def test_a_dead_emulator_is_one_clear_sentence_and_an_end(tmp_path: Path) -> None:
-    stack = RunningStack(tmp_path / "data")
+def test_nothing_acknowledged_is_lost_when_every_process_is_killed_at_once(tmp_path: Path) -> None:
+    require_dynoxide()
+    stack = RunningStack(tmp_path / "data", LEASE_SECONDS="2", SCHEDULE_SECONDS="1", DISPATCH_GRACE_SECONDS="1")
     stack.start()
+    people = [Person.registered(stack.url) for _ in range(5)]
+    accepted = [person.submit(LARGE).json()["prediction_id"] for person in people]
+
+    stack.kill_everything()
+    time.sleep(1)  # until DynamoDB's watch has seen it
+    stack.start()
+
+    try:
+        for person, prediction_id in zip(people, accepted, strict=True):
+            assert person.finished(prediction_id, seconds=90)["status"] == "succeeded"
+            assert person.balance() == 400
+    finally:
+        stack.stop()
+
+
+@pytest.mark.parametrize("name", ["dynamodb", "emulator", "api", "background"])
+def test_a_killed_process_is_started_again_and_the_work_goes_on(stack: RunningStack, name: str) -> None:
+    require_dynoxide()
+    person = Person.registered(stack.url)
+    killed = stack.process_ids(name)[0]
+
+    os.kill(killed, signal.SIGKILL)
+
+    deadline = time.monotonic() + 30
+    while stack.process_ids(name) == [killed] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert f"{name} ended (exit code -9); starting it again" in stack.output()
+    while time.monotonic() < deadline:
+        try:
+            accepted = person.submit((SAMPLES / "patients-10.csv").read_bytes())
+        except requests.ConnectionError:
+            continue
+        if accepted.status_code == 202:
+            break
+        time.sleep(0.2)
+    assert person.finished(accepted.json()["prediction_id"])["status"] == "succeeded"
+
+
+def test_a_dead_emulator_that_held_the_coins_is_one_clear_sentence_and_an_end(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "data", "--dynamodb", "ministack")
+    stack.start()
+    assert "saved at a clean stop only" in stack.output()
 
     os.kill(stack.process_ids("emulator")[0], signal.SIGKILL)
 
     assert stack.wait(60) == 1
     assert "The AWS emulator ended unexpectedly" in stack.output()
+
+
+def test_data_that_the_chosen_database_can_not_read_is_never_shown_as_empty(tmp_path: Path) -> None:
+    (tmp_path / "dynamodb.sqlite").touch()
+
+    ended = run_local("--data-dir", str(tmp_path), "--port", "0", "--emulator-port", "0", "--dynamodb", "ministack")
+
+    assert ended.returncode == 1
+    assert "written by dynoxide" in ended.stderr
 
 
 @pytest.mark.parametrize(("option", "variable"), [("--port", "PORT"), ("--emulator-port", "EMULATOR_PORT")])

@@ -2,15 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from chalicelib.auth.names import Registration
@@ -29,26 +26,17 @@ from chalicelib.inference.service import Predictions
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
 from chalicelib.inference.worker import Worker, load_model
-from local.config import LOOPBACK, REGION, ROOT, LocalConfig
-from local.emulator import emulator_environment, wait_until_ready
 from local.event_source import EventSource
 from local.provision import Provisioner, read_template
-from local.supervisor import free_port
+from tests.support.emulators import running_emulators, session_of
 
 PATIENT = b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,14.5,2.6,12.2\n"
 
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    config = LocalConfig(LOOPBACK, 0, tmp_path_factory.mktemp("emulator"), free_port(), 1)
-    process = subprocess.Popen([sys.executable, "-m", "local.emulator"], cwd=ROOT, env=emulator_environment(config))
-    assert wait_until_ready(config, lambda: process.poll() is None)
-    made = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
-    client = made.client
-    made.client = lambda name, **more: client(name, endpoint_url=config.endpoint, **more)  # type: ignore[method-assign,assignment]
-    yield made
-    process.terminate()
-    process.wait()
+    with running_emulators(tmp_path_factory.mktemp("emulators")) as environment:
+        yield session_of(environment)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The whole local stack as a process, for tests that talk to it from outside."""
 
+import contextlib
 import json
 import os
 import signal
@@ -20,10 +21,11 @@ START_SECONDS = 60
 
 
 class RunningStack:
-    """``python -m local`` on free ports and a data folder of its own."""
+    """``python -m local`` with ``options`` on free ports and a data folder of its own."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(self, data_dir: Path, *options: str, **settings: str) -> None:
         self.data_dir = data_dir
+        self._options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {**os.environ, "BCRYPT_COST": "4", **settings}
@@ -32,7 +34,7 @@ class RunningStack:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        arguments = ["--port", str(self.port), "--emulator-port", "0", "--data-dir", str(self.data_dir)]
+        arguments = ["--port", str(self.port), "--emulator-port", "0", "--data-dir", str(self.data_dir), *self._options]
         banners = self.output().count("is running")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -66,6 +68,14 @@ class RunningStack:
         assert self._process
         self._process.kill()
         self._process.wait()
+
+    def kill_everything(self) -> None:
+        """kill -9 of every process at once, as a power cut does."""
+        noted = json.loads((self.data_dir / "processes.json").read_text())
+        self.kill()
+        for pid in noted.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def process_ids(self, name: str) -> list[int]:
         """The ids of the stack's processes of this name."""

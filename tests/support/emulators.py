@@ -1,0 +1,65 @@
+"""The AWS emulator, and DynamoDB's own where it exists, for tests that talk to them directly."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local import dynamodb
+from local.config import LOOPBACK, ROOT, LocalConfig, aws_environment
+from local.emulator import emulator_environment, wait_until_ready
+from local.supervisor import free_port
+
+
+def require_dynoxide() -> None:
+    """Skip where there is no durable DynamoDB; in CI that is a failure."""
+    if dynamodb.executable() is None:
+        reason = "dynoxide has no package for this machine"
+        assert os.environ.get("CI") != "true", reason
+        pytest.skip(reason)
+
+
+@contextmanager
+def running_emulators(data_dir: Path) -> Iterator[dict[str, str]]:
+    """Both on free ports; the environment with which boto3 finds them."""
+    port = free_port() if dynamodb.serves(data_dir) else None
+    config = LocalConfig(LOOPBACK, 0, data_dir, free_port(), 1, port)
+    processes = [_start("local.emulator", environment=emulator_environment(config))]
+    if port:
+        processes.append(_start("local.dynamodb", str(port), str(data_dir / dynamodb.DATABASE), environment=os.environ))
+        assert dynamodb.wait_until_ready(port, lambda: processes[1].poll() is None)
+    assert wait_until_ready(config, lambda: processes[0].poll() is None)
+    try:
+        yield aws_environment(config)
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait()
+
+
+def _start(module: str, *arguments: str, environment: dict[str, str] | os._Environ[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    )
+
+
+def session_of(environment: dict[str, str]) -> boto3.Session:
+    """A boto3 session whose clients talk to the emulators of ``environment``."""
+    session = boto3.Session(
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment["AWS_DEFAULT_REGION"],
+    )
+    client = session.client
+
+    def emulated(service: str, **more: object) -> object:
+        own = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
+        return client(service, endpoint_url=own, **more)  # type: ignore[call-overload]
+
+    session.client = emulated  # type: ignore[method-assign,assignment]
+    return session

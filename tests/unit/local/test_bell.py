@@ -1,0 +1,45 @@
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from local.bell import Bell
+
+
+def heard(bell: Bell) -> bool:
+    """Whether a wait ends long before its time."""
+    started = time.monotonic()
+    bell.wait(2)
+    return time.monotonic() - started < 1
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "bell"
+
+
+def test_a_ring_from_another_process_ends_the_wait(path: Path) -> None:
+    waiting, ringing = Bell(path), Bell(path)
+    threading.Timer(0.05, ringing.ring).start()
+
+    assert heard(waiting)
+
+
+def test_a_ring_before_the_wait_is_heard_once(path: Path) -> None:
+    bell = Bell(path)
+    bell.ring()
+
+    assert heard(bell)
+    started = time.monotonic()
+    bell.wait(0.05)
+    assert time.monotonic() - started >= 0.05
+
+
+def test_rings_that_nobody_hears_never_block(path: Path) -> None:
+    bell = Bell(path)
+
+    for _ in range(70_000):  # more than a pipe holds
+        bell.ring()
+
+    assert heard(bell)
