@@ -5,7 +5,6 @@ from typing import Any
 from chalice import Chalice, Rate, Response
 from chalice.app import CloudWatchEvent, Request, SQSEvent
 
-from chalicelib import wiring
 from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.billing.routes import routes as billing_routes
 from chalicelib.core.http.endpoints import Endpoints, ok
@@ -13,6 +12,7 @@ from chalicelib.core.http.middleware import finish_answer
 from chalicelib.core.logging import configure
 from chalicelib.inference.queue import prediction_id_of
 from chalicelib.inference.routes import routes as inference_routes
+from chalicelib.wiring import services
 
 configure("lambda")  # a local process says which one it is afterwards
 
@@ -38,17 +38,17 @@ for blueprint in (service_routes, auth_routes, billing_routes, inference_routes)
 def inference_worker(event: SQSEvent) -> None:
     """Run the one prediction of the message. An exception gives the message back to the queue."""
     for record in event:
-        wiring.worker().run(prediction_id_of(record.body))
+        services().worker.run(prediction_id_of(record.body))
 
 
 @app.on_sqs_message(queue="${DeadLetterQueue.QueueName}", batch_size=1, name="dead_letter")
 def dead_letter(event: SQSEvent) -> None:
     """Fail and refund the prediction of a message that kept failing."""
     for record in event:
-        wiring.dead_letters().handle(prediction_id_of(record.body))
+        services().dead_letters.handle(prediction_id_of(record.body))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatcher")
 def dispatcher(_event: CloudWatchEvent) -> dict[str, Any]:
     """Send again what was accepted and never ended."""
-    return {"handled": wiring.dispatcher().run()}
+    return {"handled": services().dispatcher.run()}

@@ -2,97 +2,165 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.auth.service import Accounts
 from chalicelib.auth.store import UserStore
 from chalicelib.auth.tokens import Tokens
 from chalicelib.billing.ledger import Ledger
+from chalicelib.billing.vouchers import Vouchers
 from chalicelib.core import aws
-from chalicelib.core.clock import system_clock
+from chalicelib.core.clock import Clock, system_clock
+from chalicelib.core.idempotency import IdempotencyKeys
 from chalicelib.core.settings import Settings, settings
 from chalicelib.inference.catalogue import Catalogue
 from chalicelib.inference.dead_letters import DeadLetters
 from chalicelib.inference.dispatcher import Dispatcher
+from chalicelib.inference.erasure import Erasure
 from chalicelib.inference.files import FileStore
+from chalicelib.inference.offers import OfferStore
 from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.service import Predictions
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
     from chalicelib.inference.worker import Worker
 
 
-@cache
-def catalogue() -> Catalogue:
-    """The models on offer."""
-    return Catalogue()
+class Clients(Protocol):
+    """Where the AWS clients come from; ``core.aws`` is one."""
+
+    def dynamodb(self) -> DynamoDBClient:
+        """Tables."""
+
+    def s3(self) -> S3Client:
+        """Files."""
+
+    def sqs(self) -> SQSClient:
+        """Queues."""
+
+    def secretsmanager(self) -> SecretsManagerClient:
+        """The signing secret."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Every service over ``clients``, each made when it is first asked for."""
+
+    settings: Settings
+    clients: Clients = aws
+    clock: Clock = system_clock
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts."""
+        return Accounts(self.users, self.ledger, self.tokens, self.settings, self.clock, self.signing_secret)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Access tokens."""
+        return Tokens(self.signing_secret, self.settings.token_seconds, self.clock)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Coins."""
+        return Ledger(self.clients.dynamodb(), self.settings.ledger_table, self.settings.users_table)
+
+    @cached_property
+    def vouchers(self) -> Vouchers:
+        """Vouchers."""
+        return Vouchers(self.clients.dynamodb(), self.settings.vouchers_table, self.ledger, self.keys, self.clock)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The models on offer."""
+        return Catalogue(store=self.offers)
+
+    @cached_property
+    def predictions(self) -> Predictions:
+        """Predictions from the user's side."""
+        return Predictions(
+            self.store, self.files, self.queue, self.ledger, self.settlement, self.keys, self.catalogue, self.settings,
+            self.clock,
+        )  # fmt: skip
+
+    @cached_property
+    def worker(self) -> Worker:
+        """The inference worker. Only here are pandas and scikit-learn loaded."""
+        from chalicelib.inference.worker import Worker  # noqa: PLC0415
+
+        return Worker(self.store, self.files, self.settlement, self.settings, self.clock)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """The outbox."""
+        return Dispatcher(self.store, self.queue, self.settlement, self.erasure, self.settings, self.clock)
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """The end of messages that kept failing."""
+        return DeadLetters(self.store, self.settlement, self.clock)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        """The end of what deleted accounts leave behind."""
+        return Erasure(self.users, self.store, self.files, self.ledger, self.settlement, self.clock)
+
+    @cached_property
+    def settlement(self) -> Settlement:
+        """The ends of charges."""
+        return Settlement(self.store, self.ledger, self.clock)
+
+    @cached_property
+    def users(self) -> UserStore:
+        """The accounts' tables."""
+        given = self.settings
+        return UserStore(self.clients.dynamodb(), given.users_table, given.logins_table, given.erasures_table)
+
+    @cached_property
+    def keys(self) -> IdempotencyKeys:
+        """The idempotency keys' table."""
+        return IdempotencyKeys(self.clients.dynamodb(), self.settings.idempotency_table)
+
+    @cached_property
+    def offers(self) -> OfferStore:
+        """The table of what was changed of offers."""
+        return OfferStore(self.clients.dynamodb(), self.settings.offers_table, self.clock)
+
+    @cached_property
+    def store(self) -> PredictionStore:
+        """The predictions' table."""
+        return PredictionStore(self.clients.dynamodb(), self.settings.predictions_table)
+
+    @cached_property
+    def files(self) -> FileStore:
+        """The files' bucket."""
+        return FileStore(self.clients.s3(), self.settings.files_bucket)
+
+    @cached_property
+    def queue(self) -> InferenceQueue:
+        """The inference queue."""
+        return InferenceQueue(self.clients.sqs(), self.settings.inference_queue_url)
+
+    @cached_property
+    def signing_secret(self) -> str:
+        """What signs tokens, read once."""
+        given = self.settings
+        if given.jwt_secret is not None:
+            return given.jwt_secret.get_secret_value()
+        assert given.jwt_secret_id is not None, "the settings hold one of the two"
+        return str(self.clients.secretsmanager().get_secret_value(SecretId=given.jwt_secret_id)["SecretString"])
 
 
 @cache
-def ledger() -> Ledger:
-    """Coins."""
-    return Ledger(aws.dynamodb(), settings().ledger_table, settings().users_table)
-
-
-@cache
-def accounts() -> Accounts:
-    """Accounts and tokens."""
-    store = UserStore(aws.dynamodb(), settings().users_table, settings().logins_table)
-    tokens = Tokens(_signing_secret(settings()), settings().token_seconds, system_clock)
-    return Accounts(store, ledger(), tokens, settings(), system_clock)
-
-
-@cache
-def predictions() -> Predictions:
-    """Predictions from the user's side."""
-    return Predictions(_store(), _files(), _queue(), ledger(), catalogue(), settings(), system_clock)
-
-
-@cache
-def worker() -> Worker:
-    """The inference worker. Only here are pandas and scikit-learn loaded."""
-    from chalicelib.inference.worker import Worker  # noqa: PLC0415
-
-    return Worker(_store(), _files(), _settlement(), settings(), system_clock)
-
-
-@cache
-def dispatcher() -> Dispatcher:
-    """The outbox."""
-    return Dispatcher(_store(), _queue(), _settlement(), settings(), system_clock)
-
-
-@cache
-def dead_letters() -> DeadLetters:
-    """The end of messages that kept failing."""
-    return DeadLetters(_store(), _settlement(), system_clock)
-
-
-@cache
-def _store() -> PredictionStore:
-    return PredictionStore(aws.dynamodb(), settings().predictions_table)
-
-
-@cache
-def _files() -> FileStore:
-    return FileStore(aws.s3(), settings().files_bucket)
-
-
-@cache
-def _queue() -> InferenceQueue:
-    return InferenceQueue(aws.sqs(), settings().inference_queue_url)
-
-
-@cache
-def _settlement() -> Settlement:
-    return Settlement(_store(), ledger(), system_clock)
-
-
-def _signing_secret(given: Settings) -> str:
-    if given.jwt_secret is not None:
-        return given.jwt_secret.get_secret_value()
-    assert given.jwt_secret_id is not None, "the settings hold one of the two"
-    return str(aws.secretsmanager().get_secret_value(SecretId=given.jwt_secret_id)["SecretString"])
+def services() -> Services:
+    """The process's services, after its environment."""
+    return Services(settings())

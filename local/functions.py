@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import app
-from chalicelib import wiring
 from chalicelib.core import aws
 from chalicelib.core.logging import configure, log_exception
+from chalicelib.wiring import services
 from local.bell import Bell
 from local.event_source import EventSource
 from local.lifeline import end_with_parent
@@ -23,7 +23,7 @@ def load_models() -> None:
     """Load every model, as a warm Lambda has them."""
     from chalicelib.inference.worker import load_model  # noqa: PLC0415 - loads pandas
 
-    for offer in wiring.catalogue().all():
+    for offer in services().catalogue.all():
         load_model(offer.id)
 
 

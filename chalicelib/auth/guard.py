@@ -2,10 +2,10 @@
 
 from chalice.app import Request
 
-from chalicelib import wiring
 from chalicelib.auth.store import User
 from chalicelib.auth.tokens import TokenMissingError
 from chalicelib.core.http.endpoints import caller
+from chalicelib.wiring import services
 
 
 def current_user(request: Request) -> User:
@@ -18,6 +18,6 @@ def current_user(request: Request) -> User:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissingError("Please log in: this address needs an access token.")
-    user = wiring.accounts().authenticate(token.strip())
+    user = services().accounts.authenticate(token.strip())
     caller.set(user.id)
     return user

@@ -63,6 +63,23 @@ class Credentials(BaseModel):
     password: Annotated[str, StringConstraints(max_length=1000)]
 
 
+class PasswordChange(BaseModel):
+    """The body of a change of password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    old_password: Annotated[str, StringConstraints(max_length=1000)]
+    new_password: Annotated[str, AfterValidator(_password)]
+
+
+class AccountDeletion(BaseModel):
+    """The body of the deletion of one's account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Annotated[str, StringConstraints(max_length=1000)]
+
+
 def name_key(name: str) -> str:
     """The key under which ``name`` is unique: NFKC, then case folded."""
     return "name#" + _folded(name)

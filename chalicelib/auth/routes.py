@@ -3,12 +3,13 @@
 from chalice import Response
 from chalice.app import Request
 
-from chalicelib import wiring
 from chalicelib.auth.guard import current_user
-from chalicelib.auth.names import Credentials, Registration
+from chalicelib.auth.names import AccountDeletion, Credentials, PasswordChange, Registration
 from chalicelib.auth.service import Session
 from chalicelib.core.http.bodies import json_body
-from chalicelib.core.http.endpoints import Endpoints, ok
+from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
+from chalicelib.core.logging import log_exception
+from chalicelib.wiring import services
 
 routes = Endpoints(__name__)
 
@@ -16,14 +17,14 @@ routes = Endpoints(__name__)
 @routes.endpoint("/api/auth/register", "POST")
 def register(request: Request) -> Response:
     """Create an account with its first coins."""
-    session = wiring.accounts().register(json_body(request, Registration))
+    session = services().accounts.register(json_body(request, Registration))
     return ok(_document(session), 201)
 
 
 @routes.endpoint("/api/auth/login", "POST")
 def login(request: Request) -> Response:
     """A new access token for the right password."""
-    return ok(_document(wiring.accounts().log_in(json_body(request, Credentials))))
+    return ok(_document(services().accounts.log_in(json_body(request, Credentials))))
 
 
 @routes.endpoint("/api/auth/me", "GET")
@@ -31,6 +32,34 @@ def me(request: Request) -> Response:
     """The account that the token speaks for."""
     user = current_user(request)
     return ok({"id": user.id, "name": user.name, "email": user.email, "created_at": user.created_at})
+
+
+@routes.endpoint("/api/auth/logout", "POST", content_types=ANY)
+def logout(request: Request) -> Response:
+    """End every token of the user."""
+    services().accounts.log_out(current_user(request))
+    return no_content()
+
+
+@routes.endpoint("/api/auth/password", "PUT")
+def password(request: Request) -> Response:
+    """Change the password, which needs the old one. Every token ends, this one too."""
+    user = current_user(request)
+    change = json_body(request, PasswordChange)
+    services().accounts.change_password(user, change.old_password, change.new_password)
+    return no_content()
+
+
+@routes.endpoint("/api/auth/me", "DELETE")
+def delete_me(request: Request) -> Response:
+    """Delete the account, which needs the password: open predictions end, personal data and files go."""
+    user = current_user(request)
+    services().accounts.delete(user, json_body(request, AccountDeletion).password)
+    try:
+        services().erasure.run(user.id)
+    except Exception:  # noqa: BLE001
+        log_exception("erasure left to the dispatcher", user=user.id)
+    return no_content()
 
 
 def _document(session: Session) -> dict[str, object]:

@@ -1,14 +1,19 @@
 """Accounts: register, log in, and whose token this is."""
 
-from dataclasses import dataclass
+import hmac
+import secrets
+from dataclasses import dataclass, replace
 
-from chalicelib.auth.names import Credentials, Registration, login_key
+from chalicelib.auth.names import Credentials, Registration, email_key, login_key
 from chalicelib.auth.passwords import hash_password, password_matches
-from chalicelib.auth.store import User, UserStore
+from chalicelib.auth.store import Grant, GrantedBeforeError, User, UserStore
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
 from chalicelib.billing.ledger import Entry, Ledger
 from chalicelib.core.clock import Clock, iso
+from chalicelib.core.dynamo import ConditionFailedError
+from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import is_id, new_id
+from chalicelib.core.logging import log
 from chalicelib.core.settings import Settings
 
 
@@ -17,6 +22,14 @@ class WrongCredentialsError(UnauthenticatedError):
 
     code = "wrong_credentials"
     title = "Name or password is wrong"
+
+
+class WrongPasswordError(DomainError):
+    """The user is logged in and gave a wrong password. 403, because the session goes on."""
+
+    status = 403
+    code = "wrong_password"
+    title = "The password is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +42,12 @@ class Session:
 
 
 class Accounts:
-    """The rules of accounts."""
+    """The rules of accounts. ``secret`` keys the hashes of deleted accounts' e-mail addresses."""
 
-    def __init__(self, store: UserStore, ledger: Ledger, tokens: Tokens, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, store: UserStore, ledger: Ledger, tokens: Tokens, settings: Settings, clock: Clock, secret: str
+    ) -> None:
+        self._secret = secret.encode()
         self._store = store
         self._ledger = ledger
         self._tokens = tokens
@@ -39,25 +55,29 @@ class Accounts:
         self._clock = clock
 
     def register(self, registration: Registration) -> Session:
-        """Create an account and grant its coins.
+        """Create an account and grant its coins, unless its e-mail address has had them before.
 
         Raises
         ------
         NameTakenError, EmailTakenError
         """
         now = self._clock()
-        coins = self._settings.signup_coins
         user = User(
             id=new_id(),
             name=registration.name,
             email=registration.email,
-            balance=coins,
+            balance=self._settings.signup_coins,
             token_version=1,
             created_at=iso(now),
         )
-        grant = self._ledger.entry(Entry.new(user.id, coins, "signup", now))
+        entry = self._ledger.entry(Entry.new(user.id, user.balance, "signup", now))
         password_hash = hash_password(registration.password, self._settings.bcrypt_cost)
-        self._store.create(user, password_hash, grant)
+        try:
+            self._store.create(user, password_hash, Grant(entry, self._mark(user.email)))
+        except GrantedBeforeError:
+            user = replace(user, balance=0)
+            self._store.create(user, password_hash, None)
+        log("account created", user=user.id, coins=user.balance)
         return self._session(user)
 
     def log_in(self, credentials: Credentials) -> Session:
@@ -88,6 +108,66 @@ class Accounts:
         if user is None or user.token_version != claims.token_version:
             raise TokenInvalidError("This session was ended. Please log in again.")
         return user
+
+    def log_out(self, user: User) -> None:
+        """End every token of the user, on every device."""
+        self._store.end_tokens(user.id)
+        log("logged out", user=user.id)
+
+    def change_password(self, user: User, old: str, new: str) -> None:
+        """Replace the password and end every token.
+
+        Raises
+        ------
+        WrongPasswordError
+            ``old`` is not the password. Nothing was changed.
+        """
+        old_hash = self._require_password(user, old)
+        self._replace_password(user, old_hash, new)
+
+    def reset_password(self, name_or_email: str) -> str | None:
+        """For the operator: a new random password of that account, whose tokens end; None if there is none."""
+        login = self._store.login(login_key(name_or_email))
+        user = self._store.user(login.user_id) if login else None
+        if login is None or user is None:
+            return None
+        password = secrets.token_urlsafe(12)
+        self._replace_password(user, login.password_hash, password)
+        return password
+
+    def delete(self, user: User, password: str) -> None:
+        """Delete the person. What they leave behind is erased after it (``inference.erasure``).
+
+        Raises
+        ------
+        WrongPasswordError
+            Nothing was changed.
+        """
+        self._require_password(user, password)
+        try:
+            self._store.close(user, self._mark(user.email), self._clock())
+        except ConditionFailedError:
+            return  # somebody else was faster: it is deleted
+        log("account deleted", user=user.id)
+
+    def _require_password(self, user: User, password: str) -> str:
+        """The hash of the user's password, if ``password`` is it."""
+        login = self._store.login(login_key(user.email))
+        hashed = login.password_hash if login else None
+        if not password_matches(password, hashed, self._settings.bcrypt_cost) or hashed is None:
+            raise WrongPasswordError("The password is wrong. Nothing was changed.")
+        return hashed
+
+    def _replace_password(self, user: User, old_hash: str, new: str) -> None:
+        try:
+            self._store.change_password(user, old_hash, hash_password(new, self._settings.bcrypt_cost))
+        except ConditionFailedError as error:
+            raise WrongPasswordError("The password was changed meanwhile. Please log in again.") from error
+        log("password changed", user=user.id)
+
+    def _mark(self, email: str) -> str:
+        """What is kept of a deleted account's e-mail address."""
+        return "granted#" + hmac.new(self._secret, email_key(email).encode(), "sha256").hexdigest()
 
     def _session(self, user: User) -> Session:
         token = self._tokens.sign(Claims(user.id, user.token_version))

@@ -1,7 +1,11 @@
 """The users' and the logins' tables.
 
 ``users``: who somebody is, their balance and the generation of their tokens, read together on every request.
-``logins``: ``name#...`` and ``email#...`` to the user and the password hash; what runs predictions can't read it.
+``logins``: ``name#...`` and ``email#...`` to the user and the password hash; what runs predictions can't read it. Of a
+deleted account it keeps ``granted#...``, a keyed hash of the e-mail address, so that no second grant comes of it.
+``erasures``: deleted accounts whose predictions and files have still to go.
+
+A deleted account leaves its id, balance and open charges in ``users``: the ledger goes on adding up without the person.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.auth.names import email_key, name_key
-from chalicelib.core.dynamo import TransactionCancelledError, from_item, to_item, transact
+from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError, from_item, to_item, transact
 from chalicelib.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -19,12 +23,21 @@ if TYPE_CHECKING:
     from chalicelib.core.dynamo import Item, TransactItem
 
 
+_ERASURE_SHARD = "0"
+"""Deletions are rare: one partition holds them all, and a query finds them without a scan."""
+_ERASURES_MAX = 25
+
+
 class NameTakenError(DomainError):
     """Somebody has this name already, in whatever case."""
 
     status = 409
     code = "name_taken"
     title = "This name is taken"
+
+
+class GrantedBeforeError(Exception):
+    """A deleted account of this e-mail address had the signup grant."""
 
 
 class EmailTakenError(DomainError):
@@ -55,20 +68,29 @@ class Login:
     password_hash: str
 
 
-class UserStore:
-    """Reads and writes both tables."""
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The signup grant: its ledger entry, and the mark of an e-mail address that has had one."""
 
-    def __init__(self, client: DynamoDBClient, users_table: str, logins_table: str) -> None:
+    entry: TransactItem
+    mark: str
+
+
+class UserStore:
+    """Reads and writes the three tables."""
+
+    def __init__(self, client: DynamoDBClient, users_table: str, logins_table: str, erasures_table: str) -> None:
         self._client = client
         self._users_table = users_table
         self._logins_table = logins_table
+        self._erasures_table = erasures_table
 
-    def create(self, user: User, password_hash: str, grant: TransactItem) -> None:
+    def create(self, user: User, password_hash: str, grant: Grant | None) -> None:
         """Create the account, claim its name and e-mail, and commit ``grant``, all in one transaction.
 
         Raises
         ------
-        NameTakenError, EmailTakenError
+        NameTakenError, EmailTakenError, GrantedBeforeError
             Nothing was written.
         """
         account: Item = {
@@ -76,6 +98,7 @@ class UserStore:
             "name": user.name,
             "email": user.email,
             "balance": user.balance,
+            "open_charges": 0,
             "token_version": user.token_version,
             "created_at": user.created_at,
         }
@@ -83,8 +106,10 @@ class UserStore:
             self._claim(name_key(user.name), user.id, password_hash),
             self._claim(email_key(user.email), user.id, password_hash),
             {"Put": {"TableName": self._users_table, "Item": to_item(account), **_new("user_id")}},
-            grant,
         ]
+        if grant:
+            check = {"TableName": self._logins_table, "Key": to_item({"login": grant.mark}), **_new("login")}
+            items += [grant.entry, {"ConditionCheck": check}]
         try:
             transact(self._client, items)
         except TransactionCancelledError as error:
@@ -94,6 +119,8 @@ class UserStore:
                 raise EmailTakenError(
                     "There is an account with this e-mail address already. Log in, or use another address."
                 ) from error
+            if 4 in error.failed:
+                raise GrantedBeforeError from error
             raise
 
     def _claim(self, key: str, user_id: str, password_hash: str) -> TransactItem:
@@ -109,13 +136,13 @@ class UserStore:
         return Login(item["user_id"], item["password_hash"])
 
     def user(self, user_id: str) -> User | None:
-        """The account as it is now (one consistent read)."""
+        """The account as it is now (one consistent read); None also if it was deleted."""
         answer = self._client.get_item(
             TableName=self._users_table, Key=to_item({"user_id": user_id}), ConsistentRead=True
         )
-        if "Item" not in answer:
+        item = from_item(answer.get("Item", {}))
+        if not item or "closed_at" in item:
             return None
-        item = from_item(answer["Item"])
         return User(
             id=item["user_id"],
             name=item["name"],
@@ -124,6 +151,91 @@ class UserStore:
             token_version=item["token_version"],
             created_at=item["created_at"],
         )
+
+    def end_tokens(self, user_id: str) -> None:
+        """Make every token that the user has worthless."""
+        self._client.update_item(TableName=self._users_table, **self._token_change(user_id))
+
+    def change_password(self, user: User, old_hash: str, new_hash: str) -> None:
+        """Replace the password hash and end every token, in one transaction.
+
+        Raises
+        ------
+        ConditionFailedError
+            The hash is not ``old_hash`` any more, or the account is gone.
+        """
+        logins: list[TransactItem] = [
+            {
+                "Update": {
+                    "TableName": self._logins_table,
+                    "Key": to_item({"login": key}),
+                    "UpdateExpression": "SET password_hash = :new",
+                    "ConditionExpression": "password_hash = :old",
+                    "ExpressionAttributeValues": to_item({":new": new_hash, ":old": old_hash}),
+                }
+            }
+            for key in _login_keys(user)
+        ]
+        tokens = {"Update": {"TableName": self._users_table, **self._token_change(user.id)}}
+        self._commit([*logins, tokens], user)
+
+    def close(self, user: User, mark: str, now: float) -> None:
+        """Delete the person: logins, name, e-mail, tokens; keep ``mark`` and the wish for the erasure of the rest.
+
+        Raises
+        ------
+        ConditionFailedError
+            The account is gone.
+        """
+        logins: list[TransactItem] = [
+            {"Delete": {"TableName": self._logins_table, "Key": to_item({"login": key})}} for key in _login_keys(user)
+        ]
+        granted = {"Put": {"TableName": self._logins_table, "Item": to_item({"login": mark})}}
+        wish = {"erasure_shard": _ERASURE_SHARD, "user_id": user.id, "wished_at": now}
+        erasure = {"Put": {"TableName": self._erasures_table, "Item": to_item(wish)}}
+        closed = {
+            "TableName": self._users_table,
+            **self._token_change(user.id, "SET token_version = token_version + :one, closed_at = :now "
+                                 "REMOVE #name, email", {":now": now}),
+            "ExpressionAttributeNames": {"#name": "name"},
+        }  # fmt: skip
+        self._commit([{"Update": closed}, *logins, granted, erasure], user)
+
+    def _token_change(
+        self, user_id: str, change: str = "SET token_version = token_version + :one", values: Item | None = None
+    ) -> dict[str, Any]:
+        return {
+            "Key": to_item({"user_id": user_id}),
+            "UpdateExpression": change,
+            "ConditionExpression": "attribute_exists(user_id) AND attribute_not_exists(closed_at)",
+            "ExpressionAttributeValues": to_item({":one": 1, **(values or {})}),
+        }
+
+    def _commit(self, items: list[TransactItem], user: User) -> None:
+        try:
+            transact(self._client, items)
+        except TransactionCancelledError as error:
+            raise ConditionFailedError(user.id) from error
+
+    def erasures(self) -> dict[str, float]:
+        """Some of the deleted accounts that wait for their erasure, and since when, in seconds since the epoch."""
+        answer = self._client.query(
+            TableName=self._erasures_table,
+            KeyConditionExpression="erasure_shard = :shard",
+            ExpressionAttributeValues=to_item({":shard": _ERASURE_SHARD}),
+            Limit=_ERASURES_MAX,
+        )
+        return {str(item["user_id"]): float(item["wished_at"]) for item in map(from_item, answer["Items"])}
+
+    def erased(self, user_id: str) -> None:
+        """The erasure of this account is done."""
+        self._client.delete_item(
+            TableName=self._erasures_table, Key=to_item({"erasure_shard": _ERASURE_SHARD, "user_id": user_id})
+        )
+
+
+def _login_keys(user: User) -> tuple[str, str]:
+    return name_key(user.name), email_key(user.email)
 
 
 def _new(key: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from chalicelib.core.ids import new_id
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Reason = Literal["signup", "prediction", "refund"]
+Reason = Literal["signup", "voucher", "prediction", "refund"]
 
 PAGE_SIZE = 50
 
@@ -37,6 +37,43 @@ class NotEnoughCoinsError(DomainError):
         )
 
 
+class AccountClosedError(DomainError):
+    """The account was deleted while the request was on its way."""
+
+    status = 401
+    code = "account_deleted"
+    title = "This account was deleted"
+
+
+class TooManyOpenChargesError(DomainError):
+    """The user has as many unfinished predictions as one may have. Nothing was charged."""
+
+    status = 429
+    code = "too_many_open_predictions"
+    title = "Too many predictions are under way"
+
+    def __init__(self, open_max: int) -> None:
+        super().__init__(
+            f"You have {open_max} predictions that have not ended, as many as one may have at a time. Please wait for "
+            "one to end, or cancel one. Nothing was charged.",
+            open_max=open_max,
+        )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Ask the client to wait for an end."""
+        return {"Retry-After": "5"}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a user has: ``balance`` in coins, and how many charges have been neither earned nor refunded."""
+
+    balance: int
+    open_charges: int
+    closed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A ledger entry: one movement of coins, never changed afterwards. ``amount`` is signed."""
@@ -50,8 +87,13 @@ class Entry:
 
     @classmethod
     def new(cls, user_id: str, amount: int, reason: Reason, now: float, prediction_id: str | None = None) -> Entry:
-        """An entry of this moment. Its id sorts by time within its user."""
-        return cls(user_id, amount, reason, now, f"{iso(now)}-{new_id()}", prediction_id)
+        """An entry of this moment."""
+        return cls(user_id, amount, reason, now, new_entry_id(now), prediction_id)
+
+
+def new_entry_id(now: float) -> str:
+    """An id that sorts by time within its user."""
+    return f"{iso(now)}-{new_id()}"
 
 
 class Ledger:
@@ -80,27 +122,71 @@ class Ledger:
             }
         }
 
-    def move(self, user_id: str, amount: int) -> TransactItem:
-        """Add the signed ``amount`` to the balance; the condition refuses a balance below zero."""
+    def charge(self, user_id: str, cost: int, open_max: int) -> TransactItem:
+        """Take ``cost`` from the balance and open a charge.
+
+        The condition refuses a balance below zero, more than ``open_max`` open charges, and a closed account;
+        ``why_refused`` tells which.
+        """
+        return self._update(
+            user_id,
+            "SET balance = balance - :cost, open_charges = open_charges + :one",
+            "balance >= :cost AND open_charges < :most AND attribute_not_exists(closed_at)",
+            {":cost": cost, ":one": 1, ":most": open_max},
+        )
+
+    def why_refused(self, user_id: str, cost: int, open_max: int) -> DomainError | None:
+        """Why a charge of ``cost`` can't be made now; None if it can."""
+        account = self.account(user_id)
+        if account.closed:
+            return AccountClosedError("This account was deleted. Nothing was charged.")
+        if account.balance < cost:
+            return NotEnoughCoinsError(cost, account.balance)
+        return TooManyOpenChargesError(open_max) if account.open_charges >= open_max else None
+
+    def end_charge(self, user_id: str, refund: int) -> TransactItem:
+        """End an open charge: earned (``refund`` 0), or ``refund`` coins given back. Works on closed accounts too."""
+        return self._update(
+            user_id,
+            "SET balance = balance + :refund, open_charges = open_charges - :one",
+            "open_charges >= :one",
+            {":refund": refund, ":one": 1},
+        )
+
+    def credit(self, user_id: str, amount: int) -> TransactItem:
+        """Add ``amount`` to the balance of an account that isn't closed."""
+        return self._update(
+            user_id,
+            "SET balance = balance + :amount",
+            "attribute_exists(user_id) AND attribute_not_exists(closed_at)",
+            {":amount": amount},
+        )
+
+    def _update(self, user_id: str, change: str, condition: str, values: Item) -> TransactItem:
         return {
             "Update": {
                 "TableName": self._users_table,
                 "Key": to_item({"user_id": user_id}),
-                "UpdateExpression": "SET balance = balance + :amount",
-                "ConditionExpression": "balance >= :least",
-                "ExpressionAttributeValues": to_item({":amount": amount, ":least": max(0, -amount)}),
+                "UpdateExpression": change,
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": to_item(values),
             }
         }
 
-    def balance(self, user_id: str) -> int:
-        """The balance at this moment (a consistent read); 0 for nobody."""
+    def account(self, user_id: str) -> Account:
+        """What the user has at this moment (a consistent read); nothing for nobody."""
         answer = self._client.get_item(
             TableName=self._users_table,
             Key=to_item({"user_id": user_id}),
-            ProjectionExpression="balance",
+            ProjectionExpression="balance, open_charges, closed_at",
             ConsistentRead=True,
         )
-        return int(from_item(answer.get("Item", {})).get("balance", 0))
+        item = from_item(answer.get("Item", {}))
+        return Account(int(item.get("balance", 0)), int(item.get("open_charges", 0)), "closed_at" in item or not item)
+
+    def balance(self, user_id: str) -> int:
+        """The balance at this moment (a consistent read); 0 for nobody."""
+        return self.account(user_id).balance
 
     def statement(self, user_id: str, cursor: str | None) -> tuple[list[dict[str, Any]], str | None]:
         """One page of the user's entries, newest first, and the cursor of the next."""

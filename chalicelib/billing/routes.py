@@ -3,9 +3,11 @@
 from chalice import Response
 from chalice.app import Request
 
-from chalicelib import wiring
 from chalicelib.auth.guard import current_user
-from chalicelib.core.http.endpoints import Endpoints, ok, query
+from chalicelib.billing.vouchers import VoucherCode
+from chalicelib.core.http.bodies import json_body
+from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok, query
+from chalicelib.wiring import services
 
 routes = Endpoints(__name__)
 
@@ -21,5 +23,14 @@ def ledger(request: Request) -> Response:
     """The coin statement, newest first."""
     user = current_user(request)
     cursor = query(request).get("cursor")
-    entries, next_cursor = wiring.ledger().statement(user.id, cursor)
+    entries, next_cursor = services().ledger.statement(user.id, cursor)
     return ok({"entries": entries, "next_cursor": next_cursor})
+
+
+@routes.endpoint("/api/billing/vouchers", "POST")
+def redeem(request: Request) -> Response:
+    """Add a voucher's coins, once."""
+    user = current_user(request)
+    code = json_body(request, VoucherCode).code
+    redeemed = services().vouchers.redeem(user.id, code, idempotency_key(request))
+    return ok({"coins": redeemed.coins, "balance": redeemed.balance})

@@ -28,6 +28,10 @@ class Settings(BaseModel):
     logins_table: str
     ledger_table: str
     predictions_table: str
+    idempotency_table: str
+    vouchers_table: str
+    offers_table: str
+    erasures_table: str
     files_bucket: str
     inference_queue_url: str
 
@@ -42,6 +46,8 @@ class Settings(BaseModel):
 
     upload_bytes_max: int = Field(default=4_400_000, gt=0)
     """The largest file of a direct submit: Lambda takes 6 MB of event, base64 and envelope included."""
+    open_predictions_max: int = Field(default=10, ge=5)
+    """So many of a user's predictions may be under way, so that nobody fills the queue for everybody."""
     attempts_max: int = Field(default=3, gt=0)
     lease_seconds: float = Field(default=60, gt=0)
     """How long a silent worker keeps its claim; a worker at work renews it."""

@@ -1,12 +1,13 @@
 """The models on offer: the cards that ship with the code. Loads no model and no pandas."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from chalicelib.core.errors import DomainError
 from chalicelib.inference import columns
+from chalicelib.inference.offers import OfferStore, Override
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "model_artifacts"
 
@@ -19,6 +20,14 @@ class UnknownModelError(DomainError):
     title = "There is no such model"
 
 
+class ModelDisabledError(DomainError):
+    """The operator switched the model off. What it has predicted stays."""
+
+    status = 409
+    code = "model_disabled"
+    title = "This model is switched off"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A model as it is sold: its id, version and price in coins, and its whole card."""
@@ -27,21 +36,24 @@ class Offer:
     version: str
     coins: int
     card: dict[str, Any]
+    enabled: bool = True
 
 
 class Catalogue:
-    """All cards under a folder of artefacts, read once."""
+    """All cards under a folder of artefacts, read once, with what an operator changed of them since."""
 
-    def __init__(self, root: Path = ARTEFACTS) -> None:
+    def __init__(self, root: Path = ARTEFACTS, store: OfferStore | None = None) -> None:
+        self._store = store
         cards = [json.loads(path.read_text("utf-8")) for path in sorted(root.glob("*/card.json"))]
         self._offers = {card["id"]: Offer(card["id"], card["version"], int(card["coins"]), card) for card in cards}
 
     def all(self) -> list[Offer]:
-        """Every model on offer."""
-        return list(self._offers.values())
+        """Every model, also those that are switched off."""
+        overrides = self._store.overrides(list(self._offers)) if self._store else {}
+        return [_overridden(offer, overrides.get(offer.id)) for offer in self._offers.values()]
 
     def get(self, model_id: str) -> Offer:
-        """The model of this id.
+        """The model of this id, switched off or not.
 
         Raises
         ------
@@ -50,7 +62,14 @@ class Catalogue:
         if model_id not in self._offers:
             known = ", ".join(self._offers)
             raise UnknownModelError(f"There is no model of this name. There is: {known}.")
-        return self._offers[model_id]
+        return next(offer for offer in self.all() if offer.id == model_id)
+
+
+def _overridden(offer: Offer, override: Override | None) -> Offer:
+    if override is None:
+        return offer
+    coins = offer.coins if override.coins is None else override.coins
+    return replace(offer, coins=coins, enabled=override.enabled)
 
 
 # What a person choosing a model sees of its card; the rest is for the file itself.
@@ -67,6 +86,7 @@ def document(offer: Offer) -> dict[str, Any]:
         "id": offer.id,
         "version": offer.version,
         "coins": offer.coins,
+        "enabled": offer.enabled,
         **shown,
         "columns": [_column(column) for column in columns.COLUMNS],
     }

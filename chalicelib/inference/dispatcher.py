@@ -4,6 +4,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.logging import log
 from chalicelib.core.settings import Settings
+from chalicelib.inference.erasure import Erasure
 from chalicelib.inference.prediction import Prediction
 from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.settlement import Settlement
@@ -21,21 +22,24 @@ class Dispatcher:
         store: PredictionStore,
         queue: InferenceQueue,
         settlement: Settlement,
+        erasure: Erasure,
         settings: Settings,
         clock: Clock,
     ) -> None:
         self._store = store
         self._queue = queue
         self._settlement = settlement
+        self._erasure = erasure
         self._settings = settings
         self._clock = clock
 
     def run(self) -> int:
-        """One round over every shard; how many predictions were sent or ended."""
+        """One round over every shard; and over the accounts that wait for their erasure; how much was handled."""
         handled = 0
         for shard in range(DUE_SHARDS):
             for prediction_id in self._store.due(str(shard), self._clock(), BATCH_MAX):
                 handled += self._handle(prediction_id)
+        handled += self._erasure.run_pending()
         if handled:
             log("dispatcher", handled=handled)
         return handled

@@ -23,9 +23,18 @@ def input_key(user_id: str, prediction_id: str) -> str:
     return f"inputs/{user_id}/{prediction_id}.csv"
 
 
-def result_key(user_id: str, prediction_id: str, attempt: int, name: str) -> str:
-    """Where one attempt writes a file of its result. Attempts share no key, so none can spoil another's."""
-    return f"results/{user_id}/{prediction_id}/{attempt}/{name}"
+def result_prefix(user_id: str, prediction_id: str, attempt: int | None = None) -> str:
+    """Where the result's files of a prediction lie, or those of one attempt.
+
+    Attempts share no key, so none can spoil another's.
+    """
+    every_attempt = f"results/{user_id}/{prediction_id}/"
+    return every_attempt if attempt is None else f"{every_attempt}{attempt}/"
+
+
+def prefixes_of_user(user_id: str) -> tuple[str, str]:
+    """Where everything of a user lies."""
+    return f"inputs/{user_id}/", f"results/{user_id}/"
 
 
 class FileStore:
@@ -71,6 +80,33 @@ class FileStore:
         except ClientError as error:
             raise _gone(error, key) from error
         return answer["Body"].read()
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object within the bucket.
+
+        Raises
+        ------
+        FileGoneError
+        """
+        try:
+            self._client.copy_object(
+                Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": source}
+            )
+        except ClientError as error:
+            raise _gone(error, source) from error
+
+    def delete_all(self, prefix: str) -> None:
+        """Delete every object whose key begins with ``prefix``, a thousand at a time. Repeatable."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        for page in pages:
+            keys = [{"Key": each["Key"]} for each in page.get("Contents", [])]
+            if keys:
+                answer = self._client.delete_objects(
+                    Bucket=self._bucket,
+                    Delete={"Objects": keys, "Quiet": True},  # type: ignore[typeddict-item]
+                )
+                if answer.get("Errors"):
+                    raise OSError(f"{len(answer['Errors'])} objects were not deleted")
 
     def exists(self, key: str) -> bool:
         """Whether the object is there."""

@@ -16,6 +16,11 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
     @property
+    def is_refunded(self) -> bool:
+        """Whether the end gave the coins back."""
+        return self.is_end and self is not Status.SUCCEEDED
+
+    @property
     def is_end(self) -> bool:
         """The four ends are absorbing."""
         return self not in {Status.QUEUED, Status.RUNNING}
@@ -55,7 +60,11 @@ class Prediction:
     input_key: str
     input_sha256: str
     created_at: float
+    charge_entry_id: str
+    """The ledger entry that paid for it."""
     file_name: str | None = None
+    retry_of: str | None = None
+    """The ended prediction whose file this one runs again."""
     status: Status = Status.QUEUED
     attempt: int = 0
     sends: int = 0
@@ -65,5 +74,6 @@ class Prediction:
     rows_done: int = 0
     error_code: str | None = None
     error_info: str | None = None
-    refunded: bool = False
+    refund_entry_id: str | None = None
+    files_deleted_at: float | None = None
     result: Result | None = field(default=None)

@@ -6,14 +6,14 @@ from chalice import Response
 from chalice.app import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib import wiring
 from chalicelib.auth.guard import current_user
 from chalicelib.core.clock import iso
 from chalicelib.core.http.bodies import invalid_input, uploaded_file
-from chalicelib.core.http.endpoints import Endpoints, ok, query
+from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok, query
 from chalicelib.inference import catalogue
 from chalicelib.inference.prediction import Prediction, Status
-from chalicelib.inference.service import ROWS_PAGE_MAX
+from chalicelib.inference.service import ROWS_PAGE_MAX, Accepted
+from chalicelib.wiring import services
 
 routes = Endpoints(__name__)
 
@@ -21,22 +21,37 @@ routes = Endpoints(__name__)
 @routes.endpoint("/api/models", "GET")
 def models(_request: Request) -> Response:
     """Every model: price, what it answers, measured quality, input columns."""
-    return ok({"models": [catalogue.document(offer) for offer in wiring.catalogue().all()]})
+    return ok({"models": [catalogue.document(offer) for offer in services().catalogue.all()]})
 
 
 @routes.endpoint("/api/models/{id}", "GET")
 def model(_request: Request, id: str) -> Response:  # noqa: A002
     """One model."""
-    return ok(catalogue.document(wiring.catalogue().get(id)))
+    return ok(catalogue.document(services().catalogue.get(id)))
 
 
 @routes.endpoint("/api/predict/{id}", "POST", content_types=("multipart/form-data", "text/csv"))
 def submit(request: Request, id: str) -> Response:  # noqa: A002
     """Submit a file to the model ``id``: 202, and the coins are charged."""
     user = current_user(request)
-    wiring.catalogue().get(id)
+    services().catalogue.get(id)
     file = uploaded_file(request)
-    accepted = wiring.predictions().submit(user, id, file.content, file.name)
+    return _accepted(services().predictions.submit(user, id, file.content, file.name, idempotency_key(request)))
+
+
+@routes.endpoint("/api/predict/{id}/retry", "POST", content_types=ANY)
+def retry(request: Request, id: str) -> Response:  # noqa: A002
+    """Run the file of the ended prediction ``id`` again: 202, and the coins are charged."""
+    return _accepted(services().predictions.retry(current_user(request), id, idempotency_key(request)))
+
+
+@routes.endpoint("/api/predict/{id}", "DELETE", content_types=ANY)
+def delete(request: Request, id: str) -> Response:  # noqa: A002
+    """Cancel the prediction ``id`` while it is queued, delete its files once it has ended."""
+    return ok(document(services().predictions.delete(current_user(request), id)))
+
+
+def _accepted(accepted: Accepted) -> Response:
     prediction = accepted.prediction
     body = {
         "prediction_id": prediction.prediction_id,
@@ -44,6 +59,7 @@ def submit(request: Request, id: str) -> Response:  # noqa: A002
         "cost": prediction.cost,
         "balance": accepted.balance,
         "rows": prediction.rows,
+        "retry_of": prediction.retry_of,
     }
     return ok(body, 202, Location=f"/api/predict/{prediction.prediction_id}", Retry_After="1")
 
@@ -51,14 +67,14 @@ def submit(request: Request, id: str) -> Response:  # noqa: A002
 @routes.endpoint("/api/predict/{id}", "GET")
 def show(request: Request, id: str) -> Response:  # noqa: A002
     """Where the prediction ``id`` stands."""
-    return ok(document(wiring.predictions().get(current_user(request), id)))
+    return ok(document(services().predictions.get(current_user(request), id)))
 
 
 @routes.endpoint("/api/predict", "GET")
 def history(request: Request) -> Response:
     """The user's predictions, newest first."""
     cursor = query(request).get("cursor")
-    page, next_cursor = wiring.predictions().history(current_user(request), cursor)
+    page, next_cursor = services().predictions.history(current_user(request), cursor)
     return ok({"predictions": [document(each) for each in page], "next_cursor": next_cursor})
 
 
@@ -77,7 +93,7 @@ def rows(request: Request, id: str) -> Response:  # noqa: A002
         page = _Page.model_validate(query(request))
     except ValidationError as error:
         raise invalid_input(error) from None
-    total, found = wiring.predictions().rows(user, id, page.offset, page.limit)
+    total, found = services().predictions.rows(user, id, page.offset, page.limit)
     end = page.offset + len(found)
     following = end if found and end < total else None
     return ok({"offset": page.offset, "total": total, "rows": found, "next_offset": following})
@@ -86,7 +102,7 @@ def rows(request: Request, id: str) -> Response:  # noqa: A002
 @routes.endpoint("/api/predict/{id}/result.csv", "GET")
 def result_csv(request: Request, id: str) -> Response:  # noqa: A002
     """Where the result can be downloaded for a few minutes."""
-    return ok(wiring.predictions().download(current_user(request), id))
+    return ok(services().predictions.download(current_user(request), id))
 
 
 def document(prediction: Prediction) -> dict[str, Any]:
@@ -108,7 +124,9 @@ def document(prediction: Prediction) -> dict[str, Any]:
         "rows": prediction.rows,
         "rows_done": prediction.rows_done,
         "cost": prediction.cost,
-        "refunded": prediction.refunded,
+        "refunded": prediction.status.is_refunded,
+        "retry_of": prediction.retry_of,
+        "files_deleted_at": iso(prediction.files_deleted_at) if prediction.files_deleted_at else None,
         "summary": result.summary if result else None,
         "timings": _timings(prediction),
     }

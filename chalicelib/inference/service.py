@@ -7,22 +7,25 @@ from itertools import islice
 from typing import Any
 
 from chalicelib.auth.store import User
-from chalicelib.billing.ledger import Entry, Ledger, NotEnoughCoinsError
+from chalicelib.billing.ledger import Entry, Ledger, NotEnoughCoinsError, new_entry_id
 from chalicelib.core.clock import Clock
-from chalicelib.core.dynamo import TransactionCancelledError
-from chalicelib.core.errors import DomainError
+from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
+from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
+from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.logging import log, log_exception
 from chalicelib.core.settings import Settings
-from chalicelib.inference.catalogue import Catalogue, Offer
-from chalicelib.inference.check import CheckedFile, check_file
-from chalicelib.inference.files import DOWNLOAD_SECONDS, FileGoneError, FileStore, input_key
+from chalicelib.inference.catalogue import Catalogue, ModelDisabledError, Offer
+from chalicelib.inference.check import check_file
+from chalicelib.inference.files import DOWNLOAD_SECONDS, FileGoneError, FileStore, input_key, result_prefix
 from chalicelib.inference.findings import FileTooLargeError
-from chalicelib.inference.prediction import Prediction, Result
+from chalicelib.inference.prediction import Prediction, Result, Status
 from chalicelib.inference.queue import InferenceQueue
+from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
 
 ROWS_PAGE_MAX = 1000
+_CHARGE_TRIES = 5
 
 
 class UnknownPredictionError(DomainError):
@@ -49,6 +52,38 @@ class ResultExpiredError(DomainError):
     title = "The result has expired"
 
 
+class InputExpiredError(DomainError):
+    """The patients' file was deleted after its time; it can't be run again."""
+
+    status = 410
+    code = "input_expired"
+    title = "The patients' file has expired"
+
+
+class NotEndedError(DomainError):
+    """Only an ended prediction can be repeated."""
+
+    status = 409
+    code = "not_ended"
+    title = "This prediction has not ended"
+
+
+class StillRunningError(DomainError):
+    """A worker has it: neither to be cancelled nor to be deleted."""
+
+    status = 409
+    code = "prediction_running"
+    title = "This prediction is running"
+
+
+class AlreadyCancelledError(DomainError):
+    """The second click."""
+
+    status = 409
+    code = "already_cancelled"
+    title = "This prediction was cancelled before"
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """A submission that was taken: its prediction, and the balance after the charge."""
@@ -66,6 +101,8 @@ class Predictions:
         files: FileStore,
         queue: InferenceQueue,
         ledger: Ledger,
+        settlement: Settlement,
+        keys: IdempotencyKeys,
         catalogue: Catalogue,
         settings: Settings,
         clock: Clock,
@@ -74,22 +111,26 @@ class Predictions:
         self._files = files
         self._queue = queue
         self._ledger = ledger
+        self._settlement = settlement
+        self._keys = keys
         self._catalogue = catalogue
         self._settings = settings
         self._clock = clock
 
-    def submit(self, user: User, model_id: str, content: bytes, file_name: str | None) -> Accepted:
-        """Check ``content``, store it, charge and queue it.
+    def submit(
+        self, user: User, model_id: str, content: bytes, file_name: str | None, key_text: str | None = None
+    ) -> Accepted:
+        """Check ``content``, store it, charge and queue it. The same key and request again give the same prediction.
 
         The file is in S3 before the transaction that charges; the message goes out after it. If the process
         dies in between, the prediction itself is the outbox: the dispatcher sends it.
 
         Raises
         ------
-        UnknownModelError, InvalidFileError, NotEnoughCoinsError
+        UnknownModelError, ModelDisabledError, InvalidFileError, NotEnoughCoinsError, TooManyOpenChargesError,
+        InvalidIdempotencyKeyError, IdempotencyKeyReusedError
             Nothing was charged.
         """
-        offer = self._catalogue.get(model_id)
         limit = self._settings.upload_bytes_max
         if len(content) > limit:
             raise FileTooLargeError(
@@ -97,17 +138,95 @@ class Predictions:
                 "taken at once. Please split it.",
                 limit_bytes=limit,
             )
+        sha256 = hashlib.sha256(content).hexdigest()
+        key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256)
+        if earlier := self._replay(user, key):
+            return earlier
+        offer = self._offer(model_id)
         checked = check_file(content)
+        self._refuse_early(user, offer)
+        prediction = self._new_prediction(
+            user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name, retry_of=None
+        )
+        self._files.put(prediction.input_key, checked.content, "text/csv; charset=utf-8")
+        return self._accept(user, prediction, key)
+
+    def retry(self, user: User, prediction_id: str, key_text: str | None = None) -> Accepted:
+        """Run the file of an ended prediction again, as a new prediction at today's price.
+
+        Raises
+        ------
+        UnknownPredictionError, NotEndedError, InputExpiredError, and what ``submit`` raises of coins, models and keys
+            Nothing was charged.
+        """
+        key = IdempotencyKey.of(user.id, key_text, "retry", prediction_id)
+        if earlier := self._replay(user, key):
+            return earlier
+        ended = self.get(user, prediction_id)
+        if not ended.status.is_end:
+            raise NotEndedError("This prediction has not ended yet. It can be repeated once it has.")
+        offer = self._offer(ended.model_id)
+        self._refuse_early(user, offer)
+        prediction = self._new_prediction(
+            user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
+            retry_of=prediction_id,
+        )  # fmt: skip
+        try:
+            self._files.copy(ended.input_key, prediction.input_key)
+        except FileGoneError as error:
+            raise InputExpiredError("The patients' file was deleted after its time. Please submit it again.") from error
+        return self._accept(user, prediction, key)
+
+    def delete(self, user: User, prediction_id: str) -> Prediction:
+        """Cancel a queued prediction and give its coins back; delete the files of an ended one.
+
+        Raises
+        ------
+        UnknownPredictionError, AlreadyCancelledError, StillRunningError
+            Nothing was changed.
+        """
+        while True:
+            prediction = self.get(user, prediction_id)
+            if prediction.status is not Status.QUEUED:
+                return self._delete_files(prediction)
+            try:
+                self._settlement.cancel(prediction)
+            except ConditionFailedError:
+                continue  # a worker was faster, or another click: look again
+            return self.get(user, prediction_id)
+
+    def _delete_files(self, prediction: Prediction) -> Prediction:
+        """Delete the files of an ended prediction."""
+        if prediction.status is Status.RUNNING:
+            raise StillRunningError("This prediction is being computed at the moment and can't be cancelled any more.")
+        if prediction.status is Status.CANCELLED:
+            raise AlreadyCancelledError("This prediction was cancelled before, and its coins were given back.")
+        # Said first and done then: a crash in between is repaired by deleting again.
+        forgotten = self._store.forget_files(prediction.prediction_id, self._clock())
+        self._files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id))
+        self._files.delete_all(prediction.input_key)
+        return forgotten
+
+    def _offer(self, model_id: str) -> Offer:
+        offer = self._catalogue.get(model_id)
+        if not offer.enabled:
+            raise ModelDisabledError("This model is switched off at the moment. Please choose another one.")
+        return offer
+
+    def _refuse_early(self, user: User, offer: Offer) -> None:
+        """Refuse what the balance as it was read can't pay, before anything is stored. The transaction decides."""
         if user.balance < offer.coins:
             raise NotEnoughCoinsError(offer.coins, user.balance)
-        prediction = self._new_prediction(user, offer, checked, content, file_name)
-        self._files.put(prediction.input_key, checked.content, "text/csv; charset=utf-8")
-        self._charge(prediction)
-        self._send(prediction)
-        return Accepted(prediction, self._ledger.balance(user.id))
+
+    def _replay(self, user: User, key: IdempotencyKey | None) -> Accepted | None:
+        """What the first request with ``key`` made, if there was one: before any other check could refuse it now."""
+        outcome = self._keys.outcome(key, self._clock()) if key else None
+        if outcome is None:
+            return None
+        return Accepted(self.get(user, outcome), self._ledger.balance(user.id))
 
     def _new_prediction(
-        self, user: User, offer: Offer, checked: CheckedFile, content: bytes, file_name: str | None
+        self, user: User, offer: Offer, *, rows: int, input_sha256: str, file_name: str | None, retry_of: str | None
     ) -> Prediction:
         now = self._clock()
         prediction_id = new_id()
@@ -117,24 +236,46 @@ class Predictions:
             model_id=offer.id,
             model_version=offer.version,
             cost=offer.coins,
-            rows=checked.rows,
+            rows=rows,
             input_key=input_key(user.id, prediction_id),
-            input_sha256=hashlib.sha256(content).hexdigest(),
+            input_sha256=input_sha256,
+            charge_entry_id=new_entry_id(now),
             file_name=file_name,
+            retry_of=retry_of,
             created_at=now,
             due_at=now + self._settings.dispatch_grace_seconds,
         )
 
-    def _charge(self, prediction: Prediction) -> None:
-        """Debit, ledger entry and prediction: one transaction."""
-        user_id, cost = prediction.user_id, prediction.cost
-        charge = Entry.new(user_id, -cost, "prediction", prediction.created_at, prediction.prediction_id)
-        try:
-            self._store.create(prediction, [self._ledger.entry(charge), self._ledger.move(user_id, -cost)])
-        except TransactionCancelledError as error:
-            if error.failed == {2}:
-                raise NotEnoughCoinsError(cost, self._ledger.balance(user_id)) from error
-            raise
+    def _accept(self, user: User, prediction: Prediction, key: IdempotencyKey | None) -> Accepted:
+        """Charge for ``prediction`` and send it; or answer what the same key made in the meantime."""
+        if not self._charge(prediction, key):
+            earlier = self._replay(user, key)
+            assert earlier, "the key was found in use"
+            return earlier
+        self._send(prediction)
+        return Accepted(prediction, self._ledger.balance(user.id))
+
+    def _charge(self, prediction: Prediction, key: IdempotencyKey | None) -> bool:
+        """Debit, ledger entry, prediction and key in one transaction; False if the key is in use by now."""
+        user_id, cost, open_max = prediction.user_id, prediction.cost, self._settings.open_predictions_max
+        entry = Entry(
+            user_id, -cost, "prediction", prediction.created_at, prediction.charge_entry_id, prediction.prediction_id
+        )
+        payment = [self._ledger.entry(entry), self._ledger.charge(user_id, cost, open_max)]
+        if key:
+            payment.append(self._keys.record(key, prediction.prediction_id, prediction.created_at))
+        for _ in range(_CHARGE_TRIES):
+            try:
+                self._store.create(prediction, payment)
+            except TransactionCancelledError as error:
+                if 3 in error.failed:
+                    return False
+                if refusal := self._ledger.why_refused(user_id, cost, open_max):
+                    raise refusal from error
+                continue  # what stood in the way ended meanwhile
+            break
+        else:
+            raise TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
         log(
             "prediction accepted",
             prediction=prediction.prediction_id,
@@ -143,6 +284,7 @@ class Predictions:
             rows=prediction.rows,
             cost=cost,
         )
+        return True
 
     def _send(self, prediction: Prediction) -> None:
         try:
@@ -207,6 +349,8 @@ class Predictions:
 
     @staticmethod
     def _result(prediction: Prediction) -> Result:
+        if prediction.files_deleted_at is not None:
+            raise _expired()
         if prediction.result is None:
             why = "has no result" if prediction.status.is_end else "is not finished yet"
             raise NotFinishedError(f"This prediction {why}.", prediction_status=prediction.status)

@@ -1,53 +1,57 @@
-"""How a charge ends when there is no result: the prediction's end and its refund, in one transaction."""
+"""How a charge ends: with the result it paid for, or with a refund. The prediction's end is in the same transaction."""
 
 from chalicelib.billing.ledger import Entry, Ledger
 from chalicelib.core.clock import Clock
-from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
+from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError, TransactItem
 from chalicelib.core.logging import log
-from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.prediction import Prediction, Result, Status
 from chalicelib.inference.store import PredictionStore
 
 OUR_FAULT = "The prediction could not be computed. That is our fault; your coins were given back."
+CANCELLED = "You cancelled this prediction before it ran; your coins were given back."
 
 
 class Settlement:
-    """Ends predictions and gives the coins back."""
+    """Ends predictions together with their charges. Every end may be lost to another one, which is then the end.
+
+    Each method takes the prediction as it was read and raises ``ConditionFailedError`` if it has moved on since;
+    nothing was written then.
+    """
 
     def __init__(self, store: PredictionStore, ledger: Ledger, clock: Clock) -> None:
         self._store = store
         self._ledger = ledger
         self._clock = clock
 
+    def succeed(self, prediction: Prediction, result: Result) -> None:
+        """The charge is earned. The whole result is in S3 by now."""
+        end = self._store.end_with_result(prediction, result, self._clock())
+        self._commit(prediction, [end, self._ledger.end_charge(prediction.user_id, 0)])
+
     def reject(self, prediction: Prediction, code: str, sentence: str) -> None:
         """The file can't be predicted: the user's data."""
-        self._end(prediction, Status.REJECTED, code, sentence)
+        self._refund(prediction, Status.REJECTED, code, sentence)
 
-    def fail(self, prediction: Prediction, code: str) -> None:
+    def fail(self, prediction: Prediction, code: str, sentence: str = OUR_FAULT) -> None:
         """It could not be computed: our fault."""
-        self._end(prediction, Status.FAILED, code, OUR_FAULT)
+        self._refund(prediction, Status.FAILED, code, sentence)
 
-    def _end(self, prediction: Prediction, status: Status, code: str, sentence: str) -> None:
-        """End ``prediction`` as it was read and refund what was charged for it.
+    def cancel(self, prediction: Prediction) -> None:
+        """The user doesn't want it any more, and no worker has it."""
+        self._refund(prediction, Status.CANCELLED, "cancelled", CANCELLED)
 
-        Raises
-        ------
-        ConditionFailedError
-            It has moved on since it was read. Nothing was written.
-        """
+    def _refund(self, prediction: Prediction, status: Status, code: str, sentence: str) -> None:
+        """End ``prediction`` and give back what was charged for it."""
         now = self._clock()
         refund = Entry.new(prediction.user_id, prediction.cost, "refund", now, prediction.prediction_id)
-        try:
-            self._store.commit(
-                [
-                    self._store.end_without_result(prediction, status, code, sentence, now),
-                    self._ledger.entry(refund),
-                    self._ledger.move(prediction.user_id, prediction.cost),
-                ]
-            )
-        except TransactionCancelledError as error:
-            if 0 in error.failed:
-                raise ConditionFailedError(prediction.prediction_id) from error
-            raise
+        self._commit(
+            prediction,
+            [
+                self._store.end_without_result(prediction, status, code, sentence, refund.entry_id, now),
+                self._ledger.entry(refund),
+                self._ledger.end_charge(prediction.user_id, prediction.cost),
+            ],
+        )
         log(
             f"prediction {status}",
             prediction=prediction.prediction_id,
@@ -56,3 +60,11 @@ class Settlement:
             code=code,
             refund=prediction.cost,
         )
+
+    def _commit(self, prediction: Prediction, items: list[TransactItem]) -> None:
+        try:
+            self._store.commit(items)
+        except TransactionCancelledError as error:
+            if 0 in error.failed:
+                raise ConditionFailedError(prediction.prediction_id) from error
+            raise

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import (
     ConditionFailedError,
+    TransactionCancelledError,
     decode_cursor,
     encode_cursor,
     from_item,
@@ -96,12 +97,12 @@ class PredictionStore:
     # ---- writing
 
     def create(self, prediction: Prediction, payment: Sequence[TransactItem]) -> None:
-        """Write a queued prediction together with its payment.
+        """Write a queued prediction together with its payment. Done before by a lost attempt, it is left as it is.
 
         Raises
         ------
         TransactionCancelledError
-            The payment's condition failed; nothing was written. Position 0 is the prediction.
+            A condition of ``payment`` failed; nothing was written. ``failed`` counts from 1.
         """
         item = _to_values(prediction) | {
             "listed_at": f"{iso(prediction.created_at)}-{prediction.prediction_id}",
@@ -114,7 +115,13 @@ class PredictionStore:
                 "ConditionExpression": "attribute_not_exists(prediction_id)",
             }
         }
-        transact(self._client, [put, *payment])
+        try:
+            transact(self._client, [put, *payment])
+        except TransactionCancelledError as error:
+            if 0 not in error.failed:
+                raise
+            # The id is random, so the prediction that is in the way is this one, committed by a request whose
+            # answer was lost.
 
     def claim(self, prediction_id: str, now: float, lease_until: float) -> Prediction:
         """Take a queued prediction, or a running one whose lease ran out: one attempt more, running, leased.
@@ -157,29 +164,6 @@ class PredictionStore:
                 ":running": Status.RUNNING,
                 ":attempt": prediction.attempt,
             },
-        )
-
-    def succeed(self, prediction: Prediction, result: Result, now: float) -> None:
-        """End this attempt's prediction with its result, which is in S3 by now.
-
-        Raises
-        ------
-        ConditionFailedError
-            The attempt is no longer the prediction's.
-        """
-        self._update(
-            prediction.prediction_id,
-            "SET #status = :succeeded, #result = :result, rows_done = #rows, finished_at = :now "
-            "REMOVE due_shard, due_at",
-            "#status = :running AND attempt = :attempt",
-            {
-                ":succeeded": Status.SUCCEEDED,
-                ":result": asdict(result),
-                ":now": now,
-                ":running": Status.RUNNING,
-                ":attempt": prediction.attempt,
-            },
-            {"#result": "result", "#rows": "rows"},
         )
 
     def release(self, prediction: Prediction, due_at: float) -> None:
@@ -226,36 +210,64 @@ class PredictionStore:
             },
         )
 
+    def end_with_result(self, prediction: Prediction, result: Result, now: float) -> TransactItem:
+        """The transaction element that ends this attempt's prediction with its result, which is in S3 by now.
+
+        Its condition is the fence: the attempt must still be the prediction's.
+        """
+        return self._end(
+            prediction,
+            "SET #status = :end, #result = :result, rows_done = #rows, finished_at = :now",
+            {":end": Status.SUCCEEDED, ":result": asdict(result), ":now": now},
+            {"#result": "result", "#rows": "rows"},
+        )
+
     def end_without_result(
-        self, prediction: Prediction, status: Status, code: str, sentence: str, now: float
-    ) -> TransactItem:
+        self, prediction: Prediction, status: Status, code: str, sentence: str, refund_entry_id: str,
+        now: float,
+    ) -> TransactItem:  # fmt: skip
         """The transaction element that ends ``prediction``, exactly as it was read, without a result.
 
         Its condition (same state, same attempt) is what makes the refund beside it happen once.
         """
+        return self._end(
+            prediction,
+            "SET #status = :end, error_code = :code, error_info = :sentence, refund_entry_id = :refund, "
+            "finished_at = :now",
+            {":end": status, ":code": code, ":sentence": sentence, ":refund": refund_entry_id, ":now": now},
+        )
+
+    def _end(
+        self, prediction: Prediction, change: str, values: Item, names: dict[str, str] | None = None
+    ) -> TransactItem:
+        # What stands in no index is never found again by the dispatcher: an end is for good.
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": to_item({"prediction_id": prediction.prediction_id}),
-                "UpdateExpression": (
-                    "SET #status = :end, error_code = :code, error_info = :sentence, refunded = :yes, "
-                    "finished_at = :now REMOVE due_shard, due_at"
-                ),
+                "UpdateExpression": f"{change} REMOVE due_shard, due_at",
                 "ConditionExpression": "#status = :status AND attempt = :attempt",
-                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeNames": {"#status": "status", **(names or {})},
                 "ExpressionAttributeValues": to_item(
-                    {
-                        ":end": status,
-                        ":code": code,
-                        ":sentence": sentence,
-                        ":yes": True,
-                        ":now": now,
-                        ":status": prediction.status,
-                        ":attempt": prediction.attempt,
-                    }
+                    {**values, ":status": prediction.status, ":attempt": prediction.attempt}
                 ),
             }
         }
+
+    def forget_files(self, prediction_id: str, now: float) -> Prediction:
+        """Say that the files of an ended prediction are gone, and what they were called.
+
+        Raises
+        ------
+        ConditionFailedError
+            It has not ended.
+        """
+        return self._update(
+            prediction_id,
+            "SET files_deleted_at = if_not_exists(files_deleted_at, :now) REMOVE file_name",
+            "attribute_exists(prediction_id) AND NOT #status IN (:queued, :running)",
+            {":now": now, ":queued": Status.QUEUED, ":running": Status.RUNNING},
+        )
 
     def commit(self, items: Sequence[TransactItem]) -> None:
         """Write ``items`` in one transaction."""

@@ -18,10 +18,10 @@ from chalicelib.core.logging import log, log_exception
 from chalicelib.core.settings import Settings
 from chalicelib.inference import columns
 from chalicelib.inference.catalogue import ARTEFACTS
-from chalicelib.inference.files import FileGoneError, FileStore, result_key
+from chalicelib.inference.files import FileGoneError, FileStore, result_prefix
 from chalicelib.inference.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
 from chalicelib.inference.models import Model, load
-from chalicelib.inference.prediction import Prediction, Result
+from chalicelib.inference.prediction import Prediction, Result, Status
 from chalicelib.inference.results import ResultWriter
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
@@ -89,13 +89,20 @@ class Worker:
             self._give_up(prediction)
             raise
 
+    def _delete_unless_it_counts(self, prediction: Prediction) -> None:
+        """Delete what a lost attempt wrote: the account may be gone, and nobody else would."""
+        now = self._store.get(prediction.prediction_id)
+        if now and (now.status, now.attempt) == (Status.SUCCEEDED, prediction.attempt):
+            return  # it is this attempt's own end, whose answer was lost
+        self._files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt))
+
     def _attempt(self, prediction: Prediction) -> None:
         if prediction.attempt > self._settings.attempts_max:
             self._settlement.fail(prediction, "attempts_exhausted")
             return
         started = time.perf_counter()
         result = self._predict(prediction)
-        self._store.succeed(prediction, result, self._clock())
+        self._settlement.succeed(prediction, result)
         log(
             "prediction succeeded",
             prediction=prediction.prediction_id,
@@ -122,7 +129,7 @@ class Worker:
             if writer.rows != prediction.rows:
                 raise BrokenCsvError(f"The stored file has {writer.rows} patients instead of {prediction.rows}.")
             csv_key, rows_key = (
-                result_key(prediction.user_id, prediction.prediction_id, prediction.attempt, name)
+                result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt) + name
                 for name in ("result.csv", "rows.jsonl")
             )
             return writer.upload(self._files, csv_key, rows_key)

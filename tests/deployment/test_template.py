@@ -172,14 +172,23 @@ def test_no_statement_allows_everything_or_on_everything(template: Template) -> 
 def test_what_runs_predictions_cannot_read_accounts(template: Template, function: str) -> None:
     assert granted(template, function, "Logins") == set()
     assert granted(template, function, "SigningSecret") == set()
-    assert granted(template, function, "Users") == {"dynamodb:UpdateItem"}
+    assert granted(template, function, "Users") - {"dynamodb:GetItem"} == {"dynamodb:UpdateItem"}
+    for statement in statements(template, function):
+        if statement["Action"] == ["dynamodb:GetItem"] and "Users" in json.dumps(statement["Resource"]):
+            seen = statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+            assert set(seen) == {"user_id", "balance", "open_charges", "closed_at"}
+            assert statement["Condition"]["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
 
 
 @pytest.mark.parametrize("function", BACKGROUND)
-def test_a_refund_touches_the_balance_alone_and_gets_no_user_back(template: Template, function: str) -> None:
-    (statement,) = (each for each in statements(template, function) if "Users" in json.dumps(each["Resource"]))
+def test_the_end_of_a_charge_touches_coins_alone_and_gets_no_user_back(template: Template, function: str) -> None:
+    (statement,) = (
+        each
+        for each in statements(template, function)
+        if "Users" in json.dumps(each["Resource"]) and "dynamodb:UpdateItem" in each["Action"]
+    )
     assert statement["Condition"] == {
-        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["user_id", "balance"]},
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["user_id", "balance", "open_charges"]},
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE", "UPDATED_OLD", "UPDATED_NEW"]},
     }
 
@@ -187,14 +196,21 @@ def test_a_refund_touches_the_balance_alone_and_gets_no_user_back(template: Temp
 def test_the_api_may_do_what_its_stores_do(template: Template) -> None:
     may = functools.partial(granted, template, "APIHandler")
     assert may("Users") == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
-    assert may("Logins") == {"dynamodb:GetItem", "dynamodb:PutItem"}
+    items = {f"dynamodb:{each}Item" for each in ("Get", "Put", "Update", "Delete", "ConditionCheck")}
+    assert may("Logins") == items
+    assert may("IdempotencyKeys") == {"dynamodb:GetItem", "dynamodb:PutItem"}
+    assert may("Vouchers") == {"dynamodb:GetItem", "dynamodb:UpdateItem"}
+    assert may("Offers") == {"dynamodb:BatchGetItem"}
+    assert may("Erasures") == {"dynamodb:PutItem"}
     assert may("LedgerEntries") == {"dynamodb:PutItem", "dynamodb:Query"}
-    assert may("Predictions") == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+    assert may("Predictions") == {
+        "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query",
+    }  # fmt: skip
     assert may("InferenceQueue") == {"sqs:SendMessage"}
     assert may("SigningSecret") == {"secretsmanager:GetSecretValue"}
 
 
-def test_only_the_api_and_the_worker_touch_files_and_each_only_its_own(template: Template) -> None:
+def test_every_function_does_with_files_only_what_it_is_for(template: Template) -> None:
     def objects(function: str) -> dict[str, list[str]]:
         return {
             each["Resource"]["Fn::Sub"].removeprefix("${Files.Arn}/"): each["Action"]
@@ -202,16 +218,19 @@ def test_only_the_api_and_the_worker_touch_files_and_each_only_its_own(template:
             if "${Files.Arn}/" in json.dumps(each["Resource"])
         }
 
-    assert objects("APIHandler") == {"inputs/*": ["s3:PutObject"], "results/*": ["s3:GetObject"]}
+    assert objects("APIHandler") == {
+        "inputs/*": ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
+        "results/*": ["s3:GetObject", "s3:DeleteObject"],
+    }
     assert objects("InferenceWorker") == {
         "inputs/*": ["s3:GetObject"],
-        "results/*": ["s3:PutObject", "s3:AbortMultipartUpload"],
+        "results/*": ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
     }
+    assert objects("Dispatcher") == {"inputs/*": ["s3:DeleteObject"], "results/*": ["s3:DeleteObject"]}
     assert granted(template, "DeadLetter", "Files") == set()
-    assert granted(template, "Dispatcher", "Files") == set()
 
 
-@pytest.mark.parametrize("function", ["APIHandler", "InferenceWorker"])
+@pytest.mark.parametrize("function", ["APIHandler", "InferenceWorker", "Dispatcher"])
 def test_who_reads_files_may_list_them_or_s3_would_call_a_missing_one_forbidden(
     template: Template, function: str
 ) -> None:
@@ -263,7 +282,8 @@ def test_the_gateway_names_the_fault(template: Template, kind: str) -> None:
 
 def test_tables_and_buckets_outlive_the_stack(template: Template) -> None:
     kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
-    assert set(kept) == {"Users", "Logins", "LedgerEntries", "Predictions", "Files"}
+    tables = {"Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers", "Erasures"}
+    assert set(kept) == tables | {"Files"}
     for resource in kept.values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
@@ -271,9 +291,11 @@ def test_tables_and_buckets_outlive_the_stack(template: Template) -> None:
 @pytest.mark.parametrize(
     ("queue", "function"), [("InferenceQueue", "InferenceWorker"), ("DeadLetterQueue", "DeadLetter")]
 )
-def test_a_message_stays_hidden_while_its_function_can_still_run(template: Template, queue: str, function: str) -> None:
+def test_a_message_stays_hidden_for_six_times_as_long_as_its_function_may_run(
+    template: Template, queue: str, function: str
+) -> None:
     visibility = properties(template, queue)["VisibilityTimeout"]
-    assert visibility >= properties(template, function)["Timeout"]
+    assert visibility >= 6 * properties(template, function)["Timeout"]
 
 
 def test_what_keeps_failing_goes_to_the_dead_letters_and_then_to_the_unprocessable(template: Template) -> None:

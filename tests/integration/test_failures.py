@@ -4,31 +4,21 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pytest
 
 from chalicelib.auth.names import Registration
-from chalicelib.auth.service import Accounts
-from chalicelib.auth.store import UserStore
-from chalicelib.auth.tokens import Tokens
-from chalicelib.billing.ledger import Ledger
-from chalicelib.core.settings import Settings
-from chalicelib.inference.catalogue import Catalogue
-from chalicelib.inference.dead_letters import DeadLetters
-from chalicelib.inference.dispatcher import Dispatcher
-from chalicelib.inference.files import FileStore
+from chalicelib.auth.store import User
 from chalicelib.inference.prediction import Status
-from chalicelib.inference.queue import InferenceQueue, prediction_id_of
-from chalicelib.inference.service import Predictions
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import PredictionStore
-from chalicelib.inference.worker import Worker, load_model
+from chalicelib.inference.queue import prediction_id_of
+from chalicelib.inference.worker import Worker
+from chalicelib.wiring import Services
 from local.event_source import EventSource
 from local.provision import Provisioner, read_template
-from tests.support.emulators import running_emulators, session_of
+from tests.support.emulators import EmulatorClients, running_emulators, session_of, settings_of
 
 PATIENT = b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,14.5,2.6,12.2\n"
 
@@ -39,40 +29,35 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield session_of(environment)
 
 
-@dataclass
-class World:
-    """Everything on one emulator, with a clock that can be set forward."""
+class MovedClock:
+    """The system's clock, set forward by ``offset`` seconds."""
 
-    session: Any
-    resources: dict[str, str]
-    dead_letter_url: str
-    offset: float = 0.0
-    load: Callable[[str], Any] = load_model
+    offset = 0.0
 
-    def __post_init__(self) -> None:
-        def clock() -> float:
-            return time.time() + self.offset
+    def __call__(self) -> float:
+        return time.time() + self.offset
 
-        names = {name.lower(): value for name, value in self.resources.items()}
-        settings = Settings.model_validate(
-            {"stage": "local", "jwt_secret": "x" * 32, "bcrypt_cost": 4, "attempts_max": 2, **names}
-        )
-        dynamodb, self.sqs = self.session.client("dynamodb"), self.session.client("sqs")
-        self.ledger = Ledger(dynamodb, settings.ledger_table, settings.users_table)
-        users = UserStore(dynamodb, settings.users_table, settings.logins_table)
-        self.accounts = Accounts(users, self.ledger, Tokens("x" * 32, 60, clock), settings, clock)
-        self.store = PredictionStore(dynamodb, settings.predictions_table)
-        files = FileStore(self.session.client("s3"), settings.files_bucket)
-        queue = InferenceQueue(self.sqs, settings.inference_queue_url)
-        settlement = Settlement(self.store, self.ledger, clock)
-        self.predictions = Predictions(self.store, files, queue, self.ledger, Catalogue(), settings, clock)
-        self.worker = Worker(self.store, files, settlement, settings, clock, lambda name: self.load(name))  # noqa: PLW0108 - tests change it
-        self.dispatcher = Dispatcher(self.store, queue, settlement, settings, clock)
-        self.dead_letters = DeadLetters(self.store, settlement, clock)
-        self.queue_url = settings.inference_queue_url
+
+@dataclass(frozen=True)
+class World(Services):
+    """Every service over one emulator, and a user."""
+
+    clock: MovedClock = field(default_factory=MovedClock)
+    dead_letter_url: str = ""
+
+    @cached_property
+    def user(self) -> User:
         name = f"person-{os.urandom(6).hex()}"
-        body = {"name": name, "email": f"{name}@example.org", "password": "correct horse"}
-        self.user = self.accounts.register(Registration.model_validate(body)).user
+        return self.accounts.register(
+            Registration(name=name, email=f"{name}@example.org", password="correct horse")
+        ).user
+
+    @property
+    def queue_url(self) -> str:
+        return self.settings.inference_queue_url
+
+    def broken_worker(self) -> Worker:
+        return Worker(self.store, self.files, self.settlement, self.settings, self.clock, failing)
 
     def submit(self) -> str:
         return self.predictions.submit(self.user, "lasso", PATIENT, None).prediction.prediction_id
@@ -88,7 +73,7 @@ class World:
         def function(event: dict[str, Any], _context: Any) -> None:
             handle(prediction_id_of(event["Records"][0]["body"]))
 
-        return EventSource(self.sqs, url, function)._poll()
+        return EventSource(self.clients.sqs(), url, function)._poll()
 
 
 @pytest.fixture
@@ -97,7 +82,8 @@ def world(session: Any) -> World:
     for name in ("InferenceQueue", "DeadLetterQueue"):
         resources[name]["Properties"]["VisibilityTimeout"] = 0
     provisioner = Provisioner(session, resources, f"test{os.urandom(4).hex()}")
-    return World(session, provisioner.run(), provisioner.ref("DeadLetterQueue"))
+    settings = settings_of(provisioner.run(), attempts_max="2")
+    return World(settings, EmulatorClients(session), dead_letter_url=provisioner.ref("DeadLetterQueue"))
 
 
 def failing(_model_id: str) -> Any:
@@ -109,7 +95,7 @@ def test_a_lost_message_is_sent_again_by_the_dispatcher(world: World) -> None:
     assert world.deliver(world.queue_url, lambda _: None)  # received, deleted, never run
     assert world.dispatcher.run() == 0
 
-    world.offset += 61
+    world.clock.offset += 61
 
     assert world.dispatcher.run() == 1
     assert world.deliver(world.queue_url, world.worker.run)
@@ -130,12 +116,12 @@ def test_ten_deliveries_of_one_message_make_one_result_and_one_charge(world: Wor
 
 
 def test_a_worker_that_fails_every_time_ends_in_one_refund(world: World) -> None:
-    world.load = failing
     prediction_id = world.submit()
+    worker = world.broken_worker()
 
     for _ in range(8):
-        world.deliver(world.queue_url, world.worker.run)
-        world.offset += 120
+        world.deliver(world.queue_url, worker.run)
+        world.clock.offset += 120
         world.dispatcher.run()
 
     assert world.status(prediction_id) is Status.FAILED
@@ -161,7 +147,7 @@ def test_a_message_that_keeps_failing_reaches_the_dead_letters_and_is_refunded_o
 
 
 def test_a_poison_message_ends_where_somebody_has_to_look(world: World) -> None:
-    world.sqs.send_message(QueueUrl=world.queue_url, MessageBody=json.dumps({"surprise": 1}))
+    world.clients.sqs().send_message(QueueUrl=world.queue_url, MessageBody=json.dumps({"surprise": 1}))
 
     while world.deliver(world.queue_url, world.worker.run):
         pass
@@ -169,13 +155,15 @@ def test_a_poison_message_ends_where_somebody_has_to_look(world: World) -> None:
         pass
 
     unprocessable = world.dead_letter_url.replace("DeadLetterQueue", "UnprocessableQueue")
-    messages = world.sqs.receive_message(QueueUrl=unprocessable)["Messages"]
+    messages = world.clients.sqs().receive_message(QueueUrl=unprocessable)["Messages"]
     assert json.loads(messages[0]["Body"]) == {"surprise": 1}
 
 
-def test_provisioning_twice_changes_nothing(world: World, tmp_path: Path) -> None:
+def test_provisioning_twice_changes_nothing(world: World, session: Any) -> None:
     balance = world.ledger.balance(world.user.id)
-    stack = world.resources["USERS_TABLE"].removesuffix("-Users")
+    stack = world.settings.users_table.removesuffix("-Users")
 
-    assert Provisioner(world.session, read_template(), stack).run() == world.resources
+    again = Provisioner(session, read_template(), stack).run()
+
+    assert again["INFERENCE_QUEUE_URL"] == world.queue_url
     assert world.ledger.balance(world.user.id) == balance

@@ -1,19 +1,29 @@
 """The AWS emulator, and DynamoDB's own where it exists, for tests that talk to them directly."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
+from chalicelib.core.settings import Settings
 from local import dynamodb
 from local.config import LOOPBACK, ROOT, LocalConfig, aws_environment
 from local.emulator import emulator_environment, wait_until_ready
 from local.supervisor import free_port
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
 
 
 def require_dynoxide() -> None:
@@ -63,3 +73,34 @@ def session_of(environment: dict[str, str]) -> boto3.Session:
 
     session.client = emulated  # type: ignore[method-assign,assignment]
     return session
+
+
+class EmulatorClients:
+    """What the services take their clients from, over ``session``."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._made: dict[str, Any] = {}
+
+    def _client(self, service: str) -> Any:
+        if service not in self._made:
+            self._made[service] = self._session.client(service)
+        return self._made[service]
+
+    def dynamodb(self) -> DynamoDBClient:
+        return self._client("dynamodb")  # type: ignore[no-any-return]
+
+    def s3(self) -> S3Client:
+        return self._client("s3")  # type: ignore[no-any-return]
+
+    def sqs(self) -> SQSClient:
+        return self._client("sqs")  # type: ignore[no-any-return]
+
+    def secretsmanager(self) -> SecretsManagerClient:
+        return self._client("secretsmanager")  # type: ignore[no-any-return]
+
+
+def settings_of(resources: dict[str, str], **more: str) -> Settings:
+    """Local settings for provisioned ``resources``."""
+    names = {name.lower(): value for name, value in resources.items()}
+    return Settings.model_validate({"stage": "local", "jwt_secret": "x" * 32, "bcrypt_cost": 4, **names, **more})

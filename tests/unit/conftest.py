@@ -1,6 +1,5 @@
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from pydantic import SecretStr
 from chalicelib.core import aws
 from chalicelib.core.settings import Settings
 from local.provision import Provisioner, read_template
-from tests.unit.support import SECRET, FakeClock, Services, write_card
+from tests.unit.support import SECRET, FakeClock, World
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,5 +53,5 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def services(settings: Settings, clock: FakeClock, tmp_path: Path) -> Services:
-    return Services(settings, clock, write_card(tmp_path))
+def world(settings: Settings, clock: FakeClock) -> World:
+    return World(settings, clock=clock)

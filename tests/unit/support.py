@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,23 +10,14 @@ import numpy as np
 import pandas as pd
 
 from chalicelib.auth.names import Registration
-from chalicelib.auth.service import Accounts
-from chalicelib.auth.store import User, UserStore
-from chalicelib.auth.tokens import Tokens
-from chalicelib.billing.ledger import Ledger
+from chalicelib.auth.store import User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import from_item
-from chalicelib.core.settings import Settings
 from chalicelib.inference.catalogue import Catalogue
-from chalicelib.inference.dead_letters import DeadLetters
-from chalicelib.inference.dispatcher import Dispatcher
-from chalicelib.inference.files import FileStore
 from chalicelib.inference.prediction import Prediction
-from chalicelib.inference.queue import InferenceQueue, prediction_id_of
-from chalicelib.inference.service import Predictions
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import PredictionStore
+from chalicelib.inference.queue import prediction_id_of
 from chalicelib.inference.worker import Worker
+from chalicelib.wiring import Services
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "frontend" / "public" / "samples"
@@ -107,29 +98,13 @@ class BrokenModel(FakeModel):
             raise RuntimeError("the model is broken")
 
 
-@dataclass
-class Services:
-    """Every store and service over one mocked account, and shortcuts that read well in a test."""
+@dataclass(frozen=True)
+class World(Services):
+    """Every service over one mocked account, and shortcuts that read well in a test."""
 
-    settings: Settings
-    clock: FakeClock
-    catalogue: Catalogue
+    clock: FakeClock = field(default_factory=FakeClock)
 
-    def __post_init__(self) -> None:
-        given, clock = self.settings, self.clock
-        self.users = UserStore(aws.dynamodb(), given.users_table, given.logins_table)
-        self.ledger = Ledger(aws.dynamodb(), given.ledger_table, given.users_table)
-        self.tokens = Tokens(SECRET, given.token_seconds, clock)
-        self.accounts = Accounts(self.users, self.ledger, self.tokens, given, clock)
-        self.store = PredictionStore(aws.dynamodb(), given.predictions_table)
-        self.files = FileStore(aws.s3(), given.files_bucket)
-        self.queue = InferenceQueue(aws.sqs(), given.inference_queue_url)
-        self.settlement = Settlement(self.store, self.ledger, clock)
-        self.predictions = Predictions(self.store, self.files, self.queue, self.ledger, self.catalogue, given, clock)
-        self.dispatcher = Dispatcher(self.store, self.queue, self.settlement, given, clock)
-        self.dead_letters = DeadLetters(self.store, self.settlement, clock)
-
-    def worker(self, model: FakeModel | None = None) -> Worker:
+    def worker_with(self, model: FakeModel | None = None) -> Worker:
         chosen = model or FakeModel()
         return Worker(self.store, self.files, self.settlement, self.settings, self.clock, lambda _id: chosen)
 
@@ -142,6 +117,11 @@ class Services:
         self.clock.advance(1)
         accepted = self.predictions.submit(user, "lasso", content or patients(1), "patients.csv")
         return accepted.prediction
+
+    def run(self, prediction: Prediction, model: FakeModel | None = None) -> Prediction:
+        """Have a worker run it; how it is then."""
+        self.worker_with(model).run(prediction.prediction_id)
+        return self.read(prediction)
 
     def read(self, prediction: Prediction) -> Prediction:
         found = self.store.get(prediction.prediction_id)
@@ -183,7 +163,7 @@ class Services:
 
 
 def write_card(root: Path, coins: int = 100, version: str = "1.0.0") -> Catalogue:
-    """A catalogue of the one model ``lasso``."""
+    """A catalogue of the one model ``lasso``, without overrides."""
     card = root / "lasso" / "card.json"
     card.parent.mkdir(parents=True, exist_ok=True)
     card.write_text(json.dumps({"id": "lasso", "version": version, "coins": coins}), "utf-8")

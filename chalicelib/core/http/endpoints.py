@@ -24,6 +24,9 @@ CORS = CORSConfig(
 caller: ContextVar[str | None] = ContextVar("caller", default=None)
 """The id of the user that the request at hand speaks for, for the log."""
 
+ANY = ("*/*",)
+"""For what has no body: clients name some content type all the same."""
+
 _THROTTLED = {
     "ThrottlingException",
     "ProvisionedThroughputExceededException",
@@ -77,6 +80,17 @@ def request_id(request: Request) -> str:
 def query(request: Request) -> dict[str, str]:
     """The query parameters; of a repeated one the last."""
     return dict(request.query_params or {})
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The request's Idempotency-Key as it was sent."""
+    key: str | None = request.headers.get("idempotency-key")
+    return key
+
+
+def no_content() -> Response:
+    """A 204. Its body is an empty text: API Gateway refuses null."""
+    return Response(body="", status_code=204)
 
 
 def ok(body: Any, status: int = 200, **headers: str) -> Response:

@@ -7,64 +7,64 @@ from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
 from chalicelib.core.ids import new_id
-from tests.unit.support import PASSWORD, FakeClock, Services
+from tests.unit.support import PASSWORD, FakeClock, World
 
 
-def register(services: Services, name: str, email: str) -> None:
-    services.accounts.register(Registration(name=name, email=email, password=PASSWORD))
+def register(world: World, name: str, email: str) -> None:
+    world.accounts.register(Registration(name=name, email=email, password=PASSWORD))
 
 
-def everything(services: Services) -> list[str]:
-    given = services.settings
+def everything(world: World) -> list[str]:
+    given = world.settings
     tables = (given.users_table, given.logins_table, given.ledger_table)
-    return sorted(repr(sorted(item.items())) for table in tables for item in services.items(table))
+    return sorted(repr(sorted(item.items())) for table in tables for item in world.items(table))
 
 
-def test_a_registration_grants_500_coins_in_exactly_one_entry(services: Services) -> None:
-    user = services.register()
+def test_a_registration_grants_500_coins_in_exactly_one_entry(world: World) -> None:
+    user = world.register()
     assert user.balance == 500
-    assert services.balance(user) == 500
-    assert services.entries(user) == [("signup", 500)]
+    assert world.balance(user) == 500
+    assert world.entries(user) == [("signup", 500)]
 
 
-def test_a_registration_keeps_no_password_but_its_hash(services: Services) -> None:
-    services.register()
-    stored = "".join(everything(services))
+def test_a_registration_keeps_no_password_but_its_hash(world: World) -> None:
+    world.register()
+    stored = "".join(everything(world))
     assert PASSWORD not in stored
     assert stored.count("$2b$04$") == 2
 
 
-def test_users_table_holds_no_hash(services: Services) -> None:
-    services.register()
-    assert "password_hash" not in services.items(services.settings.users_table)[0]
+def test_users_table_holds_no_hash(world: World) -> None:
+    world.register()
+    assert "password_hash" not in world.items(world.settings.users_table)[0]
 
 
 @pytest.mark.parametrize("name", ["anna", "ANNA", "ａｎｎａ", " Anna "])
-def test_a_taken_name_in_any_spelling_is_refused_and_nothing_is_written(name: str, services: Services) -> None:
-    services.register("anna")
-    before = everything(services)
+def test_a_taken_name_in_any_spelling_is_refused_and_nothing_is_written(name: str, world: World) -> None:
+    world.register("anna")
+    before = everything(world)
     with pytest.raises(NameTakenError) as caught:
-        register(services, name, "new@example.org")
+        register(world, name, "new@example.org")
     assert (caught.value.status, caught.value.code) == (409, "name_taken")
-    assert everything(services) == before
+    assert everything(world) == before
 
 
-def test_a_taken_e_mail_in_another_case_is_refused_and_nothing_is_written(services: Services) -> None:
-    services.register("anna")
-    before = everything(services)
+def test_a_taken_e_mail_in_another_case_is_refused_and_nothing_is_written(world: World) -> None:
+    world.register("anna")
+    before = everything(world)
     with pytest.raises(EmailTakenError) as caught:
-        register(services, "boris", "ANNA@example.ORG")
+        register(world, "boris", "ANNA@example.ORG")
     assert (caught.value.status, caught.value.code) == (409, "email_taken")
-    assert everything(services) == before
+    assert everything(world) == before
 
 
 @pytest.mark.parametrize("name", ["anna", "ANNA", "  anna ", "anna@example.org", "Anna@Example.ORG"])
-def test_one_logs_in_by_name_or_by_e_mail_in_any_case(name: str, services: Services) -> None:
-    user = services.register("anna")
-    session = services.accounts.log_in(Credentials(name=name, password=PASSWORD))
+def test_one_logs_in_by_name_or_by_e_mail_in_any_case(name: str, world: World) -> None:
+    user = world.register("anna")
+    session = world.accounts.log_in(Credentials(name=name, password=PASSWORD))
     assert session.user == user
-    assert session.expires_in == services.settings.token_seconds
-    assert services.accounts.authenticate(session.access_token) == user
+    assert session.expires_in == world.settings.token_seconds
+    assert world.accounts.authenticate(session.access_token) == user
 
 
 @pytest.mark.parametrize(
@@ -79,45 +79,45 @@ def test_one_logs_in_by_name_or_by_e_mail_in_any_case(name: str, services: Servi
         ("anna", ""),
     ],
 )
-def test_wrong_credentials_have_the_same_words_for_everybody(name: str, password: str, services: Services) -> None:
-    services.register("anna")
+def test_wrong_credentials_have_the_same_words_for_everybody(name: str, password: str, world: World) -> None:
+    world.register("anna")
     with pytest.raises(WrongCredentialsError) as caught:
-        services.accounts.log_in(Credentials(name=name, password=password))
+        world.accounts.log_in(Credentials(name=name, password=password))
     assert (caught.value.status, caught.value.code) == (401, "wrong_credentials")
     assert caught.value.detail == "The name or the password is wrong. Please try again."
     assert caught.value.extra == {}
 
 
-def test_a_name_that_grows_when_normalised_registers_and_logs_in(services: Services) -> None:
+def test_a_name_that_grows_when_normalised_registers_and_logs_in(world: World) -> None:
     name = "\ufdfa" * 64
-    register(services, name, "long@example.org")
-    assert services.accounts.log_in(Credentials(name=name, password=PASSWORD)).user.name == name
+    register(world, name, "long@example.org")
+    assert world.accounts.log_in(Credentials(name=name, password=PASSWORD)).user.name == name
 
 
-def test_a_token_ends_with_its_time(services: Services, clock: FakeClock) -> None:
-    services.register("anna")
-    token = services.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token
-    clock.advance(services.settings.token_seconds)
+def test_a_token_ends_with_its_time(world: World, clock: FakeClock) -> None:
+    world.register("anna")
+    token = world.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token
+    clock.advance(world.settings.token_seconds)
     with pytest.raises(TokenExpiredError):
-        services.accounts.authenticate(token)
+        world.accounts.authenticate(token)
 
 
-def test_a_token_of_an_older_generation_is_refused(services: Services) -> None:
-    user = services.register("anna")
-    token = services.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token
+def test_a_token_of_an_older_generation_is_refused(world: World) -> None:
+    user = world.register("anna")
+    token = world.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token
     aws.dynamodb().update_item(
-        TableName=services.settings.users_table,
+        TableName=world.settings.users_table,
         Key=to_item({"user_id": user.id}),
         UpdateExpression="SET token_version = token_version + :one",
         ExpressionAttributeValues=to_item({":one": 1}),
     )
     with pytest.raises(TokenInvalidError):
-        services.accounts.authenticate(token)
-    session = services.accounts.log_in(Credentials(name="anna", password=PASSWORD))
-    assert services.accounts.authenticate(session.access_token).id == user.id
+        world.accounts.authenticate(token)
+    session = world.accounts.log_in(Credentials(name="anna", password=PASSWORD))
+    assert world.accounts.authenticate(session.access_token).id == user.id
 
 
 @pytest.mark.parametrize("user_id", [new_id(), "not-an-id", ""], ids=["unknown", "no id", "empty"])
-def test_a_well_signed_token_of_nobody_is_refused(user_id: str, services: Services) -> None:
+def test_a_well_signed_token_of_nobody_is_refused(user_id: str, world: World) -> None:
     with pytest.raises(TokenInvalidError):
-        services.accounts.authenticate(services.tokens.sign(Claims(user_id, 1)))
+        world.accounts.authenticate(world.tokens.sign(Claims(user_id, 1)))

@@ -5,67 +5,68 @@ from chalicelib.core import aws
 from chalicelib.core.dynamo import TransactionCancelledError, encode_cursor, to_item, transact
 from chalicelib.core.errors import InvalidInputError
 from chalicelib.core.ids import new_id
-from tests.unit.support import FakeClock, Services
+from tests.unit.support import FakeClock, World
 
 
-def move(services: Services, user_id: str, amount: int) -> Entry:
-    """One movement with its entry, as services commit them."""
-    services.clock.advance(1)
+def move(world: World, user_id: str, amount: int) -> Entry:
+    """One movement with its entry, as world commit them."""
+    world.clock.advance(1)
     reason: Reason = "refund" if amount > 0 else "prediction"
-    entry = Entry.new(user_id, amount, reason, services.clock(), new_id())
-    transact(aws.dynamodb(), [services.ledger.entry(entry), services.ledger.move(user_id, amount)])
+    entry = Entry.new(user_id, amount, reason, world.clock(), new_id())
+    change = world.ledger.credit(user_id, amount) if amount > 0 else world.ledger.charge(user_id, -amount, 10)
+    transact(aws.dynamodb(), [world.ledger.entry(entry), change])
     return entry
 
 
-def test_charges_and_refunds_move_the_balance_and_leave_entries(services: Services) -> None:
-    user = services.register()
-    move(services, user.id, -100)
-    move(services, user.id, -150)
-    move(services, user.id, 100)
-    assert services.balance(user) == 350
-    assert services.entries(user) == [("signup", 500), ("prediction", -100), ("prediction", -150), ("refund", 100)]
+def test_charges_and_refunds_move_the_balance_and_leave_entries(world: World) -> None:
+    user = world.register()
+    move(world, user.id, -100)
+    move(world, user.id, -150)
+    move(world, user.id, 100)
+    assert world.balance(user) == 350
+    assert world.entries(user) == [("signup", 500), ("prediction", -100), ("prediction", -150), ("refund", 100)]
 
 
-def test_a_balance_is_never_negative(services: Services) -> None:
-    user = services.register()
-    move(services, user.id, -500)
+def test_a_balance_is_never_negative(world: World) -> None:
+    user = world.register()
+    move(world, user.id, -500)
     with pytest.raises(TransactionCancelledError) as caught:
-        move(services, user.id, -1)
+        move(world, user.id, -1)
     assert caught.value.failed == {1}
-    assert services.balance(user) == 0
-    assert services.entries(user) == [("signup", 500), ("prediction", -500)]
+    assert world.balance(user) == 0
+    assert world.entries(user) == [("signup", 500), ("prediction", -500)]
 
 
-def test_coins_can_be_spent_to_the_last(services: Services) -> None:
-    user = services.register()
-    move(services, user.id, -499)
-    move(services, user.id, -1)
-    move(services, user.id, 3)
-    assert services.balance(user) == 3
+def test_coins_can_be_spent_to_the_last(world: World) -> None:
+    user = world.register()
+    move(world, user.id, -499)
+    move(world, user.id, -1)
+    move(world, user.id, 3)
+    assert world.balance(user) == 3
 
 
-def test_nobody_has_no_coins_and_gets_none(services: Services) -> None:
+def test_nobody_has_no_coins_and_gets_none(world: World) -> None:
     stranger = new_id()
-    assert services.ledger.balance(stranger) == 0
+    assert world.ledger.balance(stranger) == 0
     with pytest.raises(TransactionCancelledError):
-        move(services, stranger, 100)
-    assert services.ledger.balance(stranger) == 0
+        move(world, stranger, 100)
+    assert world.ledger.balance(stranger) == 0
 
 
-def test_an_entry_can_not_be_written_over(services: Services) -> None:
-    user = services.register()
-    entry = move(services, user.id, -100)
+def test_an_entry_can_not_be_written_over(world: World) -> None:
+    user = world.register()
+    entry = move(world, user.id, -100)
     again = Entry(user.id, -1, "prediction", entry.created_at, entry.entry_id)
     with pytest.raises(TransactionCancelledError) as caught:
-        transact(aws.dynamodb(), [services.ledger.entry(again)])
+        transact(aws.dynamodb(), [world.ledger.entry(again)])
     assert caught.value.failed == {0}
-    assert services.entries(user) == [("signup", 500), ("prediction", -100)]
+    assert world.entries(user) == [("signup", 500), ("prediction", -100)]
 
 
-def test_the_statement_is_newest_first_and_says_what_each_was_for(services: Services) -> None:
-    user = services.register()
-    charge = move(services, user.id, -100)
-    page, cursor = services.ledger.statement(user.id, None)
+def test_the_statement_is_newest_first_and_says_what_each_was_for(world: World) -> None:
+    user = world.register()
+    charge = move(world, user.id, -100)
+    page, cursor = world.ledger.statement(user.id, None)
     assert cursor is None
     assert [(entry["reason"], entry["amount"], entry["prediction_id"]) for entry in page] == [
         ("prediction", -100, charge.prediction_id),
@@ -74,30 +75,30 @@ def test_the_statement_is_newest_first_and_says_what_each_was_for(services: Serv
     assert "user_id" not in page[0]
 
 
-def test_the_statement_s_pages_hold_every_entry_once_in_order(services: Services, clock: FakeClock) -> None:
-    user = services.register()
+def test_the_statement_s_pages_hold_every_entry_once_in_order(world: World, clock: FakeClock) -> None:
+    user = world.register()
     expected = [500]
     for number in range(1, PAGE_SIZE + 5):
         clock.advance(1)
         entry = Entry.new(user.id, number, "refund", clock())
-        aws.dynamodb().put_item(**services.ledger.entry(entry)["Put"])
+        aws.dynamodb().put_item(**world.ledger.entry(entry)["Put"])
         expected.append(number)
-    first, cursor = services.ledger.statement(user.id, None)
-    second, end = services.ledger.statement(user.id, cursor)
+    first, cursor = world.ledger.statement(user.id, None)
+    second, end = world.ledger.statement(user.id, cursor)
     assert len(first) == PAGE_SIZE
     assert end is None
     assert [entry["amount"] for entry in (*first, *second)] == expected[::-1]
 
 
-def test_a_cursor_does_not_lead_into_somebody_else_s_statement(services: Services) -> None:
-    anna, boris = services.register("anna"), services.register("boris")
-    move(services, boris.id, -100)
-    newest = services.ledger.statement(boris.id, None)[0][0]["entry_id"]
+def test_a_cursor_does_not_lead_into_somebody_else_s_statement(world: World) -> None:
+    anna, boris = world.register("anna"), world.register("boris")
+    move(world, boris.id, -100)
+    newest = world.ledger.statement(boris.id, None)[0][0]["entry_id"]
     cursor = encode_cursor(to_item({"user_id": boris.id, "entry_id": newest}))
-    page, _ = services.ledger.statement(anna.id, cursor)
+    page, _ = world.ledger.statement(anna.id, cursor)
     assert [(entry["reason"], entry["amount"]) for entry in page] == [("signup", 500)]
 
 
-def test_a_garbage_cursor_is_invalid_input(services: Services) -> None:
+def test_a_garbage_cursor_is_invalid_input(world: World) -> None:
     with pytest.raises(InvalidInputError):
-        services.ledger.statement(new_id(), "garbage")
+        world.ledger.statement(new_id(), "garbage")

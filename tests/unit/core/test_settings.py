@@ -7,8 +7,8 @@ STRONG = "0123456789abcdef0123456789abcdef"
 
 
 def given(**changes: object) -> Settings:
-    names = ("users_table", "logins_table", "ledger_table", "predictions_table", "files_bucket", "inference_queue_url")
-    values = {"stage": "local", "jwt_secret": STRONG, **dict.fromkeys(names, "x"), **changes}
+    names = [name for name, each in Settings.model_fields.items() if each.is_required()]
+    values = {**dict.fromkeys(names, "x"), "stage": "local", "jwt_secret": STRONG, **changes}
     return Settings.model_validate({name: value for name, value in values.items() if value is not None})
 
 
@@ -64,8 +64,9 @@ def test_a_printed_setting_does_not_show_the_secret() -> None:
 def test_the_environment_is_read_by_field_name_and_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    for name in ("STAGE", "USERS_TABLE", "LOGINS_TABLE", "LEDGER_TABLE", "PREDICTIONS_TABLE", "FILES_BUCKET"):
-        monkeypatch.setenv(name, name.lower())
+    for name, each in Settings.model_fields.items():
+        if each.is_required():
+            monkeypatch.setenv(name.upper(), name)
     monkeypatch.setenv("INFERENCE_QUEUE_URL", "https://queue")
     monkeypatch.setenv("JWT_SECRET_ID", "the-secret")
     monkeypatch.setenv("LEASE_SECONDS", "1.5")

@@ -1,0 +1,156 @@
+"""Vouchers: codes that an operator makes and a user redeems, each once. Only their hashes are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from chalicelib.billing.ledger import AccountClosedError, Entry, Ledger
+from chalicelib.core.clock import Clock, iso
+from chalicelib.core.dynamo import TransactionCancelledError, from_item, to_item, transact
+from chalicelib.core.errors import DomainError
+from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
+from chalicelib.core.logging import log
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chalicelib.core.dynamo import TransactItem
+
+# Crockford's base 32: no letter that is taken for another one.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CHARACTERS = 20
+"""100 bits: nobody guesses one, so a plain hash is as good as a slow one."""
+_MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
+
+
+class UnknownVoucherError(DomainError):
+    """There is no such code."""
+
+    status = 404
+    code = "unknown_voucher"
+    title = "There is no such voucher"
+
+
+class VoucherUsedError(DomainError):
+    """Somebody has redeemed it."""
+
+    status = 409
+    code = "voucher_used"
+    title = "This voucher was used"
+
+
+class VoucherExpiredError(DomainError):
+    """Its time is over."""
+
+    status = 410
+    code = "voucher_expired"
+    title = "This voucher has expired"
+
+
+class VoucherCode(BaseModel):
+    """The body of a redemption."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """Coins that a voucher added, and the balance after it."""
+
+    coins: int
+    balance: int
+
+
+class Vouchers:
+    """Makes and redeems."""
+
+    def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger, keys: IdempotencyKeys, clock: Clock) -> None:
+        self._client = client
+        self._table = table
+        self._ledger = ledger
+        self._keys = keys
+        self._clock = clock
+
+    def issue(self, coins: int, expires_at: float | None) -> str:
+        """Make a voucher of ``coins``, good until ``expires_at``; its code, which is kept nowhere."""
+        code = "".join(secrets.choice(_ALPHABET) for _ in range(_CHARACTERS))
+        values = {
+            "voucher_hash": _hash(code),
+            "coins": coins,
+            "expires_at": expires_at,
+            "created_at": iso(self._clock()),
+        }
+        self._client.put_item(
+            TableName=self._table, Item=to_item(values), ConditionExpression="attribute_not_exists(voucher_hash)"
+        )
+        return "-".join(code[start : start + 5] for start in range(0, _CHARACTERS, 5))
+
+    def redeem(self, user_id: str, code: str, key_text: str | None) -> Redeemed:
+        """Add the voucher's coins to the user's balance, once.
+
+        Raises
+        ------
+        UnknownVoucherError, VoucherUsedError, VoucherExpiredError, AccountClosedError, InvalidIdempotencyKeyError,
+        IdempotencyKeyReusedError
+            Nothing was added.
+        """
+        now = self._clock()
+        hashed = _hash(code)
+        key = IdempotencyKey.of(user_id, key_text, "voucher", hashed)
+        if key and (earlier := self._keys.outcome(key, now)):
+            return Redeemed(int(earlier), self._ledger.balance(user_id))
+        coins = self._coins_of(hashed, now)
+        entry = Entry.new(user_id, coins, "voucher", now)
+        items = [self._use(hashed, entry, now), self._ledger.entry(entry), self._ledger.credit(user_id, coins)]
+        if key:
+            items.append(self._keys.record(key, str(coins), now))
+        try:
+            transact(self._client, items)
+        except TransactionCancelledError as error:
+            if key and (earlier := self._keys.outcome(key, now)):
+                return Redeemed(int(earlier), self._ledger.balance(user_id))
+            if 2 in error.failed:
+                raise AccountClosedError("This account was deleted. The voucher was not used.") from error
+            self._coins_of(hashed, now)
+            raise
+        log("voucher redeemed", user=user_id, coins=coins, entry=entry.entry_id)
+        return Redeemed(coins, self._ledger.balance(user_id))
+
+    def _coins_of(self, hashed: str, now: float) -> int:
+        """The coins of a voucher that can be redeemed now; raises for every other one."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item({"voucher_hash": hashed}), ConsistentRead=True
+        )
+        voucher = from_item(answer.get("Item", {}))
+        if not voucher:
+            raise UnknownVoucherError("There is no voucher of this code. Please check every character.")
+        if "entry_id" in voucher:
+            raise VoucherUsedError("This voucher was redeemed before. Each one can be used once.")
+        if "expires_at" in voucher and voucher["expires_at"] <= now:
+            raise VoucherExpiredError(f"This voucher was good until {iso(voucher['expires_at'])[:10]}.")
+        return int(voucher["coins"])
+
+    def _use(self, hashed: str, entry: Entry, now: float) -> TransactItem:
+        """Mark the voucher as used. The condition lets one of many redemptions through."""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": to_item({"voucher_hash": hashed}),
+                "UpdateExpression": "SET entry_id = :entry, redeemed_by = :user",
+                "ConditionExpression": "attribute_exists(voucher_hash) AND attribute_not_exists(entry_id) "
+                "AND (attribute_not_exists(expires_at) OR expires_at > :now)",
+                "ExpressionAttributeValues": to_item({":entry": entry.entry_id, ":user": entry.user_id, ":now": now}),
+            }
+        }
+
+
+def _hash(code: str) -> str:
+    """What is kept of a code: case, dashes, blanks and letters taken for digits don't matter."""
+    return hashlib.sha256(code.upper().translate(_MISREAD).encode()).hexdigest()

@@ -1,0 +1,87 @@
+"""What becomes of a deleted account's predictions: open ones end with a refund, and every file goes.
+
+The account's deletion and the wish for this commit together (``auth.store``), so a crash in between loses nothing: the
+dispatcher finds the wish and does the rest. Everything here can be repeated.
+"""
+
+from chalicelib.auth.store import UserStore
+from chalicelib.billing.ledger import Ledger
+from chalicelib.core.clock import Clock
+from chalicelib.core.dynamo import ConditionFailedError
+from chalicelib.core.logging import log, log_exception
+from chalicelib.inference.files import FileStore, prefixes_of_user
+from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.settlement import Settlement
+from chalicelib.inference.store import PredictionStore
+
+INDEX_LAG_SECONDS = 60
+"""A prediction of the last moment may not stand in the history index yet, and a worker may still write its result."""
+
+ACCOUNT_DELETED = "The account was deleted before this prediction ended; its coins were given back to it."
+
+
+class Erasure:
+    """Erases what accounts leave behind."""
+
+    def __init__(
+        self,
+        users: UserStore,
+        store: PredictionStore,
+        files: FileStore,
+        ledger: Ledger,
+        settlement: Settlement,
+        clock: Clock,
+    ) -> None:
+        self._users = users
+        self._ledger = ledger
+        self._store = store
+        self._files = files
+        self._settlement = settlement
+        self._clock = clock
+
+    def run_pending(self) -> int:
+        """Erase for some of the accounts that wait; how many are done for good."""
+        done = 0
+        for user_id, wished_at in self._users.erasures().items():
+            try:
+                self.run(user_id)
+                if self._is_complete(user_id, wished_at):
+                    self._users.erased(user_id)
+                    log("account erased", user=user_id)
+                    done += 1
+            except Exception:  # noqa: BLE001 - it waits for the next round and holds nobody else up
+                log_exception("erasure failed", user=user_id)
+        return done
+
+    def run(self, user_id: str) -> None:
+        """End the user's open predictions, delete their files and forget what those were called."""
+        cursor: str | None = None
+        while True:
+            page, cursor = self._store.history(user_id, cursor)
+            for listed in page:
+                self._end(listed.prediction_id)
+                self._store.forget_files(listed.prediction_id, self._clock())
+            if cursor is None:
+                break
+        for prefix in prefixes_of_user(user_id):
+            self._files.delete_all(prefix)
+
+    def _is_complete(self, user_id: str, wished_at: float) -> bool:
+        """Whether the run that just ended can be the last one: it saw all there is and ended all there was."""
+        settled = self._clock() - wished_at >= INDEX_LAG_SECONDS
+        return settled and self._ledger.account(user_id).open_charges == 0
+
+    def _end(self, prediction_id: str) -> None:
+        """End the prediction unless it has. A worker that has it loses its claim and deletes what it wrote."""
+        while (prediction := self._open(prediction_id)) is not None:
+            try:
+                if prediction.status is Status.QUEUED:
+                    self._settlement.cancel(prediction)
+                else:
+                    self._settlement.fail(prediction, "account_deleted", ACCOUNT_DELETED)
+            except ConditionFailedError:
+                continue  # it moved on; look again
+
+    def _open(self, prediction_id: str) -> Prediction | None:
+        prediction = self._store.get(prediction_id)
+        return None if prediction is None or prediction.status.is_end else prediction

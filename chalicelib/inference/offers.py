@@ -1,0 +1,53 @@
+"""What an operator changed of an offer without a deployment: its price, and whether it is on offer at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.core.dynamo import from_item, to_item
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from chalicelib.core.clock import Clock
+
+FRESH_SECONDS = 5.0
+"""How long a process goes on with what it read. The price that counts is the one in the prediction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """None: as the card says."""
+
+    coins: int | None = None
+    enabled: bool = True
+
+
+class OfferStore:
+    """The overrides' table: an item for each model that has one."""
+
+    def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+        self._read: dict[str, Override] = {}
+        self._read_at = float("-inf")
+
+    def overrides(self, model_ids: Sequence[str]) -> dict[str, Override]:
+        """The overrides of ``model_ids`` (100 at most), as they were within the last FRESH_SECONDS."""
+        now = self._clock()
+        if not self._read_at <= now < self._read_at + FRESH_SECONDS:
+            keys = [to_item({"model_id": model_id}) for model_id in model_ids]
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
+            items = [from_item(item) for item in answer["Responses"].get(self._table, [])]
+            self._read = {item["model_id"]: Override(item.get("coins"), item["enabled"]) for item in items}
+            self._read_at = now
+        return self._read
+
+    def put(self, model_id: str, override: Override) -> None:
+        """Replace the override of ``model_id``."""
+        values = {"model_id": model_id, "coins": override.coins, "enabled": override.enabled}
+        self._client.put_item(TableName=self._table, Item=to_item(values))
