@@ -74,6 +74,7 @@ class Worker:
             self._bring_to_an_end(prediction)
         except ConditionFailedError:
             log("claim lost", prediction=prediction_id, attempt=prediction.attempt)
+            self._delete_unless_it_counts(prediction)
 
     def _bring_to_an_end(self, prediction: Prediction) -> None:
         try:

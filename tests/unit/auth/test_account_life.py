@@ -1,0 +1,189 @@
+"""Logging out, changing the password, deleting the account."""
+
+import pytest
+
+from chalicelib.auth.names import Credentials
+from chalicelib.auth.service import WrongCredentialsError, WrongPasswordError
+from chalicelib.auth.store import User
+from chalicelib.auth.tokens import TokenInvalidError
+from chalicelib.billing.ledger import AccountClosedError
+from chalicelib.inference.erasure import INDEX_LAG_SECONDS
+from chalicelib.inference.prediction import Status
+from tests.unit.support import PASSWORD, FakeModel, World
+
+
+def log_in(world: World, name: str = "anna", password: str = PASSWORD) -> str:
+    return world.accounts.log_in(Credentials(name=name, password=password)).access_token
+
+
+def ended(world: World, token: str) -> bool:
+    try:
+        world.accounts.authenticate(token)
+    except TokenInvalidError:
+        return True
+    return False
+
+
+def test_logging_out_ends_every_token_of_the_user_and_nobody_else_s(world: World) -> None:
+    user = world.register("anna")
+    world.register("boris")
+    tokens = [log_in(world), log_in(world)]
+    other = log_in(world, "boris")
+
+    world.accounts.log_out(user)
+
+    assert all(ended(world, token) for token in tokens)
+    assert not ended(world, other)
+    assert not ended(world, log_in(world))
+
+
+def test_a_new_password_needs_the_old_one(world: World) -> None:
+    user = world.register()
+    token = log_in(world)
+
+    with pytest.raises(WrongPasswordError) as caught:
+        world.accounts.change_password(user, "not the password", "a new password")
+
+    assert (caught.value.status, caught.value.code) == (403, "wrong_password")
+    assert not ended(world, token)
+    log_in(world)
+
+
+@pytest.mark.parametrize("login", ["anna", "anna@example.org"])
+def test_after_a_change_the_new_password_logs_in_and_the_old_one_and_old_tokens_do_not(
+    world: World, login: str
+) -> None:
+    user = world.register()
+    token = log_in(world)
+
+    world.accounts.change_password(user, PASSWORD, "a new password")
+
+    assert ended(world, token)
+    log_in(world, login, "a new password")
+    with pytest.raises(WrongCredentialsError):
+        log_in(world, login)
+
+
+def test_the_operator_s_reset_gives_a_password_and_ends_the_tokens(world: World) -> None:
+    world.register()
+    token = log_in(world)
+
+    password = world.accounts.reset_password("anna@example.org")
+
+    assert password
+    assert ended(world, token)
+    log_in(world, password=password)
+    assert world.accounts.reset_password("nobody") is None
+
+
+def test_deleting_needs_the_password(world: World) -> None:
+    user = world.register()
+
+    with pytest.raises(WrongPasswordError):
+        world.accounts.delete(user, "not the password")
+
+    log_in(world)
+
+
+def everything(world: World) -> str:
+    given = world.settings
+    tables = [
+        given.users_table, given.logins_table, given.ledger_table, given.predictions_table, given.erasures_table,
+    ]  # fmt: skip
+    return repr([world.items(table) for table in tables])
+
+
+def test_after_a_deletion_nothing_stored_names_the_person_and_the_ledger_still_adds_up(world: World) -> None:
+    user = world.register()
+    token = log_in(world)
+    world.run(world.submit(user))
+    assert "anna" in everything(world)
+
+    world.accounts.delete(user, PASSWORD)
+    world.erasure.run(user.id)
+
+    assert "anna" not in everything(world)
+    assert "patients.csv" not in everything(world)
+    assert world.objects() == []
+    assert ended(world, token)
+    with pytest.raises(WrongCredentialsError):
+        log_in(world)
+    assert world.entries(user) == [("signup", 500), ("prediction", -100)]
+    assert world.balance(user) == 400
+
+
+def test_a_deletion_ends_what_is_queued_and_what_is_running_and_refunds_both(world: World) -> None:
+    user = world.register()
+    queued, running = world.submit(user), world.submit(user)
+
+    def delete() -> None:
+        world.accounts.delete(user, PASSWORD)
+        world.erasure.run(user.id)
+
+    world.run(running, FakeModel(delete))
+
+    assert world.read(queued).status is Status.CANCELLED
+    assert (world.read(running).status, world.read(running).error_code) == (Status.FAILED, "account_deleted")
+    assert world.balance(user) == 500
+    assert world.objects() == []
+
+
+def test_a_deleted_account_is_charged_nothing_more(world: World) -> None:
+    user = world.register()
+    world.accounts.delete(user, PASSWORD)
+
+    with pytest.raises(AccountClosedError) as caught:
+        world.submit(user)
+
+    assert (caught.value.status, caught.value.code) == (401, "account_deleted")
+    assert world.balance(user) == 500
+
+
+def test_a_refund_reaches_a_deleted_account_s_ledger_so_that_the_coins_add_up(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.accounts.delete(user, PASSWORD)
+    world.clock.advance(1)
+
+    world.dead_letters.handle(prediction.prediction_id)
+
+    assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100)]
+
+
+def test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up(
+    world: World,
+) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.accounts.delete(user, PASSWORD)
+
+    world.dispatcher.run()
+    assert world.read(prediction).status is Status.CANCELLED
+    assert user.id in world.users.erasures()
+
+    world.clock.advance(INDEX_LAG_SECONDS)
+    world.dispatcher.run()
+    assert world.users.erasures() == {}
+
+
+def test_the_same_e_mail_is_granted_coins_only_once(world: World) -> None:
+    user = world.register()
+    world.accounts.delete(user, PASSWORD)
+
+    again = world.register()
+
+    assert again.balance == 0
+    assert world.entries(again) == []
+    world.accounts.delete(again, PASSWORD)
+    assert world.register().balance == 0
+
+
+def test_a_second_deletion_at_once_changes_nothing(world: World) -> None:
+    user: User = world.register()
+    world.accounts.delete(user, PASSWORD)
+    marks = everything(world)
+
+    with pytest.raises(WrongPasswordError):
+        world.accounts.delete(user, PASSWORD)
+
+    assert everything(world) == marks

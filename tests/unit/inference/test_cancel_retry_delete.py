@@ -1,0 +1,215 @@
+"""What a user may do with a prediction after its submission."""
+
+import pytest
+
+from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
+from chalicelib.inference.files import result_prefix
+from chalicelib.inference.offers import FRESH_SECONDS, Override
+from chalicelib.inference.prediction import Status
+from chalicelib.inference.service import (
+    AlreadyCancelledError,
+    InputExpiredError,
+    NotEndedError,
+    ResultExpiredError,
+    StillRunningError,
+    UnknownPredictionError,
+)
+from tests.unit.support import BrokenModel, FakeModel, World, patients
+
+
+def test_a_queued_prediction_is_cancelled_refunded_and_never_run(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    model = FakeModel()
+
+    cancelled = world.predictions.delete(user, prediction.prediction_id)
+    world.run(prediction, model)
+
+    assert (cancelled.status, cancelled.error_code) == (Status.CANCELLED, "cancelled")
+    assert model.chunks == 0
+    assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100)]
+
+
+def test_a_cancelled_one_is_not_cancelled_or_refunded_again(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.predictions.delete(user, prediction.prediction_id)
+
+    with pytest.raises(AlreadyCancelledError) as caught:
+        world.predictions.delete(user, prediction.prediction_id)
+
+    assert (caught.value.status, caught.value.code) == (409, "already_cancelled")
+    assert world.balance(user) == 500
+
+
+def test_a_running_one_is_neither_cancelled_nor_deleted(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+
+    def click() -> None:
+        with pytest.raises(StillRunningError) as caught:
+            world.predictions.delete(user, prediction.prediction_id)
+        assert (caught.value.status, caught.value.code) == (409, "prediction_running")
+
+    assert world.run(prediction, FakeModel(click)).status is Status.SUCCEEDED
+    assert world.balance(user) == 400
+
+
+def test_one_that_waits_for_its_second_attempt_can_be_cancelled(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    with pytest.raises(RuntimeError):
+        world.run(prediction, BrokenModel())
+
+    assert world.predictions.delete(user, prediction.prediction_id).status is Status.CANCELLED
+    assert world.run(prediction).status is Status.CANCELLED
+    assert world.balance(user) == 500
+
+
+def test_a_deleted_result_is_gone_and_says_so_and_the_coins_stay_spent(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.run(prediction)
+    assert world.objects(f"results/{user.id}/")
+
+    deleted = world.predictions.delete(user, prediction.prediction_id)
+
+    assert deleted.files_deleted_at == world.clock()
+    assert deleted.file_name is None
+    assert world.objects() == []
+    assert world.balance(user) == 400
+    with pytest.raises(ResultExpiredError):
+        world.predictions.rows(user, prediction.prediction_id, 0, 10)
+    with pytest.raises(ResultExpiredError):
+        world.predictions.download(user, prediction.prediction_id)
+    world.predictions.delete(user, prediction.prediction_id)  # the second click changes nothing
+
+
+def test_somebody_else_s_prediction_is_unknown_to_cancel_and_retry(world: World) -> None:
+    prediction = world.submit(world.register("anna"))
+    boris = world.register("boris")
+
+    for act in (world.predictions.delete, world.predictions.retry):
+        with pytest.raises(UnknownPredictionError):
+            act(boris, prediction.prediction_id)
+    assert world.read(prediction).status is Status.QUEUED
+
+
+def test_an_ended_prediction_is_run_again_as_a_new_one_with_a_new_charge(world: World) -> None:
+    user = world.register()
+    ended = world.run(world.submit(user, patients(3)))
+    world.sent()
+
+    accepted = world.predictions.retry(user, ended.prediction_id)
+
+    again = accepted.prediction
+    assert again.prediction_id != ended.prediction_id
+    assert (again.retry_of, again.rows, again.input_sha256) == (ended.prediction_id, 3, ended.input_sha256)
+    assert accepted.balance == 300
+    assert world.sent() == [again.prediction_id]
+    assert world.run(again).status is Status.SUCCEEDED
+    assert world.read(ended) == ended
+
+
+def test_a_cancelled_one_can_be_run_again(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.predictions.delete(user, prediction.prediction_id)
+
+    again = world.predictions.retry(user, prediction.prediction_id).prediction
+
+    assert world.run(again).status is Status.SUCCEEDED
+    assert world.balance(user) == 400
+
+
+def test_what_has_not_ended_is_not_run_again(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+
+    with pytest.raises(NotEndedError) as caught:
+        world.predictions.retry(user, prediction.prediction_id)
+
+    assert (caught.value.status, caught.value.code) == (409, "not_ended")
+    assert world.balance(user) == 400
+
+
+def test_without_its_file_a_prediction_is_not_run_again_and_nothing_is_charged(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.run(prediction)
+    world.files.delete_all(prediction.input_key)
+
+    with pytest.raises(InputExpiredError) as caught:
+        world.predictions.retry(user, prediction.prediction_id)
+
+    assert (caught.value.status, caught.value.code) == (410, "input_expired")
+    assert world.balance(user) == 400
+
+
+def test_a_retry_without_the_coins_is_refused(world: World) -> None:
+    user = world.register()
+    ended = world.run(world.submit(user))
+    for _ in range(4):
+        world.submit(user)
+    poor = world.users.user(user.id)
+    assert poor
+
+    with pytest.raises(NotEnoughCoinsError):
+        world.predictions.retry(poor, ended.prediction_id)
+
+
+def test_one_more_open_prediction_than_allowed_is_refused_until_one_ends(world: World) -> None:
+    world.offers.put("lasso", Override(coins=1))
+    user = world.register()
+    first, *_ = [world.submit(user) for _ in range(world.settings.open_predictions_max)]
+
+    with pytest.raises(TooManyOpenChargesError) as caught:
+        world.submit(user)
+
+    assert (caught.value.status, caught.value.code) == (429, "too_many_open_predictions")
+    assert caught.value.headers == {"Retry-After": "5"}
+    assert world.balance(user) == 490
+    world.run(first)
+    world.submit(user)
+    assert world.balance(user) == 489
+
+
+def test_every_kind_of_end_makes_room_for_another_one(world: World) -> None:
+    user = world.register()
+    cancelled, rejected, failed, done = (world.submit(user) for _ in range(4))
+    assert world.ledger.account(user.id).open_charges == 4
+
+    world.predictions.delete(user, cancelled.prediction_id)
+    world.spoil(rejected, b"ID,Age\n1,abc\n")
+    world.run(rejected)
+    world.dead_letters.handle(failed.prediction_id)
+    world.run(done)
+
+    assert world.ledger.account(user.id).open_charges == 0
+
+
+def test_a_price_is_copied_at_submission_and_that_is_what_a_refund_gives_back(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.offers.put("lasso", Override(coins=250))
+    world.clock.advance(FRESH_SECONDS)
+    assert world.catalogue.get("lasso").coins == 250
+
+    world.predictions.delete(user, prediction.prediction_id)
+    world.submit(user)
+
+    assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100), ("prediction", -250)]
+
+
+def test_a_worker_that_lost_its_claim_deletes_what_it_wrote(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+
+    def account_is_deleted() -> None:
+        world.settlement.fail(world.read(prediction), "account_deleted")
+
+    world.run(prediction, FakeModel(account_is_deleted))
+
+    assert world.read(prediction).status is Status.FAILED
+    assert world.objects(result_prefix(user.id, prediction.prediction_id)) == []
+    assert world.balance(user) == 500

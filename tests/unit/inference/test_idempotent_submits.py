@@ -1,0 +1,132 @@
+"""Invariant 6: one key, one request, one prediction, one charge."""
+
+import pytest
+
+from chalicelib.auth.store import User
+from chalicelib.billing.ledger import NotEnoughCoinsError
+from chalicelib.core.idempotency import (
+    LIFETIME_SECONDS,
+    IdempotencyKeyReusedError,
+    InvalidIdempotencyKeyError,
+)
+from chalicelib.inference.catalogue import ModelDisabledError
+from chalicelib.inference.offers import FRESH_SECONDS, Override
+from tests.unit.support import World, csv_of, patients
+
+
+def submit(world: World, user: User, key: str | None, content: bytes | None = None) -> str:
+    return world.predictions.submit(user, "lasso", content or patients(1), None, key).prediction.prediction_id
+
+
+def test_the_same_key_and_file_give_the_same_prediction_and_one_charge(world: World) -> None:
+    user = world.register()
+
+    first = world.predictions.submit(user, "lasso", patients(1), None, "k")
+    again = world.predictions.submit(user, "lasso", patients(1), "another-name.csv", "k")
+
+    assert again.prediction == first.prediction
+    assert (first.balance, again.balance) == (400, 400)
+    assert world.entries(user) == [("signup", 500), ("prediction", -100)]
+    assert len(world.sent()) == 1
+
+
+def test_a_replay_gives_the_prediction_as_it_is_now(world: World) -> None:
+    user = world.register()
+    prediction_id = submit(world, user, "k")
+    world.worker_with().run(prediction_id)
+
+    assert world.predictions.submit(user, "lasso", patients(1), None, "k").prediction.status == "succeeded"
+
+
+@pytest.mark.parametrize("content", [patients(2), csv_of({"Bilirubin": "1.5"})])
+def test_the_same_key_with_another_file_is_refused_and_nothing_is_charged(world: World, content: bytes) -> None:
+    user = world.register()
+    submit(world, user, "k")
+
+    with pytest.raises(IdempotencyKeyReusedError) as caught:
+        submit(world, user, "k", content)
+
+    assert (caught.value.status, caught.value.code) == (422, "idempotency_key_reused")
+    assert world.balance(user) == 400
+
+
+def test_a_key_of_a_submission_is_not_one_of_a_retry(world: World) -> None:
+    user = world.register()
+    prediction_id = submit(world, user, "k")
+    world.worker_with().run(prediction_id)
+
+    with pytest.raises(IdempotencyKeyReusedError):
+        world.predictions.retry(user, prediction_id, "k")
+
+
+def test_two_users_may_use_the_same_key(world: World) -> None:
+    anna, boris = world.register("anna"), world.register("boris")
+
+    assert submit(world, anna, "k") != submit(world, boris, "k")
+    assert (world.balance(anna), world.balance(boris)) == (400, 400)
+
+
+def test_a_key_lives_a_day_whether_or_not_its_record_was_deleted(world: World) -> None:
+    user = world.register()
+    first = submit(world, user, "k")
+
+    world.clock.advance(LIFETIME_SECONDS - 1)
+    assert submit(world, user, "k") == first
+    world.clock.advance(2)
+    assert submit(world, user, "k") != first
+    assert world.balance(user) == 300
+
+
+def test_without_a_key_every_submission_is_a_new_one(world: World) -> None:
+    user = world.register()
+
+    assert submit(world, user, None) != submit(world, user, None)
+
+
+def test_a_replay_comes_before_the_balance_the_limit_and_the_switch(world: World) -> None:
+    user = world.register()
+    first = submit(world, user, "k")
+    for _ in range(4):
+        submit(world, user, None)
+    world.offers.put("lasso", Override(enabled=False))
+    world.clock.advance(FRESH_SECONDS)
+    poor = world.users.user(user.id)
+    assert poor
+    assert poor.balance == 0
+
+    assert submit(world, poor, "k") == first
+    with pytest.raises(ModelDisabledError):
+        submit(world, poor, "other")
+
+
+def test_a_refused_submission_leaves_its_key_free(world: World) -> None:
+    user = world.register()
+    for _ in range(5):
+        submit(world, user, None)
+    with pytest.raises(NotEnoughCoinsError):
+        submit(world, user, "k")
+    code = world.vouchers.issue(100, None)
+    world.vouchers.redeem(user.id, code, None)
+
+    submit(world, user, "k")
+
+    assert world.balance(user) == 0
+
+
+@pytest.mark.parametrize(
+    "key", ["", "x" * 256, "two words", "ключ", "tab\t"], ids=["empty", "256", "blank", "Cyrillic", "tab"]
+)
+def test_a_key_that_is_none_is_refused_before_anything_is_done(world: World, key: str) -> None:
+    user = world.register()
+
+    with pytest.raises(InvalidIdempotencyKeyError) as caught:
+        submit(world, user, key)
+
+    assert (caught.value.status, caught.value.code) == (422, "invalid_idempotency_key")
+    assert world.balance(user) == 500
+
+
+def test_a_key_of_255_characters_is_one(world: World) -> None:
+    user = world.register()
+
+    assert submit(world, user, "x" * 255) == submit(world, user, "x" * 255)
