@@ -111,7 +111,9 @@ class World(Services):
     def register(self, name: str = "anna") -> User:
         email = f"{name}@example.org"
         self.clock.advance(1)  # entries of one moment have no order
-        return self.accounts.register(Registration(name=name, email=email, password=PASSWORD)).user
+        user = self.accounts.register(Registration(name=name, email=email, password=PASSWORD)).user
+        self.clock.advance(1)
+        return user
 
     def submit(self, user: User, content: bytes | None = None) -> Prediction:
         self.clock.advance(1)

@@ -21,6 +21,7 @@ def test_a_queued_prediction_is_cancelled_refunded_and_never_run(world: World) -
     user = world.register()
     prediction = world.submit(user)
     model = FakeModel()
+    world.clock.advance(1)
 
     cancelled = world.predictions.delete(user, prediction.prediction_id)
     world.run(prediction, model)
