@@ -7,7 +7,7 @@ import jwt
 import pytest
 import requests
 
-from tests.support.stack import SAMPLES, Person, RunningStack
+from tests.support.stack import SAMPLES, Person, RunningStack, assert_problem
 
 HEADER = "ID,Age,Sex,Edema,Bilirubin,Albumin,Prothrombin,Stage"
 GOOD = "1,21464,F,Y,14.5,2.6,12.2,4"
@@ -45,20 +45,6 @@ READ = {
     "another order of columns": b"Stage,Prothrombin,Albumin,Bilirubin,Edema,Sex,Age\n4,12.2,2.6,14.5,Y,F,21464\n",
     "outcome columns": TABLE.replace("Stage", "Stage,Status,N_Days").replace(",4\n", ",4,D,400\n").encode(),
 }
-
-
-def assert_problem(answer: requests.Response, status: int, code: str) -> dict[str, Any]:
-    """The problem document of ``answer``, whose shape every error has."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    problem: dict[str, Any] = answer.json()
-    assert problem["code"] == code
-    assert problem["status"] == status
-    assert problem["title"]
-    assert problem["detail"].endswith((".", "?"))
-    assert problem["request_id"] == answer.headers["X-Request-Id"]
-    return problem
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import requests
 
@@ -114,10 +114,13 @@ class Person:
         """The coins that are left."""
         return int(self.get("/api/auth/balance").json()["balance"])
 
-    def submit(self, content: bytes, model: str = "lasso", name: str = "patients.csv") -> requests.Response:
-        """Submit ``content`` as a form's file."""
+    def submit(
+        self, content: bytes, model: str = "lasso", name: str = "patients.csv", key: str | None = None
+    ) -> requests.Response:
+        """Submit ``content`` as a form's file, with an Idempotency-Key if one is given."""
         address = f"{self.url}/api/predict/{model}"
-        return self.http.post(address, files={"file": (name, content, "text/csv")}, timeout=30)
+        headers = {"Idempotency-Key": key} if key is not None else {}
+        return self.http.post(address, files={"file": (name, content, "text/csv")}, headers=headers, timeout=30)
 
     def finished(self, prediction_id: str, seconds: float = 60) -> dict[str, object]:
         """The prediction once it has ended."""
@@ -143,3 +146,17 @@ class Person:
             rows += page["rows"]
             following = page["next_offset"]
         return rows
+
+
+def assert_problem(answer: requests.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem document of ``answer``, whose shape every error has."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    problem: dict[str, Any] = answer.json()
+    assert problem["code"] == code
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"].endswith((".", "?"))
+    assert problem["request_id"] == answer.headers["X-Request-Id"]
+    return problem

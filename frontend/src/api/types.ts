@@ -42,6 +42,8 @@ export interface Model {
   id: string;
   version: string;
   coins: number;
+  /** Whether it can be chosen at the moment. */
+  enabled: boolean;
   title: Localised;
   summary: Localised;
   limits: Localised;

@@ -16,10 +16,18 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
   return (
     <div class={isChosen ? 'card model model-chosen' : 'card model'}>
       <label class="model-choice">
-        <input type="radio" name="model" value={model.id} checked={isChosen} onChange={onChoose} />
+        <input
+          type="radio"
+          name="model"
+          value={model.id}
+          checked={isChosen}
+          disabled={!model.enabled}
+          onChange={onChoose}
+        />
         <span class="model-title">{localised(model.title)}</span>
         <span class="price">{words.pricePerFile(model.coins)}</span>
       </label>
+      {!model.enabled && <p class="notice notice-warning">{words.switchedOff}</p>}
       <p>{localised(model.summary)}</p>
       {statements.length > 0 && (
         <>

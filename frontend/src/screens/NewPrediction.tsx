@@ -124,7 +124,7 @@ function chosenModel(): Model | null {
 
 function chooseTheOnlyModel(): void {
   const only = models.value?.length === 1 ? models.value[0] : undefined;
-  if (only && draft.chosenModelId.value === null) draft.chooseModel(only.id);
+  if (only?.enabled && draft.chosenModelId.value === null) draft.chooseModel(only.id);
 }
 
 async function send(event: Event): Promise<void> {

@@ -94,6 +94,7 @@ const submission = {
     minimum === null || maximum === null
       ? ''
       : `${format.number(minimum)} to ${format.number(maximum)}`,
+  switchedOff: 'This model is switched off at the moment.',
   noModels: 'No model is offered at the moment.',
   file: 'CSV file',
   fileChoose: 'Choose a CSV file',

@@ -22,13 +22,20 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   token_missing: () => 'Please log in to go on.',
   token_invalid: () => 'Your session is no longer valid. Please log in again.',
   token_expired: () => 'Your session has ended. Please log in again.',
+  account_deleted: () => 'This account was deleted. Nothing was charged.',
   wrong_credentials: () => 'The name or the password is wrong.',
   not_enough_coins: (problem) =>
     problem.cost === null || problem.balance === null
       ? 'You do not have enough coins for this prediction. Nothing was charged.'
       : `This prediction costs ${coins(problem.cost)} and you have ${coins(problem.balance)}. Nothing was charged.`,
+  too_many_open_predictions: (problem) =>
+    `Too many of your predictions have not ended yet. Nothing was charged. Please try again ${waited(problem)}.`,
+  idempotency_key_reused: () =>
+    'This was sent before with another file. Nothing was charged. Please choose the file again.',
   not_found: () => 'There is nothing at this address.',
   unknown_model: () => 'This model is no longer offered. Please choose another one.',
+  model_disabled: () =>
+    'This model is switched off at the moment. Nothing was charged. Please choose another one.',
   unknown_prediction: () => 'There is no such prediction in your account.',
   method_not_allowed: () =>
     'The page asked for something the service does not do. Please reload the page.',

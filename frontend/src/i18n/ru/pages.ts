@@ -106,6 +106,7 @@ const submission = {
     minimum === null || maximum === null
       ? ''
       : `от ${format.number(minimum)} до ${format.number(maximum)}`,
+  switchedOff: 'Эта модель сейчас отключена.',
   noModels: 'Сейчас нет доступных моделей.',
   file: 'Файл CSV',
   fileChoose: 'Выберите файл CSV',
