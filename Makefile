@@ -6,6 +6,8 @@ EMULATOR_PORT ?= 4566
 DATA_DIR ?= .local
 WORKERS ?= 1
 FORCE ?=
+# The operator's commands work on the running local stack, or on a deployed stage.
+STAGE ?= local
 
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
@@ -22,7 +24,8 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html fr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit integration e2e browser train samples reset lock bench clean
+.PHONY: help run test lint unit integration e2e browser train samples reset lock bench clean \
+	voucher reset-password price model audit
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
@@ -63,6 +66,24 @@ bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Meas
 
 reset: .venv/.local ## Delete the local data (asks; FORCE=1 doesn't)
 	@$(PYTHON) -m local.data_dir --data-dir "$(DATA_DIR)" $(if $(FORCE),--force)
+
+ADMIN = $(PYTHON) -m admin --stage "$(STAGE)" --data-dir "$(DATA_DIR)"
+
+voucher: .venv/.local ## Print voucher codes: COINS=300 [COUNT=5] [EXPIRES=2027-01-31]
+	@$(ADMIN) voucher --coins "$(COINS)" $(if $(COUNT),--count "$(COUNT)") $(if $(EXPIRES),--expires "$(EXPIRES)")
+
+reset-password: .venv/.local ## Give an account a new password: USER=anna
+	@$(if $(filter command line,$(origin USER)),,echo "Say whose: make reset-password USER=anna" >&2; exit 2)
+	@$(ADMIN) reset-password --user "$(USER)"
+
+price: .venv/.local ## Change a model's price: MODEL=lasso COINS=80 (COINS=card: as its card says)
+	@$(ADMIN) price --model "$(MODEL)" --coins "$(COINS)"
+
+model: .venv/.local ## Switch a model off or on: MODEL=lasso ENABLED=no
+	@$(ADMIN) model --model "$(MODEL)" --enabled "$(ENABLED)"
+
+audit: .venv/.local ## Recompute every balance, charge and result; exit 1 if anything is off
+	@$(ADMIN) audit
 
 lock: $(UV) ## Write requirements*.txt anew from requirements*.in
 	@for name in $(LOCKS); do $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \

@@ -15,6 +15,8 @@ from chalicelib.core import aws
 from chalicelib.core.clock import Clock, system_clock
 from chalicelib.core.idempotency import IdempotencyKeys
 from chalicelib.core.settings import Settings, settings
+from chalicelib.inference.audit import Audit
+from chalicelib.inference.audit_store import AuditStore
 from chalicelib.inference.catalogue import Catalogue
 from chalicelib.inference.dead_letters import DeadLetters
 from chalicelib.inference.dispatcher import Dispatcher
@@ -113,6 +115,12 @@ class Services:
     def erasure(self) -> Erasure:
         """The end of what deleted accounts leave behind."""
         return Erasure(self.users, self.store, self.files, self.ledger, self.settlement, self.clock)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The operator's audit."""
+        store = AuditStore(self.clients.dynamodb(), self.clients.s3(), self.settings)
+        return Audit(store, self.settings, self.clock)
 
     @cached_property
     def settlement(self) -> Settlement:

@@ -68,18 +68,22 @@ class ToolSession:
         return session.client(service)
 
 
-def aws_environment(config: LocalConfig) -> dict[str, str]:
-    """The variables by which boto3 finds the emulator, and nothing of the person's own AWS account."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return inherited | {
+def emulator_addresses(config: LocalConfig) -> dict[str, str]:
+    """The variables by which boto3 finds the emulators."""
+    return {
         "AWS_ENDPOINT_URL": config.endpoint,
         "AWS_ENDPOINT_URL_DYNAMODB": config.dynamodb_endpoint,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "PYTHONUNBUFFERED": "1",
     }
+
+
+def aws_environment(config: LocalConfig) -> dict[str, str]:
+    """This process's environment with the emulators', and nothing of the person's own AWS account."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return inherited | emulator_addresses(config) | {"PYTHONUNBUFFERED": "1"}
 
 
 # On a laptop a killed worker should be noticed in seconds; each of these can be set from outside.

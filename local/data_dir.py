@@ -16,8 +16,9 @@ from local.dynamodb import DATABASE
 
 # Only what the stack itself makes: a mistyped folder must not cost anybody their files.
 PROCESSES = "processes.json"
+STACK = "stack.json"
 _DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "dynamodb.log")
-_OWN = ("emulator", "emulator.log", "signing-secret", BELL, PROCESSES, *_DATABASE_FILES)
+_OWN = ("emulator", "emulator.log", "signing-secret", BELL, PROCESSES, STACK, *_DATABASE_FILES)
 _LOCK = "lock"
 
 

@@ -48,6 +48,12 @@ def read_template(path: Path = TEMPLATE) -> dict[str, Resource]:
     return resources
 
 
+def variables(resources: dict[str, Resource]) -> dict[str, str]:
+    """The environment variables that tell the functions of resources, and the logical id that each refers to."""
+    given = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
+    return {name: value["Ref"] for name, value in given.items() if isinstance(value, dict) and "Ref" in value}
+
+
 class Provisioner:
     """Makes what isn't there yet and says what everything is called.
 
@@ -71,12 +77,8 @@ class Provisioner:
                 self._queue(logical_id)
             elif resource.get("Type") == "AWS::S3::Bucket":
                 self._bucket(logical_id, resource["Properties"])
-        variables = self._resources["APIHandler"]["Properties"]["Environment"]["Variables"]
-        return {
-            name: self.ref(value["Ref"])
-            for name, value in variables.items()
-            if isinstance(value, dict) and self._is_ours(value.get("Ref", ""))
-        }
+        named = variables(self._resources)
+        return {name: self.ref(logical_id) for name, logical_id in named.items() if self._is_ours(logical_id)}
 
     def _is_ours(self, logical_id: str) -> bool:
         kind = self._resources.get(logical_id, {}).get("Type")

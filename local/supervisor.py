@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from local import dynamodb
-from local.config import PAGE, ROOT, LocalConfig, StackError, ToolSession, function_environment
+from local.config import PAGE, ROOT, LocalConfig, StackError, ToolSession, emulator_addresses, function_environment
 from local.data_dir import PROCESSES, hold
+from local.data_dir import STACK as STACK_FILE
 from local.emulator import emulator_environment, wait_until_ready
 from local.provision import STACK, Provisioner, read_template
 
@@ -111,7 +112,9 @@ class Stack:
         self._lock = hold(config.data_dir)
         self._start_dynamodb()
         self._add("emulator", ["local.emulator"], emulator_environment(config), log=True)
-        environment = function_environment(config, self._provision())
+        resources = self._provision()
+        self._note_stack(resources)
+        environment = function_environment(config, resources)
         self._add("background", ["local.functions", "background"], environment)
         for _ in range(config.workers):
             self._add("worker", ["local.functions", "worker"], environment)
@@ -144,6 +147,11 @@ class Stack:
             f"{place}-{child.name}": child.process.pid for place, child in enumerate(self._children) if child.process
         }
         (self._config.data_dir / PROCESSES).write_text(json.dumps(ids, indent=1))
+
+    def _note_stack(self, resources: dict[str, str]) -> None:
+        """Write down how the operator's commands reach this stack; without the secret, which has its own file."""
+        told = emulator_addresses(self._config) | resources | {"STAGE": "local"}
+        (self._config.data_dir / STACK_FILE).write_text(json.dumps(told, indent=1))
 
     def _provision(self) -> dict[str, str]:
         """Wait for the AWS emulator and make what isn't there yet; the variables that name it."""
@@ -197,7 +205,9 @@ class Stack:
                 child.output.close()
         if self._children:
             print("Stopped. Accounts, coins and results are kept for the next start.", flush=True)
-        (self._config.data_dir / PROCESSES).unlink(missing_ok=True)
+        if self._lock:
+            for name in (PROCESSES, STACK_FILE):
+                (self._config.data_dir / name).unlink(missing_ok=True)
         if self._lock:
             self._lock.close()
 

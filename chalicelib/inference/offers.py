@@ -47,6 +47,12 @@ class OfferStore:
             self._read_at = now
         return self._read
 
+    def override(self, model_id: str) -> Override:
+        """The override of ``model_id`` as it is now."""
+        answer = self._client.get_item(TableName=self._table, Key=to_item({"model_id": model_id}), ConsistentRead=True)
+        item = from_item(answer.get("Item", {}))
+        return Override(item.get("coins"), item.get("enabled", True))
+
     def put(self, model_id: str, override: Override) -> None:
         """Replace the override of ``model_id``."""
         values = {"model_id": model_id, "coins": override.coins, "enabled": override.enabled}
