@@ -6,6 +6,7 @@ answers. It comes as a binary for some platforms; elsewhere ministack's serves.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import signal
@@ -70,7 +71,8 @@ def _end_with(supervisor: int, database: int) -> None:
         try:
             os.kill(supervisor, 0)
         except ProcessLookupError:
-            os.kill(database, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(database, signal.SIGTERM)
 
 
 def main(port: str, file: str) -> None:

@@ -1,0 +1,587 @@
+"""The real services against a model in memory, through faults, crashes, repeats and clock jumps.
+
+``STEPS=200000 make property`` runs longer. A failure prints the steps; ``--hypothesis-seed`` and the printed
+``@reproduce_failure`` replay it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from chalicelib.auth.names import Credentials, Registration
+from chalicelib.auth.service import WrongCredentialsError
+from chalicelib.auth.store import User
+from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
+from chalicelib.core.dynamo import from_item, to_item
+from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
+from chalicelib.core.idempotency import LIFETIME_SECONDS, IdempotencyKeyReusedError
+from chalicelib.core.settings import Settings
+from chalicelib.inference.dead_letters import StillRunningError as HeldError
+from chalicelib.inference.offers import FRESH_SECONDS, Override
+from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.queue import prediction_id_of
+from chalicelib.inference.service import StillRunningError as RunningError
+from chalicelib.inference.worker import Worker
+from chalicelib.wiring import Services
+from local.provision import Provisioner, read_template
+from tests.property.faults import Fault, Faults, Faulty, Killed, Plan
+from tests.property.memory import MemoryS3, MemorySqs
+from tests.support.emulators import require_dynoxide, running_emulators, session_of, settings_of
+from tests.unit.support import PASSWORD, FakeClock, FakeModel, patients
+
+STEPS = int(os.environ.get("STEPS", "10000"))
+STEPS_AN_EXAMPLE = 50
+USERS_MAX = 3
+
+LOST = (ClientError, BotoCoreError, TemporarilyUnavailableError, OSError, Killed)
+"""What an operation may end in when a call of it failed; everything else is a bug."""
+
+MEANWHILE = ["nothing", "nothing", "fail", "second worker", "lease ends", "dead letter", "cancel"]
+"""What else may happen while a worker computes."""
+
+OPEN = {Status.QUEUED, Status.RUNNING}
+
+
+@dataclass
+class Statistics:
+    """What a session tried."""
+
+    steps: int = 0
+    examples: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        ends = ", ".join(f"{number} {end}" for end, number in sorted(self.ends.items()))
+        faults = ", ".join(f"{number} {fault}" for fault, number in sorted(self.faults.items()))
+        return (
+            f"property suite: {self.steps:,} steps in {self.examples} examples; predictions: {ends}; "
+            f"faults: {sum(self.faults.values()):,} ({faults})"
+        )
+
+
+STATISTICS = Statistics()
+
+
+class FaultyClients:
+    """DynamoDB is an emulator's, S3 and SQS are in memory; each call may fail as planned."""
+
+    def __init__(self, dynamodb: Any, faults: Faults) -> None:
+        self.files, self.queue = MemoryS3(), MemorySqs()
+        self._dynamodb, self._s3, self._sqs = (Faulty(each, faults) for each in (dynamodb, self.files, self.queue))
+
+    def dynamodb(self) -> Any:
+        return self._dynamodb
+
+    def s3(self) -> Any:
+        return self._s3
+
+    def sqs(self) -> Any:
+        return self._sqs
+
+    def secretsmanager(self) -> Any:
+        raise AssertionError("the secret is in the settings")
+
+
+@dataclass
+class Person:
+    """What the model knows of an account."""
+
+    user: User
+    granted: int
+    closed: bool = False
+    predictions: dict[str, Prediction] = field(default_factory=dict)
+    keys: dict[str, tuple[str, str, float]] = field(default_factory=dict)
+    """Key to file, prediction, and when it was used."""
+
+    @property
+    def open(self) -> int:
+        return sum(each.status in OPEN for each in self.predictions.values())
+
+    @property
+    def balance(self) -> int:
+        return self.granted - sum(each.cost for each in self.predictions.values() if not each.status.is_refunded)
+
+
+_some = st.lists(st.tuples(st.integers(0, 6), st.sampled_from(list(Fault))), min_size=1, max_size=2)
+plans: st.SearchStrategy[Plan] = st.one_of(st.just(()), _some)
+"""Half of the operations are disturbed, some of them twice."""
+
+
+class Coins(RuleBasedStateMachine):
+    """One run: a few people, what they and the background functions do, and what goes wrong."""
+
+    emulator: ClassVar[tuple[Any, Settings]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        dynamodb, given = self.emulator
+        self.dynamodb = dynamodb
+        self.faults = Faults()
+        self.clients = FaultyClients(dynamodb, self.faults)
+        self.clock = FakeClock(time.time() + 1)
+        self.world = Services(given, self.clients, self.clock)
+        self.people: list[Person] = []
+        self.vouchers: list[tuple[str, int, float, bool]] = []
+        self.price = 100
+        self.enabled = True
+
+    # ---- what happens
+
+    @initialize()
+    def begin(self) -> None:
+        self.world.offers.put("lasso", Override())
+        STATISTICS.examples += 1
+        self.register(name="anna", plan=())
+        self._submit(self.people[0], 1, None, ())
+
+    def attempt(self, plan: Plan, operation: Callable[[], Any]) -> tuple[Any, DomainError | None, bool]:
+        """Answer, refusal, and whether the operation was lost to a fault."""
+        STATISTICS.steps += 1
+        self.clock.advance(0.01)
+        answer, refusal, lost = None, None, False
+        with self.faults.during(plan):
+            try:
+                answer = operation()
+            except TemporarilyUnavailableError:
+                lost = True
+            except DomainError as error:
+                refusal = error
+            except LOST as error:
+                if not self.faults.hit:
+                    raise AssertionError("failed without a fault") from error
+                lost = True
+        return answer, refusal, lost
+
+    def living(self, number: int) -> Person | None:
+        alive = [each for each in self.people if not each.closed]
+        return alive[number % len(alive)] if alive else None
+
+    @precondition(lambda self: len(self.people) < USERS_MAX)
+    @rule(name=st.sampled_from(["anna", "boris"]), plan=plans)
+    def register(self, name: str, plan: Plan) -> None:
+        own = f"{name}-{id(self):x}-{STATISTICS.examples}"
+        body = Registration(name=own, email=f"{own}@example.org", password=PASSWORD)
+        taken = any(each.user.name == own and not each.closed for each in self.people)
+        granted_before = any(each.user.name == own for each in self.people)
+        session, refusal, lost = self.attempt(plan, lambda: self.world.accounts.register(body))
+        if lost:  # whether the account is there shows at the log-in
+            try:
+                session = self.world.accounts.log_in(Credentials(name=own, password=PASSWORD))
+            except WrongCredentialsError:
+                return
+            if taken:
+                return
+        if refusal:
+            # A time-out whose effect happened may have claimed the name for this very request's retry.
+            assert taken, refusal.detail
+            assert refusal.code == "name_taken"
+            return
+        assert not taken or lost
+        assert session.user.balance == (0 if granted_before else 500)
+        self.people.append(Person(session.user, session.user.balance))
+
+    @precondition(lambda self: self.living(0))
+    @rule(
+        who=st.integers(0, 9), rows=st.integers(1, 2), key=st.sampled_from([None, "a", "b"]), plan=plans,
+        again=st.booleans(),
+    )  # fmt: skip
+    def submit(self, who: int, rows: int, key: str | None, plan: Plan, *, again: bool) -> None:
+        person = self.living(who)
+        if person is None:
+            return
+        for _ in range(1 + again):
+            self._submit(person, rows, key, plan)
+            plan = ()
+
+    @precondition(lambda self: self.living(0))
+    @rule(who=st.integers(0, 9), key=st.sampled_from([None, "a"]))
+    def submit_undisturbed(self, who: int, key: str | None) -> None:
+        person = self.living(who)
+        assert person
+        self._submit(person, 1, key, ())
+
+    def _submit(self, person: Person, rows: int, key: str | None, plan: Plan) -> None:
+        content = patients(rows)
+        user = self.world.users.user(person.user.id)
+        assert user
+        expected = self._expected(person, f"{rows}", key)
+        accepted, refusal, lost = self.attempt(
+            plan, lambda: self.world.predictions.submit(user, "lasso", content, "file.csv", key)
+        )
+        self._learn(person, f"{rows}", key, None if lost else expected, accepted, refusal)
+
+    def _expected(self, person: Person, request: str, key: str | None) -> str:
+        """The prediction of a replay, the code of a refusal, or "new"."""
+        known = person.keys.get(key) if key else None
+        if known and self.clock() + 0.01 < known[2] + LIFETIME_SECONDS - 1:
+            return known[1] if known[0] == request else IdempotencyKeyReusedError.code
+        if known and self.clock() + 0.01 < known[2] + LIFETIME_SECONDS + 1:
+            return "either"
+        if not self.enabled:
+            return "model_disabled"
+        if person.balance < self.price:
+            return NotEnoughCoinsError.code
+        return TooManyOpenChargesError.code if person.open >= self.world.settings.open_predictions_max else "new"
+
+    def _learn(
+        self, person: Person, request: str, key: str | None, expected: str | None, accepted: Any,
+        refusal: DomainError | None,
+    ) -> None:  # fmt: skip
+        """Take in what a submission did; without a fault it must be what was expected."""
+        before = set(person.predictions)
+        self._refresh(person)
+        new = set(person.predictions) - before
+        assert len(new) <= 1
+        if expected not in {None, "either"}:
+            if expected == "new":
+                assert accepted, refusal
+                assert new == {accepted.prediction.prediction_id}
+                assert person.predictions[accepted.prediction.prediction_id].cost == self.price
+                assert accepted.balance == person.balance
+            elif refusal:
+                assert refusal.code == expected
+                assert not new
+            else:
+                assert accepted.prediction.prediction_id == expected
+                assert not new
+        for prediction_id in new:
+            if key:
+                person.keys[key] = (request, prediction_id, person.predictions[prediction_id].created_at)
+
+    @precondition(lambda self: any(person.predictions for person in self.people if not person.closed))
+    @rule(who=st.integers(0, 9), which=st.integers(0, 99), plan=plans, key=st.sampled_from([None, "c"]))
+    def retry(self, who: int, which: int, plan: Plan, key: str | None) -> None:
+        person, prediction = self._one_of(who, which)
+        if person is None or prediction is None:
+            return
+        user = self.world.users.user(person.user.id)
+        assert user
+        request = f"retry {prediction.prediction_id}"
+        expected = self._expected(person, request, key)
+        if expected not in {"either", IdempotencyKeyReusedError.code} and expected not in person.predictions:
+            if not prediction.status.is_end:
+                expected = "not_ended"
+            elif expected == "new" and prediction.input_key not in self.clients.files.objects:
+                expected = "input_expired"
+        accepted, refusal, lost = self.attempt(
+            plan, lambda: self.world.predictions.retry(user, prediction.prediction_id, key)
+        )
+        self._learn(person, request, key, None if lost else expected, accepted, refusal)
+
+    @precondition(lambda self: any(person.predictions for person in self.people if not person.closed))
+    @rule(who=st.integers(0, 9), which=st.integers(0, 99), plan=plans)
+    def cancel_or_delete(self, who: int, which: int, plan: Plan) -> None:
+        person, prediction = self._one_of(who, which)
+        if person and prediction:
+            self._delete(person, prediction, plan)
+
+    def _delete(self, person: Person, prediction: Prediction, plan: Plan) -> None:
+        user = self.world.users.user(person.user.id)
+        assert user
+        answer, refusal, lost = self.attempt(
+            plan, lambda: self.world.predictions.delete(user, prediction.prediction_id)
+        )
+        if lost:
+            return
+        if prediction.status is Status.RUNNING:
+            assert refusal
+            assert refusal.code == "prediction_running"
+        elif prediction.status is Status.CANCELLED:
+            assert refusal
+            assert refusal.code == "already_cancelled"
+        elif prediction.status is Status.QUEUED:
+            assert answer.status is Status.CANCELLED
+        else:
+            assert answer.files_deleted_at is not None
+
+    def _one_of(self, who: int, which: int) -> tuple[Person | None, Prediction | None]:
+        person = self.living(who)
+        if person is None or not person.predictions:
+            return person, None
+        prediction_id = sorted(person.predictions)[which % len(person.predictions)]
+        return person, person.predictions[prediction_id]
+
+    # ---- the background functions
+
+    @precondition(lambda self: self.clients.queue.messages)
+    @rule(
+        which=st.integers(0, 99), plan=plans, keep=st.booleans(), meanwhile=st.sampled_from(MEANWHILE),
+    )  # fmt: skip
+    def deliver(self, which: int, plan: Plan, meanwhile: str, *, keep: bool) -> None:
+        messages = self.clients.queue.messages
+        if not messages:
+            return
+        place = which % len(messages)
+        prediction_id = prediction_id_of(messages[place])
+        model = FakeModel(self._meanwhile(meanwhile, prediction_id))
+        worker = self._worker(model)
+        try:
+            _, refusal, lost = self.attempt(plan, lambda: worker.run(prediction_id))
+        except RuntimeError:
+            return  # the model failed: the message comes back
+        assert refusal is None
+        if not lost and not keep and place < len(messages):
+            messages.pop(place)
+
+    @precondition(lambda self: self.clients.queue.messages)
+    @rule(which=st.integers(0, 99))
+    def deliver_undisturbed(self, which: int) -> None:
+        self.deliver(which=which, plan=(), meanwhile="nothing", keep=False)
+
+    def _worker(self, model: FakeModel) -> Worker:
+        world = self.world
+        return Worker(world.store, world.files, world.settlement, world.settings, world.clock, lambda _id: model)
+
+    def _meanwhile(self, what: str, prediction_id: str) -> Callable[[], None]:
+        """What somebody else does while a worker computes, without faults of its own."""
+
+        def second_worker() -> None:
+            self._worker(FakeModel()).run(prediction_id)
+
+        def lease_ends() -> None:
+            self.clock.advance(self.world.settings.lease_seconds + 1)
+            self.world.dispatcher.run()
+            second_worker()
+
+        def dead_letter() -> None:
+            with contextlib.suppress(HeldError):
+                self.world.dead_letters.handle(prediction_id)
+
+        def fail() -> None:
+            raise RuntimeError("the model is broken")
+
+        def cancel() -> None:
+            for person in self.people:
+                if prediction_id in person.predictions and not person.closed:
+                    user = self.world.users.user(person.user.id)
+                    assert user
+                    with pytest.raises(RunningError):
+                        self.world.predictions.delete(user, prediction_id)
+
+        return {
+            "nothing": lambda: None, "fail": fail, "second worker": second_worker, "lease ends": lease_ends,
+            "dead letter": dead_letter, "cancel": cancel,
+        }[what]  # fmt: skip
+
+    @precondition(lambda self: self.clients.queue.messages)
+    @rule(which=st.integers(0, 99))
+    def lose_a_message(self, which: int) -> None:
+        STATISTICS.steps += 1
+        if self.clients.queue.messages:
+            self.clients.queue.messages.pop(which % len(self.clients.queue.messages))
+
+    @precondition(lambda self: self.clients.queue.messages)
+    @rule(which=st.integers(0, 99), plan=plans)
+    def dead_letter(self, which: int, plan: Plan) -> None:
+        messages = self.clients.queue.messages
+        if not messages:
+            return
+        place = which % len(messages)
+        try:
+            self.attempt(plan, lambda: self.world.dead_letters.handle(prediction_id_of(messages[place])))
+        except HeldError:
+            return
+        messages.pop(place)
+
+    @rule(plan=plans)
+    def dispatch(self, plan: Plan) -> None:
+        _, refusal, _ = self.attempt(plan, self.world.dispatcher.run)
+        assert refusal is None
+
+    @rule(which=st.integers(0, 99))
+    def spoil_an_input(self, which: int) -> None:
+        STATISTICS.steps += 1
+        inputs = sorted(key for key in self.clients.files.objects if key.startswith("inputs/"))
+        if inputs:
+            self.clients.files.objects[inputs[which % len(inputs)]] = b"ID,Age\n1,x\n"
+
+    @rule(seconds=st.sampled_from([-5.0, 1.0, 30.0, 70.0, 1000.0, 90_000.0]))
+    def jump(self, seconds: float) -> None:
+        STATISTICS.steps += 1
+        self.clock.advance(seconds)
+
+    # ---- the rest of an account's life
+
+    @rule(coins=st.integers(1, 300), seconds=st.sampled_from([10.0, 1e9]))
+    def issue_a_voucher(self, coins: int, seconds: float) -> None:
+        STATISTICS.steps += 1
+        expires = self.clock() + seconds
+        self.vouchers.append((self.world.vouchers.issue(coins, expires), coins, expires, False))
+
+    @precondition(lambda self: self.living(0))
+    @rule(who=st.integers(0, 9), which=st.integers(0, 99), plan=plans)
+    def redeem(self, who: int, which: int, plan: Plan) -> None:
+        person = self.living(who)
+        if person is None or not self.vouchers:
+            return
+        place = which % len(self.vouchers)
+        code, coins, expires, used = self.vouchers[place]
+        redeemed, refusal, lost = self.attempt(plan, lambda: self.world.vouchers.redeem(person.user.id, code, None))
+        if lost:  # the balance tells
+            redeemed = self.world.ledger.balance(person.user.id) != person.balance
+            assert not redeemed or not used
+        elif used:
+            assert refusal
+            assert refusal.code == "voucher_used"
+        elif refusal:
+            assert refusal.code == "voucher_expired"
+            assert self.clock() >= expires
+        if redeemed:
+            assert lost or self.clock() < expires
+            person.granted += coins
+            self.vouchers[place] = (code, coins, expires, True)
+
+    @rule(coins=st.sampled_from([40, 100, 260]), enabled=st.sampled_from([True, True, True, False]))
+    def change_the_offer(self, coins: int, *, enabled: bool) -> None:
+        STATISTICS.steps += 1
+        self.world.offers.put("lasso", Override(coins, enabled=enabled))
+        self.clock.advance(FRESH_SECONDS)
+        self.price, self.enabled = coins, enabled
+
+    @precondition(lambda self: self.living(0))
+    @rule(who=st.integers(0, 9), plan=plans, wrong=st.sampled_from([False, True, True]))
+    def delete_the_account(self, who: int, plan: Plan, *, wrong: bool) -> None:
+        person = self.living(who)
+        if person is None:
+            return
+
+        def leave() -> None:
+            self.world.accounts.delete(person.user, "wrong" if wrong else PASSWORD)
+            self.world.erasure.run(person.user.id)
+
+        _, refusal, lost = self.attempt(plan, leave)
+        gone = self.world.users.user(person.user.id) is None
+        if not lost:
+            assert gone is not wrong
+            assert (refusal is not None and refusal.code == "wrong_password") is wrong
+        person.closed = gone
+
+    # ---- what must always hold
+
+    def _refresh(self, person: Person) -> None:
+        """Read the person's predictions; what ended stays as it ended."""
+        seen = {}
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.world.settings.predictions_table, IndexName="history",
+            KeyConditionExpression="user_id = :user", ExpressionAttributeValues=to_item({":user": person.user.id}),
+        )  # fmt: skip
+        for item in (from_item(each) for page in pages for each in page["Items"]):
+            assert Status(item["status"]).is_end != ("due_shard" in item and "due_at" in item)
+            seen[item["prediction_id"]] = item
+        assert set(person.predictions) <= set(seen)
+        for prediction_id, item in seen.items():
+            before = person.predictions.get(prediction_id)
+            prediction = self.world.store.get(prediction_id) if before is None or _moved(before, item) else before
+            assert prediction
+            if before:
+                assert prediction.cost == before.cost
+                assert prediction.attempt >= before.attempt
+                if before.status.is_end:
+                    assert (prediction.status, prediction.result) == (before.status, before.result)
+            person.predictions[prediction_id] = prediction
+
+    @invariant()
+    def coins_add_up(self) -> None:
+        for person in self.people:
+            if not person.closed or person.open:  # nothing happens to the others; the end looks at them again
+                self._refresh(person)
+                self._check(person)
+
+    def _check(self, person: Person) -> None:
+        user_id = person.user.id
+        account = self.world.ledger.account(user_id)
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.world.settings.ledger_table, KeyConditionExpression="user_id = :user",
+            ExpressionAttributeValues=to_item({":user": user_id}),
+        )  # fmt: skip
+        entries = [from_item(item) for page in pages for item in page["Items"]]
+        assert account.balance >= 0
+        assert account.balance == sum(entry["amount"] for entry in entries)
+        assert account.balance == person.balance
+        assert account.open_charges == person.open
+        earned = sum(each.cost for each in person.predictions.values() if each.status is Status.SUCCEEDED)
+        held = sum(each.cost for each in person.predictions.values() if each.status in OPEN)
+        assert person.granted == account.balance + earned + held
+        assert sum(entry["reason"] == "signup" for entry in entries) == (person.user.balance > 0)
+        of: dict[str, list[tuple[str, int]]] = {each: [] for each in person.predictions}
+        for entry in entries:
+            if entry["reason"] in {"prediction", "refund"}:
+                of[entry["prediction_id"]].append((entry["reason"], entry["amount"]))
+        for prediction in person.predictions.values():
+            paid = [("prediction", -prediction.cost)]
+            back = [("refund", prediction.cost)] if prediction.status.is_refunded else []
+            assert sorted(of[prediction.prediction_id]) == paid + back
+            if prediction.status is Status.SUCCEEDED and prediction.files_deleted_at is None and not person.closed:
+                assert prediction.result
+                assert prediction.result.csv_key in self.clients.files.objects
+                assert prediction.result.rows_key in self.clients.files.objects
+
+    def teardown(self) -> None:
+        """Without faults everything accepted ends, and every charge with it."""
+        for _ in range(12):
+            self.clock.advance(1000)
+            self.world.dispatcher.run()
+            waiting, self.clients.queue.messages[:] = list(self.clients.queue.messages), []
+            for body in waiting:
+                self._worker(FakeModel()).run(prediction_id_of(body))
+            for person in self.people:
+                self._refresh(person)
+            if not any(person.open for person in self.people):
+                break
+        for person in self.people:
+            assert person.open == 0
+            self._check(person)
+            STATISTICS.ends.update(str(each.status) for each in person.predictions.values())
+            if person.closed:
+                assert not [key for key in self.clients.files.objects if person.user.id in key]
+        STATISTICS.faults.update(self.faults.injected)
+
+
+def _moved(before: Prediction, item: dict[str, Any]) -> bool:
+    return (before.status, before.attempt, before.due_at, before.files_deleted_at) != (
+        item["status"], item["attempt"], item.get("due_at"), item.get("files_deleted_at"),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Settings]]:
+    require_dynoxide()
+    with running_emulators(tmp_path_factory.mktemp("emulators")) as environment:
+        session = session_of(environment)
+        given = settings_of(Provisioner(session, read_template()).run(), open_predictions_max="5")
+        yield session.client("dynamodb"), given
+
+
+def test_coins_add_up_whatever_happens(emulator: tuple[Any, Settings], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.core.dynamo.time.sleep", lambda _seconds: None)
+    Coins.emulator = emulator
+    begun = STATISTICS.steps
+    examples = -(-STEPS // (STEPS_AN_EXAMPLE * 3 // 4))  # some end early
+    run_state_machine_as_test(
+        Coins,
+        settings=settings(
+            max_examples=examples, stateful_step_count=STEPS_AN_EXAMPLE, deadline=None, print_blob=True, database=None,
+            suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],
+        ),
+    )  # fmt: skip
+    assert STATISTICS.steps - begun >= STEPS
