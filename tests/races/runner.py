@@ -1,0 +1,110 @@
+"""What a process of a race runs. Every process has its own clients; all start at one moment of the clock."""
+
+import json
+import os
+import time
+from functools import cache
+from typing import Any
+
+from chalicelib.auth.names import Registration
+from chalicelib.auth.store import User
+from chalicelib.core.dynamo import ConditionFailedError
+from chalicelib.core.errors import DomainError
+from chalicelib.core.settings import Settings
+from chalicelib.inference.dead_letters import StillRunningError
+from chalicelib.inference.worker import Worker
+from chalicelib.wiring import Services
+from tests.unit.support import PASSWORD, FakeModel, patients
+
+
+class Later:
+    """The system's clock, ``offset`` seconds ahead."""
+
+    def __init__(self, offset: float) -> None:
+        self._offset = offset
+
+    def __call__(self) -> float:
+        return time.time() + self._offset
+
+
+def prepare(environment: dict[str, str], settings: dict[str, Any]) -> None:
+    """Tell a new process where the emulators are."""
+    os.environ.update(environment, RACE_SETTINGS=json.dumps(settings), LOG_LEVEL="ERROR")
+    services(0.0)
+    worker(0.0)
+
+
+@cache
+def services(offset: float) -> Services:
+    """This process's services."""
+    return Services(Settings.model_validate_json(os.environ["RACE_SETTINGS"]), clock=Later(offset))
+
+
+@cache
+def worker(offset: float) -> Worker:
+    """This process's worker, with a model that computes nothing."""
+    here = services(offset)
+    model = FakeModel()
+    return Worker(here.store, here.files, here.settlement, here.settings, here.clock, lambda _id: model)
+
+
+def race(start_at: float, action: str, *arguments: Any, offset: float = 0.0) -> str:
+    """Do ``action`` at ``start_at``; what came of it: the code of a refusal, or what the action says."""
+    here = services(offset)
+    time.sleep(max(0.0, start_at - time.time()))
+    try:
+        return str(ACTIONS[action](here, *arguments))
+    except DomainError as error:
+        return error.code
+    except StillRunningError:
+        return "held"
+    except ConditionFailedError:
+        return "lost"
+
+
+def _register(here: Services, name: str, email: str) -> str:
+    return here.accounts.register(Registration(name=name, email=email, password=PASSWORD)).user.id
+
+
+def _submit(here: Services, user: User, key: str | None, rows: int) -> str:
+    return here.predictions.submit(user, "lasso", patients(rows), None, key).prediction.prediction_id
+
+
+def _cancel(here: Services, user: User, prediction_id: str) -> str:
+    return str(here.predictions.delete(user, prediction_id).status)
+
+
+def _work(here: Services, prediction_id: str) -> str:
+    worker(here.clock._offset if isinstance(here.clock, Later) else 0.0).run(prediction_id)
+    return "ran"
+
+
+def _dead_letter(here: Services, prediction_id: str) -> str:
+    here.dead_letters.handle(prediction_id)
+    return "handled"
+
+
+def _dispatch(here: Services) -> str:
+    return f"dispatched {here.dispatcher.run()}"
+
+
+def _redeem(here: Services, user: User, code: str) -> str:
+    return f"redeemed {here.vouchers.redeem(user.id, code, None).coins}"
+
+
+def _leave(here: Services, user: User) -> str:
+    here.accounts.delete(user, PASSWORD)
+    here.erasure.run(user.id)
+    return "left"
+
+
+ACTIONS: dict[str, Any] = {
+    "register": _register,
+    "submit": _submit,
+    "cancel": _cancel,
+    "work": _work,
+    "dead letter": _dead_letter,
+    "dispatch": _dispatch,
+    "redeem": _redeem,
+    "leave": _leave,
+}
