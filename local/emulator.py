@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import time
 import urllib.request
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.config import LOOPBACK, LocalConfig, aws_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+SAVE_SECONDS = 5
+"""How often ministack's own DynamoDB is saved, where it serves: by itself it saves at a clean stop only."""
 
 
 def emulator_environment(config: LocalConfig) -> dict[str, str]:
@@ -30,6 +36,7 @@ def emulator_environment(config: LocalConfig) -> dict[str, str]:
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(config.data_dir / "emulator" / "s3"),
         "LOG_LEVEL": "WARNING",
+        "SAVE_DYNAMODB": "" if config.dynamodb_port else "1",
     }
 
 
@@ -45,10 +52,40 @@ def wait_until_ready(config: LocalConfig, is_alive: Callable[[], bool], seconds:
     return False
 
 
+def _save_dynamodb_now_and_then() -> None:
+    """Make ministack save its DynamoDB every SAVE_SECONDS.
+
+    On its own event loop, between two requests: a copy made in another thread could hold half of a transaction.
+    """
+    from hypercorn import asyncio as hypercorn  # noqa: PLC0415 - in the emulator's process only
+
+    serve = hypercorn.serve
+
+    async def serve_and_save(*arguments: Any, **more: Any) -> None:
+        saving = asyncio.create_task(_save_for_ever())
+        try:
+            await serve(*arguments, **more)
+        finally:
+            saving.cancel()
+
+    hypercorn.serve = serve_and_save
+
+
+async def _save_for_ever() -> None:
+    from ministack.core.persistence import save_state  # noqa: PLC0415
+    from ministack.services import dynamodb  # noqa: PLC0415
+
+    while True:
+        await asyncio.sleep(SAVE_SECONDS)
+        save_state("dynamodb", dynamodb.get_state())
+
+
 if __name__ == "__main__":
     from ministack.app import main
 
     from local.lifeline import end_with_parent
 
     end_with_parent()
+    if os.environ["SAVE_DYNAMODB"]:
+        _save_dynamodb_now_and_then()
     main()

@@ -19,7 +19,7 @@ from local import dynamodb
 from local.config import PAGE, ROOT, LocalConfig, StackError, ToolSession, emulator_addresses, function_environment
 from local.data_dir import PROCESSES, hold
 from local.data_dir import STACK as STACK_FILE
-from local.emulator import emulator_environment, wait_until_ready
+from local.emulator import SAVE_SECONDS, emulator_environment, wait_until_ready
 from local.provision import STACK, Provisioner, read_template
 
 _STOP_SECONDS = 20
@@ -125,7 +125,11 @@ class Stack:
         """Start DynamoDB's own emulator, if it has one here."""
         config = self._config
         if config.dynamodb_port is None:
-            print("Accounts and coins are saved at a clean stop only: dynoxide doesn't serve here.", flush=True)
+            print(
+                f"Accounts and coins are saved every {SAVE_SECONDS} seconds and at a clean stop, not at every write: "
+                "dynoxide doesn't serve here.",
+                flush=True,
+            )
             return
         arguments = ["local.dynamodb", str(config.dynamodb_port), str(config.data_dir / dynamodb.DATABASE)]
         child = self._add("dynamodb", arguments, dict(os.environ), log=True)
@@ -183,9 +187,9 @@ class Stack:
             code = child.process.returncode
             if child.name == "emulator" and self._config.dynamodb_port is None:
                 raise StackError(
-                    f"The AWS emulator ended unexpectedly (exit code {code}). Accounts, coins and results are as they "
-                    "were at the last clean stop; start again with 'make run'. Its last words:\n"
-                    + self._last_words("emulator")
+                    f"The AWS emulator ended unexpectedly (exit code {code}). Accounts and coins are as they were at "
+                    f"the last save, at most {SAVE_SECONDS} seconds before; start again with 'make run'. Its last "
+                    "words:\n" + self._last_words("emulator")
                 )
             if child.restarts_too_often():
                 raise StackError(f"The {child.name} process keeps ending (exit code {code}); the lines above say why.")
