@@ -8,6 +8,7 @@ WORKERS ?= 1
 FORCE ?=
 # The operator's commands work on the running local stack, or on a deployed stage.
 STAGE ?= local
+SECONDS ?= 120
 
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
@@ -24,17 +25,17 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html fr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit integration e2e browser train samples reset lock bench clean \
+.PHONY: help run test lint unit property integration races e2e browser chaos mutants train samples reset lock bench clean \
 	voucher reset-password price model audit
 
 help: ## Say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
 
 run: .venv/.local local/node_modules/.installed frontend/dist/index.html ## Set everything up and run the whole stack on http://127.0.0.1:7999
 	@exec $(PYTHON) -m local --host "$(HOST)" --port "$(PORT)" --emulator-port "$(EMULATOR_PORT)" \
 		--data-dir "$(DATA_DIR)" --workers "$(WORKERS)"
 
-test: lint unit integration e2e browser ## All tests, checks first
+test: lint unit property integration races e2e browser ## All tests, checks first
 	@echo "All passed."
 
 lint: .venv/.dev frontend/node_modules/.installed ## Formatting, lint, types, import contracts
@@ -52,8 +53,20 @@ unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto
 integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator
 	@$(PYTHON) -m pytest tests/integration
 
+property: .venv/.dev local/node_modules/.installed ## Random steps, faults and crashes against a model: [STEPS=200000]
+	@$(PYTHON) -m pytest tests/property
+
+races: .venv/.dev local/node_modules/.installed ## Many processes at the same thing at once
+	@$(PYTHON) -m pytest tests/races
+
+chaos: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Kill the stack's parts under load: [SECONDS=120] [SEED=7]
+	@$(PYTHON) -m tests.chaos.run --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)")
+
+mutants: .venv/.dev ## Break the rules of coins one by one and see a test notice
+	@$(PYTHON) -m tests.mutants
+
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP
-	@$(PYTHON) -m pytest tests/e2e
+	@$(PYTHON) -m pytest tests/e2e tests/chaos
 
 browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium
 	@$(NPM) run e2e

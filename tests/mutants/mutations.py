@@ -1,0 +1,99 @@
+"""What may be broken in the rules of coins, and the test that must notice."""
+
+from dataclasses import dataclass
+
+_LEDGER = "chalicelib/billing/ledger.py"
+_VOUCHERS = "chalicelib/billing/vouchers.py"
+_KEYS = "chalicelib/core/idempotency.py"
+_DYNAMO = "chalicelib/core/dynamo.py"
+_STORE = "chalicelib/inference/store.py"
+_SETTLEMENT = "chalicelib/inference/settlement.py"
+_SERVICE = "chalicelib/inference/service.py"
+_WORKER = "chalicelib/inference/worker.py"
+_DISPATCHER = "chalicelib/inference/dispatcher.py"
+_DEAD = "chalicelib/inference/dead_letters.py"
+_ERASURE = "chalicelib/inference/erasure.py"
+_USERS = "chalicelib/auth/store.py"
+
+_LIFE = "tests/unit/inference/test_life_of_a_prediction.py::"
+_CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
+_IDEMPOTENT = "tests/unit/inference/test_idempotent_submits.py::"
+_RULES = "tests/unit/inference/test_rules_of_coins.py::"
+_VOUCHER = "tests/unit/billing/test_vouchers.py::"
+_COINS = "tests/unit/billing/test_ledger.py::"
+_ACCOUNT = "tests/unit/auth/test_account_life.py::"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """In ``file``, ``old`` (which stands there once) becomes ``new``; ``test`` must fail then."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+MUTATIONS = (
+    Mutation("a charge may overdraw the balance", _LEDGER, '"balance >= :cost AND open_charges', '"open_charges',
+             _COINS + "test_a_balance_is_never_negative"),
+    Mutation("any number of predictions may be open", _LEDGER, " AND open_charges < :most", "",
+             _CANCEL + "test_one_more_open_prediction_than_allowed_is_refused_until_one_ends"),
+    Mutation("a deleted account is charged", _LEDGER, ' < :most AND attribute_not_exists(closed_at)"', ' < :most"',
+             _ACCOUNT + "test_a_deleted_account_is_charged_nothing_more"),
+    Mutation("a ledger entry may be overwritten", _LEDGER, '"attribute_not_exists(entry_id)"', '"attribute_not_exists(nothing)"',
+             _COINS + "test_an_entry_can_not_be_written_over"),
+    Mutation("an end keeps its charge open", _LEDGER, "open_charges = open_charges - :one", "open_charges = open_charges - :one + :one",
+             _CANCEL + "test_every_kind_of_end_makes_room_for_another_one"),
+    Mutation("the fence is gone", _STORE, '"#status = :status AND attempt = :attempt",\n                "ExpressionAttributeNames": {"#status": "status", **', '"#status = :status",\n                "ExpressionAttributeNames": {"#status": "status", **',
+             _RULES + "test_a_late_worker_can_not_end_what_a_newer_attempt_holds"),
+    Mutation("an end may be ended again", _STORE, '"#status = :status AND attempt = :attempt",\n                "ExpressionAttributeNames": {"#status": "status", **', '"attempt = :attempt",\n                "ExpressionAttributeNames": {"#status": "status", **',
+             _RULES + "test_two_that_read_the_same_prediction_refund_it_once"),
+    Mutation("an accepted prediction stands in no outbox", _STORE, '            "due_shard": due_shard(prediction.prediction_id),\n', "",
+             _LIFE + "test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time"),
+    Mutation("an end stays in the outbox", _STORE, 'f"{change} REMOVE due_shard, due_at"', "change",
+             _LIFE + "test_a_submission_is_charged_run_and_read_back_row_by_row"),
+    Mutation("a held prediction can be claimed", _STORE, '"#status = :queued OR (#status = :running AND due_at <= :now)"', '"#status = :queued OR (#status = :running AND :now = :now)"',
+             _LIFE + "test_a_live_lease_is_respected_and_a_lapsed_one_taken_over"),
+    Mutation("the dispatcher queues what moved on", _STORE, '"#status = :status AND attempt = :attempt AND due_at = :seen"', '"attribute_exists(prediction_id) AND (:status = :status OR :attempt = :attempt OR :seen = :seen)"',
+             _RULES + "test_the_dispatcher_leaves_alone_what_moved_on_since_it_looked"),
+    Mutation("a refund gives back today's price", _SETTLEMENT, "self._ledger.end_charge(prediction.user_id, prediction.cost)", "self._ledger.end_charge(prediction.user_id, 250)",
+             _CANCEL + "test_a_price_is_copied_at_submission_and_that_is_what_a_refund_gives_back"),
+    Mutation("a refund has no entry", _SETTLEMENT, "                self._ledger.entry(refund),\n", "",
+             _CANCEL + "test_a_queued_prediction_is_cancelled_refunded_and_never_run"),
+    Mutation("success before the result is in S3", _WORKER, "        result = self._predict(prediction)\n        self._settlement.succeed(prediction, result)", "        from chalicelib.inference.prediction import Result\n\n        self._settlement.succeed(prediction, Result('a', 'b', (), 0.0, 1, (0,), 0.0, {}))\n        self._predict(prediction)",
+             _RULES + "test_a_success_is_seen_only_once_its_files_are_there"),
+    Mutation("a lost attempt leaves its files", _WORKER, "            self._delete_unless_it_counts(prediction)\n", "",
+             _CANCEL + "test_a_worker_that_lost_its_claim_deletes_what_it_wrote"),
+    Mutation("a lost answer deletes the result", _WORKER, "        if now and (now.status, now.attempt) == (Status.SUCCEEDED, prediction.attempt):\n            return", "        if now is None:\n            return",
+             _RULES + "test_a_success_whose_answer_was_lost_keeps_its_files"),
+    Mutation("attempts without end", _DISPATCHER, "prediction.attempt >= self._settings.attempts_max", "prediction.attempt < 0",
+             _RULES + "test_the_dispatcher_ends_what_was_tried_too_often"),
+    Mutation("a dead letter ends what a worker holds", _DEAD, "prediction.status is Status.RUNNING and", "False and prediction.status is Status.RUNNING and",
+             _LIFE + "test_a_dead_letter_waits_for_a_live_run_and_refunds_once_after_it"),
+    Mutation("the key's record is not written", _SERVICE, "            payment.append(self._keys.record(key, prediction.prediction_id, prediction.created_at))", "            pass",
+             _IDEMPOTENT + "test_the_same_key_and_file_give_the_same_prediction_and_one_charge"),
+    Mutation("a key in use is overwritten", _KEYS, '"attribute_not_exists(idempotency_key) OR expires_at <= :now"', '"attribute_not_exists(nothing) OR expires_at <= :now"',
+             _RULES + "test_one_key_in_two_processes_at_once_charges_once"),
+    Mutation("an expired key still stands", _KEYS, 'record["expires_at"] <= now', 'record["expires_at"] <= 0',
+             _IDEMPOTENT + "test_a_key_lives_a_day_whether_or_not_its_record_was_deleted"),
+    Mutation("a key stands for any request", _KEYS, 'record["fingerprint"] != key.fingerprint', "False",
+             _IDEMPOTENT + "test_the_same_key_with_another_file_is_refused_and_nothing_is_charged"),
+    Mutation("keys belong to everybody", _KEYS, 'return f"{self.user_id}#{self.text}"', "return self.text",
+             _IDEMPOTENT + "test_two_users_may_use_the_same_key"),
+    Mutation("a conflict is taken for a failed condition", _DYNAMO, 'if reason == CONDITION_FAILED)', 'if reason in {CONDITION_FAILED, "TransactionConflict"})',
+             "tests/unit/core/test_dynamo.py::test_conflicts_are_retried_until_the_transaction_is_taken"),
+    Mutation("a voucher is used twice", _VOUCHERS, " AND attribute_not_exists(entry_id) ", " ",
+             _RULES + "test_one_voucher_in_two_processes_at_once_is_redeemed_once"),
+    Mutation("a voucher never expires", _VOUCHERS, '"expires_at" in voucher and voucher["expires_at"] <= now', "False",
+             _VOUCHER + "test_a_voucher_is_good_until_its_last_moment_and_not_after"),
+    Mutation("a second grant for one e-mail address", _USERS, 'items += [grant.entry, {"ConditionCheck": check}]', "items += [grant.entry]",
+             _ACCOUNT + "test_the_same_e_mail_is_granted_coins_only_once"),
+    Mutation("logging out ends no token", _USERS, '"SET token_version = token_version + :one"\n', '"SET token_version = token_version + :one - :one"\n',
+             _ACCOUNT + "test_logging_out_ends_every_token_of_the_user_and_nobody_else_s"),
+    Mutation("an erasure is over too early", _ERASURE, "return settled and self._ledger.account(user_id).open_charges == 0", "return True",
+             _ACCOUNT + "test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up"),
+    Mutation("a deleted account's files stay", _ERASURE, "            self._files.delete_all(prefix)", "            pass",
+             _ACCOUNT + "test_after_a_deletion_nothing_stored_names_the_person_and_the_ledger_still_adds_up"),
+)  # fmt: skip
