@@ -23,10 +23,11 @@ def copy_of_the_repo(target: Path) -> None:
             shutil.copy2(ROOT / name, target / name)
 
 
-def passes(folder: Path, *tests: str) -> bool:
-    """Whether the tests pass there."""
+def failure(folder: Path, *tests: str) -> str | None:
+    """What the tests print if they fail there, or None."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    return subprocess.run(command, cwd=folder, capture_output=True, timeout=300, check=False).returncode == 0
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    return ended.stdout + ended.stderr if ended.returncode else None
 
 
 def verdict(folder: Path, mutation: Mutation) -> str:
@@ -37,7 +38,10 @@ def verdict(folder: Path, mutation: Mutation) -> str:
         return f"the text stands there {text.count(mutation.old)} times: mend the list"
     try:
         path.write_text(text.replace(mutation.old, mutation.new), "utf-8")
-        return "SURVIVED" if passes(folder, mutation.test) else "killed"
+        printed = failure(folder, mutation.test)
+        if printed and any(word in printed for word in ("ValidationException", "SyntaxError", "ImportError")):
+            return "is no program: mend the list"
+        return "killed" if printed else "SURVIVED"
     finally:
         path.write_text(text, "utf-8")
 
@@ -48,8 +52,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copy_of_the_repo(folder)
-        if not passes(folder, *sorted({mutation.test for mutation in MUTATIONS})):
-            print("The tests fail without any mutation.")
+        if printed := failure(folder, *sorted({mutation.test for mutation in MUTATIONS})):
+            print(f"The tests fail without any mutation:\n{printed}")
             return 1
         for mutation in MUTATIONS:
             started = time.perf_counter()
