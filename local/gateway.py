@@ -7,7 +7,6 @@ gateway error answers in the shape that `.chalice/resources.yaml` gives them.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,8 @@ from chalice.local import (
     RouteMatcher,
 )
 from whitenoise import WhiteNoise
+
+from local.provision import read_template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,11 @@ PAGE_HEADERS = {
 }
 
 
+_GATEWAY_RESPONSES: dict[str, Any] = read_template()["RestAPI"]["Properties"]["DefinitionBody"][
+    "x-amazon-apigateway-gateway-responses"
+]
+
+
 class _Converter(LambdaEventConverter):
     """API Gateway compares the media type without its parameters, such as a form's boundary."""
 
@@ -71,7 +77,7 @@ class Gateway:
         """Answer one request."""
         body = _read_body(environ)
         if body is None:
-            status, headers, content = _too_large()
+            status, headers, content = _gateway_answer("REQUEST_TOO_LARGE")
         else:
             status, headers, content = self._answer(environ, body)
         headers["Content-Length"] = str(len(content))
@@ -86,7 +92,7 @@ class Gateway:
                 environ["REQUEST_METHOD"], f"{path}?{query}" if query else path, _headers(environ), body
             )
         except LocalGatewayException:
-            return _gateway_problem(404, "not_found", "There is nothing at this address")
+            return _gateway_answer("MISSING_AUTHENTICATION_TOKEN")  # its way to say "unknown route"
         headers = {**response["headers"], **response.get("multiValueHeaders", {})}
         content = response["body"] or ""
         if response.get("isBase64Encoded"):
@@ -115,28 +121,16 @@ def _read_body(environ: Environ) -> bytes | None:
     return body if len(body) <= GATEWAY_BYTES_MAX and in_event <= LAMBDA_EVENT_BYTES_MAX else None
 
 
-def _too_large() -> tuple[int, dict[str, str], bytes]:
-    return _gateway_problem(413, "file_too_large", "The file is too large")
-
-
-def _gateway_problem(status: int, code: str, title: str) -> tuple[int, dict[str, str], bytes]:
-    """A gateway error answer, as the template's x-amazon-apigateway-gateway-responses make them."""
+def _gateway_answer(kind: str) -> tuple[int, dict[str, str], bytes]:
+    """What API Gateway answers by itself, as the template words it."""
     request_id = str(uuid4())
-    document = {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "detail": f"{title}.",
-        "code": code,
-        "request_id": request_id,
-    }
+    response = _GATEWAY_RESPONSES[kind]
     headers = {
-        "Content-Type": "application/problem+json",
-        "Access-Control-Allow-Origin": "*",
-        "X-Request-Id": request_id,
-        "Cache-Control": "no-store",
+        name.removeprefix("gatewayresponse.header."): value.strip("'").replace("context.requestId", request_id)
+        for name, value in response["responseParameters"].items()
     }
-    return status, headers, json.dumps(document).encode()
+    body: str = response["responseTemplates"]["application/json"].replace("$context.requestId", request_id)
+    return int(response["statusCode"]), headers, body.encode()
 
 
 def with_page(api: Wsgi, page: Path) -> Wsgi:
