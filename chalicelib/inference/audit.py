@@ -1,63 +1,56 @@
 """The audit: recomputes every balance, every charge's end and every end's files from what is stored.
 
-It reads pages and keeps none, so its memory doesn't grow with the tables. What looks off may be a prediction in flight
-or an index that lags: the user is read again before anything is reported.
+It works while the service does. What looks off may be under way at that moment, so it is looked at again; only what two
+looks in a row say in the same words is off.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import batched
-from typing import Any
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import Item
 from chalicelib.core.settings import Settings
-from chalicelib.inference.audit_store import AuditStore
-from chalicelib.inference.prediction import Status
+from chalicelib.inference.audit_store import BATCH, AuditStore
+from chalicelib.inference.audit_user import Finding, UserAudit
 
 FINDINGS_MAX = 100
-_LOOKS = 4
-_LOOK_AGAIN_SECONDS = 1.0
-_BATCH = 100
+LOOKS = 4
+LOOK_AGAIN_SECONDS = 1.0
+
+_KNOWN_USERS_MAX = 10_000
 
 
 @dataclass(slots=True)
 class Report:
-    """What was checked, how many of each, and what is off: the first FINDINGS_MAX sentences, and a count of all."""
+    """How many of what were checked and are off; the first FINDINGS_MAX sentences; and the sums of all coins."""
 
-    checked: dict[str, int] = field(default_factory=dict)
+    checked: Counter[str] = field(default_factory=Counter)
+    off: Counter[str] = field(default_factory=Counter)
+    coins: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
-    findings_total: int = 0
+    moving: int = 0
+    """What differed at every look and each time otherwise: too much was going on there to say anything."""
 
-    def count(self, what: str, number: int = 1) -> None:
-        """Add to what was checked."""
-        self.checked[what] = self.checked.get(what, 0) + number
+    @property
+    def findings_total(self) -> int:
+        """How many findings there are, those without a sentence here too."""
+        return self.off.total()
 
-    def add(self, findings: Iterable[str]) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether further findings are only counted."""
+        return len(self.findings) >= FINDINGS_MAX
+
+    def add(self, findings: Iterable[Finding]) -> None:
         """Add what is off."""
         for finding in findings:
-            self.findings_total += 1
-            if len(self.findings) < FINDINGS_MAX:
-                self.findings.append(finding)
-
-
-@dataclass(slots=True)
-class _Totals:
-    """Of one user's ledger and predictions."""
-
-    entries: int = 0
-    amount: int = 0
-    granted: int = 0
-    grants: int = 0
-    charges: int = 0
-    refunds: int = 0
-    predictions: int = 0
-    open: int = 0
-    held: int = 0
-    earned: int = 0
-    refunded: int = 0
-    with_files: int = 0
+            self.off[finding.what] += 1
+            if not self.is_full:
+                self.findings.append(finding.text)
 
 
 class Audit:
@@ -74,169 +67,123 @@ class Audit:
     def run(self) -> Report:
         """Check everything once."""
         report = Report()
+        entries = 0
         for user in self._store.users():
-            findings, totals = self._until_it_persists(user)
-            report.add(findings)
-            report.count("users")
-            report.count("ledger entries", totals.entries)
-            report.count("predictions", totals.predictions)
-            report.count("results", totals.with_files)
-            report.count("coins granted", totals.granted)
-            report.count("coins earned", totals.earned)
-            report.count("coins held", totals.held)
-        for voucher in self._store.vouchers():
-            report.count("vouchers")
-            report.add(self._voucher(voucher))
+            entries += self._user(user["user_id"], report)
+        self._vouchers(entries, report)
+        report.add(self._system(report))
         report.add(self._orphans(report))
         return report
 
-    def _until_it_persists(self, user: Item) -> tuple[list[str], _Totals]:
-        """What is off with a user, however often one looks."""
-        findings, totals = self._user(user)
-        for _ in range(_LOOKS - 1):
-            if not findings:
-                break
-            self._wait(_LOOK_AGAIN_SECONDS)
-            findings, totals = self._user(self._store.user(user["user_id"]) or user)
-        return findings, totals
+    def _persisting(self, look: Callable[[], list[Finding]], report: Report) -> list[Finding]:
+        """What two looks in a row say, however often one looks."""
+        findings = look()
+        persisting = findings
+        for _ in range(LOOKS - 1):
+            if not findings or report.is_full:
+                return findings
+            self._wait(LOOK_AGAIN_SECONDS)
+            before, findings = set(findings), look()
+            persisting = [finding for finding in findings if finding in before]
+        report.moving += bool(findings) and not persisting
+        return persisting
 
-    def _user(self, user: Item) -> tuple[list[str], _Totals]:
-        totals = _Totals()
-        findings = [
-            *self._ledger(user["user_id"], totals),
-            *self._predictions(user["user_id"], totals),
-            *self._result_files(user["user_id"], totals),
-            *self._sums(user, totals),
-        ]
-        return [f"user {user['user_id']}: {finding}" for finding in findings], totals
-
-    def _ledger(self, user_id: str, totals: _Totals) -> Iterator[str]:
-        for entry in self._store.entries(user_id):
-            amount, reason = entry["amount"], entry["reason"]
-            totals.entries += 1
-            totals.amount += amount
-            totals.granted += amount if reason in {"signup", "voucher"} else 0
-            totals.grants += reason == "signup"
-            totals.charges += reason == "prediction"
-            totals.refunds += reason == "refund"
-            if (amount < 0) != (reason == "prediction"):
-                yield f"entry {entry['entry_id']} ({reason}) moves {amount} coins"
-
-    def _predictions(self, user_id: str, totals: _Totals) -> Iterator[str]:
-        for page in batched(self._store.predictions_of(user_id), _BATCH, strict=False):
-            wanted = [each[name] for each in page for name in ("charge_entry_id", "refund_entry_id") if name in each]
-            entries = self._store.entries_by_id(user_id, wanted)
-            for prediction in page:
-                self._count(prediction, totals)
-                for finding in (*_state(prediction), *_payment(prediction, entries)):
-                    yield f"prediction {prediction['prediction_id']}: {finding}"
-
-    def _count(self, prediction: Item, totals: _Totals) -> None:
-        status = Status(prediction["status"])
-        totals.predictions += 1
-        totals.open += not status.is_end
-        totals.held += 0 if status.is_end else prediction["cost"]
-        totals.earned += prediction["cost"] if status is Status.SUCCEEDED else 0
-        totals.refunded += status.is_refunded
-        totals.with_files += self._should_have_files(prediction)
-
-    def _should_have_files(self, prediction: Item) -> bool:
-        """Whether the result was made and has neither expired nor been deleted; a day's grace for the expiry."""
-        days = (self._clock() - prediction.get("finished_at", 0)) / 86_400
-        return (
-            prediction["status"] == Status.SUCCEEDED
-            and "files_deleted_at" not in prediction
-            and days < self._settings.result_days - 1
-        )
-
-    def _result_files(self, user_id: str, totals: _Totals) -> Iterator[str]:
-        """The objects' listing against the predictions: nothing is kept but a count, unless that is off."""
-        complete = 0
-        for group in batched(self._store.results_of(user_id), _BATCH, strict=False):
-            predictions = self._store.predictions_by_id([each.prediction_id for each in group])
-            for found in group:
-                prediction = predictions.get(found.prediction_id)
-                if prediction is None:
-                    yield f"files of a prediction {found.prediction_id} that is not there"
-                elif "files_deleted_at" in prediction:
-                    yield f"prediction {found.prediction_id}: its files are said to be deleted and are there"
-                elif self._should_have_files(prediction) and _keys(prediction) <= found.keys:
-                    complete += 1
-        if complete != totals.with_files:
-            yield from self._incomplete(user_id)
-
-    def _incomplete(self, user_id: str) -> Iterator[str]:
-        for prediction in self._store.predictions_of(user_id):
-            if self._should_have_files(prediction):
-                for key in sorted(_keys(prediction)):
-                    if not self._store.exists(key):
-                        yield f"prediction {prediction['prediction_id']} succeeded and its {key} is missing"
+    def _user(self, user_id: str, report: Report) -> int:
+        """Check one user; how many of their entries say that a voucher was used."""
+        user = UserAudit(self._store, self._settings, user_id, self._clock())
+        report.add(user.settled())
+        persisting = self._persisting(user.look, report)
+        report.add(persisting)
+        if persisting:
+            report.add(user.unclaimed())
+        report.add(user.files())
+        report.add(self._persisting(user.files_left, report))
+        totals = user.totals
+        report.checked["users"] += 1
+        report.checked["ledger entries"] += totals.entries
+        report.checked["predictions"] += totals.predictions
+        report.checked["results"] += totals.with_files
+        report.coins["granted"] += totals.granted
+        report.coins["balances"] += totals.balance
+        report.coins["earned"] += totals.earned
+        report.coins["held"] += totals.held
+        return totals.vouchers
 
     @staticmethod
-    def _sums(user: Item, totals: _Totals) -> Iterator[str]:
-        balance, open_charges = user["balance"], user["open_charges"]
-        if balance < 0:
-            yield f"the balance is {balance}"
-        if balance != totals.amount:
-            yield f"the balance is {balance}, the entries add up to {totals.amount}"
-        if totals.granted != balance + totals.earned + totals.held:
-            yield f"granted {totals.granted}, but balance {balance} + earned {totals.earned} + held {totals.held}"
-        if open_charges != totals.open:
-            yield f"{open_charges} charges are counted as open, {totals.open} predictions are"
-        if totals.grants > 1:
-            yield f"{totals.grants} signup grants"
-        if totals.charges != totals.predictions:
-            yield f"{totals.charges} charges for {totals.predictions} predictions"
-        if totals.refunds != totals.refunded:
-            yield f"{totals.refunds} refunds for {totals.refunded} predictions that give coins back"
-        if "closed_at" in user and ("name" in user or "email" in user):
-            yield "the account was deleted and still names its person"
+    def _system(report: Report) -> Iterator[Finding]:
+        """All coins that were ever granted are somewhere."""
+        coins = report.coins
+        if not report.moving and coins["granted"] != coins["balances"] + coins["earned"] + coins["held"]:
+            sums = " + ".join(f"{name} {coins[name]}" for name in ("balances", "earned", "held"))
+            yield Finding("users", f"all users: granted {coins['granted']}, but {sums}")
 
-    def _voucher(self, voucher: Item) -> Iterator[str]:
-        if "entry_id" not in voucher:
-            return
-        entry = self._store.entries_by_id(voucher["redeemed_by"], [voucher["entry_id"]]).get(voucher["entry_id"])
-        if entry is None or (entry["reason"], entry["amount"]) != ("voucher", voucher["coins"]):
-            yield f"voucher {voucher['voucher_hash'][:12]}: its entry of {voucher['coins']} coins is missing or another"
+    # ---- vouchers
 
-    def _orphans(self, report: Report) -> Iterator[str]:
+    def _vouchers(self, entries: int, report: Report) -> None:
+        report.checked["vouchers"] = used = 0
+        for group in batched(self._store.vouchers(), BATCH, strict=False):
+            report.checked["vouchers"] += len(group)
+            used += sum("entry_id" in voucher for voucher in group)
+            suspects = list(self._mismatched(group))
+            if suspects:
+                hashes = [voucher["voucher_hash"] for voucher in suspects]
+                report.add(self._persisting(partial(self._look_at_vouchers, hashes), report))
+        if used != entries:
+            self._voucher_counts(report)
+
+    def _mismatched(self, vouchers: Sequence[Item]) -> Iterator[Item]:
+        """The used ones whose ledger entry isn't there, or says something else."""
+        used = [voucher for voucher in vouchers if "entry_id" in voucher]
+        entries = self._store.entries_of_vouchers(used)
+        for voucher in used:
+            entry = entries.get((voucher.get("redeemed_by", ""), voucher["entry_id"]), {})
+            if (entry.get("reason"), entry.get("amount")) != ("voucher", voucher.get("coins")):
+                yield voucher
+
+    def _look_at_vouchers(self, hashes: Sequence[str]) -> list[Finding]:
+        return [
+            Finding(
+                "vouchers",
+                f"voucher {voucher['voucher_hash'][:12]}, used by {voucher.get('redeemed_by')}: its entry "
+                f"{voucher['entry_id']} of {voucher.get('coins')} coins is missing or another",
+            )
+            for voucher in self._mismatched(self._store.vouchers_by_hash(hashes))
+        ]
+
+    def _voucher_counts(self, report: Report) -> None:
+        """Who has more entries of vouchers than vouchers, or fewer; only if the sums of all differ."""
+        redeemed = Counter(str(each.get("redeemed_by")) for each in self._store.vouchers() if "entry_id" in each)
+        for user in self._store.users():
+            user_id = user["user_id"]
+            if self._store.count_voucher_entries(user_id) != redeemed[user_id]:
+                report.add(self._persisting(partial(self._look_at_voucher_counts, user_id), report))
+
+    def _look_at_voucher_counts(self, user_id: str) -> list[Finding]:
+        entries, used = self._store.count_voucher_entries(user_id), self._store.count_vouchers_of(user_id)
+        text = f"user {user_id}: {entries} ledger entries of vouchers, {used} vouchers were used"
+        return [Finding("vouchers", text)] if entries != used else []
+
+    # ---- orphans
+
+    def _orphans(self, report: Report) -> Iterator[Finding]:
         """What belongs to no user. The totals tell whether there can be any; only then everything is looked at."""
-        for what, total, owners in (
-            ("ledger entries", self._store.count_entries(), self._store.owners_of_entries),
-            ("predictions", self._store.count_predictions(), self._store.owners_of_predictions),
-        ):
-            if total == report.checked.get(what, 0):
-                continue
-            for user_id in owners():
-                if self._store.user(user_id) is None:
-                    yield f"{what} of a user {user_id} that is not there"
+        if self._store.count_entries() != report.checked["ledger entries"]:
+            for user_id in self._unknown(self._store.owners_of_entries(), report):
+                yield Finding("ledger entries", f"user {user_id} is not there, and ledger entries of them are")
+        if self._store.count_predictions() != report.checked["predictions"]:
+            for prediction_id in self._store.predictions_in_no_history():
+                yield Finding("predictions", f"prediction {prediction_id} is in nobody's history")
+            for user_id in self._unknown(self._store.owners_of_predictions(), report):
+                yield Finding("predictions", f"user {user_id} is not there, and predictions of them are")
 
-
-def _keys(prediction: Item) -> set[str]:
-    return {prediction["result"]["csv_key"], prediction["result"]["rows_key"]}
-
-
-def _state(prediction: Item) -> Iterator[str]:
-    """What a prediction carries in its state."""
-    status = Status(prediction["status"])
-    in_outbox = "due_shard" in prediction and "due_at" in prediction
-    if status.is_end == in_outbox:
-        yield f"is {status} and {'still' if in_outbox else 'not'} in the outbox"
-    if (status is Status.SUCCEEDED) != ("result" in prediction):
-        yield f"is {status} and has {'a' if 'result' in prediction else 'no'} result"
-    if status.is_refunded != ("refund_entry_id" in prediction):
-        yield f"is {status} and names {'a' if 'refund_entry_id' in prediction else 'no'} refund"
-
-
-def _payment(prediction: Item, entries: dict[str, Item]) -> Iterator[str]:
-    """The entries that a prediction names, and what they should say."""
-    for name, reason, amount in (
-        ("charge_entry_id", "prediction", -prediction["cost"]),
-        ("refund_entry_id", "refund", prediction["cost"]),
-    ):
-        if name not in prediction:
-            continue
-        entry: dict[str, Any] = entries.get(prediction[name], {})
-        found = (entry.get("reason"), entry.get("amount"), entry.get("prediction_id"))
-        if found != (reason, amount, prediction["prediction_id"]):
-            yield f"its entry of {amount} coins ({reason}) is {entry.get('amount', 'missing')}"
+    def _unknown(self, owners: Iterator[str], report: Report) -> Iterator[str]:
+        """The owners that are no users, each once unless they are very many."""
+        seen: set[str] = set()
+        for some in batched(owners, BATCH, strict=False):
+            new = set(some) - seen
+            missing = new - self._store.existing_users(new)
+            if missing and not report.is_full:
+                self._wait(LOOK_AGAIN_SECONDS)
+                missing -= self._store.existing_users(missing)
+            yield from sorted(missing)
+            seen = (seen if len(seen) < _KNOWN_USERS_MAX else set()) | new

@@ -1,0 +1,318 @@
+"""One user, checked: the balance against the ledger, the ledger against the predictions, these against their files.
+
+It reads pages and keeps none, so memory doesn't grow with the user. Almost everything is beyond change: entries always,
+ends for good, and nothing older than SETTLED_SECONDS is added to. That is read once. The rest (what is recent, open, or
+looks off) is little, is read by consistent reads, and can be looked at again and again.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import batched
+
+from chalicelib.core.clock import iso
+from chalicelib.core.dynamo import Item
+from chalicelib.core.settings import Settings
+from chalicelib.inference.audit_store import BATCH, AuditStore
+from chalicelib.inference.files import result_prefix
+from chalicelib.inference.prediction import Status
+
+SETTLED_SECONDS = 60
+"""A request ends within 29 s and a transaction's retries within some more: no older entry appears any more."""
+AGAIN_MAX = 1000
+"""So many predictions of a user are looked at again; of so many that look off, no doubt is left."""
+
+_STATUSES = frozenset(Status)
+_NAMED_BY = {"prediction": "charge_entry_id", "refund": "refund_entry_id"}
+_REASONS = {"signup", "voucher", *_NAMED_BY}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is off: of which kind, and in a sentence that names no person."""
+
+    what: str
+    text: str
+
+
+@dataclass(slots=True)
+class Totals:
+    """Of one user's ledger and predictions."""
+
+    balance: int = 0
+    entries: int = 0
+    amount: int = 0
+    granted: int = 0
+    signups: int = 0
+    vouchers: int = 0
+    charges: int = 0
+    refunds: int = 0
+    predictions: int = 0
+    open: int = 0
+    held: int = 0
+    earned: int = 0
+    refunded: int = 0
+    with_files: int = 0
+
+
+class UserAudit:
+    """The audit of one user as of ``now``: ``settled`` first, then ``look``, then the rest."""
+
+    def __init__(self, store: AuditStore, settings: Settings, user_id: str, now: float) -> None:
+        self._store = store
+        self._result_seconds = (settings.result_days - 1) * 86_400  # a day's grace for the bucket's lifecycle
+        self._user_id = user_id
+        self._now = now
+        self._cut = iso(now - SETTLED_SECONDS)
+        self._settled = Totals()
+        self._again: list[str] = []
+        self._left: list[str] = []
+        self.totals = Totals()
+        """As of the last look."""
+
+    def settled(self) -> Iterator[Finding]:
+        """Read what can't change any more; what is certainly off in it."""
+        for entry in self._store.entries(self._user_id, until=self._cut):
+            yield from self._entry(entry, self._settled)
+        for page in batched(self._store.predictions_of(self._user_id, until=self._cut), BATCH, strict=False):
+            entries = self._entries_named_by(page)
+            for prediction in page:
+                findings = list(self._prediction(prediction, entries))
+                if (findings or not _is_end(prediction)) and len(self._again) < AGAIN_MAX:
+                    self._again.append(prediction["prediction_id"])
+                else:
+                    self._count(prediction, self._settled)
+                    yield from findings
+
+    def look(self) -> list[Finding]:
+        """Read the rest as it is at this moment; what is off."""
+        user = self._store.user(self._user_id)
+        self.totals = totals = replace(self._settled)
+        if user is None:
+            return [self._off("users", "is not there any more")]
+        findings = [*self._recent(totals), *self._look_again(totals), *self._sums(user, totals)]
+        return findings + list(self._uncharged())
+
+    def unclaimed(self) -> Iterator[Finding]:
+        """Which entries no prediction names, where their number is off. Recent ones are told by every look."""
+        if self.totals.charges == self.totals.predictions and self.totals.refunds == self.totals.refunded:
+            return
+        for group in batched(self._store.entries(self._user_id, until=self._cut), BATCH, strict=False):
+            predictions = self._predictions_named_by(group)
+            for entry in group:
+                yield from self._claim(entry, predictions)
+
+    def files(self) -> Iterator[Finding]:
+        """The listing of the user's results against the predictions: nothing is kept but a count."""
+        complete = 0
+        for group in batched(self._store.results_of(self._user_id), BATCH, strict=False):
+            predictions = self._store.predictions_by_id([each.prediction_id for each in group])
+            for found in group:
+                prediction = predictions.get(found.prediction_id)
+                if prediction is None:
+                    yield self._off("results", f"prediction {found.prediction_id} is not there, and files of it are")
+                elif "files_deleted_at" in prediction:
+                    if len(self._left) < AGAIN_MAX:
+                        self._left.append(found.prediction_id)
+                elif self._should_have_files(prediction) and _keys(prediction) <= found.keys:
+                    complete += 1
+        if complete != self.totals.with_files:
+            yield from self._incomplete()
+
+    def files_left(self) -> list[Finding]:
+        """The files that are said to be deleted and are there at this moment."""
+        return [
+            self._off("results", f"prediction {prediction_id}: its files are said to be deleted and are there")
+            for prediction_id in self._left
+            if self._store.is_anything_under(result_prefix(self._user_id, prediction_id))
+        ]
+
+    def _incomplete(self) -> Iterator[Finding]:
+        for listed in self._store.predictions_of(self._user_id):
+            if not self._should_have_files(listed):
+                continue
+            missing = [key for key in sorted(_keys(listed)) if not self._store.exists(key)]
+            if not missing:
+                continue
+            prediction_id = listed["prediction_id"]
+            if self._should_have_files(self._store.predictions_by_id([prediction_id]).get(prediction_id, {})):
+                for key in missing:
+                    yield self._off("results", f"prediction {prediction_id} succeeded, and its {key} is missing")
+
+    # ---- what moves
+
+    def _recent(self, totals: Totals) -> Iterator[Finding]:
+        """Recent entries, and the predictions that they charge for."""
+        for group in batched(self._store.entries(self._user_id, since=self._cut), BATCH, strict=False):
+            predictions = self._predictions_named_by(group)
+            charged = []
+            for entry in group:
+                yield from self._entry(entry, totals)
+                unclaimed = list(self._claim(entry, predictions))
+                yield from unclaimed
+                if entry.get("reason") == "prediction" and not unclaimed:
+                    charged.append(predictions[entry["prediction_id"]])
+            yield from self._checked(charged, totals)
+
+    def _look_again(self, totals: Totals) -> Iterator[Finding]:
+        """The older predictions that were open or looked off."""
+        for ids in batched(self._again, BATCH, strict=False):
+            predictions = self._store.predictions_by_id(ids)
+            for prediction_id in ids:
+                if prediction_id not in predictions:
+                    yield self._off("predictions", f"prediction {prediction_id} is in the history and not in the table")
+            yield from self._checked(predictions.values(), totals)
+
+    def _checked(self, predictions: Iterable[Item], totals: Totals) -> Iterator[Finding]:
+        page = list(predictions)
+        entries = self._entries_named_by(page)
+        for prediction in page:
+            self._count(prediction, totals)
+            yield from self._prediction(prediction, entries)
+
+    def _uncharged(self) -> Iterator[Finding]:
+        """Recent predictions without a charge, which no entry leads to."""
+        for page in batched(self._store.predictions_of(self._user_id, since=self._cut), BATCH, strict=False):
+            entries = self._entries_named_by(page)
+            for prediction in page:
+                charge = entries.get(prediction.get("charge_entry_id", ""), {})
+                if charge.get("prediction_id") != prediction["prediction_id"]:
+                    yield from self._prediction(prediction, entries)
+
+    # ---- one by one
+
+    def _off(self, what: str, text: str) -> Finding:
+        return Finding(what, f"user {self._user_id}: {text}")
+
+    def _entries_named_by(self, predictions: Iterable[Item]) -> dict[str, Item]:
+        ids = [each[name] for each in predictions for name in _NAMED_BY.values() if name in each]
+        return self._store.entries_by_id(self._user_id, ids)
+
+    def _predictions_named_by(self, entries: Iterable[Item]) -> dict[str, Item]:
+        return self._store.predictions_by_id([each["prediction_id"] for each in entries if "prediction_id" in each])
+
+    def _entry(self, entry: Item, totals: Totals) -> Iterator[Finding]:
+        amount, reason = entry.get("amount"), entry.get("reason")
+        totals.entries += 1
+        if not isinstance(amount, int) or reason not in _REASONS or (amount < 0) != (reason == "prediction"):
+            yield self._off("ledger entries", f"entry {entry['entry_id']} ({reason}) moves {amount} coins")
+        amount = amount if isinstance(amount, int) else 0
+        totals.amount += amount
+        totals.granted += amount if reason in {"signup", "voucher"} else 0
+        totals.signups += reason == "signup"
+        totals.vouchers += reason == "voucher"
+        totals.charges += reason == "prediction"
+        totals.refunds += reason == "refund"
+
+    def _claim(self, entry: Item, predictions: dict[str, Item]) -> Iterator[Finding]:
+        """Whether the prediction that an entry names, names it."""
+        reason = entry.get("reason")
+        if reason not in _NAMED_BY:
+            return
+        prediction = predictions.get(entry.get("prediction_id", ""), {})
+        named = prediction.get(_NAMED_BY[reason], "none")
+        if (prediction.get("user_id"), named) != (self._user_id, entry["entry_id"]):
+            is_what = f"names the {reason} entry {named}" if prediction else "is not there"
+            text = f"entry {entry['entry_id']} ({reason}): prediction {entry.get('prediction_id')} {is_what}"
+            yield self._off("ledger entries", text)
+
+    def _count(self, prediction: Item, totals: Totals) -> None:
+        totals.predictions += 1
+        if prediction.get("status") not in _STATUSES:
+            return
+        status, cost = Status(prediction["status"]), _cost(prediction)
+        totals.open += not status.is_end
+        totals.held += 0 if status.is_end else cost
+        totals.earned += cost if status is Status.SUCCEEDED else 0
+        totals.refunded += status.is_refunded
+        totals.with_files += self._should_have_files(prediction)
+
+    def _should_have_files(self, prediction: Item) -> bool:
+        """Whether its result was there by ``now``, and has neither expired nor been deleted."""
+        finished_at = prediction.get("finished_at", 0)
+        return (
+            prediction.get("status") == Status.SUCCEEDED
+            and "files_deleted_at" not in prediction
+            and len(_keys(prediction)) == 2
+            and self._now - self._result_seconds < finished_at <= self._now
+        )
+
+    def _prediction(self, prediction: Item, entries: dict[str, Item]) -> Iterator[Finding]:
+        for text in (*_state(prediction), *_payment(prediction, entries)):
+            yield self._off("predictions", f"prediction {prediction['prediction_id']} {text}")
+
+    def _sums(self, user: Item, totals: Totals) -> Iterator[Finding]:
+        balance, open_charges = user.get("balance"), user.get("open_charges")
+        totals.balance = balance if isinstance(balance, int) else 0
+        spent = totals.balance + totals.earned + totals.held
+        wrong = {
+            f"the balance is {balance}": totals.balance < 0,
+            f"the balance is {balance}, the entries add up to {totals.amount}": balance != totals.amount,
+            f"granted {totals.granted}, but balance {balance} + earned {totals.earned} + held {totals.held} is {spent}":
+                totals.granted != spent,
+            f"{open_charges} charges are counted as open, {totals.open} predictions are": open_charges != totals.open,
+            f"{totals.signups} signup grants, at most one is right": totals.signups > 1,
+            f"{totals.charges} charges for {totals.predictions} predictions": totals.charges != totals.predictions,
+            f"{totals.refunds} refunds for {totals.refunded} predictions that give coins back":
+                totals.refunds != totals.refunded,
+            "the account was deleted and still names its person":
+                "closed_at" in user and ("name" in user or "email" in user),
+        }  # fmt: skip
+        return (self._off("users", text) for text, is_wrong in wrong.items() if is_wrong)
+
+
+def _is_end(prediction: Item) -> bool:
+    return prediction.get("status") in _STATUSES and Status(prediction["status"]).is_end
+
+
+def _cost(prediction: Item) -> int:
+    cost = prediction.get("cost")
+    return cost if isinstance(cost, int) else 0
+
+
+def _keys(prediction: Item) -> set[str]:
+    result = prediction.get("result", {})
+    return {result[name] for name in ("csv_key", "rows_key") if name in result}
+
+
+def _state(prediction: Item) -> Iterator[str]:
+    """What a prediction carries that its state doesn't, or the other way round."""
+    if "listed_at" not in prediction:
+        yield "is in nobody's history"
+    if prediction.get("status") not in _STATUSES:
+        yield f"has the unknown status {prediction.get('status')}"
+        return
+    status = Status(prediction["status"])
+    due = len({"due_shard", "due_at"} & prediction.keys())
+    if due != (0 if status.is_end else 2):
+        yield f"is {status} and {'still' if status.is_end else 'not'} in the outbox"
+    if status.is_end != ("finished_at" in prediction):
+        yield f"is {status} and has {'no' if status.is_end else 'a'} time of its end"
+    if (status is Status.SUCCEEDED) != ("result" in prediction):
+        yield f"is {status} and has {'a' if 'result' in prediction else 'no'} result"
+    if status.is_refunded != ("refund_entry_id" in prediction):
+        yield f"is {status} and names {'a' if 'refund_entry_id' in prediction else 'no'} refund"
+    if status is Status.SUCCEEDED and "result" in prediction:
+        home = result_prefix(prediction["user_id"], prediction["prediction_id"], prediction.get("attempt"))
+        if len(_keys(prediction)) != 2 or not all(key.startswith(home) for key in _keys(prediction)):
+            yield f"succeeded, and its result is not the two files under {home}"
+
+
+def _payment(prediction: Item, entries: dict[str, Item]) -> Iterator[str]:
+    """The entries that a prediction names, and what they should say."""
+    if _cost(prediction) <= 0:
+        yield f"costs {prediction.get('cost')} coins"
+    if "charge_entry_id" not in prediction:
+        yield "names no charge"
+    for reason, name in _NAMED_BY.items():
+        if name not in prediction:
+            continue
+        amount = _cost(prediction) * (-1 if reason == "prediction" else 1)
+        entry = entries.get(prediction[name], {})
+        found = (entry.get("reason"), entry.get("amount"), entry.get("prediction_id"))
+        if not entry:
+            yield f"names a {reason} entry of {amount} coins that is missing: {prediction[name]}"
+        elif found != (reason, amount, prediction["prediction_id"]):
+            yield (
+                f"names {prediction[name]} as its {reason} entry of {amount} coins, which is a {found[0]} entry of "
+                f"{found[1]} coins for prediction {found[2]}"
+            )
