@@ -78,16 +78,23 @@ bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Meas
 	@$(PYTHON) -m benchmarks
 
 reset: .venv/.local ## Delete the local data (asks; FORCE=1 doesn't)
-	@$(PYTHON) -m local.data_dir --data-dir "$(DATA_DIR)" $(if $(FORCE),--force)
+	@$(PYTHON) -m local.data_dir --data-dir "$(DATA_DIR)" $(if $(filter 1 yes true,$(FORCE)),--force)
 
 ADMIN = $(PYTHON) -m admin --stage "$(STAGE)" --data-dir "$(DATA_DIR)"
 
 voucher: .venv/.local ## Print voucher codes: COINS=300 [COUNT=5] [EXPIRES=2027-01-31]
 	@$(ADMIN) voucher --coins "$(COINS)" $(if $(COUNT),--count "$(COUNT)") $(if $(EXPIRES),--expires "$(EXPIRES)")
 
+# A name is anybody's text: neither make nor the shell may read it as code. Without one, USER is who is logged in here.
+ifeq ($(origin USER),command line)
+override USER := $(value USER)
+export USER
+WHOSE = --user="$$USER"
+endif
+
 reset-password: .venv/.local ## Give an account a new password: USER=anna
-	@$(if $(filter command line,$(origin USER)),,echo "Say whose: make reset-password USER=anna" >&2; exit 2)
-	@$(ADMIN) reset-password --user "$(USER)"
+	@$(if $(WHOSE),,echo "Say whose: make reset-password USER=anna" >&2; exit 2)
+	@$(ADMIN) reset-password $(WHOSE)
 
 price: .venv/.local ## Change a model's price: MODEL=lasso COINS=80 (COINS=card: as its card says)
 	@$(ADMIN) price --model "$(MODEL)" --coins "$(COINS)"
@@ -119,13 +126,13 @@ $(UV): requirements-tools.txt
 	@rm -f .tools.log
 	@touch $@
 
-.venv/bin/python: $(UV) .python-version
+.venv/.made: $(UV) .python-version
 	@$(UV) venv --quiet --clear .venv --python "$$(cat .python-version)" 2>.venv.log \
 		|| { cat .venv.log; echo "Python $$(cat .python-version) was not found and could not be downloaded. Install it and try again."; exit 1; }
 	@rm -f .venv.log
-	@touch $@
+	@touch $@  # not .venv/bin/python: that is a link to a Python that may be anybody's
 
-.venv/.local: .venv/bin/python requirements-local.txt
+.venv/.local: .venv/.made requirements-local.txt
 	@echo "Installing packages (once) ..."
 	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-local.txt
 	@touch $@

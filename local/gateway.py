@@ -23,6 +23,7 @@ from chalice.local import (
 )
 from whitenoise import WhiteNoise
 
+from chalicelib.core.logging import log
 from local.provision import read_template
 
 if TYPE_CHECKING:
@@ -55,6 +56,12 @@ _GATEWAY_RESPONSES: dict[str, Any] = read_template()["RestAPI"]["Properties"]["D
 ]
 
 
+_UNKNOWN_ROUTE = "MISSING_AUTHENTICATION_TOKEN"
+"""API Gateway's way to say so."""
+_TOO_LARGE = "REQUEST_TOO_LARGE"
+_CUT_OFF = "DEFAULT_4XX"
+
+
 class _Converter(LambdaEventConverter):
     """API Gateway compares the media type without its parameters, such as a form's boundary."""
 
@@ -76,10 +83,10 @@ class Gateway:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         body = _read_body(environ)
-        if body is None:
-            status, headers, content = _gateway_answer("REQUEST_TOO_LARGE")
-        else:
+        if isinstance(body, bytes):
             status, headers, content = self._answer(environ, body)
+        else:
+            status, headers, content = _gateway_answer(body, environ)
         headers["Content-Length"] = str(len(content))
         start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else content]
@@ -92,7 +99,7 @@ class Gateway:
                 environ["REQUEST_METHOD"], f"{path}?{query}" if query else path, _headers(environ), body
             )
         except LocalGatewayException:
-            return _gateway_answer("MISSING_AUTHENTICATION_TOKEN")  # its way to say "unknown route"
+            return _gateway_answer(_UNKNOWN_ROUTE, environ)
         headers = {**response["headers"], **response.get("multiValueHeaders", {})}
         content = response["body"] or ""
         if response.get("isBase64Encoded"):
@@ -111,18 +118,21 @@ def _headers(environ: Environ) -> dict[str, str]:
     return headers
 
 
-def _read_body(environ: Environ) -> bytes | None:
-    """The body, or None if it is larger than API Gateway or Lambda would take."""
+def _read_body(environ: Environ) -> bytes | str:
+    """The body, or which gateway answer there is instead: larger than is taken, or not all of it arrived."""
     declared = environ.get("CONTENT_LENGTH")
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return _CUT_OFF  # a chunked body that ends early looks like one that ends
     if declared and int(declared) > GATEWAY_BYTES_MAX:
-        return None
-    body: bytes = environ["wsgi.input"].read(int(declared) if declared else GATEWAY_BYTES_MAX + 1)
-    in_event = len(body) * 4 // 3 + _ENVELOPE_BYTES
-    return body if len(body) <= GATEWAY_BYTES_MAX and in_event <= LAMBDA_EVENT_BYTES_MAX else None
+        return _TOO_LARGE
+    body: bytes = environ["wsgi.input"].read(int(declared)) if declared else b""
+    if declared and len(body) < int(declared):
+        return _CUT_OFF
+    return body if len(body) * 4 // 3 + _ENVELOPE_BYTES <= LAMBDA_EVENT_BYTES_MAX else _TOO_LARGE
 
 
-def _gateway_answer(kind: str) -> tuple[int, dict[str, str], bytes]:
-    """What API Gateway answers by itself, as the template words it."""
+def _gateway_answer(kind: str, environ: Environ) -> tuple[int, dict[str, str], bytes]:
+    """What API Gateway answers by itself, as the template words it; one line in the log."""
     request_id = str(uuid4())
     response = _GATEWAY_RESPONSES[kind]
     headers = {
@@ -130,7 +140,10 @@ def _gateway_answer(kind: str) -> tuple[int, dict[str, str], bytes]:
         for name, value in response["responseParameters"].items()
     }
     body: str = response["responseTemplates"]["application/json"].replace("$context.requestId", request_id)
-    return int(response["statusCode"]), headers, body.encode()
+    status = int(response["statusCode"])
+    path = quote(environ["PATH_INFO"].encode("latin-1"))
+    log(f"{environ['REQUEST_METHOD']} {path} {status}", gateway=kind.lower(), request=request_id)
+    return status, headers, body.encode()
 
 
 def with_page(api: Wsgi, page: Path) -> Wsgi:

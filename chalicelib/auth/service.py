@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from chalicelib.auth.names import Credentials, Registration, email_key, login_key
-from chalicelib.auth.passwords import hash_password, password_matches
+from chalicelib.auth.passwords import hash_password, password_matches, prepare
 from chalicelib.auth.store import Grant, GrantedBeforeError, User, UserStore
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
 from chalicelib.billing.ledger import Entry, Ledger
@@ -53,6 +53,7 @@ class Accounts:
         self._tokens = tokens
         self._settings = settings
         self._clock = clock
+        prepare(settings.bcrypt_cost)
 
     def register(self, registration: Registration) -> Session:
         """Create an account and grant its coins, unless its e-mail address has had them before.
@@ -94,6 +95,7 @@ class Accounts:
         user = self._store.user(login.user_id) if login and matches else None
         if user is None:
             raise WrongCredentialsError("The name or the password is wrong. Please try again.")
+        log("logged in", user=user.id)
         return self._session(user)
 
     def authenticate(self, token: str) -> User:

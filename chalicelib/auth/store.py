@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.auth.names import email_key, name_key
-from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError, from_item, to_item, transact
+from chalicelib.core.dynamo import (
+    ConditionFailedError,
+    TransactionCancelledError,
+    from_item,
+    to_item,
+    transact,
+    write_one,
+)
 from chalicelib.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -154,7 +161,7 @@ class UserStore:
 
     def end_tokens(self, user_id: str) -> None:
         """Make every token that the user has worthless."""
-        self._client.update_item(TableName=self._users_table, **self._token_change(user_id))
+        write_one(lambda: self._client.update_item(TableName=self._users_table, **self._token_change(user_id)))
 
     def change_password(self, user: User, old_hash: str, new_hash: str) -> None:
         """Replace the password hash and end every token, in one transaction.

@@ -13,6 +13,7 @@ from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import Item, TransactItem, decode_cursor, encode_cursor, from_item, to_item
 from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import new_id
+from chalicelib.core.logging import log_exception
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -187,6 +188,14 @@ class Ledger:
     def balance(self, user_id: str) -> int:
         """The balance at this moment (a consistent read); 0 for nobody."""
         return self.account(user_id).balance
+
+    def balance_after(self, user_id: str, expected: int) -> int:
+        """The balance, for the answer to what has been committed: that must not fail because of one more read."""
+        try:
+            return self.balance(user_id)
+        except Exception:  # noqa: BLE001
+            log_exception("balance not read", user=user_id)
+            return expected
 
     def statement(self, user_id: str, cursor: str | None) -> tuple[list[dict[str, Any]], str | None]:
         """One page of the user's entries, newest first, and the cursor of the next."""

@@ -121,7 +121,7 @@ class Vouchers:
             self._coins_of(hashed, now)
             raise
         log("voucher redeemed", user=user_id, coins=coins, entry=entry.entry_id)
-        return Redeemed(coins, self._ledger.balance(user_id))
+        return Redeemed(coins, self._ledger.balance_after(user_id, coins))
 
     def _coins_of(self, hashed: str, now: float) -> int:
         """The coins of a voucher that can be redeemed now; raises for every other one."""

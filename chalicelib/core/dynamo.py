@@ -6,7 +6,8 @@ import base64
 import json
 import random
 import time
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -90,17 +91,27 @@ def transact(client: DynamoDBClient, items: Sequence[TransactItem]) -> None:
     TemporarilyUnavailableError
         The items stayed contended through every retry.
     """
+    # One token for every try: a try whose answer was lost is recognised as done (within DynamoDB's ten minutes).
+    token = uuid.uuid4().hex
     for attempt in range(_TRANSACTION_TRIES):
         try:
-            client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
+            client.transact_write_items(TransactItems=items, ClientRequestToken=token)  # type: ignore[arg-type]
         except ClientError as error:
             if not _is_transient(error):
                 raise
         else:
             return
-        # Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), 10 ms to 0.6 s.
-        time.sleep(random.uniform(0, min(0.6, 0.01 * 2**attempt)))  # noqa: S311
-    raise TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
+        _back_off(attempt)
+    raise _contended()
+
+
+def _back_off(attempt: int) -> None:
+    """Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), 10 ms to 0.6 s."""
+    time.sleep(random.uniform(0, min(0.6, 0.01 * 2**attempt)))  # noqa: S311
+
+
+def _contended() -> TemporarilyUnavailableError:
+    return TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
 
 
 def _is_transient(error: ClientError) -> bool:
@@ -114,6 +125,24 @@ def _is_transient(error: ClientError) -> bool:
     if failed:
         raise TransactionCancelledError(failed) from error
     return any(reason in _TRANSIENT for reason in reasons)
+
+
+def write_one[Answer](write: Callable[[], Answer]) -> Answer:
+    """Make a single-item write again, with jitter, while a transaction holds its item.
+
+    Raises
+    ------
+    TemporarilyUnavailableError
+        The item stayed contended through every retry.
+    """
+    for attempt in range(_TRANSACTION_TRIES):
+        try:
+            return write()
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionConflictException":
+                raise
+        _back_off(attempt)
+    raise _contended()
 
 
 def is_condition_failure(error: ClientError) -> bool:

@@ -2,7 +2,7 @@
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.core.logging import log
+from chalicelib.core.logging import log, log_exception
 from chalicelib.core.settings import Settings
 from chalicelib.inference.erasure import Erasure
 from chalicelib.inference.prediction import Prediction
@@ -38,11 +38,19 @@ class Dispatcher:
         handled = 0
         for shard in range(DUE_SHARDS):
             for prediction_id in self._store.due(str(shard), self._clock(), BATCH_MAX):
-                handled += self._handle(prediction_id)
+                handled += self._handle_alone(prediction_id)
         handled += self._erasure.run_pending()
         if handled:
             log("dispatcher", handled=handled)
         return handled
+
+    def _handle_alone(self, prediction_id: str) -> int:
+        """Handle one prediction; what goes wrong with it holds nobody else up, and it is due again."""
+        try:
+            return self._handle(prediction_id)
+        except Exception:  # noqa: BLE001
+            log_exception("dispatcher failed", prediction=prediction_id)
+            return 0
 
     def _handle(self, prediction_id: str) -> int:
         # The index lags behind the table: only the table says whether the prediction is still due.
@@ -62,4 +70,4 @@ class Dispatcher:
     def _backoff_seconds(self, prediction: Prediction) -> float:
         """Twice as long after every send, so that a backlog isn't sent anew every minute."""
         grace = self._settings.dispatch_grace_seconds
-        return float(min(grace * 2**prediction.sends, max(grace, BACKOFF_SECONDS_MAX)))
+        return float(min(grace * 2 ** min(prediction.sends, 32), max(grace, BACKOFF_SECONDS_MAX)))

@@ -253,7 +253,7 @@ class Predictions:
             assert earlier, "the key was found in use"
             return earlier
         self._send(prediction)
-        return Accepted(prediction, self._ledger.balance(user.id))
+        return Accepted(prediction, self._ledger.balance_after(user.id, user.balance - prediction.cost))
 
     def _charge(self, prediction: Prediction, key: IdempotencyKey | None) -> bool:
         """Debit, ledger entry, prediction and key in one transaction; False if the key is in use by now."""

@@ -23,6 +23,7 @@ from chalicelib.core.dynamo import (
     is_condition_failure,
     to_item,
     transact,
+    write_one,
 )
 from chalicelib.inference.prediction import Prediction, Result, Status
 
@@ -283,14 +284,16 @@ class PredictionStore:
     ) -> Prediction:
         named = {"#status": "status", **(names or {})}
         try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=to_item({"prediction_id": prediction_id}),
-                UpdateExpression=change,
-                ConditionExpression=condition,
-                ExpressionAttributeNames={key: name for key, name in named.items() if key in change + condition},
-                ExpressionAttributeValues=to_item(values),
-                ReturnValues="ALL_NEW",
+            answer = write_one(
+                lambda: self._client.update_item(
+                    TableName=self._table,
+                    Key=to_item({"prediction_id": prediction_id}),
+                    UpdateExpression=change,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={key: name for key, name in named.items() if key in change + condition},
+                    ExpressionAttributeValues=to_item(values),
+                    ReturnValues="ALL_NEW",
+                )
             )
         except ClientError as error:
             if is_condition_failure(error):

@@ -38,6 +38,10 @@ def load_model(model_id: str) -> Model:
     return load(model_id, ARTEFACTS)
 
 
+class StoredFileError(Exception):
+    """The stored file is not the one that was checked: our fault, and worth another try."""
+
+
 class Worker:
     """Runs one prediction at a time."""
 
@@ -125,15 +129,24 @@ class Worker:
                 writer.add(chunk.get("ID"), model.predict(chunk))
                 now = self._clock()
                 if now - said >= PROGRESS_SECONDS:
-                    self._store.progress(prediction, writer.rows, self._lease())
+                    self._say_progress(prediction, writer.rows)
                     said = now
             if writer.rows != prediction.rows:
-                raise BrokenCsvError(f"The stored file has {writer.rows} patients instead of {prediction.rows}.")
+                raise StoredFileError(f"{writer.rows} patients are stored instead of {prediction.rows}")
             csv_key, rows_key = (
                 result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt) + name
                 for name in ("result.csv", "rows.jsonl")
             )
             return writer.upload(self._files, csv_key, rows_key)
+
+    def _say_progress(self, prediction: Prediction, rows: int) -> None:
+        """Say how far it is and renew the lease. If that fails the work goes on: the fence guards its end."""
+        try:
+            self._store.progress(prediction, rows, self._lease())
+        except ConditionFailedError:
+            raise
+        except Exception:  # noqa: BLE001
+            log_exception("progress not said", prediction=prediction.prediction_id)
 
     def _give_up(self, prediction: Prediction) -> None:
         """Queue the prediction again, or end it if this was the last attempt."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 from chalice import Blueprint, CORSConfig, Response
 from chalice.app import Request
 
@@ -30,8 +30,11 @@ ANY = ("*/*",)
 _THROTTLED = {
     "ThrottlingException",
     "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
     "SlowDown",
     "InternalServerError",
+    "InternalError",
+    "ServiceUnavailable",
 }
 
 
@@ -68,7 +71,7 @@ class Endpoints(Blueprint):
 def _is_outage(error: Exception) -> bool:
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"] in _THROTTLED
-    return isinstance(error, BotoCoreError)
+    return isinstance(error, HTTPClientError)  # the other errors of botocore are ours: a wrong call, no credentials
 
 
 def request_id(request: Request) -> str:

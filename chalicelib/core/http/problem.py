@@ -38,7 +38,8 @@ def temporarily_unavailable() -> Response:
         503,
         "temporarily_unavailable",
         "The service is not reachable at the moment",
-        "Nothing was lost. Please try again in a few seconds.",
+        "There was no answer from a part of it. What you asked for may still have been done: please look before you "
+        "repeat it, or repeat it with the same Idempotency-Key.",
         {"Retry-After": "5"},
     )
 

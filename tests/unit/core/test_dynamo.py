@@ -26,9 +26,11 @@ class FakeClient:
     def __init__(self, *errors: ClientError) -> None:
         self._errors = list(errors)
         self.calls = 0
+        self.tokens: set[str] = set()
 
-    def transact_write_items(self, *, TransactItems: list[Any]) -> None:  # noqa: N803
+    def transact_write_items(self, *, TransactItems: list[Any], ClientRequestToken: str) -> None:  # noqa: N803
         self.calls += 1
+        self.tokens.add(ClientRequestToken)
         if self._errors:
             raise self._errors.pop(0)
 
@@ -96,6 +98,29 @@ def test_a_transaction_that_stays_contended_is_busy_and_not_a_failed_condition(n
     assert max(naps) <= 0.6
     assert caught.value.status == 503
     assert "Retry-After" in caught.value.headers
+
+
+def test_every_try_of_a_transaction_carries_the_same_token(naps: list[float]) -> None:
+    client = FakeClient(*[cancelled("TransactionConflict")] * 3)
+
+    transact(client)
+
+    assert client.calls == 4
+    assert len(client.tokens) == 1
+
+
+def test_a_single_write_waits_while_a_transaction_holds_its_item(naps: list[float]) -> None:
+    conflict = ClientError({"Error": {"Code": "TransactionConflictException"}}, "UpdateItem")
+    outcomes: list[ClientError | str] = [conflict, conflict, "written"]
+
+    def write() -> str:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, ClientError):
+            raise outcome
+        return outcome
+
+    assert dynamo.write_one(write) == "written"
+    assert len(naps) == 2
 
 
 def test_a_failed_condition_says_which_and_is_not_retried() -> None:

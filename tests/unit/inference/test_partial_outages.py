@@ -1,0 +1,77 @@
+"""One failing part costs no more than itself."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.billing.ledger import Ledger
+from chalicelib.core import aws
+from chalicelib.core.dynamo import to_item
+from chalicelib.inference.prediction import Status
+from chalicelib.inference.store import PredictionStore
+from chalicelib.inference.worker import StoredFileError
+from tests.unit.support import FakeModel, World, patients
+
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
+
+
+def test_what_was_charged_is_answered_as_accepted_although_the_balance_can_not_be_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = world.register()
+    code = world.vouchers.issue(300, None)
+
+    def throttled(_ledger: Ledger, _user_id: str) -> int:
+        raise THROTTLED
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "balance", throttled)
+        accepted = world.predictions.submit(user, "lasso", patients(1), None)
+        assert world.vouchers.redeem(user.id, code, None).coins == 300
+
+    assert accepted.balance == 400
+    assert world.balance(user) == 700
+
+
+def test_one_prediction_that_can_not_be_ended_does_not_stop_the_dispatcher(world: World) -> None:
+    stuck, fine = world.register("anna"), world.register("boris")
+    broken = world.submit(stuck)
+    waiting = [world.submit(fine) for _ in range(4)]
+    for _ in range(world.settings.attempts_max):
+        world.store.claim(broken.prediction_id, world.clock(), world.clock() + 1)
+        world.clock.advance(2)
+    aws.dynamodb().delete_item(TableName=world.settings.users_table, Key=to_item({"user_id": stuck.id}))
+    world.sent()
+    world.clock.advance(world.settings.dispatch_grace_seconds)
+
+    world.dispatcher.run()
+
+    assert sorted(world.sent()) == sorted(each.prediction_id for each in waiting)
+
+
+def test_a_stored_file_that_lost_a_patient_is_our_fault_and_is_tried_again(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user, patients(3))
+    world.spoil(prediction, patients(2))
+
+    with pytest.raises(StoredFileError):
+        world.run(prediction)
+
+    assert world.read(prediction).status is Status.QUEUED
+    for _ in range(world.settings.attempts_max - 1):
+        with pytest.raises(StoredFileError):
+            world.run(prediction)
+    assert world.read(prediction).status is Status.FAILED
+    assert world.balance(user) == 500
+
+
+def test_progress_that_can_not_be_said_does_not_stop_the_work(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    prediction = world.submit(world.register())
+
+    def throttled(*_: Any) -> None:
+        raise THROTTLED
+
+    monkeypatch.setattr(PredictionStore, "progress", throttled)
+
+    assert world.run(prediction, FakeModel(lambda: world.clock.advance(5))).status is Status.SUCCEEDED
