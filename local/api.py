@@ -1,6 +1,7 @@
 """The API and the page behind one port: `python -m local.api HOST PORT`."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from granian.http import HTTP1Settings
 from local.bell import Bell
 from local.config import PAGE
 from local.gateway import Wsgi, with_page
-from local.lifeline import end_with_parent
+from local.lifeline import PARENT, end_with_parent
 
 # As Lambda has many instances: one Python process would use one core. A few threads each, so that what waits for a
 # store is overlapped, and a crowd of large files waits outside instead of filling the memory.
@@ -21,6 +22,8 @@ THREADS = 8
 
 def application() -> Wsgi:
     """What granian's worker process serves."""
+    # Forked with granian's own handler, which would swallow a SIGTERM that comes before the worker serves.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
     from app import app  # noqa: PLC0415 - in the worker process only
     from chalicelib.core import aws  # noqa: PLC0415
@@ -34,6 +37,7 @@ def application() -> Wsgi:
 
 def serve(host: str, port: int) -> None:
     """Serve until SIGTERM."""
+    os.environ[PARENT] = str(os.getpid())  # of granian's workers
     Granian(
         "local.api:application",
         factory=True,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import localstack_client.session
+from botocore.config import Config
 
 from local.bell import BELL
 
@@ -48,6 +49,10 @@ class LocalConfig:
         return f"http://{LOOPBACK}:{self.dynamodb_port or self.emulator_port}"
 
 
+# Who restarts a part can't wait for it: it looks again by itself.
+_ONE_TRY = Config(retries={"total_max_attempts": 1})
+
+
 class ToolSession:
     """What the stack's own tools talk to the emulators with: localstack-client, one session an endpoint."""
 
@@ -65,7 +70,7 @@ class ToolSession:
             region_name=REGION,
             localstack_host=address.removeprefix("http://"),
         )
-        return session.client(service)
+        return session.client(service, config=_ONE_TRY)
 
 
 def emulator_addresses(config: LocalConfig) -> dict[str, str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local.config import LOOPBACK, ROOT, StackError
+from local.lifeline import parent_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +80,7 @@ def main(port: str, file: str) -> None:
     """Become the database; a forked process watches over its end."""
     binary = executable()
     assert binary, "the supervisor asks first"
-    supervisor, database = os.getppid(), os.getpid()
+    supervisor, database = parent_id(), os.getpid()
     if os.fork() == 0:
         _end_with(supervisor, database)
     else:

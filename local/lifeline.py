@@ -5,12 +5,20 @@ import signal
 import threading
 import time
 
+PARENT = "PARENT_PID"
+"""The variable by which a parent tells its id: asked later, a process whose parent has died already learns another."""
+
 _LOOK_SECONDS = 0.5
+
+
+def parent_id() -> int:
+    """The id of the process that started this one."""
+    return int(os.environ.get(PARENT, os.getppid()))
 
 
 def end_with_parent() -> None:
     """From now on, send this process SIGTERM as soon as its parent has died."""
-    parent = os.getppid()
+    parent = parent_id()
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -15,11 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local import dynamodb
 from local.config import PAGE, ROOT, LocalConfig, StackError, ToolSession, emulator_addresses, function_environment
 from local.data_dir import PROCESSES, hold
 from local.data_dir import STACK as STACK_FILE
 from local.emulator import SAVE_SECONDS, emulator_environment, wait_until_ready
+from local.lifeline import PARENT
 from local.provision import STACK, Provisioner, read_template
 
 _STOP_SECONDS = 20
@@ -44,7 +47,7 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", *self.arguments],
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment | {PARENT: str(os.getpid())},
             stdout=self.output,
             stderr=subprocess.STDOUT if self.output else None,
             start_new_session=True,
@@ -78,6 +81,7 @@ class Stack:
         self._config = config
         self._children: list[Child] = []
         self._lock: IO[str] | None = None
+        self._queues_are_gone = False
         self._stopping = False
 
     def run(self) -> None:
@@ -150,12 +154,12 @@ class Stack:
         ids = {
             f"{place}-{child.name}": child.process.pid for place, child in enumerate(self._children) if child.process
         }
-        (self._config.data_dir / PROCESSES).write_text(json.dumps(ids, indent=1))
+        _replace(self._config.data_dir / PROCESSES, json.dumps(ids, indent=1))
 
     def _note_stack(self, resources: dict[str, str]) -> None:
         """Write down how the operator's commands reach this stack; without the secret, which has its own file."""
         told = emulator_addresses(self._config) | resources | {"STAGE": "local"}
-        (self._config.data_dir / STACK_FILE).write_text(json.dumps(told, indent=1))
+        _replace(self._config.data_dir / STACK_FILE, json.dumps(told, indent=1))
 
     def _provision(self) -> dict[str, str]:
         """Wait for the AWS emulator and make what isn't there yet; the variables that name it."""
@@ -163,7 +167,10 @@ class Stack:
         if not wait_until_ready(self._config, emulator.is_alive):
             raise StackError(f"The AWS emulator did not start. Its last words:\n{self._last_words('emulator')}")
         provisioner = Provisioner(ToolSession(self._config), read_template(), STACK)
-        return provisioner.run() | {"DEAD_LETTER_QUEUE_URL": provisioner.ref("DeadLetterQueue")}
+        try:
+            return provisioner.run() | {"DEAD_LETTER_QUEUE_URL": provisioner.ref("DeadLetterQueue")}
+        except (BotoCoreError, ClientError) as error:
+            raise StackError(f"The tables, queues and the bucket could not be made: {error}") from error
 
     def _wait_for_api(self, api: Child) -> None:
         host = "127.0.0.1" if self._config.host in {"", "0.0.0.0"} else self._config.host  # noqa: S104
@@ -196,8 +203,21 @@ class Stack:
             print(f"{child.name} ended (exit code {code}); starting it again", flush=True)
             child.start()
             self._note_processes()
-            if child.name == "emulator":
-                self._provision()  # its queues are gone with it; the dispatcher sends what was in them
+            self._queues_are_gone |= child.name == "emulator"
+        if self._queues_are_gone and not self._stopping:
+            self._make_queues_again()
+
+    def _make_queues_again(self) -> None:
+        """Make what went with the emulator; the dispatcher sends what was in its queues.
+
+        Whatever this needs may be down itself at the moment: then the next look tries again.
+        """
+        try:
+            self._provision()
+        except StackError as error:
+            print(f"{error} Trying again.", flush=True)
+            return
+        self._queues_are_gone = False
 
     def _stop(self) -> None:
         """Last started, first stopped: nothing is accepted any more, work at hand ends, then state is saved."""
@@ -220,6 +240,13 @@ class Stack:
 
     def _last_words(self, name: str) -> str:
         return "\n".join(self._log_path(name).read_text("utf-8", "replace").splitlines()[-5:]) or "(nothing)"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write ``path`` so that nobody ever reads half of it."""
+    beside = path.with_suffix(".new")
+    beside.write_text(text)
+    beside.replace(path)
 
 
 def _require_free_port(host: str, port: int, variable: str) -> None:

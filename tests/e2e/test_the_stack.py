@@ -11,20 +11,11 @@ import requests
 
 from local.emulator import SAVE_SECONDS
 from tests.support.emulators import require_dynoxide
-from tests.support.stack import ROOT, SAMPLES, Person, RunningStack
+from tests.support.stack import ROOT, SAMPLES, Person, RunningStack, assert_ended, children_of
 
 HEADER = "ID,Age,Sex,Edema,Bilirubin,Albumin,Prothrombin,Stage"
 ROW = "1,21464,F,Y,14.5,2.6,12.2,4"
 LARGE = (f"{HEADER}\n" + f"{ROW}\n" * 54_000).encode()
-
-
-PROCESSES = ("dynamodb", "emulator", "api", "worker", "background")
-
-
-def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that has ended and waits to be reaped doesn't."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return bool(state.strip()) and not state.startswith("Z")
 
 
 def run_local(*arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -62,12 +53,12 @@ def test_accounts_coins_and_results_survive_a_stop_and_a_start(tmp_path: Path, d
     person = Person.registered(stack.url)
     prediction_id = person.submit((SAMPLES / "patients-10.csv").read_bytes()).json()["prediction_id"]
     person.finished(prediction_id)
-    processes = [pid for name in PROCESSES for pid in stack.process_ids(name)]
+    processes = stack.all_process_ids()
 
     assert stack.interrupt() == 0
 
-    assert len(processes) >= 4
-    assert not any(is_alive(pid) for pid in processes)
+    assert len(processes) >= 6
+    assert_ended(processes, seconds=2)
     assert "Traceback" not in stack.output()
     stack.start()
     try:
@@ -82,14 +73,11 @@ def test_accounts_coins_and_results_survive_a_stop_and_a_start(tmp_path: Path, d
 def test_no_process_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     stack = RunningStack(tmp_path / "data")
     stack.start()
-    processes = [pid for name in PROCESSES for pid in stack.process_ids(name)]
+    processes = stack.all_process_ids()
 
     stack.kill()
 
-    deadline = time.monotonic() + 15
-    while any(is_alive(pid) for pid in processes) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not any(is_alive(pid) for pid in processes)
+    assert_ended(processes)
 
 
 def test_nothing_acknowledged_is_lost_when_every_process_is_killed_at_once(tmp_path: Path) -> None:
@@ -100,7 +88,6 @@ def test_nothing_acknowledged_is_lost_when_every_process_is_killed_at_once(tmp_p
     accepted = [person.submit(LARGE).json()["prediction_id"] for person in people]
 
     stack.kill_everything()
-    time.sleep(1)  # until DynamoDB's watch has seen it
     stack.start()
 
     try:
@@ -116,22 +103,100 @@ def test_a_killed_process_is_started_again_and_the_work_goes_on(stack: RunningSt
     require_dynoxide()
     person = Person.registered(stack.url)
     killed = stack.process_ids(name)[0]
+    parts = children_of(killed)
 
     os.kill(killed, signal.SIGKILL)
 
-    deadline = time.monotonic() + 30
-    while stack.process_ids(name) == [killed] and time.monotonic() < deadline:
-        time.sleep(0.1)
+    wait_for_another(stack, name, killed)
+    assert_ended(parts)  # or one of them could still answer
     assert f"{name} ended (exit code -9); starting it again" in stack.output()
+    assert person.finished(accepted_at_last(person))["status"] == "succeeded"
+
+
+def test_a_killed_part_of_the_api_is_replaced(stack: RunningStack) -> None:
+    person = Person.registered(stack.url)
+    (api,) = stack.process_ids("api")
+    parts = children_of(api)
+
+    os.kill(parts[0], signal.SIGKILL)
+
+    wait_for_another(stack, "api", api)
+    assert_ended(parts)
+    assert person.finished(accepted_at_last(person))["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("second", ["dynamodb", "emulator"])
+def test_what_dies_while_the_emulator_is_being_set_up_again_does_not_take_the_stack_along(
+    tmp_path: Path, second: str
+) -> None:
+    require_dynoxide()
+    stack = RunningStack(tmp_path / "data")
+    stack.start()
+    try:
+        person = Person.registered(stack.url)
+        (emulator,) = stack.process_ids("emulator")
+
+        os.kill(emulator, signal.SIGKILL)
+        wait_for_another(stack, "emulator", emulator)
+        os.kill(stack.process_ids(second)[0], signal.SIGKILL)
+
+        assert person.finished(accepted_at_last(person))["status"] == "succeeded"
+    finally:
+        stack.stop()
+
+
+def test_a_stop_while_the_api_starts_waits_for_nothing(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "data")
+    stack.start()
+    (api,) = stack.process_ids("api")
+    os.kill(api, signal.SIGKILL)
+    wait_for_another(stack, "api", api)
+    while not children_of(stack.process_ids("api")[0]):
+        time.sleep(0.01)
+    processes = stack.all_process_ids()
+    asked_at = time.monotonic()
+
+    assert stack.interrupt() == 0
+
+    assert time.monotonic() - asked_at < 15
+    assert_ended(processes)
+
+
+def test_no_part_of_the_api_outlives_it_though_it_is_killed_while_it_starts(stack: RunningStack) -> None:
+    person = Person.registered(stack.url)
+    (api,) = stack.process_ids("api")
+    os.kill(api, signal.SIGKILL)
+    wait_for_another(stack, "api", api)
+    (starting,) = stack.process_ids("api")
+    while not (parts := children_of(starting)):
+        time.sleep(0.01)
+
+    os.kill(starting, signal.SIGKILL)
+
+    assert_ended(parts, seconds=5)
+    accepted_at_last(person)
+
+
+def wait_for_another(stack: RunningStack, name: str, killed: int) -> None:
+    """Wait until the supervisor has put another process in place of ``killed``."""
+    deadline = time.monotonic() + 30
+    while stack.process_ids(name) == [killed]:
+        assert time.monotonic() < deadline, stack.output()
+        time.sleep(0.01)
+
+
+def accepted_at_last(person: Person) -> str:
+    """The id of a prediction that is submitted again and again until it is taken."""
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
             accepted = person.submit((SAMPLES / "patients-10.csv").read_bytes())
         except requests.ConnectionError:
             continue
         if accepted.status_code == 202:
-            break
+            return str(accepted.json()["prediction_id"])
         time.sleep(0.2)
-    assert person.finished(accepted.json()["prediction_id"])["status"] == "succeeded"
+    raise AssertionError("nothing was accepted within 30 s")
 
 
 def test_a_dead_emulator_that_held_the_coins_is_one_clear_sentence_and_loses_seconds_at_most(tmp_path: Path) -> None:

@@ -70,21 +70,51 @@ class RunningStack:
         self._process.wait()
 
     def kill_everything(self) -> None:
-        """kill -9 of every process at once, as a power cut does."""
-        noted = json.loads((self.data_dir / "processes.json").read_text())
+        """kill -9 of every process at once, as a power cut does; returns when none is left."""
+        every = self.all_process_ids()
         self.kill()
-        for pid in noted.values():
+        for pid in every:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        assert_ended(every)
 
     def process_ids(self, name: str) -> list[int]:
         """The ids of the stack's processes of this name."""
-        noted = json.loads((self.data_dir / "processes.json").read_text())
-        return [pid for key, pid in noted.items() if key.endswith(f"-{name}")]
+        return [pid for key, pid in self._noted().items() if key.endswith(f"-{name}")]
+
+    def all_process_ids(self) -> list[int]:
+        """The ids of all the stack's processes but the supervisor, with what they started themselves."""
+        noted = list(self._noted().values())
+        return noted + [child for pid in noted for child in children_of(pid)]
+
+    def _noted(self) -> dict[str, int]:
+        noted: dict[str, int] = json.loads((self.data_dir / "processes.json").read_text())
+        return noted
 
     def output(self) -> str:
         """Everything that it printed."""
         return self._log.read_text() if self._log.exists() else ""
+
+
+def children_of(parent: int) -> list[int]:
+    """The ids of the processes that ``parent`` started."""
+    lines = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout.splitlines()
+    pairs = [line.split() for line in lines]
+    return [int(pid) for pid, of in pairs if int(of) == parent]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and waits to be reaped doesn't."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(state.strip()) and not state.startswith("Z")
+
+
+def assert_ended(pids: list[int], seconds: float = 15) -> None:
+    """Wait until none of the processes runs."""
+    deadline = time.monotonic() + seconds
+    while (left := [pid for pid in pids if is_alive(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left, f"still running: {left}"
 
 
 class Person:
