@@ -80,12 +80,27 @@ async def _save_for_ever() -> None:
         save_state("dynamodb", dynamodb.get_state())
 
 
+def _fail_when_the_disk_does() -> None:
+    """Make a PUT fail whose object could not be written: ministack logs that and answers as if it were on the disk."""
+    from ministack.services import s3  # noqa: PLC0415 - in the emulator's process only
+
+    persist = s3._persist_object  # noqa: SLF001 - there is no public way
+
+    def persist_or_fail(bucket: str, key: str, record: Any) -> None:
+        persist(bucket, key, record)
+        if isinstance(record, dict) and record.get("body") is not None:  # it drops the body once that is on the disk
+            raise OSError(f"{bucket}/{key} could not be written")
+
+    s3._persist_object = persist_or_fail  # noqa: SLF001
+
+
 if __name__ == "__main__":
     from ministack.app import main
 
     from local.lifeline import end_with_parent
 
     end_with_parent()
+    _fail_when_the_disk_does()
     if os.environ["SAVE_DYNAMODB"]:
         _save_dynamodb_now_and_then()
     main()

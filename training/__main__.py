@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from training.build import ARTEFACT_DIR, SAMPLES_DIR, build
-from training.check import differences
+from training.check import compare, differences
 from training.fit import FEATURES, Fitted
 from training.report import Report
 
@@ -24,11 +26,16 @@ def main(arguments: list[str]) -> int:
 
 
 def _train(root: Path) -> int:
+    """Writes what a run makes, unless it is what is there already but for another machine's last bits."""
     started = time.monotonic()
-    fitted, report = build(root)
-    print(_parameters(fitted))
-    print(_figures(report))
-    print(f"Written: {ARTEFACT_DIR}, {SAMPLES_DIR} ({time.monotonic() - started:.0f} s)")
+    with tempfile.TemporaryDirectory() as folder:
+        fitted, report = build(Path(folder))
+        print(_parameters(fitted))
+        print(_figures(report))
+        if is_new := bool(compare(root, Path(folder))):
+            shutil.copytree(folder, root, dirs_exist_ok=True)
+    outcome = "Written" if is_new else "Kept, since the numbers are the same"
+    print(f"{outcome}: {ARTEFACT_DIR}, {SAMPLES_DIR} ({time.monotonic() - started:.0f} s)")
     return 0
 
 

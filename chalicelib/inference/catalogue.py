@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from chalicelib.core.errors import DomainError
 from chalicelib.inference import columns
@@ -39,12 +41,61 @@ class Offer:
     enabled: bool = True
 
 
+class _Texts(BaseModel):
+    en: str
+    ru: str
+
+
+class _Statements(BaseModel):
+    en: list[str]
+    ru: list[str]
+
+
+class _Artefact(BaseModel):
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Card(BaseModel):
+    """What a card must say for its model to be offered: the page shows these."""
+
+    id: str
+    version: str
+    coins: Annotated[int, Field(gt=0)]
+    title: _Texts
+    summary: _Texts
+    limits: _Texts
+    statements: _Statements
+    horizon_years: float
+    interval_level: float
+    artefact: _Artefact
+
+
+class CardError(Exception):
+    """A card lacks what the page shows, or says it wrongly."""
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """The card at ``path``.
+
+    Raises
+    ------
+    CardError
+        Naming the field.
+    """
+    card: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    try:
+        _Card.model_validate(card)
+    except ValidationError as error:
+        raise CardError(f"{path.parent.name}/{path.name}: {error}") from None
+    return card
+
+
 class Catalogue:
     """All cards under a folder of artefacts, read once, with what an operator changed of them since."""
 
     def __init__(self, root: Path = ARTEFACTS, store: OfferStore | None = None) -> None:
         self._store = store
-        cards = [json.loads(path.read_text("utf-8")) for path in sorted(root.glob("*/card.json"))]
+        cards = [read_card(path) for path in sorted(root.glob("*/card.json"))]
         self._offers = {card["id"]: Offer(card["id"], card["version"], int(card["coins"]), card) for card in cards}
 
     def all(self) -> list[Offer]:

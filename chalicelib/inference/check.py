@@ -14,7 +14,6 @@ from typing import Any
 from chalicelib.inference import columns
 from chalicelib.inference.columns import Column
 from chalicelib.inference.findings import (
-    BAD_ROWS_SHOWN_MAX,
     FINDINGS_SHOWN_MAX,
     ColumnDuplicatedError,
     ColumnMissingError,
@@ -25,6 +24,7 @@ from chalicelib.inference.findings import (
 from chalicelib.inference.table import Row, read_table
 
 VALUE_SHOWN_MAX = 40
+NAME_SHOWN_MAX = 60
 ID_CHARACTERS_MAX = 100
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -54,7 +54,9 @@ def check_file(content: bytes) -> CheckedFile:
     for batch in table.batches:
         check.add(batch, len(table.header))
     check.raise_if_bad()
-    ignored = tuple(cell for place, cell in enumerate(table.header) if place not in places.values() and cell)
+    ignored = tuple(
+        cell[:NAME_SHOWN_MAX] for place, cell in enumerate(table.header) if place not in places.values() and cell
+    )
     return CheckedFile(check.rows, check.canonical(), ignored)
 
 
@@ -188,13 +190,16 @@ class _Problems:
 
     shown: list[Finding] = field(default_factory=list)
     total: int = 0
-    rows: list[int] = field(default_factory=list)
+    ranges: list[list[int]] = field(default_factory=list)
+    """First and last of each run of bad rows: every one is named, and a file of nothing else is one run."""
     rows_total: int = 0
 
     def add_row(self, findings: list[Finding], row: int) -> None:
         self.rows_total += 1
-        if len(self.rows) < BAD_ROWS_SHOWN_MAX:
-            self.rows.append(row)
+        if self.ranges and self.ranges[-1][1] == row - 1:
+            self.ranges[-1][1] = row
+        else:
+            self.ranges.append([row, row])
         self.total += len(findings)
         room = FINDINGS_SHOWN_MAX - len(self.shown)
         self.shown += [
@@ -254,13 +259,13 @@ class _Check:
         if self.rows == 0:
             raise NoRowsError("The file has a header and no patients. Please add one row a patient.")
         if problems.total:
-            first = ", ".join(str(row) for row in problems.rows[:10])
-            more = " and more" if problems.rows_total > 10 else ""
+            named = [str(first) if first == last else f"{first}-{last}" for first, last in problems.ranges]
+            more = " and more" if len(named) > 10 else ""
             raise InvalidRowsError(
-                f"{problems.rows_total} of {self.rows} rows can't be predicted (row {first}{more}).",
+                f"{problems.rows_total} of {self.rows} rows can't be predicted (row {', '.join(named[:10])}{more}).",
                 problems.shown,
                 errors_total=problems.total,
-                bad_rows=problems.rows,
+                bad_rows=", ".join(named),
                 bad_rows_total=problems.rows_total,
                 rows=self.rows,
             )

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from chalicelib.core.errors import DomainError
 
 FINDINGS_SHOWN_MAX = 100
-BAD_ROWS_SHOWN_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ class ColumnDuplicatedError(InvalidFileError):
 class InvalidRowsError(InvalidFileError):
     """Rows that can't be predicted.
 
-    ``errors`` holds the first findings, ``errors_total`` counts all, ``bad_rows`` names the rows.
+    ``errors`` holds the first findings, ``errors_total`` counts all, ``bad_rows`` names every row, such as "2, 4-17".
     """
 
     code: ClassVar[str] = "invalid_rows"

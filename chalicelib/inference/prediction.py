@@ -63,6 +63,8 @@ class Prediction:
     charge_entry_id: str
     """The ledger entry that paid for it."""
     file_name: str | None = None
+    ignored_columns: tuple[str, ...] = ()
+    """Headers of the file that no model uses; nothing of them was kept but the names."""
     retry_of: str | None = None
     """The ended prediction whose file this one runs again."""
     status: Status = Status.QUEUED

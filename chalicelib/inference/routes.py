@@ -21,7 +21,8 @@ routes = Endpoints(__name__)
 @routes.endpoint("/api/models", "GET")
 def models(_request: Request) -> Response:
     """Every model: price, what it answers, measured quality, input columns."""
-    return ok({"models": [catalogue.document(offer) for offer in services().catalogue.all()]})
+    offers = [catalogue.document(offer) for offer in services().catalogue.all()]
+    return ok({"models": offers, "upload_bytes_max": services().settings.upload_bytes_max})
 
 
 @routes.endpoint("/api/models/{id}", "GET")
@@ -60,6 +61,7 @@ def _accepted(accepted: Accepted) -> Response:
         "balance": accepted.balance,
         "rows": prediction.rows,
         "retry_of": prediction.retry_of,
+        "ignored_columns": prediction.ignored_columns,
     }
     return ok(body, 202, Location=f"/api/predict/{prediction.prediction_id}", Retry_After="1")
 
@@ -121,6 +123,7 @@ def document(prediction: Prediction) -> dict[str, Any]:
         "prediction_date": iso(prediction.created_at),
         "finished_at": iso(prediction.finished_at) if prediction.finished_at else None,
         "file_name": prediction.file_name,
+        "ignored_columns": prediction.ignored_columns,
         "rows": prediction.rows,
         "rows_done": prediction.rows_done,
         "cost": prediction.cost,

@@ -146,7 +146,7 @@ class Predictions:
         checked = check_file(content)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
-            user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name, retry_of=None
+            user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name, ignored_columns=checked.ignored
         )
         self._files.put(prediction.input_key, checked.content, "text/csv; charset=utf-8")
         return self._accept(user, prediction, key)
@@ -169,7 +169,7 @@ class Predictions:
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
-            retry_of=prediction_id,
+            ignored_columns=ended.ignored_columns, retry_of=prediction_id,
         )  # fmt: skip
         try:
             self._files.copy(ended.input_key, prediction.input_key)
@@ -226,7 +226,15 @@ class Predictions:
         return Accepted(self.get(user, outcome), self._ledger.balance(user.id))
 
     def _new_prediction(
-        self, user: User, offer: Offer, *, rows: int, input_sha256: str, file_name: str | None, retry_of: str | None
+        self,
+        user: User,
+        offer: Offer,
+        *,
+        rows: int,
+        input_sha256: str,
+        file_name: str | None,
+        ignored_columns: tuple[str, ...],
+        retry_of: str | None = None,
     ) -> Prediction:
         now = self._clock()
         prediction_id = new_id()
@@ -241,6 +249,7 @@ class Predictions:
             input_sha256=input_sha256,
             charge_entry_id=new_entry_id(now),
             file_name=file_name,
+            ignored_columns=ignored_columns,
             retry_of=retry_of,
             created_at=now,
             due_at=now + self._settings.dispatch_grace_seconds,

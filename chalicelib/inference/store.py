@@ -265,7 +265,7 @@ class PredictionStore:
         """
         return self._update(
             prediction_id,
-            "SET files_deleted_at = if_not_exists(files_deleted_at, :now) REMOVE file_name",
+            "SET files_deleted_at = if_not_exists(files_deleted_at, :now) REMOVE file_name, ignored_columns",
             "attribute_exists(prediction_id) AND NOT #status IN (:queued, :running)",
             {":now": now, ":queued": Status.QUEUED, ":running": Status.RUNNING},
         )
@@ -311,6 +311,7 @@ def _from_item(item: Item) -> Prediction:
     stored = values.pop("result", None)
     known = {name: value for name, value in values.items() if name in _FIELDS}
     known["status"] = Status(known["status"])
+    known["ignored_columns"] = tuple(known.get("ignored_columns", ()))
     result = None
     if stored:
         result = Result(

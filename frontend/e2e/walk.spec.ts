@@ -120,6 +120,7 @@ const NONE = {
   retryAfterSeconds: null,
   findings: [],
   findingsTotal: 0,
+  badRows: null,
   balance: null,
   cost: null,
   limitBytes: null,

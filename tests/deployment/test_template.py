@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.settings import Settings
 from deploy import lint
 from deploy.template import STAGES, PackagingError, read_template, require_complete, write_template
 from deploy.transform import transform
@@ -267,9 +268,17 @@ def test_the_gateway_answers_problem_documents_that_any_origin_can_read(template
         assert headers["Access-Control-Allow-Origin"] == "'*'"
         assert headers["Content-Type"] == "'application/problem+json'"
         problem = json.loads(response["responseTemplates"]["application/json"])
-        assert set(problem) == {"type", "title", "status", "detail", "code", "request_id"}
+        assert set(problem) - {"limit_bytes"} == {"type", "title", "status", "detail", "code", "request_id"}
         assert problem["request_id"] == "$context.requestId"
         assert str(problem["status"]) == response["statusCode"]
+
+
+def test_the_gateway_names_the_limit_of_an_upload_that_the_function_has_too(template: Template) -> None:
+    body = properties(template, "RestAPI")["DefinitionBody"]
+    response = body["x-amazon-apigateway-gateway-responses"]["REQUEST_TOO_LARGE"]
+    problem = json.loads(response["responseTemplates"]["application/json"])
+    assert problem["limit_bytes"] == Settings.model_fields["upload_bytes_max"].default
+    assert f"{problem['limit_bytes'] / 1e6:.1f} MB" in problem["detail"]
 
 
 @pytest.mark.parametrize("kind", GATEWAY_STATUSES)

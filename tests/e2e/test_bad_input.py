@@ -69,6 +69,8 @@ def test_the_same_patient_is_read_from_every_dialect(stack: RunningStack, case: 
     read, plain = person.predicted(READ[case]), person.predicted(TABLE.encode())
 
     assert [row["years"] for row in read] == [row["years"] for row in plain]
+    if case == "Windows-1251":
+        assert [row["id"] for row in read] == ["Иванова"]
 
 
 def test_one_bad_row_refuses_the_file_and_every_bad_row_is_named(someone: Person) -> None:
@@ -76,7 +78,7 @@ def test_one_bad_row_refuses_the_file_and_every_bad_row_is_named(someone: Person
 
     problem = assert_problem(someone.submit("\n".join([HEADER, *rows]).encode()), 422, "invalid_rows")
 
-    assert problem["bad_rows"] == [2, 4]
+    assert problem["bad_rows"] == "2, 4"
     assert {(each["row"], each["column"], each["code"]) for each in problem["errors"]} == {
         (2, "Age", "unit_suspected"),
         (2, "Bilirubin", "below_minimum"),

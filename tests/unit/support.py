@@ -168,5 +168,6 @@ def write_card(root: Path, coins: int = 100, version: str = "1.0.0") -> Catalogu
     """A catalogue of the one model ``lasso``, without overrides."""
     card = root / "lasso" / "card.json"
     card.parent.mkdir(parents=True, exist_ok=True)
-    card.write_text(json.dumps({"id": "lasso", "version": version, "coins": coins}), "utf-8")
+    said = json.loads((ROOT / "model_artifacts" / "lasso" / "card.json").read_text("utf-8"))
+    card.write_text(json.dumps(said | {"version": version, "coins": coins}), "utf-8")
     return Catalogue(root)

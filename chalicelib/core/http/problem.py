@@ -53,9 +53,15 @@ _BY_STATUS = {
 }
 
 
+_DETAILS = {
+    "unsupported_media_type": "Send JSON as application/json, and a file as the form field 'file' or as text/csv. "
+    "Nothing was charged"
+}
+
+
 def from_framework(response: Response) -> Response:
     """Chalice's own ``{"Code", "Message"}`` answers, in the shape of all the others."""
     code, title = _BY_STATUS.get(response.status_code, ("internal_error", "Something went wrong on our side"))
-    detail = str(response.body["Message"]) if response.status_code in _BY_STATUS else title
+    detail = _DETAILS.get(code) or (str(response.body["Message"]) if response.status_code in _BY_STATUS else title)
     headers = {name: str(value) for name, value in response.headers.items()} | {"Content-Type": PROBLEM_TYPE}
     return problem(response.status_code, code, title, detail + ".", headers)

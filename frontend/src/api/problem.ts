@@ -32,7 +32,20 @@ export const PROBLEM_CODES = [
   'column_missing',
   'column_duplicated',
   'invalid_rows',
-  'too_many_rows',
+  'attempts_exhausted',
+  'dead_letter',
+  'input_gone',
+  'cancelled',
+  'wrong_password',
+  'result_expired',
+  'input_expired',
+  'not_ended',
+  'prediction_running',
+  'already_cancelled',
+  'unknown_voucher',
+  'voucher_used',
+  'voucher_expired',
+  'invalid_idempotency_key',
   'too_many_requests',
   'internal_error',
   'temporarily_unavailable',
@@ -52,6 +65,8 @@ export interface Problem {
   retryAfterSeconds: number | null;
   findings: Finding[];
   findingsTotal: number;
+  /** Every bad row of the file, such as "2, 4-17". */
+  badRows: string | null;
   balance: number | null;
   cost: number | null;
   limitBytes: number | null;
@@ -77,6 +92,7 @@ export function pageProblem(code: ProblemCode, extra: Partial<Problem> = {}): Pr
     retryAfterSeconds: null,
     findings: [],
     findingsTotal: 0,
+    badRows: null,
     balance: null,
     cost: null,
     limitBytes: null,
@@ -115,6 +131,7 @@ export function problemFromAnswer(status: number, headers: Headers, body: unknow
     retryAfterSeconds: positive(headers.get('retry-after')),
     findings,
     findingsTotal: number(fields['errors_total']) ?? findings.length,
+    badRows: text(fields['bad_rows']),
     balance: number(fields['balance']),
     cost: number(fields['cost']),
     limitBytes: number(fields['limit_bytes']),

@@ -56,6 +56,8 @@ export interface Model {
 
 export interface Catalogue {
   models: Model[];
+  /** The largest file that can be submitted. */
+  upload_bytes_max: number;
 }
 
 export interface Submission {
@@ -91,6 +93,8 @@ export interface Prediction {
   prediction_date: string;
   finished_at: string | null;
   file_name: string | null;
+  /** Headers of the file that no model uses. */
+  ignored_columns: string[];
   rows: number;
   rows_done: number;
   cost: number;

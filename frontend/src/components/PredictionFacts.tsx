@@ -20,6 +20,11 @@ export function PredictionFacts({ prediction }: { prediction: Prediction }) {
       <span>
         {words.cost}: {words.charged(prediction.cost)}
       </span>
+      {prediction.ignored_columns.length > 0 && (
+        <span>
+          {words.ignoredColumns}: {prediction.ignored_columns.join(', ')}
+        </span>
+      )}
       {runMs != null && (
         <span>
           {words.duration}: {words.seconds(runMs)}

@@ -16,6 +16,12 @@ export function ProblemNotice({ problem, onRetry }: Props) {
       {problem.findings.length > 0 && (
         <FindingsTable findings={problem.findings} total={problem.findingsTotal} />
       )}
+      {problem.badRows && (
+        <details>
+          <summary>{dictionary.problems.badRows}</summary>
+          <p class="bad-rows">{problem.badRows}</p>
+        </details>
+      )}
       {onRetry && (
         <button type="button" class="button button-quiet" onClick={onRetry}>
           {dictionary.problems.tryAgain}

@@ -4,6 +4,8 @@ import type { Column, Model } from '../api/types';
 import { api } from './session';
 
 export const models = signal<Model[] | null>(null);
+/** The largest file the API takes; null until it has said so. */
+export const uploadBytesMax = signal<number | null>(null);
 export const catalogueProblem = signal<Problem | null>(null);
 
 const columnsByName = computed(() => {
@@ -32,7 +34,9 @@ export function columnByName(name: string): Column | null {
 async function fetchModels(): Promise<void> {
   catalogueProblem.value = null;
   try {
-    models.value = (await api.models()).models;
+    const catalogue = await api.models();
+    models.value = catalogue.models;
+    uploadBytesMax.value = catalogue.upload_bytes_max;
   } catch (thrown) {
     catalogueProblem.value = problemOf(thrown);
   }

@@ -1,13 +1,11 @@
 import { signal } from '@preact/signals';
 import { Failure, isWorthRetrying, type Problem, pageProblem, problemOf } from '../api/problem';
 import type { Submission } from '../api/types';
+import { uploadBytesMax } from './catalogue';
 import { api, balance, onLeave } from './session';
 
 // What the person is about to submit. It lives in memory only, outside the screens, so that
 // neither an error nor a walk through the page loses it.
-
-/** No request of this size can pass the gateway: sending it would only waste the person's time. */
-const UPLOAD_BYTES_MAX = 10 * 1024 * 1024;
 
 export const chosenModelId = signal<string | null>(null);
 export const chosenFile = signal<File | null>(null);
@@ -58,8 +56,9 @@ export async function submit(): Promise<Submission | null> {
  * the browser would report that as a network failure.
  */
 async function readAgain(file: File): Promise<File> {
-  if (file.size > UPLOAD_BYTES_MAX) {
-    throw new Failure(pageProblem('file_too_large', { limitBytes: UPLOAD_BYTES_MAX }));
+  const limitBytes = uploadBytesMax.value;
+  if (limitBytes !== null && file.size > limitBytes) {
+    throw new Failure(pageProblem('file_too_large', { limitBytes }));
   }
   try {
     return new File([await file.arrayBuffer()], file.name, { type: 'text/csv' });

@@ -40,7 +40,7 @@ def test_a_bad_cell_is_found_after_the_memory_of_cells_was_emptied(monkeypatch: 
     with pytest.raises(InvalidRowsError) as caught:
         check_file(csv_of(*rows))
 
-    assert caught.value.extra["bad_rows"] == [8501]
+    assert caught.value.extra["bad_rows"] == "8501"
 
 
 @given(
@@ -52,3 +52,14 @@ def test_any_bytes_are_a_file_or_a_finding(content: bytes) -> None:
     except InvalidFileError as error:
         rows = 1 if error.code and "Nothing was charged" in error.detail else 0
     assert rows > 0
+
+
+def test_every_bad_row_is_named_however_many_there_are() -> None:
+    good, bad = {"Bilirubin": "1.4"}, {"Bilirubin": "x"}
+    rows = [bad, good, bad, bad, bad, good, *[bad] * 5000]
+
+    with pytest.raises(InvalidRowsError) as caught:
+        check_file(csv_of(*rows))
+
+    assert caught.value.extra["bad_rows"] == "1, 3-5, 7-5006"
+    assert caught.value.extra["bad_rows_total"] == 5004

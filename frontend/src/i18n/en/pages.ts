@@ -146,6 +146,7 @@ const prediction = {
   cost: 'Cost',
   duration: 'Took',
   seconds: (ms: number) => `${format.number(Math.round(ms / 10) / 100)} s`,
+  ignoredColumns: 'Columns that were not used',
   charged: (count: number) => coins(count),
   refundedNote: (count: number) => `${coins(count)} were returned to your balance.`,
   waiting: 'Waiting for a free worker…',

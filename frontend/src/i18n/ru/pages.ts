@@ -159,6 +159,7 @@ const prediction = {
   cost: 'Стоимость',
   duration: 'Заняло',
   seconds: (ms: number) => `${format.number(Math.round(ms / 10) / 100)} с`,
+  ignoredColumns: 'Неиспользованные столбцы',
   charged: (count: number) => coins(count),
   refundedNote: (count: number) => `На ваш баланс возвращено: ${coins(count)}.`,
   waiting: 'Ждём, пока освободится обработчик…',
