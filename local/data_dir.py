@@ -41,6 +41,18 @@ def hold(data_dir: Path) -> IO[str]:
     return handle
 
 
+def is_held(data_dir: Path) -> bool:
+    """Whether a stack runs on the folder: what one that was killed left there says so too, and isn't true."""
+    try:
+        with (data_dir / _LOCK).open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def delete(data_dir: Path) -> None:
     """Delete what the stack keeps in ``data_dir``, and nothing else.
 

@@ -17,6 +17,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.inference.audit_store import BATCH, AuditStore
 from chalicelib.inference.audit_user import Finding, UserAudit
 
+KINDS = ("users", "ledger entries", "predictions", "results", "vouchers")
 FINDINGS_MAX = 100
 LOOKS = 4
 LOOK_AGAIN_SECONDS = 1.0
@@ -28,7 +29,7 @@ _KNOWN_USERS_MAX = 10_000
 class Report:
     """How many of what were checked and are off; the first FINDINGS_MAX sentences; and the sums of all coins."""
 
-    checked: Counter[str] = field(default_factory=Counter)
+    checked: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(KINDS, 0)))
     off: Counter[str] = field(default_factory=Counter)
     coins: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
@@ -120,7 +121,7 @@ class Audit:
     # ---- vouchers
 
     def _vouchers(self, entries: int, report: Report) -> None:
-        report.checked["vouchers"] = used = 0
+        used = 0
         for group in batched(self._store.vouchers(), BATCH, strict=False):
             report.checked["vouchers"] += len(group)
             used += sum("entry_id" in voucher for voucher in group)

@@ -1,0 +1,61 @@
+"""What the operator's commands find of the local stack: one that runs, or none. Deployed stages: tests/integration."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from admin.stage import StageError, services_of
+from local.data_dir import STACK, hold
+from local.provision import read_template, variables
+
+NOT_RUNNING = r"The local stack is not running; start it with 'make run'\."
+
+
+@pytest.fixture
+def noted(tmp_path: Path) -> dict[str, str]:
+    """What the supervisor notes at its start."""
+    addresses = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_DEFAULT_REGION": "eu-central-1", "STAGE": "local"}
+    noted = {name: f"name-of-{name}" for name in variables(read_template()) if name != "JWT_SECRET_ID"} | addresses
+    (tmp_path / STACK).write_text(json.dumps(noted))
+    return noted
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment is as it was, afterwards."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def test_where_nothing_runs_the_sentence_says_how_to_start_it(tmp_path: Path) -> None:
+    with pytest.raises(StageError, match=NOT_RUNNING):
+        services_of("local", tmp_path / "nowhere")
+
+
+def test_what_a_killed_stack_left_behind_is_not_taken_for_a_running_one(tmp_path: Path, noted: dict[str, str]) -> None:
+    hold(tmp_path).close()
+
+    with pytest.raises(StageError, match=NOT_RUNNING):
+        services_of("local", tmp_path)
+    hold(tmp_path).close()  # and looking did not hold the folder
+
+
+def test_the_running_stack_is_found_and_nothing_of_the_persons_own_account(
+    tmp_path: Path, noted: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "of-somebody")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "of-somebody")
+    monkeypatch.setenv("USERS_TABLE", "another-table")
+    (tmp_path / "signing-secret").write_text("s" * 64)
+
+    with hold(tmp_path):
+        services = services_of("local", tmp_path)
+
+    assert services.settings.users_table == "name-of-USERS_TABLE"
+    assert services.signing_secret == "s" * 64
+    assert {name for name in os.environ if name.startswith("AWS_")} == {"AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION"}
