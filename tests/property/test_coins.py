@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, ClassVar
 
 import pytest
@@ -130,20 +130,30 @@ plans: st.SearchStrategy[Plan] = st.one_of(st.just(()), _some)
 class Coins(RuleBasedStateMachine):
     """One run: a few people, what they and the background functions do, and what goes wrong."""
 
-    emulator: ClassVar[tuple[Any, Settings]]
+    session: ClassVar[Any]
+    numbers: ClassVar[Iterator[int]]
 
     def __init__(self) -> None:
         super().__init__()
-        dynamodb, given = self.emulator
-        self.dynamodb = dynamodb
+        # The same steps must do the same again, or nothing could be shrunk or replayed: ids count from one, in
+        # tables of this run alone, under a clock that starts at one moment.
+        Coins.numbers = count(1)
+        self.dynamodb = self.session.client("dynamodb")
         self.faults = Faults()
-        self.clients = FaultyClients(dynamodb, self.faults)
-        self.clock = FakeClock(time.time() + 1)
-        self.world = Services(given, self.clients, self.clock)
+        self.clients = FaultyClients(self.dynamodb, self.faults)
+        self.clock = FakeClock()
+        self.world = Services(self._tables(), self.clients, self.clock)
         self.people: list[Person] = []
         self.vouchers: list[tuple[str, int, float, bool]] = []
         self.price = 100
         self.enabled = True
+
+    def _tables(self) -> Settings:
+        resources = read_template()
+        tables = {name: each for name, each in resources.items() if each.get("Type") == "AWS::DynamoDB::Table"}
+        provisioner = Provisioner(self.session, {**tables, "APIHandler": resources["APIHandler"]}, os.urandom(8).hex())
+        names = provisioner.run() | {"FILES_BUCKET": "files", "INFERENCE_QUEUE_URL": "queue"}
+        return settings_of(names, open_predictions_max="5")
 
     # ---- what happens
 
@@ -179,14 +189,13 @@ class Coins(RuleBasedStateMachine):
     @precondition(lambda self: len(self.people) < USERS_MAX)
     @rule(name=st.sampled_from(["anna", "boris"]), plan=plans)
     def register(self, name: str, plan: Plan) -> None:
-        own = f"{name}-{id(self):x}-{STATISTICS.examples}"
-        body = Registration(name=own, email=f"{own}@example.org", password=PASSWORD)
-        taken = any(each.user.name == own and not each.closed for each in self.people)
-        granted_before = any(each.user.name == own for each in self.people)
+        body = Registration(name=name, email=f"{name}@example.org", password=PASSWORD)
+        taken = any(each.user.name == name and not each.closed for each in self.people)
+        granted_before = any(each.user.name == name for each in self.people)
         session, refusal, lost = self.attempt(plan, lambda: self.world.accounts.register(body))
         if lost:  # whether the account is there shows at the log-in
             try:
-                session = self.world.accounts.log_in(Credentials(name=own, password=PASSWORD))
+                session = self.world.accounts.log_in(Credentials(name=name, password=PASSWORD))
             except WrongCredentialsError:
                 return
             if taken:
@@ -318,7 +327,7 @@ class Coins(RuleBasedStateMachine):
         person = self.living(who)
         if person is None or not person.predictions:
             return person, None
-        prediction_id = sorted(person.predictions)[which % len(person.predictions)]
+        prediction_id = list(person.predictions)[which % len(person.predictions)]
         return person, person.predictions[prediction_id]
 
     # ---- the background functions
@@ -411,7 +420,7 @@ class Coins(RuleBasedStateMachine):
     @rule(which=st.integers(0, 99))
     def spoil_an_input(self, which: int) -> None:
         STATISTICS.steps += 1
-        inputs = sorted(key for key in self.clients.files.objects if key.startswith("inputs/"))
+        inputs = [key for key in self.clients.files.objects if key.startswith("inputs/")]
         if inputs:
             self.clients.files.objects[inputs[which % len(inputs)]] = b"ID,Age\n1,x\n"
 
@@ -419,6 +428,8 @@ class Coins(RuleBasedStateMachine):
     def jump(self, seconds: float) -> None:
         STATISTICS.steps += 1
         self.clock.advance(seconds)
+        if seconds < 0:  # what was read of the offers would stay fresh for longer
+            self.world.offers._read_at = float("-inf")
 
     # ---- the rest of an account's life
 
@@ -455,7 +466,8 @@ class Coins(RuleBasedStateMachine):
     def change_the_offer(self, coins: int, *, enabled: bool) -> None:
         STATISTICS.steps += 1
         self.world.offers.put("lasso", Override(coins, enabled=enabled))
-        self.clock.advance(FRESH_SECONDS)
+        # Past what the process goes on with, also after the clock was set back.
+        self.clock.now = max(self.clock.now, self.world.offers._read_at + FRESH_SECONDS)
         self.price, self.enabled = coins, enabled
 
     @precondition(lambda self: self.living(0))
@@ -564,17 +576,16 @@ def _moved(before: Prediction, item: dict[str, Any]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Settings]]:
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     require_dynoxide()
     with running_emulators(tmp_path_factory.mktemp("emulators")) as environment:
-        session = session_of(environment)
-        given = settings_of(Provisioner(session, read_template()).run(), open_predictions_max="5")
-        yield session.client("dynamodb"), given
+        yield session_of(environment)
 
 
-def test_coins_add_up_whatever_happens(emulator: tuple[Any, Settings], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_coins_add_up_whatever_happens(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.core.dynamo.time.sleep", lambda _seconds: None)
-    Coins.emulator = emulator
+    monkeypatch.setattr("chalicelib.core.ids.secrets.token_hex", lambda _bytes: f"{next(Coins.numbers):032x}")
+    Coins.session = session
     begun = STATISTICS.steps
     examples = -(-STEPS // (STEPS_AN_EXAMPLE * 3 // 4))  # some end early
     run_state_machine_as_test(
