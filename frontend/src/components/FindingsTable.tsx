@@ -38,7 +38,7 @@ function FindingRow({ finding }: { finding: Finding }) {
   const isAboutCell = finding.row != null && finding.value != null;
   return (
     <tr>
-      <td class="number">
+      <td class="number" data-label={finding.row == null ? '' : words.findingsRow}>
         {finding.row == null ? words.findingsWholeFile : text.value.format.whole(finding.row)}
       </td>
       <td>
