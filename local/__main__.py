@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local import data_dir, dynamodb
 from local.config import ROOT, LocalConfig, StackError
-from local.supervisor import Stack, free_port
+from local.supervisor import Stack, free_port, ip_address
 
 
 def _arguments() -> argparse.Namespace:
@@ -38,7 +38,7 @@ def main() -> int:
             data_dir.delete(folder)
         durable = dynamodb.serves(folder, wanted=arguments.dynamodb == "auto")
         config = LocalConfig(
-            host=arguments.host,
+            host=ip_address(arguments.host),
             port=arguments.port or free_port(),
             data_dir=folder,
             emulator_port=arguments.emulator_port or free_port(),

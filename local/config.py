@@ -39,6 +39,12 @@ class LocalConfig:
     """Where DynamoDB has an emulator of its own; None: the AWS emulator serves it too."""
 
     @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the page."""
+        host = LOOPBACK if self.host in {"", "0.0.0.0"} else self.host  # noqa: S104 - it is what the person chose
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def endpoint(self) -> str:
         """The AWS emulator's address."""
         return f"http://{LOOPBACK}:{self.emulator_port}"
@@ -112,10 +118,16 @@ def function_environment(config: LocalConfig, resources: dict[str, str]) -> dict
 
 
 def signing_secret(data_dir: Path) -> str:
-    """This data folder's own signing secret, made at the first start and readable by its owner only."""
+    """This data folder's own signing secret, made at the first start and readable by its owner only.
+
+    It is there whole or not at all: half a secret, left by a full disk, would lock the folder.
+    """
     path = data_dir / "signing-secret"
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        beside = path.with_suffix(".new")
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
+        beside.replace(path)
     return path.read_text("ascii")

@@ -31,7 +31,7 @@ def hold(data_dir: Path) -> IO[str]:
         Another stack holds it, or it can't be written.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # e-mail addresses and password hashes lie there
         handle = (data_dir / _LOCK).open("w")
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

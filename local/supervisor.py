@@ -173,13 +173,12 @@ class Stack:
             raise StackError(f"The tables, queues and the bucket could not be made: {error}") from error
 
     def _wait_for_api(self, api: Child) -> None:
-        host = "127.0.0.1" if self._config.host in {"", "0.0.0.0"} else self._config.host  # noqa: S104
-        address = f"http://{host}:{self._config.port}/api/health"
+        address = f"{self._config.address}/api/health"
         for _ in range(300):
             if self._stopping:
                 return
             try:
-                with urllib.request.urlopen(address, timeout=2):
+                with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own
                     return
             except OSError:
                 if not api.is_alive():
@@ -232,7 +231,6 @@ class Stack:
         if self._lock:
             for name in (PROCESSES, STACK_FILE):
                 (self._config.data_dir / name).unlink(missing_ok=True)
-        if self._lock:
             self._lock.close()
 
     def _log_path(self, name: str) -> Path:
@@ -270,8 +268,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def ip_address(host: str) -> str:
+    """The IP address that ``host`` names, of version 4 if it has one.
+
+    Raises
+    ------
+    StackError
+        It names none.
+    """
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise StackError(f"HOST={host} names no address ({error.strerror}). Take 127.0.0.1 or one of yours.") from error
+    first = min(found, key=lambda each: each[0] != socket.AF_INET)
+    return str(first[4][0])
+
+
 def _banner(config: LocalConfig) -> str:
-    where = f"http://{config.host}:{config.port}"
+    where = config.address
     return f"""
   The Liver Disease Lifespan Predictor is running:  {where}
 

@@ -242,6 +242,33 @@ def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path, option: str, variab
     assert f"{variable}=" in ended.stderr
 
 
+def test_a_host_that_is_no_address_is_one_clear_sentence(tmp_path: Path) -> None:
+    ended = run_local("--host", "nosuch.invalid", "--data-dir", str(tmp_path), "--port", "0", "--emulator-port", "0")
+
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert "HOST=nosuch.invalid names no address" in ended.stderr
+
+
+def test_a_data_folder_that_is_a_file_is_one_clear_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("mine")
+
+    ended = run_local("--data-dir", str(tmp_path / "data"), "--port", "0", "--emulator-port", "0")
+
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert (tmp_path / "data").read_text() == "mine"
+
+
+def test_a_name_for_this_machine_is_an_address_too(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "data", "--host", "localhost")
+    stack.start()
+    try:
+        assert stack.url in stack.output()
+    finally:
+        stack.stop()
+
+
 def test_a_second_stack_on_the_same_data_is_refused(stack: RunningStack) -> None:
     ended = run_local("--data-dir", str(stack.data_dir), "--port", "0", "--emulator-port", "0")
 
