@@ -63,3 +63,30 @@ def test_every_bad_row_is_named_however_many_there_are() -> None:
 
     assert caught.value.extra["bad_rows"] == "1, 3-5, 7-5006"
     assert caught.value.extra["bad_rows_total"] == 5004
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "sentence"),
+    [
+        ({"Albumin": "38"}, "unit_suspected", "38 looks like g/L. Albumin is expected in g/dL: 3.8?"),
+        ({"Age": "58"}, "unit_suspected", "58 looks like years. Age is expected in days: 21180?"),
+        ({"Prothrombin": "1.2"}, "unit_suspected",
+         "1.2 looks like INR. Prothrombin is expected in s, usually 9 to 18."),
+        ({"Bilirubin": "high"}, "not_a_number", "'high' is not a number. Bilirubin is a number, in mg/dL."),
+        ({"Bilirubin": "1e999"}, "not_finite", "'1e999' is too large a number. Bilirubin is a number, in mg/dL."),
+        ({"Bilirubin": "NA"}, "value_missing", "Bilirubin is missing. Every patient needs it, in mg/dL."),
+        ({"Bilirubin": "-1"}, "below_minimum", "-1 is below what Bilirubin can be. Accepted: 0.1 to 60 mg/dL."),
+        ({"Prothrombin": "99"}, "above_maximum", "99 is above what Prothrombin can be. Accepted: 8 to 60 s."),
+        ({"Edema": "Q"}, "unknown_category", "'Q' is not a value of Edema. It takes N, S, Y."),
+        ({"ID": "x" * 101}, "too_long", "An ID has at most 100 characters."),
+        ({"Prothrombin": "10.6,1,2"}, "cell_count", "This row has 8 cells; the header has 6."),
+    ],
+)  # fmt: skip
+def test_each_finding_says_where_what_and_what_would_be_right(cells: dict[str, str], code: str, sentence: str) -> None:
+    with pytest.raises(InvalidRowsError) as caught:
+        check_file(csv_of({}, cells))
+
+    (finding,) = caught.value.extra["errors"]
+    assert (finding["row"], finding["code"], finding["message"]) == (2, code, sentence)
+    assert caught.value.detail.startswith("1 of 2 rows can't be predicted (row 2).")
+    assert caught.value.detail.endswith("Nothing was charged.")
