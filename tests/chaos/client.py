@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 
 PASSWORD = "correct horse"
 HEADER = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n"
+PATIENT = "1,21464,Y,14.5,2.6,12.2\n"
 PATIENCE_SECONDS = 120
+PAUSE_SECONDS_MAX = 0.15
+SIGNUP_COINS = 500
+
+
+@dataclass
+class Account:
+    """What its owner knows of an account."""
+
+    name: str
+    token: str = ""
+    granted: int = SIGNUP_COINS
+    accepted: dict[str, int] = field(default_factory=dict)
+    """The price of each prediction."""
+    is_deleted: bool = False
 
 
 class Client(threading.Thread):
-    """One person, who does this and that until ``stopping`` is set."""
+    """One person after another, who do this and that until ``stopping`` is set."""
 
     def __init__(self, url: str, seed: int, vouchers: list[str], stopping: threading.Event) -> None:
         super().__init__(daemon=True)
         self._url = url
+        self._seed = seed
         self._draw = random.Random(seed)
         self._vouchers = vouchers
         self._stopping = stopping
-        self._name = f"chaos-{seed}-{os.urandom(4).hex()}"
-        self._token = ""
-        self.user_coins = 500
-        self.accepted: dict[str, int] = {}
+        self.accounts: list[Account] = []
         self.answers: Counter[int] = Counter()
-        self.lost = 0
+        self.unanswered = 0
         self.error: Exception | None = None
 
     def run(self) -> None:
@@ -38,77 +51,110 @@ class Client(threading.Thread):
             self._register()
             while not self._stopping.is_set():
                 self._do_something()
+                time.sleep(self._draw.uniform(0, PAUSE_SECONDS_MAX))
         except Exception as error:  # noqa: BLE001 - the run reports it
             self.error = error
 
-    def ask(self, method: str, path: str, key: str | None = None, **body: Any) -> requests.Response:
-        """The answer to a request that is repeated until there is one."""
-        headers = {"Authorization": f"Bearer {self._token}"} | ({"Idempotency-Key": key} if key else {})
+    @property
+    def _me(self) -> Account:
+        return self.accounts[-1]
+
+    def ask(
+        self, me: Account, method: str, path: str, expected: set[int], *, keyed: bool = False, **body: Any
+    ) -> requests.Response:
+        """The answer to a request that is repeated until there is one; its status must be ``expected``."""
+        headers = {"Authorization": f"Bearer {me.token}"}
+        if keyed:
+            headers["Idempotency-Key"] = f"{self._draw.getrandbits(64):x}"
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
                 answer = requests.request(method, f"{self._url}/api{path}", headers=headers, timeout=20, **body)
             except requests.RequestException:
-                self.lost += 1
+                self.unanswered += 1
                 time.sleep(0.3)
                 continue
             self.answers[answer.status_code] += 1
             if answer.status_code < 500:
+                assert answer.status_code in expected, f"{method} {path}: {answer.status_code} {answer.text}"
                 return answer
             time.sleep(0.3)
         raise AssertionError(f"no answer to {method} {path} within {PATIENCE_SECONDS} s")
 
     def _register(self) -> None:
-        body = {"name": self._name, "email": f"{self._name}@example.org", "password": PASSWORD}
-        answer = self.ask("POST", "/auth/register", json=body)
-        if answer.status_code == 409:  # an earlier try was answered by a process that died
-            answer = self.ask("POST", "/auth/login", json={"name": self._name, "password": PASSWORD})
-        self._token = answer.json()["access_token"]
+        me = Account(f"chaos-{self._seed}-{len(self.accounts)}")
+        body = {"name": me.name, "email": f"{me.name}@example.org", "password": PASSWORD}
+        answer = self.ask(me, "POST", "/auth/register", {201, 409}, json=body)
+        if answer.status_code == 409:  # done by an earlier try, whose answer was lost
+            answer = self.ask(me, "POST", "/auth/login", {200}, json={"name": me.name, "password": PASSWORD})
+        me.token = answer.json()["access_token"]
+        self.accounts.append(me)
 
     def _do_something(self) -> None:
         draw = self._draw.random()
-        if draw < 0.5:
-            self._submit(rows=self._draw.choice([1, 10, 500, 20_000]))
-        elif draw < 0.6 and self.accepted:
-            self.ask("DELETE", f"/predict/{self._draw.choice(list(self.accepted))}")
-        elif draw < 0.7 and self.accepted:
-            key = os.urandom(8).hex()
-            self._note(self.ask("POST", f"/predict/{self._draw.choice(list(self.accepted))}/retry", key))
-        elif draw < 0.85 and self._vouchers:
+        if draw < 0.5 or not self._me.accepted:
+            self._submit()
+            return
+        prediction_id = self._draw.choice(list(self._me.accepted))
+        if draw < 0.6:  # cancels a queued one, deletes the files of an ended one
+            self.ask(self._me, "DELETE", f"/predict/{prediction_id}", {200, 409})
+        elif draw < 0.7:
+            self._note(self.ask(self._me, "POST", f"/predict/{prediction_id}/retry", _TAKEN_OR_REFUSED, keyed=True))
+        elif draw < 0.75 and self._vouchers:
             self._redeem(self._vouchers.pop())
+        elif draw < 0.77:
+            self._leave()
+        elif draw < 0.9:
+            self.ask(self._me, "GET", f"/predict/{prediction_id}/rows", {200, 409, 410})
         else:
-            self.ask("GET", "/predict")
-            time.sleep(0.1)
+            self.ask(self._me, "GET", "/predict", {200})
 
-    def _submit(self, rows: int) -> None:
-        content = HEADER + "1,21464,Y,14.5,2.6,12.2\n" * rows
-        key = os.urandom(8).hex()
-        self._note(self.ask("POST", "/predict/lasso", key, files={"file": ("a.csv", content.encode(), "text/csv")}))
+    def _submit(self) -> None:
+        (rows,) = self._draw.choices([1, 10, 500, 20_000], weights=[50, 30, 15, 5])
+        file = ("patients.csv", (HEADER + PATIENT * rows).encode(), "text/csv")
+        self._note(
+            self.ask(self._me, "POST", "/predict/lasso", _TAKEN_OR_REFUSED, keyed=True, files={"file": file})
+        )  # fmt: skip
 
     def _note(self, answer: requests.Response) -> None:
         if answer.status_code == 202:
-            self.accepted[answer.json()["prediction_id"]] = answer.json()["cost"]
-        else:
-            assert answer.status_code in {402, 409, 410, 429}, answer.text
-            time.sleep(0.2)
+            self._me.accepted[answer.json()["prediction_id"]] = answer.json()["cost"]
+        elif answer.status_code == 402:
+            self._register()  # the next person has coins
 
     def _redeem(self, code: str) -> None:
-        key = os.urandom(8).hex()
-        answer = self.ask("POST", "/billing/vouchers", key, json={"code": code})
-        assert answer.status_code == 200, answer.text
-        self.user_coins += answer.json()["coins"]
+        answer = self.ask(self._me, "POST", "/billing/vouchers", {200}, keyed=True, json={"code": code})
+        self._me.granted += answer.json()["coins"]
 
-    def ends(self, seconds: float) -> Counter[str]:
-        """How everything accepted ended; waits for it."""
+    def _leave(self) -> None:
+        # 401: an earlier try, whose answer was lost, deleted the account.
+        self.ask(self._me, "DELETE", "/auth/me", {204, 401}, json={"password": PASSWORD})
+        self._me.is_deleted = True
+        self._register()
+
+    def ends(self, deadline: float) -> Counter[str]:
+        """How everything accepted ended, waiting for it; the balances must tell the same. The audit has the rest."""
         found: Counter[str] = Counter()
-        deadline = time.monotonic() + seconds
-        spent = 0
-        for prediction_id, cost in self.accepted.items():
-            while not (prediction := self.ask("GET", f"/predict/{prediction_id}").json())["is_finished"]:
-                assert time.monotonic() < deadline, f"prediction {prediction_id} did not end: {prediction}"
-                time.sleep(0.2)
-            found[prediction["status"]] += 1
-            spent += cost if prediction["is_success"] else 0
-        balance = self.ask("GET", "/auth/balance").json()["balance"]
-        assert balance == self.user_coins - spent, f"balance {balance}, had {self.user_coins}, spent {spent}"
+        for me in self.accounts:
+            if me.is_deleted:
+                found["of deleted accounts"] += len(me.accepted)
+                continue
+            spent = 0
+            for prediction_id, cost in me.accepted.items():
+                prediction = self._ended(me, prediction_id, deadline)
+                found[prediction["status"]] += 1
+                spent += cost if prediction["is_success"] else 0
+            balance = self.ask(me, "GET", "/auth/balance", {200}).json()["balance"]
+            assert balance == me.granted - spent, f"{me.name} has {balance}, was given {me.granted}, spent {spent}"
         return found
+
+    def _ended(self, me: Account, prediction_id: str, deadline: float) -> dict[str, Any]:
+        while True:
+            prediction: dict[str, Any] = self.ask(me, "GET", f"/predict/{prediction_id}", {200}).json()
+            if prediction["is_finished"]:
+                return prediction
+            assert time.monotonic() < deadline, f"prediction {prediction_id} did not end: {prediction}"
+            time.sleep(0.2)
+
+
+_TAKEN_OR_REFUSED = {202, 402, 409, 410, 429}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +19,8 @@ from pathlib import Path
 
 from local import dynamodb
 from tests.chaos.client import Client
-from tests.support.stack import ROOT, RunningStack
+from tests.chaos.plan import EVERYTHING, PART_OF_API, Kill, plan
+from tests.support.stack import ROOT, RunningStack, assert_ended, children_of
 
 CLIENTS = 4
 END_SECONDS = 180
@@ -33,9 +36,11 @@ class Summary:
     seconds: float
     kills: Counter[str] = field(default_factory=Counter)
     answers: Counter[int] = field(default_factory=Counter)
-    lost: int = 0
+    unanswered: int = 0
+    accounts: int = 0
     accepted: int = 0
     ends: Counter[str] = field(default_factory=Counter)
+    waited: float = 0
     audit: str = ""
 
     def __str__(self) -> str:
@@ -43,10 +48,13 @@ class Summary:
             return ", ".join(f"{number} {name}" for name, number in sorted(counts.items(), key=str)) or "none"
 
         return (
-            f"seed {self.seed}, {self.seconds:.0f} s\n"
-            f"kills:    {list_of(self.kills)}\n"
-            f"answers:  {list_of(self.answers)}; {self.lost} requests without an answer\n"
-            f"accepted: {self.accepted}, of which {list_of(self.ends)}\n{self.audit}"
+            f"seed      {self.seed}, {self.seconds:.0f} s\n"
+            f"kills     {self.kills.total()}: {list_of(self.kills)}\n"
+            f"requests  {self.answers.total() + self.unanswered}, of which {self.unanswered} without an answer and "
+            f"asked again; answers {list_of(self.answers)}\n"
+            f"accepted  {self.accepted} of {self.accounts} accounts: {list_of(self.ends)}; "
+            f"the last one ended {self.waited:.1f} s after the load\n"
+            f"audit     nothing is off:\n{self.audit}"
         )
 
 
@@ -56,60 +64,75 @@ def run(seconds: float, seed: int, data_dir: Path) -> Summary:
     Raises
     ------
     AssertionError
-        Something accepted did not end, coins are missing, or the audit found something.
+        Something accepted did not end, coins are missing, the audit found something, or a process was left over.
     """
     summary = Summary(seed, seconds)
-    draw = random.Random(seed)
     stack = RunningStack(data_dir, **SETTINGS)
     stack.start()
     stopping = threading.Event()
+    processes: set[int] = set()
     try:
         vouchers = _admin(stack, "voucher", "--coins", "200", "--count", "60").split()
-        clients = [Client(stack.url, seed * 100 + number, vouchers, stopping) for number in range(CLIENTS)]
+        clients = [
+            Client(stack.url, seed * 100 + number, vouchers[number::CLIENTS], stopping) for number in range(CLIENTS)
+        ]
         for client in clients:
             client.start()
-        _kill_now_and_then(stack, draw, seconds, summary)
+        for kill in plan(seed, seconds, durable=dynamodb.executable() is not None):
+            time.sleep(kill.pause)
+            processes.update(stack.all_process_ids())
+            summary.kills[kill.victim] += _carry_out(stack, kill)
         stopping.set()
-        for client in clients:
-            client.join(END_SECONDS)
-            assert client.error is None, repr(client.error)
-            assert not client.is_alive(), "a client hangs"
-        for client in clients:
-            summary.ends += client.ends(END_SECONDS)
-            summary.accepted += len(client.accepted)
-            summary.answers += client.answers
-            summary.lost += client.lost
-        summary.audit = _admin(stack, "audit")
+        _count(clients, summary)
+        summary.audit = _audit_at_rest(stack)
+        processes.update(stack.all_process_ids())
     finally:
         stopping.set()
         stack.stop()
+    assert_ended(sorted(processes))
     return summary
 
 
-def _kill_now_and_then(stack: RunningStack, draw: random.Random, seconds: float, summary: Summary) -> None:
-    """Kill one part after another, and once everything."""
-    parts = ["worker", "api", "background"]
-    if dynamodb.executable():  # ministack keeps coins in memory: it is left alone
-        parts += ["dynamodb", "emulator"]
+def _carry_out(stack: RunningStack, kill: Kill) -> bool:
+    """Whether there was somebody to kill."""
+    assert stack.is_running(), f"the supervisor gave up:\n{stack.output()[-3000:]}"
+    if kill.victim == EVERYTHING:
+        stack.kill_everything()
+        stack.start()
+        return True
+    (victim,) = stack.process_ids("api" if kill.victim == PART_OF_API else kill.victim)
+    victims = children_of(victim)[:1] if kill.victim == PART_OF_API else [victim]
+    for pid in victims:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            return True
+    return False
+
+
+def _count(clients: list[Client], summary: Summary) -> None:
+    """Wait until every client is done and everything that was accepted has ended."""
     begun = time.monotonic()
-    everything_at = begun + seconds * 0.6 if dynamodb.executable() else float("inf")
-    last = ""
-    while (now := time.monotonic()) < begun + seconds:
-        if now >= everything_at:
-            everything_at = float("inf")
-            stack.kill_everything()
-            time.sleep(1)
-            stack.start()
-            summary.kills["everything"] += 1
-        # The supervisor gives a part up that dies again and again, so not one part twice in a row.
-        last = draw.choice([part for part in parts if part != last])
-        for pid in stack.process_ids(last):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            summary.kills[last] += 1
-        time.sleep(draw.uniform(1.5, 5))
+    for client in clients:
+        client.join(max(0.0, begun + END_SECONDS - time.monotonic()))
+        assert client.error is None, f"a client failed: {client.error!r}"
+        assert not client.is_alive(), "a client hangs"
+    for client in clients:
+        summary.ends += client.ends(begun + END_SECONDS)
+    summary.waited = time.monotonic() - begun
+    for client in clients:
+        summary.accounts += len(client.accounts)
+        summary.accepted += sum(len(account.accepted) for account in client.accounts)
+        summary.answers += client.answers
+        summary.unanswered += client.unanswered
+
+
+def _audit_at_rest(stack: RunningStack) -> str:
+    """The audit's table once no prediction holds coins any more; those of deleted accounts nobody can ask for."""
+    deadline = time.monotonic() + END_SECONDS
+    while not re.search(r"\bheld +0\b", table := _admin(stack, "audit")):
+        assert time.monotonic() < deadline, f"predictions are left open:\n{table}"
+        time.sleep(1)
+    return table
 
 
 def _admin(stack: RunningStack, *arguments: str) -> str:
@@ -123,19 +146,20 @@ def main() -> int:
     """Run once and say what happened."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.run")
     parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--seed", type=int, default=None, help="replays the choices of a run")
+    parser.add_argument("--seed", type=int, default=None, help="kills the same parts after the same times again")
     given = parser.parse_args()
     if dynamodb.executable() is None:
         print("dynoxide has no package for this machine: the emulators are left alone.")
         if os.environ.get("CI") == "true":
             return 1
     seed = random.randrange(10_000) if given.seed is None else given.seed
-    print(f"seed {seed}: repeat with SEED={seed}", flush=True)
+    print(f"{given.seconds:.0f} s of kills; SEED={seed} repeats them.", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         try:
             print(run(given.seconds, seed, Path(folder) / "data"))
         except AssertionError as error:
-            print(f"FAILED: {error}\n{(Path(folder) / 'data.log').read_text()[-5000:]}", file=sys.stderr)
+            log = (Path(folder) / "data.log").read_text("utf-8", "replace")
+            print(f"{log[-5000:]}\nFAILED (SEED={seed}): {error}", file=sys.stderr)
             return 1
     return 0
 

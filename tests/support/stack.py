@@ -55,13 +55,17 @@ class RunningStack:
 
     def stop(self) -> None:
         """Stop it if it still runs."""
-        if self._process and self._process.poll() is None:
+        if self.is_running():
             self.interrupt()
 
     def wait(self, seconds: float) -> int:
         """Wait until it ends by itself; the exit code."""
         assert self._process
         return self._process.wait(seconds)
+
+    def is_running(self) -> bool:
+        """Whether the supervisor runs."""
+        return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
         """End the supervisor without giving it a chance to clean up."""
