@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BATCH = 100
 """BatchGetItem takes so many keys."""
 _BATCH_TRIES = 10
-_PAGE = 1000
+_PAGE = 500
 """So much of a page is in memory, where a megabyte of small items would be ten in Python."""
 
 # What the audit compares: of a prediction neither its summary nor the marks of its rows.
@@ -34,8 +34,8 @@ _ENTRY = {
     "ExpressionAttributeNames": {"#amount": "amount", "#reason": "reason"},
 }
 _PREDICTION = {
-    "ProjectionExpression": "prediction_id, user_id, listed_at, #status, cost, attempt, finished_at, due_at, due_shard, "
-    "charge_entry_id, refund_entry_id, files_deleted_at, #result.csv_key, #result.rows_key",
+    "ProjectionExpression": "prediction_id, user_id, listed_at, #status, cost, attempt, finished_at, due_at, "
+    "due_shard, charge_entry_id, refund_entry_id, files_deleted_at, #result.csv_key, #result.rows_key",
     "ExpressionAttributeNames": {"#status": "status", "#result": "result"},
 }
 
