@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - not an OSError
 from chalice import Blueprint, CORSConfig, Response
 from chalice.app import Request
 
@@ -71,7 +71,8 @@ class Endpoints(Blueprint):
 def _is_outage(error: Exception) -> bool:
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"] in _THROTTLED
-    return isinstance(error, HTTPClientError)  # the other errors of botocore are ours: a wrong call, no credentials
+    # botocore's other errors are ours: a wrong call, no credentials.
+    return isinstance(error, (ConnectionError, HTTPClientError))
 
 
 def request_id(request: Request) -> str:
