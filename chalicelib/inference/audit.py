@@ -5,7 +5,7 @@ looks in a row say in the same words is off.
 """
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -86,14 +86,23 @@ class Audit:
             self._wait(LOOK_AGAIN_SECONDS)
             before, findings = set(findings), look()
             persisting = [finding for finding in findings if finding in before]
+            if len(persisting) == len(findings) == len(before):
+                return findings  # nothing moves
         report.moving += bool(findings) and not persisting
         return persisting
 
     def _user(self, user_id: str, report: Report) -> int:
         """Check one user; how many of their entries say that a voucher was used."""
-        user = UserAudit(self._store, self._settings, user_id, self._clock())
+        now = self._clock()
+        user = UserAudit(self._store, self._settings, user_id, now)
         report.add(user.settled())
         persisting = self._persisting(user.look, report)
+        if persisting and not report.is_full:
+            # Once more from the start: the index may have lagged behind even in what is beyond change.
+            user = UserAudit(self._store, self._settings, user_id, now)
+            deque(user.settled(), maxlen=0)
+            before = set(persisting)
+            persisting = [finding for finding in self._persisting(user.look, report) if finding in before]
         report.add(persisting)
         if persisting:
             report.add(user.unclaimed())

@@ -21,6 +21,9 @@ SETTLED_SECONDS = 60
 AGAIN_MAX = 1000
 """So many predictions of a user are looked at again; of so many that look off, no doubt is left."""
 
+ERASURE_SECONDS = 3600
+"""So long after its deletion, files of an account may say to be gone and not be: all are said first and go then."""
+
 _STATUSES = frozenset(Status)
 _NAMED_BY = {"prediction": "charge_entry_id", "refund": "refund_entry_id"}
 _REASONS = {"signup", "voucher", *_NAMED_BY}
@@ -66,6 +69,7 @@ class UserAudit:
         self._settled = Totals()
         self._again: list[str] = []
         self._left: list[str] = []
+        self._is_being_erased = False
         self.totals = Totals()
         """As of the last look."""
 
@@ -89,6 +93,7 @@ class UserAudit:
         self.totals = totals = replace(self._settled)
         if user is None:
             return [self._off("users", "is not there any more")]
+        self._is_being_erased = self._now - user.get("closed_at", 0) < ERASURE_SECONDS
         findings = [*self._recent(totals), *self._look_again(totals), *self._sums(user, totals)]
         return findings + list(self._uncharged())
 
@@ -111,7 +116,7 @@ class UserAudit:
                 if prediction is None:
                     yield self._off("results", f"prediction {found.prediction_id} is not there, and files of it are")
                 elif "files_deleted_at" in prediction:
-                    if len(self._left) < AGAIN_MAX:
+                    if not self._is_being_erased and len(self._left) < AGAIN_MAX:
                         self._left.append(found.prediction_id)
                 elif self._should_have_files(prediction) and _keys(prediction) <= found.keys:
                     complete += 1

@@ -14,7 +14,7 @@ from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.inference import audit_store, audit_user
 from chalicelib.inference.audit import FINDINGS_MAX, LOOKS, Audit, Report
 from chalicelib.inference.audit_store import AuditStore
-from chalicelib.inference.audit_user import SETTLED_SECONDS
+from chalicelib.inference.audit_user import ERASURE_SECONDS, SETTLED_SECONDS
 from chalicelib.inference.prediction import Prediction
 from tests.unit.support import PASSWORD, World
 
@@ -532,6 +532,33 @@ def test_what_ends_while_the_audit_runs_is_no_finding(
 
     assert audit(world).findings == []
     assert moved
+
+
+def test_an_index_that_lags_behind_is_no_finding(world: World, anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.clock.advance(SETTLED_SECONDS + 1)
+    predictions_of = AuditStore.predictions_of
+    read: list[str] = []
+
+    def lagging(store: AuditStore, user_id: str, *bounds: Any, **more: Any) -> Any:
+        read.append(user_id)
+        found = list(predictions_of(store, user_id, *bounds, **more))
+        return found[1:] if len(read) == 1 else found
+
+    monkeypatch.setattr(AuditStore, "predictions_of", lagging)
+
+    assert audit(world).findings == []
+    assert anna.id in read
+
+
+def test_an_account_that_is_being_erased_may_still_have_files(world: World, anna: User) -> None:
+    prediction = of(world, anna, "succeeded")
+    world.accounts.delete(anna, PASSWORD)
+    world.store.forget_files(prediction.prediction_id, world.clock())  # and here the erasure was interrupted
+    assert audit(world).findings == []
+
+    world.clock.advance(ERASURE_SECONDS)
+
+    names(audit(world), prediction.prediction_id, "said to be deleted and are there")
 
 
 def test_files_that_are_being_deleted_are_no_finding(world: World, anna: User) -> None:
