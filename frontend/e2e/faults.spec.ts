@@ -94,6 +94,7 @@ const RUNNING = {
   prediction_date: '2026-01-02T03:04:05Z',
   finished_at: null,
   file_name: 'patients.csv',
+  ignored_columns: [],
   rows: 12_345,
   rows_done: 4_000,
   cost: 100,
