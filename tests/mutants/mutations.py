@@ -13,6 +13,7 @@ _WORKER = "chalicelib/inference/worker.py"
 _DISPATCHER = "chalicelib/inference/dispatcher.py"
 _DEAD = "chalicelib/inference/dead_letters.py"
 _ERASURE = "chalicelib/inference/erasure.py"
+_FILES = "chalicelib/inference/files.py"
 _USERS = "chalicelib/auth/store.py"
 
 _LIFE = "tests/unit/inference/test_life_of_a_prediction.py::"
@@ -20,8 +21,12 @@ _CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
 _IDEMPOTENT = "tests/unit/inference/test_idempotent_submits.py::"
 _RULES = "tests/unit/inference/test_rules_of_coins.py::"
 _VOUCHER = "tests/unit/billing/test_vouchers.py::"
+_INVARIANTS = "tests/unit/inference/test_invariants.py::"
+_OUTBOX = "tests/unit/inference/test_outbox.py::"
 _COINS = "tests/unit/billing/test_ledger.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
+_REGISTER = "tests/unit/auth/test_accounts.py::"
+_TRANSACT = "tests/unit/core/test_dynamo.py::"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +101,40 @@ MUTATIONS = (
              _ACCOUNT + "test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up"),
     Mutation("a deleted account's files stay", _ERASURE, "            self._files.delete_all(prefix)", "            pass",
              _ACCOUNT + "test_after_a_deletion_nothing_stored_names_the_person_and_the_ledger_still_adds_up"),
+    Mutation("a deleted account's voucher is used up", _LEDGER, 'attribute_exists(user_id) AND attribute_not_exists(closed_at)",\n            {":amount"', 'attribute_exists(user_id)",\n            {":amount"',
+             _VOUCHER + "test_a_deleted_account_redeems_nothing_and_the_voucher_stays_good"),
+    Mutation("a grant has no entry", _USERS, 'items += [grant.entry, {"ConditionCheck": check}]', 'items += [{"ConditionCheck": check}]',
+             _REGISTER + "test_a_registration_grants_500_coins_in_exactly_one_entry"),
+    Mutation("two accounts of one name", _USERS, '"Item": to_item(login), **_new("login")}}', '"Item": to_item(login)}}',
+             _REGISTER + "test_a_taken_name_in_any_spelling_is_refused_and_nothing_is_written"),
+    Mutation("a deletion leaves no wish for the rest", _USERS, "*logins, granted, erasure], user)", "*logins, granted], user)",
+             _ACCOUNT + "test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up"),
+    Mutation("an erasure forgets what an index hides", _ERASURE, "return settled and self._ledger.account(user_id).open_charges == 0", "return settled",
+             _INVARIANTS + "test_an_erasure_waits_for_what_the_index_does_not_show_yet"),
+    Mutation("a late worker renews another's lease", _STORE, '"SET rows_done = :rows, due_at = :lease",\n            "#status = :running AND attempt = :attempt"', '"SET rows_done = :rows, due_at = :lease",\n            "#status = :running AND attempt >= :attempt"',
+             _INVARIANTS + "test_a_late_worker_can_not_renew_the_lease_of_a_newer_attempt"),
+    Mutation("a late worker gives another's attempt up", _STORE, '"SET #status = :queued, due_at = :due",\n            "#status = :running AND attempt = :attempt"', '"SET #status = :queued, due_at = :due",\n            "#status = :running AND attempt >= :attempt"',
+             _INVARIANTS + "test_a_late_worker_can_not_give_up_a_newer_attempt"),
+    Mutation("attempts share their files", _FILES, 'f"{every_attempt}{attempt}/"', 'f"{every_attempt}1/"',
+             _INVARIANTS + "test_a_late_worker_that_cleans_up_leaves_the_newer_attempt_s_result_alone"),
+    Mutation("a claim past the last attempt computes", _WORKER, "if prediction.attempt > self._settings.attempts_max:", "if prediction.attempt < 0:",
+             _INVARIANTS + "test_an_attempt_past_the_last_one_ends_without_being_computed"),
+    Mutation("a worker never gives up for good", _WORKER, "if prediction.attempt >= self._settings.attempts_max:", "if prediction.attempt < 0:",
+             _INVARIANTS + "test_the_last_attempt_that_fails_ends_the_prediction_at_once"),
+    Mutation("a refund's entry is doubled", _SETTLEMENT, 'Entry.new(prediction.user_id, prediction.cost, "refund"', 'Entry.new(prediction.user_id, prediction.cost * 2, "refund"',
+             _CANCEL + "test_a_queued_prediction_is_cancelled_refunded_and_never_run"),
+    Mutation("a running prediction is cancelled", _SERVICE, "if prediction.status is not Status.QUEUED:", "if prediction.status not in {Status.QUEUED, Status.RUNNING}:",
+             _CANCEL + "test_a_running_one_is_neither_cancelled_nor_deleted"),
+    Mutation("a queue that is down refuses what was charged", _SERVICE, "        except Exception:  # noqa: BLE001\n            # It is charged", "        except ZeroDivisionError:\n            # It is charged",
+             _OUTBOX + "test_a_queue_that_is_down_is_no_refusal"),
+    Mutation("a replay is refused for lack of coins", _SERVICE, "        if earlier := self._replay(user, key):\n            return earlier\n        offer = self._offer(model_id)", "        offer = self._offer(model_id)\n        self._refuse_early(user, offer)\n        if earlier := self._replay(user, key):\n            return earlier",
+             _IDEMPOTENT + "test_a_replay_comes_before_the_balance_the_limit_and_the_switch"),
+    Mutation("a repeated transaction is a refusal", _STORE, "            if 0 not in error.failed:\n                raise\n", "            raise\n",
+             _RULES + "test_a_submission_whose_first_answer_was_lost_is_taken_as_done"),
+    Mutation("a backlog is sent every minute", _DISPATCHER, "                self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))\n", "",
+             _LIFE + "test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time"),
+    Mutation("a conflict is not tried again", _DYNAMO, "            if not _is_transient(error):\n                raise\n        else:\n            return\n        _back_off(attempt)\n    raise _contended()\n\n\ndef _back_off", "            _is_transient(error)\n            raise\n        else:\n            return\n        _back_off(attempt)\n    raise _contended()\n\n\ndef _back_off",
+             _TRANSACT + "test_conflicts_are_retried_until_the_transaction_is_taken"),
+    Mutation("every try is a transaction of its own", _DYNAMO, "ClientRequestToken=token", "ClientRequestToken=uuid.uuid4().hex",
+             _TRANSACT + "test_every_try_of_a_transaction_carries_the_same_token"),
 )  # fmt: skip
