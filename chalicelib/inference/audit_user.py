@@ -250,7 +250,7 @@ class UserAudit:
         totals.balance = balance if isinstance(balance, int) else 0
         spent = totals.balance + totals.earned + totals.held
         wrong = {
-            f"the balance is {balance}": totals.balance < 0,
+            f"the balance is {balance}, below zero": totals.balance < 0,
             f"the balance is {balance}, the entries add up to {totals.amount}": balance != totals.amount,
             f"granted {totals.granted}, but balance {balance} + earned {totals.earned} + held {totals.held} is {spent}":
                 totals.granted != spent,

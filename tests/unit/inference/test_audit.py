@@ -148,7 +148,7 @@ def test_a_balance_that_is_not_its_entries_sum(world: World, anna: User) -> None
 def test_a_negative_balance(world: World, anna: User) -> None:
     change_user(world, anna, "SET balance = :debt", debt=-1)
 
-    names(audit(world), anna.id, "balance is -1")
+    names(audit(world), anna.id, "balance is -1, below zero")
 
 
 @pytest.mark.parametrize("attribute", ["balance", "open_charges"])
