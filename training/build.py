@@ -1,42 +1,65 @@
-"""One training run: fit, measure, write the artefact, its card and the samples."""
+"""One training run: fit, measure, write the artefacts, their cards and the samples."""
 
 import io
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import joblib
+import pandas as pd
 
 from chalicelib.inference.models.base import ARTEFACT_NAME, CARD_NAME
-from chalicelib.inference.models.lasso import LassoArtefact
-from training.card import MODEL_ID, make_card, to_json
+from training.card import make_card, to_json
+from training.curve import FittedCurve
 from training.data import cirrhosis, death
-from training.evaluation import SEED
-from training.fit import Fitted, fit, rmst_recipe
-from training.report import HORIZON_YEARS, Report, measure
+from training.lasso import FittedLasso
+from training.models import RECIPES, Recipe
+from training.report import Report, measure
 from training.samples import sample_files
 
-ARTEFACT_DIR = Path("model_artifacts") / MODEL_ID
+ARTEFACTS_DIR = Path("model_artifacts")
 SAMPLES_DIR = Path("frontend") / "public" / "samples"
 
 
-def build(root: Path) -> tuple[Fitted, Report]:
-    """Writes ``model_artifacts/lasso`` and the samples below ``root``; returns what was fitted and measured."""
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A model that was made, and what was measured of it."""
+
+    recipe: Recipe
+    fitted: FittedLasso | FittedCurve
+    report: Report
+
+
+def build(root: Path, say: Callable[[str], None]) -> list[Built]:
+    """Writes ``model_artifacts/<id>`` of each model and the samples below ``root``."""
     patients = cirrhosis()
-    fitted = fit(rmst_recipe(HORIZON_YEARS), patients, death(patients), SEED)
-    report = measure(patients)
-    artefact = _artefact_bytes(fitted)
-    card = make_card(fitted, report, patients, artefact)
-    (root / ARTEFACT_DIR).mkdir(parents=True, exist_ok=True)
-    (root / ARTEFACT_DIR / ARTEFACT_NAME).write_bytes(artefact)
-    _write(root / ARTEFACT_DIR / CARD_NAME, to_json(card))
+    write_samples(root, patients)
+    return [_build(root, recipe, patients, say) for recipe in RECIPES]
+
+
+def _build(root: Path, recipe: Recipe, patients: pd.DataFrame, say: Callable[[str], None]) -> Built:
+    say(f"{recipe.id} ...")
+    fitted = recipe.fit(patients, death(patients))
+    report = measure(recipe, fitted, patients)
+    artefact = artefact_bytes(fitted)
+    folder = root / ARTEFACTS_DIR / recipe.id
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ARTEFACT_NAME).write_bytes(artefact)
+    _write(folder / CARD_NAME, to_json(make_card(recipe, fitted, report, patients, artefact)))
+    return Built(recipe, fitted, report)
+
+
+def write_samples(root: Path, patients: pd.DataFrame) -> None:
+    """Writes the sample files below ``root``."""
     (root / SAMPLES_DIR).mkdir(parents=True, exist_ok=True)
     for name, text in sample_files(patients).items():
         _write(root / SAMPLES_DIR / name, text)
-    return fitted, report
 
 
-def _artefact_bytes(fitted: Fitted) -> bytes:
+def artefact_bytes(fitted: FittedLasso | FittedCurve) -> bytes:
+    """model.joblib."""
     buffer = io.BytesIO()
-    joblib.dump(LassoArtefact(fitted.pipeline, fitted.horizon_years, fitted.intervals), buffer)
+    joblib.dump(fitted.artefact(), buffer)
     return buffer.getvalue()
 
 

@@ -1,8 +1,9 @@
-"""The model card of ``lasso``: all that the API's catalogue and a reader need, in plain JSON."""
+"""The model cards: all that the API's catalogue and a reader need, in plain JSON."""
 
 import hashlib
 import json
 import platform
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -10,14 +11,15 @@ import pandas as pd
 
 from chalicelib.inference import columns
 from chalicelib.inference.models.base import ARTEFACT_NAME
-from training import wording
-from training.fit import ALPHAS, CODES, FEATURES, LOGGED, Fitted
+from training import cox, lasso, wording
+from training.cohorts import PBC3_SOURCE
+from training.curve import FittedCurve
 from training.interval import LEVEL
+from training.lasso import FittedLasso
+from training.models import Recipe
 from training.report import Report
-
-MODEL_ID = "lasso"
-VERSION = "1.0.0"
-COINS = 100
+from training.texts import BY_MODEL, LIMITS
+from training.tripod import tripod
 
 DATA_SOURCE: dict[str, Any] = {
     "name": "Mayo Clinic study of primary biliary cholangitis (PBC)",
@@ -27,32 +29,39 @@ DATA_SOURCE: dict[str, Any] = {
     "citation": "T. M. Therneau, P. M. Grambsch: Modeling Survival Data: Extending the Cox Model. Springer, 2000; "
     "E. R. Dickson et al.: Prognosis in primary biliary cirrhosis: model for decision making. Hepatology 10 "
     "(1989) 1-7",
+    "evaluated_on": [
+        "data set pbcseq of R's package survival: later visits of the same patients",
+        PBC3_SOURCE,
+    ],
 }
 
+ALPHAS = {"lasso": lasso.ALPHAS, "cox-lasso": cox.ALPHAS}
 
-def make_card(fitted: Fitted, report: Report, patients: pd.DataFrame, artefact: bytes) -> dict[str, Any]:
+
+def make_card(
+    recipe: Recipe, fitted: FittedLasso | FittedCurve, report: Report, patients: pd.DataFrame, artefact: bytes
+) -> dict[str, Any]:
     """The card for these artefact bytes."""
+    texts = BY_MODEL[recipe.id]
+    curve = fitted if isinstance(fitted, FittedCurve) else None
     return {
-        "id": MODEL_ID,
-        "version": VERSION,
-        "coins": COINS,
-        "title": wording.TITLE,
-        "summary": wording.SUMMARY,
-        "limits": wording.LIMITS,
-        "horizon_years": fitted.horizon_years,
-        "estimand": wording.ESTIMAND,
-        "point_estimate": wording.POINT_ESTIMATE,
+        "id": recipe.id,
+        "version": recipe.version,
+        "coins": recipe.coins,
+        **asdict(texts),
+        "limits": LIMITS,
+        "horizon_years": recipe.horizon_years,
+        "contribution_scale": curve.scale if curve else "years",
+        "survival_years": list(curve.survival_years) if curve else [],
         "interval_level": LEVEL,
-        "interval_method": wording.INTERVAL_METHOD,
         "data": DATA_SOURCE | _counts(patients),
-        **_parameters(fitted),
-        "quality": report.quality,
-        "comparisons": report.comparisons,
-        "sensitivity": report.sensitivity,
+        **parameters(recipe, fitted),
+        **asdict(report),
         "definitions": wording.definitions(report),
-        "statements": wording.statements(report),
-        "not_achievable": wording.not_achievable(report) | report.not_achievable,
-        "known_limits": wording.known_limits(report),
+        "statements": wording.statements(recipe, report),
+        "not_achievable": wording.not_achievable(recipe, report) | report.not_achievable,
+        "known_limits": wording.known_limits(recipe, report),
+        "tripod_ai": tripod(recipe, report),
         "versions": _versions(),
         "artefact": {
             "file": ARTEFACT_NAME,
@@ -76,39 +85,50 @@ def _counts(patients: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _parameters(fitted: Fitted) -> dict[str, Any]:
+def parameters(recipe: Recipe, fitted: FittedLasso | FittedCurve) -> dict[str, Any]:
     """The fitted numbers at full precision.
 
-    A feature's contribution to the estimate is coefficient * (transformed value - mean) / scale, in years.
+    A feature's contribution is coefficient * (transformed value - mean) / scale, on the card's contribution scale;
+    what they are added to is the intercept.
     """
+    parts: dict[str, Any] = {
+        "features": _features(fitted),
+        "intercept": float(fitted.pipeline[-1].intercept_),
+        "alpha": fitted.alpha,
+        "alphas_tried": list(ALPHAS.get(recipe.id, ())),
+    }
+    if isinstance(fitted, FittedLasso):
+        return parts | {"interval_table": asdict(fitted.intervals)}
+    return parts | {
+        "baseline": asdict(fitted.baseline),
+        "reference": fitted.reference,
+        "interval_levels": asdict(fitted.levels),
+    }
+
+
+def _features(fitted: FittedLasso | FittedCurve) -> list[dict[str, Any]]:
     steps = fitted.pipeline.named_steps
-    features = [
+    scale = steps["scale"] if "scale" in steps else steps["centre"]
+    codes = steps["encode"].codes
+    logged = {fitted.columns[position] for position in steps["log"].positions}
+    return [
         {
             "column": name,
             "unit": columns.BY_NAME[name].unit,
-            "transform": "log" if name in LOGGED else "code" if name in CODES else "identity",
-            "codes": CODES.get(name),
-            "training_minimum": float(steps["clamp"].lower_[position]),
-            "training_maximum": float(steps["clamp"].upper_[position]),
+            "transform": "log" if name in logged else "code" if name in codes else "identity",
+            "codes": codes.get(name),
+            "training_minimum": fitted.training.lowest[position],
+            "training_10th_percentile": fitted.training.low[position],
+            "training_90th_percentile": fitted.training.high[position],
+            "training_maximum": fitted.training.highest[position],
             "imputed_value": float(steps["impute"].statistics_[position]),
-            "mean": float(steps["scale"].mean_[position]),
-            "scale": float(steps["scale"].scale_[position]),
+            "mean": float(scale.mean_[position]),
+            "scale": 1.0 if scale.scale_ is None else float(scale.scale_[position]),
             # Adding zero turns the minus zero of a dropped column into zero.
-            "coefficient": float(steps["lasso"].coef_[position]) + 0.0,
+            "coefficient": float(fitted.pipeline[-1].coef_[position]) + 0.0,
         }
-        for position, name in enumerate(FEATURES)
+        for position, name in enumerate(fitted.columns)
     ]
-    return {
-        "features": features,
-        "intercept": float(steps["lasso"].intercept_),
-        "alpha": fitted.alpha,
-        "alphas_tried": list(ALPHAS),
-        "interval_table": {
-            "cuts": list(fitted.intervals.cuts),
-            "lower": list(fitted.intervals.lower),
-            "upper": list(fitted.intervals.upper),
-        },
-    }
 
 
 def _versions() -> dict[str, str]:

@@ -1,30 +1,84 @@
-"""Prediction intervals: signed residual quantiles of held-out predictions, in bands of predicted risk.
+"""Prediction intervals from what became of held-out patients, in bands of predicted risk.
 
-Split-conformal in spirit (Vovk et al., 2005; Romano, Patterson & Candes, 2019, for signed residuals), with
-IPCW weights for censoring. One width for everybody would be far too narrow for the sickest and too wide for
-the others.
+Split-conformal in spirit, with IPCW weights for censoring. For a point estimate: signed residual quantiles (Vovk et
+al., 2005; Romano, Patterson & Candes, 2019). For a survival curve: quantiles of the probability that the curve gave
+to what happened (distributional conformal prediction: Chernozhukov, Wuthrich & Zhu, 2021). One width, or one level,
+for everybody would be too narrow for the sickest and too wide for the others.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from chalicelib.inference.models.curve import IntervalLevels
 from chalicelib.inference.models.lasso import IntervalTable
-from training.metrics import Truth, weighted_quantile
+from training.metrics import Truth, weighted_mean, weighted_quantile
 
 LEVEL = 0.8
+TAIL = round((1.0 - LEVEL) / 2.0, 6)
+"""What may be missed on either side."""
 BANDS = 4
 
+Array = npt.NDArray[np.float64]
 
-def fit_intervals(predicted_years: npt.NDArray[np.float64], truth: Truth) -> IntervalTable:
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The intervals of n patients: ends in years, and the band of predicted risk, 0 the sickest; all of shape (n,)."""
+
+    lower: Array
+    upper: Array
+    band: npt.NDArray[np.intp]
+
+
+def fit_intervals(predicted_years: Array, truth: Truth) -> IntervalTable:
     """The table from held-out predictions of n patients, shape (n,), and what became of these patients."""
     cuts = tuple(float(cut) for cut in np.quantile(predicted_years, np.arange(1, BANDS) / BANDS))
     band = np.searchsorted(np.array(cuts), predicted_years, side="right")
     residual = truth.years - predicted_years
-    tail = (1.0 - LEVEL) / 2.0
     lower, upper = [], []
     for number in range(BANDS):
         here = (band == number) & (truth.weight > 0.0)
         # An interval always holds its own point estimate.
-        lower.append(min(0.0, weighted_quantile(residual[here], truth.weight[here], tail)))
-        upper.append(max(0.0, weighted_quantile(residual[here], truth.weight[here], 1.0 - tail)))
+        lower.append(min(0.0, weighted_quantile(residual[here], truth.weight[here], TAIL)))
+        upper.append(max(0.0, weighted_quantile(residual[here], truth.weight[here], 1.0 - TAIL)))
     return IntervalTable(cuts, tuple(lower), tuple(upper))
+
+
+def fit_levels(survival: Array, level: Array, outlived: npt.NDArray[np.bool_], weight: Array) -> IntervalLevels:
+    """The levels from the held-out curves of n patients; all of shape (n,).
+
+    ``survival``: the curve's probability to survive the horizon. ``level``: the curve's probability to have died by
+    the time of death or the horizon. ``outlived``: who outlived the horizon. ``weight``: IPCW.
+
+    Where the upper end is open nobody can outlive the interval, so the whole of what it may miss is below it.
+    """
+    cuts = tuple(float(cut) for cut in np.quantile(survival, np.arange(1, BANDS) / BANDS))
+    band = np.searchsorted(np.array(cuts), survival, side="right")
+    # Who outlives the horizon outlives the lower end, wherever it is.
+    died_by = np.where(outlived, 1.0, level)
+    lower, lower_if_open, upper = [], [], []
+    for number in range(BANDS):
+        here = (band == number) & (weight > 0.0)
+        upper.append(_upper_level(1.0 - survival[here], level[here], weight[here]))
+        is_open = here & (1.0 - survival <= upper[-1])
+        lower.append(_lower_level(died_by, weight, here & ~is_open, TAIL))
+        lower_if_open.append(_lower_level(died_by, weight, is_open, 2.0 * TAIL))
+    return IntervalLevels(cuts, tuple(lower), tuple(lower_if_open), tuple(upper))
+
+
+def _upper_level(dying: Array, level: Array, weight: Array) -> float:
+    """The lowest level, not below the nominal one, that one in ten exceeds of those whose interval it closes: of who
+    dies within the horizon with a greater probability, ``dying``."""
+    nominal = 1.0 - TAIL
+    for candidate in np.unique([nominal, *level[level > nominal]]):
+        closed = dying > candidate
+        if not closed.any() or weighted_mean(level[closed] > candidate, weight[closed]) <= TAIL:
+            return float(candidate)
+    return 1.0
+
+
+def _lower_level(died_by: Array, weight: Array, rows: npt.NDArray[np.bool_], tail: float) -> float:
+    """The level that the share ``tail`` of these rows doesn't reach; the nominal one if there are none."""
+    return weighted_quantile(died_by[rows], weight[rows], tail) if rows.any() else tail

@@ -1,11 +1,13 @@
-"""Figures of merit under censoring: Harrell's C, and errors weighted by the inverse probability of censoring."""
+"""Figures of merit under censoring: concordance, Brier score, and errors weighted by the inverse probability of
+censoring."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from sksurv.metrics import concordance_index_censored
+from sksurv.metrics import concordance_index_censored, concordance_index_ipcw, integrated_brier_score
 from sksurv.nonparametric import CensoringDistributionEstimator
 from sksurv.util import Surv
 
@@ -32,6 +34,15 @@ class Truth:
         """The truth of some of the patients."""
         return type(self)(self.years[rows], self.weight[rows], self.died[rows])
 
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """The truth of several groups of patients, one after the other."""
+        return cls(
+            np.concatenate([part.years for part in parts]),
+            np.concatenate([part.weight for part in parts]),
+            np.concatenate([part.died for part in parts]),
+        )
+
 
 def ipcw_truth(train: Outcome, held_out: Outcome, horizon_years: float) -> Truth:
     """The truth of ``held_out`` with weights 1 / G(min(years, horizon)-).
@@ -53,6 +64,19 @@ def concordance_index(outcome: Outcome, predicted_years: Array) -> float:
     """Harrell's C (Harrell et al., 1982): the share of comparable pairs in which who lived longer was
     predicted to; a tie in the prediction counts one half."""
     return float(concordance_index_censored(outcome.died, outcome.years, -predicted_years)[0])
+
+
+def uno_c(train: Outcome, held_out: Outcome, predicted_years: Array, horizon_years: float) -> float:
+    """Uno's C (Uno et al., 2011) up to the horizon: concordance weighted by the inverse probability of censoring,
+    which is estimated in ``train``, so that it doesn't depend on how long people were followed."""
+    train_labels, labels = (Surv.from_arrays(part.died, part.years) for part in (train, held_out))
+    return float(concordance_index_ipcw(train_labels, labels, -predicted_years, tau=horizon_years)[0])
+
+
+def brier_score(train: Outcome, held_out: Outcome, survival: Array, years: Array) -> float:
+    """Integrated Brier score (Graf et al., 1999) over ``years``, shape (times,); ``survival`` of shape (n, times)."""
+    train_labels, labels = (Surv.from_arrays(part.died, part.years) for part in (train, held_out))
+    return float(integrated_brier_score(train_labels, labels, survival, years))
 
 
 def error_figures(truth: Truth, predicted_years: Array) -> dict[str, float]:

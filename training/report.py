@@ -1,100 +1,203 @@
-"""Everything that is measured for the card of ``lasso``, rounded to three decimals."""
+"""Everything that is measured for the cards, rounded to three decimals."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from training.data import death, death_or_transplant
+from training import cohorts
+from training.data import Outcome, death, death_or_transplant
 from training.evaluation import (
     FOLDS,
     REPEATS,
+    EverybodyLives,
+    Fit,
+    Fitted,
+    HeldOut,
     accuracy,
     accuracy_among_deaths,
+    calibration,
     cross_validate,
-    everybody_lives,
+    folds,
     interval_coverage,
     least_possible_error,
 )
-from training.fit import n_days_recipe, rmst_recipe
+from training.metrics import concordance_index, error_figures, ipcw_truth
+from training.models import RECIPES, Recipe, fit_n_days
+from training.targets import restricted_mean_survival_time, survival_probability
 
-HORIZON_YEARS = 8.0
-LONGER_HORIZON_YEARS = 10.0
 DECIMALS = 3
+EXTERNAL_YEARS = 4.0
+"""Where the external cohort is judged: a quarter of it was followed as long."""
+BOOTSTRAPS = 1000
 
+Array = npt.NDArray[np.float64]
 Figures = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The measured figures by the card's sections. Years, shares from 0 to 1."""
+    """The measured figures of one model by the card's sections. Years, shares from 0 to 1."""
 
     quality: Figures
+    first_repeat: Figures
     comparisons: Figures
     sensitivity: Figures
+    later_visits: Figures
+    external: Figures
     not_achievable: Figures
 
 
-def measure(patients: pd.DataFrame) -> Report:
-    """Evaluates ``lasso`` and what stands beside it on the 418 patients, all on the same folds."""
-    outcome = death(patients)
-    [lasso] = cross_validate(rmst_recipe(HORIZON_YEARS), patients, outcome, (HORIZON_YEARS,))
-    [longer] = cross_validate(rmst_recipe(LONGER_HORIZON_YEARS), patients, outcome, (LONGER_HORIZON_YEARS,))
-    n_days, n_days_longer = cross_validate(n_days_recipe(), patients, outcome, (HORIZON_YEARS, LONGER_HORIZON_YEARS))
-    constant = everybody_lives(outcome, HORIZON_YEARS)
-    composite = death_or_transplant(patients)
-    [with_transplant] = cross_validate(rmst_recipe(HORIZON_YEARS), patients, composite, (HORIZON_YEARS,))
+def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
+    """Evaluates a model and what stands beside it on the 418 patients, all on the same folds, and ``fitted``, the
+    one that is served, on the external cohort."""
+    outcome, horizon = death(patients), recipe.horizon_years
+    [answers] = cross_validate(recipe.fit, patients, outcome, (horizon,))
+    quality = {
+        **by_horizon(accuracy(answers), horizon),
+        "died_within_horizon": accuracy_among_deaths(answers),
+        "interval_coverage": interval_coverage(answers),
+        "calibration": calibration(answers),
+        "folds": FOLDS,
+        "repeats": REPEATS,
+    }
+    for longer, fit in recipe.others.items():
+        [at_longer] = cross_validate(fit, patients, outcome, (longer,))
+        quality |= errors_only(accuracy(at_longer), longer)
+    [with_transplant] = cross_validate(recipe.fit, patients, death_or_transplant(patients), (horizon,))
     return Report(
-        quality=_rounded({
-            **_by_horizon(accuracy(lasso), "8y"),
-            **_errors_only(accuracy(longer), "10y"),
-            "died_within_horizon": accuracy_among_deaths(lasso),
-            "interval_coverage": interval_coverage(lasso),
-            "folds": FOLDS,
-            "repeats": REPEATS,
-        }),
-        comparisons=_rounded({
-            "n_days_recipe": {
-                **_by_horizon(accuracy(n_days), "8y"),
-                **_errors_only(accuracy(n_days_longer), "10y"),
-                "died_within_horizon": _without_interval(accuracy_among_deaths(n_days)),
-            },
-            "constant": {
-                **_by_horizon(accuracy(constant), "8y"),
-                **_errors_only(accuracy(everybody_lives(outcome, LONGER_HORIZON_YEARS)), "10y"),
-                "died_within_horizon": _without_interval(accuracy_among_deaths(constant)),
-            },
-        }),
-        sensitivity=_rounded({"transplant_or_death": _by_horizon(accuracy(with_transplant), "8y")}),
-        not_achievable=_rounded({
-            "best_possible_8y": least_possible_error(patients, outcome, HORIZON_YEARS),
-            "best_possible_10y": least_possible_error(patients, outcome, LONGER_HORIZON_YEARS),
+        quality=rounded(quality),
+        first_repeat=rounded(_first_repeat(answers[:FOLDS], horizon)),
+        comparisons=rounded(_comparisons(patients, outcome, (horizon, *recipe.others))),
+        sensitivity=rounded({"transplant_or_death": by_horizon(accuracy(with_transplant), horizon)}),
+        later_visits=rounded(_later_visits(recipe, patients, outcome)),
+        external=rounded(_external(recipe, fitted)),
+        not_achievable=rounded({
+            f"best_possible_{years:.0f}y": least_possible_error(patients, outcome, years)
+            for years in (horizon, *recipe.others)
         }),
     )  # fmt: skip
 
 
-def _by_horizon(figures: dict[str, float], horizon: str) -> Figures:
-    """Concordance and the share under their own names, errors under names that tell the horizon."""
-    names = ("c_index", "c_index_sd", "share_within_1_5_years", "share_within_1_5_years_sd")
-    return {**{name: figures[name] for name in names}, **_errors_only(figures, horizon)}
+def first_repeat(recipe: Recipe, patients: pd.DataFrame) -> Figures:
+    """What the first ``FOLDS`` folds alone give: enough to tell whether a card is of this code and these data."""
+    [answers] = cross_validate(recipe.fit, patients, death(patients), (recipe.horizon_years,), repeats=1)
+    figures: Figures = rounded(_first_repeat(answers, recipe.horizon_years))
+    return figures
 
 
-def _errors_only(figures: dict[str, float], horizon: str) -> Figures:
+def _first_repeat(answers: list[HeldOut], horizon_years: float) -> Figures:
     return {
-        f"ipcw_mae_{horizon}": figures["mae"],
-        f"ipcw_mae_{horizon}_sd": figures["mae_sd"],
-        f"bias_{horizon}": figures["bias"],
-        f"bias_{horizon}_sd": figures["bias_sd"],
+        **by_horizon(accuracy(answers), horizon_years),
+        "died_within_horizon": accuracy_among_deaths(answers),
+        "interval_coverage": interval_coverage(answers),
+        "calibration": calibration(answers),
     }
 
 
-def _without_interval(figures: dict[str, float]) -> Figures:
-    return {name: figure for name, figure in figures.items() if not name.startswith("interval")}
+def _comparisons(patients: pd.DataFrame, outcome: Outcome, horizons: tuple[float, ...]) -> Figures:
+    """The common recipe and the constant predictor on the same folds and horizons; those of the first are named
+    without one."""
+    beside: dict[str, Fit] = {"n_days_recipe": fit_n_days, "constant": lambda _patients, _outcome: EverybodyLives()}
+    figures: Figures = {}
+    for name, fit in beside.items():
+        first, *longer = cross_validate(fit, patients, outcome, horizons)
+        figures[name] = by_horizon(accuracy(first), horizons[0])
+        for years, answers in zip(horizons[1:], longer, strict=True):
+            figures[name] |= errors_only(accuracy(answers), years)
+        figures[name]["died_within_horizon"] = accuracy_among_deaths(first)
+    return figures
 
 
-def _rounded(value: Any) -> Any:
+def _later_visits(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome) -> Figures:
+    """The temporal check: visits three years on, each patient answered by a model that was fitted without them."""
+    visits, later = cohorts.later_visits()
+    ids = patients["ID"].to_numpy()
+    rows: list[npt.NDArray[np.intp]] = []
+    years: list[Array] = []
+    for train, test in folds(outcome, repeats=1):
+        fitted = recipe.fit(patients.iloc[train], outcome.take(train))
+        held_out = np.flatnonzero(visits["ID"].isin(ids[test]))
+        rows.append(held_out)
+        years.append(fitted.years(visits.iloc[held_out], recipe.horizon_years))
+    known, predicted = later.take(np.concatenate(rows)), np.concatenate(years)
+    errors = error_figures(ipcw_truth(known, known, recipe.horizon_years), predicted)
+    return {
+        "patients": len(predicted),
+        "events": int(known.died.sum()),
+        "years_after_entry": cohorts.LANDMARK_YEARS,
+        **_discrimination(known, predicted),
+        f"ipcw_mae_{recipe.horizon_years:.0f}y": errors["mae"],
+        f"bias_{recipe.horizon_years:.0f}y": errors["bias"],
+        "mean_predicted_years": float(predicted.mean()),
+        "mean_observed_years": restricted_mean_survival_time(known, recipe.horizon_years),
+    }
+
+
+def _external(recipe: Recipe, fitted: Fitted) -> Figures:
+    """The served model in another trial. What wasn't measured there takes the Mayo patients' median."""
+    trial, outcome = cohorts.pbc3()
+    figures = {
+        "patients": len(trial),
+        "events": int(outcome.died.sum()),
+        "not_measured": [name for name in fitted.columns if name not in trial],
+        **_discrimination(outcome, fitted.years(trial, recipe.horizon_years)),
+    }
+    curve = fitted.survival(trial, np.array([EXTERNAL_YEARS]))
+    if curve is not None:
+        figures["predicted_survival_4y"] = float(curve.mean())
+        figures["observed_survival_4y"] = survival_probability(outcome, EXTERNAL_YEARS)
+    return figures
+
+
+def _discrimination(outcome: Outcome, predicted: Array) -> Figures:
+    """Harrell's C with a 95 % interval from the percentiles of a bootstrap over the patients."""
+
+    def resampled(draw: np.random.Generator) -> float:
+        rows = draw.integers(0, len(predicted), len(predicted))
+        return concordance_index(outcome.take(rows), predicted[rows])
+
+    draw = np.random.default_rng(0)
+    spread = np.quantile([resampled(draw) for _ in range(BOOTSTRAPS)], [0.025, 0.975])
+    return {"c_index": concordance_index(outcome, predicted), "c_index_95": spread.tolist()}
+
+
+def by_horizon(figures: dict[str, float], horizon_years: float) -> Figures:
+    """Concordance and the share under their own names, errors under names that tell the horizon."""
+    own = {name: figure for name, figure in figures.items() if name.removesuffix("_sd") not in {"mae", "bias"}}
+    brier = {name: own.pop(name) for name in list(own) if name.startswith("brier_score")}
+    return {**own, **errors_only({**figures, **brier}, horizon_years)}
+
+
+def errors_only(figures: dict[str, float], horizon_years: float) -> Figures:
+    """``ipcw_mae_8y``, ``bias_8y`` and, with a curve, ``integrated_brier_score_8y``, each with its ``_sd``."""
+    names = {"mae": "ipcw_mae", "bias": "bias", "brier_score": "integrated_brier_score"}
+    return {
+        f"{name}_{horizon_years:.0f}y{spread}": figures[figure + spread]
+        for figure, name in names.items()
+        for spread in ("", "_sd")
+        if figure in figures
+    }
+
+
+def rounded(value: Any) -> Any:
+    """Every number of a nested structure to ``DECIMALS``."""
     if isinstance(value, dict):
-        return {name: _rounded(part) for name, part in value.items()}
+        return {name: rounded(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [_rounded(part) for part in value]
-    return round(value, DECIMALS)
+        return [rounded(part) for part in value]
+    return round(value, DECIMALS) if isinstance(value, float) else value
+
+
+def measure_all(
+    fitted: dict[str, Fitted], patients: pd.DataFrame, say: Callable[[str], None] = lambda _line: None
+) -> dict[str, Report]:
+    """The report of each model by its id."""
+    reports = {}
+    for recipe in RECIPES:
+        say(f"Measuring {recipe.id} ...")
+        reports[recipe.id] = measure(recipe, fitted[recipe.id], patients)
+    return reports

@@ -28,6 +28,12 @@ def restricted_mean_survival_time(outcome: Outcome, horizon_years: float) -> flo
     return float(_area(times, at_risk.sum(axis=0), deaths.sum(axis=0), horizon_years))
 
 
+def survival_probability(outcome: Outcome, years: float) -> float:
+    """The Kaplan-Meier probability to live longer than ``years``."""
+    times, at_risk, deaths = _counts(outcome, np.nextafter(years, np.inf))
+    return float(kaplan_meier(at_risk.sum(axis=0), deaths.sum(axis=0))[-1]) if len(times) else 1.0
+
+
 def pseudo_observations(outcome: Outcome, horizon_years: float) -> Array:
     """Jackknife pseudo-observation of RMST for each of n patients, in years, shape (n,).
 

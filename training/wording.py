@@ -1,59 +1,28 @@
-"""The card's sentences, in English and Russian. Those with figures are composed from what was measured."""
+"""The cards' sentences with figures, in English and Russian, composed from what was measured."""
 
-from training.report import Report
+from training.models import Recipe
+from training.report import Figures, Report
+from training.texts import Bilingual
 
-Bilingual = dict[str, str]
 Statements = dict[str, list[str]]
 
-TITLE: Bilingual = {
-    "en": "Expected years of life (Lasso)",
-    "ru": "Ожидаемое число лет жизни (Lasso)",
-}
-SUMMARY: Bilingual = {
-    "en": "Expected years of life within the next 8 years for a patient with primary biliary cholangitis, from "
-    "12 findings of an ordinary visit, with an 80 % interval and what each finding adds or takes away.",
-    "ru": "Ожидаемое число лет жизни в ближайшие 8 лет при первичном билиарном холангите — по 12 показателям "
-    "обычного обследования, с 80-процентным интервалом и вкладом каждого показателя.",
-}
-LIMITS: Bilingual = {
-    "en": "Only for adults with primary biliary cholangitis, not for any other liver disease. The patients were "
-    "seen at the Mayo Clinic in 1974-1986, mostly before ursodeoxycholic acid: people treated today live longer. "
-    "Not medical advice and not a basis for treatment or transplant decisions.",
-    "ru": "Только для взрослых с первичным билиарным холангитом, не для других болезней печени. Пациенты "
-    "наблюдались в клинике Мейо в 1974–1986 годах, в основном до появления урсодезоксихолевой кислоты: при "
-    "современном лечении живут дольше. Не является медицинской рекомендацией и не служит основанием для "
-    "решений о лечении или трансплантации.",
-}
-ESTIMAND: Bilingual = {
-    "en": "Restricted mean survival time: the mean number of years lived within the next 8 years, if no "
-    "transplant is performed. 8 means: expected to outlive the horizon, not to die at its end.",
-    "ru": "Ограниченное среднее время выживания (RMST): среднее число лет, прожитых за ближайшие 8 лет, если "
-    "трансплантация не выполняется. 8 означает, что пациент, как ожидается, проживёт дольше горизонта, а не "
-    "умрёт к его концу.",
-}
-POINT_ESTIMATE: Bilingual = {
-    "en": "A mean: baseline plus the contribution of each finding, clipped to 0..8 years.",
-    "ru": "Среднее: исходный уровень плюс вклад каждого показателя, ограниченное пределами 0–8 лет.",
-}
-INTERVAL_METHOD: Bilingual = {
-    "en": "Signed residual quantiles (10 % and 90 %, weighted for censoring) of held-out predictions, within "
-    "quarters of predicted risk. An upper end at 8 years is open: 8 years or more.",
-    "ru": "Квантили остатков со знаком (10 % и 90 %, взвешенные с учётом цензурирования) для пациентов, не "
-    "участвовавших в обучении, отдельно в четвертях предсказанного риска. Верхняя граница 8 лет открыта: 8 лет "
-    "и более.",
-}
 DEFINITIONS: Bilingual = {
-    "en": "All figures: {repeats} x {folds}-fold cross-validation, imputation, scaling, targets, penalty and "
+    "en": "All figures of quality: {repeats} x {folds}-fold cross-validation, imputation, scaling, targets, penalty and "
     "interval fitted inside the folds; mean over the folds, _sd is the standard deviation between them. c_index: "
-    "Harrell's C. ipcw_mae, bias (predicted - true), share_within_1_5_years: of years within the horizon, weighted "
-    "by the inverse probability of censoring. ..._10y: the same procedure fitted to and measured at 10 years. "
-    "Quartiles run from the sickest to the healthiest quarter of predicted risk.",
-    "ru": "Все показатели: перекрёстная проверка {repeats} × {folds}; заполнение пропусков, масштабирование, "
+    "Harrell's C; uno_c: Uno's C up to the horizon. ipcw_mae, bias (predicted - true), share_within_1_5_years: of years "
+    "within the horizon, weighted by the inverse probability of censoring. integrated_brier_score: of the survival "
+    "curve from 1 year to the horizon. ..._10y: fitted to, or read at, 10 years. calibration: mean predicted and observed "
+    "(Kaplan-Meier) years by quarter. Quarters run from the sickest to the healthiest by predicted risk. later_visits: "
+    "the same patients three years on, each answered by a model fitted without them. external: the PBC3 trial.",
+    "ru": "Все показатели качества: перекрёстная проверка {repeats} × {folds}; заполнение пропусков, масштабирование, "
     "целевые значения, штраф и интервал оцениваются только по обучающей части; среднее по блокам, _sd — "
-    "стандартное отклонение между ними. c_index — индекс конкордации Харрелла. ipcw_mae, bias (предсказание минус "
-    "истина), share_within_1_5_years — для лет в пределах горизонта, с весами, обратными вероятности "
-    "цензурирования. ..._10y — та же процедура, обученная и проверенная на горизонте 10 лет. Квартили — от "
-    "самой тяжёлой четверти по предсказанному риску к самой лёгкой.",
+    "стандартное отклонение между ними. c_index — индекс конкордации Харрелла, uno_c — Уно (в пределах горизонта). "
+    "ipcw_mae, bias (предсказание минус истина), share_within_1_5_years — для лет в пределах горизонта, с весами, "
+    "обратными вероятности цензурирования. integrated_brier_score — для кривой выживаемости от 1 года до горизонта. "
+    "..._10y — обучено на горизонт 10 лет или прочитано на нём. calibration — средние предсказанные и наблюдавшиеся "
+    "(Каплан — Мейер) годы по четвертям. Четверти — от самой тяжёлой по предсказанному риску к самой лёгкой. "
+    "later_visits — те же пациенты через три года, предсказание моделью, обученной без них. external — "
+    "исследование PBC3.",
 }
 
 
@@ -66,135 +35,271 @@ def definitions(report: Report) -> Bilingual:
     }
 
 
-def statements(report: Report) -> Statements:
-    """What may be said of the model to a clinician."""
-    quality, constant = report.quality, report.comparisons["constant"]
-    n_days, died = report.comparisons["n_days_recipe"], quality["died_within_horizon"]
-    quarters = quality["interval_coverage"]["by_quartile"]
-    coverage = quality["interval_coverage"]["overall"]
+def statements(recipe: Recipe, report: Report) -> Statements:
+    """What may be said of the model to a clinician, the most important first."""
+    parts = [
+        _errors(recipe, report),
+        _sickest(recipe, report),
+        _interval(report),
+        _elsewhere(report),
+        _concordance(report),
+        *_longer(recipe, report),
+        _common_recipe(recipe, report),
+    ]
+    return {language: [sentence for part in parts for sentence in part[language]] for language in ("en", "ru")}
+
+
+def _errors(recipe: Recipe, report: Report) -> Statements:
+    quality, constant, died = report.quality, report.comparisons["constant"], report.quality["died_within_horizon"]
+    h = f"{recipe.horizon_years:.0f}"
+    mae, share = quality[f"ipcw_mae_{h}y"], _percent(quality["share_within_1_5_years"])
+    constant_mae, constant_died = constant[f"ipcw_mae_{h}y"], constant["died_within_horizon"]["mae"]
+    constant_share = _percent(constant["share_within_1_5_years"])
     return {
         "en": [
-            (
-                f"Average error {_en(quality['ipcw_mae_8y'])} years within the 8-year horizon; "
-                f"{_percent(quality['share_within_1_5_years'])} of the answers are within 1.5 years of the truth."
-            ),
-            (
-                f"For those who died within 8 years the average error is {_en(died['mae'])} years, mostly too "
-                f"optimistic (by {_en(died['bias'])} years on average); {_percent(died['share_within_1_5_years'])} "
-                "are within 1.5 years."
-            ),
-            (
-                f'"Everybody lives 8 years" errs by {_en(constant["ipcw_mae_8y"])} years on average and by '
-                f"{_en(constant['died_within_horizon']['mae'])} for those who died. As most patients outlive the "
-                f"horizon, it too is within 1.5 years for {_percent(constant['share_within_1_5_years'])}: that share "
-                "alone says little."
-            ),
-            (
-                f"Of two patients, the one who lived longer had the longer prediction in "
-                f"{_percent(quality['c_index'])} of the pairs that can be compared."
-            ),
-            (
-                f"The 80 % interval held the truth for {_percent(coverage)} of the patients; from the sickest to the "
-                f"healthiest quarter {', '.join(_percent(share) for share in quarters)}."
-            ),
-            f"Fitted to 10 years, the average error is {_en(quality['ipcw_mae_10y'])} years.",
-            (
-                f"A Lasso on the days of follow-up, the common recipe, predicts "
-                f"{_en(-n_days['bias_10y'])} years too short within 10 years and "
-                f"{_en(-n_days['bias_8y'])} within 8, since it takes the end of follow-up for death. For those who did "
-                f"die within 8 years it errs less ({_en(n_days['died_within_horizon']['mae'])} years)."
-            ),
+            f"Average error {_en(mae)} years within the {h}-year horizon; {share} of the answers are within 1.5 years of "
+            "the truth.",
+            f"For those who died within {h} years the average error is {_en(died['mae'])} years, mostly too optimistic "
+            f"(by {_en(died['bias'])} years on average); {_percent(died['share_within_1_5_years'])} are within 1.5 years.",
+            f'"Everybody lives {h} years" errs by {_en(constant_mae)} years on average and by {_en(constant_died)} for '
+            f"those who died. As most patients outlive the horizon, it too is within 1.5 years for {constant_share}: that "
+            "share alone says little.",
         ],
         "ru": [
-            (
-                f"Средняя ошибка — {_ru(quality['ipcw_mae_8y'])} года в пределах 8 лет; "
-                f"{_percent(quality['share_within_1_5_years'])} ответов отличаются от истины не более чем на 1,5 года."
-            ),
-            (
-                f"Для умерших в течение 8 лет средняя ошибка — {_ru(died['mae'])} года, чаще в сторону завышения (в "
-                f"среднем на {_ru(died['bias'])} года); {_percent(died['share_within_1_5_years'])} — в пределах "
-                "1,5 года."
-            ),
-            (
-                f"Ответ «все проживут 8 лет» ошибается в среднем на {_ru(constant['ipcw_mae_8y'])} года, а для "
-                f"умерших — на {_ru(constant['died_within_horizon']['mae'])} года. Большинство пациентов переживает "
-                f"горизонт, поэтому и он попадает в 1,5 года в {_percent(constant['share_within_1_5_years'])} "
-                "случаев: сама по себе эта доля мало о чём говорит."
-            ),
-            (
-                f"Из двух пациентов, которых можно сравнить, проживший дольше получил более благоприятный прогноз в "
-                f"{_percent(quality['c_index'])} пар."
-            ),
-            (
-                f"Интервал 80 % содержал истинное значение у {_percent(coverage)} пациентов; от самой тяжёлой "
-                f"четверти к самой лёгкой — {', '.join(_percent(share) for share in quarters)}."
-            ),
-            f"При обучении на горизонт 10 лет средняя ошибка — {_ru(quality['ipcw_mae_10y'])} года.",
-            (
-                f"Распространённый рецепт — Lasso по дням наблюдения — занижает срок на "
-                f"{_ru(-n_days['bias_10y'])} года в пределах 10 лет и на {_ru(-n_days['bias_8y'])} года в пределах "
-                "8 лет: окончание наблюдения он принимает за смерть. Для действительно умерших в течение 8 лет он "
-                f"ошибается меньше ({_ru(n_days['died_within_horizon']['mae'])} года)."
-            ),
+            f"Средняя ошибка — {_ru(mae)} года в пределах {h} лет; {share} ответов отличаются от истины не более чем на "
+            "1,5 года.",
+            f"Для умерших в течение {h} лет средняя ошибка — {_ru(died['mae'])} года, чаще в сторону завышения (в среднем "
+            f"на {_ru(died['bias'])} года); {_percent(died['share_within_1_5_years'])} — в пределах 1,5 года.",
+            f"Ответ «все проживут {h} лет» ошибается в среднем на {_ru(constant_mae)} года, а для умерших — на "
+            f"{_ru(constant_died)} года. Большинство пациентов переживает горизонт, поэтому и он попадает в 1,5 года в "
+            f"{constant_share} случаев: сама по себе эта доля мало о чём говорит.",
         ],
     }
 
 
-def not_achievable(report: Report) -> Bilingual:
+def _sickest(recipe: Recipe, report: Report) -> Statements:
+    h = f"{recipe.horizon_years:.0f}"
+    sickest = report.quality["calibration"][0]
+    predicted, observed = sickest["predicted"], sickest["observed"]
+    return {
+        "en": [
+            f"The sickest quarter was given {_en(predicted)} years on average within {h} years and lived {_en(observed)}."
+        ],
+        "ru": [
+            f"Самой тяжёлой четверти пациентов предсказано в среднем {_ru(predicted)} года в пределах {h} лет, прожили они "
+            f"{_ru(observed)} года."
+        ],
+    }
+
+
+def _interval(report: Report) -> Statements:
+    coverage, died = report.quality["interval_coverage"], report.quality["died_within_horizon"]
+    quarters = ", ".join(_percent(share) for share in coverage["by_quartile"])
+    overall, among_dead = _percent(coverage["overall"]), _percent(died["interval_coverage"])
+    misses_the_dead = coverage["lived_shorter"] > 2 * coverage["lived_longer"]
+    return {
+        "en": [
+            f"The 80 % interval held the truth for {overall} of the patients; from the sickest to the healthiest quarter "
+            f"{quarters}. Of those who died within the horizon it held {among_dead}"
+            + (": what it misses are mostly early deaths." if misses_the_dead else ".")
+        ],
+        "ru": [
+            f"Интервал 80 % содержал истинное значение у {overall} пациентов; от самой тяжёлой четверти к самой лёгкой — "
+            f"{quarters}. Среди умерших в пределах горизонта — у {among_dead}"
+            + (": чаще всего он пропускает ранние смерти." if misses_the_dead else ".")
+        ],
+    }
+
+
+def _elsewhere(report: Report) -> Statements:
+    trial, later = report.external, report.later_visits
+    low, high = trial["c_index_95"]
+    english = (
+        f"In another trial (PBC3, Europe, {trial['patients']} patients; some findings weren't measured there) the "
+        f"concordance was {trial['c_index']:.2f} ({low:.2f} to {high:.2f})."
+    )
+    russian = (
+        f"В другом исследовании (PBC3, Европа, {trial['patients']} пациентов; часть показателей там не измерялась) индекс "
+        f"конкордации — {_ru(trial['c_index'], 2)} ({_ru(low, 2)}–{_ru(high, 2)})."
+    )
+    if "predicted_survival_4y" in trial:
+        predicted, observed = _percent(trial["predicted_survival_4y"]), _percent(trial["observed_survival_4y"])
+        english += f" It said that {predicted} would live four years there, and {observed} did: too optimistic."
+        russian += f" Модель предсказала, что 4 года проживут {predicted}; прожили {observed}: прогноз завышен."
+    return {
+        "en": [
+            english,
+            f"Asked again three years later, of the same patients, the concordance was {later['c_index']:.2f}; "
+            f"{_en(later['mean_predicted_years'])} years were predicted on average and {_en(later['mean_observed_years'])} "
+            "lived.",
+        ],
+        "ru": [
+            russian,
+            f"Для тех же пациентов через три года индекс конкордации — {_ru(later['c_index'], 2)}; в среднем предсказано "
+            f"{_ru(later['mean_predicted_years'])} года, прожито {_ru(later['mean_observed_years'])}.",
+        ],
+    }
+
+
+def _concordance(report: Report) -> Statements:
+    share = _percent(report.quality["c_index"])
+    return {
+        "en": [
+            f"Of two patients, the one who lived longer had the longer prediction in {share} of the pairs that can be "
+            "compared."
+        ],
+        "ru": [
+            "Из двух пациентов, которых можно сравнить, проживший дольше получил более благоприятный прогноз в "
+            f"{share} пар."
+        ],
+    }
+
+
+def _longer(recipe: Recipe, report: Report) -> list[Statements]:
+    return [
+        {
+            "en": [
+                f"Within {years:.0f} years the average error is {_en(report.quality[f'ipcw_mae_{years:.0f}y'])} years "
+                f"(bias {report.quality[f'bias_{years:.0f}y']:+.1f})."
+            ],
+            "ru": [
+                f"В пределах {years:.0f} лет средняя ошибка — {_ru(report.quality[f'ipcw_mae_{years:.0f}y'])} года "
+                f"(смещение {_signed_ru(report.quality[f'bias_{years:.0f}y'])})."
+            ],
+        }
+        for years in recipe.others
+    ]
+
+
+def _common_recipe(recipe: Recipe, report: Report) -> Statements:
+    h = f"{recipe.horizon_years:.0f}"
+    n_days = report.comparisons["n_days_recipe"]
+    mae, bias, died = n_days[f"ipcw_mae_{h}y"], n_days[f"bias_{h}y"], n_days["died_within_horizon"]["mae"]
+    return {
+        "en": [
+            f"A Lasso on the days of follow-up, the common recipe, errs by {_en(mae)} years within {h} years and predicts "
+            f"{_en(-bias)} years too short, since it takes the end of follow-up for death. For those who did die within "
+            f"{h} years it errs by {_en(died)} years."
+        ],
+        "ru": [
+            f"Распространённый рецепт — Lasso по дням наблюдения — ошибается на {_ru(mae)} года в пределах {h} лет и "
+            f"занижает срок на {_ru(-bias)} года: окончание наблюдения он принимает за смерть. Для действительно умерших в "
+            f"течение {h} лет его ошибка — {_ru(died)} года."
+        ],
+    }
+
+
+def not_achievable(recipe: Recipe, report: Report) -> Bilingual:
     """What no model can do with these findings."""
-    eight, ten = report.not_achievable["best_possible_8y"], report.not_achievable["best_possible_10y"]
-    share = _percent(eight["share_within_1_5_years_among_deaths"])
+    h = f"{recipe.horizon_years:.0f}"
+    best = report.not_achievable[f"best_possible_{h}y"]
+    share = _percent(best["share_within_1_5_years_among_deaths"])
     return {
         "en": f"The date of a death to within 1.5 years. Even the best possible estimate, if survival curves "
-        f"fitted to these very patients were the truth, errs by {_en(eight['mae'])} years within 8 years and "
-        f"{_en(ten['mae'])} within 10. Were it known who dies within 8 years, it would still err by "
-        f"{_en(eight['mae_among_deaths'])} years for them, and at best {share} would be within 1.5 years.",
+        f"fitted to these very patients were the truth, errs by {_en(best['mae'])} years within {h} years. Were it known "
+        f"who dies within {h} years, it would still err by {_en(best['mae_among_deaths'])} years for them, and at best "
+        f"{share} would be within 1.5 years.",
         "ru": f"Назвать дату смерти с точностью до 1,5 года. Даже наилучшая возможная оценка, если бы кривые "
-        f"выживаемости, построенные по этим же пациентам, были истиной, ошибается на {_ru(eight['mae'])} года в "
-        f"пределах 8 лет и на {_ru(ten['mae'])} года в пределах 10. Даже если бы было известно, кто умрёт в "
-        f"течение 8 лет, ошибка для них составила бы {_ru(eight['mae_among_deaths'])} года, а в пределах 1,5 года "
-        f"оказалось бы не более {share}.",
+        f"выживаемости, построенные по этим же пациентам, были истиной, ошибается на {_ru(best['mae'])} года в "
+        f"пределах {h} лет. Даже если бы было известно, кто умрёт в течение {h} лет, ошибка для них составила бы "
+        f"{_ru(best['mae_among_deaths'])} года, а в пределах 1,5 года оказалось бы не более {share}.",
     }
 
 
-def known_limits(report: Report) -> Statements:
+def known_limits(recipe: Recipe, report: Report) -> Statements:
     """What is known to be weak, beside the people it isn't for."""
+    h = f"{recipe.horizon_years:.0f}"
     composite = report.sensitivity["transplant_or_death"]
-    return {
-        "en": [
-            (
-                "25 patients were transplanted; their follow-up is taken to end there as if by chance, though the "
-                "sicker are transplanted. With transplant or death as the event the same procedure has a C-index of "
-                f"{composite['c_index']:.3f} and an average error of {_en(composite['ipcw_mae_8y'])} years."
-            ),
-            (
-                "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients; a missing "
-                "value is replaced by the cohort's median, in training as in prediction."
-            ),
-            (
-                "Seven sets of columns and six forms of the interval were compared on the very folds that the figures "
-                "come from, before this one was taken: the figures may be slightly too good."
-            ),
-            "One centre, and not tested on patients of another hospital.",
-        ],
-        "ru": [
-            (
-                "25 пациентам выполнена трансплантация; их наблюдение считается прерванным случайно, хотя "
-                "трансплантируют более тяжёлых. Если событием считать смерть или трансплантацию, та же процедура даёт "
-                f"индекс конкордации {_ru(composite['c_index'], 3)} и среднюю ошибку "
-                f"{_ru(composite['ipcw_mae_8y'])} года."
-            ),
-            (
-                "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись; пропущенное значение "
-                "заменяется медианой по когорте — и при обучении, и при расчёте."
-            ),
-            (
-                "До выбора этого варианта на тех же блоках, по которым посчитаны показатели, сравнивались семь наборов "
-                "столбцов и шесть видов интервала: показатели могут быть немного завышены."
-            ),
-            "Один центр; на пациентах другой больницы модель не проверялась.",
-        ],
+    mae = composite[f"ipcw_mae_{h}y"]
+    transplants = {
+        "en": "25 patients were transplanted; their follow-up is taken to end there as if by chance, though the sicker "
+        f"are transplanted. With transplant or death as the event the concordance is {composite['c_index']:.3f} and the "
+        f"average error {_en(mae)} years.",
+        "ru": "25 пациентам выполнена трансплантация; их наблюдение считается прерванным случайно, хотя трансплантируют "
+        "более тяжёлых. Если событием считать смерть или трансплантацию, индекс конкордации — "
+        f"{_ru(composite['c_index'], 3)}, средняя ошибка — {_ru(mae)} года.",
     }
+    own = _MAYO_LIMITS if recipe.id == "mayo" else _FITTED_LIMITS
+    return {
+        language: [transplants[language], *own[language], *_MISSED[language](_missed_targets(recipe, report))]
+        for language in ("en", "ru")
+    }
+
+
+_FITTED_LIMITS: Statements = {
+    "en": [
+        "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients; a missing "
+        "value is replaced by the cohort's median, in training as in prediction.",
+        "Seven sets of columns and six forms of the interval were compared on the very folds that the figures "
+        "come from, before this one was taken: the figures may be slightly too good.",
+        "One centre: the only patients of other hospitals that it was tried on are those of the PBC3 trial.",
+    ],
+    "ru": [
+        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись; пропущенное значение "
+        "заменяется медианой по когорте — и при обучении, и при расчёте.",
+        "До выбора этого варианта на тех же блоках, по которым посчитаны показатели, сравнивались семь наборов "
+        "столбцов и шесть видов интервала: показатели могут быть немного завышены.",
+        "Один центр: на пациентах других больниц модель проверена только по данным исследования PBC3.",
+    ],
+}
+_MAYO_LIMITS: Statements = {
+    "en": [
+        "The score was made from 312 of these 418 patients: its figures here are partly in sample and too good. Only its "
+        "interval is fitted inside the folds.",
+        "The published curve ends at 7 years; between whole years its hazard is taken to be constant.",
+        "Values beyond the range of these patients are used as they are and flagged: nothing is known of the score there.",
+    ],
+    "ru": [
+        "Шкала построена по 312 из этих 418 пациентов: её показатели здесь отчасти получены на обучающих данных и "
+        "завышены. По обучающей части блоков оценивается только интервал.",
+        "Опубликованная кривая заканчивается на 7 годах; между целыми годами риск считается постоянным.",
+        "Значения за пределами диапазона этих пациентов используются как есть и отмечаются: как шкала работает там, "
+        "неизвестно.",
+    ],
+}
+_MISSED = {
+    "en": lambda missed: [f"Aimed at and missed: {'; '.join(each['en'] for each in missed)}."] if missed else [],
+    "ru": lambda missed: [f"Не достигнутые цели: {'; '.join(each['ru'] for each in missed)}."] if missed else [],
+}
+
+C_MINIMUM = 0.84
+BIAS_MAXIMUM = 0.1
+COVERAGE = (0.78, 0.82)
+QUARTER_COVERAGE = (0.70, 0.90)
+
+
+def _missed_targets(recipe: Recipe, report: Report) -> list[Bilingual]:
+    """The aims that the measured figures miss, with the figures."""
+    quality: Figures = report.quality
+    missed: list[Bilingual] = []
+    if quality["c_index"] < C_MINIMUM:
+        missed.append({
+            "en": f"a concordance of {C_MINIMUM:.2f} (it is {quality['c_index']:.3f})",
+            "ru": f"индекс конкордации {_ru(C_MINIMUM, 2)} (получено {_ru(quality['c_index'], 3)})",
+        })  # fmt: skip
+    for years in (recipe.horizon_years, *recipe.others):
+        bias = quality[f"bias_{years:.0f}y"]
+        if abs(bias) > BIAS_MAXIMUM:
+            missed.append({
+                "en": f"a bias within {BIAS_MAXIMUM} years at {years:.0f} years (it is {bias:+.2f})",
+                "ru": f"смещение не более {_ru(BIAS_MAXIMUM)} года на горизонте {years:.0f} лет (получено "
+                f"{_signed_ru(bias, 2)})",
+            })  # fmt: skip
+    overall, quarters = quality["interval_coverage"]["overall"], quality["interval_coverage"]["by_quartile"]
+    if not COVERAGE[0] <= overall <= COVERAGE[1]:
+        missed.append({
+            "en": f"80 % intervals that hold 78 to 82 % (they hold {_percent(overall)}: in the healthiest quarter more "
+            "outlive the horizon than that, and no interval can hold fewer)",
+            "ru": f"80-процентные интервалы с охватом 78–82 % (получено {_percent(overall)}: в самой лёгкой четверти "
+            "горизонт переживает больше пациентов, и никакой интервал не может охватить меньше)",
+        })  # fmt: skip
+    if any(not QUARTER_COVERAGE[0] <= share <= QUARTER_COVERAGE[1] for share in quarters):
+        shares = ", ".join(f"{share:.3f}" for share in quarters)
+        missed.append({
+            "en": f"70 to 90 % in each quarter of risk ({shares})",
+            "ru": f"70–90 % в каждой четверти риска ({shares.replace(', ', '; ').replace('.', ',')})",
+        })  # fmt: skip
+    return missed
 
 
 def _en(years: float) -> str:
@@ -203,6 +308,10 @@ def _en(years: float) -> str:
 
 def _ru(value: float, decimals: int = 1) -> str:
     return f"{value:.{decimals}f}".replace(".", ",")
+
+
+def _signed_ru(value: float, decimals: int = 1) -> str:
+    return f"{value:+.{decimals}f}".replace(".", ",").replace("-", "−")
 
 
 def _percent(share: float) -> str:

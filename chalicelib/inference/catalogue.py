@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from chalicelib.core.errors import DomainError
 from chalicelib.inference import columns
+from chalicelib.inference.contract import ContributionScale
 from chalicelib.inference.offers import OfferStore, Override
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "model_artifacts"
@@ -65,7 +66,12 @@ class _Card(BaseModel):
     summary: _Texts
     limits: _Texts
     statements: _Statements
+    estimand: _Texts
+    point_estimate: _Texts
+    interval_method: _Texts
     horizon_years: float
+    survival_years: list[int]
+    contribution_scale: ContributionScale
     interval_level: float
     artefact: _Artefact
 
@@ -91,11 +97,11 @@ def read_card(path: Path) -> dict[str, Any]:
 
 
 class Catalogue:
-    """All cards under a folder of artefacts, read once, with what an operator changed of them since."""
+    """All cards under a folder, the cheapest first, read once, with what an operator changed of them since."""
 
     def __init__(self, root: Path = ARTEFACTS, store: OfferStore | None = None) -> None:
         self._store = store
-        cards = [read_card(path) for path in sorted(root.glob("*/card.json"))]
+        cards = sorted(map(read_card, root.glob("*/card.json")), key=lambda card: (card["coins"], card["id"]))
         self._offers = {card["id"]: Offer(card["id"], card["version"], int(card["coins"]), card) for card in cards}
 
     def all(self) -> list[Offer]:
@@ -123,22 +129,31 @@ def _overridden(offer: Offer, override: Override | None) -> Offer:
     return replace(offer, coins=coins, enabled=override.enabled)
 
 
-# What a person choosing a model sees of its card; the rest is for the file itself.
+# What a person choosing a model sees of its card: its contract, and what it is worth.
 _SHOWN = (
-    "title", "summary", "limits", "estimand", "horizon_years", "interval_level", "interval_method", "data",
-    "quality", "comparisons", "statements", "not_achievable", "artefact",
+    "title", "summary", "limits", "estimand", "point_estimate", "horizon_years", "survival_years",
+    "contribution_scale", "interval_level", "interval_method", "data", "quality", "comparisons", "statements",
+    "known_limits", "not_achievable", "artefact",
 )  # fmt: skip
 
 
 def document(offer: Offer) -> dict[str, Any]:
-    """The model as the API shows it, its input columns included."""
-    shown = {name: offer.card[name] for name in _SHOWN if name in offer.card}
+    """The model as the list of models shows it, its input columns included."""
+    return _document(offer, {name: offer.card[name] for name in _SHOWN if name in offer.card})
+
+
+def whole_document(offer: Offer) -> dict[str, Any]:
+    """The same with the whole card."""
+    return _document(offer, offer.card)
+
+
+def _document(offer: Offer, shown: dict[str, Any]) -> dict[str, Any]:
     return {
+        **shown,
         "id": offer.id,
         "version": offer.version,
         "coins": offer.coins,
         "enabled": offer.enabled,
-        **shown,
         "columns": [_column(column) for column in columns.COLUMNS],
     }
 

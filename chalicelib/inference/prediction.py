@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.inference.contract import Contract
+
 
 class Status(StrEnum):
     """``queued -> running -> succeeded | rejected | failed``, and ``queued -> cancelled``."""
@@ -41,6 +43,12 @@ class Result:
     marks: tuple[int, ...]
     output: float
     summary: dict[str, Any]
+    contract: Contract | None = None
+    """What the answers are; None for a result from before models were told apart."""
+    model_version: str | None = None
+    """The model that ran: a deployment may have come between submission and run."""
+    model_sha256: str | None = None
+    csv_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
-import json
-import re
+import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
 
-from chalicelib.inference.files import FileStore
+from chalicelib.inference.models import Loaded
 from chalicelib.inference.prediction import Result
+from chalicelib.inference.row_texts import DECIMALS, RowTexts, csv_cell, joined, numbers, ranges_if_measured
 
 MARK_ROWS = 1000
-DECIMALS = 6
 
 _Vector = np.ndarray[Any, np.dtype[np.float64]]
 
 _CONTRIBUTION = "contribution:"
 _MEMORY_BYTES_MAX = 4 * 1024 * 1024
 _ESTIMATES = ("years", "lower", "upper")
-_QUOTED = re.compile(r'[,"\r\n]')
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")
+
+
+class Shelf(Protocol):
+    """Where the two files are put: S3, unless somebody verifies a receipt."""
+
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:
+        """Keep ``size`` bytes from the start of ``stream``."""
 
 
 class ResultWriter:
     """Takes predicted chunks in the order of the file.
 
     A line of the rows object is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
-    [contributions]]``; the contributions stand in the order of ``Result.columns``, whose names are kept once.
+    [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first]``. The contributions stand in
+    the order of ``Result.columns``, the probabilities to survive in that of the contract's years, the ranges in that
+    of ``imputed``.
     """
 
-    def __init__(self, model_id: str, model_version: str) -> None:
-        self._model = f"{_csv_cell(model_id)},{_csv_cell(model_version)}"
+    def __init__(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        self._contract = loaded.model.contract
+        self._model = f"{csv_cell(loaded.id)},{csv_cell(loaded.version)}"
+        self._survival = [f"survival:{year}" for year in self._contract.survival_years]
         self._csv: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._lines: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._columns: tuple[str, ...] = ()
         self._baseline = 0.0
         self._marks = [0]
+        self._csv_sha256 = hashlib.sha256()
         self._years: list[_Vector] = []
         self._imputed_rows = 0
         self._out_of_range_rows = 0
@@ -56,19 +65,24 @@ class ResultWriter:
         self._csv.close()
         self._lines.close()
 
-    def add(self, ids: pd.Series[str] | None, predicted: pd.DataFrame) -> None:
-        """Append a chunk: the file's own IDs, if it has any, and what the model answered."""
+    def add(self, ids: pd.Series[str] | None, predicted: pd.DataFrame, mayo_score: _Vector) -> None:
+        """Append a chunk: the file's own IDs, if it has any, what the model answered, and the published score."""
         if self.rows == 0:
             self._begin(predicted)
         imputed, out_of_range = predicted["imputed"].tolist(), predicted["out_of_range"].tolist()
         names: Sequence[str | None] = [None] * len(predicted) if ids is None else ids.fillna("").tolist()
-        rows = _RowTexts(
+        rows = RowTexts(
             ids=names,
-            estimates=_joined(predicted[name].to_numpy(float) for name in _ESTIMATES),
+            estimates=joined(predicted[name].to_numpy(float) for name in _ESTIMATES),
             upper_open=predicted["upper_open"].tolist(),
             imputed=imputed,
             out_of_range=out_of_range,
-            contributions=_joined(predicted[_CONTRIBUTION + name].to_numpy(float) for name in self._columns),
+            contributions=joined(predicted[_CONTRIBUTION + name].to_numpy(float) for name in self._columns),
+            mayo_score=numbers(mayo_score),
+            survival=joined(predicted[name].to_numpy(float) for name in self._survival) if self._survival else None,
+            median=numbers(predicted["median"].to_numpy(float)) if self._survival else None,
+            if_measured=ranges_if_measured(predicted, imputed),
+            measure_first=predicted["measure_first"].tolist(),
         )
         self._write(rows)
         self._years.append(predicted["years"].to_numpy(float).round(DECIMALS))
@@ -80,13 +94,16 @@ class ResultWriter:
             name.removeprefix(_CONTRIBUTION) for name in predicted.columns if name.startswith(_CONTRIBUTION)
         )
         self._baseline = round(float(predicted["baseline"].iloc[0]), DECIMALS)
+        scale, years = self._contract.contribution_scale, self._contract.survival_years
+        curve = ["median_years", *(f"survival_{year}y" for year in years)] if years else []
         header = [
-            "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", "imputed", "out_of_range",
-            "baseline_years", *(f"{name}_years" for name in self._columns), "model", "model_version",
+            "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", *curve, "mayo_score", "imputed",
+            "out_of_range", "years_if_measured", "measure_first", f"baseline_{scale}",
+            *(f"{name}_{scale}" for name in self._columns), "model", "model_version",
         ]  # fmt: skip
-        self._csv.write((",".join(map(_csv_cell, header)) + "\n").encode())
+        self._write_csv([",".join(map(csv_cell, header)) + "\n"])
 
-    def _write(self, rows: _RowTexts) -> None:
+    def _write(self, rows: RowTexts) -> None:
         first = self.rows + 1
         json_lines = list(rows.json_lines(first))
         for block in _blocks(json_lines, self.rows):
@@ -94,9 +111,14 @@ class ResultWriter:
             self.rows += len(block)
             if self.rows % MARK_ROWS == 0:
                 self._marks.append(self._lines.tell())
-        self._csv.write("".join(rows.csv_lines(first, repr(self._baseline), self._model)).encode())
+        self._write_csv(rows.csv_lines(first, repr(self._baseline), self._model))
 
-    def upload(self, files: FileStore, csv_key: str, rows_key: str) -> Result:
+    def _write_csv(self, lines: Iterable[str]) -> None:
+        content = "".join(lines).encode()
+        self._csv_sha256.update(content)
+        self._csv.write(content)
+
+    def upload(self, files: Shelf, csv_key: str, rows_key: str) -> Result:
         """Put both files into S3 and say where they are and what they hold."""
         if self.rows == 0:
             raise ValueError("a result has at least one row")
@@ -123,66 +145,11 @@ class ResultWriter:
                 "imputed_rows": self._imputed_rows,
                 "out_of_range_rows": self._out_of_range_rows,
             },
+            contract=self._contract,
+            model_version=self._loaded.version,
+            model_sha256=self._loaded.sha256,
+            csv_sha256=self._csv_sha256.hexdigest(),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _RowTexts:
-    """A chunk's rows, each value a text once for both files: numbers look the same in CSV and in JSON.
-
-    ``estimates`` and ``contributions`` are a row's numbers, joined by commas. Written by hand because the numbers
-    take most of the time: the csv and json modules would each spell them anew.
-    """
-
-    ids: Sequence[str | None]
-    estimates: list[str]
-    upper_open: list[bool]
-    imputed: list[str]
-    out_of_range: list[str]
-    contributions: list[str]
-
-    def json_lines(self, first: int) -> Iterator[str]:
-        """The lines of the rows object; the rows count from ``first``."""
-        ids = ("null" if each is None else _json_text(each) for each in self.ids)
-        imputed, out_of_range = _each_once(_json_text, self.imputed), _each_once(_json_text, self.out_of_range)
-        rows = zip(ids, self.estimates, self.upper_open, imputed, out_of_range, self.contributions, strict=True)
-        for row, (name, estimates, is_open, missing, beyond, parts) in enumerate(rows, first):
-            yield f"[{row},{name},{estimates},{'true' if is_open else 'false'},{missing},{beyond},[{parts}]]\n"
-
-    def csv_lines(self, first: int, baseline: str, model: str) -> Iterator[str]:
-        """The lines of the CSV."""
-        ids = ("" if each is None else _csv_cell(_harmless(each)) for each in self.ids)
-        imputed, out_of_range = _each_once(_csv_cell, self.imputed), _each_once(_csv_cell, self.out_of_range)
-        rows = zip(ids, self.estimates, self.upper_open, imputed, out_of_range, self.contributions, strict=True)
-        for row, (name, estimates, is_open, missing, beyond, parts) in enumerate(rows, first):
-            opened = "yes" if is_open else "no"
-            yield f"{row},{name},{estimates},{opened},{missing},{beyond},{baseline},{parts},{model}\n"
-
-
-def _joined(columns: Iterable[_Vector]) -> list[str]:
-    """The numbers of each row, joined by commas."""
-    return list(map(",".join, zip(*map(_numbers, columns), strict=True)))
-
-
-def _numbers(values: _Vector) -> list[str]:
-    """Each number as text, to DECIMALS. A lab has few distinct values, and each is spelt once."""
-    rounded = values.round(DECIMALS) + 0.0  # plus zero turns the -0.0 of an unused column into 0.0
-    places, distinct = pd.factorize(rounded, use_na_sentinel=False)
-    return list(map(list(map(repr, distinct.tolist())).__getitem__, places.tolist()))
-
-
-def _each_once(spell: Callable[[str], str], texts: list[str]) -> Iterator[str]:
-    return map({text: spell(text) for text in set(texts)}.__getitem__, texts)
-
-
-_json_text = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def _csv_cell(text: str) -> str:
-    """A cell as RFC 4180 quotes it."""
-    if _QUOTED.search(text):
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def _blocks(lines: list[str], done: int) -> Iterator[list[str]]:
@@ -192,14 +159,3 @@ def _blocks(lines: list[str], done: int) -> Iterator[list[str]]:
         end = start + MARK_ROWS - (done + start) % MARK_ROWS
         yield lines[start:end]
         start = end
-
-
-def _harmless(text: str) -> str:
-    """A text cell that a spreadsheet won't take for a formula (OWASP, "CSV Injection"). Numbers stay."""
-    if not text.startswith(_RISKY):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return "'" + text
-    return text

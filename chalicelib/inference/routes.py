@@ -11,7 +11,9 @@ from chalicelib.core.clock import iso
 from chalicelib.core.http.bodies import invalid_input, uploaded_file
 from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok, query
 from chalicelib.inference import catalogue
+from chalicelib.inference.contract import Contract
 from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.receipt import receipt
 from chalicelib.inference.service import ROWS_PAGE_MAX, Accepted
 from chalicelib.wiring import services
 
@@ -27,8 +29,8 @@ def models(_request: Request) -> Response:
 
 @routes.endpoint("/api/models/{id}", "GET")
 def model(_request: Request, id: str) -> Response:  # noqa: A002
-    """One model."""
-    return ok(catalogue.document(services().catalogue.get(id)))
+    """One model, with its whole card."""
+    return ok(catalogue.whole_document(services().catalogue.get(id)))
 
 
 @routes.endpoint("/api/predict/{id}", "POST", content_types=("multipart/form-data", "text/csv"))
@@ -119,7 +121,7 @@ def document(prediction: Prediction) -> dict[str, Any]:
         "error_info": prediction.error_info,
         "error_code": prediction.error_code,
         "prediction_model_id": prediction.model_id,
-        "model_version": prediction.model_version,
+        "model_version": (result and result.model_version) or prediction.model_version,
         "prediction_date": iso(prediction.created_at),
         "finished_at": iso(prediction.finished_at) if prediction.finished_at else None,
         "file_name": prediction.file_name,
@@ -131,7 +133,17 @@ def document(prediction: Prediction) -> dict[str, Any]:
         "retry_of": prediction.retry_of,
         "files_deleted_at": iso(prediction.files_deleted_at) if prediction.files_deleted_at else None,
         "summary": result.summary if result else None,
+        **_contract(result.contract if result else None),
+        "receipt": receipt(prediction),
         "timings": _timings(prediction),
+    }
+
+
+def _contract(contract: Contract | None) -> dict[str, Any]:
+    return {
+        "horizon_years": contract.horizon_years if contract else None,
+        "contribution_scale": contract.contribution_scale if contract else None,
+        "survival_years": contract.survival_years if contract else None,
     }
 
 

@@ -372,11 +372,15 @@ def _expired() -> ResultExpiredError:
 
 def _row(stored: list[Any], result: Result) -> dict[str, Any]:
     """One line of the rows object, whose form is the result writer's, as the API shows it."""
-    row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, parts = stored
+    row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, parts, *newer = stored
+    # A result from before models were told apart ends here.
+    mayo_score, survival, median, ranges, measure_first = newer or (None, [], None, [], "")
     contributions = [
-        {"column": column, "years": part} for column, part in zip(result.columns, parts, strict=True) if part
+        {"column": column, "value": part} for column, part in zip(result.columns, parts, strict=True) if part
     ]
-    contributions.sort(key=lambda each: -abs(each["years"]))
+    contributions.sort(key=lambda each: -abs(each["value"]))
+    missing = imputed.split(";") if imputed else []
+    years_of_curve = result.contract.survival_years if result.contract else ()
     return {
         "row": row,
         "id": patient_id,
@@ -384,7 +388,18 @@ def _row(stored: list[Any], result: Result) -> dict[str, Any]:
         "lower": lower,
         "upper": upper,
         "upper_open": upper_open,
-        "imputed": imputed.split(";") if imputed else [],
+        "median_years": median,
+        "survival": [
+            {"years": year, "probability": probability}
+            for year, probability in zip(years_of_curve, survival, strict=True)
+        ],
+        "mayo_score": mayo_score,
+        "imputed": missing,
+        "if_measured": [
+            {"column": column, "low": low, "high": high}
+            for column, (low, high) in zip(missing, ranges, strict=bool(newer))
+        ],
+        "measure_first": measure_first or None,
         "out_of_range": [
             dict(zip(("column", "direction"), each.split(":"), strict=True))
             for each in (out_of_range.split(";") if out_of_range else ())

@@ -25,6 +25,7 @@ from chalicelib.core.dynamo import (
     transact,
     write_one,
 )
+from chalicelib.inference.contract import Contract
 from chalicelib.inference.prediction import Prediction, Result, Status
 
 if TYPE_CHECKING:
@@ -314,7 +315,16 @@ def _from_item(item: Item) -> Prediction:
     known["ignored_columns"] = tuple(known.get("ignored_columns", ()))
     result = None
     if stored:
-        result = Result(
-            **{**stored, "columns": tuple(stored["columns"]), "marks": tuple(stored["marks"])},
-        )
+        result = Result(**{
+            **stored,
+            "columns": tuple(stored["columns"]),
+            "marks": tuple(stored["marks"]),
+            "contract": _contract(stored.get("contract")),
+        })  # fmt: skip
     return Prediction(**known, result=result)
+
+
+def _contract(stored: dict[str, Any] | None) -> Contract | None:
+    if stored is None:
+        return None
+    return Contract(stored["horizon_years"], stored["contribution_scale"], tuple(stored["survival_years"]))

@@ -20,7 +20,8 @@ from chalicelib.inference import columns
 from chalicelib.inference.catalogue import ARTEFACTS
 from chalicelib.inference.files import FileGoneError, FileStore, result_prefix
 from chalicelib.inference.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
-from chalicelib.inference.models import Model, load
+from chalicelib.inference.models import Loaded, load
+from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.prediction import Prediction, Result, Status
 from chalicelib.inference.results import ResultWriter
 from chalicelib.inference.settlement import Settlement
@@ -29,11 +30,11 @@ from chalicelib.inference.store import PredictionStore
 CHUNK_ROWS = 10_000
 PROGRESS_SECONDS = 1.0
 
-LoadModel = Callable[[str], Model]
+LoadModel = Callable[[str], Loaded]
 
 
 @lru_cache(maxsize=8)
-def load_model(model_id: str) -> Model:
+def load_model(model_id: str) -> Loaded:
     """The model, verified and unpickled once a process."""
     return load(model_id, ARTEFACTS)
 
@@ -119,14 +120,14 @@ class Worker:
         )
 
     def _predict(self, prediction: Prediction) -> Result:
-        model = self._load_model(prediction.model_id)
+        loaded = self._load_model(prediction.model_id)
         said = self._clock()
         with (
             self._files.open(prediction.input_key) as stream,
-            ResultWriter(prediction.model_id, prediction.model_version) as writer,
+            ResultWriter(loaded) as writer,
         ):
             for chunk in read_chunks(stream):
-                writer.add(chunk.get("ID"), model.predict(chunk))
+                writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
                 now = self._clock()
                 if now - said >= PROGRESS_SECONDS:
                     self._say_progress(prediction, writer.rows)

@@ -100,6 +100,10 @@ const RUNNING = {
   cost: 100,
   refunded: false,
   summary: null,
+  horizon_years: null,
+  contribution_scale: null,
+  survival_years: null,
+  receipt: null,
   timings: null,
 };
 
@@ -154,7 +158,16 @@ test('a prediction that is not there, or not mine, is said', async ({ page }) =>
 test('of a large result only one page of rows is drawn', async ({ page }) => {
   await registerBy(page, words);
   await page.route('**/api/predict/p1', (route) =>
-    route.fulfill({ json: { ...RUNNING, status: 'succeeded', is_finished: true } }),
+    route.fulfill({
+      json: {
+        ...RUNNING,
+        status: 'succeeded',
+        is_finished: true,
+        horizon_years: 8,
+        contribution_scale: 'years',
+        survival_years: [],
+      },
+    }),
   );
   await page.route('**/api/predict/p1/rows?**', (route) => {
     const offset = Number(new URL(route.request().url()).searchParams.get('offset'));
@@ -186,9 +199,14 @@ function patient(row: number) {
     lower: Math.max(0, years - 2),
     upper: Math.min(8, years + 2),
     upper_open: years + 2 >= 8,
+    survival: [],
+    median_years: null,
+    mayo_score: 5.07,
     imputed: row % 3 === 0 ? ['Copper'] : [],
+    if_measured: row % 3 === 0 ? [{ column: 'Copper', low: years, high: years + 0.5 }] : [],
+    measure_first: row % 3 === 0 ? 'Copper' : null,
     out_of_range: row % 5 === 0 ? [{ column: 'Bilirubin', direction: 'above' }] : [],
     baseline: 5.6,
-    contributions: [{ column: 'Bilirubin', years: years - 5.6 }],
+    contributions: [{ column: 'Bilirubin', value: years - 5.6 }],
   };
 }

@@ -78,6 +78,7 @@ export async function chooseFile(
 }
 
 export async function start(page: Page, words: Words): Promise<void> {
+  await page.locator('input[name="model"][value="lasso"]').check();
   await page.getByRole('button', { name: words.submission.submit(100) }).click();
 }
 
@@ -85,7 +86,7 @@ export function patientRows(page: Page, words: Words) {
   return page
     .getByRole('table', { name: words.result.tableCaption })
     .getByRole('row')
-    .filter({ has: page.getByRole('rowheader') });
+    .filter({ has: page.getByRole('rowheader').getByRole('button') });
 }
 
 /** Light and dark, wide and narrow: accessible, without sideways scroll, and kept as a picture. */

@@ -34,6 +34,10 @@ test('ticks stand on whole years', () => {
   expect(axisTicks(3)).toEqual([0, 1, 2, 3]);
 });
 
+test('the end of the axis has a tick of its own', () => {
+  expect(axisTicks(7)).toEqual([0, 2, 4, 6, 7]);
+});
+
 test('contributions grow from the middle to their side', () => {
   expect(placeContribution(2, 2)).toEqual({ start: 50, width: 50 });
   expect(placeContribution(-1, 2)).toEqual({ start: 25, width: 25 });

@@ -57,7 +57,63 @@ describe('numbers', () => {
     expect(format.signedTenth(-1.26)).toBe('-1.3');
   });
 
+  test('hazards and scores are printed to two decimals', () => {
+    const format = createFormat('ru');
+    expect(format.hundredth(6.4239)).toBe('6,42');
+    expect(format.signedHundredth(0.694)).toBe('+0,69');
+    expect(format.signedHundredth(-0.004)).toBe('0,00');
+  });
+
+  test('a ratio has two digits', () => {
+    const { ratio } = createFormat('en');
+    expect([0.1234, 3.42, 27.3].map(ratio)).toEqual(['0.12', '3.4', '27']);
+  });
+
+  test('nothing is certain that is only likely', () => {
+    const { percent } = createFormat('en');
+    expect([0, 0.0001, 0.5, 0.994, 0.9999, 1].map(percent)).toEqual([
+      '<1%',
+      '<1%',
+      '50%',
+      '99%',
+      '>99%',
+      '>99%',
+    ]);
+    expect(plain(createFormat('ru').percent(0.97))).toBe('97 %');
+  });
+
   test('a date that cannot be read is shown as it came', () => {
     expect(createFormat('en').dateTime('yesterday')).toBe('yesterday');
   });
+});
+
+describe('the survival curve in words', () => {
+  test('half of the patients, or more than half beyond the end', () => {
+    expect(plain(en.result.median(5.3))).toBe(
+      'Half of such patients live longer than 5.3 years (median survival).',
+    );
+    expect(plain(ru.result.median(5.3))).toBe(
+      'Медиана выживаемости — 5,3 года: половина таких пациентов живёт дольше.',
+    );
+    expect(plain(en.result.medianBeyond(10))).toContain('live longer than 10 years');
+    expect(plain(ru.result.medianBeyond(7))).toContain('живут дольше 7 лет');
+  });
+
+  test('what a model answers', () => {
+    expect(plain(ru.submission.horizon(8))).toBe('Горизонт прогноза — 8 лет.');
+    expect(plain(ru.submission.survivalCurve([1, 3, 5]))).toContain('дольше 1, 3 и 5 лет.');
+    expect(plain(en.submission.survivalCurve([1, 3, 5]))).toContain('than 1, 3, and 5 years.');
+  });
+});
+
+test.each([
+  ['en', en],
+  ['ru', ru],
+] as const)('%s: worse means a higher risk, or fewer years', (_, { result }) => {
+  const { years, log_hazard, score } = result.scales;
+  expect(log_hazard.worse).toBe(score.worse);
+  expect(years.better).not.toBe(years.worse);
+  expect(log_hazard.worse).toMatch(/raises|повышает/);
+  expect(years.worse).toMatch(/lowers|снижает/);
+  expect(log_hazard.part(Math.LN2)).toMatch(/^\+0[.,]69$/);
 });

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { Row } from '../src/api/types';
 import {
   type Arrangement,
   arrangeRows,
@@ -7,21 +6,10 @@ import {
   pageOf,
   ROWS_PER_PAGE,
 } from '../src/lib/rowTable';
+import { patientRow } from './fixtures';
 
-function patient(row: number, id: string | null, years: number, lower = 0): Row {
-  return {
-    row,
-    id,
-    years,
-    lower,
-    upper: 8,
-    upper_open: true,
-    imputed: [],
-    out_of_range: [],
-    baseline: 5,
-    contributions: [],
-  };
-}
+const patient = (row: number, id: string | null, years: number, lower = 0) =>
+  patientRow({ row, id, years, lower });
 
 const patients = [patient(1, 'P10', 4, 1), patient(2, 'P9', 7, 3), patient(3, 'p100', 4, 2)];
 const fileOrder: Arrangement = { sortBy: 'row', descending: false, idFilter: '' };

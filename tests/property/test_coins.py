@@ -46,7 +46,7 @@ from local.provision import Provisioner, read_template
 from tests.property.faults import Fault, Faults, Faulty, Killed, Plan
 from tests.property.memory import MemoryS3, MemorySqs
 from tests.support.emulators import require_dynoxide, running_emulators, session_of, settings_of
-from tests.unit.support import PASSWORD, FakeClock, FakeModel, patients
+from tests.unit.support import PASSWORD, FakeClock, FakeModel, loaded, patients
 
 STEPS = int(os.environ.get("STEPS", "10000"))
 STEPS_AN_EXAMPLE = 50
@@ -359,7 +359,9 @@ class Coins(RuleBasedStateMachine):
 
     def _worker(self, model: FakeModel) -> Worker:
         world = self.world
-        return Worker(world.store, world.files, world.settlement, world.settings, world.clock, lambda _id: model)
+        return Worker(
+            world.store, world.files, world.settlement, world.settings, world.clock, lambda _id: loaded(model)
+        )
 
     def _meanwhile(self, what: str, prediction_id: str) -> Callable[[], None]:
         """What somebody else does while a worker computes, without faults of its own."""

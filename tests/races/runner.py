@@ -14,7 +14,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.inference.dead_letters import StillRunningError
 from chalicelib.inference.worker import Worker
 from chalicelib.wiring import Services
-from tests.unit.support import PASSWORD, FakeModel, patients
+from tests.unit.support import PASSWORD, FakeModel, loaded, patients
 
 
 class Later:
@@ -45,7 +45,7 @@ def worker(offset: float) -> Worker:
     """This process's worker, with a model that computes nothing."""
     here = services(offset)
     model = FakeModel()
-    return Worker(here.store, here.files, here.settlement, here.settings, here.clock, lambda _id: model)
+    return Worker(here.store, here.files, here.settlement, here.settings, here.clock, lambda _id: loaded(model))
 
 
 def race(start_at: float, action: str, *arguments: Any, offset: float = 0.0) -> str:

@@ -14,6 +14,8 @@ from chalicelib.auth.store import User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import from_item
 from chalicelib.inference.catalogue import Catalogue
+from chalicelib.inference.contract import Contract
+from chalicelib.inference.models import Loaded
 from chalicelib.inference.prediction import Prediction
 from chalicelib.inference.queue import prediction_id_of
 from chalicelib.inference.worker import Worker
@@ -58,6 +60,7 @@ class FakeModel:
     """Years are a tenth of the bilirubin. ``before`` is called on every chunk."""
 
     columns = ("Age", "Bilirubin")
+    contract = Contract(8.0, "years")
 
     def __init__(self, before: Callable[[], None] = lambda: None) -> None:
         self._before = before
@@ -81,8 +84,15 @@ class FakeModel:
             "baseline": 1.0,
             "contribution:Age": 0.5,
             "contribution:Bilirubin": years - 1.5,
+            **{f"{side}:{name}": years for side in ("if_low", "if_high") for name in ("Copper", "Stage")},
+            "measure_first": "",
         }
         return pd.DataFrame(answer, index=frame.index)
+
+
+def loaded(model: FakeModel) -> Loaded:
+    """The model as the worker has it."""
+    return Loaded("lasso", "1.0.0", "0" * 64, model)
 
 
 class BrokenModel(FakeModel):
@@ -106,7 +116,7 @@ class World(Services):
 
     def worker_with(self, model: FakeModel | None = None) -> Worker:
         chosen = model or FakeModel()
-        return Worker(self.store, self.files, self.settlement, self.settings, self.clock, lambda _id: chosen)
+        return Worker(self.store, self.files, self.settlement, self.settings, self.clock, lambda _id: loaded(chosen))
 
     def register(self, name: str = "anna") -> User:
         email = f"{name}@example.org"

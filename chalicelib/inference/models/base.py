@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import pandas as pd
+
+from chalicelib.inference.contract import Contract
 
 ARTEFACT_NAME = "model.joblib"
 CARD_NAME = "card.json"
@@ -31,6 +34,10 @@ class Model(Protocol):
     def columns(self) -> tuple[str, ...]:
         """The input columns that the model uses, in the column specification's order."""
 
+    @property
+    def contract(self) -> Contract:
+        """What the answers are."""
+
     @classmethod
     def load(cls, artefact_dir: Path) -> Self:
         """The model kept in ``artefact_dir``; its bytes come from ``read_verified`` and from nowhere else.
@@ -45,15 +52,39 @@ class Model(Protocol):
         already checked against the hard limits: numbers as float64 in the specification's units with NaN for
         missing, categories as text with None or NaN for missing.
 
-        The answer's columns: ``years`` (the point estimate, from 0 to the horizon), ``lower`` and ``upper``
-        (the interval, in years), ``upper_open`` (bool: the upper end is the horizon), ``imputed`` (names
-        joined by ``;``), ``out_of_range`` (``Column:above`` or ``Column:below``, joined by ``;``),
-        ``baseline`` and, for each of ``columns``, ``contribution:<Column>``: baseline + contributions = the
-        estimate before clipping, on the model's own scale.
+        The answer's columns:
+
+        - ``years``: the point estimate, from 0 to the horizon; ``lower`` and ``upper``: the interval, in years;
+          ``upper_open`` (bool): the upper end is the horizon, or beyond.
+        - ``imputed``: names of missing columns joined by ``;``; ``out_of_range``: ``Column:above`` or
+          ``Column:below``, joined by ``;``.
+        - ``baseline`` and, for each of ``columns``, ``contribution:<Column>``: baseline + contributions = the
+          estimate before clipping on the contract's scale.
+        - ``if_low:<Column>`` and ``if_high:<Column>`` for each optional column: where it is missing, the range of
+          ``years`` if it were at the training patients' 10th and 90th percentile, else NaN; ``measure_first``: the
+          missing column with the widest range, empty when none matters.
+        - with a survival curve: ``survival:<year>`` for each year of the contract, a probability, and ``median``, in
+          years, NaN beyond the curve's end.
 
         Raises ``ValueError`` when a required column is absent or a value in it is missing, or when a category
         is none of those allowed.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model, and which one it is: ``sha256`` is that of the artefact's bytes."""
+
+    id: str
+    version: str
+    sha256: str
+    model: Model
+
+
+def read_card(artefact_dir: Path) -> dict[str, Any]:
+    """The card of the model kept in ``artefact_dir``."""
+    card: dict[str, Any] = json.loads((artefact_dir / CARD_NAME).read_text(encoding="utf-8"))
+    return card
 
 
 def read_verified(artefact_dir: Path) -> bytes:
@@ -62,8 +93,7 @@ def read_verified(artefact_dir: Path) -> bytes:
     Unpickling runs what the bytes say, hence the check comes first and on the very bytes that are returned.
     Raises ``ArtefactMismatchError`` naming both hashes otherwise.
     """
-    card = json.loads((artefact_dir / CARD_NAME).read_text(encoding="utf-8"))
-    expected: str = card["artefact"]["sha256"]
+    expected: str = read_card(artefact_dir)["artefact"]["sha256"]
     artefact = artefact_dir / ARTEFACT_NAME
     content = artefact.read_bytes()
     actual = hashlib.sha256(content).hexdigest()

@@ -4,14 +4,14 @@ import importlib
 import re
 from pathlib import Path
 
-from chalicelib.inference.models.base import CARD_NAME, Model, UnknownModelError
+from chalicelib.inference.models.base import CARD_NAME, Loaded, Model, UnknownModelError, read_card
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ID_LENGTH_MAX = 64
 _PACKAGE = "chalicelib.inference.models"
 
 
-def load(model_id: str, root: Path) -> Model:
+def load(model_id: str, root: Path) -> Loaded:
     """The model ``model_id``: its code is ``chalicelib.inference.models.<id with _ for ->.MODEL``, its
     artefact is in ``root/<id>``.
 
@@ -31,4 +31,6 @@ def load(model_id: str, root: Path) -> Model:
             raise  # the model's code is there, one of its packages isn't
         raise UnknownModelError(model_id) from error
     model_class: type[Model] = module.MODEL
-    return model_class.load(root / model_id)
+    card = read_card(root / model_id)
+    model = model_class.load(root / model_id)
+    return Loaded(model_id, card["version"], card["artefact"]["sha256"], model)

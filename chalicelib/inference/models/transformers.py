@@ -96,3 +96,22 @@ class LogColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         # contiguous whatever the number of rows.
         result[:, positions] = np.log(np.ascontiguousarray(values[:, positions]))
         return result
+
+
+class LinearScore(BaseEstimator):  # type: ignore[misc]
+    """The last step of a model whose coefficients come from elsewhere: ``intercept_`` + values . ``coef_``."""
+
+    def __init__(self, coefficients: tuple[float, ...], intercept: float) -> None:
+        self.coefficients = coefficients
+        self.intercept = intercept
+
+    def fit(self, values: Matrix, y: object = None) -> Self:  # noqa: ARG002
+        """Nothing is learnt; the coefficients are those that were given."""
+        self.coef_ = np.array(self.coefficients)
+        self.intercept_ = self.intercept
+        return self
+
+    def predict(self, values: Matrix) -> Matrix:
+        """The score of each row, shape (rows,)."""
+        score: Matrix = values @ self.coef_ + self.intercept_
+        return score

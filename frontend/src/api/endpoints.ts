@@ -1,4 +1,12 @@
 import type { Send } from './client';
+import {
+  completeModel,
+  completePrediction,
+  completeRow,
+  type SentModel,
+  type SentPrediction,
+  type SentRow,
+} from './complete';
 import type {
   Balance,
   Catalogue,
@@ -12,6 +20,9 @@ import type {
 } from './types';
 
 export const ROWS_PER_REQUEST = 1000;
+
+/** The answer as it is sent: parts of it may lack what `complete` adds. */
+type Instead<T, Part> = Omit<T, keyof Part> & Part;
 
 export function createApi(send: Send) {
   return {
@@ -35,7 +46,13 @@ export function createApi(send: Send) {
 
     balance: () => send<Balance>({ path: '/auth/balance' }),
 
-    models: () => send<Catalogue>({ path: '/models', anonymous: true }),
+    models: async (): Promise<Catalogue> => {
+      const sent = await send<Instead<Catalogue, { models: SentModel[] }>>({
+        path: '/models',
+        anonymous: true,
+      });
+      return { ...sent, models: sent.models.map(completeModel) };
+    },
 
     submit: (modelId: string, file: File, idempotencyKey: string) => {
       const form = new FormData();
@@ -48,17 +65,22 @@ export function createApi(send: Send) {
       });
     },
 
-    prediction: (id: string) => send<Prediction>({ path: `/predict/${encodeURIComponent(id)}` }),
+    prediction: async (id: string): Promise<Prediction> =>
+      completePrediction(
+        await send<SentPrediction>({ path: `/predict/${encodeURIComponent(id)}` }),
+      ),
 
     history: (cursor: string | null) =>
       send<History>({
         path: cursor === null ? '/predict' : `/predict?cursor=${encodeURIComponent(cursor)}`,
       }),
 
-    rows: (id: string, offset: number) =>
-      send<RowPage>({
+    rows: async (id: string, offset: number): Promise<RowPage> => {
+      const sent = await send<Instead<RowPage, { rows: SentRow[] }>>({
         path: `/predict/${encodeURIComponent(id)}/rows?offset=${offset}&limit=${ROWS_PER_REQUEST}`,
-      }),
+      });
+      return { ...sent, rows: sent.rows.map(completeRow) };
+    },
 
     download: (id: string) =>
       send<Download>({ path: `/predict/${encodeURIComponent(id)}/result.csv` }),

@@ -38,6 +38,9 @@ export interface Column {
   si_factor: number | null;
 }
 
+/** What contributions are measured in: more years are good; more of the other two is bad. */
+export type ContributionScale = 'years' | 'log_hazard' | 'score';
+
 export interface Model {
   id: string;
   version: string;
@@ -48,7 +51,13 @@ export interface Model {
   summary: Localised;
   limits: Localised;
   horizon_years: number;
+  /** What the estimate is, in a sentence. */
+  point_estimate: Localised | null;
   interval_level: number;
+  interval_method: Localised | null;
+  contribution_scale: ContributionScale | null;
+  /** Where the survival curve is read; empty for a model without one. */
+  survival_years: number[];
   /** What may honestly be said of the model, written from its measured figures: the most important first. */
   statements: { en: string[]; ru: string[] };
   columns: Column[];
@@ -100,6 +109,12 @@ export interface Prediction {
   cost: number;
   refunded: boolean;
   summary: Summary | null;
+  /** These three are null until there is a result. */
+  horizon_years: number | null;
+  contribution_scale: ContributionScale | null;
+  survival_years: number[] | null;
+  /** A document to be kept as it came; the page does not look into it. */
+  receipt: Record<string, unknown> | null;
   timings: { queued_ms: number | null; run_ms: number | null } | null;
 }
 
@@ -115,7 +130,21 @@ export interface OutOfRange {
 
 export interface Contribution {
   column: string;
+  /** On the prediction's contribution scale, as the row's baseline. */
+  value: number;
+}
+
+export interface Survival {
   years: number;
+  /** To live longer than so many years. */
+  probability: number;
+}
+
+/** The range of the estimate, in years, if a missing value were low or high among the patients of the study. */
+export interface IfMeasured {
+  column: string;
+  low: number;
+  high: number;
 }
 
 export interface Row {
@@ -125,7 +154,15 @@ export interface Row {
   lower: number;
   upper: number;
   upper_open: boolean;
+  /** Empty without a curve. */
+  survival: Survival[];
+  /** Null: no curve, or more than half live beyond its end. */
+  median_years: number | null;
+  mayo_score: number | null;
   imputed: string[];
+  if_measured: IfMeasured[];
+  /** The missing column that could move the estimate most. */
+  measure_first: string | null;
   out_of_range: OutOfRange[];
   baseline: number;
   contributions: Contribution[];

@@ -29,6 +29,12 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
       </label>
       {!model.enabled && <p class="notice notice-warning">{words.switchedOff}</p>}
       <p>{localised(model.summary)}</p>
+      <h3>{words.answers}</h3>
+      <ul>
+        <li>{words.horizon(model.horizon_years)}</li>
+        {model.point_estimate && <li>{localised(model.point_estimate)}</li>}
+        {model.survival_years.length > 0 && <li>{words.survivalCurve(model.survival_years)}</li>}
+      </ul>
       {statements.length > 0 && (
         <>
           <h3>{words.quality}</h3>

@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Problem, problemOf } from '../api/problem';
 import type { Prediction } from '../api/types';
-import { text } from '../i18n';
+import { localised, text } from '../i18n';
+import { type Reading, readingOf } from '../lib/reading';
+import { receiptFile } from '../lib/receipt';
 import { modelById } from '../state/catalogue';
 import { createResultRows, type ResultRows, ROWS_PER_STEP } from '../state/resultRows';
 import { api } from '../state/session';
@@ -9,30 +11,26 @@ import { ProblemNotice } from './ProblemNotice';
 import { ResultSummary } from './ResultSummary';
 import { ResultTable } from './ResultTable';
 
-/** What a model without an entry in the catalogue (one withdrawn since) was built with. */
-const HORIZON_YEARS_DEFAULT = 8;
-const INTERVAL_LEVEL_DEFAULT = 0.8;
-
 export function Result({ prediction }: { prediction: Prediction }) {
   const words = text.value.result;
   const model = modelById(prediction.prediction_model_id);
-  const horizon = model?.horizon_years ?? HORIZON_YEARS_DEFAULT;
-  const level = model?.interval_level ?? INTERVAL_LEVEL_DEFAULT;
+  const reading = readingOf(prediction, model);
   return (
     <section class="result" aria-labelledby="result-title">
       <p class="visually-hidden" role="status">
         {text.value.prediction.finished(prediction.rows)}
       </p>
-      <h2 id="result-title">{words.estimand(horizon)}</h2>
+      <h2 id="result-title">{words.estimand(reading.horizon)}</h2>
       {prediction.summary && <ResultSummary summary={prediction.summary} />}
-      <p class="hint">{words.intervalHint(level, horizon)}</p>
-      <ResultActions id={prediction.prediction_id} />
-      <ResultRowsTable id={prediction.prediction_id} horizon={horizon} level={level} />
+      {model?.point_estimate && <p class="hint">{localised(model.point_estimate)}</p>}
+      <p class="hint">{words.intervalHint(reading.level, reading.horizon)}</p>
+      <ResultActions prediction={prediction} />
+      <ResultRowsTable id={prediction.prediction_id} reading={reading} />
     </section>
   );
 }
 
-function ResultRowsTable({ id, horizon, level }: { id: string; horizon: number; level: number }) {
+function ResultRowsTable({ id, reading }: { id: string; reading: Reading }) {
   const result = useMemo(() => createResultRows(id), [id]);
   useEffect(() => {
     void result.loadMore();
@@ -40,9 +38,7 @@ function ResultRowsTable({ id, horizon, level }: { id: string; horizon: number; 
   }, [result]);
   return (
     <>
-      {result.rows.value.length > 0 && (
-        <ResultTable rows={result.rows.value} horizon={horizon} level={level} />
-      )}
+      {result.rows.value.length > 0 && <ResultTable rows={result.rows.value} reading={reading} />}
       <Loading result={result} />
     </>
   );
@@ -67,16 +63,17 @@ function Loading({ result }: { result: ResultRows }) {
   );
 }
 
-function ResultActions({ id }: { id: string }) {
+function ResultActions({ prediction }: { prediction: Prediction }) {
   const words = text.value.result;
   const [isPreparing, setIsPreparing] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const receipt = receiptFile(prediction);
 
   async function download(): Promise<void> {
     setIsPreparing(true);
     setProblem(null);
     try {
-      openDownload((await api.download(id)).url);
+      openDownload((await api.download(prediction.prediction_id)).url);
     } catch (thrown) {
       setProblem(problemOf(thrown));
     } finally {
@@ -90,20 +87,37 @@ function ResultActions({ id }: { id: string }) {
         <button type="button" class="button" disabled={isPreparing} onClick={download}>
           {isPreparing ? words.downloading : words.download}
         </button>
+        {receipt && (
+          <button
+            type="button"
+            class="button button-quiet"
+            onClick={() => saveFile(receipt.name, receipt.content)}
+          >
+            {words.receipt}
+          </button>
+        )}
         <button type="button" class="button button-quiet" onClick={() => print()}>
           {words.print}
         </button>
       </p>
+      {receipt && <p class="hint">{words.receiptHint}</p>}
       {problem && <ProblemNotice problem={problem} onRetry={download} />}
     </div>
   );
 }
 
 /** A plain navigation: the file lies on another origin, which the page may not fetch from. */
-function openDownload(url: string): void {
+function openDownload(url: string, name = ''): void {
   const link = document.createElement('a');
   link.href = url;
-  link.download = '';
+  link.download = name;
   link.rel = 'noopener';
   link.click();
+}
+
+function saveFile(name: string, content: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }));
+  openDownload(url, name);
+  // Later: the browser reads the address after the click has been handled.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

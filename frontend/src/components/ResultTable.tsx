@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Row } from '../api/types';
 import { text } from '../i18n';
+import type { Reading } from '../lib/reading';
 import { type Arrangement, arrangeRows, pageCount, pageOf, type SortKey } from '../lib/rowTable';
 import { AxisLabels, IntervalBar } from './IntervalBar';
 import { Pager } from './Pager';
@@ -9,13 +10,12 @@ import { PatientDetails } from './PatientDetails';
 
 interface Props {
   rows: readonly Row[];
-  horizon: number;
-  level: number;
+  reading: Reading;
 }
 
 const FILE_ORDER: Arrangement = { sortBy: 'row', descending: false, idFilter: '' };
 
-export function ResultTable({ rows, horizon, level }: Props) {
+export function ResultTable({ rows, reading }: Props) {
   const words = text.value.result;
   const [arrangement, setArrangement] = useState(FILE_ORDER);
   const [page, setPage] = useState(0);
@@ -61,16 +61,16 @@ export function ResultTable({ rows, horizon, level }: Props) {
               <SortHeader column="years" label={words.estimate} {...{ arrangement, arrange }} />
               <SortHeader
                 column="interval"
-                label={words.interval(level)}
+                label={words.interval(reading.level)}
                 {...{ arrangement, arrange }}
               >
-                <AxisLabels horizon={horizon} />
+                <AxisLabels horizon={reading.horizon} />
               </SortHeader>
             </tr>
           </thead>
           <tbody>
             {pageOf(arranged, page).map((row) => (
-              <PatientRow key={row.row} {...{ row, horizon, hasIds }} />
+              <PatientRow key={row.row} {...{ row, reading, hasIds }} />
             ))}
           </tbody>
         </table>
@@ -108,7 +108,7 @@ function SortHeader({ column, label, arrangement, arrange, children }: SortHeade
   );
 }
 
-function PatientRow({ row, horizon, hasIds }: { row: Row; horizon: number; hasIds: boolean }) {
+function PatientRow({ row, reading, hasIds }: { row: Row; reading: Reading; hasIds: boolean }) {
   const [isOpen, setIsOpen] = useState(false);
   const words = text.value.result;
   const { format } = text.value;
@@ -141,13 +141,13 @@ function PatientRow({ row, horizon, hasIds }: { row: Row; horizon: number; hasId
               <span class="badge badge-warning">{words.outOfRange(row.out_of_range.length)}</span>
             )}
           </div>
-          <IntervalBar estimate={row} horizon={horizon} />
+          <IntervalBar estimate={row} horizon={reading.horizon} />
         </td>
       </tr>
       {isOpen && (
         <tr class="details" id={detailsId}>
           <td colSpan={hasIds ? 4 : 3}>
-            <PatientDetails row={row} horizon={horizon} />
+            <PatientDetails row={row} reading={reading} />
           </td>
         </tr>
       )}

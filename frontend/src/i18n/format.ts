@@ -18,6 +18,14 @@ export function createFormat(language: Language) {
   });
   const tenths = new Intl.NumberFormat(language, TENTHS);
   const signedTenths = new Intl.NumberFormat(language, { ...TENTHS, signDisplay: 'exceptZero' });
+  const hundredths = new Intl.NumberFormat(language, HUNDREDTHS);
+  const signedHundredths = new Intl.NumberFormat(language, {
+    ...HUNDREDTHS,
+    signDisplay: 'exceptZero',
+  });
+  const twoDigits = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
+  const percents = new Intl.NumberFormat(language, { style: 'percent' });
+  const lists = new Intl.ListFormat(language);
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const wholeRules = new Intl.PluralRules(language);
   const tenthRules = new Intl.PluralRules(language, TENTHS);
@@ -33,6 +41,20 @@ export function createFormat(language: Language) {
     tenth,
     /** +1.2, -0.4, 0.0 */
     signedTenth: (value: number) => signedTenths.format(withoutMinusZero(value)),
+    /** 6.42 */
+    hundredth: (value: number) => hundredths.format(withoutMinusZero(value, 0.005)),
+    /** +0.69, -0.12, 0.00 */
+    signedHundredth: (value: number) => signedHundredths.format(withoutMinusZero(value, 0.005)),
+    /** 0.12, 3.4, 27: two digits say enough of a ratio. */
+    ratio: (value: number) => twoDigits.format(value),
+    /** 97%. No probability is 0% or 100%, though so many decimals may round it to that: <1%, >99%. */
+    percent: (share: number) => {
+      if (share < 0.005) return `<${percents.format(0.01)}`;
+      if (share >= 0.995) return `>${percents.format(0.99)}`;
+      return percents.format(share);
+    },
+    /** 1, 3 and 5 */
+    list: (values: readonly number[]) => lists.format(values.map(whole)),
     /** "1 row", "5 строк": the number and its noun. */
     count: (value: number, forms: PluralForms) =>
       `${whole(value)}\u00a0${chosen(wholeRules, value, forms)}`,
@@ -52,8 +74,10 @@ export type Format = ReturnType<typeof createFormat>;
 
 const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
 
-function withoutMinusZero(value: number): number {
-  return Math.abs(value) < 0.05 ? 0 : value;
+const HUNDREDTHS = { minimumFractionDigits: 2, maximumFractionDigits: 2 } as const;
+
+function withoutMinusZero(value: number, half = 0.05): number {
+  return Math.abs(value) < half ? 0 : value;
 }
 
 function chosen(rules: Intl.PluralRules, value: number, forms: PluralForms): string {

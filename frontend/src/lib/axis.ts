@@ -27,11 +27,12 @@ export function placeInterval(
   };
 }
 
-/** At most about five ticks, on whole years: 0, 2, 4, 6, 8. */
+/** At most about five ticks, on whole years, and one at the end: 0, 2, 4, 6, 8 or 0, 2, 4, 6, 7. */
 export function axisTicks(horizonYears: number): number[] {
   const step = Math.max(1, Math.round(horizonYears / 4));
   const ticks: number[] = [];
-  for (let year = 0; year <= horizonYears; year += step) ticks.push(year);
+  for (let year = 0; year < horizonYears; year += step) ticks.push(year);
+  ticks.push(horizonYears);
   return ticks;
 }
 
@@ -40,8 +41,8 @@ export interface DivergingBar {
   width: number;
 }
 
-/** A bar from the middle: to the right for gained years, to the left for lost ones. */
-export function placeContribution(years: number, largest: number): DivergingBar {
-  const width = largest > 0 ? Math.min(Math.abs(years) / largest, 1) * 50 : 0;
-  return { start: years < 0 ? 50 - width : 50, width };
+/** A bar from the middle: to the right for what is above zero, to the left for what is below. */
+export function placeContribution(value: number, largest: number): DivergingBar {
+  const width = largest > 0 ? Math.min(Math.abs(value) / largest, 1) * 50 : 0;
+  return { start: value < 0 ? 50 - width : 50, width };
 }

@@ -1,6 +1,7 @@
 """The result's two files: what the csv and json modules would write of the same values, and safe to open."""
 
 import csv
+import hashlib
 import io
 import json
 from typing import IO
@@ -11,9 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.inference.contract import Contract
 from chalicelib.inference.files import FileStore
+from chalicelib.inference.models import Loaded
 from chalicelib.inference.prediction import Result
 from chalicelib.inference.results import MARK_ROWS, ResultWriter
+from tests.unit.support import FakeModel
+
+NO_CURVE = Contract(8.0, "years")
+CURVE = Contract(8.0, "log_hazard", (1, 3))
 
 
 class Files(FileStore):
@@ -41,16 +48,31 @@ def predicted(rows: int, seed: int = 1) -> pd.DataFrame:
             "baseline": 5.123456789,
             "contribution:Age": draw.normal(0, 1, rows),
             "contribution:Copper": np.where(years < 4, -0.0, 1e-7),
+            **{f"if_low:{name}": np.where(years < 2, years / 2, np.nan) for name in ("Copper", "Stage")},
+            **{f"if_high:{name}": np.where(years < 2, years + 1, np.nan) for name in ("Copper", "Stage")},
+            "measure_first": np.where(years < 2, "Stage", ""),
+            "survival:1": years / 8,
+            "survival:3": years / 16,
+            "median": np.where(years > 5, np.nan, years),
         }
     )
 
 
-def written(ids: list[str] | None, frame: pd.DataFrame, chunk: int = 700) -> tuple[list[list[str]], list[str], Result]:
+def loaded(contract: Contract) -> Loaded:
+    model = FakeModel()
+    model.contract = contract
+    return Loaded("lasso", "1.0", "f" * 64, model)
+
+
+def written(
+    ids: list[str] | None, frame: pd.DataFrame, chunk: int = 700, contract: Contract = NO_CURVE
+) -> tuple[list[list[str]], list[str], Result]:
     files = Files()
-    with ResultWriter("lasso", "1.0") as writer:
+    with ResultWriter(loaded(contract)) as writer:
         for start in range(0, len(frame), chunk):
             part = None if ids is None else pd.Series(ids[start : start + chunk], dtype="str")
-            writer.add(part, frame.iloc[start : start + chunk])
+            rows = frame.iloc[start : start + chunk]
+            writer.add(part, rows, rows["years"].to_numpy() + 0.5)
         result = writer.upload(files, "csv", "rows")
     table = list(csv.reader(io.StringIO(files.kept["csv"].decode(), newline="")))
     return table, files.kept["rows"].decode().split("\n")[:-1], result
@@ -76,10 +98,10 @@ def test_numbers_are_the_model_s_to_six_decimals_in_both_files() -> None:
         stored = json.loads(line)
         assert stored[2:5] == numbers
         assert stored[8] == parts
-        assert row[2:5] + row[9:11] == [repr(number) for number in numbers + parts]
-        assert row[8] == "5.123457"
-        assert row[11:] == ["lasso", "1.0"]
-    assert table[0][9:11] == ["Age_years", "Copper_years"]
+        assert row[2:5] + row[12:14] == [repr(number) for number in numbers + parts]
+        assert row[11] == "5.123457"
+        assert row[14:] == ["lasso", "1.0"]
+    assert table[0][11:14] == ["baseline_years", "Age_years", "Copper_years"]
     assert result.output == round(float(frame["years"].iloc[0]), 6)
 
 
@@ -106,3 +128,49 @@ def test_an_id_that_a_spreadsheet_would_run_is_made_a_text(text: str) -> None:
 @pytest.mark.parametrize("number", ["-5", "+5", "-1.5e3"])
 def test_an_id_that_is_a_number_stays_one(number: str) -> None:
     assert written([number], predicted(1))[0][1][1] == number
+
+
+def test_gaps_score_and_curve_are_in_both_files() -> None:
+    frame = predicted(40)
+
+    table, lines, result = written(None, frame, contract=CURVE)
+
+    assert table[0] == [
+        "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", "median_years", "survival_1y", "survival_3y",
+        "mayo_score", "imputed", "out_of_range", "years_if_measured", "measure_first", "baseline_log_hazard",
+        "Age_log_hazard", "Copper_log_hazard", "model", "model_version",
+    ]  # fmt: skip
+    open_medians, gaps = 0, 0
+    for row, line, (_, expected) in zip(table[1:], lines, frame.iterrows(), strict=True):
+        cells, stored = dict(zip(table[0], row, strict=True)), json.loads(line)
+        years = round(float(expected["years"]), 6)
+        survival = [round(years_ / by, 6) for by in (8, 16) for years_ in [float(expected["years"])]]
+        assert stored[9] == float(cells["mayo_score"]) == round(float(expected["years"]) + 0.5, 6)
+        assert stored[10] == [float(cells["survival_1y"]), float(cells["survival_3y"])] == survival
+        if years > 5:
+            open_medians += 1
+            assert (stored[11], cells["median_years"]) == (None, "")
+        else:
+            assert stored[11] == float(cells["median_years"]) == years
+        if cells["imputed"]:
+            gaps += 1
+            low, high = (round(float(expected[f"{side}:Copper"]), 6) for side in ("if_low", "if_high"))
+            assert stored[12] == [[low, high], [low, high]]
+            assert cells["years_if_measured"] == f"Copper:{low!r}..{high!r};Stage:{low!r}..{high!r}"
+            assert stored[13] == cells["measure_first"] == "Stage"
+        else:
+            assert (stored[12], cells["years_if_measured"], stored[13]) == ([], "", "")
+    assert 0 < open_medians < 40
+    assert 0 < gaps < 40
+    assert result.contract == CURVE
+
+
+def test_the_result_names_the_bytes_of_its_csv_and_of_the_model() -> None:
+    files = Files()
+    with ResultWriter(loaded(NO_CURVE)) as writer:
+        for _ in range(3):
+            writer.add(None, predicted(700), np.zeros(700))
+        result = writer.upload(files, "csv", "rows")
+
+    assert result.csv_sha256 == hashlib.sha256(files.kept["csv"]).hexdigest()
+    assert (result.model_version, result.model_sha256) == ("1.0", "f" * 64)

@@ -12,7 +12,13 @@ ARTEFACTS = REPOSITORY / "model_artifacts"
 
 @pytest.fixture(scope="session")
 def lasso() -> Model:
-    return load("lasso", ARTEFACTS)
+    return load("lasso", ARTEFACTS).model
+
+
+@pytest.fixture(scope="session", params=["lasso", "cox-lasso", "mayo"])
+def model(request: pytest.FixtureRequest) -> Model:
+    """Each model on offer."""
+    return load(request.param, ARTEFACTS).model
 
 
 @pytest.fixture(scope="session")

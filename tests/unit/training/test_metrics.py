@@ -5,9 +5,11 @@ from training.data import Outcome
 from training.interval import fit_intervals
 from training.metrics import (
     Truth,
+    brier_score,
     concordance_index,
     error_figures,
     ipcw_truth,
+    uno_c,
     weighted_quantile,
 )
 
@@ -94,3 +96,20 @@ def test_an_interval_holds_its_point_estimate_even_if_all_lived_longer() -> None
     table = fit_intervals(predicted, Truth(predicted + 1.0, np.ones(40), np.ones(40, dtype=bool)))
     assert set(table.lower) == {0.0}
     assert table.upper == pytest.approx([1.0] * 4)
+
+
+def test_without_censoring_unos_concordance_is_harrells() -> None:
+    draw = np.random.default_rng(5)
+    years, predicted = draw.exponential(5.0, 80), draw.uniform(0.0, 8.0, 80)
+    everybody = Outcome(years, np.ones(80, dtype=bool))
+    assert uno_c(everybody, everybody, predicted, years.max() + 1) == pytest.approx(
+        concordance_index(everybody, predicted), abs=1e-12
+    )
+
+
+def test_the_brier_score_of_knowing_everything_is_zero_and_of_a_coin_toss_a_quarter() -> None:
+    everybody = Outcome(np.linspace(0.1, 9.9, 60), np.ones(60, dtype=bool))
+    times = np.linspace(1.0, 8.0, 29)
+    known = (everybody.years[:, np.newaxis] > times).astype(float)
+    assert brier_score(everybody, everybody, known, times) == pytest.approx(0.0, abs=1e-12)
+    assert brier_score(everybody, everybody, np.full(known.shape, 0.5), times) == pytest.approx(0.25, abs=1e-12)

@@ -1,4 +1,4 @@
-import type { KnownStatus } from '../../api/types';
+import type { ContributionScale, KnownStatus } from '../../api/types';
 import { createFormat } from '../format';
 import { unitName } from './units';
 
@@ -26,7 +26,7 @@ const shell = {
 
 const landing = {
   title: 'Years of life ahead in primary biliary cholangitis',
-  lead: 'Upload a table of laboratory values. For every patient you get the expected years of life (without transplant) within 8 years, an 80% interval, and what moved the estimate.',
+  lead: 'Upload a table of laboratory values. For every patient you get the expected years of life (without transplant) within the next 7 or 8 years, an 80% interval, and what moved the estimate.',
   start: 'Create an account',
   startLoggedIn: 'New prediction',
   exampleCaption:
@@ -78,6 +78,10 @@ const submission = {
   pricePerFile: (price: number) => `${coins(price)} per file`,
   version: (version: string) => `version ${version}`,
   answers: 'What it answers',
+  horizon: (horizon: number) =>
+    `Horizon: ${format.count(horizon, { one: 'year', other: 'years' })}.`,
+  survivalCurve: (curve: readonly number[]) =>
+    `Survival curve: the probability to live longer than ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'year', other: 'years' })}.`,
   quality: 'How good it is',
   notFor: 'Who it is not for',
   columns: 'Columns of the file',
@@ -166,6 +170,43 @@ const prediction = {
   another: 'New prediction',
 };
 
+interface ScaleWords {
+  lead: string;
+  better: string;
+  worse: string;
+  /** What baseline and contributions add up to. */
+  total: string;
+  amount: (value: number) => string;
+  part: (value: number) => string;
+}
+
+const scales: Record<ContributionScale, ScaleWords> = {
+  years: {
+    lead: 'In years of life.',
+    better: 'raises the estimate',
+    worse: 'lowers the estimate',
+    total: 'Estimate',
+    amount: years,
+    part: format.signedTenth,
+  },
+  log_hazard: {
+    lead: 'In log hazard of death: above zero raises the risk, below zero lowers it.',
+    better: 'lowers the risk',
+    worse: 'raises the risk',
+    total: 'Log hazard',
+    amount: format.signedHundredth,
+    part: format.signedHundredth,
+  },
+  score: {
+    lead: 'In units of the Mayo risk score: above zero raises the risk, below zero lowers it.',
+    better: 'lowers the risk',
+    worse: 'raises the risk',
+    total: 'Mayo risk score',
+    amount: format.hundredth,
+    part: format.signedHundredth,
+  },
+};
+
 const result = {
   title: 'Result',
   estimand: (horizon: number) =>
@@ -206,22 +247,47 @@ const result = {
   loadingRows: 'Loading the rows…',
   download: 'Download as CSV',
   downloading: 'Preparing the download…',
+  receipt: 'Receipt',
+  receiptHint:
+    'The receipt holds the checksums of the file, the model and the result: with it, the result can be checked later.',
   print: 'Print',
   details: (row: number, id: string | null) =>
     `Row ${format.whole(row)}${id === null ? '' : `, ID ${id}`}: details`,
   contributions: 'What moved this estimate',
   baseline: 'Average patient',
-  contributionsTotal: 'Estimate',
+  scales,
+  hazardRatio: (ratio: number) =>
+    `Hazard ratio against the average patient: ${format.ratio(ratio)}.`,
   clipped: (horizon: number) =>
     `The sum lies outside 0 to ${format.whole(horizon)} years and was limited to it.`,
   imputedTitle: 'Filled in',
-  imputedLead: 'Not measured in the file; the median of the study was used:',
+  imputedLead: 'Not measured: the typical value was used.',
+  measureFirst: 'Measure first:',
+  ifMeasured: (low: number, high: number) =>
+    `measured, the estimate would lie between ${format.tenth(low)} and ${years(high)}`,
+  ifMeasuredUnused: 'this model doesn’t use it',
+  ifMeasuredUnchanged: 'measured, the estimate would hardly change',
+  ifMeasuredHint:
+    'Ranges are for values from the 10th to the 90th percentile of the study, everything else as it is.',
   outOfRangeTitle: 'Out of range',
   outOfRangeLead:
     'Beyond what the model has seen; the nearest value it knows was used, so the estimate is less certain:',
+  outOfRangeLeadFormula:
+    'Beyond the patients of the study. The formula took the value as it is, so the estimate is less certain:',
   above: 'above the range',
   below: 'below the range',
-  nothingSpecial: 'All values were measured and lie within the range the model knows.',
+  nothingSpecial: 'All values that the model uses were measured and lie within the range it knows.',
+  survivalTitle: 'Survival',
+  survivalTime: 'Time',
+  survivalProbability: 'Probability to live longer',
+  survivalYears: (count: number) => format.count(count, { one: 'year', other: 'years' }),
+  median: (median: number) =>
+    `Half of such patients live longer than ${years(median)} (median survival).`,
+  medianBeyond: (end: number) =>
+    `More than half of such patients live longer than ${format.count(end, { one: 'year', other: 'years' })} (median survival not reached).`,
+  mayoTitle: 'Mayo risk score',
+  mayoHint:
+    'The published risk score for primary biliary cholangitis (Mayo Clinic, 1989): 5.07 is the average patient of that study, and higher is worse.',
 };
 
 const notFound = {

