@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from chalicelib.inference import columns
-from chalicelib.inference.models import Model
+from chalicelib.inference.models import Model, load
+from chalicelib.inference.models.base import read_card
 from chalicelib.inference.models.mayo import risk_score
+from tests.unit.models.conftest import ARTEFACTS
 from tests.unit.models.patients import estimate, patient
 
 OPTIONAL = [column.name for column in columns.COLUMNS if column.kind in {"number", "category"} and not column.required]
@@ -58,16 +60,25 @@ def test_the_score_of_the_model_is_exactly_baseline_and_contributions(model: Mod
             np.testing.assert_allclose(spread, spread.iloc[0], rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", OPTIONAL)
-def test_the_range_of_a_gap_is_that_of_the_answers_with_it_filled(model: Model, name: str) -> None:
-    if name not in model.columns:
-        pytest.skip("not a column of this model")
-    values = columns.BY_NAME[name].allowed or np.linspace(1, 1500, 400)
-    gap = model.predict(patient(Bilirubin=3.0, **{name: None})).iloc[0]
-    filled = model.predict(pd.concat([patient(Bilirubin=3.0, **{name: value}) for value in values]))["years"]
+@pytest.mark.parametrize("model_id", ["lasso", "cox-lasso"])
+@pytest.mark.parametrize("name", [*OPTIONAL])
+def test_the_range_of_a_gap_is_what_the_usual_low_and_high_value_would_give(model_id: str, name: str) -> None:
+    loaded = load(model_id, ARTEFACTS)
+    features = {each["column"]: each for each in read_card(ARTEFACTS / model_id)["features"]}
+    if name not in features:
+        assert name not in loaded.model.columns
+        return
+    spelt = {number: text for text, number in (features[name]["codes"] or {}).items()}
+    ends = [features[name][f"training_{level}_percentile"] for level in ("10th", "90th")]
+    filled = pd.concat([patient(Bilirubin=3.0, **{name: spelt.get(end, end)}) for end in ends])
+
+    gap = loaded.model.predict(patient(Bilirubin=3.0, **{name: None})).iloc[0]
+
+    expected = sorted(loaded.model.predict(filled)["years"])
     assert gap["imputed"] == name
-    assert filled.min() - 1e-9 <= gap[f"if_low:{name}"] <= gap["years"] + 1e-9
-    assert gap["years"] - 1e-9 <= gap[f"if_high:{name}"] <= filled.max() + 1e-9
+    assert [gap[f"if_low:{name}"], gap[f"if_high:{name}"]] == pytest.approx(expected, abs=1e-9)
+    coefficient = features[name]["coefficient"]
+    assert gap["measure_first"] == ("" if coefficient == 0 else name)
 
 
 def test_what_was_measured_has_no_range(model: Model) -> None:

@@ -1,0 +1,95 @@
+"""Every model on offer, from the catalogue to a receipt that is checked offline."""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+
+from admin import verify
+from tests.support.stack import SAMPLES, Person
+
+SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
+PRICES = {"mayo": 20, "lasso": 100, "cox-lasso": 150}
+
+
+def test_the_catalogue_says_each_model_s_contract(person: Person) -> None:
+    models = person.get("/api/models").json()["models"]
+
+    assert {model["id"]: model["coins"] for model in models} == PRICES
+    for model in models:
+        whole = person.get(f"/api/models/{model['id']}").json()
+        for name in ("horizon_years", "point_estimate", "interval_level", "interval_method", "contribution_scale"):
+            assert model[name] == whole[name], name
+            assert model[name], name
+        assert len(whole["tripod_ai"]) == 52
+        assert whole["features"]
+    assert {model["id"]: model["survival_years"] for model in models} == {
+        "mayo": [1, 2, 3, 4, 5, 6, 7],
+        "lasso": [],
+        "cox-lasso": [1, 3, 5, 8, 10],
+    }
+
+
+@pytest.mark.parametrize("model_id", PRICES)
+def test_each_model_answers_by_its_contract_at_its_price(person: Person, model_id: str) -> None:
+    accepted = person.submit(SAMPLE, model_id).json()
+    prediction = person.finished(accepted["prediction_id"])
+    rows = person.get(f"/api/predict/{accepted['prediction_id']}/rows").json()["rows"]
+    model = person.get(f"/api/models/{model_id}").json()
+
+    assert (accepted["cost"], person.balance()) == (PRICES[model_id], 500 - PRICES[model_id])
+    assert prediction["status"] == "succeeded"
+    for name in ("horizon_years", "contribution_scale", "survival_years"):
+        assert prediction[name] == model[name], name
+    assert len(rows) == 10
+    for row in rows:
+        assert 0 <= row["lower"] <= row["years"] <= row["upper"] <= model["horizon_years"]
+        curve = [point["probability"] for point in row["survival"]]
+        assert [point["years"] for point in row["survival"]] == model["survival_years"]
+        assert curve == sorted(curve, reverse=True)
+        assert [gap["column"] for gap in row["if_measured"]] == row["imputed"]
+        assert row["measure_first"] is None or row["measure_first"] in row["imputed"]
+        total = row["baseline"] + sum(part["value"] for part in row["contributions"])
+        if model["contribution_scale"] == "years":
+            assert min(max(total, 0.0), 8.0) == pytest.approx(row["years"], abs=1e-4)
+        if model["contribution_scale"] == "score":
+            assert total == pytest.approx(row["mayo_score"], abs=1e-4)
+    assert any(row["imputed"] for row in rows) is (model_id != "mayo")
+
+
+def test_the_mayo_score_stands_beside_every_model_s_answer(person: Person) -> None:
+    scores = []
+    for model_id in PRICES:
+        accepted = person.submit(SAMPLE, model_id).json()
+        person.finished(accepted["prediction_id"])
+        rows = person.get(f"/api/predict/{accepted['prediction_id']}/rows").json()["rows"]
+        scores.append([row["mayo_score"] for row in rows])
+
+    assert scores[0] == scores[1] == scores[2]
+    assert len(set(scores[0])) == 10
+
+
+@pytest.mark.parametrize("model_id", PRICES)
+def test_the_receipt_is_checked_offline_against_the_files(
+    person: Person, model_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prediction_id = person.submit(SAMPLE, model_id).json()["prediction_id"]
+    prediction = person.finished(prediction_id)
+    url = person.get(f"/api/predict/{prediction_id}/result.csv").json()["url"]
+    receipt, given, result = (tmp_path / name for name in ("receipt.json", "patients.csv", "result.csv"))
+    receipt.write_text(json.dumps(prediction), encoding="utf-8")
+    given.write_bytes(SAMPLE)
+    result.write_bytes(requests.get(url, timeout=10).content)
+    entries = person.get("/api/billing/ledger").json()["entries"]
+
+    assert prediction["receipt"]["ledger_entry_id"] in {entry["entry_id"] for entry in entries}
+    assert verify.main([str(receipt), "--input", str(given), "--result", str(result)]) == 0
+    assert "the same result, byte for byte" in capsys.readouterr().out
+
+
+def test_there_is_no_receipt_before_the_end(person: Person) -> None:
+    accepted = person.submit(SAMPLE).json()
+    first = person.get(f"/api/predict/{accepted['prediction_id']}").json()
+
+    assert first["receipt"] is None or first["is_finished"]
