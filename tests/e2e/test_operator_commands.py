@@ -98,7 +98,7 @@ def wait_for_offer(url: str, *, coins: int, enabled: bool) -> bool:
     """Whether every process of the API knows the change within some seconds."""
     known = 0
     for _ in range(200):
-        (model,) = requests.get(f"{url}/api/models", timeout=30).json()["models"]
+        model = requests.get(f"{url}/api/models/lasso", timeout=30).json()
         known = known + 1 if (model["coins"], model["enabled"]) == (coins, enabled) else 0
         if known == 20:
             return True
