@@ -25,7 +25,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html fr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit property integration races e2e browser chaos mutants train evaluate verify reset lock bench clean \
+.PHONY: help run test lint unit property integration races e2e browser chaos mutants train evaluate verify openapi reset lock bench clean \
 	voucher reset-password price model audit
 
 help: ## Say what there is
@@ -80,6 +80,9 @@ evaluate: .venv/.evaluate ## Measure the models anew, write their cards and buil
 verify: .venv/.local ## Check a receipt offline: RECEIPT=receipt.json [INPUT=patients.csv] [RESULT=result.csv]
 	@$(if $(RECEIPT),,echo "Say which: make verify RECEIPT=receipt.json INPUT=patients.csv RESULT=result.csv" >&2; exit 2)
 	@$(PYTHON) -m admin.verify "$(RECEIPT)" $(if $(INPUT),--input "$(INPUT)") $(if $(RESULT),--result "$(RESULT)")
+
+openapi: .venv/.local ## Write docs/openapi.json anew from the routes
+	@$(PYTHON) -m deploy.openapi
 
 bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack; prints a table
 	@$(PYTHON) -m benchmarks

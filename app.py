@@ -1,5 +1,6 @@
 """The Chalice app: composition only. One API function and three background functions."""
 
+from functools import cache
 from typing import Any
 
 from chalice import Chalice, Rate, Response
@@ -9,6 +10,7 @@ from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.billing.routes import routes as billing_routes
 from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.http.middleware import finish_answer
+from chalicelib.core.http.schemas import Health, OpenApi
 from chalicelib.core.logging import configure
 from chalicelib.inference.queue import prediction_id_of
 from chalicelib.inference.routes import routes as inference_routes
@@ -24,10 +26,23 @@ app.register_middleware(finish_answer, "http")
 service_routes = Endpoints(__name__)
 
 
-@service_routes.endpoint("/api/health", "GET")
+@service_routes.endpoint("/api/health", "GET", answers={200: Health})
 def health(_request: Request) -> Response:
     """Says that the API function runs. Touches no store, so that it can't be used to load one."""
     return ok({"status": "ok"})
+
+
+@service_routes.endpoint("/api/openapi.json", "GET", answers={200: OpenApi})
+def openapi(_request: Request) -> Response:
+    """This API as an OpenAPI 3.1 document."""
+    return ok(_openapi())
+
+
+@cache
+def _openapi() -> dict[str, Any]:
+    from chalicelib.core.http.openapi import document  # noqa: PLC0415 - no start has to wait for it
+
+    return document(app.routes)
 
 
 for blueprint in (service_routes, auth_routes, billing_routes, inference_routes):

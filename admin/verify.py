@@ -1,7 +1,7 @@
 """``make verify``: does a receipt fit the files? Offline: nothing is asked of the service.
 
-It proves which bytes went into which model and which came out. The coins, the ledger entry and the time on a receipt
-are what the service says; no file can prove them.
+It shows that these bytes, through this model, give that result. A receipt isn't signed: the coins, the ledger entry and
+the time on it are what the service says, and no file can prove them.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from chalicelib.inference.receipt import FORMAT
 from chalicelib.inference.results import ResultWriter
 from chalicelib.inference.worker import read_chunks
 
-REQUIRED = ("format", "model_id", "model_version", "model_sha256", "input_sha256", "result_sha256")
+REQUIRED = ("format", "model_id", "model_version", "model_sha256", "rows", "input_sha256", "result_sha256")
 
 
 class SlipError(Exception):
@@ -53,9 +53,14 @@ def main(arguments: list[str]) -> int:
     for finding in findings:
         mark = {True: "ok", False: "OFF", None: "-"}[finding.fits]
         print(f"{mark:<4}{finding.what:<8}{finding.said}")
-    fits = all(finding.fits is not False for finding in findings)
-    print("Everything given fits the receipt." if fits else "This does not fit the receipt.")
-    return 0 if fits else 1
+    if any(finding.fits is False for finding in findings):
+        print("This does not fit the receipt.")
+        return 1
+    compared = any(finding.fits for finding in findings[1:])
+    print(
+        "Everything given fits the receipt." if compared else "Neither input nor result was given: only the model fits."
+    )
+    return 0
 
 
 def read_receipt(path: Path) -> dict[str, Any]:
@@ -68,8 +73,10 @@ def read_receipt(path: Path) -> dict[str, Any]:
     """
     try:
         found = json.loads(_read(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SlipError(f"{path} is not a receipt: it is not JSON.") from error
+    if isinstance(found, dict) and "receipt" in found and found["receipt"] is None:
+        raise SlipError(f"{path} is a prediction without a receipt: it has no result, or none yet.")
     receipt = found.get("receipt", found) if isinstance(found, dict) else None
     if not isinstance(receipt, dict) or any(name not in receipt for name in REQUIRED):
         raise SlipError(f"{path} is not a receipt: a receipt has {', '.join(REQUIRED)}.")
@@ -97,7 +104,7 @@ def verify(receipt: dict[str, Any], given: Path | None, result: Path | None) -> 
         _compare("result", result, answer, receipt["result_sha256"]),
     ]
     if content is not None and isinstance(loaded, Loaded) and findings[1].fits:
-        findings.append(_again(loaded, content, receipt["result_sha256"]))
+        findings.append(_again(loaded, content, receipt))
     return findings
 
 
@@ -112,6 +119,9 @@ def _model(receipt: dict[str, Any]) -> Loaded | Finding:
         return Finding(
             "model", f"the receipt's is version {version}, SHA-256 {receipt['model_sha256']}; {here}", fits=False
         )
+    if loaded.version != version:
+        said = f"the very bytes, but of version {loaded.version}; the receipt says {version}"
+        return Finding("model", said, fits=False)
     return loaded
 
 
@@ -124,18 +134,23 @@ def _compare(what: str, path: Path | None, content: bytes | None, expected: str)
     return Finding(what, f"{path}: SHA-256 {actual}, the receipt says {expected}", fits=False)
 
 
-def _again(loaded: Loaded, content: bytes, expected: str) -> Finding:
+def _again(loaded: Loaded, content: bytes, receipt: dict[str, Any]) -> Finding:
     """The prediction once more, from the input and the model alone."""
     try:
-        checked = check_file(content)
+        checked = check_file(content, si=receipt.get("units") == "si", skip=receipt.get("on_error") == "skip")
     except InvalidFileError as error:
         return Finding("again", f"the input can't be predicted by this version: {error.reason}", fits=False)
     kept = _Kept()
-    with ResultWriter(loaded) as writer:
+    with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
         for chunk in read_chunks(io.BytesIO(checked.content)):
             writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
-        made = writer.upload(kept, "result.csv", "rows.jsonl").csv_sha256
-    if made == expected:
+        writer.finish()
+        made = writer.upload(kept, "").csv_sha256
+    if checked.rows != receipt["rows"]:
+        return Finding(
+            "again", f"the input has {checked.rows} patients; the receipt says {receipt['rows']}", fits=False
+        )
+    if made == receipt["result_sha256"]:
         return Finding("again", f"{checked.rows} patients predicted again: the same result, byte for byte", fits=True)
     return Finding("again", f"{checked.rows} patients predicted again: another result, SHA-256 {made}", fits=False)
 

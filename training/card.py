@@ -17,7 +17,7 @@ from training.curve import FittedCurve
 from training.interval import LEVEL
 from training.lasso import FittedLasso
 from training.models import Recipe
-from training.report import Report
+from training.report import Report, rounded
 from training.texts import BY_MODEL, LIMITS
 from training.tripod import tripod
 
@@ -56,10 +56,10 @@ def make_card(
         "interval_level": LEVEL,
         "data": DATA_SOURCE | _counts(patients),
         **parameters(recipe, fitted),
-        **asdict(report),
+        **rounded(asdict(report)),
         "definitions": wording.definitions(report),
         "statements": wording.statements(recipe, report),
-        "not_achievable": wording.not_achievable(recipe, report) | report.not_achievable,
+        "not_achievable": wording.not_achievable(recipe, report) | rounded(report.not_achievable),
         "known_limits": wording.known_limits(recipe, report),
         "tripod_ai": tripod(recipe, report),
         "versions": _versions(),

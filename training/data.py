@@ -1,5 +1,6 @@
 """The Mayo Clinic PBC study as the public file cirrhosis.csv spells it, and the outcome to be learnt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -47,6 +48,11 @@ class Outcome:
 
     years: npt.NDArray[np.float64]
     died: npt.NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """The outcome of several groups of patients, one after the other."""
+        return cls(np.concatenate([part.years for part in parts]), np.concatenate([part.died for part in parts]))
 
     def take(self, rows: npt.NDArray[np.intp]) -> Self:
         """The outcome of some of the patients."""

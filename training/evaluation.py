@@ -225,9 +225,7 @@ CALIBRATED_YEARS = 5.0
 def _calibration(repeat: list[HeldOut]) -> list[dict[str, float]]:
     horizon = repeat[0].horizon_years
     predicted = np.concatenate([fold.predicted for fold in repeat])
-    outcome = Outcome(
-        np.concatenate([fold.outcome.years for fold in repeat]), np.concatenate([fold.outcome.died for fold in repeat])
-    )
+    outcome = Outcome.joined([fold.outcome for fold in repeat])
     curves = [fold.survival for fold in repeat if fold.survival is not None]
     at = int(np.searchsorted(grid(horizon), CALIBRATED_YEARS))
     quarters = []

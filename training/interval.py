@@ -32,17 +32,25 @@ class Interval:
     band: npt.NDArray[np.intp]
 
 
-def fit_intervals(predicted_years: Array, truth: Truth) -> IntervalTable:
-    """The table from held-out predictions of n patients, shape (n,), and what became of these patients."""
+def fit_intervals(predicted_years: Array, truth: Truth, horizon_years: float) -> IntervalTable:
+    """The table from held-out predictions of n patients, shape (n,), and what became of these patients.
+
+    In a band where more outlive the horizon than an interval may miss, the upper end is open: any closed one would miss
+    them all. Then nobody can outlive it, and all that it may miss is below.
+    """
     cuts = tuple(float(cut) for cut in np.quantile(predicted_years, np.arange(1, BANDS) / BANDS))
     band = np.searchsorted(np.array(cuts), predicted_years, side="right")
     residual = truth.years - predicted_years
+    outlived = truth.weight * (truth.years >= horizon_years)
     lower, upper = [], []
     for number in range(BANDS):
         here = (band == number) & (truth.weight > 0.0)
         # An interval always holds its own point estimate.
-        lower.append(min(0.0, weighted_quantile(residual[here], truth.weight[here], TAIL)))
-        upper.append(max(0.0, weighted_quantile(residual[here], truth.weight[here], 1.0 - TAIL)))
+        is_open = outlived[here].sum() > 2.0 * TAIL * truth.weight[here].sum()
+        below = 2.0 * TAIL if is_open else TAIL
+        lower.append(min(0.0, weighted_quantile(residual[here], truth.weight[here], below)))
+        closed = max(0.0, weighted_quantile(residual[here], truth.weight[here], 1.0 - TAIL))
+        upper.append(horizon_years if is_open else closed)
     return IntervalTable(cuts, tuple(lower), tuple(upper))
 
 
@@ -80,5 +88,6 @@ def _upper_level(dying: Array, level: Array, weight: Array) -> float:
 
 
 def _lower_level(died_by: Array, weight: Array, rows: npt.NDArray[np.bool_], tail: float) -> float:
-    """The level that the share ``tail`` of these rows doesn't reach; the nominal one if there are none."""
-    return weighted_quantile(died_by[rows], weight[rows], tail) if rows.any() else tail
+    """The level that the share ``tail`` of these rows doesn't reach; the nominal one where fewer than that died."""
+    level = weighted_quantile(died_by[rows], weight[rows], tail) if rows.any() else 1.0
+    return level if level < 1.0 else tail

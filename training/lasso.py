@@ -105,7 +105,9 @@ def fit(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome, seed: int) -> 
     alpha, predicted, truth = _tune(recipe, patients, outcome, seed)
     pipeline = make_pipeline(alpha).fit(patients, recipe.targets(outcome))
     training = training_values(pipeline.named_steps["encode"], patients)
-    return FittedLasso(pipeline, alpha, fit_intervals(predicted, truth), recipe.horizon_years, training)
+    return FittedLasso(
+        pipeline, alpha, fit_intervals(predicted, truth, recipe.horizon_years), recipe.horizon_years, training
+    )
 
 
 def _tune(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome, seed: int) -> tuple[float, Array, Truth]:

@@ -1,4 +1,4 @@
-"""Everything that is measured for the cards, rounded to three decimals."""
+"""Everything that is measured for the cards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from training.evaluation import (
     interval_coverage,
     least_possible_error,
 )
-from training.metrics import concordance_index, error_figures, ipcw_truth
+from training.metrics import Truth, concordance_index, error_figures, ipcw_truth, weighted_mean
 from training.models import RECIPES, Recipe, fit_n_days
 from training.targets import restricted_mean_survival_time, survival_probability
 
@@ -40,7 +40,7 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The measured figures of one model by the card's sections. Years, shares from 0 to 1."""
+    """The measured figures of one model by the card's sections. Years, shares from 0 to 1; not rounded yet."""
 
     quality: Figures
     first_repeat: Figures
@@ -61,6 +61,7 @@ def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
         "died_within_horizon": accuracy_among_deaths(answers),
         "interval_coverage": interval_coverage(answers),
         "calibration": calibration(answers),
+        "outside_trial": _outside_trial(patients, answers[:FOLDS], horizon),
         "folds": FOLDS,
         "repeats": REPEATS,
     }
@@ -69,17 +70,17 @@ def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
         quality |= errors_only(accuracy(at_longer), longer)
     [with_transplant] = cross_validate(recipe.fit, patients, death_or_transplant(patients), (horizon,))
     return Report(
-        quality=rounded(quality),
-        first_repeat=rounded(_first_repeat(answers[:FOLDS], horizon)),
-        comparisons=rounded(_comparisons(patients, outcome, (horizon, *recipe.others))),
-        sensitivity=rounded({"transplant_or_death": by_horizon(accuracy(with_transplant), horizon)}),
-        later_visits=rounded(_later_visits(recipe, patients, outcome)),
-        external=rounded(_external(recipe, fitted)),
-        not_achievable=rounded({
+        quality=quality,
+        first_repeat=_first_repeat(answers[:FOLDS], horizon),
+        comparisons=_comparisons(patients, outcome, (horizon, *recipe.others)),
+        sensitivity={"transplant_or_death": by_horizon(accuracy(with_transplant), horizon)},
+        later_visits=_later_visits(recipe, patients, outcome),
+        external=_external(recipe, fitted),
+        not_achievable={
             f"best_possible_{years:.0f}y": least_possible_error(patients, outcome, years)
             for years in (horizon, *recipe.others)
-        }),
-    )  # fmt: skip
+        },
+    )
 
 
 def first_repeat(recipe: Recipe, patients: pd.DataFrame) -> Figures:
@@ -95,6 +96,22 @@ def _first_repeat(answers: list[HeldOut], horizon_years: float) -> Figures:
         "died_within_horizon": accuracy_among_deaths(answers),
         "interval_coverage": interval_coverage(answers),
         "calibration": calibration(answers),
+    }
+
+
+def _outside_trial(patients: pd.DataFrame, repeat: list[HeldOut], horizon_years: float) -> Figures:
+    """The held-out answers to the patients who weren't randomised: the published score wasn't made from them."""
+    aside = patients["Drug"].isna().to_numpy()
+    parts = [(fold, aside[fold.rows]) for fold in repeat]
+    predicted = np.concatenate([fold.predicted[rows] for fold, rows in parts])
+    outcome = Outcome.joined([fold.outcome.take(np.flatnonzero(rows)) for fold, rows in parts])
+    errors = error_figures(Truth.joined([fold.truth.take(rows) for fold, rows in parts]), predicted)
+    return {
+        "patients": len(predicted),
+        "events": int(outcome.died.sum()),
+        "c_index": concordance_index(outcome, predicted),
+        f"ipcw_mae_{horizon_years:.0f}y": errors["mae"],
+        f"bias_{horizon_years:.0f}y": errors["bias"],
     }
 
 
@@ -118,13 +135,18 @@ def _later_visits(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome) -> F
     ids = patients["ID"].to_numpy()
     rows: list[npt.NDArray[np.intp]] = []
     years: list[Array] = []
+    intervals: list[tuple[Array, Array]] = []
     for train, test in folds(outcome, repeats=1):
         fitted = recipe.fit(patients.iloc[train], outcome.take(train))
         held_out = np.flatnonzero(visits["ID"].isin(ids[test]))
         rows.append(held_out)
         years.append(fitted.years(visits.iloc[held_out], recipe.horizon_years))
+        interval = fitted.interval(visits.iloc[held_out])
+        intervals.append((interval.lower, interval.upper))
     known, predicted = later.take(np.concatenate(rows)), np.concatenate(years)
-    errors = error_figures(ipcw_truth(known, known, recipe.horizon_years), predicted)
+    truth = ipcw_truth(known, known, recipe.horizon_years)
+    errors = error_figures(truth, predicted)
+    lower, upper = map(np.concatenate, zip(*intervals, strict=True))
     return {
         "patients": len(predicted),
         "events": int(known.died.sum()),
@@ -132,6 +154,7 @@ def _later_visits(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome) -> F
         **_discrimination(known, predicted),
         f"ipcw_mae_{recipe.horizon_years:.0f}y": errors["mae"],
         f"bias_{recipe.horizon_years:.0f}y": errors["bias"],
+        "interval_coverage": weighted_mean((truth.years >= lower) & (truth.years <= upper), truth.weight),
         "mean_predicted_years": float(predicted.mean()),
         "mean_observed_years": restricted_mean_survival_time(known, recipe.horizon_years),
     }

@@ -17,11 +17,12 @@ _CURVE_INTERVAL: Bilingual = {
     "en": "Read from the patient's own curve, at probabilities of death that are chosen within quarters of predicted "
     "risk so that the interval held the truth for 80 % of held-out patients (weighted for censoring). Where fewer than "
     "9 in 10 are expected to die within {horizon} years the upper end is open and the lower end is the time that about "
-    "8 in 10 outlive; otherwise about 1 in 10 may die before the interval and 1 in 10 live longer.",
+    "8 in 10 outlive, or the estimate itself where that time is later; otherwise about 1 in 10 may die before the interval "
+    "and 1 in 10 live longer.",
     "ru": "Определяется по кривой выживаемости самого пациента: уровни вероятности смерти подобраны отдельно в четвертях "
     "предсказанного риска так, чтобы интервал содержал истинное значение у 80 % пациентов, не участвовавших в обучении "
     "(с учётом цензурирования). Если в течение {horizon} лет ожидается смерть менее чем 9 из 10 таких пациентов, верхняя "
-    "граница открыта, а нижняя — срок, который переживут примерно 8 из 10; иначе примерно 1 из 10 может умереть раньше "
+    "граница открыта, а нижняя — срок, который переживут примерно 8 из 10 (или сама оценка, если этот срок больше); иначе примерно 1 из 10 может умереть раньше "
     "интервала и 1 из 10 — прожить дольше.",
 }
 
@@ -65,11 +66,12 @@ LASSO = Texts(
         "ru": "Среднее: исходный уровень плюс вклад каждого показателя в годах, ограниченное пределами 0–8 лет.",
     },
     interval_method={
-        "en": "Signed residual quantiles (10 % and 90 %, weighted for censoring) of held-out predictions, within "
-        "quarters of predicted risk. An upper end at 8 years is open: 8 years or more.",
-        "ru": "Квантили остатков со знаком (10 % и 90 %, взвешенные с учётом цензурирования) для пациентов, не "
-        "участвовавших в обучении, отдельно в четвертях предсказанного риска. Верхняя граница 8 лет открыта: 8 лет "
-        "и более.",
+        "en": "Signed residual quantiles of held-out predictions, weighted for censoring, within quarters of predicted "
+        "risk: 10 % and 90 % in the sickest; in the others, where many outlive 8 years, the upper end is open (8 years or "
+        "more) and the lower end is the 20 % quantile.",
+        "ru": "Квантили остатков со знаком для пациентов, не участвовавших в обучении, с учётом цензурирования, отдельно "
+        "в четвертях предсказанного риска: 10 % и 90 % в самой тяжёлой; в остальных, где многие переживают 8 лет, верхняя "
+        "граница открыта (8 лет и более), а нижняя — квантиль 20 %.",
     },
 )
 
@@ -104,7 +106,7 @@ MAYO = Texts(
         "en": "The mean of the published survival curve at the patient's score up to 7 years (the area under it). Nothing "
         "was published beyond 7 years, and nothing is said of it.",
         "ru": "Среднее по опубликованной кривой выживаемости для балла пациента в пределах 7 лет (площадь под кривой). "
-        "Данных после 7 лет не публиковалось, и о них ничего не утверждается.",
+        "Данных после 7 лет не публиковалось, и о более поздних сроках модель ничего не говорит.",
     },
     interval_method=_for(_CURVE_INTERVAL, horizon="7"),
 )

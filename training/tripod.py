@@ -59,12 +59,12 @@ _METHODS = {
     "11": "A missing optional value is replaced by the training median, in training as in prediction; 106 patients lack four laboratory values. Single imputation hides the uncertainty: each answer says what was imputed and how far the estimate could move.",
     "12a": "5 x 5-fold cross-validation for the figures; the model that is served is fitted to all patients by the same procedure.",
     "12d": "One centre: none to be analysed.",
-    "12e": "Harrell's and Uno's concordance, integrated Brier score where there is a curve, inverse-probability-of-censoring weighted error and bias, share within 1.5 years, calibration and interval coverage by quarter of predicted risk, all also among those who died. The report of make evaluate plots them.",
+    "12e": "Harrell's and Uno's concordance, integrated Brier score where there is a curve, inverse-probability-of-censoring weighted error and bias, share within 1.5 years, calibration and interval coverage by quarter of predicted risk; error, bias, share and coverage also among those who died. The report of make evaluate plots them.",
     "12f": "Not updated after evaluation.",
     "13": "No classes are predicted; nothing was resampled.",
     "14": "No method was used to make errors equal between groups. 44 of 418 patients are men, too few to measure it for them apart; age enters as a finding.",
     "15": "Years of life within the horizon with an 80 % interval, the contributions to it, and what was imputed or out of range; no threshold and no class.",
-    "16": "Later visits are of the same patients, three years older, without copper and triglycerides. PBC3: Europe, 1983-1987, ciclosporin or placebo; prothrombin time and oedema aren't in the data and take the training median.",
+    "16": "Later visits are of the same patients, three years older, without copper and triglycerides. PBC3: Europe, 1983-1987, ciclosporin or placebo; prothrombin time, oedema and whatever else the model uses and external.not_measured names take the training median.",
     "17": "Published, de-identified data; no approval was needed to use them again. The study's own approval isn't documented in the data.",
 }
 
@@ -94,7 +94,7 @@ _OPEN = {
     "20c": "Later visits: 214 of the 312 trial patients were seen within the two years before. PBC3 has milder disease: median bilirubin 1.1 mg/dL against 1.4.",
     "23b": "One centre: none. Quarters of risk are given.",
     "24": "Not updated.",
-    "27a": "A file is checked before it is charged: wrong units, unknown categories, impossible values and missing required ones are refused, naming row and column. What may be missing is imputed and said.",
+    "27a": "A file is checked before it is charged: impossible values (among them most values in another unit), unknown categories and missing required ones are refused, naming row and column. A value in another unit that is also possible in the expected one passes: the answer says which unit was assumed. What may be missing is imputed and said.",
     "27b": "Whoever uses it needs to know the units of their laboratory and what a restricted mean is; the page says both. Nothing else is asked of them.",
     "27c": "A cohort treated with ursodeoxycholic acid, with transplants as a competing event, and patients of several centres.",
 }

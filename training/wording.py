@@ -59,17 +59,17 @@ def _errors(recipe: Recipe, report: Report) -> Statements:
         "en": [
             f"Average error {_en(mae)} years within the {h}-year horizon; {share} of the answers are within 1.5 years of "
             "the truth.",
-            f"For those who died within {h} years the average error is {_en(died['mae'])} years, mostly too optimistic "
-            f"(by {_en(died['bias'])} years on average); {_percent(died['share_within_1_5_years'])} are within 1.5 years.",
+            f"For those who died within {h} years the average error is {_en(died['mae'])} years, on average "
+            f"{_en(abs(died['bias']))} too {_side(died['bias'])}; {_percent(died['share_within_1_5_years'])} are within 1.5 years.",
             f'"Everybody lives {h} years" errs by {_en(constant_mae)} years on average and by {_en(constant_died)} for '
             f"those who died. As most patients outlive the horizon, it too is within 1.5 years for {constant_share}: that "
-            "share alone says little.",
+            "share alone says little of a model.",
         ],
         "ru": [
             f"Средняя ошибка — {_ru(mae)} года в пределах {h} лет; {share} ответов отличаются от истины не более чем на "
             "1,5 года.",
-            f"Для умерших в течение {h} лет средняя ошибка — {_ru(died['mae'])} года, чаще в сторону завышения (в среднем "
-            f"на {_ru(died['bias'])} года); {_percent(died['share_within_1_5_years'])} — в пределах 1,5 года.",
+            f"Для умерших в течение {h} лет средняя ошибка — {_ru(died['mae'])} года, в среднем прогноз "
+            f"{_side_ru(died['bias'])} на {_ru(abs(died['bias']))} года; {_percent(died['share_within_1_5_years'])} — в пределах 1,5 года.",
             f"Ответ «все проживут {h} лет» ошибается в среднем на {_ru(constant_mae)} года, а для умерших — на "
             f"{_ru(constant_died)} года. Большинство пациентов переживает горизонт, поэтому и он попадает в 1,5 года в "
             f"{constant_share} случаев: сама по себе эта доля мало о чём говорит.",
@@ -104,7 +104,7 @@ def _interval(report: Report) -> Statements:
             + (": what it misses are mostly early deaths." if misses_the_dead else ".")
         ],
         "ru": [
-            f"Интервал 80 % содержал истинное значение у {overall} пациентов; от самой тяжёлой четверти к самой лёгкой — "
+            f"80-процентный интервал содержал истинное значение у {overall} пациентов; от самой тяжёлой четверти к самой лёгкой — "
             f"{quarters}. Среди умерших в пределах горизонта — у {among_dead}"
             + (": чаще всего он пропускает ранние смерти." if misses_the_dead else ".")
         ],
@@ -124,18 +124,24 @@ def _elsewhere(report: Report) -> Statements:
     )
     if "predicted_survival_4y" in trial:
         predicted, observed = _percent(trial["predicted_survival_4y"]), _percent(trial["observed_survival_4y"])
-        english += f" It said that {predicted} would live four years there, and {observed} did: too optimistic."
-        russian += f" Модель предсказала, что 4 года проживут {predicted}; прожили {observed}: прогноз завышен."
+        error = trial["predicted_survival_4y"] - trial["observed_survival_4y"]
+        english += f" It said that {predicted} would live four years there, and {observed} did: too {_side(error)}."
+        russian += (
+            f" Модель предсказала, что 4 года проживут {predicted}; прожили {observed}: прогноз {_side_ru(error)}."
+        )
+    else:
+        english += " Years could not be checked there; the models that could were too optimistic."
+        russian += " Сами годы там проверить нельзя; модели, которые удалось проверить, прогноз завышали."
     return {
         "en": [
             english,
-            f"Asked again three years later, of the same patients, the concordance was {later['c_index']:.2f}; "
-            f"{_en(later['mean_predicted_years'])} years were predicted on average and {_en(later['mean_observed_years'])} "
-            "lived.",
+            f"For the same patients three years later (each answered by a model fitted without them) the concordance was "
+            f"{later['c_index']:.2f}; on average {_en(later['mean_predicted_years'])} years were predicted and "
+            f"{_en(later['mean_observed_years'])} lived.",
         ],
         "ru": [
             russian,
-            f"Для тех же пациентов через три года индекс конкордации — {_ru(later['c_index'], 2)}; в среднем предсказано "
+            f"Для тех же пациентов через три года (модель обучена без них) индекс конкордации — {_ru(later['c_index'], 2)}; в среднем предсказано "
             f"{_ru(later['mean_predicted_years'])} года, прожито {_ru(later['mean_observed_years'])}.",
         ],
     }
@@ -177,13 +183,13 @@ def _common_recipe(recipe: Recipe, report: Report) -> Statements:
     mae, bias, died = n_days[f"ipcw_mae_{h}y"], n_days[f"bias_{h}y"], n_days["died_within_horizon"]["mae"]
     return {
         "en": [
-            f"A Lasso on the days of follow-up, the common recipe, errs by {_en(mae)} years within {h} years and predicts "
-            f"{_en(-bias)} years too short, since it takes the end of follow-up for death. For those who did die within "
+            f"A Lasso on the days of follow-up, the common recipe, errs by {_en(mae)} years within {h} years, on average "
+            f"{_en(abs(bias))} too {_side(bias)}: it takes the end of follow-up for death. For those who did die within "
             f"{h} years it errs by {_en(died)} years."
         ],
         "ru": [
-            f"Распространённый рецепт — Lasso по дням наблюдения — ошибается на {_ru(mae)} года в пределах {h} лет и "
-            f"занижает срок на {_ru(-bias)} года: окончание наблюдения он принимает за смерть. Для действительно умерших в "
+            f"Распространённый рецепт — Lasso по дням наблюдения — ошибается на {_ru(mae)} года в пределах {h} лет, в "
+            f"среднем прогноз {_side_ru(bias)} на {_ru(abs(bias))} года: окончание наблюдения он принимает за смерть. Для действительно умерших в "
             f"течение {h} лет его ошибка — {_ru(died)} года."
         ],
     }
@@ -220,8 +226,20 @@ def known_limits(recipe: Recipe, report: Report) -> Statements:
         f"{_ru(composite['c_index'], 3)}, средняя ошибка — {_ru(mae)} года.",
     }
     own = _MAYO_LIMITS if recipe.id == "mayo" else _FITTED_LIMITS
+    outside = report.quality["outside_trial"]
+    error, bias = outside[f"ipcw_mae_{h}y"], outside[f"bias_{h}y"]
+    figures = {
+        "en": {"c_index": f"{outside['c_index']:.2f}", "mae": _en(error), "bias": _en(abs(bias)), "side": _side(bias)},
+        "ru": {
+            "c_index": _ru(outside["c_index"], 2), "mae": _ru(error), "bias": _ru(abs(bias)), "side": _side_ru(bias)
+        },
+    }  # fmt: skip
     return {
-        language: [transplants[language], *own[language], *_MISSED[language](_missed_targets(recipe, report))]
+        language: [
+            transplants[language],
+            *(sentence.format(patients=outside["patients"], **figures[language]) for sentence in own[language]),
+            *_MISSED[language](_missed_targets(recipe, report)),
+        ]
         for language in ("en", "ru")
     }
 
@@ -233,6 +251,8 @@ _FITTED_LIMITS: Statements = {
         "Seven sets of columns and six forms of the interval were compared on the very folds that the figures "
         "come from, before this one was taken: the figures may be slightly too good.",
         "One centre: the only patients of other hospitals that it was tried on are those of the PBC3 trial.",
+        "For the {patients} patients who weren't in the trial (held out as all others) the concordance is {c_index} and the "
+        "average error {mae} years, on average {bias} too {side}.",
     ],
     "ru": [
         "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись; пропущенное значение "
@@ -240,18 +260,22 @@ _FITTED_LIMITS: Statements = {
         "До выбора этого варианта на тех же блоках, по которым посчитаны показатели, сравнивались семь наборов "
         "столбцов и шесть видов интервала: показатели могут быть немного завышены.",
         "Один центр: на пациентах других больниц модель проверена только по данным исследования PBC3.",
+        "Для {patients} пациентов, не участвовавших в испытании (как и остальные, не входивших в обучающую часть), индекс "
+        "конкордации — {c_index}, средняя ошибка — {mae} года, в среднем прогноз {side} на {bias} года.",
     ],
 }
 _MAYO_LIMITS: Statements = {
     "en": [
-        "The score was made from 312 of these 418 patients: its figures here are partly in sample and too good. Only its "
-        "interval is fitted inside the folds.",
+        "The score was made from 312 of these 418 patients: its figures here are partly in sample. For the other "
+        "{patients} the concordance is {c_index} and the average error {mae} years. Only the interval is fitted inside the "
+        "folds.",
         "The published curve ends at 7 years; between whole years its hazard is taken to be constant.",
         "Values beyond the range of these patients are used as they are and flagged: nothing is known of the score there.",
     ],
     "ru": [
-        "Шкала построена по 312 из этих 418 пациентов: её показатели здесь отчасти получены на обучающих данных и "
-        "завышены. По обучающей части блоков оценивается только интервал.",
+        "Шкала построена по 312 из этих 418 пациентов: её показатели здесь отчасти получены на обучающих данных. Для "
+        "остальных {patients} индекс конкордации — {c_index}, средняя ошибка — {mae} года. По обучающей части блоков "
+        "оценивается только интервал.",
         "Опубликованная кривая заканчивается на 7 годах; между целыми годами риск считается постоянным.",
         "Значения за пределами диапазона этих пациентов используются как есть и отмечаются: как шкала работает там, "
         "неизвестно.",
@@ -288,10 +312,10 @@ def _missed_targets(recipe: Recipe, report: Report) -> list[Bilingual]:
     overall, quarters = quality["interval_coverage"]["overall"], quality["interval_coverage"]["by_quartile"]
     if not COVERAGE[0] <= overall <= COVERAGE[1]:
         missed.append({
-            "en": f"80 % intervals that hold 78 to 82 % (they hold {_percent(overall)}: in the healthiest quarter more "
-            "outlive the horizon than that, and no interval can hold fewer)",
-            "ru": f"80-процентные интервалы с охватом 78–82 % (получено {_percent(overall)}: в самой лёгкой четверти "
-            "горизонт переживает больше пациентов, и никакой интервал не может охватить меньше)",
+            "en": f"80 % intervals that hold 78 to 82 % (they hold {100 * overall:.2f} %: where more outlive the "
+            "horizon than that, no interval that holds the horizon can hold fewer)",
+            "ru": f"80-процентные интервалы с охватом 78–82 % (получено {_ru(100 * overall, 2)} %: там, где горизонт переживает "
+            "больше пациентов, интервал с открытой границей не может охватить меньше)",
         })  # fmt: skip
     if any(not QUARTER_COVERAGE[0] <= share <= QUARTER_COVERAGE[1] for share in quarters):
         shares = ", ".join(f"{share:.3f}" for share in quarters)
@@ -300,6 +324,14 @@ def _missed_targets(recipe: Recipe, report: Report) -> list[Bilingual]:
             "ru": f"70–90 % в каждой четверти риска ({shares.replace(', ', '; ').replace('.', ',')})",
         })  # fmt: skip
     return missed
+
+
+def _side(error: float) -> str:
+    return "optimistic" if error > 0 else "pessimistic"
+
+
+def _side_ru(error: float) -> str:
+    return "завышен" if error > 0 else "занижен"
 
 
 def _en(years: float) -> str:

@@ -3,9 +3,12 @@
 from chalice.app import Request
 
 from chalicelib.auth.store import User
-from chalicelib.auth.tokens import TokenMissingError
+from chalicelib.auth.tokens import TokenExpiredError, TokenInvalidError, TokenMissingError
 from chalicelib.core.http.endpoints import caller
 from chalicelib.wiring import services
+
+BEARER = (TokenMissingError, TokenInvalidError, TokenExpiredError)
+"""The refusals of ``current_user``, for the description of the endpoints that call it."""
 
 
 def current_user(request: Request) -> User:

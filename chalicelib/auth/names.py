@@ -5,7 +5,7 @@ import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 PASSWORD_CHARACTERS_MIN = 8
@@ -44,6 +44,16 @@ def _password(text: str) -> str:
     return text
 
 
+NewPassword = Annotated[
+    str,
+    AfterValidator(_password),
+    Field(
+        description=f"At most {PASSWORD_BYTES_MAX} bytes of UTF-8.",
+        json_schema_extra={"minLength": PASSWORD_CHARACTERS_MIN, "maxLength": PASSWORD_BYTES_MAX},
+    ),
+]
+
+
 class Registration(BaseModel):
     """The body of a registration."""
 
@@ -51,11 +61,11 @@ class Registration(BaseModel):
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64), AfterValidator(_name)]
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
-    password: Annotated[str, AfterValidator(_password)]
+    password: NewPassword
 
 
 class Credentials(BaseModel):
-    """The body of a log-in. ``name`` is the name or the e-mail address."""
+    """The body of a log-in. The name may be the e-mail address."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -69,7 +79,7 @@ class PasswordChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     old_password: Annotated[str, StringConstraints(max_length=1000)]
-    new_password: Annotated[str, AfterValidator(_password)]
+    new_password: NewPassword
 
 
 class AccountDeletion(BaseModel):

@@ -3,9 +3,11 @@
 from chalice import Response
 from chalice.app import Request
 
-from chalicelib.auth.guard import current_user
+from chalicelib.auth import schemas
+from chalicelib.auth.guard import BEARER, current_user
 from chalicelib.auth.names import AccountDeletion, Credentials, PasswordChange, Registration
-from chalicelib.auth.service import Session
+from chalicelib.auth.service import Session, WrongCredentialsError, WrongPasswordError
+from chalicelib.auth.store import EmailTakenError, NameTakenError
 from chalicelib.core.http.bodies import json_body
 from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
 from chalicelib.core.logging import log_exception
@@ -14,34 +16,44 @@ from chalicelib.wiring import services
 routes = Endpoints(__name__)
 
 
-@routes.endpoint("/api/auth/register", "POST")
+@routes.endpoint(
+    "/api/auth/register",
+    "POST",
+    body=Registration,
+    answers={201: schemas.Session},
+    errors=(NameTakenError, EmailTakenError),
+)
 def register(request: Request) -> Response:
     """Create an account with its first coins."""
     session = services().accounts.register(json_body(request, Registration))
     return ok(_document(session), 201)
 
 
-@routes.endpoint("/api/auth/login", "POST")
+@routes.endpoint(
+    "/api/auth/login", "POST", body=Credentials, answers={200: schemas.Session}, errors=(WrongCredentialsError,)
+)
 def login(request: Request) -> Response:
     """A new access token for the right password."""
     return ok(_document(services().accounts.log_in(json_body(request, Credentials))))
 
 
-@routes.endpoint("/api/auth/me", "GET")
+@routes.endpoint("/api/auth/me", "GET", answers={200: schemas.Account}, auth=BEARER)
 def me(request: Request) -> Response:
     """The account that the token speaks for."""
     user = current_user(request)
     return ok({"id": user.id, "name": user.name, "email": user.email, "created_at": user.created_at})
 
 
-@routes.endpoint("/api/auth/logout", "POST", content_types=ANY)
+@routes.endpoint("/api/auth/logout", "POST", content_types=ANY, answers={204: None}, auth=BEARER)
 def logout(request: Request) -> Response:
     """End every token of the user."""
     services().accounts.log_out(current_user(request))
     return no_content()
 
 
-@routes.endpoint("/api/auth/password", "PUT")
+@routes.endpoint(
+    "/api/auth/password", "PUT", body=PasswordChange, answers={204: None}, errors=(WrongPasswordError,), auth=BEARER
+)
 def password(request: Request) -> Response:
     """Change the password, which needs the old one. Every token ends, this one too."""
     user = current_user(request)
@@ -50,7 +62,9 @@ def password(request: Request) -> Response:
     return no_content()
 
 
-@routes.endpoint("/api/auth/me", "DELETE")
+@routes.endpoint(
+    "/api/auth/me", "DELETE", body=AccountDeletion, answers={204: None}, errors=(WrongPasswordError,), auth=BEARER
+)
 def delete_me(request: Request) -> Response:
     """Delete the account, which needs the password: open predictions end, personal data and files go."""
     user = current_user(request)

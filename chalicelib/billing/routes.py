@@ -3,22 +3,33 @@
 from chalice import Response
 from chalice.app import Request
 
-from chalicelib.auth.guard import current_user
-from chalicelib.billing.vouchers import VoucherCode
+from chalicelib.auth.guard import BEARER, current_user
+from chalicelib.billing import schemas
+from chalicelib.billing.ledger import AccountClosedError
+from chalicelib.billing.vouchers import UnknownVoucherError, VoucherCode, VoucherExpiredError, VoucherUsedError
+from chalicelib.core.errors import InvalidInputError
 from chalicelib.core.http.bodies import json_body
 from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok, query
+from chalicelib.core.http.schemas import Cursor
 from chalicelib.wiring import services
 
 routes = Endpoints(__name__)
 
 
-@routes.endpoint("/api/auth/balance", "GET")
+@routes.endpoint("/api/auth/balance", "GET", answers={200: schemas.Balance}, auth=BEARER)
 def balance(request: Request) -> Response:
     """The coins that are left."""
     return ok({"balance": current_user(request).balance})
 
 
-@routes.endpoint("/api/billing/ledger", "GET")
+@routes.endpoint(
+    "/api/billing/ledger",
+    "GET",
+    query=Cursor,
+    answers={200: schemas.Statement},
+    errors=(InvalidInputError,),
+    auth=BEARER,
+)
 def ledger(request: Request) -> Response:
     """The coin statement, newest first."""
     user = current_user(request)
@@ -27,7 +38,15 @@ def ledger(request: Request) -> Response:
     return ok({"entries": entries, "next_cursor": next_cursor})
 
 
-@routes.endpoint("/api/billing/vouchers", "POST")
+@routes.endpoint(
+    "/api/billing/vouchers",
+    "POST",
+    body=VoucherCode,
+    idempotent=True,
+    answers={200: schemas.Redeemed},
+    errors=(UnknownVoucherError, VoucherUsedError, VoucherExpiredError, AccountClosedError),
+    auth=BEARER,
+)
 def redeem(request: Request) -> Response:
     """Add a voucher's coins, once."""
     user = current_user(request)

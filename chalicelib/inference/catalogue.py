@@ -42,38 +42,44 @@ class Offer:
     enabled: bool = True
 
 
-class _Texts(BaseModel):
+class Texts(BaseModel):
+    """A text in each of the page's languages."""
+
     en: str
     ru: str
 
 
-class _Statements(BaseModel):
+class Statements(BaseModel):
+    """Sentences in each of the page's languages, the most important first."""
+
     en: list[str]
     ru: list[str]
 
 
-class _Artefact(BaseModel):
+class Artefact(BaseModel):
+    """The file that the model is kept in."""
+
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Card(BaseModel):
+class Card(BaseModel):
     """What a card must say for its model to be offered: the page shows these."""
 
     id: str
     version: str
     coins: Annotated[int, Field(gt=0)]
-    title: _Texts
-    summary: _Texts
-    limits: _Texts
-    statements: _Statements
-    estimand: _Texts
-    point_estimate: _Texts
-    interval_method: _Texts
+    title: Texts
+    summary: Texts
+    limits: Texts
+    statements: Statements
+    estimand: Texts
+    point_estimate: Texts
+    interval_method: Texts
     horizon_years: float
     survival_years: list[int]
     contribution_scale: ContributionScale
     interval_level: float
-    artefact: _Artefact
+    artefact: Artefact
 
 
 class CardError(Exception):
@@ -90,7 +96,7 @@ def read_card(path: Path) -> dict[str, Any]:
     """
     card: dict[str, Any] = json.loads(path.read_text("utf-8"))
     try:
-        _Card.model_validate(card)
+        Card.model_validate(card)
     except ValidationError as error:
         raise CardError(f"{path.parent.name}/{path.name}: {error}") from None
     return card

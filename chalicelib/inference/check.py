@@ -6,80 +6,154 @@ reads a single dialect and no column is stored that the product doesn't know.
 
 import csv
 import io
-import math
-import re
-from dataclasses import dataclass, field
-from typing import Any
+import json
+from dataclasses import dataclass, replace
+from typing import BinaryIO, TextIO
 
 from chalicelib.inference import columns
-from chalicelib.inference.columns import Column
+from chalicelib.inference.cells import ID_CHARACTERS_MAX, VALUE_SHOWN_MAX, Cells, Reading, in_unit
+from chalicelib.inference.columns import Heading
 from chalicelib.inference.findings import (
     FINDINGS_SHOWN_MAX,
     ColumnDuplicatedError,
     ColumnMissingError,
     Finding,
-    InvalidRowsError,
     NoRowsError,
+    Problems,
+    UnitUnknownError,
 )
 from chalicelib.inference.table import Row, read_table
 
-VALUE_SHOWN_MAX = 40
 NAME_SHOWN_MAX = 60
-ID_CHARACTERS_MAX = 100
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_WHOLE = re.compile(r"(\d+)[.,]0+", re.ASCII)
+REPEATED_ROWS_SHOWN_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A file that can be predicted: ``rows`` patients, the canonical CSV, and which columns were left out."""
+    """A file that can be predicted, or its good rows.
+
+    ``rows``: of patients, good and bad. ``content``: the canonical CSV of the good ones. ``bad``: a line of JSON for
+    each bad one, ``{"row", "id", "errors"}``, empty unless they may be skipped. ``ignored``: headers that are left out.
+    ``units``: of each number, as it was read.
+    """
 
     rows: int
+    bad_rows: int
     content: bytes
+    bad: bytes
     ignored: tuple[str, ...]
+    units: dict[str, str]
 
 
-def check_file(content: bytes) -> CheckedFile:
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a check found. ``rows``: of patients; ``problems``: what is wrong with them; ``duplicates``: IDs that more
+    than one patient has, with the rows of the first few, if they were to be watched."""
+
+    rows: int
+    problems: Problems
+    used: tuple[str, ...]
+    ignored: tuple[str, ...]
+    units: dict[str, str]
+    separator: str
+    encoding: str
+    duplicates: dict[str, list[int]]
+
+    def raise_if_bad(self, *, skip: bool = False) -> None:
+        """Refuse a file without patients, and one with bad rows; ``skip``: only one with nothing but bad rows.
+
+        Raises
+        ------
+        NoRowsError, InvalidRowsError
+        """
+        if self.rows == 0:
+            raise NoRowsError("The file has a header and no patients. Please add one row a patient.")
+        if self.problems.total and not (skip and self.problems.rows_total < self.rows):
+            raise self.problems.error(self.rows)
+
+
+def check_file(content: bytes, *, si: bool = False, skip: bool = False) -> CheckedFile:
     """Check every cell of every row of ``content``.
+
+    ``si``: numbers whose header names no unit are in SI units, where the column has one. ``skip``: bad rows are left
+    out of the content and listed, instead of refusing the file.
 
     Raises
     ------
     InvalidFileError
-        One of its subclasses says what is wrong; one bad row refuses the file.
+        One of its subclasses says what is wrong.
     """
-    table = read_table(content)
+    good, bad = io.StringIO(), io.StringIO()
+    found = inspect(io.BytesIO(content), si=si, good=good, bad=bad if skip else None)
+    found.raise_if_bad(skip=skip)
+    return CheckedFile(
+        found.rows,
+        found.problems.rows_total,
+        good.getvalue().encode(),
+        bad.getvalue().encode(),
+        found.ignored,
+        found.units,
+    )
+
+
+def inspect(
+    source: BinaryIO,
+    *,
+    si: bool = False,
+    good: TextIO | None = None,
+    bad: TextIO | None = None,
+    watch_ids: bool = False,
+) -> Inspection:
+    """Check ``source``, a file from its beginning, in one pass over its rows; the memory doesn't grow with them.
+
+    ``good``: takes the canonical CSV; with ``bad`` also from files in which some rows are bad, whose findings it takes.
+    ``watch_ids``: note repeated IDs, which takes memory for each of them.
+
+    Raises
+    ------
+    InvalidFileError
+        Of what makes the whole file unreadable: its form, its header. Not of bad rows.
+    """
+    table = read_table(source)
     places = _places(table.header)
-    check = _Check(places, decimal_comma=table.separator != ",")
+    readings = [_reading(heading, si=si) for heading in places]
+    check = _Check(readings, list(places.values()), table.separator != ",", good, bad, watch_ids=watch_ids)
     for batch in table.batches:
         check.add(batch, len(table.header))
-    check.raise_if_bad()
-    ignored = tuple(
-        cell[:NAME_SHOWN_MAX] for place, cell in enumerate(table.header) if place not in places.values() and cell
+    taken = set(places.values())
+    return Inspection(
+        rows=check.rows,
+        problems=check.problems,
+        used=tuple(reading.column.name for reading in readings),
+        ignored=tuple(cell[:NAME_SHOWN_MAX] for place, cell in enumerate(table.header) if place not in taken and cell),
+        units={reading.column.name: reading.unit.name for reading in readings if reading.unit},
+        separator=table.separator,
+        encoding=table.encoding,
+        duplicates=check.duplicates(),
     )
-    return CheckedFile(check.rows, check.canonical(), ignored)
 
 
-def _places(header: Row) -> dict[Column, int]:
-    """Where each stored column stands in the header."""
-    places: dict[Column, int] = {}
+def _places(header: Row) -> dict[Heading, int]:
+    """Where each stored column stands in the header, in the order of storage."""
+    places: dict[str, tuple[Heading, int]] = {}
     duplicated: list[Finding] = []
     for place, cell in enumerate(header):
-        column = columns.find(cell)
-        if column is None:
+        heading = columns.find(cell)
+        if heading is None:
             continue
-        if column in places:
-            message = f"The column '{column.name}' appears twice. Please keep one."
-            duplicated.append(Finding("column_duplicated", message, column=column.name))
-        places[column] = place
+        name = heading.column.name
+        if name in places:
+            message = f"The column '{name}' appears twice. Please keep one."
+            duplicated.append(Finding("column_duplicated", message, column=name))
+        places[name] = heading, place
     if duplicated:
         raise ColumnDuplicatedError(" ".join(finding.message for finding in duplicated), duplicated)
-    missing = [columns.BY_NAME[name] for name in columns.REQUIRED if columns.BY_NAME[name] not in places]
+    missing = [columns.BY_NAME[name] for name in columns.REQUIRED if name not in places]
     if missing:
         findings = [
             Finding(
                 "column_missing",
-                f"The column '{column.name}' ({column.title_en}{_in_unit(column)}) is missing.",
+                f"The column '{column.name}' ({column.title_en}{in_unit(column.unit)}) is missing.",
                 column=column.name,
                 params={"unit": column.unit},
             )
@@ -87,138 +161,50 @@ def _places(header: Row) -> dict[Column, int]:
         ]
         names = ", ".join(column.name for column in missing)
         raise ColumnMissingError(f"The file needs a header with the missing column(s): {names}.", findings)
-    return {column: place for column, place in places.items() if column.kind != "ignored"}
+    return dict(places[name] for name in columns.STORED if name in places)
 
 
-def _in_unit(column: Column) -> str:
-    return f", in {column.unit}" if column.unit else ""
-
-
-class _Cells(dict[str, str]):
-    """Cells of one column, as given to as stored. Few texts are distinct, so each is judged once.
-
-    A wrong text is stored as "" and described in ``wrong``.
-    """
-
-    DISTINCT_MAX = 100_000
-
-    def __init__(self, column: Column, *, decimal_comma: bool) -> None:
-        super().__init__()
-        self._column = column
-        self._decimal_comma = decimal_comma
-        self.wrong: dict[str, Finding] = {}
-
-    def __missing__(self, text: str) -> str:
-        judged = self._judge(text.strip())
-        if isinstance(judged, Finding):
-            self.wrong[text] = judged
-            judged = ""
-        self[text] = judged
-        return judged
-
-    def forget_if_many(self) -> None:
-        """Bound the memory. Between batches only: within one, ``wrong`` must keep what it found."""
-        if len(self) > self.DISTINCT_MAX:
-            self.clear()
-            self.wrong.clear()
-
-    def _judge(self, text: str) -> str | Finding:
-        column = self._column
-        if column.kind == "id":
-            if len(text) <= ID_CHARACTERS_MAX:
-                return text
-            message = f"An ID has at most {ID_CHARACTERS_MAX} characters."
-            return self._finding("too_long", message, text, maximum=ID_CHARACTERS_MAX)
-        if text.lower() in columns.MISSING:
-            if not column.required:
-                return ""
-            message = f"{column.name} is missing. Every patient needs it{_in_unit(column)}."
-            return self._finding("value_missing", message, text, unit=column.unit)
-        return self._category(text) if column.kind == "category" else self._number(text)
-
-    def _category(self, text: str) -> str | Finding:
-        column = self._column
-        whole = _WHOLE.fullmatch(text)
-        value = whole.group(1) if whole else text.upper()
-        if value in column.allowed:
-            return value
-        allowed = ", ".join(column.allowed)
-        message = f"'{text[:VALUE_SHOWN_MAX]}' is not a value of {column.name}. It takes {allowed}."
-        return self._finding("unknown_category", message, text, allowed=list(column.allowed))
-
-    def _number(self, text: str) -> str | Finding:
-        column = self._column
-        plain = text.replace(",", ".") if self._decimal_comma else text
-        if not _NUMBER.fullmatch(plain):
-            message = f"'{text[:VALUE_SHOWN_MAX]}' is not a number. {column.name} is a number{_in_unit(column)}."
-            return self._finding("not_a_number", message, text, unit=column.unit)
-        value = float(plain)
-        if not math.isfinite(value):  # 1e999; JSON could not even repeat it
-            message = f"'{text[:VALUE_SHOWN_MAX]}' is too large a number. {column.name} is a number{_in_unit(column)}."
-            return self._finding("not_finite", message, text, unit=column.unit)
-        return self._within_limits(plain, value)
-
-    def _within_limits(self, text: str, value: float) -> str | Finding:
-        column = self._column
-        low, high = column.minimum, column.maximum
-        if low is None or high is None or low <= value <= high:
-            return text
-        suspicion = column.suspicion
-        if suspicion and value > 0 and suspicion.holds(value):
-            suggestion = None if suspicion.factor is None else float(f"{value * suspicion.factor:.4g}")
-            hint = f": {suggestion:g}?" if suggestion is not None else f", usually {_training_range(column)}."
-            message = f"{value:g} looks like {suspicion.unit}. {column.name} is expected in {column.unit}{hint}"
-            return self._finding(
-                "unit_suspected", message, text, unit=column.unit, hint_unit=suspicion.unit, suggestion=suggestion,
-                minimum=low, maximum=high,
-            )  # fmt: skip
-        side, code = ("below", "below_minimum") if value < low else ("above", "above_maximum")
-        message = f"{value:g} is {side} what {column.name} can be. Accepted: {low:g} to {high:g} {column.unit}."
-        return self._finding(code, message, text, unit=column.unit, minimum=low, maximum=high)
-
-    def _finding(self, code: str, message: str, text: str, **params: Any) -> Finding:
-        return Finding(code, message, None, self._column.name, text[:VALUE_SHOWN_MAX], params)
-
-
-def _training_range(column: Column) -> str:
-    return f"{column.training_minimum:g} to {column.training_maximum:g}"
-
-
-@dataclass(slots=True)
-class _Problems:
-    """Findings, bounded: the first hundred are kept, the rest counted."""
-
-    shown: list[Finding] = field(default_factory=list)
-    total: int = 0
-    ranges: list[list[int]] = field(default_factory=list)
-    """First and last of each run of bad rows: every one is named, and a file of nothing else is one run."""
-    rows_total: int = 0
-
-    def add_row(self, findings: list[Finding], row: int) -> None:
-        self.rows_total += 1
-        if self.ranges and self.ranges[-1][1] == row - 1:
-            self.ranges[-1][1] = row
-        else:
-            self.ranges.append([row, row])
-        self.total += len(findings)
-        room = FINDINGS_SHOWN_MAX - len(self.shown)
-        self.shown += [
-            Finding(each.code, each.message, row, each.column, each.value, each.params) for each in findings[:room]
-        ]
+def _reading(heading: Heading, *, si: bool) -> Reading:
+    column = heading.column
+    if heading.unit is not None:
+        unit = heading.found_unit()
+        if unit is None:
+            known = " or ".join(each.name for each in column.units) or "none"
+            name, given = column.name, heading.unit[:VALUE_SHOWN_MAX]
+            message = f"The header gives '{given}' as the unit of {name}. Known for it: {known}."
+            finding = Finding(
+                "unit_unknown", message, None, name, given, {"units": [each.name for each in column.units]}
+            )
+            raise UnitUnknownError(message, [finding])
+        return Reading(column, unit, is_named=True)
+    if si and column.si:
+        return Reading(column, column.si, is_named=True)
+    return Reading(column, column.units[0] if column.units else None, is_named=False)
 
 
 class _Check:
     """Takes batches of rows, gathers what is wrong, writes what is right."""
 
-    def __init__(self, places: dict[Column, int], *, decimal_comma: bool) -> None:
-        stored = [columns.BY_NAME[name] for name in columns.STORED]
-        self._columns = [column for column in stored if column in places]
-        self._places = [places[column] for column in self._columns]
-        self._cells = [_Cells(column, decimal_comma=decimal_comma) for column in self._columns]
-        self._problems = _Problems()
-        self._out = io.StringIO()
-        self._writer = csv.writer(self._out, lineterminator="\n")
-        self._writer.writerow([column.name for column in self._columns])
+    def __init__(
+        self,
+        readings: list[Reading],
+        places: list[int],
+        decimal_comma: bool,  # noqa: FBT001
+        good: TextIO | None,
+        bad: TextIO | None,
+        *,
+        watch_ids: bool,
+    ) -> None:
+        self._places = places
+        self._cells = [Cells(reading, decimal_comma=decimal_comma) for reading in readings]
+        self._id_place = next((at for at, each in zip(places, readings, strict=True) if each.column.kind == "id"), None)
+        self._ids: dict[str, int] | None = {} if watch_ids and self._id_place is not None else None
+        self._repeated: dict[str, list[int]] = {}
+        self._bad = bad
+        self._writer = csv.writer(good, lineterminator="\n") if good else None
+        if self._writer:
+            self._writer.writerow([reading.column.name for reading in readings])
+        self.problems = Problems()
         self.rows = 0
 
     def add(self, batch: list[Row], width: int) -> None:
@@ -233,13 +219,19 @@ class _Check:
             given = by_column[place] if by_column else ()
             stored.append([cells[text] for text in given])
             wrong = wrong or (bool(cells.wrong) and any(text in cells.wrong for text in given))
+        if self._ids is not None:
+            self._note_ids(batch)
         if wrong:
-            self._find(batch, width, ragged)
-        elif not self._problems.total:
+            good = self._find(batch, width, ragged)
+            stored = [[cells[row[at]] for row in good] for at, cells in zip(self._places, self._cells, strict=True)]
+        # Once a bad row was met the rest is wanted only if bad rows may be skipped.
+        if self._writer and (self._bad or not self.problems.total):
             self._writer.writerows(zip(*stored, strict=True))
         self.rows += len(batch)
 
-    def _find(self, batch: list[Row], width: int, ragged: set[int]) -> None:
+    def _find(self, batch: list[Row], width: int, ragged: set[int]) -> list[Row]:
+        """Note what is wrong with the rows of ``batch``; the others."""
+        good = []
         for place, row in enumerate(batch):
             if place in ragged:
                 message = f"This row has {len(row)} cells; the header has {width}."
@@ -251,27 +243,41 @@ class _Check:
                     for at, cells in zip(self._places, self._cells, strict=True)
                     if row[at] in cells.wrong
                 ]
-            if findings:
-                self._problems.add_row(findings, self.rows + place + 1)
+            if not findings:
+                good.append(row)
+                continue
+            findings = [replace(each, row=self.rows + place + 1) for each in findings]
+            self.problems.add_row(findings)
+            if self._bad:
+                self._list(row, findings)
+        return good
 
-    def raise_if_bad(self) -> None:
-        problems = self._problems
-        if self.rows == 0:
-            raise NoRowsError("The file has a header and no patients. Please add one row a patient.")
-        if problems.total:
-            named = [str(first) if first == last else f"{first}-{last}" for first, last in problems.ranges]
-            more = " and more" if len(named) > 10 else ""
-            raise InvalidRowsError(
-                f"{problems.rows_total} of {self.rows} rows can't be predicted (row {', '.join(named[:10])}{more}).",
-                problems.shown,
-                errors_total=problems.total,
-                bad_rows=", ".join(named),
-                bad_rows_total=problems.rows_total,
-                rows=self.rows,
-            )
+    def _list(self, row: Row, findings: list[Finding]) -> None:
+        """Write the line of a bad row."""
+        assert self._bad
+        at = self._id_place
+        patient = row[at].strip()[:ID_CHARACTERS_MAX] if at is not None and at < len(row) else None
+        line = {"row": findings[0].row, "id": patient, "errors": [each.document() for each in findings]}
+        self._bad.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
-    def canonical(self) -> bytes:
-        return self._out.getvalue().encode()
+    def _note_ids(self, batch: list[Row]) -> None:
+        assert self._ids is not None
+        assert self._id_place is not None
+        for row, cells in enumerate(batch, self.rows + 1):
+            patient = cells[self._id_place].strip() if self._id_place < len(cells) else ""
+            if not patient:
+                continue
+            first = self._ids.setdefault(patient, row)
+            if first == row:
+                continue
+            if patient in self._repeated or len(self._repeated) < FINDINGS_SHOWN_MAX:
+                rows = self._repeated.setdefault(patient[:ID_CHARACTERS_MAX], [first])
+                if len(rows) < REPEATED_ROWS_SHOWN_MAX:
+                    rows.append(row)
+
+    def duplicates(self) -> dict[str, list[int]]:
+        """IDs that more than one patient has, and the first few of their rows."""
+        return self._repeated
 
 
 def _fit(row: Row, width: int) -> bool:

@@ -5,6 +5,7 @@ Names and units are those of the Mayo Clinic PBC study's public file; the traini
 of its 418 patients, the hard limits are what a living adult can have.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,7 @@ class Column:
 
     ``minimum``/``maximum`` are hard limits: a value beyond them is an error. ``training_minimum``/
     ``training_maximum`` are the range that the models have seen: a value beyond it is clamped and flagged.
+    ``si`` is what ``units=si`` means for it; ``other_units`` may be named in the header only.
     """
 
     name: str
@@ -56,8 +58,16 @@ class Column:
     training_maximum: float | None = None
     allowed: tuple[str, ...] = ()
     si: Unit | None = None
+    other_units: tuple[Unit, ...] = ()
     suspicion: Suspicion | None = None
     aliases: tuple[str, ...] = ()
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Every unit that the header may name, the specification's own first."""
+        if self.unit is None:
+            return ()
+        return (Unit(self.unit, 1.0), *([self.si] if self.si else []), *self.other_units)
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -65,7 +75,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Age", "number", "Age in days", "Возраст в днях",
         required=True, unit="days", minimum=6570, maximum=40000,
-        training_minimum=9598, training_maximum=28650,
+        training_minimum=9598, training_maximum=28650, other_units=(Unit("years", 1 / 365.25),),
         suspicion=Suspicion("below", 150, "years", 365.25),
     ),
     Column("Sex", "category", "Sex", "Пол", allowed=("F", "M")),
@@ -142,7 +152,35 @@ MISSING: frozenset[str] = frozenset({"", "na", "n/a", "nan", "null", "none", "?"
 
 _BY_HEADER: dict[str, Column] = {name.lower(): column for column in COLUMNS for name in (column.name, *column.aliases)}
 
+_WITH_UNIT = re.compile(r"(?P<name>[^\[\](){}]*?)\s*[\[(](?P<unit>[^\[\](){}]*)[\])]")
 
-def find(header: str) -> Column | None:
-    """The column that a header cell names, or None. Case and surrounding blanks don't matter."""
-    return _BY_HEADER.get(header.strip().lower())
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a header cell names: a column, and the unit that it gives in brackets, if any, as it is written."""
+
+    column: Column
+    unit: str | None = None
+
+    def found_unit(self) -> Unit | None:
+        """The unit of that name, None if the column has no such unit. Case, blanks and the micro sign don't matter."""
+        wanted = _plain(self.unit or "")
+        return next((unit for unit in self.column.units if _plain(unit.name) == wanted), None)
+
+
+def find(header: str) -> Heading | None:
+    """The column that a header cell names, such as ``Bilirubin`` or ``Bilirubin [umol/L]``, or None.
+
+    Case and surrounding blanks don't matter.
+    """
+    cell = header.strip()
+    if column := _BY_HEADER.get(cell.lower()):
+        return Heading(column)
+    named = _WITH_UNIT.fullmatch(cell)
+    column = _BY_HEADER.get(named["name"].strip().lower()) if named else None
+    return Heading(column, named["unit"].strip()) if named and column else None
+
+
+def _plain(unit: str) -> str:
+    """``\u00b5mol / L`` and ``umol/l`` are one unit."""
+    return unit.replace("\u00b5", "u").replace("\u03bc", "u").replace(" ", "").lower()

@@ -18,9 +18,19 @@ class FileGoneError(Exception):
     """The object does not exist any more: it expired or was deleted."""
 
 
+def input_prefix(user_id: str, prediction_id: str) -> str:
+    """Where everything that was submitted for a prediction lies."""
+    return f"inputs/{user_id}/{prediction_id}."
+
+
 def input_key(user_id: str, prediction_id: str) -> str:
     """Where the checked CSV of a prediction lies."""
-    return f"inputs/{user_id}/{prediction_id}.csv"
+    return f"{input_prefix(user_id, prediction_id)}csv"
+
+
+def bad_rows_key(user_id: str, prediction_id: str) -> str:
+    """Where the rows lie that are skipped, a line of JSON each."""
+    return f"{input_prefix(user_id, prediction_id)}bad.jsonl"
 
 
 def result_prefix(user_id: str, prediction_id: str, attempt: int | None = None) -> str:
@@ -67,6 +77,16 @@ class FileStore:
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"]  # type: ignore[return-value]
         except ClientError as error:
             raise _gone(error, key) from error
+
+    def read(self, key: str) -> bytes:
+        """The whole of a small object.
+
+        Raises
+        ------
+        FileGoneError
+        """
+        with self.open(key) as stream:
+            return stream.read()
 
     def read_range(self, key: str, start: int, end: int) -> bytes:
         """The bytes from ``start`` up to, not including, ``end``.

@@ -108,6 +108,13 @@ class ColumnDuplicatedError(InvalidFileError):
     title = "A column appears twice"
 
 
+class UnitUnknownError(InvalidFileError):
+    """The header names a unit that isn't known for its column."""
+
+    code = "unit_unknown"
+    title = "A unit is not known"
+
+
 class InvalidRowsError(InvalidFileError):
     """Rows that can't be predicted.
 
@@ -116,3 +123,43 @@ class InvalidRowsError(InvalidFileError):
 
     code: ClassVar[str] = "invalid_rows"
     title = "Some rows can't be predicted"
+
+
+@dataclass(slots=True)
+class Problems:
+    """Findings, bounded: the first hundred are kept, the rest counted."""
+
+    shown: list[Finding] = field(default_factory=list)
+    total: int = 0
+    ranges: list[list[int]] = field(default_factory=list)
+    """First and last of each run of bad rows: every one is named, and a file of nothing else is one run."""
+    rows_total: int = 0
+
+    def add_row(self, findings: list[Finding]) -> None:
+        """Take what is wrong with one row; rows come in their order."""
+        row = findings[0].row
+        assert row is not None
+        self.rows_total += 1
+        if self.ranges and self.ranges[-1][1] == row - 1:
+            self.ranges[-1][1] = row
+        else:
+            self.ranges.append([row, row])
+        self.total += len(findings)
+        self.shown += findings[: FINDINGS_SHOWN_MAX - len(self.shown)]
+
+    def bad_rows(self) -> list[str]:
+        """Every bad row, such as ``2`` and ``4-17``."""
+        return [str(first) if first == last else f"{first}-{last}" for first, last in self.ranges]
+
+    def error(self, rows: int) -> InvalidRowsError:
+        """What the submitter of a file of ``rows`` patients is told."""
+        named = self.bad_rows()
+        more = " and more" if len(named) > 10 else ""
+        return InvalidRowsError(
+            f"{self.rows_total} of {rows} rows can't be predicted (row {', '.join(named[:10])}{more}).",
+            self.shown,
+            errors_total=self.total,
+            bad_rows=", ".join(named),
+            bad_rows_total=self.rows_total,
+            rows=rows,
+        )

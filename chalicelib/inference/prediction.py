@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.inference.contract import Contract
+from chalicelib.inference.options import STATED, Options
 
 
 class Status(StrEnum):
@@ -49,6 +50,7 @@ class Result:
     """The model that ran: a deployment may have come between submission and run."""
     model_sha256: str | None = None
     csv_sha256: str | None = None
+    cohort_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,12 @@ class Prediction:
     file_name: str | None = None
     ignored_columns: tuple[str, ...] = ()
     """Headers of the file that no model uses; nothing of them was kept but the names."""
+    units: dict[str, str] = field(default_factory=dict)
+    """The unit that each number of the file was read in."""
+    bad_rows: int = 0
+    """How many of ``rows`` are skipped, since they can't be predicted."""
+    options: Options = STATED
+    """What the submitter chose about the file."""
     retry_of: str | None = None
     """The ended prediction whose file this one runs again."""
     status: Status = Status.QUEUED

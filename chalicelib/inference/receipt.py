@@ -1,7 +1,7 @@
 """The receipt of a succeeded prediction: which bytes went into which model, and which came out.
 
-Whoever keeps it with the two files and the model can check it without this service (``make verify``). It proves the
-bytes and the model; the coins and the time are only what the service says.
+Whoever keeps it with the two files and the model can check without this service (``make verify``) that these bytes,
+through this model, give that result. It isn't signed: the coins and the time are only what the service says.
 """
 
 from typing import Any
@@ -27,6 +27,8 @@ def receipt(prediction: Prediction) -> dict[str, Any] | None:
         "model_version": result.model_version,
         "model_sha256": result.model_sha256,
         "rows": prediction.rows,
+        "units": prediction.options.units,
+        "on_error": prediction.options.on_error,
         "input_sha256": prediction.input_sha256,
         "result_sha256": result.csv_sha256,
         "ledger_entry_id": prediction.charge_entry_id,

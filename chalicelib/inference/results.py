@@ -1,8 +1,10 @@
-"""The result's two files, written as the rows come: a CSV for people, JSON lines for the page."""
+"""The result's files, written as the rows come: a CSV for people, JSON lines and a summary for the page."""
 
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
@@ -11,9 +13,10 @@ from typing import IO, Any, Protocol, Self
 import numpy as np
 import pandas as pd
 
+from chalicelib.inference.cohort import Cohort
 from chalicelib.inference.models import Loaded
 from chalicelib.inference.prediction import Result
-from chalicelib.inference.row_texts import DECIMALS, RowTexts, csv_cell, joined, numbers, ranges_if_measured
+from chalicelib.inference.row_texts import DECIMALS, RowTexts, csv_cell, harmless, joined, numbers, ranges_if_measured
 
 MARK_ROWS = 1000
 
@@ -25,7 +28,7 @@ _ESTIMATES = ("years", "lower", "upper")
 
 
 class Shelf(Protocol):
-    """Where the two files are put: S3, unless somebody verifies a receipt."""
+    """Where the files are put: S3, unless somebody verifies a receipt."""
 
     def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:
         """Keep ``size`` bytes from the start of ``stream``."""
@@ -37,11 +40,13 @@ class ResultWriter:
     A line of the rows object is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
     [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first]``. The contributions stand in
     the order of ``Result.columns``, the probabilities to survive in that of the contract's years, the ranges in that
-    of ``imputed``.
+    of ``imputed``. A row that was skipped is ``[row, id, [errors]]``.
     """
 
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, loaded: Loaded, bad_rows: Iterator[dict[str, Any]] = iter(())) -> None:  # noqa: B008 - it is empty
         self._loaded = loaded
+        self._bad_rows = bad_rows
+        self._next_bad = next(bad_rows, None)
         self._contract = loaded.model.contract
         self._model = f"{csv_cell(loaded.id)},{csv_cell(loaded.version)}"
         self._survival = [f"survival:{year}" for year in self._contract.survival_years]
@@ -51,7 +56,10 @@ class ResultWriter:
         self._baseline = 0.0
         self._marks = [0]
         self._csv_sha256 = hashlib.sha256()
+        self._cohort = Cohort(self._contract.horizon_years)
         self._years: list[_Vector] = []
+        self._skipped = 0
+        self._width = 0
         self._imputed_rows = 0
         self._out_of_range_rows = 0
         self.rows = 0
@@ -84,10 +92,17 @@ class ResultWriter:
             if_measured=ranges_if_measured(predicted, imputed),
             measure_first=predicted["measure_first"].tolist(),
         )
-        self._write(rows)
-        self._years.append(predicted["years"].to_numpy(float).round(DECIMALS))
+        rounded = predicted["years"].to_numpy(float).round(DECIMALS)
+        self._write(rows, rounded)
+        self._years.append(rounded)
         self._imputed_rows += sum(map(bool, imputed))
         self._out_of_range_rows += sum(map(bool, out_of_range))
+
+    def finish(self) -> None:
+        """Append the skipped rows that come after the last predicted one."""
+        skipped = list(self._skipped_before(None))
+        self._append([self._bad_json(each) for each in skipped])
+        self._write_csv(map(self._bad_csv, skipped))
 
     def _begin(self, predicted: pd.DataFrame) -> None:
         self._columns = tuple(
@@ -99,34 +114,74 @@ class ResultWriter:
         header = [
             "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", *curve, "mayo_score", "imputed",
             "out_of_range", "years_if_measured", "measure_first", f"baseline_{scale}",
-            *(f"{name}_{scale}" for name in self._columns), "model", "model_version",
+            *(f"contribution_{name}_{scale}" for name in self._columns), "model", "model_version", "error",
         ]  # fmt: skip
+        self._width = len(header)
         self._write_csv([",".join(map(csv_cell, header)) + "\n"])
 
-    def _write(self, rows: RowTexts) -> None:
-        first = self.rows + 1
-        json_lines = list(rows.json_lines(first))
-        for block in _blocks(json_lines, self.rows):
+    def _write(self, rows: RowTexts, years: _Vector) -> None:
+        places: list[int] = []
+        skipped: list[tuple[int, dict[str, Any]]] = []
+        following = self.rows + 1
+        for place in range(len(years)) if self._next_bad else ():
+            for bad in self._skipped_before(following):
+                skipped.append((place, bad))
+                following += 1
+            places.append(following)
+            following += 1
+        row_numbers = places or range(following, following + len(years))
+        lines = list(rows.json_lines(row_numbers))
+        self._cohort.add(years, lines)
+        self._append(_with(lines, [(place, self._bad_json(bad)) for place, bad in skipped]))
+        cells = rows.csv_lines(row_numbers, repr(self._baseline), self._model)
+        self._write_csv(
+            _with(list(cells), [(place, self._bad_csv(bad)) for place, bad in skipped]) if skipped else cells
+        )
+
+    def _skipped_before(self, row: int | None) -> Iterator[dict[str, Any]]:
+        """The skipped rows that come next, up to the one at ``row``; None: all that are left."""
+        while self._next_bad is not None and (row is None or self._next_bad["row"] == row):
+            yield self._next_bad
+            row = None if row is None else row + 1
+            self._next_bad = next(self._bad_rows, None)
+            self._skipped += 1
+
+    def _append(self, lines: list[str]) -> None:
+        """Append lines to the rows object, noting where each mark is."""
+        for block in _blocks(lines, self.rows):
             self._lines.write("".join(block).encode())
             self.rows += len(block)
             if self.rows % MARK_ROWS == 0:
                 self._marks.append(self._lines.tell())
-        self._write_csv(rows.csv_lines(first, repr(self._baseline), self._model))
+
+    def _bad_json(self, bad: dict[str, Any]) -> str:
+        line = json.dumps([bad["row"], bad["id"], bad["errors"]], ensure_ascii=False, separators=(",", ":"))
+        return f"{line}\n"
+
+    def _bad_csv(self, bad: dict[str, Any]) -> str:
+        why = " ".join(each["message"] for each in bad["errors"])
+        patient = "" if bad["id"] is None else harmless(bad["id"])
+        # Nothing between the ID and the model but empty cells.
+        empty = "," * (self._width - 4)
+        return f"{bad['row']},{csv_cell(patient)}{empty}{self._model},{csv_cell(harmless(why))}\n"
 
     def _write_csv(self, lines: Iterable[str]) -> None:
         content = "".join(lines).encode()
         self._csv_sha256.update(content)
         self._csv.write(content)
 
-    def upload(self, files: Shelf, csv_key: str, rows_key: str) -> Result:
-        """Put both files into S3 and say where they are and what they hold."""
+    def upload(self, files: Shelf, prefix: str) -> Result:
+        """Put the files into S3 under ``prefix`` and say where they are and what they hold."""
         if self.rows == 0:
             raise ValueError("a result has at least one row")
         size = self._lines.tell()
         if self._marks[-1] != size:
             self._marks.append(size)
+        csv_key, rows_key, cohort_key = (prefix + name for name in ("result.csv", "rows.jsonl", "cohort.json"))
         files.put_stream(csv_key, self._csv, self._csv.tell(), "text/csv; charset=utf-8")
         files.put_stream(rows_key, self._lines, size, "application/x-ndjson")
+        cohort = self._cohort.document()
+        files.put_stream(cohort_key, io.BytesIO(cohort), len(cohort), "application/json")
         years = np.concatenate(self._years)
         return Result(
             csv_key=csv_key,
@@ -144,7 +199,9 @@ class ResultWriter:
                 "maximum_years": round(float(years.max()), 3),
                 "imputed_rows": self._imputed_rows,
                 "out_of_range_rows": self._out_of_range_rows,
+                "skipped_rows": self._skipped,
             },
+            cohort_key=cohort_key,
             contract=self._contract,
             model_version=self._loaded.version,
             model_sha256=self._loaded.sha256,
@@ -159,3 +216,16 @@ def _blocks(lines: list[str], done: int) -> Iterator[list[str]]:
         end = start + MARK_ROWS - (done + start) % MARK_ROWS
         yield lines[start:end]
         start = end
+
+
+def _with(lines: list[str], inserted: list[tuple[int, str]]) -> list[str]:
+    """``lines`` with each of ``inserted`` before the line at its place."""
+    if not inserted:
+        return lines
+    merged: list[str] = []
+    done = 0
+    for place, line in inserted:
+        merged += lines[done:place]
+        merged.append(line)
+        done = place
+    return merged + lines[done:]

@@ -1,55 +1,132 @@
 """The models, and predictions over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from chalice import Response
 from chalice.app import Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.auth.guard import current_user
+from chalicelib.auth.guard import BEARER, current_user
+from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.core.clock import iso
-from chalicelib.core.http.bodies import invalid_input, uploaded_file
+from chalicelib.core.errors import InvalidInputError
+from chalicelib.core.http.bodies import parsed_query, uploaded_file
 from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok, query
-from chalicelib.inference import catalogue
+from chalicelib.core.http.schemas import Cursor
+from chalicelib.core.ids import ID_LENGTH
+from chalicelib.inference import catalogue, schemas
+from chalicelib.inference.catalogue import ModelDisabledError, UnknownModelError
 from chalicelib.inference.contract import Contract
+from chalicelib.inference.findings import InvalidFileError
+from chalicelib.inference.options import Options
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.receipt import receipt
-from chalicelib.inference.service import ROWS_PAGE_MAX, Accepted
+from chalicelib.inference.service import (
+    ROWS_PAGE_MAX,
+    Accepted,
+    AlreadyCancelledError,
+    InputExpiredError,
+    NotEndedError,
+    NotFinishedError,
+    ResultExpiredError,
+    StillRunningError,
+    UnknownPredictionError,
+)
 from chalicelib.wiring import services
 
 routes = Endpoints(__name__)
 
+ModelId = Annotated[str, Field(description="The id of a model, as `GET /api/models` lists them.", examples=["lasso"])]
+PredictionId = Annotated[str, Field(description="The id of a prediction.", pattern=f"^[0-9a-f]{{{ID_LENGTH}}}$")]
 
-@routes.endpoint("/api/models", "GET")
+
+class _Choice(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    dry_run: Annotated[bool, Field(description="Only check: tell what is wrong and what it would cost.")] = False
+    units: Annotated[
+        Literal["stated", "si"],
+        Field(description="The units of numbers whose header names none: each column's own, or SI where it has one."),
+    ] = "stated"
+    on_error: Annotated[
+        Literal["refuse", "skip"],
+        Field(description="Bad rows refuse the file, or are skipped and listed in the result."),
+    ] = "refuse"
+
+
+CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, AccountClosedError)
+"""What refuses a charge."""
+
+
+@routes.endpoint("/api/models", "GET", answers={200: schemas.Catalogue})
 def models(_request: Request) -> Response:
     """Every model: price, what it answers, measured quality, input columns."""
     offers = [catalogue.document(offer) for offer in services().catalogue.all()]
     return ok({"models": offers, "upload_bytes_max": services().settings.upload_bytes_max})
 
 
-@routes.endpoint("/api/models/{id}", "GET")
-def model(_request: Request, id: str) -> Response:  # noqa: A002
+@routes.endpoint("/api/models/{id}", "GET", answers={200: schemas.WholeModel}, errors=(UnknownModelError,))
+def model(_request: Request, id: ModelId) -> Response:  # noqa: A002
     """One model, with its whole card."""
     return ok(catalogue.whole_document(services().catalogue.get(id)))
 
 
-@routes.endpoint("/api/predict/{id}", "POST", content_types=("multipart/form-data", "text/csv"))
-def submit(request: Request, id: str) -> Response:  # noqa: A002
-    """Submit a file to the model ``id``: 202, and the coins are charged."""
+@routes.endpoint(
+    "/api/predict/{id}",
+    "POST",
+    content_types=("multipart/form-data", "text/csv"),
+    idempotent=True,
+    answers={
+        200: schemas.DryRun,
+        202: schemas.Submission,
+        402: schemas.PaymentProblem,
+        413: schemas.FileTooLargeProblem,
+        422: schemas.FileProblem,
+        429: schemas.OpenPredictionsProblem,
+    },
+    answer_headers={202: ("Location", "Retry-After")},
+    query=_Choice,
+    errors=(UnknownModelError, InvalidFileError, *CHARGES),
+    auth=BEARER,
+)
+def submit(request: Request, id: ModelId) -> Response:  # noqa: A002
+    """Submit a file to the model ``id``: 202, and the coins are charged. A dry run: 200, and nothing is."""
     user = current_user(request)
     services().catalogue.get(id)
+    choice = parsed_query(request, _Choice)
+    options = Options(choice.units, choice.on_error)
     file = uploaded_file(request)
-    return _accepted(services().predictions.submit(user, id, file.content, file.name, idempotency_key(request)))
+    if choice.dry_run:
+        return ok(services().predictions.dry_run(user, id, file.content, options))
+    return _accepted(
+        services().predictions.submit(user, id, file.content, file.name, idempotency_key(request), options)
+    )
 
 
-@routes.endpoint("/api/predict/{id}/retry", "POST", content_types=ANY)
-def retry(request: Request, id: str) -> Response:  # noqa: A002
+@routes.endpoint(
+    "/api/predict/{id}/retry",
+    "POST",
+    content_types=ANY,
+    idempotent=True,
+    answers={202: schemas.Submission, 402: schemas.PaymentProblem, 429: schemas.OpenPredictionsProblem},
+    answer_headers={202: ("Location", "Retry-After")},
+    errors=(UnknownPredictionError, UnknownModelError, NotEndedError, InputExpiredError, *CHARGES),
+    auth=BEARER,
+)
+def retry(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """Run the file of the ended prediction ``id`` again: 202, and the coins are charged."""
     return _accepted(services().predictions.retry(current_user(request), id, idempotency_key(request)))
 
 
-@routes.endpoint("/api/predict/{id}", "DELETE", content_types=ANY)
-def delete(request: Request, id: str) -> Response:  # noqa: A002
+@routes.endpoint(
+    "/api/predict/{id}",
+    "DELETE",
+    content_types=ANY,
+    answers={200: schemas.Prediction},
+    errors=(UnknownPredictionError, StillRunningError, AlreadyCancelledError),
+    auth=BEARER,
+)
+def delete(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """Cancel the prediction ``id`` while it is queued, delete its files once it has ended."""
     return ok(document(services().predictions.delete(current_user(request), id)))
 
@@ -64,17 +141,23 @@ def _accepted(accepted: Accepted) -> Response:
         "rows": prediction.rows,
         "retry_of": prediction.retry_of,
         "ignored_columns": prediction.ignored_columns,
+        "units": prediction.units,
+        "bad_rows": prediction.bad_rows,
     }
     return ok(body, 202, Location=f"/api/predict/{prediction.prediction_id}", Retry_After="1")
 
 
-@routes.endpoint("/api/predict/{id}", "GET")
-def show(request: Request, id: str) -> Response:  # noqa: A002
+@routes.endpoint(
+    "/api/predict/{id}", "GET", answers={200: schemas.Prediction}, errors=(UnknownPredictionError,), auth=BEARER
+)
+def show(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """Where the prediction ``id`` stands."""
     return ok(document(services().predictions.get(current_user(request), id)))
 
 
-@routes.endpoint("/api/predict", "GET")
+@routes.endpoint(
+    "/api/predict", "GET", query=Cursor, answers={200: schemas.History}, errors=(InvalidInputError,), auth=BEARER
+)
 def history(request: Request) -> Response:
     """The user's predictions, newest first."""
     cursor = query(request).get("cursor")
@@ -85,26 +168,48 @@ def history(request: Request) -> Response:
 class _Page(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    offset: Annotated[int, Field(ge=0)] = 0
-    limit: Annotated[int, Field(ge=1, le=ROWS_PAGE_MAX)] = ROWS_PAGE_MAX
+    offset: Annotated[int, Field(ge=0, description="The first row, counted from 0.")] = 0
+    limit: Annotated[int, Field(ge=1, le=ROWS_PAGE_MAX, description="How many rows at most.")] = ROWS_PAGE_MAX
 
 
-@routes.endpoint("/api/predict/{id}/rows", "GET")
-def rows(request: Request, id: str) -> Response:  # noqa: A002
+@routes.endpoint(
+    "/api/predict/{id}/cohort",
+    "GET",
+    answers={200: schemas.Cohort, 409: schemas.NoResultProblem},
+    errors=(UnknownPredictionError, NotFinishedError, ResultExpiredError),
+    auth=BEARER,
+)
+def cohort(request: Request, id: PredictionId) -> Response:  # noqa: A002
+    """The result at a glance: how the years are spread, and the thousand patients with the fewest."""
+    return ok(services().predictions.cohort(current_user(request), id))
+
+
+@routes.endpoint(
+    "/api/predict/{id}/rows",
+    "GET",
+    query=_Page,
+    answers={200: schemas.RowsPage, 409: schemas.NoResultProblem},
+    errors=(InvalidInputError, UnknownPredictionError, NotFinishedError, ResultExpiredError),
+    auth=BEARER,
+)
+def rows(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """A page of the result's rows."""
     user = current_user(request)
-    try:
-        page = _Page.model_validate(query(request))
-    except ValidationError as error:
-        raise invalid_input(error) from None
+    page = parsed_query(request, _Page)
     total, found = services().predictions.rows(user, id, page.offset, page.limit)
     end = page.offset + len(found)
     following = end if found and end < total else None
     return ok({"offset": page.offset, "total": total, "rows": found, "next_offset": following})
 
 
-@routes.endpoint("/api/predict/{id}/result.csv", "GET")
-def result_csv(request: Request, id: str) -> Response:  # noqa: A002
+@routes.endpoint(
+    "/api/predict/{id}/result.csv",
+    "GET",
+    answers={200: schemas.Download, 409: schemas.NoResultProblem},
+    errors=(UnknownPredictionError, NotFinishedError, ResultExpiredError),
+    auth=BEARER,
+)
+def result_csv(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """Where the result can be downloaded for a few minutes."""
     return ok(services().predictions.download(current_user(request), id))
 
@@ -126,6 +231,8 @@ def document(prediction: Prediction) -> dict[str, Any]:
         "finished_at": iso(prediction.finished_at) if prediction.finished_at else None,
         "file_name": prediction.file_name,
         "ignored_columns": prediction.ignored_columns,
+        "units": prediction.units,
+        "bad_rows": prediction.bad_rows,
         "rows": prediction.rows,
         "rows_done": prediction.rows_done,
         "cost": prediction.cost,

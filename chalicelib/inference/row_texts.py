@@ -16,7 +16,8 @@ DECIMALS = 6
 
 _Vector = np.ndarray[Any, np.dtype[np.float64]]
 
-_QUOTED = re.compile(r'[,"\r\n]')
+# Semicolons and tabs too: where they separate, a spreadsheet would begin a new cell, perhaps a formula, behind one.
+_QUOTED = re.compile(r'[,;"\t\r\n]')
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
@@ -39,10 +40,11 @@ class RowTexts:
     if_measured: list[list[str]]
     measure_first: list[str]
 
-    def json_lines(self, first: int) -> Iterator[str]:
-        """The lines of the rows object; the rows count from ``first``."""
+    def json_lines(self, row_numbers: Iterable[int]) -> Iterator[str]:
+        """The lines of the rows object."""
         nothing = [""] * len(self.ids)
         rows = zip(
+            row_numbers,
             ("null" if each is None else _json_text(each) for each in self.ids),
             self.estimates,
             self.upper_open,
@@ -56,19 +58,18 @@ class RowTexts:
             _each_once(_json_text, self.measure_first),
             strict=True,
         )
-        for row, (name, numbers, is_open, gaps, beyond, parts, score, curve, median, ranges, measure) in enumerate(
-            rows, first
-        ):
+        for row, name, numbers, is_open, gaps, beyond, parts, score, curve, median, ranges, measure in rows:
             opened = "true" if is_open else "false"
             yield (
                 f"[{row},{name},{numbers},{opened},{gaps},{beyond},[{parts}],{score},[{curve}],{median or 'null'},"
                 f"[{','.join(f'[{each}]' for each in ranges)}],{measure}]\n"
             )
 
-    def csv_lines(self, first: int, baseline: str, model: str) -> Iterator[str]:
+    def csv_lines(self, row_numbers: Iterable[int], baseline: str, model: str) -> Iterator[str]:
         """The lines of the CSV."""
         rows = zip(
-            ("" if each is None else csv_cell(_harmless(each)) for each in self.ids),
+            row_numbers,
+            ("" if each is None else csv_cell(harmless(each)) for each in self.ids),
             self.estimates,
             self.upper_open,
             self._curves(),
@@ -80,12 +81,12 @@ class RowTexts:
             self.contributions,
             strict=True,
         )
-        for row, (name, numbers, is_open, curve, score, gaps, beyond, ranges, measure, parts) in enumerate(rows, first):
+        for row, name, numbers, is_open, curve, score, gaps, beyond, ranges, measure, parts in rows:
             opened = "yes" if is_open else "no"
             measured = _named(gaps, ranges) if gaps else ""
             yield (
                 f"{row},{name},{numbers},{opened},{curve}{score},{gaps},{beyond},{measured},{measure},{baseline},{parts},"
-                f"{model}\n"
+                f"{model},\n"
             )
 
     def _curves(self) -> Iterable[str]:
@@ -132,13 +133,13 @@ _json_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def csv_cell(text: str) -> str:
-    """A cell as RFC 4180 quotes it."""
+    """A cell as RFC 4180 quotes it, semicolons and tabs as well."""
     if _QUOTED.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A text cell that a spreadsheet won't take for a formula (OWASP, "CSV Injection"). Numbers stay."""
     if not text.startswith(_RISKY):
         return text

@@ -1,6 +1,7 @@
 """Predictions from the user's side: submit, look at, list, read."""
 
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 from itertools import islice
@@ -15,10 +16,20 @@ from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.logging import log, log_exception
 from chalicelib.core.settings import Settings
+from chalicelib.inference import columns
 from chalicelib.inference.catalogue import Catalogue, ModelDisabledError, Offer
-from chalicelib.inference.check import check_file
-from chalicelib.inference.files import DOWNLOAD_SECONDS, FileGoneError, FileStore, input_key, result_prefix
+from chalicelib.inference.check import check_file, inspect
+from chalicelib.inference.files import (
+    DOWNLOAD_SECONDS,
+    FileGoneError,
+    FileStore,
+    bad_rows_key,
+    input_key,
+    input_prefix,
+    result_prefix,
+)
 from chalicelib.inference.findings import FileTooLargeError
+from chalicelib.inference.options import STATED, Options
 from chalicelib.inference.prediction import Prediction, Result, Status
 from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.settlement import Settlement
@@ -26,6 +37,7 @@ from chalicelib.inference.store import PredictionStore
 
 ROWS_PAGE_MAX = 1000
 _CHARGE_TRIES = 5
+_BAD_ROW_PARTS = 3
 
 
 class UnknownPredictionError(DomainError):
@@ -118,7 +130,13 @@ class Predictions:
         self._clock = clock
 
     def submit(
-        self, user: User, model_id: str, content: bytes, file_name: str | None, key_text: str | None = None
+        self,
+        user: User,
+        model_id: str,
+        content: bytes,
+        file_name: str | None,
+        key_text: str | None = None,
+        options: Options = STATED,
     ) -> Accepted:
         """Check ``content``, store it, charge and queue it. The same key and request again give the same prediction.
 
@@ -131,6 +149,58 @@ class Predictions:
         InvalidIdempotencyKeyError, IdempotencyKeyReusedError
             Nothing was charged.
         """
+        self._refuse_too_large(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, options.units, options.on_error)
+        if earlier := self._replay(user, key):
+            return earlier
+        offer = self._offer(model_id)
+        checked = check_file(content, si=options.si, skip=options.skip)
+        self._refuse_early(user, offer)
+        prediction = self._new_prediction(
+            user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name, ignored_columns=checked.ignored,
+            units=checked.units, bad_rows=checked.bad_rows, options=options,
+        )  # fmt: skip
+        self._files.put(prediction.input_key, checked.content, "text/csv; charset=utf-8")
+        if checked.bad_rows:
+            self._files.put(bad_rows_key(user.id, prediction.prediction_id), checked.bad, "application/x-ndjson")
+        return self._accept(user, prediction, key)
+
+    def dry_run(self, user: User, model_id: str, content: bytes, options: Options = STATED) -> dict[str, Any]:
+        """What ``submit`` would find and cost. Nothing is stored and nothing charged.
+
+        Raises
+        ------
+        UnknownModelError, ModelDisabledError, InvalidFileError
+            The last one for what makes the whole file unreadable; bad rows are in the answer.
+        """
+        self._refuse_too_large(content)
+        offer = self._offer(model_id)
+        found = inspect(io.BytesIO(content), si=options.si, watch_ids=True)
+        predictable = found.rows - found.problems.rows_total
+        accepted = predictable > 0 and (options.skip or predictable == found.rows)
+        return {
+            "rows": found.rows,
+            "rows_predictable": predictable,
+            "accepted": accepted,
+            "errors": [finding.document() for finding in found.problems.shown],
+            "errors_total": found.problems.total,
+            "bad_rows": ", ".join(found.problems.bad_rows()),
+            "bad_rows_total": found.problems.rows_total,
+            "duplicate_ids": [{"id": each, "rows": rows} for each, rows in found.duplicates.items()],
+            "columns": found.used,
+            "columns_absent": [name for name in columns.STORED if name not in found.used],
+            "ignored_columns": found.ignored,
+            "units": found.units,
+            "separator": found.separator,
+            "encoding": found.encoding,
+            "sampled": False,
+            "cost": offer.coins,
+            "balance": user.balance,
+            "balance_after": user.balance - offer.coins if user.balance >= offer.coins else None,
+        }
+
+    def _refuse_too_large(self, content: bytes) -> None:
         limit = self._settings.upload_bytes_max
         if len(content) > limit:
             raise FileTooLargeError(
@@ -138,18 +208,6 @@ class Predictions:
                 "taken at once. Please split it.",
                 limit_bytes=limit,
             )
-        sha256 = hashlib.sha256(content).hexdigest()
-        key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256)
-        if earlier := self._replay(user, key):
-            return earlier
-        offer = self._offer(model_id)
-        checked = check_file(content)
-        self._refuse_early(user, offer)
-        prediction = self._new_prediction(
-            user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name, ignored_columns=checked.ignored
-        )
-        self._files.put(prediction.input_key, checked.content, "text/csv; charset=utf-8")
-        return self._accept(user, prediction, key)
 
     def retry(self, user: User, prediction_id: str, key_text: str | None = None) -> Accepted:
         """Run the file of an ended prediction again, as a new prediction at today's price.
@@ -169,10 +227,14 @@ class Predictions:
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
-            ignored_columns=ended.ignored_columns, retry_of=prediction_id,
+            ignored_columns=ended.ignored_columns, units=ended.units, bad_rows=ended.bad_rows,
+            options=ended.options, retry_of=prediction_id,
         )  # fmt: skip
         try:
             self._files.copy(ended.input_key, prediction.input_key)
+            if ended.bad_rows:
+                source, target = (bad_rows_key(user.id, each.prediction_id) for each in (ended, prediction))
+                self._files.copy(source, target)
         except FileGoneError as error:
             raise InputExpiredError("The patients' file was deleted after its time. Please submit it again.") from error
         return self._accept(user, prediction, key)
@@ -204,7 +266,7 @@ class Predictions:
         # Said first and done then: a crash in between is repaired by deleting again.
         forgotten = self._store.forget_files(prediction.prediction_id, self._clock())
         self._files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id))
-        self._files.delete_all(prediction.input_key)
+        self._files.delete_all(input_prefix(prediction.user_id, prediction.prediction_id))
         return forgotten
 
     def _offer(self, model_id: str) -> Offer:
@@ -234,6 +296,9 @@ class Predictions:
         input_sha256: str,
         file_name: str | None,
         ignored_columns: tuple[str, ...],
+        units: dict[str, str],
+        bad_rows: int,
+        options: Options,
         retry_of: str | None = None,
     ) -> Prediction:
         now = self._clock()
@@ -250,6 +315,9 @@ class Predictions:
             charge_entry_id=new_entry_id(now),
             file_name=file_name,
             ignored_columns=ignored_columns,
+            units=units,
+            bad_rows=bad_rows,
+            options=options,
             retry_of=retry_of,
             created_at=now,
             due_at=now + self._settings.dispatch_grace_seconds,
@@ -342,6 +410,22 @@ class Predictions:
         lines = islice(block.splitlines(), skip, skip + end - offset)
         return prediction.rows, [_row(json.loads(line), result) for line in lines]
 
+    def cohort(self, user: User, prediction_id: str) -> dict[str, Any]:
+        """How the years are spread, and the rows with the fewest, as the API shows them.
+
+        Raises
+        ------
+        UnknownPredictionError, NotFinishedError, ResultExpiredError
+        """
+        result = self._result(self.get(user, prediction_id))
+        if result.cohort_key is None:
+            raise _expired()
+        try:
+            found = json.loads(self._files.read(result.cohort_key))
+        except FileGoneError as error:
+            raise _expired() from error
+        return {**found, "summary": result.summary, "sickest": [_row(row, result) for row in found["sickest"]]}
+
     def download(self, user: User, prediction_id: str) -> dict[str, Any]:
         """A short-lived address of the result CSV.
 
@@ -372,6 +456,8 @@ def _expired() -> ResultExpiredError:
 
 def _row(stored: list[Any], result: Result) -> dict[str, Any]:
     """One line of the rows object, whose form is the result writer's, as the API shows it."""
+    if len(stored) == _BAD_ROW_PARTS:
+        return _bad_row(*stored)
     row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, parts, *newer = stored
     # A result from before models were told apart ends here.
     mayo_score, survival, median, ranges, measure_first = newer or (None, [], None, [], "")
@@ -400,6 +486,7 @@ def _row(stored: list[Any], result: Result) -> dict[str, Any]:
             for column, (low, high) in zip(missing, ranges, strict=bool(newer))
         ],
         "measure_first": measure_first or None,
+        "errors": [],
         "out_of_range": [
             dict(zip(("column", "direction"), each.split(":"), strict=True))
             for each in (out_of_range.split(";") if out_of_range else ())
@@ -407,3 +494,12 @@ def _row(stored: list[Any], result: Result) -> dict[str, Any]:
         "baseline": result.baseline,
         "contributions": contributions,
     }
+
+
+def _bad_row(row: int, patient_id: str | None, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    """A row that was skipped: nothing is said of it but why."""
+    nothing = dict.fromkeys(("years", "lower", "upper", "median_years", "mayo_score", "measure_first", "baseline"))
+    lists: dict[str, list[Any]] = {
+        name: [] for name in ("survival", "imputed", "if_measured", "out_of_range", "contributions")
+    }
+    return {"row": row, "id": patient_id, **nothing, "upper_open": False, **lists, "errors": errors}

@@ -26,6 +26,7 @@ from chalicelib.core.dynamo import (
     write_one,
 )
 from chalicelib.inference.contract import Contract
+from chalicelib.inference.options import Options
 from chalicelib.inference.prediction import Prediction, Result, Status
 
 if TYPE_CHECKING:
@@ -312,6 +313,7 @@ def _from_item(item: Item) -> Prediction:
     stored = values.pop("result", None)
     known = {name: value for name, value in values.items() if name in _FIELDS}
     known["status"] = Status(known["status"])
+    known["options"] = Options(**known.get("options", {}))
     known["ignored_columns"] = tuple(known.get("ignored_columns", ()))
     result = None
     if stored:

@@ -1,4 +1,4 @@
-"""From the bytes of an upload to a header and batches of rows: encoding, separator, quoting.
+"""From the bytes of a file to a header and batches of rows: encoding, separator, quoting.
 
 Knows nothing of columns' meanings beyond their names, which tell the separator.
 """
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import BinaryIO, TextIO
 
 from chalicelib.inference import columns
 from chalicelib.inference.findings import (
@@ -24,6 +25,11 @@ Row = list[str]
 BATCH_ROWS = 4096
 COLUMNS_MAX = 256
 CELL_CHARACTERS_MAX = 10_000
+LINE_CHARACTERS_MAX = 1_000_000
+
+_BLOCK_BYTES = 1024 * 1024
+# Tried in this order; what the API calls them.
+_NAMES = {"utf-8-sig": "utf-8", "cp1251": "windows-1251"}
 
 SEPARATORS = (",", ";", "\t")
 
@@ -50,8 +56,8 @@ class Table:
     encoding: str
 
 
-def read_table(content: bytes) -> Table:
-    """Read ``content`` as a CSV.
+def read_table(source: BinaryIO) -> Table:
+    """Read ``source``, a file from its beginning, as a CSV. It is read twice: for its encoding, and for its rows.
 
     UTF-8 (with or without a byte order mark) and Windows-1251; comma, semicolon or tab.
 
@@ -60,43 +66,64 @@ def read_table(content: bytes) -> Table:
     NotACsvError, EncodingUnsupportedError, FileEmptyError, BrokenCsvError
         The last one also while the batches are consumed.
     """
-    text, encoding = _decode(content)
-    if not text.strip():
-        raise FileEmptyError(f"The file is empty. {_what_is_expected()}")
-    separator = _separator(text)
+    encoding, beginning = _encoding(source)
+    separator = _separator(beginning)
+    source.seek(0)
+    text = io.TextIOWrapper(source, encoding, newline="")
     # The limit is the csv module's own and global to the process; it is the same for everybody here.
     csv.field_size_limit(CELL_CHARACTERS_MAX)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    batches = _batches(rows)
+    batches = _batches(csv.reader(_lines(text), delimiter=separator, strict=True))
     first = next(batches, None)
     if first is None:  # separators and quotation marks, and nothing between them
         raise FileEmptyError(f"The file is empty. {_what_is_expected()}")
     header, rest = first[0], first[1:]
     if len(header) > COLUMNS_MAX:
         raise BrokenCsvError(f"The header has {len(header)} columns; at most {COLUMNS_MAX} are read.")
-    return Table([cell.strip() for cell in header], _chain(rest, batches), separator, encoding)
+    return Table([cell.strip() for cell in header], _chain(rest, batches), separator, _NAMES[encoding])
 
 
 def _what_is_expected() -> str:
     return f"A file needs a header with at least the columns {', '.join(columns.REQUIRED)}, and one row a patient."
 
 
-def _decode(content: bytes) -> tuple[str, str]:
+def _encoding(source: BinaryIO) -> tuple[str, str]:
+    """The encoding under which the whole of ``source`` is a text, and how the text begins."""
+    head = source.read(_BLOCK_BYTES)
     for magic, what in _MAGIC:
-        if content.startswith(magic):
+        if head.startswith(magic):
             raise NotACsvError(f"This looks like {what}, not a CSV file. {_HOW_TO_SAVE}")
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _looks_like_utf16(content):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _looks_like_utf16(head):
         raise EncodingUnsupportedError(f"The file is in UTF-16. Please save it as UTF-8. {_HOW_TO_SAVE}")
-    try:
-        text, encoding = content.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
+    for encoding in _NAMES:
+        source.seek(0)
         try:
-            text, encoding = content.decode("cp1251"), "windows-1251"
+            return encoding, _beginning(source, encoding)
         except UnicodeDecodeError:
-            raise NotACsvError(f"The file is not a text. {_HOW_TO_SAVE}") from None
-    if _CONTROL.search(text):
-        raise NotACsvError(f"The file holds characters that no CSV has; it may be damaged. {_HOW_TO_SAVE}")
-    return text, encoding
+            continue
+    raise NotACsvError(f"The file is not a text. {_HOW_TO_SAVE}")
+
+
+def _beginning(source: BinaryIO, encoding: str) -> str:
+    """Goes through the whole text, block by block; the first block that isn't blank."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    beginning = ""
+    while block := source.read(_BLOCK_BYTES):
+        text = decoder.decode(block)
+        if _CONTROL.search(text):
+            raise NotACsvError(f"The file holds characters that no CSV has; it may be damaged. {_HOW_TO_SAVE}")
+        beginning = beginning or text.lstrip()
+    decoder.decode(b"", final=True)
+    if not beginning:
+        raise FileEmptyError(f"The file is empty. {_what_is_expected()}")
+    return beginning
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    """The lines, none of which may be so long that it fills the memory."""
+    while line := text.readline(LINE_CHARACTERS_MAX):
+        if len(line) == LINE_CHARACTERS_MAX:
+            raise BrokenCsvError(f"A line has more than {LINE_CHARACTERS_MAX:,} characters. Is this one row a patient?")
+        yield line
 
 
 def _looks_like_utf16(content: bytes) -> bool:
@@ -107,8 +134,8 @@ def _looks_like_utf16(content: bytes) -> bool:
 
 
 def _separator(text: str) -> str:
-    """The separator under which the first line names the most known columns."""
-    line = text.lstrip().split("\n", 1)[0].rstrip("\r")[: COLUMNS_MAX * 100]
+    """The separator under which the first line of ``text`` names the most known columns."""
+    line = re.split(r"[\r\n]", text, maxsplit=1)[0][: COLUMNS_MAX * 100]
 
     def known(separator: str) -> int:
         return sum(columns.find(cell.strip(' "')) is not None for cell in line.split(separator))

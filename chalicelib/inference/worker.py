@@ -6,9 +6,11 @@
          killed anywhere: the lease runs out, the dispatcher sends the prediction again, attempt n+1 redoes it
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +20,7 @@ from chalicelib.core.logging import log, log_exception
 from chalicelib.core.settings import Settings
 from chalicelib.inference import columns
 from chalicelib.inference.catalogue import ARTEFACTS
-from chalicelib.inference.files import FileGoneError, FileStore, result_prefix
+from chalicelib.inference.files import FileGoneError, FileStore, bad_rows_key, result_prefix
 from chalicelib.inference.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
 from chalicelib.inference.models import Loaded, load
 from chalicelib.inference.models.mayo import risk_score
@@ -124,7 +126,7 @@ class Worker:
         said = self._clock()
         with (
             self._files.open(prediction.input_key) as stream,
-            ResultWriter(loaded) as writer,
+            ResultWriter(loaded, self._bad_rows(prediction)) as writer,
         ):
             for chunk in read_chunks(stream):
                 writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
@@ -132,13 +134,17 @@ class Worker:
                 if now - said >= PROGRESS_SECONDS:
                     self._say_progress(prediction, writer.rows)
                     said = now
+            writer.finish()
             if writer.rows != prediction.rows:
                 raise StoredFileError(f"{writer.rows} patients are stored instead of {prediction.rows}")
-            csv_key, rows_key = (
-                result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt) + name
-                for name in ("result.csv", "rows.jsonl")
-            )
-            return writer.upload(self._files, csv_key, rows_key)
+            prefix = result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt)
+            return writer.upload(self._files, prefix)
+
+    def _bad_rows(self, prediction: Prediction) -> Iterator[dict[str, Any]]:
+        """The rows that are skipped, in their order."""
+        if prediction.bad_rows:
+            with self._files.open(bad_rows_key(prediction.user_id, prediction.prediction_id)) as stream:
+                yield from map(json.loads, stream)
 
     def _say_progress(self, prediction: Prediction, rows: int) -> None:
         """Say how far it is and renew the lease. If that fails the work goes on: the fence guards its end."""

@@ -60,6 +60,20 @@ def json_body[Body: BaseModel](request: Request, model: type[Body]) -> Body:
         raise invalid_input(error) from None
 
 
+def parsed_query[Query: BaseModel](request: Request, model: type[Query]) -> Query:
+    """The request's query parameters as ``model``; of a repeated one the last.
+
+    Raises
+    ------
+    InvalidInputError
+        One is wrong; ``errors`` names it.
+    """
+    try:
+        return model.model_validate(dict(request.query_params or {}))
+    except ValidationError as error:
+        raise invalid_input(error) from None
+
+
 def invalid_input(error: ValidationError) -> InvalidInputError:
     """A pydantic error as the API's own, without the values: they may be passwords."""
     errors = [

@@ -1,13 +1,14 @@
 """Endpoints: a Chalice blueprint whose views take the request and may raise domain errors."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - not an OSError
 from chalice import Blueprint, CORSConfig, Response
 from chalice.app import Request
+from pydantic import BaseModel
 
 from chalicelib.core.errors import DomainError
 from chalicelib.core.http import problem
@@ -27,6 +28,28 @@ caller: ContextVar[str | None] = ContextVar("caller", default=None)
 ANY = ("*/*",)
 """For what has no body: clients name some content type all the same."""
 
+
+class Described(TypedDict, total=False):
+    """What the OpenAPI document says of an endpoint beyond its address, docstring and content types.
+
+    It only describes: the views build dicts. A test holds every real answer against it.
+    """
+
+    answers: Mapping[int, type[BaseModel] | None]
+    """The bodies by status, None for no body. Of a refusal only where it has more members than every problem."""
+    answer_headers: Mapping[int, Sequence[str]]
+    """Headers of a success by status, beside X-Request-Id."""
+    body: type[BaseModel]
+    """The JSON body. An endpoint of other content types takes a file."""
+    query: type[BaseModel]
+    errors: Sequence[type[DomainError]]
+    """The refusals. One without a code of its own stands for its subclasses."""
+    auth: Sequence[type[DomainError]]
+    """The refusals of the guard that the view calls; without them it is public."""
+    idempotent: bool
+    """It takes an Idempotency-Key."""
+
+
 _THROTTLED = {
     "ThrottlingException",
     "ProvisionedThroughputExceededException",
@@ -42,9 +65,14 @@ class Endpoints(Blueprint):
     """A blueprint that turns errors into problem documents."""
 
     def endpoint(
-        self, path: str, method: str, *, content_types: Sequence[str] = ("application/json",)
+        self,
+        path: str,
+        method: str,
+        *,
+        content_types: Sequence[str] = ("application/json",),
+        **described: Unpack[Described],
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-        """Register ``view(request, **path_parameters) -> Response`` at ``path``.
+        """Register ``view(request, **path_parameters) -> Response`` at ``path``, as it is described.
 
         A ``DomainError`` becomes its problem document; an unreachable or throttled AWS service 503; whatever
         else is raised is logged with its stack and answered with 500. Chalice would answer a bare 500 to all.
@@ -62,10 +90,20 @@ class Endpoints(Blueprint):
                     log_exception("error", request_id=request_id(request))
                     return problem.temporarily_unavailable() if _is_outage(error) else problem.internal_error()
 
+            vars(answer)[_DESCRIBED] = described
             self.route(path, methods=[method], cors=CORS, content_types=list(content_types))(answer)
             return view
 
         return register
+
+
+_DESCRIBED = "described"
+
+
+def described(view: Callable[..., Response]) -> Described:
+    """What was said of a registered view."""
+    found: Described = vars(view)[_DESCRIBED]
+    return found
 
 
 def _is_outage(error: Exception) -> bool:

@@ -45,7 +45,7 @@ def temporarily_unavailable() -> Response:
 
 
 # What Chalice answers by itself, before or instead of an endpoint.
-_BY_STATUS = {
+BY_STATUS = {
     400: ("bad_request", "The request could not be read"),
     404: ("not_found", "There is nothing at this address"),
     405: ("method_not_allowed", "This address does not take this method"),
@@ -61,7 +61,7 @@ _DETAILS = {
 
 def from_framework(response: Response) -> Response:
     """Chalice's own ``{"Code", "Message"}`` answers, in the shape of all the others."""
-    code, title = _BY_STATUS.get(response.status_code, ("internal_error", "Something went wrong on our side"))
-    detail = _DETAILS.get(code) or (str(response.body["Message"]) if response.status_code in _BY_STATUS else title)
+    code, title = BY_STATUS.get(response.status_code, ("internal_error", "Something went wrong on our side"))
+    detail = _DETAILS.get(code) or (str(response.body["Message"]) if response.status_code in BY_STATUS else title)
     headers = {name: str(value) for name, value in response.headers.items()} | {"Content-Type": PROBLEM_TYPE}
     return problem(response.status_code, code, title, detail + ".", headers)

@@ -105,7 +105,9 @@ class AdditivePipeline:
             ends = np.full((2, len(gaps)), np.nan)
             if without.size:
                 ends[:, gaps] = np.sort([years(without + contribution) for contribution in self._usual[:, at]], axis=0)
-                widths[gaps, place] = ends[1, gaps] - ends[0, gaps]
+                # A stage needs a biopsy, and nobody measures a sex: neither is what to do first.
+                if specification.BY_NAME[name].kind == "number":
+                    widths[gaps, place] = ends[1, gaps] - ends[0, gaps]
             answer[f"if_low:{name}"], answer[f"if_high:{name}"] = ends
         widest = widths.max(axis=1, initial=0.0, keepdims=True)
         # Of several that are equally wide the first.

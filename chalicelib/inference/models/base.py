@@ -62,7 +62,7 @@ class Model(Protocol):
           estimate before clipping on the contract's scale.
         - ``if_low:<Column>`` and ``if_high:<Column>`` for each optional column: where it is missing, the range of
           ``years`` if it were at the training patients' 10th and 90th percentile, else NaN; ``measure_first``: the
-          missing column with the widest range, empty when none matters.
+          missing number with the widest range, empty when none matters.
         - with a survival curve: ``survival:<year>`` for each year of the contract, a probability, and ``median``, in
           years, NaN beyond the curve's end.
 

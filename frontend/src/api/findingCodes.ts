@@ -2,6 +2,7 @@
 export const FINDING_CODES = [
   'column_missing',
   'column_duplicated',
+  'unit_unknown',
   'value_missing',
   'not_a_number',
   'below_minimum',

@@ -31,6 +31,7 @@ export const PROBLEM_CODES = [
   'encoding_unsupported',
   'column_missing',
   'column_duplicated',
+  'unit_unknown',
   'invalid_rows',
   'attempts_exhausted',
   'dead_letter',

@@ -188,6 +188,7 @@ export interface Finding {
   value?: string | null;
   code: string;
   message?: string;
+  units?: string[] | null;
   minimum?: number | null;
   maximum?: number | null;
   allowed?: (string | number)[] | null;

@@ -85,7 +85,7 @@ def test_what_is_not_given_is_not_checked_and_said(files: dict[str, Path], capsy
     [
         ("no json", "it is not JSON"),
         ("[]", "a receipt has format"),
-        ('{"receipt": null}', "a receipt has format"),
+        ('{"receipt": null}', "it has no result, or none yet"),
         ('{"format": 1}', "a receipt has format"),
     ],
 )

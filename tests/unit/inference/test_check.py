@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.inference import check
+from chalicelib.inference import cells
 from chalicelib.inference.check import check_file
 from chalicelib.inference.findings import FINDINGS_SHOWN_MAX, InvalidFileError, InvalidRowsError
 from tests.unit.support import HEADER, SAMPLES, csv_of
@@ -33,7 +33,7 @@ def test_findings_are_bounded_and_counted() -> None:
 
 
 def test_a_bad_cell_is_found_after_the_memory_of_cells_was_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check._Cells, "DISTINCT_MAX", 10)
+    monkeypatch.setattr(cells.Cells, "DISTINCT_MAX", 10)
     rows = [{"Age": str(10_000 + number)} for number in range(9000)]
     rows[8500] = {"Age": "58"}
 

@@ -51,7 +51,8 @@ def test_a_late_worker_that_cleans_up_leaves_the_newer_attempt_s_result_alone(wo
     ended = world.read(prediction)
     assert (ended.status, ended.attempt) == (Status.SUCCEEDED, 2)
     assert ended.result
-    assert sorted(world.objects(f"results/{user.id}/")) == sorted([ended.result.csv_key, ended.result.rows_key])
+    kept = [ended.result.csv_key, ended.result.rows_key, ended.result.cohort_key]
+    assert sorted(world.objects(f"results/{user.id}/")) == sorted(map(str, kept))
 
 
 def test_an_attempt_past_the_last_one_ends_without_being_computed(world: World) -> None:

@@ -73,9 +73,9 @@ def written(
             part = None if ids is None else pd.Series(ids[start : start + chunk], dtype="str")
             rows = frame.iloc[start : start + chunk]
             writer.add(part, rows, rows["years"].to_numpy() + 0.5)
-        result = writer.upload(files, "csv", "rows")
-    table = list(csv.reader(io.StringIO(files.kept["csv"].decode(), newline="")))
-    return table, files.kept["rows"].decode().split("\n")[:-1], result
+        result = writer.upload(files, "")
+    table = list(csv.reader(io.StringIO(files.kept["result.csv"].decode(), newline="")))
+    return table, files.kept["rows.jsonl"].decode().split("\n")[:-1], result
 
 
 @settings(max_examples=200, deadline=None)
@@ -100,8 +100,8 @@ def test_numbers_are_the_model_s_to_six_decimals_in_both_files() -> None:
         assert stored[8] == parts
         assert row[2:5] + row[12:14] == [repr(number) for number in numbers + parts]
         assert row[11] == "5.123457"
-        assert row[14:] == ["lasso", "1.0"]
-    assert table[0][11:14] == ["baseline_years", "Age_years", "Copper_years"]
+        assert row[14:] == ["lasso", "1.0", ""]
+    assert table[0][11:14] == ["baseline_years", "contribution_Age_years", "contribution_Copper_years"]
     assert result.output == round(float(frame["years"].iloc[0]), 6)
 
 
@@ -125,6 +125,17 @@ def test_an_id_that_a_spreadsheet_would_run_is_made_a_text(text: str) -> None:
     assert json.loads(lines[0])[1] == text
 
 
+def test_a_separator_of_another_locale_can_not_begin_a_formula_inside_an_id() -> None:
+    files = Files()
+    with ResultWriter(loaded(NO_CURVE)) as writer:
+        writer.add(pd.Series(["x;=1+1", "x\t=1+1"], dtype="str"), predicted(2), np.zeros(2))
+        writer.upload(files, "")
+
+    text = files.kept["result.csv"].decode()
+    assert '"x;=1+1"' in text
+    assert '"x\t=1+1"' in text
+
+
 @pytest.mark.parametrize("number", ["-5", "+5", "-1.5e3"])
 def test_an_id_that_is_a_number_stays_one(number: str) -> None:
     assert written([number], predicted(1))[0][1][1] == number
@@ -138,7 +149,7 @@ def test_gaps_score_and_curve_are_in_both_files() -> None:
     assert table[0] == [
         "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", "median_years", "survival_1y", "survival_3y",
         "mayo_score", "imputed", "out_of_range", "years_if_measured", "measure_first", "baseline_log_hazard",
-        "Age_log_hazard", "Copper_log_hazard", "model", "model_version",
+        "contribution_Age_log_hazard", "contribution_Copper_log_hazard", "model", "model_version", "error",
     ]  # fmt: skip
     open_medians, gaps = 0, 0
     for row, line, (_, expected) in zip(table[1:], lines, frame.iterrows(), strict=True):
@@ -170,7 +181,7 @@ def test_the_result_names_the_bytes_of_its_csv_and_of_the_model() -> None:
     with ResultWriter(loaded(NO_CURVE)) as writer:
         for _ in range(3):
             writer.add(None, predicted(700), np.zeros(700))
-        result = writer.upload(files, "csv", "rows")
+        result = writer.upload(files, "")
 
-    assert result.csv_sha256 == hashlib.sha256(files.kept["csv"]).hexdigest()
+    assert result.csv_sha256 == hashlib.sha256(files.kept["result.csv"]).hexdigest()
     assert (result.model_version, result.model_sha256) == ("1.0", "f" * 64)

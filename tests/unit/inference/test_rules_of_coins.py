@@ -84,7 +84,7 @@ def test_a_success_is_seen_only_once_its_files_are_there(world: World, monkeypat
     monkeypatch.setattr(PredictionStore, "commit", committed)
     world.run(prediction)
 
-    assert seen == [["result.csv", "rows.jsonl"]]
+    assert seen == [["cohort.json", "result.csv", "rows.jsonl"]]
 
 
 def test_a_success_whose_answer_was_lost_keeps_its_files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ def test_a_success_whose_answer_was_lost_keeps_its_files(world: World, monkeypat
     monkeypatch.setattr(Settlement, "succeed", done_and_asked_again)
 
     assert world.run(prediction).status is Status.SUCCEEDED
-    assert len(world.objects(f"results/{user.id}/")) == 2
+    assert len(world.objects(f"results/{user.id}/")) == 3
 
 
 def test_one_key_in_two_processes_at_once_charges_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,8 @@ def test_the_range_of_a_gap_is_what_the_usual_low_and_high_value_would_give(mode
     assert gap["imputed"] == name
     assert [gap[f"if_low:{name}"], gap[f"if_high:{name}"]] == pytest.approx(expected, abs=1e-9)
     coefficient = features[name]["coefficient"]
-    assert gap["measure_first"] == ("" if coefficient == 0 else name)
+    is_measured = columns.BY_NAME[name].kind == "number"
+    assert gap["measure_first"] == (name if coefficient and is_measured else "")
 
 
 def test_what_was_measured_has_no_range(model: Model) -> None:
@@ -89,7 +90,7 @@ def test_what_was_measured_has_no_range(model: Model) -> None:
 
 def test_first_to_be_measured_is_the_gap_with_the_widest_range(model: Model, cohort: pd.DataFrame) -> None:
     answer = model.predict(cohort[list(columns.REQUIRED)])
-    optional = [name for name in model.columns if name in OPTIONAL]
+    optional = [name for name in model.columns if name in OPTIONAL and columns.BY_NAME[name].kind == "number"]
     if not optional:
         assert set(answer["measure_first"]) == {""}
         return

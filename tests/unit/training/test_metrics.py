@@ -80,7 +80,7 @@ def test_intervals_cover_four_fifths_in_each_quarter_and_are_wider_where_errors_
     predicted = rng.uniform(0.0, 8.0, 4_000)
     spread = np.where(predicted < 4.0, 2.0, 0.5)
     years = predicted + spread * rng.normal(size=4_000)
-    table = fit_intervals(predicted, Truth(years, np.ones(4_000), np.ones(4_000, dtype=bool)))
+    table = fit_intervals(predicted, Truth(years, np.ones(4_000), np.ones(4_000, dtype=bool)), np.inf)
     widths = np.array(table.upper) - np.array(table.lower)
     assert widths[:2] == pytest.approx(2.0 * 2.56, abs=0.4)
     assert widths[2:] == pytest.approx(0.5 * 2.56, abs=0.1)
@@ -93,9 +93,21 @@ def test_intervals_cover_four_fifths_in_each_quarter_and_are_wider_where_errors_
 
 def test_an_interval_holds_its_point_estimate_even_if_all_lived_longer() -> None:
     predicted = np.linspace(1.0, 5.0, 40)
-    table = fit_intervals(predicted, Truth(predicted + 1.0, np.ones(40), np.ones(40, dtype=bool)))
+    table = fit_intervals(predicted, Truth(predicted + 1.0, np.ones(40), np.ones(40, dtype=bool)), np.inf)
     assert set(table.lower) == {0.0}
     assert table.upper == pytest.approx([1.0] * 4)
+
+
+def test_where_many_outlive_the_horizon_the_interval_is_open_and_misses_a_fifth_below_it() -> None:
+    draw = np.random.default_rng(9)
+    predicted = draw.uniform(0.0, 8.0, 8_000)
+    years = np.clip(predicted + 2.0 * draw.normal(size=8_000), 0.0, 8.0)
+    table = fit_intervals(predicted, Truth(years, np.ones(8_000), years < 8.0), 8.0)
+    lower, upper = table.bounds(predicted, 8.0)
+    assert [end >= 8.0 for end in table.upper] == [False, False, False, True]
+    held = (years >= lower) & (years <= upper)
+    for band in (0, 1, 2, 3):
+        assert held[table.band(predicted) == band].mean() == pytest.approx(0.8, abs=0.03), band
 
 
 def test_without_censoring_unos_concordance_is_harrells() -> None:

@@ -60,6 +60,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
     'The text encoding of the file cannot be read. Please save it as “CSV UTF-8”.',
   column_missing: () => 'The file lacks columns that the model needs.',
   column_duplicated: () => 'A column occurs more than once in the file.',
+  unit_unknown: () => 'A unit in the header is not known for its column.',
   invalid_rows: () => 'Some values in the file need correcting.',
   attempts_exhausted: () => 'The prediction could not be computed. That is our fault.',
   dead_letter: () => 'The prediction could not be computed. That is our fault.',
@@ -89,6 +90,8 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
 const findings: Record<FindingCode, (finding: Finding) => string> = {
   column_missing: () => 'This column is required. Please add it.',
   column_duplicated: () => 'This column occurs more than once. Please keep one of them.',
+  unit_unknown: (finding) =>
+    `This unit is not known here.${finding.units?.length ? ` Known: ${finding.units.map(unitName).join(', ')}.` : ''}`,
   value_missing: () => 'A value is required here.',
   not_a_number: (finding) =>
     `This is not a number${finding.unit ? `; a number in ${unitName(finding.unit)} is expected` : ''}.${suggested(finding)}`,

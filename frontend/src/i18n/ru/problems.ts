@@ -59,6 +59,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
     'Не удаётся прочитать кодировку файла. Сохраните его как «CSV UTF-8».',
   column_missing: () => 'В файле нет столбцов, без которых модель не работает.',
   column_duplicated: () => 'Один из столбцов встречается в файле несколько раз.',
+  unit_unknown: () => 'Единица измерения в заголовке для этого столбца неизвестна.',
   invalid_rows: () => 'Некоторые значения в файле нужно исправить.',
   attempts_exhausted: () => 'Прогноз не удалось рассчитать. Это наша ошибка.',
   dead_letter: () => 'Прогноз не удалось рассчитать. Это наша ошибка.',
@@ -88,6 +89,8 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
 const findings: Record<FindingCode, (finding: Finding) => string> = {
   column_missing: () => 'Этот столбец обязателен. Добавьте его.',
   column_duplicated: () => 'Этот столбец встречается несколько раз. Оставьте один.',
+  unit_unknown: (finding) =>
+    `Такая единица здесь неизвестна.${finding.units?.length ? ` Допустимы: ${finding.units.map(unitName).join(', ')}.` : ''}`,
   value_missing: () => 'Здесь обязательно нужно значение.',
   not_a_number: (finding) =>
     `Это не число.${finding.unit ? ` Нужно число, единицы измерения — ${unitName(finding.unit)}.` : ''}${suggested(finding)}`,

@@ -1,0 +1,30 @@
+"""What the answers about accounts look like, for the OpenAPI document."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from chalicelib.core.http.schemas import Answer, Instant
+
+
+class User(Answer):
+    """Who somebody is."""
+
+    id: str
+    name: str
+    email: str
+
+
+class Account(User):
+    """The caller's account."""
+
+    created_at: Instant
+
+
+class Session(Answer):
+    """An access token, and whom it speaks for."""
+
+    access_token: str = Field(description="To be sent as `Authorization: Bearer ...`.")
+    token_type: Literal["bearer"]
+    expires_in: int = Field(description="The token's life in seconds.")
+    user_info: User

@@ -1,0 +1,36 @@
+"""What the answers about coins look like, for the OpenAPI document."""
+
+from pydantic import Field
+
+from chalicelib.billing.ledger import Reason
+from chalicelib.core.http.schemas import Answer, Instant, NextCursor
+
+
+class Balance(Answer):
+    """What is left."""
+
+    balance: int = Field(description="In coins.")
+
+
+class LedgerEntry(Answer):
+    """One movement of coins. It never changes."""
+
+    entry_id: str
+    amount: int = Field(description="In coins; what was paid is negative.")
+    reason: Reason
+    prediction_id: str | None = Field(description="What it paid for, or what it was given back for.")
+    created_at: Instant
+
+
+class Statement(Answer):
+    """A page of the coin statement, newest first."""
+
+    entries: list[LedgerEntry]
+    next_cursor: NextCursor
+
+
+class Redeemed(Answer):
+    """A voucher's coins were added."""
+
+    coins: int = Field(description="What the voucher added.")
+    balance: int = Field(description="What there is now.")

@@ -1,0 +1,267 @@
+"""What the endpoints really answer is what ``docs/openapi.json`` says: status, content type, headers, every field."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from chalice.local import RouteMatcher
+from chalice.test import Client, HTTPResponse
+
+from app import app
+from chalicelib.billing.ledger import Account
+from chalicelib.core.dynamo import TransactionCancelledError
+from chalicelib.core.http import openapi
+from chalicelib.core.http.endpoints import described
+from chalicelib.core.http.schemas import InputProblem, Problem
+from chalicelib.core.settings import Settings
+from chalicelib.core.settings import settings as read_settings
+from chalicelib.inference.offers import Override
+from chalicelib.wiring import Services, services
+from tests.unit.support import PASSWORD, SECRET, csv_of
+
+DOCUMENT = openapi.document(app.routes)
+EXPOSED = {"Location", "Retry-After", "WWW-Authenticate", "X-Request-Id"}
+
+# Platelets, Copper and so on are missing, so that every part of a row has something to say.
+FILE = csv_of({"Bilirubin": "1.1"}, {"Bilirubin": "40"}, {"Edema": "Y", "Albumin": "2.1"})
+
+
+class Api:
+    """Asks, and holds each answer against its description."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.token: str | None = None
+        self.answered: set[tuple[str, str, str]] = set()
+        """Path, method and status of each."""
+        self._client = Client(app).http
+        self._routes = RouteMatcher(list(app.routes))
+
+    def ask(self, method: str, path: str, body: object = None, **headers: str) -> Any:
+        """The JSON of the answer."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent.setdefault("Content-Type", "application/json")
+        if self.token:
+            sent.setdefault("Authorization", f"Bearer {self.token}")
+        content = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
+        answer = self._client.request(method, path, headers=sent, body=content)
+        self._check(self._routes.match_route(path).route, method, answer)
+        return json.loads(answer.body) if answer.body else None
+
+    def refusal(self, code: str, method: str, path: str, body: object = None, **headers: str) -> Any:
+        """The problem, which must be this one."""
+        problem = self.ask(method, path, body, **headers)
+        assert problem["code"] == code, problem
+        return problem
+
+    def finished(self, model_id: str, content: bytes = FILE) -> str:
+        """The id of a prediction that was submitted and run."""
+        prediction_id = self.ask("POST", f"/api/predict/{model_id}", content, Content_Type="text/csv")["prediction_id"]
+        self.services.worker.run(prediction_id)
+        return str(prediction_id)
+
+    def _check(self, path: str, method: str, answer: HTTPResponse) -> None:
+        status = str(answer.status_code)
+        operation = DOCUMENT["paths"][path][method.lower()]
+        assert status in operation["responses"], f"{method} {path} answered {status}: {answer.body!r}"
+        response = operation["responses"][status]
+        self.answered.add((path, method, status))
+        assert EXPOSED & set(answer.headers) == set(response["headers"])
+        if "content" not in response:
+            assert answer.body == b""
+            return
+        ((media_type, content),) = response["content"].items()
+        assert answer.headers["Content-Type"] == media_type
+        if answer.status_code >= 400:
+            codes = content["schema"]["allOf"][1]["properties"]["code"]["enum"]
+            assert json.loads(answer.body)["code"] in codes
+        said = described(app.routes[path][method].view_function)
+        model = {422: InputProblem, **said["answers"]}.get(answer.status_code) or Problem
+        # Nothing that isn't described, but in a card, which says whatever its model has to say.
+        extra = model.model_config.get("extra") or "forbid"
+        model.model_validate_json(answer.body, strict=True, extra=extra)
+
+
+@pytest.fixture
+def api(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """The app over a mocked account."""
+    for name, value in settings.model_dump(exclude_none=True, exclude={"jwt_secret"}).items():
+        monkeypatch.setenv(name.upper(), str(value))
+    monkeypatch.setenv("JWT_SECRET", SECRET)
+    forget()
+    yield Api(services())
+    forget()
+
+
+def forget() -> None:
+    services.cache_clear()
+    read_settings.cache_clear()
+
+
+@pytest.fixture
+def anna(api: Api) -> Api:
+    """Somebody with 500 coins."""
+    api.token = register(api, "anna")
+    return api
+
+
+def register(api: Api, name: str) -> str:
+    body = {"name": name, "email": f"{name}@example.org", "password": PASSWORD}
+    return str(api.ask("POST", "/api/auth/register", body)["access_token"])
+
+
+def test_every_success_is_as_described(api: Api) -> None:
+    ask = api.ask
+    ask("GET", "/api/health")
+    ask("GET", "/api/openapi.json")
+    for model in ask("GET", "/api/models")["models"]:
+        ask("GET", f"/api/models/{model['id']}")
+    api.token = register(api, "anna")
+    ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD})
+    ask("GET", "/api/auth/me")
+    ask("GET", "/api/auth/balance")
+    ask("POST", "/api/billing/vouchers", {"code": api.services.vouchers.issue(1000, None)}, Idempotency_Key="v")
+    for model_id in ("lasso", "cox-lasso", "mayo"):
+        prediction_id = api.finished(model_id)
+        shown = ask("GET", f"/api/predict/{prediction_id}")
+        assert shown["is_success"]
+        assert shown["receipt"]
+        rows = ask("GET", f"/api/predict/{prediction_id}/rows?offset=0&limit=2")["rows"]
+        assert rows[0]["contributions"]
+        assert rows[1]["out_of_range"]
+        assert model_id == "mayo" or rows[0]["if_measured"]
+        ask("GET", f"/api/predict/{prediction_id}/result.csv")
+        assert len(ask("GET", f"/api/predict/{prediction_id}/cohort")["sickest"]) == 3
+    bad = csv_of({"Bilirubin": "x"}, {"Bilirubin": "2"}, {"Bilirubin": "2"})
+    assert ask("POST", "/api/predict/mayo?dry_run=true", bad, Content_Type="text/csv")["errors"]
+    skipped = ask("POST", "/api/predict/mayo?on_error=skip", bad, Content_Type="text/csv")["prediction_id"]
+    api.services.worker.run(skipped)
+    assert ask("GET", f"/api/predict/{skipped}/rows")["rows"][0]["errors"]
+    ask("POST", f"/api/predict/{prediction_id}/retry", Idempotency_Key="r")
+    ask("GET", "/api/billing/ledger")
+    ask("GET", "/api/predict")
+    assert ask("DELETE", f"/api/predict/{prediction_id}")["files_deleted_at"]
+    ask("PUT", "/api/auth/password", {"old_password": PASSWORD, "new_password": PASSWORD + "!"})
+    api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
+    ask("POST", "/api/auth/logout")
+    api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
+    ask("DELETE", "/api/auth/me", {"password": PASSWORD + "!"})
+
+    described_successes = {
+        (path, method.upper(), status)
+        for path, methods in DOCUMENT["paths"].items()
+        for method, operation in methods.items()
+        for status in operation["responses"]
+        if status.startswith("2")
+    }
+    assert described_successes - api.answered == set()
+
+
+def test_an_address_needs_a_token_where_the_document_says_so(api: Api) -> None:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            content_type = next(iter(operation.get("requestBody", {}).get("content", {})), "application/json")
+            problem = api.ask(method.upper(), path.replace("{id}", "lasso"), b"", Content_Type=content_type)
+            needs_token = isinstance(problem, dict) and problem.get("code") == "token_missing"
+            assert needs_token == bool(operation["security"]), (method, path)
+
+
+def test_refusals_of_accounts_are_as_described(anna: Api) -> None:
+    anna.refusal("invalid_json", "POST", "/api/auth/register", b"[")
+    findings = anna.refusal("invalid_input", "POST", "/api/auth/register", {"name": "a", "unknown": 1})["errors"]
+    assert {"too_short", "missing", "unknown_field"} <= {each["code"] for each in findings}
+    body = {"name": "anna", "email": "b@example.org", "password": PASSWORD}
+    anna.refusal("name_taken", "POST", "/api/auth/register", body)
+    anna.refusal("email_taken", "POST", "/api/auth/register", body | {"name": "bert", "email": "anna@example.org"})
+    anna.refusal("wrong_credentials", "POST", "/api/auth/login", {"name": "anna", "password": "wrong"})
+    anna.refusal("unsupported_media_type", "POST", "/api/auth/login", b"x", Content_Type="text/plain")
+    wrong = {"old_password": "wrong", "new_password": PASSWORD}
+    anna.refusal("wrong_password", "PUT", "/api/auth/password", wrong)
+    anna.refusal("wrong_password", "DELETE", "/api/auth/me", {"password": "wrong"})
+    anna.refusal("token_invalid", "GET", "/api/auth/me", Authorization="Bearer x")
+
+
+def test_refusals_of_coins_are_as_described(anna: Api) -> None:
+    voucher = anna.services.vouchers.issue(1, None)
+    anna.ask("POST", "/api/billing/vouchers", {"code": voucher}, Idempotency_Key="k")
+    anna.refusal("voucher_used", "POST", "/api/billing/vouchers", {"code": voucher})
+    anna.refusal("unknown_voucher", "POST", "/api/billing/vouchers", {"code": "x"})
+    expired = {"code": anna.services.vouchers.issue(1, 1.0)}
+    anna.refusal("voucher_expired", "POST", "/api/billing/vouchers", expired)
+    anna.refusal("idempotency_key_reused", "POST", "/api/billing/vouchers", expired, Idempotency_Key="k")
+    anna.refusal("invalid_idempotency_key", "POST", "/api/billing/vouchers", expired, Idempotency_Key="")
+    anna.refusal("invalid_input", "GET", "/api/billing/ledger?cursor=x")
+
+
+@pytest.mark.parametrize(
+    ("code", "content"),
+    [
+        ("file_empty", b""),
+        ("no_rows", csv_of()),
+        ("not_a_csv", b"\x89PNG"),
+        ("not_a_csv", csv_of({"ID": '"never closed'})),
+        ("encoding_unsupported", csv_of({}).decode().encode("utf-16")),
+        ("column_missing", b"ID,Age\n1,18000\n"),
+        ("column_duplicated", csv_of({}, header=("Age", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin"))),
+        ("unit_unknown", b"Age [ells],Edema,Bilirubin,Albumin,Prothrombin\n18000,N,1.4,3.5,10.6\n"),
+        ("invalid_rows", csv_of({"Age": "x"}, {"Age": "50"}, {"Age": ""}, {"Edema": "?!"}, {"Prothrombin": "1"})),
+        ("invalid_rows", csv_of({"ID": "x" * 101}, {"Bilirubin": "1e999"}, {"Albumin": "0.1"}) + b"too,few\n"),
+        ("file_too_large", b"x" * 4_400_001),
+    ],
+)
+def test_refusals_of_files_are_as_described(anna: Api, code: str, content: bytes) -> None:
+    anna.refusal(code, "POST", "/api/predict/lasso", content, Content_Type="text/csv")
+
+
+def test_refusals_of_forms_are_as_described(anna: Api) -> None:
+    form = "multipart/form-data; boundary=b"
+    anna.refusal("invalid_form", "POST", "/api/predict/lasso", b"--b\r\n", Content_Type=form)
+    empty = b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n--b--\r\n'
+    anna.refusal("file_missing", "POST", "/api/predict/lasso", empty, Content_Type=form)
+    anna.refusal("unsupported_media_type", "POST", "/api/predict/lasso", b"{}")
+
+
+def test_refusals_of_charges_are_as_described(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def submit(code: str, model_id: str = "lasso") -> None:
+        anna.refusal(code, "POST", f"/api/predict/{model_id}", FILE, Content_Type="text/csv")
+
+    submit("unknown_model", "none")
+    anna.refusal("unknown_model", "GET", "/api/models/none")
+    monkeypatch.setattr(anna.services.ledger, "account", lambda _: Account(500, 10, closed=False))
+    monkeypatch.setattr(anna.services.predictions, "_store", Refusing())
+    submit("too_many_open_predictions")
+    monkeypatch.setattr(anna.services.ledger, "account", lambda _: Account(1, 0, closed=False))
+    submit("not_enough_coins")
+    anna.services.offers.put("lasso", Override(enabled=False))
+    monkeypatch.setattr(anna.services.offers, "_read_at", float("-inf"))
+    submit("model_disabled")
+
+
+class Refusing:
+    """A store whose charge is refused."""
+
+    def create(self, *_: object) -> None:
+        raise TransactionCancelledError(frozenset({2}))
+
+
+def test_refusals_of_predictions_are_as_described(anna: Api) -> None:
+    submitted = anna.ask("POST", "/api/predict/lasso", FILE, Content_Type="text/csv")["prediction_id"]
+    path = f"/api/predict/{submitted}"
+    anna.refusal("not_finished", "GET", f"{path}/rows")
+    anna.refusal("not_finished", "GET", f"{path}/result.csv")
+    anna.refusal("invalid_input", "GET", f"{path}/rows?limit=0")
+    anna.refusal("not_ended", "POST", f"{path}/retry")
+    assert anna.ask("DELETE", path)["refunded"]
+    anna.refusal("already_cancelled", "DELETE", path)
+    for method, tail in (("GET", ""), ("DELETE", ""), ("POST", "/retry"), ("GET", "/rows"), ("GET", "/result.csv")):
+        anna.refusal("unknown_prediction", method, f"/api/predict/none{tail}")
+    anna.refusal("invalid_input", "GET", "/api/predict?cursor=x")
+    finished = f"/api/predict/{anna.finished('lasso')}"
+    anna.ask("DELETE", finished)
+    anna.refusal("result_expired", "GET", f"{finished}/rows")
+    anna.refusal("result_expired", "GET", f"{finished}/result.csv")
+    anna.refusal("input_expired", "POST", f"{finished}/retry")
+    running = anna.ask("POST", "/api/predict/lasso", FILE, Content_Type="text/csv")["prediction_id"]
+    anna.services.store.claim(running, anna.services.clock(), anna.services.clock() + 60)
+    anna.refusal("prediction_running", "DELETE", f"/api/predict/{running}")

@@ -1,0 +1,55 @@
+"""Values in other units: named in the header, or SI for all."""
+
+import io
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from chalicelib.inference.check import check_file
+from chalicelib.inference.findings import InvalidRowsError, UnitUnknownError
+
+NAMED = b"ID,Age [years],Edema,Bilirubin [\xc2\xb5mol/L],Albumin (g/L),Prothrombin [s]\n7,50,N,17.1,35,10.5\n"
+PLAIN = b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n7,18262.5,N,1,3.5,10.5\n"
+
+
+def values(content: bytes, *, si: bool = False) -> dict[Any, Any]:
+    return pd.read_csv(io.BytesIO(check_file(content, si=si).content)).iloc[0].to_dict()
+
+
+def test_a_unit_in_the_header_is_converted_and_said() -> None:
+    assert values(NAMED) == values(PLAIN)
+    assert check_file(NAMED).units == {
+        "Age": "years", "Bilirubin": "umol/L", "Albumin": "g/L", "Prothrombin": "s",
+    }  # fmt: skip
+    assert check_file(PLAIN).units == {"Age": "days", "Bilirubin": "mg/dL", "Albumin": "g/dL", "Prothrombin": "s"}
+
+
+def test_si_is_for_the_columns_that_have_it_and_whose_header_names_nothing() -> None:
+    content = b"ID,Age,Edema,Bilirubin,Albumin [g/dL],Prothrombin\n7,18262.5,N,17.1,3.5,10.5\n"
+    assert values(content, si=True) == values(PLAIN)
+    assert check_file(content, si=True).units["Bilirubin"] == "umol/L"
+
+
+@pytest.mark.parametrize(("header", "given"), [("Bilirubin [mmol/L]", "mmol/L"), ("Edema [cm]", "cm")])
+def test_a_unit_that_is_not_known_for_a_column_is_refused_naming_those_that_are(header: str, given: str) -> None:
+    name = header.split(" ", maxsplit=1)[0]
+    with pytest.raises(UnitUnknownError) as caught:
+        check_file(PLAIN.replace(name.encode(), header.encode()))
+    (finding,) = caught.value.extra["errors"]
+    assert (finding["column"], finding["value"]) == (name, given)
+    assert finding["units"] == (["mg/dL", "umol/L"] if name == "Bilirubin" else [])
+
+
+def test_limits_are_told_in_the_unit_of_the_file_and_no_unit_is_suspected_that_was_named() -> None:
+    with pytest.raises(InvalidRowsError) as caught:
+        check_file(NAMED.replace(b"17.1", b"1100").replace(b",50,", b",12,"))
+    age, bilirubin = caught.value.extra["errors"]
+    assert (age["code"], age["unit"], age["minimum"]) == ("below_minimum", "years", 17.99)
+    assert (bilirubin["code"], bilirubin["unit"], bilirubin["maximum"]) == ("above_maximum", "umol/L", 1026)
+
+
+@pytest.mark.parametrize("limit", ["1.71", "1026"])
+def test_the_very_limits_are_taken_whatever_the_conversion_rounds_to(limit: str) -> None:
+    stored = values(NAMED.replace(b"17.1", limit.encode()))["Bilirubin"]
+    assert stored in {0.1, 60}
