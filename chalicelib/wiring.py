@@ -20,13 +20,16 @@ from chalicelib.inference.audit_store import AuditStore
 from chalicelib.inference.catalogue import Catalogue
 from chalicelib.inference.dead_letters import DeadLetters
 from chalicelib.inference.dispatcher import Dispatcher
+from chalicelib.inference.dry_run import DryRuns
 from chalicelib.inference.erasure import Erasure
 from chalicelib.inference.files import FileStore
 from chalicelib.inference.offers import OfferStore
 from chalicelib.inference.queue import InferenceQueue
+from chalicelib.inference.reading import Results
 from chalicelib.inference.service import Predictions
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
+from chalicelib.inference.uploads import Uploads
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -90,9 +93,24 @@ class Services:
     def predictions(self) -> Predictions:
         """Predictions from the user's side."""
         return Predictions(
-            self.store, self.files, self.queue, self.ledger, self.settlement, self.keys, self.catalogue, self.settings,
-            self.clock,
+            self.store, self.files, self.queue, self.ledger, self.settlement, self.keys, self.catalogue, self.uploads,
+            self.settings, self.clock,
         )  # fmt: skip
+
+    @cached_property
+    def results(self) -> Results:
+        """What came out of a user's predictions."""
+        return Results(self.predictions, self.files)
+
+    @cached_property
+    def dry_runs(self) -> DryRuns:
+        """The check that costs nothing."""
+        return DryRuns(self.catalogue, self.uploads, self.settings)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Files past the direct limit."""
+        return Uploads(self.files, self.settings)
 
     @cached_property
     def worker(self) -> Worker:

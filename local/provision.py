@@ -138,6 +138,11 @@ class Provisioner:
         self._s3.put_public_access_block(
             Bucket=name, PublicAccessBlockConfiguration=properties["PublicAccessBlockConfiguration"]
         )
+        cors = [
+            {"MaxAgeSeconds" if name == "MaxAge" else name: value for name, value in rule.items()}
+            for rule in properties["CorsConfiguration"]["CorsRules"]
+        ]
+        self._s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": cors})
         rules = [_lifecycle_rule(rule) for rule in properties["LifecycleConfiguration"]["Rules"]]
         self._s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
 

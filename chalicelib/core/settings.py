@@ -46,6 +46,10 @@ class Settings(BaseModel):
 
     upload_bytes_max: int = Field(default=4_400_000, gt=0)
     """The largest file of a direct submit: Lambda takes 6 MB of event, base64 and envelope included."""
+    large_upload_bytes_max: int = Field(default=100_000_000, gt=0)
+    """The largest file that is uploaded to the bucket first."""
+    upload_seconds: int = Field(default=900, gt=0)
+    """How long an address for such an upload is good."""
     open_predictions_max: int = Field(default=10, ge=5)
     """So many of a user's predictions may be under way, so that nobody fills the queue for everybody."""
     attempts_max: int = Field(default=3, gt=0)

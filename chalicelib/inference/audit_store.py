@@ -170,7 +170,7 @@ class AuditStore:
 
     def results_of(self, user_id: str) -> Iterator[ResultFiles]:
         """The user's results, a prediction at a time, in the order of their ids."""
-        _, prefix = prefixes_of_user(user_id)
+        _, prefix, _ = prefixes_of_user(user_id)
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._settings.files_bucket, Prefix=prefix)
         keys = (each["Key"] for page in pages for each in page.get("Contents", []))
         for prediction_id, group in groupby(keys, lambda key: key.removeprefix(prefix).split("/", 1)[0]):

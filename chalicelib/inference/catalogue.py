@@ -127,6 +127,18 @@ class Catalogue:
             raise UnknownModelError(f"There is no model of this name. There is: {known}.")
         return next(offer for offer in self.all() if offer.id == model_id)
 
+    def chosen(self, model_id: str) -> Offer:
+        """The model of this id, to be used now.
+
+        Raises
+        ------
+        UnknownModelError, ModelDisabledError
+        """
+        offer = self.get(model_id)
+        if not offer.enabled:
+            raise ModelDisabledError("This model is switched off at the moment. Please choose another one.")
+        return offer
+
 
 def _overridden(offer: Offer, override: Override | None) -> Offer:
     if override is None:

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass, replace
-from typing import BinaryIO, TextIO
+from typing import IO, BinaryIO
 
 from chalicelib.inference import columns
 from chalicelib.inference.cells import ID_CHARACTERS_MAX, VALUE_SHOWN_MAX, Cells, Reading, in_unit
@@ -100,8 +100,8 @@ def inspect(
     source: BinaryIO,
     *,
     si: bool = False,
-    good: TextIO | None = None,
-    bad: TextIO | None = None,
+    good: IO[str] | None = None,
+    bad: IO[str] | None = None,
     watch_ids: bool = False,
 ) -> Inspection:
     """Check ``source``, a file from its beginning, in one pass over its rows; the memory doesn't grow with them.
@@ -190,8 +190,8 @@ class _Check:
         readings: list[Reading],
         places: list[int],
         decimal_comma: bool,  # noqa: FBT001
-        good: TextIO | None,
-        bad: TextIO | None,
+        good: IO[str] | None,
+        bad: IO[str] | None,
         *,
         watch_ids: bool,
     ) -> None:

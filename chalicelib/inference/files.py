@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, BinaryIO
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
@@ -16,6 +17,10 @@ _SINGLE_PUT_BYTES_MAX = 8 * 1024 * 1024
 
 class FileGoneError(Exception):
     """The object does not exist any more: it expired or was deleted."""
+
+
+class FileChangedError(Exception):
+    """The object is no longer the one that was looked at."""
 
 
 def input_prefix(user_id: str, prediction_id: str) -> str:
@@ -33,6 +38,11 @@ def bad_rows_key(user_id: str, prediction_id: str) -> str:
     return f"{input_prefix(user_id, prediction_id)}bad.jsonl"
 
 
+def upload_key(user_id: str, upload_id: str) -> str:
+    """Where a client puts a large file, by an address that is good for this key only."""
+    return f"uploads/{user_id}/{upload_id}"
+
+
 def result_prefix(user_id: str, prediction_id: str, attempt: int | None = None) -> str:
     """Where the result's files of a prediction lie, or those of one attempt.
 
@@ -42,9 +52,17 @@ def result_prefix(user_id: str, prediction_id: str, attempt: int | None = None) 
     return every_attempt if attempt is None else f"{every_attempt}{attempt}/"
 
 
-def prefixes_of_user(user_id: str) -> tuple[str, str]:
-    """Where everything of a user lies."""
-    return f"inputs/{user_id}/", f"results/{user_id}/"
+def prefixes_of_user(user_id: str) -> tuple[str, str, str]:
+    """Where everything of a user lies: what was submitted, what came out, what was uploaded."""
+    return f"inputs/{user_id}/", f"results/{user_id}/", f"uploads/{user_id}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object as it is now: ``etag`` changes with its bytes."""
+
+    size: int
+    etag: str
 
 
 class FileStore:
@@ -101,19 +119,48 @@ class FileStore:
             raise _gone(error, key) from error
         return answer["Body"].read()
 
-    def copy(self, source: str, target: str) -> None:
-        """Copy an object within the bucket.
+    def copy(self, source: str, target: str, etag: str | None = None) -> None:
+        """Copy an object within the bucket; with ``etag`` only if it is still that one.
+
+        Raises
+        ------
+        FileGoneError, FileChangedError
+        """
+        condition = {"CopySourceIfMatch": etag} if etag else {}
+        try:
+            answer = self._client.copy_object(
+                Bucket=self._bucket,
+                Key=target,
+                CopySource={"Bucket": self._bucket, "Key": source},
+                **condition,  # type: ignore[arg-type]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"PreconditionFailed", "412"}:
+                raise FileChangedError(source) from error
+            raise _gone(error, source) from error
+        # Not every emulator knows the condition. The copy of an object that was put in one piece has its ETag.
+        if etag and answer["CopyObjectResult"].get("ETag") != etag:
+            self.delete_all(target)
+            raise FileChangedError(source)
+
+    def stored(self, key: str) -> Stored:
+        """What is there.
 
         Raises
         ------
         FileGoneError
         """
         try:
-            self._client.copy_object(
-                Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": source}
-            )
+            answer = self._client.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
-            raise _gone(error, source) from error
+            raise _gone(error, key) from error
+        return Stored(answer["ContentLength"], answer["ETag"])
+
+    def upload_form(self, key: str, bytes_max: int, seconds: int) -> dict[str, Any]:
+        """``url`` and ``fields`` of a form that puts one file of at most ``bytes_max`` bytes at ``key``."""
+        return self._client.generate_presigned_post(
+            self._bucket, key, Conditions=[["content-length-range", 1, bytes_max]], ExpiresIn=seconds
+        )
 
     def delete_all(self, prefix: str) -> None:
         """Delete every object whose key begins with ``prefix``, a thousand at a time. Repeatable."""

@@ -51,6 +51,8 @@ class Result:
     model_sha256: str | None = None
     csv_sha256: str | None = None
     cohort_key: str | None = None
+    input_sha256: str | None = None
+    """Of a large file, which only the worker reads as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Prediction:
     cost: int
     rows: int
     input_key: str
-    input_sha256: str
+    input_sha256: str | None
+    """Of the file as it was sent; None until a worker has read a large one."""
     created_at: float
     charge_entry_id: str
     """The ledger entry that paid for it."""
@@ -79,6 +82,9 @@ class Prediction:
     """The unit that each number of the file was read in."""
     bad_rows: int = 0
     """How many of ``rows`` are skipped, since they can't be predicted."""
+    is_checked: bool = True
+    """Whether the whole file was checked at submission. Of a large one only the beginning was: the worker checks it,
+    and until then ``rows`` is an estimate."""
     options: Options = STATED
     """What the submitter chose about the file."""
     retry_of: str | None = None

@@ -29,7 +29,7 @@ def receipt(prediction: Prediction) -> dict[str, Any] | None:
         "rows": prediction.rows,
         "units": prediction.options.units,
         "on_error": prediction.options.on_error,
-        "input_sha256": prediction.input_sha256,
+        "input_sha256": prediction.input_sha256 or result.input_sha256,
         "result_sha256": result.csv_sha256,
         "ledger_entry_id": prediction.charge_entry_id,
         "coins": prediction.cost,

@@ -10,7 +10,7 @@ from chalicelib.auth.guard import BEARER, current_user
 from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.core.clock import iso
 from chalicelib.core.errors import InvalidInputError
-from chalicelib.core.http.bodies import parsed_query, uploaded_file
+from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_query, uploaded_file
 from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok, query
 from chalicelib.core.http.schemas import Cursor
 from chalicelib.core.ids import ID_LENGTH
@@ -20,18 +20,17 @@ from chalicelib.inference.contract import Contract
 from chalicelib.inference.findings import InvalidFileError
 from chalicelib.inference.options import Options
 from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.reading import ROWS_PAGE_MAX, NotFinishedError, ResultExpiredError
 from chalicelib.inference.receipt import receipt
 from chalicelib.inference.service import (
-    ROWS_PAGE_MAX,
     Accepted,
     AlreadyCancelledError,
     InputExpiredError,
     NotEndedError,
-    NotFinishedError,
-    ResultExpiredError,
     StillRunningError,
     UnknownPredictionError,
 )
+from chalicelib.inference.uploads import UnknownUploadError, UploadChangedError
 from chalicelib.wiring import services
 
 routes = Endpoints(__name__)
@@ -54,6 +53,15 @@ class _Choice(BaseModel):
     ] = "refuse"
 
 
+class SubmittedUpload(BaseModel):
+    """A file that was uploaded before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    upload_id: Annotated[str, Field(max_length=64, description="Of a file that was uploaded before.")]
+    file_name: Annotated[str | None, Field(max_length=FILE_NAME_LENGTH_MAX)] = None
+
+
 CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, AccountClosedError)
 """What refuses a charge."""
 
@@ -74,7 +82,8 @@ def model(_request: Request, id: ModelId) -> Response:  # noqa: A002
 @routes.endpoint(
     "/api/predict/{id}",
     "POST",
-    content_types=("multipart/form-data", "text/csv"),
+    content_types=("multipart/form-data", "text/csv", "application/json"),
+    body=SubmittedUpload,
     idempotent=True,
     answers={
         200: schemas.DryRun,
@@ -86,7 +95,7 @@ def model(_request: Request, id: ModelId) -> Response:  # noqa: A002
     },
     answer_headers={202: ("Location", "Retry-After")},
     query=_Choice,
-    errors=(UnknownModelError, InvalidFileError, *CHARGES),
+    errors=(UnknownModelError, UnknownUploadError, UploadChangedError, InvalidFileError, *CHARGES),
     auth=BEARER,
 )
 def submit(request: Request, id: ModelId) -> Response:  # noqa: A002
@@ -95,12 +104,22 @@ def submit(request: Request, id: ModelId) -> Response:  # noqa: A002
     services().catalogue.get(id)
     choice = parsed_query(request, _Choice)
     options = Options(choice.units, choice.on_error)
+    predictions, key = services().predictions, idempotency_key(request)
+    if is_json(request):
+        upload = json_body(request, SubmittedUpload)
+        if choice.dry_run:
+            return ok(services().dry_runs.of_upload(user, id, upload.upload_id, options))
+        return _accepted(predictions.submit_upload(user, id, upload.upload_id, upload.file_name, key, options))
     file = uploaded_file(request)
     if choice.dry_run:
-        return ok(services().predictions.dry_run(user, id, file.content, options))
-    return _accepted(
-        services().predictions.submit(user, id, file.content, file.name, idempotency_key(request), options)
-    )
+        return ok(services().dry_runs.of_file(user, id, file.content, options))
+    return _accepted(predictions.submit(user, id, file.content, file.name, key, options))
+
+
+@routes.endpoint("/api/uploads", "POST", content_types=ANY, answers={201: schemas.Upload}, auth=BEARER)
+def new_upload(request: Request) -> Response:
+    """An address for a file past the direct limit. Send it there as a form, then submit its `upload_id`."""
+    return ok(services().uploads.new(current_user(request)), 201)
 
 
 @routes.endpoint(
@@ -181,7 +200,7 @@ class _Page(BaseModel):
 )
 def cohort(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """The result at a glance: how the years are spread, and the thousand patients with the fewest."""
-    return ok(services().predictions.cohort(current_user(request), id))
+    return ok(services().results.cohort(current_user(request), id))
 
 
 @routes.endpoint(
@@ -196,7 +215,7 @@ def rows(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """A page of the result's rows."""
     user = current_user(request)
     page = parsed_query(request, _Page)
-    total, found = services().predictions.rows(user, id, page.offset, page.limit)
+    total, found = services().results.rows(user, id, page.offset, page.limit)
     end = page.offset + len(found)
     following = end if found and end < total else None
     return ok({"offset": page.offset, "total": total, "rows": found, "next_offset": following})
@@ -211,7 +230,7 @@ def rows(request: Request, id: PredictionId) -> Response:  # noqa: A002
 )
 def result_csv(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """Where the result can be downloaded for a few minutes."""
-    return ok(services().predictions.download(current_user(request), id))
+    return ok(services().results.download(current_user(request), id))
 
 
 def document(prediction: Prediction) -> dict[str, Any]:
@@ -233,6 +252,7 @@ def document(prediction: Prediction) -> dict[str, Any]:
         "ignored_columns": prediction.ignored_columns,
         "units": prediction.units,
         "bad_rows": prediction.bad_rows,
+        "is_checked": prediction.is_checked or prediction.status is Status.SUCCEEDED,
         "rows": prediction.rows,
         "rows_done": prediction.rows_done,
         "cost": prediction.cost,

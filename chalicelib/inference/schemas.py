@@ -88,6 +88,16 @@ class Submission(Answer):
     bad_rows: int = Field(description="Patients that are skipped, since they can't be predicted.")
 
 
+class Upload(Answer):
+    """Where and how to put a large file: a form with these fields and, last, `file`."""
+
+    upload_id: str
+    url: str
+    fields: dict[str, str]
+    expires_in: int = Field(description="How long the address is good, in seconds.")
+    bytes_max: int = Field(description="The largest file that is taken.")
+
+
 class Summary(Answer):
     """The result in short."""
 
@@ -145,6 +155,10 @@ class Prediction(Answer):
     ignored_columns: list[str] = Field(description="Headers of the file that no model uses.")
     units: dict[str, str] = Field(description="The unit that each number of the file was read in.")
     bad_rows: int = Field(description="Patients that are skipped, since they can't be predicted.")
+    is_checked: bool = Field(
+        description="Whether the whole file was checked. Of a large one only the beginning was at submission, and "
+        "until the worker has checked it `rows` is an estimate."
+    )
     rows: int = Field(description="Patients in the file.")
     rows_done: int
     cost: int = Field(description="In coins.")
@@ -172,9 +186,9 @@ class History(Answer):
 class Finding(Answer):
     """What is wrong with one cell, row or column of a file. What follows `message` are the sentence's own words."""
 
-    row: int | None = Field(description="The patient, counted from 1.")
+    row: int | None = Field(default=None, description="The patient, counted from 1.")
     column: str | None
-    value: str | None = Field(description="The cell, cut to 40 characters.")
+    value: str | None = Field(default=None, description="The cell, cut to 40 characters.")
     code: str = Field(description="What is wrong, for programs, such as `not_a_number`.")
     message: str
     unit: str | None = sometimes("The unit that is expected.")
@@ -261,9 +275,7 @@ class DryRun(Answer):
 
     rows: int = Field(description="Patients in the file.")
     rows_predictable: int
-    accepted: bool = Field(
-        description="Whether the file would be taken, bad rows and the chosen `on_error` considered."
-    )
+    accepted: bool = Field(description="Whether the file would be taken, with the chosen `on_error`.")
     errors: list[Finding] = Field(description="The first hundred findings.")
     errors_total: int
     bad_rows: str = Field(description="Every row that is wrong, such as `2, 4-17`.")

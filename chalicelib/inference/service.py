@@ -2,10 +2,7 @@
 
 import hashlib
 import io
-import json
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 from chalicelib.auth.store import User
 from chalicelib.billing.ledger import Entry, Ledger, NotEnoughCoinsError, new_entry_id
@@ -16,28 +13,26 @@ from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.logging import log, log_exception
 from chalicelib.core.settings import Settings
-from chalicelib.inference import columns
-from chalicelib.inference.catalogue import Catalogue, ModelDisabledError, Offer
+from chalicelib.inference.catalogue import Catalogue, Offer
 from chalicelib.inference.check import check_file, inspect
 from chalicelib.inference.files import (
-    DOWNLOAD_SECONDS,
+    FileChangedError,
     FileGoneError,
     FileStore,
     bad_rows_key,
     input_key,
     input_prefix,
     result_prefix,
+    upload_key,
 )
-from chalicelib.inference.findings import FileTooLargeError
 from chalicelib.inference.options import STATED, Options
-from chalicelib.inference.prediction import Prediction, Result, Status
+from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
+from chalicelib.inference.uploads import UploadChangedError, Uploads, refuse_too_large, unknown_upload
 
-ROWS_PAGE_MAX = 1000
 _CHARGE_TRIES = 5
-_BAD_ROW_PARTS = 3
 
 
 class UnknownPredictionError(DomainError):
@@ -46,22 +41,6 @@ class UnknownPredictionError(DomainError):
     status = 404
     code = "unknown_prediction"
     title = "There is no such prediction"
-
-
-class NotFinishedError(DomainError):
-    """There is no result to read: not yet, or never."""
-
-    status = 409
-    code = "not_finished"
-    title = "There is no result"
-
-
-class ResultExpiredError(DomainError):
-    """The result's files were deleted after their time."""
-
-    status = 410
-    code = "result_expired"
-    title = "The result has expired"
 
 
 class InputExpiredError(DomainError):
@@ -116,6 +95,7 @@ class Predictions:
         settlement: Settlement,
         keys: IdempotencyKeys,
         catalogue: Catalogue,
+        uploads: Uploads,
         settings: Settings,
         clock: Clock,
     ) -> None:
@@ -126,6 +106,7 @@ class Predictions:
         self._settlement = settlement
         self._keys = keys
         self._catalogue = catalogue
+        self._uploads = uploads
         self._settings = settings
         self._clock = clock
 
@@ -149,12 +130,12 @@ class Predictions:
         InvalidIdempotencyKeyError, IdempotencyKeyReusedError
             Nothing was charged.
         """
-        self._refuse_too_large(content)
+        refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
         sha256 = hashlib.sha256(content).hexdigest()
         key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, options.units, options.on_error)
         if earlier := self._replay(user, key):
             return earlier
-        offer = self._offer(model_id)
+        offer = self._catalogue.chosen(model_id)
         checked = check_file(content, si=options.si, skip=options.skip)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
@@ -166,48 +147,50 @@ class Predictions:
             self._files.put(bad_rows_key(user.id, prediction.prediction_id), checked.bad, "application/x-ndjson")
         return self._accept(user, prediction, key)
 
-    def dry_run(self, user: User, model_id: str, content: bytes, options: Options = STATED) -> dict[str, Any]:
-        """What ``submit`` would find and cost. Nothing is stored and nothing charged.
+    def submit_upload(
+        self,
+        user: User,
+        model_id: str,
+        upload_id: str,
+        file_name: str | None,
+        key_text: str | None = None,
+        options: Options = STATED,
+    ) -> Accepted:
+        """Submit an uploaded file. Its beginning is checked; the worker checks the rest before it predicts.
+
+        What is predicted is a copy under a key that only the server can write, of the very object that was looked at.
 
         Raises
         ------
-        UnknownModelError, ModelDisabledError, InvalidFileError
-            The last one for what makes the whole file unreadable; bad rows are in the answer.
+        UnknownUploadError, UploadChangedError, and what ``submit`` raises
+            Nothing was charged.
         """
-        self._refuse_too_large(content)
-        offer = self._offer(model_id)
-        found = inspect(io.BytesIO(content), si=options.si, watch_ids=True)
-        predictable = found.rows - found.problems.rows_total
-        accepted = predictable > 0 and (options.skip or predictable == found.rows)
-        return {
-            "rows": found.rows,
-            "rows_predictable": predictable,
-            "accepted": accepted,
-            "errors": [finding.document() for finding in found.problems.shown],
-            "errors_total": found.problems.total,
-            "bad_rows": ", ".join(found.problems.bad_rows()),
-            "bad_rows_total": found.problems.rows_total,
-            "duplicate_ids": [{"id": each, "rows": rows} for each, rows in found.duplicates.items()],
-            "columns": found.used,
-            "columns_absent": [name for name in columns.STORED if name not in found.used],
-            "ignored_columns": found.ignored,
-            "units": found.units,
-            "separator": found.separator,
-            "encoding": found.encoding,
-            "sampled": False,
-            "cost": offer.coins,
-            "balance": user.balance,
-            "balance_after": user.balance - offer.coins if user.balance >= offer.coins else None,
-        }
-
-    def _refuse_too_large(self, content: bytes) -> None:
-        limit = self._settings.upload_bytes_max
-        if len(content) > limit:
-            raise FileTooLargeError(
-                f"The file has {len(content) / 1e6:.1f} MB; at most {limit / 1e6:.1f} MB (about 54,000 patients) are "
-                "taken at once. Please split it.",
-                limit_bytes=limit,
-            )
+        offer = self._catalogue.chosen(model_id)
+        stored = self._uploads.find(user, upload_id)
+        key = IdempotencyKey.of(
+            user.id, key_text, "submit", model_id, stored.etag, str(stored.size), options.units, options.on_error
+        )
+        if earlier := self._replay(user, key):
+            return earlier
+        source = upload_key(user.id, upload_id)
+        if stored.size <= self._settings.upload_bytes_max:
+            content = self._files.read(source)
+            return self.submit(user, model_id, content, file_name, key_text, options)
+        beginning = self._uploads.beginning(user, upload_id, stored)
+        found = inspect(io.BytesIO(beginning), si=options.si)
+        found.raise_if_bad(skip=options.skip)
+        self._refuse_early(user, offer)
+        prediction = self._new_prediction(
+            user, offer, rows=round(found.rows * stored.size / len(beginning)), input_sha256=None, file_name=file_name,
+            ignored_columns=found.ignored, units=found.units, bad_rows=0, options=options, is_checked=False,
+        )  # fmt: skip
+        try:
+            self._files.copy(source, prediction.input_key, stored.etag)
+        except FileGoneError as error:
+            raise unknown_upload() from error
+        except FileChangedError as error:
+            raise UploadChangedError("The file was uploaded anew in the meantime. Please submit it again.") from error
+        return self._accept(user, prediction, key)
 
     def retry(self, user: User, prediction_id: str, key_text: str | None = None) -> Accepted:
         """Run the file of an ended prediction again, as a new prediction at today's price.
@@ -223,16 +206,16 @@ class Predictions:
         ended = self.get(user, prediction_id)
         if not ended.status.is_end:
             raise NotEndedError("This prediction has not ended yet. It can be repeated once it has.")
-        offer = self._offer(ended.model_id)
+        offer = self._catalogue.chosen(ended.model_id)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
             ignored_columns=ended.ignored_columns, units=ended.units, bad_rows=ended.bad_rows,
-            options=ended.options, retry_of=prediction_id,
+            options=ended.options, is_checked=ended.is_checked, retry_of=prediction_id,
         )  # fmt: skip
         try:
             self._files.copy(ended.input_key, prediction.input_key)
-            if ended.bad_rows:
+            if ended.bad_rows and ended.is_checked:
                 source, target = (bad_rows_key(user.id, each.prediction_id) for each in (ended, prediction))
                 self._files.copy(source, target)
         except FileGoneError as error:
@@ -269,12 +252,6 @@ class Predictions:
         self._files.delete_all(input_prefix(prediction.user_id, prediction.prediction_id))
         return forgotten
 
-    def _offer(self, model_id: str) -> Offer:
-        offer = self._catalogue.get(model_id)
-        if not offer.enabled:
-            raise ModelDisabledError("This model is switched off at the moment. Please choose another one.")
-        return offer
-
     def _refuse_early(self, user: User, offer: Offer) -> None:
         """Refuse what the balance as it was read can't pay, before anything is stored. The transaction decides."""
         if user.balance < offer.coins:
@@ -293,12 +270,13 @@ class Predictions:
         offer: Offer,
         *,
         rows: int,
-        input_sha256: str,
+        input_sha256: str | None,
         file_name: str | None,
         ignored_columns: tuple[str, ...],
         units: dict[str, str],
         bad_rows: int,
         options: Options,
+        is_checked: bool = True,
         retry_of: str | None = None,
     ) -> Prediction:
         now = self._clock()
@@ -318,6 +296,7 @@ class Predictions:
             units=units,
             bad_rows=bad_rows,
             options=options,
+            is_checked=is_checked,
             retry_of=retry_of,
             created_at=now,
             due_at=now + self._settings.dispatch_grace_seconds,
@@ -385,121 +364,3 @@ class Predictions:
     def history(self, user: User, cursor: str | None) -> tuple[list[Prediction], str | None]:
         """A page of the user's predictions, newest first, and the next page's cursor."""
         return self._store.history(user.id, cursor)
-
-    def rows(self, user: User, prediction_id: str, offset: int, limit: int) -> tuple[int, list[dict[str, Any]]]:
-        """How many rows there are, and ``limit`` of them from row ``offset`` (0-based), as the API shows them.
-
-        Reads only the part of the object that holds them.
-
-        Raises
-        ------
-        UnknownPredictionError, NotFinishedError, ResultExpiredError
-        """
-        prediction = self.get(user, prediction_id)
-        result = self._result(prediction)
-        end = min(offset + limit, prediction.rows)
-        if offset >= end:
-            return prediction.rows, []
-        first = offset // result.mark_rows
-        last = -(-end // result.mark_rows)
-        try:
-            block = self._files.read_range(result.rows_key, result.marks[first], result.marks[last])
-        except FileGoneError as error:
-            raise _expired() from error
-        skip = offset - first * result.mark_rows
-        lines = islice(block.splitlines(), skip, skip + end - offset)
-        return prediction.rows, [_row(json.loads(line), result) for line in lines]
-
-    def cohort(self, user: User, prediction_id: str) -> dict[str, Any]:
-        """How the years are spread, and the rows with the fewest, as the API shows them.
-
-        Raises
-        ------
-        UnknownPredictionError, NotFinishedError, ResultExpiredError
-        """
-        result = self._result(self.get(user, prediction_id))
-        if result.cohort_key is None:
-            raise _expired()
-        try:
-            found = json.loads(self._files.read(result.cohort_key))
-        except FileGoneError as error:
-            raise _expired() from error
-        return {**found, "summary": result.summary, "sickest": [_row(row, result) for row in found["sickest"]]}
-
-    def download(self, user: User, prediction_id: str) -> dict[str, Any]:
-        """A short-lived address of the result CSV.
-
-        Raises
-        ------
-        UnknownPredictionError, NotFinishedError, ResultExpiredError
-        """
-        prediction = self.get(user, prediction_id)
-        result = self._result(prediction)
-        if not self._files.exists(result.csv_key):
-            raise _expired()
-        file_name = f"lifespan-{prediction.model_id}-{prediction_id[:8]}.csv"
-        return {"url": self._files.download_url(result.csv_key, file_name), "expires_in": DOWNLOAD_SECONDS}
-
-    @staticmethod
-    def _result(prediction: Prediction) -> Result:
-        if prediction.files_deleted_at is not None:
-            raise _expired()
-        if prediction.result is None:
-            why = "has no result" if prediction.status.is_end else "is not finished yet"
-            raise NotFinishedError(f"This prediction {why}.", prediction_status=prediction.status)
-        return prediction.result
-
-
-def _expired() -> ResultExpiredError:
-    return ResultExpiredError("The files of this result were deleted. Please submit the patients again.")
-
-
-def _row(stored: list[Any], result: Result) -> dict[str, Any]:
-    """One line of the rows object, whose form is the result writer's, as the API shows it."""
-    if len(stored) == _BAD_ROW_PARTS:
-        return _bad_row(*stored)
-    row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, parts, *newer = stored
-    # A result from before models were told apart ends here.
-    mayo_score, survival, median, ranges, measure_first = newer or (None, [], None, [], "")
-    contributions = [
-        {"column": column, "value": part} for column, part in zip(result.columns, parts, strict=True) if part
-    ]
-    contributions.sort(key=lambda each: -abs(each["value"]))
-    missing = imputed.split(";") if imputed else []
-    years_of_curve = result.contract.survival_years if result.contract else ()
-    return {
-        "row": row,
-        "id": patient_id,
-        "years": years,
-        "lower": lower,
-        "upper": upper,
-        "upper_open": upper_open,
-        "median_years": median,
-        "survival": [
-            {"years": year, "probability": probability}
-            for year, probability in zip(years_of_curve, survival, strict=True)
-        ],
-        "mayo_score": mayo_score,
-        "imputed": missing,
-        "if_measured": [
-            {"column": column, "low": low, "high": high}
-            for column, (low, high) in zip(missing, ranges, strict=bool(newer))
-        ],
-        "measure_first": measure_first or None,
-        "errors": [],
-        "out_of_range": [
-            dict(zip(("column", "direction"), each.split(":"), strict=True))
-            for each in (out_of_range.split(";") if out_of_range else ())
-        ],
-        "baseline": result.baseline,
-        "contributions": contributions,
-    }
-
-
-def _bad_row(row: int, patient_id: str | None, errors: list[dict[str, Any]]) -> dict[str, Any]:
-    """A row that was skipped: nothing is said of it but why."""
-    nothing = dict.fromkeys(("years", "lower", "upper", "median_years", "mayo_score", "measure_first", "baseline"))
-    lists: dict[str, list[Any]] = {
-        name: [] for name in ("survival", "imputed", "if_measured", "out_of_range", "contributions")
-    }
-    return {"row": row, "id": patient_id, **nothing, "upper_open": False, **lists, "errors": errors}

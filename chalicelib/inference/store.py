@@ -220,8 +220,15 @@ class PredictionStore:
         """
         return self._end(
             prediction,
-            "SET #status = :end, #result = :result, rows_done = #rows, finished_at = :now",
-            {":end": Status.SUCCEEDED, ":result": asdict(result), ":now": now},
+            "SET #status = :end, #result = :result, #rows = :rows, rows_done = :rows, bad_rows = :bad, "
+            "finished_at = :now",
+            {
+                ":end": Status.SUCCEEDED,
+                ":result": asdict(result),
+                ":rows": result.summary["rows"],
+                ":bad": result.summary["skipped_rows"],
+                ":now": now,
+            },
             {"#result": "result", "#rows": "rows"},
         )
 
@@ -313,6 +320,7 @@ def _from_item(item: Item) -> Prediction:
     stored = values.pop("result", None)
     known = {name: value for name, value in values.items() if name in _FIELDS}
     known["status"] = Status(known["status"])
+    known.setdefault("input_sha256", None)
     known["options"] = Options(**known.get("options", {}))
     known["ignored_columns"] = tuple(known.get("ignored_columns", ()))
     result = None

@@ -6,11 +6,15 @@
          killed anywhere: the lease runs out, the dispatcher sends the prediction again, attempt n+1 redoes it
 """
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any, BinaryIO
 
 import pandas as pd
 
@@ -20,6 +24,7 @@ from chalicelib.core.logging import log, log_exception
 from chalicelib.core.settings import Settings
 from chalicelib.inference import columns
 from chalicelib.inference.catalogue import ARTEFACTS
+from chalicelib.inference.check import inspect
 from chalicelib.inference.files import FileGoneError, FileStore, bad_rows_key, result_prefix
 from chalicelib.inference.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
 from chalicelib.inference.models import Loaded, load
@@ -30,6 +35,7 @@ from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
 
 CHUNK_ROWS = 10_000
+_BLOCK_BYTES = 1024 * 1024
 PROGRESS_SECONDS = 1.0
 
 LoadModel = Callable[[str], Loaded]
@@ -39,6 +45,31 @@ LoadModel = Callable[[str], Loaded]
 def load_model(model_id: str) -> Loaded:
     """The model, verified and unpickled once a process."""
     return load(model_id, ARTEFACTS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The canonical CSV of the good rows, the bad ones in their order, and how many rows that is together. ``sha256``:
+    of the file as it was sent, where only the worker has read all of it."""
+
+    good_rows: BinaryIO | IO[str]
+    bad_rows: Iterator[dict[str, Any]]
+    rows: int
+    sha256: str | None = None
+
+
+def _text_file() -> IO[str]:
+    return TemporaryFile("w+", encoding="utf-8", newline="")
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> str:
+    """Copy a stream and rewind the copy; the SHA-256 of what it held."""
+    sha256 = hashlib.sha256()
+    while block := source.read(_BLOCK_BYTES):
+        sha256.update(block)
+        target.write(block)
+    target.seek(0)
+    return sha256.hexdigest()
 
 
 class StoredFileError(Exception):
@@ -124,27 +155,47 @@ class Worker:
     def _predict(self, prediction: Prediction) -> Result:
         loaded = self._load_model(prediction.model_id)
         said = self._clock()
-        with (
-            self._files.open(prediction.input_key) as stream,
-            ResultWriter(loaded, self._bad_rows(prediction)) as writer,
-        ):
-            for chunk in read_chunks(stream):
+        with ExitStack() as held:
+            source = held.enter_context(self._source(prediction))
+            writer = held.enter_context(ResultWriter(loaded, source.bad_rows))
+            for chunk in read_chunks(source.good_rows):
                 writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
                 now = self._clock()
                 if now - said >= PROGRESS_SECONDS:
                     self._say_progress(prediction, writer.rows)
                     said = now
             writer.finish()
-            if writer.rows != prediction.rows:
-                raise StoredFileError(f"{writer.rows} patients are stored instead of {prediction.rows}")
+            if writer.rows != source.rows:
+                raise StoredFileError(f"{writer.rows} patients are stored instead of {source.rows}")
             prefix = result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt)
-            return writer.upload(self._files, prefix)
+            return replace(writer.upload(self._files, prefix), input_sha256=source.sha256)
 
-    def _bad_rows(self, prediction: Prediction) -> Iterator[dict[str, Any]]:
-        """The rows that are skipped, in their order."""
-        if prediction.bad_rows:
-            with self._files.open(bad_rows_key(prediction.user_id, prediction.prediction_id)) as stream:
-                yield from map(json.loads, stream)
+    @contextmanager
+    def _source(self, prediction: Prediction) -> Iterator[_Source]:
+        """The rows to be predicted, from what was checked at submission or from what is checked now."""
+        with ExitStack() as held:
+            stored = held.enter_context(self._files.open(prediction.input_key))
+            if not prediction.is_checked:
+                yield held.enter_context(self._checked_now(prediction, stored))
+                return
+            bad_rows: Iterator[dict[str, Any]] = iter(())
+            if prediction.bad_rows:
+                key = bad_rows_key(prediction.user_id, prediction.prediction_id)
+                bad_rows = map(json.loads, held.enter_context(self._files.open(key)))
+            yield _Source(stored, bad_rows, prediction.rows)
+
+    @contextmanager
+    def _checked_now(self, prediction: Prediction, stored: BinaryIO) -> Iterator[_Source]:
+        """Check a large file as a whole, on the disk: the memory doesn't grow with it."""
+        with TemporaryFile() as given, _text_file() as good, _text_file() as bad:
+            sha256 = _copy(stored, given)
+            skip = prediction.options.skip
+            found = inspect(given, si=prediction.options.si, good=good, bad=bad if skip else None)
+            found.raise_if_bad(skip=skip)
+            self._say_progress(prediction, 0)
+            good.seek(0)
+            bad.seek(0)
+            yield _Source(good, map(json.loads, bad), found.rows, sha256)
 
     def _say_progress(self, prediction: Prediction, rows: int) -> None:
         """Say how far it is and renew the lease. If that fails the work goes on: the fence guards its end."""

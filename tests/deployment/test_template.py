@@ -221,13 +221,14 @@ def test_every_function_does_with_files_only_what_it_is_for(template: Template) 
 
     assert objects("APIHandler") == {
         "inputs/*": ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
+        "uploads/*": ["s3:PutObject", "s3:GetObject"],
         "results/*": ["s3:GetObject", "s3:DeleteObject"],
     }
     assert objects("InferenceWorker") == {
         "inputs/*": ["s3:GetObject"],
         "results/*": ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
     }
-    assert objects("Dispatcher") == {"inputs/*": ["s3:DeleteObject"], "results/*": ["s3:DeleteObject"]}
+    assert objects("Dispatcher") == {f"{folder}/*": ["s3:DeleteObject"] for folder in ("inputs", "results", "uploads")}
     assert granted(template, "DeadLetter", "Files") == set()
 
 

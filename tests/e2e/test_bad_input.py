@@ -110,7 +110,9 @@ def test_an_upload_that_breaks_off_is_refused(someone: Person) -> None:
 
 
 def test_another_content_type_is_415(someone: Person) -> None:
-    answer = someone.http.post(f"{someone.url}/api/predict/lasso", json={"Age": 1}, timeout=30)
+    answer = someone.http.post(
+        f"{someone.url}/api/predict/lasso", data=b"Age", headers={"Content-Type": "text/plain"}, timeout=30
+    )
 
     assert_problem(answer, 415, "unsupported_media_type")
 

@@ -102,6 +102,11 @@ def _raw(request: Request) -> bytes:
     return body if isinstance(body, bytes) else body.encode()
 
 
+def is_json(request: Request) -> bool:
+    """Whether the body says that it is JSON."""
+    return str(parse_options_header(request.headers.get("content-type", ""))[0]) == "application/json"
+
+
 def uploaded_file(request: Request) -> UploadedFile:
     """The file of a ``multipart/form-data`` body's field ``file``, or a ``text/csv`` body itself.
 

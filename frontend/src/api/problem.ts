@@ -32,6 +32,8 @@ export const PROBLEM_CODES = [
   'column_missing',
   'column_duplicated',
   'unit_unknown',
+  'unknown_upload',
+  'upload_changed',
   'invalid_rows',
   'attempts_exhausted',
   'dead_letter',

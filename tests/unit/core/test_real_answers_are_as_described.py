@@ -133,6 +133,11 @@ def test_every_success_is_as_described(api: Api) -> None:
         assert model_id == "mayo" or rows[0]["if_measured"]
         ask("GET", f"/api/predict/{prediction_id}/result.csv")
         assert len(ask("GET", f"/api/predict/{prediction_id}/cohort")["sickest"]) == 3
+    upload = ask("POST", "/api/uploads")
+    anna_s = f"uploads/{ask('GET', '/api/auth/me')['id']}/{upload['upload_id']}"
+    api.services.files.put(anna_s, FILE, "text/csv")
+    for options in ("?dry_run=true", ""):
+        ask("POST", f"/api/predict/mayo{options}", {"upload_id": upload["upload_id"], "file_name": "a.csv"})
     bad = csv_of({"Bilirubin": "x"}, {"Bilirubin": "2"}, {"Bilirubin": "2"})
     assert ask("POST", "/api/predict/mayo?dry_run=true", bad, Content_Type="text/csv")["errors"]
     skipped = ask("POST", "/api/predict/mayo?on_error=skip", bad, Content_Type="text/csv")["prediction_id"]
@@ -219,7 +224,9 @@ def test_refusals_of_forms_are_as_described(anna: Api) -> None:
     anna.refusal("invalid_form", "POST", "/api/predict/lasso", b"--b\r\n", Content_Type=form)
     empty = b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n--b--\r\n'
     anna.refusal("file_missing", "POST", "/api/predict/lasso", empty, Content_Type=form)
-    anna.refusal("unsupported_media_type", "POST", "/api/predict/lasso", b"{}")
+    anna.refusal("unsupported_media_type", "POST", "/api/predict/lasso", b"{}", Content_Type="text/plain")
+    anna.refusal("invalid_input", "POST", "/api/predict/lasso", {"upload": "x"})
+    anna.refusal("unknown_upload", "POST", "/api/predict/lasso", {"upload_id": "f" * 32})
 
 
 def test_refusals_of_charges_are_as_described(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,11 @@ from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesErr
 from chalicelib.inference.files import result_prefix
 from chalicelib.inference.offers import FRESH_SECONDS, Override
 from chalicelib.inference.prediction import Status
+from chalicelib.inference.reading import ResultExpiredError
 from chalicelib.inference.service import (
     AlreadyCancelledError,
     InputExpiredError,
     NotEndedError,
-    ResultExpiredError,
     StillRunningError,
     UnknownPredictionError,
 )
@@ -80,9 +80,9 @@ def test_a_deleted_result_is_gone_and_says_so_and_the_coins_stay_spent(world: Wo
     assert world.objects() == []
     assert world.balance(user) == 400
     with pytest.raises(ResultExpiredError):
-        world.predictions.rows(user, prediction.prediction_id, 0, 10)
+        world.results.rows(user, prediction.prediction_id, 0, 10)
     with pytest.raises(ResultExpiredError):
-        world.predictions.download(user, prediction.prediction_id)
+        world.results.download(user, prediction.prediction_id)
     world.predictions.delete(user, prediction.prediction_id)  # the second click changes nothing
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.inference import service
+from chalicelib.inference import reading
 from chalicelib.inference.dead_letters import StillRunningError
 from chalicelib.inference.prediction import Result, Status
 from chalicelib.inference.queue import PoisonMessageError, prediction_id_of
@@ -23,7 +23,7 @@ def test_a_submission_is_charged_run_and_read_back_row_by_row(world: World) -> N
     assert world.entries(user) == [("signup", 500), ("prediction", -100)]
     ids = []
     for offset in range(0, 2500, 700):
-        total, rows = world.predictions.rows(user, prediction.prediction_id, offset, 700)
+        total, rows = world.results.rows(user, prediction.prediction_id, offset, 700)
         assert total == 2500
         ids += [row["id"] for row in rows]
     assert ids == [f"p{number}" for number in range(1, 2501)]
@@ -183,7 +183,7 @@ def test_a_message_of_no_producer_of_ours_is_poison(body: str) -> None:
 
 def test_a_row_stored_before_models_were_told_apart_is_still_shown() -> None:
     earlier = Result("csv", "rows", ("Age", "Copper"), 6.1, 1000, (0, 1), 4.0, {})
-    shown = service._row([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], earlier)
+    shown = reading._row([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], earlier)
 
     assert (shown["years"], shown["baseline"], shown["imputed"]) == (4.0, 6.1, ["Copper"])
     assert shown["contributions"] == [{"column": "Age", "value": -2.1}]

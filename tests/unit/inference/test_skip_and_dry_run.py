@@ -31,9 +31,7 @@ def test_good_rows_are_predicted_and_each_bad_one_has_its_line(world: World) -> 
     assert ended.result
     assert ended.result.summary["skipped_rows"] == len(BAD_ROWS)
     rows = [
-        row
-        for offset in range(0, len(MIXED), 300)
-        for row in world.predictions.rows(user, prediction_id, offset, 300)[1]
+        row for offset in range(0, len(MIXED), 300) for row in world.results.rows(user, prediction_id, offset, 300)[1]
     ]
     assert [row["row"] for row in rows] == list(range(1, len(MIXED) + 1))
     assert [row["row"] for row in rows if row["errors"]] == BAD_ROWS
@@ -54,7 +52,7 @@ def test_a_retry_skips_the_same_rows_and_a_deletion_leaves_none_of_them(world: W
     world.worker.run(again.prediction_id)
 
     for each in (first, again):
-        shown = world.predictions.rows(user, each.prediction_id, 0, 5)[1]
+        shown = world.results.rows(user, each.prediction_id, 0, 5)[1]
         assert [bool(row["errors"]) for row in shown] == [True, False, True, True, False]
         world.predictions.delete(user, each.prediction_id)
     assert world.objects(f"inputs/{user.id}/") == []
@@ -84,7 +82,7 @@ def test_a_dry_run_tells_everything_and_leaves_nothing(world: World) -> None:
     user = world.register()
     content = csv_of(GOOD, BAD, GOOD, GOOD).replace(b"\n", b"\r\n")
 
-    found = world.predictions.dry_run(user, "lasso", content)
+    found = world.dry_runs.of_file(user, "lasso", content)
 
     assert (found["rows"], found["rows_predictable"], found["accepted"]) == (4, 3, False)
     assert [(each["row"], each["column"], each["code"]) for each in found["errors"]] == [
@@ -94,7 +92,7 @@ def test_a_dry_run_tells_everything_and_leaves_nothing(world: World) -> None:
     assert (found["separator"], found["encoding"], found["sampled"]) == (",", "utf-8", False)
     assert found["units"]["Bilirubin"] == "mg/dL"
     assert "Copper" in found["columns_absent"]
-    assert world.predictions.dry_run(user, "lasso", content, SKIP)["accepted"]
+    assert world.dry_runs.of_file(user, "lasso", content, SKIP)["accepted"]
     assert world.balance(user) == 500
     assert world.objects(f"inputs/{user.id}/") == []
     assert world.predictions.history(user, None)[0] == []
@@ -104,7 +102,7 @@ def test_a_dry_run_tells_everything_and_leaves_nothing(world: World) -> None:
 def test_a_dry_run_names_ids_that_several_patients_have(world: World) -> None:
     header = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin"
     rows = [f"{patient},18000,N,1,3.5,10" for patient in ("a", "b", "a", "", "", "b", "a", "c")]
-    found = world.predictions.dry_run(world.register(), "lasso", "\n".join([header, *rows]).encode())
+    found = world.dry_runs.of_file(world.register(), "lasso", "\n".join([header, *rows]).encode())
 
     assert found["duplicate_ids"] == [{"id": "a", "rows": [1, 3, 7]}, {"id": "b", "rows": [2, 6]}]
     assert found["accepted"]
@@ -112,7 +110,7 @@ def test_a_dry_run_names_ids_that_several_patients_have(world: World) -> None:
 
 def test_a_hundred_thousand_identical_ids_are_one_line(world: World) -> None:
     content = b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n" + b"x,18000,N,1,3.5,10\n" * 100_000
-    found = world.predictions.dry_run(world.register(), "lasso", content)
+    found = world.dry_runs.of_file(world.register(), "lasso", content)
     assert found["duplicate_ids"] == [{"id": "x", "rows": list(range(1, 11))}]
 
 
@@ -121,7 +119,7 @@ def test_a_dry_run_is_free_for_who_has_no_coins_and_says_what_is_lacking(world: 
     for _ in range(3):
         world.predictions.submit(user, "cox-lasso", csv_of(GOOD), "a.csv")
     poor = replace(user, balance=world.balance(user))
-    found = world.predictions.dry_run(poor, "lasso", csv_of(GOOD))
+    found = world.dry_runs.of_file(poor, "lasso", csv_of(GOOD))
     assert (found["balance"], found["balance_after"]) == (50, None)
     with pytest.raises(NotEnoughCoinsError):
         world.predictions.submit(poor, "lasso", csv_of(GOOD), "a.csv")
@@ -129,7 +127,7 @@ def test_a_dry_run_is_free_for_who_has_no_coins_and_says_what_is_lacking(world: 
 
 def test_what_is_no_table_is_refused_by_a_dry_run_as_by_a_submission(world: World) -> None:
     with pytest.raises(NotACsvError):
-        world.predictions.dry_run(world.register(), "lasso", b"\x89PNG")
+        world.dry_runs.of_file(world.register(), "lasso", b"\x89PNG")
 
 
 def test_the_cohort_holds_every_patient_and_the_sickest_first(world: World) -> None:
@@ -138,11 +136,9 @@ def test_the_cohort_holds_every_patient_and_the_sickest_first(world: World) -> N
     prediction = world.predictions.submit(user, "lasso", csv_of(*levels), "a.csv").prediction
     world.worker.run(prediction.prediction_id)
 
-    cohort = world.predictions.cohort(user, prediction.prediction_id)
+    cohort = world.results.cohort(user, prediction.prediction_id)
     rows = [
-        row
-        for offset in (0, 1000, 2000)
-        for row in world.predictions.rows(user, prediction.prediction_id, offset, 1000)[1]
+        row for offset in (0, 1000, 2000) for row in world.results.rows(user, prediction.prediction_id, offset, 1000)[1]
     ]
     expected = sorted(rows, key=lambda row: (row["years"], row["row"]))[:1000]
     assert cohort["sickest"] == expected

@@ -60,6 +60,9 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
     'The text encoding of the file cannot be read. Please save it as “CSV UTF-8”.',
   column_missing: () => 'The file lacks columns that the model needs.',
   column_duplicated: () => 'A column occurs more than once in the file.',
+  unknown_upload: () =>
+    'There is no such upload. It may not be finished, or it has expired: please choose the file again.',
+  upload_changed: () => 'The file was uploaded again in the meantime. Please submit it once more.',
   unit_unknown: () => 'A unit in the header is not known for its column.',
   invalid_rows: () => 'Some values in the file need correcting.',
   attempts_exhausted: () => 'The prediction could not be computed. That is our fault.',

@@ -1,0 +1,71 @@
+"""The check that costs nothing: what a submission would find and cost. Nothing is stored and nothing charged."""
+
+import io
+from typing import Any
+
+from chalicelib.auth.store import User
+from chalicelib.core.settings import Settings
+from chalicelib.inference import columns
+from chalicelib.inference.catalogue import Catalogue, Offer
+from chalicelib.inference.check import Inspection, inspect
+from chalicelib.inference.options import STATED, Options
+from chalicelib.inference.uploads import Uploads, refuse_too_large
+
+
+class DryRuns:
+    """Checks files without submitting them."""
+
+    def __init__(self, catalogue: Catalogue, uploads: Uploads, settings: Settings) -> None:
+        self._catalogue = catalogue
+        self._uploads = uploads
+        self._settings = settings
+
+    def of_upload(self, user: User, model_id: str, upload_id: str, options: Options = STATED) -> dict[str, Any]:
+        """``of_file`` of an uploaded file: of its beginning, if it is larger than the direct limit, and it says so.
+
+        Raises
+        ------
+        UnknownUploadError, and what ``of_file`` raises
+        """
+        offer = self._catalogue.chosen(model_id)
+        stored = self._uploads.find(user, upload_id)
+        beginning = self._uploads.beginning(user, upload_id, stored)
+        found = inspect(io.BytesIO(beginning), si=options.si, watch_ids=True)
+        return _document(user, offer, found, options, sampled=len(beginning) < stored.size)
+
+    def of_file(self, user: User, model_id: str, content: bytes, options: Options = STATED) -> dict[str, Any]:
+        """What ``Predictions.submit`` would find and cost.
+
+        Raises
+        ------
+        UnknownModelError, ModelDisabledError, InvalidFileError
+            The last one for what makes the whole file unreadable; bad rows are in the answer.
+        """
+        refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
+        offer = self._catalogue.chosen(model_id)
+        found = inspect(io.BytesIO(content), si=options.si, watch_ids=True)
+        return _document(user, offer, found, options, sampled=False)
+
+
+def _document(user: User, offer: Offer, found: Inspection, options: Options, *, sampled: bool) -> dict[str, Any]:
+    predictable = found.rows - found.problems.rows_total
+    return {
+        "rows": found.rows,
+        "rows_predictable": predictable,
+        "accepted": predictable > 0 and (options.skip or predictable == found.rows),
+        "errors": [finding.document() for finding in found.problems.shown],
+        "errors_total": found.problems.total,
+        "bad_rows": ", ".join(found.problems.bad_rows()),
+        "bad_rows_total": found.problems.rows_total,
+        "duplicate_ids": [{"id": each, "rows": rows} for each, rows in found.duplicates.items()],
+        "columns": found.used,
+        "columns_absent": [name for name in columns.STORED if name not in found.used],
+        "ignored_columns": found.ignored,
+        "units": found.units,
+        "separator": found.separator,
+        "encoding": found.encoding,
+        "sampled": sampled,
+        "cost": offer.coins,
+        "balance": user.balance,
+        "balance_after": user.balance - offer.coins if user.balance >= offer.coins else None,
+    }

@@ -1,0 +1,156 @@
+"""What came out: rows, the cohort at a glance, the download."""
+
+import json
+from itertools import islice
+from typing import Any
+
+from chalicelib.auth.store import User
+from chalicelib.core.errors import DomainError
+from chalicelib.inference.files import DOWNLOAD_SECONDS, FileGoneError, FileStore
+from chalicelib.inference.prediction import Prediction, Result
+from chalicelib.inference.service import Predictions
+
+ROWS_PAGE_MAX = 1000
+_BAD_ROW_PARTS = 3
+
+
+class NotFinishedError(DomainError):
+    """There is no result to read: not yet, or never."""
+
+    status = 409
+    code = "not_finished"
+    title = "There is no result"
+
+
+class ResultExpiredError(DomainError):
+    """The result's files were deleted after their time."""
+
+    status = 410
+    code = "result_expired"
+    title = "The result has expired"
+
+
+class Results:
+    """Reads the results of a user's own predictions."""
+
+    def __init__(self, predictions: Predictions, files: FileStore) -> None:
+        self._predictions = predictions
+        self._files = files
+
+    def rows(self, user: User, prediction_id: str, offset: int, limit: int) -> tuple[int, list[dict[str, Any]]]:
+        """How many rows there are, and ``limit`` of them from row ``offset`` (0-based), as the API shows them.
+
+        Reads only the part of the object that holds them.
+
+        Raises
+        ------
+        UnknownPredictionError, NotFinishedError, ResultExpiredError
+        """
+        prediction = self._predictions.get(user, prediction_id)
+        result = self._result(prediction)
+        end = min(offset + limit, prediction.rows)
+        if offset >= end:
+            return prediction.rows, []
+        first = offset // result.mark_rows
+        last = -(-end // result.mark_rows)
+        try:
+            block = self._files.read_range(result.rows_key, result.marks[first], result.marks[last])
+        except FileGoneError as error:
+            raise _expired() from error
+        skip = offset - first * result.mark_rows
+        lines = islice(block.splitlines(), skip, skip + end - offset)
+        return prediction.rows, [_row(json.loads(line), result) for line in lines]
+
+    def cohort(self, user: User, prediction_id: str) -> dict[str, Any]:
+        """How the years are spread, and the rows with the fewest, as the API shows them.
+
+        Raises
+        ------
+        UnknownPredictionError, NotFinishedError, ResultExpiredError
+        """
+        result = self._result(self._predictions.get(user, prediction_id))
+        if result.cohort_key is None:
+            raise _expired()
+        try:
+            found = json.loads(self._files.read(result.cohort_key))
+        except FileGoneError as error:
+            raise _expired() from error
+        return {**found, "summary": result.summary, "sickest": [_row(row, result) for row in found["sickest"]]}
+
+    def download(self, user: User, prediction_id: str) -> dict[str, Any]:
+        """A short-lived address of the result CSV.
+
+        Raises
+        ------
+        UnknownPredictionError, NotFinishedError, ResultExpiredError
+        """
+        prediction = self._predictions.get(user, prediction_id)
+        result = self._result(prediction)
+        if not self._files.exists(result.csv_key):
+            raise _expired()
+        file_name = f"lifespan-{prediction.model_id}-{prediction_id[:8]}.csv"
+        return {"url": self._files.download_url(result.csv_key, file_name), "expires_in": DOWNLOAD_SECONDS}
+
+    @staticmethod
+    def _result(prediction: Prediction) -> Result:
+        if prediction.files_deleted_at is not None:
+            raise _expired()
+        if prediction.result is None:
+            why = "has no result" if prediction.status.is_end else "is not finished yet"
+            raise NotFinishedError(f"This prediction {why}.", prediction_status=prediction.status)
+        return prediction.result
+
+
+def _expired() -> ResultExpiredError:
+    return ResultExpiredError("The files of this result were deleted. Please submit the patients again.")
+
+
+def _row(stored: list[Any], result: Result) -> dict[str, Any]:
+    """One line of the rows object, whose form is the result writer's, as the API shows it."""
+    if len(stored) == _BAD_ROW_PARTS:
+        return _bad_row(*stored)
+    row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, parts, *newer = stored
+    # A result from before models were told apart ends here.
+    mayo_score, survival, median, ranges, measure_first = newer or (None, [], None, [], "")
+    contributions = [
+        {"column": column, "value": part} for column, part in zip(result.columns, parts, strict=True) if part
+    ]
+    contributions.sort(key=lambda each: -abs(each["value"]))
+    missing = imputed.split(";") if imputed else []
+    years_of_curve = result.contract.survival_years if result.contract else ()
+    return {
+        "row": row,
+        "id": patient_id,
+        "years": years,
+        "lower": lower,
+        "upper": upper,
+        "upper_open": upper_open,
+        "median_years": median,
+        "survival": [
+            {"years": year, "probability": probability}
+            for year, probability in zip(years_of_curve, survival, strict=True)
+        ],
+        "mayo_score": mayo_score,
+        "imputed": missing,
+        "if_measured": [
+            {"column": column, "low": low, "high": high}
+            for column, (low, high) in zip(missing, ranges, strict=bool(newer))
+        ],
+        "measure_first": measure_first or None,
+        "errors": [],
+        "out_of_range": [
+            dict(zip(("column", "direction"), each.split(":"), strict=True))
+            for each in (out_of_range.split(";") if out_of_range else ())
+        ],
+        "baseline": result.baseline,
+        "contributions": contributions,
+    }
+
+
+def _bad_row(row: int, patient_id: str | None, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    """A row that was skipped: nothing is said of it but why."""
+    nothing = dict.fromkeys(("years", "lower", "upper", "median_years", "mayo_score", "measure_first", "baseline"))
+    lists: dict[str, list[Any]] = {
+        name: [] for name in ("survival", "imputed", "if_measured", "out_of_range", "contributions")
+    }
+    return {"row": row, "id": patient_id, **nothing, "upper_open": False, **lists, "errors": errors}

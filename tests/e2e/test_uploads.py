@@ -1,0 +1,85 @@
+"""A file past the direct limit, over HTTP: form to the bucket, submission, the worker's check, result."""
+
+import hashlib
+
+import requests
+
+from tests.support.stack import Person, assert_problem
+
+HEADER = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n"
+ROWS = 170_000
+
+
+def large(rows: int, *, last: str = "") -> bytes:
+    lines = (
+        f"p{row},{18000 + row % 9000}.5,N,{0.5 + row % 200 / 10},3.{row % 10},10.{row % 10}\n" for row in range(rows)
+    )
+    return (HEADER + "".join(lines) + last).encode()
+
+
+def uploaded(person: Person, content: bytes) -> str:
+    form = person.http.post(f"{person.url}/api/uploads", timeout=30)
+    assert form.status_code == 201, form.text
+    document = form.json()
+    sent = requests.post(
+        document["url"], data=document["fields"], files={"file": ("big.csv", content, "text/csv")}, timeout=60
+    )
+    assert sent.status_code in {200, 201, 204}, sent.text
+    return str(document["upload_id"])
+
+
+def submitted(person: Person, upload_id: str, query: str = "") -> requests.Response:
+    body = {"upload_id": upload_id, "file_name": "big.csv"}
+    return person.http.post(f"{person.url}/api/predict/mayo{query}", json=body, timeout=60)
+
+
+def test_a_large_file_is_predicted_to_its_last_row(person: Person) -> None:
+    content = large(ROWS)
+    assert len(content) > 4_400_000
+    upload_id = uploaded(person, content)
+    checked = submitted(person, upload_id, "?dry_run=true").json()
+    assert (checked["sampled"], checked["accepted"], person.balance()) == (True, True, 500)
+
+    accepted = submitted(person, upload_id)
+
+    assert accepted.status_code == 202, accepted.text
+    ended = person.finished(accepted.json()["prediction_id"], seconds=120)
+    assert (ended["status"], ended["rows"], ended["is_checked"]) == ("succeeded", ROWS, True)
+    receipt = person.get(f"/api/predict/{ended['prediction_id']}").json()["receipt"]
+    assert receipt["input_sha256"] == hashlib.sha256(content).hexdigest()
+    last = person.get(f"/api/predict/{ended['prediction_id']}/rows?offset={ROWS - 2}").json()
+    assert [row["id"] for row in last["rows"]] == [f"p{ROWS - 2}", f"p{ROWS - 1}"]
+    cohort = person.get(f"/api/predict/{ended['prediction_id']}/cohort").json()
+    assert (sum(cohort["counts"]), len(cohort["sickest"])) == (ROWS, 1000)
+    assert person.balance() == 480
+
+
+def test_a_bad_last_row_ends_in_a_refund_that_names_it(person: Person) -> None:
+    upload_id = uploaded(person, large(ROWS, last="bad,58,N,1,3.5,10\n"))
+    ended = person.finished(submitted(person, upload_id).json()["prediction_id"], seconds=120)
+
+    assert (ended["status"], ended["error_code"]) == ("rejected", "invalid_rows")
+    assert f"row {ROWS + 1}" in str(ended["error_info"])
+    assert person.balance() == 500
+
+
+def test_the_page_may_put_a_file_into_the_bucket_from_its_own_origin(person: Person) -> None:
+    form = person.http.post(f"{person.url}/api/uploads", timeout=30).json()
+    asked = {"Origin": "http://127.0.0.1:7999", "Access-Control-Request-Method": "POST"}
+    answer = requests.options(form["url"], headers=asked, timeout=10)
+    assert answer.ok
+    assert answer.headers["Access-Control-Allow-Origin"] in {"*", "http://127.0.0.1:7999"}
+
+
+def test_the_address_takes_no_other_key(person: Person) -> None:
+    form = person.http.post(f"{person.url}/api/uploads", timeout=30).json()
+    fields = form["fields"] | {"key": "inputs/somebody/else.csv"}
+    sent = requests.post(form["url"], data=fields, files={"file": ("a.csv", b"x", "text/csv")}, timeout=30)
+    assert sent.status_code in {400, 403}
+
+
+def test_what_was_not_uploaded_is_said(person: Person) -> None:
+    form = person.http.post(f"{person.url}/api/uploads", timeout=30).json()
+    assert_problem(submitted(person, form["upload_id"]), 404, "unknown_upload")
+    assert_problem(submitted(person, "0" * 32), 404, "unknown_upload")
+    assert person.balance() == 500

@@ -1,0 +1,192 @@
+"""Files past the direct limit: put into the bucket, looked at, copied, checked by the worker."""
+
+import hashlib
+
+import pytest
+
+from chalicelib.core.settings import Settings
+from chalicelib.inference.erasure import INDEX_LAG_SECONDS
+from chalicelib.inference.files import FileStore, upload_key
+from chalicelib.inference.findings import FileTooLargeError, InvalidRowsError
+from chalicelib.inference.options import Options
+from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.receipt import receipt
+from chalicelib.inference.uploads import UnknownUploadError, UploadChangedError
+from tests.unit.support import PASSWORD, FakeClock, World, csv_of
+
+GOOD, BAD = {"Bilirubin": "2"}, {"Bilirubin": "x"}
+MANY = [GOOD] * 400
+
+
+@pytest.fixture
+def world(settings: Settings, clock: FakeClock) -> World:
+    """A direct limit of a few dozen patients, so that a large file is a small one."""
+    limits = {"upload_bytes_max": 2000, "large_upload_bytes_max": 50_000}
+    return World(settings.model_copy(update=limits), clock=clock)
+
+
+def uploaded(world: World, user_id: str, content: bytes, upload_id: str = "a" * 32) -> str:
+    world.files.put(upload_key(user_id, upload_id), content, "text/csv")
+    return upload_id
+
+
+def run(world: World, prediction: Prediction) -> Prediction:
+    world.worker.run(prediction.prediction_id)
+    return world.read(prediction)
+
+
+def test_the_address_is_for_one_key_of_the_user_and_one_size(world: World) -> None:
+    user = world.register()
+    form = world.uploads.new(user)
+
+    assert form["fields"]["key"] == upload_key(user.id, form["upload_id"])
+    assert (form["bytes_max"], form["expires_in"]) == (50_000, 900)
+    assert "x-amz-signature" in form["fields"]
+
+
+def test_a_large_file_is_checked_as_a_whole_by_the_worker_and_predicted(world: World) -> None:
+    user, content = world.register(), csv_of(*MANY)
+    accepted = world.predictions.submit_upload(user, "mayo", uploaded(world, user.id, content), "big.csv")
+
+    assert accepted.prediction.is_checked is False
+    assert accepted.prediction.rows == pytest.approx(400, rel=0.05)  # an estimate, from the beginning
+    ended = run(world, accepted.prediction)
+    assert (ended.status, ended.rows, ended.rows_done) == (Status.SUCCEEDED, 400, 400)
+    document = receipt(ended)
+    assert document is not None
+    assert document["input_sha256"] == hashlib.sha256(content).hexdigest()
+    assert len(world.results.rows(user, ended.prediction_id, 390, 10)[1]) == 10
+
+
+def test_it_gives_what_a_direct_submission_gives(world: World, settings: Settings, clock: FakeClock) -> None:
+    user, content = world.register(), csv_of(*MANY)
+    large = run(
+        world, world.predictions.submit_upload(user, "mayo", uploaded(world, user.id, content), None).prediction
+    )
+    direct = run(world, World(settings, clock=clock).predictions.submit(user, "mayo", content, None).prediction)
+    assert large.result
+    assert direct.result
+    assert large.result.csv_sha256 == direct.result.csv_sha256
+
+
+def test_a_bad_row_past_the_beginning_is_found_by_the_worker_and_the_coins_come_back(world: World) -> None:
+    user = world.register()
+    rows = [*MANY, BAD]
+    accepted = world.predictions.submit_upload(user, "mayo", uploaded(world, user.id, csv_of(*rows)), None)
+    assert accepted.balance == 480
+
+    ended = run(world, accepted.prediction)
+
+    assert (ended.status, ended.error_code) == (Status.REJECTED, "invalid_rows")
+    assert ended.error_info
+    assert "row 401" in ended.error_info
+    assert world.balance(user) == 500
+
+
+def test_bad_rows_past_the_beginning_can_be_skipped(world: World) -> None:
+    user, skip = world.register(), Options(on_error="skip")
+    rows = [GOOD, BAD, *MANY, BAD]
+    upload = uploaded(world, user.id, csv_of(*rows))
+    ended = run(world, world.predictions.submit_upload(user, "mayo", upload, None, None, skip).prediction)
+
+    assert (ended.status, ended.rows, ended.bad_rows) == (Status.SUCCEEDED, 403, 2)
+    assert [row["row"] for row in world.results.rows(user, ended.prediction_id, 0, 500)[1] if row["errors"]] == [2, 403]
+
+
+def test_a_bad_row_at_the_beginning_refuses_the_file_before_anything_is_charged(world: World) -> None:
+    user = world.register()
+    with pytest.raises(InvalidRowsError):
+        world.predictions.submit_upload(user, "mayo", uploaded(world, user.id, csv_of(BAD, *MANY)), None)
+    assert world.balance(user) == 500
+
+
+def test_a_small_upload_is_as_a_direct_submission(world: World) -> None:
+    user, content = world.register(), csv_of(GOOD, GOOD)
+    accepted = world.predictions.submit_upload(user, "mayo", uploaded(world, user.id, content), None)
+    assert accepted.prediction.is_checked
+    assert accepted.prediction.input_sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_a_retry_of_a_large_file_checks_it_again(world: World) -> None:
+    user = world.register()
+    first = run(
+        world, world.predictions.submit_upload(user, "mayo", uploaded(world, user.id, csv_of(*MANY)), None).prediction
+    )
+    again = run(world, world.predictions.retry(user, first.prediction_id).prediction)
+    assert first.result
+    assert again.result
+    assert (again.status, again.result.csv_sha256) == (Status.SUCCEEDED, first.result.csv_sha256)
+
+
+def test_the_same_key_and_upload_make_one_prediction(world: World) -> None:
+    user = world.register()
+    upload = uploaded(world, user.id, csv_of(*MANY))
+    first, again = (world.predictions.submit_upload(user, "mayo", upload, None, "key") for _ in range(2))
+    assert first.prediction.prediction_id == again.prediction.prediction_id
+    assert world.balance(user) == 480
+
+
+@pytest.mark.parametrize("upload_id", ["b" * 32, "../x", "", "a" * 32])
+def test_an_upload_that_is_not_there_or_somebody_elses_is_unknown(world: World, upload_id: str) -> None:
+    anna, bert = world.register("anna"), world.register("bert")
+    uploaded(world, bert.id, csv_of(*MANY))
+    with pytest.raises(UnknownUploadError):
+        world.predictions.submit_upload(anna, "mayo", upload_id, None)
+    with pytest.raises(UnknownUploadError):
+        world.dry_runs.of_upload(anna, "mayo", upload_id)
+    assert world.balance(anna) == 500
+
+
+def test_an_upload_that_changes_while_it_is_submitted_is_not_charged(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = world.register()
+    upload = uploaded(world, user.id, csv_of(*MANY))
+    looked_at = FileStore.read_range
+
+    def and_written_anew(self: FileStore, key: str, start: int, end: int) -> bytes:
+        content = looked_at(self, key, start, end)
+        self.put(key, csv_of(*MANY, BAD), "text/csv")
+        return content
+
+    monkeypatch.setattr(FileStore, "read_range", and_written_anew)
+    with pytest.raises(UploadChangedError):
+        world.predictions.submit_upload(user, "mayo", upload, None)
+    assert world.balance(user) == 500
+    assert world.objects(f"inputs/{user.id}/") == []
+
+
+def test_what_is_written_after_the_submission_is_not_what_is_predicted(world: World) -> None:
+    user = world.register()
+    upload = uploaded(world, user.id, csv_of(*MANY))
+    accepted = world.predictions.submit_upload(user, "mayo", upload, None)
+    uploaded(world, user.id, b"\x89PNG")
+    assert run(world, accepted.prediction).status is Status.SUCCEEDED
+
+
+def test_a_file_past_every_limit_is_refused(world: World) -> None:
+    user = world.register()
+    upload = uploaded(world, user.id, csv_of(*[GOOD] * 4000))
+    with pytest.raises(FileTooLargeError, match="Please split it"):
+        world.predictions.submit_upload(user, "mayo", upload, None)
+    with pytest.raises(FileTooLargeError, match="POST /api/uploads"):
+        world.predictions.submit(user, "mayo", csv_of(*MANY), None)
+
+
+def test_a_dry_run_of_a_large_file_checks_its_beginning_and_says_so(world: World) -> None:
+    user = world.register()
+    found = world.dry_runs.of_upload(user, "mayo", uploaded(world, user.id, csv_of(*MANY, BAD)))
+    assert found["sampled"]
+    assert found["accepted"]
+    assert 10 < found["rows"] < 400
+    small = world.dry_runs.of_upload(user, "mayo", uploaded(world, user.id, csv_of(GOOD, BAD)))
+    assert (small["sampled"], small["accepted"], small["rows"]) == (False, False, 2)
+
+
+def test_a_deleted_account_leaves_no_upload(world: World) -> None:
+    user = world.register()
+    uploaded(world, user.id, csv_of(GOOD))
+    world.accounts.delete(user, PASSWORD)
+    world.clock.advance(INDEX_LAG_SECONDS)
+    world.erasure.run_pending()
+    assert world.objects(f"uploads/{user.id}/") == []
