@@ -15,11 +15,16 @@ import type {
   Prediction,
   RowPage,
   Session,
+  SkippedRow,
   Submission,
   User,
 } from './types';
 
 export const ROWS_PER_REQUEST = 1000;
+
+function isPredicted(row: SentRow | SkippedRow): row is SentRow {
+  return !('errors' in row && row.errors.length > 0);
+}
 
 /** The answer as it is sent: parts of it may lack what `complete` adds. */
 type Instead<T, Part> = Omit<T, keyof Part> & Part;
@@ -76,10 +81,14 @@ export function createApi(send: Send) {
       }),
 
     rows: async (id: string, offset: number): Promise<RowPage> => {
-      const sent = await send<Instead<RowPage, { rows: SentRow[] }>>({
+      const sent = await send<Instead<RowPage, { rows: (SentRow | SkippedRow)[] }>>({
         path: `/predict/${encodeURIComponent(id)}/rows?offset=${offset}&limit=${ROWS_PER_REQUEST}`,
       });
-      return { ...sent, rows: sent.rows.map(completeRow) };
+      return {
+        ...sent,
+        rows: sent.rows.filter(isPredicted).map(completeRow),
+        skipped: sent.rows.filter((row) => !isPredicted(row)) as SkippedRow[],
+      };
     },
 
     download: (id: string) =>

@@ -168,10 +168,18 @@ export interface Row {
   contributions: Contribution[];
 }
 
+/** A patient that could not be predicted and was skipped, and why. */
+export interface SkippedRow {
+  row: number;
+  id: string | null;
+  errors: Finding[];
+}
+
 export interface RowPage {
   offset: number;
   total: number;
   rows: Row[];
+  skipped: SkippedRow[];
   next_offset: number | null;
 }
 

@@ -7,6 +7,7 @@ import { receiptFile } from '../lib/receipt';
 import { modelById } from '../state/catalogue';
 import { createResultRows, type ResultRows, ROWS_PER_STEP } from '../state/resultRows';
 import { api } from '../state/session';
+import { FindingsTable } from './FindingsTable';
 import { ProblemNotice } from './ProblemNotice';
 import { ResultSummary } from './ResultSummary';
 import { ResultTable } from './ResultTable';
@@ -39,14 +40,25 @@ function ResultRowsTable({ id, reading }: { id: string; reading: Reading }) {
   return (
     <>
       {result.rows.value.length > 0 && <ResultTable rows={result.rows.value} reading={reading} />}
+      {result.skipped.value.length > 0 && <Skipped result={result} />}
       <Loading result={result} />
     </>
   );
 }
 
+function Skipped({ result }: { result: ResultRows }) {
+  const findings = result.skipped.value.flatMap((row) => row.errors);
+  return (
+    <section aria-labelledby="skipped-title">
+      <h3 id="skipped-title">{text.value.result.skipped(result.skipped.value.length)}</h3>
+      <FindingsTable findings={findings} total={findings.length} />
+    </section>
+  );
+}
+
 function Loading({ result }: { result: ResultRows }) {
   const words = text.value.result;
-  const loaded = result.rows.value.length;
+  const loaded = result.loaded();
   const total = result.total.value;
   if (result.problem.value) {
     return <ProblemNotice problem={result.problem.value} onRetry={() => void result.loadMore()} />;

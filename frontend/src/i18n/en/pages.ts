@@ -241,6 +241,8 @@ const result = {
   previous: 'Previous',
   next: 'Next',
   pages: 'Pages of the table',
+  skipped: (count: number) =>
+    `${format.count(count, { one: 'patient was', other: 'patients were' })} skipped and not predicted`,
   loadedPart: (loaded: number, total: number) =>
     `${format.whole(loaded)} of ${rows(total)} are loaded; sorting and search cover these.`,
   loadMore: (count: number) => `Load ${format.whole(count)} more`,

@@ -247,6 +247,8 @@ const result = {
   previous: 'Назад',
   next: 'Вперёд',
   pages: 'Страницы таблицы',
+  skipped: (count: number) =>
+    `Пропущено без прогноза: ${format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' })}`,
   loadedPart: (loaded: number, total: number) =>
     `Загружено ${format.whole(loaded)} из ${ofRows(total)}; сортировка и поиск работают по загруженным.`,
   loadMore: (count: number) => `Загрузить ещё ${format.whole(count)}`,

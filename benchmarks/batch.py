@@ -1,0 +1,155 @@
+"""``python -m benchmarks.batch``: rows a second and peak memory of the check and of the batch, beside plain pandas.
+
+Each measurement is a process of its own with one thread for numbers, from a file on the disk to files on the disk. The
+batch begins with the checked file, as the worker does; ``upload`` checks it first, as the worker does with a large one. Plain pandas: the whole file by ``read_csv``, the model's
+answers, one ``to_csv`` with the same columns; it writes no JSON lines and no cohort.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+SAMPLE = Path(__file__).resolve().parents[1] / "frontend" / "public" / "samples" / "pbc-418.csv"
+WAYS = ("check", "batch", "upload", "pandas")
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.batch", description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="*", default=[1000, 100_000, 1_000_000])
+    parser.add_argument("--models", nargs="*", default=["lasso", "cox-lasso"])
+    parser.add_argument("--one", nargs=3, metavar=("WAY", "MODEL", "FILE"), help="measure one, in this process")
+    options = parser.parse_args(arguments)
+    if options.one:
+        return _measure(*options.one)
+    print(f"{'':<10}{'model':<11}{'rows':>10}{'seconds':>9}{'rows/s':>11}{'MiB at the peak':>17}")
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in options.rows:
+            file = _write_patients(Path(folder) / f"{rows}.csv", rows)
+            _write_canonical(file)
+            for model in options.models:
+                for way in WAYS:
+                    _line(way, model, rows, file)
+    return 0
+
+
+def _write_patients(path: Path, rows: int) -> Path:
+    """A file of ``rows`` patients: those of the study again and again, with IDs of their own."""
+    header, *patients = SAMPLE.read_text("utf-8").splitlines()
+    bodies = [line.split(",", 1)[1] for line in patients]
+    with path.open("w", encoding="utf-8") as file:
+        file.write(header + "\n")
+        file.writelines(f"{row},{bodies[row % len(bodies)]}\n" for row in range(rows))
+    return path
+
+
+def _write_canonical(file: Path) -> None:
+    """What the check leaves for the worker, beside the file."""
+    from chalicelib.inference.check import inspect  # noqa: PLC0415 - the other measurements do without
+
+    with file.open("rb") as source, file.with_suffix(".canonical").open("w", encoding="utf-8", newline="") as good:
+        inspect(source, good=good)
+
+
+def _line(way: str, model: str, rows: int, file: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.batch", "--one", way, model, str(file)]
+    one_core = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env=one_core).stdout  # noqa: S603
+    seconds, peak = map(float, said.split())
+    print(f"{way:<10}{model:<11}{rows:>10,}{seconds:>9.2f}{rows / seconds:>11,.0f}{peak:>17.0f}", flush=True)
+
+
+def _measure(way: str, model: str, file: str) -> int:
+    """Prints seconds and the peak of the resident memory in MiB."""
+    run = {"check": _check, "batch": _batch, "upload": _upload, "pandas": _pandas}[way](model)
+    started = time.perf_counter()
+    run(Path(file))
+    seconds = time.perf_counter() - started
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return 0
+
+
+def _check(_model: str):  # type: ignore[no-untyped-def]
+    from chalicelib.inference.check import inspect  # noqa: PLC0415 - each way loads what it needs, no more
+
+    def run(file: Path) -> None:
+        with file.open("rb") as source:
+            inspect(source)
+
+    return run
+
+
+def _batch(model: str):  # type: ignore[no-untyped-def]
+    from chalicelib.inference.catalogue import ARTEFACTS  # noqa: PLC0415
+    from chalicelib.inference.models import load  # noqa: PLC0415
+    from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
+    from chalicelib.inference.results import ResultWriter  # noqa: PLC0415
+    from chalicelib.inference.worker import read_chunks  # noqa: PLC0415
+
+    loaded = load(model, ARTEFACTS)
+
+    def run(file: Path) -> None:
+        with file.with_suffix(".canonical").open("rb") as stream, ResultWriter(loaded) as writer:
+            for chunk in read_chunks(stream):
+                writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
+            writer.finish()
+            writer.upload(_Disk(file.parent), "ours-")
+
+    return run
+
+
+def _upload(model: str):  # type: ignore[no-untyped-def]
+    batch = _batch(model)
+
+    def run(file: Path) -> None:
+        _write_canonical(file)
+        batch(file)
+
+    return run
+
+
+class _Disk:
+    """Puts the result's files into a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:  # noqa: ARG002
+        """Copy the stream in blocks."""
+        stream.seek(0)
+        with (self._folder / key).open("wb") as file:
+            while block := stream.read(1024 * 1024):
+                file.write(block)
+
+
+def _pandas(model: str):  # type: ignore[no-untyped-def]
+    import pandas as pd  # noqa: PLC0415
+
+    from chalicelib.inference import columns  # noqa: PLC0415
+    from chalicelib.inference.catalogue import ARTEFACTS  # noqa: PLC0415
+    from chalicelib.inference.models import load  # noqa: PLC0415
+    from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
+
+    loaded = load(model, ARTEFACTS)
+    types = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys((*columns.CATEGORIES, "ID"), "str")
+
+    def run(file: Path) -> None:
+        patients = pd.read_csv(file, dtype=types)
+        answers = loaded.model.predict(patients)
+        answers.insert(0, "ID", patients["ID"])
+        answers["mayo_score"] = risk_score(patients)
+        answers["model"], answers["model_version"] = loaded.id, loaded.version
+        answers.round(6).to_csv(file.parent / "theirs.csv")
+
+    return run
+
+
+if __name__ == "__main__":
+    sys.exit(main(list(islice(sys.argv, 1, None))))

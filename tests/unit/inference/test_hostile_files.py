@@ -1,0 +1,152 @@
+"""No file makes anything but a result or a clear finding, in bounded memory.
+
+``FUZZ_EXAMPLES=20000`` runs the random part for longer. A failure prints the bytes and a ``@reproduce_failure`` line.
+"""
+
+import csv
+import io
+import os
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.inference.check import CheckedFile, check_file, inspect
+from chalicelib.inference.findings import InvalidFileError
+from chalicelib.inference.worker import read_chunks
+from tests.unit.support import SAMPLES
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
+HEADER = b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n"
+ROW = b"7,18000,N,1.2,3.5,10.5\n"
+MEGABYTE = 1024 * 1024
+
+HOSTILE: dict[str, tuple[bytes, str | int]] = {
+    "a million columns": (b",".join([b"Age"] * 1_000_000) + b"\n" + ROW, "not_a_csv"),
+    "a million columns in a row": (HEADER + b"1," * 1_000_000 + b"\n", "not_a_csv"),
+    "a hundred thousand columns in a row": (HEADER + b"1," * 100_000 + b"\n", "invalid_rows"),
+    "a cell of 10 MB": (HEADER + b"x" * 10 * MEGABYTE + ROW, "not_a_csv"),
+    "a quoted cell of 10 MB over many lines": (HEADER + b'"' + b"x\n" * 5 * MEGABYTE + b'"' + ROW, "not_a_csv"),
+    "a quotation mark never closed": (HEADER + b'"7,18000,N,1.2,3.5,10.5\n' + ROW * 5, "not_a_csv"),
+    "a quotation mark in the middle": (HEADER + b'7"x"y,18000,N,1.2,3.5,10.5\n', 1),
+    "zero bytes": (HEADER + b"7\0,18000,N,1.2,3.5,10.5\n", "not_a_csv"),
+    "nothing but zero bytes": (b"\0" * MEGABYTE, "not_a_csv"),
+    "mixed line ends": (HEADER.replace(b"\n", b"\r") + ROW + ROW.replace(b"\n", b"\r\n") + ROW[:-1], 3),
+    "a byte order mark": (b"\xef\xbb\xbf" + HEADER + ROW, 1),
+    "UTF-16": ((HEADER + ROW).decode().encode("utf-16"), "encoding_unsupported"),
+    "UTF-16 without a mark": ((HEADER + ROW).decode().encode("utf-16-le"), "encoding_unsupported"),
+    "Windows-1251 with decimal commas": (
+        (HEADER + "Иванова-7,18000,N,1.2,3.5,10.5\n".encode()).decode().replace(",", ";").replace(".", ",")
+        .encode("cp1251"), 1,
+    ),
+    "half of a character at the end": (HEADER + ROW + "Ж".encode()[:1], "invalid_rows"),
+    "formulas in the ID": (HEADER + b"=1+1,18000,N,1.2,3.5,10.5\n", 1),
+    "an ID of 10,000 characters": (HEADER + b"x" * 9999 + b",18000,N,1.2,3.5,10.5\n", "invalid_rows"),
+    "100,000 identical IDs": (HEADER + ROW * 100_000, 100_000),
+    "numbers that are none": (HEADER + b"7,1e999,N,nan,inf,-0x10\n", "invalid_rows"),
+    "digits of other scripts": (HEADER + "7,١٨٠٠٠,N,１.2,3.5,10.5\n".encode(), "invalid_rows"),
+    "a bad row, a good row, 50,000 times": (HEADER + (ROW + b"7,x,N,1.2,3.5,10.5\n") * 50_000, "invalid_rows"),
+    "commas alone": (b",,,,\n" * 1000, "file_empty"),
+    "one byte": (b"x", "column_missing"),
+}  # fmt: skip
+
+
+def outcome(content: bytes) -> str | int:
+    """The code of the refusal, or how many patients there are."""
+    try:
+        return check_file(content).rows
+    except InvalidFileError as error:
+        return str(error.code)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_has_its_own_clear_end_in_bounded_memory(name: str) -> None:
+    content, expected = HOSTILE[name]
+    tracemalloc.start()
+    try:
+        assert outcome(content) == expected
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * MEGABYTE + 4 * len(content)
+
+
+def test_what_is_told_of_a_file_of_bad_rows_is_bounded() -> None:
+    with pytest.raises(InvalidFileError) as caught:
+        check_file(HEADER + (ROW + b"7,x,N,1.2,3.5,10.5\n") * 200_000)
+    assert caught.value.extra["bad_rows_total"] == 200_000
+    assert len(caught.value.extra["bad_rows"]) < 300_000
+    assert caught.value.extra["bad_rows"].endswith("and more")
+
+
+def test_the_memory_of_a_check_does_not_grow_with_the_file() -> None:
+    def peak(rows: int) -> int:
+        lines = (b"%d,%d,N,%.2f,3.5,10.5\n" % (row, 9000 + row % 20_000, 0.5 + row % 5000 / 100) for row in range(rows))
+        source = io.BytesIO(HEADER + b"".join(lines))
+        tracemalloc.start()
+        try:
+            inspect(source)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    # Distinct cells are remembered, up to 100,000 a column: both files are past that.
+    assert peak(260_000) < 1.2 * peak(130_000)
+
+
+SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
+
+pieces = st.sampled_from([
+    b"", b",", b";", b"\t", b'"', b"'", b"\n", b"\r", b"\r\n", b"\0", b"NA", b"-", b"1e400", b"\xff", b"\xef\xbb\xbf",
+    "µ".encode(), "Ж".encode("cp1251"), b"=cmd()", b" ", b"Bilirubin [umol/L]", b"Age", b"1,5", b'""', b"9" * 400,
+])  # fmt: skip
+edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), pieces | st.binary(max_size=8)), max_size=12)
+whole: list[Callable[[bytes], bytes]] = [
+    lambda content: content,
+    lambda content: content.replace(b",", b";").replace(b".", b","),
+    lambda content: content.replace(b",", b"\t"),
+    lambda content: content.replace(b"\n", b"\r\n"),
+    lambda content: content.decode("latin-1").encode("utf-16"),
+    lambda content: content * 3,
+]
+
+
+def mutated(how: Callable[[bytes], bytes], changes: list[tuple[float, int, bytes]]) -> bytes:
+    content = how(SAMPLE)
+    for place, length, piece in changes:
+        at = int(place * len(content))
+        content = content[:at] + piece + content[at + length :]
+    return content
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.sampled_from(whole), edits, st.booleans(), st.booleans())
+def test_any_file_is_predicted_or_refused_with_a_sentence(
+    how: Callable[[bytes], bytes], changes: list[tuple[float, int, bytes]], si: bool, skip: bool
+) -> None:
+    content = mutated(how, changes)
+    try:
+        checked = check_file(content, si=si, skip=skip)
+    except InvalidFileError as error:
+        assert_clear(error)
+    else:
+        assert_the_worker_takes(checked)
+
+
+def assert_clear(error: InvalidFileError) -> None:
+    """A sentence, and one for each finding."""
+    assert error.reason.endswith((".", "?"))
+    assert all(finding["message"] for finding in error.extra.get("errors", []))
+
+
+def assert_the_worker_takes(checked: CheckedFile) -> None:
+    """What was let pass is a table of known columns that checks again to the same bytes."""
+    good = checked.rows - checked.bad_rows
+    assert good > 0
+    assert sum(len(chunk) for chunk in read_chunks(io.BytesIO(checked.content))) == good
+    again = check_file(checked.content)
+    assert (again.rows, again.content) == (good, checked.content)
+    assert len(list(csv.reader(io.StringIO(checked.content.decode(), newline="")))) == good + 1
+    assert len(checked.bad.splitlines()) == checked.bad_rows
