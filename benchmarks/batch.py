@@ -1,8 +1,9 @@
 """``python -m benchmarks.batch``: rows a second and peak memory of the check and of the batch, beside plain pandas.
 
-Each measurement is a process of its own with one thread for numbers, from a file on the disk to files on the disk. The
-batch begins with the checked file, as the worker does; ``upload`` checks it first, as the worker does with a large one. Plain pandas: the whole file by ``read_csv``, the model's
-answers, one ``to_csv`` with the same columns; it writes no JSON lines and no cohort.
+Each measurement is a process of its own with one thread for numbers, from a file on the disk to files on the disk.
+The batch begins with the checked file, as the worker does; ``upload`` checks it first, as the worker does with a
+large one. Plain pandas: the whole file by ``read_csv``, the model's answers, one ``to_csv`` with the same columns; it
+writes no JSON lines and no cohort.
 """
 
 import argparse

@@ -188,6 +188,7 @@ def _column(column: columns.Column) -> dict[str, Any]:
         "training_minimum": column.training_minimum,
         "training_maximum": column.training_maximum,
         "title": {"en": column.title_en, "ru": column.title_ru},
+        "units": [{"name": unit.name, "factor": unit.factor} for unit in column.units],
         "si_unit": column.si.name if column.si else None,
         "si_factor": column.si.factor if column.si else None,
     }

@@ -17,6 +17,13 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 # ---- models
 
 
+class Unit(Answer):
+    """A unit that a header may name."""
+
+    name: str
+    factor: float = Field(description="A value in this unit is the value in the column's own unit times this.")
+
+
 class Column(Answer):
     """A column that a patient file may have."""
 
@@ -30,6 +37,7 @@ class Column(Answer):
     maximum: float | None = Field(description="A larger value is refused.")
     training_minimum: float | None = Field(description="The least that the models have seen; less is taken for it.")
     training_maximum: float | None = Field(description="The most that the models have seen; more is taken for it.")
+    units: list[Unit] = Field(description="The units that a header may name, the column's own first.")
     si_unit: str | None
     si_factor: float | None = Field(description="A value in `si_unit` is the value in `unit` times this.")
 
