@@ -7,6 +7,7 @@ gateway error answers in the shape that `.chalice/resources.yaml` gives them.
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -40,15 +41,20 @@ LAMBDA_EVENT_BYTES_MAX = 6 * 1024 * 1024
 _ENVELOPE_BYTES = 8 * 1024
 """What headers and request context add to the body in the event, generously."""
 
-# CloudFront's response headers policy sets the same on AWS.
-PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+
+def page_headers(data_origin: str) -> dict[str, str]:
+    """What the page comes with; CloudFront's response headers policy sets the same on AWS.
+
+    ``data_origin``: the bucket's, the one foreign host that the page talks to: large files go there directly.
+    """
+    return {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+            f"connect-src 'self' {data_origin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
 
 
 _GATEWAY_RESPONSES: dict[str, Any] = read_template()["RestAPI"]["Properties"]["DefinitionBody"][
@@ -149,8 +155,10 @@ def _gateway_answer(kind: str, environ: Environ) -> tuple[int, dict[str, str], b
 def with_page(api: Wsgi, page: Path) -> Wsgi:
     """``api``, and the built page's files for every other address that one has."""
 
+    all_headers = page_headers(os.environ["AWS_ENDPOINT_URL"])
+
     def add_headers(headers: Any, _path: str, _url: str) -> None:
-        for name, value in PAGE_HEADERS.items():
+        for name, value in all_headers.items():
             headers[name] = value
 
     wsgi: Wsgi = WhiteNoise(

@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -311,4 +312,9 @@ def test_the_page_comes_with_the_security_headers_of_production(stack: RunningSt
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "unsafe" not in page.headers["Content-Security-Policy"]
+    # The bucket, where large files go, is the only foreign host.
+    (connect,) = [
+        part for part in page.headers["Content-Security-Policy"].split("; ") if part.startswith("connect-src")
+    ]
+    assert re.fullmatch(r"connect-src 'self' http://127\.0\.0\.1:\d+", connect)
     assert page.headers["X-Content-Type-Options"] == "nosniff"
