@@ -8,7 +8,7 @@ import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-from local.config import LOOPBACK, LocalConfig, aws_environment
+from local.config import LOOPBACK, REGION, LocalConfig, aws_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,8 @@ def emulator_environment(config: LocalConfig) -> dict[str, str]:
         "BIND_HOST": LOOPBACK,
         "MINISTACK_HOST": LOOPBACK,
         "GATEWAY_PORT": str(config.emulator_port),
+        # A bucket's region is saved at a clean stop only; without it a form signed for this one is refused.
+        "MINISTACK_REGION": REGION,
         "AUTH": "true",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

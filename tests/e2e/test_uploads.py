@@ -1,10 +1,13 @@
 """A file past the direct limit, over HTTP: form to the bucket, submission, the worker's check, result."""
 
 import hashlib
+import os
+import signal
+import time
 
 import requests
 
-from tests.support.stack import Person, assert_problem
+from tests.support.stack import Person, RunningStack, assert_problem
 
 HEADER = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n"
 ROWS = 170_000
@@ -61,6 +64,29 @@ def test_a_bad_last_row_ends_in_a_refund_that_names_it(person: Person) -> None:
     assert (ended["status"], ended["error_code"]) == ("rejected", "invalid_rows")
     assert f"row {ROWS + 1}" in str(ended["error_info"])
     assert person.balance() == 500
+
+
+def test_a_file_can_be_uploaded_after_the_emulator_was_killed(stack: RunningStack, person: Person) -> None:
+    (killed,) = stack.process_ids("emulator")
+    os.kill(killed, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while stack.process_ids("emulator") in ([], [killed]) or not person.http.get(f"{person.url}/api/health").ok:
+        assert time.monotonic() < deadline, stack.output()
+        time.sleep(0.1)
+    upload_id = accepted_at_last(person)
+    assert submitted(person, upload_id).status_code == 202
+
+
+def accepted_at_last(person: Person) -> str:
+    """The id of an upload that is tried until the bucket takes it: it may be a moment until it is there again."""
+    content = (HEADER + "p1,18000,N,1.0,3.5,10\n").encode()
+    for _ in range(50):
+        try:
+            return uploaded(person, content)
+        except (AssertionError, requests.ConnectionError) as error:
+            refusal = error
+            time.sleep(0.2)
+    raise AssertionError(refusal)
 
 
 def test_the_page_may_put_a_file_into_the_bucket_from_its_own_origin(person: Person) -> None:
