@@ -65,6 +65,29 @@ test('a broken connection is said, the file stays, and trying again charges once
   expect(keys[1]).toBe(keys[0]);
 });
 
+test('without an answer to the check a file can be started, and is refused in words', async ({
+  page,
+}) => {
+  await registerBy(page, words);
+  await page.route('**/api/predict/lasso?dry_run=true', (route) => route.abort('connectionfailed'));
+  const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
+  await chooseFile(page, words, `${header}\n1,21464,high,3.5,12.2,N`);
+  await page.locator('input[name="model"][value="lasso"]').check();
+  await expect(page.getByText(words.check.notCheckedHint)).toBeVisible();
+  await inspect(page, 'en-not-checked');
+  await start(page, words);
+  const refusal = page.getByRole('alert').filter({ hasText: 'high' });
+  await expect(refusal).toContainText(
+    words.problems.sentences.invalid_rows(pageProblem('invalid_rows')),
+  );
+  await expect(refusal).toContainText(words.problems.requestId);
+
+  await page.unroute('**/api/predict/lasso?dry_run=true');
+  await page.getByRole('button', { name: words.problems.tryAgain }).click();
+  await expect(page.getByText(words.check.allBad(1))).toBeVisible();
+  await expect(page.getByText(words.shell.balance(500))).toBeVisible();
+});
+
 test('a click too many submits once', async ({ page }) => {
   await registerBy(page, words);
   await chooseFile(page, words, await sampleText(page));

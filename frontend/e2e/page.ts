@@ -79,7 +79,11 @@ export async function chooseFile(
 
 export async function start(page: Page, words: Words): Promise<void> {
   await page.locator('input[name="model"][value="lasso"]').check();
-  await page.getByRole('button', { name: words.submission.submit(100) }).click();
+  await startButton(page, words).click();
+}
+
+export function startButton(page: Page, words: Words) {
+  return page.getByRole('button', { name: words.submission.submit(100) });
 }
 
 export function patientRows(page: Page, words: Words) {

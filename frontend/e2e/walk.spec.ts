@@ -7,6 +7,7 @@ import {
   patientRows,
   registerBy,
   start,
+  startButton,
   test,
 } from './page';
 
@@ -62,22 +63,48 @@ for (const { code, locale, words } of LANGUAGES) {
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
       const bad = [header, '1,21464,1.4,35,12.2,N', '2,21464,high,3.5,12.2,Q', '3,58,1.4,3.5,11,N'];
       await chooseFile(page, words, bad.join('\n'), 'bad.csv');
-      await start(page, words);
+      await page.locator('input[name="model"][value="lasso"]').check();
 
-      const findings = page.getByRole('alert').getByRole('row');
-      await expect(page.getByRole('alert')).toContainText(
-        words.problems.sentences.invalid_rows(NONE),
+      await expect(page.getByText(words.check.allBad(3))).toBeVisible();
+      const findings = page.getByRole('table', { name: words.problems.findingsCaption });
+      const found = findings.getByRole('row');
+      await expect(found.filter({ hasText: 'Albumin' })).toContainText(words.unit('g/L'));
+      await expect(found.filter({ hasText: 'Bilirubin' })).toContainText('high');
+      await expect(found.filter({ hasText: 'Edema' })).toContainText('N, S, Y');
+      await expect(found.filter({ hasText: 'Age' })).toContainText(words.unit('years'));
+      await expect(startButton(page, words)).toBeDisabled();
+      await expect(startButton(page, words)).toHaveAccessibleDescription(
+        words.check.blocked.correct,
       );
-      await expect(findings.filter({ hasText: 'Albumin' })).toContainText(words.unit('g/L'));
-      await expect(findings.filter({ hasText: 'Bilirubin' })).toContainText('high');
-      await expect(findings.filter({ hasText: 'Edema' })).toContainText('N, S, Y');
-      await expect(findings.filter({ hasText: 'Age' })).toContainText(words.unit('years'));
-      await expect(page.getByRole('alert')).toContainText(words.problems.requestId);
       await inspect(page, `${code}-bad-file`);
 
       await expect(page.getByText('bad.csv')).toBeVisible();
       await page.reload();
       await expect(page.getByText(words.shell.balance(500))).toBeVisible();
+    });
+
+    test('patients with mistakes are left out if the person says so', async ({ page }) => {
+      await registerBy(page, words);
+      const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema,Ward';
+      const mixed = [header, 'a,21464,1.4,3.5,12.2,N,7', 'a,21464,high,3.5,12.2,N,7'];
+      await chooseFile(page, words, mixed.join('\n'), 'mixed.csv');
+      await page.locator('input[name="model"][value="lasso"]').check();
+
+      await expect(page.getByText(words.check.someBad(1, 2))).toBeVisible();
+      await expect(page.getByText(words.check.repeatedId('a', [1, 2]))).toBeVisible();
+      await expect(page.getByText('Ward', { exact: true })).toBeVisible();
+      await expect(page.getByText(`Bilirubin: ${words.unit('mg/dL')}`)).toBeVisible();
+      await expect(startButton(page, words)).toBeDisabled();
+      await inspect(page, `${code}-mixed-file`);
+
+      await page.getByLabel(words.check.units.si).check();
+      await expect(page.getByText(`Bilirubin: ${words.unit('umol/L')}`)).toBeVisible();
+      await expect(page.getByText(words.check.allBad(2))).toBeVisible();
+      await page.getByLabel(words.check.units.stated).check();
+      await page.getByLabel(words.check.leaveOut(1, 1)).check();
+      await startButton(page, words).click();
+      await expect(patientRows(page, words)).toHaveCount(1);
+      await expect(page.getByText(words.result.skipped(1))).toBeVisible();
     });
 
     test('a wrong password is said where it is typed, and what was typed stays', async ({

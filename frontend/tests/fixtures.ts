@@ -1,4 +1,4 @@
-import type { Model, Prediction, Row } from '../src/api/types';
+import type { DryRun, Model, Prediction, Row } from '../src/api/types';
 
 /** A row with nothing special about it, but for what a test says. */
 export function patientRow(change: Partial<Row> = {}): Row {
@@ -69,6 +69,24 @@ export function catalogueModel(change: Partial<Model> = {}): Model {
     survival_years: [1, 2, 3, 4, 5, 6, 7],
     statements: { en: [], ru: [] },
     columns: [],
+    ...change,
+  };
+}
+
+export function dryRun(change: Partial<DryRun> = {}): DryRun {
+  return {
+    rows: 3,
+    rows_predictable: 3,
+    errors: [],
+    errors_total: 0,
+    bad_rows: '',
+    duplicate_ids: [],
+    columns_absent: [],
+    ignored_columns: [],
+    units: {},
+    cost: 100,
+    balance: 500,
+    balance_after: 400,
     ...change,
   };
 }

@@ -11,12 +11,15 @@ import type {
   Balance,
   Catalogue,
   Download,
+  DryRun,
+  FileOptions,
   History,
   Prediction,
   RowPage,
   Session,
   SkippedRow,
   Submission,
+  Units,
   User,
 } from './types';
 
@@ -28,6 +31,20 @@ function isPredicted(row: SentRow | SkippedRow): row is SentRow {
 
 /** The answer as it is sent: parts of it may lack what `complete` adds. */
 type Instead<T, Part> = Omit<T, keyof Part> & Part;
+
+function formOf(file: File): FormData {
+  const form = new FormData();
+  form.set('file', file);
+  return form;
+}
+
+/** Only what differs from how a file without further words is taken. */
+function query({ units, skip }: Partial<FileOptions>, prefix: '?' | '&'): string {
+  const options = new URLSearchParams();
+  if (units === 'si') options.set('units', units);
+  if (skip) options.set('on_error', 'skip');
+  return options.size === 0 ? '' : `${prefix}${options}`;
+}
 
 export function createApi(send: Send) {
   return {
@@ -59,16 +76,21 @@ export function createApi(send: Send) {
       return { ...sent, models: sent.models.map(completeModel) };
     },
 
-    submit: (modelId: string, file: File, idempotencyKey: string) => {
-      const form = new FormData();
-      form.set('file', file);
-      return send<Submission>({
+    /** What a submission would find and cost; nothing is stored and nothing charged. */
+    check: (modelId: string, file: File, units: Units) =>
+      send<DryRun>({
         method: 'POST',
-        path: `/predict/${encodeURIComponent(modelId)}`,
-        form,
+        path: `/predict/${encodeURIComponent(modelId)}?dry_run=true${query({ units }, '&')}`,
+        form: formOf(file),
+      }),
+
+    submit: (modelId: string, file: File, options: FileOptions, idempotencyKey: string) =>
+      send<Submission>({
+        method: 'POST',
+        path: `/predict/${encodeURIComponent(modelId)}${query(options, '?')}`,
+        form: formOf(file),
         headers: { 'idempotency-key': idempotencyKey },
-      });
-    },
+      }),
 
     prediction: async (id: string): Promise<Prediction> =>
       completePrediction(

@@ -69,6 +69,41 @@ export interface Catalogue {
   upload_bytes_max: number;
 }
 
+/** The units of numbers whose header names none: each column's own, or SI where it has one. */
+export type Units = 'stated' | 'si';
+
+export interface FileOptions {
+  units: Units;
+  /** Bad rows are skipped, instead of refusing the file. */
+  skip: boolean;
+}
+
+export interface RepeatedId {
+  id: string;
+  rows: number[];
+}
+
+/** What a submission would find and cost. */
+export interface DryRun {
+  rows: number;
+  rows_predictable: number;
+  errors: Finding[];
+  errors_total: number;
+  /** Such as "2, 4-17". */
+  bad_rows: string;
+  duplicate_ids: RepeatedId[];
+  /** What could be read and isn't there, of any model. */
+  columns_absent: string[];
+  /** Headers of the file that no model uses. */
+  ignored_columns: string[];
+  /** The unit that each number is read in, by column. */
+  units: Record<string, string>;
+  cost: number;
+  balance: number;
+  /** Null if the balance doesn't cover the cost. */
+  balance_after: number | null;
+}
+
 export interface Submission {
   prediction_id: string;
   status: string;

@@ -1,15 +1,20 @@
 import { useEffect } from 'preact/hooks';
 import { isWorthRetrying } from '../api/problem';
 import type { Model } from '../api/types';
+import { FileCheck } from '../components/FileCheck';
 import { FileDrop } from '../components/FileDrop';
+import { LeaveOut } from '../components/LeaveOut';
 import { ModelCard } from '../components/ModelCard';
 import { ProblemNotice } from '../components/ProblemNotice';
 import { Samples } from '../components/Samples';
 import { ScreenTitle } from '../components/ScreenTitle';
+import { UnitsChoice } from '../components/UnitsChoice';
 import { text } from '../i18n';
 import { addresses } from '../lib/routes';
+import { startBlock } from '../lib/startBlock';
 import { catalogueProblem, loadCatalogue, modelById, models } from '../state/catalogue';
 import * as draft from '../state/draft';
+import { fileCheck } from '../state/fileCheck';
 import { goTo } from '../state/route';
 import { balance } from '../state/session';
 
@@ -33,6 +38,7 @@ export function NewPrediction() {
             <p>{words.sampleHint}</p>
             <Samples />
           </div>
+          <UnitsChoice units={draft.chosenUnits.value} onChoose={draft.chooseUnits} />
         </section>
         <section class="step" aria-labelledby="step-confirm">
           <h2 id="step-confirm">{words.confirm}</h2>
@@ -70,10 +76,18 @@ function Confirmation() {
   const model = chosenModel();
   const problem = draft.submissionProblem.value;
   const isSubmitting = draft.isSubmitting.value;
-  const action = model ? words.submit(model.coins) : words.submitNoModel;
+  const check = fileCheck.value;
+  // The check is newer than the catalogue.
+  const price = check.state === 'done' ? check.report.cost : (model?.coins ?? null);
+  const action = price === null ? words.submitNoModel : words.submit(price);
+  const block = startBlock(check, draft.leavesBadOut.value);
   return (
     <>
-      {model && balance.value !== null && <Cost price={model.coins} balanceNow={balance.value} />}
+      <FileCheck model={model} />
+      <LeaveOut />
+      {price !== null && balance.value !== null && (
+        <Cost price={price} balanceNow={balance.value} />
+      )}
       {problem && (
         <ProblemNotice
           problem={problem}
@@ -81,9 +95,15 @@ function Confirmation() {
         />
       )}
       <p class="actions">
-        <button type="submit" class="button" disabled={isSubmitting || model === null}>
+        <button
+          type="submit"
+          class="button"
+          disabled={isSubmitting || model === null || block !== null}
+          aria-describedby="start-hint"
+        >
           {isSubmitting ? words.submitting : action}
         </button>
+        <span id="start-hint">{block !== null && text.value.check.blocked[block]}</span>
       </p>
       <p class="hint">{words.chargeRule}</p>
     </>

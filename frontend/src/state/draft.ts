@@ -1,7 +1,9 @@
 import { signal } from '@preact/signals';
-import { Failure, isWorthRetrying, type Problem, pageProblem, problemOf } from '../api/problem';
-import type { Submission } from '../api/types';
-import { uploadBytesMax } from './catalogue';
+import { isWorthRetrying, type Problem, pageProblem, problemOf } from '../api/problem';
+import type { Submission, Units } from '../api/types';
+import { startBlock } from '../lib/startBlock';
+import { readAgain } from './fileBytes';
+import { checkFile, fileCheck } from './fileCheck';
 import { api, balance, onLeave } from './session';
 
 // What the person is about to submit. It lives in memory only, outside the screens, so that
@@ -9,6 +11,10 @@ import { api, balance, onLeave } from './session';
 
 export const chosenModelId = signal<string | null>(null);
 export const chosenFile = signal<File | null>(null);
+/** The units of numbers whose header names none. */
+export const chosenUnits = signal<Units>('stated');
+/** Patients that can't be predicted are left out, instead of refusing the file for them. */
+export const leavesBadOut = signal(false);
 export const isSubmitting = signal(false);
 export const submissionProblem = signal<Problem | null>(null);
 
@@ -25,6 +31,20 @@ export function chooseFile(file: File | null): void {
   startAfresh();
 }
 
+export function chooseUnits(units: Units): void {
+  chosenUnits.value = units;
+  startAfresh();
+}
+
+export function leaveBadOut(leaves: boolean): void {
+  leavesBadOut.value = leaves;
+  forgetAttempt();
+}
+
+export function checkAgain(): void {
+  void checkFile(chosenModelId.value, chosenFile.value, chosenUnits.value);
+}
+
 /** Returns the submission, or null with the reason in `submissionProblem`. */
 export async function submit(): Promise<Submission | null> {
   const modelId = chosenModelId.value;
@@ -34,11 +54,14 @@ export async function submit(): Promise<Submission | null> {
     submissionProblem.value = pageProblem('file_not_chosen');
     return null;
   }
+  if (startBlock(fileCheck.value, leavesBadOut.value) !== null) return null;
   isSubmitting.value = true;
   submissionProblem.value = null;
   try {
     idempotencyKey ??= randomKey();
-    const submission = await api.submit(modelId, await readAgain(file), idempotencyKey);
+    const key = idempotencyKey;
+    const options = { units: chosenUnits.value, skip: leavesBadOut.value };
+    const submission = await api.submit(modelId, await readAgain(file), options, key);
     balance.value = submission.balance;
     chooseFile(null);
     return submission;
@@ -51,23 +74,14 @@ export async function submit(): Promise<Submission | null> {
   }
 }
 
-/**
- * The bytes are read now: a file that was edited after it was chosen can't be read any more, and
- * the browser would report that as a network failure.
- */
-async function readAgain(file: File): Promise<File> {
-  const limitBytes = uploadBytesMax.value;
-  if (limitBytes !== null && file.size > limitBytes) {
-    throw new Failure(pageProblem('file_too_large', { limitBytes }));
-  }
-  try {
-    return new File([await file.arrayBuffer()], file.name, { type: 'text/csv' });
-  } catch {
-    throw new Failure(pageProblem('file_unreadable'));
-  }
+/** Another file, model or unit: nothing that was found or decided about the last one holds. */
+function startAfresh(): void {
+  leavesBadOut.value = false;
+  forgetAttempt();
+  checkAgain();
 }
 
-function startAfresh(): void {
+function forgetAttempt(): void {
   submissionProblem.value = null;
   idempotencyKey = null;
 }
@@ -80,5 +94,6 @@ function randomKey(): string {
 
 onLeave(() => {
   chosenModelId.value = null;
+  chosenUnits.value = 'stated';
   chooseFile(null);
 });

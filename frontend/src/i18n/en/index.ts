@@ -1,5 +1,6 @@
 import { createFormat } from '../format';
+import { check } from './check';
 import { pages } from './pages';
 import { problems } from './problems';
 
-export const en = { format: createFormat('en'), ...pages, ...problems };
+export const en = { format: createFormat('en'), ...pages, ...problems, check };

@@ -1,6 +1,7 @@
 import { createFormat } from '../format';
 import type { Dictionary } from '../index';
+import { check } from './check';
 import { pages } from './pages';
 import { problems } from './problems';
 
-export const ru: Dictionary = { format: createFormat('ru'), ...pages, ...problems };
+export const ru: Dictionary = { format: createFormat('ru'), ...pages, ...problems, check };

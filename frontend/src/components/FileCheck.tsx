@@ -1,0 +1,51 @@
+import type { Problem } from '../api/problem';
+import type { DryRun, Model } from '../api/types';
+import { text } from '../i18n';
+import { badRowsOf, isAboutFile } from '../lib/startBlock';
+import { checkAgain } from '../state/draft';
+import { fileCheck } from '../state/fileCheck';
+import { CheckReport } from './CheckReport';
+import { ProblemNotice } from './ProblemNotice';
+
+/** What the free check found. The outcome is a live region, so that it is told when it comes. */
+export function FileCheck({ model }: { model: Model | null }) {
+  const check = fileCheck.value;
+  return (
+    <>
+      <p role="status" class="check-outcome">
+        {outcome()}
+      </p>
+      {check.state === 'done' && <CheckReport report={check.report} model={model} />}
+      {check.state === 'failed' && <CheckFailure problem={check.problem} />}
+    </>
+  );
+}
+
+function outcome(): string {
+  const check = fileCheck.value;
+  const words = text.value.check;
+  if (check.state === 'checking') return words.checking;
+  return check.state === 'done' ? verdict(check.report) : '';
+}
+
+function verdict(report: DryRun): string {
+  const words = text.value.check;
+  const bad = badRowsOf(report);
+  if (bad === 0) return words.good(report.rows);
+  return report.rows_predictable === 0
+    ? words.allBad(report.rows)
+    : words.someBad(bad, report.rows);
+}
+
+function CheckFailure({ problem }: { problem: Problem }) {
+  const words = text.value.check;
+  if (isAboutFile(problem)) return <ProblemNotice problem={problem} />;
+  return (
+    <>
+      <p>
+        {words.notChecked} {words.notCheckedHint}
+      </p>
+      <ProblemNotice problem={problem} onRetry={checkAgain} />
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { createFormat } from '../format';
+
+const format = createFormat('en');
+const patients = (count: number) => format.count(count, { one: 'patient', other: 'patients' });
+
+/** The free check of a file before it is submitted. */
+export const check = {
+  checking: 'Checking the file…',
+  good: (rows: number) => `Checked: ${patients(rows)}, no mistakes found.`,
+  someBad: (bad: number, rows: number) =>
+    `Checked: ${format.whole(bad)} of ${patients(rows)} cannot be predicted as they are.`,
+  allBad: (rows: number) => `Checked: ${patients(rows)}, none of them can be predicted.`,
+  notChecked: 'The file could not be checked.',
+  notCheckedHint: 'You can start without the check: a file with mistakes costs nothing.',
+  leaveOut: (bad: number, good: number) =>
+    `Leave ${bad === 1 ? 'this patient' : `these ${patients(bad)}`} out and predict the other ${format.whole(good)}`,
+  leaveOutHint:
+    'Patients that are left out keep their place in the result, with the reason instead of an estimate. The price stays the same.',
+  blocked: {
+    choose_or_correct: 'To start, tick the box above or choose a corrected file.',
+    correct: 'To start, choose a corrected file.',
+  },
+  repeated: 'IDs that occur more than once',
+  repeatedHint: 'The file is not refused for that. Please see whether a patient is there twice.',
+  repeatedId: (id: string, rows: readonly number[]) =>
+    `${id}: ${format.plural(rows.length, { one: 'row', other: 'rows' })} ${format.list(rows)}`,
+  absent: 'Columns that are not in the file',
+  absentHint:
+    'Where the model uses one of them, the typical value stands in, and the estimates are less certain.',
+  ignored: 'Columns that are not used',
+  readUnits: 'Units the numbers are read in',
+  readUnitsHint: 'Please compare them with the laboratory’s: not every mix-up can be noticed.',
+  unitsTitle: 'Units in the file',
+  units: {
+    stated: 'As in the table of columns',
+    si: 'SI units (µmol/L, g/L, mmol/L)',
+  },
+  unitsHint: 'A unit in the header of a column, such as “Bilirubin [umol/L]”, goes first.',
+};

@@ -1,0 +1,49 @@
+import { createFormat } from '../format';
+
+const format = createFormat('ru');
+const patients = (count: number) =>
+  format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' });
+const ofPatients = (count: number) =>
+  format.count(count, {
+    one: 'пациента',
+    few: 'пациентов',
+    many: 'пациентов',
+    other: 'пациента',
+  });
+
+/** The free check of a file before it is submitted. */
+export const check = {
+  checking: 'Проверяем файл…',
+  good: (rows: number) => `Файл проверен: ${patients(rows)}, ошибок не найдено.`,
+  someBad: (bad: number, rows: number) =>
+    `Файл проверен: из-за ошибок в данных прогноз невозможен для ${format.whole(bad)} из ${ofPatients(rows)}.`,
+  allBad: (rows: number) =>
+    `Файл проверен: ${patients(rows)}, из-за ошибок в данных прогноз невозможен ни для кого.`,
+  notChecked: 'Не удалось проверить файл.',
+  notCheckedHint: 'Можно запустить и без проверки: файл с ошибками ничего не стоит.',
+  leaveOut: (bad: number, good: number) =>
+    `Исключить ${bad === 1 ? 'этого пациента' : `пациентов с ошибками (${format.whole(bad)})`} и рассчитать прогноз для остальных (${format.whole(good)})`,
+  leaveOutHint:
+    'Исключённые пациенты останутся в результате на своих местах: вместо прогноза будет указана причина. Цена не изменится.',
+  blocked: {
+    choose_or_correct: 'Чтобы запустить, поставьте отметку выше или выберите исправленный файл.',
+    correct: 'Чтобы запустить, выберите исправленный файл.',
+  },
+  repeated: 'Повторяющиеся ID',
+  repeatedHint: 'Это не мешает расчёту. Проверьте, не внесён ли один пациент несколько раз.',
+  repeatedId: (id: string, rows: readonly number[]) =>
+    `${id}: ${format.plural(rows.length, { one: 'строка', few: 'строки', many: 'строки', other: 'строки' })} ${format.list(rows)}`,
+  absent: 'Столбцы, которых нет в файле',
+  absentHint:
+    'Если показатель нужен модели, вместо него подставляется типичное значение, и прогноз менее надёжен.',
+  ignored: 'Столбцы, которые не используются',
+  readUnits: 'В каких единицах читаются показатели',
+  readUnitsHint: 'Сверьте их с бланком лаборатории: заметить можно не всякую путаницу.',
+  unitsTitle: 'Единицы измерения в файле',
+  units: {
+    stated: 'Как в таблице столбцов',
+    si: 'Единицы СИ (мкмоль/л, г/л, ммоль/л)',
+  },
+  unitsHint:
+    'Если единица указана в заголовке столбца, например «Bilirubin [umol/L]», берётся она.',
+};
