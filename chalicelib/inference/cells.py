@@ -22,8 +22,6 @@ class Reading:
 
     column: Column
     unit: Unit | None
-    is_named: bool
-    """Whether the header says so: then nobody took one unit for another."""
 
 
 def in_unit(unit: str | None) -> str:
@@ -42,7 +40,6 @@ class Cells(dict[str, str]):
     def __init__(self, reading: Reading, *, decimal_comma: bool) -> None:
         super().__init__()
         self._column = reading.column
-        self._reading = reading
         self._unit = reading.unit.name if reading.unit else None
         self._factor = reading.unit.factor if reading.unit else 1.0
         self._decimal_comma = decimal_comma
@@ -110,7 +107,7 @@ class Cells(dict[str, str]):
             own = min(max(value / self._factor, column.minimum), column.maximum)
             return text if self._factor == 1.0 else f"{own:.10g}"
         suspicion = column.suspicion
-        if suspicion and not self._reading.is_named and value > 0 and suspicion.holds(value):
+        if suspicion and self._factor == 1.0 and value > 0 and suspicion.holds(value):
             suggestion = None if suspicion.factor is None else float(f"{value * suspicion.factor:.4g}")
             hint = f": {suggestion:g}?" if suggestion is not None else f", usually {_training_range(column)}."
             message = f"{value:g} looks like {suspicion.unit}. {column.name} is expected in {column.unit}{hint}"

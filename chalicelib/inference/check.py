@@ -7,6 +7,7 @@ reads a single dialect and no column is stored that the product doesn't know.
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import IO, BinaryIO
 
@@ -26,6 +27,10 @@ from chalicelib.inference.table import Row, read_table
 
 NAME_SHOWN_MAX = 60
 REPEATED_ROWS_SHOWN_MAX = 10
+ERRORS_LISTED_MAX = 3
+"""So many findings of a skipped row are kept."""
+BAD_ROWS_MAX = 30_000
+"""A file with more bad rows than this is read no further, whether they may be skipped or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +108,27 @@ def inspect(
     good: IO[str] | None = None,
     bad: IO[str] | None = None,
     watch_ids: bool = False,
+    is_sample: bool = False,
+    on_batch: Callable[[], None] = lambda: None,
 ) -> Inspection:
     """Check ``source``, a file from its beginning, in one pass over its rows; the memory doesn't grow with them.
 
     ``good``: takes the canonical CSV; with ``bad`` also from files in which some rows are bad, whose findings it takes.
-    ``watch_ids``: note repeated IDs, which takes memory for each of them.
+    ``watch_ids``: note repeated IDs, which takes memory for each of them. ``is_sample``: the source may end within a
+    row. ``on_batch`` is called every few thousand rows.
 
     Raises
     ------
     InvalidFileError
         Of what makes the whole file unreadable: its form, its header. Not of bad rows.
     """
-    table = read_table(source)
+    table = read_table(source, is_sample=is_sample)
     places = _places(table.header)
     readings = [_reading(heading, si=si) for heading in places]
     check = _Check(readings, list(places.values()), table.separator != ",", good, bad, watch_ids=watch_ids)
     for batch in table.batches:
         check.add(batch, len(table.header))
+        on_batch()
     taken = set(places.values())
     return Inspection(
         rows=check.rows,
@@ -142,7 +151,7 @@ def _places(header: Row) -> dict[Heading, int]:
         if heading is None:
             continue
         name = heading.column.name
-        if name in places:
+        if name in places and heading.column.kind != "ignored":
             message = f"The column '{name}' appears twice. Please keep one."
             duplicated.append(Finding("column_duplicated", message, column=name))
         places[name] = heading, place
@@ -176,10 +185,10 @@ def _reading(heading: Heading, *, si: bool) -> Reading:
                 "unit_unknown", message, None, name, given, {"units": [each.name for each in column.units]}
             )
             raise UnitUnknownError(message, [finding])
-        return Reading(column, unit, is_named=True)
+        return Reading(column, unit)
     if si and column.si:
-        return Reading(column, column.si, is_named=True)
-    return Reading(column, column.units[0] if column.units else None, is_named=False)
+        return Reading(column, column.si)
+    return Reading(column, column.units[0] if column.units else None)
 
 
 class _Check:
@@ -228,6 +237,8 @@ class _Check:
         if self._writer and (self._bad or not self.problems.total):
             self._writer.writerows(zip(*stored, strict=True))
         self.rows += len(batch)
+        if self.problems.rows_total > BAD_ROWS_MAX:
+            raise self.problems.error(self.rows)
 
     def _find(self, batch: list[Row], width: int, ragged: set[int]) -> list[Row]:
         """Note what is wrong with the rows of ``batch``; the others."""
@@ -257,7 +268,8 @@ class _Check:
         assert self._bad
         at = self._id_place
         patient = row[at].strip()[:ID_CHARACTERS_MAX] if at is not None and at < len(row) else None
-        line = {"row": findings[0].row, "id": patient, "errors": [each.document() for each in findings]}
+        shown = findings[:ERRORS_LISTED_MAX]
+        line = {"row": findings[0].row, "id": patient, "errors": [each.document() for each in shown]}
         self._bad.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
     def _note_ids(self, batch: list[Row]) -> None:

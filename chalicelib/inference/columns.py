@@ -5,7 +5,6 @@ Names and units are those of the Mayo Clinic PBC study's public file; the traini
 of its 418 patients, the hard limits are what a living adult can have.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -152,7 +151,8 @@ MISSING: frozenset[str] = frozenset({"", "na", "n/a", "nan", "null", "none", "?"
 
 _BY_HEADER: dict[str, Column] = {name.lower(): column for column in COLUMNS for name in (column.name, *column.aliases)}
 
-_WITH_UNIT = re.compile(r"(?P<name>[^\[\](){}]*?)\s*[\[(](?P<unit>[^\[\](){}]*)[\])]")
+HEADER_CHARACTERS_MAX = 100
+"""A longer header cell names no column that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +174,18 @@ def find(header: str) -> Heading | None:
     Case and surrounding blanks don't matter.
     """
     cell = header.strip()
+    if len(cell) > HEADER_CHARACTERS_MAX:
+        return None
     if column := _BY_HEADER.get(cell.lower()):
         return Heading(column)
-    named = _WITH_UNIT.fullmatch(cell)
-    column = _BY_HEADER.get(named["name"].strip().lower()) if named else None
-    return Heading(column, named["unit"].strip()) if named and column else None
+    opening = max(cell.rfind("["), cell.rfind("("))
+    if opening < 0 or cell[-1] not in "])":
+        return None
+    column = _BY_HEADER.get(cell[:opening].strip().lower())
+    if column is None:
+        return None
+    # What has no unit, such as "Sex (F/M)", says something else in its brackets.
+    return Heading(column, cell[opening + 1 : -1].strip() if column.units else None)
 
 
 def _plain(unit: str) -> str:

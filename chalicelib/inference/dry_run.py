@@ -30,7 +30,7 @@ class DryRuns:
         offer = self._catalogue.chosen(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
-        found = inspect(io.BytesIO(beginning), si=options.si, watch_ids=True)
+        found = inspect(io.BytesIO(beginning), si=options.si, watch_ids=True, is_sample=len(beginning) < stored.size)
         return _document(user, offer, found, options, sampled=len(beginning) < stored.size)
 
     def of_file(self, user: User, model_id: str, content: bytes, options: Options = STATED) -> dict[str, Any]:

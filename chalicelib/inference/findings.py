@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from chalicelib.core.errors import DomainError
 
 FINDINGS_SHOWN_MAX = 100
-RANGES_MAX = 30_000
+RANGES_MAX = 35_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What came out: rows, the cohort at a glance, the download."""
 
 import json
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,8 @@ from chalicelib.inference.prediction import Prediction, Result
 from chalicelib.inference.service import Predictions
 
 ROWS_PAGE_MAX = 1000
+PAGE_BYTES_MAX = 1_500_000
+"""A page of rows ends before: Lambda answers with 6 MB at most, and a row is about twice as long there."""
 _BAD_ROW_PARTS = 3
 
 
@@ -59,7 +62,7 @@ class Results:
             raise _expired() from error
         skip = offset - first * result.mark_rows
         lines = islice(block.splitlines(), skip, skip + end - offset)
-        return prediction.rows, [_row(json.loads(line), result) for line in lines]
+        return prediction.rows, [_row(json.loads(line), result) for line in _within(lines, PAGE_BYTES_MAX)]
 
     def cohort(self, user: User, prediction_id: str) -> dict[str, Any]:
         """How the years are spread, and the rows with the fewest, as the API shows them.
@@ -99,6 +102,16 @@ class Results:
             why = "has no result" if prediction.status.is_end else "is not finished yet"
             raise NotFinishedError(f"This prediction {why}.", prediction_status=prediction.status)
         return prediction.result
+
+
+def _within(lines: Iterable[bytes], bytes_max: int) -> Iterator[bytes]:
+    """The first lines that are so many bytes together, one at least."""
+    taken = 0
+    for line in lines:
+        taken += len(line)
+        if taken > bytes_max and taken > len(line):
+            return
+        yield line
 
 
 def _expired() -> ResultExpiredError:

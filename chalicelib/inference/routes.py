@@ -40,7 +40,8 @@ PredictionId = Annotated[str, Field(description="The id of a prediction.", patte
 
 
 class _Choice(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    # A slip in a name must not turn a dry run into a charge.
+    model_config = ConfigDict(extra="forbid")
 
     dry_run: Annotated[bool, Field(description="Only check: tell what is wrong and what it would cost.")] = False
     units: Annotated[

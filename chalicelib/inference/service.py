@@ -167,17 +167,17 @@ class Predictions:
         """
         offer = self._catalogue.chosen(model_id)
         stored = self._uploads.find(user, upload_id)
+        source = upload_key(user.id, upload_id)
+        if stored.size <= self._settings.upload_bytes_max:
+            content = self._uploads.beginning(user, upload_id, stored)
+            return self.submit(user, model_id, content, file_name, key_text, options)
         key = IdempotencyKey.of(
             user.id, key_text, "submit", model_id, stored.etag, str(stored.size), options.units, options.on_error
         )
         if earlier := self._replay(user, key):
             return earlier
-        source = upload_key(user.id, upload_id)
-        if stored.size <= self._settings.upload_bytes_max:
-            content = self._files.read(source)
-            return self.submit(user, model_id, content, file_name, key_text, options)
         beginning = self._uploads.beginning(user, upload_id, stored)
-        found = inspect(io.BytesIO(beginning), si=options.si)
+        found = inspect(io.BytesIO(beginning), si=options.si, is_sample=True)
         found.raise_if_bad(skip=options.skip)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(

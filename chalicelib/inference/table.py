@@ -24,6 +24,7 @@ Row = list[str]
 
 BATCH_ROWS = 4096
 COLUMNS_MAX = 256
+CELLS_MAX = 2 * COLUMNS_MAX
 CELL_CHARACTERS_MAX = 10_000
 LINE_CHARACTERS_MAX = 1_000_000
 
@@ -56,10 +57,11 @@ class Table:
     encoding: str
 
 
-def read_table(source: BinaryIO) -> Table:
+def read_table(source: BinaryIO, *, is_sample: bool = False) -> Table:
     """Read ``source``, a file from its beginning, as a CSV. It is read twice: for its encoding, and for its rows.
 
-    UTF-8 (with or without a byte order mark) and Windows-1251; comma, semicolon or tab.
+    UTF-8 (with or without a byte order mark) and Windows-1251; comma, semicolon or tab. ``is_sample``: the source is the
+    beginning of a file, and may end within a row.
 
     Raises
     ------
@@ -72,13 +74,13 @@ def read_table(source: BinaryIO) -> Table:
     text = io.TextIOWrapper(source, encoding, newline="")
     # The limit is the csv module's own and global to the process; it is the same for everybody here.
     csv.field_size_limit(CELL_CHARACTERS_MAX)
-    batches = _batches(csv.reader(_lines(text), delimiter=separator, strict=True))
+    batches = _batches(csv.reader(_lines(text), delimiter=separator, strict=True), is_sample=is_sample)
     first = next(batches, None)
     if first is None:  # separators and quotation marks, and nothing between them
         raise FileEmptyError(f"The file is empty. {_what_is_expected()}")
     header, rest = first[0], first[1:]
     if len(header) > COLUMNS_MAX:
-        raise BrokenCsvError(f"The header has {len(header)} columns; at most {COLUMNS_MAX} are read.")
+        raise BrokenCsvError(f"The header has too many columns; at most {COLUMNS_MAX} are read.")
     return Table([cell.strip() for cell in header], _chain(rest, batches), separator, _NAMES[encoding])
 
 
@@ -99,8 +101,18 @@ def _encoding(source: BinaryIO) -> tuple[str, str]:
         try:
             return encoding, _beginning(source, encoding)
         except UnicodeDecodeError:
-            continue
+            if _begins_in_utf8(head):
+                raise EncodingUnsupportedError(
+                    f"The file begins in UTF-8 and holds characters that aren't. Please save it anew. {_HOW_TO_SAVE}"
+                ) from None
     raise NotACsvError(f"The file is not a text. {_HOW_TO_SAVE}")
+
+
+def _begins_in_utf8(head: bytes) -> bool:
+    """Whether the first character beyond ASCII is one of UTF-8: read otherwise, every name would be garbled."""
+    text = head.decode("utf-8", "surrogateescape")
+    first = next((character for character in text if not character.isascii()), None)
+    return first is not None and not "\udc80" <= first <= "\udcff"
 
 
 def _beginning(source: BinaryIO, encoding: str) -> str:
@@ -143,18 +155,28 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=lambda separator: (known(separator), line.count(separator)))
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    filled = (row for row in rows if any(cell and not cell.isspace() for cell in row))
+def _batches(rows: Iterator[Row], *, is_sample: bool) -> Iterator[list[Row]]:
+    filled = (_cut(row) for row in rows if any(cell and not cell.isspace() for cell in row))
     while True:
+        batch: list[Row] = []
         try:
-            batch = list(islice(filled, BATCH_ROWS))
+            batch.extend(islice(filled, BATCH_ROWS))
         except csv.Error as error:
-            raise BrokenCsvError(
-                f"The file can't be read as a table ({error}). Is a quotation mark opened and never closed?"
-            ) from error
+            if not (is_sample and "unexpected end" in str(error)):
+                raise BrokenCsvError(
+                    f"The file can't be read as a table ({error}). Is a quotation mark opened and never closed?"
+                ) from error
         if not batch:
             return
         yield batch
+
+
+def _cut(row: Row) -> Row:
+    """The row, if it isn't far wider than any table: a batch of such rows would fill the memory."""
+    if len(row) <= CELLS_MAX:
+        return row
+    # One cell more than is taken tells that there was something.
+    return row[:CELLS_MAX] + [cell for cell in row[CELLS_MAX:] if cell.strip()][:1]
 
 
 def _chain(first: list[Row], rest: Iterator[list[Row]]) -> Iterator[list[Row]]:

@@ -54,7 +54,10 @@ class Uploads:
     def beginning(self, user: User, upload_id: str, stored: Stored) -> bytes:
         """As much of an upload as a direct submit could carry, up to the end of a line."""
         key = upload_key(user.id, upload_id)
-        beginning = self._files.read_range(key, 0, min(stored.size, self._settings.upload_bytes_max))
+        try:
+            beginning = self._files.read_range(key, 0, min(stored.size, self._settings.upload_bytes_max))
+        except FileGoneError as error:
+            raise unknown_upload() from error
         if len(beginning) < stored.size:
             # To the end of a line: the last one is cut anywhere.
             end = max(beginning.rfind(b"\n"), beginning.rfind(b"\r")) + 1

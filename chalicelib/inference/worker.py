@@ -62,6 +62,12 @@ def _text_file() -> IO[str]:
     return TemporaryFile("w+", encoding="utf-8", newline="")
 
 
+def _first(error: InvalidFileError) -> str:
+    """The first finding in words: the file isn't at hand for who reads it."""
+    findings = error.extra.get("errors") or [{}]
+    return f" Row {findings[0]['row']}: {findings[0]['message']}" if findings[0].get("row") else ""
+
+
 def _copy(source: BinaryIO, target: BinaryIO) -> str:
     """Copy a stream and rewind the copy; the SHA-256 of what it held."""
     sha256 = hashlib.sha256()
@@ -120,7 +126,9 @@ class Worker:
         except ConditionFailedError:
             raise
         except InvalidFileError as error:
-            self._settlement.reject(prediction, error.code, f"{error.reason} Your coins were given back.")
+            self._settlement.reject(
+                prediction, error.code, f"{error.reason}{_first(error)} Your coins were given back."
+            )
         except FileGoneError:
             self._settlement.fail(prediction, "input_gone")
         except Exception:
@@ -190,12 +198,24 @@ class Worker:
         with TemporaryFile() as given, _text_file() as good, _text_file() as bad:
             sha256 = _copy(stored, given)
             skip = prediction.options.skip
-            found = inspect(given, si=prediction.options.si, good=good, bad=bad if skip else None)
+            beat = self._heartbeat(prediction)
+            found = inspect(given, si=prediction.options.si, good=good, bad=bad if skip else None, on_batch=beat)
             found.raise_if_bad(skip=skip)
-            self._say_progress(prediction, 0)
             good.seek(0)
             bad.seek(0)
             yield _Source(good, map(json.loads, bad), found.rows, sha256)
+
+    def _heartbeat(self, prediction: Prediction) -> Callable[[], None]:
+        """Renews the lease when it is called, once a while."""
+        said = self._clock()
+
+        def beat() -> None:
+            nonlocal said
+            if self._clock() - said >= PROGRESS_SECONDS:
+                said = self._clock()
+                self._say_progress(prediction, 0)
+
+        return beat
 
     def _say_progress(self, prediction: Prediction, rows: int) -> None:
         """Say how far it is and renew the lease. If that fails the work goes on: the fence guards its end."""

@@ -80,6 +80,7 @@ def test_a_bad_row_past_the_beginning_is_found_by_the_worker_and_the_coins_come_
     assert (ended.status, ended.error_code) == (Status.REJECTED, "invalid_rows")
     assert ended.error_info
     assert "row 401" in ended.error_info
+    assert "Row 401: 'x' is not a number" in ended.error_info
     assert world.balance(user) == 500
 
 
@@ -105,6 +106,14 @@ def test_a_small_upload_is_as_a_direct_submission(world: World) -> None:
     accepted = world.predictions.submit_upload(user, "mayo", uploaded(world, user.id, content), None)
     assert accepted.prediction.is_checked
     assert accepted.prediction.input_sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_the_same_key_and_small_upload_make_one_prediction(world: World) -> None:
+    user = world.register()
+    upload = uploaded(world, user.id, csv_of(GOOD))
+    first, again = (world.predictions.submit_upload(user, "mayo", upload, None, "key") for _ in range(2))
+    assert first.prediction.prediction_id == again.prediction.prediction_id
+    assert world.balance(user) == 480
 
 
 def test_a_retry_of_a_large_file_checks_it_again(world: World) -> None:
