@@ -60,8 +60,8 @@ class Table:
 def read_table(source: BinaryIO, *, is_sample: bool = False) -> Table:
     """Read ``source``, a file from its beginning, as a CSV. It is read twice: for its encoding, and for its rows.
 
-    UTF-8 (with or without a byte order mark) and Windows-1251; comma, semicolon or tab. ``is_sample``: the source is the
-    beginning of a file, and may end within a row.
+    UTF-8 (with or without a byte order mark) and Windows-1251; comma, semicolon or tab. ``is_sample``: the source is
+    the beginning of a file, and may end within a row.
 
     Raises
     ------
