@@ -150,8 +150,9 @@ class EverybodyLives:
         return np.full(len(patients), horizon_years)
 
     def interval(self, patients: pd.DataFrame) -> Interval:
-        """There is none."""
-        raise NotImplementedError
+        """Of no width."""
+        years = self.years(patients, self.horizon_years)
+        return Interval(years, years, np.zeros(len(years), dtype=np.intp))
 
     def survival(self, _patients: pd.DataFrame, _years: Array) -> None:
         """There is no curve."""

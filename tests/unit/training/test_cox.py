@@ -4,22 +4,12 @@ import pytest
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 from sksurv.util import Surv
 
-from training import cox, data
+from training import cox
 from training.cohorts import later_visits
 from training.curve import FittedCurve
 from training.data import Outcome
 from training.interval import fit_levels
 from training.targets import survival_probability
-
-
-@pytest.fixture(scope="module")
-def patients() -> pd.DataFrame:
-    return data.cirrhosis()
-
-
-@pytest.fixture(scope="module")
-def outcome(patients: pd.DataFrame) -> Outcome:
-    return data.death(patients)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training import data, mayo
+from training import mayo
 from training.data import Outcome
 from training.evaluation import (
     FOLDS,
@@ -16,16 +16,6 @@ from training.evaluation import (
     interval_coverage,
     least_possible_error,
 )
-
-
-@pytest.fixture(scope="module")
-def patients() -> pd.DataFrame:
-    return data.cirrhosis()
-
-
-@pytest.fixture(scope="module")
-def outcome(patients: pd.DataFrame) -> Outcome:
-    return data.death(patients)
 
 
 @pytest.fixture(scope="module")

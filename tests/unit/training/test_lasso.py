@@ -1,22 +1,10 @@
 import numpy as np
 import pandas as pd
-import pytest
 
-from training import data
 from training.data import Outcome
 from training.evaluation import FOLDS, cross_validate
 from training.lasso import ALPHAS, Recipe, fit, rmst_recipe
 from training.preparation import FEATURES
-
-
-@pytest.fixture(scope="module")
-def patients() -> pd.DataFrame:
-    return data.cirrhosis()
-
-
-@pytest.fixture(scope="module")
-def outcome(patients: pd.DataFrame) -> Outcome:
-    return data.death(patients)
 
 
 def test_the_outcome_is_no_feature() -> None:
