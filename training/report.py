@@ -1,6 +1,5 @@
 """Everything that is measured for the cards."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,7 @@ from training.evaluation import (
     least_possible_error,
 )
 from training.metrics import Truth, concordance_index, error_figures, ipcw_truth, weighted_mean
-from training.models import RECIPES, Recipe, fit_n_days
+from training.models import Recipe, fit_n_days
 from training.targets import restricted_mean_survival_time, survival_probability
 
 DECIMALS = 3
@@ -213,14 +212,3 @@ def rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [rounded(part) for part in value]
     return round(value, DECIMALS) if isinstance(value, float) else value
-
-
-def measure_all(
-    fitted: dict[str, Fitted], patients: pd.DataFrame, say: Callable[[str], None] = lambda _line: None
-) -> dict[str, Report]:
-    """The report of each model by its id."""
-    reports = {}
-    for recipe in RECIPES:
-        say(f"Measuring {recipe.id} ...")
-        reports[recipe.id] = measure(recipe, fitted[recipe.id], patients)
-    return reports

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from chalicelib.core.errors import DomainError
 
 FINDINGS_SHOWN_MAX = 100
-RANGES_MAX = 35_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ class Problems:
     shown: list[Finding] = field(default_factory=list)
     total: int = 0
     ranges: list[list[int]] = field(default_factory=list)
-    """First and last of each run of bad rows, as many as a file of the direct limit can have."""
+    """First and last of each run of bad rows: every one is named, and a file of nothing else is one run."""
     rows_total: int = 0
 
     def add_row(self, findings: list[Finding]) -> None:
@@ -143,15 +142,14 @@ class Problems:
         self.rows_total += 1
         if self.ranges and self.ranges[-1][1] == row - 1:
             self.ranges[-1][1] = row
-        elif len(self.ranges) < RANGES_MAX:
+        else:
             self.ranges.append([row, row])
         self.total += len(findings)
         self.shown += findings[: FINDINGS_SHOWN_MAX - len(self.shown)]
 
     def bad_rows(self) -> list[str]:
-        """Every bad row, such as ``2`` and ``4-17``; at last "and more" if there are too many."""
-        named = [str(first) if first == last else f"{first}-{last}" for first, last in self.ranges]
-        return named if len(named) < RANGES_MAX else [*named, "and more"]
+        """Every bad row, such as ``2`` and ``4-17``."""
+        return [str(first) if first == last else f"{first}-{last}" for first, last in self.ranges]
 
     def error(self, rows: int) -> InvalidRowsError:
         """What the submitter of a file of ``rows`` patients is told."""
