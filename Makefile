@@ -21,7 +21,9 @@ NPM = $(NPM_IN) frontend
 # Not `npm ci`: it refuses a lock that lacks the optional builds for machines that its maker's registry doesn't offer.
 NPM_INSTALL = install --no-save --no-audit --no-fund
 
-PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
+# The page's client is generated from the API's document: a page that doesn't fit it fails to build.
+PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts \
+	-type f ! -name schema.d.ts 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

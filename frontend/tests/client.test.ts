@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { type Credentials, createSend } from '../src/api/client';
+import { anonymousTransport, type Credentials, personalTransport } from '../src/api/client';
+import { createApi } from '../src/api/endpoints';
 
-const answer = (status: number, body: unknown) =>
+const BASE = 'http://page.test/somewhere/';
+
+const said = (status: number, body: unknown) =>
   new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
 
 function credentialsOf(tokens: string[], renewed = true): Credentials {
@@ -14,54 +17,92 @@ function credentialsOf(tokens: string[], renewed = true): Credentials {
   };
 }
 
-function tokenOf(call: unknown[]): string | null {
-  return new Headers((call[1] as RequestInit).headers).get('authorization');
+/** An API whose requests end at `answers`, one after the other, and are kept in `sent`. */
+function apiWith(answers: (() => Response)[], credentials = credentialsOf([])) {
+  const sent: { address: string; method: string; token: string | null; body: string }[] = [];
+  const fetcher = async (input: RequestInfo | URL) => {
+    const request = input as Request;
+    sent.push({
+      address: request.url,
+      method: request.method,
+      token: request.headers.get('authorization'),
+      body: (await request.text()).replaceAll(/-*formdata-undici-\d+-*/g, '--'),
+    });
+    const next = answers.shift();
+    if (next === undefined) throw new TypeError('offline');
+    return next();
+  };
+  const api = createApi(BASE, anonymousTransport(fetcher), personalTransport(fetcher, credentials));
+  return { api, sent };
 }
 
-test('a request whose session ended is sent again as it was after logging in', async () => {
-  const fetcher = vi
-    .fn<typeof fetch>()
-    .mockResolvedValueOnce(answer(401, { code: 'token_expired' }))
-    .mockResolvedValueOnce(answer(202, { prediction_id: 'p' }));
-  const send = createSend(credentialsOf(['old', 'new']), fetcher);
-  const form = new FormData();
+const OPTIONS = { units: 'stated', skip: false } as const;
 
-  const result = await send({ method: 'POST', path: '/predict/lasso', form });
+test('a request whose session ended is sent again as it was after logging in', async () => {
+  const ended = () => said(401, { code: 'token_expired' });
+  const accepted = () => said(202, { prediction_id: 'p' });
+  const { api, sent } = apiWith([ended, accepted], credentialsOf(['old', 'new']));
+  const file = new File(['ID,Age\n1,20000\n'], 'patients.csv', { type: 'text/csv' });
+
+  const result = await api.submit('lasso', file, OPTIONS, 'key');
 
   expect(result).toEqual({ prediction_id: 'p' });
-  expect(fetcher.mock.calls.map(tokenOf)).toEqual(['Bearer old', 'Bearer new']);
-  expect(fetcher.mock.calls.map((call) => call[1]?.body)).toEqual([form, form]);
+  expect(sent.map(({ token }) => token)).toEqual(['Bearer old', 'Bearer new']);
+  expect(sent[0]?.body).toContain('1,20000');
+  expect(sent[1]?.body).toBe(sent[0]?.body);
 });
 
 test('who does not log in again gets the refusal', async () => {
-  const fetcher = vi.fn<typeof fetch>().mockResolvedValue(answer(401, { code: 'token_expired' }));
-  const send = createSend(credentialsOf(['old'], false), fetcher);
-  await expect(send({ path: '/auth/me' })).rejects.toMatchObject({
-    problem: { code: 'token_expired' },
-  });
-  expect(fetcher).toHaveBeenCalledTimes(1);
+  const ended = () => said(401, { code: 'token_expired' });
+  const { api, sent } = apiWith([ended], credentialsOf(['old'], false));
+  await expect(api.me()).rejects.toMatchObject({ problem: { code: 'token_expired' } });
+  expect(sent).toHaveLength(1);
 });
 
 test('a wrong password asks nobody to log in again', async () => {
   const credentials = credentialsOf(['old']);
-  const fetcher = vi
-    .fn<typeof fetch>()
-    .mockResolvedValue(answer(401, { code: 'wrong_credentials' }));
-  const send = createSend(credentials, fetcher);
-  await expect(send({ path: '/auth/login', anonymous: true })).rejects.toMatchObject({
+  const { api, sent } = apiWith([() => said(401, { code: 'wrong_credentials' })], credentials);
+  await expect(api.login('anna', 'wrong')).rejects.toMatchObject({
     problem: { code: 'wrong_credentials' },
   });
   expect(credentials.renew).not.toHaveBeenCalled();
-  expect(fetcher.mock.calls.map(tokenOf)).toEqual([null]);
+  expect(sent.map(({ token }) => token)).toEqual([null]);
 });
 
-test('no answer and a strange answer have codes of their own', async () => {
-  const failing = createSend(credentialsOf([]), () => Promise.reject(new TypeError('offline')));
-  await expect(failing({ path: '/models' })).rejects.toMatchObject({
-    problem: { code: 'network_down' },
+test('no answer, a strange answer and none where one belongs have codes of their own', async () => {
+  const { api } = apiWith([() => said(200, '<html>'), () => said(200, '')]);
+  await expect(api.models()).rejects.toMatchObject({ problem: { code: 'bad_answer' } });
+  await expect(api.models()).rejects.toMatchObject({ problem: { code: 'bad_answer' } });
+  await expect(api.models()).rejects.toMatchObject({ problem: { code: 'network_down' } });
+});
+
+test('a refusal of a proxy, in words instead of JSON, has the code of its status', async () => {
+  const { api } = apiWith([() => said(502, '<html>Bad gateway</html>')]);
+  await expect(api.models()).rejects.toMatchObject({
+    problem: { code: 'temporarily_unavailable', status: 502 },
   });
-  const strange = createSend(credentialsOf([]), async () => answer(200, '<html>'));
-  await expect(strange({ path: '/models' })).rejects.toMatchObject({
-    problem: { code: 'bad_answer' },
-  });
+});
+
+test('an answer without a document is good where none belongs', async () => {
+  const { api, sent } = apiWith([() => new Response(null, { status: 204 })], credentialsOf(['t']));
+  await expect(api.changePassword('old words', 'new words')).resolves.toBeUndefined();
+  expect(sent[0]?.method).toBe('PUT');
+});
+
+test('the API is found beside the page, wherever that lies, and ids cannot change the path', async () => {
+  const { api, sent } = apiWith([() => said(200, {}), () => said(200, {})], credentialsOf(['t']));
+  await api.prediction('../auth/me');
+  await api.history('a b');
+  expect(sent.map(({ address }) => address)).toEqual([
+    `${BASE}api/predict/..%2Fauth%2Fme`,
+    `${BASE}api/predict?cursor=a%20b`,
+  ]);
+});
+
+test('a file in the bucket is named, not sent', async () => {
+  const { api, sent } = apiWith([() => said(200, {})], credentialsOf(['t']));
+  const upload = { uploadId: 'u1', name: 'large.csv' };
+  await api.check('lasso', upload, { units: 'si', skip: true });
+  expect(sent[0]?.address).toBe(`${BASE}api/predict/lasso?dry_run=true&units=si&on_error=skip`);
+  expect(JSON.parse(sent[0]?.body ?? '')).toEqual({ upload_id: 'u1', file_name: 'large.csv' });
 });

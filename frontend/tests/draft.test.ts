@@ -17,11 +17,11 @@ beforeEach(() => {
   asked = [];
   vi.stubGlobal(
     'fetch',
-    (url: string, init: RequestInit) =>
+    (request: Request) =>
       new Promise<Response>((resolve, reject) => {
         asked.push({
-          url,
-          key: new Headers(init.headers).get('idempotency-key'),
+          url: request.url.replace(/^.*\/api\//, 'api/'),
+          key: request.headers.get('idempotency-key'),
           answer: (status, body) => resolve(new Response(JSON.stringify(body), { status })),
           fail: () => reject(new TypeError('offline')),
         });

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Prediction } from '../src/api/types';
 import { readingOf } from '../src/lib/reading';
 import { receiptFile } from '../src/lib/receipt';
 import { catalogueModel, finishedPrediction } from './fixtures';
+
+type Receipt = NonNullable<Prediction['receipt']>;
 
 const older = finishedPrediction({ horizon_years: null, contribution_scale: null });
 
@@ -20,7 +23,7 @@ test('an older result of a withdrawn model is in years within 8', () => {
 });
 
 test('a receipt is kept as it came, under a short name', () => {
-  const receipt = { format: 1, rows: 10, model_id: 'mayo' };
+  const receipt = { format: 1, rows: 10, model_id: 'mayo' } as Receipt;
   const file = receiptFile(finishedPrediction({ receipt }));
   expect(file?.name).toBe('receipt-01234567.json');
   expect(JSON.parse(file?.content ?? '')).toEqual(receipt);

@@ -1,119 +1,127 @@
-import type { Send } from './client';
-import {
-  completeModel,
-  completePrediction,
-  completeRow,
-  type SentModel,
-  type SentPrediction,
-  type SentRow,
-} from './complete';
+import createClient from 'openapi-fetch';
+import { answer, done, type Transport } from './client';
+import { completeRow, isPredicted, skippedRow } from './complete';
+import type { paths } from './schema';
 import type {
-  Balance,
-  Catalogue,
-  Download,
+  Cohort,
   DryRun,
   FileOptions,
   History,
   Prediction,
   RowPage,
-  Session,
-  SkippedRow,
   Submission,
-  Units,
-  User,
+  UploadedFile,
 } from './types';
 
 export const ROWS_PER_REQUEST = 1000;
 
-function isPredicted(row: SentRow | SkippedRow): row is SentRow {
-  return !('errors' in row && row.errors.length > 0);
-}
-
-/** The answer as it is sent: parts of it may lack what `complete` adds. */
-type Instead<T, Part> = Omit<T, keyof Part> & Part;
-
-function formOf(file: File): FormData {
-  const form = new FormData();
-  form.set('file', file);
-  return form;
-}
+/** A small file goes with the request; a large one was put into the bucket before. */
+export type Source = File | UploadedFile;
 
 /** Only what differs from how a file without further words is taken. */
-function query({ units, skip }: Partial<FileOptions>, prefix: '?' | '&'): string {
-  const options = new URLSearchParams();
-  if (units === 'si') options.set('units', units);
-  if (skip) options.set('on_error', 'skip');
-  return options.size === 0 ? '' : `${prefix}${options}`;
+function queryOf({ units, skip }: FileOptions) {
+  return {
+    ...(units === 'si' && { units }),
+    ...(skip && { on_error: 'skip' as const }),
+  };
 }
 
-export function createApi(send: Send) {
+function bodyOf(source: Source) {
+  if (!(source instanceof File)) return { upload_id: source.uploadId, file_name: source.name };
+  const form = new FormData();
+  form.set('file', source);
+  // The document's type for the bytes of a file is a string.
+  return form as unknown as { file: string };
+}
+
+/**
+ * Every call of the API that the page makes. `base` is where the page lies; each call throws a
+ * `Failure` when there is no result.
+ */
+export function createApi(base: string, anonymous: Transport, personal: Transport) {
+  const common = { baseUrl: base, cache: 'no-store', credentials: 'omit' } as const;
+  const open = createClient<paths>({ ...common, fetch: anonymous });
+  const own = createClient<paths>({ ...common, fetch: personal });
+  const at = (id: string) => ({ path: { id } });
+  const keyed = (key: string) => ({ header: { 'Idempotency-Key': key } });
+
   return {
     register: (name: string, email: string, password: string) =>
-      send<Session>({
-        method: 'POST',
-        path: '/auth/register',
-        json: { name, email, password },
-        anonymous: true,
-      }),
+      answer(open.POST('/api/auth/register', { body: { name, email, password } })),
 
     login: (name: string, password: string) =>
-      send<Session>({
-        method: 'POST',
-        path: '/auth/login',
-        json: { name, password },
-        anonymous: true,
-      }),
+      answer(open.POST('/api/auth/login', { body: { name, password } })),
 
-    me: () => send<User>({ path: '/auth/me' }),
+    me: () => answer(own.GET('/api/auth/me')),
 
-    balance: () => send<Balance>({ path: '/auth/balance' }),
+    balance: () => answer(own.GET('/api/auth/balance')),
 
-    models: async (): Promise<Catalogue> => {
-      const sent = await send<Instead<Catalogue, { models: SentModel[] }>>({
-        path: '/models',
-        anonymous: true,
-      });
-      return { ...sent, models: sent.models.map(completeModel) };
-    },
+    /** Ends every session of the person, this one too. */
+    logOutEverywhere: () => done(own.POST('/api/auth/logout')),
 
-    /** What a submission would find and cost; nothing is stored and nothing charged. */
-    check: (modelId: string, file: File, units: Units) =>
-      send<DryRun>({
-        method: 'POST',
-        path: `/predict/${encodeURIComponent(modelId)}?dry_run=true${query({ units }, '&')}`,
-        form: formOf(file),
-      }),
+    /** Ends every session of the person, this one too. */
+    changePassword: (old_password: string, new_password: string) =>
+      done(own.PUT('/api/auth/password', { body: { old_password, new_password } })),
 
-    submit: (modelId: string, file: File, options: FileOptions, idempotencyKey: string) =>
-      send<Submission>({
-        method: 'POST',
-        path: `/predict/${encodeURIComponent(modelId)}${query(options, '?')}`,
-        form: formOf(file),
-        headers: { 'idempotency-key': idempotencyKey },
-      }),
+    deleteAccount: (password: string) => done(own.DELETE('/api/auth/me', { body: { password } })),
 
-    prediction: async (id: string): Promise<Prediction> =>
-      completePrediction(
-        await send<SentPrediction>({ path: `/predict/${encodeURIComponent(id)}` }),
-      ),
+    models: () => answer(open.GET('/api/models')),
 
-    history: (cursor: string | null) =>
-      send<History>({
-        path: cursor === null ? '/predict' : `/predict?cursor=${encodeURIComponent(cursor)}`,
-      }),
+    /** Where to put a file that is too large for one request. */
+    newUpload: () => answer(own.POST('/api/uploads')),
 
-    rows: async (id: string, offset: number): Promise<RowPage> => {
-      const sent = await send<Instead<RowPage, { rows: (SentRow | SkippedRow)[] }>>({
-        path: `/predict/${encodeURIComponent(id)}/rows?offset=${offset}&limit=${ROWS_PER_REQUEST}`,
-      });
+    /** What a submission would find and cost; nothing is charged. */
+    check: (modelId: string, source: Source, options: FileOptions) =>
+      answer(
+        own.POST('/api/predict/{id}', {
+          params: { ...at(modelId), query: { dry_run: true, ...queryOf(options) } },
+          body: bodyOf(source),
+        }),
+      ) as Promise<DryRun>,
+
+    submit: (modelId: string, source: Source, options: FileOptions, key: string) =>
+      answer(
+        own.POST('/api/predict/{id}', {
+          params: { ...at(modelId), ...keyed(key), query: queryOf(options) },
+          body: bodyOf(source),
+        }),
+      ) as Promise<Submission>,
+
+    prediction: (id: string): Promise<Prediction> =>
+      answer(own.GET('/api/predict/{id}', { params: at(id) })),
+
+    history: (cursor: string | null): Promise<History> =>
+      answer(own.GET('/api/predict', { params: { query: cursor === null ? {} : { cursor } } })),
+
+    retry: (id: string, key: string) =>
+      answer(own.POST('/api/predict/{id}/retry', { params: { ...at(id), ...keyed(key) } })),
+
+    rows: async (id: string, offset: number, limit = ROWS_PER_REQUEST): Promise<RowPage> => {
+      const query = { offset, limit };
+      const sent = await answer(
+        own.GET('/api/predict/{id}/rows', { params: { ...at(id), query } }),
+      );
       return {
         ...sent,
         rows: sent.rows.filter(isPredicted).map(completeRow),
-        skipped: sent.rows.filter((row) => !isPredicted(row)) as SkippedRow[],
+        skipped: sent.rows.filter((row) => !isPredicted(row)).map(skippedRow),
       };
     },
 
-    download: (id: string) =>
-      send<Download>({ path: `/predict/${encodeURIComponent(id)}/result.csv` }),
+    cohort: async (id: string): Promise<Cohort> => {
+      const sent = await answer(own.GET('/api/predict/{id}/cohort', { params: at(id) }));
+      return { ...sent, sickest: sent.sickest.filter(isPredicted).map(completeRow) };
+    },
+
+    download: (id: string) => answer(own.GET('/api/predict/{id}/result.csv', { params: at(id) })),
+
+    /** The coin statement, newest first. */
+    statement: (cursor: string | null) =>
+      answer(
+        own.GET('/api/billing/ledger', { params: { query: cursor === null ? {} : { cursor } } }),
+      ),
+
+    redeem: (code: string, key: string) =>
+      answer(own.POST('/api/billing/vouchers', { params: keyed(key), body: { code } })),
   };
 }

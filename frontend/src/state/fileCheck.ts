@@ -34,7 +34,7 @@ export async function checkFile(
 
 async function outcomeOf(modelId: string, file: File, units: Units): Promise<FileCheck> {
   try {
-    const report = await api.check(modelId, await readAgain(file), units);
+    const report = await api.check(modelId, await readAgain(file), { units, skip: false });
     return { state: 'done', report };
   } catch (thrown) {
     return { state: 'failed', problem: problemOf(thrown) };

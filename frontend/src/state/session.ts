@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { type Credentials, createSend } from '../api/client';
+import { anonymousTransport, type Credentials, personalTransport } from '../api/client';
 import { createApi } from '../api/endpoints';
 import { isWorthRetrying, problemOf } from '../api/problem';
 import type { Session, User } from '../api/types';
@@ -33,7 +33,14 @@ const credentials: Credentials = {
   },
 };
 
-export const api = createApi(createSend(credentials, (input, init) => fetch(input, init)));
+// Beside the page, wherever that lies. Not `fetch` itself: it must be called on the window.
+const fetcher: typeof fetch = (input, init) => fetch(input, init);
+const base = new URL('.', globalThis.location?.href ?? 'http://127.0.0.1/').href;
+export const api = createApi(
+  base,
+  anonymousTransport(fetcher),
+  personalTransport(fetcher, credentials),
+);
 
 export async function register(name: string, email: string, password: string): Promise<void> {
   await enter(await api.register(name, email, password));
