@@ -278,6 +278,27 @@ class RepeatedId(Answer):
     rows: list[int] = Field(description="The first ten of its rows.")
 
 
+class PreviewColumn(Answer):
+    """A column of the file."""
+
+    header: str = Field(description="As the file has it, cut to 40 characters.")
+    column: str | None = Field(description="The name under which it is read; null if no model uses it.")
+
+
+class PreviewRow(Answer):
+    """A row of the file."""
+
+    row: int = Field(description="The patient, counted from 1.")
+    cells: list[str] = Field(description="As the file has them, each cut to 40 characters, in the order of `columns`.")
+
+
+class Preview(Answer):
+    """A look at the file as it was read."""
+
+    columns: list[PreviewColumn] = Field(description="At most 30, in the file's order.")
+    rows: list[PreviewRow] = Field(description="The first five, and the first twenty of those that are wrong.")
+
+
 class DryRun(Answer):
     """What a submission would find and cost. Nothing was stored and nothing charged."""
 
@@ -296,6 +317,7 @@ class DryRun(Answer):
     separator: str
     encoding: Literal["utf-8", "windows-1251"]
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
+    preview: Preview
     cost: int
     balance: int
     balance_after: int | None = Field(description="Null if the balance doesn't cover the cost.")

@@ -72,8 +72,8 @@ const account = {
 
 const submission = {
   title: 'New prediction',
-  chooseModel: '1. Choose a model',
-  chooseFile: '2. Choose a file',
+  choosePatients: '1. Choose the patients',
+  chooseModel: '2. Choose a model',
   confirm: '3. Check the price and start',
   pricePerFile: (price: number) => `${coins(price)} per file`,
   version: (version: string) => `version ${version}`,

@@ -88,8 +88,8 @@ const account = {
 
 const submission = {
   title: 'Новый прогноз',
-  chooseModel: '1. Выберите модель',
-  chooseFile: '2. Выберите файл',
+  choosePatients: '1. Выберите пациентов',
+  chooseModel: '2. Выберите модель',
   confirm: '3. Проверьте цену и запустите',
   pricePerFile: (price: number) => `${coins(price)} за файл`,
   version: (version: string) => `версия ${version}`,
