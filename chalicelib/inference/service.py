@@ -48,11 +48,11 @@ class UnknownPredictionError(DomainError):
 
 
 class InputExpiredError(DomainError):
-    """The patients' file was deleted after its time; it can't be run again."""
+    """The patients' file was deleted, after its time or by its owner; it can't be run again."""
 
     status = 410
     code = "input_expired"
-    title = "The patients' file has expired"
+    title = "The patients' file is no longer stored"
 
 
 class NotEndedError(DomainError):
@@ -231,7 +231,7 @@ class Predictions:
                 source, target = (bad_rows_key(user.id, each.prediction_id) for each in (ended, prediction))
                 self._files.copy(source, target)
         except FileGoneError as error:
-            raise InputExpiredError("The patients' file was deleted after its time. Please submit it again.") from error
+            raise InputExpiredError("The patients' file is no longer stored. Please submit it again.") from error
         return self._accept(user, prediction, key)
 
     def delete(self, user: User, prediction_id: str, only_if: OnlyIf | None = None) -> Prediction:

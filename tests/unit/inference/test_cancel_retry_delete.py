@@ -8,7 +8,7 @@ from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesErr
 from chalicelib.inference.files import result_prefix
 from chalicelib.inference.offers import FRESH_SECONDS, Override
 from chalicelib.inference.prediction import Prediction, Status
-from chalicelib.inference.reading import ResultExpiredError
+from chalicelib.inference.reading import NotFinishedError, ResultExpiredError
 from chalicelib.inference.service import (
     AlreadyCancelledError,
     InputExpiredError,
@@ -273,6 +273,38 @@ def test_without_its_file_a_prediction_is_not_run_again_and_nothing_is_charged(w
 
     assert (caught.value.status, caught.value.code) == (410, "input_expired")
     assert world.balance(user) == 400
+
+
+@pytest.mark.parametrize("gone", ["expired", "deleted"])
+def test_what_is_no_longer_stored_is_said_in_words_that_are_right_whoever_deleted_it(world: World, gone: str) -> None:
+    user = world.register()
+    prediction = world.run(world.submit(user))
+    if gone == "expired":
+        world.files.delete_all("")
+    else:
+        world.predictions.delete(user, prediction.prediction_id, "ended")
+
+    with pytest.raises(InputExpiredError) as caught:
+        world.predictions.retry(user, prediction.prediction_id)
+    assert caught.value.detail == "The patients' file is no longer stored. Please submit it again."
+    assert "expired" not in caught.value.title
+    for read in (world.results.cohort, world.results.download):
+        with pytest.raises(ResultExpiredError) as told:
+            read(user, prediction.prediction_id)
+        assert told.value.detail == "The files of this result are no longer stored. Please submit the patients again."
+        assert "expired" not in told.value.title
+
+
+def test_a_cancelled_one_never_had_a_result_also_after_its_files_are_deleted(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.predictions.delete(user, prediction.prediction_id, "queued")
+    world.predictions.delete(user, prediction.prediction_id, "ended")
+
+    with pytest.raises(NotFinishedError) as caught:
+        world.results.rows(user, prediction.prediction_id, 0, 10)
+
+    assert caught.value.extra == {"prediction_status": "cancelled"}
 
 
 def test_a_retry_without_the_coins_is_refused(world: World) -> None:
