@@ -222,7 +222,7 @@ class _Page(BaseModel):
     auth=BEARER,
 )
 def cohort(request: Request, id: PredictionId) -> Response:  # noqa: A002
-    """The result at a glance: how the years are spread, and the thousand patients with the fewest."""
+    """The result at a glance: the years in bins, what each bin's patients share, the thousand with the fewest."""
     return ok(services().results.cohort(current_user(request), id))
 
 
