@@ -263,10 +263,20 @@ class Row(Answer):
 
 
 class Cohort(Answer):
-    """A result at a glance, however large."""
+    """A result at a glance, however large. Patients that were skipped are in `summary` only."""
 
-    edges: list[float] = Field(description="The ends of the bins, in years, ascending.")
+    edges: list[float] = Field(description="The ends of the bins, in years, ascending: one more than there are bins.")
     counts: list[int] = Field(description="Patients in each bin; the last one holds the horizon.")
+    mean_years: list[float | None] = sometimes(
+        "Their mean years, to 3 decimals; null for an empty bin. Of several bins together: the mean of those that "
+        "aren't empty, weighted by `counts`. A result from before this was counted lacks it, as the next three."
+    )
+    survival: list[list[Probability]] = sometimes(
+        "Their mean probabilities to live longer than each of the prediction's `survival_years`, to 4 decimals; empty "
+        "for an empty bin and for a model without a curve. Of several bins together: weighted by `counts` too."
+    )
+    imputed: list[int] = sometimes("Patients in each bin with a missing value that was replaced.")
+    out_of_range: list[int] = sometimes("Patients in each bin with a value beyond what the model has seen.")
     sickest: list[Row] = Field(description="The thousand patients with the fewest years, the fewest first.")
     summary: Summary
 
