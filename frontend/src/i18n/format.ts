@@ -61,6 +61,9 @@ export function createFormat(language: Language) {
     /** "5.3 years", "5,3 года": the plural of what is printed, with its decimal. */
     tenthCount: (value: number, forms: PluralForms) =>
       `${tenth(value)}\u00a0${chosen(tenthRules, value, forms)}`,
+    /** "25 sec", "2 мин" */
+    short: (value: number, unit: 'second' | 'minute') =>
+      new Intl.NumberFormat(language, { style: 'unit', unit }).format(value),
     /** The noun alone. */
     plural: (value: number, forms: PluralForms) => chosen(wholeRules, value, forms),
     dateTime: (iso: string) => {
@@ -71,6 +74,11 @@ export function createFormat(language: Language) {
 }
 
 export type Format = ReturnType<typeof createFormat>;
+
+/** An estimate in its first two digits: 170,681 is about 170,000. */
+export function roughly(value: number): number {
+  return Number(value.toPrecision(2));
+}
 
 const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
 
