@@ -259,12 +259,18 @@ def test_refusals_of_predictions_are_as_described(anna: Api) -> None:
     anna.refusal("not_finished", "GET", f"{path}/result.csv")
     anna.refusal("invalid_input", "GET", f"{path}/rows?limit=0")
     anna.refusal("not_ended", "POST", f"{path}/retry")
-    assert anna.ask("DELETE", path)["refunded"]
+    anna.refusal("not_ended", "DELETE", f"{path}?only_if=ended")
+    anna.refusal("invalid_input", "DELETE", f"{path}?only_if=running")
+    anna.refusal("invalid_input", "DELETE", f"{path}?only_of=queued")
+    assert anna.ask("DELETE", f"{path}?only_if=queued")["refunded"]
     anna.refusal("already_cancelled", "DELETE", path)
+    anna.refusal("not_queued", "DELETE", f"{path}?only_if=queued")
+    assert anna.ask("DELETE", f"{path}?only_if=ended")["files_deleted_at"]
     for method, tail in (("GET", ""), ("DELETE", ""), ("POST", "/retry"), ("GET", "/rows"), ("GET", "/result.csv")):
         anna.refusal("unknown_prediction", method, f"/api/predict/none{tail}")
     anna.refusal("invalid_input", "GET", "/api/predict?cursor=x")
     finished = f"/api/predict/{anna.finished('lasso')}"
+    anna.refusal("not_queued", "DELETE", f"{finished}?only_if=queued")
     anna.ask("DELETE", finished)
     anna.refusal("result_expired", "GET", f"{finished}/rows")
     anna.refusal("result_expired", "GET", f"{finished}/result.csv")
