@@ -5,6 +5,7 @@ import { FileCheck } from '../components/FileCheck';
 import { FileDrop } from '../components/FileDrop';
 import { LeaveOut } from '../components/LeaveOut';
 import { ModelCard } from '../components/ModelCard';
+import { NotEnough } from '../components/NotEnough';
 import { ProblemNotice } from '../components/ProblemNotice';
 import { Samples } from '../components/Samples';
 import { ScreenTitle } from '../components/ScreenTitle';
@@ -132,7 +133,7 @@ function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
           </div>
         )}
       </dl>
-      {after < 0 && <p class="notice notice-warning">{words.notEnough(-after)}</p>}
+      {after < 0 && <NotEnough missing={-after} />}
     </>
   );
 }
