@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, problemOf } from '../api/problem';
 import type { Prediction } from '../api/types';
-import { nextPoll, POLL_START, type PollEvent, type PollState } from '../lib/polling';
+import { isEnd, nextPoll, POLL_START, type PollEvent, type PollState } from '../lib/polling';
 import { api, refreshBalance } from './session';
 
 /** Follows one prediction until it ends, the person leaves, or asking on makes no sense. */
@@ -30,7 +30,8 @@ export function createPredictionWatch(id: string) {
   async function answerOf(): Promise<PollEvent> {
     try {
       const answer = await api.prediction(id);
-      prediction.value = answer;
+      // What was learned since the question is newer.
+      if (!isStopped) prediction.value = answer;
       problem.value = null;
       return {
         kind: 'answer',
@@ -51,10 +52,19 @@ export function createPredictionWatch(id: string) {
     void ask(POLL_START);
   }
 
+  /** What was learned otherwise: the person has just changed it. */
+  function learn(answer: Prediction): void {
+    prediction.value = answer;
+    if (!isEnd(answer.status, answer.is_finished)) return;
+    stop();
+    problem.value = null;
+    phase.value = 'ended';
+  }
+
   function stop(): void {
     isStopped = true;
     clearTimeout(timer);
   }
 
-  return { prediction, problem, phase, start, stop };
+  return { prediction, problem, phase, start, stop, learn };
 }
