@@ -1,6 +1,17 @@
 import { createFormat } from '../format';
+import { actions } from './actions';
 import { check } from './check';
+import { coins } from './coins';
 import { pages } from './pages';
 import { problems } from './problems';
+import { profile } from './profile';
 
-export const en = { format: createFormat('en'), ...pages, ...problems, check };
+export const en = {
+  format: createFormat('en'),
+  ...pages,
+  ...problems,
+  check,
+  profile,
+  coins,
+  actions,
+};

@@ -1,7 +1,18 @@
 import { createFormat } from '../format';
 import type { Dictionary } from '../index';
+import { actions } from './actions';
 import { check } from './check';
+import { coins } from './coins';
 import { pages } from './pages';
 import { problems } from './problems';
+import { profile } from './profile';
 
-export const ru: Dictionary = { format: createFormat('ru'), ...pages, ...problems, check };
+export const ru: Dictionary = {
+  format: createFormat('ru'),
+  ...pages,
+  ...problems,
+  check,
+  profile,
+  coins,
+  actions,
+};
