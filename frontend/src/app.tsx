@@ -8,6 +8,7 @@ import { Landing } from './screens/Landing';
 import { LogIn } from './screens/LogIn';
 import { NewPrediction } from './screens/NewPrediction';
 import { NotFound } from './screens/NotFound';
+import { PatientScreen } from './screens/PatientScreen';
 import { PredictionScreen } from './screens/PredictionScreen';
 import { Register } from './screens/Register';
 import { replaceWith, route } from './state/route';
@@ -53,6 +54,8 @@ function Screen({ route }: { route: Route }) {
       return <History />;
     case 'prediction':
       return <PredictionScreen key={route.id} id={route.id} />;
+    case 'patient':
+      return <PatientScreen key={route.id} id={route.id} row={route.row} />;
     case 'unknown':
       return <NotFound />;
   }
@@ -82,6 +85,7 @@ function screenName(route: Route, dictionary: Dictionary): string {
     new: dictionary.submission.title,
     history: dictionary.history.title,
     prediction: dictionary.prediction.title(null),
+    patient: dictionary.plots.patient.title(route.name === 'patient' ? route.row : 0, null),
     unknown: dictionary.notFound.title,
   };
   return names[route.name];

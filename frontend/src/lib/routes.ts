@@ -5,7 +5,10 @@ export type Route =
   | { name: 'new' }
   | { name: 'history' }
   | { name: 'prediction'; id: string }
+  | { name: 'patient'; id: string; row: number }
   | { name: 'unknown' };
+
+const prediction = (id: string) => `#/predictions/${encodeURIComponent(id)}`;
 
 export const addresses = {
   landing: '#/',
@@ -13,7 +16,8 @@ export const addresses = {
   login: '#/login',
   new: '#/new',
   history: '#/predictions',
-  prediction: (id: string) => `#/predictions/${encodeURIComponent(id)}`,
+  prediction,
+  patient: (id: string, row: number) => `${prediction(id)}/patients/${row}`,
 };
 
 const SIMPLE: Record<string, Route> = {
@@ -28,11 +32,13 @@ export function parseHash(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
   const id = /^predictions\/([^/]+)$/.exec(path)?.[1];
   if (id !== undefined) return { name: 'prediction', id: decoded(id) };
+  const patient = /^predictions\/([^/]+)\/patients\/([1-9]\d{0,8})$/.exec(path);
+  if (patient?.[1]) return { name: 'patient', id: decoded(patient[1]), row: Number(patient[2]) };
   return (Object.hasOwn(SIMPLE, path) && SIMPLE[path]) || { name: 'unknown' };
 }
 
 export function needsAccount(route: Route): boolean {
-  return route.name === 'new' || route.name === 'history' || route.name === 'prediction';
+  return ['new', 'history', 'prediction', 'patient'].includes(route.name);
 }
 
 function decoded(part: string): string {
