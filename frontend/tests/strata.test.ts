@@ -46,7 +46,7 @@ test('means weigh a bin by its patients, and an empty bin not at all', () => {
   const [first, second] = strataOf({
     ...cohort,
     mean_years: fill<number | null>(0.2, 1.4, null),
-    survival: fill<number[] | null>([0.4, 0.2], [0.8, 0.6], null),
+    survival: fill<number[]>([0.4, 0.2], [0.8, 0.6], []),
     imputed: fill(1, 2, 0),
     out_of_range: fill(0, 3, 0),
   });
@@ -57,15 +57,15 @@ test('means weigh a bin by its patients, and an empty bin not at all', () => {
   expect(second).toMatchObject({ count: 0, meanYears: null, imputed: 0, survival: null });
 });
 
-test('an empty bin may be told as zeros', () => {
+test('a model without a curve has no mean curves', () => {
   const cohort = bins(8, { 0: 2 });
-  const zeros = cohort.counts.map((_, bin) => (bin === 0 ? 0.4 : 0));
-  expect(strataOf({ ...cohort, mean_years: zeros })[0]?.meanYears).toBeCloseTo(0.4);
+  const survival = cohort.counts.map(() => []);
+  expect(strataCurves(strataOf({ ...cohort, survival }), [])).toEqual([]);
 });
 
 test('a mean curve starts with everybody alive; a stratum without patients has none', () => {
   const cohort = bins(8, { 0: 2 });
-  const survival = cohort.counts.map((count) => (count > 0 ? [0.5, 0.25] : null));
+  const survival = cohort.counts.map((count) => (count > 0 ? [0.5, 0.25] : []));
   const curves = strataCurves(strataOf({ ...cohort, survival }), [1, 5]);
   expect(curves.map(({ stratum }) => stratum.from)).toEqual([0]);
   expect(curves[0]?.points).toEqual([

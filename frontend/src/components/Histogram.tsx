@@ -1,5 +1,5 @@
 import { text } from '../i18n';
-import { linearScale } from '../lib/scale';
+import { linearScale, roundEnd } from '../lib/scale';
 import { type Bins, countOf, fullestBin, strataOf } from '../lib/strata';
 import { Axes, Plot, ROOM } from './Plot';
 
@@ -24,12 +24,12 @@ export function Histogram({ bins }: { bins: Bins }) {
         height={BOTTOM + ROOM.bottom}
         draw={(width) => {
           const x = linearScale([0, bins.edges.at(-1) ?? 1], [ROOM.left, width - ROOM.right]);
-          const y = linearScale([0, Math.max(1, fullest.count)], [BOTTOM, ROOM.top]).nice(4);
+          const y = linearScale([0, roundEnd(fullest.count, 5)], [BOTTOM, ROOM.top]);
           return (
             <>
               <Axes
                 {...{ x, y }}
-                yTicks={y.ticks(4).filter(Number.isInteger)}
+                yTicks={y.ticks(5)}
                 yText={format.whole}
                 yTitle={words.histogramVertical}
               />

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../i18n';
 import type { Scale } from '../lib/scale';
+import { isPrinting } from '../state/printing';
 
 interface PlotProps {
   /** The sentence that stands for the plot. */
@@ -11,22 +12,25 @@ interface PlotProps {
   draw: (width: number) => ComponentChildren;
 }
 
+/** Half a sheet: on paper nothing tells the width, and the picture is scaled to it. */
+const PRINTED_WIDTH = 350;
+
 /** Drawn for the width it gets, so that its text has the same size on every screen. */
 export function Plot({ label, height, draw }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(480);
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
-      // On paper the picture is scaled.
       if (entry && entry.contentRect.width > 0) setWidth(Math.round(entry.contentRect.width));
     });
     if (box.current) observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
+  const drawn = isPrinting.value ? PRINTED_WIDTH : width;
   return (
     <div class="plot" ref={box}>
-      <svg role="img" aria-label={label} viewBox={`0 0 ${width} ${height}`}>
-        {draw(width)}
+      <svg role="img" aria-label={label} viewBox={`0 0 ${drawn} ${height}`}>
+        {draw(drawn)}
       </svg>
     </div>
   );
@@ -40,8 +44,7 @@ export const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 
 /** Whole years, fewer of them where there is little room. */
 export function yearTicks(x: Scale): number[] {
-  const [left = 0, right = 0] = x.range();
-  return x.ticks(right - left < 320 ? 4 : 6).filter(Number.isInteger);
+  return x.ticks(x.end - x.start < 320 ? 5 : 8);
 }
 
 interface AxesProps {
@@ -53,8 +56,8 @@ interface AxesProps {
 }
 
 export function Axes({ x, y, yTicks, yText, yTitle }: AxesProps) {
-  const [left = 0, right = 0] = x.range();
-  const [bottom = 0, top = 0] = y.range();
+  const { start: left, end: right } = x;
+  const { start: bottom, end: top } = y;
   const xTicks = yearTicks(x);
   const words = text.value.result;
   return (

@@ -112,16 +112,23 @@ function SortHeader({ column, label, arrangement, arrange, children }: SortHeade
   const order = arrangement.descending ? 'descending' : 'ascending';
   return (
     <th scope="col" class={`results-${column}`} aria-sort={isSorted ? order : 'none'}>
-      <button
-        type="button"
-        class="sort"
-        onClick={() => arrange({ sortBy: column, descending: isSorted && !arrangement.descending })}
-      >
-        {label}
-        <span class="sort-mark" aria-hidden="true">
-          {isSorted ? (arrangement.descending ? '▼' : '▲') : '↕'}
-        </span>
-      </button>
+      {/* Browsers don't repeat buttons at the head of each sheet. */}
+      {isPrinting.value ? (
+        label
+      ) : (
+        <button
+          type="button"
+          class="sort"
+          onClick={() =>
+            arrange({ sortBy: column, descending: isSorted && !arrangement.descending })
+          }
+        >
+          {label}
+          <span class="sort-mark" aria-hidden="true">
+            {isSorted ? (arrangement.descending ? '▼' : '▲') : '↕'}
+          </span>
+        </button>
+      )}
       {children}
     </th>
   );

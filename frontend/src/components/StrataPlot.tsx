@@ -48,13 +48,13 @@ export function StrataPlot({ strata, survivalYears }: Props) {
 function Lines({ x, y, curves }: { x: Scale; y: Scale; curves: readonly StratumCurve[] }) {
   const words = text.value.plots.cohort;
   const ends = curves.map(({ points }) => y(points.at(-1)?.probability ?? 0));
-  const places = spreadLabels(ends, LABEL_HEIGHT, BOTTOM);
+  const places = spreadLabels(ends, LABEL_HEIGHT, BOTTOM - 6);
   return (
     <>
       {curves.map(({ stratum, points }, index) => (
         <g key={stratum.from} class={`stratum stratum-${index + 1}`}>
           <path class="plot-line" d={pathOf(x, y, points)} />
-          <text class="plot-label" x={(x.range()[1] ?? 0) + 6} y={(places[index] ?? 0) + 4}>
+          <text class="plot-label" x={x.end + 6} y={(places[index] ?? 0) + 4}>
             {words.stratumShort(stratum.from, stratum.to)}
           </text>
         </g>

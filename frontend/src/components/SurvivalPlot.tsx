@@ -99,7 +99,7 @@ function Median({ x, y, years }: { x: Scale; y: Scale; years: number }) {
 function Interval({ x, row, end }: { x: Scale; row: Row; end: number }) {
   const { years, lower, upper, upper_open } = row;
   const words = text.value.plots.curve.interval(years, lower, upper, upper_open);
-  const [left = 0, right = 0] = x.range();
+  const { start: left, end: right } = x;
   const from = x(lower);
   const to = Math.max(from, x(upper_open ? end : Math.min(upper, end)));
   const half = (words.length * LETTER) / 2;

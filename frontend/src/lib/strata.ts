@@ -1,14 +1,10 @@
 import type { Cohort } from '../api/types';
 
-/** What newer results tell of each bin; in an empty bin there is nothing to tell. */
-interface BinFields {
-  mean_years?: readonly (number | null)[] | null;
-  survival?: readonly (readonly number[] | null)[] | null;
-  imputed?: readonly number[] | null;
-  out_of_range?: readonly number[] | null;
-}
-
-export type Bins = Pick<Cohort, 'edges' | 'counts'> & BinFields;
+/** All but edges and counts is lacking in an older result; a model without a curve has empty ones. */
+export type Bins = Pick<
+  Cohort,
+  'edges' | 'counts' | 'mean_years' | 'survival' | 'imputed' | 'out_of_range'
+>;
 
 /** Patients whose expected years lie from `from` to under `to`; the last stratum has no end. */
 export interface Stratum {
@@ -42,7 +38,7 @@ function stratumOf(bins: Bins, from: number, to: number | null): Stratum {
       const start = bins.edges[bin] ?? 0;
       return start >= from && (to === null || start < to);
     });
-  const sum = (values: readonly number[] | null | undefined) =>
+  const sum = (values: readonly number[] | undefined) =>
     values ? members.reduce((total, bin) => total + (values[bin] ?? 0), 0) : null;
   return {
     from,
@@ -59,7 +55,7 @@ function stratumOf(bins: Bins, from: number, to: number | null): Stratum {
 function meanOf(
   bins: Bins,
   members: readonly number[],
-  values: readonly (number | null | undefined)[] | null | undefined,
+  values: readonly (number | null | undefined)[] | undefined,
 ): number | null {
   let total = 0;
   let weight = 0;
@@ -74,14 +70,14 @@ function meanOf(
 }
 
 function meanCurve(bins: Bins, members: readonly number[]): number[] | null {
-  const curves = bins.survival;
-  const points = Math.max(0, ...(curves ?? []).map((curve) => curve?.length ?? 0));
-  if (!curves || points === 0) return null;
+  const curves = bins.survival ?? [];
+  const points = Math.max(0, ...curves.map((curve) => curve.length));
+  if (points === 0) return null;
   const means = Array.from({ length: points }, (_, point) =>
     meanOf(
       bins,
       members,
-      curves.map((curve) => curve?.[point]),
+      curves.map((curve) => curve[point]),
     ),
   );
   return means.every((mean) => mean !== null) ? means : null;

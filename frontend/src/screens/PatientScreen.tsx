@@ -92,16 +92,24 @@ function Patient({ row, prediction, page }: PatientProps) {
 }
 
 function Predicted({ row, reading }: { row: Row; reading: Reading }) {
+  const hasCurve = row.survival.length > 0;
+  const notes = (
+    <section class="card">
+      <PatientNotes row={row} reading={reading} />
+    </section>
+  );
   return (
     <article class="one-patient">
-      <Estimate row={row} reading={reading} />
-      {row.survival.length > 0 && <Survival row={row} reading={reading} />}
-      <section class="card">
-        <Contributions row={row} reading={reading} />
-      </section>
-      <section class="card">
-        <PatientNotes row={row} reading={reading} />
-      </section>
+      <div>
+        <Estimate row={row} reading={reading} />
+        {hasCurve ? <Survival row={row} reading={reading} /> : notes}
+      </div>
+      <div>
+        <section class="card">
+          <Contributions row={row} reading={reading} />
+        </section>
+        {hasCurve && notes}
+      </div>
     </article>
   );
 }
