@@ -10,6 +10,7 @@ import { Landing } from './screens/Landing';
 import { LogIn } from './screens/LogIn';
 import { NewPrediction } from './screens/NewPrediction';
 import { NotFound } from './screens/NotFound';
+import { PatientScreen } from './screens/PatientScreen';
 import { PredictionScreen } from './screens/PredictionScreen';
 import { Register } from './screens/Register';
 import { replaceWith, route } from './state/route';
@@ -59,6 +60,8 @@ function Screen({ route }: { route: Route }) {
       return <Account />;
     case 'coins':
       return <Coins />;
+    case 'patient':
+      return <PatientScreen key={route.id} id={route.id} row={route.row} />;
     case 'unknown':
       return <NotFound />;
   }
@@ -90,6 +93,7 @@ function screenName(route: Route, dictionary: Dictionary): string {
     prediction: dictionary.prediction.title(null),
     account: dictionary.profile.title,
     coins: dictionary.coins.title,
+    patient: dictionary.plots.patient.title(route.name === 'patient' ? route.row : 0, null),
     unknown: dictionary.notFound.title,
   };
   return names[route.name];

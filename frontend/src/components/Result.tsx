@@ -5,8 +5,10 @@ import { localised, text } from '../i18n';
 import { type Reading, readingOf } from '../lib/reading';
 import { receiptFile } from '../lib/receipt';
 import { modelById } from '../state/catalogue';
+import { type CohortState, createCohort } from '../state/cohort';
 import { createResultRows, type ResultRows, ROWS_PER_STEP } from '../state/resultRows';
 import { api } from '../state/session';
+import { Cohort } from './Cohort';
 import { FindingsTable } from './FindingsTable';
 import { ProblemNotice } from './ProblemNotice';
 import { ResultSummary } from './ResultSummary';
@@ -16,6 +18,7 @@ export function Result({ prediction }: { prediction: Prediction }) {
   const words = text.value.result;
   const model = modelById(prediction.prediction_model_id);
   const reading = readingOf(prediction, model);
+  const cohort = useMemo(() => createCohort(prediction.prediction_id), [prediction.prediction_id]);
   return (
     <section class="result" aria-labelledby="result-title">
       <p class="visually-hidden" role="status">
@@ -26,12 +29,19 @@ export function Result({ prediction }: { prediction: Prediction }) {
       {model?.point_estimate && <p class="hint">{localised(model.point_estimate)}</p>}
       <p class="hint">{words.intervalHint(reading.level, reading.horizon)}</p>
       <ResultActions prediction={prediction} />
-      <ResultRowsTable id={prediction.prediction_id} reading={reading} />
+      <Cohort state={cohort} prediction={prediction} />
+      <ResultRowsTable id={prediction.prediction_id} reading={reading} cohort={cohort} />
     </section>
   );
 }
 
-function ResultRowsTable({ id, reading }: { id: string; reading: Reading }) {
+interface RowsProps {
+  id: string;
+  reading: Reading;
+  cohort: CohortState;
+}
+
+function ResultRowsTable({ id, reading, cohort }: RowsProps) {
   const result = useMemo(() => createResultRows(id), [id]);
   useEffect(() => {
     void result.loadMore();
@@ -39,7 +49,14 @@ function ResultRowsTable({ id, reading }: { id: string; reading: Reading }) {
   }, [result]);
   return (
     <>
-      {result.rows.value.length > 0 && <ResultTable rows={result.rows.value} reading={reading} />}
+      {result.rows.value.length > 0 && (
+        <ResultTable
+          rows={result.rows.value}
+          reading={reading}
+          total={result.total.value ?? 0}
+          sickest={cohort.cohort.value?.sickest ?? []}
+        />
+      )}
       {result.skipped.value.length > 0 && <Skipped result={result} />}
       <Loading result={result} />
     </>

@@ -2,8 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Row } from '../api/types';
 import { text } from '../i18n';
+import { printedRows } from '../lib/printedRows';
 import type { Reading } from '../lib/reading';
 import { type Arrangement, arrangeRows, pageCount, pageOf, type SortKey } from '../lib/rowTable';
+import { isPrinting } from '../state/printing';
 import { AxisLabels, IntervalBar } from './IntervalBar';
 import { Pager } from './Pager';
 import { PatientDetails } from './PatientDetails';
@@ -11,17 +13,29 @@ import { PatientDetails } from './PatientDetails';
 interface Props {
   rows: readonly Row[];
   reading: Reading;
+  /** Patients of the whole result, those that are not loaded included. */
+  total: number;
+  /** Those with the fewest years of the whole result. */
+  sickest: readonly Row[];
 }
 
 const FILE_ORDER: Arrangement = { sortBy: 'row', descending: false, idFilter: '' };
 
-export function ResultTable({ rows, reading }: Props) {
+export function ResultTable({ rows, reading, total, sickest }: Props) {
   const words = text.value.result;
   const [arrangement, setArrangement] = useState(FILE_ORDER);
   const [page, setPage] = useState(0);
   const arranged = useMemo(() => arrangeRows(rows, arrangement), [rows, arrangement]);
   const hasIds = useMemo(() => rows.some((row) => row.id !== null), [rows]);
   const pages = pageCount(arranged.length);
+  const isFiltered = arrangement.idFilter.trim() !== '';
+  const printed = isPrinting.value
+    ? printedRows({
+        arranged,
+        total: isFiltered ? arranged.length : total,
+        sickest: isFiltered ? [] : sickest,
+      })
+    : null;
 
   function arrange(change: Partial<Arrangement>): void {
     setArrangement((before) => ({ ...before, ...change }));
@@ -30,7 +44,7 @@ export function ResultTable({ rows, reading }: Props) {
 
   return (
     <>
-      <div class="toolbar">
+      <div class={isFiltered ? 'toolbar toolbar-filtered' : 'toolbar'}>
         <div class="field">
           <label for="id-filter">{hasIds ? words.filter : words.filterByRow}</label>
           <input
@@ -44,6 +58,11 @@ export function ResultTable({ rows, reading }: Props) {
           {words.matching(arranged.length, rows.length)}
         </p>
       </div>
+      {printed && printed.length < arranged.length && (
+        <p>
+          {text.value.plots.printing.sickest(printed.length, isFiltered ? arranged.length : total)}
+        </p>
+      )}
       {arranged.length === 0 ? (
         <p>
           {words.noneMatching}{' '}
@@ -69,7 +88,7 @@ export function ResultTable({ rows, reading }: Props) {
             </tr>
           </thead>
           <tbody>
-            {pageOf(arranged, page).map((row) => (
+            {(printed ?? pageOf(arranged, page)).map((row) => (
               <PatientRow key={row.row} {...{ row, reading, hasIds }} />
             ))}
           </tbody>
@@ -93,16 +112,23 @@ function SortHeader({ column, label, arrangement, arrange, children }: SortHeade
   const order = arrangement.descending ? 'descending' : 'ascending';
   return (
     <th scope="col" class={`results-${column}`} aria-sort={isSorted ? order : 'none'}>
-      <button
-        type="button"
-        class="sort"
-        onClick={() => arrange({ sortBy: column, descending: isSorted && !arrangement.descending })}
-      >
-        {label}
-        <span class="sort-mark" aria-hidden="true">
-          {isSorted ? (arrangement.descending ? '▼' : '▲') : '↕'}
-        </span>
-      </button>
+      {/* Browsers don't repeat buttons at the head of each sheet. */}
+      {isPrinting.value ? (
+        label
+      ) : (
+        <button
+          type="button"
+          class="sort"
+          onClick={() =>
+            arrange({ sortBy: column, descending: isSorted && !arrangement.descending })
+          }
+        >
+          {label}
+          <span class="sort-mark" aria-hidden="true">
+            {isSorted ? (arrangement.descending ? '▼' : '▲') : '↕'}
+          </span>
+        </button>
+      )}
       {children}
     </th>
   );

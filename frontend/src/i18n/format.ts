@@ -37,6 +37,12 @@ export function createFormat(language: Language) {
 
   const whole = (value: number) => wholes.format(value);
   const tenth = (value: number) => tenths.format(withoutMinusZero(value));
+  /** No probability is 0% or 100%, though so many decimals may round it to that: <1%, >99%. */
+  const percent = (share: number) => {
+    if (share < 0.005) return `<${percents.format(0.01)}`;
+    if (share >= 0.995) return `>${percents.format(0.99)}`;
+    return percents.format(share);
+  };
   return {
     /** 1,234 */
     whole,
@@ -54,12 +60,11 @@ export function createFormat(language: Language) {
     signedHundredth: (value: number) => signedHundredths.format(withoutMinusZero(value, 0.005)),
     /** 0.12, 3.4, 27: two digits say enough of a ratio. */
     ratio: (value: number) => twoDigits.format(value),
-    /** 97%. No probability is 0% or 100%, though so many decimals may round it to that: <1%, >99%. */
-    percent: (share: number) => {
-      if (share < 0.005) return `<${percents.format(0.01)}`;
-      if (share >= 0.995) return `>${percents.format(0.99)}`;
-      return percents.format(share);
-    },
+    /** 97%, of what is estimated. */
+    percent,
+    /** 97%, of what was counted: none is 0%, and all is 100%. */
+    share: (part: number, all: number) =>
+      part > 0 && part < all ? percent(part / all) : percents.format(part > 0 ? 1 : 0),
     /** 1, 3 and 5 */
     list: (values: readonly number[]) => lists.format(values.map(whole)),
     /** "1 row", "5 строк": the number and its noun. */

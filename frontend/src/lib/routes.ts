@@ -7,7 +7,10 @@ export type Route =
   | { name: 'prediction'; id: string }
   | { name: 'account' }
   | { name: 'coins' }
+  | { name: 'patient'; id: string; row: number }
   | { name: 'unknown' };
+
+const prediction = (id: string) => `#/predictions/${encodeURIComponent(id)}`;
 
 export const addresses = {
   landing: '#/',
@@ -17,7 +20,8 @@ export const addresses = {
   history: '#/predictions',
   account: '#/account',
   coins: '#/coins',
-  prediction: (id: string) => `#/predictions/${encodeURIComponent(id)}`,
+  prediction,
+  patient: (id: string, row: number) => `${prediction(id)}/patients/${row}`,
 };
 
 const SIMPLE: Record<string, Route> = {
@@ -30,17 +34,20 @@ const SIMPLE: Record<string, Route> = {
   coins: { name: 'coins' },
 };
 
-const PERSONAL = new Set<Route['name']>(['new', 'history', 'prediction', 'account', 'coins']);
+/** All else shows what is somebody's own. */
+const OPEN = new Set<Route['name']>(['landing', 'register', 'login', 'unknown']);
 
 export function parseHash(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
   const id = /^predictions\/([^/]+)$/.exec(path)?.[1];
   if (id !== undefined) return { name: 'prediction', id: decoded(id) };
+  const patient = /^predictions\/([^/]+)\/patients\/([1-9]\d{0,8})$/.exec(path);
+  if (patient?.[1]) return { name: 'patient', id: decoded(patient[1]), row: Number(patient[2]) };
   return (Object.hasOwn(SIMPLE, path) && SIMPLE[path]) || { name: 'unknown' };
 }
 
 export function needsAccount(route: Route): boolean {
-  return PERSONAL.has(route.name);
+  return !OPEN.has(route.name);
 }
 
 function decoded(part: string): string {

@@ -3,6 +3,7 @@ import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
 import { pages } from './pages';
+import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 
@@ -11,6 +12,7 @@ export const en = {
   ...pages,
   ...problems,
   check,
+  plots,
   profile,
   coins,
   actions,

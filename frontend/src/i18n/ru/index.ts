@@ -4,6 +4,7 @@ import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
 import { pages } from './pages';
+import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 
@@ -12,6 +13,7 @@ export const ru: Dictionary = {
   ...pages,
   ...problems,
   check,
+  plots,
   profile,
   coins,
   actions,

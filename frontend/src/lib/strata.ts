@@ -1,0 +1,116 @@
+import type { Cohort } from '../api/types';
+
+/** All but edges and counts is lacking in an older result; a model without a curve has empty ones. */
+export type Bins = Pick<
+  Cohort,
+  'edges' | 'counts' | 'mean_years' | 'survival' | 'imputed' | 'out_of_range'
+>;
+
+/** Patients whose expected years lie from `from` to under `to`; the last stratum has no end. */
+export interface Stratum {
+  from: number;
+  to: number | null;
+  count: number;
+  /** Null where the result does not say, or where there is nobody. */
+  meanYears: number | null;
+  imputed: number | null;
+  outOfRange: number | null;
+  survival: number[] | null;
+}
+
+/** Four groups of whole years as far as the horizon allows: from 0, 2, 4 and 6 for 7 and 8 years. */
+export function strataStarts(horizonYears: number): number[] {
+  const step = Math.max(1, Math.ceil(horizonYears / 4));
+  const starts = [0];
+  for (let years = step; years < horizonYears; years += step) starts.push(years);
+  return starts;
+}
+
+export function strataOf(bins: Bins): Stratum[] {
+  const starts = strataStarts(bins.edges.at(-1) ?? 0);
+  return starts.map((from, index) => stratumOf(bins, from, starts[index + 1] ?? null));
+}
+
+function stratumOf(bins: Bins, from: number, to: number | null): Stratum {
+  const members = bins.counts
+    .map((_, bin) => bin)
+    .filter((bin) => {
+      const start = bins.edges[bin] ?? 0;
+      return start >= from && (to === null || start < to);
+    });
+  const sum = (values: readonly number[] | undefined) =>
+    values ? members.reduce((total, bin) => total + (values[bin] ?? 0), 0) : null;
+  return {
+    from,
+    to,
+    count: sum(bins.counts) ?? 0,
+    meanYears: meanOf(bins, members, bins.mean_years),
+    imputed: sum(bins.imputed),
+    outOfRange: sum(bins.out_of_range),
+    survival: meanCurve(bins, members),
+  };
+}
+
+/** The mean over the patients: a bin weighs as much as it has patients. */
+function meanOf(
+  bins: Bins,
+  members: readonly number[],
+  values: readonly (number | null | undefined)[] | undefined,
+): number | null {
+  let total = 0;
+  let weight = 0;
+  for (const bin of members) {
+    const count = bins.counts[bin] ?? 0;
+    const value = values?.[bin];
+    if (count === 0 || value == null) continue;
+    total += value * count;
+    weight += count;
+  }
+  return weight > 0 ? total / weight : null;
+}
+
+function meanCurve(bins: Bins, members: readonly number[]): number[] | null {
+  const curves = bins.survival ?? [];
+  const points = Math.max(0, ...curves.map((curve) => curve.length));
+  if (points === 0) return null;
+  const means = Array.from({ length: points }, (_, point) =>
+    meanOf(
+      bins,
+      members,
+      curves.map((curve) => curve[point]),
+    ),
+  );
+  return means.every((mean) => mean !== null) ? means : null;
+}
+
+export interface StratumCurve {
+  stratum: Stratum;
+  points: { years: number; probability: number }[];
+}
+
+/** The mean curves from their start; strata without patients have none. */
+export function strataCurves(
+  strata: readonly Stratum[],
+  survivalYears: readonly number[],
+): StratumCurve[] {
+  return strata.flatMap((stratum) => {
+    const { survival } = stratum;
+    if (survival === null || survival.length !== survivalYears.length) return [];
+    const read = survivalYears.map((years, index) => ({
+      years,
+      probability: survival[index] ?? 0,
+    }));
+    return [{ stratum, points: [{ years: 0, probability: 1 }, ...read] }];
+  });
+}
+
+/** The bin with the most patients; the first of equals. */
+export function fullestBin({ edges, counts }: Bins) {
+  const count = Math.max(0, ...counts);
+  const bin = counts.indexOf(count);
+  return { from: edges[bin] ?? 0, to: edges[bin + 1] ?? 0, count };
+}
+
+export function countOf(bins: Pick<Cohort, 'counts'>): number {
+  return bins.counts.reduce((total, count) => total + count, 0);
+}

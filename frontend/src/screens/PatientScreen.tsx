@@ -1,0 +1,155 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import type { Prediction, Row, RowPage } from '../api/types';
+import { Contributions } from '../components/Contributions';
+import { CurveFigures } from '../components/CurveFigures';
+import { FindingsTable } from '../components/FindingsTable';
+import { AxisLabels, IntervalBar } from '../components/IntervalBar';
+import { PatientNotes } from '../components/PatientDetails';
+import { PredictionFacts } from '../components/PredictionFacts';
+import { ProblemNotice } from '../components/ProblemNotice';
+import { ScreenTitle } from '../components/ScreenTitle';
+import { SurvivalPlot } from '../components/SurvivalPlot';
+import { text } from '../i18n';
+import { curveOf, hasBand } from '../lib/curve';
+import { medianOf } from '../lib/patient';
+import { type Reading, readingOf } from '../lib/reading';
+import { addresses } from '../lib/routes';
+import { modelById } from '../state/catalogue';
+import { createPatient } from '../state/patient';
+
+export function PatientScreen({ id, row }: { id: string; row: number }) {
+  const words = text.value.plots.patient;
+  const patient = useMemo(() => createPatient(id), [id]);
+  useEffect(() => void patient.show(row), [patient, row]);
+  const shown = patient.shown.value;
+  const isHere = shown?.row === row;
+  const problem = patient.problem.value;
+  const title = words.title(row, isHere ? idOf(shown.page) : null);
+  return (
+    <>
+      <ScreenTitle key={row}>{title}</ScreenTitle>
+      <Neighbours id={id} row={row} total={shown?.page.total ?? null} />
+      {problem && <ProblemNotice problem={problem} onRetry={() => void patient.show(row)} />}
+      {!isHere && !problem && <p role="status">{text.value.shell.loading}</p>}
+      {isHere && <Patient row={row} prediction={shown.prediction} page={shown.page} />}
+    </>
+  );
+}
+
+function idOf({ rows, skipped }: RowPage): string | null {
+  return (rows[0] ?? skipped[0])?.id ?? null;
+}
+
+function Neighbours({ id, row, total }: { id: string; row: number; total: number | null }) {
+  const words = text.value.plots.patient;
+  return (
+    <nav class="neighbours" aria-label={words.neighbours}>
+      <a href={addresses.prediction(id)}>{words.back}</a>
+      {total !== null && row > 1 && row <= total && (
+        <a href={addresses.patient(id, row - 1)} rel="prev">
+          {words.previous}
+        </a>
+      )}
+      {total !== null && row < total && (
+        <a href={addresses.patient(id, row + 1)} rel="next">
+          {words.next}
+        </a>
+      )}
+    </nav>
+  );
+}
+
+interface PatientProps {
+  row: number;
+  prediction: Prediction;
+  page: RowPage;
+}
+
+function Patient({ row, prediction, page }: PatientProps) {
+  const words = text.value.plots.patient;
+  const [predicted] = page.rows;
+  const [skipped] = page.skipped;
+  const file = prediction.file_name ?? text.value.history.untitled;
+  if (!predicted && !skipped) return <p role="status">{words.noSuchRow(row, page.total)}</p>;
+  return (
+    <>
+      <p>{words.place(row, page.total, file)}</p>
+      <PredictionFacts prediction={prediction} />
+      {predicted && (
+        <Predicted
+          row={predicted}
+          reading={readingOf(prediction, modelById(prediction.prediction_model_id))}
+        />
+      )}
+      {skipped && (
+        <section>
+          <h2>{words.skipped}</h2>
+          <FindingsTable findings={skipped.errors} total={skipped.errors.length} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function Predicted({ row, reading }: { row: Row; reading: Reading }) {
+  const hasCurve = row.survival.length > 0;
+  const notes = (
+    <section class="card">
+      <PatientNotes row={row} reading={reading} />
+    </section>
+  );
+  return (
+    <article class="one-patient">
+      <div>
+        <Estimate row={row} reading={reading} />
+        {hasCurve ? <Survival row={row} reading={reading} /> : notes}
+      </div>
+      <div>
+        <section class="card">
+          <Contributions row={row} reading={reading} />
+        </section>
+        {hasCurve && notes}
+      </div>
+    </article>
+  );
+}
+
+function Estimate({ row, reading }: { row: Row; reading: Reading }) {
+  const { result, plots } = text.value;
+  return (
+    <section class="card one-estimate">
+      <h2>{result.estimand(reading.horizon)}</h2>
+      <p class="estimate-line">
+        <strong class="estimate-years">{result.years(row.years)}</strong>{' '}
+        <span>
+          {plots.patient.interval(reading.level)}{' '}
+          {result.intervalText(row.lower, row.upper, row.upper_open)}
+        </span>
+      </p>
+      <IntervalBar estimate={row} horizon={reading.horizon} />
+      <AxisLabels horizon={reading.horizon} />
+      <p class="hint">{result.intervalHint(reading.level, reading.horizon)}</p>
+      <button type="button" class="button button-quiet" onClick={() => print()}>
+        {result.print}
+      </button>
+    </section>
+  );
+}
+
+function Survival({ row, reading }: { row: Row; reading: Reading }) {
+  const { result, plots } = text.value;
+  const median = medianOf(row);
+  return (
+    <section class="card">
+      <h2>{result.survivalTitle}</h2>
+      <SurvivalPlot row={row} reading={reading} />
+      {median && (
+        <p>
+          {'years' in median ? result.median(median.years) : result.medianBeyond(median.beyond)}
+        </p>
+      )}
+      {hasBand(curveOf(row.survival)) && <p class="hint">{plots.curve.bandHint}</p>}
+      <CurveFigures row={row} />
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { linearScale, roundEnd } from '../src/lib/scale';
+
+test('the ends of what is measured lie at the ends of the picture, and between is between', () => {
+  const x = linearScale([0, 8], [40, 440]);
+  expect([0, 2, 8].map(x)).toEqual([40, 140, 440]);
+  const y = linearScale([0, 1], [200, 20]);
+  expect([0, 0.5, 1].map(y)).toEqual([200, 110, 20]);
+});
+
+test('of nothing there is a picture too', () => {
+  expect(linearScale([0, 0], [40, 440])(0)).toBe(40);
+  expect(linearScale([0, 0], [40, 440]).ticks(4)).toEqual([0]);
+});
+
+test.each([
+  [7, 6, [0, 2, 4, 6]],
+  [7, 8, [0, 1, 2, 3, 4, 5, 6, 7]],
+  [8, 4, [0, 2, 4, 6, 8]],
+  [10, 6, [0, 2, 4, 6, 8, 10]],
+  [3, 4, [0, 1, 2, 3]],
+  [96, 4, [0, 50]],
+  [1_000_000, 4, [0, 500_000, 1_000_000]],
+])('ticks up to %d, about %d', (end, count, ticks) => {
+  expect(linearScale([0, end], [0, 1]).ticks(count)).toEqual(ticks);
+});
+
+test.each([
+  [0, 1],
+  [1, 1],
+  [3, 3],
+  [91, 100],
+  [101, 150],
+  [412_345, 600_000],
+])('an axis for %d ends at %d', (most, end) => {
+  expect(roundEnd(most, 4)).toBe(end);
+  expect(linearScale([0, end], [0, 1]).ticks(4).at(-1)).toBe(end);
+});

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { countOf, fullestBin, strataCurves, strataOf, strataStarts } from '../src/lib/strata';
+
+const halfYears = (horizon: number) =>
+  Array.from({ length: horizon * 2 + 1 }, (_, index) => index / 2);
+
+function bins(horizon: number, held: Record<number, number>) {
+  const edges = halfYears(horizon);
+  return { edges, counts: edges.slice(0, -1).map((edge) => held[edge] ?? 0) };
+}
+
+test.each([
+  [7, [0, 2, 4, 6]],
+  [8, [0, 2, 4, 6]],
+  [3, [0, 1, 2]],
+  [12, [0, 3, 6, 9]],
+  [0, [0]],
+])('strata of %d years', (horizon, starts) => {
+  expect(strataStarts(horizon)).toEqual(starts);
+});
+
+test('every patient is in one stratum, the one where their bin begins', () => {
+  const cohort = bins(7, { 0: 1, 1.5: 2, 2: 4, 5.5: 8, 6: 16, 6.5: 32 });
+  expect(strataOf(cohort).map(({ from, to, count }) => [from, to, count])).toEqual([
+    [0, 2, 3],
+    [2, 4, 4],
+    [4, 6, 8],
+    [6, null, 48],
+  ]);
+  expect(countOf(cohort)).toBe(63);
+});
+
+test('what an older result does not tell stays unknown', () => {
+  expect(strataOf(bins(8, { 0: 1 }))[0]).toMatchObject({
+    meanYears: null,
+    imputed: null,
+    outOfRange: null,
+    survival: null,
+  });
+});
+
+test('means weigh a bin by its patients, and an empty bin not at all', () => {
+  const cohort = bins(8, { 0: 1, 1: 3 });
+  const fill = <Value>(zero: Value, one: Value, empty: Value) =>
+    cohort.counts.map((_, bin) => (bin === 0 ? zero : bin === 2 ? one : empty));
+  const [first, second] = strataOf({
+    ...cohort,
+    mean_years: fill<number | null>(0.2, 1.4, null),
+    survival: fill<number[]>([0.4, 0.2], [0.8, 0.6], []),
+    imputed: fill(1, 2, 0),
+    out_of_range: fill(0, 3, 0),
+  });
+  expect(first).toMatchObject({ count: 4, imputed: 3, outOfRange: 3 });
+  expect(first?.meanYears).toBeCloseTo(1.1);
+  expect(first?.survival?.[0]).toBeCloseTo(0.7);
+  expect(first?.survival?.[1]).toBeCloseTo(0.5);
+  expect(second).toMatchObject({ count: 0, meanYears: null, imputed: 0, survival: null });
+});
+
+test('a model without a curve has no mean curves', () => {
+  const cohort = bins(8, { 0: 2 });
+  const survival = cohort.counts.map(() => []);
+  expect(strataCurves(strataOf({ ...cohort, survival }), [])).toEqual([]);
+});
+
+test('a mean curve starts with everybody alive; a stratum without patients has none', () => {
+  const cohort = bins(8, { 0: 2 });
+  const survival = cohort.counts.map((count) => (count > 0 ? [0.5, 0.25] : []));
+  const curves = strataCurves(strataOf({ ...cohort, survival }), [1, 5]);
+  expect(curves.map(({ stratum }) => stratum.from)).toEqual([0]);
+  expect(curves[0]?.points).toEqual([
+    { years: 0, probability: 1 },
+    { years: 1, probability: 0.5 },
+    { years: 5, probability: 0.25 },
+  ]);
+  expect(strataCurves(strataOf({ ...cohort, survival }), [1, 3, 5])).toEqual([]);
+});
+
+test('the fullest bin, the first of equals', () => {
+  expect(fullestBin(bins(8, { 3: 5, 7.5: 5, 1: 2 }))).toEqual({ from: 3, to: 3.5, count: 5 });
+});
