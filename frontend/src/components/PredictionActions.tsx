@@ -115,7 +115,7 @@ function DeleteDialog({ prediction, onChange, onClose }: Props & { onClose: () =
       onConfirm={async () => onChange(await api.deleteFiles(prediction.prediction_id))}
       onClose={onClose}
     >
-      <p>{words.deleteLead}</p>
+      <p>{words.deleteLead(prediction.status === 'succeeded')}</p>
       <p>{words.deleteStays}</p>
     </ConfirmDialog>
   );

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import { type Problem, problemOf } from '../api/problem';
 
 /** Something the person has set going: one at a time, and what came in its way. */
@@ -7,7 +7,7 @@ export function useAction() {
   const [problem, setProblem] = useState<Problem | null>(null);
   const isRunning = useRef(false);
 
-  async function run(action: () => Promise<void>): Promise<void> {
+  const run = useCallback(async (action: () => Promise<void>): Promise<void> => {
     if (isRunning.current) return;
     isRunning.current = true;
     setIsBusy(true);
@@ -20,7 +20,7 @@ export function useAction() {
       isRunning.current = false;
       setIsBusy(false);
     }
-  }
+  }, []);
 
   return { isBusy, problem, run };
 }

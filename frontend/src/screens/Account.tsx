@@ -31,10 +31,8 @@ export function Account() {
 function useOwner() {
   const [owner, setOwner] = useState<Owner | null>(null);
   const { isBusy, problem, run } = useAction();
-  const fetchOwner = useCallback(async () => setOwner(await api.me()), []);
-  const load = () => void run(fetchOwner);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the screen opens
-  useEffect(load, []);
+  const load = useCallback(() => void run(async () => setOwner(await api.me())), [run]);
+  useEffect(load, [load]);
   return { owner, problem, isLoading: isBusy, load };
 }
 

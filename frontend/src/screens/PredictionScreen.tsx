@@ -56,8 +56,10 @@ function Stalled({ onCheck }: { onCheck: () => void }) {
 }
 
 function End({ prediction }: { prediction: Prediction }) {
-  if (prediction.files_deleted_at) return <FilesDeleted at={prediction.files_deleted_at} />;
-  if (prediction.status === 'succeeded') return <Result prediction={prediction} />;
+  const deletedAt = prediction.files_deleted_at;
+  if (prediction.status === 'succeeded') {
+    return deletedAt ? <FilesDeleted at={deletedAt} /> : <Result prediction={prediction} />;
+  }
   return (
     <>
       <UnhappyEnd prediction={prediction} />

@@ -18,7 +18,8 @@ export const actions = {
   retrying: 'Starting…',
   deleteFiles: 'Delete files…',
   deleteTitle: 'Delete the files for good?',
-  deleteLead: 'The file with the patients and the result are deleted and cannot be brought back.',
+  deleteLead: (hasResult: boolean) =>
+    `${hasResult ? 'The file with the patients and the result are' : 'The file with the patients is'} deleted and cannot be brought back.`,
   deleteStays:
     'The entry under “My predictions” stays, without the name of the file, and so does the coin movement. No coins are returned.',
   deleteNow: 'Delete for good',

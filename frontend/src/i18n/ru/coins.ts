@@ -16,7 +16,7 @@ export const coins = {
   title: 'Монеты',
   balance: 'Баланс',
   amount,
-  link: 'К монетам',
+  link: 'Перейти к монетам',
   pricesTitle: 'Сколько стоит прогноз',
   pricesHint: 'Цена одна за весь файл, сколько бы пациентов в нём ни было.',
   voucherTitle: 'Погасить ваучер',
