@@ -5,16 +5,18 @@ import { FileCheck } from '../components/FileCheck';
 import { FileDrop } from '../components/FileDrop';
 import { LeaveOut } from '../components/LeaveOut';
 import { ModelCard } from '../components/ModelCard';
+import { PatientSource } from '../components/PatientSource';
 import { ProblemNotice } from '../components/ProblemNotice';
 import { Samples } from '../components/Samples';
 import { ScreenTitle } from '../components/ScreenTitle';
 import { UnitsChoice } from '../components/UnitsChoice';
 import { text } from '../i18n';
 import { addresses } from '../lib/routes';
-import { startBlock } from '../lib/startBlock';
+import { type StartBlock, startBlock } from '../lib/startBlock';
 import { catalogueProblem, loadCatalogue, modelById, models } from '../state/catalogue';
 import * as draft from '../state/draft';
 import { fileCheck } from '../state/fileCheck';
+import { source, submitPatients } from '../state/patientForm';
 import { goTo } from '../state/route';
 import { balance } from '../state/session';
 
@@ -33,12 +35,14 @@ export function NewPrediction() {
         </fieldset>
         <section class="step" aria-labelledby="step-file">
           <h2 id="step-file">{words.chooseFile}</h2>
-          <FileDrop file={draft.chosenFile.value} onFile={draft.chooseFile} />
-          <div class="sample-offer">
-            <p>{words.sampleHint}</p>
-            <Samples />
-          </div>
-          <UnitsChoice units={draft.chosenUnits.value} onChoose={draft.chooseUnits} />
+          <PatientSource>
+            <FileDrop file={draft.chosenFile.value} onFile={draft.chooseFile} />
+            <div class="sample-offer">
+              <p>{words.sampleHint}</p>
+              <Samples />
+            </div>
+            <UnitsChoice units={draft.chosenUnits.value} onChoose={draft.chooseUnits} />
+          </PatientSource>
         </section>
         <section class="step" aria-labelledby="step-confirm">
           <h2 id="step-confirm">{words.confirm}</h2>
@@ -83,8 +87,12 @@ function Confirmation() {
   const block = startBlock(check, draft.leavesBadOut.value);
   return (
     <>
-      <FileCheck model={model} />
-      <LeaveOut />
+      {source.value === 'file' && (
+        <>
+          <FileCheck model={model} />
+          <LeaveOut />
+        </>
+      )}
       {price !== null && balance.value !== null && (
         <Cost price={price} balanceNow={balance.value} />
       )}
@@ -103,11 +111,15 @@ function Confirmation() {
         >
           {isSubmitting ? words.submitting : action}
         </button>
-        <span id="start-hint">{block !== null && text.value.check.blocked[block]}</span>
+        <span id="start-hint">{block !== null && blockedHint(block)}</span>
       </p>
       <p class="hint">{words.chargeRule}</p>
     </>
   );
+}
+
+function blockedHint(block: StartBlock): string {
+  return source.value === 'form' ? text.value.patient.blocked : text.value.check.blocked[block];
 }
 
 function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
@@ -153,6 +165,6 @@ async function send(event: Event): Promise<void> {
 }
 
 async function submitDraft(): Promise<void> {
-  const submission = await draft.submit();
+  const submission = await submitPatients();
   if (submission) goTo(addresses.prediction(submission.prediction_id));
 }
