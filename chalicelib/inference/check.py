@@ -23,6 +23,7 @@ from chalicelib.inference.findings import (
     Problems,
     UnitUnknownError,
 )
+from chalicelib.inference.preview import Preview
 from chalicelib.inference.table import Row, read_table
 
 NAME_SHOWN_MAX = 60
@@ -109,13 +110,14 @@ def inspect(
     bad: IO[str] | None = None,
     watch_ids: bool = False,
     is_sample: bool = False,
+    preview: Preview | None = None,
     on_batch: Callable[[], None] = lambda: None,
 ) -> Inspection:
     """Check ``source``, a file from its beginning, in one pass over its rows; the memory doesn't grow with them.
 
     ``good``: takes the canonical CSV; with ``bad`` also from files in which some rows are bad, whose findings it takes.
     ``watch_ids``: note repeated IDs, which takes memory for each of them. ``is_sample``: the source may end within a
-    row. ``on_batch`` is called every few thousand rows.
+    row. ``preview``: takes a look at the rows. ``on_batch`` is called every few thousand rows.
 
     Raises
     ------
@@ -125,7 +127,11 @@ def inspect(
     table = read_table(source, is_sample=is_sample)
     places = _places(table.header)
     readings = [_reading(heading, si=si) for heading in places]
-    check = _Check(readings, list(places.values()), table.separator != ",", good, bad, watch_ids=watch_ids)
+    if preview:
+        preview.take_header(table.header, {place: heading.column.name for heading, place in places.items()})
+    check = _Check(
+        readings, list(places.values()), table.separator != ",", good, bad, watch_ids=watch_ids, preview=preview
+    )
     for batch in table.batches:
         check.add(batch, len(table.header))
         on_batch()
@@ -203,6 +209,7 @@ class _Check:
         bad: IO[str] | None,
         *,
         watch_ids: bool,
+        preview: Preview | None,
     ) -> None:
         self._places = places
         self._cells = [Cells(reading, decimal_comma=decimal_comma) for reading in readings]
@@ -210,6 +217,7 @@ class _Check:
         self._ids: dict[str, int] | None = {} if watch_ids and self._id_place is not None else None
         self._repeated: dict[str, list[int]] = {}
         self._bad = bad
+        self._preview = preview
         self._writer = csv.writer(good, lineterminator="\n") if good else None
         if self._writer:
             self._writer.writerow([reading.column.name for reading in readings])
@@ -230,6 +238,8 @@ class _Check:
             wrong = wrong or (bool(cells.wrong) and any(text in cells.wrong for text in given))
         if self._ids is not None:
             self._note_ids(batch)
+        if self._preview:
+            self._preview.take_first(batch, self.rows)
         if wrong:
             good = self._find(batch, width, ragged)
             stored = [[cells[row[at]] for row in good] for at, cells in zip(self._places, self._cells, strict=True)]
@@ -259,6 +269,8 @@ class _Check:
                 continue
             findings = [replace(each, row=self.rows + place + 1) for each in findings]
             self.problems.add_row(findings)
+            if self._preview:
+                self._preview.take_bad(self.rows + place + 1, row)
             if self._bad:
                 self._list(row, findings)
         return good

@@ -9,6 +9,7 @@ from chalicelib.inference import columns
 from chalicelib.inference.catalogue import Catalogue, Offer
 from chalicelib.inference.check import Inspection, inspect
 from chalicelib.inference.options import STATED, Options
+from chalicelib.inference.preview import Preview
 from chalicelib.inference.uploads import Uploads, refuse_too_large
 
 
@@ -30,8 +31,7 @@ class DryRuns:
         offer = self._catalogue.chosen(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
-        found = inspect(io.BytesIO(beginning), si=options.si, watch_ids=True, is_sample=len(beginning) < stored.size)
-        return _document(user, offer, found, options, sampled=len(beginning) < stored.size)
+        return _dry_run(user, offer, beginning, options, sampled=len(beginning) < stored.size)
 
     def of_file(self, user: User, model_id: str, content: bytes, options: Options = STATED) -> dict[str, Any]:
         """What ``Predictions.submit`` would find and cost.
@@ -43,11 +43,16 @@ class DryRuns:
         """
         refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
         offer = self._catalogue.chosen(model_id)
-        found = inspect(io.BytesIO(content), si=options.si, watch_ids=True)
-        return _document(user, offer, found, options, sampled=False)
+        return _dry_run(user, offer, content, options, sampled=False)
 
 
-def _document(user: User, offer: Offer, found: Inspection, options: Options, *, sampled: bool) -> dict[str, Any]:
+def _dry_run(user: User, offer: Offer, content: bytes, options: Options, *, sampled: bool) -> dict[str, Any]:
+    preview = Preview()
+    found = inspect(io.BytesIO(content), si=options.si, watch_ids=True, is_sample=sampled, preview=preview)
+    return {**_document(user, offer, found, options), "sampled": sampled, "preview": preview.document()}
+
+
+def _document(user: User, offer: Offer, found: Inspection, options: Options) -> dict[str, Any]:
     predictable = found.rows - found.problems.rows_total
     return {
         "rows": found.rows,
@@ -64,7 +69,6 @@ def _document(user: User, offer: Offer, found: Inspection, options: Options, *, 
         "units": found.units,
         "separator": found.separator,
         "encoding": found.encoding,
-        "sampled": sampled,
         "cost": offer.coins,
         "balance": user.balance,
         "balance_after": user.balance - offer.coins if user.balance >= offer.coins else None,

@@ -26,11 +26,11 @@ class NotFinishedError(DomainError):
 
 
 class ResultExpiredError(DomainError):
-    """The result's files were deleted after their time."""
+    """The result's files were deleted, after their time or by their owner."""
 
     status = 410
     code = "result_expired"
-    title = "The result has expired"
+    title = "The result is no longer stored"
 
 
 class Results:
@@ -96,11 +96,12 @@ class Results:
 
     @staticmethod
     def _result(prediction: Prediction) -> Result:
-        if prediction.files_deleted_at is not None:
-            raise _expired()
+        # First: of what was cancelled or rejected no result was ever stored, whoever deleted its files.
         if prediction.result is None:
             why = "has no result" if prediction.status.is_end else "is not finished yet"
             raise NotFinishedError(f"This prediction {why}.", prediction_status=prediction.status)
+        if prediction.files_deleted_at is not None:
+            raise _expired()
         return prediction.result
 
 
@@ -115,7 +116,7 @@ def _within(lines: Iterable[bytes], bytes_max: int) -> Iterator[bytes]:
 
 
 def _expired() -> ResultExpiredError:
-    return ResultExpiredError("The files of this result were deleted. Please submit the patients again.")
+    return ResultExpiredError("The files of this result are no longer stored. Please submit the patients again.")
 
 
 def _row(stored: list[Any], result: Result) -> dict[str, Any]:

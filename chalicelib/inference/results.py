@@ -56,7 +56,7 @@ class ResultWriter:
         self._baseline = 0.0
         self._marks = [0]
         self._csv_sha256 = hashlib.sha256()
-        self._cohort = Cohort(self._contract.horizon_years)
+        self._cohort = Cohort(self._contract.horizon_years, len(self._survival))
         self._years: list[_Vector] = []
         self._skipped = 0
         self._width = 0
@@ -79,6 +79,7 @@ class ResultWriter:
             self._begin(predicted)
         imputed, out_of_range = predicted["imputed"].tolist(), predicted["out_of_range"].tolist()
         names: Sequence[str | None] = [None] * len(predicted) if ids is None else ids.fillna("").tolist()
+        curve = [predicted[name].to_numpy(float) for name in self._survival]
         rows = RowTexts(
             ids=names,
             estimates=joined(predicted[name].to_numpy(float) for name in _ESTIMATES),
@@ -87,16 +88,18 @@ class ResultWriter:
             out_of_range=out_of_range,
             contributions=joined(predicted[_CONTRIBUTION + name].to_numpy(float) for name in self._columns),
             mayo_score=numbers(mayo_score),
-            survival=joined(predicted[name].to_numpy(float) for name in self._survival) if self._survival else None,
-            median=numbers(predicted["median"].to_numpy(float)) if self._survival else None,
+            survival=joined(curve) if curve else None,
+            median=numbers(predicted["median"].to_numpy(float)) if curve else None,
             if_measured=ranges_if_measured(predicted, imputed),
             measure_first=predicted["measure_first"].tolist(),
         )
         rounded = predicted["years"].to_numpy(float).round(DECIMALS)
         self._write(rows, rounded)
         self._years.append(rounded)
-        self._imputed_rows += sum(map(bool, imputed))
-        self._out_of_range_rows += sum(map(bool, out_of_range))
+        gaps, beyond = _flags(imputed), _flags(out_of_range)
+        self._cohort.count(rounded, curve, gaps, beyond)
+        self._imputed_rows += int(gaps.sum())
+        self._out_of_range_rows += int(beyond.sum())
 
     def finish(self) -> None:
         """Append the skipped rows that come after the last predicted one."""
@@ -131,7 +134,7 @@ class ResultWriter:
             following += 1
         row_numbers = places or range(following, following + len(years))
         lines = list(rows.json_lines(row_numbers))
-        self._cohort.add(years, lines)
+        self._cohort.rank(years, lines)
         self._append(_with(lines, [(place, self._bad_json(bad)) for place, bad in skipped]))
         cells = rows.csv_lines(row_numbers, repr(self._baseline), self._model)
         self._write_csv(
@@ -207,6 +210,11 @@ class ResultWriter:
             model_sha256=self._loaded.sha256,
             csv_sha256=self._csv_sha256.hexdigest(),
         )
+
+
+def _flags(texts: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether each text says anything."""
+    return np.fromiter(map(bool, texts), np.bool_, len(texts))
 
 
 def _blocks(lines: list[str], done: int) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ from chalicelib.core.clock import iso
 from chalicelib.core.errors import InvalidInputError
 from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_query, uploaded_file
 from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok, query
-from chalicelib.core.http.schemas import Cursor
+from chalicelib.core.http.schemas import Cursor, sometimes
 from chalicelib.core.ids import ID_LENGTH
 from chalicelib.inference import catalogue, schemas
 from chalicelib.inference.catalogue import ModelDisabledError, UnknownModelError
@@ -27,6 +27,8 @@ from chalicelib.inference.service import (
     AlreadyCancelledError,
     InputExpiredError,
     NotEndedError,
+    NotQueuedError,
+    OnlyIf,
     StillRunningError,
     UnknownPredictionError,
 )
@@ -138,17 +140,37 @@ def retry(request: Request, id: PredictionId) -> Response:  # noqa: A002
     return _accepted(services().predictions.retry(current_user(request), id, idempotency_key(request)))
 
 
+class _Deletion(BaseModel):
+    # A slip in the name must not delete what was only to be cancelled.
+    model_config = ConfigDict(extra="forbid")
+
+    only_if: OnlyIf = sometimes(
+        "`queued`: only cancel, whatever has ended keeps its files. `ended`: only delete files, those of a cancelled "
+        "one too; what is queued goes on. Without it, whichever of the two the prediction's state allows."
+    )
+
+
 @routes.endpoint(
     "/api/predict/{id}",
     "DELETE",
     content_types=ANY,
+    query=_Deletion,
     answers={200: schemas.Prediction},
-    errors=(UnknownPredictionError, StillRunningError, AlreadyCancelledError),
+    errors=(
+        InvalidInputError,
+        UnknownPredictionError,
+        StillRunningError,
+        AlreadyCancelledError,
+        NotQueuedError,
+        NotEndedError,
+    ),
     auth=BEARER,
 )
 def delete(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """Cancel the prediction ``id`` while it is queued, delete its files once it has ended."""
-    return ok(document(services().predictions.delete(current_user(request), id)))
+    user = current_user(request)
+    only_if = parsed_query(request, _Deletion).only_if
+    return ok(document(services().predictions.delete(user, id, only_if)))
 
 
 def _accepted(accepted: Accepted) -> Response:
@@ -200,7 +222,7 @@ class _Page(BaseModel):
     auth=BEARER,
 )
 def cohort(request: Request, id: PredictionId) -> Response:  # noqa: A002
-    """The result at a glance: how the years are spread, and the thousand patients with the fewest."""
+    """The result at a glance: the years in bins, what each bin's patients share, the thousand with the fewest."""
     return ok(services().results.cohort(current_user(request), id))
 
 

@@ -263,10 +263,20 @@ class Row(Answer):
 
 
 class Cohort(Answer):
-    """A result at a glance, however large."""
+    """A result at a glance, however large. Patients that were skipped are in `summary` only."""
 
-    edges: list[float] = Field(description="The ends of the bins, in years, ascending.")
+    edges: list[float] = Field(description="The ends of the bins, in years, ascending: one more than there are bins.")
     counts: list[int] = Field(description="Patients in each bin; the last one holds the horizon.")
+    mean_years: list[float | None] = sometimes(
+        "Their mean years, to 3 decimals; null for an empty bin. Of several bins together: the mean of those that "
+        "aren't empty, weighted by `counts`. A result from before this was counted lacks it, as the next three."
+    )
+    survival: list[list[Probability]] = sometimes(
+        "Their mean probabilities to live longer than each of the prediction's `survival_years`, to 4 decimals; empty "
+        "for an empty bin and for a model without a curve. Of several bins together: weighted by `counts` too."
+    )
+    imputed: list[int] = sometimes("Patients in each bin with a missing value that was replaced.")
+    out_of_range: list[int] = sometimes("Patients in each bin with a value beyond what the model has seen.")
     sickest: list[Row] = Field(description="The thousand patients with the fewest years, the fewest first.")
     summary: Summary
 
@@ -276,6 +286,27 @@ class RepeatedId(Answer):
 
     id: str
     rows: list[int] = Field(description="The first ten of its rows.")
+
+
+class PreviewColumn(Answer):
+    """A column of the file."""
+
+    header: str = Field(description="As the file has it, cut to 40 characters.")
+    column: str | None = Field(description="The name under which it is read; null if no model uses it.")
+
+
+class PreviewRow(Answer):
+    """A row of the file."""
+
+    row: int = Field(description="The patient, counted from 1.")
+    cells: list[str] = Field(description="As the file has them, each cut to 40 characters, in the order of `columns`.")
+
+
+class Preview(Answer):
+    """A look at the file as it was read."""
+
+    columns: list[PreviewColumn] = Field(description="At most 30, in the file's order.")
+    rows: list[PreviewRow] = Field(description="The first five, and the first twenty of those that are wrong.")
 
 
 class DryRun(Answer):
@@ -296,6 +327,7 @@ class DryRun(Answer):
     separator: str
     encoding: Literal["utf-8", "windows-1251"]
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
+    preview: Preview
     cost: int
     balance: int
     balance_after: int | None = Field(description="Null if the balance doesn't cover the cost.")

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from dataclasses import dataclass
+from typing import Literal
 
 from chalicelib.auth.store import User
 from chalicelib.billing.ledger import Entry, Ledger, NotEnoughCoinsError, new_entry_id
@@ -34,6 +35,9 @@ from chalicelib.inference.uploads import UploadChangedError, Uploads, refuse_too
 
 _CHARGE_TRIES = 5
 
+OnlyIf = Literal["queued", "ended"]
+"""What a prediction must be at that moment to be cancelled, or to have its files deleted."""
+
 
 class UnknownPredictionError(DomainError):
     """There is none of this id, or it is somebody else's: the answer is the same."""
@@ -44,19 +48,27 @@ class UnknownPredictionError(DomainError):
 
 
 class InputExpiredError(DomainError):
-    """The patients' file was deleted after its time; it can't be run again."""
+    """The patients' file was deleted, after its time or by its owner; it can't be run again."""
 
     status = 410
     code = "input_expired"
-    title = "The patients' file has expired"
+    title = "The patients' file is no longer stored"
 
 
 class NotEndedError(DomainError):
-    """Only an ended prediction can be repeated."""
+    """Only an ended prediction can be repeated, or have its files deleted."""
 
     status = 409
     code = "not_ended"
     title = "This prediction has not ended"
+
+
+class NotQueuedError(DomainError):
+    """It ended before the cancellation came, and is left as it is."""
+
+    status = 409
+    code = "not_queued"
+    title = "This prediction has ended"
 
 
 class StillRunningError(DomainError):
@@ -219,32 +231,41 @@ class Predictions:
                 source, target = (bad_rows_key(user.id, each.prediction_id) for each in (ended, prediction))
                 self._files.copy(source, target)
         except FileGoneError as error:
-            raise InputExpiredError("The patients' file was deleted after its time. Please submit it again.") from error
+            raise InputExpiredError("The patients' file is no longer stored. Please submit it again.") from error
         return self._accept(user, prediction, key)
 
-    def delete(self, user: User, prediction_id: str) -> Prediction:
+    def delete(self, user: User, prediction_id: str, only_if: OnlyIf | None = None) -> Prediction:
         """Cancel a queued prediction and give its coins back; delete the files of an ended one.
+
+        ``only_if`` names which of the two is meant: a prediction may end between somebody's look and their click, and
+        a click on "cancel" must not delete what was paid for. It holds for the state that is changed, not for one
+        that was read before.
 
         Raises
         ------
-        UnknownPredictionError, AlreadyCancelledError, StillRunningError
+        UnknownPredictionError, NotQueuedError, NotEndedError, AlreadyCancelledError, StillRunningError
             Nothing was changed.
         """
         while True:
             prediction = self.get(user, prediction_id)
             if prediction.status is not Status.QUEUED:
-                return self._delete_files(prediction)
+                return self._delete_files(prediction, only_if)
+            if only_if == "ended":
+                raise NotEndedError("This prediction has not ended yet. Nothing was cancelled or deleted.")
             try:
                 self._settlement.cancel(prediction)
             except ConditionFailedError:
                 continue  # a worker was faster, or another click: look again
             return self.get(user, prediction_id)
 
-    def _delete_files(self, prediction: Prediction) -> Prediction:
-        """Delete the files of an ended prediction."""
+    def _delete_files(self, prediction: Prediction, only_if: OnlyIf | None) -> Prediction:
+        """Delete the files of an ended prediction. An end is for good: what was read here is still so."""
         if prediction.status is Status.RUNNING:
             raise StillRunningError("This prediction is being computed at the moment and can't be cancelled any more.")
-        if prediction.status is Status.CANCELLED:
+        if only_if == "queued":
+            raise NotQueuedError("This prediction has ended already. Nothing was cancelled or deleted.")
+        # Its files are stored as well, but a second click on "cancel" doesn't mean them: they go when they are meant.
+        if prediction.status is Status.CANCELLED and only_if is None:
             raise AlreadyCancelledError("This prediction was cancelled before, and its coins were given back.")
         # Said first and done then: a crash in between is repaired by deleting again.
         forgotten = self._store.forget_files(prediction.prediction_id, self._clock())

@@ -97,6 +97,7 @@ export function dryRun(change: Partial<DryRun> = {}): DryRun {
     separator: ',',
     encoding: 'utf-8',
     sampled: false,
+    preview: { columns: [], rows: [] },
     cost: 100,
     balance: 500,
     balance_after: 400,

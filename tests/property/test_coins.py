@@ -39,6 +39,7 @@ from chalicelib.inference.dead_letters import StillRunningError as HeldError
 from chalicelib.inference.offers import FRESH_SECONDS, Override
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.queue import prediction_id_of
+from chalicelib.inference.service import OnlyIf
 from chalicelib.inference.service import StillRunningError as RunningError
 from chalicelib.inference.worker import Worker
 from chalicelib.wiring import Services
@@ -59,6 +60,17 @@ MEANWHILE = ["nothing", "nothing", "fail", "second worker", "lease ends", "dead 
 """What else may happen while a worker computes."""
 
 OPEN = {Status.QUEUED, Status.RUNNING}
+
+
+def refused_deletion(status: Status, only_if: OnlyIf | None) -> str | None:
+    """The code of the refusal to cancel or delete what is so; None if it is done."""
+    if status is Status.RUNNING:
+        return "prediction_running"
+    if status is Status.QUEUED:
+        return "not_ended" if only_if == "ended" else None
+    if only_if == "queued":
+        return "not_queued"
+    return "already_cancelled" if status is Status.CANCELLED and only_if is None else None
 
 
 @dataclass
@@ -298,27 +310,28 @@ class Coins(RuleBasedStateMachine):
         self._learn(person, request, key, None if lost else expected, accepted, refusal)
 
     @precondition(lambda self: any(person.predictions for person in self.people if not person.closed))
-    @rule(who=st.integers(0, 9), which=st.integers(0, 99), plan=plans)
-    def cancel_or_delete(self, who: int, which: int, plan: Plan) -> None:
+    @rule(
+        who=st.integers(0, 9), which=st.integers(0, 99), plan=plans,
+        only_if=st.sampled_from([None, "queued", "ended"]),
+    )  # fmt: skip
+    def cancel_or_delete(self, who: int, which: int, plan: Plan, only_if: OnlyIf | None) -> None:
         person, prediction = self._one_of(who, which)
         if person and prediction:
-            self._delete(person, prediction, plan)
+            self._delete(person, prediction, plan, only_if)
 
-    def _delete(self, person: Person, prediction: Prediction, plan: Plan) -> None:
+    def _delete(self, person: Person, prediction: Prediction, plan: Plan, only_if: OnlyIf | None) -> None:
         user = self.world.users.user(person.user.id)
         assert user
         answer, refusal, lost = self.attempt(
-            plan, lambda: self.world.predictions.delete(user, prediction.prediction_id)
+            plan, lambda: self.world.predictions.delete(user, prediction.prediction_id, only_if)
         )
         if lost:
             return
-        if prediction.status is Status.RUNNING:
-            assert refusal
-            assert refusal.code == "prediction_running"
-        elif prediction.status is Status.CANCELLED:
-            assert refusal
-            assert refusal.code == "already_cancelled"
-        elif prediction.status is Status.QUEUED:
+        expected = refused_deletion(prediction.status, only_if)
+        assert (refusal.code if refusal else None) == expected
+        if expected:
+            return
+        if prediction.status is Status.QUEUED:
             assert answer.status is Status.CANCELLED
         else:
             assert answer.files_deleted_at is not None

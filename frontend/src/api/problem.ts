@@ -43,6 +43,7 @@ export const PROBLEM_CODES = [
   'result_expired',
   'input_expired',
   'not_ended',
+  'not_queued',
   'prediction_running',
   'already_cancelled',
   'unknown_voucher',

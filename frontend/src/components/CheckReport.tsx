@@ -1,14 +1,14 @@
-import type { DryRun, Model } from '../api/types';
+import type { DryRun } from '../api/types';
 import { text } from '../i18n';
-import { FindingsTable } from './FindingsTable';
+import { columnByName } from '../state/catalogue';
+import { FilePreview } from './FilePreview';
 
-export function CheckReport({ report, model }: { report: DryRun; model: Model | null }) {
+export function CheckReport({ report }: { report: DryRun }) {
   const words = text.value.check;
-  const absent = report.columns_absent.filter((name) => isUsed(name, model));
-  const units = Object.entries(report.units);
+  const absent = report.columns_absent.filter(isUsed);
   return (
     <>
-      {report.errors.length > 0 && <Mistakes report={report} />}
+      <FilePreview report={report} />
       <dl class="check-report">
         {report.duplicate_ids.length > 0 && (
           <Entry title={words.repeated} hint={words.repeatedHint}>
@@ -23,27 +23,8 @@ export function CheckReport({ report, model }: { report: DryRun; model: Model | 
         {report.ignored_columns.length > 0 && (
           <Entry title={words.ignored}>{report.ignored_columns.join(', ')}</Entry>
         )}
-        {units.length > 0 && (
-          <Entry title={words.readUnits} hint={words.readUnitsHint}>
-            {units.map(([column, unit]) => `${column}: ${text.value.unit(unit)}`).join('; ')}
-          </Entry>
-        )}
       </dl>
     </>
-  );
-}
-
-function Mistakes({ report }: { report: DryRun }) {
-  return (
-    <div class="notice notice-error">
-      <FindingsTable findings={report.errors} total={report.errors_total} />
-      {report.errors_total > report.errors.length && (
-        <details>
-          <summary>{text.value.problems.badRows}</summary>
-          <p class="bad-rows">{report.bad_rows}</p>
-        </details>
-      )}
-    </div>
   );
 }
 
@@ -63,8 +44,8 @@ function Entry({ title, hint, children }: EntryProps) {
   );
 }
 
-/** The check names what any model could read; only what this one would read matters here. */
-function isUsed(name: string, model: Model | null): boolean {
-  const column = model?.columns.find((each) => each.name === name);
-  return column === undefined || (column.kind !== 'ignored' && column.kind !== 'id');
+/** The check names whatever it could read; IDs and ignored columns are not missed. */
+function isUsed(name: string): boolean {
+  const kind = columnByName(name)?.kind;
+  return kind !== 'ignored' && kind !== 'id';
 }

@@ -1,21 +1,24 @@
 import type { Problem } from '../api/problem';
-import type { DryRun, Model } from '../api/types';
+import type { DryRun } from '../api/types';
 import { text } from '../i18n';
 import { badRowsOf, isAboutFile } from '../lib/startBlock';
 import { checkAgain } from '../state/draft';
 import { fileCheck } from '../state/fileCheck';
+import { uploadedShare } from '../state/source';
 import { CheckReport } from './CheckReport';
 import { ProblemNotice } from './ProblemNotice';
 
 /** What the free check found. The outcome is a live region, so that it is told when it comes. */
-export function FileCheck({ model }: { model: Model | null }) {
+export function FileCheck() {
   const check = fileCheck.value;
+  const share = uploadedShare.value;
   return (
     <>
       <p role="status" class="check-outcome">
         {outcome()}
       </p>
-      {check.state === 'done' && <CheckReport report={check.report} model={model} />}
+      {share !== null && <progress aria-label={text.value.check.sending} value={share} />}
+      {check.state === 'done' && <CheckReport report={check.report} />}
       {check.state === 'failed' && <CheckFailure problem={check.problem} />}
     </>
   );
@@ -24,12 +27,13 @@ export function FileCheck({ model }: { model: Model | null }) {
 function outcome(): string {
   const check = fileCheck.value;
   const words = text.value.check;
+  if (uploadedShare.value !== null) return words.sending;
   if (check.state === 'checking') return words.checking;
   return check.state === 'done' ? verdict(check.report) : '';
 }
 
 function verdict(report: DryRun): string {
-  const words = text.value.check;
+  const words = report.sampled ? text.value.check.beginning : text.value.check;
   const bad = badRowsOf(report);
   if (bad === 0) return words.good(report.rows);
   return report.rows_predictable === 0

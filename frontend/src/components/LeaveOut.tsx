@@ -20,7 +20,7 @@ export function LeaveOut() {
           aria-describedby="leave-out-hint"
           onChange={(event) => leaveBadOut(event.currentTarget.checked)}
         />
-        <span>{words.leaveOut(bad, good)}</span>
+        <span>{check.report.sampled ? words.leaveOutAll : words.leaveOut(bad, good)}</span>
       </label>
       <p class="hint" id="leave-out-hint">
         {words.leaveOutHint}

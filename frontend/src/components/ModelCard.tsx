@@ -3,6 +3,8 @@ import { language, localised, text } from '../i18n';
 
 /** The rest, on other horizons and recipes, is for readers of the card itself. */
 const STATEMENTS_SHOWN = 5;
+/** So many stand on the card itself, before it is opened. */
+const STATEMENTS_FIRST = 2;
 
 interface Props {
   model: Model;
@@ -29,29 +31,39 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
       </label>
       {!model.enabled && <p class="notice notice-warning">{words.switchedOff}</p>}
       <p>{localised(model.summary)}</p>
-      <h3>{words.answers}</h3>
-      <ul>
-        <li>{words.horizon(model.horizon_years)}</li>
-        {model.point_estimate && <li>{localised(model.point_estimate)}</li>}
-        {model.survival_years.length > 0 && <li>{words.survivalCurve(model.survival_years)}</li>}
-      </ul>
-      {statements.length > 0 && (
-        <>
-          <h3>{words.quality}</h3>
-          <ul>
-            {statements.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      <h3>{words.notFor}</h3>
-      <p>{localised(model.limits)}</p>
+      <Statements statements={statements.slice(0, STATEMENTS_FIRST)} />
+      <details class="model-more">
+        <summary>{words.moreAboutModel}</summary>
+        <h3>{words.answers}</h3>
+        <ul>
+          <li>{words.horizon(model.horizon_years)}</li>
+          <li>{localised(model.point_estimate)}</li>
+          {model.survival_years.length > 0 && <li>{words.survivalCurve(model.survival_years)}</li>}
+        </ul>
+        {statements.length > STATEMENTS_FIRST && (
+          <>
+            <h3>{words.quality}</h3>
+            <Statements statements={statements.slice(STATEMENTS_FIRST)} />
+          </>
+        )}
+        <h3>{words.notFor}</h3>
+        <p>{localised(model.limits)}</p>
+        <p class="hint">
+          {model.id}, {words.version(model.version)}
+        </p>
+      </details>
       <ModelColumns columns={model.columns} />
-      <p class="hint">
-        {model.id}, {words.version(model.version)}
-      </p>
     </div>
+  );
+}
+
+function Statements({ statements }: { statements: string[] }) {
+  return (
+    <ul>
+      {statements.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
   );
 }
 

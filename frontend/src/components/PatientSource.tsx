@@ -1,11 +1,11 @@
-import type { ComponentChildren } from 'preact';
 import { text } from '../i18n';
 import { chooseSource, source } from '../state/patientForm';
+import { FileSource } from './FileSource';
 import { PatientForm } from './PatientForm';
 import { SegmentedChoice } from './SegmentedChoice';
 
-/** Patients come from a file, which is given as children, or one is typed in. */
-export function PatientSource({ children }: { children: ComponentChildren }) {
+/** Patients come from a file, or one is typed in. */
+export function PatientSource() {
   const words = text.value.patient;
   return (
     <>
@@ -16,7 +16,7 @@ export function PatientSource({ children }: { children: ComponentChildren }) {
         chosen={source.value}
         onChoose={chooseSource}
       />
-      {source.value === 'file' ? children : <PatientForm />}
+      {source.value === 'file' ? <FileSource /> : <PatientForm />}
     </>
   );
 }

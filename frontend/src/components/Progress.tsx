@@ -1,19 +1,33 @@
 import type { Prediction } from '../api/types';
 import { text } from '../i18n';
+import { rounded } from '../lib/timeLeft';
 
-export function Progress({ prediction }: { prediction: Prediction }) {
+interface Props {
+  prediction: Prediction;
+  secondsLeft: number | null;
+}
+
+export function Progress({ prediction, secondsLeft }: Props) {
   const words = text.value.prediction;
-  const isCounting = prediction.status === 'running' && prediction.rows > 0;
+  // Until a large file was checked to its end, its number of rows is an estimate.
+  const isCounting = prediction.status === 'running' && prediction.rows_done > 0;
   return (
     <section class="card progress">
-      <p role="status">
-        {isCounting ? words.running(prediction.rows_done, prediction.rows) : words.waiting}
-      </p>
+      <p role="status">{sentence(prediction, isCounting)}</p>
       <progress
         aria-label={words.progress}
         {...(isCounting && { max: prediction.rows, value: prediction.rows_done })}
       />
+      {/* Not a live region: a screen reader would not stop telling the time. */}
+      {secondsLeft !== null && <p>{words.timeLeft(rounded(secondsLeft))}</p>}
       <p class="hint">{words.leaveNote}</p>
     </section>
   );
+}
+
+function sentence(prediction: Prediction, isCounting: boolean): string {
+  const words = text.value.prediction;
+  if (isCounting) return words.running(prediction.rows_done, prediction.rows);
+  if (prediction.status !== 'running') return words.waiting;
+  return prediction.is_checked ? words.starting : words.checkingWhole;
 }

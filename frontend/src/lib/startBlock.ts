@@ -8,7 +8,7 @@ export type FileCheck =
   | { state: 'done'; report: DryRun }
   | { state: 'failed'; problem: Problem };
 
-export type StartBlock = 'choose_or_correct' | 'correct';
+export type StartBlock = 'patients' | 'model' | 'choose_or_correct' | 'correct';
 
 /** Why the file can't be started; null if it can, or if nobody knows: the submission finds out. */
 export function startBlock(check: FileCheck, leavesBadOut: boolean): StartBlock | null {

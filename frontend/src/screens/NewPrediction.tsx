@@ -1,15 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import { isWorthRetrying } from '../api/problem';
 import type { Model } from '../api/types';
-import { FileCheck } from '../components/FileCheck';
-import { FileDrop } from '../components/FileDrop';
-import { LeaveOut } from '../components/LeaveOut';
 import { ModelCard } from '../components/ModelCard';
 import { PatientSource } from '../components/PatientSource';
 import { ProblemNotice } from '../components/ProblemNotice';
-import { Samples } from '../components/Samples';
 import { ScreenTitle } from '../components/ScreenTitle';
-import { UnitsChoice } from '../components/UnitsChoice';
 import { text } from '../i18n';
 import { addresses } from '../lib/routes';
 import { type StartBlock, startBlock } from '../lib/startBlock';
@@ -22,28 +17,21 @@ import { balance } from '../state/session';
 
 export function NewPrediction() {
   const words = text.value.submission;
-  useEffect(() => void loadCatalogue().then(chooseTheOnlyModel), []);
+  useEffect(() => void loadCatalogue().then(catalogueIsHere), []);
   return (
     <>
       <ScreenTitle>{words.title}</ScreenTitle>
       <form class="steps" onSubmit={send} noValidate>
+        <section class="step" aria-labelledby="step-patients">
+          <h2 id="step-patients">{words.choosePatients}</h2>
+          <PatientSource />
+        </section>
         <fieldset class="step">
           <legend>
             <h2>{words.chooseModel}</h2>
           </legend>
           <ModelChoice />
         </fieldset>
-        <section class="step" aria-labelledby="step-file">
-          <h2 id="step-file">{words.chooseFile}</h2>
-          <PatientSource>
-            <FileDrop file={draft.chosenFile.value} onFile={draft.chooseFile} />
-            <div class="sample-offer">
-              <p>{words.sampleHint}</p>
-              <Samples />
-            </div>
-            <UnitsChoice units={draft.chosenUnits.value} onChoose={draft.chooseUnits} />
-          </PatientSource>
-        </section>
         <section class="step" aria-labelledby="step-confirm">
           <h2 id="step-confirm">{words.confirm}</h2>
           <Confirmation />
@@ -56,7 +44,7 @@ export function NewPrediction() {
 function ModelChoice() {
   const words = text.value.submission;
   if (catalogueProblem.value) {
-    const retry = () => void loadCatalogue().then(chooseTheOnlyModel);
+    const retry = () => void loadCatalogue().then(catalogueIsHere);
     return <ProblemNotice problem={catalogueProblem.value} onRetry={retry} />;
   }
   if (models.value === null) return <p role="status">{text.value.shell.loading}</p>;
@@ -82,17 +70,11 @@ function Confirmation() {
   const isSubmitting = draft.isSubmitting.value;
   const check = fileCheck.value;
   // The check is newer than the catalogue.
-  const price = check.state === 'done' ? check.report.cost : (model?.coins ?? null);
+  const price = model && check.state === 'done' ? check.report.cost : (model?.coins ?? null);
   const action = price === null ? words.submitNoModel : words.submit(price);
-  const block = startBlock(check, draft.leavesBadOut.value);
+  const block = blockOf(model);
   return (
     <>
-      {source.value === 'file' && (
-        <>
-          <FileCheck model={model} />
-          <LeaveOut />
-        </>
-      )}
       {price !== null && balance.value !== null && (
         <Cost price={price} balanceNow={balance.value} />
       )}
@@ -106,7 +88,7 @@ function Confirmation() {
         <button
           type="submit"
           class="button"
-          disabled={isSubmitting || model === null || block !== null}
+          disabled={isSubmitting || block !== null}
           aria-describedby="start-hint"
         >
           {isSubmitting ? words.submitting : action}
@@ -119,7 +101,8 @@ function Confirmation() {
 }
 
 function blockedHint(block: StartBlock): string {
-  return source.value === 'form' ? text.value.patient.blocked : text.value.check.blocked[block];
+  const isAtFields = source.value === 'form' && block !== 'model';
+  return isAtFields ? text.value.patient.blocked : text.value.check.blocked[block];
 }
 
 function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
@@ -149,14 +132,23 @@ function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
   );
 }
 
+/** What is still missing, in the order in which the screen asks for it. */
+function blockOf(model: Model | null): StartBlock | null {
+  // A form says at its fields what it lacks, when it is to be started.
+  if (source.value === 'file' && draft.chosenFile.value === null) return 'patients';
+  return startBlock(fileCheck.value, draft.leavesBadOut.value) ?? (model === null ? 'model' : null);
+}
+
 function chosenModel(): Model | null {
   const id = draft.chosenModelId.value;
   return id === null ? null : modelById(id);
 }
 
-function chooseTheOnlyModel(): void {
+function catalogueIsHere(): void {
   const only = models.value?.length === 1 ? models.value[0] : undefined;
   if (only?.enabled && draft.chosenModelId.value === null) draft.chooseModel(only.id);
+  // A file that was chosen before waits for its check.
+  else if (fileCheck.value.state === 'none') draft.checkAgain();
 }
 
 async function send(event: Event): Promise<void> {

@@ -32,7 +32,9 @@ export function PredictionScreen({ id }: { id: string }) {
       {prediction && <PredictionFacts prediction={prediction} />}
       {problem && phase === 'failed' && <ProblemNotice problem={problem} onRetry={watch.start} />}
       {phase === 'stalled' && <Stalled onCheck={watch.start} />}
-      {prediction && phase === 'waiting' && <Progress prediction={prediction} />}
+      {prediction && phase === 'waiting' && (
+        <Progress prediction={prediction} secondsLeft={watch.left.value} />
+      )}
       {prediction && phase === 'ended' && <End prediction={prediction} />}
     </>
   );

@@ -27,6 +27,11 @@ export function modelById(id: string): Model | null {
   return models.value?.find((model) => model.id === id) ?? null;
 }
 
+/** What a file is checked for while no model was chosen: all read the same columns. */
+export function anyModelId(): string | null {
+  return models.value?.find((model) => model.enabled)?.id ?? null;
+}
+
 export function columnByName(name: string): Column | null {
   return columnsByName.value.get(name) ?? null;
 }

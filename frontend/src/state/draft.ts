@@ -2,9 +2,10 @@ import { signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, pageProblem, problemOf } from '../api/problem';
 import type { Submission, Units } from '../api/types';
 import { startBlock } from '../lib/startBlock';
-import { readAgain } from './fileBytes';
+import { anyModelId } from './catalogue';
 import { checkFile, fileCheck } from './fileCheck';
 import { api, balance, onLeave } from './session';
+import { forgetUpload, sourceOf } from './source';
 
 // What the person is about to submit. It lives in memory only, outside the screens, so that
 // neither an error nor a walk through the page loses it.
@@ -18,15 +19,20 @@ export const leavesBadOut = signal(false);
 export const isSubmitting = signal(false);
 export const submissionProblem = signal<Problem | null>(null);
 
+/** The next attempt has to send the file anew. */
+const UPLOAD_IS_GONE = new Set(['unknown_upload', 'upload_changed']);
+
 // One key for one intended submission: sending it again after a lost answer charges once.
 let idempotencyKey: string | null = null;
 
 export function chooseModel(id: string): void {
   chosenModelId.value = id;
-  startAfresh();
+  forgetAttempt();
+  checkAgain();
 }
 
 export function chooseFile(file: File | null): void {
+  if (file !== chosenFile.value) forgetUpload();
   chosenFile.value = file;
   startAfresh();
 }
@@ -42,7 +48,7 @@ export function leaveBadOut(leaves: boolean): void {
 }
 
 export function checkAgain(): void {
-  void checkFile(chosenModelId.value, chosenFile.value, chosenUnits.value);
+  void checkFile(chosenModelId.value ?? anyModelId(), chosenFile.value, chosenUnits.value);
 }
 
 /** Returns the submission, or null with the reason in `submissionProblem`. */
@@ -61,20 +67,21 @@ export async function submit(): Promise<Submission | null> {
     idempotencyKey ??= randomKey();
     const key = idempotencyKey;
     const options = { units: chosenUnits.value, skip: leavesBadOut.value };
-    const submission = await api.submit(modelId, await readAgain(file), options, key);
+    const submission = await api.submit(modelId, await sourceOf(file), options, key);
     balance.value = submission.balance;
     chooseFile(null);
     return submission;
   } catch (thrown) {
     submissionProblem.value = problemOf(thrown);
     if (!isWorthRetrying(problemOf(thrown))) idempotencyKey = null;
+    if (UPLOAD_IS_GONE.has(problemOf(thrown).code)) forgetUpload();
     return null;
   } finally {
     isSubmitting.value = false;
   }
 }
 
-/** Another file, model or unit: nothing that was found or decided about the last one holds. */
+/** Another file or unit: nothing that was found or decided about the last one holds. */
 function startAfresh(): void {
   leavesBadOut.value = false;
   forgetAttempt();

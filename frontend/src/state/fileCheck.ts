@@ -2,8 +2,8 @@ import { signal } from '@preact/signals';
 import { problemOf } from '../api/problem';
 import type { Units } from '../api/types';
 import type { FileCheck } from '../lib/startBlock';
-import { readAgain } from './fileBytes';
 import { api, balance } from './session';
+import { sourceOf } from './source';
 
 // The check that costs nothing. It tells of a file what a submission would find, and never stands
 // in the way of one: if it fails, the submission itself finds out.
@@ -34,7 +34,7 @@ export async function checkFile(
 
 async function outcomeOf(modelId: string, file: File, units: Units): Promise<FileCheck> {
   try {
-    const report = await api.check(modelId, await readAgain(file), { units, skip: false });
+    const report = await api.check(modelId, await sourceOf(file), { units, skip: false });
     return { state: 'done', report };
   } catch (thrown) {
     return { state: 'failed', problem: problemOf(thrown) };

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, problemOf } from '../api/problem';
 import type { Prediction } from '../api/types';
 import { nextPoll, POLL_START, type PollEvent, type PollState } from '../lib/polling';
+import { type Seen, secondsLeft } from '../lib/timeLeft';
 import { api, refreshBalance } from './session';
 
 /** Follows one prediction until it ends, the person leaves, or asking on makes no sense. */
@@ -9,6 +10,9 @@ export function createPredictionWatch(id: string) {
   const prediction = signal<Prediction | null>(null);
   const problem = signal<Problem | null>(null);
   const phase = signal<PollState['phase']>('waiting');
+  /** Until all rows are done; null while nobody can tell. */
+  const left = signal<number | null>(null);
+  let firstSeen: Seen | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
   // Only an end that was waited for can have changed the balance.
@@ -32,6 +36,7 @@ export function createPredictionWatch(id: string) {
       const answer = await api.prediction(id);
       prediction.value = answer;
       problem.value = null;
+      measurePace(answer);
       return {
         kind: 'answer',
         status: answer.status,
@@ -42,6 +47,14 @@ export function createPredictionWatch(id: string) {
       problem.value = problemOf(thrown);
       return { kind: 'failure', mayPass: isWorthRetrying(problem.value) };
     }
+  }
+
+  function measurePace({ status, rows, rows_done }: Prediction): void {
+    if (status !== 'running') return;
+    const seen = { rowsDone: rows_done, atMs: performance.now() };
+    // Another attempt begins anew.
+    if (firstSeen === null || rows_done < firstSeen.rowsDone) firstSeen = seen;
+    left.value = secondsLeft(firstSeen, seen, rows);
   }
 
   function start(): void {
@@ -56,5 +69,5 @@ export function createPredictionWatch(id: string) {
     clearTimeout(timer);
   }
 
-  return { prediction, problem, phase, start, stop };
+  return { prediction, problem, phase, left, start, stop };
 }

@@ -132,7 +132,9 @@ def test_every_success_is_as_described(api: Api) -> None:
         assert rows[1]["out_of_range"]
         assert model_id == "mayo" or rows[0]["if_measured"]
         ask("GET", f"/api/predict/{prediction_id}/result.csv")
-        assert len(ask("GET", f"/api/predict/{prediction_id}/cohort")["sickest"]) == 3
+        cohort = ask("GET", f"/api/predict/{prediction_id}/cohort")
+        assert (len(cohort["sickest"]), sum(cohort["counts"])) == (3, 3)
+        assert_whole(cohort, shown["survival_years"])
     upload = ask("POST", "/api/uploads")
     anna_s = f"uploads/{ask('GET', '/api/auth/me')['id']}/{upload['upload_id']}"
     api.services.files.put(anna_s, FILE, "text/csv")
@@ -161,6 +163,33 @@ def test_every_success_is_as_described(api: Api) -> None:
         if status.startswith("2")
     }
     assert described_successes - api.answered == set()
+
+
+def assert_whole(cohort: dict[str, Any], survival_years: list[int]) -> None:
+    """Each bin has all that a cohort says, as much of it as it should."""
+    per_bin = [cohort[name] for name in ("counts", "mean_years", "survival", "imputed", "out_of_range")]
+    assert len(cohort["edges"]) == len(cohort["counts"]) + 1
+    for count, mean, curve, imputed, out_of_range in zip(*per_bin, strict=True):
+        assert (mean is None) == (count == 0)
+        assert len(curve) == (len(survival_years) if count else 0)
+        assert max(imputed, out_of_range) <= count
+    assert sum(cohort["imputed"]) == cohort["summary"]["imputed_rows"]
+    assert sum(cohort["out_of_range"]) == cohort["summary"]["out_of_range_rows"]
+
+
+def test_a_cohort_from_before_more_than_the_counts_was_kept_is_still_answered(anna: Api) -> None:
+    prediction_id = anna.finished("lasso")
+    prediction = anna.services.store.get(prediction_id)
+    assert prediction
+    assert prediction.result
+    key = str(prediction.result.cohort_key)
+    kept = json.loads(anna.services.files.read(key))
+    old = {name: kept[name] for name in ("edges", "counts", "sickest")}
+    anna.services.files.put(key, json.dumps(old).encode(), "application/json")
+
+    cohort = anna.ask("GET", f"/api/predict/{prediction_id}/cohort")
+
+    assert set(cohort) == {"edges", "counts", "sickest", "summary"}
 
 
 def test_an_address_needs_a_token_where_the_document_says_so(api: Api) -> None:
@@ -259,12 +288,18 @@ def test_refusals_of_predictions_are_as_described(anna: Api) -> None:
     anna.refusal("not_finished", "GET", f"{path}/result.csv")
     anna.refusal("invalid_input", "GET", f"{path}/rows?limit=0")
     anna.refusal("not_ended", "POST", f"{path}/retry")
-    assert anna.ask("DELETE", path)["refunded"]
+    anna.refusal("not_ended", "DELETE", f"{path}?only_if=ended")
+    anna.refusal("invalid_input", "DELETE", f"{path}?only_if=running")
+    anna.refusal("invalid_input", "DELETE", f"{path}?only_of=queued")
+    assert anna.ask("DELETE", f"{path}?only_if=queued")["refunded"]
     anna.refusal("already_cancelled", "DELETE", path)
+    anna.refusal("not_queued", "DELETE", f"{path}?only_if=queued")
+    assert anna.ask("DELETE", f"{path}?only_if=ended")["files_deleted_at"]
     for method, tail in (("GET", ""), ("DELETE", ""), ("POST", "/retry"), ("GET", "/rows"), ("GET", "/result.csv")):
         anna.refusal("unknown_prediction", method, f"/api/predict/none{tail}")
     anna.refusal("invalid_input", "GET", "/api/predict?cursor=x")
     finished = f"/api/predict/{anna.finished('lasso')}"
+    anna.refusal("not_queued", "DELETE", f"{finished}?only_if=queued")
     anna.ask("DELETE", finished)
     anna.refusal("result_expired", "GET", f"{finished}/rows")
     anna.refusal("result_expired", "GET", f"{finished}/result.csv")

@@ -1,16 +1,20 @@
 """What a user may do with a prediction after its submission."""
 
+from collections.abc import Callable
+
 import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.inference.files import result_prefix
 from chalicelib.inference.offers import FRESH_SECONDS, Override
-from chalicelib.inference.prediction import Status
-from chalicelib.inference.reading import ResultExpiredError
+from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.reading import NotFinishedError, ResultExpiredError
 from chalicelib.inference.service import (
     AlreadyCancelledError,
     InputExpiredError,
     NotEndedError,
+    NotQueuedError,
+    OnlyIf,
     StillRunningError,
     UnknownPredictionError,
 )
@@ -86,6 +90,130 @@ def test_a_deleted_result_is_gone_and_says_so_and_the_coins_stay_spent(world: Wo
     world.predictions.delete(user, prediction.prediction_id)  # the second click changes nothing
 
 
+def test_a_cancel_that_comes_after_the_end_leaves_the_result_that_was_paid_for(world: World) -> None:
+    user = world.register()
+    ended = world.run(world.submit(user))
+    kept = world.objects()
+
+    with pytest.raises(NotQueuedError) as caught:
+        world.predictions.delete(user, ended.prediction_id, "queued")
+
+    assert (caught.value.status, caught.value.code) == (409, "not_queued")
+    assert caught.value.detail == "This prediction has ended already. Nothing was cancelled or deleted."
+    assert world.objects() == kept
+    assert world.read(ended) == ended
+    assert world.results.rows(user, ended.prediction_id, 0, 10)[0] == 1
+
+
+def test_a_cancel_that_a_whole_run_overtakes_leaves_the_result(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    overtaken(world, monkeypatch, lambda: world.run(prediction))
+
+    with pytest.raises(NotQueuedError):
+        world.predictions.delete(user, prediction.prediction_id, "queued")
+
+    assert world.read(prediction).status is Status.SUCCEEDED
+    assert world.results.rows(user, prediction.prediction_id, 0, 10)[0] == 1
+    assert world.balance(user) == 400
+
+
+def test_a_cancel_that_a_claim_overtakes_is_told_that_it_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    overtaken(world, monkeypatch, lambda: world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 9))
+
+    with pytest.raises(StillRunningError):
+        world.predictions.delete(user, prediction.prediction_id, "queued")
+
+    assert world.balance(user) == 400
+
+
+def test_a_cancel_that_a_failed_attempt_overtakes_still_cancels(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.clock.advance(1)
+
+    def attempt() -> None:
+        with pytest.raises(RuntimeError):
+            world.run(prediction, BrokenModel())
+
+    overtaken(world, monkeypatch, attempt)
+
+    assert world.predictions.delete(user, prediction.prediction_id, "queued").status is Status.CANCELLED
+    assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100)]
+
+
+def overtaken(world: World, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Have ``act`` happen once between the look and the cancellation."""
+    cancel, acts = world.settlement.cancel, [act]
+
+    def late(prediction: Prediction) -> None:
+        while acts:
+            acts.pop()()
+        cancel(prediction)
+
+    monkeypatch.setattr(world.settlement, "cancel", late)
+
+
+def test_what_is_queued_is_not_cancelled_by_who_wants_files_deleted(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+
+    with pytest.raises(NotEndedError) as caught:
+        world.predictions.delete(user, prediction.prediction_id, "ended")
+
+    assert (caught.value.status, caught.value.code) == (409, "not_ended")
+    assert world.read(prediction) == prediction
+    assert world.run(prediction).status is Status.SUCCEEDED
+
+
+@pytest.mark.parametrize("only_if", ["queued", "ended"])
+def test_a_running_one_is_left_alone_whatever_was_meant(world: World, only_if: OnlyIf) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+
+    def click() -> None:
+        with pytest.raises(StillRunningError):
+            world.predictions.delete(user, prediction.prediction_id, only_if)
+
+    assert world.run(prediction, FakeModel(click)).status is Status.SUCCEEDED
+
+
+def test_the_patients_file_of_a_cancelled_one_is_deleted_when_that_is_meant(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.clock.advance(1)
+    world.predictions.delete(user, prediction.prediction_id, "queued")
+    assert world.objects() == [prediction.input_key]
+
+    for only_if in (None, "queued"):  # the second click on "cancel"
+        with pytest.raises((AlreadyCancelledError, NotQueuedError)):
+            world.predictions.delete(user, prediction.prediction_id, only_if)
+    assert world.objects() == [prediction.input_key]
+    deleted = world.predictions.delete(user, prediction.prediction_id, "ended")
+
+    assert (deleted.status, deleted.files_deleted_at) == (Status.CANCELLED, world.clock())
+    assert deleted.file_name is None
+    assert world.objects() == []
+    assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100)]
+
+
+@pytest.mark.parametrize("end", ["succeeded", "cancelled"])
+def test_files_deleted_twice_are_deleted_when_they_were_first(world: World, end: str) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    if end == "succeeded":
+        world.run(prediction)
+    else:
+        world.predictions.delete(user, prediction.prediction_id)
+    first = world.predictions.delete(user, prediction.prediction_id, "ended")
+    world.clock.advance(60)
+
+    assert world.predictions.delete(user, prediction.prediction_id, "ended") == first
+    assert world.read(prediction) == first
+
+
 def test_somebody_else_s_prediction_is_unknown_to_cancel_and_retry(world: World) -> None:
     prediction = world.submit(world.register("anna"))
     boris = world.register("boris")
@@ -145,6 +273,38 @@ def test_without_its_file_a_prediction_is_not_run_again_and_nothing_is_charged(w
 
     assert (caught.value.status, caught.value.code) == (410, "input_expired")
     assert world.balance(user) == 400
+
+
+@pytest.mark.parametrize("gone", ["expired", "deleted"])
+def test_what_is_no_longer_stored_is_said_in_words_that_are_right_whoever_deleted_it(world: World, gone: str) -> None:
+    user = world.register()
+    prediction = world.run(world.submit(user))
+    if gone == "expired":
+        world.files.delete_all("")
+    else:
+        world.predictions.delete(user, prediction.prediction_id, "ended")
+
+    with pytest.raises(InputExpiredError) as caught:
+        world.predictions.retry(user, prediction.prediction_id)
+    assert caught.value.detail == "The patients' file is no longer stored. Please submit it again."
+    assert "expired" not in caught.value.title
+    for read in (world.results.cohort, world.results.download):
+        with pytest.raises(ResultExpiredError) as told:
+            read(user, prediction.prediction_id)
+        assert told.value.detail == "The files of this result are no longer stored. Please submit the patients again."
+        assert "expired" not in told.value.title
+
+
+def test_a_cancelled_one_never_had_a_result_also_after_its_files_are_deleted(world: World) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    world.predictions.delete(user, prediction.prediction_id, "queued")
+    world.predictions.delete(user, prediction.prediction_id, "ended")
+
+    with pytest.raises(NotFinishedError) as caught:
+        world.results.rows(user, prediction.prediction_id, 0, 10)
+
+    assert caught.value.extra == {"prediction_status": "cancelled"}
 
 
 def test_a_retry_without_the_coins_is_refused(world: World) -> None:

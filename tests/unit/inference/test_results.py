@@ -4,7 +4,8 @@ import csv
 import hashlib
 import io
 import json
-from typing import IO
+from itertools import pairwise
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
@@ -174,6 +175,65 @@ def test_gaps_score_and_curve_are_in_both_files() -> None:
     assert 0 < open_medians < 40
     assert 0 < gaps < 40
     assert result.contract == CURVE
+
+
+@pytest.mark.parametrize("chunk", [1, 700, 2000])
+def test_each_bin_of_the_cohort_says_what_its_patients_rows_say(chunk: int) -> None:
+    frame = predicted(1500)
+    frame = frame[(frame["years"] < 3) | (frame["years"] > 4)]
+    frame.loc[frame.index[5], ["years", "survival:1", "survival:3"]] = 8.0, 1.0, 0.5
+
+    cohort = cohort_of(frame, chunk, CURVE)
+
+    empty = 0
+    for place, (low, high) in enumerate(pairwise(cohort["edges"])):
+        years = frame["years"].round(6)
+        rows = frame[(low <= years) & (years < high) | (years == high) & (high == 8)]
+        assert cohort["counts"][place] == len(rows)
+        assert cohort["imputed"][place] == (rows["imputed"] != "").sum()
+        assert cohort["out_of_range"][place] == (rows["out_of_range"] != "").sum()
+        if rows.empty:
+            empty += 1
+            assert (cohort["mean_years"][place], cohort["survival"][place]) == (None, [])
+        else:
+            assert cohort["mean_years"][place] == pytest.approx(rows["years"].mean(), abs=5.1e-4)
+            means = rows[["survival:1", "survival:3"]].mean()
+            assert cohort["survival"][place] == pytest.approx(means.tolist(), abs=5.1e-5)
+    assert empty == 2
+    assert {len(str(mean).partition(".")[2]) for mean in cohort["mean_years"] if mean} <= {1, 2, 3}
+    assert {len(str(share).partition(".")[2]) for shares in cohort["survival"] for share in shares} <= {1, 2, 3, 4}
+
+
+def test_bins_weighted_by_their_counts_make_the_whole_file() -> None:
+    frame = predicted(1500)
+
+    cohort = cohort_of(frame, 700, CURVE)
+
+    means = np.average(cohort["mean_years"], weights=cohort["counts"])
+    assert means == pytest.approx(frame["years"].mean(), abs=1e-3)
+    curve = np.average(cohort["survival"], axis=0, weights=cohort["counts"])
+    assert curve == pytest.approx(frame[["survival:1", "survival:3"]].mean().to_numpy(), abs=1e-4)
+    assert sum(cohort["imputed"]) == (frame["imputed"] != "").sum() > 0
+    assert sum(cohort["out_of_range"]) == (frame["out_of_range"] != "").sum() > 0
+
+
+def test_a_model_without_a_curve_has_no_survival_in_any_bin() -> None:
+    cohort = cohort_of(predicted(100), 700, NO_CURVE)
+
+    assert cohort["survival"] == [[]] * len(cohort["counts"])
+    assert all(cohort["mean_years"])
+
+
+def cohort_of(frame: pd.DataFrame, chunk: int, contract: Contract) -> dict[str, Any]:
+    """The cohort's object of what was predicted, in chunks."""
+    files = Files()
+    with ResultWriter(loaded(contract)) as writer:
+        for start in range(0, len(frame), chunk):
+            rows = frame.iloc[start : start + chunk]
+            writer.add(None, rows, np.zeros(len(rows)))
+        writer.upload(files, "")
+    found: dict[str, Any] = json.loads(files.kept["cohort.json"])
+    return found
 
 
 def test_the_result_names_the_bytes_of_its_csv_and_of_the_model() -> None:

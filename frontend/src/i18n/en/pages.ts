@@ -1,4 +1,5 @@
 import type { ContributionScale, KnownStatus } from '../../api/types';
+import type { Duration } from '../../lib/timeLeft';
 import { createFormat } from '../format';
 import { unitName } from './units';
 
@@ -72,8 +73,8 @@ const account = {
 
 const submission = {
   title: 'New prediction',
-  chooseModel: '1. Choose a model',
-  chooseFile: '2. Choose a file',
+  choosePatients: '1. Choose the patients',
+  chooseModel: '2. Choose a model',
   confirm: '3. Check the price and start',
   pricePerFile: (price: number) => `${coins(price)} per file`,
   version: (version: string) => `version ${version}`,
@@ -82,7 +83,8 @@ const submission = {
     `Horizon: ${format.count(horizon, { one: 'year', other: 'years' })}.`,
   survivalCurve: (curve: readonly number[]) =>
     `Survival curve: the probability to live longer than ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'year', other: 'years' })}.`,
-  quality: 'How good it is',
+  moreAboutModel: 'More about this model',
+  quality: 'More on how good it is',
   notFor: 'Who it is not for',
   columns: 'Columns of the file',
   columnsSummary: (required: number, optional: number) =>
@@ -155,6 +157,10 @@ const prediction = {
   refundedNote: (count: number) => `${coins(count)} were returned to your balance.`,
   waiting: 'Waiting for a free worker…',
   running: (done: number, total: number) => `${format.whole(done)} of ${rows(total)} done`,
+  starting: 'The calculation has begun…',
+  checkingWhole: 'Checking the whole file…',
+  timeLeft: ({ value, unit }: Duration) =>
+    `About ${format.count(value, { one: unit, other: `${unit}s` })} left.`,
   progress: 'Progress',
   leaveNote:
     'You may close this page. The result will be at this address and under “My predictions”.',

@@ -70,9 +70,11 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   input_gone: () => 'The file was gone before it could be computed. That is our fault.',
   cancelled: () => 'You cancelled this prediction before it ran.',
   wrong_password: () => 'The password is wrong. Nothing was changed.',
-  result_expired: () => 'The files of this result were deleted. Please submit the patients again.',
-  input_expired: () => 'The patients’ file was deleted after its time. Please submit it again.',
+  result_expired: () =>
+    'The files of this result are no longer stored. Please submit the patients again.',
+  input_expired: () => 'The patients’ file is no longer stored. Please submit it again.',
   not_ended: () => 'This prediction has not ended yet.',
+  not_queued: () => 'This prediction has ended already. Nothing was cancelled or deleted.',
   prediction_running: () => 'This prediction is being computed and cannot be cancelled any more.',
   already_cancelled: () => 'This prediction was cancelled before.',
   unknown_voucher: () => 'There is no voucher of this code. Please check every character.',

@@ -1,4 +1,5 @@
 import type { KnownStatus } from '../../api/types';
+import type { Duration } from '../../lib/timeLeft';
 import { createFormat } from '../format';
 import { unitName } from './units';
 
@@ -22,6 +23,13 @@ const ofWholeYears = (count: number) =>
   format.count(count, { one: 'года', few: 'лет', many: 'лет', other: 'года' });
 const years = (count: number) =>
   format.tenthCount(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
+
+const durations: Record<Duration['unit'], (count: number) => string> = {
+  second: (count) =>
+    format.count(count, { one: 'секунда', few: 'секунды', many: 'секунд', other: 'секунды' }),
+  minute: (count) =>
+    format.count(count, { one: 'минута', few: 'минуты', many: 'минут', other: 'минуты' }),
+};
 
 const shell = {
   product: 'Прогноз продолжительности жизни при болезни печени',
@@ -88,8 +96,8 @@ const account = {
 
 const submission = {
   title: 'Новый прогноз',
-  chooseModel: '1. Выберите модель',
-  chooseFile: '2. Выберите файл',
+  choosePatients: '1. Выберите пациентов',
+  chooseModel: '2. Выберите модель',
   confirm: '3. Проверьте цену и запустите',
   pricePerFile: (price: number) => `${coins(price)} за файл`,
   version: (version: string) => `версия ${version}`,
@@ -97,7 +105,8 @@ const submission = {
   horizon: (horizon: number) => `Горизонт прогноза — ${wholeYears(horizon)}.`,
   survivalCurve: (curve: readonly number[]) =>
     `Кривая выживаемости: вероятность прожить дольше ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'года', few: 'лет', many: 'лет', other: 'года' })}.`,
-  quality: 'Насколько точна',
+  moreAboutModel: 'Подробнее о модели',
+  quality: 'Ещё о точности',
   notFor: 'Для кого не подходит',
   columns: 'Столбцы файла',
   columnsSummary: (required: number, optional: number) =>
@@ -171,6 +180,9 @@ const prediction = {
   refundedNote: (count: number) => `На ваш баланс возвращено: ${coins(count)}.`,
   waiting: 'Ждём, пока освободится обработчик…',
   running: (done: number, total: number) => `Готово ${format.whole(done)} из ${ofRows(total)}`,
+  starting: 'Расчёт начат…',
+  checkingWhole: 'Проверяем весь файл…',
+  timeLeft: ({ value, unit }: Duration) => `Осталось примерно ${durations[unit](value)}.`,
   progress: 'Ход расчёта',
   leaveNote:
     'Страницу можно закрыть. Результат останется по этому адресу и в разделе «Мои прогнозы».',
