@@ -46,7 +46,7 @@ export const patient = {
   unit: unitAfterNumber,
   range: (low: number, high: number) => range(low, high),
   unusual: (low: number, high: number, unit: string | null) =>
-    `У пациентов исследования таких значений не было (${range(low, high, unit ? unitAfterNumber(unit) : '')}), поэтому оценка менее надёжна.`,
+    `Вне диапазона, наблюдавшегося в исследовании (${range(low, high, unit ? unitAfterNumber(unit) : '')}): оценка менее надёжна.`,
   ambiguousComma: (typed: string) =>
     `Запятую можно понять двояко: напишите ${typed.replace(',', '')} или ${typed.replace(',', '.')}.`,
   missing: (names: readonly string[]) => `Осталось заполнить: ${names.join('; ')}.`,
