@@ -9,6 +9,7 @@ import './styles/layout.css';
 import './styles/forms.css';
 import './styles/patient.css';
 import './styles/results.css';
+import './styles/account.css';
 import './styles/print.css';
 
 rememberLanguage();

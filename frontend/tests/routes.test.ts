@@ -9,6 +9,8 @@ test.each([
   ['#/predictions/abc', { name: 'prediction', id: 'abc' }],
   ['#/predictions/abc/def', { name: 'unknown' }],
   ['#/predictions/%', { name: 'prediction', id: '%' }],
+  ['#/account', { name: 'account' }],
+  ['#/coins', { name: 'coins' }],
   ['#/toString', { name: 'unknown' }],
 ])('%s', (hash, route) => {
   expect(parseHash(hash)).toEqual(route);
@@ -20,5 +22,7 @@ test('the address of a prediction leads back to it', () => {
 
 test('what holds patient data needs an account', () => {
   expect(needsAccount(parseHash('#/predictions/abc'))).toBe(true);
+  expect(needsAccount(parseHash('#/account'))).toBe(true);
+  expect(needsAccount(parseHash('#/coins'))).toBe(true);
   expect(needsAccount(parseHash('#/login'))).toBe(false);
 });

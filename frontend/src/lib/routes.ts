@@ -5,6 +5,8 @@ export type Route =
   | { name: 'new' }
   | { name: 'history' }
   | { name: 'prediction'; id: string }
+  | { name: 'account' }
+  | { name: 'coins' }
   | { name: 'unknown' };
 
 export const addresses = {
@@ -13,6 +15,8 @@ export const addresses = {
   login: '#/login',
   new: '#/new',
   history: '#/predictions',
+  account: '#/account',
+  coins: '#/coins',
   prediction: (id: string) => `#/predictions/${encodeURIComponent(id)}`,
 };
 
@@ -22,7 +26,11 @@ const SIMPLE: Record<string, Route> = {
   login: { name: 'login' },
   new: { name: 'new' },
   predictions: { name: 'history' },
+  account: { name: 'account' },
+  coins: { name: 'coins' },
 };
+
+const PERSONAL = new Set<Route['name']>(['new', 'history', 'prediction', 'account', 'coins']);
 
 export function parseHash(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
@@ -32,7 +40,7 @@ export function parseHash(hash: string): Route {
 }
 
 export function needsAccount(route: Route): boolean {
-  return route.name === 'new' || route.name === 'history' || route.name === 'prediction';
+  return PERSONAL.has(route.name);
 }
 
 function decoded(part: string): string {

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { isWorthRetrying } from '../api/problem';
 import type { Model } from '../api/types';
 import { ModelCard } from '../components/ModelCard';
+import { NotEnough } from '../components/NotEnough';
 import { PatientSource } from '../components/PatientSource';
 import { ProblemNotice } from '../components/ProblemNotice';
 import { ScreenTitle } from '../components/ScreenTitle';
@@ -127,7 +128,7 @@ function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
           </div>
         )}
       </dl>
-      {after < 0 && <p class="notice notice-warning">{words.notEnough(-after)}</p>}
+      {after < 0 && <NotEnough missing={-after} />}
     </>
   );
 }

@@ -1,7 +1,19 @@
 import { createFormat } from '../format';
+import { actions } from './actions';
 import { check } from './check';
+import { coins } from './coins';
 import { pages } from './pages';
 import { patient } from './patient';
 import { problems } from './problems';
+import { profile } from './profile';
 
-export const en = { format: createFormat('en'), ...pages, ...problems, check, patient };
+export const en = {
+  format: createFormat('en'),
+  ...pages,
+  ...problems,
+  check,
+  patient,
+  profile,
+  coins,
+  actions,
+};

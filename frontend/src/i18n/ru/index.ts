@@ -1,8 +1,20 @@
 import { createFormat } from '../format';
 import type { Dictionary } from '../index';
+import { actions } from './actions';
 import { check } from './check';
+import { coins } from './coins';
 import { pages } from './pages';
 import { patient } from './patient';
 import { problems } from './problems';
+import { profile } from './profile';
 
-export const ru: Dictionary = { format: createFormat('ru'), ...pages, ...problems, check, patient };
+export const ru: Dictionary = {
+  format: createFormat('ru'),
+  ...pages,
+  ...problems,
+  check,
+  patient,
+  profile,
+  coins,
+  actions,
+};
