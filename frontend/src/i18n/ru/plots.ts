@@ -72,7 +72,7 @@ const curve = {
   vertical: 'Вероятность прожить дольше',
   median: (median: number) => `медиана ${format.tenth(median)}`,
   interval: (estimate: number, lower: number, upper: number, open: boolean) =>
-    `ожидается ${format.tenth(estimate)}, интервал ${range(lower, upper, open)}`,
+    `ожидается ${format.tenth(estimate)} (${range(lower, upper, open)})`,
   figures: 'Данные',
   band: 'Границы',
   bandValue: (lower: number, upper: number) =>
