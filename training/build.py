@@ -39,7 +39,7 @@ def build(root: Path, say: Callable[[str], None]) -> list[Built]:
 
 def _build(root: Path, recipe: Recipe, patients: pd.DataFrame, say: Callable[[str], None]) -> Built:
     say(f"{recipe.id} ...")
-    fitted = recipe.fit(patients, death(patients))
+    fitted = recipe.serve(patients, death(patients))
     report = measure(recipe, fitted, patients)
     artefact = artefact_bytes(fitted)
     folder = root / ARTEFACTS_DIR / recipe.id

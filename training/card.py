@@ -54,6 +54,7 @@ def make_card(
         "contribution_scale": curve.scale if curve else "years",
         "survival_years": list(curve.survival_years) if curve else [],
         "interval_level": LEVEL,
+        "curve_band_level": curve.curve_band.level if curve and curve.curve_band else None,
         "data": DATA_SOURCE | _counts(patients),
         **parameters(recipe, fitted),
         **rounded(asdict(report)),
@@ -103,6 +104,7 @@ def parameters(recipe: Recipe, fitted: FittedLasso | FittedCurve) -> dict[str, A
         "baseline": asdict(fitted.baseline),
         "reference": fitted.reference,
         "interval_levels": asdict(fitted.levels),
+        "curve_band": asdict(fitted.curve_band) if fitted.curve_band else None,
     }
 
 

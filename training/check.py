@@ -39,7 +39,7 @@ def quick_differences(root: Path) -> list[str]:
         found = list(_compare_samples(root, Path(folder)))
     for recipe in RECIPES:
         kept = read_card(root / ARTEFACTS_DIR / recipe.id)
-        made = json.loads(json.dumps(parameters(recipe, recipe.fit(patients, death(patients)))))
+        made = json.loads(json.dumps(parameters(recipe, recipe.serve(patients, death(patients)))))
         for section, value in made.items():
             found += _compare(f"{recipe.id}: {section}", kept.get(section), value, COEFFICIENT_TOLERANCE)
         figures = first_repeat(recipe, patients)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 from sksurv.linear_model import CoxnetSurvivalAnalysis
 from sksurv.util import Surv
 
@@ -46,6 +47,27 @@ def fit(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: in
         levels=levels_of(curves),
         alpha=alpha,
     )
+
+
+def parameters(fitted: FittedCurve) -> Array:
+    """What a curve is made of: the coefficients, and the log cumulative hazard of the baseline at each year."""
+    hazard = np.interp(np.array(fitted.survival_years, float), fitted.baseline.years, fitted.baseline.hazard)
+    coefficients: Array = fitted.pipeline[-1].coef_
+    return np.concatenate([coefficients, np.log(hazard)])
+
+
+def refit(fitted: FittedCurve, standardised: Array, outcome: Outcome) -> Array:
+    """The same of a fit with the same penalty to other rows, which are standardised as they are by ``fitted``.
+
+    As in any fit they are standardised by their own means and deviations first, for the penalty's sake; what is
+    returned is told in the units of ``fitted``.
+    """
+    assert fitted.alpha is not None
+    scale = StandardScaler().fit(standardised)
+    [(own, baseline)] = _path((fitted.alpha,), scale.transform(standardised), outcome)
+    coefficients = own / scale.scale_
+    hazard = np.interp(np.array(fitted.survival_years, float), baseline.years, baseline.hazard)
+    return np.concatenate([coefficients, np.log(hazard) - coefficients @ scale.mean_])
 
 
 def _tune(

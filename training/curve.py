@@ -9,7 +9,14 @@ from sklearn.pipeline import Pipeline
 
 from chalicelib.inference.contract import ContributionScale
 from chalicelib.inference.models.additive import TrainingValues
-from chalicelib.inference.models.curve import Baseline, CurveArtefact, IntervalLevels, interval
+from chalicelib.inference.models.curve import (
+    BandedCurveArtefact,
+    Baseline,
+    CurveArtefact,
+    CurveBand,
+    IntervalLevels,
+    interval,
+)
 from training.interval import Interval, fit_levels
 from training.metrics import Truth
 
@@ -18,7 +25,8 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class FittedCurve:
-    """A score and the curve that belongs to it. ``alpha``: the penalty chosen for it, if there is one."""
+    """A score and the curve that belongs to it. ``alpha``: the penalty chosen for it, if there is one. ``curve_band``:
+    what the curve's band is read from, if it has one."""
 
     pipeline: Pipeline
     training: TrainingValues
@@ -29,6 +37,7 @@ class FittedCurve:
     survival_years: tuple[int, ...]
     levels: IntervalLevels
     alpha: float | None = None
+    curve_band: CurveBand | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -38,11 +47,11 @@ class FittedCurve:
 
     def years(self, patients: pd.DataFrame, horizon_years: float) -> Array:
         """Restricted mean survival time of each patient, shape (n,)."""
-        return self.baseline.mean(self._log_hazard(patients), horizon_years)
+        return self.baseline.mean(self.log_hazard(patients), horizon_years)
 
     def interval(self, patients: pd.DataFrame) -> Interval:
         """The interval of each patient within the model's own horizon."""
-        log_hazard = self._log_hazard(patients)
+        log_hazard = self.log_hazard(patients)
         lower, upper, _ = interval(self.baseline, self.levels, log_hazard, self.horizon_years)
         years = self.baseline.mean(log_hazard, self.horizon_years)
         band = self.levels.band(self.baseline.survival(log_hazard, self.horizon_years))
@@ -50,12 +59,19 @@ class FittedCurve:
 
     def survival(self, patients: pd.DataFrame, years: Array) -> Array:
         """The probability to live longer than each of ``years``, shape (n, times)."""
-        log_hazard = self._log_hazard(patients)
+        log_hazard = self.log_hazard(patients)
         return np.stack([self.baseline.survival(log_hazard, float(year)) for year in years], axis=1)
 
-    def artefact(self) -> CurveArtefact:
+    def ends_of_the_band(self, patients: pd.DataFrame) -> tuple[Array, Array]:
+        """The band's lower and upper end at each of ``survival_years``, shape (n, years)."""
+        assert self.curve_band is not None
+        hazard = self.baseline.cumulative(self.log_hazard(patients), self.survival_years)
+        lower, upper = self.curve_band.ends(hazard, self.pipeline[:-1].transform(patients))
+        return lower.T, upper.T
+
+    def artefact(self) -> CurveArtefact | BandedCurveArtefact:
         """What is served."""
-        return CurveArtefact(
+        curve = CurveArtefact(
             self.pipeline,
             self.training,
             self.baseline,
@@ -65,8 +81,10 @@ class FittedCurve:
             self.survival_years,
             self.levels,
         )
+        return BandedCurveArtefact(curve, self.curve_band) if self.curve_band else curve
 
-    def _log_hazard(self, patients: pd.DataFrame) -> Array:
+    def log_hazard(self, patients: pd.DataFrame) -> Array:
+        """The log relative hazard of each patient, shape (n,)."""
         score: Array = self.pipeline.predict(patients)
         return score - self.reference
 

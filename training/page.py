@@ -56,6 +56,11 @@ def _page(cards: list[Card]) -> str:
         _table(_INTERVALS, cards),
         "<h2>Among those who died within the horizon</h2>",
         _table(_DIED, cards),
+        "<h2>The band around the curve</h2>",
+        "<p>How far off the curve itself may be. Simulated: patients who die by the fitted model, the whole fit anew each "
+        "time. Held out: fifths by predicted survival at three of the years, beside the mean of their bands; what is "
+        "observed scatters by itself.</p>",
+        _table(_BAND, cards),
         "<h2>Elsewhere and later</h2>",
         _figure(_elsewhere, cards, "Concordance in cross-validation (spread between folds), at later visits and in the PBC3 "
                 "trial (95 % intervals)."),
@@ -110,6 +115,27 @@ _INTERVALS: Rows = {
     "Mean width, years": lambda card: f"{card['quality']['interval_coverage']['mean_width_years']:.2f}",
     "Width by quarter, years": lambda card: ", ".join(
         f"{width:.1f}" for width in card["quality"]["interval_coverage"]["mean_width_years_by_quartile"]
+    ),
+}
+
+
+def _of_band(show: Callable[[dict[str, Any]], str]) -> Callable[[Card], str]:
+    return lambda card: show(card["quality"]["curve_band"]) if "curve_band" in card["quality"] else "no band"
+
+
+def _shares(figures: Iterable[float]) -> str:
+    return ", ".join(f"{figure:.3f}" for figure in figures)
+
+
+_BAND: Rows = {
+    "Holds the true curve, simulated": _of_band(
+        lambda band: f"{band['simulated']['holds']:.3f} &plusmn; {band['simulated']['holds_se']:.3f}"
+    ),
+    "By year": _of_band(lambda band: _shares(band["simulated"]["holds_by_year"])),
+    "By fifth of risk, from the sickest": _of_band(lambda band: _shares(band["simulated"]["holds_by_fifth"])),
+    "Mean width by year": _of_band(lambda band: _shares(band["simulated"]["mean_width_by_year"])),
+    "Held-out groups observed within": _of_band(
+        lambda band: f"{band['held_out']['within']} of {len(band['held_out']['groups'])}"
     ),
 }
 _DIED: Rows = {

@@ -64,6 +64,8 @@ def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
         "folds": FOLDS,
         "repeats": REPEATS,
     }
+    if recipe.judge_band:
+        quality["curve_band"] = recipe.judge_band(patients, outcome)
     for longer, fit in recipe.others.items():
         [at_longer] = cross_validate(fit, patients, outcome, (longer,))
         quality |= errors_only(accuracy(at_longer), longer)

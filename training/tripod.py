@@ -106,7 +106,8 @@ _BY_MODEL = {
     },
     "cox-lasso": {
         "1": "Development and evaluation of a penalised Cox model of survival in primary biliary cholangitis.",
-        "12c": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow's baseline hazard; the penalty by 5-fold cross-validation twice over, least weighted squared error of the years within 8 years; interval levels from held-out curves by quarter of risk. Nested in every outer fold.",
+        "12c": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow's baseline hazard; the penalty by 5-fold cross-validation twice over, least weighted squared error of the years within 8 years; interval levels from held-out curves by quarter of risk. Nested in every outer fold. Of the served fit also a pointwise band around the curve, from 200 refits to resampled patients with the chosen penalty.",
+        "15": f"{_METHODS['15']} A survival curve at 1, 3, 5, 8 and 10 years with an 80 % band for the uncertainty of the curve itself.",
     },
     "mayo": {
         "1": "Evaluation of the published Mayo risk score of primary biliary cholangitis.",

@@ -12,7 +12,9 @@ DEFINITIONS: Bilingual = {
     "Harrell's C; uno_c: Uno's C up to the horizon. ipcw_mae, bias (predicted - true), share_within_1_5_years: of years "
     "within the horizon, weighted by the inverse probability of censoring. integrated_brier_score: of the survival "
     "curve from 1 year to the horizon. ..._10y: fitted to, or read at, 10 years. calibration: mean predicted and observed "
-    "(Kaplan-Meier) years by quarter. Quarters run from the sickest to the healthiest by predicted risk. later_visits: "
+    "(Kaplan-Meier) years by quarter. curve_band: of the band around the curve; simulated: share of points at which it "
+    "holds the true curve if the model is the truth, by year, and by fifth of risk from the sickest; held_out: fifths of "
+    "predicted survival, predicted, mean band and observed (Kaplan-Meier). Quarters run from the sickest to the healthiest by predicted risk. later_visits: "
     "the same patients three years on, each answered by a model fitted without them. external: the PBC3 trial.",
     "ru": "Все показатели качества: перекрёстная проверка {repeats} × {folds}; заполнение пропусков, масштабирование, "
     "целевые значения, штраф и интервал оцениваются только по обучающей части; среднее по блокам, _sd — "
@@ -20,7 +22,9 @@ DEFINITIONS: Bilingual = {
     "ipcw_mae, bias (предсказание минус истина), share_within_1_5_years — для лет в пределах горизонта, с весами, "
     "обратными вероятности цензурирования. integrated_brier_score — для кривой выживаемости от 1 года до горизонта. "
     "..._10y — обучено на горизонт 10 лет или прочитано на нём. calibration — средние предсказанные и наблюдавшиеся "
-    "(Каплан — Мейер) годы по четвертям. Четверти — от самой тяжёлой по предсказанному риску к самой лёгкой. "
+    "(Каплан — Мейер) годы по четвертям. curve_band — о полосе вокруг кривой; simulated — доля точек, в которых она "
+    "содержит истинную кривую, если истинна сама модель, по годам и по пятым частям риска от самой тяжёлой; held_out — пятые "
+    "части по предсказанной выживаемости: предсказание, средняя полоса и наблюдение (Каплан — Мейер). Четверти — от самой тяжёлой по предсказанному риску к самой лёгкой. "
     "later_visits — те же пациенты через три года, предсказание моделью, обученной без них. external — "
     "исследование PBC3.",
 }
@@ -41,6 +45,7 @@ def statements(recipe: Recipe, report: Report) -> Statements:
         _errors(recipe, report),
         _sickest(recipe, report),
         _interval(report),
+        *_band(report),
         _elsewhere(report),
         _concordance(report),
         *_longer(recipe, report),
@@ -109,6 +114,27 @@ def _interval(report: Report) -> Statements:
             + (": чаще всего он пропускает ранние смерти." if misses_the_dead else ".")
         ],
     }
+
+
+def _band(report: Report) -> list[Statements]:
+    if "curve_band" not in report.quality:
+        return []
+    simulated, held_out = report.quality["curve_band"]["simulated"], report.quality["curve_band"]["held_out"]
+    holds, within, groups = _percent(simulated["holds"]), held_out["within"], len(held_out["groups"])
+    return [
+        {
+            "en": [
+                f"The 80 % band around the curve held the true curve at {holds} of its points where the truth is known, in "
+                f"{simulated['simulations']} simulations from the model itself. Of {groups} groups of held-out patients "
+                f"the observed survival lay within the group's mean band in {within}."
+            ],
+            "ru": [
+                f"80-процентная полоса вокруг кривой содержала истинную кривую в {holds} точек там, где истина известна, — в "
+                f"{simulated['simulations']} имитациях по самой модели. Из {groups} групп пациентов, не участвовавших в "
+                f"обучении, наблюдавшаяся выживаемость лежала внутри средней полосы группы в {within}."
+            ],
+        }
+    ]
 
 
 def _elsewhere(report: Report) -> Statements:
@@ -322,6 +348,12 @@ def _missed_targets(recipe: Recipe, report: Report) -> list[Bilingual]:
         missed.append({
             "en": f"70 to 90 % in each quarter of risk ({shares})",
             "ru": f"70–90 % в каждой четверти риска ({shares.replace(', ', '; ').replace('.', ',')})",
+        })  # fmt: skip
+    holds = quality["curve_band"]["simulated"]["holds"] if "curve_band" in quality else None
+    if holds is not None and not COVERAGE[0] <= holds <= COVERAGE[1]:
+        missed.append({
+            "en": f"an 80 % band that holds 78 to 82 % of the true curves' points (it holds {100 * holds:.1f} %)",
+            "ru": f"80-процентная полоса с охватом 78–82 % точек истинных кривых (получено {_ru(100 * holds)} %)",
         })  # fmt: skip
     return missed
 

@@ -79,6 +79,8 @@ class Card(BaseModel):
     survival_years: list[int]
     contribution_scale: ContributionScale
     interval_level: float
+    curve_band_level: float | None
+    curve_band_method: Texts | None
     artefact: Artefact
 
 
@@ -150,8 +152,8 @@ def _overridden(offer: Offer, override: Override | None) -> Offer:
 # What a person choosing a model sees of its card: its contract, and what it is worth.
 _SHOWN = (
     "title", "summary", "limits", "estimand", "point_estimate", "horizon_years", "survival_years",
-    "contribution_scale", "interval_level", "interval_method", "data", "quality", "comparisons", "statements",
-    "known_limits", "not_achievable", "artefact",
+    "contribution_scale", "interval_level", "interval_method", "curve_band_level", "curve_band_method", "data",
+    "quality", "comparisons", "statements", "known_limits", "not_achievable", "artefact",
 )  # fmt: skip
 
 

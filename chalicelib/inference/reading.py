@@ -124,8 +124,9 @@ def _row(stored: list[Any], result: Result) -> dict[str, Any]:
     if len(stored) == _BAD_ROW_PARTS:
         return _bad_row(*stored)
     row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, parts, *newer = stored
-    # A result from before models were told apart ends here.
-    mayo_score, survival, median, ranges, measure_first = newer or (None, [], None, [], "")
+    # A result from before models were told apart ends here, one from before curves had a band ahead of the last.
+    mayo_score, survival, median, ranges, measure_first, *newest = newer or (None, [], None, [], "")
+    band = (newest[0] if newest else []) or [None] * (2 * len(survival))
     contributions = [
         {"column": column, "value": part} for column, part in zip(result.columns, parts, strict=True) if part
     ]
@@ -141,8 +142,8 @@ def _row(stored: list[Any], result: Result) -> dict[str, Any]:
         "upper_open": upper_open,
         "median_years": median,
         "survival": [
-            {"years": year, "probability": probability}
-            for year, probability in zip(years_of_curve, survival, strict=True)
+            {"years": year, "probability": probability, "lower": low, "upper": high}
+            for year, probability, low, high in zip(years_of_curve, survival, band[::2], band[1::2], strict=True)
         ],
         "mayo_score": mayo_score,
         "imputed": missing,

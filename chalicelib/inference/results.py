@@ -38,9 +38,10 @@ class ResultWriter:
     """Takes predicted chunks in the order of the file.
 
     A line of the rows object is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
-    [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first]``. The contributions stand in
-    the order of ``Result.columns``, the probabilities to survive in that of the contract's years, the ranges in that
-    of ``imputed``. A row that was skipped is ``[row, id, [errors]]``.
+    [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first, [band]]``. The contributions
+    stand in the order of ``Result.columns``, the probabilities to survive in that of the contract's years, the band's
+    lower and upper ends by turns in the same, the ranges in that of ``imputed``. A row that was skipped is
+    ``[row, id, [errors]]``.
     """
 
     def __init__(self, loaded: Loaded, bad_rows: Iterator[dict[str, Any]] = iter(())) -> None:  # noqa: B008 - it is empty
@@ -50,6 +51,8 @@ class ResultWriter:
         self._contract = loaded.model.contract
         self._model = f"{csv_cell(loaded.id)},{csv_cell(loaded.version)}"
         self._survival = [f"survival:{year}" for year in self._contract.survival_years]
+        years = self._contract.survival_years if self._contract.curve_band_level is not None else ()
+        self._band = [f"survival_{end}:{year}" for year in years for end in ("lower", "upper")]
         self._csv: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._lines: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._columns: tuple[str, ...] = ()
@@ -92,6 +95,7 @@ class ResultWriter:
             median=numbers(predicted["median"].to_numpy(float)) if curve else None,
             if_measured=ranges_if_measured(predicted, imputed),
             measure_first=predicted["measure_first"].tolist(),
+            band=joined(predicted[name].to_numpy(float) for name in self._band) if self._band else None,
         )
         rounded = predicted["years"].to_numpy(float).round(DECIMALS)
         self._write(rows, rounded)

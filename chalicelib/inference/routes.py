@@ -294,6 +294,7 @@ def _contract(contract: Contract | None) -> dict[str, Any]:
         "horizon_years": contract.horizon_years if contract else None,
         "contribution_scale": contract.contribution_scale if contract else None,
         "survival_years": contract.survival_years if contract else None,
+        "curve_band_level": contract.curve_band_level if contract else None,
     }
 
 

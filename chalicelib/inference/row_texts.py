@@ -25,7 +25,7 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")
 class RowTexts:
     """A chunk's rows, each value a text once for both files: numbers look the same in CSV and in JSON.
 
-    ``estimates``, ``contributions`` and ``survival`` are a row's numbers, joined by commas.
+    ``estimates``, ``contributions``, ``survival`` and ``band`` are a row's numbers, joined by commas.
     """
 
     ids: Sequence[str | None]
@@ -39,6 +39,7 @@ class RowTexts:
     median: list[str] | None
     if_measured: list[list[str]]
     measure_first: list[str]
+    band: list[str] | None
 
     def json_lines(self, row_numbers: Iterable[int]) -> Iterator[str]:
         """The lines of the rows object."""
@@ -56,13 +57,14 @@ class RowTexts:
             self.median or nothing,
             self.if_measured,
             _each_once(_json_text, self.measure_first),
+            self.band or nothing,
             strict=True,
         )
-        for row, name, numbers, is_open, gaps, beyond, parts, score, curve, median, ranges, measure in rows:
+        for row, name, numbers, is_open, gaps, beyond, parts, score, curve, median, ranges, measure, band in rows:
             opened = "true" if is_open else "false"
             yield (
                 f"[{row},{name},{numbers},{opened},{gaps},{beyond},[{parts}],{score},[{curve}],{median or 'null'},"
-                f"[{','.join(f'[{each}]' for each in ranges)}],{measure}]\n"
+                f"[{','.join(f'[{each}]' for each in ranges)}],{measure},[{band}]]\n"
             )
 
     def csv_lines(self, row_numbers: Iterable[int], baseline: str, model: str) -> Iterator[str]:

@@ -57,6 +57,12 @@ class Model(catalogue.Card, Answer):
     horizon_years: float = Field(description="Years are counted within so many.")
     survival_years: list[int] = Field(description="Where the survival curve is read; empty for a model without one.")
     interval_level: float = Field(description="The share of patients that the interval is made to hold.")
+    curve_band_level: float | None = Field(
+        description="The level of the band around each patient's curve; null for a model without one."
+    )
+    curve_band_method: Texts | None = Field(
+        description="What the band is, or why there is none; null for a model without a curve."
+    )
     artefact: Artefact
     data: dict[str, Any] = sometimes("What it was fitted to.")
     quality: dict[str, Any] = sometimes("What was measured of it, cross-validated.")
@@ -177,6 +183,9 @@ class Prediction(Answer):
     horizon_years: float | None
     contribution_scale: ContributionScale | None
     survival_years: list[int] | None
+    curve_band_level: float | None = Field(
+        description="The level of the band around each patient's curve; null without one, and until there is a result."
+    )
     receipt: Receipt | None
     timings: Timings | None
 
@@ -215,6 +224,10 @@ class Survival(Answer):
 
     years: int
     probability: Probability = Field(description="To live longer than so many years.")
+    lower: Probability | None = Field(
+        description="The lower end of the band: how far off the curve itself may be. Null where there is no band."
+    )
+    upper: Probability | None = Field(description="The upper end of the band.")
 
 
 class IfMeasured(Answer):

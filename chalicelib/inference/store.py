@@ -337,4 +337,9 @@ def _from_item(item: Item) -> Prediction:
 def _contract(stored: dict[str, Any] | None) -> Contract | None:
     if stored is None:
         return None
-    return Contract(stored["horizon_years"], stored["contribution_scale"], tuple(stored["survival_years"]))
+    return Contract(
+        stored["horizon_years"],
+        stored["contribution_scale"],
+        tuple(stored["survival_years"]),
+        stored.get("curve_band_level"),
+    )

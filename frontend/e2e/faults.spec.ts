@@ -1,5 +1,6 @@
 import type { Route } from '@playwright/test';
 import { pageProblem } from '../src/api/problem';
+import { finishedPrediction } from '../tests/fixtures';
 import {
   chooseFile,
   expect,
@@ -104,31 +105,19 @@ test('a click too many submits once', async ({ page }) => {
   expect(submissions).toBe(1);
 });
 
-const RUNNING = {
+const RUNNING = finishedPrediction({
   prediction_id: 'p1',
   status: 'running',
   is_finished: false,
   is_success: false,
-  output: null,
-  error_info: null,
-  error_code: null,
   prediction_model_id: 'lasso',
-  model_version: '1.0.0',
-  prediction_date: '2026-01-02T03:04:05Z',
-  finished_at: null,
-  file_name: 'patients.csv',
-  ignored_columns: [],
   rows: 12_345,
   rows_done: 4_000,
   cost: 100,
-  refunded: false,
-  summary: null,
   horizon_years: null,
   contribution_scale: null,
   survival_years: null,
-  receipt: null,
-  timings: null,
-};
+});
 
 test('progress is told; a status that the page does not know ends the waiting', async ({
   page,

@@ -66,10 +66,11 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.locator('input[name="model"][value="lasso"]').check();
 
       await expect(page.getByText(words.check.allBad(3))).toBeVisible();
-      const findings = page.getByRole('table', { name: words.problems.findingsCaption });
-      const found = findings.getByRole('row');
+      const preview = page.getByRole('region', { name: words.check.preview });
+      const found = preview.getByRole('listitem');
       await expect(found.filter({ hasText: 'Albumin' })).toContainText(words.unit('g/L'));
-      await expect(found.filter({ hasText: 'Bilirubin' })).toContainText('high');
+      await expect(found.filter({ hasText: 'Bilirubin' })).toHaveCount(1);
+      await expect(preview.locator('mark').filter({ hasText: 'high' })).toBeVisible();
       await expect(found.filter({ hasText: 'Edema' })).toContainText('N, S, Y');
       await expect(found.filter({ hasText: 'Age' })).toContainText(words.unit('years'));
       await expect(startButton(page, words)).toBeDisabled();
@@ -92,13 +93,14 @@ for (const { code, locale, words } of LANGUAGES) {
 
       await expect(page.getByText(words.check.someBad(1, 2))).toBeVisible();
       await expect(page.getByText(words.check.repeatedId('a', [1, 2]))).toBeVisible();
-      await expect(page.getByText('Ward', { exact: true })).toBeVisible();
-      await expect(page.getByText(`Bilirubin: ${words.unit('mg/dL')}`)).toBeVisible();
+      await expect(page.getByText(words.check.ignored)).toBeVisible();
+      const bilirubin = page.getByRole('columnheader', { name: 'Bilirubin' });
+      await expect(bilirubin.filter({ hasText: words.unit('mg/dL') })).toBeVisible();
       await expect(startButton(page, words)).toBeDisabled();
       await inspect(page, `${code}-mixed-file`);
 
       await page.getByLabel(words.check.units.si).check();
-      await expect(page.getByText(`Bilirubin: ${words.unit('umol/L')}`)).toBeVisible();
+      await expect(bilirubin.filter({ hasText: words.unit('umol/L') })).toBeVisible();
       await expect(page.getByText(words.check.allBad(2))).toBeVisible();
       await page.getByLabel(words.check.units.stated).check();
       await page.getByLabel(words.check.leaveOut(1, 1)).check();

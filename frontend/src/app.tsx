@@ -3,6 +3,8 @@ import { Header } from './components/Header';
 import { LogInAgain } from './components/LogInAgain';
 import { type Dictionary, text } from './i18n';
 import { addresses, needsAccount, type Route } from './lib/routes';
+import { Account } from './screens/Account';
+import { Coins } from './screens/Coins';
 import { History } from './screens/History';
 import { Landing } from './screens/Landing';
 import { LogIn } from './screens/LogIn';
@@ -54,6 +56,10 @@ function Screen({ route }: { route: Route }) {
       return <History />;
     case 'prediction':
       return <PredictionScreen key={route.id} id={route.id} />;
+    case 'account':
+      return <Account />;
+    case 'coins':
+      return <Coins />;
     case 'patient':
       return <PatientScreen key={route.id} id={route.id} row={route.row} />;
     case 'unknown':
@@ -85,6 +91,8 @@ function screenName(route: Route, dictionary: Dictionary): string {
     new: dictionary.submission.title,
     history: dictionary.history.title,
     prediction: dictionary.prediction.title(null),
+    account: dictionary.profile.title,
+    coins: dictionary.coins.title,
     patient: dictionary.plots.patient.title(route.name === 'patient' ? route.row : 0, null),
     unknown: dictionary.notFound.title,
   };

@@ -9,6 +9,7 @@ import './styles/base.css';
 import './styles/layout.css';
 import './styles/forms.css';
 import './styles/results.css';
+import './styles/account.css';
 import './styles/plots.css';
 import './styles/print.css';
 

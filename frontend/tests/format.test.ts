@@ -55,6 +55,8 @@ describe('numbers', () => {
     expect(format.signedTenth(-0.04)).toBe('0.0');
     expect(format.signedTenth(0.26)).toBe('+0.3');
     expect(format.signedTenth(-1.26)).toBe('-1.3');
+    expect(format.signedWhole(1_500)).toBe('+1,500');
+    expect(format.signedWhole(-100)).toBe('-100');
   });
 
   test('hazards and scores are printed to two decimals', () => {
@@ -84,6 +86,7 @@ describe('numbers', () => {
 
   test('a date that cannot be read is shown as it came', () => {
     expect(createFormat('en').dateTime('yesterday')).toBe('yesterday');
+    expect(createFormat('en').date('yesterday')).toBe('yesterday');
   });
 });
 

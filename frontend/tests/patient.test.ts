@@ -37,8 +37,8 @@ describe('contributions', () => {
 
 describe('the median', () => {
   const survival = [
-    { years: 1, probability: 0.9 },
-    { years: 10, probability: 0.6 },
+    { years: 1, probability: 0.9, lower: null, upper: null },
+    { years: 10, probability: 0.6, lower: null, upper: null },
   ];
 
   test('without a curve there is none', () => {

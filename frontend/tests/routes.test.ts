@@ -9,6 +9,8 @@ test.each([
   ['#/predictions/abc', { name: 'prediction', id: 'abc' }],
   ['#/predictions/abc/def', { name: 'unknown' }],
   ['#/predictions/%', { name: 'prediction', id: '%' }],
+  ['#/account', { name: 'account' }],
+  ['#/coins', { name: 'coins' }],
   ['#/predictions/abc/patients/12', { name: 'patient', id: 'abc', row: 12 }],
   ['#/predictions/abc/patients/0', { name: 'unknown' }],
   ['#/predictions/abc/patients/1e3', { name: 'unknown' }],
@@ -28,6 +30,8 @@ test('the address of a patient leads back to them', () => {
 
 test('what holds patient data needs an account', () => {
   expect(needsAccount(parseHash('#/predictions/abc'))).toBe(true);
+  expect(needsAccount(parseHash('#/account'))).toBe(true);
+  expect(needsAccount(parseHash('#/coins'))).toBe(true);
   expect(needsAccount(parseHash('#/predictions/abc/patients/1'))).toBe(true);
   expect(needsAccount(parseHash('#/login'))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FIELD_CODES, FINDING_CODES } from '../src/api/findingCodes';
+import { FIELD_CODES, FIELD_NAMES, FINDING_CODES } from '../src/api/findingCodes';
 import { PROBLEM_CODES, pageProblem } from '../src/api/problem';
 import { en } from '../src/i18n/en';
 import { ru } from '../src/i18n/ru';
@@ -28,7 +28,7 @@ describe.each([
   });
 
   test.each(FIELD_CODES)('the field code %s has a sentence', (code) => {
-    for (const field of ['name', 'email', 'password'] as const) {
+    for (const field of FIELD_NAMES) {
       expect(fieldSentence({ code }, field, dictionary)).toMatch(/^\p{Lu}.*[.]$/u);
     }
   });
@@ -87,6 +87,23 @@ test('the refusal of a form is told at its fields', () => {
     name: 'This name is already taken. Please choose another one.',
   });
   expect(fieldErrors(pageProblem('wrong_credentials'), en)).toBeNull();
+  expect(fieldErrors(pageProblem('voucher_used'), en)).toEqual({
+    code: 'This voucher was used before.',
+  });
+});
+
+test('a refusal is told at the field that the form has, and at no other one', () => {
+  const wrong = pageProblem('wrong_password');
+  expect(Object.keys(fieldErrors(wrong, ru, ['old_password', 'new_password']) ?? {})).toEqual([
+    'old_password',
+  ]);
+  expect(Object.keys(fieldErrors(wrong, ru, ['password']) ?? {})).toEqual(['password']);
+  expect(fieldErrors(wrong, ru, ['code'])).toBeNull();
+  expect(fieldErrors(pageProblem('constructor' as 'bad_answer'), ru)).toBeNull();
+  const elsewhere = pageProblem('invalid_input', {
+    findings: [{ column: 'email', code: 'not_an_email' }],
+  });
+  expect(fieldErrors(elsewhere, ru, ['password'])).toBeNull();
 });
 
 test('an unknown status is shown as such', () => {

@@ -40,7 +40,7 @@ def test_each_model_answers_by_its_contract_at_its_price(person: Person, model_i
 
     assert (accepted["cost"], person.balance()) == (PRICES[model_id], 500 - PRICES[model_id])
     assert prediction["status"] == "succeeded"
-    for name in ("horizon_years", "contribution_scale", "survival_years"):
+    for name in ("horizon_years", "contribution_scale", "survival_years", "curve_band_level"):
         assert prediction[name] == model[name], name
     assert len(rows) == 10
     for row in rows:
@@ -48,6 +48,9 @@ def test_each_model_answers_by_its_contract_at_its_price(person: Person, model_i
         curve = [point["probability"] for point in row["survival"]]
         assert [point["years"] for point in row["survival"]] == model["survival_years"]
         assert curve == sorted(curve, reverse=True)
+        for point in row["survival"]:
+            held = point["lower"] is not None and point["lower"] <= point["probability"] <= point["upper"]
+            assert held is (model_id == "cox-lasso")
         assert [gap["column"] for gap in row["if_measured"]] == row["imputed"]
         assert row["measure_first"] is None or row["measure_first"] in row["imputed"]
         total = row["baseline"] + sum(part["value"] for part in row["contributions"])

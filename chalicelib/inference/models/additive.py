@@ -31,11 +31,13 @@ class TrainingValues:
 class Terms:
     """A frame of n patients as the model sees it.
 
-    ``raw``: the encoded values, shape (n, columns), NaN for missing. ``contributions``: what each column adds, on
-    the model's own scale, same shape. ``total``: baseline + contributions, shape (n,).
+    ``raw``: the encoded values, shape (n, columns), NaN for missing. ``standardised``: what the coefficients are
+    multiplied with, same shape. ``contributions``: what each column adds, on the model's own scale, same shape.
+    ``total``: baseline + contributions, shape (n,).
     """
 
     raw: Vector
+    standardised: Vector
     contributions: Vector
     total: Vector
 
@@ -54,7 +56,7 @@ class AdditivePipeline:
         self._baseline = float(pipeline[-1].intercept_)
         self._training = training
         # One row for the 10th percentile of each column, one for the 90th.
-        self._usual = self._contributions(np.array([training.low, training.high]))
+        self._usual = self._contributions(self._standardised(np.array([training.low, training.high])))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -73,12 +75,13 @@ class AdditivePipeline:
 
     def complete(self, raw: Vector) -> Terms:
         """The terms of encoded values, shape (n, columns); any may be missing."""
-        contributions = self._contributions(raw)
+        standardised = self._standardised(raw)
+        contributions = self._contributions(standardised)
         # Column by column, not as a matrix product: BLAS adds in another order for one row than for many.
         total = np.full(len(raw), self._baseline)
         for position in range(contributions.shape[1]):
             total += contributions[:, position]
-        return Terms(raw, contributions, total)
+        return Terms(raw, standardised, contributions, total)
 
     def describe(self, terms: Terms, years: Callable[[Vector], Vector]) -> dict[str, Vector | Texts]:
         """All that ``Model.predict`` answers beside the estimates. ``years``: from a total to the estimate in years."""
@@ -115,10 +118,13 @@ class AdditivePipeline:
         answer["measure_first"] = _labels(matters, optional)
         return answer
 
-    def _contributions(self, raw: Vector) -> Vector:
+    def _standardised(self, raw: Vector) -> Vector:
+        standardised: Vector = self._transform.transform(raw)
+        return standardised
+
+    def _contributions(self, standardised: Vector) -> Vector:
         # Adding zero turns minus zero, which a dropped column would show, into zero.
-        contributions: Vector = self._transform.transform(raw) * self._coefficients + 0.0
-        return contributions
+        return standardised * self._coefficients + 0.0
 
     def _refuse_missing(self, frame: pd.DataFrame, raw: Vector) -> None:
         for position, name in enumerate(self.columns):

@@ -65,6 +65,8 @@ class Model(Protocol):
           missing number with the widest range, empty when none matters.
         - with a survival curve: ``survival:<year>`` for each year of the contract, a probability, and ``median``, in
           years, NaN beyond the curve's end.
+        - with a band around the curve: ``survival_lower:<year>`` and ``survival_upper:<year>`` for each of these years,
+          probabilities with that of the curve between them.
 
         Raises ``ValueError`` when a required column is absent or a value in it is missing, or when a category
         is none of those allowed.

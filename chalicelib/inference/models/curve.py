@@ -1,8 +1,10 @@
 """Models with a survival curve: a baseline curve to the power of each patient's relative hazard (Cox, 1972)."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 from typing import Self
 
 import joblib
@@ -12,7 +14,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from chalicelib.inference.contract import Contract, ContributionScale
-from chalicelib.inference.models.additive import AdditivePipeline, TrainingValues, Vector
+from chalicelib.inference.models.additive import AdditivePipeline, Terms, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
 
 
@@ -26,6 +28,11 @@ class Baseline:
 
     years: tuple[float, ...]
     hazard: tuple[float, ...]
+
+    def cumulative(self, log_hazard: Vector, years: Sequence[float]) -> Vector:
+        """The cumulative hazard up to each of ``years``, shape (years, n)."""
+        hazard: Vector = np.interp(np.array(years, float), self.years, self.hazard)[:, np.newaxis] * np.exp(log_hazard)
+        return hazard
 
     def survival(self, log_hazard: Vector, years: float) -> Vector:
         """The probability, shape (n,), to live longer than ``years``."""
@@ -79,6 +86,43 @@ class IntervalLevels:
 
 
 @dataclass(frozen=True, slots=True)
+class CurveBand:
+    """How far the curve itself may be off, since it was fitted to so many patients and no more.
+
+    ``covariance``, shape (columns + years, columns + years): of the coefficients, as they are multiplied with the
+    standardised columns, and of the log cumulative hazard of the baseline at each of the curve's years. At a year the
+    patient's log(-log S) is the sum of the latter and of coefficients times columns. It is linear in both, so that its
+    variance is z' covariance z; the band is S^exp(+-q standard errors), the log-log transformation (Kalbfleisch &
+    Prentice, The Statistical Analysis of Failure Time Data, 1980), which stays within 0 and 1.
+    """
+
+    level: float
+    covariance: tuple[tuple[float, ...], ...]
+
+    def standard_errors(self, standardised: Vector) -> Vector:
+        """Of log(-log S) at each year, shape (years, n), for patients of shape (n, columns)."""
+        covariance = np.array(self.covariance)
+        columns = np.ascontiguousarray(standardised.T)
+        count = len(columns)
+        # Column by column and not as a matrix product, as everywhere: see ``AdditivePipeline.complete``.
+        projected = np.zeros((len(covariance), len(standardised)))
+        for at, values in enumerate(columns):
+            projected += covariance[:, at, np.newaxis] * values
+        of_coefficients = np.zeros(len(standardised))
+        for at, values in enumerate(columns):
+            of_coefficients += projected[at] * values
+        of_baseline = np.diag(covariance)[count:, np.newaxis]
+        variance: Vector = of_coefficients + 2.0 * projected[count:] + of_baseline
+        # Rounding may leave a little less than nothing.
+        return np.sqrt(np.maximum(variance, 0.0))
+
+    def ends(self, cumulative_hazard: Vector, standardised: Vector) -> tuple[Vector, Vector]:
+        """The lower and the upper end, shape (years, n), around exp(-``cumulative_hazard``) of the same shape."""
+        factor = np.exp(NormalDist().inv_cdf(0.5 + self.level / 2.0) * self.standard_errors(standardised))
+        return np.exp(-cumulative_hazard * factor), np.exp(-cumulative_hazard / factor)
+
+
+@dataclass(frozen=True, slots=True)
 class CurveArtefact:
     """What is kept in model.joblib.
 
@@ -97,17 +141,27 @@ class CurveArtefact:
     levels: IntervalLevels
 
 
+@dataclass(frozen=True, slots=True)
+class BandedCurveArtefact:
+    """What is kept in model.joblib of a model whose curve has a band."""
+
+    curve: CurveArtefact
+    band: CurveBand
+
+
 class CurveModel:
     """A score, taken apart into contributions, and the curve that belongs to it. See ``Model`` for the contract."""
 
-    def __init__(self, artefact: CurveArtefact) -> None:
+    def __init__(self, artefact: CurveArtefact, band: CurveBand | None = None) -> None:
         self._additive = AdditivePipeline(artefact.pipeline, artefact.training)
         self._artefact = artefact
+        self._band = band
 
     @classmethod
     def load(cls, artefact_dir: Path) -> Self:
         """The model in ``artefact_dir``. Raises ``ArtefactMismatchError`` before anything is unpickled."""
-        return cls(joblib.load(io.BytesIO(read_verified(artefact_dir))))
+        kept: CurveArtefact | BandedCurveArtefact = joblib.load(io.BytesIO(read_verified(artefact_dir)))
+        return cls(kept.curve, kept.band) if isinstance(kept, BandedCurveArtefact) else cls(kept)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -117,13 +171,19 @@ class CurveModel:
     @property
     def contract(self) -> Contract:
         """Years within the horizon, and the curve up to its end."""
-        return Contract(self._artefact.horizon_years, self._artefact.scale, self._artefact.survival_years)
+        return Contract(
+            self._artefact.horizon_years,
+            self._artefact.scale,
+            self._artefact.survival_years,
+            self._band.level if self._band else None,
+        )
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The answers; see ``Model.predict``."""
         terms = self._additive.terms(frame)
         return pd.DataFrame(
-            self._estimates(terms.total) | self._additive.describe(terms, self._years), index=frame.index
+            self._estimates(terms.total) | self._ends_of_the_band(terms) | self._additive.describe(terms, self._years),
+            index=frame.index,
         )
 
     def _years(self, score: Vector) -> Vector:
@@ -144,6 +204,18 @@ class CurveModel:
             "upper_open": is_open,
             "median": np.where(median <= end, median, np.nan),
             **{f"survival:{year}": baseline.survival(log_hazard, year) for year in self._artefact.survival_years},
+        }
+
+    def _ends_of_the_band(self, terms: Terms) -> dict[str, Vector]:
+        if self._band is None:
+            return {}
+        baseline, years = self._artefact.baseline, self._artefact.survival_years
+        lower, upper = self._band.ends(
+            baseline.cumulative(terms.total - self._artefact.reference, years), terms.standardised
+        )
+        return {
+            **{f"survival_lower:{year}": lower[at] for at, year in enumerate(years)},
+            **{f"survival_upper:{year}": upper[at] for at, year in enumerate(years)},
         }
 
 

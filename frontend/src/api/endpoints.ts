@@ -45,6 +45,9 @@ export function createApi(base: string, anonymous: Transport, personal: Transpor
   const at = (id: string) => ({ path: { id } });
   const keyed = (key: string) => ({ header: { 'Idempotency-Key': key } });
 
+  const remove = (id: string, only_if: 'queued' | 'ended') =>
+    answer(own.DELETE('/api/predict/{id}', { params: { ...at(id), query: { only_if } } }));
+
   return {
     register: (name: string, email: string, password: string) =>
       answer(open.POST('/api/auth/register', { body: { name, email, password } })),
@@ -95,6 +98,12 @@ export function createApi(base: string, anonymous: Transport, personal: Transpor
 
     retry: (id: string, key: string) =>
       answer(own.POST('/api/predict/{id}/retry', { params: { ...at(id), ...keyed(key) } })),
+
+    /** Only what still waits: a result that came in the meantime is left as it is. */
+    cancel: (id: string): Promise<Prediction> => remove(id, 'queued'),
+
+    /** Only of what has ended: nothing that waits is cancelled by it. */
+    deleteFiles: (id: string): Promise<Prediction> => remove(id, 'ended'),
 
     rows: async (id: string, offset: number, limit = ROWS_PER_REQUEST): Promise<RowPage> => {
       const query = { offset, limit };

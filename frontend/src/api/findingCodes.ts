@@ -27,4 +27,14 @@ export const FIELD_CODES = [
 
 export type FieldCode = (typeof FIELD_CODES)[number];
 
-export type FieldName = 'name' | 'email' | 'password';
+/** As the API names them. */
+export const FIELD_NAMES = [
+  'name',
+  'email',
+  'password',
+  'old_password',
+  'new_password',
+  'code',
+] as const;
+
+export type FieldName = (typeof FIELD_NAMES)[number];

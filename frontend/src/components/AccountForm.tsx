@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { FieldName } from '../api/findingCodes';
+import { FIELD_NAMES, type FieldName } from '../api/findingCodes';
 import { type Problem, pageProblem, problemOf } from '../api/problem';
 import type { Finding } from '../api/types';
 import { text } from '../i18n';
 import { fieldErrors } from '../lib/sentences';
 import { Field } from './Field';
-import { ProblemNotice } from './ProblemNotice';
+import { ProblemNotice, RequestId } from './ProblemNotice';
 
 export interface AccountField {
   name: FieldName;
@@ -21,24 +21,40 @@ interface Props {
   fields: AccountField[];
   action: string;
   actionUnderWay: string;
+  isDanger?: boolean;
+  /** Whose password it is, where the form doesn't ask: a password manager wants to know. */
+  username?: string;
   onSubmit: (values: Record<FieldName, string>) => Promise<void>;
   children?: ComponentChildren;
 }
 
-/** The form of registering and of logging in: what was typed stays, whatever happens. */
+const EMPTY = Object.fromEntries(FIELD_NAMES.map((name) => [name, ''])) as Record<
+  FieldName,
+  string
+>;
+
+/** A form of the account: what was typed stays, unless it was done. */
 export function AccountForm({
   idPrefix,
   fields,
   action,
   actionUnderWay,
+  isDanger = false,
+  username,
   onSubmit,
   children,
 }: Props) {
-  const [values, setValues] = useState({ name: '', email: '', password: '' });
+  const [values, setValues] = useState(EMPTY);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isSending, setIsSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const errors = problem && fieldErrors(problem, text.value);
+  const errors =
+    problem &&
+    fieldErrors(
+      problem,
+      text.value,
+      fields.map((field) => field.name),
+    );
 
   function show(refusal: Problem): void {
     setProblem(refusal);
@@ -58,6 +74,7 @@ export function AccountForm({
     setProblem(null);
     try {
       await onSubmit(values);
+      setValues(EMPTY);
     } catch (thrown) {
       show(problemOf(thrown));
     } finally {
@@ -68,6 +85,7 @@ export function AccountForm({
   return (
     // The browser's own messages would be in the browser's language, not the page's.
     <form ref={form} class="form" onSubmit={send} noValidate>
+      {username !== undefined && <input autocomplete="username" value={username} readOnly hidden />}
       {fields.map((field) => (
         <Field
           key={field.name}
@@ -78,9 +96,15 @@ export function AccountForm({
           onValue={(value) => setValues((typed) => ({ ...typed, [field.name]: value }))}
         />
       ))}
-      {problem && <FormProblem problem={problem} isSaidAtFields={errors !== null} />}
+      {problem && (
+        <FormProblem problem={problem} isSaidAtFields={errors !== null} fields={fields.length} />
+      )}
       <div class="actions">
-        <button type="submit" class="button" disabled={isSending}>
+        <button
+          type="submit"
+          class={isDanger ? 'button button-danger' : 'button'}
+          disabled={isSending}
+        >
           {isSending ? actionUnderWay : action}
         </button>
         {children}
@@ -89,8 +113,15 @@ export function AccountForm({
   );
 }
 
+interface FormProblemProps {
+  problem: Problem;
+  isSaidAtFields: boolean;
+  fields: number;
+}
+
 /** The fields say what is wrong with them; the notice then only has the request id to add. */
-function FormProblem({ problem, isSaidAtFields }: { problem: Problem; isSaidAtFields: boolean }) {
+function FormProblem({ problem, isSaidAtFields, fields }: FormProblemProps) {
+  if (isSaidAtFields && fields === 1) return <RequestId problem={problem} />;
   const shown = isSaidAtFields
     ? pageProblem('invalid_input', { requestId: problem.requestId })
     : problem;

@@ -2,9 +2,9 @@ import type { Problem } from '../api/problem';
 import type { DryRun } from '../api/types';
 import { text } from '../i18n';
 import { badRowsOf, isAboutFile } from '../lib/startBlock';
-import { checkAgain } from '../state/draft';
+import { checkAgain, chosenFile } from '../state/draft';
 import { fileCheck } from '../state/fileCheck';
-import { uploadedShare } from '../state/source';
+import { isLarge, uploadedShare } from '../state/source';
 import { CheckReport } from './CheckReport';
 import { ProblemNotice } from './ProblemNotice';
 
@@ -18,6 +18,9 @@ export function FileCheck() {
         {outcome()}
       </p>
       {share !== null && <progress aria-label={text.value.check.sending} value={share} />}
+      {chosenFile.value && isLarge(chosenFile.value) && (
+        <p class="hint">{text.value.check.largeHint}</p>
+      )}
       {check.state === 'done' && <CheckReport report={check.report} />}
       {check.state === 'failed' && <CheckFailure problem={check.problem} />}
     </>

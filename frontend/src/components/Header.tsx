@@ -1,7 +1,7 @@
 import { text } from '../i18n';
 import { addresses, type Route } from '../lib/routes';
 import { route } from '../state/route';
-import { balance, isLoggedIn, logOut } from '../state/session';
+import { balance, isLoggedIn, logOut, user } from '../state/session';
 import { LanguageSwitch } from './LanguageSwitch';
 
 export function Header() {
@@ -29,10 +29,13 @@ function AccountLinks() {
       <NavigationLink to={addresses.new} name="new" label={words.newPrediction} />
       <NavigationLink to={addresses.history} name="history" label={words.predictions} />
       {balance.value !== null && (
-        <span class="balance" aria-live="polite">
-          {words.balance(balance.value)}
+        <span aria-live="polite">
+          <a class="balance" {...current('coins')} href={addresses.coins}>
+            {words.balance(balance.value)}
+          </a>
         </span>
       )}
+      <AccountLink />
       <button type="button" class="link-button" onClick={logOut}>
         {words.logOut}
       </button>
@@ -50,12 +53,31 @@ function VisitorLinks() {
   );
 }
 
+function AccountLink() {
+  const words = text.value.profile;
+  const name = user.value?.name;
+  return (
+    <a
+      class="person"
+      href={addresses.account}
+      {...current('account')}
+      {...(name && { 'aria-label': words.linkLabel(name), title: name })}
+    >
+      {name ?? words.title}
+    </a>
+  );
+}
+
 function NavigationLink({ to, name, label }: { to: string; name: Route['name']; label: string }) {
   return (
-    <a href={to} aria-current={route.value.name === name ? 'page' : undefined}>
+    <a href={to} {...current(name)}>
       {label}
     </a>
   );
+}
+
+function current(name: Route['name']) {
+  return route.value.name === name ? ({ 'aria-current': 'page' } as const) : {};
 }
 
 /** The page's sign: an interval with its estimate. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../api/problem';
 import { text } from '../i18n';
+import { addresses } from '../lib/routes';
 import { problemSentence } from '../lib/sentences';
 import { FindingsTable } from './FindingsTable';
 
@@ -16,6 +17,11 @@ export function ProblemNotice({ problem, onRetry }: Props) {
       {problem.findings.length > 0 && (
         <FindingsTable findings={problem.findings} total={problem.findingsTotal} />
       )}
+      {problem.code === 'not_enough_coins' && (
+        <p>
+          <a href={addresses.coins}>{dictionary.coins.link}</a>
+        </p>
+      )}
       {problem.badRows && (
         <details>
           <summary>{dictionary.problems.badRows}</summary>
@@ -27,11 +33,16 @@ export function ProblemNotice({ problem, onRetry }: Props) {
           {dictionary.problems.tryAgain}
         </button>
       )}
-      {problem.requestId && (
-        <p class="request-id">
-          {dictionary.problems.requestId}: <code>{problem.requestId}</code>
-        </p>
-      )}
+      <RequestId problem={problem} />
     </div>
+  );
+}
+
+export function RequestId({ problem }: { problem: Problem }) {
+  if (!problem.requestId) return null;
+  return (
+    <p class="request-id">
+      {text.value.problems.requestId}: <code>{problem.requestId}</code>
+    </p>
   );
 }

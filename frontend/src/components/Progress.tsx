@@ -27,7 +27,10 @@ export function Progress({ prediction, secondsLeft }: Props) {
 
 function sentence(prediction: Prediction, isCounting: boolean): string {
   const words = text.value.prediction;
-  if (isCounting) return words.running(prediction.rows_done, prediction.rows);
+  if (isCounting) {
+    const { rows_done, rows, is_checked } = prediction;
+    return is_checked ? words.running(rows_done, rows) : words.runningAbout(rows_done, rows);
+  }
   if (prediction.status !== 'running') return words.waiting;
   return prediction.is_checked ? words.starting : words.checkingWhole;
 }

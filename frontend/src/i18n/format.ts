@@ -25,8 +25,13 @@ export function createFormat(language: Language) {
   });
   const twoDigits = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
   const percents = new Intl.NumberFormat(language, { style: 'percent' });
+  const signedWholes = new Intl.NumberFormat(language, {
+    maximumFractionDigits: 0,
+    signDisplay: 'exceptZero',
+  });
   const lists = new Intl.ListFormat(language);
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const days = new Intl.DateTimeFormat(language, { dateStyle: 'long' });
   const wholeRules = new Intl.PluralRules(language);
   const tenthRules = new Intl.PluralRules(language, TENTHS);
 
@@ -41,6 +46,8 @@ export function createFormat(language: Language) {
   return {
     /** 1,234 */
     whole,
+    /** +500, -100 */
+    signedWhole: (value: number) => signedWholes.format(value),
     /** 3.25, 22645: as it would be typed in a file, with up to four decimals. */
     number: (value: number) => upToFour.format(value),
     /** 5.3, 5.0 */
@@ -66,16 +73,22 @@ export function createFormat(language: Language) {
     /** "5.3 years", "5,3 года": the plural of what is printed, with its decimal. */
     tenthCount: (value: number, forms: PluralForms) =>
       `${tenth(value)}\u00a0${chosen(tenthRules, value, forms)}`,
+    /** "25 sec", "2 мин" */
+    short: (value: number, unit: 'second' | 'minute') =>
+      new Intl.NumberFormat(language, { style: 'unit', unit }).format(value),
     /** The noun alone. */
     plural: (value: number, forms: PluralForms) => chosen(wholeRules, value, forms),
-    dateTime: (iso: string) => {
-      const date = new Date(iso);
-      return Number.isNaN(date.getTime()) ? iso : dates.format(date);
-    },
+    dateTime: (iso: string) => formatted(dates, iso),
+    date: (iso: string) => formatted(days, iso),
   };
 }
 
 export type Format = ReturnType<typeof createFormat>;
+
+/** An estimate in its first two digits: 170,681 is about 170,000. */
+export function roughly(value: number): number {
+  return Number(value.toPrecision(2));
+}
 
 const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
 
@@ -83,6 +96,11 @@ const HUNDREDTHS = { minimumFractionDigits: 2, maximumFractionDigits: 2 } as con
 
 function withoutMinusZero(value: number, half = 0.05): number {
   return Math.abs(value) < half ? 0 : value;
+}
+
+function formatted(how: Intl.DateTimeFormat, iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : how.format(date);
 }
 
 function chosen(rules: Intl.PluralRules, value: number, forms: PluralForms): string {

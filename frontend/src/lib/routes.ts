@@ -5,6 +5,8 @@ export type Route =
   | { name: 'new' }
   | { name: 'history' }
   | { name: 'prediction'; id: string }
+  | { name: 'account' }
+  | { name: 'coins' }
   | { name: 'patient'; id: string; row: number }
   | { name: 'unknown' };
 
@@ -16,6 +18,8 @@ export const addresses = {
   login: '#/login',
   new: '#/new',
   history: '#/predictions',
+  account: '#/account',
+  coins: '#/coins',
   prediction,
   patient: (id: string, row: number) => `${prediction(id)}/patients/${row}`,
 };
@@ -26,7 +30,12 @@ const SIMPLE: Record<string, Route> = {
   login: { name: 'login' },
   new: { name: 'new' },
   predictions: { name: 'history' },
+  account: { name: 'account' },
+  coins: { name: 'coins' },
 };
+
+/** All else shows what is somebody's own. */
+const OPEN = new Set<Route['name']>(['landing', 'register', 'login', 'unknown']);
 
 export function parseHash(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
@@ -38,7 +47,7 @@ export function parseHash(hash: string): Route {
 }
 
 export function needsAccount(route: Route): boolean {
-  return ['new', 'history', 'prediction', 'patient'].includes(route.name);
+  return !OPEN.has(route.name);
 }
 
 function decoded(part: string): string {

@@ -1,4 +1,4 @@
-import type { FieldCode, FieldName, FindingCode } from '../api/findingCodes';
+import { FIELD_NAMES, type FieldCode, type FieldName, type FindingCode } from '../api/findingCodes';
 import type { Problem, ProblemCode } from '../api/problem';
 import type { Finding, KnownStatus } from '../api/types';
 import type { Dictionary } from '../i18n';
@@ -24,17 +24,18 @@ export function fieldSentence(finding: Finding, field: FieldName, dictionary: Di
   return sentence?.(field) ?? finding.message ?? unknown;
 }
 
-/** The refusal of a form as sentences by field; null if it is about no field. */
+/** The refusal of a form as sentences by field; null if it is about none of `fields`. */
 export function fieldErrors(
   problem: Problem,
   dictionary: Dictionary,
+  fields: readonly FieldName[] = FIELD_NAMES,
 ): Partial<Record<FieldName, string>> | null {
-  const taken = TAKEN[problem.code];
-  if (taken) return { [taken]: problemSentence(problem, dictionary) };
+  const refused = own(REFUSED, problem.code)?.find((field) => fields.includes(field));
+  if (refused) return { [refused]: problemSentence(problem, dictionary) };
   const errors: Partial<Record<FieldName, string>> = {};
   for (const finding of problem.findings) {
-    const field = finding.column;
-    if (isFieldName(field)) errors[field] ??= fieldSentence(finding, field, dictionary);
+    const field = fields.find((name) => name === finding.column);
+    if (field) errors[field] ??= fieldSentence(finding, field, dictionary);
   }
   return Object.keys(errors).length > 0 ? errors : null;
 }
@@ -44,11 +45,15 @@ export function statusName(status: string, dictionary: Dictionary): string {
   return own(statuses, status as KnownStatus) ?? statusUnknown(status);
 }
 
-const TAKEN: Record<string, FieldName> = { name_taken: 'name', email_taken: 'email' };
-
-function isFieldName(name: unknown): name is FieldName {
-  return name === 'name' || name === 'email' || name === 'password';
-}
+/** Problems of a whole form that are about one of its fields. */
+const REFUSED: Record<string, FieldName[]> = {
+  name_taken: ['name'],
+  email_taken: ['email'],
+  wrong_password: ['old_password', 'password'],
+  unknown_voucher: ['code'],
+  voucher_used: ['code'],
+  voucher_expired: ['code'],
+};
 
 /** Codes come from the network: "constructor" must not find what every object has. */
 function own<Key extends string, Value>(record: Record<Key, Value>, key: Key): Value | undefined {

@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
-import { type Problem, problemOf } from '../api/problem';
+import { useEffect } from 'preact/hooks';
 import type { Prediction } from '../api/types';
-import { ProblemNotice } from '../components/ProblemNotice';
+import { PagesEnd } from '../components/PagesEnd';
+import { PredictionActions } from '../components/PredictionActions';
 import { ScreenTitle } from '../components/ScreenTitle';
 import { StatusMark } from '../components/StatusMark';
+import { usePages } from '../components/usePages';
 import { localised, text } from '../i18n';
 import { addresses } from '../lib/routes';
 import { loadCatalogue, modelById } from '../state/catalogue';
@@ -11,56 +12,38 @@ import { api } from '../state/session';
 
 export function History() {
   const words = text.value.history;
-  const { predictions, problem, isLoading, hasMore, load } = useHistory();
+  const pages = usePages(historyPage);
+  const predictions = pages.items ?? [];
+  useEffect(() => void loadCatalogue(), []);
+
+  function replace(now: Prediction): void {
+    const isSame = (shown: Prediction) => shown.prediction_id === now.prediction_id;
+    pages.setItems((shown) => shown?.map((each) => (isSame(each) ? now : each)) ?? null);
+  }
+
   return (
     <>
       <ScreenTitle>{words.title}</ScreenTitle>
-      {predictions?.length === 0 && <EmptyHistory />}
-      {predictions && predictions.length > 0 && (
+      {pages.items?.length === 0 && <EmptyHistory />}
+      {predictions.length > 0 && (
         <ul class="history">
           {predictions.map((prediction) => (
-            <HistoryEntry key={prediction.prediction_id} prediction={prediction} />
+            <HistoryEntry
+              key={prediction.prediction_id}
+              prediction={prediction}
+              onChange={replace}
+            />
           ))}
         </ul>
       )}
-      {isLoading && <p role="status">{text.value.shell.loading}</p>}
-      {problem && <ProblemNotice problem={problem} onRetry={load} />}
-      {hasMore && !isLoading && !problem && (
-        <button type="button" class="button button-quiet" onClick={load}>
-          {words.more}
-        </button>
-      )}
+      <PagesEnd pages={pages} more={words.more} />
     </>
   );
 }
 
-function useHistory() {
-  const [predictions, setPredictions] = useState<Prediction[] | null>(null);
-  const [cursor, setCursor] = useState<string | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isLoading, setIsLoading] = useState(false);
-
-  const loadFrom = useCallback(async (from: string | null) => {
-    setIsLoading(true);
-    setProblem(null);
-    try {
-      const page = await api.history(from);
-      setPredictions((shown) => [...(shown ?? []), ...page.predictions]);
-      setCursor(page.next_cursor);
-    } catch (thrown) {
-      setProblem(problemOf(thrown));
-    } finally {
-      setIsLoading(false);
-    }
-  }, []);
-
-  useEffect(() => {
-    void loadCatalogue();
-    void loadFrom(null);
-  }, [loadFrom]);
-
-  const load = () => void loadFrom(cursor);
-  return { predictions, problem, isLoading, hasMore: cursor !== null, load };
+async function historyPage(cursor: string | null) {
+  const { predictions, next_cursor } = await api.history(cursor);
+  return { items: predictions, next: next_cursor };
 }
 
 function EmptyHistory() {
@@ -75,7 +58,12 @@ function EmptyHistory() {
   );
 }
 
-function HistoryEntry({ prediction }: { prediction: Prediction }) {
+interface EntryProps {
+  prediction: Prediction;
+  onChange: (now: Prediction) => void;
+}
+
+function HistoryEntry({ prediction, onChange }: EntryProps) {
   const words = text.value.history;
   const model = modelById(prediction.prediction_model_id);
   return (
@@ -93,6 +81,7 @@ function HistoryEntry({ prediction }: { prediction: Prediction }) {
       <time dateTime={prediction.prediction_date}>
         {text.value.format.dateTime(prediction.prediction_date)}
       </time>
+      <PredictionActions prediction={prediction} onChange={onChange} />
     </li>
   );
 }

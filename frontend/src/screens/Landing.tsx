@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { Farewell } from '../components/Farewell';
 import { AxisLabels, IntervalBar } from '../components/IntervalBar';
 import { Samples } from '../components/Samples';
 import { ScreenTitle } from '../components/ScreenTitle';
@@ -15,6 +16,7 @@ export function Landing() {
   useEffect(() => void loadCatalogue(), []);
   return (
     <>
+      <Farewell />
       <div class="hero">
         <div>
           <ScreenTitle>{words.title}</ScreenTitle>

@@ -3,6 +3,7 @@ import { isWorthRetrying } from '../api/problem';
 import type { Model } from '../api/types';
 import { FileSource } from '../components/FileSource';
 import { ModelCard } from '../components/ModelCard';
+import { NotEnough } from '../components/NotEnough';
 import { ProblemNotice } from '../components/ProblemNotice';
 import { ScreenTitle } from '../components/ScreenTitle';
 import { text } from '../i18n';
@@ -121,7 +122,7 @@ function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
           </div>
         )}
       </dl>
-      {after < 0 && <p class="notice notice-warning">{words.notEnough(-after)}</p>}
+      {after < 0 && <NotEnough missing={-after} />}
     </>
   );
 }

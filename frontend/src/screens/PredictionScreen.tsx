@@ -1,6 +1,8 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { pageProblem } from '../api/problem';
 import type { Prediction } from '../api/types';
+import { FilesDeleted } from '../components/FilesDeleted';
+import { PredictionActions } from '../components/PredictionActions';
 import { PredictionFacts } from '../components/PredictionFacts';
 import { ProblemNotice } from '../components/ProblemNotice';
 import { Progress } from '../components/Progress';
@@ -30,6 +32,7 @@ export function PredictionScreen({ id }: { id: string }) {
         <p role="status">{text.value.shell.loading}</p>
       )}
       {prediction && <PredictionFacts prediction={prediction} />}
+      {prediction && <PredictionActions prediction={prediction} onChange={watch.learn} />}
       {problem && phase === 'failed' && <ProblemNotice problem={problem} onRetry={watch.start} />}
       {phase === 'stalled' && <Stalled onCheck={watch.start} />}
       {prediction && phase === 'waiting' && (
@@ -53,7 +56,10 @@ function Stalled({ onCheck }: { onCheck: () => void }) {
 }
 
 function End({ prediction }: { prediction: Prediction }) {
-  if (prediction.status === 'succeeded') return <Result prediction={prediction} />;
+  const deletedAt = prediction.files_deleted_at;
+  if (prediction.status === 'succeeded') {
+    return deletedAt ? <FilesDeleted at={deletedAt} /> : <Result prediction={prediction} />;
+  }
   return (
     <>
       <UnhappyEnd prediction={prediction} />

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, problemOf } from '../api/problem';
 import type { Prediction } from '../api/types';
-import { nextPoll, POLL_START, type PollEvent, type PollState } from '../lib/polling';
+import { isEnd, nextPoll, POLL_START, type PollEvent, type PollState } from '../lib/polling';
 import { type Seen, secondsLeft } from '../lib/timeLeft';
 import { api, refreshBalance } from './session';
 
@@ -34,7 +34,8 @@ export function createPredictionWatch(id: string) {
   async function answerOf(): Promise<PollEvent> {
     try {
       const answer = await api.prediction(id);
-      prediction.value = answer;
+      // What was learned since the question is newer.
+      if (!isStopped) prediction.value = answer;
       problem.value = null;
       measurePace(answer);
       return {
@@ -64,10 +65,19 @@ export function createPredictionWatch(id: string) {
     void ask(POLL_START);
   }
 
+  /** What was learned otherwise: the person has just changed it. */
+  function learn(answer: Prediction): void {
+    prediction.value = answer;
+    if (!isEnd(answer.status, answer.is_finished)) return;
+    stop();
+    problem.value = null;
+    phase.value = 'ended';
+  }
+
   function stop(): void {
     isStopped = true;
     clearTimeout(timer);
   }
 
-  return { prediction, problem, phase, left, start, stop };
+  return { prediction, problem, phase, left, start, stop, learn };
 }

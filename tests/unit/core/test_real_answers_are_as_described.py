@@ -129,6 +129,12 @@ def test_every_success_is_as_described(api: Api) -> None:
         assert shown["receipt"]
         rows = ask("GET", f"/api/predict/{prediction_id}/rows?offset=0&limit=2")["rows"]
         assert rows[0]["contributions"]
+        assert shown["curve_band_level"] == ask("GET", f"/api/models/{model_id}")["curve_band_level"]
+        for point in rows[0]["survival"]:
+            if shown["curve_band_level"] is None:
+                assert (point["lower"], point["upper"]) == (None, None)
+            else:
+                assert point["lower"] < point["probability"] < point["upper"]
         assert rows[1]["out_of_range"]
         assert model_id == "mayo" or rows[0]["if_measured"]
         ask("GET", f"/api/predict/{prediction_id}/result.csv")

@@ -17,11 +17,13 @@ from chalicelib.inference.contract import Contract
 from chalicelib.inference.files import FileStore
 from chalicelib.inference.models import Loaded
 from chalicelib.inference.prediction import Result
+from chalicelib.inference.reading import _row
 from chalicelib.inference.results import MARK_ROWS, ResultWriter
 from tests.unit.support import FakeModel
 
 NO_CURVE = Contract(8.0, "years")
 CURVE = Contract(8.0, "log_hazard", (1, 3))
+BAND = Contract(8.0, "log_hazard", (1, 3), 0.8)
 
 
 class Files(FileStore):
@@ -55,6 +57,8 @@ def predicted(rows: int, seed: int = 1) -> pd.DataFrame:
             "survival:1": years / 8,
             "survival:3": years / 16,
             "median": np.where(years > 5, np.nan, years),
+            **{f"survival_lower:{year}": years / 8 / year - 0.01 for year in (1, 3)},
+            **{f"survival_upper:{year}": years / 8 / year + 0.01 for year in (1, 3)},
         }
     )
 
@@ -234,6 +238,42 @@ def cohort_of(frame: pd.DataFrame, chunk: int, contract: Contract) -> dict[str, 
         writer.upload(files, "")
     found: dict[str, Any] = json.loads(files.kept["cohort.json"])
     return found
+
+
+def test_the_band_is_in_the_rows_and_the_csv_is_the_same_without_it() -> None:
+    frame = predicted(40)
+
+    with_band, lines, result = written(None, frame, contract=BAND)
+    without, bare, _ = written(None, frame, contract=CURVE)
+
+    for line, (_, expected) in zip(lines, frame.iterrows(), strict=True):
+        ends = [expected[f"survival_{end}:{year}"] for year in (1, 3) for end in ("lower", "upper")]
+        assert json.loads(line)[14] == [round(float(end), 6) for end in ends]
+    assert {tuple(json.loads(line)[14]) for line in bare} == {()}
+    assert with_band == without
+    assert result.contract == BAND
+
+
+def row_of(line: str, contract: Contract) -> dict[str, Any]:
+    _, _, result = written(None, predicted(1), contract=contract)
+    return _row(json.loads(line), result)
+
+
+def test_a_point_of_the_curve_is_shown_with_its_band() -> None:
+    [line] = written(None, predicted(1), contract=BAND)[1]
+    stored = json.loads(line)
+    assert row_of(line, BAND)["survival"] == [
+        {"years": year, "probability": stored[10][at], "lower": stored[14][2 * at], "upper": stored[14][2 * at + 1]}
+        for at, year in enumerate((1, 3))
+    ]
+
+
+def test_a_row_without_a_band_or_from_before_there_was_one_says_null() -> None:
+    [line] = written(None, predicted(1), contract=CURVE)[1]
+    older = json.dumps(json.loads(line)[:-1])
+    points = row_of(line, CURVE)["survival"]
+    assert [(point["lower"], point["upper"]) for point in points] == [(None, None)] * 2
+    assert row_of(older, CURVE) == row_of(line, CURVE)
 
 
 def test_the_result_names_the_bytes_of_its_csv_and_of_the_model() -> None:

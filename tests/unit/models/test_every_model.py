@@ -17,11 +17,13 @@ OPTIONAL = [column.name for column in columns.COLUMNS if column.kind in {"number
 def test_the_answer_has_every_promised_column(model: Model, cohort: pd.DataFrame) -> None:
     answer = model.predict(cohort)
     years = model.contract.survival_years
+    banded = years if model.contract.curve_band_level is not None else ()
     assert set(answer.columns) == {
         "years", "lower", "upper", "upper_open", "imputed", "out_of_range", "baseline", "measure_first",
         *(f"contribution:{name}" for name in model.columns),
         *(f"{side}:{name}" for name in model.columns if name in OPTIONAL for side in ("if_low", "if_high")),
         *(f"survival:{year}" for year in years), *(["median"] if years else []),
+        *(f"survival_{end}:{year}" for year in banded for end in ("lower", "upper")),
     }  # fmt: skip
     assert answer.index.equals(cohort.index)
     assert answer["upper_open"].dtype == bool
@@ -114,6 +116,40 @@ def test_a_curve_falls_from_one_and_its_median_is_where_half_have_died(model: Mo
     for year, column in zip(years, curve.T, strict=True):
         known = ~np.isnan(median)
         assert ((median[known] > year) == (column[known] > 0.5)).all()
+
+
+def test_a_band_holds_the_curve_and_lies_within_zero_and_one(model: Model, cohort: pd.DataFrame) -> None:
+    answer = model.predict(cohort)
+    if model.contract.curve_band_level is None:
+        assert not answer.filter(regex="^survival_").columns.tolist()
+        return
+    for year in model.contract.survival_years:
+        lower, curve, upper = (answer[f"survival{end}:{year}"] for end in ("_lower", "", "_upper"))
+        assert ((lower > 0) & (lower < curve) & (curve < upper) & (upper < 1)).all(), year
+
+
+def test_only_cox_lasso_has_a_band_and_it_falls_as_its_curve_does(cohort: pd.DataFrame) -> None:
+    models = {each: load(each, ARTEFACTS).model for each in ("lasso", "cox-lasso", "mayo")}
+    levels = {name: each.contract.curve_band_level for name, each in models.items()}
+    assert levels == {"lasso": None, "cox-lasso": 0.8, "mayo": None}
+    answer = models["cox-lasso"].predict(cohort)
+    for end in ("lower", "upper"):
+        ends = answer[[f"survival_{end}:{year}" for year in models["cox-lasso"].contract.survival_years]]
+        assert (np.diff(ends.to_numpy(), axis=1) < 0).all(), end
+
+
+def test_the_band_is_wider_around_an_unusual_patient_than_around_an_ordinary_one() -> None:
+    cox = load("cox-lasso", ARTEFACTS).model
+
+    def width(frame: pd.DataFrame) -> float:
+        """Of log(-log S), where the curve's height doesn't matter."""
+        answer = cox.predict(frame).iloc[0]
+        lower, upper = (np.log(-np.log(answer[f"survival_{end}:5"])) for end in ("lower", "upper"))
+        return float(lower - upper)
+
+    ordinary = width(patient())
+    assert width(patient(Bilirubin=28.0)) > 1.3 * ordinary
+    assert width(patient(Sex="M", Edema="Y", Prothrombin=17.0)) > 1.3 * ordinary
 
 
 @pytest.mark.parametrize(("column", "beyond"), [("Bilirubin", 45.0), ("Age", 7000.0), ("Albumin", 5.5)])

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from chalicelib.inference.models import ArtefactMismatchError
@@ -147,11 +148,29 @@ def test_the_measured_figures_meet_their_aim_or_the_card_says_that_they_miss_it(
         "80 % intervals that hold": 0.78 <= coverage["overall"] <= 0.82,
         "70 to 90 % in each quarter": all(0.70 <= share <= 0.90 for share in coverage["by_quartile"]),
     }
+    if every_card["curve_band_level"] is not None:
+        holds = quality["curve_band"]["simulated"]["holds"]
+        aims["80 % band that holds"] = 0.78 <= holds <= 0.82
     if coverage["overall"] in {0.78, 0.82}:  # rounded to the very edge: the unrounded figure decided
         del aims["80 % intervals that hold"]
     assert {aim for aim in aims if aim in said} == {aim for aim, met in aims.items() if not met}
     assert quality[f"ipcw_mae_{horizon}"] < every_card["comparisons"]["n_days_recipe"][f"ipcw_mae_{horizon}"]
     assert quality[f"ipcw_mae_{horizon}"] < every_card["comparisons"]["constant"][f"ipcw_mae_{horizon}"]
+
+
+def test_what_the_band_holds_is_said_and_where_there_is_none_it_is_said_why(every_card: dict[str, Any]) -> None:
+    said = " ".join(every_card["statements"]["en"])
+    if every_card["curve_band_level"] is None:
+        assert "band" not in said
+        assert every_card.get("curve_band") is None
+        method = every_card["curve_band_method"]
+        assert "There is none" in method["en"] if every_card["survival_years"] else method is None
+        return
+    simulated, held_out = (every_card["quality"]["curve_band"][name] for name in ("simulated", "held_out"))
+    assert f"held the true curve at {100 * simulated['holds']:.0f} % of its points" in said
+    assert f"within the group's mean band in {held_out['within']}." in said
+    size = len(every_card["features"]) + len(every_card["survival_years"])
+    assert np.shape(every_card["curve_band"]["covariance"]) == (size, size)
 
 
 def test_lasso_errs_by_no_more_than_was_aimed_at(card: dict[str, Any]) -> None:

@@ -19,6 +19,8 @@ export const check = {
       `Of the first ${patients(rows)}, ${format.whole(bad)} cannot be predicted as they are.`,
     allBad: (rows: number) => `Of the first ${patients(rows)}, none can be predicted.`,
   },
+  largeHint:
+    'Files of this size are sent to the service’s storage to be checked. What is not started is deleted within two days.',
   preview: 'The file as it was read',
   notChecked: 'The file could not be checked.',
   notCheckedHint: 'You can start without the check: a file with mistakes costs nothing.',

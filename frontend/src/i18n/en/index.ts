@@ -1,7 +1,19 @@
 import { createFormat } from '../format';
+import { actions } from './actions';
 import { check } from './check';
+import { coins } from './coins';
 import { pages } from './pages';
 import { plots } from './plots';
 import { problems } from './problems';
+import { profile } from './profile';
 
-export const en = { format: createFormat('en'), ...pages, ...problems, check, plots };
+export const en = {
+  format: createFormat('en'),
+  ...pages,
+  ...problems,
+  check,
+  plots,
+  profile,
+  coins,
+  actions,
+};

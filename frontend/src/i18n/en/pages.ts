@@ -1,6 +1,6 @@
 import type { ContributionScale, KnownStatus } from '../../api/types';
 import type { Duration } from '../../lib/timeLeft';
-import { createFormat } from '../format';
+import { createFormat, roughly } from '../format';
 import { unitName } from './units';
 
 const format = createFormat('en');
@@ -157,10 +157,11 @@ const prediction = {
   refundedNote: (count: number) => `${coins(count)} were returned to your balance.`,
   waiting: 'Waiting for a free worker…',
   running: (done: number, total: number) => `${format.whole(done)} of ${rows(total)} done`,
+  runningAbout: (done: number, total: number) =>
+    `${format.whole(done)} of about ${rows(roughly(total))} done`,
   starting: 'The calculation has begun…',
   checkingWhole: 'Checking the whole file…',
-  timeLeft: ({ value, unit }: Duration) =>
-    `About ${format.count(value, { one: unit, other: `${unit}s` })} left.`,
+  timeLeft: ({ value, unit }: Duration) => `About ${format.short(value, unit)} left.`,
   progress: 'Progress',
   leaveNote:
     'You may close this page. The result will be at this address and under “My predictions”.',

@@ -128,6 +128,21 @@ const fieldLimits: Record<FieldName, { short: string; long: string; missing: str
     short: 'A password has at least 8 characters.',
     long: 'The password is too long: at most 72 Latin or 36 Cyrillic letters.',
   },
+  old_password: {
+    missing: 'Please enter your current password.',
+    short: 'The password is wrong. Nothing was changed.',
+    long: 'The password is wrong. Nothing was changed.',
+  },
+  new_password: {
+    missing: 'Please enter a new password.',
+    short: 'A password has at least 8 characters.',
+    long: 'The password is too long: at most 72 Latin or 36 Cyrillic letters.',
+  },
+  code: {
+    missing: 'Please enter the code of a voucher.',
+    short: 'This is too short for the code of a voucher.',
+    long: 'This is too long for the code of a voucher.',
+  },
 };
 
 const fields: Record<FieldCode, (field: FieldName) => string> = {

@@ -1,8 +1,20 @@
 import { createFormat } from '../format';
 import type { Dictionary } from '../index';
+import { actions } from './actions';
 import { check } from './check';
+import { coins } from './coins';
 import { pages } from './pages';
 import { plots } from './plots';
 import { problems } from './problems';
+import { profile } from './profile';
 
-export const ru: Dictionary = { format: createFormat('ru'), ...pages, ...problems, check, plots };
+export const ru: Dictionary = {
+  format: createFormat('ru'),
+  ...pages,
+  ...problems,
+  check,
+  plots,
+  profile,
+  coins,
+  actions,
+};

@@ -1,6 +1,6 @@
 import type { KnownStatus } from '../../api/types';
 import type { Duration } from '../../lib/timeLeft';
-import { createFormat } from '../format';
+import { createFormat, roughly } from '../format';
 import { unitName } from './units';
 
 const format = createFormat('ru');
@@ -23,13 +23,6 @@ const ofWholeYears = (count: number) =>
   format.count(count, { one: 'года', few: 'лет', many: 'лет', other: 'года' });
 const years = (count: number) =>
   format.tenthCount(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
-
-const durations: Record<Duration['unit'], (count: number) => string> = {
-  second: (count) =>
-    format.count(count, { one: 'секунда', few: 'секунды', many: 'секунд', other: 'секунды' }),
-  minute: (count) =>
-    format.count(count, { one: 'минута', few: 'минуты', many: 'минут', other: 'минуты' }),
-};
 
 const shell = {
   product: 'Прогноз продолжительности жизни при болезни печени',
@@ -180,9 +173,11 @@ const prediction = {
   refundedNote: (count: number) => `На ваш баланс возвращено: ${coins(count)}.`,
   waiting: 'Ждём, пока освободится обработчик…',
   running: (done: number, total: number) => `Готово ${format.whole(done)} из ${ofRows(total)}`,
+  runningAbout: (done: number, total: number) =>
+    `Готово ${format.whole(done)} примерно из ${ofRows(roughly(total))}`,
   starting: 'Расчёт начат…',
   checkingWhole: 'Проверяем весь файл…',
-  timeLeft: ({ value, unit }: Duration) => `Осталось примерно ${durations[unit](value)}.`,
+  timeLeft: ({ value, unit }: Duration) => `Осталось примерно ${format.short(value, unit)}.`,
   progress: 'Ход расчёта',
   leaveNote:
     'Страницу можно закрыть. Результат останется по этому адресу и в разделе «Мои прогнозы».',

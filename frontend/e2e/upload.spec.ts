@@ -1,0 +1,101 @@
+import { chooseFile, expect, inspect, LANGUAGES, registerBy, test, type Words } from './page';
+
+// Past what one request takes, a file goes by way of the data bucket.
+
+const ROWS = 150_000;
+const { words } = LANGUAGES[0];
+
+function largeFile(rows = ROWS, last = ''): string {
+  const lines = ['ID,Age,Edema,Bilirubin,Albumin,Prothrombin'];
+  for (let row = 0; row < rows; row += 1)
+    lines.push(`p${row},${18_000 + (row % 9_000)}.5,N,${0.5 + (row % 200) / 10},3.5,10.5`);
+  return `${lines.join('\n')}\n${last}`;
+}
+
+function mayo(words: Words) {
+  return { name: words.submission.submit(20) };
+}
+
+/** The form that goes to the bucket, not to the API. */
+const toBucket = (url: URL) => !url.pathname.startsWith('/api/') && url.pathname !== '/';
+
+test('a large file is sent, checked at its beginning, predicted, and its cost is charged once', async ({
+  page,
+}) => {
+  test.setTimeout(120_000);
+  await registerBy(page, words);
+  await chooseFile(page, words, largeFile(), 'large.csv');
+  await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
+  await expect(page.getByText(words.check.largeHint)).toBeVisible();
+  await page.locator('input[name="model"][value="mayo"]').check();
+  await inspect(page, 'en-large-file');
+  await page.getByRole('button', mayo(words)).click();
+
+  await expect(page.getByRole('progressbar')).toBeVisible();
+  await inspect(page, 'en-large-running');
+  await expect(page.getByRole('heading', { name: words.result.estimand(7) })).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(page.getByText(words.shell.balance(480))).toBeVisible();
+});
+
+test('a session that ends in the middle of an upload costs a password, not the upload', async ({
+  page,
+}) => {
+  const person = await registerBy(page, words);
+  let sent = 0;
+  await page.route(toBucket, (route) => {
+    if (route.request().method() === 'POST') sent += 1;
+    return route.continue();
+  });
+  const ended = new Set<string>();
+  await page.route(/api\/(uploads|predict\/mayo)/, (route) => {
+    const key = new URL(route.request().url()).pathname;
+    if (ended.has(key)) return route.continue();
+    ended.add(key);
+    return route.fulfill({ status: 401, json: { code: 'token_expired' } });
+  });
+  await page.locator('input[name="model"][value="mayo"]').check();
+  await chooseFile(page, words, largeFile(), 'large.csv');
+  for (let time = 1; time <= 2; time += 1) {
+    const dialog = page.getByRole('dialog', { name: words.account.againTitle });
+    await dialog.getByLabel(words.account.nameOrEmail).fill(person.name);
+    await dialog.getByLabel(words.account.password).fill(person.password);
+    await dialog.getByRole('button', { name: words.account.logIn }).click();
+    await expect.poll(() => ended.size >= time).toBe(true);
+    await expect(dialog).toBeHidden();
+  }
+  await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
+  expect(sent).toBe(1);
+});
+
+test('a cut connection is said, and the same file is sent again at a click', async ({ page }) => {
+  await registerBy(page, words);
+  let isCut = true;
+  await page.route(toBucket, (route) =>
+    isCut ? route.abort('connectionreset') : route.continue(),
+  );
+  await chooseFile(page, words, largeFile(), 'large.csv');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await inspect(page, 'en-upload-cut');
+  isCut = false;
+  await page.getByRole('button', { name: words.problems.tryAgain }).click();
+  await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
+});
+
+test('a file that is removed while it is sent leaves nothing behind', async ({ page }) => {
+  await registerBy(page, words);
+  await page.route(toBucket, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await route.continue().catch(() => undefined);
+  });
+  await chooseFile(page, words, largeFile(), 'large.csv');
+  await expect(page.getByRole('progressbar')).toBeVisible();
+  await inspect(page, 'en-uploading');
+  await page.getByRole('button', { name: words.submission.fileRemove }).click();
+  await expect(page.getByRole('progressbar')).toBeHidden();
+  await expect(page.getByText('large.csv')).toBeHidden();
+  await page.waitForTimeout(4_000);
+  await expect(page.getByText(/^Checked /)).toBeHidden();
+  await expect(page.getByRole('alert')).toBeHidden();
+});

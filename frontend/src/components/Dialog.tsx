@@ -1,0 +1,52 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+
+interface Props {
+  title: string;
+  isBusy?: boolean;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/** Open as long as it is rendered. */
+export function Dialog({ title, isBusy = false, onClose, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog"
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        if (isBusy) event.preventDefault();
+      }}
+      onClose={onClose}
+    >
+      <h2 id={titleId}>{title}</h2>
+      {children}
+    </dialog>
+  );
+}
+
+interface CloseProps {
+  label: string;
+  /** Has the focus at first: what can't be undone must not be one stroke of Enter away. */
+  isFirst?: boolean;
+  disabled?: boolean;
+}
+
+export function CloseButton({ label, isFirst = false, disabled = false }: CloseProps) {
+  return (
+    <button
+      type="button"
+      class="button button-quiet"
+      autofocus={isFirst}
+      disabled={disabled}
+      // The element itself gives the focus back to where it came from.
+      onClick={(event) => event.currentTarget.closest('dialog')?.close()}
+    >
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,38 @@
+import type { LedgerEntry } from '../../api/types';
+import { createFormat } from '../format';
+
+const format = createFormat('en');
+const amount = (count: number) => format.count(count, { one: 'coin', other: 'coins' });
+
+const reasons: Record<LedgerEntry['reason'], string> = {
+  signup: 'Coins for the new account',
+  voucher: 'Voucher',
+  prediction: 'Prediction',
+  refund: 'Returned for a prediction',
+};
+
+export const coins = {
+  title: 'Coins',
+  balance: 'Balance',
+  amount,
+  link: 'To your coins',
+  pricesTitle: 'What a prediction costs',
+  pricesHint: 'One price for the whole file, however many patients it holds.',
+  voucherTitle: 'Redeem a voucher',
+  voucherHint: 'Hyphens and spaces do not matter.',
+  code: 'Code of the voucher',
+  redeem: 'Redeem',
+  redeeming: 'Checking the code…',
+  redeemed: (added: number, now: number) =>
+    `${format.count(added, { one: 'coin was', other: 'coins were' })} added. You now have ${amount(now)}.`,
+  statementTitle: 'Statement',
+  date: 'Date',
+  reason: 'What for',
+  change: 'Coins',
+  reasons,
+  /** Of a kind that this page does not know. */
+  otherCredit: 'Coins added',
+  otherCharge: 'Coins taken',
+  empty: 'No coins have come or gone yet.',
+  more: 'Show older ones',
+};

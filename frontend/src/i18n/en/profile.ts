@@ -1,0 +1,42 @@
+/** The screen of the account, and what is said once one has left it for good. */
+export const profile = {
+  title: 'Account',
+  /** The link in the header holds the name alone. */
+  linkLabel: (name: string) => `Account: ${name}`,
+  name: 'Name',
+  email: 'E-mail',
+  since: 'Account since',
+  passwordTitle: 'Change the password',
+  passwordLead: 'All your other devices are then logged out. This one stays logged in.',
+  oldPassword: 'Current password',
+  newPassword: 'New password',
+  change: 'Change password',
+  changing: 'Changing the password…',
+  changed: 'The password was changed. All other devices were logged out.',
+  everywhereTitle: 'Log out everywhere',
+  everywhereLead:
+    'Ends the sessions on all devices, this one too. Useful if you forgot to log out on somebody else’s computer.',
+  everywhere: 'Log out everywhere',
+  leaving: 'Logging out…',
+  leftEverywhere: 'You are logged out on all devices.',
+  deleteTitle: 'Delete the account',
+  deleteLead: 'Your personal data, files and results are then deleted for good.',
+  deleteOpen: 'Delete the account…',
+  deleteQuestion: 'Delete the account for good?',
+  deleteGoesTitle: 'What goes',
+  deleteGoes: [
+    'Your name and e-mail address, and every session.',
+    'All files with patients and all results.',
+    'Predictions that have not ended: they are stopped.',
+    'The coins that are left: they cannot be used any more, nor moved to another account.',
+  ],
+  deleteStaysTitle: 'What stays',
+  deleteStays: [
+    'The coin movements, without anything that names you.',
+    'A fingerprint of the e-mail address that it cannot be read from: a new account with the same address does not get the first 500 coins again.',
+  ],
+  deletePassword: 'Your password, to confirm',
+  delete: 'Delete for good',
+  deleting: 'Deleting the account…',
+  deleted: 'Your account was deleted. Your personal data and files are gone.',
+};

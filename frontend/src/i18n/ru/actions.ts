@@ -1,0 +1,36 @@
+import { createFormat } from '../format';
+
+const format = createFormat('ru');
+const coins = (count: number) =>
+  format.count(count, { one: 'монета', few: 'монеты', many: 'монет', other: 'монеты' });
+const coinsSpent = (count: number) =>
+  format.count(count, { one: 'монету', few: 'монеты', many: 'монет', other: 'монеты' });
+
+export const actions = {
+  group: (name: string) => `Действия: ${name}`,
+  cancel: 'Отменить прогноз',
+  cancelling: 'Отменяем…',
+  retry: 'Рассчитать заново…',
+  retryTitle: 'Рассчитать этот файл заново?',
+  retryLead: (file: string, model: string, version: string) =>
+    `${file} будет рассчитан ещё раз: модель «${model}», версия ${version}. Это новый прогноз, он оплачивается отдельно; прежний сохранится.`,
+  retryCost: (price: number, balance: number) =>
+    `Стоимость — ${coins(price)}, на счёте ${coins(balance)}.`,
+  retryNow: (price: number) => `Рассчитать за ${coinsSpent(price)}`,
+  retrying: 'Запускаем…',
+  deleteFiles: 'Удалить файлы…',
+  deleteTitle: 'Удалить файлы безвозвратно?',
+  deleteLead: (hasResult: boolean) =>
+    hasResult
+      ? 'Файл с пациентами и результат будут удалены, восстановить их нельзя.'
+      : 'Файл с пациентами будет удалён, восстановить его нельзя.',
+  deleteStays:
+    'Запись в разделе «Мои прогнозы» (без названия файла) и движение монет сохранятся. Монеты не возвращаются.',
+  deleteNow: 'Удалить безвозвратно',
+  deleting: 'Удаляем…',
+  back: 'Отмена',
+  filesDeleted: 'Файлы удалены',
+  filesDeletedAt: (date: string) =>
+    `Файл с пациентами и результат удалены (${date}). Чтобы снова получить оценки для этих пациентов, отправьте файл заново.`,
+  retryOf: 'Повтор более раннего прогноза',
+};

@@ -1,0 +1,172 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { Account as Owner } from '../api/types';
+import { AccountForm } from '../components/AccountForm';
+import { CloseButton, Dialog } from '../components/Dialog';
+import { ProblemNotice } from '../components/ProblemNotice';
+import { ScreenTitle } from '../components/ScreenTitle';
+import { useAction } from '../components/useAction';
+import { text } from '../i18n';
+import { changePassword, deleteAccount, logOutEverywhere } from '../state/account';
+import { api } from '../state/session';
+
+export function Account() {
+  const { owner, problem, isLoading, load } = useOwner();
+  return (
+    <div class="narrow profile">
+      <ScreenTitle>{text.value.profile.title}</ScreenTitle>
+      {isLoading && <p role="status">{text.value.shell.loading}</p>}
+      {problem && <ProblemNotice problem={problem} onRetry={load} />}
+      {owner && (
+        <>
+          <Who owner={owner} />
+          <Password name={owner.name} />
+          <Everywhere />
+          <Deletion name={owner.name} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function useOwner() {
+  const [owner, setOwner] = useState<Owner | null>(null);
+  const { isBusy, problem, run } = useAction();
+  const load = useCallback(() => void run(async () => setOwner(await api.me())), [run]);
+  useEffect(load, [load]);
+  return { owner, problem, isLoading: isBusy, load };
+}
+
+function Who({ owner }: { owner: Owner }) {
+  const words = text.value.profile;
+  return (
+    <dl class="card who">
+      <dt>{words.name}</dt>
+      <dd>{owner.name}</dd>
+      <dt>{words.email}</dt>
+      <dd>{owner.email}</dd>
+      <dt>{words.since}</dt>
+      <dd>
+        <time dateTime={owner.created_at}>{text.value.format.date(owner.created_at)}</time>
+      </dd>
+    </dl>
+  );
+}
+
+function Password({ name }: { name: string }) {
+  const { profile: words, account } = text.value;
+  const [isChanged, setIsChanged] = useState(false);
+
+  async function change(old: string, changed: string): Promise<void> {
+    setIsChanged(false);
+    await changePassword(name, old, changed);
+    setIsChanged(true);
+  }
+
+  return (
+    <section class="card">
+      <h2>{words.passwordTitle}</h2>
+      <p>{words.passwordLead}</p>
+      <AccountForm
+        idPrefix="change"
+        username={name}
+        fields={[
+          {
+            name: 'old_password',
+            label: words.oldPassword,
+            type: 'password',
+            autocomplete: 'current-password',
+          },
+          {
+            name: 'new_password',
+            label: words.newPassword,
+            type: 'password',
+            autocomplete: 'new-password',
+            hint: account.passwordHint,
+          },
+        ]}
+        action={words.change}
+        actionUnderWay={words.changing}
+        onSubmit={({ old_password, new_password }) => change(old_password, new_password)}
+      />
+      <div class="said" role="status">
+        {isChanged && <p class="notice notice-good">{words.changed}</p>}
+      </div>
+    </section>
+  );
+}
+
+function Everywhere() {
+  const words = text.value.profile;
+  const { isBusy, problem, run } = useAction();
+  return (
+    <section class="card">
+      <h2>{words.everywhereTitle}</h2>
+      <p>{words.everywhereLead}</p>
+      {problem && <ProblemNotice problem={problem} />}
+      <button
+        type="button"
+        class="button button-quiet"
+        disabled={isBusy}
+        onClick={() => void run(logOutEverywhere)}
+      >
+        {isBusy ? words.leaving : words.everywhere}
+      </button>
+    </section>
+  );
+}
+
+function Deletion({ name }: { name: string }) {
+  const words = text.value.profile;
+  const [isAsked, setIsAsked] = useState(false);
+  return (
+    <section class="card">
+      <h2>{words.deleteTitle}</h2>
+      <p>{words.deleteLead}</p>
+      <button type="button" class="button button-danger-quiet" onClick={() => setIsAsked(true)}>
+        {words.deleteOpen}
+      </button>
+      {isAsked && <DeletionDialog name={name} onClose={() => setIsAsked(false)} />}
+    </section>
+  );
+}
+
+function DeletionDialog({ name, onClose }: { name: string; onClose: () => void }) {
+  const words = text.value.profile;
+  return (
+    <Dialog title={words.deleteQuestion} onClose={onClose}>
+      <Sentences title={words.deleteGoesTitle} sentences={words.deleteGoes} />
+      <Sentences title={words.deleteStaysTitle} sentences={words.deleteStays} />
+      <AccountForm
+        idPrefix="delete"
+        username={name}
+        fields={[
+          {
+            name: 'password',
+            label: words.deletePassword,
+            type: 'password',
+            autocomplete: 'current-password',
+          },
+        ]}
+        action={words.delete}
+        actionUnderWay={words.deleting}
+        isDanger
+        onSubmit={({ password }) => deleteAccount(password)}
+      >
+        <CloseButton label={text.value.actions.back} />
+      </AccountForm>
+    </Dialog>
+  );
+}
+
+function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {
+  return (
+    <>
+      <h3>{title}</h3>
+      <ul>
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
