@@ -92,7 +92,7 @@ const cohort = {
   imputed: 'With filled-in values',
   outOfRange: 'With values out of range',
   none: '—',
-  curves: 'Mean survival curves',
+  curves: 'Mean survival curves by expected years',
   curvesAlternative: (curves: readonly Curve[]) =>
     `Mean predicted survival curves of groups by expected years: probability to live longer. ${curves
       .map(
