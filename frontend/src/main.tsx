@@ -8,6 +8,7 @@ import { onLeave, resume } from './state/session';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/forms.css';
+import './styles/patient.css';
 import './styles/results.css';
 import './styles/account.css';
 import './styles/plots.css';

@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import { isWorthRetrying } from '../api/problem';
 import type { Model } from '../api/types';
-import { FileSource } from '../components/FileSource';
 import { ModelCard } from '../components/ModelCard';
 import { NotEnough } from '../components/NotEnough';
+import { PatientSource } from '../components/PatientSource';
 import { ProblemNotice } from '../components/ProblemNotice';
 import { ScreenTitle } from '../components/ScreenTitle';
 import { text } from '../i18n';
@@ -12,6 +12,7 @@ import { type StartBlock, startBlock } from '../lib/startBlock';
 import { catalogueProblem, loadCatalogue, modelById, models } from '../state/catalogue';
 import * as draft from '../state/draft';
 import { fileCheck } from '../state/fileCheck';
+import { source, submitPatients } from '../state/patientForm';
 import { goTo } from '../state/route';
 import { balance } from '../state/session';
 
@@ -24,7 +25,7 @@ export function NewPrediction() {
       <form class="steps" onSubmit={send} noValidate>
         <section class="step" aria-labelledby="step-patients">
           <h2 id="step-patients">{words.choosePatients}</h2>
-          <FileSource />
+          <PatientSource />
         </section>
         <fieldset class="step">
           <legend>
@@ -93,11 +94,16 @@ function Confirmation() {
         >
           {isSubmitting ? words.submitting : action}
         </button>
-        <span id="start-hint">{block !== null && text.value.check.blocked[block]}</span>
+        <span id="start-hint">{block !== null && blockedHint(block)}</span>
       </p>
       <p class="hint">{words.chargeRule}</p>
     </>
   );
+}
+
+function blockedHint(block: StartBlock): string {
+  const isAtFields = source.value === 'form' && block !== 'model';
+  return isAtFields ? text.value.patient.blocked : text.value.check.blocked[block];
 }
 
 function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
@@ -129,7 +135,8 @@ function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
 
 /** What is still missing, in the order in which the screen asks for it. */
 function blockOf(model: Model | null): StartBlock | null {
-  if (draft.chosenFile.value === null) return 'patients';
+  // A form says at its fields what it lacks, when it is to be started.
+  if (source.value === 'file' && draft.chosenFile.value === null) return 'patients';
   return startBlock(fileCheck.value, draft.leavesBadOut.value) ?? (model === null ? 'model' : null);
 }
 
@@ -151,6 +158,6 @@ async function send(event: Event): Promise<void> {
 }
 
 async function submitDraft(): Promise<void> {
-  const submission = await draft.submit();
+  const submission = await submitPatients();
   if (submission) goTo(addresses.prediction(submission.prediction_id));
 }

@@ -3,6 +3,7 @@ import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
 import { pages } from './pages';
+import { patient } from './patient';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
@@ -12,6 +13,7 @@ export const en = {
   ...pages,
   ...problems,
   check,
+  patient,
   plots,
   profile,
   coins,

@@ -4,6 +4,7 @@ import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
 import { pages } from './pages';
+import { patient } from './patient';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
@@ -13,6 +14,7 @@ export const ru: Dictionary = {
   ...pages,
   ...problems,
   check,
+  patient,
   plots,
   profile,
   coins,

@@ -1,0 +1,65 @@
+import { createFormat } from '../format';
+import { unitName } from './units';
+
+const format = createFormat('en');
+const range = (low: number, high: number, unit = '') =>
+  `${format.number(low)} to ${format.number(high)}${unit && `\u00a0${unit}`}`;
+
+/** By column; what is not here has the title of the catalogue. */
+const labels: Record<string, string> = {
+  ID: 'Patient ID (optional)',
+  Age: 'Age',
+  Edema: 'Oedema',
+};
+
+const hints: Record<string, string> = {
+  ID: 'For your own use; it is repeated in the result. Please enter no names.',
+  Prothrombin: 'In seconds, not as INR.',
+};
+
+/** By column and code, or by code alone; what is not here is shown as its code. */
+const values: Record<string, string> = {
+  N: 'no',
+  Y: 'yes',
+  F: 'female',
+  M: 'male',
+  'Edema.N': 'None, and no diuretics',
+  'Edema.S': 'Present without diuretics, or resolved by them',
+  'Edema.Y': 'Present despite diuretics',
+};
+
+/** The form for one patient. */
+export const patient = {
+  source: 'What the patients’ data come from',
+  sources: { file: 'A file', form: 'One patient' },
+  units: 'Units of the laboratory values',
+  systems: {
+    conventional: 'Conventional (mg/dL, g/dL)',
+    si: 'SI (µmol/L, g/L, mmol/L)',
+  },
+  required: 'Required',
+  optional: 'Optional',
+  optionalHint:
+    'The more is known, the better the estimate. Leave empty what was not measured or is not known.',
+  notKnown: 'not known',
+  labels,
+  hints,
+  values,
+  /** The unit after a label, such as “Age, years”. */
+  unit: unitName,
+  range: (low: number, high: number) => range(low, high),
+  unusual: (low: number, high: number, unit: string | null) =>
+    `Outside the range of the study’s patients (${range(low, high, unit ? unitName(unit) : '')}): the estimate is less certain.`,
+  ambiguousComma: (typed: string) =>
+    `The comma could mean either: please write ${typed.replace(',', '')} or ${typed.replace(',', '.')}.`,
+  missing: (names: readonly string[]) => `Still needed: ${names.join('; ')}.`,
+  checking: 'Checking the values…',
+  good: 'Checked: no mistakes found.',
+  bad: 'Please correct the marked fields.',
+  notChecked:
+    'The values could not be checked. You can start without the check: values with mistakes cost nothing.',
+  blocked: 'To start, correct the marked fields.',
+  clear: 'Clear the form',
+  noFields: 'The fields appear once the models have been loaded.',
+  fileName: 'patient',
+};

@@ -1,0 +1,62 @@
+import { createFormat } from '../format';
+import { unitAfterNumber } from './units';
+
+const format = createFormat('ru');
+const range = (low: number, high: number, unit = '') =>
+  `от ${format.number(low)} до ${format.number(high)}${unit && `\u00a0${unit}`}`;
+
+const labels: Record<string, string> = {
+  ID: 'Номер пациента (необязательно)',
+  Age: 'Возраст',
+  Edema: 'Отёки',
+};
+
+const hints: Record<string, string> = {
+  ID: 'Для ваших записей; повторяется в результате. Пожалуйста, не указывайте имя и фамилию.',
+  Prothrombin: 'В секундах, не МНО и не протромбин по Квику.',
+};
+
+const values: Record<string, string> = {
+  N: 'нет',
+  Y: 'да',
+  F: 'женский',
+  M: 'мужской',
+  'Edema.N': 'Нет, диуретики не назначены',
+  'Edema.S': 'Есть без диуретиков или прошли на фоне диуретиков',
+  'Edema.Y': 'Сохраняются, несмотря на диуретики',
+};
+
+/** The form for one patient. */
+export const patient = {
+  source: 'Откуда взять данные',
+  sources: { file: 'Файл', form: 'Один пациент' },
+  units: 'Единицы лабораторных показателей',
+  systems: {
+    conventional: 'Традиционные (мг/дл, г/дл)',
+    si: 'СИ (мкмоль/л, г/л, ммоль/л)',
+  },
+  required: 'Обязательные показатели',
+  optional: 'Дополнительные показатели',
+  optionalHint:
+    'Чем больше данных, тем точнее оценка. Если показатель не измеряли или он неизвестен, оставьте поле пустым.',
+  notKnown: 'неизвестно',
+  labels,
+  hints,
+  values,
+  unit: unitAfterNumber,
+  range: (low: number, high: number) => range(low, high),
+  unusual: (low: number, high: number, unit: string | null) =>
+    `Вне диапазона, наблюдавшегося в исследовании (${range(low, high, unit ? unitAfterNumber(unit) : '')}): оценка менее надёжна.`,
+  ambiguousComma: (typed: string) =>
+    `Запятую можно понять двояко: напишите ${typed.replace(',', '')} или ${typed.replace(',', '.')}.`,
+  missing: (names: readonly string[]) => `Осталось заполнить: ${names.join('; ')}.`,
+  checking: 'Проверяем показатели…',
+  good: 'Показатели проверены, ошибок не найдено.',
+  bad: 'Исправьте отмеченные поля.',
+  notChecked:
+    'Не удалось проверить показатели. Можно запустить и без проверки: если в данных окажутся ошибки, монеты не спишутся.',
+  blocked: 'Чтобы запустить, исправьте отмеченные поля.',
+  clear: 'Очистить форму',
+  noFields: 'Поля появятся, когда загрузится список моделей.',
+  fileName: 'пациент',
+};
