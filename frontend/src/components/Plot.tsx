@@ -13,7 +13,7 @@ interface PlotProps {
 }
 
 /** Half a sheet: on paper nothing tells the width, and the picture is scaled to it. */
-const PRINTED_WIDTH = 350;
+const PRINTED_WIDTH = 380;
 
 /** Drawn for the width it gets, so that its text has the same size on every screen. */
 export function Plot({ label, height, draw }: PlotProps) {

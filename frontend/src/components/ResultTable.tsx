@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Row } from '../api/types';
 import { text } from '../i18n';
-import { printedRows } from '../lib/printedRows';
+import { PRINTED_ROWS_MAX, printedRows } from '../lib/printedRows';
 import type { Reading } from '../lib/reading';
 import { type Arrangement, arrangeRows, pageCount, pageOf, type SortKey } from '../lib/rowTable';
 import { isPrinting } from '../state/printing';
@@ -29,12 +29,9 @@ export function ResultTable({ rows, reading, total, sickest }: Props) {
   const hasIds = useMemo(() => rows.some((row) => row.id !== null), [rows]);
   const pages = pageCount(arranged.length);
   const isFiltered = arrangement.idFilter.trim() !== '';
+  const matching = isFiltered ? arranged.length : total;
   const printed = isPrinting.value
-    ? printedRows({
-        arranged,
-        total: isFiltered ? arranged.length : total,
-        sickest: isFiltered ? [] : sickest,
-      })
+    ? printedRows({ arranged, total: matching, sickest: isFiltered ? [] : sickest })
     : null;
 
   function arrange(change: Partial<Arrangement>): void {
@@ -58,10 +55,8 @@ export function ResultTable({ rows, reading, total, sickest }: Props) {
           {words.matching(arranged.length, rows.length)}
         </p>
       </div>
-      {printed && printed.length < arranged.length && (
-        <p>
-          {text.value.plots.printing.sickest(printed.length, isFiltered ? arranged.length : total)}
-        </p>
+      {printed && matching > PRINTED_ROWS_MAX && (
+        <p>{text.value.plots.printing.sickest(printed.length, matching)}</p>
       )}
       {arranged.length === 0 ? (
         <p>

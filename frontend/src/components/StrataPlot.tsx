@@ -74,8 +74,12 @@ function Figures({ curves }: { curves: readonly StratumCurve[] }) {
           <tr>
             <th scope="col">{result.survivalTime}</th>
             {curves.map(({ stratum }) => (
-              <th key={stratum.from} scope="col">
-                {words.stratum(stratum.from, stratum.to)}
+              <th
+                key={stratum.from}
+                scope="col"
+                aria-label={words.stratum(stratum.from, stratum.to)}
+              >
+                {words.stratumShort(stratum.from, stratum.to)}
               </th>
             ))}
           </tr>

@@ -11,7 +11,7 @@ const BOTTOM = 226;
 const INTERVAL = BOTTOM + 34;
 const HEIGHT = INTERVAL + 26;
 /** Wide enough for a letter of a label; what is drawn in a picture can't be measured beforehand. */
-const LETTER = 6.6;
+const LETTER = 7.3;
 
 /** The predicted curve, its median, and along the axis the expected years with their interval. */
 export function SurvivalPlot({ row, reading }: { row: Row; reading: Reading }) {

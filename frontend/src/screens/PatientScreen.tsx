@@ -93,23 +93,16 @@ function Patient({ row, prediction, page }: PatientProps) {
 
 function Predicted({ row, reading }: { row: Row; reading: Reading }) {
   const hasCurve = row.survival.length > 0;
-  const notes = (
-    <section class="card">
-      <PatientNotes row={row} reading={reading} />
-    </section>
-  );
   return (
-    <article class="one-patient">
-      <div>
-        <Estimate row={row} reading={reading} />
-        {hasCurve ? <Survival row={row} reading={reading} /> : notes}
-      </div>
-      <div>
-        <section class="card">
-          <Contributions row={row} reading={reading} />
-        </section>
-        {hasCurve && notes}
-      </div>
+    <article class={hasCurve ? 'one-patient has-curve' : 'one-patient'}>
+      <Estimate row={row} reading={reading} />
+      {hasCurve && <Survival row={row} reading={reading} />}
+      <section class="card one-contributions">
+        <Contributions row={row} reading={reading} />
+      </section>
+      <section class="card one-notes">
+        <PatientNotes row={row} reading={reading} />
+      </section>
     </article>
   );
 }

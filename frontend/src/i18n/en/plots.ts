@@ -62,7 +62,7 @@ const curve = {
   vertical: 'Probability to live longer',
   median: (median: number) => `median ${format.tenth(median)}`,
   interval: (estimate: number, lower: number, upper: number, open: boolean) =>
-    `expected ${format.tenth(estimate)}, interval ${range(lower, upper, open)}`,
+    `expected ${format.tenth(estimate)} (${range(lower, upper, open)})`,
   figures: 'Figures',
   band: 'Band',
   bandValue: (lower: number, upper: number) =>
@@ -92,7 +92,7 @@ const cohort = {
   imputed: 'With filled-in values',
   outOfRange: 'With values out of range',
   none: '—',
-  curves: 'Mean survival curves',
+  curves: 'Mean survival curves by expected years',
   curvesAlternative: (curves: readonly Curve[]) =>
     `Mean predicted survival curves of groups by expected years: probability to live longer. ${curves
       .map(

@@ -72,7 +72,7 @@ const curve = {
   vertical: 'Вероятность прожить дольше',
   median: (median: number) => `медиана ${format.tenth(median)}`,
   interval: (estimate: number, lower: number, upper: number, open: boolean) =>
-    `ожидается ${format.tenth(estimate)}, интервал ${range(lower, upper, open)}`,
+    `ожидается ${format.tenth(estimate)} (${range(lower, upper, open)})`,
   figures: 'Данные',
   band: 'Границы',
   bandValue: (lower: number, upper: number) =>
@@ -104,7 +104,7 @@ const cohort = {
   imputed: 'С подставленными значениями',
   outOfRange: 'Со значениями вне диапазона',
   none: '—',
-  curves: 'Средние кривые выживаемости',
+  curves: 'Средние кривые выживаемости по ожидаемому числу лет',
   curvesAlternative: (curves: readonly Curve[]) =>
     `Средние прогнозируемые кривые выживаемости в группах по ожидаемому числу лет, вероятность прожить дольше. ${curves
       .map(

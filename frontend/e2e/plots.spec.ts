@@ -1,0 +1,294 @@
+import type { Page } from '@playwright/test';
+import { pageProblem } from '../src/api/problem';
+import type { Cohort, Row } from '../src/api/types';
+import { chooseFile, expect, inspect, LANGUAGES, patientRows, registerBy, test } from './page';
+
+type Words = (typeof LANGUAGES)[number]['words'];
+
+/** Through the page, as a person would; resolves to the result's address. */
+async function predict(
+  page: Page,
+  words: Words,
+  { model, content, name }: { model: string; content: string; name: string },
+): Promise<string> {
+  await page.goto('/#/new');
+  await chooseFile(page, words, content, name);
+  await page.locator(`input[name="model"][value="${model}"]`).check();
+  await page.locator('form button[type="submit"]').click();
+  await expect(page.getByRole('heading', { name: words.prediction.title(name) })).toBeVisible();
+  await expect(page.getByRole('table', { name: words.result.tableCaption })).toBeVisible();
+  return page.url().replace(/^.*\/#/, '/#');
+}
+
+async function sample(page: Page, name: string): Promise<string> {
+  const response = await page.request.get(`/samples/${name}`);
+  expect(response.ok()).toBe(true);
+  return response.text();
+}
+
+/** What the service says, by the page's own token. */
+async function ask<Answer>(page: Page, path: string): Promise<Answer> {
+  const token = await page.evaluate(() => sessionStorage.getItem('token'));
+  const response = await page.request.get(path, { headers: { authorization: `Bearer ${token}` } });
+  expect(response.ok()).toBe(true);
+  return response.json();
+}
+
+function idOf(address: string): string {
+  return address.split('/').at(-1) ?? '';
+}
+
+for (const { code, locale, words } of LANGUAGES) {
+  test.describe(`in ${code}`, () => {
+    test.use({ locale });
+
+    test('a patient has a page: estimate, curve with its figures, and neighbours', async ({
+      page,
+    }) => {
+      await registerBy(page, words);
+      const content = await sample(page, 'patients-10.csv');
+      const name = 'patients-10.csv';
+      const address = await predict(page, words, { model: 'cox-lasso', content, name });
+      const { rows } = await ask<{ rows: Row[] }>(
+        page,
+        `/api/predict/${idOf(address)}/rows?limit=10`,
+      );
+      const [first, second] = rows;
+      if (!first || !second) throw new Error('the sample has ten patients');
+
+      await patientRows(page, words).first().getByRole('button').click();
+      await page.getByRole('link', { name: words.plots.patient.open }).click();
+      const title = page.getByRole('heading', { level: 1 });
+      await expect(title).toHaveText(words.plots.patient.title(1, first.id));
+      await expect(title).toBeFocused();
+      await expect(page.getByText(words.result.years(first.years), { exact: true })).toBeVisible();
+
+      const plot = page.getByRole('img', { name: alternativeOf(words, first) });
+      await expect(plot).toBeVisible();
+      for (const { probability } of first.survival) {
+        await expect(plot).toHaveAccessibleName(
+          new RegExp(escaped(words.format.percent(probability))),
+        );
+      }
+      await page.getByText(words.plots.curve.figures, { exact: true }).click();
+      const figures = page.getByRole('table').filter({ hasText: words.result.survivalTime });
+      await expect(figures.getByRole('row')).toHaveCount(1 + first.survival.length);
+      for (const { years, probability } of first.survival) {
+        await expect(
+          figures.getByRole('row').filter({
+            has: page.getByRole('rowheader', {
+              name: words.result.survivalYears(years),
+              exact: true,
+            }),
+          }),
+        ).toContainText(words.format.percent(probability));
+      }
+      await inspect(page, `${code}-patient`);
+
+      await expect(page.getByRole('link', { name: words.plots.patient.previous })).toHaveCount(0);
+      await page.getByRole('link', { name: words.plots.patient.next }).click();
+      await expect(title).toHaveText(words.plots.patient.title(2, second.id));
+      await expect(page.getByRole('img', { name: alternativeOf(words, second) })).toBeVisible();
+      await page.getByRole('link', { name: words.plots.patient.previous }).click();
+      await expect(page.getByRole('img', { name: alternativeOf(words, first) })).toBeVisible();
+
+      await page.goto('about:blank');
+      await page.goto(`${address}/patients/10`);
+      await expect(title).toHaveText(words.plots.patient.title(10, rows[9]?.id ?? null));
+      await expect(page.getByRole('link', { name: words.plots.patient.next })).toHaveCount(0);
+      await page.goto(`${address}/patients/11`);
+      await expect(page.getByText(words.plots.patient.noSuchRow(11, 10))).toBeVisible();
+      await inspect(page, `${code}-patient-none`);
+      await page.getByRole('link', { name: words.plots.patient.back }).click();
+      await expect(patientRows(page, words)).toHaveCount(10);
+    });
+
+    test('a result is shown at a glance, and print holds every patient', async ({ page }) => {
+      await registerBy(page, words);
+      const content = await sample(page, 'pbc-418.csv');
+      const name = 'pbc-418.csv';
+      const address = await predict(page, words, { model: 'cox-lasso', content, name });
+      const cohort = await ask<Cohort>(page, `/api/predict/${idOf(address)}/cohort`);
+      expect(cohort.counts.reduce((total, count) => total + count, 0)).toBe(418);
+
+      const strata = page.getByRole('table', { name: words.plots.cohort.strata });
+      await expect(strata).toBeVisible();
+      const counts = await strata.locator('tbody td:nth-child(2)').allTextContents();
+      expect(counts).toHaveLength(4);
+      expect(counts.map(Number).reduce((total, count) => total + count)).toBe(418);
+      const histogram = page.getByRole('img', { name: words.format.count(418, PATIENTS[code]) });
+      await expect(histogram).toBeVisible();
+      await expect(histogram.locator('rect')).toHaveCount(cohort.counts.length);
+      const curves = page.getByRole('figure', { name: words.plots.cohort.curves });
+      await expect(curves.getByRole('img')).toHaveAccessibleName(
+        new RegExp(escaped(words.plots.cohort.stratum(0, 2))),
+      );
+      await curves.getByText(words.plots.curve.figures, { exact: true }).click();
+      await expect(curves.getByRole('columnheader')).toHaveCount(1 + 4);
+      await expect(
+        curves.getByRole('columnheader', { name: words.plots.cohort.stratum(6, null) }),
+      ).toBeVisible();
+      await inspect(page, `${code}-cohort`);
+
+      await expect(patientRows(page, words)).toHaveCount(100);
+      await page.evaluate(() => {
+        window.print = () => {
+          dispatchEvent(new Event('beforeprint'));
+        };
+      });
+      await page.getByRole('button', { name: words.result.print }).click();
+      const printed = page
+        .getByRole('table', { name: words.result.tableCaption })
+        .locator('tbody tr');
+      await expect(printed).toHaveCount(418);
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      await expect(page.getByRole('button', { name: words.result.print })).toBeHidden();
+      await expect(page.getByText(words.shell.disclaimer)).toBeVisible();
+      await expect(page.locator('body')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
+      await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+      await expect(printed).toHaveCount(100);
+    });
+
+    test('a skipped patient has a page that says why; one patient has no overview', async ({
+      page,
+    }) => {
+      await registerBy(page, words);
+      const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
+      const content = [header, 'a,21464,1.4,3.5,12.2,N', 'b,21464,high,3.5,12.2,N'].join('\n');
+      await page.goto('/#/new');
+      await chooseFile(page, words, content, 'two.csv');
+      await page.locator('input[name="model"][value="lasso"]').check();
+      await page.getByLabel(words.check.leaveOut(1, 1)).check();
+      await page.locator('form button[type="submit"]').click();
+      await expect(patientRows(page, words)).toHaveCount(1);
+      await expect(page.getByText(words.plots.cohort.title)).toHaveCount(0);
+
+      await patientRows(page, words).first().getByRole('button').click();
+      await page.getByRole('link', { name: words.plots.patient.openPlain }).click();
+      await expect(page.getByRole('heading', { name: words.result.contributions })).toBeVisible();
+      await expect(page.getByRole('img')).toHaveCount(0);
+      await page.getByRole('link', { name: words.plots.patient.next }).click();
+      await expect(page.getByRole('heading', { level: 2 })).toHaveText(words.plots.patient.skipped);
+      await expect(page.getByRole('table', { name: words.problems.findingsCaption })).toContainText(
+        'high',
+      );
+      await inspect(page, `${code}-patient-skipped`);
+    });
+  });
+}
+
+const { words } = LANGUAGES[0];
+
+test('an overview that does not load says so, and loads when asked again', async ({ page }) => {
+  await registerBy(page, words);
+  let asked = 0;
+  await page.route('**/api/predict/*/cohort', (route) => {
+    asked += 1;
+    const failure = { code: 'internal_error', request_id: 'r-42' };
+    return asked === 1 ? route.fulfill({ status: 500, json: failure }) : route.continue();
+  });
+  const content = await sample(page, 'patients-10.csv');
+  await predict(page, words, { model: 'lasso', content, name: 'patients.csv' });
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText(
+    words.problems.sentences.internal_error(pageProblem('internal_error')),
+  );
+  await expect(alert).toContainText('r-42');
+  await inspect(page, 'en-cohort-failed');
+  await alert.getByRole('button', { name: words.problems.tryAgain }).click();
+  await expect(page.getByRole('table', { name: words.plots.cohort.strata })).toBeVisible();
+  // This model has no curve.
+  await expect(page.getByText(words.plots.cohort.curves)).toHaveCount(0);
+});
+
+test('a curve that comes with a band is drawn with it', async ({ page }) => {
+  await registerBy(page, words);
+  const content = await sample(page, 'patients-10.csv');
+  const address = await predict(page, words, { model: 'mayo', content, name: 'patients.csv' });
+  let isWhole = true;
+  await page.route('**/api/predict/*/rows?**', async (route) => {
+    const answer = await (await route.fetch()).json();
+    for (const point of answer.rows[0].survival) {
+      point.lower = point.probability * 0.7;
+      point.upper = isWhole ? 1 - (1 - point.probability) * 0.7 : null;
+    }
+    return route.fulfill({ json: answer });
+  });
+  await page.goto(`${address}/patients/3`);
+  await expect(page.locator('.plot-band')).toBeVisible();
+  await expect(page.getByText(words.plots.curve.bandHint)).toBeVisible();
+  await page.getByText(words.plots.curve.figures, { exact: true }).click();
+  await expect(page.getByRole('columnheader', { name: words.plots.curve.band })).toBeVisible();
+  await inspect(page, 'en-patient-band');
+  isWhole = false;
+  await page.getByRole('link', { name: words.plots.patient.next }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(/./);
+  await expect(page.locator('.plot-line')).toBeVisible();
+  await expect(page.locator('.plot-band')).toHaveCount(0);
+});
+
+test('a result from before has only what it tells, and a large one prints the sickest', async ({
+  page,
+}) => {
+  await registerBy(page, words);
+  const content = await sample(page, 'patients-10.csv');
+  const address = await predict(page, words, { model: 'mayo', content, name: 'patients.csv' });
+  const TOTAL = 1_000_000;
+  await page.route('**/api/predict/*/cohort', async (route) => {
+    const { edges, counts, summary, sickest } = await (await route.fetch()).json();
+    const all = counts.map((count: number) => (count * TOTAL) / 10);
+    const many = Array.from({ length: 1000 }, (_, index) => ({
+      ...sickest[0],
+      row: 2000 + index,
+      id: `S${index}`,
+      years: index / 2000,
+    }));
+    return route.fulfill({ json: { edges, counts: all, summary, sickest: many } });
+  });
+  await page.route('**/api/predict/*/rows?**', async (route) => {
+    const answer = await (await route.fetch()).json();
+    return route.fulfill({ json: { ...answer, total: TOTAL } });
+  });
+  await page.goto('about:blank');
+  await page.goto(address);
+  const strata = page.getByRole('table', { name: words.plots.cohort.strata });
+  await expect(strata.getByRole('columnheader')).toHaveCount(3);
+  await expect(page.getByText(words.plots.cohort.curves)).toHaveCount(0);
+  await inspect(page, 'en-cohort-large');
+  await expect(patientRows(page, words)).toHaveCount(10);
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  await expect(page.getByText(words.plots.printing.sickest(1000, TOTAL))).toBeVisible();
+  const printed = page.getByRole('table', { name: words.result.tableCaption }).locator('tbody tr');
+  await expect(printed).toHaveCount(1000);
+  await expect(printed.first()).toContainText('S0');
+});
+
+test('the browser’s own print holds every patient', async ({ page }) => {
+  await registerBy(page, words);
+  const content = await sample(page, 'pbc-418.csv');
+  await predict(page, words, { model: 'lasso', content, name: 'pbc-418.csv' });
+  await expect(patientRows(page, words)).toHaveCount(100);
+  await page.evaluate(() => {
+    addEventListener('beforeprint', () => {
+      const rows = document.querySelectorAll('.results tbody tr').length;
+      document.body.dataset['printed'] = String(rows);
+    });
+  });
+  await page.pdf({ format: 'A4' });
+  await expect(page.locator('body')).toHaveAttribute('data-printed', '418');
+  await expect(patientRows(page, words)).toHaveCount(100);
+});
+
+function alternativeOf({ plots }: Words, { survival, lower, upper, upper_open }: Row): string {
+  return plots.curve.alternative(survival, lower, upper, upper_open);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** "of 418 patients", in each language. */
+const PATIENTS = {
+  en: { one: 'patient', other: 'patients' },
+  ru: { one: 'пациента', few: 'пациентов', many: 'пациентов', other: 'пациента' },
+} as const;
