@@ -15,11 +15,21 @@ test('a result is read as it says itself, even if the model has changed since', 
 
 test('an older result is read as its model says', () => {
   const model = catalogueModel({ horizon_years: 9, interval_level: 0.9 });
-  expect(readingOf(older, model)).toEqual({ horizon: 9, level: 0.9, scale: 'score' });
+  expect(readingOf(older, model)).toEqual({
+    horizon: 9,
+    level: 0.9,
+    scale: 'score',
+    bandLevel: null,
+  });
 });
 
 test('an older result of a withdrawn model is in years within 8', () => {
-  expect(readingOf(older, null)).toEqual({ horizon: 8, level: 0.8, scale: 'years' });
+  expect(readingOf(older, null)).toEqual({
+    horizon: 8,
+    level: 0.8,
+    scale: 'years',
+    bandLevel: null,
+  });
 });
 
 test('a receipt is kept as it came, under a short name', () => {

@@ -141,7 +141,9 @@ function Survival({ row, reading }: { row: Row; reading: Reading }) {
           {'years' in median ? result.median(median.years) : result.medianBeyond(median.beyond)}
         </p>
       )}
-      {hasBand(curveOf(row.survival)) && <p class="hint">{plots.curve.bandHint}</p>}
+      {hasBand(curveOf(row.survival)) && reading.bandLevel !== null && (
+        <p class="hint">{plots.curve.bandHint(reading.bandLevel)}</p>
+      )}
       <CurveFigures row={row} />
     </section>
   );

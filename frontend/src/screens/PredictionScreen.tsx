@@ -80,11 +80,14 @@ function UnhappyEnd({ prediction }: { prediction: Prediction }) {
     cancelled: words.cancelledTitle,
   };
   const title = titles[prediction.status];
+  // Who cancels a prediction knows why; nothing is wrong.
+  const isFailure =
+    prediction.status !== 'cancelled' && (prediction.error_code || prediction.error_info);
   return (
     <section class="end">
       <h2>{title ?? words.unknownTitle}</h2>
       {title === undefined && <p>{words.unknownLead(prediction.status)}</p>}
-      {(prediction.error_code || prediction.error_info) && (
+      {isFailure && (
         <ProblemNotice
           problem={{
             ...pageProblem('bad_answer'),

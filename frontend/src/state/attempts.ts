@@ -15,7 +15,7 @@ export async function once<Answer>(
 }
 
 /** Not crypto.randomUUID: that is missing when the page is opened over plain HTTP in a local network. */
-function randomKey(): string {
+export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, pageProblem, problemOf } from '../api/problem';
 import type { Submission, Units } from '../api/types';
 import { startBlock } from '../lib/startBlock';
+import { randomKey } from './attempts';
 import { anyModelId } from './catalogue';
 import { checkFile, fileCheck } from './fileCheck';
 import { api, balance, onLeave } from './session';
@@ -91,12 +92,6 @@ function startAfresh(): void {
 function forgetAttempt(): void {
   submissionProblem.value = null;
   idempotencyKey = null;
-}
-
-/** Not crypto.randomUUID: that is missing when the page is opened over plain HTTP in a local network. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 onLeave(() => {

@@ -117,10 +117,10 @@ const submission = {
   balanceNow: 'Balance now',
   balanceAfter: 'Balance after',
   notEnough: (missing: number) => `You are ${coins(missing)} short of this prediction.`,
-  chargeRule: 'A file with mistakes is refused and costs nothing.',
+  chargeRule: 'Data with mistakes are refused and cost nothing.',
   submit: (price: number) => `Start for ${coins(price)}`,
   submitNoModel: 'Start',
-  submitting: 'Sending the file…',
+  submitting: 'Sending…',
 };
 
 const statuses: Record<KnownStatus, string> = {

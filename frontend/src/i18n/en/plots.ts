@@ -67,7 +67,8 @@ const curve = {
   band: 'Band',
   bandValue: (lower: number, upper: number) =>
     `${format.percent(lower)} to ${format.percent(upper)}`,
-  bandHint: 'The shaded band shows how uncertain the curve itself is.',
+  bandHint: (level: number) =>
+    `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, since it was learnt from few patients.`,
 };
 
 const cohort = {

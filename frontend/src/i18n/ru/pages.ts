@@ -133,10 +133,10 @@ const submission = {
   balanceNow: 'Баланс сейчас',
   balanceAfter: 'Баланс после',
   notEnough: (missing: number) => `На этот прогноз не хватает: ${coins(missing)}.`,
-  chargeRule: 'Файл с ошибками не принимается и ничего не стоит.',
+  chargeRule: 'Данные с ошибками не принимаются и ничего не стоят.',
   submit: (price: number) => `Запустить за ${coinsSpent(price)}`,
   submitNoModel: 'Запустить',
-  submitting: 'Отправляем файл…',
+  submitting: 'Отправляем…',
 };
 
 const statuses: Record<KnownStatus, string> = {

@@ -77,7 +77,8 @@ const curve = {
   band: 'Границы',
   bandValue: (lower: number, upper: number) =>
     `от ${format.percent(lower)} до ${format.percent(upper)}`,
-  bandHint: 'Закрашенная полоса показывает неопределённость самой кривой.',
+  bandHint: (level: number) =>
+    `Закрашенная полоса (${format.percent(level)}) показывает, насколько неточна сама кривая: она построена по данным небольшого числа пациентов.`,
 };
 
 const cohort = {
