@@ -216,7 +216,7 @@ test('a curve that comes with a band is drawn with it', async ({ page }) => {
   });
   await page.goto(`${address}/patients/3`);
   await expect(page.locator('.plot-band')).toBeVisible();
-  await expect(page.getByText(words.plots.curve.bandHint)).toBeVisible();
+  await expect(page.getByText(words.plots.curve.bandHint(null))).toBeVisible();
   await page.getByText(words.plots.curve.figures, { exact: true }).click();
   await expect(page.getByRole('columnheader', { name: words.plots.curve.band })).toBeVisible();
   await inspect(page, 'en-patient-band');

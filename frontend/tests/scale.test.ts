@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linearScale, roundEnd } from '../src/lib/scale';
+import { linearScale, linePath, roundEnd } from '../src/lib/scale';
 
 test('the ends of what is measured lie at the ends of the picture, and between is between', () => {
   const x = linearScale([0, 8], [40, 440]);
@@ -35,4 +35,14 @@ test.each([
 ])('an axis for %d ends at %d', (most, end) => {
   expect(roundEnd(most, 4)).toBe(end);
   expect(linearScale([0, end], [0, 1]).ticks(4).at(-1)).toBe(end);
+});
+
+test('a path goes straight from place to place', () => {
+  expect(
+    linePath([
+      [0, 1],
+      [2.5, 3],
+      [4, 5],
+    ]),
+  ).toBe('M0,1L2.5,3L4,5');
 });

@@ -78,6 +78,7 @@ function Patient({ row, prediction, page }: PatientProps) {
       {predicted && (
         <Predicted
           row={predicted}
+          bandLevel={prediction.curve_band_level}
           reading={readingOf(prediction, modelById(prediction.prediction_model_id))}
         />
       )}
@@ -91,12 +92,18 @@ function Patient({ row, prediction, page }: PatientProps) {
   );
 }
 
-function Predicted({ row, reading }: { row: Row; reading: Reading }) {
+interface PredictedProps {
+  row: Row;
+  reading: Reading;
+  bandLevel: number | null;
+}
+
+function Predicted({ row, reading, bandLevel }: PredictedProps) {
   const hasCurve = row.survival.length > 0;
   return (
     <article class={hasCurve ? 'one-patient has-curve' : 'one-patient'}>
       <Estimate row={row} reading={reading} />
-      {hasCurve && <Survival row={row} reading={reading} />}
+      {hasCurve && <Survival {...{ row, reading, bandLevel }} />}
       <section class="card one-contributions">
         <Contributions row={row} reading={reading} />
       </section>
@@ -129,7 +136,7 @@ function Estimate({ row, reading }: { row: Row; reading: Reading }) {
   );
 }
 
-function Survival({ row, reading }: { row: Row; reading: Reading }) {
+function Survival({ row, reading, bandLevel }: PredictedProps) {
   const { result, plots } = text.value;
   const median = medianOf(row);
   return (
@@ -141,7 +148,7 @@ function Survival({ row, reading }: { row: Row; reading: Reading }) {
           {'years' in median ? result.median(median.years) : result.medianBeyond(median.beyond)}
         </p>
       )}
-      {hasBand(curveOf(row.survival)) && <p class="hint">{plots.curve.bandHint}</p>}
+      {hasBand(curveOf(row.survival)) && <p class="hint">{plots.curve.bandHint(bandLevel)}</p>}
       <CurveFigures row={row} />
     </section>
   );

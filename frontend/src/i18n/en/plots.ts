@@ -67,7 +67,8 @@ const curve = {
   band: 'Band',
   bandValue: (lower: number, upper: number) =>
     `${format.percent(lower)} to ${format.percent(upper)}`,
-  bandHint: 'The shaded band shows how uncertain the curve itself is.',
+  bandHint: (level: number | null) =>
+    `The shaded band${level === null ? '' : ` (${format.percent(level)})`} shows how far off the curve itself may be, not how differently single patients may fare.`,
 };
 
 const cohort = {

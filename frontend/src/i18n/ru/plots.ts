@@ -77,7 +77,8 @@ const curve = {
   band: 'Границы',
   bandValue: (lower: number, upper: number) =>
     `от ${format.percent(lower)} до ${format.percent(upper)}`,
-  bandHint: 'Закрашенная полоса показывает неопределённость самой кривой.',
+  bandHint: (level: number | null) =>
+    `Закрашенная полоса${level === null ? '' : ` (${format.percent(level)})`} показывает, насколько может ошибаться сама кривая; это не разброс судеб отдельных пациентов.`,
 };
 
 const cohort = {
