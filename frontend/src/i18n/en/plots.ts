@@ -93,7 +93,7 @@ const cohort = {
   imputed: 'With filled-in values',
   outOfRange: 'With values out of range',
   none: '—',
-  curves: 'Mean survival curves by expected years',
+  curves: 'Mean survival of each group',
   curvesAlternative: (curves: readonly Curve[]) =>
     `Mean predicted survival curves of groups by expected years: probability to live longer. ${curves
       .map(
