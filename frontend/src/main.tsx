@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './app';
-import { rememberLanguage } from './i18n';
+import { initialLanguage, rememberLanguage, speak } from './i18n';
 import { addresses } from './lib/routes';
 import { followPrinting } from './state/printing';
 import { followAddress, goTo } from './state/route';
@@ -14,11 +14,22 @@ import './styles/account.css';
 import './styles/plots.css';
 import './styles/print.css';
 
-rememberLanguage();
-followAddress();
-followPrinting();
-onLeave(() => goTo(addresses.landing));
-void resume();
+const UNREACHABLE =
+  'The page could not be loaded. Please try again. Страницу не удалось загрузить. Попробуйте ещё раз.';
+
+function start(root: HTMLElement): void {
+  rememberLanguage();
+  followAddress();
+  followPrinting();
+  onLeave(() => goTo(addresses.landing));
+  void resume();
+  render(<App />, root);
+}
 
 const root = document.getElementById('app');
-if (root) render(<App />, root);
+if (root) {
+  speak(initialLanguage()).then(
+    () => start(root),
+    () => root.append(UNREACHABLE),
+  );
+}

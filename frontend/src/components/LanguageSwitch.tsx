@@ -1,4 +1,4 @@
-import { type Language, language, text } from '../i18n';
+import { type Language, language, speak, text } from '../i18n';
 
 const LANGUAGES: { code: Language; short: string; name: string }[] = [
   { code: 'en', short: 'EN', name: 'English' },
@@ -17,9 +17,8 @@ export function LanguageSwitch() {
           title={name}
           aria-label={`${short} ${name}`}
           aria-pressed={language.value === code}
-          onClick={() => {
-            language.value = code;
-          }}
+          // Without a connection the page stays as it is, and readable.
+          onClick={() => void speak(code).catch(() => undefined)}
         >
           {short}
         </button>

@@ -1,7 +1,8 @@
+import { line } from 'd3-shape';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../i18n';
-import { linePath, type Scale } from '../lib/scale';
+import type { Scale } from '../lib/scale';
 import { isPrinting } from '../state/printing';
 
 interface PlotProps {
@@ -89,11 +90,14 @@ export function Axes({ x, y, yTicks, yText, yTitle }: AxesProps) {
   );
 }
 
-/** The line through points of a survival curve. */
 export function pathOf(
   x: Scale,
   y: Scale,
   points: readonly { years: number; probability: number }[],
 ): string {
-  return linePath(points.map((point) => [x(point.years), y(point.probability)]));
+  const path = line<{ years: number; probability: number }>(
+    (point) => x(point.years),
+    (point) => y(point.probability),
+  );
+  return path(points) ?? '';
 }

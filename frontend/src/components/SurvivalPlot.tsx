@@ -1,8 +1,9 @@
+import { area } from 'd3-shape';
 import type { Row } from '../api/types';
 import { text } from '../i18n';
 import { type CurvePoint, curveOf, hasBand, lineOf } from '../lib/curve';
 import type { Reading } from '../lib/reading';
-import { linearScale, linePath, type Place, type Scale } from '../lib/scale';
+import { linearScale, type Scale } from '../lib/scale';
 import { Axes, Plot, pathOf, QUARTERS, ROOM } from './Plot';
 
 const BOTTOM = 226;
@@ -54,16 +55,14 @@ interface CurveProps {
 }
 
 function Curve({ x, y, curve, median }: CurveProps) {
-  const bandEnd = (end: 'lower' | 'upper') =>
-    curve.map((point): Place => [x(point.years), y(point.band?.[end] ?? 0)]);
+  const band = area<CurvePoint>(
+    (point) => x(point.years),
+    (point) => y(point.band?.lower ?? 0),
+    (point) => y(point.band?.upper ?? 0),
+  );
   return (
     <>
-      {hasBand(curve) && (
-        <path
-          class="plot-band"
-          d={linePath([...bandEnd('lower'), ...bandEnd('upper').reverse()])}
-        />
-      )}
+      {hasBand(curve) && <path class="plot-band" d={band(curve) ?? ''} />}
       <path class="plot-line" d={pathOf(x, y, lineOf(curve, median))} />
       {curve.map((point) => (
         <circle

@@ -1,21 +1,41 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Localised } from '../api/types';
-import { en } from './en';
+import type { en } from './en';
 import type { Language } from './format';
-import { ru } from './ru';
 
 export type { Language } from './format';
 /** English is the measure: a key that another language lacks is a type error there. */
 export type Dictionary = typeof en;
 
 const STORAGE_KEY = 'language';
-const dictionaries: Record<Language, Dictionary> = { en, ru };
 
-export const language = signal<Language>(initialLanguage());
-export const text = computed<Dictionary>(() => dictionaries[language.value]);
+// A person reads one language: the other one's words are fetched if they are asked for.
+const FETCH: Record<Language, () => Promise<Dictionary>> = {
+  en: async () => (await import('./en')).en,
+  ru: async () => (await import('./ru')).ru,
+};
+
+const dictionary = signal<{ language: Language; words: Dictionary } | null>(null);
+
+/** What the page is shown in. Nothing is to be drawn before the first `speak`. */
+export const language = computed<Language>(() => dictionary.value?.language ?? 'en');
+
+export const text = computed<Dictionary>(() => {
+  if (dictionary.value === null) throw new Error('no language was loaded');
+  return dictionary.value.words;
+});
 
 export function localised(value: Localised): string {
   return value[language.value];
+}
+
+let wantedLast: Language | null = null;
+
+/** Shows the page in this language once its words are here; throws if they can't be had. */
+export async function speak(wanted: Language): Promise<void> {
+  wantedLast = wanted;
+  const words = await FETCH[wanted]();
+  if (wantedLast === wanted) dictionary.value = { language: wanted, words };
 }
 
 /** Called once by the page: keeps the document's language and the person's choice in step. */
@@ -30,7 +50,7 @@ export function rememberLanguage(): void {
   });
 }
 
-function initialLanguage(): Language {
+export function initialLanguage(): Language {
   const stored = storedLanguage();
   if (stored === 'en' || stored === 'ru') return stored;
   return globalThis.navigator?.language?.startsWith('ru') ? 'ru' : 'en';
