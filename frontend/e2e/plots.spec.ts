@@ -245,9 +245,9 @@ test('a result from before has only what it tells, and a large one prints the si
     }));
     return route.fulfill({ json: { edges, counts: all, summary, sickest: many } });
   });
-  await page.route('**/api/predict/*/rows?**', async (route) => {
+  await page.route(/api\/predict\/[0-9a-f]+$/, async (route) => {
     const answer = await (await route.fetch()).json();
-    return route.fulfill({ json: { ...answer, total: TOTAL } });
+    return route.fulfill({ json: { ...answer, rows: TOTAL } });
   });
   await page.goto('about:blank');
   await page.goto(address);
@@ -255,6 +255,9 @@ test('a result from before has only what it tells, and a large one prints the si
   await expect(strata.getByRole('columnheader')).toHaveCount(3);
   await expect(page.getByText(words.plots.cohort.curves)).toHaveCount(0);
   await inspect(page, 'en-cohort-large');
+  await expect(patientRows(page, words)).toHaveCount(100);
+  await expect(patientRows(page, words).first()).toContainText('S0');
+  await page.getByLabel(words.large.fileOrder).check();
   await expect(patientRows(page, words)).toHaveCount(10);
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
   await expect(page.getByText(words.plots.printing.sickest(1000, TOTAL))).toBeVisible();

@@ -1,4 +1,13 @@
-import { chooseFile, expect, inspect, LANGUAGES, registerBy, test, type Words } from './page';
+import {
+  chooseFile,
+  expect,
+  inspect,
+  LANGUAGES,
+  patientRows,
+  registerBy,
+  test,
+  type Words,
+} from './page';
 
 // Past what one request takes, a file goes by way of the data bucket.
 
@@ -37,6 +46,17 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
     timeout: 60_000,
   });
   await expect(page.getByText(words.shell.balance(480))).toBeVisible();
+
+  await expect(page.getByLabel(words.large.sickest(1000))).toBeChecked();
+  await expect(patientRows(page, words)).toHaveCount(100);
+  await page.getByLabel(words.result.filter).fill('p1999');
+  await expect(patientRows(page, words)).not.toHaveCount(100);
+  await page.getByLabel(words.large.fileOrder).check();
+  await expect(patientRows(page, words).first()).toContainText('p0');
+  await page.getByLabel(words.large.goToRow).fill(String(ROWS));
+  await page.keyboard.press('Enter');
+  await expect(patientRows(page, words).last()).toContainText(`p${ROWS - 1}`);
+  await inspect(page, 'en-large-result');
 });
 
 test('a session that ends in the middle of an upload costs a password, not the upload', async ({

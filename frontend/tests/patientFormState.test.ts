@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Column } from '../src/api/types';
+import { speak } from '../src/i18n';
 import type { Field } from '../src/lib/patientForm';
 import { models } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
@@ -28,6 +29,8 @@ const ALBUMIN: Column = {
 
 let answers: { status: number; body: unknown }[] = [];
 let asked: string[] = [];
+
+beforeAll(() => speak('en'));
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -5,14 +5,15 @@ import { localised, text } from '../i18n';
 import { type Reading, readingOf } from '../lib/reading';
 import { receiptFile } from '../lib/receipt';
 import { modelById } from '../state/catalogue';
-import { type CohortState, createCohort } from '../state/cohort';
-import { createResultRows, type ResultRows, ROWS_PER_STEP } from '../state/resultRows';
+import { createCohort } from '../state/cohort';
+import { createResultRows, ROWS_IN_BROWSER_MAX } from '../state/resultRows';
 import { api } from '../state/session';
 import { Cohort } from './Cohort';
-import { FindingsTable } from './FindingsTable';
+import { LargeResult } from './LargeResult';
 import { ProblemNotice } from './ProblemNotice';
 import { ResultSummary } from './ResultSummary';
 import { ResultTable } from './ResultTable';
+import { Skipped } from './Skipped';
 
 export function Result({ prediction }: { prediction: Prediction }) {
   const words = text.value.result;
@@ -30,65 +31,29 @@ export function Result({ prediction }: { prediction: Prediction }) {
       <p class="hint">{words.intervalHint(reading.level, reading.horizon)}</p>
       <ResultActions prediction={prediction} />
       <Cohort state={cohort} prediction={prediction} />
-      <ResultRowsTable id={prediction.prediction_id} reading={reading} cohort={cohort} />
+      {prediction.rows > ROWS_IN_BROWSER_MAX ? (
+        <LargeResult {...{ prediction, reading, cohort }} />
+      ) : (
+        <WholeResult id={prediction.prediction_id} reading={reading} />
+      )}
     </section>
   );
 }
 
-interface RowsProps {
-  id: string;
-  reading: Reading;
-  cohort: CohortState;
-}
-
-function ResultRowsTable({ id, reading, cohort }: RowsProps) {
+function WholeResult({ id, reading }: { id: string; reading: Reading }) {
   const result = useMemo(() => createResultRows(id), [id]);
   useEffect(() => {
-    void result.loadMore();
+    void result.load();
     return result.stop;
   }, [result]);
+  const problem = result.problem.value;
   return (
     <>
-      {result.rows.value.length > 0 && (
-        <ResultTable
-          rows={result.rows.value}
-          reading={reading}
-          total={result.total.value ?? 0}
-          sickest={cohort.cohort.value?.sickest ?? []}
-        />
-      )}
-      {result.skipped.value.length > 0 && <Skipped result={result} />}
-      <Loading result={result} />
+      {result.rows.value.length > 0 && <ResultTable rows={result.rows.value} reading={reading} />}
+      <Skipped rows={result.skipped.value} />
+      {problem && <ProblemNotice problem={problem} onRetry={() => void result.load()} />}
+      {result.isLoading.value && <p role="status">{text.value.result.loadingRows}</p>}
     </>
-  );
-}
-
-function Skipped({ result }: { result: ResultRows }) {
-  const findings = result.skipped.value.flatMap((row) => row.errors);
-  return (
-    <section aria-labelledby="skipped-title">
-      <h3 id="skipped-title">{text.value.result.skipped(result.skipped.value.length)}</h3>
-      <FindingsTable findings={findings} total={findings.length} />
-    </section>
-  );
-}
-
-function Loading({ result }: { result: ResultRows }) {
-  const words = text.value.result;
-  const loaded = result.loaded();
-  const total = result.total.value;
-  if (result.problem.value) {
-    return <ProblemNotice problem={result.problem.value} onRetry={() => void result.loadMore()} />;
-  }
-  if (result.isLoading.value) return <p role="status">{words.loadingRows}</p>;
-  if (total === null || loaded >= total) return null;
-  return (
-    <p class="actions">
-      <span>{words.loadedPart(loaded, total)}</span>
-      <button type="button" class="button button-quiet" onClick={() => void result.loadMore()}>
-        {words.loadMore(Math.min(ROWS_PER_STEP, total - loaded))}
-      </button>
-    </p>
   );
 }
 

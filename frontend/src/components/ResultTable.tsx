@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Row } from '../api/types';
 import { text } from '../i18n';
@@ -6,37 +5,32 @@ import { PRINTED_ROWS_MAX, printedRows } from '../lib/printedRows';
 import type { Reading } from '../lib/reading';
 import { type Arrangement, arrangeRows, pageCount, pageOf, type SortKey } from '../lib/rowTable';
 import { isPrinting } from '../state/printing';
-import { AxisLabels, IntervalBar } from './IntervalBar';
 import { Pager } from './Pager';
-import { PatientDetails } from './PatientDetails';
+import { RowTable } from './RowTable';
 
 interface Props {
   rows: readonly Row[];
   reading: Reading;
-  /** Patients of the whole result, those that are not loaded included. */
-  total: number;
-  /** Those with the fewest years of the whole result. */
-  sickest: readonly Row[];
+  sortBy?: SortKey;
 }
 
-const FILE_ORDER: Arrangement = { sortBy: 'row', descending: false, idFilter: '' };
-
-export function ResultTable({ rows, reading, total, sickest }: Props) {
+/** Rows that are all here, sorted and searched in the browser. */
+export function ResultTable({ rows, reading, sortBy = 'row' }: Props) {
   const words = text.value.result;
-  const [arrangement, setArrangement] = useState(FILE_ORDER);
+  const [arrangement, setArrangement] = useState({ sortBy, descending: false, idFilter: '' });
   const [page, setPage] = useState(0);
   const arranged = useMemo(() => arrangeRows(rows, arrangement), [rows, arrangement]);
   const hasIds = useMemo(() => rows.some((row) => row.id !== null), [rows]);
-  const pages = pageCount(arranged.length);
   const isFiltered = arrangement.idFilter.trim() !== '';
-  const matching = isFiltered ? arranged.length : total;
-  const printed = isPrinting.value
-    ? printedRows({ arranged, total: matching, sickest: isFiltered ? [] : sickest })
-    : null;
 
   function arrange(change: Partial<Arrangement>): void {
     setArrangement((before) => ({ ...before, ...change }));
     setPage(0);
+  }
+
+  function sort(column: SortKey): void {
+    const isSame = arrangement.sortBy === column;
+    arrange({ sortBy: column, descending: isSame && !arrangement.descending });
   }
 
   return (
@@ -55,8 +49,8 @@ export function ResultTable({ rows, reading, total, sickest }: Props) {
           {words.matching(arranged.length, rows.length)}
         </p>
       </div>
-      {printed && matching > PRINTED_ROWS_MAX && (
-        <p>{text.value.plots.printing.sickest(printed.length, matching)}</p>
+      {isPrinting.value && arranged.length > PRINTED_ROWS_MAX && (
+        <p>{text.value.plots.printing.sickest(PRINTED_ROWS_MAX, arranged.length)}</p>
       )}
       {arranged.length === 0 ? (
         <p>
@@ -66,112 +60,13 @@ export function ResultTable({ rows, reading, total, sickest }: Props) {
           </button>
         </p>
       ) : (
-        <table class="results">
-          <caption class="visually-hidden">{words.tableCaption}</caption>
-          <thead>
-            <tr>
-              <SortHeader column="row" label={words.row} {...{ arrangement, arrange }} />
-              {hasIds && <SortHeader column="id" label={words.id} {...{ arrangement, arrange }} />}
-              <SortHeader column="years" label={words.estimate} {...{ arrangement, arrange }} />
-              <SortHeader
-                column="interval"
-                label={words.interval(reading.level)}
-                {...{ arrangement, arrange }}
-              >
-                <AxisLabels horizon={reading.horizon} />
-              </SortHeader>
-            </tr>
-          </thead>
-          <tbody>
-            {(printed ?? pageOf(arranged, page)).map((row) => (
-              <PatientRow key={row.row} {...{ row, reading, hasIds }} />
-            ))}
-          </tbody>
-        </table>
+        <RowTable
+          rows={isPrinting.value ? printedRows(arranged) : pageOf(arranged, page)}
+          sorting={{ arrangement, onSort: sort }}
+          {...{ reading, hasIds }}
+        />
       )}
-      <Pager page={page} pages={pages} onPage={setPage} />
-    </>
-  );
-}
-
-interface SortHeaderProps {
-  column: SortKey;
-  label: string;
-  arrangement: Arrangement;
-  arrange: (change: Partial<Arrangement>) => void;
-  children?: ComponentChildren;
-}
-
-function SortHeader({ column, label, arrangement, arrange, children }: SortHeaderProps) {
-  const isSorted = arrangement.sortBy === column;
-  const order = arrangement.descending ? 'descending' : 'ascending';
-  return (
-    <th scope="col" class={`results-${column}`} aria-sort={isSorted ? order : 'none'}>
-      {/* Browsers don't repeat buttons at the head of each sheet. */}
-      {isPrinting.value ? (
-        label
-      ) : (
-        <button
-          type="button"
-          class="sort"
-          onClick={() =>
-            arrange({ sortBy: column, descending: isSorted && !arrangement.descending })
-          }
-        >
-          {label}
-          <span class="sort-mark" aria-hidden="true">
-            {isSorted ? (arrangement.descending ? '▼' : '▲') : '↕'}
-          </span>
-        </button>
-      )}
-      {children}
-    </th>
-  );
-}
-
-function PatientRow({ row, reading, hasIds }: { row: Row; reading: Reading; hasIds: boolean }) {
-  const [isOpen, setIsOpen] = useState(false);
-  const words = text.value.result;
-  const { format } = text.value;
-  const detailsId = `details-${row.row}`;
-  return (
-    <>
-      <tr class={isOpen ? 'row-open' : undefined}>
-        <th scope="row" class="number">
-          <button
-            type="button"
-            class="expand"
-            aria-expanded={isOpen}
-            aria-controls={isOpen ? detailsId : undefined}
-            aria-label={words.details(row.row, row.id)}
-            onClick={() => setIsOpen(!isOpen)}
-          >
-            <span class="expand-mark" aria-hidden="true" />
-            {format.whole(row.row)}
-          </button>
-        </th>
-        {hasIds && <td class="id">{row.id}</td>}
-        <td class="number estimate">{format.tenth(row.years)}</td>
-        <td>
-          <div class="interval-text">
-            <span>{words.intervalText(row.lower, row.upper, row.upper_open)}</span>
-            {row.imputed.length > 0 && (
-              <span class="badge">{words.imputed(row.imputed.length)}</span>
-            )}
-            {row.out_of_range.length > 0 && (
-              <span class="badge badge-warning">{words.outOfRange(row.out_of_range.length)}</span>
-            )}
-          </div>
-          <IntervalBar estimate={row} horizon={reading.horizon} />
-        </td>
-      </tr>
-      {isOpen && (
-        <tr class="details" id={detailsId}>
-          <td colSpan={hasIds ? 4 : 3}>
-            <PatientDetails row={row} reading={reading} />
-          </td>
-        </tr>
-      )}
+      <Pager page={page} pages={pageCount(arranged.length)} onPage={setPage} />
     </>
   );
 }

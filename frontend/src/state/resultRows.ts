@@ -1,37 +1,32 @@
 import { signal } from '@preact/signals';
 import { type Problem, problemOf } from '../api/problem';
 import type { Row, SkippedRow } from '../api/types';
+import { ROWS_PER_PAGE } from '../lib/rowTable';
 import { api } from './session';
 
-/** So many rows are loaded without being asked for; a large result is loaded in such steps. */
-export const ROWS_PER_STEP = 5_000;
+/** So many rows are held, sorted and searched in the browser; of more only one page is. */
+export const ROWS_IN_BROWSER_MAX = 10_000;
 
-/** The rows of one result, kept in memory while its screen is open. */
+/** All rows of one result, kept in memory while its screen is open. */
 export function createResultRows(id: string) {
   const rows = signal<readonly Row[]>([]);
   const skipped = signal<readonly SkippedRow[]>([]);
-  const total = signal<number | null>(null);
   const isLoading = signal(false);
   const problem = signal<Problem | null>(null);
   let nextOffset: number | null = 0;
   let isStopped = false;
 
-  /** How many of the file's patients are here, those that were skipped included. */
-  function loaded(): number {
-    return rows.value.length + skipped.value.length;
-  }
-
-  async function loadMore(): Promise<void> {
+  /** Goes on where it was, after a failure too. */
+  async function load(): Promise<void> {
     if (isLoading.value) return;
+    isStopped = false;
     isLoading.value = true;
     problem.value = null;
-    const wanted = loaded() + ROWS_PER_STEP;
     try {
-      while (nextOffset !== null && loaded() < wanted && !isStopped) {
+      while (nextOffset !== null && !isStopped) {
         const page = await api.rows(id, nextOffset);
         rows.value = [...rows.value, ...page.rows];
         skipped.value = [...skipped.value, ...page.skipped];
-        total.value = page.total;
         // An empty page ends the loading even if the server promises more: no endless loop.
         nextOffset = page.rows.length + page.skipped.length > 0 ? page.next_offset : null;
       }
@@ -46,7 +41,36 @@ export function createResultRows(id: string) {
     isStopped = true;
   }
 
-  return { rows, skipped, loaded, total, isLoading, problem, loadMore, stop };
+  return { rows, skipped, isLoading, problem, load, stop };
 }
 
-export type ResultRows = ReturnType<typeof createResultRows>;
+/** One page at a time of a result, in the order of the file. */
+export function createRowPages(id: string) {
+  const page = signal(0);
+  const rows = signal<readonly Row[]>([]);
+  const skipped = signal<readonly SkippedRow[]>([]);
+  const isLoading = signal(false);
+  const problem = signal<Problem | null>(null);
+  let latest = 0;
+
+  async function show(wanted: number): Promise<void> {
+    latest += 1;
+    const mine = latest;
+    page.value = wanted;
+    isLoading.value = true;
+    problem.value = null;
+    try {
+      const answer = await api.rows(id, wanted * ROWS_PER_PAGE, ROWS_PER_PAGE);
+      // Another page was asked for in the meantime.
+      if (mine !== latest) return;
+      rows.value = answer.rows;
+      skipped.value = answer.skipped;
+    } catch (thrown) {
+      if (mine === latest) problem.value = problemOf(thrown);
+    } finally {
+      if (mine === latest) isLoading.value = false;
+    }
+  }
+
+  return { page, rows, skipped, isLoading, problem, show };
+}

@@ -2,6 +2,7 @@ import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { large } from './large';
 import { pages } from './pages';
 import { patient } from './patient';
 import { plots } from './plots';
@@ -13,6 +14,7 @@ export const en = {
   ...pages,
   ...problems,
   check,
+  large,
   patient,
   plots,
   profile,

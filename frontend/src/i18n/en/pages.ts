@@ -250,9 +250,6 @@ const result = {
   pages: 'Pages of the table',
   skipped: (count: number) =>
     `${format.count(count, { one: 'patient was', other: 'patients were' })} skipped and not predicted`,
-  loadedPart: (loaded: number, total: number) =>
-    `${format.whole(loaded)} of ${rows(total)} are loaded; sorting and search cover these.`,
-  loadMore: (count: number) => `Load ${format.whole(count)} more`,
   loadingRows: 'Loading the rows…',
   download: 'Download as CSV',
   downloading: 'Preparing the download…',

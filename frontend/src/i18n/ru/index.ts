@@ -3,6 +3,7 @@ import type { Dictionary } from '../index';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { large } from './large';
 import { pages } from './pages';
 import { patient } from './patient';
 import { plots } from './plots';
@@ -14,6 +15,7 @@ export const ru: Dictionary = {
   ...pages,
   ...problems,
   check,
+  large,
   patient,
   plots,
   profile,

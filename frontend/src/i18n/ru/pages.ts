@@ -256,9 +256,6 @@ const result = {
   pages: 'Страницы таблицы',
   skipped: (count: number) =>
     `Пропущено без прогноза: ${format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' })}`,
-  loadedPart: (loaded: number, total: number) =>
-    `Загружено ${format.whole(loaded)} из ${ofRows(total)}; сортировка и поиск работают по загруженным.`,
-  loadMore: (count: number) => `Загрузить ещё ${format.whole(count)}`,
   loadingRows: 'Загружаем строки…',
   download: 'Скачать CSV',
   downloading: 'Готовим файл…',

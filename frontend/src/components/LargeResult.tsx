@@ -1,0 +1,98 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Prediction } from '../api/types';
+import { text } from '../i18n';
+import type { Reading } from '../lib/reading';
+import { pageCount, ROWS_PER_PAGE } from '../lib/rowTable';
+import type { CohortState } from '../state/cohort';
+import { isPrinting } from '../state/printing';
+import { createRowPages } from '../state/resultRows';
+import { Pager } from './Pager';
+import { ProblemNotice } from './ProblemNotice';
+import { ResultTable } from './ResultTable';
+import { RowTable } from './RowTable';
+import { SegmentedChoice } from './SegmentedChoice';
+import { Skipped } from './Skipped';
+
+interface Props {
+  prediction: Prediction;
+  reading: Reading;
+  cohort: CohortState;
+}
+
+/** More patients than a browser should hold: those with the fewest years, or page by page. */
+export function LargeResult({ prediction, reading, cohort }: Props) {
+  const words = text.value.large;
+  const [view, setView] = useState<'sickest' | 'file'>('sickest');
+  const sickest = cohort.cohort.value?.sickest;
+  // Paper gets the patients that matter most, whatever the screen shows.
+  const isSickest = view === 'sickest' || isPrinting.value;
+  return (
+    <>
+      <div class="toolbar">
+        <SegmentedChoice
+          name="view"
+          legend={words.choice}
+          options={{ sickest: words.sickest(sickest?.length ?? 1000), file: words.fileOrder }}
+          chosen={view}
+          onChoose={setView}
+        />
+      </div>
+      <p class="hint">{words.hint(prediction.rows)}</p>
+      {isSickest && sickest && (
+        <>
+          {isPrinting.value && (
+            <p>{text.value.plots.printing.sickest(sickest.length, prediction.rows)}</p>
+          )}
+          <ResultTable rows={sickest} reading={reading} sortBy="years" />
+        </>
+      )}
+      {!isSickest && <FileOrder prediction={prediction} reading={reading} />}
+    </>
+  );
+}
+
+function FileOrder({ prediction, reading }: Pick<Props, 'prediction' | 'reading'>) {
+  const words = text.value.large;
+  const { prediction_id: id, rows: total } = prediction;
+  const pages = useMemo(() => createRowPages(id), [id]);
+  useEffect(() => void pages.show(0), [pages]);
+  const page = pages.page.value;
+  const rows = pages.rows.value;
+  const onPage = (wanted: number) => void pages.show(wanted);
+
+  function goTo(text: string): void {
+    const row = Number(text);
+    if (Number.isInteger(row) && row >= 1 && row <= total)
+      onPage(Math.floor((row - 1) / ROWS_PER_PAGE));
+  }
+
+  return (
+    <>
+      <div class="toolbar">
+        <div class="field">
+          <label for="go-to-row">{words.goToRow}</label>
+          <input
+            id="go-to-row"
+            type="number"
+            min="1"
+            max={total}
+            onChange={(event) => goTo(event.currentTarget.value)}
+          />
+        </div>
+        <p class="hint" role="status">
+          {pages.isLoading.value
+            ? text.value.result.loadingRows
+            : words.range(page * ROWS_PER_PAGE + 1, Math.min((page + 1) * ROWS_PER_PAGE, total))}
+        </p>
+      </div>
+      {pages.problem.value && (
+        <ProblemNotice problem={pages.problem.value} onRetry={() => onPage(page)} />
+      )}
+      {rows.length > 0 && (
+        <RowTable rows={rows} reading={reading} hasIds={rows.some((row) => row.id !== null)} />
+      )}
+      <Skipped rows={pages.skipped.value} />
+      <Pager page={page} pages={pageCount(total)} onPage={onPage} />
+    </>
+  );
+}
