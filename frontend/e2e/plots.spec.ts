@@ -201,26 +201,21 @@ test('an overview that does not load says so, and loads when asked again', async
   await expect(page.getByText(words.plots.cohort.curves)).toHaveCount(0);
 });
 
-test('a curve that comes with a band is drawn with it', async ({ page }) => {
+test('a curve is drawn with its band, and without one where a point has none', async ({ page }) => {
   await registerBy(page, words);
   const content = await sample(page, 'patients-10.csv');
-  const address = await predict(page, words, { model: 'mayo', content, name: 'patients.csv' });
-  let isWhole = true;
-  await page.route('**/api/predict/*/rows?**', async (route) => {
-    const answer = await (await route.fetch()).json();
-    for (const point of answer.rows[0].survival) {
-      point.lower = point.probability * 0.7;
-      point.upper = isWhole ? 1 - (1 - point.probability) * 0.7 : null;
-    }
-    return route.fulfill({ json: answer });
-  });
+  const address = await predict(page, words, { model: 'cox-lasso', content, name: 'patients.csv' });
   await page.goto(`${address}/patients/3`);
   await expect(page.locator('.plot-band')).toBeVisible();
-  await expect(page.getByText(words.plots.curve.bandHint)).toBeVisible();
+  await expect(page.getByText(words.plots.curve.bandHint(0.8))).toBeVisible();
   await page.getByText(words.plots.curve.figures, { exact: true }).click();
   await expect(page.getByRole('columnheader', { name: words.plots.curve.band })).toBeVisible();
   await inspect(page, 'en-patient-band');
-  isWhole = false;
+  await page.route('**/api/predict/*/rows?**', async (route) => {
+    const answer = await (await route.fetch()).json();
+    answer.rows[0].survival[1].upper = null;
+    return route.fulfill({ json: answer });
+  });
   await page.getByRole('link', { name: words.plots.patient.next }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/./);
   await expect(page.locator('.plot-line')).toBeVisible();

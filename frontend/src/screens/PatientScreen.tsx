@@ -91,12 +91,17 @@ function Patient({ row, prediction, page }: PatientProps) {
   );
 }
 
-function Predicted({ row, reading }: { row: Row; reading: Reading }) {
+interface PredictedProps {
+  row: Row;
+  reading: Reading;
+}
+
+function Predicted({ row, reading }: PredictedProps) {
   const hasCurve = row.survival.length > 0;
   return (
     <article class={hasCurve ? 'one-patient has-curve' : 'one-patient'}>
       <Estimate row={row} reading={reading} />
-      {hasCurve && <Survival row={row} reading={reading} />}
+      {hasCurve && <Survival {...{ row, reading }} />}
       <section class="card one-contributions">
         <Contributions row={row} reading={reading} />
       </section>
@@ -129,7 +134,7 @@ function Estimate({ row, reading }: { row: Row; reading: Reading }) {
   );
 }
 
-function Survival({ row, reading }: { row: Row; reading: Reading }) {
+function Survival({ row, reading }: PredictedProps) {
   const { result, plots } = text.value;
   const median = medianOf(row);
   return (

@@ -68,7 +68,7 @@ const curve = {
   bandValue: (lower: number, upper: number) =>
     `${format.percent(lower)} to ${format.percent(upper)}`,
   bandHint: (level: number) =>
-    `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, since it was learnt from few patients.`,
+    `The shaded band (${format.percent(level)}) shows how far off the curve itself may be, not how differently single patients may fare.`,
 };
 
 const cohort = {
@@ -93,7 +93,7 @@ const cohort = {
   imputed: 'With filled-in values',
   outOfRange: 'With values out of range',
   none: '—',
-  curves: 'Mean survival curves by expected years',
+  curves: 'Mean survival of each group',
   curvesAlternative: (curves: readonly Curve[]) =>
     `Mean predicted survival curves of groups by expected years: probability to live longer. ${curves
       .map(
