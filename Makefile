@@ -27,7 +27,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit property integration races e2e browser chaos mutants train evaluate verify openapi reset lock bench clean \
+.PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench clean \
 	voucher reset-password price model audit
 
 help: ## Say what there is
@@ -72,6 +72,9 @@ e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests 
 
 browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium
 	@$(NPM) run e2e
+
+pictures: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Make the README's pictures of the page anew
+	@$(NPM) run pictures
 
 train: .venv/.evaluate ## Build model_artifacts/ and the sample files from the PBC data
 	@$(PYTHON) -m training

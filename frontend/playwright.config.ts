@@ -32,6 +32,8 @@ function localStack() {
 
 export default defineConfig({
   testDir: 'e2e',
+  // Pictures are made when they are asked for.
+  testIgnore: process.env['PICTURES'] === '1' ? [] : ['**/pictures.spec.ts'],
   outputDir: 'test-results/runs',
   forbidOnly: isCi,
   // The local stack and the browser share the machine: more workers would only wait for each other.

@@ -1,4 +1,4 @@
-import type { Problem } from '../api/problem';
+import { type Problem, pageProblem } from '../api/problem';
 import type { DryRun } from '../api/types';
 import { text } from '../i18n';
 import { badRowsOf, isAboutFile } from '../lib/startBlock';
@@ -37,6 +37,7 @@ function outcome(): string {
 
 function verdict(report: DryRun): string {
   const words = report.sampled ? text.value.check.beginning : text.value.check;
+  if (report.rows === 0) return text.value.problems.sentences.no_rows(pageProblem('no_rows'));
   const bad = badRowsOf(report);
   if (bad === 0) return words.good(report.rows);
   return report.rows_predictable === 0
