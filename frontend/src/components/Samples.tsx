@@ -5,12 +5,12 @@ export function Samples() {
   return (
     <ul class="samples">
       <li>
-        <a href="samples/patients-10.csv" download>
+        <a href="samples/patients-10.csv" download="patients-10.csv">
           {words.sampleSmall}
         </a>
       </li>
       <li>
-        <a href="samples/pbc-418.csv" download>
+        <a href="samples/pbc-418.csv" download="pbc-418.csv">
           {words.sampleFull}
         </a>
       </li>
