@@ -90,7 +90,7 @@ class NoRowsError(InvalidFileError):
 class BrokenCsvError(InvalidFileError):
     """A text that is no table: a quotation mark never closed, a cell without an end, too many columns."""
 
-    code = "not_a_csv"
+    code = "broken_csv"
     title = "This can't be read as a table"
 
 

@@ -1,4 +1,5 @@
 import { pageProblem } from '../src/api/problem';
+import type { Prediction } from '../src/api/types';
 import { finishedPrediction } from '../tests/fixtures';
 import {
   chooseFile,
@@ -11,6 +12,18 @@ import {
   start,
   test,
 } from './page';
+
+/** A prediction on its way. */
+const waiting = (change: Partial<Prediction>) =>
+  finishedPrediction({
+    prediction_id: 'p1',
+    status: 'running',
+    is_finished: false,
+    is_success: false,
+    rows: 5_000,
+    rows_done: 1_000,
+    ...change,
+  });
 
 const HEADER = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
 
@@ -66,7 +79,7 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('while a prediction is waited for, a connection may be cut and come back', async ({
+test('a connection that is cut while a prediction is waited for is said, and its return is noticed', async ({
   page,
 }) => {
   await registerBy(page, words);
@@ -75,47 +88,115 @@ test('while a prediction is waited for, a connection may be cut and come back', 
   await page.route('**/api/predict/p1', (route) =>
     isCut
       ? route.abort('internetdisconnected')
-      : route.fulfill({
-          json: finishedPrediction({
-            prediction_id: 'p1',
-            status,
-            is_finished: status !== 'running',
-            is_success: false,
-            rows: 5_000,
-            rows_done: 1_000,
-          }),
-        }),
+      : route.fulfill({ json: waiting({ status, is_finished: status !== 'running' }) }),
   );
+  await page.clock.install();
   await page.goto('/#/predictions/p1');
   await expect(page.getByText(words.prediction.running(1_000, 5_000))).toBeVisible();
   isCut = true;
-  await page.waitForTimeout(2_000);
-  await expect(page.getByText(words.prediction.running(1_000, 5_000))).toBeVisible();
+  for (let time = 0; time < 3; time += 1) {
+    await page.clock.runFor(5_000);
+    await page.waitForTimeout(50);
+  }
+  await expect(page.getByText(words.prediction.cutOff)).toBeVisible();
+  await inspect(page, 'en-polling-cut');
+  for (let time = 0; time < 20; time += 1) {
+    await page.clock.runFor(5_000);
+    await page.waitForTimeout(50);
+  }
+  await expect(page.getByRole('alert')).toContainText(
+    words.problems.sentences.network_down(pageProblem('network_down')),
+  );
+  await inspect(page, 'en-polling-ended');
   isCut = false;
   status = 'cancelled';
+  await page.evaluate(() => dispatchEvent(new Event('online')));
   await expect(page.getByText(words.prediction.cancelledTitle)).toBeVisible();
 });
 
-test('a connection that stays cut ends the waiting with a button that begins it anew', async ({
+test('the list of predictions follows what has not ended', async ({ page }) => {
+  await registerBy(page, words);
+  let status = 'queued';
+  await page.route('**/api/predict', (route) =>
+    route.fulfill({
+      json: { predictions: [waiting({ status: 'queued' })], next_cursor: null },
+    }),
+  );
+  await page.route('**/api/predict/p1', (route) =>
+    route.fulfill({ json: waiting({ status, is_finished: status === 'failed' }) }),
+  );
+  await page.goto('/#/predictions');
+  await expect(page.getByText(words.history.statuses.queued)).toBeVisible();
+  status = 'failed';
+  await expect(page.getByText(words.history.statuses.failed)).toBeVisible();
+});
+
+test('nothing of somebody who has left reaches who comes after', async ({ page }) => {
+  await registerBy(page, words);
+  await chooseFile(page, words, await sampleText(page));
+  await page.route('**/api/predict/lasso', async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    return route.fulfill({ response });
+  });
+  await start(page, words);
+  await page.getByRole('button', { name: words.shell.logOut }).click();
+  await page.unroute('**/api/predict/lasso');
+  await registerBy(page, words);
+  await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'other.csv');
+  await page.waitForTimeout(3_500);
+  await expect(page.getByText(words.shell.balance(500))).toBeVisible();
+  await expect(page.getByText('other.csv')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.submission.title);
+});
+
+test('who logs in as another person sees nothing of the first, even if nobody knew who that was', async ({
   page,
 }) => {
-  test.setTimeout(90_000);
   await registerBy(page, words);
-  let isCut = true;
-  await page.route('**/api/predict/p1', (route) =>
-    isCut
-      ? route.abort('internetdisconnected')
-      : route.fulfill({
-          json: finishedPrediction({ prediction_id: 'p1', status: 'cancelled', is_success: false }),
-        }),
+  await page.route('**/api/auth/me', (route) => route.fulfill({ status: 500, json: {} }));
+  await page.reload();
+  await page.route('**/api/predict/mayo?dry_run=true', (route) =>
+    route.fulfill({ status: 401, json: { code: 'token_expired' } }),
   );
-  await page.goto('/#/predictions/p1');
-  const alert = page.getByRole('alert');
-  await expect(alert).toBeVisible({ timeout: 30_000 });
-  await inspect(page, 'en-polling-cut');
-  isCut = false;
-  await alert.getByRole('button', { name: words.problems.tryAgain }).click();
-  await expect(page.getByText(words.prediction.cancelledTitle)).toBeVisible();
+  await chooseFile(page, words, `${HEADER}\nzebra-7,21464,1.4,3.5,12.2,N`, 'zebra.csv');
+  const dialog = page.getByRole('dialog', { name: words.account.againTitle });
+  await expect(dialog).toBeVisible();
+
+  const second = await page.context().newPage();
+  const other = await registerBy(second, words);
+  await dialog.getByLabel(words.account.nameOrEmail).fill(other.name);
+  await dialog.getByLabel(words.account.password).fill(other.password);
+  await dialog.getByRole('button', { name: words.account.logIn }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('link', { name: other.name })).toBeVisible();
+  await page.goto('/#/new');
+  await expect(page.getByText(words.submission.fileChoose)).toBeVisible();
+  await expect(page.getByText('zebra')).toHaveCount(0);
+});
+
+test('Enter in a field never starts what costs coins', async ({ page }) => {
+  await registerBy(page, words);
+  await chooseFile(page, words, await sampleText(page));
+  await expect(page.getByText(words.check.good(10))).toBeVisible();
+  const radio = page.getByRole('radio', { name: 'Cox-Lasso' });
+  await radio.check();
+  await expect(page.getByRole('button', { name: words.submission.submit(150) })).toBeEnabled();
+  await radio.press('Enter');
+  await page.getByLabel(words.check.units.stated).press('Enter');
+  await page.waitForTimeout(500);
+  await expect(page.getByText(words.shell.balance(500))).toBeVisible();
+  await page.getByRole('button', { name: words.submission.submit(150) }).press('Enter');
+  await expect(page.getByText(words.shell.balance(350))).toBeVisible();
+});
+
+test('the address of a prediction that is not there leads to those that are', async ({ page }) => {
+  await registerBy(page, words);
+  await page.goto(`/#/predictions/${'0'.repeat(32)}`);
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByRole('button', { name: words.problems.tryAgain })).toBeHidden();
+  await page.getByRole('main').getByRole('link', { name: words.history.title }).click();
+  await expect(page.getByText(words.history.empty)).toBeVisible();
 });
 
 test('two tabs at once: each sees its own, and coins are counted once', async ({ page }) => {

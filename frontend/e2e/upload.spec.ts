@@ -57,6 +57,13 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
   await page.keyboard.press('Enter');
   await expect(patientRows(page, words).last()).toContainText(`p${ROWS - 1}`);
   await inspect(page, 'en-large-result');
+  const range = words.large.range(ROWS - 99, ROWS);
+  await page.pdf();
+  await expect(page.getByText(range)).toBeVisible();
+  await page.getByLabel(words.large.goToRow).fill(String(ROWS + 1));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toHaveText(words.large.noSuchRow(ROWS));
+  await expect(page.getByText(range)).toBeVisible();
 });
 
 test('a session that ends in the middle of an upload costs a password, not the upload', async ({

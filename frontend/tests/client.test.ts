@@ -10,6 +10,7 @@ const said = (status: number, body: unknown) =>
 function credentialsOf(tokens: string[], renewed = true): Credentials {
   return {
     token: () => tokens[0] ?? null,
+    visit: () => 1,
     renew: vi.fn(async () => {
       tokens.shift();
       return renewed;
@@ -105,4 +106,30 @@ test('a file in the bucket is named, not sent', async () => {
   await api.check('lasso', upload, { units: 'si', skip: true });
   expect(sent[0]?.address).toBe(`${BASE}api/predict/lasso?dry_run=true&units=si&on_error=skip`);
   expect(JSON.parse(sent[0]?.body ?? '')).toEqual({ upload_id: 'u1', file_name: 'large.csv' });
+});
+
+test('an answer to somebody who has left never comes', async () => {
+  let visit = 1;
+  const leaves = (response: Response) => {
+    visit += 1;
+    return response;
+  };
+  const credentials = { ...credentialsOf(['t']), visit: () => visit };
+  const { api } = apiWith(
+    [
+      () => leaves(said(200, { balance: 300 })),
+      () => leaves(said(500, {})),
+      () => said(200, { balance: 7 }),
+    ],
+    credentials,
+  );
+  const settled: unknown[] = [];
+  for (const call of [api.balance(), api.balance()])
+    call.then(
+      (value) => settled.push(value),
+      (thrown) => settled.push(thrown),
+    );
+  await vi.waitFor(() => expect(visit).toBe(3));
+  expect(await api.balance()).toEqual({ balance: 7 });
+  expect(settled).toEqual([]);
 });

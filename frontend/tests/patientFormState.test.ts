@@ -90,6 +90,14 @@ test('nothing wrong becomes a file; it is told once the field was left', () => {
   expect(content()).toBeNull();
 });
 
+test('a form that is cleared on leaving a field is not told that the field is empty', () => {
+  form.type(albumin(), '3');
+  form.leaveSoon(albumin());
+  form.clear();
+  vi.advanceTimersByTime(1000);
+  expect(form.toldFault(albumin())).toBeNull();
+});
+
 test('starting an incomplete form sends nothing and tells what it lacks', async () => {
   const before = form.refusals.value;
   expect(await form.submitPatients()).toBeNull();

@@ -44,10 +44,11 @@ test('ten minutes without any progress end the asking, progress starts them anew
   expect(after([...still.slice(0, 100), running(8), ...still.slice(0, 30)]).phase).toBe('waiting');
 });
 
-test('a few failures in a row are borne, more are told', () => {
-  expect(after([failure, failure, failure, failure]).phase).toBe('waiting');
-  expect(after([failure, failure, failure, failure, failure]).phase).toBe('failed');
-  expect(after([failure, failure, failure, failure, running(1), failure]).phase).toBe('waiting');
+test('failures in a row are borne for the time that a change of network takes, more are told', () => {
+  const failures = (count: number) => Array.from({ length: count }, () => failure);
+  expect(after(failures(11)).phase).toBe('waiting');
+  expect(after(failures(12)).phase).toBe('failed');
+  expect(after([...failures(11), running(1), failure]).phase).toBe('waiting');
 });
 
 test('a refusal is told at once', () => {

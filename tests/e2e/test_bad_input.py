@@ -32,7 +32,7 @@ BAD_FILES = {
     "infinite value": (with_row("2,21464,F,Y,inf,2.6,12.2,4"), 422, "invalid_rows"),
     "age in years": (with_row("2,58,F,Y,14.5,2.6,12.2,4"), 422, "invalid_rows"),
     "ragged row": (with_row("2,21464,F"), 422, "invalid_rows"),
-    "quote never closed": (with_row('"2,21464'), 422, "not_a_csv"),
+    "quote never closed": (with_row('"2,21464'), 422, "broken_csv"),
     "column twice": (TABLE.replace("Stage", "Age").encode(), 422, "column_duplicated"),
 }
 

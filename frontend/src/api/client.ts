@@ -5,6 +5,8 @@ const UPLOAD_TIMEOUT_MS = 180_000;
 
 export interface Credentials {
   token(): string | null;
+  /** Another number once this person has left. */
+  visit(): number;
   /** Resolves to true once the person has logged in again, false if they would not. */
   renew(refusedToken: string): Promise<boolean>;
 }
@@ -19,14 +21,28 @@ export function anonymousTransport(fetcher: typeof fetch): Transport {
 /** Sends requests as the person who is logged in. */
 export function personalTransport(fetcher: typeof fetch, credentials: Credentials): Transport {
   return async (request) => {
-    for (;;) {
-      const token = credentials.token();
-      const response = await exchange(fetcher, request.clone(), token);
-      // The request waits while the person logs in again and is then sent as it was: no work is lost.
-      const sessionEnded = response.status === 401 && token !== null;
-      if (!sessionEnded || !(await credentials.renew(token))) return response;
+    const visit = credentials.visit();
+    try {
+      return await sendAsPerson(fetcher, credentials, request);
+    } finally {
+      // Who asked has left: nothing of the answer may reach who has come since, so it never comes.
+      if (credentials.visit() !== visit) await new Promise(() => undefined);
     }
   };
+}
+
+async function sendAsPerson(
+  fetcher: typeof fetch,
+  credentials: Credentials,
+  request: Request,
+): Promise<Response> {
+  for (;;) {
+    const token = credentials.token();
+    const response = await exchange(fetcher, request.clone(), token);
+    // The request waits while the person logs in again and is then sent as it was: no work is lost.
+    const sessionEnded = response.status === 401 && token !== null;
+    if (!sessionEnded || !(await credentials.renew(token))) return response;
+  }
 }
 
 async function exchange(

@@ -21,6 +21,7 @@ export const PROBLEM_CODES = [
   'file_too_large',
   'unsupported_media_type',
   'not_a_csv',
+  'broken_csv',
   'invalid_input',
   'invalid_json',
   'invalid_form',

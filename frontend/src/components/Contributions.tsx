@@ -30,6 +30,7 @@ export function Contributions({ row, reading }: { row: Row; reading: Reading }) 
           <dd>{scaleWords.amount(scale === 'years' ? row.years : sum)}</dd>
         </div>
       </dl>
+      <p class="hint">{words.rounded}</p>
       {ratio !== null && <p>{words.hazardRatio(ratio)}</p>}
       {scale === 'years' && (sum < 0 || sum > horizon) && (
         <p class="hint">{words.clipped(horizon)}</p>
@@ -54,7 +55,11 @@ function ContributionLine({ each, scale, largest }: LineProps) {
         {effect !== 'none' && <span class="contribution-effect">{words[effect]}</span>}
       </dt>
       <dd>
-        <ContributionBar value={each.value} isBad={effect === 'worse'} largest={largest} />
+        <ContributionBar
+          value={effect === 'none' ? 0 : each.value}
+          isBad={effect === 'worse'}
+          largest={largest}
+        />
         <span class="number">{words.part(each.value)}</span>
       </dd>
     </div>

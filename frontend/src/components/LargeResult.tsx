@@ -5,7 +5,7 @@ import type { Reading } from '../lib/reading';
 import { pageCount, ROWS_PER_PAGE } from '../lib/rowTable';
 import type { CohortState } from '../state/cohort';
 import { isPrinting } from '../state/printing';
-import { createRowPages } from '../state/resultRows';
+import { createRowPages, type RowPages } from '../state/resultRows';
 import { Pager } from './Pager';
 import { ProblemNotice } from './ProblemNotice';
 import { ResultTable } from './ResultTable';
@@ -23,6 +23,8 @@ interface Props {
 export function LargeResult({ prediction, reading, cohort }: Props) {
   const words = text.value.large;
   const [view, setView] = useState<'sickest' | 'file'>('sickest');
+  // Here, so that the place in the file outlives a look at the other view, and at paper.
+  const pages = useMemo(() => createRowPages(prediction.prediction_id), [prediction.prediction_id]);
   const sickest = cohort.cohort.value?.sickest;
   // Paper gets the patients that matter most, whatever the screen shows.
   const isSickest = view === 'sickest' || isPrinting.value;
@@ -46,39 +48,36 @@ export function LargeResult({ prediction, reading, cohort }: Props) {
           <ResultTable rows={sickest} reading={reading} sortBy="years" />
         </>
       )}
-      {!isSickest && <FileOrder prediction={prediction} reading={reading} />}
+      {!isSickest && <FileOrder pages={pages} total={prediction.rows} reading={reading} />}
     </>
   );
 }
 
-function FileOrder({ prediction, reading }: Pick<Props, 'prediction' | 'reading'>) {
+interface FileOrderProps {
+  pages: RowPages;
+  total: number;
+  reading: Reading;
+}
+
+function FileOrder({ pages, total, reading }: FileOrderProps) {
   const words = text.value.large;
-  const { prediction_id: id, rows: total } = prediction;
-  const pages = useMemo(() => createRowPages(id), [id]);
-  useEffect(() => void pages.show(0), [pages]);
+  const [marked, setMarked] = useState<number | null>(null);
+  useEffect(() => {
+    if (pages.rows.value.length === 0) void pages.show(0);
+  }, [pages]);
   const page = pages.page.value;
   const rows = pages.rows.value;
   const onPage = (wanted: number) => void pages.show(wanted);
 
-  function goTo(text: string): void {
-    const row = Number(text);
-    if (Number.isInteger(row) && row >= 1 && row <= total)
-      onPage(Math.floor((row - 1) / ROWS_PER_PAGE));
+  function goTo(row: number): void {
+    setMarked(row);
+    onPage(Math.floor((row - 1) / ROWS_PER_PAGE));
   }
 
   return (
     <>
       <div class="toolbar">
-        <div class="field">
-          <label for="go-to-row">{words.goToRow}</label>
-          <input
-            id="go-to-row"
-            type="number"
-            min="1"
-            max={total}
-            onChange={(event) => goTo(event.currentTarget.value)}
-          />
-        </div>
+        <GoToRow total={total} onRow={goTo} />
         <p class="hint" role="status">
           {pages.isLoading.value
             ? text.value.result.loadingRows
@@ -89,10 +88,47 @@ function FileOrder({ prediction, reading }: Pick<Props, 'prediction' | 'reading'
         <ProblemNotice problem={pages.problem.value} onRetry={() => onPage(page)} />
       )}
       {rows.length > 0 && (
-        <RowTable rows={rows} reading={reading} hasIds={rows.some((row) => row.id !== null)} />
+        <RowTable
+          rows={rows}
+          reading={reading}
+          hasIds={rows.some((row) => row.id !== null)}
+          marked={marked}
+        />
       )}
       <Skipped rows={pages.skipped.value} />
       <Pager page={page} pages={pageCount(total)} onPage={onPage} />
     </>
+  );
+}
+
+function GoToRow({ total, onRow }: { total: number; onRow: (row: number) => void }) {
+  const words = text.value.large;
+  const [isWrong, setIsWrong] = useState(false);
+
+  function take(typed: string): void {
+    const row = Number(typed);
+    const isRow = Number.isInteger(row) && row >= 1 && row <= total;
+    setIsWrong(typed !== '' && !isRow);
+    if (isRow) onRow(row);
+  }
+
+  return (
+    <div class="field">
+      <label for="go-to-row">{words.goToRow}</label>
+      <input
+        id="go-to-row"
+        type="number"
+        min="1"
+        max={total}
+        aria-invalid={isWrong ? 'true' : undefined}
+        aria-describedby={isWrong ? 'go-to-row-error' : undefined}
+        onChange={(event) => take(event.currentTarget.value)}
+      />
+      {isWrong && (
+        <p class="field-error" id="go-to-row-error" role="alert">
+          {words.noSuchRow(total)}
+        </p>
+      )}
+    </div>
   );
 }

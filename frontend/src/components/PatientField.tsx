@@ -2,10 +2,8 @@ import { localised, text } from '../i18n';
 import type { Field } from '../lib/patientForm';
 import { findingSentence } from '../lib/sentences';
 import { isSubmitting } from '../state/draft';
-import { leave, toldFault, type } from '../state/patientForm';
+import { leaveSoon, toldFault, type } from '../state/patientForm';
 
-/** An error moves what is below; a click that ends the typing must still meet what it was meant for. */
-const CLICK_MS = 200;
 const ID_CHARACTERS_MAX = 100;
 
 export function PatientField({ field }: { field: Field }) {
@@ -93,7 +91,6 @@ function RadioField({ field }: { field: Field }) {
             value={code}
             checked={field.cell === code}
             disabled={isSubmitting.value}
-            onKeyDown={keepEnter}
             onChange={() => type(field, code)}
           />
           <span>{valueWords(field, code)}</span>
@@ -137,7 +134,6 @@ function inputProps(field: Field) {
     'aria-invalid': toldFault(field) ? ('true' as const) : undefined,
     'aria-describedby': describedBy(field),
     disabled: isSubmitting.value,
-    onKeyDown: keepEnter,
   };
 }
 
@@ -177,13 +173,4 @@ function valueWords({ column }: Field, code: string): string {
 
 function idOf({ column }: Field): string {
   return `patient-${column.name}`;
-}
-
-function leaveSoon(field: Field): void {
-  setTimeout(() => leave(field), CLICK_MS);
-}
-
-/** Enter in a field would start the prediction, which costs coins. */
-function keepEnter(event: KeyboardEvent): void {
-  if (event.key === 'Enter') event.preventDefault();
 }

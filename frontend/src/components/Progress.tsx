@@ -5,9 +5,11 @@ import { rounded } from '../lib/timeLeft';
 interface Props {
   prediction: Prediction;
   secondsLeft: number | null;
+  /** The service can't be asked at the moment. */
+  isCutOff: boolean;
 }
 
-export function Progress({ prediction, secondsLeft }: Props) {
+export function Progress({ prediction, secondsLeft, isCutOff }: Props) {
   const words = text.value.prediction;
   // Until a large file was checked to its end, its number of rows is an estimate.
   const isCounting = prediction.status === 'running' && prediction.rows_done > 0;
@@ -18,6 +20,7 @@ export function Progress({ prediction, secondsLeft }: Props) {
         aria-label={words.progress}
         {...(isCounting && { max: prediction.rows, value: prediction.rows_done })}
       />
+      {isCutOff && <p class="notice notice-warning">{words.cutOff}</p>}
       {/* Not a live region: a screen reader would not stop telling the time. */}
       {secondsLeft !== null && <p>{words.timeLeft(rounded(secondsLeft))}</p>}
       <p class="hint">{words.leaveNote}</p>

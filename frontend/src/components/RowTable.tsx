@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../api/types';
 import { text } from '../i18n';
 import type { Reading } from '../lib/reading';
@@ -12,12 +12,14 @@ interface Props {
   rows: readonly Row[];
   reading: Reading;
   hasIds: boolean;
+  /** The row that was looked for. */
+  marked?: number | null;
   /** Without it the rows stand as they come, and can't be sorted. */
   sorting?: { arrangement: Arrangement; onSort: (column: SortKey) => void };
 }
 
 /** Patients with their years and interval, each of which opens. */
-export function RowTable({ rows, reading, hasIds, sorting }: Props) {
+export function RowTable({ rows, reading, hasIds, sorting, marked = null }: Props) {
   const words = text.value.result;
   const columns: [SortKey, string][] = [
     ['row', words.row],
@@ -39,7 +41,7 @@ export function RowTable({ rows, reading, hasIds, sorting }: Props) {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <PatientRow key={row.row} {...{ row, reading, hasIds }} />
+          <PatientRow key={row.row} {...{ row, reading, hasIds }} isMarked={row.row === marked} />
         ))}
       </tbody>
     </table>
@@ -82,14 +84,25 @@ function Heading({ column, label, sorting, children }: HeadingProps) {
   );
 }
 
-function PatientRow({ row, reading, hasIds }: { row: Row; reading: Reading; hasIds: boolean }) {
+interface RowProps {
+  row: Row;
+  reading: Reading;
+  hasIds: boolean;
+  isMarked: boolean;
+}
+
+function PatientRow({ row, reading, hasIds, isMarked }: RowProps) {
   const [isOpen, setIsOpen] = useState(false);
   const words = text.value.result;
   const { format } = text.value;
+  const line = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (isMarked) line.current?.scrollIntoView({ block: 'center' });
+  }, [isMarked]);
   const detailsId = `details-${row.row}`;
   return (
     <>
-      <tr class={isOpen ? 'row-open' : undefined}>
+      <tr ref={line} class={isOpen || isMarked ? 'row-open' : undefined}>
         <th scope="row" class="number">
           <button
             type="button"

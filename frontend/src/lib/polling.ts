@@ -9,7 +9,8 @@ const FIRST_DELAY_MS = 250;
 const DELAY_GROWTH = 1.5;
 const DELAY_MS_MAX = 5_000;
 const UNCHANGED_MS_MAX = 10 * 60_000;
-const FAILURES_MAX = 5;
+/** Some forty seconds: a connection that is changed is not an end. */
+const FAILURES_MAX = 12;
 
 const STATUSES_IN_PROGRESS = new Set(['queued', 'running']);
 

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useCallback, useEffect } from 'preact/hooks';
 import type { Prediction } from '../api/types';
 import { PagesEnd } from '../components/PagesEnd';
 import { PredictionActions } from '../components/PredictionActions';
@@ -6,8 +6,10 @@ import { ScreenTitle } from '../components/ScreenTitle';
 import { StatusMark } from '../components/StatusMark';
 import { usePages } from '../components/usePages';
 import { localised, text } from '../i18n';
+import { isEnd } from '../lib/polling';
 import { addresses } from '../lib/routes';
 import { loadCatalogue, modelById } from '../state/catalogue';
+import { createPredictionWatch } from '../state/predictionWatch';
 import { api } from '../state/session';
 
 export function History() {
@@ -16,10 +18,14 @@ export function History() {
   const predictions = pages.items ?? [];
   useEffect(() => void loadCatalogue(), []);
 
-  function replace(now: Prediction): void {
-    const isSame = (shown: Prediction) => shown.prediction_id === now.prediction_id;
-    pages.setItems((shown) => shown?.map((each) => (isSame(each) ? now : each)) ?? null);
-  }
+  const { setItems } = pages;
+  const replace = useCallback(
+    (now: Prediction) => {
+      const isSame = (shown: Prediction) => shown.prediction_id === now.prediction_id;
+      setItems((shown) => shown?.map((each) => (isSame(each) ? now : each)) ?? null);
+    },
+    [setItems],
+  );
 
   return (
     <>
@@ -39,6 +45,22 @@ export function History() {
       <PagesEnd pages={pages} more={words.more} />
     </>
   );
+}
+
+/** What has not ended is asked for until it has. */
+function useFollowed(prediction: Prediction, onChange: (now: Prediction) => void): void {
+  const { prediction_id: id, status, is_finished } = prediction;
+  const hasEnded = isEnd(status, is_finished);
+  useEffect(() => {
+    if (hasEnded) return;
+    const watch = createPredictionWatch(id);
+    const forget = watch.prediction.subscribe((now) => now && onChange(now));
+    watch.start();
+    return () => {
+      watch.stop();
+      forget();
+    };
+  }, [id, hasEnded, onChange]);
 }
 
 async function historyPage(cursor: string | null) {
@@ -66,6 +88,7 @@ interface EntryProps {
 function HistoryEntry({ prediction, onChange }: EntryProps) {
   const words = text.value.history;
   const model = modelById(prediction.prediction_model_id);
+  useFollowed(prediction, onChange);
   return (
     <li class="card history-entry">
       <a class="history-name" href={addresses.prediction(prediction.prediction_id)}>

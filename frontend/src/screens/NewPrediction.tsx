@@ -22,17 +22,20 @@ export function NewPrediction() {
   return (
     <>
       <ScreenTitle>{words.title}</ScreenTitle>
-      <form class="steps" onSubmit={send} noValidate>
-        <section class="step" aria-labelledby="step-patients">
-          <h2 id="step-patients">{words.choosePatients}</h2>
-          <PatientSource />
-        </section>
-        <fieldset class="step">
-          <legend>
-            <h2>{words.chooseModel}</h2>
-          </legend>
-          <ModelChoice />
-        </fieldset>
+      <form class="steps" onSubmit={send} onKeyDown={keepEnter} noValidate>
+        {/* What is being sent is not changed on its way. */}
+        <div class="steps" inert={draft.isSubmitting.value}>
+          <section class="step" aria-labelledby="step-patients">
+            <h2 id="step-patients">{words.choosePatients}</h2>
+            <PatientSource />
+          </section>
+          <fieldset class="step">
+            <legend>
+              <h2>{words.chooseModel}</h2>
+            </legend>
+            <ModelChoice />
+          </fieldset>
+        </div>
         <section class="step" aria-labelledby="step-confirm">
           <h2 id="step-confirm">{words.confirm}</h2>
           <Confirmation />
@@ -150,6 +153,12 @@ function catalogueIsHere(): void {
   if (only?.enabled && draft.chosenModelId.value === null) draft.chooseModel(only.id);
   // A file that was chosen before waits for its check.
   else if (fileCheck.value.state === 'none') draft.checkAgain();
+}
+
+/** Enter in a field would start the prediction, which costs coins. */
+function keepEnter(event: KeyboardEvent): void {
+  const isField = event.target instanceof HTMLInputElement && event.target.type !== 'file';
+  if (event.key === 'Enter' && isField) event.preventDefault();
 }
 
 async function send(event: Event): Promise<void> {

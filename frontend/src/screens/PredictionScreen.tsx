@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { pageProblem } from '../api/problem';
+import { type Problem, pageProblem } from '../api/problem';
 import type { Prediction } from '../api/types';
 import { FilesDeleted } from '../components/FilesDeleted';
 import { PredictionActions } from '../components/PredictionActions';
@@ -21,6 +21,7 @@ export function PredictionScreen({ id }: { id: string }) {
     watch.start();
     return watch.stop;
   }, [watch]);
+  useWaking(watch.wake);
 
   const prediction = watch.prediction.value;
   const problem = watch.problem.value;
@@ -33,12 +34,43 @@ export function PredictionScreen({ id }: { id: string }) {
       )}
       {prediction && <PredictionFacts prediction={prediction} />}
       {prediction && <PredictionActions prediction={prediction} onChange={watch.learn} />}
-      {problem && phase === 'failed' && <ProblemNotice problem={problem} onRetry={watch.start} />}
+      {problem && phase === 'failed' && <NotTold problem={problem} onRetry={watch.start} />}
       {phase === 'stalled' && <Stalled onCheck={watch.start} />}
       {prediction && phase === 'waiting' && (
-        <Progress prediction={prediction} secondsLeft={watch.left.value} />
+        <Progress
+          prediction={prediction}
+          secondsLeft={watch.left.value}
+          isCutOff={problem !== null}
+        />
       )}
       {prediction && phase === 'ended' && <End prediction={prediction} />}
+    </>
+  );
+}
+
+/** The connection is back, or the person is: both want to know at once. */
+function useWaking(wake: () => void): void {
+  useEffect(() => {
+    const look = () => {
+      if (document.visibilityState === 'visible') wake();
+    };
+    addEventListener('online', look);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      removeEventListener('online', look);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [wake]);
+}
+
+function NotTold({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
+  if (problem.status !== 404) return <ProblemNotice problem={problem} onRetry={onRetry} />;
+  return (
+    <>
+      <ProblemNotice problem={problem} />
+      <a class="button" href={addresses.history}>
+        {text.value.history.title}
+      </a>
     </>
   );
 }

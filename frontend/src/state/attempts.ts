@@ -1,6 +1,9 @@
+import { onLeave } from './session';
+
 // One key for one intended request: sending it again after a lost answer does nothing twice.
 
 const keys = new Map<string, string>();
+onLeave(() => keys.clear());
 
 /** Sends `request` under its key. Only an answer ends the intention; a refusal has done nothing. */
 export async function once<Answer>(

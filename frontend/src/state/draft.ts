@@ -95,6 +95,7 @@ function forgetAttempt(): void {
 }
 
 onLeave(() => {
+  isSubmitting.value = false;
   chosenModelId.value = null;
   chosenUnits.value = 'stated';
   chooseFile(null);

@@ -101,13 +101,22 @@ export function type({ column, unit }: Field, typed: string): void {
   withdrawFile();
 }
 
+const CLICK_MS = 200;
+const leaving: ReturnType<typeof setTimeout>[] = [];
+
 export function leave({ column }: Field): void {
   left.value = new Set([...left.value, column.name]);
   offerFile();
 }
 
+/** An error moves what is below; a click that ends the typing must still meet what it was meant for. */
+export function leaveSoon(field: Field): void {
+  leaving.push(setTimeout(() => leave(field), CLICK_MS));
+}
+
 export function clear(): void {
   clearTimeout(pause);
+  for (const timer of leaving.splice(0)) clearTimeout(timer);
   entries.value = {};
   left.value = new Set();
   isAllTold.value = false;

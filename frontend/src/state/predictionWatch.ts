@@ -15,17 +15,19 @@ export function createPredictionWatch(id: string) {
   let firstSeen: Seen | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
+  // Of two chains of questions the newer one goes on.
+  let chain = 0;
   // Only an end that was waited for can have changed the balance.
   let hasWaited = false;
 
-  async function ask(state: PollState): Promise<void> {
+  async function ask(state: PollState, mine = chain): Promise<void> {
     const event = await answerOf();
-    if (isStopped) return;
+    if (isStopped || mine !== chain) return;
     const next = nextPoll(state, event);
     phase.value = next.phase;
     if (next.phase === 'waiting') {
       hasWaited = true;
-      timer = setTimeout(() => void ask(next), next.delayMs);
+      timer = setTimeout(() => void ask(next, mine), next.delayMs);
     } else if (next.phase === 'ended' && hasWaited) {
       void refreshBalance();
     }
@@ -62,7 +64,20 @@ export function createPredictionWatch(id: string) {
     isStopped = false;
     phase.value = 'waiting';
     problem.value = null;
+    askAnew();
+  }
+
+  function askAnew(): void {
+    clearTimeout(timer);
+    chain += 1;
     void ask(POLL_START);
+  }
+
+  /** The connection may be back, or the person: there is no need to wait any longer. */
+  function wake(): void {
+    if (isStopped || phase.value === 'ended') return;
+    phase.value = 'waiting';
+    askAnew();
   }
 
   /** What was learned otherwise: the person has just changed it. */
@@ -79,5 +94,5 @@ export function createPredictionWatch(id: string) {
     clearTimeout(timer);
   }
 
-  return { prediction, problem, phase, left, start, stop, learn };
+  return { prediction, problem, phase, left, start, stop, wake, learn };
 }

@@ -74,3 +74,5 @@ export function createRowPages(id: string) {
 
   return { page, rows, skipped, isLoading, problem, show };
 }
+
+export type RowPages = ReturnType<typeof createRowPages>;

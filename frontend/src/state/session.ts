@@ -3,6 +3,7 @@ import { anonymousTransport, type Credentials, personalTransport } from '../api/
 import { createApi } from '../api/endpoints';
 import { isWorthRetrying, problemOf } from '../api/problem';
 import type { Session, User } from '../api/types';
+import { subjectOf } from '../lib/token';
 
 // The token alone is stored, for the tab's life; patient data and the person's name never are.
 const STORAGE_KEY = 'token';
@@ -22,8 +23,11 @@ export function onLeave(forget: () => void): void {
   leaving.push(forget);
 }
 
+let visit = 0;
+
 const credentials: Credentials = {
   token: () => token.value,
+  visit: () => visit,
   renew(refusedToken) {
     if (token.value === null) return Promise.resolve(false);
     if (token.value !== refusedToken) return Promise.resolve(true);
@@ -53,7 +57,7 @@ export async function logIn(name: string, password: string): Promise<void> {
 /** Logging in again as the same person sends the waiting requests; as another one drops them. */
 export async function logInAgain(name: string, password: string): Promise<void> {
   const session = await api.login(name, password);
-  const isSamePerson = user.value === null || user.value.id === session.user_info.id;
+  const isSamePerson = subjectOf(token.value) === session.user_info.id;
   if (!isSamePerson) forgetAll();
   await enter(session);
   settle(isSamePerson);
@@ -96,6 +100,7 @@ async function enter(session: Session): Promise<void> {
 }
 
 function forgetAll(): void {
+  visit += 1;
   setToken(null);
   user.value = null;
   balance.value = null;

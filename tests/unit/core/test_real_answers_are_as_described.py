@@ -240,7 +240,7 @@ def test_refusals_of_coins_are_as_described(anna: Api) -> None:
         ("file_empty", b""),
         ("no_rows", csv_of()),
         ("not_a_csv", b"\x89PNG"),
-        ("not_a_csv", csv_of({"ID": '"never closed'})),
+        ("broken_csv", csv_of({"ID": '"never closed'})),
         ("encoding_unsupported", csv_of({}).decode().encode("utf-16")),
         ("column_missing", b"ID,Age\n1,18000\n"),
         ("column_duplicated", csv_of({}, header=("Age", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin"))),

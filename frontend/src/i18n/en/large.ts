@@ -10,5 +10,6 @@ export const large = {
   hint: (total: number) =>
     `This result has ${format.whole(total)} patients. All of them are in the CSV file.`,
   goToRow: 'Go to row',
+  noSuchRow: (total: number) => `Please give a number from 1 to ${format.whole(total)}.`,
   range: (from: number, to: number) => `Rows ${format.whole(from)}–${format.whole(to)}`,
 };

@@ -162,6 +162,8 @@ const prediction = {
   starting: 'The calculation has begun…',
   checkingWhole: 'Checking the whole file…',
   timeLeft: ({ value, unit }: Duration) => `About ${format.short(value, unit)} left.`,
+  cutOff:
+    'There is no connection at the moment. The calculation goes on, and this page keeps asking.',
   progress: 'Progress',
   leaveNote:
     'You may close this page. The result will be at this address and under “My predictions”.',
@@ -264,6 +266,7 @@ const result = {
   scales,
   hazardRatio: (ratio: number) =>
     `Hazard ratio against the average patient: ${format.ratio(ratio)}.`,
+  rounded: 'The numbers are rounded, so that their sum may differ in the last digit.',
   clipped: (horizon: number) =>
     `The sum lies outside 0 to ${format.whole(horizon)} years and was limited to it.`,
   imputedTitle: 'Filled in',

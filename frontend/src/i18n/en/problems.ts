@@ -49,6 +49,8 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   unsupported_media_type: () => 'This kind of file is not accepted. Please send a CSV file.',
   not_a_csv: () =>
     'This does not look like a CSV file. In Excel, choose “Save as” and the type “CSV UTF-8”.',
+  broken_csv: () =>
+    'The file cannot be read as a table. Is a quotation mark opened and never closed? At most 256 columns are read, and every patient needs a line of their own.',
   invalid_input: () => 'Some fields need correcting.',
   invalid_json: () => 'The request was damaged on its way. Please try again.',
   invalid_form: () => 'The file arrived incomplete. Please send it again.',

@@ -9,5 +9,6 @@ export const large = {
   hint: (total: number) =>
     `В этом результате пациентов: ${format.whole(total)}. Все они есть в файле CSV.`,
   goToRow: 'Перейти к строке',
+  noSuchRow: (total: number) => `Введите число от 1 до ${format.whole(total)}.`,
   range: (from: number, to: number) => `Строки ${format.whole(from)}–${format.whole(to)}`,
 };

@@ -178,6 +178,7 @@ const prediction = {
   starting: 'Расчёт начат…',
   checkingWhole: 'Проверяем весь файл…',
   timeLeft: ({ value, unit }: Duration) => `Осталось примерно ${format.short(value, unit)}.`,
+  cutOff: 'Сейчас нет связи с сервисом. Расчёт продолжается, страница спросит снова.',
   progress: 'Ход расчёта',
   leaveNote:
     'Страницу можно закрыть. Результат останется по этому адресу и в разделе «Мои прогнозы».',
@@ -270,6 +271,7 @@ const result = {
   scales,
   hazardRatio: (ratio: number) =>
     `Отношение рисков по сравнению со средним пациентом: ${format.ratio(ratio)}.`,
+  rounded: 'Числа округлены, поэтому сумма может отличаться в последнем знаке.',
   clipped: (horizon: number) =>
     `Сумма выходит за пределы от 0 до ${ofWholeYears(horizon)}, поэтому оценка ограничена ими.`,
   imputedTitle: 'Подставлено',
