@@ -63,7 +63,9 @@ test('a suspected unit names both units and the value that would be right', () =
 test('a limit is told with its unit', () => {
   const finding = { code: 'below_minimum', minimum: 6570, unit: 'days' };
   expect(plain(findingSentence(finding, en))).toBe('Too low: at least 6570 days is possible.');
-  expect(plain(findingSentence(finding, ru))).toBe('Слишком мало: возможно не меньше 6570 дней.');
+  expect(plain(findingSentence(finding, ru))).toBe(
+    'Слишком низкое значение: допустимо не меньше 6570 дней.',
+  );
 });
 
 test('what the page has no sentence for is told in the words of the server', () => {
@@ -107,6 +109,6 @@ test('a refusal is told at the field that the form has, and at no other one', ()
 });
 
 test('an unknown status is shown as such', () => {
-  expect(statusName('running', ru)).toBe('Считается');
+  expect(statusName('running', ru)).toBe('Рассчитывается');
   expect(statusName('archived', en)).toBe('Unknown state: archived');
 });

@@ -32,7 +32,7 @@ const points = (curve: readonly Point[]) =>
     .join(', ');
 
 const group = (from: number, to: number | null) => {
-  if (to === null) return `${wholeYears(from)} и больше`;
+  if (to === null) return `${wholeYears(from)} и более`;
   return from === 0
     ? `меньше ${ofWholeYears(to)}`
     : `от ${format.whole(from)} до ${ofWholeYears(to)}`;
@@ -73,12 +73,12 @@ const curve = {
   median: (median: number) => `медиана ${format.tenth(median)}`,
   interval: (estimate: number, lower: number, upper: number, open: boolean) =>
     `ожидается ${format.tenth(estimate)} (${range(lower, upper, open)})`,
-  figures: 'Данные',
-  band: 'Границы',
+  figures: 'Данные в числах',
+  band: 'Границы полосы',
   bandValue: (lower: number, upper: number) =>
     `от ${format.percent(lower)} до ${format.percent(upper)}`,
   bandHint: (level: number) =>
-    `Закрашенная полоса (${format.percent(level)}) показывает, насколько может быть неточна сама кривая. О том, как по-разному живут отдельные пациенты, говорит не она, а интервал.`,
+    `Закрашенная полоса (${format.percent(level)}) показывает, насколько может быть неточна сама кривая. Разброс сроков жизни отдельных пациентов показывает не она, а интервал.`,
 };
 
 const cohort = {
@@ -86,8 +86,8 @@ const cohort = {
   loading: 'Загружаем обзор…',
   histogram: 'Распределение ожидаемого числа лет',
   histogramAlternative: (total: number, fullest: Bin, under: number, low: number) =>
-    `Гистограмма ожидаемого числа лет у ${ofPatients(total)} с шагом в полгода. Больше всего пациентов в интервале от ${bound(fullest.from)} до ${ofAnyYears(fullest.to)}: ${format.whole(fullest.count)}; меньше ${ofAnyYears(under)}: ${patients(low)}.`,
-  histogramVertical: 'Пациентов',
+    `Гистограмма ожидаемого числа лет у ${ofPatients(total)} с шагом в полгода. Больше всего пациентов в промежутке от ${bound(fullest.from)} до ${ofAnyYears(fullest.to)}: ${format.whole(fullest.count)}; меньше ${ofAnyYears(under)}: ${patients(low)}.`,
+  histogramVertical: 'Число пациентов',
   binName: (from: number, to: number, isLast: boolean) =>
     isLast
       ? `от ${bound(from)} до ${ofAnyYears(to)} включительно`

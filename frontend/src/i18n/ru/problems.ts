@@ -21,14 +21,14 @@ const asTyped = (value: string | number) =>
   typeof value === 'number' ? format.number(value) : value;
 
 const sentences: Record<ProblemCode, (problem: Problem) => string> = {
-  token_missing: () => 'Чтобы продолжить, войдите в систему.',
+  token_missing: () => 'Чтобы продолжить, войдите в аккаунт.',
   token_invalid: () => 'Сеанс больше не действителен. Войдите ещё раз.',
   token_expired: () => 'Сеанс закончился. Войдите ещё раз.',
   account_deleted: () => 'Этот аккаунт удалён. Монеты не списаны.',
   wrong_credentials: () => 'Неверное имя или пароль.',
   not_enough_coins: (problem) =>
     problem.cost === null || problem.balance === null
-      ? 'На этот прогноз не хватает монет. Ничего не списано.'
+      ? 'Для этого прогноза не хватает монет. Ничего не списано.'
       : `Прогноз стоит ${coins(problem.cost)}, а у вас ${coins(problem.balance)}. Ничего не списано.`,
   too_many_open_predictions: (problem) =>
     `Слишком много ваших прогнозов ещё не завершено. Монеты не списаны. Попробуйте ещё раз ${waited(problem)}.`,
@@ -38,40 +38,40 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   unknown_model: () => 'Эта модель больше не доступна. Выберите другую.',
   model_disabled: () => 'Эта модель сейчас отключена. Монеты не списаны. Выберите другую.',
   unknown_prediction: () => 'В вашем аккаунте нет такого прогноза.',
-  method_not_allowed: () => 'Страница запросила то, чего сервис не умеет. Обновите страницу.',
+  method_not_allowed: () => 'Сервис не поддерживает такой запрос. Обновите страницу.',
   name_taken: () => 'Это имя уже занято. Выберите другое.',
   email_taken: () => 'Аккаунт с этой электронной почтой уже есть.',
   not_finished: () => 'Прогноз ещё не готов.',
   file_too_large: (problem) =>
     problem.limitBytes === null
       ? 'Файл слишком большой. Разделите его на несколько файлов поменьше.'
-      : `Файл слишком большой: принимаются файлы до ${format.number(Math.floor(problem.limitBytes / 100_000) / 10)} МБ. Разделите его на несколько файлов поменьше.`,
+      : `Файл слишком большой: принимаются файлы до ${format.number(Math.floor(problem.limitBytes / 100_000) / 10)}\u00a0МБ. Разделите его на несколько файлов поменьше.`,
   unsupported_media_type: () => 'Такие файлы не принимаются. Пришлите файл CSV.',
   not_a_csv: () => 'Не похоже на файл CSV. В Excel выберите «Сохранить как» и тип «CSV UTF-8».',
   broken_csv: () =>
     'Файл не читается как таблица. Проверьте, все ли кавычки закрыты: на каждого пациента нужна отдельная строка, столбцов может быть не больше 256.',
   invalid_input: () => 'Некоторые поля нужно исправить.',
-  invalid_json: () => 'Запрос повредился по дороге. Попробуйте ещё раз.',
-  invalid_form: () => 'Файл пришёл не целиком. Отправьте его ещё раз.',
+  invalid_json: () => 'Запрос повреждён при передаче. Попробуйте ещё раз.',
+  invalid_form: () => 'Файл передан не полностью. Отправьте его ещё раз.',
   bad_request: () => 'Сервис не смог прочитать запрос. Попробуйте ещё раз.',
-  file_missing: () => 'Файл не пришёл. Выберите файл CSV.',
+  file_missing: () => 'Файл не получен. Выберите файл CSV.',
   file_empty: () => 'Файл пуст.',
-  no_rows: () => 'В файле есть заголовок, но под ним нет ни одного пациента.',
+  no_rows: () => 'В файле есть только заголовок, строк с пациентами нет.',
   encoding_unsupported: () =>
     'Не удаётся прочитать кодировку файла. Сохраните его как «CSV UTF-8».',
   column_missing: () => 'В файле нет столбцов, без которых модель не работает.',
   column_duplicated: () => 'Один из столбцов встречается в файле несколько раз.',
   unknown_upload: () =>
-    'Такой загрузки нет: она не завершена или её срок истёк. Выберите файл ещё раз.',
+    'Загрузка файла не завершена или срок её хранения истёк. Выберите файл ещё раз.',
   upload_changed: () => 'Файл за это время загрузили заново. Отправьте его ещё раз.',
   unit_unknown: () => 'Единица измерения в заголовке для этого столбца неизвестна.',
   invalid_rows: () => 'Некоторые значения в файле нужно исправить.',
-  attempts_exhausted: () => 'Прогноз не удалось рассчитать. Это наша ошибка.',
-  dead_letter: () => 'Прогноз не удалось рассчитать. Это наша ошибка.',
-  input_gone: () => 'Файл исчез до начала расчёта. Это наша ошибка.',
+  attempts_exhausted: () => 'Прогноз не удалось рассчитать. Это сбой на нашей стороне.',
+  dead_letter: () => 'Прогноз не удалось рассчитать. Это сбой на нашей стороне.',
+  input_gone: () => 'Файл был утрачен до начала расчёта. Это сбой на нашей стороне.',
   cancelled: () => 'Вы отменили этот прогноз до начала расчёта.',
   wrong_password: () => 'Неверный пароль. Ничего не изменено.',
-  result_expired: () => 'Файлы этого результата больше не хранятся. Отправьте пациентов ещё раз.',
+  result_expired: () => 'Файлы этого результата больше не хранятся. Отправьте файл ещё раз.',
   input_expired: () => 'Файл с пациентами больше не хранится. Отправьте его ещё раз.',
   not_ended: () => 'Этот прогноз ещё не завершён.',
   not_queued: () => 'Этот прогноз уже завершён. Ничего не отменено и не удалено.',
@@ -82,11 +82,11 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   voucher_expired: () => 'Срок действия ваучера истёк.',
   invalid_idempotency_key: () => 'Запрос повреждён при передаче. Попробуйте ещё раз.',
   too_many_requests: (problem) => `Слишком много попыток. Попробуйте ещё раз ${waited(problem)}.`,
-  internal_error: () => 'У нас что-то пошло не так. Попробуйте ещё раз.',
+  internal_error: () => 'Произошёл сбой на нашей стороне. Попробуйте ещё раз.',
   temporarily_unavailable: (problem) =>
     `Сервис занят или перезапускается. Попробуйте ещё раз ${waited(problem)}.`,
   network_down: () => 'Нет связи с сервисом. Проверьте подключение и попробуйте ещё раз.',
-  bad_answer: () => 'Сервис прислал ответ, который эта страница не понимает.',
+  bad_answer: () => 'Не удалось разобрать ответ сервиса.',
   file_unreadable: () =>
     'Файл изменили, переместили или переименовали после выбора. Выберите его ещё раз.',
   file_not_chosen: () => 'Сначала выберите файл CSV.',
@@ -96,19 +96,19 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   column_missing: () => 'Этот столбец обязателен. Добавьте его.',
   column_duplicated: () => 'Этот столбец встречается несколько раз. Оставьте один.',
   unit_unknown: (finding) =>
-    `Такая единица здесь неизвестна.${finding.units?.length ? ` Допустимы: ${finding.units.map(unitName).join(', ')}.` : ''}`,
-  value_missing: () => 'Здесь обязательно нужно значение.',
+    `Такая единица здесь не предусмотрена.${finding.units?.length ? ` Допустимы: ${finding.units.map(unitName).join(', ')}.` : ''}`,
+  value_missing: () => 'Это значение обязательно.',
   not_a_number: (finding) =>
     `Это не число.${finding.unit ? ` Нужно число, единицы измерения — ${unitName(finding.unit)}.` : ''}${suggested(finding)}`,
   below_minimum: (finding) =>
-    `Слишком мало: возможно не меньше ${withUnit(finding.minimum, finding.unit)}.${suggested(finding)}`,
+    `Слишком низкое значение: допустимо не меньше ${withUnit(finding.minimum, finding.unit)}.${suggested(finding)}`,
   above_maximum: (finding) =>
-    `Слишком много: возможно не больше ${withUnit(finding.maximum, finding.unit)}.${suggested(finding)}`,
+    `Слишком высокое значение: допустимо не больше ${withUnit(finding.maximum, finding.unit)}.${suggested(finding)}`,
   unit_suspected: (finding) =>
     `Похоже, что единицы измерения — ${finding.hint_unit ? unitName(finding.hint_unit) : 'другие'}${finding.unit ? `, а нужны ${unitName(finding.unit)}` : ''}.${suggested(finding)}`,
   unknown_category: (finding) =>
     `${finding.allowed?.length ? `Допустимые значения: ${finding.allowed.join(', ')}.` : 'Такое значение не предусмотрено.'}${suggested(finding)}`,
-  cell_count: () => 'В этой строке не столько ячеек, сколько в заголовке.',
+  cell_count: () => 'Число ячеек в этой строке не совпадает с числом столбцов в заголовке.',
   not_finite: () => 'Бесконечное или неопределённое число использовать нельзя.',
 };
 
@@ -149,7 +149,7 @@ const fields: Record<FieldCode, (field: FieldName) => string> = {
   missing: (field) => fieldLimits[field].missing,
   too_short: (field) => fieldLimits[field].short,
   too_long: (field) => fieldLimits[field].long,
-  not_an_email: () => 'Не похоже на адрес электронной почты, например anna@example.org.',
+  not_an_email: () => 'Не похоже на адрес электронной почты. Пример: anna@example.org.',
   name_with_at: () => 'В имени не может быть знака @.',
   control_characters: () => 'В имени не может быть невидимых символов.',
 };
