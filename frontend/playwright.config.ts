@@ -36,8 +36,9 @@ export default defineConfig({
   testIgnore: process.env['PICTURES'] === '1' ? [] : ['**/pictures.spec.ts'],
   outputDir: 'test-results/runs',
   forbidOnly: isCi,
-  // The local stack and the browser share the machine: more workers would only wait for each other.
-  workers: 1,
+  // Two walks at a time: each waits for the browser half of the time.
+  workers: 2,
+  fullyParallel: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],

@@ -134,14 +134,17 @@ test('the list of predictions follows what has not ended', async ({ page }) => {
 test('nothing of somebody who has left reaches who comes after', async ({ page }) => {
   await registerBy(page, words);
   await chooseFile(page, words, await sampleText(page));
-  await page.route('**/api/predict/lasso', async (route) => {
-    const response = await route.fetch();
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    return route.fulfill({ response });
-  });
+  await page.route(
+    '**/api/predict/lasso',
+    async (route) => {
+      const response = await route.fetch();
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      return route.fulfill({ response });
+    },
+    { times: 1 },
+  );
   await start(page, words);
   await page.getByRole('button', { name: words.shell.logOut }).click();
-  await page.unroute('**/api/predict/lasso');
   await registerBy(page, words);
   await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'other.csv');
   await page.waitForTimeout(3_500);
