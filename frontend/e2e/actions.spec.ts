@@ -4,6 +4,7 @@ import {
   chooseFile,
   expect,
   inspect,
+  inspectInBoth,
   LANGUAGES,
   patientRows,
   registerBy,
@@ -160,7 +161,7 @@ test('a cancellation that comes too late is said, and leaves the result', async 
   );
   await expect(entry.getByText(words.history.statuses.succeeded)).toBeVisible();
   await expect(entry.getByRole('button', { name: words.actions.cancel })).toHaveCount(0);
-  await inspect(page, 'en-cancelled-late');
+  await inspectInBoth(page, 'cancelled-late');
   await page.goto(address);
   await expect(patientRows(page, words)).toHaveCount(10);
 });
@@ -218,7 +219,7 @@ test('what stands in the way of running it again is said in the dialog', async (
   await expect(dialog.getByRole('alert')).toContainText(
     words.problems.sentences.input_expired(pageProblem('input_expired')),
   );
-  await inspect(page, 'en-retry-refused');
+  await inspectInBoth(page, 'retry-refused');
 });
 
 test('without the coins it is not run again but leads to the coins', async ({ page }) => {
@@ -230,7 +231,7 @@ test('without the coins it is not run again but leads to the coins', async ({ pa
   const dialog = retryDialog(page, words);
   await expect(dialog.getByText(words.submission.notEnough(70))).toBeVisible();
   await expect(dialog.getByRole('button', { name: words.actions.retryNow(100) })).toBeDisabled();
-  await inspect(page, 'en-retry-not-enough');
+  await inspectInBoth(page, 'retry-not-enough');
   await dialog.getByRole('link', { name: words.coins.link }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.coins.title);
 });

@@ -5,6 +5,7 @@ import {
   chooseFile,
   expect,
   inspect,
+  inspectInBoth,
   LANGUAGES,
   patientRows,
   registerBy,
@@ -99,7 +100,7 @@ test('a connection that is cut while a prediction is waited for is said, and its
     await page.waitForTimeout(50);
   }
   await expect(page.getByText(words.prediction.cutOff)).toBeVisible();
-  await inspect(page, 'en-polling-cut');
+  await inspectInBoth(page, 'polling-cut');
   for (let time = 0; time < 20; time += 1) {
     await page.clock.runFor(5_000);
     await page.waitForTimeout(50);
@@ -107,7 +108,7 @@ test('a connection that is cut while a prediction is waited for is said, and its
   await expect(page.getByRole('alert')).toContainText(
     words.problems.sentences.network_down(pageProblem('network_down')),
   );
-  await inspect(page, 'en-polling-ended');
+  await inspectInBoth(page, 'polling-ended');
   isCut = false;
   status = 'cancelled';
   await page.evaluate(() => dispatchEvent(new Event('online')));

@@ -4,7 +4,7 @@ import { finishedPrediction } from '../tests/fixtures';
 import {
   chooseFile,
   expect,
-  inspect,
+  inspectInBoth,
   LANGUAGES,
   patientRows,
   registerBy,
@@ -34,7 +34,7 @@ test('logging in again in the middle of a submission loses no work', async ({ pa
 
   const dialog = page.getByRole('dialog', { name: words.account.againTitle });
   await expect(dialog).toBeVisible();
-  await inspect(page, 'en-log-in-again');
+  await inspectInBoth(page, 'log-in-again');
   await dialog.getByLabel(words.account.nameOrEmail).fill(person.name);
   await dialog.getByLabel(words.account.password).fill(person.password);
   await dialog.getByRole('button', { name: words.account.logIn }).click();
@@ -58,7 +58,7 @@ test('a broken connection is said, the file stays, and trying again charges once
     words.problems.sentences.network_down(pageProblem('network_down')),
   );
   await expect(page.getByText('patients.csv')).toBeVisible();
-  await inspect(page, 'en-network-down');
+  await inspectInBoth(page, 'network-down');
   await alert.getByRole('button', { name: words.problems.tryAgain }).click();
   await expect(patientRows(page, words)).toHaveCount(10);
   expect(keys).toHaveLength(2);
@@ -75,7 +75,7 @@ test('without an answer to the check a file can be started, and is refused in wo
   await chooseFile(page, words, `${header}\n1,21464,high,3.5,12.2,N`);
   await page.locator('input[name="model"][value="lasso"]').check();
   await expect(page.getByText(words.check.notCheckedHint)).toBeVisible();
-  await inspect(page, 'en-not-checked');
+  await inspectInBoth(page, 'not-checked');
   await start(page, words);
   const refusal = page.getByRole('alert').filter({ hasText: 'high' });
   await expect(refusal).toContainText(
@@ -131,10 +131,10 @@ test('progress is told; a status that the page does not know ends the waiting', 
   });
   await page.goto('/#/predictions/p1');
   await expect(page.getByText(words.prediction.running(4_000, 12_345))).toBeVisible();
-  await inspect(page, 'en-running');
+  await inspectInBoth(page, 'running');
   status = 'archived';
   await expect(page.getByText(words.prediction.unknownTitle)).toBeVisible();
-  await inspect(page, 'en-unknown-status');
+  await inspectInBoth(page, 'unknown-status');
   const askedAtTheEnd = asked;
   await page.waitForTimeout(6_000);
   expect(asked).toBe(askedAtTheEnd);
@@ -156,7 +156,7 @@ test('a failed prediction says so and what was returned', async ({ page }) => {
   await page.goto('/#/predictions/p1');
   await expect(page.getByText(words.prediction.failedTitle)).toBeVisible();
   await expect(page.getByText(words.prediction.refundedNote(100))).toBeVisible();
-  await inspect(page, 'en-failed');
+  await inspectInBoth(page, 'failed');
 });
 
 test('a prediction that is not there, or not mine, is said', async ({ page }) => {

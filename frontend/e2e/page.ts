@@ -109,3 +109,15 @@ export async function inspect(page: Page, name: string): Promise<void> {
     await page.setViewportSize({ width: 1280, height: 800 });
   }
 }
+
+/** The same in both languages, each chosen on the page as it stands. */
+export async function inspectInBoth(page: Page, name: string): Promise<void> {
+  for (const { code } of [...LANGUAGES, LANGUAGES[0]].slice(1)) {
+    await inspect(page, `${code === 'ru' ? 'en' : 'ru'}-${name}`);
+    // Not a click of the mouse: under an open dialog that can't be reached.
+    await page.locator(`.languages [lang="${code}"]`).evaluate((button) => {
+      if (button instanceof HTMLElement) button.click();
+    });
+    await expect(page.locator('html')).toHaveAttribute('lang', code);
+  }
+}

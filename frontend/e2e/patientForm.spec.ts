@@ -4,6 +4,7 @@ import {
   chooseFile,
   expect,
   inspect,
+  inspectInBoth,
   LANGUAGES,
   patientRows,
   registerBy,
@@ -194,7 +195,7 @@ test('what the service refuses is said at the field, with the request’s id', a
     new RegExp(words.problems.findings.not_finite({ code: '' })),
   );
   await expect(page.getByRole('table', { name: words.problems.findingsCaption })).toHaveCount(0);
-  await inspect(page, 'en-patient-refused');
+  await inspectInBoth(page, 'patient-refused');
 });
 
 test('file and form keep to themselves, and logging out forgets both', async ({ page }) => {

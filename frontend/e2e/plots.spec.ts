@@ -1,7 +1,16 @@
 import type { Page } from '@playwright/test';
 import { pageProblem } from '../src/api/problem';
 import type { Cohort, Row } from '../src/api/types';
-import { chooseFile, expect, inspect, LANGUAGES, patientRows, registerBy, test } from './page';
+import {
+  chooseFile,
+  expect,
+  inspect,
+  inspectInBoth,
+  LANGUAGES,
+  patientRows,
+  registerBy,
+  test,
+} from './page';
 
 type Words = (typeof LANGUAGES)[number]['words'];
 
@@ -194,7 +203,7 @@ test('an overview that does not load says so, and loads when asked again', async
     words.problems.sentences.internal_error(pageProblem('internal_error')),
   );
   await expect(alert).toContainText('r-42');
-  await inspect(page, 'en-cohort-failed');
+  await inspectInBoth(page, 'cohort-failed');
   await alert.getByRole('button', { name: words.problems.tryAgain }).click();
   await expect(page.getByRole('table', { name: words.plots.cohort.strata })).toBeVisible();
   // This model has no curve.
@@ -210,7 +219,7 @@ test('a curve is drawn with its band, and without one where a point has none', a
   await expect(page.getByText(words.plots.curve.bandHint(0.8))).toBeVisible();
   await page.getByText(words.plots.curve.figures, { exact: true }).click();
   await expect(page.getByRole('columnheader', { name: words.plots.curve.band })).toBeVisible();
-  await inspect(page, 'en-patient-band');
+  await inspectInBoth(page, 'patient-band');
   await page.route('**/api/predict/*/rows?**', async (route) => {
     const answer = await (await route.fetch()).json();
     answer.rows[0].survival[1].upper = null;
@@ -249,7 +258,7 @@ test('a result from before has only what it tells, and a large one prints the si
   const strata = page.getByRole('table', { name: words.plots.cohort.strata });
   await expect(strata.getByRole('columnheader')).toHaveCount(3);
   await expect(page.getByText(words.plots.cohort.curves)).toHaveCount(0);
-  await inspect(page, 'en-cohort-large');
+  await inspectInBoth(page, 'cohort-large');
   await expect(patientRows(page, words)).toHaveCount(100);
   await expect(patientRows(page, words).first()).toContainText('S0');
   await page.getByLabel(words.large.fileOrder).check();

@@ -1,7 +1,7 @@
 import {
   chooseFile,
   expect,
-  inspect,
+  inspectInBoth,
   LANGUAGES,
   patientRows,
   registerBy,
@@ -37,11 +37,11 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
   await expect(page.getByText(words.check.largeHint)).toBeVisible();
   await page.locator('input[name="model"][value="mayo"]').check();
-  await inspect(page, 'en-large-file');
+  await inspectInBoth(page, 'large-file');
   await page.getByRole('button', mayo(words)).click();
 
   await expect(page.getByRole('progressbar')).toBeVisible();
-  await inspect(page, 'en-large-running');
+  await inspectInBoth(page, 'large-running');
   await expect(page.getByRole('heading', { name: words.result.estimand(7) })).toBeVisible({
     timeout: 60_000,
   });
@@ -56,7 +56,7 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
   await page.getByLabel(words.large.goToRow).fill(String(ROWS));
   await page.keyboard.press('Enter');
   await expect(patientRows(page, words).last()).toContainText(`p${ROWS - 1}`);
-  await inspect(page, 'en-large-result');
+  await inspectInBoth(page, 'large-result');
   const range = words.large.range(ROWS - 99, ROWS);
   await page.pdf();
   await expect(page.getByText(range)).toBeVisible();
@@ -104,7 +104,7 @@ test('a cut connection is said, and the same file is sent again at a click', asy
   );
   await chooseFile(page, words, largeFile(), 'large.csv');
   await expect(page.getByRole('alert')).toBeVisible();
-  await inspect(page, 'en-upload-cut');
+  await inspectInBoth(page, 'upload-cut');
   isCut = false;
   await page.getByRole('button', { name: words.problems.tryAgain }).click();
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
@@ -118,7 +118,7 @@ test('a file that is removed while it is sent leaves nothing behind', async ({ p
   });
   await chooseFile(page, words, largeFile(), 'large.csv');
   await expect(page.getByRole('progressbar')).toBeVisible();
-  await inspect(page, 'en-uploading');
+  await inspectInBoth(page, 'uploading');
   await page.getByRole('button', { name: words.submission.fileRemove }).click();
   await expect(page.getByRole('progressbar')).toBeHidden();
   await expect(page.getByText('large.csv')).toBeHidden();

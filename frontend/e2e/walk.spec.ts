@@ -3,6 +3,7 @@ import {
   chooseFile,
   expect,
   inspect,
+  inspectInBoth,
   LANGUAGES,
   patientRows,
   registerBy,
@@ -179,5 +180,5 @@ test('the keyboard alone is enough', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await expect(page.getByText(words.history.empty)).toBeVisible();
-  await inspect(page, 'en-history-empty');
+  await inspectInBoth(page, 'history-empty');
 });

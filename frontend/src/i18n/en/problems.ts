@@ -174,6 +174,5 @@ export const problems = {
     findingsRight: 'What would be right',
     findingsWholeFile: 'file',
     emptyValue: 'empty',
-    nothingCharged: 'Nothing was charged.',
   },
 };

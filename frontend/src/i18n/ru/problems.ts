@@ -172,6 +172,5 @@ export const problems = {
     findingsRight: 'Как правильно',
     findingsWholeFile: 'файл',
     emptyValue: 'пусто',
-    nothingCharged: 'Ничего не списано.',
   },
 };
