@@ -105,7 +105,7 @@ const submission = {
   notFor: 'Для кого не подходит',
   columns: 'Столбцы файла',
   columnsSummary: (required: number, optional: number) =>
-    `Столбцы: обязательных — ${required}, необязательных — ${optional}`,
+    `Столбцы: обязательных\u00a0—\u00a0${required}, необязательных\u00a0—\u00a0${optional}`,
   columnsHint:
     'Порядок столбцов не важен. Пустая ячейка или NA означает «не измерено». Лишние столбцы не учитываются.',
   column: 'Столбец',
@@ -232,8 +232,8 @@ const result = {
   summaryMean: 'Среднее',
   summaryMedian: 'Медиана',
   summaryRange: 'Минимум — максимум',
-  summaryImputed: 'С подставленными значениями',
-  summaryOutOfRange: 'Со значениями вне диапазона',
+  summaryImputed: 'Подставлены значения',
+  summaryOutOfRange: 'Значения вне диапазона',
   toYears: (low: number, high: number) => `${format.tenth(low)}–${format.tenth(high)}`,
   years,
   tableCaption: 'Оценки по пациентам',
@@ -243,8 +243,8 @@ const result = {
   interval: (level: number) => `${format.whole(level * 100)}%-й интервал`,
   intervalText: (lower: number, upper: number, open: boolean) =>
     open
-      ? `от ${format.tenth(lower)} до ≥\u00a0${format.whole(upper)}`
-      : `от ${format.tenth(lower)} до ${format.tenth(upper)}`,
+      ? `от\u00a0${format.tenth(lower)} до\u00a0≥\u00a0${format.whole(upper)}`
+      : `от\u00a0${format.tenth(lower)} до\u00a0${format.tenth(upper)}`,
   intervalHint: (level: number, horizon: number) =>
     `Прогнозный интервал: истинное число лет должно попасть в него у ${format.whole(level * 100)} из 100 таких пациентов. «≥\u00a0${format.whole(horizon)}» — верхняя граница открыта: она лежит за горизонтом прогноза (${wholeYears(horizon)}).`,
   imputed: (count: number) => `подставлено: ${format.whole(count)}`,
