@@ -72,18 +72,18 @@ class Column:
 COLUMNS: tuple[Column, ...] = (
     Column("ID", "id", "Patient ID, echoed in the result", "Номер пациента, повторяется в результате"),
     Column(
-        "Age", "number", "Age in days", "Возраст в днях",
+        "Age", "number", "Age", "Возраст",
         required=True, unit="days", minimum=6570, maximum=40000,
         training_minimum=9598, training_maximum=28650, other_units=(Unit("years", 1 / 365.25),),
         suspicion=Suspicion("below", 150, "years", 365.25),
     ),
     Column("Sex", "category", "Sex", "Пол", allowed=("F", "M")),
     Column("Ascites", "category", "Ascites", "Асцит", allowed=("N", "Y")),
-    Column("Hepatomegaly", "category", "Enlarged liver", "Увеличение печени", allowed=("N", "Y")),
+    Column("Hepatomegaly", "category", "Enlarged liver", "Гепатомегалия", allowed=("N", "Y")),
     Column("Spiders", "category", "Spider naevi", "Сосудистые звёздочки", allowed=("N", "Y")),
     Column(
         "Edema", "category",
-        "Oedema (S: slight or treated)", "Отёки (S: слабые или леченые)",
+        "Oedema (S: no diuretics, or resolved)", "Отёки (S: без диуретиков или исчезли)",
         required=True, allowed=("N", "S", "Y"),
     ),
     Column(
@@ -108,7 +108,7 @@ COLUMNS: tuple[Column, ...] = (
         unit="ug/day", minimum=1, maximum=2000, training_minimum=4, training_maximum=588,
     ),
     Column(
-        "Alk_Phos", "number", "Alkaline phosphatase (old assay scale)", "Щелочная фосфатаза (старая шкала)",
+        "Alk_Phos", "number", "Alkaline phosphatase (old assay scale)", "Щелочная фосфатаза (старая методика)",
         unit="U/L", minimum=1, maximum=30000, training_minimum=289, training_maximum=13862.4,
     ),
     Column(
@@ -132,9 +132,9 @@ COLUMNS: tuple[Column, ...] = (
         suspicion=Suspicion("below", 5, "INR", None),
     ),
     Column("Stage", "category", "Histological stage", "Гистологическая стадия", allowed=("1", "2", "3", "4")),
-    Column("Drug", "ignored", "Trial arm (not used)", "Группа испытания (не используется)"),
+    Column("Drug", "ignored", "Trial arm (not used)", "Группа в исследовании (не используется)"),
     Column("Status", "ignored", "Outcome (never used)", "Исход (никогда не используется)"),
-    Column("N_Days", "ignored", "Follow-up in days (never used)", "Дни наблюдения (никогда не используется)"),
+    Column("N_Days", "ignored", "Follow-up in days (never used)", "Срок наблюдения, дни (не используется)"),
 )  # fmt: skip
 
 BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
