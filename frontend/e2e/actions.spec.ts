@@ -145,13 +145,22 @@ async function authorization(page: Page) {
   return { authorization: `Bearer ${token}` };
 }
 
+/** What a page shows that has not heard of the end yet. */
+const OLD = { status: 'queued', is_finished: false };
+
 test('a cancellation that comes too late is said, and leaves the result', async ({ page }) => {
   const address = await finishedPrediction(page, words);
   await page.route('**/api/predict', async (route) => {
     const response = await route.fetch();
     const { predictions, next_cursor } = await response.json();
-    const old = { status: 'queued', is_finished: false };
-    return route.fulfill({ json: { predictions: [{ ...predictions[0], ...old }], next_cursor } });
+    return route.fulfill({ json: { predictions: [{ ...predictions[0], ...OLD }], next_cursor } });
+  });
+  let isOld = true;
+  await page.route(`**/api/predict/${idOf(address)}**`, async (route) => {
+    if (route.request().method() === 'DELETE') isOld = false;
+    if (!isOld) return route.continue();
+    const response = await route.fetch();
+    return route.fulfill({ json: { ...(await response.json()), ...OLD } });
   });
   await openHistory(page, words);
   const entry = page.getByRole('main').getByRole('listitem');
