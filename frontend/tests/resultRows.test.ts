@@ -1,0 +1,65 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createResultRows, createRowPages } from '../src/state/resultRows';
+import { patientRow } from './fixtures';
+
+afterEach(() => vi.unstubAllGlobals());
+
+const skippedRow = { row: 2, id: null, years: null, errors: [{ code: 'not_a_number' }] };
+
+function pageAt(offset: number, total: number, rows: unknown[]): Response {
+  const end = offset + rows.length;
+  return new Response(
+    JSON.stringify({ offset, total, rows, next_offset: end < total ? end : null }),
+  );
+}
+
+function offsetOf(request: Request): number {
+  return Number(new URL(request.url).searchParams.get('offset'));
+}
+
+test('all rows are loaded page by page, and after a failure from where it was', async () => {
+  let fails = 1;
+  vi.stubGlobal('fetch', async (request: Request) => {
+    const offset = offsetOf(request);
+    if (offset === 2 && fails-- > 0) throw new TypeError('offline');
+    return offset === 0
+      ? pageAt(0, 3, [patientRow({ row: 1 }), skippedRow])
+      : pageAt(2, 3, [patientRow({ row: 3 })]);
+  });
+  const result = createResultRows('p1');
+  await result.load();
+  expect(result.problem.value?.code).toBe('network_down');
+  expect(result.rows.value.map(({ row }) => row)).toEqual([1]);
+  await result.load();
+  expect(result.problem.value).toBeNull();
+  expect(result.rows.value.map(({ row }) => row)).toEqual([1, 3]);
+  expect(result.skipped.value.map(({ row }) => row)).toEqual([2]);
+});
+
+test('a service that promises more and sends nothing is asked no further', async () => {
+  let asked = 0;
+  vi.stubGlobal('fetch', async () => {
+    asked += 1;
+    return new Response(JSON.stringify({ offset: 0, total: 9, rows: [], next_offset: 0 }));
+  });
+  await createResultRows('p1').load();
+  expect(asked).toBe(1);
+});
+
+test('the page that was asked for last is shown, in whatever order the answers come', async () => {
+  const waiting: (() => void)[] = [];
+  vi.stubGlobal('fetch', (request: Request) => {
+    const offset = offsetOf(request);
+    return new Promise<Response>((resolve) => {
+      waiting.push(() => resolve(pageAt(offset, 1000, [patientRow({ row: offset + 1 })])));
+    });
+  });
+  const pages = createRowPages('p1');
+  const shown = [pages.show(1), pages.show(7)];
+  await vi.waitFor(() => expect(waiting).toHaveLength(2));
+  for (const answer of waiting.reverse()) answer();
+  await Promise.all(shown);
+  expect(pages.page.value).toBe(7);
+  expect(pages.rows.value.map(({ row }) => row)).toEqual([701]);
+  expect(pages.isLoading.value).toBe(false);
+});
