@@ -1,3 +1,4 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { pageProblem } from '../src/api/problem';
 import type { Prediction } from '../src/api/types';
 import { finishedPrediction } from '../tests/fixtures';
@@ -201,6 +202,33 @@ test('the address of a prediction that is not there leads to those that are', as
   await expect(page.getByRole('button', { name: words.problems.tryAgain })).toBeHidden();
   await page.getByRole('main').getByRole('link', { name: words.history.title }).click();
   await expect(page.getByText(words.history.empty)).toBeVisible();
+});
+
+test('a file can be dropped, and one that was changed since is to be chosen again', async ({
+  page,
+}, testInfo) => {
+  await registerBy(page, words);
+  const content = await sampleText(page);
+  const transfer = await page.evaluateHandle((text) => {
+    const made = new DataTransfer();
+    made.items.add(new File([text], 'dropped.csv', { type: 'text/csv' }));
+    return made;
+  }, content);
+  await page.locator('.drop').dispatchEvent('drop', { dataTransfer: transfer });
+  await expect(page.getByText('dropped.csv')).toBeVisible();
+  await expect(page.getByText(words.check.good(10))).toBeVisible();
+
+  const path = testInfo.outputPath('edited.csv');
+  writeFileSync(path, content);
+  await page.getByLabel(words.submission.fileReplace).setInputFiles(path);
+  await expect(page.getByText('edited.csv')).toBeVisible();
+  await expect(page.getByText(words.check.good(10))).toBeVisible();
+  appendFileSync(path, content);
+  await page.getByRole('radio', { name: 'Cox-Lasso' }).check();
+  await expect(page.getByRole('alert')).toContainText(
+    words.problems.sentences.file_unreadable(pageProblem('file_unreadable')),
+  );
+  await inspectInBoth(page, 'file-changed');
 });
 
 test('two tabs at once: each sees its own, and coins are counted once', async ({ page }) => {
