@@ -130,6 +130,20 @@ test('values are converted, and back without drift', () => {
   });
 });
 
+test('a value that is right stays right in the other units, and a wrong one is told in these', () => {
+  for (const [of, text, unit] of [
+    [bilirubin, '1.4', 'mg/dL'],
+    [albumin, '3.5', 'g/dL'],
+    [cholesterol, '261', 'mg/dL'],
+  ] as const) {
+    for (const settings of [EN, EN_SI, RU_SI])
+      expect(fieldOf(of, typed(text, unit), settings).fault, of.name).toBeNull();
+  }
+  expect(fieldOf(albumin, typed('35', 'g/L'), EN).fault).toBeNull();
+  const high = fieldOf(bilirubin, typed('9000', 'mg/dL'), EN_SI).fault;
+  expect(high).toMatchObject({ code: 'above_maximum', unit: 'umol/L' });
+});
+
 test('a value typed in the other units becomes right when these are chosen', () => {
   const entry = typed('38', 'g/dL');
   expect(fieldOf(albumin, entry, EN).fault).toEqual({

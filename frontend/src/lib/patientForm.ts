@@ -58,13 +58,15 @@ export function fieldOf(column: Column, entry: Entry | undefined, settings: Sett
   const value = column.kind === 'number' ? parseNumber(text, settings.language) : null;
   const isConverted = typeof value === 'number' && source !== null && source !== shown;
   const isUnusual = typeof value === 'number' && !isWithin(value, trainingRange(column), source);
+  const inShown = isConverted ? converted(value, source, shown) : value;
   const known = column.kind === 'category' && !column.allowed?.includes(text) ? '' : text;
   return {
     column,
-    text: isConverted ? settings.write(converted(value, source, shown)) : read.text,
+    text: isConverted ? settings.write(inShown as number) : read.text,
     unit: shown?.name ?? null,
     range: inward(acceptedRange(column), shown),
-    fault: faultOf(column, known, value, shown),
+    // Judged as it goes into the file, told in the unit that is shown.
+    fault: faultOf(column, known, value, source) && faultOf(column, known, inShown, shown),
     usual: isUnusual ? inward(trainingRange(column), shown) : null,
     header: source === null ? column.name : `${column.name} [${source.name}]`,
     cell: typeof value === 'number' ? String(value) : known,
