@@ -83,7 +83,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Spiders", "category", "Spider naevi", "Сосудистые звёздочки", allowed=("N", "Y")),
     Column(
         "Edema", "category",
-        "Oedema (S: no diuretics, or resolved)", "Отёки (S: без диуретиков или исчезли)",
+        "Oedema", "Отёки",
         required=True, allowed=("N", "S", "Y"),
     ),
     Column(

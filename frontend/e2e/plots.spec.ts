@@ -299,3 +299,20 @@ const PATIENTS = {
   en: { one: 'patient', other: 'patients' },
   ru: { one: 'пациента', few: 'пациентов', many: 'пациентов', other: 'пациента' },
 } as const;
+
+test('from a patient’s page one comes back to the same rows of the table', async ({ page }) => {
+  await registerBy(page, words);
+  const content = await sample(page, 'pbc-418.csv');
+  await predict(page, words, { model: 'lasso', content, name: 'pbc-418.csv' });
+  await page.getByRole('button', { name: words.result.estimate }).click();
+  await page.getByRole('button', { name: words.result.next }).click();
+  await expect(page.getByText(words.result.page(2, 5))).toBeVisible();
+  const row = patientRows(page, words).nth(60);
+  const name = (await row.getByRole('button').getAttribute('aria-label')) ?? '';
+  await row.getByRole('button').click();
+  await page.getByRole('link', { name: words.plots.patient.openPlain }).click();
+  await expect(page.getByRole('link', { name: words.plots.patient.back })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByText(words.result.page(2, 5))).toBeVisible();
+  await expect(page.getByRole('button', { name, exact: true })).toBeInViewport();
+});

@@ -42,7 +42,7 @@ export function App() {
 }
 
 function Screen({ route }: { route: Route }) {
-  if (needsAccount(route) && !isLoggedIn.value) return <LogIn isOnTheWay />;
+  if (isAtLogIn(route)) return <LogIn isOnTheWay />;
   switch (route.name) {
     case 'landing':
       return <Landing />;
@@ -67,8 +67,14 @@ function Screen({ route }: { route: Route }) {
   }
 }
 
+/** The way to what is somebody's own leads past the log-in. */
+function isAtLogIn(route: Route): boolean {
+  return needsAccount(route) && !isLoggedIn.value;
+}
+
 function useDocumentTitle(): void {
-  const title = `${screenName(route.value, text.value)} · ${text.value.shell.product}`;
+  const shown = isAtLogIn(route.value) ? ({ name: 'login' } as const) : route.value;
+  const title = `${screenName(shown, text.value)} · ${text.value.shell.product}`;
   useEffect(() => {
     document.title = title;
   }, [title]);

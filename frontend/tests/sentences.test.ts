@@ -9,6 +9,7 @@ import {
   findingSentence,
   problemSentence,
   statusName,
+  valueWords,
 } from '../src/lib/sentences';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -111,4 +112,10 @@ test('a refusal is told at the field that the form has, and at no other one', ()
 test('an unknown status is shown as such', () => {
   expect(statusName('running', ru)).toBe('Рассчитывается');
   expect(statusName('archived', en)).toBe('Unknown state: archived');
+});
+
+test('a code of a category is said in words, in its column’s before the common ones', () => {
+  expect(valueWords('Edema', 'Y', en)).toBe(en.patient.values['Edema.Y']);
+  expect(valueWords('Ascites', 'Y', en)).toBe(en.patient.values['Y']);
+  expect(valueWords('Stage', 'constructor', en)).toBe('constructor');
 });

@@ -103,7 +103,7 @@ export function AccountForm({
         <button
           type="submit"
           class={isDanger ? 'button button-danger' : 'button'}
-          disabled={isSending}
+          aria-disabled={isSending}
         >
           {isSending ? actionUnderWay : action}
         </button>

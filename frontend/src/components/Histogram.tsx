@@ -2,6 +2,7 @@ import { text } from '../i18n';
 import { linearScale, roundEnd } from '../lib/scale';
 import { type Bins, countOf, fullestBin, strataOf } from '../lib/strata';
 import { Axes, Plot, ROOM } from './Plot';
+import { PlotFigures } from './PlotFigures';
 
 const BOTTOM = 200;
 
@@ -56,26 +57,23 @@ function Figures({ bins }: { bins: Bins }) {
   const words = text.value.plots.cohort;
   const last = bins.counts.length - 1;
   return (
-    <details class="plot-figures">
-      <summary>{text.value.plots.curve.figures}</summary>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.expected}</th>
-            <th scope="col">{words.patients}</th>
+    <PlotFigures name={words.histogram}>
+      <thead>
+        <tr>
+          <th scope="col">{words.expected}</th>
+          <th scope="col">{words.patients}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {bins.counts.map((count, bin) => (
+          <tr key={bin}>
+            <th scope="row">
+              {words.binName(bins.edges[bin] ?? 0, bins.edges[bin + 1] ?? 0, bin === last)}
+            </th>
+            <td class="number">{text.value.format.whole(count)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {bins.counts.map((count, bin) => (
-            <tr key={bin}>
-              <th scope="row">
-                {words.binName(bins.edges[bin] ?? 0, bins.edges[bin + 1] ?? 0, bin === last)}
-              </th>
-              <td class="number">{text.value.format.whole(count)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
+        ))}
+      </tbody>
+    </PlotFigures>
   );
 }

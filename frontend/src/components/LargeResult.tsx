@@ -45,7 +45,12 @@ export function LargeResult({ prediction, reading, cohort }: Props) {
           {isPrinting.value && (
             <p>{text.value.plots.printing.sickest(sickest.length, prediction.rows)}</p>
           )}
-          <ResultTable rows={sickest} reading={reading} sortBy="years" />
+          <ResultTable
+            predictionId={prediction.prediction_id}
+            rows={sickest}
+            reading={reading}
+            sortBy="years"
+          />
         </>
       )}
       {!isSickest && <FileOrder pages={pages} total={prediction.rows} reading={reading} />}

@@ -1,5 +1,6 @@
 import type { Column, Model } from '../api/types';
 import { language, localised, text } from '../i18n';
+import { valueWords } from '../lib/sentences';
 
 /** The rest, on other horizons and recipes, is for readers of the card itself. */
 const STATEMENTS_SHOWN = 5;
@@ -97,7 +98,7 @@ function ModelColumns({ columns }: { columns: Column[] }) {
 function ColumnRow({ column }: { column: Column }) {
   const words = text.value.submission;
   const values = column.allowed?.length
-    ? column.allowed.join(', ')
+    ? column.allowed.map((code) => codeAndWords(column.name, code)).join(', ')
     : [column.unit && text.value.unit(column.unit), words.between(column.minimum, column.maximum)]
         .filter(Boolean)
         .join(', ');
@@ -111,4 +112,10 @@ function ColumnRow({ column }: { column: Column }) {
       <td>{values}</td>
     </tr>
   );
+}
+
+/** "S (present without diuretics)"; a code that says itself what it is stays alone. */
+function codeAndWords(column: string, code: string): string {
+  const words = valueWords(column, code, text.value);
+  return words === code ? code : `${code} (${words})`;
 }

@@ -1,6 +1,6 @@
 import { localised, text } from '../i18n';
 import type { Field } from '../lib/patientForm';
-import { findingSentence } from '../lib/sentences';
+import { findingSentence, valueWords } from '../lib/sentences';
 import { isSubmitting } from '../state/draft';
 import { leaveSoon, toldFault, type } from '../state/patientForm';
 
@@ -57,7 +57,7 @@ function SelectField({ field }: { field: Field }) {
         </option>
         {allowed?.map((code) => (
           <option key={code} value={code} selected={field.cell === code}>
-            {valueWords(field, code)}
+            {valueWords(field.column.name, code, text.value)}
           </option>
         ))}
       </select>
@@ -93,7 +93,7 @@ function RadioField({ field }: { field: Field }) {
             disabled={isSubmitting.value}
             onChange={() => type(field, code)}
           />
-          <span>{valueWords(field, code)}</span>
+          <span>{valueWords(field.column.name, code, text.value)}</span>
         </label>
       ))}
       <Notes field={field} />
@@ -164,11 +164,6 @@ function faultSentence(field: Field): string | null {
 
 export function labelOf({ column }: Field): string {
   return text.value.patient.labels[column.name] ?? localised(column.title);
-}
-
-function valueWords({ column }: Field, code: string): string {
-  const { values } = text.value.patient;
-  return values[`${column.name}.${code}`] ?? values[code] ?? code;
 }
 
 function idOf({ column }: Field): string {

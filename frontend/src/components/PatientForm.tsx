@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { text } from '../i18n';
+import { saveFile } from '../lib/download';
 import { models } from '../state/catalogue';
+import { chosenFile } from '../state/draft';
 import { chooseSystem, clear, fields, isEmpty, refusals, unitSystem } from '../state/patientForm';
 import { PatientCheck } from './PatientCheck';
 import { PatientField } from './PatientField';
@@ -9,6 +11,7 @@ import { SegmentedChoice } from './SegmentedChoice';
 export function PatientForm() {
   const words = text.value.patient;
   const form = useFirstWrongFieldFocused();
+  const file = chosenFile.value;
   if (models.value === null) return <p class="hint">{words.noFields}</p>;
   return (
     <div ref={form} class="patient-form">
@@ -27,11 +30,18 @@ export function PatientForm() {
       <Fields of="optional" />
       <Fields of="id" />
       <PatientCheck />
-      {!isEmpty.value && (
-        <button type="button" class="link-button" onClick={clear}>
-          {words.clear}
-        </button>
-      )}
+      <p class="actions">
+        {file && (
+          <button type="button" class="link-button" onClick={() => saveFile(file)}>
+            {words.save}
+          </button>
+        )}
+        {!isEmpty.value && (
+          <button type="button" class="link-button" onClick={clear}>
+            {words.clear}
+          </button>
+        )}
+      </p>
     </div>
   );
 }

@@ -2,8 +2,10 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Problem, problemOf } from '../api/problem';
 import type { Prediction } from '../api/types';
 import { localised, text } from '../i18n';
+import { openDownload, saveFile } from '../lib/download';
 import { type Reading, readingOf } from '../lib/reading';
 import { receiptFile } from '../lib/receipt';
+import { addresses } from '../lib/routes';
 import { modelById } from '../state/catalogue';
 import { createCohort } from '../state/cohort';
 import { createResultRows, ROWS_IN_BROWSER_MAX } from '../state/resultRows';
@@ -26,7 +28,15 @@ export function Result({ prediction }: { prediction: Prediction }) {
         {text.value.prediction.finished(prediction.rows)}
       </p>
       <h2 id="result-title">{words.estimand(reading.horizon)}</h2>
-      {prediction.summary && <ResultSummary summary={prediction.summary} />}
+      {prediction.rows === 1 ? (
+        <p>
+          <a class="button" href={addresses.patient(prediction.prediction_id, 1)}>
+            {text.value.plots.patient.openOnly}
+          </a>
+        </p>
+      ) : (
+        prediction.summary && <ResultSummary summary={prediction.summary} />
+      )}
       {model?.point_estimate && <p class="hint">{localised(model.point_estimate)}</p>}
       <p class="hint">{words.intervalHint(reading.level, reading.horizon)}</p>
       <ResultActions prediction={prediction} />
@@ -49,7 +59,9 @@ function WholeResult({ id, reading }: { id: string; reading: Reading }) {
   const problem = result.problem.value;
   return (
     <>
-      {result.rows.value.length > 0 && <ResultTable rows={result.rows.value} reading={reading} />}
+      {result.rows.value.length > 0 && (
+        <ResultTable predictionId={id} rows={result.rows.value} reading={reading} />
+      )}
       <Skipped rows={result.skipped.value} />
       {problem && <ProblemNotice problem={problem} onRetry={() => void result.load()} />}
       {result.isLoading.value && <p role="status">{text.value.result.loadingRows}</p>}
@@ -85,7 +97,9 @@ function ResultActions({ prediction }: { prediction: Prediction }) {
           <button
             type="button"
             class="button button-quiet"
-            onClick={() => saveFile(receipt.name, receipt.content)}
+            onClick={() =>
+              saveFile(new File([receipt.content], receipt.name, { type: 'application/json' }))
+            }
           >
             {words.receipt}
           </button>
@@ -98,20 +112,4 @@ function ResultActions({ prediction }: { prediction: Prediction }) {
       {problem && <ProblemNotice problem={problem} onRetry={download} />}
     </div>
   );
-}
-
-/** A plain navigation: the file lies on another origin, which the page may not fetch from. */
-function openDownload(url: string, name = ''): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.rel = 'noopener';
-  link.click();
-}
-
-function saveFile(name: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }));
-  openDownload(url, name);
-  // Later: the browser reads the address after the click has been handled.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -5,27 +5,34 @@ import { PRINTED_ROWS_MAX, printedRows } from '../lib/printedRows';
 import type { Reading } from '../lib/reading';
 import { type Arrangement, arrangeRows, pageCount, pageOf, type SortKey } from '../lib/rowTable';
 import { isPrinting } from '../state/printing';
+import { placeIn, rememberPlace, type TablePlace } from '../state/tablePlace';
 import { Pager } from './Pager';
 import { RowTable } from './RowTable';
 
 interface Props {
+  predictionId: string;
   rows: readonly Row[];
   reading: Reading;
   sortBy?: SortKey;
 }
 
 /** Rows that are all here, sorted and searched in the browser. */
-export function ResultTable({ rows, reading, sortBy = 'row' }: Props) {
+export function ResultTable({ predictionId, rows, reading, sortBy = 'row' }: Props) {
   const words = text.value.result;
-  const [arrangement, setArrangement] = useState({ sortBy, descending: false, idFilter: '' });
-  const [page, setPage] = useState(0);
+  const [place, setPlace] = useState(() => placeIn(predictionId, sortBy));
+  const { arrangement, page, visited } = place;
   const arranged = useMemo(() => arrangeRows(rows, arrangement), [rows, arrangement]);
   const hasIds = useMemo(() => rows.some((row) => row.id !== null), [rows]);
   const isFiltered = arrangement.idFilter.trim() !== '';
 
+  function goTo(change: Partial<TablePlace>): void {
+    const now = { ...place, visited: null, ...change };
+    setPlace(now);
+    rememberPlace(predictionId, now);
+  }
+
   function arrange(change: Partial<Arrangement>): void {
-    setArrangement((before) => ({ ...before, ...change }));
-    setPage(0);
+    goTo({ arrangement: { ...arrangement, ...change }, page: 0 });
   }
 
   function sort(column: SortKey): void {
@@ -35,6 +42,7 @@ export function ResultTable({ rows, reading, sortBy = 'row' }: Props) {
 
   return (
     <>
+      <h3 class="table-title">{words.tableCaption}</h3>
       <div class={isFiltered ? 'toolbar toolbar-filtered' : 'toolbar'}>
         <div class="field">
           <label for="id-filter">{hasIds ? words.filter : words.filterByRow}</label>
@@ -64,9 +72,14 @@ export function ResultTable({ rows, reading, sortBy = 'row' }: Props) {
           rows={isPrinting.value ? printedRows(arranged) : pageOf(arranged, page)}
           sorting={{ arrangement, onSort: sort }}
           {...{ reading, hasIds }}
+          marked={visited}
         />
       )}
-      <Pager page={page} pages={pageCount(arranged.length)} onPage={setPage} />
+      <Pager
+        page={page}
+        pages={pageCount(arranged.length)}
+        onPage={(wanted) => goTo({ page: wanted })}
+      />
     </>
   );
 }

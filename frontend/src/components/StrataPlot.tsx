@@ -3,6 +3,7 @@ import { spreadLabels } from '../lib/curve';
 import { linearScale, type Scale } from '../lib/scale';
 import { type Stratum, type StratumCurve, strataCurves } from '../lib/strata';
 import { Axes, Plot, pathOf, QUARTERS, ROOM } from './Plot';
+import { PlotFigures } from './PlotFigures';
 
 const BOTTOM = 200;
 const LABEL_HEIGHT = 15;
@@ -65,38 +66,31 @@ function Lines({ x, y, curves }: { x: Scale; y: Scale; curves: readonly StratumC
 
 function Figures({ curves }: { curves: readonly StratumCurve[] }) {
   const words = text.value.plots.cohort;
-  const { result, plots, format } = text.value;
+  const { result, format } = text.value;
   return (
-    <details class="plot-figures">
-      <summary>{plots.curve.figures}</summary>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{result.survivalTime}</th>
-            {curves.map(({ stratum }) => (
-              <th
-                key={stratum.from}
-                scope="col"
-                aria-label={words.stratum(stratum.from, stratum.to)}
-              >
-                {words.stratumShort(stratum.from, stratum.to)}
-              </th>
+    <PlotFigures name={words.curves}>
+      <thead>
+        <tr>
+          <th scope="col">{result.survivalTime}</th>
+          {curves.map(({ stratum }) => (
+            <th key={stratum.from} scope="col" aria-label={words.stratum(stratum.from, stratum.to)}>
+              {words.stratumShort(stratum.from, stratum.to)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {(curves[0]?.points ?? []).slice(1).map(({ years }, point) => (
+          <tr key={years}>
+            <th scope="row">{result.survivalYears(years)}</th>
+            {curves.map(({ stratum, points }) => (
+              <td key={stratum.from} class="number">
+                {format.percent(points[point + 1]?.probability ?? 0)}
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {(curves[0]?.points ?? []).slice(1).map(({ years }, point) => (
-            <tr key={years}>
-              <th scope="row">{result.survivalYears(years)}</th>
-              {curves.map(({ stratum, points }) => (
-                <td key={stratum.from} class="number">
-                  {format.percent(points[point + 1]?.probability ?? 0)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
+        ))}
+      </tbody>
+    </PlotFigures>
   );
 }

@@ -62,7 +62,7 @@ export function fieldOf(column: Column, entry: Entry | undefined, settings: Sett
   const known = column.kind === 'category' && !column.allowed?.includes(text) ? '' : text;
   return {
     column,
-    text: isConverted ? settings.write(inShown as number) : read.text,
+    text: isConverted && typeof inShown === 'number' ? settings.write(inShown) : read.text,
     unit: shown?.name ?? null,
     range: inward(acceptedRange(column), shown),
     // Judged as it goes into the file, told in the unit that is shown.

@@ -40,6 +40,12 @@ export function fieldErrors(
   return Object.keys(errors).length > 0 ? errors : null;
 }
 
+/** What a category's code means: the column's own words for it, or the common ones. */
+export function valueWords(column: string, code: string, dictionary: Dictionary): string {
+  const { values } = dictionary.patient;
+  return own(values, `${column}.${code}`) ?? own(values, code) ?? code;
+}
+
 export function statusName(status: string, dictionary: Dictionary): string {
   const { statuses, statusUnknown } = dictionary.history;
   return own(statuses, status as KnownStatus) ?? statusUnknown(status);

@@ -80,7 +80,11 @@ function Confirmation() {
   return (
     <>
       {price !== null && balance.value !== null && (
-        <Cost price={price} balanceNow={balance.value} />
+        <Cost
+          price={price}
+          balanceNow={balance.value}
+          isSaid={problem?.code === 'not_enough_coins'}
+        />
       )}
       {problem && (
         <ProblemNotice
@@ -92,7 +96,8 @@ function Confirmation() {
         <button
           type="submit"
           class="button"
-          disabled={isSubmitting || block !== null}
+          disabled={block !== null}
+          aria-disabled={isSubmitting}
           aria-describedby="start-hint"
         >
           {isSubmitting ? words.submitting : action}
@@ -109,7 +114,14 @@ function blockedHint(block: StartBlock): string {
   return isAtFields ? text.value.patient.blocked : text.value.check.blocked[block];
 }
 
-function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
+interface CostProps {
+  price: number;
+  balanceNow: number;
+  /** Whether a refusal says already that the coins don't suffice. */
+  isSaid: boolean;
+}
+
+function Cost({ price, balanceNow, isSaid }: CostProps) {
   const words = text.value.submission;
   const { whole } = text.value.format;
   const after = balanceNow - price;
@@ -131,7 +143,7 @@ function Cost({ price, balanceNow }: { price: number; balanceNow: number }) {
           </div>
         )}
       </dl>
-      {after < 0 && <NotEnough missing={-after} />}
+      {after < 0 && !isSaid && <NotEnough missing={-after} />}
     </>
   );
 }

@@ -16,11 +16,15 @@ import { type Reading, readingOf } from '../lib/reading';
 import { addresses } from '../lib/routes';
 import { modelById } from '../state/catalogue';
 import { createPatient } from '../state/patient';
+import { rememberPlace } from '../state/tablePlace';
 
 export function PatientScreen({ id, row }: { id: string; row: number }) {
   const words = text.value.plots.patient;
   const patient = useMemo(() => createPatient(id), [id]);
-  useEffect(() => void patient.show(row), [patient, row]);
+  useEffect(() => {
+    void patient.show(row);
+    rememberPlace(id, { visited: row });
+  }, [patient, id, row]);
   const shown = patient.shown.value;
   const isHere = shown?.row === row;
   const problem = patient.problem.value;

@@ -75,6 +75,7 @@ export async function submit(): Promise<Submission | null> {
   } catch (thrown) {
     submissionProblem.value = problemOf(thrown);
     if (!isWorthRetrying(problemOf(thrown))) idempotencyKey = null;
+    if (problemOf(thrown).code === 'file_unreadable') checkAgain();
     if (UPLOAD_IS_GONE.has(problemOf(thrown).code)) forgetUpload();
     return null;
   } finally {

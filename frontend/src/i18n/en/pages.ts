@@ -238,7 +238,7 @@ const result = {
       ? `${format.tenth(lower)} to ≥\u00a0${format.whole(upper)}`
       : `${format.tenth(lower)} to ${format.tenth(upper)}`,
   intervalHint: (level: number, horizon: number) =>
-    `For ${format.whole(level * 100)} of 100 such patients the interval should hold the true number. “≥ ${format.whole(horizon)}” means that it goes on past the horizon of ${format.whole(horizon)} years.`,
+    `For ${format.whole(level * 100)} of 100 such patients the interval should hold the true number. “≥ ${format.whole(horizon)}” means that it goes on past the horizon of ${format.whole(horizon)} years; about ${format.whole(100 - level * 100)} of 100 such patients die before it begins.`,
   imputed: (count: number) => `${format.whole(count)} filled in`,
   outOfRange: (count: number) => `${format.whole(count)} out of range`,
   filter: 'Find by ID',

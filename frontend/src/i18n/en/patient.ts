@@ -59,6 +59,7 @@ export const patient = {
   notChecked:
     'The values could not be checked. You can start without the check: values with mistakes cost nothing.',
   blocked: 'To start, correct the marked fields.',
+  save: 'Save the values as a CSV file',
   clear: 'Clear the form',
   noFields: 'The fields appear once the models have been loaded.',
   fileName: 'patient',

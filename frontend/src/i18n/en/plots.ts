@@ -47,6 +47,7 @@ const patient = {
   previous: 'Previous patient',
   next: 'Next patient',
   back: 'Back to the result',
+  openOnly: 'Open the patient’s page',
   open: 'This patient’s own page, with the survival curve and for printing',
   openPlain: 'This patient’s own page, for printing',
   noSuchRow: (row: number, total: number) =>

@@ -246,7 +246,7 @@ const result = {
       ? `от\u00a0${format.tenth(lower)} до\u00a0≥\u00a0${format.whole(upper)}`
       : `от\u00a0${format.tenth(lower)} до\u00a0${format.tenth(upper)}`,
   intervalHint: (level: number, horizon: number) =>
-    `Прогнозный интервал: истинное число лет должно попасть в него у ${format.whole(level * 100)} из 100 таких пациентов. «≥\u00a0${format.whole(horizon)}» — верхняя граница открыта: она лежит за горизонтом прогноза (${wholeYears(horizon)}).`,
+    `Прогнозный интервал: истинное число лет должно попасть в него у ${format.whole(level * 100)} из 100 таких пациентов. «≥\u00a0${format.whole(horizon)}» — верхняя граница открыта: она лежит за горизонтом прогноза (${wholeYears(horizon)}), а меньше нижней границы живут примерно ${format.whole(100 - level * 100)} из 100.`,
   imputed: (count: number) => `подставлено: ${format.whole(count)}`,
   outOfRange: (count: number) => `вне диапазона: ${format.whole(count)}`,
   filter: 'Найти по ID',
