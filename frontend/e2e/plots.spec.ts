@@ -79,7 +79,7 @@ for (const { code, locale, words } of LANGUAGES) {
           new RegExp(escaped(words.format.percent(probability))),
         );
       }
-      await page.getByText(words.plots.curve.figures, { exact: true }).click();
+      await page.locator('summary').filter({ hasText: words.plots.curve.figures }).click();
       const figures = page.getByRole('table').filter({ hasText: words.result.survivalTime });
       await expect(figures.getByRole('row')).toHaveCount(1 + first.survival.length);
       for (const { years, probability } of first.survival) {
@@ -132,7 +132,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(curves.getByRole('img')).toHaveAccessibleName(
         new RegExp(escaped(words.plots.cohort.stratum(0, 2))),
       );
-      await curves.getByText(words.plots.curve.figures, { exact: true }).click();
+      await curves.locator('summary').click();
       await expect(curves.getByRole('columnheader')).toHaveCount(1 + 4);
       await expect(
         curves.getByRole('columnheader', { name: words.plots.cohort.stratum(6, null) }),
@@ -217,7 +217,7 @@ test('a curve is drawn with its band, and without one where a point has none', a
   await page.goto(`${address}/patients/3`);
   await expect(page.locator('.plot-band')).toBeVisible();
   await expect(page.getByText(words.plots.curve.bandHint(0.8))).toBeVisible();
-  await page.getByText(words.plots.curve.figures, { exact: true }).click();
+  await page.locator('summary').filter({ hasText: words.plots.curve.figures }).click();
   await expect(page.getByRole('columnheader', { name: words.plots.curve.band })).toBeVisible();
   await inspectInBoth(page, 'patient-band');
   await page.route('**/api/predict/*/rows?**', async (route) => {
