@@ -1,10 +1,4 @@
-import { createFormat } from '../format';
-
-const format = createFormat('ru');
-const coins = (count: number) =>
-  format.count(count, { one: 'монета', few: 'монеты', many: 'монет', other: 'монеты' });
-const coinsSpent = (count: number) =>
-  format.count(count, { one: 'монету', few: 'монеты', many: 'монет', other: 'монеты' });
+import { coins, coinsSpent } from './nouns';
 
 export const actions = {
   group: (name: string) => `Действия: ${name}`,

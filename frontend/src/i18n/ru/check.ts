@@ -1,15 +1,7 @@
 import { createFormat } from '../format';
+import { ofPatients, patients } from './nouns';
 
 const format = createFormat('ru');
-const patients = (count: number) =>
-  format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' });
-const ofPatients = (count: number) =>
-  format.count(count, {
-    one: 'пациента',
-    few: 'пациентов',
-    many: 'пациентов',
-    other: 'пациента',
-  });
 
 /** The free check of a file before it is submitted. */
 export const check = {

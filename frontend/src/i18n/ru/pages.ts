@@ -1,28 +1,18 @@
 import type { KnownStatus } from '../../api/types';
 import type { Duration } from '../../lib/timeLeft';
 import { createFormat, roughly } from '../format';
+import {
+  coins,
+  coinsSpent,
+  ofCoins,
+  ofPatients as ofRows,
+  ofWholeYears,
+  patients as rows,
+  wholeYears,
+} from './nouns';
 import { unitName } from './units';
 
 const format = createFormat('ru');
-const coins = (count: number) =>
-  format.count(count, { one: 'монета', few: 'монеты', many: 'монет', other: 'монеты' });
-const coinsSpent = (count: number) =>
-  format.count(count, { one: 'монету', few: 'монеты', many: 'монет', other: 'монеты' });
-const ofCoins = (count: number) =>
-  format.count(count, { one: 'монеты', few: 'монет', many: 'монет', other: 'монеты' });
-const rows = (count: number) =>
-  format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' });
-const ofRows = (count: number) =>
-  format.count(count, {
-    one: 'пациента',
-    few: 'пациентов',
-    many: 'пациентов',
-    other: 'пациента',
-  });
-const wholeYears = (count: number) =>
-  format.count(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
-const ofWholeYears = (count: number) =>
-  format.count(count, { one: 'года', few: 'лет', many: 'лет', other: 'года' });
 const years = (count: number) =>
   format.tenthCount(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
 

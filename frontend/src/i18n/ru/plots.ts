@@ -1,19 +1,7 @@
 import { createFormat } from '../format';
+import { ofPatients, ofWholeYears, patients, wholeYears } from './nouns';
 
 const format = createFormat('ru');
-const PATIENTS_OF = {
-  one: 'пациента',
-  few: 'пациентов',
-  many: 'пациентов',
-  other: 'пациента',
-};
-const ofPatients = (count: number) => format.count(count, PATIENTS_OF);
-const patients = (count: number) =>
-  format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' });
-const wholeYears = (count: number) =>
-  format.count(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
-const ofWholeYears = (count: number) =>
-  format.count(count, { one: 'года', few: 'лет', many: 'лет', other: 'года' });
 const ofAnyYears = (count: number) =>
   Number.isInteger(count) ? ofWholeYears(count) : `${format.tenth(count)}\u00a0года`;
 const bound = (count: number) =>

@@ -2,11 +2,10 @@ import type { FieldCode, FieldName, FindingCode } from '../../api/findingCodes';
 import type { Problem, ProblemCode } from '../../api/problem';
 import type { Finding } from '../../api/types';
 import { createFormat } from '../format';
+import { coins } from './nouns';
 import { unitAfterNumber, unitName } from './units';
 
 const format = createFormat('ru');
-const coins = (count: number) =>
-  format.count(count, { one: 'монета', few: 'монеты', many: 'монет', other: 'монеты' });
 const seconds = (count: number) =>
   format.count(count, { one: 'секунду', few: 'секунды', many: 'секунд', other: 'секунды' });
 const waited = (problem: Problem) =>
