@@ -35,7 +35,7 @@ def write_template(stage: str, directory: Path) -> Path:
     _copy_sources(project)
     (project / "requirements.txt").touch()
     run_chalice(project, stage, directory)
-    return _without_aliases(directory / "sam.yaml", directory / "template.yaml")
+    return _finish(stage, directory / "sam.yaml", directory / "template.yaml")
 
 
 def run_chalice(project: Path, stage: str, out: Path) -> None:
@@ -102,7 +102,14 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _without_aliases(source: Path, target: Path) -> Path:
-    text = yaml.dump(read_template(source), Dumper=_Dumper, allow_unicode=True, width=120)
+def _finish(stage: str, source: Path, target: Path) -> Path:
+    template = read_template(source)
+    # Chalice writes the stage into what it generates: this template is good for no other.
+    template["Parameters"]["Stage"] |= {
+        "Default": stage,
+        "AllowedPattern": stage,
+        "ConstraintDescription": f"must be {stage}, for which this template was packaged",
+    }
+    text = yaml.dump(template, Dumper=_Dumper, allow_unicode=True, width=120)
     target.write_text(text, "utf-8")
     return target
