@@ -16,7 +16,9 @@ from chalicelib.billing.routes import routes as billing_routes
 from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.http.middleware import finish_answer
 from chalicelib.core.http.schemas import Health, OpenApi
+from chalicelib.core.invocation import observe
 from chalicelib.core.logging import configure, log
+from chalicelib.core.metrics import Metric, add
 from chalicelib.inference.queue import prediction_id_of
 from chalicelib.inference.routes import routes as inference_routes
 from chalicelib.wiring import services
@@ -26,6 +28,7 @@ configure("lambda")  # a local process says which one it is afterwards
 app = Chalice(app_name="liver-lifespan", configure_logs=False)
 # Without these API Gateway would decode uploads as UTF-8 and spoil every other encoding.
 app.api.binary_types = [*app.api.binary_types, "multipart/form-data", "text/csv"]
+app.register_middleware(observe, "all")
 app.register_middleware(finish_answer, "http")
 
 service_routes = Endpoints(__name__)
@@ -82,6 +85,7 @@ def audit(_event: CloudWatchEvent) -> dict[str, Any]:
     log("audit", **checked, findings=report.findings_total, moving=report.moving)
     for finding in report.findings:
         log(f"audit found: {finding}")
+    add(Metric.AUDIT_FINDINGS, report.findings_total)
     return {"findings": report.findings_total}
 
 
