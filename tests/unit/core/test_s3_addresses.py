@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import boto3
 import pytest
 
 from chalicelib.core import aws
@@ -9,7 +10,8 @@ from chalicelib.inference.files import FileStore
 
 
 @pytest.fixture(autouse=True)
-def a_client_of_its_own() -> Iterator[None]:
+def a_client_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the region that it was made with
     aws.s3.cache_clear()
     yield
     aws.s3.cache_clear()
