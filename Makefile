@@ -52,8 +52,8 @@ unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto
 	@$(PYTHON) -m pytest tests/unit tests/deployment
 	@$(NPM) run test
 
-integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator
-	@$(PYTHON) -m pytest tests/integration
+integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator and moto's server: [ENDPOINT=http://127.0.0.1:5000]
+	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)") $(PYTHON) -m pytest tests/integration
 
 property: .venv/.dev local/node_modules/.installed ## Random steps, faults and crashes against a model: [STEPS=200000]
 	@$(PYTHON) -m pytest tests/property
