@@ -72,7 +72,7 @@ class World(Services):
         def function(event: dict[str, Any], _context: Any) -> None:
             handle(prediction_id_of(event["Records"][0]["body"]))
 
-        return EventSource(self.clients.sqs(), url, function)._poll()
+        return EventSource(self.clients.sqs(), url, function).poll()
 
 
 @pytest.fixture
