@@ -27,7 +27,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench clean \
+.PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench cost clean \
 	voucher reset-password price model audit
 
 help: ## Say what there is
@@ -91,6 +91,9 @@ openapi: .venv/.local ## Write docs/openapi.json anew from the routes
 
 bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack; prints a table
 	@$(PYTHON) -m benchmarks
+
+cost: .venv/.dev local/node_modules/.installed ## What predictions cost on AWS, metered here; prints tables: [PREDICTIONS=1000] [ROWS=100000]
+	@$(PYTHON) -m benchmarks.cost $(if $(PREDICTIONS),--predictions "$(PREDICTIONS)") $(if $(ROWS),--rows "$(ROWS)")
 
 reset: .venv/.local ## Delete the local data (asks; FORCE=1 doesn't)
 	@$(PYTHON) -m local.data_dir --data-dir "$(DATA_DIR)" $(if $(filter 1 yes true,$(FORCE)),--force)
