@@ -1,4 +1,9 @@
-"""The Chalice app: composition only. One API function and three background functions."""
+"""The Chalice app: composition only. One API function and four background functions."""
+
+import gc
+import os
+
+gc.disable()  # what is loaded here stays; looking for garbage among it takes a fifth of the start (see the end)
 
 from functools import cache
 from typing import Any
@@ -11,7 +16,9 @@ from chalicelib.billing.routes import routes as billing_routes
 from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.http.middleware import finish_answer
 from chalicelib.core.http.schemas import Health, OpenApi
-from chalicelib.core.logging import configure
+from chalicelib.core.invocation import observe
+from chalicelib.core.logging import configure, log
+from chalicelib.core.metrics import Metric, add
 from chalicelib.inference.queue import prediction_id_of
 from chalicelib.inference.routes import routes as inference_routes
 from chalicelib.wiring import services
@@ -21,6 +28,7 @@ configure("lambda")  # a local process says which one it is afterwards
 app = Chalice(app_name="liver-lifespan", configure_logs=False)
 # Without these API Gateway would decode uploads as UTF-8 and spoil every other encoding.
 app.api.binary_types = [*app.api.binary_types, "multipart/form-data", "text/csv"]
+app.register_middleware(observe, "all")
 app.register_middleware(finish_answer, "http")
 
 service_routes = Endpoints(__name__)
@@ -67,3 +75,29 @@ def dead_letter(event: SQSEvent) -> None:
 def dispatcher(_event: CloudWatchEvent) -> dict[str, Any]:
     """Send again what was accepted and never ended."""
     return {"handled": services().dispatcher.run()}
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS), name="audit")
+def audit(_event: CloudWatchEvent) -> dict[str, Any]:
+    """Recompute every balance, charge and result. Every finding is a line, and names ids only."""
+    report = services().audit.run()
+    checked = {kind.replace(" ", "_"): number for kind, number in report.checked.items()}
+    log("audit", **checked, findings=report.findings_total, moving=report.moving)
+    for finding in report.findings:
+        log(f"audit found: {finding}")
+    add(Metric.AUDIT_FINDINGS, report.findings_total)
+    return {"findings": report.findings_total}
+
+
+def load_models() -> None:
+    """Load pandas, scikit-learn and every model, which only the inference worker may."""
+    from chalicelib.inference.worker import load_every_model  # noqa: PLC0415
+
+    load_every_model()
+
+
+if os.environ.get("_HANDLER") == "app.inference_worker":
+    load_models()  # while Lambda starts the function, and not while somebody waits for their first prediction
+
+gc.freeze()
+gc.enable()

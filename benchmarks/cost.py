@@ -86,6 +86,7 @@ class Client:
         sent = sum(len(str(value)) for name, value in environ.items() if name != "wsgi.input") + len(body)
         self._meter.add(Item.API_REQUESTS)
         self._meter.add(Item.CLOUDFRONT_REQUESTS)
+        self._meter.add(Item.CLOUDFRONT_FUNCTIONS)  # ViewerAddress
         self._meter.add(Item.CLOUDFRONT_GB_OUT, (len(answer) + head) / GB)
         self._meter.add(Item.CLOUDFRONT_GB_TO_ORIGIN, sent / GB if method != "GET" else 0)
         if not status.startswith("2"):
@@ -235,10 +236,17 @@ def idle_month(stack: Stack) -> Usage:
     kinds = [resource.get("Type") for resource in stack.resources.values()]
     month.amounts[Item.SQS_REQUESTS] += polled_queues() * POLLERS * POLLS_A_MINUTE * MINUTES_A_MONTH
     month.amounts[Item.SECRETS] = kinds.count("AWS::SecretsManager::Secret")
-    month.amounts[Item.ALARMS] = kinds.count("AWS::CloudWatch::Alarm")
+    month.amounts[Item.ALARMS] = sum(map(alarm_metrics, stack.resources.values()))
     month.amounts[Item.DASHBOARDS] = kinds.count("AWS::CloudWatch::Dashboard")
     month.amounts[Item.METRICS] = len(month.metrics)
     return month
+
+
+def alarm_metrics(resource: Resource) -> int:
+    """The metrics that an alarm looks at, each of which is billed; 0 for what is no alarm."""
+    if resource.get("Type") != "AWS::CloudWatch::Alarm":
+        return 0
+    return sum("MetricStat" in metric for metric in resource["Properties"].get("Metrics", [])) or 1
 
 
 def schedules() -> Iterator[tuple[str, float]]:

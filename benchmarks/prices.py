@@ -33,13 +33,14 @@ class Item(StrEnum):
     SQS_REQUESTS = "SQS requests"
     API_REQUESTS = "API Gateway requests (REST)"
     CLOUDFRONT_REQUESTS = "CloudFront requests (HTTPS)"
+    CLOUDFRONT_FUNCTIONS = "CloudFront function invocations"
     CLOUDFRONT_GB_OUT = "CloudFront GB to the client"
     CLOUDFRONT_GB_TO_ORIGIN = "CloudFront GB to API Gateway"
     GB_OUT = "S3 GB to the client"
     LOG_GB = "CloudWatch Logs GB"
     SECRET_READS = "Secrets Manager requests"  # noqa: S105
     SECRETS = "Secrets Manager secrets, months"
-    ALARMS = "CloudWatch alarms, months"
+    ALARMS = "CloudWatch alarms' metrics, months"
     DASHBOARDS = "CloudWatch dashboards, months"
     METRICS = "CloudWatch custom metrics, months"
 
@@ -75,6 +76,7 @@ PRICES: Mapping[Item, Price] = {
         3.50, MILLION, _WHITEPAPERS + "best-practices-api-gateway-private-apis-integration/cost-optimization.html"
     ),
     Item.CLOUDFRONT_REQUESTS: Price(0.01, 10_000, _CLOUDFRONT),
+    Item.CLOUDFRONT_FUNCTIONS: Price(0.10, MILLION, "https://cur.vantage.sh/aws/amazoncloudfront/"),
     Item.CLOUDFRONT_GB_OUT: Price(0.085, 1, "https://aws.amazon.com/cloudfront/pricing"),
     Item.CLOUDFRONT_GB_TO_ORIGIN: Price(0.02, 1, None),
     Item.GB_OUT: Price(0.09, 1, "https://leanopstech.com/blog/aws-data-transfer-pricing-2026/ (2026-04)"),

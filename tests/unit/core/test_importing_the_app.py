@@ -1,12 +1,29 @@
+import os
 import subprocess
 import sys
 
 from tests.unit.support import ROOT
 
+DATA_SCIENCE = ("pandas", "numpy", "sklearn", "joblib")
+
+
+def loaded_by_the_app(*names: str, **environment: str) -> str:
+    """Those of the packages that are loaded once the app is."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import app, sys; print(*[name for name in {names} if name in sys.modules])"],
+        cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.strip()
+
 
 def test_importing_the_app_loads_no_data_science_package() -> None:
-    code = "import app, sys; print([name for name in ('pandas', 'numpy', 'sklearn', 'joblib') if name in sys.modules])"
+    assert loaded_by_the_app(*DATA_SCIENCE) == ""
 
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    assert done.stdout.strip() == "[]"
+def test_only_the_worker_loads_its_models_while_lambda_starts_it() -> None:
+    assert loaded_by_the_app(*DATA_SCIENCE, _HANDLER="app.app") == ""
+    assert loaded_by_the_app(*DATA_SCIENCE, _HANDLER="app.inference_worker") == " ".join(DATA_SCIENCE)
+
+
+def test_importing_the_app_outside_lambda_loads_no_powertools() -> None:
+    assert loaded_by_the_app("aws_lambda_powertools", "json") == "json"
