@@ -41,7 +41,8 @@ def deploy(account: dict[str, str], stage: str, endpoint: str) -> Callable[..., 
         }
         session, stack = session_of(account), f"liver-lifespan-{stage}"
         client = session.client("cloudformation")
-        client.create_stack(StackName=stack, TemplateBody=json.dumps({"Resources": resources}))
+        body = {"Conditions": {"IsProd": {"Fn::Equals": ["dev", "prod"]}}, "Resources": resources}
+        client.create_stack(StackName=stack, TemplateBody=json.dumps(body))
         client.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
         found = client.list_stack_resources(StackName=stack)["StackResourceSummaries"]
         made = {each["LogicalResourceId"] for each in found if each.get("PhysicalResourceId")}
