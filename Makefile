@@ -95,7 +95,7 @@ package: .venv/.dev ## Write build/<stage>/, what Lambda gets: STAGE=dev [ARCH=a
 
 deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [YES=1] [DRY_RUN=1]
 	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") \
-		$(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
+		$(if $(PACKAGED),--packaged "$(PACKAGED)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
 
 rollback: .venv/.dev ## Go back to the release before: STAGE=dev [RELEASE=...] [YES=1] [DRY_RUN=1]
 	@$(DEPLOY) rollback $(if $(RELEASE),--release "$(RELEASE)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)

@@ -199,7 +199,7 @@ def parsed(line: str) -> dict[str, Any]:
 def test_a_second_deployment_changes_what_changed_and_is_walked_through(stage: DeployedStage) -> None:
     first = stage.target.artefacts.current()
 
-    done = stage.command("deploy", "--at", stage.url)
+    done = stage.command("deploy", "--packaged", str(stage.build), "--at", stage.url)
 
     assert done.returncode == 0, done.stdout + done.stderr
     second = stage.target.artefacts.current()
@@ -212,7 +212,7 @@ def test_a_second_deployment_changes_what_changed_and_is_walked_through(stage: D
 def test_a_dry_run_says_every_step_and_changes_nothing(stage: DeployedStage) -> None:
     before = everything(stage)
 
-    for command in (["deploy"], ["rollback"], ["destroy", "--data"]):
+    for command in (["deploy", "--packaged", str(stage.build)], ["rollback"], ["destroy", "--data"]):
         done = stage.command(*command, "--dry-run")
         assert done.returncode == 0, done.stderr
         assert "1. " in done.stdout

@@ -256,10 +256,11 @@ def test_the_gateway_names_the_fault(template: Template, kind: str) -> None:
     assert (response["statusCode"], problem["code"]) == GATEWAY_STATUSES[kind]
 
 
-def test_tables_and_buckets_outlive_the_stack(template: Template) -> None:
+def test_what_holds_peoples_data_outlives_the_stack(template: Template) -> None:
     kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
+    assert kept.pop("PageBucket")["DeletionPolicy"] == "Delete"
     tables = {"Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers", "Erasures"}
-    assert set(kept) == tables | {"Files", "PageBucket"}
+    assert set(kept) == tables | {"Files"}
     for resource in kept.values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
