@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from deploy.commands import Deployment
 from deploy.smoke import walk
 from tests.support.deployed import DeployedStage
 from tests.support.stack import SAMPLES, Person, assert_problem
@@ -267,3 +268,21 @@ def test_taking_a_stage_down_keeps_its_data_unless_that_is_wanted_too(stage: Dep
     assert {names["Users"], names["LedgerEntries"], names["Predictions"]} <= set(tables)
     assert names["Users"] in done.stdout
     assert names["PageBucket"] not in [each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]]
+
+
+def test_taking_a_stage_down_with_its_data_leaves_nothing_but_what_was_deployed(stage: DeployedStage) -> None:
+    for step in Deployment(stage.target, stage.build, {}, ask=False).steps()[:-1]:
+        step.run()
+    names = stage.target.stack.resources()
+    stage.target.s3.delete_bucket_policy(Bucket=names["Files"][1])  # it refuses what comes without TLS
+    stage.target.s3.delete_bucket_policy(Bucket=names["PageBucket"][1])
+    stage.target.s3.put_object(Bucket=names["Files"][1], Key="inputs/somebodys", Body=b"file")
+
+    done = stage.command("destroy", "--force", "--data")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    tables = {physical for kind, physical in names.values() if kind == "AWS::DynamoDB::Table"}
+    assert not tables & set(stage.client("dynamodb").list_tables()["TableNames"])
+    buckets = [each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]]
+    assert names["Files"][1] not in buckets
+    assert stage.target.artefacts.bucket in buckets

@@ -31,6 +31,7 @@ from tests.support.rest_api import create_rest_api
 
 REGION = "us-east-1"
 STAGE = "dev"
+ARCH = "x86_64" if os.uname().machine == "x86_64" else "arm64"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class DeployedStage:
 def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
     """Package, deploy, and stop the emulator at the end."""
     build = folder / STAGE
-    package(STAGE, "x86_64" if os.uname().machine == "x86_64" else "arm64", build)
+    package(STAGE, ARCH, build)
     with _emulator(folder) as address, pytest.MonkeyPatch.context() as patch:
         for name, value in _account(address).items():
             patch.setenv(name, value)
