@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.settings import LOCAL_STAGE, Settings
 from chalicelib.wiring import Services
-from local.config import signing_secret
+from local.config import function_secrets
 from local.data_dir import STACK, is_held
 from local.provision import read_template, variables
 
@@ -40,7 +40,7 @@ def _local(data_dir: Path) -> dict[str, str]:
         del os.environ[name]  # nothing of the person's own account
     noted: dict[str, str] = json.loads(path.read_text("utf-8"))
     os.environ.update({name: value for name, value in noted.items() if name.startswith("AWS_")})
-    return noted | {"JWT_SECRET": signing_secret(data_dir)}
+    return noted | function_secrets(data_dir)
 
 
 def _deployed(stage: str) -> dict[str, str]:

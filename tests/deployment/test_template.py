@@ -132,6 +132,7 @@ def test_every_function_knows_the_same_resources_and_no_secret(template: Templat
     literals = {name for name, value in environments[0].items() if isinstance(value, str)}
     assert literals == {"STAGE"}
     assert environments[0]["JWT_SECRET_ID"] == {"Ref": "SigningSecret"}
+    assert environments[0]["MARKS_SECRET_ID"] == {"Ref": "AccountMarksSecret"}
 
 
 def test_the_functions_have_the_memory_and_time_they_need(template: Template) -> None:
@@ -173,6 +174,7 @@ def test_no_statement_allows_everything_or_on_everything(template: Template) -> 
 def test_what_runs_predictions_cannot_read_accounts(template: Template, function: str) -> None:
     assert granted(template, function, "Logins") == set()
     assert granted(template, function, "SigningSecret") == set()
+    assert granted(template, function, "AccountMarksSecret") == set()
     assert granted(template, function, "Users") - {"dynamodb:GetItem"} == {"dynamodb:UpdateItem"}
     for statement in statements(template, function):
         if statement["Action"] == ["dynamodb:GetItem"] and "Users" in json.dumps(statement["Resource"]):
@@ -209,6 +211,7 @@ def test_the_api_may_do_what_its_stores_do(template: Template) -> None:
     }  # fmt: skip
     assert may("InferenceQueue") == {"sqs:SendMessage"}
     assert may("SigningSecret") == {"secretsmanager:GetSecretValue"}
+    assert may("AccountMarksSecret") == {"secretsmanager:GetSecretValue"}
 
 
 def test_every_function_does_with_files_only_what_it_is_for(template: Template) -> None:
@@ -290,10 +293,11 @@ def test_the_gateway_names_the_fault(template: Template, kind: str) -> None:
     assert (response["statusCode"], problem["code"]) == GATEWAY_STATUSES[kind]
 
 
-def test_tables_and_buckets_outlive_the_stack(template: Template) -> None:
-    kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
+def test_tables_the_bucket_and_the_key_of_the_marks_outlive_the_stack(template: Template) -> None:
+    kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret")
+    assert kept.pop("SigningSecret")["DeletionPolicy"] == "Delete"
     tables = {"Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers", "Erasures"}
-    assert set(kept) == tables | {"Files"}
+    assert set(kept) == tables | {"Files", "AccountMarksSecret"}
     for resource in kept.values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 

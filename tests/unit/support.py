@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "frontend" / "public" / "samples"
 
 SECRET = "a secret of the tests, 32 bytes or more"
+SECRETS = {"jwt_secret": SECRET, "marks_secret": "another secret of the tests, 32 bytes or more"}
 PASSWORD = "correct horse battery"
 
 HEADER = ("ID", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin")

@@ -18,7 +18,9 @@ NOT_RUNNING = r"The local stack is not running; start it with 'make run'\."
 def noted(tmp_path: Path) -> dict[str, str]:
     """What the supervisor notes at its start."""
     addresses = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_DEFAULT_REGION": "eu-central-1", "STAGE": "local"}
-    noted = {name: f"name-of-{name}" for name in variables(read_template()) if name != "JWT_SECRET_ID"} | addresses
+    noted = {
+        name: f"name-of-{name}" for name in variables(read_template()) if not name.endswith("_SECRET_ID")
+    } | addresses
     (tmp_path / STACK).write_text(json.dumps(noted))
     return noted
 
@@ -57,5 +59,5 @@ def test_the_running_stack_is_found_and_nothing_of_the_persons_own_account(
         services = services_of("local", tmp_path)
 
     assert services.settings.users_table == "name-of-USERS_TABLE"
-    assert services.signing_secret == "s" * 64
+    assert services.signing_keys.current().secret == "s" * 64
     assert {name for name in os.environ if name.startswith("AWS_")} == {"AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION"}
