@@ -28,6 +28,7 @@ from chalicelib.inference.files import FileStore
 from chalicelib.inference.offers import OfferStore
 from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.reading import Results
+from chalicelib.inference.replay import DeletionReplay
 from chalicelib.inference.service import Predictions
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
@@ -139,8 +140,17 @@ class Services:
     @cached_property
     def audit(self) -> Audit:
         """The operator's audit."""
-        store = AuditStore(self.clients.dynamodb(), self.clients.s3(), self.settings)
-        return Audit(store, self.settings, self.clock)
+        return Audit(self.audit_store, self.settings, self.clock)
+
+    @cached_property
+    def replay(self) -> DeletionReplay:
+        """The deletions once more, after a table was restored."""
+        return DeletionReplay(self.users, self.accounts, self.audit_store, self.erasure, self.clock)
+
+    @cached_property
+    def audit_store(self) -> AuditStore:
+        """Whole tables, for the operator."""
+        return AuditStore(self.clients.dynamodb(), self.clients.s3(), self.settings)
 
     @cached_property
     def settlement(self) -> Settlement:

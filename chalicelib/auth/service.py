@@ -1,10 +1,11 @@
 """Accounts: register, log in, and whose token this is."""
 
 import secrets
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from chalicelib.auth.marks import EmailMarks
-from chalicelib.auth.names import Credentials, Registration, login_key
+from chalicelib.auth.names import Credentials, Registration, is_email_key, login_key
 from chalicelib.auth.passwords import hash_password, password_matches, prepare
 from chalicelib.auth.store import Grant, GrantedBeforeError, User, UserStore
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
@@ -151,6 +152,34 @@ class Accounts:
         except ConditionFailedError:
             return  # somebody else was faster: it is deleted
         log("account deleted", user=user.id)
+
+    def delete_restored(self, user_id: str) -> bool:
+        """Delete an account again that a restored table brought back; whether it was back.
+
+        Raises
+        ------
+        ConditionFailedError
+            Something else closed it at that moment.
+        """
+        user = self._store.user(user_id)
+        if user is None:
+            return False
+        self._store.close_restored(user, self._marks.of(user.email), self._clock())
+        log("account deleted again", user=user_id)
+        return True
+
+    def remove_restored_logins(self, user_ids: Collection[str]) -> Iterator[str]:
+        """Remove every login of those deleted accounts; yields an account's id for each.
+
+        Raises
+        ------
+        ConditionFailedError
+            One was given to another account at that moment.
+        """
+        for key, user_id in self._store.logins_of(user_ids):
+            mark = self._marks.of_key(key) if is_email_key(key) else None
+            self._store.remove_login(key, user_id, mark)
+            yield user_id
 
     def _require_password(self, user: User, password: str) -> str:
         """The hash of the user's password, if ``password`` is it."""
