@@ -28,7 +28,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench clean \
-	voucher reset-password price model audit
+	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
@@ -119,6 +119,21 @@ model: .venv/.local ## Switch a model off or on: MODEL=lasso ENABLED=no
 
 audit: .venv/.local ## Recompute every balance, charge and result; exit 1 if anything is off
 	@$(ADMIN) audit
+
+IS_FORCED = $(if $(filter 1 yes true,$(FORCE)),--force)
+IS_DRY = $(if $(filter 1 yes true,$(DRY_RUN)),--dry-run)
+
+rotate-secret: .venv/.local ## Sign tokens with a new secret, and log nobody out: STAGE=dev
+	@$(ADMIN) rotate-secret $(IS_FORCED)
+
+restore-table: .venv/.local ## Make a table equal to its restored copy: STAGE=dev TABLE=Users FROM=copy [DRY_RUN=1]
+	@$(ADMIN) restore-table --table "$(TABLE)" --from "$(FROM)" $(IS_DRY) $(IS_FORCED)
+
+replay-deletions: .venv/.local ## Delete again the deleted accounts that a restore brought back: STAGE=dev
+	@$(ADMIN) replay-deletions
+
+redrive: .venv/.local ## Move unprocessable messages back to the dead-letter queue: STAGE=dev [DRY_RUN=1]
+	@$(ADMIN) redrive $(IS_DRY)
 
 lock: $(UV) ## Write requirements*.txt anew from requirements*.in
 	@for name in $(LOCKS); do $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \

@@ -109,6 +109,10 @@ class BrokenModel(FakeModel):
             raise RuntimeError("the model is broken")
 
 
+RunCommand = Callable[..., tuple[int, str, str]]
+"""Runs one of the operator's commands on the world: its exit code, what it printed, and what it said of errors."""
+
+
 @dataclass(frozen=True)
 class World(Services):
     """Every service over one mocked account, and shortcuts that read well in a test."""
