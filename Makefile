@@ -8,6 +8,7 @@ WORKERS ?= 1
 FORCE ?=
 # The operator's commands work on the running local stack, or on a deployed stage.
 STAGE ?= local
+ARCH ?= x86_64
 SECONDS ?= 120
 
 UV := .tools/bin/uv
@@ -28,7 +29,8 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench clean \
-	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive
+	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
+	package deploy rollback destroy smoke test-deployment
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
@@ -89,11 +91,33 @@ verify: .venv/.local ## Check a receipt offline: RECEIPT=receipt.json [INPUT=pat
 openapi: .venv/.local ## Write docs/openapi.json anew from the routes
 	@$(PYTHON) -m deploy.openapi
 
+package: .venv/.dev ## Write build/<stage>/, what Lambda gets: STAGE=dev [ARCH=arm64]
+	@$(DEPLOY) package --arch "$(ARCH)"
+
+deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [YES=1] [DRY_RUN=1]
+	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") $(call flag,YES) $(call flag,DRY_RUN)
+
+rollback: .venv/.dev ## Go back to the release before: STAGE=dev [RELEASE=...] [YES=1] [DRY_RUN=1]
+	@$(DEPLOY) rollback $(if $(RELEASE),--release "$(RELEASE)") $(call flag,YES) $(call flag,DRY_RUN)
+
+destroy: .venv/.dev ## Take a stage down (asks): STAGE=dev [DATA=1] [PROD_DATA=1] [FORCE=1] [DRY_RUN=1]
+	@$(DEPLOY) destroy $(call flag,DATA) $(call flag,PROD_DATA) $(call flag,FORCE) $(call flag,DRY_RUN)
+
+smoke: .venv/.dev ## Walk through a deployed stage: STAGE=dev
+	@$(DEPLOY) smoke
+
+test-deployment: .venv/.dev .venv-runtime/.made frontend/dist/index.html ## Deploy the packaged artefacts to the emulator and use them
+	@$(PYTHON) -m pytest tests/artefact
+
 bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack; prints a table
 	@$(PYTHON) -m benchmarks
 
 reset: .venv/.local ## Delete the local data (asks; FORCE=1 doesn't)
 	@$(PYTHON) -m local.data_dir --data-dir "$(DATA_DIR)" $(if $(filter 1 yes true,$(FORCE)),--force)
+
+DEPLOY = $(PYTHON) -m deploy --stage "$(STAGE)"
+# --data-dir for DATA_DIR=1: a flag that is on.
+flag = $(if $(filter 1 yes true,$($(1))),--$(subst _,-,$(shell echo $(1) | tr A-Z a-z)))
 
 ADMIN = $(PYTHON) -m admin --stage "$(STAGE)" --data-dir "$(DATA_DIR)"
 
@@ -120,27 +144,24 @@ model: .venv/.local ## Switch a model off or on: MODEL=lasso ENABLED=no
 audit: .venv/.local ## Recompute every balance, charge and result; exit 1 if anything is off
 	@$(ADMIN) audit
 
-IS_FORCED = $(if $(filter 1 yes true,$(FORCE)),--force)
-IS_DRY = $(if $(filter 1 yes true,$(DRY_RUN)),--dry-run)
-
 rotate-secret: .venv/.local ## Sign tokens with a new secret, and log nobody out: STAGE=dev
-	@$(ADMIN) rotate-secret $(IS_FORCED)
+	@$(ADMIN) rotate-secret $(call flag,FORCE)
 
 restore-table: .venv/.local ## Make a table equal to its restored copy: STAGE=dev TABLE=Users FROM=copy [DRY_RUN=1]
-	@$(ADMIN) restore-table --table "$(TABLE)" --from "$(FROM)" $(IS_DRY) $(IS_FORCED)
+	@$(ADMIN) restore-table --table "$(TABLE)" --from "$(FROM)" $(call flag,DRY_RUN) $(call flag,FORCE)
 
 replay-deletions: .venv/.local ## Delete again the deleted accounts that a restore brought back: STAGE=dev
 	@$(ADMIN) replay-deletions
 
 redrive: .venv/.local ## Move unprocessable messages back to the dead-letter queue: STAGE=dev [DRY_RUN=1]
-	@$(ADMIN) redrive $(IS_DRY)
+	@$(ADMIN) redrive $(call flag,DRY_RUN)
 
 lock: $(UV) ## Write requirements*.txt anew from requirements*.in
 	@for name in $(LOCKS); do $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
 clean: ## Delete what was set up and built, not the data
-	@rm -rf .venv .tools local/node_modules frontend/node_modules frontend/dist build .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .venv-runtime .tools local/node_modules frontend/node_modules frontend/dist build .mypy_cache .ruff_cache .pytest_cache
 
 # ---- setting up
 
@@ -174,6 +195,13 @@ $(UV): requirements-tools.txt
 .venv/.evaluate: .venv/.dev requirements-evaluate.txt
 	@echo "Installing the evaluation's packages (once) ..."
 	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-evaluate.txt
+	@touch $@
+
+# Only what AWS's runtime has: a zip that lacks a package must not find ours.
+.venv-runtime/.made: .venv/.made requirements-runtime.txt
+	@echo "Installing the Lambda runtime's packages (once) ..."
+	@$(UV) venv --quiet --clear .venv-runtime --python "$$(cat .python-version)"
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv-runtime -r requirements-runtime.txt
 	@touch $@
 
 frontend/node_modules/.installed: .venv/.local frontend/package-lock.json

@@ -1,5 +1,10 @@
 """The Chalice app: composition only. One API function and three background functions."""
 
+import gc
+import os
+
+gc.disable()  # what is loaded here stays; looking for garbage among it takes a fifth of the start (see the end)
+
 from functools import cache
 from typing import Any
 
@@ -67,3 +72,17 @@ def dead_letter(event: SQSEvent) -> None:
 def dispatcher(_event: CloudWatchEvent) -> dict[str, Any]:
     """Send again what was accepted and never ended."""
     return {"handled": services().dispatcher.run()}
+
+
+def load_models() -> None:
+    """Load pandas, scikit-learn and every model, which only the inference worker may."""
+    from chalicelib.inference.worker import load_every_model  # noqa: PLC0415
+
+    load_every_model()
+
+
+if os.environ.get("_HANDLER") == "app.inference_worker":
+    load_models()  # while Lambda starts the function, and not while somebody waits for their first prediction
+
+gc.freeze()
+gc.enable()

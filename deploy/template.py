@@ -21,7 +21,7 @@ class PackagingError(Exception):
     """There is no template, or it would describe something incomplete."""
 
 
-def write_template(stage: str, directory: Path) -> Path:
+def write_template(stage: str, directory: Path, arch: str = "x86_64") -> Path:
     """Write the SAM template of ``stage`` into ``directory`` and say where it is.
 
     The sources are packaged without their dependencies, which are not part of a template: so this needs no network.
@@ -35,7 +35,7 @@ def write_template(stage: str, directory: Path) -> Path:
     _copy_sources(project)
     (project / "requirements.txt").touch()
     run_chalice(project, stage, directory)
-    return _without_aliases(directory / "sam.yaml", directory / "template.yaml")
+    return _finished(directory / "sam.yaml", arch, directory / "template.yaml")
 
 
 def run_chalice(project: Path, stage: str, out: Path) -> None:
@@ -102,7 +102,11 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _without_aliases(source: Path, target: Path) -> Path:
-    text = yaml.dump(read_template(source), Dumper=_Dumper, allow_unicode=True, width=120)
+def _finished(source: Path, arch: str, target: Path) -> Path:
+    template = read_template(source)
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["Architectures"] = [arch]
+    text = yaml.dump(template, Dumper=_Dumper, allow_unicode=True, width=120)
     target.write_text(text, "utf-8")
     return target

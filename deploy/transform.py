@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,22 @@ class _NoManagedPolicies:
         return {}
 
 
-def transform(template: Path) -> Path:
-    """Write the CloudFormation template that the SAM transform makes of ``template`` beside it."""
+def _anywhere(_code: str) -> str:
+    return "s3://bucket/key"
+
+
+def transform(template: Path, uploaded: Callable[[str], str] = _anywhere) -> Path:
+    """Write the CloudFormation template that the SAM transform makes of ``template`` beside it.
+
+    ``uploaded`` says where in S3 a zip is that the template names, such as ``./api.zip``.
+    """
     # The translator asks boto3 for a region; whatever depends on it is resolved by CloudFormation.
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     document = read_template(template)
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            # By the time of the transform the zips have been uploaded.
-            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+            resource["Properties"]["CodeUri"] = uploaded(resource["Properties"]["CodeUri"])
     transformed: dict[str, Any] = sam_transform(document, {}, _NoManagedPolicies())
-    target = template.with_name("transformed.json")
+    target = template.with_name("cloudformation.json")
     target.write_text(json.dumps(transformed, indent=1), "utf-8")
     return target

@@ -13,18 +13,9 @@ from typing import Any
 import app
 from chalicelib.core import aws
 from chalicelib.core.logging import configure, log_exception
-from chalicelib.wiring import services
 from local.bell import Bell
 from local.event_source import EventSource
 from local.lifeline import end_with_parent
-
-
-def load_models() -> None:
-    """Load every model, as a warm Lambda has them."""
-    from chalicelib.inference.worker import load_model  # noqa: PLC0415 - loads pandas
-
-    for offer in services().catalogue.all():
-        load_model(offer.id)
 
 
 def run_worker(stopping: threading.Event) -> None:
@@ -65,7 +56,7 @@ def main(role: str) -> None:
     configure(role)
     end_with_parent()
     if role == "worker":
-        load_models()
+        app.load_models()
     # From here on there may be work at hand; until here SIGTERM just ends the process.
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

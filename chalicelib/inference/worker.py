@@ -47,6 +47,12 @@ def load_model(model_id: str) -> Loaded:
     return load(model_id, ARTEFACTS)
 
 
+def load_every_model() -> None:
+    """Load what ``load_model`` would load at the first job."""
+    for card in sorted(ARTEFACTS.glob("*/card.json")):
+        load_model(card.parent.name)
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """The canonical CSV of the good rows, the bad ones in their order, and how many rows that is together. ``sha256``:

@@ -1,0 +1,106 @@
+"""The commands of a deployment: `python -m deploy package|deploy|rollback|destroy|smoke`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+
+from deploy.bundle import PLATFORMS
+from deploy.commands import Deployment, Rollback, Target, destroy
+from deploy.package import package, table
+from deploy.smoke import SmokeError, walk
+from deploy.stack import StackError
+from deploy.steps import RefusedError, carry_out
+from deploy.template import ROOT, STAGES, PackagingError
+
+
+def _package(given: argparse.Namespace) -> Path:
+    out = ROOT / "build" / str(given.stage)
+    print(table(package(given.stage, given.arch, out), out))
+    print(f"For {given.arch}, in {out.relative_to(ROOT)}/, with template.yaml.")
+    return out
+
+
+def _deploy(given: argparse.Namespace) -> None:
+    out = _package(given)
+    parameters = {"AlarmEmail": given.alarm_email} if given.alarm_email is not None else {}
+    ask = given.stage == "prod" and not given.yes
+    carry_out(Deployment(Target(given.stage), out, parameters, ask=ask).steps(), dry_run=given.dry_run)
+
+
+def _rollback(given: argparse.Namespace) -> None:
+    ask = given.stage == "prod" and not given.yes
+    carry_out(Rollback(Target(given.stage), given.release, ask=ask).steps(), dry_run=given.dry_run)
+
+
+def _destroy(given: argparse.Namespace) -> None:
+    destruction = destroy(
+        Target(given.stage), data=given.data, prod_data=given.prod_data, force=given.force, dry_run=given.dry_run
+    )
+    carry_out(destruction.steps(), dry_run=given.dry_run)
+    if not given.data:
+        print(destruction.what_stays())
+
+
+def _smoke(given: argparse.Namespace) -> None:
+    page = Target(given.stage).stack.outputs().get("PageUrl")
+    if page is None:
+        raise RefusedError(f"The stage {given.stage} is not deployed in this account and region.")
+    walk(page.rstrip("/"), page, None)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--stage", required=True, help=" or ".join(STAGES))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], object], text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text)
+        made.set_defaults(run=run)
+        return made
+
+    packaging = command("package", _package, "write build/<stage>/: two zips and a template")
+    deploying = command("deploy", _deploy, "package, change the stack, publish the page, try it")
+    rolling = command("rollback", _rollback, "go back to an earlier release; data stays as it is")
+    destroying = command("destroy", _destroy, "take the stage down")
+    command("smoke", _smoke, "walk through the deployed stage")
+    for each in (packaging, deploying):
+        each.add_argument("--arch", choices=sorted(PLATFORMS), default="x86_64")
+    for each in (deploying, rolling):
+        each.add_argument("--yes", action="store_true", help="don't ask before prod is changed")
+    for each in (deploying, rolling, destroying):
+        each.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    deploying.add_argument("--alarm-email", help="who is told of alarms; it stays so for later deployments")
+    rolling.add_argument("--release", help="which one; without it, the one before")
+    destroying.add_argument("--data", action="store_true", help="tables and files too")
+    destroying.add_argument("--prod-data", action="store_true", help="yes, those of prod")
+    destroying.add_argument("--force", action="store_true", help="don't ask")
+    return parser
+
+
+def main() -> int:
+    """Run one command: 0; 1 if it could not be done; 2 for wrong input or a no."""
+    given = _parser().parse_args()
+    if given.stage not in STAGES:
+        print(f"Say which stage: STAGE={' or STAGE='.join(STAGES)}. The local stack is 'make run'.", file=sys.stderr)
+        return 2
+    try:
+        given.run(given)
+    except RefusedError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (PackagingError, StackError) as error:
+        print(error, file=sys.stderr)
+    except SmokeError as error:
+        print(f"The stage is deployed, and does not work: {error}\nmake rollback goes back.", file=sys.stderr)
+    except (BotoCoreError, ClientError, WaiterError) as error:
+        print(f"AWS says: {error}", file=sys.stderr)
+    else:
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

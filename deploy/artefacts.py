@@ -1,0 +1,155 @@
+"""The bucket of what was deployed: zips and pages by their content, and a record of each release.
+
+::
+
+    <stage>/code/<sha256>.zip           what the functions run
+    <stage>/pages/<sha256>/...          what the page bucket held
+    <stage>/templates/<sha256>.json     CloudFormation
+    <stage>/releases/<id>.json          which of these belonged together
+    <stage>/current                     the id of the release that is deployed
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mimetypes
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What was deployed together. ``template``, ``page``: keys in this bucket."""
+
+    id: str
+    stage: str
+    commit: str
+    template: str
+    page: str
+
+
+class Artefacts:
+    """The bucket, made at the first deployment of an account and region."""
+
+    def __init__(self, s3: S3Client, account: str, stage: str) -> None:
+        self._s3 = s3
+        self._stage = stage
+        self.bucket = f"liver-lifespan-artefacts-{account}-{s3.meta.region_name}"
+
+    def exists(self) -> bool:
+        """Whether something was ever deployed here."""
+        try:
+            self._s3.head_bucket(Bucket=self.bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
+                return False
+            raise
+        return True
+
+    def ensure(self) -> None:
+        """Make the bucket if it isn't there: private, encrypted, and over TLS only."""
+        if not self.exists():
+            region = self._s3.meta.region_name
+            # us-east-1 is the one region that CreateBucket must not be told.
+            if region == "us-east-1":
+                self._s3.create_bucket(Bucket=self.bucket)
+            else:
+                self._s3.create_bucket(
+                    Bucket=self.bucket,
+                    CreateBucketConfiguration={"LocationConstraint": region},  # type: ignore[typeddict-item]
+                )
+        self._s3.put_public_access_block(
+            Bucket=self.bucket,
+            PublicAccessBlockConfiguration={
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": True,
+                "IgnorePublicAcls": True,
+                "RestrictPublicBuckets": True,
+            },
+        )
+        self._s3.put_bucket_encryption(
+            Bucket=self.bucket,
+            ServerSideEncryptionConfiguration={
+                "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+            },
+        )
+
+    def put_file(self, path: Path, folder: str) -> str:
+        """Upload a file under its content's hash, unless it is there; its key."""
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        key = f"{self._stage}/{folder}/{digest}{path.suffix}"
+        if not self._is_there(key):
+            self._s3.upload_file(str(path), self.bucket, key)
+        return key
+
+    def put_page(self, page: Path) -> str:
+        """Upload the built page under its content's hash; the prefix of its files."""
+        files = sorted(path for path in page.rglob("*") if path.is_file())
+        digest = hashlib.sha256()
+        for path in files:
+            name = path.relative_to(page).as_posix()
+            digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
+        prefix = f"{self._stage}/pages/{digest.hexdigest()}/"
+        for path in files:
+            name = path.relative_to(page).as_posix()
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            self._s3.upload_file(str(path), self.bucket, prefix + name, ExtraArgs={"ContentType": kind})
+        return prefix
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys that begin so."""
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+            for found in page.get("Contents", []):
+                yield found["Key"]
+
+    def url(self, key: str) -> str:
+        """The object's address, as CloudFormation takes it."""
+        signed = self._s3.generate_presigned_url("get_object", Params={"Bucket": self.bucket, "Key": key})
+        return signed.partition("?")[0]
+
+    # ---- releases
+
+    def record(self, release: Release) -> None:
+        """Note that ``release`` is what is deployed now."""
+        body = json.dumps(asdict(release), indent=1).encode()
+        self._s3.put_object(Bucket=self.bucket, Key=self._release_key(release.id), Body=body)
+        self._s3.put_object(Bucket=self.bucket, Key=f"{self._stage}/current", Body=release.id.encode())
+
+    def current(self) -> str | None:
+        """The id of the release that is deployed."""
+        key = f"{self._stage}/current"
+        return self._read(key).decode() if self.exists() and self._is_there(key) else None
+
+    def releases(self) -> list[str]:
+        """The ids of all releases, oldest first."""
+        prefix = f"{self._stage}/releases/"
+        return sorted(key.removeprefix(prefix).removesuffix(".json") for key in self.keys(prefix))
+
+    def release(self, release_id: str) -> Release:
+        """One release."""
+        return Release(**json.loads(self._read(self._release_key(release_id))))
+
+    def _release_key(self, release_id: str) -> str:
+        return f"{self._stage}/releases/{release_id}.json"
+
+    def _read(self, key: str) -> bytes:
+        return self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+
+    def _is_there(self, key: str) -> bool:
+        try:
+            self._s3.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+                return False
+            raise
+        return True

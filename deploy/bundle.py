@@ -1,0 +1,196 @@
+"""The two zips that Lambda gets: packages from the lock files, our code, the models' files.
+
+Byte for byte the same from the same sources: files are sorted, their times fixed, and each package is compiled in a
+process of its own, since what a process compiled before shows in the bytes.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import chalice
+
+from deploy.template import ROOT, PackagingError
+
+UV = ROOT / ".tools" / "bin" / "uv"
+PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
+"""Lambda's architectures as uv calls them. Lambda's Python 3.13 has glibc 2.34."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One zip: its packages, what it holds of ``model_artifacts/``, and how many bytes it may have when unpacked."""
+
+    name: str
+    lock: str
+    artefacts: str
+    bytes_max: int
+
+
+API = Bundle("api", "requirements.txt", "*/card.json", 15_000_000)
+# Lambda takes 262,144,000 bytes.
+WORKER = Bundle("worker", "requirements-worker.txt", "*/*", 250_000_000)
+BUNDLES = (API, WORKER)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A zip as it was built."""
+
+    bundle: Bundle
+    path: Path
+    files: int
+    bytes_unpacked: int
+
+
+# What no function needs at run time. numpy's f2py looks as if it could go, and scipy imports it.
+_TESTS = {"tests", "test"}
+_SOURCES = {".pyi", ".pxd", ".pyx", ".pxi", ".h", ".hpp", ".c", ".cpp", ".f90", ".a", ".lib", ".pc"}
+_METADATA_OF_INSTALLERS = {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json", "uv_cache.json"}
+
+_RUNTIME_FOLDER = "/var/task"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip can hold."""
+
+
+def build(bundle: Bundle, arch: str, target: Path) -> Built:
+    """Write ``bundle`` for ``arch`` to ``target``.
+
+    Raises
+    ------
+    PackagingError
+        A package has no wheel for ``arch``, a file does not compile, or the zip is larger than it may be.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent) as temporary:
+        tree = Path(temporary)
+        install(ROOT / bundle.lock, arch, tree)
+        _strip(tree)
+        _add_chalice(tree)
+        _keep_bytecode_only(tree)
+        _add_our_own(tree, bundle)
+        _compile(tree)
+        files = sorted(path for path in tree.rglob("*") if path.is_file())
+        size = sum(path.stat().st_size for path in files)
+        _require_small(bundle, size)
+        _zip(tree, files, target)
+    return Built(bundle, target, len(files), size)
+
+
+def install(lock: Path, arch: str, tree: Path) -> None:
+    """Install the wheels of ``lock`` for ``arch`` into ``tree``, checked against their hashes.
+
+    Raises
+    ------
+    PackagingError
+        Names the package that can't be had.
+    """
+    options = ["--target", str(tree), "--python-platform", PLATFORMS[arch], "--python-version", _python_version()]
+    options += ["--only-binary", ":all:", "--no-deps", "--require-hashes", "--no-config", "--python", sys.executable]
+    done = subprocess.run(  # noqa: S603 - our own installer and arguments
+        [UV, "pip", "install", "--quiet", "--no-progress", *options, "-r", str(lock)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise PackagingError(f"{lock.name} can't be installed for {arch}:\n{done.stdout}")
+
+
+def _python_version() -> str:
+    return (ROOT / ".python-version").read_text("utf-8").strip()
+
+
+def _strip(tree: Path) -> None:
+    for path in sorted(tree.rglob("*"), reverse=True):
+        if path.is_dir():
+            if path.name in _TESTS or path == tree / "bin":
+                shutil.rmtree(path)
+        elif path.suffix in _SOURCES or (path.name in _METADATA_OF_INSTALLERS and path.parent.suffix == ".dist-info"):
+            path.unlink()
+
+
+def _add_chalice(tree: Path) -> None:
+    """Just the two files that `chalice package` ships: the rest is its command line."""
+    source = Path(chalice.__file__).parent
+    (tree / "chalice").mkdir()
+    for name in ("__init__.py", "app.py"):
+        shutil.copy(source / name, tree / "chalice" / name)
+
+
+def _add_our_own(tree: Path, bundle: Bundle) -> None:
+    shutil.copy(ROOT / "app.py", tree)
+    shutil.copytree(ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (ROOT / "model_artifacts").glob(bundle.artefacts):
+        copy = tree / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+
+
+def _compile(tree: Path, *options: str) -> None:
+    """Compile every module of ``tree``: the functions' disk is read-only, so every cold start would do it again.
+
+    Raises
+    ------
+    PackagingError
+        A file does not compile.
+    """
+    # A file's time isn't kept by the zip, so the bytecode must not be compared with it.
+    always = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", _RUNTIME_FOLDER]
+    command = [sys.executable, "-m", "compileall", *always, *options]
+
+    def compile_one(path: Path) -> str:
+        done = subprocess.run(  # noqa: S603 - our own interpreter
+            [*command, path],
+            env=os.environ | {"PYTHONHASHSEED": "0"},  # the order of a frozen set's members
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return done.stdout if done.returncode else ""
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        failures = "".join(pool.map(compile_one, sorted(tree.iterdir())))
+    if failures:
+        raise PackagingError(f"Files that do not compile:\n{failures}")
+
+
+def _keep_bytecode_only(tree: Path) -> None:
+    """Compile what others wrote and drop its sources, without which a traceback still has its line numbers.
+
+    With both, the worker for arm64 would be above Lambda's limit.
+    """
+    _compile(tree, "-b")
+    for path in tree.rglob("*.py"):
+        path.unlink()
+
+
+def _require_small(bundle: Bundle, size: int) -> None:
+    if size > bundle.bytes_max:
+        raise PackagingError(
+            f"{bundle.name}.zip would be {size:,} bytes when unpacked, and may be {bundle.bytes_max:,}."
+        )
+
+
+def _zip(tree: Path, files: list[Path], target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16  # readable for the user that Lambda runs functions as
+            with path.open("rb") as source, archive.open(entry, "w") as sink:
+                shutil.copyfileobj(source, sink, 1024 * 1024)
+
+
+def versions(lock: Path) -> dict[str, str]:
+    """The packages of a lock file and their versions."""
+    return dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock.read_text("utf-8"), re.MULTILINE))

@@ -1,0 +1,121 @@
+"""Walks through a deployed stage as a person would: page, account, free check, prediction, result, deletion."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from deploy.template import ROOT
+
+SAMPLE = ROOT / "frontend" / "public" / "samples" / "patients-10.csv"
+PATIENTS = 10
+MODEL = "mayo"
+_TIMEOUT_SECONDS = 60
+_RESULT_SECONDS = 180
+_LOOK_SECONDS = 1.0
+
+
+class SmokeError(Exception):
+    """What did not work; the text says what was asked and what came."""
+
+
+def walk(api: str, page: str | None, release: str | None, say: Callable[[str], object] = print) -> None:
+    """Try the stage whose API is at ``api`` and whose page, if there is one, at ``page``.
+
+    The account that it makes is deleted at the end, and what it paid for its prediction stays in the books.
+
+    Raises
+    ------
+    SmokeError
+    """
+    if page:
+        _look_at_page(page, release)
+        say("  the page comes with its headers, and is this release's")
+    person = _Person(api)
+    person.ask("GET", "/api/health", 200)
+    balance = person.register()
+    say(f"  an account was made, with {balance} coins")
+    try:
+        _predict(person, balance, say)
+    finally:
+        person.ask("DELETE", "/api/auth/me", 204, json={"password": person.password})
+    say("  the account was deleted")
+
+
+def _look_at_page(page: str, release: str | None) -> None:
+    entry = requests.get(page, timeout=_TIMEOUT_SECONDS)
+    _expect(entry, 200)
+    for header in ("Content-Security-Policy", "Strict-Transport-Security"):
+        if header not in entry.headers:
+            raise SmokeError(f"{page} comes without {header}")
+    config = requests.get(f"{page.rstrip('/')}/config.json", timeout=_TIMEOUT_SECONDS)
+    _expect(config, 200)
+    if release and config.json()["release"] != release:
+        raise SmokeError(f"{page} is of release {config.json()['release']} instead of {release}")
+
+
+def _predict(person: "_Person", balance: int, say: Callable[[str], object]) -> None:
+    checked = person.send_file(f"/api/predict/{MODEL}?dry_run=true", 200)
+    say(f"  the free check of {checked['rows']} patients says {checked['cost']} coins")
+    accepted = person.send_file(f"/api/predict/{MODEL}", 202)
+    if accepted["balance"] != balance - checked["cost"]:
+        raise SmokeError(f"{checked['cost']} coins of {balance} were charged, and {accepted['balance']} are left")
+    began = time.monotonic()
+    prediction = person.wait_for(accepted["prediction_id"])
+    if not prediction["is_success"]:
+        raise SmokeError(f"the prediction is {prediction['status']}: {prediction['error_info']}")
+    rows = person.ask("GET", f"/api/predict/{accepted['prediction_id']}/rows", 200).json()["rows"]
+    if len(rows) != PATIENTS:
+        raise SmokeError(f"the result has {len(rows)} patients instead of {PATIENTS}")
+    seconds = time.monotonic() - began
+    say(f"  the prediction ended after {seconds:.1f} s; the first patient has {prediction['output']:.2f} years")
+
+
+class _Person:
+    """A throwaway account, talking to the API."""
+
+    def __init__(self, api: str) -> None:
+        self._api = api.rstrip("/")
+        self._http = requests.Session()
+        self.password = secrets.token_urlsafe(18)
+
+    def register(self) -> int:
+        """Make the account; its coins."""
+        name = f"smoke-{secrets.token_hex(8)}"
+        body = {"name": name, "email": f"{name}@example.invalid", "password": self.password}
+        answer = self.ask("POST", "/api/auth/register", 201, json=body).json()
+        self._http.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        return int(self.ask("GET", "/api/auth/balance", 200).json()["balance"])
+
+    def send_file(self, path: str, status: int) -> dict[str, Any]:
+        """Send the sample as a form's file."""
+        file = (SAMPLE.name, SAMPLE.read_bytes(), "text/csv")
+        body: dict[str, Any] = self.ask("POST", path, status, files={"file": file}).json()
+        return body
+
+    def wait_for(self, prediction_id: str) -> dict[str, Any]:
+        """The prediction once it has ended."""
+        deadline = time.monotonic() + _RESULT_SECONDS
+        while time.monotonic() < deadline:
+            prediction: dict[str, Any] = self.ask("GET", f"/api/predict/{prediction_id}", 200).json()
+            if prediction["is_finished"]:
+                return prediction
+            time.sleep(_LOOK_SECONDS)
+        raise SmokeError(f"the prediction did not end in {_RESULT_SECONDS} s and is {prediction['status']}")
+
+    def ask(self, method: str, path: str, status: int, **more: Any) -> requests.Response:
+        """One request that has to be answered with ``status``."""
+        try:
+            answer = self._http.request(method, self._api + path, timeout=_TIMEOUT_SECONDS, **more)
+        except requests.RequestException as error:
+            raise SmokeError(f"{method} {self._api}{path}: {error}") from error
+        _expect(answer, status)
+        return answer
+
+
+def _expect(answer: requests.Response, status: int) -> None:
+    if answer.status_code != status:
+        asked = f"{answer.request.method} {answer.request.url}"
+        raise SmokeError(f"{asked} answered {answer.status_code} instead of {status}: {answer.text[:500]}")

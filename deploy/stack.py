@@ -1,0 +1,172 @@
+"""A stage's CloudFormation stack."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
+
+_LOOK_SECONDS = 3.0
+_SECONDS_MAX = 3600
+"""A distribution takes minutes; more than this is stuck."""
+
+
+def stack_name(stage: str) -> str:
+    """What the stack of ``stage`` is called."""
+    return f"liver-lifespan-{stage}"
+
+
+class StackError(Exception):
+    """Why the stack is not as it was wanted, with what CloudFormation says of each resource that failed."""
+
+
+class Stack:
+    """The stack as it is, and how it becomes another one."""
+
+    def __init__(self, client: CloudFormationClient, name: str, say: Callable[[str], object] = print) -> None:
+        self._client = client
+        self._say = say
+        self.name = name
+
+    def describe(self) -> StackTypeDef | None:
+        """What CloudFormation knows of it; None if there is no such stack."""
+        try:
+            (stack,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        # A change set that was never executed leaves a stack without resources.
+        return None if stack["StackStatus"] in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"} else stack
+
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs by name."""
+        stack = self.describe()
+        return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])} if stack else {}
+
+    def resources(self) -> dict[str, tuple[str, str]]:
+        """The type and the physical id of every resource by its logical id."""
+        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        found = [each for page in pages for each in page["StackResourceSummaries"]]
+        return {each["LogicalResourceId"]: (each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found}
+
+    def propose(self, template_url: str, parameters: dict[str, str], name: str) -> list[str] | None:
+        """Make a change set; its changes, one line a resource. None: there is nothing to change.
+
+        A parameter that isn't given keeps its value.
+
+        Raises
+        ------
+        StackError
+        """
+        exists = self.describe() is not None
+        self._client.create_change_set(
+            StackName=self.name,
+            ChangeSetName=name,
+            ChangeSetType="UPDATE" if exists else "CREATE",
+            TemplateURL=template_url,
+            Parameters=self._parameters(template_url, parameters),
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        deadline = time.monotonic() + _SECONDS_MAX
+        while time.monotonic() < deadline:
+            found = self._client.describe_change_set(StackName=self.name, ChangeSetName=name)
+            if found["Status"] == "CREATE_COMPLETE":
+                return self._changes(name)
+            if found["Status"] == "FAILED":
+                reason = found.get("StatusReason", "")
+                self._client.delete_change_set(StackName=self.name, ChangeSetName=name)
+                if "didn't contain changes" in reason or "No updates" in reason:
+                    return None
+                raise StackError(f"CloudFormation refused the change set of {self.name}: {reason}")
+            time.sleep(_LOOK_SECONDS)
+        raise StackError(f"The change set of {self.name} was not ready in {_SECONDS_MAX} s.")
+
+    def _parameters(self, template_url: str, given: dict[str, str]) -> list[ParameterTypeDef]:
+        stack = self.describe()
+        known = {each["ParameterKey"] for each in stack.get("Parameters", [])} if stack else set()
+        declared = self._client.get_template_summary(TemplateURL=template_url).get("Parameters", [])
+        wanted = {each["ParameterKey"] for each in declared}
+        chosen: list[ParameterTypeDef] = [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in given.items() if key in wanted
+        ]
+        kept = sorted(wanted & known - set(given) - _OF_THE_TEMPLATE)
+        return chosen + [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
+
+    def _changes(self, name: str) -> list[str]:
+        pages = self._client.get_paginator("describe_change_set").paginate(StackName=self.name, ChangeSetName=name)
+        changes = [each["ResourceChange"] for page in pages for each in page["Changes"]]
+        lines = []
+        for change in changes:
+            replaced = "  REPLACED" if change.get("Replacement") == "True" else ""
+            lines.append(
+                f"{change['Action'].lower():<8}{change['ResourceType']:<42}{change['LogicalResourceId']}{replaced}"
+            )
+        return sorted(lines)
+
+    def execute(self, name: str) -> None:
+        """Carry the change set out and wait for its end.
+
+        Raises
+        ------
+        StackError
+            It was rolled back; the stack is as it was before.
+        """
+        self._client.execute_change_set(StackName=self.name, ChangeSetName=name)
+        self._wait_for_end(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+
+    def forget(self, name: str) -> None:
+        """Drop a change set that is not wanted."""
+        self._client.delete_change_set(StackName=self.name, ChangeSetName=name)
+
+    def protect(self, *, on: bool) -> None:
+        """Termination protection."""
+        self._client.update_termination_protection(StackName=self.name, EnableTerminationProtection=on)
+
+    def delete(self) -> None:
+        """Delete the stack and wait; what is retained stays.
+
+        Raises
+        ------
+        StackError
+        """
+        stack = self.describe()
+        assert stack, "who deletes has looked"
+        self._client.delete_stack(StackName=self.name)
+        # By its id, under which a deleted stack can still be asked for.
+        self._wait_for_end(("DELETE_COMPLETE",), stack["StackId"])
+
+    def _wait_for_end(self, wanted: tuple[str, ...], stack_id: str | None = None) -> None:
+        began = time.monotonic()
+        said = ""
+        while time.monotonic() - began < _SECONDS_MAX:
+            (stack,) = self._client.describe_stacks(StackName=stack_id or self.name)["Stacks"]
+            status = stack["StackStatus"]
+            if status != said:
+                self._say(f"  {status} after {time.monotonic() - began:.0f} s")
+                said = status
+            if not status.endswith("IN_PROGRESS"):
+                if status in wanted:
+                    return
+                raise StackError(f"{self.name} is {status}.\n" + "\n".join(self._failures(stack["StackId"])))
+            time.sleep(_LOOK_SECONDS)
+        raise StackError(f"{self.name} did not come to an end in {_SECONDS_MAX} s; CloudFormation goes on.")
+
+    def _failures(self, stack_id: str) -> list[str]:
+        events = self._client.describe_stack_events(StackName=stack_id)["StackEvents"]
+        return [
+            f"  {each['LogicalResourceId']}: {each.get('ResourceStatusReason', '')}"
+            for each in events[:100]
+            if each["ResourceStatus"].endswith("FAILED")
+        ]
+
+
+_OF_THE_TEMPLATE = {"Stage", "Architecture"}
+"""Parameters whose value is the packaged template's default, and never what was deployed before."""
