@@ -95,16 +95,17 @@ package: .venv/.dev ## Write build/<stage>/, what Lambda gets: STAGE=dev [ARCH=a
 	@$(DEPLOY) package --arch "$(ARCH)"
 
 deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [YES=1] [DRY_RUN=1]
-	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") $(call flag,YES) $(call flag,DRY_RUN)
+	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") \
+		$(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
 
 rollback: .venv/.dev ## Go back to the release before: STAGE=dev [RELEASE=...] [YES=1] [DRY_RUN=1]
-	@$(DEPLOY) rollback $(if $(RELEASE),--release "$(RELEASE)") $(call flag,YES) $(call flag,DRY_RUN)
+	@$(DEPLOY) rollback $(if $(RELEASE),--release "$(RELEASE)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
 
 destroy: .venv/.dev ## Take a stage down (asks): STAGE=dev [DATA=1] [PROD_DATA=1] [FORCE=1] [DRY_RUN=1]
 	@$(DEPLOY) destroy $(call flag,DATA) $(call flag,PROD_DATA) $(call flag,FORCE) $(call flag,DRY_RUN)
 
-smoke: .venv/.dev ## Walk through a deployed stage: STAGE=dev
-	@$(DEPLOY) smoke
+smoke: .venv/.dev ## Walk through a deployed stage: STAGE=dev [AT=https://...]
+	@$(DEPLOY) smoke $(if $(AT),--at "$(AT)")
 
 test-deployment: .venv/.dev .venv-runtime/.made frontend/dist/index.html ## Deploy the packaged artefacts to the emulator and use them
 	@$(PYTHON) -m pytest tests/artefact

@@ -1,4 +1,4 @@
-"""The Chalice app: composition only. One API function and three background functions."""
+"""The Chalice app: composition only. One API function and four background functions."""
 
 import gc
 import os
@@ -16,7 +16,9 @@ from chalicelib.billing.routes import routes as billing_routes
 from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.http.middleware import finish_answer
 from chalicelib.core.http.schemas import Health, OpenApi
-from chalicelib.core.logging import configure
+from chalicelib.core.invocation import observe
+from chalicelib.core.logging import configure, log
+from chalicelib.core.metrics import Metric, add
 from chalicelib.inference.queue import prediction_id_of
 from chalicelib.inference.routes import routes as inference_routes
 from chalicelib.wiring import services
@@ -26,6 +28,7 @@ configure("lambda")  # a local process says which one it is afterwards
 app = Chalice(app_name="liver-lifespan", configure_logs=False)
 # Without these API Gateway would decode uploads as UTF-8 and spoil every other encoding.
 app.api.binary_types = [*app.api.binary_types, "multipart/form-data", "text/csv"]
+app.register_middleware(observe, "all")
 app.register_middleware(finish_answer, "http")
 
 service_routes = Endpoints(__name__)
@@ -72,6 +75,18 @@ def dead_letter(event: SQSEvent) -> None:
 def dispatcher(_event: CloudWatchEvent) -> dict[str, Any]:
     """Send again what was accepted and never ended."""
     return {"handled": services().dispatcher.run()}
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS), name="audit")
+def audit(_event: CloudWatchEvent) -> dict[str, Any]:
+    """Recompute every balance, charge and result. Every finding is a line, and names ids only."""
+    report = services().audit.run()
+    checked = {kind.replace(" ", "_"): number for kind, number in report.checked.items()}
+    log("audit", **checked, findings=report.findings_total, moving=report.moving)
+    for finding in report.findings:
+        log(f"audit found: {finding}")
+    add(Metric.AUDIT_FINDINGS, report.findings_total)
+    return {"findings": report.findings_total}
 
 
 def load_models() -> None:

@@ -27,12 +27,12 @@ def _deploy(given: argparse.Namespace) -> None:
     out = _package(given)
     parameters = {"AlarmEmail": given.alarm_email} if given.alarm_email is not None else {}
     ask = given.stage == "prod" and not given.yes
-    carry_out(Deployment(Target(given.stage), out, parameters, ask=ask).steps(), dry_run=given.dry_run)
+    carry_out(Deployment(Target(given.stage, given.at), out, parameters, ask=ask).steps(), dry_run=given.dry_run)
 
 
 def _rollback(given: argparse.Namespace) -> None:
     ask = given.stage == "prod" and not given.yes
-    carry_out(Rollback(Target(given.stage), given.release, ask=ask).steps(), dry_run=given.dry_run)
+    carry_out(Rollback(Target(given.stage, given.at), given.release, ask=ask).steps(), dry_run=given.dry_run)
 
 
 def _destroy(given: argparse.Namespace) -> None:
@@ -45,10 +45,7 @@ def _destroy(given: argparse.Namespace) -> None:
 
 
 def _smoke(given: argparse.Namespace) -> None:
-    page = Target(given.stage).stack.outputs().get("PageUrl")
-    if page is None:
-        raise RefusedError(f"The stage {given.stage} is not deployed in this account and region.")
-    walk(page.rstrip("/"), page, None)
+    walk(Target(given.stage, given.at).reached_at())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,9 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     deploying = command("deploy", _deploy, "package, change the stack, publish the page, try it")
     rolling = command("rollback", _rollback, "go back to an earlier release; data stays as it is")
     destroying = command("destroy", _destroy, "take the stage down")
-    command("smoke", _smoke, "walk through the deployed stage")
+    trying = command("smoke", _smoke, "walk through the deployed stage")
     for each in (packaging, deploying):
         each.add_argument("--arch", choices=sorted(PLATFORMS), default="x86_64")
+    for each in (deploying, rolling, trying):
+        each.add_argument("--at", metavar="URL", help="where people reach the stage, if not at its PageUrl")
     for each in (deploying, rolling):
         each.add_argument("--yes", action="store_true", help="don't ask before prod is changed")
     for each in (deploying, rolling, destroying):

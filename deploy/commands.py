@@ -31,6 +31,8 @@ class Target:
     """A stage in the account and region of the person's AWS credentials."""
 
     stage: str
+    address: str | None = None
+    """Where a person reaches it, if that isn't the stack's own PageUrl: a domain of one's own."""
 
     @property
     def name(self) -> str:
@@ -51,6 +53,13 @@ class Target:
     def artefacts(self) -> Artefacts:
         """What was deployed before."""
         return Artefacts(self.s3, boto3.client("sts").get_caller_identity()["Account"], self.stage)
+
+    def reached_at(self) -> str:
+        """The address of page and API, without a slash at its end."""
+        address = self.address or self.stack.outputs().get("PageUrl")
+        if address is None:
+            raise RefusedError(f"The stage {self.stage} is not deployed in this account and region.")
+        return address.rstrip("/")
 
 
 class Deployment:
@@ -162,10 +171,9 @@ def _go_live(target: Target, release: Any) -> list[Step]:
         invalidate(boto3.client("cloudfront"), outputs["DistributionId"], release())
 
     def try_it() -> None:
-        outputs = target.stack.outputs()
-        page = outputs["PageUrl"].rstrip("/")
-        walk(page, f"{page}/", release().id)
-        print(f"  {page}")
+        address = target.reached_at()
+        walk(address, release().id)
+        print(f"  {address}")
 
     return [
         Step("Publish the page, and make CloudFront forget the one before", publish_page),

@@ -21,8 +21,8 @@ class SmokeError(Exception):
     """What did not work; the text says what was asked and what came."""
 
 
-def walk(api: str, page: str | None, release: str | None, say: Callable[[str], object] = print) -> None:
-    """Try the stage whose API is at ``api`` and whose page, if there is one, at ``page``.
+def walk(address: str, release: str | None = None, say: Callable[[str], object] = print) -> None:
+    """Try the stage at ``address``, whose page has to be of ``release`` if that is given.
 
     The account that it makes is deleted at the end, and what it paid for its prediction stays in the books.
 
@@ -30,10 +30,9 @@ def walk(api: str, page: str | None, release: str | None, say: Callable[[str], o
     ------
     SmokeError
     """
-    if page:
-        _look_at_page(page, release)
-        say("  the page comes with its headers, and is this release's")
-    person = _Person(api)
+    person = _Person(address)
+    _look_at_page(person, release)
+    say("  the page comes with its headers" + (f", and is of release {release}" if release else ""))
     person.ask("GET", "/api/health", 200)
     balance = person.register()
     say(f"  an account was made, with {balance} coins")
@@ -44,16 +43,14 @@ def walk(api: str, page: str | None, release: str | None, say: Callable[[str], o
     say("  the account was deleted")
 
 
-def _look_at_page(page: str, release: str | None) -> None:
-    entry = requests.get(page, timeout=_TIMEOUT_SECONDS)
-    _expect(entry, 200)
+def _look_at_page(person: "_Person", release: str | None) -> None:
+    entry = person.ask("GET", "/", 200)
     for header in ("Content-Security-Policy", "Strict-Transport-Security"):
         if header not in entry.headers:
-            raise SmokeError(f"{page} comes without {header}")
-    config = requests.get(f"{page.rstrip('/')}/config.json", timeout=_TIMEOUT_SECONDS)
-    _expect(config, 200)
-    if release and config.json()["release"] != release:
-        raise SmokeError(f"{page} is of release {config.json()['release']} instead of {release}")
+            raise SmokeError(f"{entry.url} comes without {header}")
+    config = person.ask("GET", "/config.json", 200).json()
+    if release and config["release"] != release:
+        raise SmokeError(f"{entry.url} is of release {config['release']} instead of {release}")
 
 
 def _predict(person: "_Person", balance: int, say: Callable[[str], object]) -> None:
@@ -76,8 +73,8 @@ def _predict(person: "_Person", balance: int, say: Callable[[str], object]) -> N
 class _Person:
     """A throwaway account, talking to the API."""
 
-    def __init__(self, api: str) -> None:
-        self._api = api.rstrip("/")
+    def __init__(self, address: str) -> None:
+        self._address = address
         self._http = requests.Session()
         self.password = secrets.token_urlsafe(18)
 
@@ -107,15 +104,11 @@ class _Person:
 
     def ask(self, method: str, path: str, status: int, **more: Any) -> requests.Response:
         """One request that has to be answered with ``status``."""
+        asked = f"{method} {self._address}{path}"
         try:
-            answer = self._http.request(method, self._api + path, timeout=_TIMEOUT_SECONDS, **more)
+            answer = self._http.request(method, self._address + path, timeout=_TIMEOUT_SECONDS, **more)
         except requests.RequestException as error:
-            raise SmokeError(f"{method} {self._api}{path}: {error}") from error
-        _expect(answer, status)
+            raise SmokeError(f"{asked}: {error}") from error
+        if answer.status_code != status:
+            raise SmokeError(f"{asked} answered {answer.status_code} instead of {status}: {answer.text[:500]}")
         return answer
-
-
-def _expect(answer: requests.Response, status: int) -> None:
-    if answer.status_code != status:
-        asked = f"{answer.request.method} {answer.request.url}"
-        raise SmokeError(f"{asked} answered {answer.status_code} instead of {status}: {answer.text[:500]}")

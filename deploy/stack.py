@@ -94,10 +94,14 @@ class Stack:
         known = {each["ParameterKey"] for each in stack.get("Parameters", [])} if stack else set()
         declared = self._client.get_template_summary(TemplateURL=template_url).get("Parameters", [])
         wanted = {each["ParameterKey"] for each in declared}
+        # What the template was packaged for is said by its defaults, and never by what was deployed before.
+        given = given | {
+            each["ParameterKey"]: each["DefaultValue"] for each in declared if each["ParameterKey"] in _OF_THE_TEMPLATE
+        }
         chosen: list[ParameterTypeDef] = [
             {"ParameterKey": key, "ParameterValue": value} for key, value in given.items() if key in wanted
         ]
-        kept = sorted(wanted & known - set(given) - _OF_THE_TEMPLATE)
+        kept = sorted(wanted & known - set(given))
         return chosen + [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
 
     def _changes(self, name: str) -> list[str]:
@@ -169,4 +173,3 @@ class Stack:
 
 
 _OF_THE_TEMPLATE = {"Stage", "Architecture"}
-"""Parameters whose value is the packaged template's default, and never what was deployed before."""

@@ -35,7 +35,7 @@ def write_template(stage: str, directory: Path, arch: str = "x86_64") -> Path:
     _copy_sources(project)
     (project / "requirements.txt").touch()
     run_chalice(project, stage, directory)
-    return _finished(directory / "sam.yaml", arch, directory / "template.yaml")
+    return _finish(stage, arch, directory / "sam.yaml", directory / "template.yaml")
 
 
 def run_chalice(project: Path, stage: str, out: Path) -> None:
@@ -102,11 +102,15 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _finished(source: Path, arch: str, target: Path) -> Path:
+def _finish(stage: str, arch: str, source: Path, target: Path) -> Path:
     template = read_template(source)
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["Architectures"] = [arch]
+    # Chalice writes the stage into what it generates: this template is good for no other.
+    template["Parameters"]["Stage"] |= {
+        "Default": stage,
+        "AllowedPattern": stage,
+        "ConstraintDescription": f"must be {stage}, for which this template was packaged",
+    }
+    template["Parameters"]["Architecture"] |= {"Default": arch, "AllowedValues": [arch]}
     text = yaml.dump(template, Dumper=_Dumper, allow_unicode=True, width=120)
     target.write_text(text, "utf-8")
     return target

@@ -148,7 +148,7 @@ def _gateway_answer(kind: str, environ: Environ) -> tuple[int, dict[str, str], b
     body: str = response["responseTemplates"]["application/json"].replace("$context.requestId", request_id)
     status = int(response["statusCode"])
     path = quote(environ["PATH_INFO"].encode("latin-1"))
-    log(f"{environ['REQUEST_METHOD']} {path} {status}", gateway=kind.lower(), request=request_id)
+    log(f"{environ['REQUEST_METHOD']} {path} {status}", gateway=kind.lower(), request_id=request_id)
     return status, headers, body.encode()
 
 

@@ -73,14 +73,15 @@ class Provisioner:
 
     def run(self) -> dict[str, str]:
         """Provision everything; the environment variables that tell the functions what it is called."""
+        named = variables(self._resources)
         for logical_id, resource in self._resources.items():
             if resource.get("Type") == "AWS::DynamoDB::Table":
                 self._table(logical_id, resource["Properties"])
             elif resource.get("Type") == "AWS::SQS::Queue":
                 self._queue(logical_id)
-            elif resource.get("Type") == "AWS::S3::Bucket":
+            # Not the page's: outside AWS the page is served from its files.
+            elif resource.get("Type") == "AWS::S3::Bucket" and logical_id in named.values():
                 self._bucket(logical_id, resource["Properties"])
-        named = variables(self._resources)
         return {name: self.ref(logical_id) for name, logical_id in named.items() if self._is_ours(logical_id)}
 
     def _is_ours(self, logical_id: str) -> bool:

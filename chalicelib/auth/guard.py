@@ -4,7 +4,7 @@ from chalice.app import Request
 
 from chalicelib.auth.store import User
 from chalicelib.auth.tokens import TokenExpiredError, TokenInvalidError, TokenMissingError
-from chalicelib.core.http.endpoints import caller
+from chalicelib.core.logging import bind
 from chalicelib.wiring import services
 
 BEARER = (TokenMissingError, TokenInvalidError, TokenExpiredError)
@@ -22,5 +22,5 @@ def current_user(request: Request) -> User:
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissingError("Please log in: this address needs an access token.")
     user = services().accounts.authenticate(token.strip())
-    caller.set(user.id)
+    bind(user=user.id)
     return user

@@ -21,6 +21,11 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=64,
 )
+_S3_CONFIG = Config(
+    signature_version="s3v4",
+    # In us-east-1 botocore would sign for the global host.
+    s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+)
 
 
 @cache
@@ -31,8 +36,12 @@ def dynamodb() -> DynamoDBClient:
 
 @cache
 def s3() -> S3Client:
-    """The S3 client. Signature version 4, which pre-signed addresses need; path style suits every endpoint."""
-    return boto3.client("s3", config=_CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"})))
+    """The S3 client. Pre-signed addresses need signature version 4, and lead to the bucket's own regional host.
+
+    That host is the one that the page's CSP allows. At an IP address, such as an emulator's, botocore keeps the
+    bucket in the path.
+    """
+    return boto3.client("s3", config=_CONFIG.merge(_S3_CONFIG))
 
 
 @cache

@@ -69,8 +69,8 @@ class Audit:
         """Check everything once."""
         report = Report()
         entries = 0
-        for user in self._store.users():
-            entries += self._user(user["user_id"], report)
+        for user_id in self._store.user_ids():
+            entries += self._user(user_id, report)
         self._vouchers(entries, report)
         report.add(self._system(report))
         report.add(self._orphans(report))
@@ -163,8 +163,7 @@ class Audit:
     def _voucher_counts(self, report: Report) -> None:
         """Who has more entries of vouchers than vouchers, or fewer; only if the sums of all differ."""
         redeemed = Counter(str(each.get("redeemed_by")) for each in self._store.vouchers() if "entry_id" in each)
-        for user in self._store.users():
-            user_id = user["user_id"]
+        for user_id in self._store.user_ids():
             if self._store.count_voucher_entries(user_id) != redeemed[user_id]:
                 report.add(self._persisting(partial(self._look_at_voucher_counts, user_id), report))
 

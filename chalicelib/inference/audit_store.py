@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from itertools import batched, groupby
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.core.dynamo import Item, from_item, to_item
 from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.inference.files import prefixes_of_user
@@ -58,16 +56,39 @@ class AuditStore:
 
     # ---- users
 
-    def users(self) -> Iterator[Item]:
+    def user_ids(self) -> Iterator[str]:
         """Every account, deleted ones too."""
-        return self._pages("scan", TableName=self._settings.users_table, ConsistentRead=True)
+        items = self._pages(
+            "scan",
+            TableName=self._settings.users_table,
+            # Said although it follows: the function's role allows nothing else, so that it reads no names.
+            Select="SPECIFIC_ATTRIBUTES",
+            ProjectionExpression="user_id",
+            ConsistentRead=True,
+        )
+        return (str(item["user_id"]) for item in items)
 
     def user(self, user_id: str) -> Item | None:
-        """One account as it is now."""
+        """One account as it is now, without its person."""
         answer = self._dynamodb.get_item(
-            TableName=self._settings.users_table, Key=to_item({"user_id": user_id}), ConsistentRead=True
+            TableName=self._settings.users_table,
+            Key=to_item({"user_id": user_id}),
+            ProjectionExpression="user_id, balance, open_charges, closed_at",
+            ConsistentRead=True,
         )
         return from_item(answer["Item"]) if "Item" in answer else None
+
+    def names_its_person(self, user_id: str) -> bool:
+        """Whether the account holds a name or an e-mail address. DynamoDB looks, and answers a number."""
+        found = self._count(
+            "query",
+            TableName=self._settings.users_table,
+            KeyConditionExpression="user_id = :user",
+            FilterExpression="attribute_exists(#name) OR attribute_exists(#email)",
+            ExpressionAttributeNames={"#name": "name", "#email": "email"},
+            ExpressionAttributeValues=to_item({":user": user_id}),
+        )
+        return found > 0
 
     def existing_users(self, user_ids: Collection[str]) -> set[str]:
         """Those of the users that there are."""
@@ -184,14 +205,10 @@ class AuditStore:
             yield ResultFiles(prediction_id, frozenset(group))
 
     def exists(self, key: str) -> bool:
-        """Whether an object is there."""
-        try:
-            self._s3.head_object(Bucket=self._settings.files_bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
-                return False
-            raise
-        return True
+        """Whether an object is there. Listed, because who may ask for one object may read it."""
+        # A key comes before all that begin with it.
+        answer = self._s3.list_objects_v2(Bucket=self._settings.files_bucket, Prefix=key, MaxKeys=1)
+        return [each["Key"] for each in answer.get("Contents", [])] == [key]
 
     def is_anything_under(self, prefix: str) -> bool:
         """Whether any object's key begins with ``prefix``."""

@@ -260,7 +260,7 @@ class UserAudit:
             f"{totals.refunds} refunds for {totals.refunded} predictions that give coins back":
                 totals.refunds != totals.refunded,
             "the account was deleted and still names its person":
-                "closed_at" in user and ("name" in user or "email" in user),
+                "closed_at" in user and self._store.names_its_person(self._user_id),
         }  # fmt: skip
         return (self._off("users", text) for text, is_wrong in wrong.items() if is_wrong)
 

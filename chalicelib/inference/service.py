@@ -7,12 +7,14 @@ from typing import Literal
 
 from chalicelib.auth.store import User
 from chalicelib.billing.ledger import Entry, Ledger, NotEnoughCoinsError, new_entry_id
+from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
 from chalicelib.core.ids import is_id, new_id
-from chalicelib.core.logging import log, log_exception
+from chalicelib.core.logging import bind, log, log_exception
+from chalicelib.core.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalogue import Catalogue, Offer
 from chalicelib.inference.check import check_file, inspect
@@ -85,6 +87,11 @@ class AlreadyCancelledError(DomainError):
     status = 409
     code = "already_cancelled"
     title = "This prediction was cancelled before"
+
+
+def _name_in_log(prediction: Prediction) -> None:
+    """The request's line says which prediction it was about."""
+    bind(prediction=prediction.prediction_id, model=prediction.model_id, rows=prediction.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +336,7 @@ class Predictions:
             earlier = self._replay(user, key)
             assert earlier, "the key was found in use"
             return earlier
+        _name_in_log(prediction)
         self._send(prediction)
         return Accepted(prediction, self._ledger.balance_after(user.id, user.balance - prediction.cost))
 
@@ -361,6 +369,7 @@ class Predictions:
             rows=prediction.rows,
             cost=cost,
         )
+        metrics.add(Metric.PREDICTIONS_ACCEPTED)
         return True
 
     def _send(self, prediction: Prediction) -> None:
@@ -380,6 +389,7 @@ class Predictions:
         prediction = self._store.get(prediction_id) if is_id(prediction_id) else None
         if prediction is None or prediction.user_id != user.id:
             raise UnknownPredictionError("There is no prediction of this id among yours.")
+        _name_in_log(prediction)
         return prediction
 
     def history(self, user: User, cursor: str | None) -> tuple[list[Prediction], str | None]:

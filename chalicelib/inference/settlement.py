@@ -1,14 +1,22 @@
 """How a charge ends: with the result it paid for, or with a refund. The prediction's end is in the same transaction."""
 
 from chalicelib.billing.ledger import Entry, Ledger
+from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError, TransactItem
 from chalicelib.core.logging import log
+from chalicelib.core.metrics import Metric
 from chalicelib.inference.prediction import Prediction, Result, Status
 from chalicelib.inference.store import PredictionStore
 
 OUR_FAULT = "The prediction could not be computed. That is our fault; your coins were given back."
 CANCELLED = "You cancelled this prediction before it ran; your coins were given back."
+
+_WITHOUT_RESULT = {
+    Status.REJECTED: Metric.PREDICTIONS_REJECTED,
+    Status.FAILED: Metric.PREDICTIONS_FAILED,
+    Status.CANCELLED: Metric.PREDICTIONS_CANCELLED,
+}
 
 
 class Settlement:
@@ -27,6 +35,7 @@ class Settlement:
         """The charge is earned. The whole result is in S3 by now."""
         end = self._store.end_with_result(prediction, result, self._clock())
         self._commit(prediction, [end, self._ledger.end_charge(prediction.user_id, 0)])
+        metrics.add(Metric.PREDICTIONS_SUCCEEDED)
 
     def reject(self, prediction: Prediction, code: str, sentence: str) -> None:
         """The file can't be predicted: the user's data."""
@@ -60,6 +69,8 @@ class Settlement:
             code=code,
             refund=prediction.cost,
         )
+        metrics.add(_WITHOUT_RESULT[status])
+        metrics.add(Metric.COINS_REFUNDED, prediction.cost)
 
     def _commit(self, prediction: Prediction, items: list[TransactItem]) -> None:
         try:

@@ -14,13 +14,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, NamedTuple
 
 import pandas as pd
 
+from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.logging import log, log_exception
+from chalicelib.core.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference import columns
 from chalicelib.inference.catalogue import ARTEFACTS
@@ -88,6 +90,13 @@ class StoredFileError(Exception):
     """The stored file is not the one that was checked: our fault, and worth another try."""
 
 
+class _Outcome(NamedTuple):
+    """How an attempt went, for its line: the prediction's end, ``error`` or ``lost``."""
+
+    name: str
+    rows: int
+
+
 class Worker:
     """Runs one prediction at a time."""
 
@@ -120,23 +129,41 @@ class Worker:
         except ConditionFailedError:
             log("prediction ended or held by another worker", prediction=prediction_id)
             return
+        queue_age = max(0.0, self._clock() - prediction.created_at)
+        metrics.add(Metric.QUEUE_AGE, queue_age)
+        started = time.perf_counter()
+        outcome = _Outcome("error", prediction.rows)
         try:
-            self._bring_to_an_end(prediction)
+            outcome = self._bring_to_an_end(prediction)
         except ConditionFailedError:
-            log("claim lost", prediction=prediction_id, attempt=prediction.attempt)
+            outcome = _Outcome("lost", prediction.rows)
             self._delete_unless_it_counts(prediction)
+        finally:
+            log(
+                "job",
+                prediction=prediction_id,
+                user=prediction.user_id,
+                model=prediction.model_id,
+                rows=outcome.rows,
+                attempt=prediction.attempt,
+                queue_age=round(queue_age, 3),
+                ms=round((time.perf_counter() - started) * 1000, 1),
+                outcome=outcome.name,
+            )
 
-    def _bring_to_an_end(self, prediction: Prediction) -> None:
+    def _bring_to_an_end(self, prediction: Prediction) -> _Outcome:
         try:
-            self._attempt(prediction)
+            return self._attempt(prediction)
         except ConditionFailedError:
             raise
         except InvalidFileError as error:
             self._settlement.reject(
                 prediction, error.code, f"{error.reason}{_first(error)} Your coins were given back."
             )
+            return _Outcome(Status.REJECTED, prediction.rows)
         except FileGoneError:
             self._settlement.fail(prediction, "input_gone")
+            return _Outcome(Status.FAILED, prediction.rows)
         except Exception:
             log_exception("attempt failed", prediction=prediction.prediction_id, attempt=prediction.attempt)
             self._give_up(prediction)
@@ -149,22 +176,16 @@ class Worker:
             return  # it is this attempt's own end, whose answer was lost
         self._files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt))
 
-    def _attempt(self, prediction: Prediction) -> None:
+    def _attempt(self, prediction: Prediction) -> _Outcome:
         if prediction.attempt > self._settings.attempts_max:
             self._settlement.fail(prediction, "attempts_exhausted")
-            return
+            return _Outcome(Status.FAILED, prediction.rows)
         started = time.perf_counter()
         result = self._predict(prediction)
         self._settlement.succeed(prediction, result)
-        log(
-            "prediction succeeded",
-            prediction=prediction.prediction_id,
-            user=prediction.user_id,
-            model=prediction.model_id,
-            rows=prediction.rows,
-            attempt=prediction.attempt,
-            ms=round((time.perf_counter() - started) * 1000, 1),
-        )
+        rows = result.summary["rows"]
+        metrics.add(Metric.ROWS_PER_SECOND, rows / (time.perf_counter() - started))
+        return _Outcome(Status.SUCCEEDED, rows)
 
     def _predict(self, prediction: Prediction) -> Result:
         loaded = self._load_model(prediction.model_id)

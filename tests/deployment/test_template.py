@@ -3,21 +3,18 @@
 import functools
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chalicelib.core.settings import Settings
 from deploy import lint
-from deploy.template import STAGES, PackagingError, read_template, require_complete, write_template
+from deploy.template import PackagingError, require_complete
 from deploy.transform import transform
+from tests.support.templates import Template, all_statements, granted, of_type, properties, role_of, statements
 
-Template = dict[str, Any]
-
-FUNCTIONS = ("APIHandler", "InferenceWorker", "DeadLetter", "Dispatcher")
-BACKGROUND = FUNCTIONS[1:]
+FUNCTIONS = ("APIHandler", "InferenceWorker", "DeadLetter", "Dispatcher", "Audit")
+BACKGROUND = ("InferenceWorker", "DeadLetter", "Dispatcher")
 GATEWAY_STATUSES = {
     "MISSING_AUTHENTICATION_TOKEN": ("404", "not_found"),
     "INVALID_SIGNATURE": ("404", "not_found"),
@@ -28,63 +25,6 @@ GATEWAY_STATUSES = {
     "INTEGRATION_TIMEOUT": ("504", "timeout"),
     "DEFAULT_5XX": ("500", "internal_error"),
 }
-
-
-@pytest.fixture(scope="session", params=STAGES)
-def stage(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(scope="session")
-def template_path(stage: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_template(stage, tmp_path_factory.mktemp(stage))
-
-
-@pytest.fixture(scope="session")
-def template(template_path: Path) -> Template:
-    return read_template(template_path)
-
-
-def properties(template: Template, logical_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = template["Resources"][logical_id]["Properties"]
-    return found
-
-
-def of_type(template: Template, *types: str) -> dict[str, dict[str, Any]]:
-    return {name: each for name, each in template["Resources"].items() if each["Type"] in types}
-
-
-def role_of(template: Template, function: str) -> str:
-    role, attribute = properties(template, function)["Role"]["Fn::GetAtt"]
-    assert attribute == "Arn"
-    return str(role)
-
-
-def statements(template: Template, function: str) -> list[dict[str, Any]]:
-    policies = properties(template, role_of(template, function))["Policies"]
-    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
-
-
-def granted(template: Template, function: str, logical_id: str) -> set[str]:
-    """The actions that the function may take on anything of the resource."""
-    # Its ARN or its name: ["Logins", "Arn"], "${Logins.Arn}/...", "Logins".
-    named = re.compile(rf'["{{]{logical_id}["}}.]')
-    return {
-        action
-        for statement in statements(template, function)
-        if named.search(json.dumps(statement["Resource"]))
-        for action in statement["Action"]
-    }
-
-
-def all_statements(node: Any) -> Iterator[dict[str, Any]]:
-    """Every policy statement of the template, wherever it stands."""
-    if isinstance(node, dict):
-        yield from node.get("Statement", [])
-        node = list(node.values())
-    if isinstance(node, list):
-        for each in node:
-            yield from all_statements(each)
 
 
 def attribute_of(arn: dict[str, list[str]]) -> str:
@@ -147,7 +87,7 @@ def test_the_functions_have_the_memory_and_time_they_need(template: Template) ->
 def test_the_worker_has_its_own_zip(template: Template) -> None:
     code = {function: properties(template, function)["CodeUri"] for function in FUNCTIONS}
     assert code.pop("InferenceWorker") == "./worker.zip"
-    assert set(code.values()) == {"./deployment.zip"}
+    assert set(code.values()) == {"./api.zip"}
 
 
 def test_every_function_has_its_own_role(template: Template) -> None:
@@ -165,8 +105,9 @@ def test_no_statement_allows_everything_or_on_everything(template: Template) -> 
         resources = statement.get("Resource", [])
         for resource in resources if isinstance(resources, list) else [resources]:
             assert isinstance(resource, dict), statement
-            # Only objects of the bucket are named by a prefix.
-            assert "*" not in json.dumps(resource) or "${Files.Arn}/" in json.dumps(resource), statement
+            # Only objects of a bucket are named by a prefix.
+            objects = re.search(r"\$\{(Files|PageBucket)\.Arn\}/", json.dumps(resource))
+            assert "*" not in json.dumps(resource) or objects, statement
         assert "*" not in json.dumps(statement["Action"]), statement
 
 
@@ -293,11 +234,11 @@ def test_the_gateway_names_the_fault(template: Template, kind: str) -> None:
     assert (response["statusCode"], problem["code"]) == GATEWAY_STATUSES[kind]
 
 
-def test_tables_the_bucket_and_the_key_of_the_marks_outlive_the_stack(template: Template) -> None:
-    kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret")
-    assert kept.pop("SigningSecret")["DeletionPolicy"] == "Delete"
+def test_tables_buckets_and_the_key_of_the_marks_outlive_the_stack(template: Template) -> None:
+    kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
+    kept["AccountMarksSecret"] = template["Resources"]["AccountMarksSecret"]
     tables = {"Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers", "Erasures"}
-    assert set(kept) == tables | {"Files", "AccountMarksSecret"}
+    assert set(kept) == tables | {"Files", "PageBucket", "AccountMarksSecret"}
     for resource in kept.values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
@@ -310,6 +251,65 @@ def test_a_message_stays_hidden_for_six_times_as_long_as_its_function_may_run(
 ) -> None:
     visibility = properties(template, queue)["VisibilityTimeout"]
     assert visibility >= 6 * properties(template, function)["Timeout"]
+
+
+def test_tables_cannot_be_deleted_in_prod_are_encrypted_and_can_be_restored(template: Template) -> None:
+    assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    for name in of_type(template, "AWS::DynamoDB::Table"):
+        table = properties(template, name)
+        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}, name
+        assert table["SSESpecification"] == {"SSEEnabled": True}, name
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
+        assert table["BillingMode"] == "PAY_PER_REQUEST", name
+
+
+def test_a_template_is_good_for_the_stage_that_it_was_packaged_for_alone(template: Template, stage: str) -> None:
+    given = template["Parameters"]["Stage"]
+    assert given["Default"] == stage
+    assert [each for each in given["AllowedValues"] if re.fullmatch(given["AllowedPattern"], each)] == [stage]
+
+
+def test_every_bucket_is_private_encrypted_and_expires_what_was_never_finished(template: Template) -> None:
+    for name in of_type(template, "AWS::S3::Bucket"):
+        bucket = properties(template, name)
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        assert len(bucket["PublicAccessBlockConfiguration"]) == 4, name
+        (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256", name
+        rules = bucket["LifecycleConfiguration"]["Rules"]
+        assert any("AbortIncompleteMultipartUpload" in rule for rule in rules), name
+
+
+def test_every_bucket_refuses_what_is_not_encrypted_on_the_way(template: Template) -> None:
+    refusing = {
+        policy["Properties"]["Bucket"]["Ref"]: statement
+        for policy in of_type(template, "AWS::S3::BucketPolicy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+    }
+    assert set(refusing) == set(of_type(template, "AWS::S3::Bucket"))
+    for bucket, statement in refusing.items():
+        assert statement["Principal"] == "*"
+        assert statement["Action"] == "s3:*"
+        assert statement["Resource"] == [{"Fn::GetAtt": [bucket, "Arn"]}, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}]
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": False}}
+
+
+def test_every_queue_is_encrypted(template: Template) -> None:
+    for name in of_type(template, "AWS::SQS::Queue"):
+        assert properties(template, name)["SqsManagedSseEnabled"] is True, name
+
+
+def test_secrets_are_made_on_aws_and_written_nowhere(template: Template) -> None:
+    for name in of_type(template, "AWS::SecretsManager::Secret"):
+        assert properties(template, name)["GenerateSecretString"]["PasswordLength"] == 64, name
+        assert "SecretString" not in properties(template, name), name
+
+
+def test_every_log_expires(template: Template) -> None:
+    logs = of_type(template, "AWS::Logs::LogGroup")
+    assert len(logs) == len(FUNCTIONS)
+    assert {log["Properties"]["RetentionInDays"] for log in logs.values()} == {30}
 
 
 def test_what_keeps_failing_goes_to_the_dead_letters_and_then_to_the_unprocessable(template: Template) -> None:
@@ -333,6 +333,66 @@ def test_a_function_takes_one_message_at_a_time_from_its_own_queue(
     assert event["Properties"]["BatchSize"] == 1
     taken = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
     assert granted(template, function, queue) == taken
+
+
+def test_what_runs_at_once_is_bounded(template: Template) -> None:
+    def bound(function: str) -> object:
+        (event,) = properties(template, function)["Events"].values()
+        return event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+
+    assert bound("InferenceWorker") == {"Ref": "WorkerConcurrencyMax"}
+    assert template["Parameters"]["WorkerConcurrencyMax"]["Default"] == 10
+    assert bound("DeadLetter") == 2
+
+
+def test_the_stage_takes_no_more_than_so_many_requests_and_logs_none(template: Template) -> None:
+    (everything,) = properties(template, "RestAPI")["MethodSettings"]
+    assert (everything["ResourcePath"], everything["HttpMethod"]) == ("/*", "*")
+    assert (everything["ThrottlingRateLimit"], everything["ThrottlingBurstLimit"]) == (100, 200)
+    assert (everything["LoggingLevel"], everything["DataTraceEnabled"]) == ("OFF", False)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_processor_is_a_parameter(template: Template, function: str) -> None:
+    assert properties(template, function)["Architectures"] == [{"Ref": "Architecture"}]
+    assert template["Parameters"]["Architecture"]["Default"] == "x86_64"
+
+
+def test_the_audit_runs_daily_and_only_reads_coins(template: Template) -> None:
+    (event,) = properties(template, "Audit")["Events"].values()
+    assert event["Properties"]["Schedule"] == "rate(1 day)"
+    assert properties(template, "Audit")["Timeout"] == 900
+    may = functools.partial(granted, template, "Audit")
+    assert may("Users") == {"dynamodb:Scan", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert may("LedgerEntries") == {"dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem"}
+    assert may("Predictions") == {"dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem"}
+    assert may("Vouchers") == {"dynamodb:Scan", "dynamodb:BatchGetItem"}
+    assert may("Files") == {"s3:ListBucket"}
+    for other in ("Logins", "IdempotencyKeys", "Offers", "Erasures", "InferenceQueue", "SigningSecret", "OriginSecret"):
+        assert may(other) == set(), other
+
+
+def test_the_audit_gets_names_and_addresses_only_as_a_number(template: Template) -> None:
+    on_users = [each for each in statements(template, "Audit") if "Users" in json.dumps(each["Resource"])]
+    readable = {
+        each["Condition"]["StringEquals"]["dynamodb:Select"]: set(
+            each["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+        )
+        for each in on_users
+    }
+    assert readable == {
+        "SPECIFIC_ATTRIBUTES": {"user_id", "balance", "open_charges", "closed_at"},
+        "COUNT": {"user_id", "name", "email"},
+    }
+
+
+@pytest.mark.parametrize("function", [*BACKGROUND, "Audit"])
+def test_what_no_request_reaches_reads_no_secret(template: Template, function: str) -> None:
+    assert granted(template, function, "OriginSecret") == granted(template, function, "SigningSecret") == set()
+
+
+def test_the_outputs_say_where_everything_is(template: Template) -> None:
+    assert {"ApiUrl", "PageUrl", "PageBucketName", "DistributionId", "DashboardUrl"} <= set(template["Outputs"])
 
 
 def test_the_dispatcher_looks_every_minute(template: Template) -> None:

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from typing import Any, TypedDict, Unpack
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - not an OSError
@@ -21,9 +20,6 @@ CORS = CORSConfig(
     max_age=600,
 )
 """Any origin may call the API: it takes a bearer token and no cookie, so an origin proves nothing."""
-
-caller: ContextVar[str | None] = ContextVar("caller", default=None)
-"""The id of the user that the request at hand speaks for, for the log."""
 
 ANY = ("*/*",)
 """For what has no body: clients name some content type all the same."""

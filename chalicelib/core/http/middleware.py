@@ -7,19 +7,17 @@ from chalice import Response
 from chalice.app import Request
 
 from chalicelib.core.http import problem
-from chalicelib.core.http.endpoints import CORS, caller, request_id
-from chalicelib.core.logging import log
+from chalicelib.core.http.endpoints import CORS, request_id
+from chalicelib.core.logging import REQUEST, bound, log
 
 
 def finish_answer(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Give every answer its problem shape, CORS and cache headers and request id, and log one line."""
     started = time.perf_counter()
-    caller.set(None)
     response: Response = get_response(request)
     if isinstance(response.body, dict) and set(response.body) == {"Code", "Message"}:
         response = problem.from_framework(response)
     identifier = request_id(request)
-    path = request.context.get("path", request.path)
     code = None
     if response.headers.get("Content-Type") == problem.PROBLEM_TYPE:
         response.body["request_id"] = identifier
@@ -29,10 +27,12 @@ def finish_answer(request: Request, get_response: Callable[[Request], Response])
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     log(
-        f"{request.method} {path} {response.status_code}",
+        REQUEST,
+        method=request.method,
+        route=request.context["resourcePath"],  # not the path: whatever was typed would be in the log
+        status=response.status_code,
         ms=round((time.perf_counter() - started) * 1000, 1),
         code=code,
-        user=caller.get(),
-        request=identifier,
+        **bound(),
     )
     return response

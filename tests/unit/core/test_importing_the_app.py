@@ -4,21 +4,26 @@ import sys
 
 from tests.unit.support import ROOT
 
-CODE = "import app, sys; print([name for name in ('pandas', 'numpy', 'sklearn', 'joblib') if name in sys.modules])"
+DATA_SCIENCE = ("pandas", "numpy", "sklearn", "joblib")
 
 
-def loaded_by_the_app(**environment: str) -> str:
+def loaded_by_the_app(*names: str, **environment: str) -> str:
+    """Those of the packages that are loaded once the app is."""
     done = subprocess.run(
-        [sys.executable, "-c", CODE],
+        [sys.executable, "-c", f"import app, sys; print(*[name for name in {names} if name in sys.modules])"],
         cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return done.stdout.strip()
 
 
 def test_importing_the_app_loads_no_data_science_package() -> None:
-    assert loaded_by_the_app() == "[]"
+    assert loaded_by_the_app(*DATA_SCIENCE) == ""
 
 
 def test_only_the_worker_loads_its_models_while_lambda_starts_it() -> None:
-    assert loaded_by_the_app(_HANDLER="app.app") == "[]"
-    assert loaded_by_the_app(_HANDLER="app.inference_worker") == "['pandas', 'numpy', 'sklearn', 'joblib']"
+    assert loaded_by_the_app(*DATA_SCIENCE, _HANDLER="app.app") == ""
+    assert loaded_by_the_app(*DATA_SCIENCE, _HANDLER="app.inference_worker") == " ".join(DATA_SCIENCE)
+
+
+def test_importing_the_app_outside_lambda_loads_no_powertools() -> None:
+    assert loaded_by_the_app("aws_lambda_powertools", "json") == "json"

@@ -1,11 +1,13 @@
 """Invariant 15: whatever is off, the audit names it, and nothing else."""
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+import app
 from chalicelib.auth.store import User
 from chalicelib.billing.ledger import Entry
 from chalicelib.core import aws
@@ -648,3 +650,44 @@ def test_keys_that_a_busy_table_did_not_answer_are_asked_for_again(
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     with pytest.raises(TemporarilyUnavailableError):
         AuditStore(dead, aws.s3(), settings).predictions_by_id(ids)
+
+
+# ---- the daily function
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], list[str]]]:
+    logger = logging.getLogger("lifespan")
+    logger.addHandler(caplog.handler)
+    yield lambda: [record.getMessage() for record in caplog.records]
+    logger.removeHandler(caplog.handler)
+
+
+def run_daily(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setattr(app, "services", lambda: world)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    event = {"detail-type": "Scheduled Event", "source": "aws.events", "resources": [], "detail": {}}
+    answer: dict[str, Any] = app.audit(dict.fromkeys(("version", "account", "region", "id", "time"), "") | event, None)
+    return answer
+
+
+def test_the_daily_function_says_what_was_checked(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch, lines: Callable[[], list[str]]
+) -> None:
+    assert run_daily(world, monkeypatch) == {"findings": 0}
+
+    assert lines()[-1] == "audit users=1 ledger_entries=12 predictions=7 results=1 vouchers=2 findings=0 moving=0"
+
+
+def test_the_daily_function_names_every_finding_and_no_person(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch, lines: Callable[[], list[str]]
+) -> None:
+    change_user(world, anna, "SET balance = :balance", balance=1)
+    world.accounts.delete(world.register("boris"), PASSWORD)
+
+    answer = run_daily(world, monkeypatch)
+
+    found = [line for line in lines() if line.startswith("audit found: ")]
+    assert len(found) == answer["findings"] > 0
+    assert any(f"user {anna.id}: the balance is 1, the entries add up to" in line for line in found)
+    assert not any(word in line for line in lines() for word in ("anna", "boris", "example.org", "patients.csv"))

