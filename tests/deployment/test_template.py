@@ -234,6 +234,13 @@ def test_the_gateway_names_the_fault(template: Template, kind: str) -> None:
     assert (response["statusCode"], problem["code"]) == GATEWAY_STATUSES[kind]
 
 
+def test_the_register_of_deletions_is_kept_by_the_dispatcher_and_expires(template: Template) -> None:
+    register = {f"dynamodb:{each}" for each in ("Query", "PutItem", "DeleteItem")}
+    assert granted(template, "Dispatcher", "Erasures") == register
+    expiry = properties(template, "Erasures")["TimeToLiveSpecification"]
+    assert expiry == {"AttributeName": "expires_at", "Enabled": True}
+
+
 def test_tables_buckets_and_the_key_of_the_marks_outlive_the_stack(template: Template) -> None:
     kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
     kept["AccountMarksSecret"] = template["Resources"]["AccountMarksSecret"]
