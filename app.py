@@ -84,7 +84,7 @@ def audit(_event: CloudWatchEvent) -> dict[str, Any]:
     checked = {kind.replace(" ", "_"): number for kind, number in report.checked.items()}
     log("audit", **checked, findings=report.findings_total, moving=report.moving)
     for finding in report.findings:
-        log(f"audit found: {finding}")
+        log("audit found", finding=finding)
     add(Metric.AUDIT_FINDINGS, report.findings_total)
     return {"findings": report.findings_total}
 

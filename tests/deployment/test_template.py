@@ -11,7 +11,16 @@ from chalicelib.core.settings import Settings
 from deploy import lint
 from deploy.template import PackagingError, require_complete
 from deploy.transform import transform
-from tests.support.templates import Template, all_statements, granted, of_type, properties, role_of, statements
+from tests.support.templates import (
+    Template,
+    all_statements,
+    granted,
+    of_type,
+    properties,
+    role_of,
+    statements,
+    touched,
+)
 
 FUNCTIONS = ("APIHandler", "InferenceWorker", "DeadLetter", "Dispatcher", "Audit")
 BACKGROUND = ("InferenceWorker", "DeadLetter", "Dispatcher")
@@ -101,6 +110,7 @@ def test_no_statement_allows_everything_or_on_everything(template: Template) -> 
     allowed = [each for each in all_statements(template["Resources"]) if each["Effect"] == "Allow"]
     assert len(allowed) > len(FUNCTIONS)
     for statement in allowed:
+        assert not {"NotAction", "NotResource", "NotPrincipal"} & set(statement), statement
         # The one statement without a resource is a role's trust in Lambda.
         resources = statement.get("Resource", [])
         for resource in resources if isinstance(resources, list) else [resources]:
@@ -109,6 +119,21 @@ def test_no_statement_allows_everything_or_on_everything(template: Template) -> 
             objects = re.search(r"\$\{(Files|PageBucket)\.Arn\}/", json.dumps(resource))
             assert "*" not in json.dumps(resource) or objects, statement
         assert "*" not in json.dumps(statement["Action"]), statement
+
+
+def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
+    assert {function: touched(template, function) for function in FUNCTIONS} == {
+        "APIHandler": {
+            "APIHandlerLog", "Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers",
+            "Erasures", "Files", "InferenceQueue", "SigningSecret",
+        },
+        "InferenceWorker": {"InferenceWorkerLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Files"},
+        "DeadLetter": {"DeadLetterLog", "DeadLetterQueue", "Predictions", "LedgerEntries", "Users"},
+        "Dispatcher": {
+            "DispatcherLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Erasures", "Files",
+        },
+        "Audit": {"AuditLog", "Users", "LedgerEntries", "Predictions", "Vouchers", "Files"},
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("function", BACKGROUND)

@@ -40,6 +40,12 @@ def granted(template: Template, function: str, logical_id: str) -> set[str]:
     }
 
 
+def touched(template: Template, function: str) -> set[str]:
+    """The logical ids of everything that the function may do anything with."""
+    named = [resolved(each["Resource"]) for each in statements(template, function)]
+    return {found for each in named for found in re.findall(r"<(\w+)", each)}
+
+
 def all_statements(node: Any) -> Iterator[dict[str, Any]]:
     """Every policy statement of the template, wherever it stands."""
     if isinstance(node, dict):

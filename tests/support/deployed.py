@@ -1,0 +1,198 @@
+"""A stage that was deployed to the emulator by the commands that deploy to AWS, from the packaged artefacts.
+
+The emulator runs in the interpreter that has only what Lambda's runtime has, so its functions find nothing but their
+zips; and it checks every call of a function against the function's role.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import requests
+import yaml
+
+from deploy import runtime, stack
+from deploy.commands import Deployment, Target
+from deploy.package import package
+from deploy.template import ROOT, read_template
+from local.supervisor import free_port
+from tests.support.edge import edge
+from tests.support.rest_api import create_rest_api
+
+REGION = "us-east-1"
+STAGE = "dev"
+
+
+@dataclass(frozen=True)
+class DeployedStage:
+    """``url``: of page and API, through CloudFront; ``gateway``: of the API at API Gateway."""
+
+    build: Path
+    emulator: str
+    target: Target
+    url: str
+    gateway: str
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What the stack's resources are called, by logical id."""
+        return {logical: physical for logical, (_, physical) in self.target.stack.resources().items()}
+
+    def client(self, service: str) -> Any:
+        """A client with the account's own rights."""
+        return boto3.client(service)  # type: ignore[call-overload]
+
+    def logs(self, *functions: str) -> dict[str, list[str]]:
+        """Every line of the functions' log groups."""
+        logs = self.client("logs")
+        pages = logs.get_paginator("filter_log_events")
+        return {
+            name: [
+                line
+                for page in pages.paginate(logGroupName=self.names[f"{name}Log"])
+                for event in page["events"]
+                for line in event["message"].splitlines()
+            ]
+            for name in functions
+        }
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`python -m deploy` on this stage."""
+        return subprocess.run(
+            [sys.executable, "-m", "deploy", "--stage", STAGE, *arguments],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+
+@contextmanager
+def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
+    """Package, deploy, and stop the emulator at the end."""
+    build = folder / STAGE
+    package(STAGE, "x86_64" if os.uname().machine == "x86_64" else "arm64", build)
+    with _emulator(folder) as address, pytest.MonkeyPatch.context() as patch:
+        for name, value in _account(address).items():
+            patch.setenv(name, value)
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
+        patch.setattr(stack, "_LOOK_SECONDS", 0.1)
+        target = Target(STAGE)
+        _leave_out_what_the_emulator_lacks(build / "template.yaml")
+        for step in Deployment(target, build, {}, ask=False).steps()[:-1]:  # the walk needs what follows
+            step.run()
+        gateway = _adapt(target, address, build)
+        domain = target.stack.outputs()["PageUrl"].split("/")[2]
+        with edge(address, domain) as url:
+            yield DeployedStage(build, address, target, url, gateway)
+
+
+def _account(address: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+@contextmanager
+def _emulator(folder: Path) -> Iterator[str]:
+    port = free_port()
+    environment = {
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true",  # signatures, and every function's role
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    with (folder / "emulator.log").open("wb") as log:
+        process = subprocess.Popen(
+            [runtime.PYTHON, "-m", "ministack.app"], cwd=folder, env=environment, stdout=log, stderr=log
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                requests.get(f"{address}/_ministack/health", timeout=2)
+                break
+            except requests.ConnectionError:
+                assert process.poll() is None, (folder / "emulator.log").read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _leave_out_what_the_emulator_lacks(template: Path) -> None:
+    """Its CloudFormation knows no alarms of computed metrics. AWS's does; the dashboard only names them."""
+    document = read_template(template)
+    resources = document["Resources"]
+    computed = [
+        name
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+    ]
+    for name in computed:
+        del resources[name]
+    template.write_text(yaml.safe_dump(document), "utf-8")
+
+
+def _adapt(target: Target, address: str, build: Path) -> str:
+    """What an emulator on a loopback port without TLS needs; the API's address at its API Gateway."""
+    resources = target.stack.resources()
+    # The policies refuse every request without TLS.
+    for name in ("Files", "PageBucket"):
+        _allow_without_tls(target.s3, resources[name][1])
+    functions = boto3.client("lambda")
+    # It takes a number that a parameter gave for a text.
+    for kind, uuid in resources.values():
+        if kind == "AWS::Lambda::EventSourceMapping":
+            functions.update_event_source_mapping(UUID=uuid, ScalingConfig={"MaximumConcurrency": 2})
+    # Hours of retries in seconds.
+    for name in ("InferenceQueue", "DeadLetterQueue"):
+        boto3.client("sqs").set_queue_attributes(QueueUrl=resources[name][1], Attributes={"VisibilityTimeout": "1"})
+    function = functions.get_function(FunctionName=resources["APIHandler"][1])["Configuration"]["FunctionArn"]
+    api_id = create_rest_api(boto3.client("apigateway"), read_template(build / "template.yaml"), function)
+    path = f"/restapis/{api_id}/{STAGE}/_user_request_"
+    _point_origin(resources["Distribution"][1], int(address.rpartition(":")[2]), path)
+    return address + path
+
+
+def _allow_without_tls(s3: Any, bucket: str) -> None:
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "TlsOnly"]
+    if policy["Statement"]:
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    else:
+        s3.delete_bucket_policy(Bucket=bucket)
+
+
+def _point_origin(distribution: str, port: int, path: str) -> None:
+    """CloudFront dials its origin by name: the API's is here and not at amazonaws.com."""
+    cloudfront = boto3.client("cloudfront")
+    found = cloudfront.get_distribution_config(Id=distribution)
+    config = found["DistributionConfig"]
+    (origin,) = (each for each in config["Origins"]["Items"] if "execute-api" in each["DomainName"])
+    origin["DomainName"] = "127.0.0.1"
+    origin["OriginPath"] = path
+    origin["CustomOriginConfig"] |= {"HTTPPort": port, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}
+    cloudfront.update_distribution(Id=distribution, IfMatch=found["ETag"], DistributionConfig=config)
