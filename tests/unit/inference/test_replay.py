@@ -122,6 +122,17 @@ def test_a_second_replay_has_nothing_to_do_but_what_could_not_be_done(
         assert stored(world) == before
 
 
+def test_logins_without_an_account_are_removed_too(world: World, anna: User) -> None:
+    backup = Backup(world)
+    delete_for_good(world, anna)
+    backup.restore("logins")
+    aws.dynamodb().delete_item(TableName=world.settings.users_table, Key=to_item({"user_id": anna.id}))
+
+    assert world.replay.run() == Replayed(1, logins=2)
+    assert "anna" not in stored(world)
+    assert world.register("anna").balance == 0
+
+
 def test_all_tables_of_one_moment_and_the_replay_add_up(world: World, anna: User) -> None:
     backup = Backup(world)
     delete_for_good(world, anna)
