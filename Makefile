@@ -28,7 +28,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench clean \
+.PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench cost clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
 	package deploy rollback destroy smoke test-deployment
 
@@ -54,8 +54,8 @@ unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto
 	@$(PYTHON) -m pytest tests/unit tests/deployment
 	@$(NPM) run test
 
-integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator
-	@$(PYTHON) -m pytest tests/integration
+integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator and moto's server: [ENDPOINT=http://127.0.0.1:5000]
+	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)") $(PYTHON) -m pytest tests/integration
 
 property: .venv/.dev local/node_modules/.installed ## Random steps, faults and crashes against a model: [STEPS=200000]
 	@$(PYTHON) -m pytest tests/property
@@ -96,7 +96,7 @@ package: .venv/.dev ## Write build/<stage>/, what Lambda gets: STAGE=dev [ARCH=a
 
 deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [YES=1] [DRY_RUN=1]
 	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") \
-		$(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
+		$(if $(PACKAGED),--packaged "$(PACKAGED)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
 
 rollback: .venv/.dev ## Go back to the release before: STAGE=dev [RELEASE=...] [YES=1] [DRY_RUN=1]
 	@$(DEPLOY) rollback $(if $(RELEASE),--release "$(RELEASE)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
@@ -112,6 +112,9 @@ test-deployment: .venv/.dev .venv-runtime/.made frontend/dist/index.html ## Depl
 
 bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack; prints a table
 	@$(PYTHON) -m benchmarks
+
+cost: .venv/.dev local/node_modules/.installed ## What predictions cost on AWS, metered here; prints tables: [PREDICTIONS=1000] [ROWS=100000]
+	@$(PYTHON) -m benchmarks.cost $(if $(PREDICTIONS),--predictions "$(PREDICTIONS)") $(if $(ROWS),--rows "$(ROWS)")
 
 reset: .venv/.local ## Delete the local data (asks; FORCE=1 doesn't)
 	@$(PYTHON) -m local.data_dir --data-dir "$(DATA_DIR)" $(if $(filter 1 yes true,$(FORCE)),--force)

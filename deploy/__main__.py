@@ -24,7 +24,9 @@ def _package(given: argparse.Namespace) -> Path:
 
 
 def _deploy(given: argparse.Namespace) -> None:
-    out = _package(given)
+    out = Path(given.packaged) if given.packaged else _package(given)
+    if not (out / "template.yaml").is_file():
+        raise RefusedError(f"{out} holds no template.yaml. Write it with 'make package'.")
     parameters = {"AlarmEmail": given.alarm_email} if given.alarm_email is not None else {}
     ask = given.stage == "prod" and not given.yes
     carry_out(Deployment(Target(given.stage, given.at), out, parameters, ask=ask).steps(), dry_run=given.dry_run)
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--yes", action="store_true", help="don't ask before prod is changed")
     for each in (deploying, rolling, destroying):
         each.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    deploying.add_argument("--packaged", metavar="DIR", help="deploy what is there, instead of packaging")
     deploying.add_argument("--alarm-email", help="who is told of alarms; it stays so for later deployments")
     rolling.add_argument("--release", help="which one; without it, the one before")
     destroying.add_argument("--data", action="store_true", help="tables and files too")

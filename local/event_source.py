@@ -43,7 +43,7 @@ class EventSource:
         pause = _PAUSE_SECONDS_MIN
         while not stopping.is_set():
             try:
-                worked = self._poll()
+                worked = self.poll()
             except (BotoCoreError, ClientError) as error:
                 log("queue not reachable", error=type(error).__name__)
                 stopping.wait(_OUTAGE_SECONDS)
@@ -52,7 +52,8 @@ class EventSource:
             if not worked:
                 self._wait(pause)
 
-    def _poll(self) -> bool:
+    def poll(self) -> bool:
+        """Look once, and handle the message if there is one; whether there was."""
         answer = self._sqs.receive_message(
             QueueUrl=self._queue_url,
             MaxNumberOfMessages=1,

@@ -37,12 +37,12 @@ def _run_schedule(stopping: threading.Event) -> None:
     seconds = float(os.environ["SCHEDULE_SECONDS"])
     while not stopping.wait(seconds):
         try:
-            app.dispatcher(_tick(), None)
+            app.dispatcher(scheduled_event(), None)
         except Exception:  # noqa: BLE001 - the next tick tries again, as EventBridge does
             log_exception("dispatcher failed")
 
 
-def _tick() -> dict[str, Any]:
+def scheduled_event() -> dict[str, Any]:
     """The event that EventBridge hands to a scheduled function."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {

@@ -2,14 +2,20 @@
 
 CloudFormation would do this on AWS. Here the same template is read, so that there is one definition; the names are
 CloudFormation's (stack and logical id) without the random tail.
+
+`python -m local.provision [STACK]` does it where AWS_ENDPOINT_URL says and prints the variables as a shell takes them.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
+import boto3
 import yaml
 from botocore.exceptions import ClientError
 
@@ -163,3 +169,18 @@ def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
     if "AbortIncompleteMultipartUpload" in rule:
         translated["AbortIncompleteMultipartUpload"] = rule["AbortIncompleteMultipartUpload"]
     return translated
+
+
+def main(stack: str = STACK) -> int:
+    """Provision at the endpoint of the environment; exit code 2 without one: that would be an account of AWS."""
+    if "AWS_ENDPOINT_URL" not in os.environ:
+        print("Say where: AWS_ENDPOINT_URL=http://127.0.0.1:4566", file=sys.stderr)
+        return 2
+    provisioner = Provisioner(boto3, read_template(), stack)
+    made = provisioner.run() | {"DEAD_LETTER_QUEUE_URL": provisioner.ref("DeadLetterQueue")}
+    print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in made.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*sys.argv[1:]))

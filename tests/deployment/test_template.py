@@ -266,11 +266,12 @@ def test_the_register_of_deletions_is_kept_by_the_dispatcher_and_expires(templat
     assert expiry == {"AttributeName": "expires_at", "Enabled": True}
 
 
-def test_tables_buckets_and_the_key_of_the_marks_outlive_the_stack(template: Template) -> None:
+def test_what_holds_peoples_data_outlives_the_stack(template: Template) -> None:
     kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
+    assert kept.pop("PageBucket")["DeletionPolicy"] == "Delete"
     kept["AccountMarksSecret"] = template["Resources"]["AccountMarksSecret"]
     tables = {"Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers", "Erasures"}
-    assert set(kept) == tables | {"Files", "PageBucket", "AccountMarksSecret"}
+    assert set(kept) == tables | {"Files", "AccountMarksSecret"}
     for resource in kept.values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 

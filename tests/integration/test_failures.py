@@ -1,9 +1,9 @@
-"""What goes wrong between the queue, the tables and the bucket, against the emulator."""
+"""What goes wrong between the queue, the tables and the bucket, against every endpoint."""
 
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,15 +18,14 @@ from chalicelib.inference.worker import Worker
 from chalicelib.wiring import Services
 from local.event_source import EventSource
 from local.provision import Provisioner, read_template
-from tests.support.emulators import EmulatorClients, running_emulators, session_of, settings_of
+from tests.support.emulators import EmulatorClients, session_of, settings_of
 
 PATIENT = b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,14.5,2.6,12.2\n"
 
 
-@pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with running_emulators(tmp_path_factory.mktemp("emulators")) as environment:
-        yield session_of(environment)
+@pytest.fixture(scope="session")
+def session(environment: dict[str, str]) -> Any:
+    return session_of(environment)
 
 
 class MovedClock:
@@ -73,7 +72,7 @@ class World(Services):
         def function(event: dict[str, Any], _context: Any) -> None:
             handle(prediction_id_of(event["Records"][0]["body"]))
 
-        return EventSource(self.clients.sqs(), url, function)._poll()
+        return EventSource(self.clients.sqs(), url, function).poll()
 
 
 @pytest.fixture

@@ -118,7 +118,6 @@ def _emulator(folder: Path) -> Iterator[str]:
         "AUTH": "true",  # signatures, and every function's role
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        "LOG_LEVEL": "WARNING",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     with (folder / "emulator.log").open("wb") as log:

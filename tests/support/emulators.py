@@ -1,14 +1,19 @@
-"""The AWS emulator, and DynamoDB's own where it exists, for tests that talk to them directly."""
+"""The AWS emulator, and DynamoDB's own where it exists, for tests that talk to them directly.
+
+The integration tests can be pointed at an endpoint that runs already (docs/other-endpoints.md).
+"""
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -52,10 +57,52 @@ def running_emulators(data_dir: Path) -> Iterator[dict[str, str]]:
             process.wait()
 
 
-def _start(module: str, *arguments: str, environment: dict[str, str] | os._Environ[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
-    )
+@contextmanager
+def running_moto_server(data_dir: Path) -> Iterator[dict[str, str]]:
+    """moto's server on a free port, for everything; the environment with which boto3 finds it."""
+    config = LocalConfig(LOOPBACK, 0, data_dir, free_port(), 1)
+    arguments = ("-H", LOOPBACK, "-p", str(config.emulator_port))
+    process = _start("moto.server", *arguments, environment=aws_environment(config), errors=subprocess.DEVNULL)
+    try:
+        assert dynamodb.wait_until_ready(config.emulator_port, lambda: process.poll() is None)
+        yield aws_environment(config)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def endpoint_environment(data_dir: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """The environment with which boto3 finds the endpoint that the variables of ``given`` name.
+
+    Its keys are the emulators' own pair, whatever the person has: no account of AWS takes it.
+
+    Raises
+    ------
+    ValueError
+        The endpoint is another machine's, and ``TEST_ENDPOINT_REMOTE=yes`` doesn't say that this is meant.
+    """
+    url = given["TEST_ENDPOINT_URL"]
+    urls = {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_DYNAMODB": given.get("TEST_ENDPOINT_URL_DYNAMODB", url)}
+    for each in urls.values():
+        if not is_loopback(each) and given.get("TEST_ENDPOINT_REMOTE") != "yes":
+            raise ValueError(f"{each} is not on this machine, and the tests write there: TEST_ENDPOINT_REMOTE=yes")
+    return aws_environment(LocalConfig(LOOPBACK, 0, data_dir, 0, 1)) | urls
+
+
+def is_loopback(url: str) -> bool:
+    """Whether only this machine answers there."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _start(
+    module: str, *arguments: str, environment: dict[str, str] | os._Environ[str], errors: int | None = None
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
 
 
 def session_of(environment: dict[str, str]) -> boto3.Session:

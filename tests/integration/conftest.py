@@ -1,0 +1,26 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.emulators import endpoint_environment, running_emulators, running_moto_server
+
+ENDPOINTS = ["given"] if "TEST_ENDPOINT_URL" in os.environ else ["emulators", "moto server"]
+
+
+@pytest.fixture(scope="session", params=ENDPOINTS)
+def endpoint(request: pytest.FixtureRequest) -> str:
+    """What serves AWS: the local stack's emulators, moto's server, or what runs already where the variables say."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def environment(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The variables by which boto3 finds the endpoint."""
+    data_dir = tmp_path_factory.mktemp("endpoint")
+    if endpoint == "given":
+        yield endpoint_environment(data_dir, os.environ)
+        return
+    running = {"emulators": running_emulators, "moto server": running_moto_server}[endpoint]
+    with running(data_dir) as found:
+        yield found
