@@ -125,7 +125,7 @@ def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
     assert {function: touched(template, function) for function in FUNCTIONS} == {
         "APIHandler": {
             "APIHandlerLog", "Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers",
-            "Erasures", "Files", "InferenceQueue", "SigningSecret",
+            "Erasures", "Files", "InferenceQueue", "SigningSecret", "AccountMarksSecret",
         },
         "InferenceWorker": {"InferenceWorkerLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Files"},
         "DeadLetter": {"DeadLetterLog", "DeadLetterQueue", "Predictions", "LedgerEntries", "Users"},
