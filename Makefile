@@ -29,7 +29,8 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench cost clean \
-	voucher reset-password price model audit package deploy rollback destroy smoke test-deployment
+	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
+	package deploy rollback destroy smoke test-deployment
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
@@ -146,6 +147,18 @@ model: .venv/.local ## Switch a model off or on: MODEL=lasso ENABLED=no
 
 audit: .venv/.local ## Recompute every balance, charge and result; exit 1 if anything is off
 	@$(ADMIN) audit
+
+rotate-secret: .venv/.local ## Sign tokens with a new secret, and log nobody out: STAGE=dev
+	@$(ADMIN) rotate-secret $(call flag,FORCE)
+
+restore-table: .venv/.local ## Make a table equal to its restored copy: STAGE=dev TABLE=Users FROM=copy [DRY_RUN=1]
+	@$(ADMIN) restore-table --table "$(TABLE)" --from "$(FROM)" $(call flag,DRY_RUN) $(call flag,FORCE)
+
+replay-deletions: .venv/.local ## Delete again the deleted accounts that a restore brought back: STAGE=dev
+	@$(ADMIN) replay-deletions
+
+redrive: .venv/.local ## Move unprocessable messages back to the dead-letter queue: STAGE=dev [DRY_RUN=1]
+	@$(ADMIN) redrive $(call flag,DRY_RUN)
 
 lock: $(UV) ## Write requirements*.txt anew from requirements*.in
 	@for name in $(LOCKS); do $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \

@@ -1,4 +1,4 @@
-"""`python -m admin [--stage STAGE] voucher|reset-password|price|model|audit`."""
+"""`python -m admin [--stage STAGE] COMMAND`; `--help` lists the commands."""
 
 import argparse
 import re
@@ -6,15 +6,18 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from admin.stage import StageError, services_of
+from admin.deletions import replay
+from admin.redrive import redrive
+from admin.restore import restore
+from admin.rotation import rotate
+from admin.stage import TABLES, Stage, StageError, stage_of
 from chalicelib.core.errors import DomainError
 from chalicelib.inference.audit import Report
 from chalicelib.inference.catalogue import UnknownModelError
-from chalicelib.wiring import Services
 from local.config import ROOT
 
 COINS_MAX = 1_000_000
@@ -65,20 +68,32 @@ def _whose(text: str) -> str:
     return text.strip()
 
 
+def _table_of(text: str) -> str:
+    if text not in TABLES:
+        raise argparse.ArgumentTypeError(f"'{text}' is none of the tables {', '.join(TABLES)}")
+    return text
+
+
+def _copy_of(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say what the restored table is called")
+    return text.strip()
+
+
 def _is_yes(text: str) -> bool:
     if text not in {"yes", "no"}:
         raise argparse.ArgumentTypeError(f"'{text}' is neither yes nor no")
     return text == "yes"
 
 
-def _voucher(services: Services, given: argparse.Namespace) -> int:
+def _voucher(stage: Stage, given: argparse.Namespace) -> int:
     for _ in range(given.count):
-        print(services.vouchers.issue(given.coins, given.expires), flush=True)
+        print(stage.services.vouchers.issue(given.coins, given.expires), flush=True)
     return 0
 
 
-def _reset_password(services: Services, given: argparse.Namespace) -> int:
-    password = services.accounts.reset_password(given.user)
+def _reset_password(stage: Stage, given: argparse.Namespace) -> int:
+    password = stage.services.accounts.reset_password(given.user)
     if password is None:
         print(f"There is no account with the name or e-mail address '{given.user}'.", file=sys.stderr)
         return 1
@@ -87,25 +102,25 @@ def _reset_password(services: Services, given: argparse.Namespace) -> int:
     return 0
 
 
-def _price(services: Services, given: argparse.Namespace) -> int:
-    before = services.catalogue.get(given.model)
-    override = services.offers.override(given.model)
-    services.offers.put(given.model, replace(override, coins=given.coins))
+def _price(stage: Stage, given: argparse.Namespace) -> int:
+    before = stage.services.catalogue.get(given.model)
+    override = stage.services.offers.override(given.model)
+    stage.services.offers.put(given.model, replace(override, coins=given.coins))
     now = f"{given.coins} coins" if given.coins else "what its card says"
     print(f"{given.model} costs {now} from now on (before: {before.coins} coins). Older predictions keep their price.")
     return 0
 
 
-def _model(services: Services, given: argparse.Namespace) -> int:
-    services.catalogue.get(given.model)
-    override = services.offers.override(given.model)
-    services.offers.put(given.model, replace(override, enabled=given.enabled))
+def _model(stage: Stage, given: argparse.Namespace) -> int:
+    stage.services.catalogue.get(given.model)
+    override = stage.services.offers.override(given.model)
+    stage.services.offers.put(given.model, replace(override, enabled=given.enabled))
     print(f"{given.model} is {'on offer' if given.enabled else 'switched off'} from now on.")
     return 0
 
 
-def _audit(services: Services, _given: argparse.Namespace) -> int:
-    report = services.audit.run()
+def _audit(stage: Stage, _given: argparse.Namespace) -> int:
+    report = stage.services.audit.run()
     print(_table(report))
     for finding in report.findings:
         print(finding)
@@ -152,14 +167,38 @@ def _parser() -> argparse.ArgumentParser:
     model.set_defaults(run=_model)
 
     commands.add_parser("audit", help="recompute everything; exit 1 if anything is off").set_defaults(run=_audit)
+    _add_recovery(commands)
     return parser
+
+
+def _add_recovery(commands: Any) -> None:
+    """The commands that a runbook of docs/operating.md begins with."""
+    rotation = commands.add_parser("rotate-secret", help="sign tokens with a new secret; nobody is logged out")
+    rotation.add_argument("--force", action="store_true", help="also shortly after the last time: some are logged out")
+    rotation.set_defaults(run=rotate)
+
+    copy = commands.add_parser("restore-table", help="make a table equal to the copy that was restored beside it")
+    copy.add_argument("--table", type=_table_of, required=True, help="its name in the template, such as Users")
+    copy.add_argument("--from", type=_copy_of, dest="source", required=True, help="the restored table")
+    copy.add_argument("--dry-run", action="store_true", help="say what differs and change nothing")
+    copy.add_argument("--force", action="store_true", help="don't ask")
+    copy.set_defaults(run=restore)
+
+    deletions = commands.add_parser(
+        "replay-deletions", help="delete again the deleted accounts that a restore brought back"
+    )
+    deletions.set_defaults(run=replay)
+
+    back = commands.add_parser("redrive", help="move unprocessable messages back to the dead-letter queue")
+    back.add_argument("--dry-run", action="store_true", help="say how many there are")
+    back.set_defaults(run=redrive)
 
 
 def main() -> int:
     """Run one command: 0, 1 if it could not be done or something is off, 2 for wrong input."""
     given = _parser().parse_args()
     try:
-        return int(given.run(services_of(given.stage, given.data_dir.resolve()), given))
+        return int(given.run(stage_of(given.stage, given.data_dir.resolve()), given))
     except UnknownModelError as error:
         print(error.detail, file=sys.stderr)
         return 2

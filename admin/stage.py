@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import boto3
@@ -11,24 +13,39 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.settings import LOCAL_STAGE, Settings
 from chalicelib.wiring import Services
-from local.config import signing_secret
+from local.config import function_secrets
 from local.data_dir import STACK, is_held
-from local.provision import read_template, variables
+from local.provision import OPERATOR_QUEUES, read_template, variables
+
+TABLES = {table: name for name, table in variables(read_template()).items() if name.endswith("_TABLE")}
+"""The template's names of the tables, and the variables that say what a stage calls them."""
 
 
 class StageError(Exception):
-    """Why the stage can't be reached, in a sentence for the operator."""
+    """Why the stage can't be reached, or can't do what was asked, in a sentence for the operator."""
 
 
-def services_of(stage: str, data_dir: Path) -> Services:
-    """The services of ``stage``; ``data_dir`` is the local one's.
+@dataclass(frozen=True)
+class Stage:
+    """A stage and what its resources are called, by the functions' variables."""
+
+    name: str
+    variables: dict[str, str]
+
+    @cached_property
+    def services(self) -> Services:
+        """The services over these resources."""
+        return Services(Settings.model_validate({name.lower(): value for name, value in self.variables.items()}))
+
+
+def stage_of(name: str, data_dir: Path) -> Stage:
+    """The stage of that name; ``data_dir`` is the local one's.
 
     Raises
     ------
     StageError
     """
-    environment = _local(data_dir) if stage == LOCAL_STAGE else _deployed(stage)
-    return Services(Settings.model_validate({name.lower(): value for name, value in environment.items()}))
+    return Stage(name, _local(data_dir) if name == LOCAL_STAGE else _deployed(name))
 
 
 def _local(data_dir: Path) -> dict[str, str]:
@@ -40,7 +57,7 @@ def _local(data_dir: Path) -> dict[str, str]:
         del os.environ[name]  # nothing of the person's own account
     noted: dict[str, str] = json.loads(path.read_text("utf-8"))
     os.environ.update({name: value for name, value in noted.items() if name.startswith("AWS_")})
-    return noted | {"JWT_SECRET": signing_secret(data_dir)}
+    return noted | function_secrets(data_dir)
 
 
 def _deployed(stage: str) -> dict[str, str]:
@@ -52,7 +69,7 @@ def _deployed(stage: str) -> dict[str, str]:
     except (BotoCoreError, ClientError) as error:
         raise StageError(f"The stack {stack} can't be read with your AWS credentials: {error}") from error
     physical = {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
-    names = variables(read_template())
+    names = variables(read_template()) | OPERATOR_QUEUES
     if missing := sorted({logical_id for logical_id in names.values() if not physical.get(logical_id)}):
         raise StageError(f"The stack {stack} lacks {', '.join(missing)}. Deploy this version first.")
     return {name: physical[logical_id] for name, logical_id in names.items()} | {"STAGE": stage}

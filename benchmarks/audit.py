@@ -110,7 +110,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running_emulators(Path(folder)) as environment:
         os.environ.update(environment)
         os.environ.update(Provisioner(session_of(environment), read_template()).run())
-        os.environ.update(STAGE="local", JWT_SECRET="x" * 32)
+        os.environ.update(STAGE="local", JWT_SECRET="x" * 32, MARKS_SECRET="x" * 32)
         fill(services(), count)
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             print(pool.submit(audit).result())

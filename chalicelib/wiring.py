@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.auth.keys import KeyRing, OneKey, SecretVersions
+from chalicelib.auth.marks import EmailMarks
 from chalicelib.auth.service import Accounts
 from chalicelib.auth.store import UserStore
 from chalicelib.auth.tokens import Tokens
@@ -26,6 +28,7 @@ from chalicelib.inference.files import FileStore
 from chalicelib.inference.offers import OfferStore
 from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.reading import Results
+from chalicelib.inference.replay import DeletionReplay
 from chalicelib.inference.service import Predictions
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
@@ -53,7 +56,7 @@ class Clients(Protocol):
         """Queues."""
 
     def secretsmanager(self) -> SecretsManagerClient:
-        """The signing secret."""
+        """The secrets of tokens and marks."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,12 @@ class Services:
     @cached_property
     def accounts(self) -> Accounts:
         """Accounts."""
-        return Accounts(self.users, self.ledger, self.tokens, self.settings, self.clock, self.signing_secret)
+        return Accounts(self.users, self.ledger, self.tokens, self.settings, self.clock, self.marks)
 
     @cached_property
     def tokens(self) -> Tokens:
         """Access tokens."""
-        return Tokens(self.signing_secret, self.settings.token_seconds, self.clock)
+        return Tokens(self.signing_keys, self.settings.token_seconds, self.clock)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -137,8 +140,17 @@ class Services:
     @cached_property
     def audit(self) -> Audit:
         """The operator's audit."""
-        store = AuditStore(self.clients.dynamodb(), self.clients.s3(), self.settings)
-        return Audit(store, self.settings, self.clock)
+        return Audit(self.audit_store, self.settings, self.clock)
+
+    @cached_property
+    def replay(self) -> DeletionReplay:
+        """The deletions once more, after a table was restored."""
+        return DeletionReplay(self.users, self.accounts, self.audit_store, self.erasure, self.clock)
+
+    @cached_property
+    def audit_store(self) -> AuditStore:
+        """Whole tables, for the operator."""
+        return AuditStore(self.clients.dynamodb(), self.clients.s3(), self.settings)
 
     @cached_property
     def settlement(self) -> Settlement:
@@ -177,13 +189,25 @@ class Services:
         return InferenceQueue(self.clients.sqs(), self.settings.inference_queue_url)
 
     @cached_property
-    def signing_secret(self) -> str:
-        """What signs tokens, read once."""
+    def signing_keys(self) -> KeyRing:
+        """What signs tokens."""
         given = self.settings
         if given.jwt_secret is not None:
-            return given.jwt_secret.get_secret_value()
+            return OneKey(given.jwt_secret.get_secret_value())
         assert given.jwt_secret_id is not None, "the settings hold one of the two"
-        return str(self.clients.secretsmanager().get_secret_value(SecretId=given.jwt_secret_id)["SecretString"])
+        return SecretVersions(self.clients.secretsmanager(), given.jwt_secret_id, self.clock)
+
+    @cached_property
+    def marks(self) -> EmailMarks:
+        """Marks of deleted accounts' e-mail addresses."""
+        return EmailMarks(self._marks_secret)
+
+    def _marks_secret(self) -> str:
+        given = self.settings
+        if given.marks_secret is not None:
+            return given.marks_secret.get_secret_value()
+        assert given.marks_secret_id is not None, "the settings hold one of the two"
+        return self.clients.secretsmanager().get_secret_value(SecretId=given.marks_secret_id)["SecretString"]
 
 
 @cache

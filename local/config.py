@@ -112,9 +112,18 @@ def function_environment(config: LocalConfig, resources: dict[str, str]) -> dict
     defaults = {name: os.environ.get(name, value) for name, value in _LOCAL_DEFAULTS.items()}
     return aws_environment(config) | defaults | resources | {
         "STAGE": "local",
-        "JWT_SECRET": signing_secret(config.data_dir),
+        **function_secrets(config.data_dir),
         "BELL": str(config.data_dir / BELL),
     }  # fmt: skip
+
+
+def function_secrets(data_dir: Path) -> dict[str, str]:
+    """The variables with the secrets of this data folder.
+
+    One serves both here: nothing rotates it, and older folders' marks were made with it.
+    """
+    secret = signing_secret(data_dir)
+    return {"JWT_SECRET": secret, "MARKS_SECRET": secret}
 
 
 def signing_secret(data_dir: Path) -> str:

@@ -22,6 +22,9 @@ from botocore.exceptions import ClientError
 TEMPLATE = Path(__file__).resolve().parents[1] / ".chalice" / "resources.yaml"
 STACK = "lifespan-local"
 
+OPERATOR_QUEUES = {"DEAD_LETTER_QUEUE_URL": "DeadLetterQueue", "UNPROCESSABLE_QUEUE_URL": "UnprocessableQueue"}
+"""Queues that no function is told of: their messages come by themselves, or to the operator."""
+
 Resource = dict[str, Any]
 
 # Properties of AWS::DynamoDB::Table that CreateTable doesn't take; they matter on AWS only.

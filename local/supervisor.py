@@ -23,7 +23,7 @@ from local.data_dir import PROCESSES, hold
 from local.data_dir import STACK as STACK_FILE
 from local.emulator import SAVE_SECONDS, emulator_environment, wait_until_ready
 from local.lifeline import PARENT
-from local.provision import STACK, Provisioner, read_template
+from local.provision import OPERATOR_QUEUES, STACK, Provisioner, read_template
 
 _STOP_SECONDS = 20
 _RESTARTS_MAX = 5
@@ -168,7 +168,7 @@ class Stack:
             raise StackError(f"The AWS emulator did not start. Its last words:\n{self._last_words('emulator')}")
         provisioner = Provisioner(ToolSession(self._config), read_template(), STACK)
         try:
-            return provisioner.run() | {"DEAD_LETTER_QUEUE_URL": provisioner.ref("DeadLetterQueue")}
+            return provisioner.run() | {name: provisioner.ref(queue) for name, queue in OPERATOR_QUEUES.items()}
         except (BotoCoreError, ClientError) as error:
             raise StackError(f"The tables, queues and the bucket could not be made: {error}") from error
 

@@ -100,6 +100,11 @@ def email_key(email: str) -> str:
     return "email#" + _folded(email)
 
 
+def is_email_key(key: str) -> bool:
+    """Whether ``key`` was made by :func:`email_key`."""
+    return key.startswith("email#")
+
+
 def login_key(name_or_email: str) -> str:
     """The key that somebody logging in means. Names hold no @."""
     return email_key(name_or_email) if "@" in name_or_email else name_key(name_or_email)

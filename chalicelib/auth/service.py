@@ -1,10 +1,11 @@
 """Accounts: register, log in, and whose token this is."""
 
-import hmac
 import secrets
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from chalicelib.auth.names import Credentials, Registration, email_key, login_key
+from chalicelib.auth.marks import EmailMarks
+from chalicelib.auth.names import Credentials, Registration, is_email_key, login_key
 from chalicelib.auth.passwords import hash_password, password_matches, prepare
 from chalicelib.auth.store import Grant, GrantedBeforeError, User, UserStore
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
@@ -42,12 +43,12 @@ class Session:
 
 
 class Accounts:
-    """The rules of accounts. ``secret`` keys the hashes of deleted accounts' e-mail addresses."""
+    """The rules of accounts."""
 
     def __init__(
-        self, store: UserStore, ledger: Ledger, tokens: Tokens, settings: Settings, clock: Clock, secret: str
+        self, store: UserStore, ledger: Ledger, tokens: Tokens, settings: Settings, clock: Clock, marks: EmailMarks
     ) -> None:
-        self._secret = secret.encode()
+        self._marks = marks
         self._store = store
         self._ledger = ledger
         self._tokens = tokens
@@ -74,7 +75,7 @@ class Accounts:
         entry = self._ledger.entry(Entry.new(user.id, user.balance, "signup", now))
         password_hash = hash_password(registration.password, self._settings.bcrypt_cost)
         try:
-            self._store.create(user, password_hash, Grant(entry, self._mark(user.email)))
+            self._store.create(user, password_hash, Grant(entry, self._marks.of(user.email)))
         except GrantedBeforeError:
             user = replace(user, balance=0)
             self._store.create(user, password_hash, None)
@@ -147,10 +148,38 @@ class Accounts:
         """
         self._require_password(user, password)
         try:
-            self._store.close(user, self._mark(user.email), self._clock())
+            self._store.close(user, self._marks.of(user.email), self._clock())
         except ConditionFailedError:
             return  # somebody else was faster: it is deleted
         log("account deleted", user=user.id)
+
+    def delete_restored(self, user_id: str) -> bool:
+        """Delete an account again that a restored table brought back; whether it was back.
+
+        Raises
+        ------
+        ConditionFailedError
+            Something else closed it at that moment.
+        """
+        user = self._store.user(user_id)
+        if user is None:
+            return False
+        self._store.close_restored(user, self._marks.of(user.email), self._clock())
+        log("account deleted again", user=user_id)
+        return True
+
+    def remove_restored_logins(self, user_ids: Collection[str]) -> Iterator[str]:
+        """Remove every login of those deleted accounts; yields an account's id for each.
+
+        Raises
+        ------
+        ConditionFailedError
+            One was given to another account at that moment.
+        """
+        for key, user_id in self._store.logins_of(user_ids):
+            mark = self._marks.of_key(key) if is_email_key(key) else None
+            self._store.remove_login(key, user_id, mark)
+            yield user_id
 
     def _require_password(self, user: User, password: str) -> str:
         """The hash of the user's password, if ``password`` is it."""
@@ -166,10 +195,6 @@ class Accounts:
         except ConditionFailedError as error:
             raise WrongPasswordError("The password was changed meanwhile. Please log in again.") from error
         log("password changed", user=user.id)
-
-    def _mark(self, email: str) -> str:
-        """What is kept of a deleted account's e-mail address."""
-        return "granted#" + hmac.new(self._secret, email_key(email).encode(), "sha256").hexdigest()
 
     def _session(self, user: User) -> Session:
         token = self._tokens.sign(Claims(user.id, user.token_version))

@@ -3,7 +3,8 @@
 ``users``: who somebody is, their balance and the generation of their tokens, read together on every request.
 ``logins``: ``name#...`` and ``email#...`` to the user and the password hash; what runs predictions can't read it. Of a
 deleted account it keeps ``granted#...``, a keyed hash of the e-mail address, so that no second grant comes of it.
-``erasures``: deleted accounts whose predictions and files have still to go.
+``erasures``: deleted accounts whose predictions and files have still to go; afterwards, for as long as a backup can
+bring them back, that they were deleted. Ids and times, no person.
 
 A deleted account leaves its id, balance and open charges in ``users``: the ledger goes on adding up without the person.
 """
@@ -25,6 +26,8 @@ from chalicelib.core.dynamo import (
 from chalicelib.core.errors import DomainError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from chalicelib.core.dynamo import Item, TransactItem
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
 _ERASURE_SHARD = "0"
 """Deletions are rare: one partition holds them all, and a query finds them without a scan."""
 _ERASURES_MAX = 25
+_REGISTER_SHARD = "erased"
+REGISTER_SECONDS = 36 * 86_400
+"""A day longer than point-in-time recovery reaches back: so long a restored table may bring an account back."""
 
 
 class NameTakenError(DomainError):
@@ -197,16 +203,56 @@ class UserStore:
         logins: list[TransactItem] = [
             {"Delete": {"TableName": self._logins_table, "Key": to_item({"login": key})}} for key in _login_keys(user)
         ]
-        granted = {"Put": {"TableName": self._logins_table, "Item": to_item({"login": mark})}}
-        wish = {"erasure_shard": _ERASURE_SHARD, "user_id": user.id, "wished_at": now}
-        erasure = {"Put": {"TableName": self._erasures_table, "Item": to_item(wish)}}
-        closed = {
-            "TableName": self._users_table,
-            **self._token_change(user.id, "SET token_version = token_version + :one, closed_at = :now "
-                                 "REMOVE #name, email", {":now": now}),
-            "ExpressionAttributeNames": {"#name": "name"},
+        self._commit([self._closing(user.id, now), *logins, self._mark(mark), self._wish(user.id, now)], user)
+
+    def close_restored(self, user: User, mark: str, now: float) -> None:
+        """As ``close``, for an account that a restored table brought back. Its logins may be somebody else's by now.
+
+        Raises
+        ------
+        ConditionFailedError
+            The account is gone.
+        """
+        self._commit([self._closing(user.id, now), self._mark(mark), self._wish(user.id, now)], user)
+
+    def remove_login(self, key: str, user_id: str, mark: str | None) -> None:
+        """Remove a login of a deleted account and keep ``mark``, if its key is of an e-mail address.
+
+        Raises
+        ------
+        ConditionFailedError
+            It isn't that account's any more.
+        """
+        removed = {
+            "TableName": self._logins_table,
+            "Key": to_item({"login": key}),
+            "ConditionExpression": "user_id = :user",
+            "ExpressionAttributeValues": to_item({":user": user_id}),
+        }
+        try:
+            transact(self._client, [{"Delete": removed}, *([self._mark(mark)] if mark else [])])
+        except TransactionCancelledError as error:
+            raise ConditionFailedError(user_id) from error
+
+    def wish_erasure(self, user_id: str, now: float) -> None:
+        """Have what a deleted account left behind erased once more."""
+        self._client.put_item(**self._wish(user_id, now)["Put"])
+
+    def _closing(self, user_id: str, now: float) -> TransactItem:
+        change = "SET token_version = token_version + :one, closed_at = :now REMOVE #name, email"
+        closing = self._token_change(user_id, change, {":now": now})
+        return {
+            "Update": {
+                "TableName": self._users_table, **closing, "ExpressionAttributeNames": {"#name": "name"},
+            }
         }  # fmt: skip
-        self._commit([{"Update": closed}, *logins, granted, erasure], user)
+
+    def _mark(self, mark: str) -> TransactItem:
+        return {"Put": {"TableName": self._logins_table, "Item": to_item({"login": mark})}}
+
+    def _wish(self, user_id: str, now: float) -> TransactItem:
+        wish = {"erasure_shard": _ERASURE_SHARD, "user_id": user_id, "wished_at": now}
+        return {"Put": {"TableName": self._erasures_table, "Item": to_item(wish)}}
 
     def _token_change(
         self, user_id: str, change: str = "SET token_version = token_version + :one", values: Item | None = None
@@ -234,11 +280,42 @@ class UserStore:
         )
         return {str(item["user_id"]): float(item["wished_at"]) for item in map(from_item, answer["Items"])}
 
-    def erased(self, user_id: str) -> None:
-        """The erasure of this account is done."""
-        self._client.delete_item(
-            TableName=self._erasures_table, Key=to_item({"erasure_shard": _ERASURE_SHARD, "user_id": user_id})
+    def erased(self, user_id: str, now: float) -> None:
+        """The erasure of this account is done: what is left is that it was deleted."""
+        done = {
+            "erasure_shard": _REGISTER_SHARD,
+            "user_id": user_id,
+            "erased_at": now,
+            "expires_at": int(now) + REGISTER_SECONDS,
+        }
+        pending = {"erasure_shard": _ERASURE_SHARD, "user_id": user_id}
+        transact(
+            self._client,
+            [
+                {"Put": {"TableName": self._erasures_table, "Item": to_item(done)}},
+                {"Delete": {"TableName": self._erasures_table, "Key": to_item(pending)}},
+            ],
         )
+
+    # ---- for the operator: whole tables, which no request reads
+
+    def deleted(self) -> Iterator[str]:
+        """The accounts that were deleted within the register's time. An id may come twice."""
+        pages = self._client.get_paginator("scan").paginate(TableName=self._erasures_table, ConsistentRead=True)
+        return (from_item(item)["user_id"] for page in pages for item in page["Items"])
+
+    def logins_of(self, user_ids: Collection[str]) -> Iterator[tuple[str, str]]:
+        """The login keys that lead to those users, each with its user's id. A scan."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._logins_table,
+            FilterExpression="attribute_exists(user_id)",
+            ProjectionExpression="login, user_id",
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in map(from_item, page["Items"]):
+                if item["user_id"] in user_ids:
+                    yield item["login"], item["user_id"]
 
 
 def _login_keys(user: User) -> tuple[str, str]:

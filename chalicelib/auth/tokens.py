@@ -1,9 +1,10 @@
-"""Access tokens: JWT, HS256 only."""
+"""Access tokens: JWT, HS256 only. The header names the key (`kid`), and nothing else in it is believed."""
 
 from dataclasses import dataclass
 
 import jwt
 
+from chalicelib.auth.keys import Key, KeyRing
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import new_id
@@ -11,6 +12,7 @@ from chalicelib.core.ids import new_id
 ALGORITHM = "HS256"
 ISSUER = "liver-lifespan"
 AUDIENCE = "liver-lifespan-api"
+_HEADER = {"alg", "typ", "kid"}
 _REQUIRED = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti", "ver"]
 
 
@@ -55,14 +57,15 @@ class Claims:
 class Tokens:
     """Signs and verifies."""
 
-    def __init__(self, secret: str, lifetime_seconds: int, clock: Clock) -> None:
-        self._secret = secret
+    def __init__(self, keys: KeyRing, lifetime_seconds: int, clock: Clock) -> None:
+        self._keys = keys
         self._clock = clock
         self.lifetime_seconds = lifetime_seconds
 
     def sign(self, claims: Claims) -> str:
         """A token for ``claims``, good from now for the lifetime."""
         now = int(self._clock())
+        key = self._keys.current()
         return jwt.encode(
             {
                 "iss": ISSUER,
@@ -74,8 +77,9 @@ class Tokens:
                 "exp": now + self.lifetime_seconds,
                 "jti": new_id(),
             },
-            self._secret,
+            key.secret,
             algorithm=ALGORITHM,
+            headers={"kid": key.id},
         )
 
     def verify(self, token: str) -> Claims:
@@ -88,7 +92,7 @@ class Tokens:
         try:
             claims = jwt.decode(
                 token,
-                self._secret,
+                self._key_of(token).secret,
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
                 audience=AUDIENCE,
@@ -105,3 +109,13 @@ class Tokens:
         if now < not_before - 60:
             raise TokenInvalidError("This session is not valid yet. Please check the clock of your device.")
         return Claims(user_id, version)
+
+    def _key_of(self, token: str) -> Key:
+        """The key that the token names."""
+        header = jwt.get_unverified_header(token)
+        if not header.keys() <= _HEADER:
+            raise jwt.InvalidTokenError("the header holds more than a token of ours")
+        key = self._keys.find(header.get("kid", ""))
+        if key is None:
+            raise jwt.InvalidTokenError("no key of this name is good")
+        return key

@@ -39,6 +39,10 @@ class Settings(BaseModel):
     """The signing secret itself: local and tests."""
     jwt_secret_id: str | None = None
     """The Secrets Manager secret that holds it: everywhere else."""
+    marks_secret: SecretStr | None = None
+    """The key of the marks of deleted accounts' e-mail addresses: local and tests."""
+    marks_secret_id: str | None = None
+    """The Secrets Manager secret that holds it: everywhere else. It is never replaced."""
     token_seconds: int = Field(default=12 * 3600, gt=0)
     bcrypt_cost: int = Field(default=BCRYPT_COST_MIN, ge=4, le=16)
 
@@ -64,16 +68,21 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _outside_local_nothing_is_weak(self) -> Self:
-        if (self.jwt_secret is None) == (self.jwt_secret_id is None):
-            raise ValueError("set exactly one of JWT_SECRET and JWT_SECRET_ID")
-        if self.jwt_secret is not None and len(self.jwt_secret.get_secret_value().encode()) < SECRET_BYTES_MIN:
-            raise ValueError(f"JWT_SECRET has less than {SECRET_BYTES_MIN} bytes")
-        if self.stage != LOCAL_STAGE:
-            if self.jwt_secret_id is None:
-                raise ValueError("JWT_SECRET is for the local stage only; set JWT_SECRET_ID")
-            if self.bcrypt_cost < BCRYPT_COST_MIN:
-                raise ValueError(f"BCRYPT_COST is below {BCRYPT_COST_MIN}")
+        self._check_secret("JWT_SECRET", self.jwt_secret, self.jwt_secret_id)
+        self._check_secret("MARKS_SECRET", self.marks_secret, self.marks_secret_id)
+        if self.stage != LOCAL_STAGE and self.bcrypt_cost < BCRYPT_COST_MIN:
+            raise ValueError(f"BCRYPT_COST is below {BCRYPT_COST_MIN}")
         return self
+
+    def _check_secret(self, name: str, literal: SecretStr | None, secret_id: str | None) -> None:
+        if (literal is None) == (secret_id is None):
+            raise ValueError(f"set exactly one of {name} and {name}_ID")
+        if literal is None:
+            return
+        if len(literal.get_secret_value().encode()) < SECRET_BYTES_MIN:
+            raise ValueError(f"{name} has less than {SECRET_BYTES_MIN} bytes")
+        if self.stage != LOCAL_STAGE:
+            raise ValueError(f"{name} is for the local stage only; set {name}_ID")
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -139,6 +139,13 @@ class AuditStore:
         """The users that predictions name; each run of one user once."""
         return self._owners(self._settings.predictions_table)
 
+    def owners_of_predictions_with_files(self) -> Iterator[str]:
+        """The users of predictions whose files aren't said to be deleted; each run of one user once."""
+        return self._owners(
+            self._settings.predictions_table,
+            FilterExpression="attribute_not_exists(files_deleted_at) OR attribute_exists(file_name)",
+        )
+
     def predictions_in_no_history(self) -> Iterator[str]:
         """The ids of predictions that lack what the history index is made of."""
         items = self._pages(
@@ -231,8 +238,8 @@ class AuditStore:
         for page in self._dynamodb.get_paginator(operation).paginate(PaginationConfig=limits, **arguments):
             yield from map(from_item, page["Items"])
 
-    def _owners(self, table: str) -> Iterator[str]:
-        items = self._pages("scan", TableName=table, ProjectionExpression="user_id", ConsistentRead=True)
+    def _owners(self, table: str, **more: Any) -> Iterator[str]:
+        items = self._pages("scan", TableName=table, ProjectionExpression="user_id", ConsistentRead=True, **more)
         for user_id, _ in groupby(items, lambda item: str(item.get("user_id", ""))):
             if user_id:
                 yield user_id

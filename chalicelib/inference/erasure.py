@@ -1,13 +1,14 @@
 """What becomes of a deleted account's predictions: open ones end with a refund, and every file goes.
 
 The account's deletion and the wish for this commit together (``auth.store``), so a crash in between loses nothing: the
-dispatcher finds the wish and does the rest. Everything here can be repeated.
+dispatcher finds the wish and does the rest. Everything here can be repeated, and is when a table was restored
+(``inference.replay``).
 """
 
 from chalicelib.auth.store import UserStore
 from chalicelib.billing.ledger import Ledger
 from chalicelib.core.clock import Clock
-from chalicelib.core.dynamo import ConditionFailedError
+from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
 from chalicelib.core.logging import log, log_exception
 from chalicelib.inference.files import FileStore, prefixes_of_user
 from chalicelib.inference.prediction import Prediction, Status
@@ -16,6 +17,10 @@ from chalicelib.inference.store import PredictionStore
 
 INDEX_LAG_SECONDS = 60
 """A prediction of the last moment may not stand in the history index yet, and a worker may still write its result."""
+
+GIVE_UP_SECONDS = 86_400
+"""So long after the wish the index hides nothing: a charge that is open still has lost its prediction, and the audit
+says so."""
 
 ACCOUNT_DELETED = "The account was deleted before this prediction ended; its coins were given back to it."
 
@@ -46,30 +51,48 @@ class Erasure:
             try:
                 self.run(user_id)
                 if self._is_complete(user_id, wished_at):
-                    self._users.erased(user_id)
+                    self._users.erased(user_id, self._clock())
                     log("account erased", user=user_id)
                     done += 1
             except Exception:  # noqa: BLE001 - it waits for the next round and holds nobody else up
                 log_exception("erasure failed", user=user_id)
         return done
 
-    def run(self, user_id: str) -> None:
-        """End the user's open predictions, delete their files and forget what those were called."""
+    def run(self, user_id: str) -> int:
+        """End the user's open predictions, delete their files and forget what those were called.
+
+        The answer is how many predictions stay open because their charge isn't: only a table that was restored alone
+        has such. What their files were called is forgotten all the same.
+        """
+        stuck = 0
         cursor: str | None = None
         while True:
             page, cursor = self._store.history(user_id, cursor)
             for listed in page:
-                self._end(listed.prediction_id)
-                self._store.forget_files(listed.prediction_id, self._clock())
+                stuck += not self._forget(listed.prediction_id)
             if cursor is None:
                 break
         for prefix in prefixes_of_user(user_id):
             self._files.delete_all(prefix)
+        return stuck
+
+    def _forget(self, prediction_id: str) -> bool:
+        """Whether the prediction has ended, which is what lets one say that its files are gone."""
+        try:
+            self._end(prediction_id)
+        except TransactionCancelledError:
+            log_exception("prediction without an open charge", prediction=prediction_id)
+            self._store.forget_names(prediction_id)
+            return False
+        self._store.forget_files(prediction_id, self._clock())
+        return True
 
     def _is_complete(self, user_id: str, wished_at: float) -> bool:
         """Whether the run that just ended can be the last one: it saw all there is and ended all there was."""
-        settled = self._clock() - wished_at >= INDEX_LAG_SECONDS
-        return settled and self._ledger.account(user_id).open_charges == 0
+        waited = self._clock() - wished_at
+        if waited >= GIVE_UP_SECONDS:
+            return True
+        return waited >= INDEX_LAG_SECONDS and self._ledger.account(user_id).open_charges == 0
 
     def _end(self, prediction_id: str) -> None:
         """End the prediction unless it has. A worker that has it loses its claim and deletes what it wrote."""

@@ -279,6 +279,18 @@ class PredictionStore:
             {":now": now, ":queued": Status.QUEUED, ":running": Status.RUNNING},
         )
 
+    def forget_names(self, prediction_id: str) -> None:
+        """Forget what the file of a prediction that stays open was called.
+
+        Raises
+        ------
+        ConditionFailedError
+            It has ended.
+        """
+        condition = "attribute_exists(prediction_id) AND #status IN (:queued, :running)"
+        values = {":queued": Status.QUEUED, ":running": Status.RUNNING}
+        self._update(prediction_id, "REMOVE file_name, ignored_columns", condition, values)
+
     def commit(self, items: Sequence[TransactItem]) -> None:
         """Write ``items`` in one transaction."""
         transact(self._client, items)

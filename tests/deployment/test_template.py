@@ -81,6 +81,7 @@ def test_every_function_knows_the_same_resources_and_no_secret(template: Templat
     literals = {name for name, value in environments[0].items() if isinstance(value, str)}
     assert literals == {"STAGE"}
     assert environments[0]["JWT_SECRET_ID"] == {"Ref": "SigningSecret"}
+    assert environments[0]["MARKS_SECRET_ID"] == {"Ref": "AccountMarksSecret"}
 
 
 def test_the_functions_have_the_memory_and_time_they_need(template: Template) -> None:
@@ -124,7 +125,7 @@ def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
     assert {function: touched(template, function) for function in FUNCTIONS} == {
         "APIHandler": {
             "APIHandlerLog", "Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers",
-            "Erasures", "Files", "InferenceQueue", "SigningSecret",
+            "Erasures", "Files", "InferenceQueue", "SigningSecret", "AccountMarksSecret",
         },
         "InferenceWorker": {"InferenceWorkerLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Files"},
         "DeadLetter": {"DeadLetterLog", "DeadLetterQueue", "Predictions", "LedgerEntries", "Users"},
@@ -139,6 +140,7 @@ def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
 def test_what_runs_predictions_cannot_read_accounts(template: Template, function: str) -> None:
     assert granted(template, function, "Logins") == set()
     assert granted(template, function, "SigningSecret") == set()
+    assert granted(template, function, "AccountMarksSecret") == set()
     assert granted(template, function, "Users") - {"dynamodb:GetItem"} == {"dynamodb:UpdateItem"}
     for statement in statements(template, function):
         if statement["Action"] == ["dynamodb:GetItem"] and "Users" in json.dumps(statement["Resource"]):
@@ -175,6 +177,7 @@ def test_the_api_may_do_what_its_stores_do(template: Template) -> None:
     }  # fmt: skip
     assert may("InferenceQueue") == {"sqs:SendMessage"}
     assert may("SigningSecret") == {"secretsmanager:GetSecretValue"}
+    assert may("AccountMarksSecret") == {"secretsmanager:GetSecretValue"}
 
 
 def test_every_function_does_with_files_only_what_it_is_for(template: Template) -> None:
@@ -256,11 +259,19 @@ def test_the_gateway_names_the_fault(template: Template, kind: str) -> None:
     assert (response["statusCode"], problem["code"]) == GATEWAY_STATUSES[kind]
 
 
+def test_the_register_of_deletions_is_kept_by_the_dispatcher_and_expires(template: Template) -> None:
+    register = {f"dynamodb:{each}" for each in ("Query", "PutItem", "DeleteItem")}
+    assert granted(template, "Dispatcher", "Erasures") == register
+    expiry = properties(template, "Erasures")["TimeToLiveSpecification"]
+    assert expiry == {"AttributeName": "expires_at", "Enabled": True}
+
+
 def test_what_holds_peoples_data_outlives_the_stack(template: Template) -> None:
     kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
     assert kept.pop("PageBucket")["DeletionPolicy"] == "Delete"
+    kept["AccountMarksSecret"] = template["Resources"]["AccountMarksSecret"]
     tables = {"Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers", "Erasures"}
-    assert set(kept) == tables | {"Files"}
+    assert set(kept) == tables | {"Files", "AccountMarksSecret"}
     for resource in kept.values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 

@@ -155,15 +155,16 @@ def test_somebody_elses_prediction_does_not_exist(stack: RunningStack, someone: 
 def test_expired_forged_and_missing_tokens_are_told_apart(stack: RunningStack, someone: Person) -> None:
     secret = (stack.data_dir / "signing-secret").read_text()
     claims = jwt.decode(someone.token, options={"verify_signature": False})
+    header = {"kid": jwt.get_unverified_header(someone.token)["kid"]}
     past = int(time.time()) - 10
     tokens = {
-        "token_expired": jwt.encode({**claims, "exp": past}, secret, algorithm="HS256"),
-        "token_invalid": jwt.encode(claims, "x" * 64, algorithm="HS256"),
+        "token_expired": jwt.encode({**claims, "exp": past}, secret, algorithm="HS256", headers=header),
+        "token_invalid": jwt.encode(claims, "x" * 64, algorithm="HS256", headers=header),
     }
     for code, token in tokens.items():
         headers = {"Authorization": f"Bearer {token}"}
         assert_problem(requests.get(f"{stack.url}/api/auth/me", headers=headers, timeout=10), 401, code)
-    unsigned = jwt.encode(claims, None, algorithm="none")  # type: ignore[arg-type]
+    unsigned = jwt.encode(claims, None, algorithm="none", headers=header)  # type: ignore[arg-type]
     headers = {"Authorization": f"Bearer {unsigned}"}
     assert_problem(requests.get(f"{stack.url}/api/auth/me", headers=headers, timeout=10), 401, "token_invalid")
     missing = assert_problem(requests.get(f"{stack.url}/api/auth/me", timeout=10), 401, "token_missing")

@@ -1,11 +1,14 @@
 """The operator's commands on the running stack, as an operator runs them."""
 
+import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 import requests
 
@@ -115,3 +118,56 @@ def test_the_audit_of_the_running_stack_is_clean(stack: RunningStack, person: Pe
     assert audit.returncode == 0, audit.stdout + audit.stderr
     assert "Everything adds up." in audit.stdout
     assert person.name not in audit.stdout
+
+
+def test_an_unprocessable_message_goes_back_to_the_dead_letter_function(stack: RunningStack, person: Person) -> None:
+    noted = json.loads((stack.data_dir / "stack.json").read_text())
+    sqs = boto3.client(
+        "sqs", endpoint_url=noted["AWS_ENDPOINT_URL"], region_name=noted["AWS_DEFAULT_REGION"],
+        aws_access_key_id=noted["AWS_ACCESS_KEY_ID"], aws_secret_access_key=noted["AWS_SECRET_ACCESS_KEY"],
+    )  # fmt: skip
+    ended = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
+    sqs.send_message(QueueUrl=noted["UNPROCESSABLE_QUEUE_URL"], MessageBody=json.dumps({"prediction_id": ended}))
+
+    counted = admin(stack.data_dir, "redrive", "--dry-run")
+    moved = admin(stack.data_dir, "redrive")
+
+    assert counted.stdout == "Messages in the unprocessable queue: 1. Nothing was moved.\n"
+    assert (moved.returncode, moved.stderr) == (0, "")
+    assert moved.stdout == "Messages that went back to the dead-letter queue: 1 of 1.\n"
+    assert is_empty_soon(sqs, noted["DEAD_LETTER_QUEUE_URL"])
+    assert person.balance() == 400
+
+
+def is_empty_soon(sqs: Any, url: str) -> bool:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    for _ in range(100):
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        if not sum(map(int, found.values())):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_replaying_the_deletions_of_the_running_stack_touches_nobody_who_is_there(
+    stack: RunningStack, person: Person
+) -> None:
+    gone = Person.registered(stack.url)
+    gone.finished(gone.submit(SAMPLE).json()["prediction_id"])
+    answer = gone.http.delete(f"{stack.url}/api/auth/me", json={"password": "correct horse"}, timeout=30)
+    assert answer.status_code == 204
+
+    replay = admin(stack.data_dir, "replay-deletions")
+
+    assert (replay.returncode, replay.stderr) == (0, "")
+    counts = [int(line.split()[-1]) for line in replay.stdout.splitlines()]
+    assert counts[0] >= 1
+    assert counts[1:] == [0, 0, 0]
+    assert person.get("/api/auth/me").status_code == 200
+
+
+def test_the_local_secret_is_not_rotated_and_the_sentence_says_where_it_is(stack: RunningStack) -> None:
+    rotation = admin(stack.data_dir, "rotate-secret")
+
+    assert (rotation.returncode, rotation.stdout) == (1, "")
+    assert rotation.stderr.startswith("The local stack signs with the file signing-secret of its data folder")

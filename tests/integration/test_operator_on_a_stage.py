@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from local.provision import read_template
-from tests.support.emulators import session_of
+from admin.stage import TABLES, Stage
+from chalicelib.auth.names import Credentials, Registration
+from chalicelib.auth.tokens import TokenInvalidError
+from chalicelib.wiring import Services
+from local.provision import OPERATOR_QUEUES, read_template, variables
+from tests.support.emulators import EmulatorClients, session_of
 from tests.support.stack import ROOT
 
 TYPES = {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
@@ -54,13 +58,119 @@ def deploy(account: dict[str, str], stage: str, endpoint: str) -> Callable[..., 
     return deployed
 
 
-def admin(account: dict[str, str], stage: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def admin(account: dict[str, str], stage: str, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | account
     return subprocess.run(
         [sys.executable, "-m", "admin", "--stage", stage, *arguments],
         cwd=ROOT, env=environment | {"JWT_SECRET": "of another stage, 32 bytes or more", "USERS_TABLE": "of another"},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=120, check=False, input=answer,
     )  # fmt: skip
+
+
+def from_within(account: dict[str, str], stage: str) -> Stage:
+    """The deployed stage as a process of it sees it."""
+    session = session_of(account)
+    found = session.client("cloudformation").list_stack_resources(StackName=f"liver-lifespan-{stage}")
+    physical = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found["StackResourceSummaries"]}
+    names = variables(read_template()) | OPERATOR_QUEUES
+    known = {name: physical[logical_id] for name, logical_id in names.items()} | {"STAGE": stage}
+    found_stage = Stage(stage, known)
+    there = Services(found_stage.services.settings, EmulatorClients(session))
+    found_stage.__dict__["services"] = there  # where the property keeps them
+    return found_stage
+
+
+def copy_table(dynamodb: Any, table: str) -> str:
+    """What point-in-time recovery would make of the table at this moment."""
+    known = dynamodb.describe_table(TableName=table)["Table"]
+    wanted = {each: known[each] for each in ("KeySchema", "AttributeDefinitions")}
+    dynamodb.create_table(TableName=f"{table}-restored", BillingMode="PAY_PER_REQUEST", **wanted)
+    for item in dynamodb.scan(TableName=table)["Items"]:
+        dynamodb.put_item(TableName=f"{table}-restored", Item=item)
+    return f"{table}-restored"
+
+
+def is_logged_in(stage: Stage, token: str) -> bool:
+    try:
+        return bool(stage.services.accounts.authenticate(token))
+    except TokenInvalidError:
+        return False
+
+
+def test_a_rotation_logs_nobody_out_and_two_log_everybody_out(
+    account: dict[str, str], stage: str, deploy: Callable[..., Any]
+) -> None:
+    deploy()
+    body = Registration(name="anna", email="anna@example.org", password="correct horse")
+    token = from_within(account, stage).services.accounts.register(body).access_token
+
+    first = admin(account, stage, "rotate-secret")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert is_logged_in(from_within(account, stage), token)
+
+    refused = admin(account, stage, "rotate-secret")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert is_logged_in(from_within(account, stage), token)
+
+    assert admin(account, stage, "rotate-secret", "--force").returncode == 0
+    assert not is_logged_in(from_within(account, stage), token)
+    log_in = Credentials(name="anna", password="correct horse")
+    assert is_logged_in(
+        from_within(account, stage), from_within(account, stage).services.accounts.log_in(log_in).access_token
+    )
+
+
+def test_restored_tables_and_replayed_deletions_leave_nothing_of_the_deleted(
+    account: dict[str, str], stage: str, deploy: Callable[..., Any]
+) -> None:
+    dynamodb = deploy().client("dynamodb")
+    within = from_within(account, stage)
+    accounts = within.services.accounts
+    for name in ("anna", "boris"):
+        accounts.register(Registration(name=name, email=f"{name}@example.org", password="correct horse"))
+    anna = accounts.log_in(Credentials(name="anna", password="correct horse")).user
+    copies = {table: copy_table(dynamodb, within.variables[TABLES[table]]) for table in ("Users", "Logins")}
+    accounts.delete(anna, "correct horse")
+
+    for table, copy in copies.items():
+        counted = admin(account, stage, "restore-table", "--table", table, "--from", copy, "--dry-run")
+        assert counted.stdout.count("to be written") == 2
+        unsure = admin(account, stage, "restore-table", "--table", table, "--from", copy, answer="yes\n")
+        assert unsure.returncode == 1
+        assert unsure.stdout.endswith("Nothing was changed.\n")
+        done = admin(account, stage, "restore-table", "--table", table, "--from", copy, answer=f"{table}\n")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert within.services.users.user(anna.id)
+
+    replay = admin(account, stage, "replay-deletions")
+    audit = admin(account, stage, "audit")
+
+    assert (replay.returncode, replay.stderr) == (0, "")
+    assert [line.split()[-1] for line in replay.stdout.splitlines()] == ["1", "1", "2", "0"]
+    left = [dynamodb.scan(TableName=within.variables[TABLES[table]])["Items"] for table in ("Users", "Logins")]
+    assert "anna" not in repr(left)
+    assert "boris" in repr(left)
+    assert audit.returncode == 0, audit.stdout + audit.stderr
+    again = Registration(name="anna", email="anna@example.org", password="correct horse")
+    assert accounts.register(again).user.balance == 0
+
+
+def test_unprocessable_messages_go_back(account: dict[str, str], stage: str, deploy: Callable[..., Any]) -> None:
+    sqs = deploy().client("sqs")
+    queues = from_within(account, stage).variables
+    for number in range(12):
+        sqs.send_message(QueueUrl=queues["UNPROCESSABLE_QUEUE_URL"], MessageBody=f"message {number}")
+
+    counted = admin(account, stage, "redrive", "--dry-run")
+    moved = admin(account, stage, "redrive")
+
+    assert counted.stdout == "Messages in the unprocessable queue: 12. Nothing was moved.\n"
+    assert (moved.returncode, moved.stderr) == (0, "")
+    assert moved.stdout == "Messages that went back to the dead-letter queue: 12 of 12.\n"
+    names = ["ApproximateNumberOfMessages"]
+    for queue, count in (("DEAD_LETTER_QUEUE_URL", 12), ("UNPROCESSABLE_QUEUE_URL", 0)):
+        found = sqs.get_queue_attributes(QueueUrl=queues[queue], AttributeNames=names)["Attributes"]
+        assert int(found["ApproximateNumberOfMessages"]) == count
 
 
 def test_every_command_works_on_what_the_stack_made(

@@ -71,7 +71,7 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Track]:
     with running_emulators(tmp_path_factory.mktemp("emulators")) as environment:
         session = session_of(environment)
         settings = settings_of(Provisioner(session, read_template()).run())
-        values = settings.model_dump(mode="json") | {"jwt_secret": "x" * 32}
+        values = settings.model_dump(mode="json") | {"jwt_secret": "x" * 32, "marks_secret": "y" * 32}
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([race.__module__])  # imported once; what they talk through, each makes itself
         with ProcessPoolExecutor(PROCESSES, context, initializer=prepare, initargs=(environment, values)) as pool:

@@ -150,4 +150,6 @@ class EmulatorClients:
 def settings_of(resources: dict[str, str], **more: str) -> Settings:
     """Local settings for provisioned ``resources``."""
     names = {name.lower(): value for name, value in resources.items()}
-    return Settings.model_validate({"stage": "local", "jwt_secret": "x" * 32, "bcrypt_cost": 4, **names, **more})
+    return Settings.model_validate(
+        {"stage": "local", "jwt_secret": "x" * 32, "marks_secret": "y" * 32, "bcrypt_cost": 4, **names, **more}
+    )

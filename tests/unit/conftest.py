@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
-from pydantic import SecretStr
 
 from chalicelib.core import aws
 from chalicelib.core.settings import Settings
 from local.provision import Provisioner, read_template
-from tests.unit.support import SECRET, FakeClock, World
+from tests.unit.support import SECRETS, FakeClock, World
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,7 +43,7 @@ def account() -> Iterator[dict[str, str]]:
 @pytest.fixture
 def settings(account: dict[str, str]) -> Settings:
     names = {name.lower(): value for name, value in account.items()}
-    return Settings.model_validate({"stage": "local", "jwt_secret": SecretStr(SECRET), "bcrypt_cost": 4, **names})
+    return Settings.model_validate({"stage": "local", **SECRETS, "bcrypt_cost": 4, **names})
 
 
 @pytest.fixture

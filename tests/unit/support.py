@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "frontend" / "public" / "samples"
 
 SECRET = "a secret of the tests, 32 bytes or more"
+SECRETS = {"jwt_secret": SECRET, "marks_secret": "another secret of the tests, 32 bytes or more"}
 PASSWORD = "correct horse battery"
 
 HEADER = ("ID", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin")
@@ -106,6 +107,10 @@ class BrokenModel(FakeModel):
         if self._times:
             self._times -= 1
             raise RuntimeError("the model is broken")
+
+
+RunCommand = Callable[..., tuple[int, str, str]]
+"""Runs one of the operator's commands on the world: its exit code, what it printed, and what it said of errors."""
 
 
 @dataclass(frozen=True)

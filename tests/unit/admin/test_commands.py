@@ -1,14 +1,11 @@
 """The operator's commands: what they print, what they change, and what they say of a slip."""
 
 import re
-import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from admin import __main__ as admin
 from chalicelib.auth.names import Credentials
 from chalicelib.billing.vouchers import VoucherExpiredError
 from chalicelib.core import aws
@@ -16,29 +13,10 @@ from chalicelib.core.dynamo import to_item
 from chalicelib.inference.audit import FINDINGS_MAX, Report
 from chalicelib.inference.audit_user import Finding
 from chalicelib.inference.offers import Override
-from tests.unit.support import World
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.unit.support import RunCommand, World
 
 
-@pytest.fixture
-def run(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command on the world: exit code, what it printed, and what it said of errors."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(admin, "services_of", lambda _stage, _data_dir: world)
-        monkeypatch.setattr(sys, "argv", ["admin", *arguments])
-        try:
-            code = admin.main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
-def test_as_many_vouchers_as_were_asked_for_are_printed_one_a_line(world: World, run: Run) -> None:
+def test_as_many_vouchers_as_were_asked_for_are_printed_one_a_line(world: World, run: RunCommand) -> None:
     user = world.register()
 
     code, out, _ = run("voucher", "--coins", "300", "--count", "3")
@@ -50,7 +28,7 @@ def test_as_many_vouchers_as_were_asked_for_are_printed_one_a_line(world: World,
     assert [world.vouchers.redeem(user.id, each, None).coins for each in codes] == [300, 300, 300]
 
 
-def test_a_voucher_is_good_through_the_whole_of_its_last_day(world: World, run: Run) -> None:
+def test_a_voucher_is_good_through_the_whole_of_its_last_day(world: World, run: RunCommand) -> None:
     user = world.register()
     _, out, _ = run("voucher", "--coins", "1", "--count", "2", "--expires", "2099-12-31")
     first, second = out.split()
@@ -62,13 +40,13 @@ def test_a_voucher_is_good_through_the_whole_of_its_last_day(world: World, run: 
         world.vouchers.redeem(user.id, second, None)
 
 
-def test_the_last_day_that_there_is_is_a_day_too(run: Run) -> None:
+def test_the_last_day_that_there_is_is_a_day_too(run: RunCommand) -> None:
     code, out, _ = run("voucher", "--coins", "1", "--expires", "9999-12-31")
 
     assert (code, len(out.splitlines())) == (0, 1)
 
 
-def test_a_new_password_is_printed_and_logs_in(world: World, run: Run) -> None:
+def test_a_new_password_is_printed_and_logs_in(world: World, run: RunCommand) -> None:
     world.register("anna")
 
     for whose in ("anna", " Anna@Example.org "):
@@ -78,14 +56,14 @@ def test_a_new_password_is_printed_and_logs_in(world: World, run: Run) -> None:
         assert world.accounts.log_in(Credentials(name="anna", password=password))
 
 
-def test_nobody_of_that_name_is_said_and_nothing_printed(run: Run) -> None:
+def test_nobody_of_that_name_is_said_and_nothing_printed(run: RunCommand) -> None:
     code, out, err = run("reset-password", "--user", "nobody")
 
     assert (code, out) == (1, "")
     assert err == "There is no account with the name or e-mail address 'nobody'.\n"
 
 
-def test_price_and_switch_leave_each_other_as_they_are(world: World, run: Run) -> None:
+def test_price_and_switch_leave_each_other_as_they_are(world: World, run: RunCommand) -> None:
     assert run("price", "--model", "lasso", "--coins", "80")[:2] == (
         0,
         "lasso costs 80 coins from now on (before: 100 coins). Older predictions keep their price.\n",
@@ -121,13 +99,15 @@ NO_SUCH_MODEL = "There is no model of this name. There is: mayo, lasso, cox-lass
         (["model", "--model", "lasso", "--enabled", "maybe"], "ENABLED: 'maybe' is neither yes nor no."),
     ],
 )  # fmt: skip
-def test_a_slip_is_one_sentence_and_exit_code_2(world: World, run: Run, arguments: list[str], sentence: str) -> None:
+def test_a_slip_is_one_sentence_and_exit_code_2(
+    world: World, run: RunCommand, arguments: list[str], sentence: str
+) -> None:
     assert run(*arguments) == (2, "", sentence + "\n")
     assert world.items(world.settings.vouchers_table) == []
     assert world.items(world.settings.offers_table) == []
 
 
-def test_a_clean_audit_is_a_table_and_exit_code_0(world: World, run: Run) -> None:
+def test_a_clean_audit_is_a_table_and_exit_code_0(world: World, run: RunCommand) -> None:
     user = world.register()
     world.run(world.submit(user))
 
@@ -141,7 +121,7 @@ def test_a_clean_audit_is_a_table_and_exit_code_0(world: World, run: Run) -> Non
     ]  # fmt: skip
 
 
-def test_an_audit_that_finds_something_names_it_and_no_person_and_exits_1(world: World, run: Run) -> None:
+def test_an_audit_that_finds_something_names_it_and_no_person_and_exits_1(world: World, run: RunCommand) -> None:
     user = world.register("anna")
     values = {"user_id": user.id, "name": user.name, "email": user.email, "balance": 499, "open_charges": 0}
     aws.dynamodb().put_item(TableName=world.settings.users_table, Item=to_item(values))
@@ -153,7 +133,9 @@ def test_an_audit_that_finds_something_names_it_and_no_person_and_exits_1(world:
     assert "anna" not in out
 
 
-def test_more_findings_than_are_printed_are_counted(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_findings_than_are_printed_are_counted(
+    world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     report = Report(moving=2)
     report.checked["users"] = 1
     report.add(Finding("users", f"finding {number}") for number in range(FINDINGS_MAX + 1234))
@@ -167,7 +149,7 @@ def test_more_findings_than_are_printed_are_counted(world: World, run: Run, monk
     assert "Too much was going on at 2 places to compare them. Run the audit again." in out
 
 
-def test_what_aws_refuses_is_a_sentence(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_aws_refuses_is_a_sentence(world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> str:
         raise ClientError({"Error": {"Code": "ExpiredTokenException", "Message": "The token has expired"}}, "PutItem")
 

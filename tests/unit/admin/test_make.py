@@ -28,6 +28,14 @@ def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         (["price", "MODEL=lasso", "COINS=card"], ["price", "--model", "lasso", "--coins", "card"]),
         (["model", "MODEL=lasso", "ENABLED=no"], ["model", "--model", "lasso", "--enabled", "no"]),
         (["audit", "STAGE=prod"], ["audit"]),
+        (["rotate-secret", "STAGE=prod"], ["rotate-secret"]),
+        (["rotate-secret", "STAGE=prod", "FORCE=1"], ["rotate-secret", "--force"]),
+        (["restore-table", "TABLE=Users", "FROM=copy"], ["restore-table", "--table", "Users", "--from", "copy"]),
+        (["restore-table", "TABLE=Users", "FROM=copy", "DRY_RUN=1", "FORCE=yes"],
+         ["restore-table", "--table", "Users", "--from", "copy", "--dry-run", "--force"]),
+        (["replay-deletions"], ["replay-deletions"]),
+        (["redrive", "DRY_RUN=1"], ["redrive", "--dry-run"]),
+        (["redrive", "DRY_RUN=0"], ["redrive"]),
     ],
 )  # fmt: skip
 def test_every_variable_becomes_an_argument(target: list[str], handed_on: list[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from admin.stage import StageError, services_of
+from admin.stage import StageError, stage_of
 from local.data_dir import STACK, hold
 from local.provision import read_template, variables
 
@@ -18,7 +18,9 @@ NOT_RUNNING = r"The local stack is not running; start it with 'make run'\."
 def noted(tmp_path: Path) -> dict[str, str]:
     """What the supervisor notes at its start."""
     addresses = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_DEFAULT_REGION": "eu-central-1", "STAGE": "local"}
-    noted = {name: f"name-of-{name}" for name in variables(read_template()) if name != "JWT_SECRET_ID"} | addresses
+    noted = {
+        name: f"name-of-{name}" for name in variables(read_template()) if not name.endswith("_SECRET_ID")
+    } | addresses
     (tmp_path / STACK).write_text(json.dumps(noted))
     return noted
 
@@ -34,14 +36,14 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_where_nothing_runs_the_sentence_says_how_to_start_it(tmp_path: Path) -> None:
     with pytest.raises(StageError, match=NOT_RUNNING):
-        services_of("local", tmp_path / "nowhere")
+        stage_of("local", tmp_path / "nowhere")
 
 
 def test_what_a_killed_stack_left_behind_is_not_taken_for_a_running_one(tmp_path: Path, noted: dict[str, str]) -> None:
     hold(tmp_path).close()
 
     with pytest.raises(StageError, match=NOT_RUNNING):
-        services_of("local", tmp_path)
+        stage_of("local", tmp_path)
     hold(tmp_path).close()  # and looking did not hold the folder
 
 
@@ -54,8 +56,8 @@ def test_the_running_stack_is_found_and_nothing_of_the_persons_own_account(
     (tmp_path / "signing-secret").write_text("s" * 64)
 
     with hold(tmp_path):
-        services = services_of("local", tmp_path)
+        services = stage_of("local", tmp_path).services
 
     assert services.settings.users_table == "name-of-USERS_TABLE"
-    assert services.signing_secret == "s" * 64
+    assert services.signing_keys.current().secret == "s" * 64
     assert {name for name in os.environ if name.startswith("AWS_")} == {"AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION"}

@@ -1,15 +1,18 @@
 """Logging out, changing the password, deleting the account."""
 
 import pytest
+from botocore.exceptions import ClientError
+from pydantic import SecretStr
 
 from chalicelib.auth.names import Credentials
 from chalicelib.auth.service import WrongCredentialsError, WrongPasswordError
 from chalicelib.auth.store import User
 from chalicelib.auth.tokens import TokenInvalidError
 from chalicelib.billing.ledger import AccountClosedError
+from chalicelib.core import aws
 from chalicelib.inference.erasure import INDEX_LAG_SECONDS
 from chalicelib.inference.prediction import Status
-from tests.unit.support import PASSWORD, FakeModel, World
+from tests.unit.support import PASSWORD, SECRET, FakeModel, World
 
 
 def log_in(world: World, name: str = "anna", password: str = PASSWORD) -> str:
@@ -176,6 +179,36 @@ def test_the_same_e_mail_is_granted_coins_only_once(world: World) -> None:
     assert world.entries(again) == []
     world.accounts.delete(again, PASSWORD)
     assert world.register().balance == 0
+
+
+def test_a_rotated_signing_secret_brings_no_second_grant(world: World) -> None:
+    world.accounts.delete(world.register(), PASSWORD)
+
+    rotated = world.settings.model_copy(update={"jwt_secret": SecretStr("rotated " + SECRET)})
+    after = World(rotated, clock=world.clock)
+
+    assert after.register().balance == 0
+
+
+def test_only_registering_and_deleting_need_the_secret_of_the_marks(world: World) -> None:
+    world.register()
+    kept_away = world.settings.model_copy(update={"marks_secret": None, "marks_secret_id": "no-such-secret"})
+    elsewhere = World(kept_away, clock=world.clock)
+
+    token = log_in(elsewhere)
+    elsewhere.accounts.log_out(elsewhere.accounts.authenticate(token))
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        elsewhere.register("boris")
+
+
+def test_the_secret_of_the_marks_comes_from_secrets_manager(world: World) -> None:
+    world.accounts.delete(world.register(), PASSWORD)
+    secret = world.settings.marks_secret
+    assert secret
+    made = aws.secretsmanager().create_secret(Name="marks", SecretString=secret.get_secret_value())
+    managed = world.settings.model_copy(update={"marks_secret": None, "marks_secret_id": made["ARN"]})
+
+    assert World(managed, clock=world.clock).register().balance == 0
 
 
 def test_a_second_deletion_at_once_changes_nothing(world: World) -> None:

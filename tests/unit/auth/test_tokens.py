@@ -1,21 +1,24 @@
 import base64
+import hmac
 import json
 from typing import Any
 
 import jwt
 import pytest
 
+from chalicelib.auth.keys import OneKey
 from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError, Tokens
 from chalicelib.core.ids import new_id
 from tests.unit.support import SECRET, FakeClock
 
 USER = new_id()
 LIFETIME = 3600
+KID = OneKey(SECRET).current().id
 
 
 @pytest.fixture
 def tokens(clock: FakeClock) -> Tokens:
-    return Tokens(SECRET, LIFETIME, clock)
+    return Tokens(OneKey(SECRET), LIFETIME, clock)
 
 
 def claims(clock: FakeClock, **changes: Any) -> dict[str, Any]:
@@ -34,11 +37,18 @@ def claims(clock: FakeClock, **changes: Any) -> dict[str, Any]:
 
 
 def signed(payload: dict[str, Any], secret: str = SECRET, algorithm: str = "HS256") -> str:
-    return jwt.encode(payload, secret, algorithm=algorithm)
+    return jwt.encode(payload, secret, algorithm=algorithm, headers={"kid": KID})
 
 
 def part(values: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def signed_by_hand(header: dict[str, Any], payload: dict[str, Any]) -> str:
+    """Rightly signed, with headers that PyJWT writes for nobody."""
+    text = f"{part({'alg': 'HS256', 'typ': 'JWT'} | header)}.{part(payload)}"
+    signature = hmac.digest(SECRET.encode(), text.encode(), "sha256")
+    return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
 def test_a_token_says_whose_it_is_and_of_which_generation(tokens: Tokens) -> None:
@@ -105,7 +115,7 @@ def test_a_changed_payload_breaks_the_signature(tokens: Tokens, clock: FakeClock
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE"])
 def test_an_unsigned_token_is_refused(algorithm: str, tokens: Tokens, clock: FakeClock) -> None:
     with pytest.raises(TokenInvalidError):
-        tokens.verify(f"{part({'alg': algorithm, 'typ': 'JWT'})}.{part(claims(clock))}.")
+        tokens.verify(f"{part({'alg': algorithm, 'typ': 'JWT', 'kid': KID})}.{part(claims(clock))}.")
 
 
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
@@ -121,3 +131,18 @@ def test_another_algorithm_is_refused_even_with_the_right_secret(
 def test_what_is_no_token_at_all_is_refused(text: str, tokens: Tokens) -> None:
     with pytest.raises(TokenInvalidError):
         tokens.verify(text)
+
+
+@pytest.mark.parametrize("header", [{}, {"kid": ""}, {"kid": 7}, {"kid": None}, {"kid": "another"}, {"kid": [KID]}])
+def test_a_token_that_names_no_key_of_ours_is_refused(header: dict[str, Any], tokens: Tokens, clock: FakeClock) -> None:
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(signed_by_hand(header, claims(clock)))
+
+
+@pytest.mark.parametrize("name", ["jku", "jwk", "x5u", "x5c", "crit", "b64", "cty"])
+def test_a_header_that_brings_a_key_or_a_wish_is_refused_even_with_the_right_signature(
+    name: str, tokens: Tokens, clock: FakeClock
+) -> None:
+    assert tokens.verify(signed_by_hand({"kid": KID}, claims(clock))) == Claims(USER, 1)
+    with pytest.raises(TokenInvalidError):
+        tokens.verify(signed_by_hand({"kid": KID, name: "https://keys.example.org"}, claims(clock)))

@@ -9,7 +9,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.core.settings import settings as read_settings
 from chalicelib.wiring import services
 from tests.unit.core.functions import Functions
-from tests.unit.support import SECRET
+from tests.unit.support import SECRETS
 
 
 @pytest.fixture
@@ -35,9 +35,10 @@ def functions(
     settings: Settings, logger: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Functions]:
     """The functions of the stage ``dev`` in Lambda."""
-    for name, value in settings.model_dump(exclude_none=True, exclude={"jwt_secret"}).items():
+    for name, value in settings.model_dump(exclude_none=True, exclude=set(SECRETS)).items():
         monkeypatch.setenv(name.upper(), str(value))
-    monkeypatch.setenv("JWT_SECRET", SECRET)
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name.upper(), secret)
     _forget()
     services()
     # The settings are read by now; only the stage `local` takes the secret of the tests.

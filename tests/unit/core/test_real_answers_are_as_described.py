@@ -18,7 +18,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.core.settings import settings as read_settings
 from chalicelib.inference.offers import Override
 from chalicelib.wiring import Services, services
-from tests.unit.support import PASSWORD, SECRET, csv_of
+from tests.unit.support import PASSWORD, SECRETS, csv_of
 
 DOCUMENT = openapi.document(app.routes)
 EXPOSED = {"Location", "Retry-After", "WWW-Authenticate", "X-Request-Id"}
@@ -86,9 +86,10 @@ class Api:
 @pytest.fixture
 def api(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """The app over a mocked account."""
-    for name, value in settings.model_dump(exclude_none=True, exclude={"jwt_secret"}).items():
+    for name, value in settings.model_dump(exclude_none=True, exclude=set(SECRETS)).items():
         monkeypatch.setenv(name.upper(), str(value))
-    monkeypatch.setenv("JWT_SECRET", SECRET)
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name.upper(), secret)
     forget()
     yield Api(services())
     forget()

@@ -4,11 +4,12 @@ from pydantic import ValidationError
 from chalicelib.core.settings import Settings
 
 STRONG = "0123456789abcdef0123456789abcdef"
+MANAGED = {"jwt_secret": None, "jwt_secret_id": "name", "marks_secret": None, "marks_secret_id": "name"}
 
 
 def given(**changes: object) -> Settings:
     names = [name for name, each in Settings.model_fields.items() if each.is_required()]
-    values = {**dict.fromkeys(names, "x"), "stage": "local", "jwt_secret": STRONG, **changes}
+    values = {**dict.fromkeys(names, "x"), "stage": "local", "jwt_secret": STRONG, "marks_secret": STRONG, **changes}
     return Settings.model_validate({name: value for name, value in values.items() if value is not None})
 
 
@@ -18,28 +19,32 @@ def test_a_strong_secret_is_enough_for_the_local_stage() -> None:
     assert secret.get_secret_value() == STRONG
 
 
-@pytest.mark.parametrize("secrets", [{"jwt_secret": None}, {"jwt_secret_id": "name"}], ids=["neither", "both"])
-def test_exactly_one_way_to_the_secret_is_set(secrets: dict[str, str | None]) -> None:
-    with pytest.raises(ValidationError, match="exactly one of JWT_SECRET and JWT_SECRET_ID"):
-        given(**secrets)
+@pytest.mark.parametrize("name", ["jwt_secret", "marks_secret"])
+@pytest.mark.parametrize("ways", ["neither", "both"])
+def test_exactly_one_way_to_each_secret_is_set(name: str, ways: str) -> None:
+    change = {name: None} if ways == "neither" else {f"{name}_id": "name"}
+    with pytest.raises(ValidationError, match=f"exactly one of {name.upper()} and {name.upper()}_ID"):
+        given(**change)
 
 
+@pytest.mark.parametrize("name", ["jwt_secret", "marks_secret"])
 @pytest.mark.parametrize("secret", ["", STRONG[:31]], ids=["empty", "31 bytes"])
-def test_a_short_secret_is_refused_even_locally(secret: str) -> None:
+def test_a_short_secret_is_refused_even_locally(name: str, secret: str) -> None:
     with pytest.raises(ValidationError, match="less than 32 bytes"):
-        given(jwt_secret=secret)
+        given(**{name: secret})
 
 
+@pytest.mark.parametrize("name", ["jwt_secret", "marks_secret"])
 @pytest.mark.parametrize("stage", ["prod", "dev", "Local", ""])
-def test_outside_local_the_secret_comes_from_secrets_manager_only(stage: str) -> None:
-    with pytest.raises(ValidationError, match="JWT_SECRET is for the local stage only"):
-        given(stage=stage)
-    assert given(stage=stage, jwt_secret=None, jwt_secret_id="name").jwt_secret_id == "name"
+def test_outside_local_the_secrets_come_from_secrets_manager_only(name: str, stage: str) -> None:
+    with pytest.raises(ValidationError, match=f"{name.upper()} is for the local stage only"):
+        given(**MANAGED | {"stage": stage, name: STRONG, f"{name}_id": None})
+    assert given(**MANAGED | {"stage": stage}).jwt_secret_id == "name"
 
 
 def test_outside_local_a_cheap_password_hash_is_refused() -> None:
     with pytest.raises(ValidationError, match="BCRYPT_COST is below 12"):
-        given(stage="prod", jwt_secret=None, jwt_secret_id="name", bcrypt_cost=11)
+        given(**MANAGED, stage="prod", bcrypt_cost=11)
     assert given(bcrypt_cost=4).bcrypt_cost == 4
 
 
@@ -69,6 +74,7 @@ def test_the_environment_is_read_by_field_name_and_typed(monkeypatch: pytest.Mon
             monkeypatch.setenv(name.upper(), name)
     monkeypatch.setenv("INFERENCE_QUEUE_URL", "https://queue")
     monkeypatch.setenv("JWT_SECRET_ID", "the-secret")
+    monkeypatch.setenv("MARKS_SECRET_ID", "another-secret")
     monkeypatch.setenv("LEASE_SECONDS", "1.5")
     monkeypatch.setenv("ATTEMPTS_MAX", "7")
     read = Settings.from_environment()

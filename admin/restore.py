@@ -1,0 +1,96 @@
+"""``make restore-table``: a live table becomes equal to the copy that point-in-time recovery made beside it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from admin.stage import TABLES, Stage, StageError
+from admin.tables import Changes, Copy
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ONLY_ADDED_TO = "Erasures"
+"""What this table has and the copy hasn't are later deletions, which have to be replayed."""
+
+
+def restore(stage: Stage, given: argparse.Namespace) -> int:
+    """Compare, ask, write.
+
+    Raises
+    ------
+    StageError
+        The copy isn't one, or isn't of this table.
+    """
+    source, target = given.source, stage.variables[TABLES[given.table]]
+    client = stage.services.clients.dynamodb()
+    key = _require_copy(client, source, target)
+    if not given.dry_run and not given.force and not _is_confirmed(given.table, stage.name, source):
+        print("Nothing was changed.")
+        return 1
+    changes, copy = Changes(), Copy(client, source, target, key)
+    copy.bring_back(changes, dry=given.dry_run)
+    if given.table != ONLY_ADDED_TO:
+        copy.remove_newer(changes, dry=given.dry_run)
+    print(_said(changes, dry=given.dry_run))
+    if not given.dry_run:
+        of_stage = f"STAGE={stage.name}"
+        print(f"When all tables are restored: make replay-deletions {of_stage}, then make audit {of_stage}.")
+    return 0
+
+
+def _require_copy(client: DynamoDBClient, source: str, target: str) -> tuple[str, ...]:
+    """The key attributes that both tables have."""
+    if source == target:
+        raise StageError(f"{source} is the stage's own table. FROM is the table that was restored beside it.")
+    live, copy = _described(client, target), _described(client, source)
+    keys = [_key_of(each) for each in (live, copy)]
+    if keys[0] != keys[1]:
+        raise StageError(f"{source} is no copy of {target}: its keys are {_words(keys[1])}, not {_words(keys[0])}.")
+    if copy["TableStatus"] != "ACTIVE":
+        raise StageError(f"{source} is not ready ({copy['TableStatus'].lower()}). Try again when it is active.")
+    if not client.scan(TableName=source, Limit=1, ConsistentRead=True)["Items"]:
+        raise StageError(f"{source} is empty: to empty a table is no restore.")
+    return tuple(name for name, _ in keys[0])
+
+
+def _described(client: DynamoDBClient, table: str) -> Any:
+    try:
+        return client.describe_table(TableName=table)["Table"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        raise StageError(f"There is no table {table} in this account and region.") from error
+
+
+def _key_of(table: Any) -> list[tuple[str, str]]:
+    """The names of the key's attributes with their types, the partition's first."""
+    types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
+    schema = sorted(table["KeySchema"], key=lambda each: str(each["KeyType"]))  # HASH before RANGE
+    return [(each["AttributeName"], types[each["AttributeName"]]) for each in schema]
+
+
+def _words(key: list[tuple[str, str]]) -> str:
+    return " and ".join(f"{name} ({kind})" for name, kind in key)
+
+
+def _is_confirmed(table: str, stage: str, source: str) -> bool:
+    print(f"This makes the table {table} of the stage {stage} equal to {source}. What was written since is lost.")
+    try:
+        return input(f"Type {table} to go on: ").strip() == table
+    except EOFError:
+        return False
+
+
+def _said(changes: Changes, *, dry: bool) -> str:
+    written, deleted = ("to be written", "to be deleted") if dry else ("written", "deleted")
+    counts = {
+        "items that are equal": changes.equal,
+        f"that were missing, {written}": changes.missing,
+        f"that differed, {written}": changes.other,
+        f"that are newer, {deleted}": changes.newer,
+    }
+    return "\n".join(f"{what:<40}{count:>12,}" for what, count in counts.items())

@@ -1,0 +1,104 @@
+"""Tokens, marks and the register of deletions behind the deployed functions' own roles."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+import requests
+
+from deploy.template import ROOT
+from tests.support.deployed import STAGE, DeployedStage
+
+PASSWORD = "correct horse battery"
+TICK = {
+    "version": "0", "id": "a-tick", "detail-type": "Scheduled Event", "source": "aws.events", "account": "000000000000",
+    "time": "2026-11-24T09:00:00Z", "region": "us-east-1", "resources": [], "detail": {},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who comes back under the same name."""
+
+    stage: DeployedStage
+    name: str
+
+    def ask(self, method: str, path: str, token: str | None = None, **body: str) -> requests.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return requests.request(
+            method, f"{self.stage.url}/api/{path}", headers=headers, json=body or None, timeout=60
+        )  # fmt: skip
+
+    def register(self) -> str:
+        answer = self.ask("POST", "auth/register", name=self.name, email=f"{self.name}@example.org", password=PASSWORD)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["access_token"])
+
+    def log_in(self) -> str:
+        return str(self.ask("POST", "auth/login", name=self.name, password=PASSWORD).json()["access_token"])
+
+    def is_logged_in(self, token: str) -> bool:
+        return self.ask("GET", "auth/me", token).status_code == 200
+
+    def balance(self, token: str) -> int:
+        return int(self.ask("GET", "auth/balance", token).json()["balance"])
+
+
+def somebody(stage: DeployedStage) -> Person:
+    return Person(stage, f"somebody-{secrets.token_hex(4)}")
+
+
+def admin(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "admin", "--stage", STAGE, *arguments],
+        cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def dispatch(stage: DeployedStage) -> None:
+    answer = stage.client("lambda").invoke(FunctionName=stage.names["Dispatcher"], Payload=json.dumps(TICK))
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def erasures(stage: DeployedStage, user_id: str) -> list[dict[str, Any]]:
+    items = stage.client("dynamodb").scan(TableName=stage.names["Erasures"])["Items"]
+    return [item for item in items if item["user_id"]["S"] == user_id]
+
+
+def test_a_token_outlives_a_rotation(stage: DeployedStage) -> None:
+    person = somebody(stage)
+    token = person.register()
+    versions = stage.client("secretsmanager").list_secret_version_ids(SecretId=stage.names["SigningSecret"])["Versions"]
+    assert jwt.get_unverified_header(token)["kid"] in {each["VersionId"] for each in versions}
+
+    rotation = admin("rotate-secret")
+
+    assert (rotation.returncode, rotation.stderr) == (0, "")
+    assert person.is_logged_in(token)
+    assert person.is_logged_in(person.log_in())
+
+
+def test_a_deletion_is_marked_and_registered_and_replayed(stage: DeployedStage) -> None:
+    person = somebody(stage)
+    token = person.register()
+    user_id = person.ask("GET", "auth/me", token).json()["id"]
+    assert person.balance(token) == 500
+
+    assert person.ask("DELETE", "auth/me", token, password=PASSWORD).status_code == 204
+    (wish,) = erasures(stage, user_id)
+    # The dispatcher takes its last look a minute after the deletion.
+    wish["wished_at"] = {"N": str(float(wish["wished_at"]["N"]) - 60)}
+    stage.client("dynamodb").put_item(TableName=stage.names["Erasures"], Item=wish)
+    dispatch(stage)
+
+    (entry,) = erasures(stage, user_id)
+    assert float(entry["expires_at"]["N"]) - float(entry["erased_at"]["N"]) > 35 * 86_400
+    assert person.balance(person.register()) == 0
+    replay = admin("replay-deletions")
+    assert (replay.returncode, replay.stderr) == (0, "")
+    assert [line.split()[-1] for line in replay.stdout.splitlines()][1:] == ["0", "0", "0"]

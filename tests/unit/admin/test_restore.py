@@ -1,0 +1,218 @@
+"""`make restore-table`, and the deletions that follow it."""
+
+from typing import Any
+
+import pytest
+
+from admin import tables
+from chalicelib.auth.names import Credentials
+from chalicelib.core import aws
+from chalicelib.core.dynamo import from_item, to_item
+from local.provision import read_template
+from tests.unit.support import PASSWORD, RunCommand, World
+
+
+def copy_of(world: World, table: str, name: str = "") -> str:
+    """A table beside the live one that holds what it holds at this moment, as point-in-time recovery makes it."""
+    known = read_template()[table]["Properties"]
+    name = name or f"restored-{table}"
+    wanted = {each: known[each] for each in ("KeySchema", "AttributeDefinitions", "BillingMode")}
+    indexes = {"GlobalSecondaryIndexes": known["GlobalSecondaryIndexes"]} if "GlobalSecondaryIndexes" in known else {}
+    aws.dynamodb().create_table(TableName=name, **wanted, **indexes)
+    for item in raw(live(world, table)):
+        aws.dynamodb().put_item(TableName=name, Item=item)
+    return name
+
+
+def live(world: World, table: str) -> str:
+    variable = {"LedgerEntries": "ledger", "IdempotencyKeys": "idempotency"}.get(table, table.lower())
+    return str(getattr(world.settings, f"{variable}_table"))
+
+
+def raw(table: str) -> list[dict[str, Any]]:
+    items = [dict(item) for item in aws.dynamodb().scan(TableName=table)["Items"]]
+    return sorted(items, key=repr)
+
+
+def restore(run: RunCommand, table: str, source: str, *more: str, answer: str | None = None) -> tuple[int, str, str]:
+    return run("restore-table", "--table", table, "--from", source, *more, answer=answer)
+
+
+def counts(said: str) -> list[str]:
+    """The numbers at the ends of the first four lines."""
+    return [line.split()[-1] for line in said.splitlines()[:4]]
+
+
+def put(world: World, key: str, **values: object) -> None:
+    aws.dynamodb().put_item(TableName=world.settings.offers_table, Item=to_item({"model_id": key, **values}))
+
+
+def test_the_table_is_as_the_copy_was_and_a_second_run_changes_nothing(world: World, run: RunCommand) -> None:
+    for number in range(250):
+        put(world, f"m{number}", coins=number, rate=0.1, tags={"a": [1, None, "x"]})
+    copy = copy_of(world, "Offers")
+    before = raw(world.settings.offers_table)
+    for number in range(60):
+        put(world, f"m{number}", coins=number + 1)
+    for number in range(60, 130):
+        aws.dynamodb().delete_item(TableName=world.settings.offers_table, Key=to_item({"model_id": f"m{number}"}))
+    for number in range(110):
+        put(world, f"newer{number}")
+
+    code, out, _ = restore(run, "Offers", copy, "--force")
+
+    assert code == 0
+    assert [" ".join(line.split()) for line in out.splitlines()] == [
+        "items that are equal 120",
+        "that were missing, written 70",
+        "that differed, written 60",
+        "that are newer, deleted 110",
+        "When all tables are restored: make replay-deletions STAGE=local, then make audit STAGE=local.",
+    ]
+    assert raw(world.settings.offers_table) == before == raw(copy)
+    assert counts(restore(run, "Offers", copy, "--force")[1]) == ["250", "0", "0", "0"]
+
+
+def test_a_dry_run_counts_and_changes_nothing(world: World, run: RunCommand) -> None:
+    put(world, "a", coins=1)
+    put(world, "b", coins=1)
+    copy = copy_of(world, "Offers")
+    put(world, "a", coins=2)
+    put(world, "c", coins=2)
+    before = raw(world.settings.offers_table)
+
+    code, out, _ = restore(run, "Offers", copy, "--dry-run")
+
+    assert code == 0
+    assert counts(out) == ["1", "0", "1", "1"]
+    assert "that are newer, to be deleted" in out
+    assert raw(world.settings.offers_table) == before
+
+
+@pytest.mark.parametrize("answer", [None, "", "yes", "offers", "restored-Offers"])
+def test_without_the_table_s_name_nothing_is_changed(world: World, run: RunCommand, answer: str | None) -> None:
+    put(world, "a", coins=1)
+    copy = copy_of(world, "Offers")
+    put(world, "b")
+
+    code, out, _ = restore(run, "Offers", copy, answer=answer)
+
+    assert code == 1
+    assert out.splitlines()[-1] == "Nothing was changed."
+    assert len(raw(world.settings.offers_table)) == 2
+    assert restore(run, "Offers", copy, answer="Offers")[0] == 0
+    assert len(raw(world.settings.offers_table)) == 1
+
+
+def test_what_is_no_copy_of_the_table_is_refused(world: World, run: RunCommand) -> None:
+    world.register("anna")
+    users = raw(world.settings.users_table)
+    logins = copy_of(world, "Logins")
+    empty = copy_of(world, "Offers", "an-empty-one")
+
+    refused = {
+        restore(run, "Users", logins, "--force")[2]: "its keys are login (S), not user_id (S).",
+        restore(run, "Users", "no-such-table", "--force")[2]: "There is no table no-such-table in this account",
+        restore(run, "Users", world.settings.users_table, "--force")[2]: "is the stage's own table.",
+        restore(run, "Offers", empty, "--force")[2]: "an-empty-one is empty: to empty a table is no restore.",
+    }
+
+    for said, expected in refused.items():
+        assert expected in said
+    assert raw(world.settings.users_table) == users
+
+
+def test_slips_are_one_sentence(run: RunCommand) -> None:
+    code, _, err = restore(run, "users", "x")
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith("TABLE: 'users' is none of the tables Users, Logins, ")
+    assert restore(run, "Users", " ") == (2, "", "FROM: say what the restored table is called.\n")
+
+
+def test_the_register_of_deletions_is_only_added_to(world: World, run: RunCommand) -> None:
+    world.users.wish_erasure("a", 1.0)
+    copy = copy_of(world, "Erasures")
+    world.users.erased("a", 2.0)
+    world.users.wish_erasure("b", 3.0)
+
+    assert restore(run, "Erasures", copy, "--force")[0] == 0
+
+    assert sorted(world.users.deleted()) == ["a", "a", "b"]
+
+
+def test_what_a_busy_table_does_not_take_is_sent_again(
+    world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        put(world, f"m{number}")
+    copy = copy_of(world, "Offers")
+    for number in range(30):
+        put(world, f"m{number}", coins=1)
+    real = aws.dynamodb().batch_write_item
+
+    def takes_some(*, RequestItems: Any) -> Any:  # noqa: N803
+        ((table, requests),) = RequestItems.items()
+        real(RequestItems={table: requests[:10]})
+        return {"UnprocessedItems": {table: requests[10:]} if requests[10:] else {}}
+
+    monkeypatch.setattr(aws.dynamodb(), "batch_write_item", takes_some)
+    assert restore(run, "Offers", copy, "--force")[0] == 0
+    assert raw(world.settings.offers_table) == raw(copy)
+
+    monkeypatch.setattr(tables, "_back_off", lambda _attempt: None)
+    monkeypatch.setattr(aws.dynamodb(), "batch_write_item", lambda **asked: {"UnprocessedItems": asked["RequestItems"]})
+    put(world, "m1", coins=2)
+    code, _, err = restore(run, "Offers", copy, "--force")
+    assert (code, err) == (1, "The tables are too busy. Run the same command again: it goes on where it was.\n")
+
+
+def test_restoring_every_table_and_replaying_the_deletions_leaves_nothing_of_the_deleted_and_all_of_the_others(
+    world: World, run: RunCommand
+) -> None:
+    names = ("Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys")
+    boris = world.register("boris")
+    anna = world.register("anna")
+    world.run(world.submit(boris))
+    world.submit(anna)
+    copies = {table: copy_of(world, table) for table in names if raw(live(world, table))}
+    world.accounts.delete(anna, PASSWORD)
+    world.erasure.run(anna.id)
+    world.register("later")
+
+    for table, copy in copies.items():
+        assert restore(run, table, copy, "--force")[0] == 0
+    assert world.users.user(anna.id)
+    code, out, _ = run("replay-deletions")
+
+    assert code == 0
+    assert counts(out) == ["1", "1", "2", "1"]
+    left = repr([[from_item(item) for item in raw(live(world, table))] for table in names])
+    assert "anna" not in left
+    assert "later" not in left
+    assert world.accounts.log_in(Credentials(name="boris", password=PASSWORD))
+    code, out, _ = run("audit")
+    assert (code, out.splitlines()[-1]) == (0, "Everything adds up.")
+    assert counts(run("replay-deletions")[1]) == ["1", "0", "0", "0"]
+
+
+def test_a_replay_that_could_not_do_all_says_so_and_exits_1(
+    world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = world.register("anna")
+    world.submit(anna)
+    copies = {table: copy_of(world, table) for table in ("Users", "Predictions")}
+    world.accounts.delete(anna, PASSWORD)
+    world.erasure.run(anna.id)
+    restore(run, "Predictions", copies["Predictions"], "--force")
+
+    code, out, _ = run("replay-deletions")
+    assert code == 1
+    assert "Predictions that could not be ended: 1. The tables are not of one moment" in out
+
+    restore(run, "Users", copies["Users"], "--force")
+    with monkeypatch.context() as broken:
+        broken.setattr(world.users, "close_restored", None)
+        code, out, _ = run("replay-deletions")
+    assert code == 1
+    assert "Steps that failed: 1. The lines above say why; run this again." in out
+    assert run("replay-deletions")[0] == 0

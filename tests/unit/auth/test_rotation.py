@@ -1,0 +1,152 @@
+"""Rotating the signing secret: who stays logged in, who doesn't, and what it costs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import jwt
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from moto import mock_aws
+
+from chalicelib.auth.keys import REFRESH_SECONDS, UNKNOWN_SECONDS, SecretVersions
+from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens
+from chalicelib.core import aws
+from chalicelib.core.ids import new_id
+from tests.unit.support import FakeClock
+
+CLAIMS = Claims(new_id(), 1)
+LIFETIME = 12 * 3600
+
+
+class Vault:
+    """A Secrets Manager secret that counts what is read of it; it can be out of reach."""
+
+    def __init__(self) -> None:
+        self._client = aws.secretsmanager()
+        self.id = self._client.create_secret(Name="signing", SecretString="first secret of 32 bytes or more")["ARN"]
+        self.reads = 0
+        self.is_out_of_reach = False
+
+    def rotate(self) -> None:
+        self._client.put_secret_value(SecretId=self.id, SecretString=f"{new_id()} of 32 bytes or more")
+
+    def get_secret_value(self, **asked: Any) -> Any:
+        self.reads += 1
+        if self.is_out_of_reach:
+            raise EndpointConnectionError(endpoint_url="https://secrets.example.org")
+        return self._client.get_secret_value(**asked)
+
+
+@pytest.fixture
+def vault() -> Iterator[Vault]:
+    with mock_aws():
+        yield Vault()
+
+
+def process(vault: Any, clock: FakeClock) -> Tokens:
+    """The tokens of one process of the API."""
+    return Tokens(SecretVersions(vault, vault.id, clock), LIFETIME, clock)
+
+
+def test_a_token_names_the_version_that_signed_it(vault: Vault, clock: FakeClock) -> None:
+    token = process(vault, clock).sign(CLAIMS)
+
+    versions = aws.secretsmanager().list_secret_version_ids(SecretId=vault.id)["Versions"]
+    assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT", "kid": versions[0]["VersionId"]}
+
+
+def test_after_one_rotation_every_token_is_good_in_every_process(vault: Vault, clock: FakeClock) -> None:
+    warm = process(vault, clock)
+    old = warm.sign(CLAIMS)
+    vault.rotate()
+    fresh = process(vault, clock)
+    new = fresh.sign(CLAIMS)
+    clock.advance(UNKNOWN_SECONDS)
+
+    for tokens in (warm, fresh):
+        assert tokens.verify(old) == CLAIMS
+        assert tokens.verify(new) == CLAIMS
+
+
+def test_after_two_rotations_the_first_secret_s_tokens_are_refused_by_warm_processes_too(
+    vault: Vault, clock: FakeClock
+) -> None:
+    warm = process(vault, clock)
+    old = warm.sign(CLAIMS)
+    vault.rotate()
+    vault.rotate()
+
+    with pytest.raises(TokenInvalidError):
+        process(vault, clock).verify(old)
+    clock.advance(REFRESH_SECONDS)
+    with pytest.raises(TokenInvalidError):
+        warm.verify(old)
+
+
+def test_a_warm_process_signs_with_the_new_secret_within_minutes(vault: Vault, clock: FakeClock) -> None:
+    warm = process(vault, clock)
+    old = jwt.get_unverified_header(warm.sign(CLAIMS))["kid"]
+    vault.rotate()
+
+    clock.advance(REFRESH_SECONDS - 1)
+    assert jwt.get_unverified_header(warm.sign(CLAIMS))["kid"] == old
+    clock.advance(1)
+    assert jwt.get_unverified_header(warm.sign(CLAIMS))["kid"] != old
+
+
+def test_a_flood_of_forged_tokens_is_no_flood_of_calls(vault: Vault, clock: FakeClock) -> None:
+    warm = process(vault, clock)
+    good = jwt.decode(warm.sign(CLAIMS), options={"verify_signature": False})
+    vault.reads = 0
+
+    for _ in range(1000):
+        clock.advance(0.0109)
+        forged = jwt.encode(good, "x" * 32, headers={"kid": new_id()})
+        with pytest.raises(TokenInvalidError):
+            warm.verify(forged)
+
+    assert UNKNOWN_SECONDS == 5
+    assert vault.reads == 2 * 2  # AWSCURRENT and AWSPREVIOUS, twice in eleven seconds
+
+
+def test_the_right_key_s_name_does_not_help_a_wrong_signature(vault: Vault, clock: FakeClock) -> None:
+    warm = process(vault, clock)
+    token = warm.sign(CLAIMS)
+    header = {"kid": jwt.get_unverified_header(token)["kid"]}
+    vault.reads = 0
+
+    with pytest.raises(TokenInvalidError):
+        warm.verify(jwt.encode(jwt.decode(token, options={"verify_signature": False}), "x" * 32, headers=header))
+
+    assert vault.reads == 0
+
+
+def test_while_the_secret_is_out_of_reach_a_warm_process_goes_on_and_a_cold_one_says_so(
+    vault: Vault, clock: FakeClock
+) -> None:
+    warm = process(vault, clock)
+    token = warm.sign(CLAIMS)
+    vault.is_out_of_reach = True
+    clock.advance(REFRESH_SECONDS)
+    vault.reads = 0
+
+    for _ in range(100):
+        assert warm.verify(token) == CLAIMS
+        assert warm.verify(warm.sign(CLAIMS)) == CLAIMS
+    assert vault.reads == 1
+    with pytest.raises(EndpointConnectionError):
+        process(vault, clock).sign(CLAIMS)
+
+
+def test_a_previous_version_that_may_not_be_read_is_not_taken_for_none(vault: Vault, clock: FakeClock) -> None:
+    class Denied(Vault):
+        def __init__(self) -> None:
+            self.id = vault.id
+
+        def get_secret_value(self, **asked: Any) -> Any:
+            if asked["VersionStage"] == "AWSPREVIOUS":
+                raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetSecretValue")
+            return vault.get_secret_value(**asked)
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        process(Denied(), clock).sign(CLAIMS)

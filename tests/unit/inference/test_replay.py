@@ -1,0 +1,215 @@
+"""A restored table brings deleted accounts back; replaying the deletions leaves nothing of them, whatever it was."""
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from chalicelib.auth.names import Credentials
+from chalicelib.auth.service import WrongCredentialsError
+from chalicelib.auth.store import REGISTER_SECONDS, User
+from chalicelib.core import aws
+from chalicelib.core.dynamo import to_item
+from chalicelib.inference.erasure import GIVE_UP_SECONDS, INDEX_LAG_SECONDS
+from chalicelib.inference.replay import Replayed
+from tests.unit.inference.test_audit import audit
+from tests.unit.support import PASSWORD, World
+
+KEYS = {"users": ["user_id"], "logins": ["login"], "ledger": ["user_id", "entry_id"], "predictions": ["prediction_id"]}
+SUBSETS = [some for size in range(1, len(KEYS) + 1) for some in combinations(KEYS, size)]
+
+
+class Backup:
+    """The tables as they are at its making, as point-in-time recovery has them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._then = {name: self._items(name) for name in KEYS}
+
+    def restore(self, *names: str, keep_newer: bool = False) -> None:
+        for name in names:
+            table = self._table(name)
+            for item in [] if keep_newer else self._items(name):
+                aws.dynamodb().delete_item(TableName=table, Key={key: item[key] for key in KEYS[name]})
+            for item in self._then[name]:
+                aws.dynamodb().put_item(TableName=table, Item=item)
+
+    def _table(self, name: str) -> str:
+        return str(getattr(self._world.settings, f"{name}_table"))
+
+    def _items(self, name: str) -> list[dict[str, Any]]:
+        return [dict(item) for item in aws.dynamodb().scan(TableName=self._table(name))["Items"]]
+
+
+def delete_for_good(world: World, user: User) -> None:
+    world.accounts.delete(user, PASSWORD)
+    world.erasure.run(user.id)
+    finish(world)
+
+
+def finish(world: World) -> None:
+    """As the dispatcher does it, a minute later."""
+    world.clock.advance(INDEX_LAG_SECONDS)
+    world.dispatcher.run()
+
+
+def stored(world: World) -> str:
+    return repr([world.items(getattr(world.settings, f"{name}_table")) for name in (*KEYS, "erasures", "idempotency")])
+
+
+@pytest.fixture
+def anna(world: World) -> User:
+    """She has a finished prediction, a queued one, and a neighbour."""
+    world.register("boris")
+    user = world.register("anna")
+    world.run(world.submit(user))
+    world.submit(user)
+    return user
+
+
+def test_a_deletion_stays_in_the_register_for_longer_than_a_backup_reaches_back(world: World, anna: User) -> None:
+    delete_for_good(world, anna)
+
+    assert world.users.erasures() == {}
+    (entry,) = world.items(world.settings.erasures_table)
+    assert set(entry) == {"erasure_shard", "user_id", "erased_at", "expires_at"}
+    assert entry["user_id"] == anna.id
+    assert entry["expires_at"] - world.clock() > 35 * 86_400
+    assert int(world.clock()) + REGISTER_SECONDS == entry["expires_at"]
+    assert list(world.users.deleted()) == [anna.id]
+
+
+@pytest.mark.parametrize("restored", SUBSETS, ids="+".join)
+def test_whatever_was_restored_nothing_of_the_person_is_left(
+    world: World, anna: User, restored: tuple[str, ...]
+) -> None:
+    backup = Backup(world)
+    delete_for_good(world, anna)
+    backup.restore(*restored)
+    back = "anna" in stored(world) or "patients.csv" in stored(world)
+    assert back == (restored != ("ledger",))
+
+    done = world.replay.run()
+    finish(world)
+
+    assert (done.deleted, done.failed) == (1, 0)
+    assert "anna" not in stored(world)
+    assert "patients.csv" not in stored(world)
+    assert world.objects(f"results/{anna.id}/") == world.objects(f"inputs/{anna.id}/") == []
+    assert world.users.user(anna.id) is None
+    with pytest.raises(WrongCredentialsError):
+        world.accounts.log_in(Credentials(name="anna", password=PASSWORD))
+    assert world.accounts.log_in(Credentials(name="boris", password=PASSWORD))
+    assert world.register("anna").balance == 0
+
+
+@pytest.mark.parametrize("restored", SUBSETS, ids="+".join)
+def test_a_second_replay_has_nothing_to_do_but_what_could_not_be_done(
+    world: World, anna: User, restored: tuple[str, ...]
+) -> None:
+    backup = Backup(world)
+    delete_for_good(world, anna)
+    backup.restore(*restored)
+    first = world.replay.run()
+    finish(world)
+    before = stored(world)
+
+    again = world.replay.run()
+
+    assert again == Replayed(1, erased=again.erased, stuck=first.stuck)
+    assert again.erased == bool(first.stuck)
+    if not first.stuck:
+        assert stored(world) == before
+
+
+def test_logins_without_an_account_are_removed_too(world: World, anna: User) -> None:
+    backup = Backup(world)
+    delete_for_good(world, anna)
+    backup.restore("logins")
+    aws.dynamodb().delete_item(TableName=world.settings.users_table, Key=to_item({"user_id": anna.id}))
+
+    assert world.replay.run() == Replayed(1, logins=2)
+    assert "anna" not in stored(world)
+    assert world.register("anna").balance == 0
+
+
+def test_all_tables_of_one_moment_and_the_replay_add_up(world: World, anna: User) -> None:
+    backup = Backup(world)
+    delete_for_good(world, anna)
+    backup.restore(*KEYS)
+
+    assert world.replay.run() == Replayed(1, accounts=1, logins=2, erased=1)
+    finish(world)
+
+    assert audit(world).findings == []
+    assert world.entries(anna) == [("signup", 500), ("prediction", -100), ("prediction", -100), ("refund", 100)]
+    assert world.users.erasures() == {}
+
+
+def test_a_prediction_whose_charge_is_not_open_is_told_and_stripped_and_holds_nothing_up(
+    world: World, anna: User
+) -> None:
+    backup = Backup(world)
+    delete_for_good(world, anna)
+    backup.restore("predictions")
+
+    done = world.replay.run()
+    finish(world)
+
+    assert done == Replayed(1, erased=1, stuck=1)
+    assert world.users.erasures() == {}
+    assert audit(world).findings_total > 0
+
+
+def test_an_erasure_whose_charge_lost_its_prediction_is_over_after_a_day(world: World, anna: User) -> None:
+    delete_for_good(world, anna)
+    aws.dynamodb().update_item(
+        TableName=world.settings.users_table, Key=to_item({"user_id": anna.id}),
+        UpdateExpression="SET open_charges = :one", ExpressionAttributeValues=to_item({":one": 1}),
+    )  # fmt: skip
+    world.users.wish_erasure(anna.id, world.clock())
+    finish(world)
+    assert list(world.users.erasures()) == [anna.id]
+
+    world.clock.advance(GIVE_UP_SECONDS)
+    world.dispatcher.run()
+
+    assert world.users.erasures() == {}
+
+
+def test_who_took_the_name_and_the_address_since_keeps_them(world: World, anna: User) -> None:
+    backup = Backup(world)
+    delete_for_good(world, anna)
+    again = world.register("anna")
+    backup.restore("users", keep_newer=True)
+    assert world.users.user(anna.id) is not None
+
+    done = world.replay.run()
+
+    assert (done.accounts, done.logins, done.failed) == (1, 0, 0)
+    assert {user_id for _, user_id in world.users.logins_of({anna.id, again.id})} == {again.id}
+
+
+def test_what_goes_wrong_with_one_account_is_counted_and_holds_up_no_other(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clara = world.register("clara")
+    backup = Backup(world)
+    delete_for_good(world, anna)
+    delete_for_good(world, clara)
+    backup.restore(*KEYS)
+    close = world.users.close_restored
+
+    def fails_for_anna(user: User, mark: str, now: float) -> None:
+        if user.id == anna.id:
+            raise RuntimeError("out of order")
+        close(user, mark, now)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(world.users, "close_restored", fails_for_anna)
+        done = world.replay.run()
+    assert (done.deleted, done.accounts, done.failed) == (2, 1, 1)
+    assert world.users.user(clara.id) is None
+
+    assert world.replay.run().accounts == 1
+    assert "anna" not in stored(world)
