@@ -220,6 +220,11 @@ class Destruction:
         """The bucket of uploads, inputs and results, which outlives the stack."""
         return self._named("AWS::S3::Bucket")["Files"]
 
+    @property
+    def marks_secret(self) -> str:
+        """The key of deleted accounts' marks, which outlives the stack."""
+        return self._resources["AccountMarksSecret"][1]
+
     def steps(self) -> list[Step]:
         """The page, the stack, and the data if that is wanted."""
         name = self._target.name
@@ -231,12 +236,13 @@ class Destruction:
             steps += [
                 Step(f"Delete {len(self.tables)} tables: {', '.join(self.tables)}", self._delete_tables),
                 Step(f"Delete the bucket {self.files} with every file in it", self._delete_files),
+                Step(f"Delete the secret {self.marks_secret}, in 30 days", self._delete_marks_secret),
             ]
         return steps
 
     def what_stays(self) -> str:
         """What is still there and costs a little, when the data was not to be deleted."""
-        return "These stay with what people have in them: " + ", ".join([*self.tables, self.files])
+        return "These stay with what people have in them: " + ", ".join([*self.tables, self.files, self.marks_secret])
 
     def _empty_page(self) -> None:
         if page := self._named("AWS::S3::Bucket").get("PageBucket"):
@@ -257,6 +263,9 @@ class Destruction:
     def _delete_files(self) -> None:
         _empty(self._target.s3, self.files)
         self._target.s3.delete_bucket(Bucket=self.files)
+
+    def _delete_marks_secret(self) -> None:
+        boto3.client("secretsmanager").delete_secret(SecretId=self.marks_secret, RecoveryWindowInDays=30)
 
 
 def _empty(s3: S3Client, bucket: str) -> None:

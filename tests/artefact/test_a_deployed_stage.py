@@ -1,7 +1,4 @@
-"""The packaged zips behind the template's own roles, queues, schedules, API and distribution.
-
-The tests share one stage and run in the order of this file: the last ones go back a release and take the stage down.
-"""
+"""The packaged zips behind the template's own roles, queues, schedules, API and distribution."""
 
 import json
 import time
@@ -11,7 +8,6 @@ from typing import Any
 import pytest
 import requests
 
-from deploy.commands import Deployment
 from deploy.smoke import walk
 from tests.support.deployed import DeployedStage
 from tests.support.stack import SAMPLES, Person, assert_problem
@@ -192,97 +188,3 @@ def test_every_function_wrote_lines_and_was_never_refused_a_right(stage: Deploye
 def parsed(line: str) -> dict[str, Any]:
     """A line of JSON; nothing of any other."""
     return dict(json.loads(line)) if line.startswith("{") else {}
-
-
-# ---- the next release, back again, and the end
-
-
-def test_a_second_deployment_changes_what_changed_and_is_walked_through(stage: DeployedStage) -> None:
-    first = stage.target.artefacts.current()
-
-    done = stage.command("deploy", "--packaged", str(stage.build), "--at", stage.url)
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    second = stage.target.artefacts.current()
-    assert second
-    assert second > str(first)
-    assert requests.get(f"{stage.url}/config.json", timeout=30).json()["release"] == second
-    assert "the account was deleted" in done.stdout
-
-
-def test_a_dry_run_says_every_step_and_changes_nothing(stage: DeployedStage) -> None:
-    before = everything(stage)
-
-    for command in (["deploy", "--packaged", str(stage.build)], ["rollback"], ["destroy", "--data"]):
-        done = stage.command(*command, "--dry-run")
-        assert done.returncode == 0, done.stderr
-        assert "1. " in done.stdout
-        assert "nothing was changed" in done.stdout
-
-    assert everything(stage) == before
-
-
-def everything(stage: DeployedStage) -> Any:
-    """What a command could have changed."""
-    described = stage.target.stack.describe()
-    assert described
-    buckets = [stage.target.artefacts.bucket, stage.names["PageBucket"], stage.names["Files"]]
-    keys = [
-        (each["Key"], each["LastModified"])
-        for bucket in buckets
-        for each in stage.target.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
-    ]
-    return described["StackStatus"], described.get("LastUpdatedTime"), keys
-
-
-def test_one_goes_back_to_the_release_before(stage: DeployedStage) -> None:
-    first, second = stage.target.artefacts.releases()
-
-    done = stage.command("rollback", "--at", stage.url)
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert stage.target.artefacts.current() == first
-    assert requests.get(f"{stage.url}/config.json", timeout=30).json()["release"] == first
-    refused = stage.command("rollback", "--at", stage.url)
-    assert (refused.returncode, refused.stderr) == (2, f"There is no release before {first}.\n")
-    assert stage.command("rollback", "--release", "of-last-year").stderr.startswith("There is no release of-last-year.")
-    forward = stage.command("rollback", "--at", stage.url, "--release", second)
-    assert (forward.returncode, stage.target.artefacts.current()) == (0, second)
-
-
-def test_a_stage_is_not_taken_down_without_a_yes(stage: DeployedStage) -> None:
-    refused = stage.command("destroy")
-
-    assert refused.returncode == 2
-    assert "Nothing was changed." in refused.stderr
-    assert stage.target.stack.describe()
-
-
-def test_taking_a_stage_down_keeps_its_data_unless_that_is_wanted_too(stage: DeployedStage) -> None:
-    names = dict(stage.names)
-    done = stage.command("destroy", "--force")
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert stage.target.stack.describe() is None
-    tables = stage.client("dynamodb").list_tables()["TableNames"]
-    assert {names["Users"], names["LedgerEntries"], names["Predictions"]} <= set(tables)
-    assert names["Users"] in done.stdout
-    assert names["PageBucket"] not in [each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]]
-
-
-def test_taking_a_stage_down_with_its_data_leaves_nothing_but_what_was_deployed(stage: DeployedStage) -> None:
-    for step in Deployment(stage.target, stage.build, {}, ask=False).steps()[:-1]:
-        step.run()
-    names = stage.target.stack.resources()
-    stage.target.s3.delete_bucket_policy(Bucket=names["Files"][1])  # it refuses what comes without TLS
-    stage.target.s3.delete_bucket_policy(Bucket=names["PageBucket"][1])
-    stage.target.s3.put_object(Bucket=names["Files"][1], Key="inputs/somebodys", Body=b"file")
-
-    done = stage.command("destroy", "--force", "--data")
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    tables = {physical for kind, physical in names.values() if kind == "AWS::DynamoDB::Table"}
-    assert not tables & set(stage.client("dynamodb").list_tables()["TableNames"])
-    buckets = [each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]]
-    assert names["Files"][1] not in buckets
-    assert stage.target.artefacts.bucket in buckets
