@@ -1,4 +1,4 @@
-"""The next release, back again, and the end: the tests run in the order of this file, after those that use the stage."""
+"""The next release, back again, and the end. They run in the order of this file, after the tests that use the stage."""
 
 from typing import Any
 
