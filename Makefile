@@ -39,7 +39,7 @@ run: .venv/.local local/node_modules/.installed frontend/dist/index.html ## Set 
 	@exec $(PYTHON) -m local --host "$(HOST)" --port "$(PORT)" --emulator-port "$(EMULATOR_PORT)" \
 		--data-dir "$(DATA_DIR)" --workers "$(WORKERS)"
 
-test: lint unit property integration races e2e browser ## All tests, checks first
+test: lint unit property integration races test-deployment e2e browser ## All tests, checks first
 	@echo "All passed."
 
 lint: .venv/.dev frontend/node_modules/.installed ## Formatting, lint, types, import contracts
@@ -107,7 +107,7 @@ destroy: .venv/.dev ## Take a stage down (asks): STAGE=dev [DATA=1] [PROD_DATA=1
 smoke: .venv/.dev ## Walk through a deployed stage: STAGE=dev [AT=https://...]
 	@$(DEPLOY) smoke $(if $(AT),--at "$(AT)")
 
-test-deployment: .venv/.dev .venv-runtime/.made frontend/dist/index.html ## Deploy the packaged artefacts to the emulator and use them
+test-deployment: .venv/.dev .venv-runtime/.made local/node_modules/.installed frontend/dist/index.html ## Deploy the packaged artefacts to the emulator and use them
 	@$(PYTHON) -m pytest tests/artefact
 
 bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack; prints a table

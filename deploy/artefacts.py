@@ -16,7 +16,7 @@ import json
 import mimetypes
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -57,16 +57,12 @@ class Artefacts:
 
     def ensure(self) -> None:
         """Make the bucket if it isn't there: private, encrypted, and over TLS only."""
-        if not self.exists():
-            region = self._s3.meta.region_name
-            # us-east-1 is the one region that CreateBucket must not be told.
-            if region == "us-east-1":
-                self._s3.create_bucket(Bucket=self.bucket)
-            else:
-                self._s3.create_bucket(
-                    Bucket=self.bucket,
-                    CreateBucketConfiguration={"LocationConstraint": region},  # type: ignore[typeddict-item]
-                )
+        if self.exists():
+            return
+        region = self._s3.meta.region_name
+        # us-east-1 is the one region that CreateBucket must not be told.
+        where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        self._s3.create_bucket(Bucket=self.bucket, **where)
         self._s3.put_public_access_block(
             Bucket=self.bucket,
             PublicAccessBlockConfiguration={
@@ -76,12 +72,23 @@ class Artefacts:
                 "RestrictPublicBuckets": True,
             },
         )
-        self._s3.put_bucket_encryption(
-            Bucket=self.bucket,
-            ServerSideEncryptionConfiguration={
-                "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-            },
-        )
+        rule: Any = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+        self._s3.put_bucket_encryption(Bucket=self.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        arn = f"arn:{self._partition}:s3:::{self.bucket}"
+        tls_only = {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": False}},
+        }
+        policy = {"Version": "2012-10-17", "Statement": [tls_only]}
+        self._s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(policy))
+
+    @property
+    def _partition(self) -> str:
+        return self._s3.meta.partition
 
     def put_file(self, path: Path, folder: str) -> str:
         """Upload a file under its content's hash, unless it is there; its key."""

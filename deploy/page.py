@@ -39,7 +39,8 @@ def publish(s3: S3Client, artefacts: Artefacts, release: Release, bucket: str) -
     Nothing is deleted: who has an older page open still loads its files. The entry comes last, so that it never names
     a file that isn't there yet.
     """
-    names = [key.removeprefix(release.page) for key in artefacts.keys(release.page)]
+    # The build's own config says that it is the local stack's.
+    names = [name for key in artefacts.keys(release.page) if (name := key.removeprefix(release.page)) != CONFIG]
     for name in sorted(names, key=lambda name: (name in _ENTRY, name)):
         s3.copy_object(
             Bucket=bucket,

@@ -13,6 +13,7 @@ import { NotFound } from './screens/NotFound';
 import { PatientScreen } from './screens/PatientScreen';
 import { PredictionScreen } from './screens/PredictionScreen';
 import { Register } from './screens/Register';
+import { deployment } from './state/deployment';
 import { replaceWith, route } from './state/route';
 import { isLoggedIn } from './state/session';
 
@@ -35,8 +36,20 @@ export function App() {
       </main>
       <footer class="footer">
         <p>{words.disclaimer}</p>
+        <DeploymentNote />
       </footer>
       <LogInAgain />
+    </>
+  );
+}
+
+function DeploymentNote() {
+  const words = text.value.shell;
+  const { stage, release } = deployment.value ?? {};
+  return (
+    <>
+      {stage === 'dev' && <p>{words.testStage}</p>}
+      {release && <p>{words.release(release)}</p>}
     </>
   );
 }

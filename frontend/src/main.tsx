@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { App } from './app';
 import { initialLanguage, rememberLanguage, speak } from './i18n';
 import { addresses } from './lib/routes';
+import { readDeployment } from './state/deployment';
 import { followPrinting } from './state/printing';
 import { followAddress, goTo } from './state/route';
 import { onLeave, resume } from './state/session';
@@ -23,6 +24,7 @@ function start(root: HTMLElement): void {
   followPrinting();
   onLeave(() => goTo(addresses.landing));
   void resume();
+  void readDeployment();
   render(<App />, root);
 }
 

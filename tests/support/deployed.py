@@ -87,7 +87,10 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         patch.setattr(stack, "_LOOK_SECONDS", 0.1)
         target = Target(STAGE)
         _leave_out_what_the_emulator_lacks(build / "template.yaml")
-        for step in Deployment(target, build, {}, ask=False).steps()[:-1]:  # the walk needs what follows
+        make_bucket, *steps, _walk = Deployment(target, build, {}, ask=False).steps()
+        make_bucket.run()
+        _allow_without_tls(target.s3, target.artefacts.bucket)
+        for step in steps:
             step.run()
         gateway = _adapt(target, address, build)
         domain = target.stack.outputs()["PageUrl"].split("/")[2]

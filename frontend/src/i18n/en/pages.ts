@@ -21,6 +21,8 @@ const shell = {
   register: 'Create an account',
   balance: (count: number) => `Balance: ${coins(count)}`,
   loading: 'Loading…',
+  testStage: 'This is the test stage: accounts, coins and results here can be deleted at any time.',
+  release: (id: string) => `Release ${id}`,
   disclaimer:
     'For research and teaching. Not a medical device, not medical advice. Made from patients with primary biliary cholangitis, 1974–1986.',
 };
