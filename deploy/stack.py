@@ -66,6 +66,7 @@ class Stack:
         ------
         StackError
         """
+        self._clear_failed_creation()
         exists = self.describe() is not None
         self._client.create_change_set(
             StackName=self.name,
@@ -88,6 +89,13 @@ class Stack:
                 raise StackError(f"CloudFormation refused the change set of {self.name}: {reason}")
             time.sleep(_LOOK_SECONDS)
         raise StackError(f"The change set of {self.name} was not ready in {_SECONDS_MAX} s.")
+
+    def _clear_failed_creation(self) -> None:
+        """A stack whose creation failed is empty, and can't be changed, only deleted."""
+        stack = self.describe()
+        if stack and stack["StackStatus"] == "ROLLBACK_COMPLETE":
+            self._say("  the deployment before failed and left an empty stack, which is deleted first")
+            self.delete()
 
     def _parameters(self, template_url: str, given: dict[str, str]) -> list[ParameterTypeDef]:
         stack = self.describe()
@@ -123,7 +131,8 @@ class Stack:
         StackError
             It was rolled back; the stack is as it was before.
         """
-        self._client.execute_change_set(StackName=self.name, ChangeSetName=name)
+        # If it fails, what was made goes again, also what is to outlive the stack: nobody has anything in it yet.
+        self._client.execute_change_set(StackName=self.name, ChangeSetName=name, RetainExceptOnCreate=True)
         self._wait_for_end(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
 
     def forget(self, name: str) -> None:

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
 import requests
 
 from deploy.commands import Deployment
+from deploy.smoke import SmokeError, walk
+from deploy.stack import Stack, StackError
+from deploy.transform import transform
 from tests.support.deployed import DeployedStage
 
 
@@ -19,6 +23,44 @@ def test_a_second_deployment_changes_what_changed_and_is_walked_through(stage: D
     assert second > str(first)
     assert requests.get(f"{stage.url}/config.json", timeout=30).json()["release"] == second
     assert "the account was deleted" in done.stdout
+
+
+def test_a_stack_that_can_not_be_changed_stays_as_it_was_and_says_why(stage: DeployedStage) -> None:
+    release = stage.target.artefacts.current()
+    before = stage.names
+
+    done = stage.command("deploy", "--packaged", str(stage.whole), "--at", stage.url)
+
+    assert done.returncode == 1
+    assert "QueueAgeAlarm: " in done.stderr
+    assert stage.target.stack.resources().keys() == before.keys()
+    assert stage.target.artefacts.current() == release
+
+
+def test_a_first_deployment_that_fails_leaves_nothing_and_the_next_one_begins_anew(stage: DeployedStage) -> None:
+    stack = Stack(stage.client("cloudformation"), "liver-lifespan-unlucky")
+    artefacts = stage.target.artefacts
+    broken = artefacts.put_file(transform(stage.whole / "template.yaml"), "templates")
+    whole = artefacts.put_file(transform(stage.build / "template.yaml"), "templates")
+    tables = stage.client("dynamodb").list_tables()["TableNames"]
+
+    stack.propose(artefacts.url(broken), {}, "first")
+    with pytest.raises(StackError, match="QueueAgeAlarm"):
+        stack.execute("first")
+    assert stage.client("dynamodb").list_tables()["TableNames"] == tables
+    assert stack.propose(artefacts.url(whole), {}, "second")
+    assert stack.describe() is None
+
+
+def test_a_walk_that_fails_says_what_was_asked_and_what_came(stage: DeployedStage) -> None:
+    with pytest.raises(SmokeError, match=r"is of release \S+ instead of another"):
+        walk(stage.url, "another")
+
+    failed = stage.command("smoke", "--at", f"{stage.url}/nowhere")
+
+    assert failed.returncode == 1
+    assert f"GET {stage.url}/nowhere/ answered 40" in failed.stderr
+    assert stage.command("smoke", "--at", stage.url).returncode == 0
 
 
 def test_a_dry_run_says_every_step_and_changes_nothing(stage: DeployedStage) -> None:

@@ -6,6 +6,7 @@ zips; and it checks every call of a function against the function's role.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -39,6 +40,8 @@ class DeployedStage:
     """``url``: of page and API, through CloudFront; ``gateway``: of the API at API Gateway."""
 
     build: Path
+    whole: Path
+    """The same with what the emulator's CloudFormation refuses."""
     emulator: str
     target: Target
     url: str
@@ -80,6 +83,8 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
     """Package, deploy, and stop the emulator at the end."""
     build = folder / STAGE
     package(STAGE, ARCH, build)
+    whole = folder / "whole"
+    shutil.copytree(build, whole, copy_function=os.link)
     with _emulator(folder) as address, pytest.MonkeyPatch.context() as patch:
         for name, value in _account(address).items():
             patch.setenv(name, value)
@@ -95,7 +100,7 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         gateway = _adapt(target, address, build)
         domain = target.stack.outputs()["PageUrl"].split("/")[2]
         with edge(address, domain) as url:
-            yield DeployedStage(build, address, target, url, gateway)
+            yield DeployedStage(build, whole, address, target, url, gateway)
 
 
 def _account(address: str) -> dict[str, str]:
@@ -156,6 +161,7 @@ def _leave_out_what_the_emulator_lacks(template: Path) -> None:
     ]
     for name in computed:
         del resources[name]
+    template.unlink()  # the same file as the whole one's
     template.write_text(yaml.safe_dump(document), "utf-8")
 
 
