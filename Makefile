@@ -33,7 +33,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 	package deploy rollback destroy smoke test-deployment
 
 help: ## Say what there is
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 18
 
 run: .venv/.local local/node_modules/.installed frontend/dist/index.html ## Set everything up and run the whole stack on http://127.0.0.1:7999
 	@exec $(PYTHON) -m local --host "$(HOST)" --port "$(PORT)" --emulator-port "$(EMULATOR_PORT)" \
