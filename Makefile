@@ -94,8 +94,9 @@ openapi: .venv/.local ## Write docs/openapi.json anew from the routes
 package: .venv/.dev ## Write build/<stage>/, what Lambda gets: STAGE=dev [ARCH=arm64]
 	@$(DEPLOY) package --arch "$(ARCH)"
 
-deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [YES=1] [DRY_RUN=1]
+deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [CONCURRENCY=10] [YES=1] [DRY_RUN=1]
 	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") \
+		$(if $(CONCURRENCY),--concurrency "$(CONCURRENCY)") \
 		$(if $(PACKAGED),--packaged "$(PACKAGED)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
 
 rollback: .venv/.dev ## Go back to the release before: STAGE=dev [RELEASE=...] [YES=1] [DRY_RUN=1]

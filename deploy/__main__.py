@@ -1,14 +1,17 @@
 """The commands of a deployment: `python -m deploy package|deploy|rollback|destroy|smoke`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from deploy.bundle import PLATFORMS
-from deploy.commands import Deployment, Rollback, Target, destroy
+from deploy.commands import Deployment, Rollback, Target
+from deploy.destruction import DeletionError, destroy
 from deploy.package import package, table
 from deploy.smoke import SmokeError, walk
 from deploy.stack import StackError
@@ -27,7 +30,8 @@ def _deploy(given: argparse.Namespace) -> None:
     out = Path(given.packaged) if given.packaged else _package(given)
     if not (out / "template.yaml").is_file():
         raise RefusedError(f"{out} holds no template.yaml. Write it with 'make package'.")
-    parameters = {"AlarmEmail": given.alarm_email} if given.alarm_email is not None else {}
+    wanted = {"AlarmEmail": given.alarm_email, "WorkerConcurrencyMax": given.concurrency}
+    parameters = {name: str(value) for name, value in wanted.items() if value is not None}
     ask = given.stage == "prod" and not given.yes
     carry_out(Deployment(Target(given.stage, given.at), out, parameters, ask=ask).steps(), dry_run=given.dry_run)
 
@@ -48,6 +52,28 @@ def _destroy(given: argparse.Namespace) -> None:
 
 def _smoke(given: argparse.Namespace) -> None:
     walk(Target(given.stage, given.at).reached_at())
+
+
+def _find_aws(given: argparse.Namespace) -> None:
+    """See to it that boto3 knows a region and has credentials, before anything is done.
+
+    Raises
+    ------
+    RefusedError
+        Unless it is a dry run, which then says so.
+    """
+    if given.run is _package:
+        return
+    if "AWS_REGION" in os.environ:  # the functions' variable and other tools'; boto3 has another one
+        os.environ.setdefault("AWS_DEFAULT_REGION", os.environ["AWS_REGION"])
+    session = boto3.Session()
+    missing = [] if session.region_name else ["region (AWS_REGION=eu-central-1, or your profile's)"]
+    missing += [] if session.get_credentials() else ["credentials (AWS_PROFILE, or what else boto3 reads)"]
+    if missing:
+        sentence = f"AWS can't be used: there is no {' and there are no '.join(missing)}."
+        if given.run is not _deploy or not given.dry_run:
+            raise RefusedError(sentence)
+        print(sentence)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
     deploying.add_argument("--packaged", metavar="DIR", help="deploy what is there, instead of packaging")
     deploying.add_argument("--alarm-email", help="who is told of alarms; it stays so for later deployments")
+    deploying.add_argument("--concurrency", type=int, help="so many predictions at once; it stays so, too")
     rolling.add_argument("--release", help="which one; without it, the one before")
     destroying.add_argument("--data", action="store_true", help="tables and files too")
     destroying.add_argument("--prod-data", action="store_true", help="yes, those of prod")
@@ -89,11 +116,17 @@ def main() -> int:
         print(f"Say which stage: STAGE={' or STAGE='.join(STAGES)}. The local stack is 'make run'.", file=sys.stderr)
         return 2
     try:
+        _find_aws(given)
         given.run(given)
     except RefusedError as error:
         print(error, file=sys.stderr)
         return 2
-    except (PackagingError, StackError) as error:
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from where this one was.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"{error.filename or 'The disk'}: {error.strerror}", file=sys.stderr)
+    except (PackagingError, StackError, DeletionError) as error:
         print(error, file=sys.stderr)
     except SmokeError as error:
         print(f"The stage is deployed, and does not work: {error}\nmake rollback goes back.", file=sys.stderr)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
+_TLS_ONLY = "TlsOnly"
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """What was deployed together. ``template``, ``page``: keys in this bucket."""
@@ -43,12 +46,14 @@ class Artefacts:
     def __init__(self, s3: S3Client, account: str, stage: str) -> None:
         self._s3 = s3
         self._stage = stage
+        # Bucket names are everybody's, and this one can be guessed: a stranger's is refused.
+        self._ours: Any = {"ExpectedBucketOwner": account}
         self.bucket = f"liver-lifespan-artefacts-{account}-{s3.meta.region_name}"
 
     def exists(self) -> bool:
         """Whether something was ever deployed here."""
         try:
-            self._s3.head_bucket(Bucket=self.bucket)
+            self._s3.head_bucket(Bucket=self.bucket, **self._ours)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
                 return False
@@ -56,13 +61,14 @@ class Artefacts:
         return True
 
     def ensure(self) -> None:
-        """Make the bucket if it isn't there: private, encrypted, and over TLS only."""
-        if self.exists():
-            return
-        region = self._s3.meta.region_name
-        # us-east-1 is the one region that CreateBucket must not be told.
-        where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        self._s3.create_bucket(Bucket=self.bucket, **where)
+        """Make the bucket if it isn't there, and see to it that it is private, encrypted, and over TLS only."""
+        if not self.exists():
+            region = self._s3.meta.region_name
+            # us-east-1 is the one region that CreateBucket must not be told.
+            where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            self._s3.create_bucket(Bucket=self.bucket, **where)
+        if not self._is_over_tls_only():
+            self._require_tls()
         self._s3.put_public_access_block(
             Bucket=self.bucket,
             PublicAccessBlockConfiguration={
@@ -71,24 +77,34 @@ class Artefacts:
                 "IgnorePublicAcls": True,
                 "RestrictPublicBuckets": True,
             },
+            **self._ours,
         )
         rule: Any = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-        self._s3.put_bucket_encryption(Bucket=self.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
-        arn = f"arn:{self._partition}:s3:::{self.bucket}"
-        tls_only = {
-            "Sid": "TlsOnly",
+        self._s3.put_bucket_encryption(
+            Bucket=self.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]}, **self._ours
+        )
+
+    def _is_over_tls_only(self) -> bool:
+        try:
+            policy = self._s3.get_bucket_policy(Bucket=self.bucket, **self._ours)["Policy"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchBucketPolicy":
+                return False
+            raise
+        return any(each.get("Sid") == _TLS_ONLY for each in json.loads(policy)["Statement"])
+
+    def _require_tls(self) -> None:
+        arn = f"arn:{self._s3.meta.partition}:s3:::{self.bucket}"
+        statement = {
+            "Sid": _TLS_ONLY,
             "Effect": "Deny",
             "Principal": "*",
             "Action": "s3:*",
             "Resource": [arn, f"{arn}/*"],
             "Condition": {"Bool": {"aws:SecureTransport": False}},
         }
-        policy = {"Version": "2012-10-17", "Statement": [tls_only]}
-        self._s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(policy))
-
-    @property
-    def _partition(self) -> str:
-        return self._s3.meta.partition
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        self._s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(policy), **self._ours)
 
     def put_file(self, path: Path, folder: str) -> str:
         """Upload a file under its content's hash, unless it is there; its key."""
@@ -96,7 +112,7 @@ class Artefacts:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         key = f"{self._stage}/{folder}/{digest}{path.suffix}"
         if not self._is_there(key):
-            self._s3.upload_file(str(path), self.bucket, key)
+            self._s3.upload_file(str(path), self.bucket, key, ExtraArgs=self._ours)
         return key
 
     def put_page(self, page: Path) -> str:
@@ -110,12 +126,23 @@ class Artefacts:
         for path in files:
             name = path.relative_to(page).as_posix()
             kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            self._s3.upload_file(str(path), self.bucket, prefix + name, ExtraArgs={"ContentType": kind})
+            self._s3.upload_file(str(path), self.bucket, prefix + name, ExtraArgs={"ContentType": kind, **self._ours})
         return prefix
+
+    def copy(self, key: str, bucket: str, name: str, **metadata: Any) -> None:
+        """Copy an object of this bucket into another one, with new metadata."""
+        self._s3.copy_object(
+            Bucket=bucket,
+            Key=name,
+            CopySource={"Bucket": self.bucket, "Key": key},
+            MetadataDirective="REPLACE",
+            ExpectedSourceBucketOwner=self._ours["ExpectedBucketOwner"],
+            **metadata,
+        )
 
     def keys(self, prefix: str) -> Iterator[str]:
         """The keys that begin so."""
-        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, **self._ours):
             for found in page.get("Contents", []):
                 yield found["Key"]
 
@@ -129,8 +156,8 @@ class Artefacts:
     def record(self, release: Release) -> None:
         """Note that ``release`` is what is deployed now."""
         body = json.dumps(asdict(release), indent=1).encode()
-        self._s3.put_object(Bucket=self.bucket, Key=self._release_key(release.id), Body=body)
-        self._s3.put_object(Bucket=self.bucket, Key=f"{self._stage}/current", Body=release.id.encode())
+        self._s3.put_object(Bucket=self.bucket, Key=self._release_key(release.id), Body=body, **self._ours)
+        self._s3.put_object(Bucket=self.bucket, Key=f"{self._stage}/current", Body=release.id.encode(), **self._ours)
 
     def current(self) -> str | None:
         """The id of the release that is deployed."""
@@ -150,11 +177,11 @@ class Artefacts:
         return f"{self._stage}/releases/{release_id}.json"
 
     def _read(self, key: str) -> bytes:
-        return self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        return self._s3.get_object(Bucket=self.bucket, Key=key, **self._ours)["Body"].read()
 
     def _is_there(self, key: str) -> bool:
         try:
-            self._s3.head_object(Bucket=self.bucket, Key=key)
+            self._s3.head_object(Bucket=self.bucket, Key=key, **self._ours)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
                 return False

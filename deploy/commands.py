@@ -1,4 +1,4 @@
-"""Deploying a stage, going back to an earlier release of it, and taking it down."""
+"""Deploying a stage, and going back to an earlier release of it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import boto3
 from deploy.artefacts import Artefacts, Release
 from deploy.page import invalidate, publish
 from deploy.smoke import walk
-from deploy.stack import Stack, StackError, stack_name
+from deploy.stack import Stack, stack_name
 from deploy.steps import RefusedError, Step, confirm
-from deploy.template import ROOT
+from deploy.template import ROOT, read_template
 from deploy.transform import transform
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Deployment:
     """One deployment of ``build``, which `package` wrote, and of the built page."""
 
     def __init__(self, target: Target, build: Path, parameters: dict[str, str], *, ask: bool) -> None:
+        _require_packaged_for(target.stage, build / "template.yaml")
         self._target = target
         self._build = build
         self._parameters = parameters
@@ -98,6 +99,12 @@ class Deployment:
 
     def _change_stack(self) -> None:
         _change(self._target, self._release, self._parameters, ask=self._ask)
+
+
+def _require_packaged_for(stage: str, template: Path) -> None:
+    packaged = read_template(template)["Parameters"]["Stage"]["Default"]
+    if packaged != stage:
+        raise RefusedError(f"{template.parent} was packaged for {packaged}, not for {stage}.")
 
 
 class Rollback:
@@ -144,6 +151,7 @@ def _earlier(artefacts: Artefacts, release_id: str | None) -> Release:
 def _change(target: Target, release: Release, parameters: dict[str, str], *, ask: bool) -> None:
     stack = target.stack
     name = f"release-{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}"
+    parameters = parameters | {"Stage": target.stage}  # which the template refuses if it was packaged for another
     changes = stack.propose(target.artefacts.url(release.template), parameters, name)
     if changes is None:
         print("  nothing changes")
@@ -153,7 +161,7 @@ def _change(target: Target, release: Release, parameters: dict[str, str], *, ask
     if ask:
         try:
             confirm(f"This changes {target.name}.", "yes")
-        except RefusedError:
+        except (RefusedError, KeyboardInterrupt):
             stack.forget(name)
             raise
     stack.execute(name)
@@ -162,13 +170,13 @@ def _change(target: Target, release: Release, parameters: dict[str, str], *, ask
 
 
 def _go_live(target: Target, release: Any) -> list[Step]:
-    """From a changed stack on: page, record, walk. ``release()`` is asked for when the step runs."""
+    """From a changed stack on: record, page, walk. ``release()`` is asked for when the step runs."""
 
     def publish_page() -> None:
         outputs = target.stack.outputs()
         count = publish(target.s3, target.artefacts, release(), outputs["PageBucketName"])
         print(f"  {count} files")
-        invalidate(boto3.client("cloudfront"), outputs["DistributionId"], release())
+        invalidate(boto3.client("cloudfront"), outputs["DistributionId"])
 
     def try_it() -> None:
         address = target.reached_at()
@@ -176,8 +184,9 @@ def _go_live(target: Target, release: Any) -> list[Step]:
         print(f"  {address}")
 
     return [
-        Step("Publish the page, and make CloudFront forget the one before", publish_page),
+        # First, so that one can go back from a deployment that ended half-way.
         Step("Note that this release is deployed", lambda: target.artefacts.record(release())),
+        Step("Publish the page, and make CloudFront forget the one before", publish_page),
         Step("Try it: page, account, free check, prediction, result, deletion", try_it),
     ]
 
@@ -195,102 +204,3 @@ def _commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return done.stdout.strip()
-
-
-class Destruction:
-    """Taking a stage down; with ``data``, its accounts, coins and results too."""
-
-    def __init__(self, target: Target, *, data: bool) -> None:
-        if target.stack.describe() is None:
-            raise RefusedError(f"There is no stack {target.name} in this account and region.")
-        self._target = target
-        self._data = data
-        self._resources = target.stack.resources()
-
-    def _named(self, kind: str) -> dict[str, str]:
-        return {logical: name for logical, (found, name) in self._resources.items() if found == kind}
-
-    @property
-    def tables(self) -> list[str]:
-        """The tables that outlive the stack."""
-        return sorted(self._named("AWS::DynamoDB::Table").values())
-
-    @property
-    def files(self) -> str:
-        """The bucket of uploads, inputs and results, which outlives the stack."""
-        return self._named("AWS::S3::Bucket")["Files"]
-
-    @property
-    def marks_secret(self) -> str:
-        """The key of deleted accounts' marks, which outlives the stack."""
-        return self._resources["AccountMarksSecret"][1]
-
-    def steps(self) -> list[Step]:
-        """The page, the stack, and the data if that is wanted."""
-        name = self._target.name
-        steps = [
-            Step("Empty the page's bucket", self._empty_page),
-            Step(f"Delete the stack {name} and wait until CloudFront has let go of it", self._delete_stack),
-        ]
-        if self._data:
-            steps += [
-                Step(f"Delete {len(self.tables)} tables: {', '.join(self.tables)}", self._delete_tables),
-                Step(f"Delete the bucket {self.files} with every file in it", self._delete_files),
-                Step(f"Delete the secret {self.marks_secret}, in 30 days", self._delete_marks_secret),
-            ]
-        return steps
-
-    def what_stays(self) -> str:
-        """What is still there and costs a little, when the data was not to be deleted."""
-        return "These stay with what people have in them: " + ", ".join([*self.tables, self.files, self.marks_secret])
-
-    def _empty_page(self) -> None:
-        if page := self._named("AWS::S3::Bucket").get("PageBucket"):
-            _empty(self._target.s3, page)
-
-    def _delete_stack(self) -> None:
-        if self._target.stage == PROD:
-            self._target.stack.protect(on=False)
-        self._target.stack.delete()
-
-    def _delete_tables(self) -> None:
-        dynamodb = boto3.client("dynamodb")
-        for table in self.tables:
-            dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
-            dynamodb.get_waiter("table_exists").wait(TableName=table)
-            dynamodb.delete_table(TableName=table)
-
-    def _delete_files(self) -> None:
-        _empty(self._target.s3, self.files)
-        self._target.s3.delete_bucket(Bucket=self.files)
-
-    def _delete_marks_secret(self) -> None:
-        boto3.client("secretsmanager").delete_secret(SecretId=self.marks_secret, RecoveryWindowInDays=30)
-
-
-def _empty(s3: S3Client, bucket: str) -> None:
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        keys = [{"Key": each["Key"]} for each in page.get("Contents", [])]
-        if keys:
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys})  # type: ignore[typeddict-item]
-
-
-def destroy(target: Target, *, data: bool, prod_data: bool, force: bool, dry_run: bool) -> Destruction:
-    """What taking ``target`` down needs, once the person has agreed.
-
-    Raises
-    ------
-    RefusedError
-    """
-    if target.stage == PROD and data and not prod_data:
-        raise RefusedError(
-            "This would delete everybody's accounts, coins and results. If that is what you want, say so: PROD_DATA=1."
-        )
-    destruction = Destruction(target, data=data)
-    if not (force or dry_run):
-        lost = " and ALL ITS DATA" if data else "; its data stays"
-        confirm(f"This takes down {target.name}{lost}.", target.name)
-    return destruction
-
-
-__all__ = ["Deployment", "Destruction", "Rollback", "StackError", "Target", "destroy"]

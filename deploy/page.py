@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mimetypes
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -42,11 +43,10 @@ def publish(s3: S3Client, artefacts: Artefacts, release: Release, bucket: str) -
     # The build's own config says that it is the local stack's.
     names = [name for key in artefacts.keys(release.page) if (name := key.removeprefix(release.page)) != CONFIG]
     for name in sorted(names, key=lambda name: (name in _ENTRY, name)):
-        s3.copy_object(
-            Bucket=bucket,
-            Key=name,
-            CopySource={"Bucket": artefacts.bucket, "Key": release.page + name},
-            MetadataDirective="REPLACE",
+        artefacts.copy(
+            release.page + name,
+            bucket,
+            name,
             ContentType=mimetypes.guess_type(name)[0] or "application/octet-stream",
             CacheControl=cache_control(name),
         )
@@ -60,13 +60,13 @@ def publish(s3: S3Client, artefacts: Artefacts, release: Release, bucket: str) -
     return len(names) + 1
 
 
-def invalidate(cloudfront: CloudFrontClient, distribution: str, release: Release) -> None:
+def invalidate(cloudfront: CloudFrontClient, distribution: str) -> None:
     """Make CloudFront forget the files that keep their names, and wait until it has."""
     made = cloudfront.create_invalidation(
         DistributionId=distribution,
         InvalidationBatch={
             "Paths": {"Quantity": len(_CHANGED), "Items": list(_CHANGED)},
-            "CallerReference": release.id,
+            "CallerReference": str(uuid4()),  # a repeated one would be answered with the old invalidation
         },
     )
     cloudfront.get_waiter("invalidation_completed").wait(DistributionId=distribution, Id=made["Invalidation"]["Id"])

@@ -46,14 +46,20 @@ class Stack:
         # A change set that was never executed leaves a stack without resources.
         return None if stack["StackStatus"] in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"} else stack
 
+    def last_deleted(self) -> str | None:
+        """The id of the stack of this name that was deleted last; CloudFormation remembers for 90 days."""
+        pages = self._client.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
+        found = [each for page in pages for each in page["StackSummaries"] if each["StackName"] == self.name]
+        return max(found, key=lambda each: each["CreationTime"])["StackId"] if found else None
+
     def outputs(self) -> dict[str, str]:
         """The stack's outputs by name."""
         stack = self.describe()
         return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])} if stack else {}
 
-    def resources(self) -> dict[str, tuple[str, str]]:
-        """The type and the physical id of every resource by its logical id."""
-        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
+    def resources(self, stack_id: str | None = None) -> dict[str, tuple[str, str]]:
+        """The type and the physical id of every resource by its logical id, also of a stack that was deleted."""
+        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=stack_id or self.name)
         found = [each for page in pages for each in page["StackResourceSummaries"]]
         return {each["LogicalResourceId"]: (each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found}
 
@@ -91,11 +97,20 @@ class Stack:
         raise StackError(f"The change set of {self.name} was not ready in {_SECONDS_MAX} s.")
 
     def _clear_failed_creation(self) -> None:
-        """A stack whose creation failed is empty, and can't be changed, only deleted."""
+        """See to it that the stack can be changed: one whose creation failed is empty and can only be deleted.
+
+        Raises
+        ------
+        StackError
+            It is in a state that a person has to end.
+        """
         stack = self.describe()
-        if stack and stack["StackStatus"] == "ROLLBACK_COMPLETE":
+        status = stack["StackStatus"] if stack else ""
+        if status == "ROLLBACK_COMPLETE":
             self._say("  the deployment before failed and left an empty stack, which is deleted first")
             self.delete()
+        elif status in _STUCK:
+            raise StackError(f"{self.name} is {status}. {_STUCK[status]}")
 
     def _parameters(self, template_url: str, given: dict[str, str]) -> list[ParameterTypeDef]:
         stack = self.describe()
@@ -181,4 +196,11 @@ class Stack:
         ]
 
 
-_OF_THE_TEMPLATE = {"Stage", "Architecture"}
+_STUCK = {
+    "ROLLBACK_FAILED": "Its creation failed and could not be taken back. Nobody has anything in it: make destroy with "
+    "DATA=1 (and PROD_DATA=1), then deploy again.",
+    "UPDATE_ROLLBACK_FAILED": "A change failed and could not be taken back. Mend what its events name, run aws "
+    "cloudformation continue-update-rollback, then deploy again.",
+    "DELETE_FAILED": "It could not be deleted whole. Run make destroy again, then deploy.",
+}
+_OF_THE_TEMPLATE = {"Architecture"}

@@ -1,6 +1,7 @@
 """What AWS makes of a SAM template."""
 
 import json
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,8 @@ def transform(template: Path, uploaded: Callable[[str], str] = _anywhere) -> Pat
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = uploaded(resource["Properties"]["CodeUri"])
+    # It warns at its end that it did not send statistics to AWS, which it isn't meant to.
+    logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)
     transformed: dict[str, Any] = sam_transform(document, {}, _NoManagedPolicies())
     target = template.with_name("cloudformation.json")
     target.write_text(json.dumps(transformed, indent=1), "utf-8")

@@ -1,13 +1,16 @@
 """The next release, back again, and the end. They run in the order of this file, after the tests that use the stage."""
 
+import os
 from typing import Any
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
-from deploy.commands import Deployment
+from deploy.commands import Deployment, Target
 from deploy.smoke import SmokeError, walk
 from deploy.stack import Stack, StackError
+from deploy.steps import RefusedError
 from deploy.transform import transform
 from tests.support.deployed import DeployedStage
 
@@ -111,31 +114,65 @@ def test_a_stage_is_not_taken_down_without_a_yes(stage: DeployedStage) -> None:
     assert stage.target.stack.describe()
 
 
-def test_taking_a_stage_down_keeps_its_data_unless_that_is_wanted_too(stage: DeployedStage) -> None:
+def test_what_was_packaged_for_one_stage_is_refused_for_another(stage: DeployedStage) -> None:
+    with pytest.raises(RefusedError, match="was packaged for dev, not for prod"):
+        Deployment(Target("prod"), stage.build, {}, ask=False)
+
+    foreign = stage.target.artefacts.release(str(stage.target.artefacts.current())).template
+    prod = Stack(stage.client("cloudformation"), "liver-lifespan-prod")
+    with pytest.raises((StackError, ClientError), match=r"must be dev"):
+        prod.propose(stage.target.artefacts.url(foreign), {"Stage": "prod"}, "foreign")
+
+
+def test_a_release_is_noted_before_its_page_so_that_one_can_go_back_from_half_of_it(stage: DeployedStage) -> None:
+    steps = [step.sentence for step in Deployment(stage.target, stage.build, {}, ask=False).steps()]
+
+    order = [next(place for place, said in enumerate(steps) if word in said) for word in ("stack", "Note", "Publish")]
+    assert order == sorted(order)
+
+
+def test_without_a_region_or_credentials_nothing_is_begun(stage: DeployedStage) -> None:
+    nothing = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nothing |= {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(stage.build)}
+
+    refused = stage.command("rollback", environment=nothing)
+    dry = stage.command("deploy", "--dry-run", "--packaged", str(stage.build), environment=nothing)
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("AWS can't be used: there is no region ")
+    assert (dry.returncode, dry.stderr) == (0, "")
+    assert "AWS can't be used" in dry.stdout
+    assert "1. Make the bucket" in dry.stdout
+
+
+def test_taking_a_stage_down_keeps_its_data_until_that_is_wanted_too(stage: DeployedStage) -> None:
     names = dict(stage.names)
+    stage.target.s3.put_object(Bucket=names["Files"], Key="inputs/somebodys", Body=b"file")
+
     done = stage.command("destroy", "--force")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert stage.target.stack.describe() is None
-    tables = stage.client("dynamodb").list_tables()["TableNames"]
-    assert {names["Users"], names["LedgerEntries"], names["Predictions"]} <= set(tables)
-    assert names["Users"] in done.stdout
-    assert names["PageBucket"] not in [each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]]
+    assert {names["Users"], names["LedgerEntries"], names["Predictions"]} <= tables(stage)
+    assert all(names[kept] in done.stdout for kept in ("Users", "Files", "AccountMarksSecret"))
+    assert names["Files"] in buckets(stage)
+    assert names["PageBucket"] not in buckets(stage)
+    again = stage.command("destroy", "--force")
+    assert (again.returncode, "There is no stack" in again.stderr) == (2, True)
 
-
-def test_taking_a_stage_down_with_its_data_leaves_nothing_but_what_was_deployed(stage: DeployedStage) -> None:
-    for step in Deployment(stage.target, stage.build, {}, ask=False).steps()[:-1]:
-        step.run()
-    names = stage.target.stack.resources()
-    stage.target.s3.delete_bucket_policy(Bucket=names["Files"][1])  # it refuses what comes without TLS
-    stage.target.s3.delete_bucket_policy(Bucket=names["PageBucket"][1])
-    stage.target.s3.put_object(Bucket=names["Files"][1], Key="inputs/somebodys", Body=b"file")
-
+    cut_short = sorted(name for name in tables(stage) if name.startswith(stage.target.name))[0]
+    stage.client("dynamodb").delete_table(TableName=cut_short)
     done = stage.command("destroy", "--force", "--data")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    tables = {physical for kind, physical in names.values() if kind == "AWS::DynamoDB::Table"}
-    assert not tables & set(stage.client("dynamodb").list_tables()["TableNames"])
-    buckets = [each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]]
-    assert names["Files"][1] not in buckets
-    assert stage.target.artefacts.bucket in buckets
+    assert not [name for name in tables(stage) if name.startswith(f"{stage.target.name}-")]
+    assert names["Files"] not in buckets(stage)
+    assert stage.target.artefacts.bucket in buckets(stage)
+
+
+def tables(stage: DeployedStage) -> set[str]:
+    return set(stage.client("dynamodb").list_tables()["TableNames"])
+
+
+def buckets(stage: DeployedStage) -> set[str]:
+    return {each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]}

@@ -70,11 +70,12 @@ class DeployedStage:
             for name in functions
         }
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`python -m deploy` on this stage."""
+    def command(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """`python -m deploy` on this stage, in this process's environment or another one."""
         return subprocess.run(
             [sys.executable, "-m", "deploy", "--stage", STAGE, *arguments],
-            cwd=ROOT, capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL,
+            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         _leave_out_what_the_emulator_lacks(build / "template.yaml")
         make_bucket, *steps, _walk = Deployment(target, build, {}, ask=False).steps()
         make_bucket.run()
-        _allow_without_tls(target.s3, target.artefacts.bucket)
+        _allow_without_tls(target.s3, target.artefacts.bucket, keep=True)
         for step in steps:
             step.run()
         gateway = _adapt(target, address, build)
@@ -186,9 +187,14 @@ def _adapt(target: Target, address: str, build: Path) -> str:
     return address + path
 
 
-def _allow_without_tls(s3: Any, bucket: str) -> None:
+def _allow_without_tls(s3: Any, bucket: str, *, keep: bool = False) -> None:
+    """Take the statement off, or ``keep`` it without an effect, for who looks whether it is there."""
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
-    policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "TlsOnly"]
+    for statement in policy["Statement"]:
+        if statement["Sid"] == "TlsOnly":
+            statement["Condition"] |= {"StringEquals": {"aws:PrincipalAccount": "nobody's"}}
+    if not keep:
+        policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "TlsOnly"]
     if policy["Statement"]:
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
     else:
