@@ -149,14 +149,14 @@ model: .venv/.local ## Switch a model off or on: MODEL=lasso ENABLED=no
 audit: .venv/.local ## Recompute every balance, charge and result; exit 1 if anything is off
 	@$(ADMIN) audit
 
-rotate-secret: .venv/.local ## Sign tokens with a new secret, and log nobody out: STAGE=dev
-	@$(ADMIN) rotate-secret $(call flag,FORCE)
+rotate-secret: .venv/.local ## Sign tokens with a new secret, and log nobody out: STAGE=dev [DRY_RUN=1]
+	@$(ADMIN) rotate-secret $(call flag,FORCE) $(call flag,DRY_RUN)
 
 restore-table: .venv/.local ## Make a table equal to its restored copy: STAGE=dev TABLE=Users FROM=copy [DRY_RUN=1]
 	@$(ADMIN) restore-table --table "$(TABLE)" --from "$(FROM)" $(call flag,DRY_RUN) $(call flag,FORCE)
 
-replay-deletions: .venv/.local ## Delete again the deleted accounts that a restore brought back: STAGE=dev
-	@$(ADMIN) replay-deletions
+replay-deletions: .venv/.local ## Delete again the deleted accounts that a restore brought back: STAGE=dev [DRY_RUN=1]
+	@$(ADMIN) replay-deletions $(call flag,DRY_RUN)
 
 redrive: .venv/.local ## Move unprocessable messages back to the dead-letter queue: STAGE=dev [DRY_RUN=1]
 	@$(ADMIN) redrive $(call flag,DRY_RUN)

@@ -175,6 +175,7 @@ def _add_recovery(commands: Any) -> None:
     """The commands that a runbook of docs/operating.md begins with."""
     rotation = commands.add_parser("rotate-secret", help="sign tokens with a new secret; nobody is logged out")
     rotation.add_argument("--force", action="store_true", help="also shortly after the last time: some are logged out")
+    rotation.add_argument("--dry-run", action="store_true", help="say whom it would log out")
     rotation.set_defaults(run=rotate)
 
     copy = commands.add_parser("restore-table", help="make a table equal to the copy that was restored beside it")
@@ -187,6 +188,7 @@ def _add_recovery(commands: Any) -> None:
     deletions = commands.add_parser(
         "replay-deletions", help="delete again the deleted accounts that a restore brought back"
     )
+    deletions.add_argument("--dry-run", action="store_true", help="count what is back")
     deletions.set_defaults(run=replay)
 
     back = commands.add_parser("redrive", help="move unprocessable messages back to the dead-letter queue")

@@ -5,13 +5,17 @@ import argparse
 from admin.stage import Stage
 
 
-def replay(stage: Stage, _given: argparse.Namespace) -> int:
-    """Delete again what is back; 1 if something could not be."""
-    done = stage.services.replay.run()
+def replay(stage: Stage, given: argparse.Namespace) -> int:
+    """Delete again what is back; 1 if something could not be. A dry run only counts."""
+    dry = given.dry_run
+    done = stage.services.replay.look() if dry else stage.services.replay.run()
     print(f"{'accounts in the register of deletions':<48}{done.deleted:>8,}")
-    print(f"{'of these, back and deleted again':<48}{done.accounts:>8,}")
-    print(f"{'logins removed again':<48}{done.logins:>8,}")
-    print(f"{'accounts whose predictions were erased again':<48}{done.erased:>8,}")
+    print(f"{'of these, back' if dry else 'of these, back and deleted again':<48}{done.accounts:>8,}")
+    print(f"{'logins that are back' if dry else 'logins removed again':<48}{done.logins:>8,}")
+    erased = "accounts with files that are named again" if dry else "accounts whose predictions were erased again"
+    print(f"{erased:<48}{done.erased:>8,}")
+    if dry:
+        print("This was a dry run: nothing was changed.")
     if done.stuck:
         print(
             f"Predictions that could not be ended: {done.stuck:,}. The tables are not of one moment, and their charges "

@@ -27,7 +27,7 @@ def restore(stage: Stage, given: argparse.Namespace) -> int:
     """
     source, target = given.source, stage.variables[TABLES[given.table]]
     client = stage.services.clients.dynamodb()
-    key = _require_copy(client, source, target)
+    key = _require_copy(client, source, target, may_be_empty=given.force)
     if not given.dry_run and not given.force and not _is_confirmed(given.table, stage.name, source):
         print("Nothing was changed.")
         return 1
@@ -42,7 +42,7 @@ def restore(stage: Stage, given: argparse.Namespace) -> int:
     return 0
 
 
-def _require_copy(client: DynamoDBClient, source: str, target: str) -> tuple[str, ...]:
+def _require_copy(client: DynamoDBClient, source: str, target: str, *, may_be_empty: bool) -> tuple[str, ...]:
     """The key attributes that both tables have."""
     if source == target:
         raise StageError(f"{source} is the stage's own table. FROM is the table that was restored beside it.")
@@ -52,8 +52,8 @@ def _require_copy(client: DynamoDBClient, source: str, target: str) -> tuple[str
         raise StageError(f"{source} is no copy of {target}: its keys are {_words(keys[1])}, not {_words(keys[0])}.")
     if copy["TableStatus"] != "ACTIVE":
         raise StageError(f"{source} is not ready ({copy['TableStatus'].lower()}). Try again when it is active.")
-    if not client.scan(TableName=source, Limit=1, ConsistentRead=True)["Items"]:
-        raise StageError(f"{source} is empty: to empty a table is no restore.")
+    if not may_be_empty and not client.scan(TableName=source, Limit=1, ConsistentRead=True)["Items"]:
+        raise StageError(f"{source} is empty. If the table was empty at that moment, say so with FORCE=1.")
     return tuple(name for name, _ in keys[0])
 
 

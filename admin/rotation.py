@@ -31,11 +31,16 @@ def rotate(stage: Stage, given: argparse.Namespace) -> int:
     lifetime = timedelta(seconds=stage.services.settings.token_seconds)
     last = _last_rotation(client, secret_id)
     cuts_off = last is not None and datetime.now(UTC) - last < lifetime
-    if cuts_off and not given.force:
+    if cuts_off and not (given.force or given.dry_run):
         raise StageError(
             f"The secret was rotated at {last:%Y-%m-%d %H:%M} UTC, less than {_hours(lifetime)} ago: another rotation "
             "logs out whoever has an older token. If that is meant, because the secret leaked, add FORCE=1."
         )
+    if given.dry_run:
+        when = f"at {last:%Y-%m-%d %H:%M} UTC" if last else "never"
+        who = "would log out whoever has an older token" if cuts_off else "would log nobody out"
+        print(f"The secret was last rotated {when}. A rotation now {who}. Nothing was changed.")
+        return 0
     client.put_secret_value(SecretId=secret_id, SecretString=secrets.token_urlsafe(BYTES))
     who = "Whoever has a token of an older secret than the last is logged out" if cuts_off else "Nobody is logged out"
     print(

@@ -54,6 +54,16 @@ class DeletionReplay:
             self._attempt(self._erase, user_id, done)
         return done
 
+    def look(self) -> Replayed:
+        """What ``run`` would find, without changing anything."""
+        deleted = set(self._users.deleted())
+        return Replayed(
+            len(deleted),
+            accounts=sum(self._users.user(user_id) is not None for user_id in deleted),
+            logins=sum(1 for _ in self._users.logins_of(deleted)),
+            erased=len(deleted.intersection(self._tables.owners_of_predictions_with_files())),
+        )
+
     @staticmethod
     def _attempt[What](step: Callable[[What, Replayed], None], what: What, done: Replayed) -> None:
         """One step alone: what goes wrong with it holds up no other."""

@@ -114,12 +114,21 @@ def test_what_is_no_copy_of_the_table_is_refused(world: World, run: RunCommand) 
         restore(run, "Users", logins, "--force")[2]: "its keys are login (S), not user_id (S).",
         restore(run, "Users", "no-such-table", "--force")[2]: "There is no table no-such-table in this account",
         restore(run, "Users", world.settings.users_table, "--force")[2]: "is the stage's own table.",
-        restore(run, "Offers", empty, "--force")[2]: "an-empty-one is empty: to empty a table is no restore.",
+        restore(run, "Offers", empty)[2]: "an-empty-one is empty. If the table was empty at that moment, say so with",
     }
 
     for said, expected in refused.items():
         assert expected in said
     assert raw(world.settings.users_table) == users
+
+
+def test_a_table_that_was_empty_at_that_moment_is_emptied_when_that_is_said(world: World, run: RunCommand) -> None:
+    empty = copy_of(world, "Offers", "an-empty-one")
+    assert run("price", "--model", "lasso", "--coins", "80")[0] == 0
+
+    assert restore(run, "Offers", empty, "--force")[0] == 0
+
+    assert raw(world.settings.offers_table) == []
 
 
 def test_slips_are_one_sentence(run: RunCommand) -> None:

@@ -68,3 +68,20 @@ def test_the_local_stack_says_where_its_secret_is(run: RunCommand) -> None:
     sentence = "The local stack signs with the file signing-secret of its data folder, which isn't rotated.\n"
 
     assert run("rotate-secret") == (1, "", sentence)
+
+
+def test_a_dry_run_says_whom_a_rotation_would_log_out_and_rotates_nothing(deployed: World, run: RunCommand) -> None:
+    deployed.register("anna")
+    token = log_in(deployed)
+
+    never = run("--stage", "dev", "rotate-secret", "--dry-run", on=deployed)
+    run("--stage", "dev", "rotate-secret", on=deployed)
+    lately = run("--stage", "dev", "rotate-secret", "--dry-run", on=deployed)
+
+    assert never[:2] == (
+        0, "The secret was last rotated never. A rotation now would log nobody out. Nothing was changed.\n",
+    )  # fmt: skip
+    assert lately[0] == 0
+    assert "would log out whoever has an older token. Nothing was changed." in lately[1]
+    deployed.clock.advance(REFRESH_SECONDS)
+    assert deployed.accounts.authenticate(token)

@@ -138,7 +138,11 @@ def test_all_tables_of_one_moment_and_the_replay_add_up(world: World, anna: User
     delete_for_good(world, anna)
     backup.restore(*KEYS)
 
+    restored = stored(world)
+    assert world.replay.look() == Replayed(1, accounts=1, logins=2, erased=1)
+    assert stored(world) == restored
     assert world.replay.run() == Replayed(1, accounts=1, logins=2, erased=1)
+    assert world.replay.look() == Replayed(1)
     finish(world)
 
     assert audit(world).findings == []
