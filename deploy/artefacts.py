@@ -7,6 +7,7 @@
     <stage>/templates/<sha256>.json     CloudFormation
     <stage>/releases/<id>.json          which of these belonged together
     <stage>/current                     the id of the release that is deployed
+    <stage>/kept.json                   what a stack that was taken down left behind
 """
 
 from __future__ import annotations
@@ -172,6 +173,20 @@ class Artefacts:
     def release(self, release_id: str) -> Release:
         """One release."""
         return Release(**json.loads(self._read(self._release_key(release_id))))
+
+    # ---- what outlives a stack
+
+    def note_kept(self, resources: dict[str, tuple[str, str]]) -> None:
+        """Note the resources of a stack that is about to be deleted: afterwards nothing else knows their names."""
+        body = json.dumps(resources, indent=1).encode()
+        self._s3.put_object(Bucket=self.bucket, Key=f"{self._stage}/kept.json", Body=body, **self._ours)
+
+    def kept(self) -> dict[str, tuple[str, str]] | None:
+        """Type and physical id by logical id of what was noted last."""
+        key = f"{self._stage}/kept.json"
+        if not (self.exists() and self._is_there(key)):
+            return None
+        return {logical: (kind, name) for logical, (kind, name) in json.loads(self._read(key)).items()}
 
     def _release_key(self, release_id: str) -> str:
         return f"{self._stage}/releases/{release_id}.json"

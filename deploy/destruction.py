@@ -30,10 +30,10 @@ class Destruction:
         self._target = target
         self._data = data
         self._is_down = target.stack.describe() is None
-        gone = target.stack.last_deleted() if self._is_down and data else None
-        if self._is_down and gone is None:
+        kept = target.artefacts.kept() if self._is_down and data else None
+        if self._is_down and kept is None:
             raise RefusedError(f"There is no stack {target.name} in this account and region.")
-        self._resources = target.stack.resources(gone)
+        self._resources = kept or target.stack.resources()
 
     def _named(self, kind: str) -> dict[str, str]:
         return {logical: name for logical, (found, name) in self._resources.items() if found == kind}
@@ -80,6 +80,7 @@ class Destruction:
             _unless_gone(lambda: _empty(self._target.s3, page))
 
     def _delete_stack(self) -> None:
+        self._target.artefacts.note_kept(self._resources)
         if self._target.stage == PROD:
             self._target.stack.protect(on=False)
         self._target.stack.delete()

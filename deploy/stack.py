@@ -46,20 +46,14 @@ class Stack:
         # A change set that was never executed leaves a stack without resources.
         return None if stack["StackStatus"] in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"} else stack
 
-    def last_deleted(self) -> str | None:
-        """The id of the stack of this name that was deleted last; CloudFormation remembers for 90 days."""
-        pages = self._client.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
-        found = [each for page in pages for each in page["StackSummaries"] if each["StackName"] == self.name]
-        return max(found, key=lambda each: each["CreationTime"])["StackId"] if found else None
-
     def outputs(self) -> dict[str, str]:
         """The stack's outputs by name."""
         stack = self.describe()
         return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])} if stack else {}
 
-    def resources(self, stack_id: str | None = None) -> dict[str, tuple[str, str]]:
-        """The type and the physical id of every resource by its logical id, also of a stack that was deleted."""
-        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=stack_id or self.name)
+    def resources(self) -> dict[str, tuple[str, str]]:
+        """The type and the physical id of every resource by its logical id."""
+        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
         found = [each for page in pages for each in page["StackResourceSummaries"]]
         return {each["LogicalResourceId"]: (each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found}
 
