@@ -1,7 +1,7 @@
 """What is limited, for whom, and how much of it: the numbers are settings.
 
-A stranger must not lock an account's owner out. So wrong passwords count for an account *and* the address that they come
-from, and for that address whatever the account; never for the account alone, unless who guesses has its token.
+A stranger must not lock an account's owner out. So wrong passwords count for an account *and* the address that they
+come from, and for that address whatever the account; never for the account alone, unless who guesses has its token.
 
 Every attempt counts before bcrypt runs, so that neither many at once get more guesses nor one who is refused any CPU;
 what turns out right is given back. An account is counted under what was typed, the name or the address: were both

@@ -1,10 +1,10 @@
 """Counters that hold across processes: at most so many events of a kind for somebody within a window of time.
 
-One conditional UpdateItem an event, which is enough: DynamoDB makes the writes of an item one after the other and looks
-at a condition in the same step, so that of however many at once exactly as many pass as may. Windows are fixed and begin
-at multiples of their length since the epoch, so that the window is part of the key and nothing is ever set back; where
-one ends and the next begins, twice as many may pass in a moment. A second limit of the same window is an attribute more
-of the same item, not a write more.
+One conditional UpdateItem an event, which is enough: DynamoDB makes the writes of an item one after the other and
+looks at a condition in the same step, so that of however many at once exactly as many pass as may. Windows are fixed
+and begin at multiples of their length since the epoch: the window is part of the key, and nothing is ever set back.
+Where one ends and the next begins, twice as many may pass in a moment. A second limit of the same window is an
+attribute more of the same item, not a write more.
 
 While the table can't be written, nothing that is limited happens (503). Whatever is limited needs DynamoDB itself, so
 that this makes no outage longer; the other way round, whoever could disturb the counters could guess without end.
@@ -42,13 +42,21 @@ class TooManyRequestsError(DomainError):
     seconds = 1
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"There were too many attempts. Please try again in {seconds} s. Nothing was charged.")
+        super().__init__(f"There were too many attempts. Please try again in {_in_words(seconds)}.")
         self.seconds = seconds
 
     @property
     def headers(self) -> dict[str, str]:
         """When the window ends, in whole seconds."""
         return {"Retry-After": str(self.seconds)}
+
+
+def _in_words(seconds: int) -> str:
+    """Of a whole unit, rounded up."""
+    for unit, name in ((3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * unit:
+            return f"{math.ceil(seconds / unit)} {name}"
+    return f"{seconds} seconds"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         patch.setattr(boto3, "DEFAULT_SESSION", None)
         patch.setattr(stack, "_LOOK_SECONDS", 0.1)
         target = Target(STAGE)
-        _leave_out_what_the_emulator_lacks(build / "template.yaml")
+        _adapt_template(build / "template.yaml")
         for step in Deployment(target, build, {}, ask=False).steps()[:-1]:  # the walk needs what follows
             step.run()
         gateway = _adapt(target, address, build)
@@ -142,8 +142,8 @@ def _emulator(folder: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def _leave_out_what_the_emulator_lacks(template: Path) -> None:
-    """Its CloudFormation knows no alarms of computed metrics. AWS's does; the dashboard only names them."""
+def _adapt_template(template: Path) -> None:
+    """The emulator's CloudFormation knows no alarms of computed metrics. AWS's does; the dashboard only names them."""
     document = read_template(template)
     resources = document["Resources"]
     computed = [
@@ -153,6 +153,8 @@ def _leave_out_what_the_emulator_lacks(template: Path) -> None:
     ]
     for name in computed:
         del resources[name]
+    # Everybody here has one address, and makes more accounts than one address may on one day.
+    resources["APIHandler"]["Properties"]["Environment"]["Variables"]["REGISTRATIONS_MAX"] = "1000"
     template.write_text(yaml.safe_dump(document), "utf-8")
 
 
