@@ -52,9 +52,9 @@ class Limits:
         counts like a log-in.
         """
         window, most = self._settings.password_window_seconds, self._settings.passwords_per_address_max
-        self._throttles.take("password", window, Limit(address, most))
         taken = self._throttles.take("registration", _DAY, Limit(address, self._settings.registrations_max))
         try:
+            self._throttles.take("password", window, Limit(address, most))
             yield
         except Exception:
             self._throttles.give_back(taken)
