@@ -28,7 +28,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench cost clean \
+.PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
 	package deploy rollback destroy smoke test-deployment
 
@@ -116,6 +116,9 @@ bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Meas
 
 cost: .venv/.dev local/node_modules/.installed ## What predictions cost on AWS, metered here; prints tables: [PREDICTIONS=1000] [ROWS=100000]
 	@$(PYTHON) -m benchmarks.cost $(if $(PREDICTIONS),--predictions "$(PREDICTIONS)") $(if $(ROWS),--rows "$(ROWS)")
+
+timing: .venv/.dev local/node_modules/.installed ## See whether a log-in's time tells unknown names from wrong passwords
+	@$(PYTHON) -m benchmarks.login_timing
 
 reset: .venv/.local ## Delete the local data (asks; FORCE=1 doesn't)
 	@$(PYTHON) -m local.data_dir --data-dir "$(DATA_DIR)" $(if $(filter 1 yes true,$(FORCE)),--force)

@@ -19,12 +19,12 @@ START_SECONDS = 60
 
 
 @contextmanager
-def running_stack() -> Iterator[tuple[str, int]]:
+def running_stack(**settings: str) -> Iterator[tuple[str, int]]:
     """A stack of its own on free ports and a folder that is thrown away; its address and process id."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("wb") as log:
         port = free_port()
         arguments = ["--port", str(port), "--emulator-port", "0", "--data-dir", f"{folder}/data"]
-        environment = {**os.environ, "BCRYPT_COST": "4"}
+        environment = {**os.environ, "BCRYPT_COST": "4", **settings}
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "local", *arguments], cwd=ROOT, env=environment, stdout=log, stderr=log
         )

@@ -15,8 +15,11 @@ from chalicelib.billing.ledger import Ledger
 from chalicelib.billing.vouchers import Vouchers
 from chalicelib.core import aws
 from chalicelib.core.clock import Clock, system_clock
+from chalicelib.core.http.viewers import Viewers
 from chalicelib.core.idempotency import IdempotencyKeys
+from chalicelib.core.limits import Limits
 from chalicelib.core.settings import Settings, settings
+from chalicelib.core.throttles import Throttles
 from chalicelib.inference.audit import Audit
 from chalicelib.inference.audit_store import AuditStore
 from chalicelib.inference.catalogue import Catalogue
@@ -56,7 +59,7 @@ class Clients(Protocol):
         """Queues."""
 
     def secretsmanager(self) -> SecretsManagerClient:
-        """The secrets of tokens and marks."""
+        """The secrets of tokens, marks and CloudFront."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,21 @@ class Services:
         return InferenceQueue(self.clients.sqs(), self.settings.inference_queue_url)
 
     @cached_property
+    def limits(self) -> Limits:
+        """How often somebody may do what."""
+        throttles = Throttles(self.clients.dynamodb(), self.settings.throttles_table, self._marks_secret, self.clock)
+        return Limits(throttles, self.settings)
+
+    @cached_property
+    def viewers(self) -> Viewers:
+        """Where requests come from."""
+        return Viewers(self._origin_secret if self.settings.origin_secret_id else None)
+
+    def _origin_secret(self) -> str:
+        assert self.settings.origin_secret_id is not None, "asked only if there is one"
+        return self._secret(self.settings.origin_secret_id)
+
+    @cached_property
     def signing_keys(self) -> KeyRing:
         """What signs tokens."""
         given = self.settings
@@ -207,7 +225,10 @@ class Services:
         if given.marks_secret is not None:
             return given.marks_secret.get_secret_value()
         assert given.marks_secret_id is not None, "the settings hold one of the two"
-        return self.clients.secretsmanager().get_secret_value(SecretId=given.marks_secret_id)["SecretString"]
+        return self._secret(given.marks_secret_id)
+
+    def _secret(self, secret_id: str) -> str:
+        return self.clients.secretsmanager().get_secret_value(SecretId=secret_id)["SecretString"]
 
 
 @cache

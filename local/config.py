@@ -104,6 +104,19 @@ _LOCAL_DEFAULTS = {
     "DISPATCH_GRACE_SECONDS": "20",
     "RETRY_SECONDS": "3",
     "SCHEDULE_SECONDS": "5",
+    # Everybody here is 127.0.0.1, and tests make hundreds of accounts.
+    **dict.fromkeys(
+        (
+            "PASSWORDS_MAX",
+            "PASSWORDS_PER_ADDRESS_MAX",
+            "REGISTRATIONS_MAX",
+            "VOUCHERS_PER_HOUR",
+            "VOUCHERS_PER_ADDRESS_PER_HOUR",
+            "SUBMISSIONS_PER_MINUTE",
+            "UPLOADS_PER_HOUR",
+        ),
+        "1000000",
+    ),
 }
 
 

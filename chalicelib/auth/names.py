@@ -3,6 +3,8 @@
 import hashlib
 import re
 import unicodedata
+from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -15,19 +17,25 @@ PASSWORD_BYTES_MAX = 72
 KEY_BYTES_MAX = 1024
 """DynamoDB takes 2,048. One character can become 18 under NFKC, so that even a short name may be too long."""
 
+_COMMON_PASSWORDS = Path(__file__).with_name("common_passwords.txt")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def _name(text: str) -> str:
     if "@" in unicodedata.normalize("NFKC", text):
         raise PydanticCustomError("name_with_at", "a name has no @, so that it can't be mistaken for an e-mail address")
-    if any(unicodedata.category(character).startswith("C") for character in text):
+    if _has_control_characters(text):
         raise PydanticCustomError("control_characters", "a name has no control characters")
     return text
 
 
+def _has_control_characters(text: str) -> bool:
+    """Whether something in it is not to be seen, or belongs to nobody's alphabet: two addresses may look the same."""
+    return any(unicodedata.category(character).startswith("C") for character in text)
+
+
 def _email(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
+    if not _EMAIL.fullmatch(text) or _has_control_characters(text):
         raise PydanticCustomError("not_an_email", "this does not look like an e-mail address, such as anna@example.org")
     return text
 
@@ -41,14 +49,23 @@ def _password(text: str) -> str:
             f"a password has at most {PASSWORD_BYTES_MAX} bytes, which is {PASSWORD_BYTES_MAX} Latin "
             f"or {PASSWORD_BYTES_MAX // 2} Cyrillic letters",
         )
+    if _without_case(text) in _common_passwords():
+        raise PydanticCustomError("too_common", "this is one of the commonest passwords, which are guessed first")
     return text
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    """Read at the first new password, so that no other request waits for it."""
+    lines = _COMMON_PASSWORDS.read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("# "))
 
 
 NewPassword = Annotated[
     str,
     AfterValidator(_password),
     Field(
-        description=f"At most {PASSWORD_BYTES_MAX} bytes of UTF-8.",
+        description=f"At most {PASSWORD_BYTES_MAX} bytes of UTF-8, and none of the commonest passwords.",
         json_schema_extra={"minLength": PASSWORD_CHARACTERS_MIN, "maxLength": PASSWORD_BYTES_MAX},
     ),
 ]
@@ -110,7 +127,11 @@ def login_key(name_or_email: str) -> str:
     return email_key(name_or_email) if "@" in name_or_email else name_key(name_or_email)
 
 
+def _without_case(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
 def _folded(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = _without_case(text)
     encoded = folded.encode()
     return folded if len(encoded) <= KEY_BYTES_MAX else "sha256:" + hashlib.sha256(encoded).hexdigest()

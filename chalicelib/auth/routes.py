@@ -5,11 +5,12 @@ from chalice.app import Request
 
 from chalicelib.auth import schemas
 from chalicelib.auth.guard import BEARER, current_user
-from chalicelib.auth.names import AccountDeletion, Credentials, PasswordChange, Registration
+from chalicelib.auth.names import AccountDeletion, Credentials, PasswordChange, Registration, login_key
 from chalicelib.auth.service import Session, WrongCredentialsError, WrongPasswordError
 from chalicelib.auth.store import EmailTakenError, NameTakenError
 from chalicelib.core.http.bodies import json_body
 from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
+from chalicelib.core.limits import LIMITED
 from chalicelib.core.logging import log_exception
 from chalicelib.wiring import services
 
@@ -21,20 +22,29 @@ routes = Endpoints(__name__)
     "POST",
     body=Registration,
     answers={201: schemas.Session},
-    errors=(NameTakenError, EmailTakenError),
+    errors=(NameTakenError, EmailTakenError, *LIMITED),
 )
 def register(request: Request) -> Response:
     """Create an account with its first coins."""
-    session = services().accounts.register(json_body(request, Registration))
+    registration = json_body(request, Registration)
+    with services().limits.registration(services().viewers.address(request)):
+        session = services().accounts.register(registration)
     return ok(_document(session), 201)
 
 
 @routes.endpoint(
-    "/api/auth/login", "POST", body=Credentials, answers={200: schemas.Session}, errors=(WrongCredentialsError,)
+    "/api/auth/login",
+    "POST",
+    body=Credentials,
+    answers={200: schemas.Session},
+    errors=(WrongCredentialsError, *LIMITED),
 )
 def login(request: Request) -> Response:
     """A new access token for the right password."""
-    return ok(_document(services().accounts.log_in(json_body(request, Credentials))))
+    credentials = json_body(request, Credentials)
+    with services().limits.log_in(services().viewers.address(request), login_key(credentials.name)):
+        session = services().accounts.log_in(credentials)
+    return ok(_document(session))
 
 
 @routes.endpoint("/api/auth/me", "GET", answers={200: schemas.Account}, auth=BEARER)
@@ -52,23 +62,36 @@ def logout(request: Request) -> Response:
 
 
 @routes.endpoint(
-    "/api/auth/password", "PUT", body=PasswordChange, answers={204: None}, errors=(WrongPasswordError,), auth=BEARER
+    "/api/auth/password",
+    "PUT",
+    body=PasswordChange,
+    answers={204: None},
+    errors=(WrongPasswordError, *LIMITED),
+    auth=BEARER,
 )
 def password(request: Request) -> Response:
     """Change the password, which needs the old one. Every token ends, this one too."""
     user = current_user(request)
     change = json_body(request, PasswordChange)
-    services().accounts.change_password(user, change.old_password, change.new_password)
+    with services().limits.password(user.id):
+        services().accounts.change_password(user, change.old_password, change.new_password)
     return no_content()
 
 
 @routes.endpoint(
-    "/api/auth/me", "DELETE", body=AccountDeletion, answers={204: None}, errors=(WrongPasswordError,), auth=BEARER
+    "/api/auth/me",
+    "DELETE",
+    body=AccountDeletion,
+    answers={204: None},
+    errors=(WrongPasswordError, *LIMITED),
+    auth=BEARER,
 )
 def delete_me(request: Request) -> Response:
     """Delete the account, which needs the password: open predictions end, personal data and files go."""
     user = current_user(request)
-    services().accounts.delete(user, json_body(request, AccountDeletion).password)
+    given = json_body(request, AccountDeletion).password
+    with services().limits.password(user.id):
+        services().accounts.delete(user, given)
     try:
         services().erasure.run(user.id)
     except Exception:  # noqa: BLE001

@@ -11,6 +11,7 @@ from chalicelib.core.errors import InvalidInputError
 from chalicelib.core.http.bodies import json_body
 from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok, query
 from chalicelib.core.http.schemas import Cursor
+from chalicelib.core.limits import LIMITED
 from chalicelib.wiring import services
 
 routes = Endpoints(__name__)
@@ -44,12 +45,13 @@ def ledger(request: Request) -> Response:
     body=VoucherCode,
     idempotent=True,
     answers={200: schemas.Redeemed},
-    errors=(UnknownVoucherError, VoucherUsedError, VoucherExpiredError, AccountClosedError),
+    errors=(UnknownVoucherError, VoucherUsedError, VoucherExpiredError, AccountClosedError, *LIMITED),
     auth=BEARER,
 )
 def redeem(request: Request) -> Response:
     """Add a voucher's coins, once."""
     user = current_user(request)
     code = json_body(request, VoucherCode).code
+    services().limits.voucher(user.id, services().viewers.address(request))
     redeemed = services().vouchers.redeem(user.id, code, idempotency_key(request))
     return ok({"coins": redeemed.coins, "balance": redeemed.balance})

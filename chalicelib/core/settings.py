@@ -32,6 +32,7 @@ class Settings(BaseModel):
     vouchers_table: str
     offers_table: str
     erasures_table: str
+    throttles_table: str
     files_bucket: str
     inference_queue_url: str
 
@@ -43,10 +44,30 @@ class Settings(BaseModel):
     """The key of the marks of deleted accounts' e-mail addresses: local and tests."""
     marks_secret_id: str | None = None
     """The Secrets Manager secret that holds it: everywhere else. It is never replaced."""
+    origin_secret_id: str | None = None
+    """The Secrets Manager secret that CloudFront shows the API; without one no header is believed about an address."""
     token_seconds: int = Field(default=12 * 3600, gt=0)
     bcrypt_cost: int = Field(default=BCRYPT_COST_MIN, ge=4, le=16)
 
     signup_coins: int = Field(default=500, ge=0)
+
+    # Limits of abuse: `core.limits` says what counts. An address is an IPv4 address or an IPv6 /64.
+    password_window_seconds: int = Field(default=900, gt=0)
+    """Wrong passwords are counted for so long."""
+    passwords_max: int = Field(default=10, gt=0)
+    """Wrong passwords within the window for one account from one address, or by whoever has the account's token."""
+    passwords_per_address_max: int = Field(default=50, gt=0)
+    """Wrong passwords and registrations within the window from one address, whatever the account."""
+    registrations_max: int = Field(default=5, gt=0)
+    """Accounts, each with its first coins, from one address on one day (UTC)."""
+    vouchers_per_hour: int = Field(default=20, gt=0)
+    """Voucher codes that one user may try."""
+    vouchers_per_address_per_hour: int = Field(default=60, gt=0)
+    """Voucher codes that may be tried from one address, whoever the users."""
+    submissions_per_minute: int = Field(default=60, gt=0)
+    """Files of one user that are checked, free ones too: each may take the API a third of a second."""
+    uploads_per_hour: int = Field(default=60, gt=0)
+    """Forms for large files that one user gets."""
 
     upload_bytes_max: int = Field(default=4_400_000, gt=0)
     """The largest file of a direct submit: Lambda takes 6 MB of event, base64 and envelope included."""

@@ -14,6 +14,7 @@ from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body
 from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok, query
 from chalicelib.core.http.schemas import Cursor, sometimes
 from chalicelib.core.ids import ID_LENGTH
+from chalicelib.core.limits import LIMITED
 from chalicelib.inference import catalogue, schemas
 from chalicelib.inference.catalogue import ModelDisabledError, UnknownModelError
 from chalicelib.inference.contract import Contract
@@ -98,7 +99,7 @@ def model(_request: Request, id: ModelId) -> Response:  # noqa: A002
     },
     answer_headers={202: ("Location", "Retry-After")},
     query=_Choice,
-    errors=(UnknownModelError, UnknownUploadError, UploadChangedError, InvalidFileError, *CHARGES),
+    errors=(UnknownModelError, UnknownUploadError, UploadChangedError, InvalidFileError, *CHARGES, *LIMITED),
     auth=BEARER,
 )
 def submit(request: Request, id: ModelId) -> Response:  # noqa: A002
@@ -108,6 +109,7 @@ def submit(request: Request, id: ModelId) -> Response:  # noqa: A002
     choice = parsed_query(request, _Choice)
     options = Options(choice.units, choice.on_error)
     predictions, key = services().predictions, idempotency_key(request)
+    services().limits.submission(user.id)
     if is_json(request):
         upload = json_body(request, SubmittedUpload)
         if choice.dry_run:
@@ -119,10 +121,12 @@ def submit(request: Request, id: ModelId) -> Response:  # noqa: A002
     return _accepted(predictions.submit(user, id, file.content, file.name, key, options))
 
 
-@routes.endpoint("/api/uploads", "POST", content_types=ANY, answers={201: schemas.Upload}, auth=BEARER)
+@routes.endpoint("/api/uploads", "POST", content_types=ANY, answers={201: schemas.Upload}, errors=LIMITED, auth=BEARER)
 def new_upload(request: Request) -> Response:
     """An address for a file past the direct limit. Send it there as a form, then submit its `upload_id`."""
-    return ok(services().uploads.new(current_user(request)), 201)
+    user = current_user(request)
+    services().limits.upload(user.id)
+    return ok(services().uploads.new(user), 201)
 
 
 @routes.endpoint(
@@ -132,12 +136,14 @@ def new_upload(request: Request) -> Response:
     idempotent=True,
     answers={202: schemas.Submission, 402: schemas.PaymentProblem, 429: schemas.OpenPredictionsProblem},
     answer_headers={202: ("Location", "Retry-After")},
-    errors=(UnknownPredictionError, UnknownModelError, NotEndedError, InputExpiredError, *CHARGES),
+    errors=(UnknownPredictionError, UnknownModelError, NotEndedError, InputExpiredError, *CHARGES, *LIMITED),
     auth=BEARER,
 )
 def retry(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """Run the file of the ended prediction ``id`` again: 202, and the coins are charged."""
-    return _accepted(services().predictions.retry(current_user(request), id, idempotency_key(request)))
+    user = current_user(request)
+    services().limits.submission(user.id)
+    return _accepted(services().predictions.retry(user, id, idempotency_key(request)))
 
 
 class _Deletion(BaseModel):

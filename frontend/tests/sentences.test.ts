@@ -46,6 +46,18 @@ test('how long to wait is told if the server says so', () => {
   expect(plain(problemSentence(problem, ru))).toContain('через 2 секунды');
 });
 
+test.each([
+  [119, 'in 119 seconds', 'через 119 секунд'],
+  [120, 'in 2 minutes', 'через 2 минуты'],
+  [841, 'in 15 minutes', 'через 15 минут'],
+  [7200, 'in 2 hours', 'через 2 часа'],
+  [86_300, 'in 24 hours', 'через 24 часа'],
+])('a wait of %d s is told in what one counts in', (retryAfterSeconds, english, russian) => {
+  const problem = pageProblem('too_many_requests', { retryAfterSeconds });
+  expect(plain(problemSentence(problem, en))).toContain(english);
+  expect(plain(problemSentence(problem, ru))).toContain(russian);
+});
+
 test('a suspected unit names both units and the value that would be right', () => {
   const finding = {
     code: 'unit_suspected',

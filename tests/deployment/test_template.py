@@ -125,7 +125,7 @@ def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
     assert {function: touched(template, function) for function in FUNCTIONS} == {
         "APIHandler": {
             "APIHandlerLog", "Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers",
-            "Erasures", "Files", "InferenceQueue", "SigningSecret", "AccountMarksSecret",
+            "Erasures", "Throttles", "Files", "InferenceQueue", "SigningSecret", "AccountMarksSecret", "OriginSecret",
         },
         "InferenceWorker": {"InferenceWorkerLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Files"},
         "DeadLetter": {"DeadLetterLog", "DeadLetterQueue", "Predictions", "LedgerEntries", "Users"},
@@ -139,6 +139,7 @@ def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
 @pytest.mark.parametrize("function", BACKGROUND)
 def test_what_runs_predictions_cannot_read_accounts(template: Template, function: str) -> None:
     assert granted(template, function, "Logins") == set()
+    assert granted(template, function, "Throttles") == set()
     assert granted(template, function, "SigningSecret") == set()
     assert granted(template, function, "AccountMarksSecret") == set()
     assert granted(template, function, "Users") - {"dynamodb:GetItem"} == {"dynamodb:UpdateItem"}
@@ -178,6 +179,8 @@ def test_the_api_may_do_what_its_stores_do(template: Template) -> None:
     assert may("InferenceQueue") == {"sqs:SendMessage"}
     assert may("SigningSecret") == {"secretsmanager:GetSecretValue"}
     assert may("AccountMarksSecret") == {"secretsmanager:GetSecretValue"}
+    assert may("OriginSecret") == {"secretsmanager:GetSecretValue"}
+    assert may("Throttles") == {"dynamodb:UpdateItem"}
 
 
 def test_every_function_does_with_files_only_what_it_is_for(template: Template) -> None:
@@ -266,12 +269,18 @@ def test_the_register_of_deletions_is_kept_by_the_dispatcher_and_expires(templat
     assert expiry == {"AttributeName": "expires_at", "Enabled": True}
 
 
+def test_who_was_counted_is_in_no_backup_and_expires(template: Template) -> None:
+    table = properties(template, "Throttles")
+    assert "PointInTimeRecoverySpecification" not in table
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
 def test_what_holds_peoples_data_outlives_the_stack(template: Template) -> None:
     kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
     assert kept.pop("PageBucket")["DeletionPolicy"] == "Delete"
     kept["AccountMarksSecret"] = template["Resources"]["AccountMarksSecret"]
     tables = {"Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers", "Erasures"}
-    assert set(kept) == tables | {"Files", "AccountMarksSecret"}
+    assert set(kept) == tables | {"Throttles", "Files", "AccountMarksSecret"}
     for resource in kept.values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
@@ -292,7 +301,8 @@ def test_tables_cannot_be_deleted_in_prod_are_encrypted_and_can_be_restored(temp
         table = properties(template, name)
         assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}, name
         assert table["SSESpecification"] == {"SSEEnabled": True}, name
-        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
+        if name != "Throttles":
+            assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
         assert table["BillingMode"] == "PAY_PER_REQUEST", name
 
 
@@ -401,7 +411,16 @@ def test_the_audit_runs_daily_and_only_reads_coins(template: Template) -> None:
     assert may("Predictions") == {"dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem"}
     assert may("Vouchers") == {"dynamodb:Scan", "dynamodb:BatchGetItem"}
     assert may("Files") == {"s3:ListBucket"}
-    for other in ("Logins", "IdempotencyKeys", "Offers", "Erasures", "InferenceQueue", "SigningSecret", "OriginSecret"):
+    for other in (
+        "Logins",
+        "IdempotencyKeys",
+        "Offers",
+        "Erasures",
+        "InferenceQueue",
+        "SigningSecret",
+        "OriginSecret",
+        "Throttles",
+    ):
         assert may(other) == set(), other
 
 

@@ -6,7 +6,7 @@ import time
 from functools import cache
 from typing import Any
 
-from chalicelib.auth.names import Registration
+from chalicelib.auth.names import Credentials, Registration, login_key
 from chalicelib.auth.store import User
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.errors import DomainError
@@ -66,6 +66,23 @@ def _register(here: Services, name: str, email: str) -> str:
     return here.accounts.register(Registration(name=name, email=email, password=PASSWORD)).user.id
 
 
+def _register_from(here: Services, address: str, name: str) -> str:
+    with here.limits.registration(address):
+        _register(here, name, f"{name}@example.org")
+    return "registered"
+
+
+def _guess(here: Services, address: str, name: str, password: str) -> str:
+    with here.limits.log_in(address, login_key(name)):
+        here.accounts.log_in(Credentials(name=name, password=password))
+    return "logged in"
+
+
+def _upload(here: Services, user: User) -> str:
+    here.limits.upload(user.id)
+    return "form"
+
+
 def _submit(here: Services, user: User, key: str | None, rows: int) -> str:
     return here.predictions.submit(user, "lasso", patients(rows), None, key).prediction.prediction_id
 
@@ -100,6 +117,9 @@ def _leave(here: Services, user: User) -> str:
 
 ACTIONS: dict[str, Any] = {
     "register": _register,
+    "register from": _register_from,
+    "guess": _guess,
+    "upload": _upload,
     "submit": _submit,
     "cancel": _cancel,
     "work": _work,

@@ -227,6 +227,54 @@ def test_nothing_stays_open_of_an_account_that_is_deleted_while_it_submits(track
         assert {each["status"] for each in found} <= {"cancelled", "failed"}
 
 
+def test_of_40_guesses_at_once_exactly_10_are_looked_at(track: Track) -> None:
+    user = track.user()
+    not_where_a_window_ends()
+
+    outcomes = Counter(
+        track.all_at_once(*[("guess", f"address of {user.name}", user.name, f"guess {number}") for number in range(40)])
+    )
+
+    assert outcomes == {"wrong_credentials": 10, "too_many_requests": 30}
+
+
+def test_right_passwords_at_once_leave_every_guess_to_come(track: Track) -> None:
+    user = track.user()
+    not_where_a_window_ends()
+    address = f"address of {user.name}"
+
+    assert set(track.all_at_once(*[("guess", address, user.name, PASSWORD)] * 8)) == {"logged in"}
+    outcomes = Counter(track.all_at_once(*[("guess", address, user.name, "wrong")] * 20))
+
+    assert outcomes == {"wrong_credentials": 10, "too_many_requests": 10}
+
+
+def test_of_20_registrations_from_one_address_at_once_exactly_5_get_coins(track: Track) -> None:
+    tail = os.urandom(6).hex()
+    not_where_a_window_ends()
+
+    outcomes = Counter(
+        track.all_at_once(*[("register from", f"address {tail}", f"farmer-{tail}-{number}") for number in range(20)])
+    )
+
+    assert outcomes == {"registered": 5, "too_many_requests": 15}
+
+
+def test_of_80_uploads_at_once_exactly_60_get_a_form(track: Track) -> None:
+    user = track.user()
+    not_where_a_window_ends()
+
+    outcomes = Counter(track.all_at_once(*[("upload", user)] * 80))
+
+    assert outcomes == {"form": 60, "too_many_requests": 20}
+
+
+def not_where_a_window_ends() -> None:
+    """Wait if one of the limits' windows is about to: all of them end at quarters of an hour."""
+    left = 900 - time.time() % 900
+    time.sleep(left if left < 15 else 0)
+
+
 def test_everything_that_raced_adds_up(track: Track) -> None:
     report = track.world.audit.run()
 

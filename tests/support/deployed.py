@@ -92,7 +92,7 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         patch.setattr(boto3, "DEFAULT_SESSION", None)
         patch.setattr(stack, "_LOOK_SECONDS", 0.1)
         target = Target(STAGE)
-        _leave_out_what_the_emulator_lacks(build / "template.yaml")
+        _adapt_template(build / "template.yaml")
         make_bucket, *steps, _walk = Deployment(target, build, {}, ask=False).steps()
         make_bucket.run()
         _allow_without_tls(target.s3, target.artefacts.bucket, keep=True)
@@ -151,8 +151,8 @@ def _emulator(folder: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def _leave_out_what_the_emulator_lacks(template: Path) -> None:
-    """Its CloudFormation knows no alarms of computed metrics. AWS's does; the dashboard only names them."""
+def _adapt_template(template: Path) -> None:
+    """The emulator's CloudFormation knows no alarms of computed metrics. AWS's does; the dashboard only names them."""
     document = read_template(template)
     resources = document["Resources"]
     computed = [
@@ -162,6 +162,8 @@ def _leave_out_what_the_emulator_lacks(template: Path) -> None:
     ]
     for name in computed:
         del resources[name]
+    # Everybody here has one address, and makes more accounts than one address may on one day.
+    resources["APIHandler"]["Properties"]["Environment"]["Variables"]["REGISTRATIONS_MAX"] = "1000"
     template.unlink()  # the same file as the whole one's
     template.write_text(yaml.safe_dump(document), "utf-8")
 

@@ -20,6 +20,7 @@ export const FIELD_CODES = [
   'missing',
   'too_short',
   'too_long',
+  'too_common',
   'not_an_email',
   'name_with_at',
   'control_characters',

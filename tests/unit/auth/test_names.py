@@ -1,7 +1,15 @@
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.auth.names import Credentials, Registration, email_key, login_key, name_key
+from chalicelib.auth.names import (
+    Credentials,
+    Registration,
+    _common_passwords,
+    _without_case,
+    email_key,
+    login_key,
+    name_key,
+)
 
 # NFKC makes 18 letters of this one.
 LONG_LIGATURE = "\ufdfa"
@@ -106,7 +114,7 @@ def test_an_e_mail_address_has_at_most_254_characters() -> None:
     assert codes(email="a" * 243 + "@example.org") == [("email", "string_too_long")]
 
 
-@pytest.mark.parametrize("password", ["x" * 72, "я" * 36, "€" * 24, "12345678"])
+@pytest.mark.parametrize("password", ["x" * 72, "я" * 36, "€" * 24, "12345679x"])
 def test_a_password_of_8_characters_up_to_72_bytes_is_taken_whole(password: str) -> None:
     assert registration(password=password).password == password
 
@@ -117,6 +125,23 @@ def test_a_password_of_8_characters_up_to_72_bytes_is_taken_whole(password: str)
 )
 def test_a_password_beyond_what_bcrypt_reads_is_refused_not_cut(password: str, code: str) -> None:
     assert codes(password=password) == [("password", code)]
+
+
+@pytest.mark.parametrize("password", ["12345678", "Password123", "QWERTYUIOP", "ｐａｓｓｗｏｒｄ", "iloveyou1"])
+def test_row_3_the_commonest_passwords_are_refused_in_any_case(password: str) -> None:
+    assert codes(password=password) == [("password", "too_common")]
+
+
+def test_row_3_the_list_holds_over_1000_passwords_that_would_be_long_enough() -> None:
+    listed = _common_passwords()
+    assert len(listed) > 1000
+    assert {each for each in listed if len(each) < 8 or each != _without_case(each)} == set()
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1f", "\u202e", "\u200b", "\ue000"])
+def test_an_e_mail_address_has_no_control_characters(character: str) -> None:
+    assert codes(email=f"an{character}na@example.org") == [("email", "not_an_email")]
+    assert codes(email=f"anna@exa{character}mple.org") == [("email", "not_an_email")]
 
 
 def test_a_body_may_not_hold_other_fields() -> None:

@@ -7,8 +7,14 @@ import { unitName } from './units';
 const format = createFormat('en');
 const coins = (count: number) => format.count(count, { one: 'coin', other: 'coins' });
 const seconds = (count: number) => format.count(count, { one: 'second', other: 'seconds' });
+const minutes = (count: number) => format.count(count, { one: 'minute', other: 'minutes' });
+const hours = (count: number) => format.count(count, { one: 'hour', other: 'hours' });
+const duration = (count: number) => {
+  if (count >= 7200) return hours(Math.ceil(count / 3600));
+  return count >= 120 ? minutes(Math.ceil(count / 60)) : seconds(count);
+};
 const waited = (problem: Problem) =>
-  problem.retryAfterSeconds === null ? 'in a moment' : `in ${seconds(problem.retryAfterSeconds)}`;
+  problem.retryAfterSeconds === null ? 'in a moment' : `in ${duration(problem.retryAfterSeconds)}`;
 const withUnit = (value: number | null | undefined, unit: string | null | undefined) =>
   [value == null ? null : format.number(value), unit ? unitName(unit) : null]
     .filter(Boolean)
@@ -152,6 +158,8 @@ const fields: Record<FieldCode, (field: FieldName) => string> = {
   too_short: (field) => fieldLimits[field].short,
   too_long: (field) => fieldLimits[field].long,
   not_an_email: () => 'This does not look like an e-mail address, such as anna@example.org.',
+  too_common: () =>
+    'This is one of the commonest passwords, which are guessed first. Please choose another one.',
   name_with_at: () => 'A name cannot contain the @ sign.',
   control_characters: () => 'A name cannot contain invisible characters.',
 };

@@ -8,8 +8,18 @@ import { unitAfterNumber, unitName } from './units';
 const format = createFormat('ru');
 const seconds = (count: number) =>
   format.count(count, { one: 'секунду', few: 'секунды', many: 'секунд', other: 'секунды' });
+const minutes = (count: number) =>
+  format.count(count, { one: 'минуту', few: 'минуты', many: 'минут', other: 'минуты' });
+const hours = (count: number) =>
+  format.count(count, { one: 'час', few: 'часа', many: 'часов', other: 'часа' });
+const duration = (count: number) => {
+  if (count >= 7200) return hours(Math.ceil(count / 3600));
+  return count >= 120 ? minutes(Math.ceil(count / 60)) : seconds(count);
+};
 const waited = (problem: Problem) =>
-  problem.retryAfterSeconds === null ? 'чуть позже' : `через ${seconds(problem.retryAfterSeconds)}`;
+  problem.retryAfterSeconds === null
+    ? 'чуть позже'
+    : `через ${duration(problem.retryAfterSeconds)}`;
 const withUnit = (value: number | null | undefined, unit: string | null | undefined) =>
   [value == null ? null : format.number(value), unit ? unitAfterNumber(unit) : null]
     .filter(Boolean)
@@ -149,6 +159,8 @@ const fields: Record<FieldCode, (field: FieldName) => string> = {
   too_short: (field) => fieldLimits[field].short,
   too_long: (field) => fieldLimits[field].long,
   not_an_email: () => 'Не похоже на адрес электронной почты. Пример: anna@example.org.',
+  too_common: () =>
+    'Это один из самых распространённых паролей: их подбирают первыми. Выберите другой.',
   name_with_at: () => 'В имени не может быть знака @.',
   control_characters: () => 'В имени не может быть невидимых символов.',
 };

@@ -1,0 +1,82 @@
+"""What is limited, for whom, and how much of it: the numbers are settings.
+
+A stranger must not lock an account's owner out. So wrong passwords count for an account *and* the address that they
+come from, and for that address whatever the account; never for the account alone, unless who guesses has its token.
+
+Every attempt counts before bcrypt runs, so that neither many at once get more guesses nor one who is refused any CPU;
+what turns out right is given back. An account is counted under what was typed, the name or the address: were both
+counted as one, reaching a limit would tell that they belong together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chalicelib.core.throttles import Limit, Throttles, TooManyRequestsError
+
+if TYPE_CHECKING:
+    from chalicelib.core.settings import Settings
+
+LIMITED = (TooManyRequestsError,)
+"""The refusal of everything here, for the description of the endpoints that are limited."""
+
+_MINUTE = 60
+_HOUR = 3600
+_DAY = 86_400
+
+
+class Limits:
+    """Each method raises ``TooManyRequestsError`` when there were too many. ``address``: see ``core.http.viewers``."""
+
+    def __init__(self, throttles: Throttles, settings: Settings) -> None:
+        self._throttles = throttles
+        self._settings = settings
+
+    @contextmanager
+    def log_in(self, address: str, login: str) -> Iterator[None]:
+        """A log-in as ``login`` from ``address``. It counts unless what runs inside ends well."""
+        taken = self._throttles.take(
+            "password", self._settings.password_window_seconds,
+            Limit(address, self._settings.passwords_per_address_max), Limit(login, self._settings.passwords_max),
+        )  # fmt: skip
+        yield
+        self._throttles.give_back(taken)
+
+    @contextmanager
+    def registration(self, address: str) -> Iterator[None]:
+        """A registration from ``address``. For the day it counts only if what runs inside ends well.
+
+        What does not, such as a name that is taken, costs a bcrypt all the same and tells which names there are: that
+        counts like a log-in.
+        """
+        window, most = self._settings.password_window_seconds, self._settings.passwords_per_address_max
+        taken = self._throttles.take("registration", _DAY, Limit(address, self._settings.registrations_max))
+        try:
+            self._throttles.take("password", window, Limit(address, most))
+            yield
+        except Exception:
+            self._throttles.give_back(taken)
+            raise
+
+    @contextmanager
+    def password(self, user_id: str) -> Iterator[None]:
+        """A password that somebody gives who is logged in. It counts unless what runs inside ends well."""
+        limit = Limit(user_id, self._settings.passwords_max)
+        taken = self._throttles.take("own password", self._settings.password_window_seconds, limit)
+        yield
+        self._throttles.give_back(taken)
+
+    def voucher(self, user_id: str, address: str) -> None:
+        """A voucher's code of this user from ``address``, right or wrong."""
+        self._throttles.take("voucher", _HOUR, Limit(user_id, self._settings.vouchers_per_hour))
+        self._throttles.take("voucher", _HOUR, Limit(address, self._settings.vouchers_per_address_per_hour))
+
+    def submission(self, user_id: str) -> None:
+        """A file that is checked, whether it is then charged, refused or only looked at; or run again."""
+        self._throttles.take("submission", _MINUTE, Limit(user_id, self._settings.submissions_per_minute))
+
+    def upload(self, user_id: str) -> None:
+        """A form for a large file."""
+        self._throttles.take("upload", _HOUR, Limit(user_id, self._settings.uploads_per_hour))

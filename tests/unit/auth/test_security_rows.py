@@ -1,0 +1,135 @@
+"""Rows 1 to 8 of the security design at the API, each by the name of its row."""
+
+import statistics
+import time
+
+import boto3
+import jwt
+import pytest
+from pydantic import ValidationError
+
+from chalicelib.auth.keys import SecretVersions
+from chalicelib.core.settings import Settings
+from tests.unit.auth.api import Api
+from tests.unit.support import PASSWORD, FakeClock
+
+
+def register(api: Api, **changes: str) -> tuple[int, list[str]]:
+    """The status, and the codes of what is wrong."""
+    body = {"name": "anna", "email": "anna@example.org", "password": PASSWORD, **changes}
+    answer = api.ask("POST", "/api/auth/register", body)
+    return answer.status_code, [each["code"] for each in answer.json_body.get("errors", [])]
+
+
+def managed(**changes: object) -> Settings:
+    names = [name for name, each in Settings.model_fields.items() if each.is_required()]
+    secrets = {"jwt_secret_id": "one", "marks_secret_id": "other"}
+    return Settings.model_validate({**dict.fromkeys(names, "x"), "stage": "prod", **secrets, **changes})
+
+
+def test_row_1_production_hashes_at_cost_12_and_refuses_less() -> None:
+    assert managed().bcrypt_cost == 12
+    with pytest.raises(ValidationError, match="BCRYPT_COST is below 12"):
+        managed(bcrypt_cost=11)
+
+
+def test_row_1_a_stored_hash_has_the_cost_of_the_settings(api: Api) -> None:
+    register(api)
+    hashes = {item["password_hash"][:7] for item in api.world.items(api.world.settings.logins_table)}
+    assert hashes == {f"$2b${api.world.settings.bcrypt_cost:02}$"}
+
+
+@pytest.mark.parametrize("password", ["x" * 73, "я" * 37, "я" * 36 + "x"])
+def test_row_2_a_password_above_72_bytes_is_422_and_never_cut(api: Api, password: str) -> None:
+    assert register(api, password=password) == (422, ["too_long"])
+
+
+def test_row_2_36_cyrillic_letters_are_a_password_and_35_of_them_another(api: Api) -> None:
+    assert register(api, password="я" * 36)[0] == 201
+    assert api.log_in("anna", "я" * 36).status_code == 200
+    assert api.log_in("anna", "я" * 35).status_code == 401
+    assert api.log_in("anna", "я" * 36 + "x").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("password", "code"), [("1234567", "too_short"), ("12345678", "too_common"), ("Password1", "too_common")]
+)
+def test_row_3_short_and_common_passwords_are_422_at_registration_and_at_a_change(
+    api: Api, password: str, code: str
+) -> None:
+    assert register(api, password=password) == (422, [code])
+    change = {"old_password": PASSWORD, "new_password": password}
+    answer = api.ask("PUT", "/api/auth/password", change, Authorization=api.token())
+    assert (answer.status_code, [each["code"] for each in answer.json_body["errors"]]) == (422, [code])
+
+
+def test_row_3_no_kind_of_character_is_demanded(api: Api) -> None:
+    assert register(api, password="vzqkwjyx")[0] == 201
+
+
+def test_row_4_an_unknown_user_and_a_wrong_password_have_the_same_words(api: Api) -> None:
+    register(api)
+    known, unknown = (api.log_in(name, "wrong").json_body for name in ("anna", "nobody"))
+    assert known.pop("request_id") != unknown.pop("request_id")
+    assert known == unknown
+
+
+def test_row_4_an_unknown_user_costs_as_much_work_as_a_wrong_password(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(api)
+    monkeypatch.setitem(vars(api.world.settings), "bcrypt_cost", 8)
+    register(api, name="boris", email="boris@example.org")
+
+    def seconds(name: str) -> float:
+        started = time.thread_time()
+        assert api.log_in(name, "wrong").status_code == 401
+        return time.thread_time() - started
+
+    pairs = [(seconds("boris"), seconds("nobody")) for _ in range(7)]
+    known, unknown = (statistics.median(each) for each in zip(*pairs, strict=True))
+    assert 0.6 < known / unknown < 1.6  # `make timing` tells them apart far more finely
+
+
+@pytest.mark.parametrize("name", ["ANNA", "ａｎｎａ", " Anna "])
+def test_row_5_a_name_is_taken_in_every_spelling(api: Api, name: str) -> None:
+    register(api)
+    assert register(api, name=name, email="other@example.org")[0] == 409
+    assert register(api, name="boris", email="ANNA@Example.org")[0] == 409
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS512"])
+def test_row_6_a_token_of_another_algorithm_is_refused(api: Api, algorithm: str) -> None:
+    token = api.token().removeprefix("Bearer ")
+    assert api.ask("GET", "/api/auth/me", Authorization=f"Bearer {token}").status_code == 200
+    key = api.world.signing_keys.current()
+    claims = jwt.decode(token, options={"verify_signature": False})
+    forged = jwt.encode(claims, None if algorithm == "none" else key.secret, algorithm, {"kid": key.id})
+    answer = api.ask("GET", "/api/auth/me", Authorization=f"Bearer {forged}")
+    assert (answer.status_code, answer.json_body["code"]) == (401, "token_invalid")
+
+
+def test_row_6_older_tokens_end_at_a_log_out_and_at_a_change_of_password(api: Api) -> None:
+    first = api.token()
+    assert api.ask("POST", "/api/auth/logout", Authorization=first).status_code == 204
+    second = f"Bearer {api.log_in().json_body['access_token']}"
+    change = {"old_password": PASSWORD, "new_password": "another horse battery"}
+    assert api.ask("PUT", "/api/auth/password", change, Authorization=second).status_code == 204
+    assert {api.ask("GET", "/api/auth/me", Authorization=each).status_code for each in (first, second)} == {401}
+
+
+@pytest.mark.parametrize("name", ["jwt_secret", "marks_secret"])
+def test_row_7_outside_local_no_secret_comes_from_the_environment(name: str) -> None:
+    with pytest.raises(ValidationError, match="is for the local stage only"):
+        managed(**{name: "0123456789" * 4, f"{name}_id": None})
+
+
+def test_row_7_a_replaced_secret_signs_and_the_one_before_is_still_good(account: object, clock: FakeClock) -> None:
+    client = boto3.client("secretsmanager")
+    secret_id = client.create_secret(Name="signing", SecretString="first")["ARN"]
+    keys = SecretVersions(client, secret_id, clock)
+    before = keys.current()
+    client.put_secret_value(SecretId=secret_id, SecretString="second")
+    clock.advance(301)
+    assert keys.current().secret == "second"
+    assert keys.find(before.id) == before
