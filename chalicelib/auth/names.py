@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,10 @@ PASSWORD_BYTES_MAX = 72
 
 KEY_BYTES_MAX = 1024
 """DynamoDB takes 2,048. One character can become 18 under NFKC, so that even a short name may be too long."""
+
+IntendedUse = Literal["2026-11-24"]
+"""The versions of the statement of intended use (docs/privacy.md) that were ever shown, the newest last. An older one
+stays good: a page may be open while a newer one is deployed."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -62,6 +66,10 @@ class Registration(BaseModel):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64), AfterValidator(_name)]
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
     password: NewPassword
+    intended_use: Annotated[
+        IntendedUse | None,
+        Field(description="The version of the statement of intended use that was accepted, if it was shown."),
+    ] = None
 
 
 class Credentials(BaseModel):
