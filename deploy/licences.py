@@ -1,8 +1,9 @@
 """Writes ``docs/licences.md``, what is shipped and under which licence: ``python -m deploy.licences``."""
 
 import json
+import sys
 from collections.abc import Iterator
-from importlib.metadata import metadata
+from importlib.metadata import metadata, version
 from typing import NamedTuple
 
 from packaging.requirements import Requirement
@@ -47,7 +48,7 @@ def of_python() -> list[Package]:
     found = {each.name: each for bundle in BUNDLES for each in locked(bundle.lock)}
     (chalice,) = (each for each in locked("requirements-local.txt") if each.name == "chalice")
     found[chalice.name] = chalice
-    return [Package(name, _version(found[name]), _licence(name)) for name in sorted(found)]
+    return [Package(name, _version(found[name]), licence_of(name)) for name in sorted(found)]
 
 
 def of_npm() -> list[Package]:
@@ -58,10 +59,24 @@ def of_npm() -> list[Package]:
     return [Package(name, named[name]["version"], named[name]["license"]) for name in shipped]
 
 
-def text() -> str:
+def not_as_locked(packages: list[Package]) -> list[str]:
+    """Those of which another version is installed than is locked: it may say otherwise."""
+    return [each.name for each in packages if version(each.name) != each.version]
+
+
+def text(python: list[Package], npm: list[Package]) -> str:
     """The document as it is committed."""
-    parts = [_BEGINNING, _table("In the functions' zips", of_python()), _table("In the page", of_npm())]
-    return "\n".join(parts)
+    return "\n".join([_BEGINNING, _table("In the functions' zips", python), _table("In the page", npm)])
+
+
+def main() -> int:
+    """Write it, unless what is installed isn't what is locked."""
+    python = of_python()
+    if other := not_as_locked(python):
+        print(f"Not installed as locked: {', '.join(other)}. Remove .venv and run it again.", file=sys.stderr)
+        return 1
+    PATH.write_text(text(python, of_npm()), "utf-8")
+    return 0
 
 
 def _table(title: str, packages: list[Package]) -> str:
@@ -73,7 +88,8 @@ def _version(requirement: Requirement) -> str:
     return str(requirement.specifier).removeprefix("==")
 
 
-def _licence(name: str) -> str:
+def licence_of(name: str) -> str:
+    """What the installed package says of its own licence."""
     said = metadata(name)
     if expression := said.get("License-Expression"):
         return str(expression)
@@ -83,4 +99,4 @@ def _licence(name: str) -> str:
 
 
 if __name__ == "__main__":
-    PATH.write_text(text(), "utf-8")
+    sys.exit(main())
