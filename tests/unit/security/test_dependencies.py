@@ -101,8 +101,9 @@ def test_what_was_not_looked_up_is_not_called_clean(
     npm.write_text(f"#!{sys.executable}\nprint({json.dumps(clean)!r})\n", "utf-8")
     npm.chmod(0o755)
     monkeypatch.setattr(dependencies, "PIP_AUDIT", tool)
+    monkeypatch.setattr(dependencies, "NPM", (str(npm),))
 
-    assert dependencies.main([str(npm)]) == code
+    assert dependencies.main() == code
 
     said = capsys.readouterr().out
     assert ("could not be reached" in said) == (code == 3)
