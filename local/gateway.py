@@ -24,7 +24,7 @@ from chalice.local import (
 )
 from whitenoise import WhiteNoise
 
-from chalicelib.core.logging import log
+from chalicelib.core.logging import REQUEST, log
 from local.provision import read_template
 
 if TYPE_CHECKING:
@@ -147,8 +147,9 @@ def _gateway_answer(kind: str, environ: Environ) -> tuple[int, dict[str, str], b
     }
     body: str = response["responseTemplates"]["application/json"].replace("$context.requestId", request_id)
     status = int(response["statusCode"])
-    path = quote(environ["PATH_INFO"].encode("latin-1"))
-    log(f"{environ['REQUEST_METHOD']} {path} {status}", gateway=kind.lower(), request_id=request_id)
+    # Not the path: whatever was typed would be in the log.
+    method = environ["REQUEST_METHOD"]
+    log(REQUEST, method=method, route="-", status=status, gateway=kind.lower(), request_id=request_id)
     return status, headers, body.encode()
 
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -18,6 +18,10 @@ KEY_BYTES_MAX = 1024
 """DynamoDB takes 2,048. One character can become 18 under NFKC, so that even a short name may be too long."""
 
 _COMMON_PASSWORDS = Path(__file__).with_name("common_passwords.txt")
+IntendedUse = Literal["2026-11-24"]
+"""The versions of the statement of intended use (docs/privacy.md) that were ever shown, the newest last. An older one
+stays good: a page may be open while a newer one is deployed."""
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -79,6 +83,10 @@ class Registration(BaseModel):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64), AfterValidator(_name)]
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
     password: NewPassword
+    intended_use: Annotated[
+        IntendedUse | None,
+        Field(description="The version of the statement of intended use that was accepted, if it was shown."),
+    ] = None
 
 
 class Credentials(BaseModel):

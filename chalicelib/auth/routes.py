@@ -51,7 +51,16 @@ def login(request: Request) -> Response:
 def me(request: Request) -> Response:
     """The account that the token speaks for."""
     user = current_user(request)
-    return ok({"id": user.id, "name": user.name, "email": user.email, "created_at": user.created_at})
+    return ok(
+        {
+            "id": user.id,
+            "name": user.name,
+            "email": user.email,
+            "created_at": user.created_at,
+            "intended_use": user.intended_use,
+            "intended_use_at": user.intended_use_at,
+        }
+    )
 
 
 @routes.endpoint("/api/auth/logout", "POST", content_types=ANY, answers={204: None}, auth=BEARER)

@@ -19,6 +19,8 @@ class Account(User):
     """The caller's account."""
 
     created_at: Instant
+    intended_use: str | None = Field(description="The version of the statement of intended use that was accepted.")
+    intended_use_at: Instant | None = Field(description="When it was accepted.")
 
 
 class Session(Answer):

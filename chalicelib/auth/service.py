@@ -71,6 +71,8 @@ class Accounts:
             balance=self._settings.signup_coins,
             token_version=1,
             created_at=iso(now),
+            intended_use=registration.intended_use,
+            intended_use_at=iso(now) if registration.intended_use else None,
         )
         entry = self._ledger.entry(Entry.new(user.id, user.balance, "signup", now))
         password_hash = hash_password(registration.password, self._settings.bcrypt_cost)

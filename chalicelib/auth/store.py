@@ -71,6 +71,10 @@ class User:
     balance: int
     token_version: int
     created_at: str
+    intended_use: str | None = None
+    """The version of the statement of intended use that they accepted; None if the client showed none."""
+    intended_use_at: str | None = None
+    """When they accepted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ class UserStore:
             "open_charges": 0,
             "token_version": user.token_version,
             "created_at": user.created_at,
+            "intended_use": user.intended_use,
+            "intended_use_at": user.intended_use_at,
         }
         items: list[TransactItem] = [
             self._claim(name_key(user.name), user.id, password_hash),
@@ -163,6 +169,8 @@ class UserStore:
             balance=item["balance"],
             token_version=item["token_version"],
             created_at=item["created_at"],
+            intended_use=item.get("intended_use"),
+            intended_use_at=item.get("intended_use_at"),
         )
 
     def end_tokens(self, user_id: str) -> None:
@@ -239,7 +247,8 @@ class UserStore:
         self._client.put_item(**self._wish(user_id, now)["Put"])
 
     def _closing(self, user_id: str, now: float) -> TransactItem:
-        change = "SET token_version = token_version + :one, closed_at = :now REMOVE #name, email"
+        change = "SET token_version = token_version + :one, closed_at = :now "
+        change += "REMOVE #name, email, intended_use, intended_use_at"
         closing = self._token_change(user_id, change, {":now": now})
         return {
             "Update": {

@@ -9,6 +9,7 @@ from chalicelib.inference import columns
 from chalicelib.inference.catalogue import Catalogue, Offer
 from chalicelib.inference.check import Inspection, inspect
 from chalicelib.inference.options import STATED, Options
+from chalicelib.inference.personal import names_a_person
 from chalicelib.inference.preview import Preview
 from chalicelib.inference.uploads import Uploads, refuse_too_large
 
@@ -66,6 +67,7 @@ def _document(user: User, offer: Offer, found: Inspection, options: Options) -> 
         "columns": found.used,
         "columns_absent": [name for name in columns.STORED if name not in found.used],
         "ignored_columns": found.ignored,
+        "personal_columns": [header for header in found.ignored if names_a_person(header)],
         "units": found.units,
         "separator": found.separator,
         "encoding": found.encoding,

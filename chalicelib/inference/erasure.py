@@ -59,7 +59,7 @@ class Erasure:
         return done
 
     def run(self, user_id: str) -> int:
-        """End the user's open predictions, delete their files and forget what those were called.
+        """End the user's open predictions, delete their files, forget what those were called and why some were refused.
 
         The answer is how many predictions stay open because their charge isn't: only a table that was restored alone
         has such. What their files were called is forgotten all the same.
@@ -84,7 +84,7 @@ class Erasure:
             log_exception("prediction without an open charge", prediction=prediction_id)
             self._store.forget_names(prediction_id)
             return False
-        self._store.forget_files(prediction_id, self._clock())
+        self._store.forget_files(prediction_id, self._clock(), with_its_end=True)
         return True
 
     def _is_complete(self, user_id: str, wished_at: float) -> bool:

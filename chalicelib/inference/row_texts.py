@@ -18,6 +18,7 @@ _Vector = np.ndarray[Any, np.dtype[np.float64]]
 
 # Semicolons and tabs too: where they separate, a spreadsheet would begin a new cell, perhaps a formula, behind one.
 _QUOTED = re.compile(r'[,;"\t\r\n]')
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
@@ -143,10 +144,4 @@ def csv_cell(text: str) -> str:
 
 def harmless(text: str) -> str:
     """A text cell that a spreadsheet won't take for a formula (OWASP, "CSV Injection"). Numbers stay."""
-    if not text.startswith(_RISKY):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return "'" + text
-    return text
+    return "'" + text if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text

@@ -336,6 +336,9 @@ class DryRun(Answer):
     columns: list[str] = Field(description="What is read.")
     columns_absent: list[str] = Field(description="What could be read and isn't there.")
     ignored_columns: list[str] = Field(description="Headers of the file that no model uses.")
+    personal_columns: list[str] = Field(
+        description="Those of them that seem to hold names, e-mail addresses or dates of birth."
+    )
     units: dict[str, str] = Field(description="The unit that each number is read in.")
     separator: str
     encoding: Literal["utf-8", "windows-1251"]

@@ -264,17 +264,20 @@ class PredictionStore:
             }
         }
 
-    def forget_files(self, prediction_id: str, now: float) -> Prediction:
-        """Say that the files of an ended prediction are gone, and what they were called.
+    def forget_files(self, prediction_id: str, now: float, *, with_its_end: bool = False) -> Prediction:
+        """Say that the files of an ended prediction are gone, and forget what they were called.
+
+        ``with_its_end``: forget also why there is no result, which may quote a cell.
 
         Raises
         ------
         ConditionFailedError
             It has not ended.
         """
+        forgotten = "file_name, ignored_columns" + (", error_info" if with_its_end else "")
         return self._update(
             prediction_id,
-            "SET files_deleted_at = if_not_exists(files_deleted_at, :now) REMOVE file_name, ignored_columns",
+            f"SET files_deleted_at = if_not_exists(files_deleted_at, :now) REMOVE {forgotten}",
             "attribute_exists(prediction_id) AND NOT #status IN (:queued, :running)",
             {":now": now, ":queued": Status.QUEUED, ":running": Status.RUNNING},
         )

@@ -23,6 +23,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.getByLabel(words.account.name, { exact: true }).fill(person.name);
       await page.getByLabel(words.account.email).fill(person.email);
       await page.getByLabel(words.account.password).fill(person.password);
+      await page.getByLabel(words.account.intendedUse).check();
       await page.getByRole('button', { name: words.account.register }).click();
 
       await page.getByLabel(words.submission.fileChoose).setInputFiles(path);

@@ -5,7 +5,7 @@ import { en } from '../src/i18n/en';
 import { ru } from '../src/i18n/ru';
 import { findBrowser, NO_BROWSER } from './browser';
 
-export { expect } from '@playwright/test';
+export { expect, type Page } from '@playwright/test';
 
 export const LANGUAGES = [
   { code: 'en', locale: 'en-GB', words: en },
@@ -47,6 +47,7 @@ export async function registerBy(page: Page, words: Words, person = newPerson())
   await page.getByLabel(words.account.name, { exact: true }).fill(person.name);
   await page.getByLabel(words.account.email, { exact: true }).fill(person.email);
   await page.getByLabel(words.account.password, { exact: true }).fill(person.password);
+  await page.getByLabel(words.account.intendedUse).check();
   await page.getByRole('button', { name: words.account.register }).click();
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
   return person;

@@ -136,6 +136,14 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.getByLabel(words.account.email).fill('not an address');
       await page.getByLabel(words.account.password).fill('short');
       await page.getByRole('button', { name: words.account.register }).click();
+      const agreement = page.getByLabel(words.account.intendedUse);
+      await expect(agreement).toBeFocused();
+      await expect(agreement).toHaveAccessibleDescription(
+        words.problems.fields.missing('intended_use'),
+      );
+      await inspect(page, `${code}-not-agreed`);
+      await agreement.check();
+      await page.getByRole('button', { name: words.account.register }).click();
       await expect(page.getByText(words.problems.fields.not_an_email('email'))).toBeVisible();
       await expect(page.getByText(words.problems.fields.too_short('password'))).toBeVisible();
       await expect(page.getByLabel(words.account.email)).toBeFocused();

@@ -96,6 +96,7 @@ export function dryRun(change: Partial<DryRun> = {}): DryRun {
     columns: [],
     columns_absent: [],
     ignored_columns: [],
+    personal_columns: [],
     units: {},
     separator: ',',
     encoding: 'utf-8',

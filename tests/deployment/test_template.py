@@ -193,7 +193,7 @@ def test_every_function_does_with_files_only_what_it_is_for(template: Template) 
 
     assert objects("APIHandler") == {
         "inputs/*": ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
-        "uploads/*": ["s3:PutObject", "s3:GetObject"],
+        "uploads/*": ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
         "results/*": ["s3:GetObject", "s3:DeleteObject"],
     }
     assert objects("InferenceWorker") == {

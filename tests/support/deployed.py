@@ -58,17 +58,17 @@ class DeployedStage:
 
     def logs(self, *functions: str) -> dict[str, list[str]]:
         """Every line of the functions' log groups."""
-        logs = self.client("logs")
-        pages = logs.get_paginator("filter_log_events")
-        return {
-            name: [
-                line
-                for page in pages.paginate(logGroupName=self.names[f"{name}Log"])
-                for event in page["events"]
-                for line in event["message"].splitlines()
-            ]
-            for name in functions
-        }
+        return {name: self._lines(self.names[f"{name}Log"]) for name in functions}
+
+    def all_logs(self) -> dict[str, list[str]]:
+        """Every line of every log group there is, by the group's name."""
+        pages = self.client("logs").get_paginator("describe_log_groups").paginate()
+        names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
+        return {name: self._lines(name) for name in names}
+
+    def _lines(self, group: str) -> list[str]:
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [line for page in pages for event in page["events"] for line in event["message"].splitlines()]
 
     def command(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """`python -m deploy` on this stage, in this process's environment or another one."""

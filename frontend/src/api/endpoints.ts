@@ -14,6 +14,8 @@ import type {
 } from './types';
 
 export const ROWS_PER_REQUEST = 1000;
+/** The version of the statement that the registration has to be agreed to; docs/privacy.md has them all. */
+const INTENDED_USE = '2026-11-24';
 
 /** A small file goes with the request; a large one was put into the bucket before. */
 export type Source = File | UploadedFile;
@@ -50,7 +52,11 @@ export function createApi(base: string, anonymous: Transport, personal: Transpor
 
   return {
     register: (name: string, email: string, password: string) =>
-      answer(open.POST('/api/auth/register', { body: { name, email, password } })),
+      answer(
+        open.POST('/api/auth/register', {
+          body: { name, email, password, intended_use: INTENDED_USE },
+        }),
+      ),
 
     login: (name: string, password: string) =>
       answer(open.POST('/api/auth/login', { body: { name, password } })),

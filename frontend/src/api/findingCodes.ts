@@ -33,6 +33,7 @@ export const FIELD_NAMES = [
   'name',
   'email',
   'password',
+  'intended_use',
   'old_password',
   'new_password',
   'code',

@@ -5,14 +5,14 @@ import { type Problem, pageProblem, problemOf } from '../api/problem';
 import type { Finding } from '../api/types';
 import { text } from '../i18n';
 import { fieldErrors } from '../lib/sentences';
-import { Field } from './Field';
+import { Confirmation, Field } from './Field';
 import { ProblemNotice, RequestId } from './ProblemNotice';
 
 export interface AccountField {
   name: FieldName;
   label: string;
-  type?: 'text' | 'email' | 'password';
-  autocomplete: string;
+  type?: 'text' | 'email' | 'password' | 'checkbox';
+  autocomplete?: string;
   hint?: string;
 }
 
@@ -86,16 +86,20 @@ export function AccountForm({
     // The browser's own messages would be in the browser's language, not the page's.
     <form ref={form} class="form" onSubmit={send} noValidate>
       {username !== undefined && <input autocomplete="username" value={username} readOnly hidden />}
-      {fields.map((field) => (
-        <Field
-          key={field.name}
-          {...field}
-          idPrefix={idPrefix}
-          value={values[field.name]}
-          error={errors?.[field.name]}
-          onValue={(value) => setValues((typed) => ({ ...typed, [field.name]: value }))}
-        />
-      ))}
+      {fields.map(({ type = 'text', ...field }) => {
+        const shared = {
+          ...field,
+          idPrefix,
+          value: values[field.name],
+          error: errors?.[field.name],
+          onValue: (value: string) => setValues((typed) => ({ ...typed, [field.name]: value })),
+        };
+        return type === 'checkbox' ? (
+          <Confirmation key={field.name} {...shared} />
+        ) : (
+          <Field key={field.name} {...shared} type={type} />
+        );
+      })}
       {problem && (
         <FormProblem problem={problem} isSaidAtFields={errors !== null} fields={fields.length} />
       )}

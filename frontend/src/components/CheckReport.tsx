@@ -20,6 +20,11 @@ export function CheckReport({ report }: { report: DryRun }) {
             {absent.join(', ')}
           </Entry>
         )}
+        {report.personal_columns.length > 0 && (
+          <Entry title={words.personal} hint={words.personalHint}>
+            {report.personal_columns.join(', ')}
+          </Entry>
+        )}
         {report.ignored_columns.length > 0 && (
           <Entry title={words.ignored}>{report.ignored_columns.join(', ')}</Entry>
         )}

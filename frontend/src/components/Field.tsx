@@ -5,44 +5,79 @@ interface Props {
   label: string;
   value: string;
   onValue: (value: string) => void;
-  type?: 'text' | 'email' | 'password';
-  autocomplete: string;
+  autocomplete?: string | undefined;
   hint?: string;
   error?: string | undefined;
   /** Keeps ids apart when two forms are on the page (log in again above log in). */
   idPrefix: string;
 }
 
-export function Field(props: Props) {
-  const id = `${props.idPrefix}-${props.name}`;
-  const described = [props.hint && `${id}-hint`, props.error && `${id}-error`].filter(Boolean);
+export function Field(props: Props & { type: 'text' | 'email' | 'password' }) {
+  const { id, attributes } = named(props);
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
       <input
-        id={id}
-        name={props.name}
+        {...attributes}
         // The element's type knows one kind of input at a time.
-        type={(props.type ?? 'text') as 'text'}
+        type={props.type as 'text'}
         value={props.value}
         autocomplete={props.autocomplete}
         autocapitalize="none"
         spellcheck={false}
-        required
-        aria-invalid={props.error ? 'true' : undefined}
-        aria-describedby={described.length > 0 ? described.join(' ') : undefined}
         onInput={(event) => props.onValue(event.currentTarget.value)}
       />
-      {props.hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {props.hint}
-        </p>
-      )}
-      {props.error && (
-        <p class="field-error" id={`${id}-error`}>
-          {props.error}
-        </p>
-      )}
+      <Notes {...props} />
     </div>
+  );
+}
+
+/** A sentence to be agreed to; its value is empty until it is. */
+export function Confirmation(props: Props) {
+  const { attributes } = named(props);
+  return (
+    <div class="field">
+      <label class="choice">
+        <input
+          {...attributes}
+          type="checkbox"
+          checked={props.value !== ''}
+          onChange={(event) => props.onValue(event.currentTarget.checked ? 'yes' : '')}
+        />
+        <span>{props.label}</span>
+      </label>
+      <Notes {...props} />
+    </div>
+  );
+}
+
+function named({ idPrefix, name, hint, error }: Props) {
+  const id = `${idPrefix}-${name}`;
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  const attributes = {
+    id,
+    name,
+    required: true,
+    'aria-invalid': error ? ('true' as const) : undefined,
+    'aria-describedby': described || undefined,
+  };
+  return { id, attributes };
+}
+
+function Notes({ idPrefix, name, hint, error }: Props) {
+  const id = `${idPrefix}-${name}`;
+  return (
+    <>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </>
   );
 }

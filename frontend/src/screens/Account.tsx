@@ -48,6 +48,14 @@ function Who({ owner }: { owner: Owner }) {
       <dd>
         <time dateTime={owner.created_at}>{text.value.format.date(owner.created_at)}</time>
       </dd>
+      {owner.intended_use && owner.intended_use_at && (
+        <>
+          <dt>{words.intendedUse}</dt>
+          <dd>
+            {text.value.format.date(owner.intended_use_at)} ({words.version(owner.intended_use)})
+          </dd>
+        </>
+      )}
     </dl>
   );
 }

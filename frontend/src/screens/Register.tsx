@@ -22,12 +22,13 @@ export function Register() {
             autocomplete: 'new-password',
             hint: words.passwordHint,
           },
+          { name: 'intended_use', label: words.intendedUse, type: 'checkbox' },
         ]}
         action={words.register}
         actionUnderWay={words.registering}
         onSubmit={({ name, email, password }) => register(name, email, password)}
       />
-      <p class="hint">{words.intendedUse}</p>
+      <p class="hint">{words.kept}</p>
       <p>
         {words.haveAccount} <a href={addresses.login}>{words.logIn}</a>
       </p>

@@ -122,7 +122,7 @@ def test_each_mark_is_where_its_row_begins(rows: int) -> None:
         assert json.loads(content[mark:].split(b"\n", 1)[0])[0] == place * MARK_ROWS + 1
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-x", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-x", "@SUM(A1)", "\tx", "\rx", "\t5", "-inf", "\0=1"])
 def test_an_id_that_a_spreadsheet_would_run_is_made_a_text(text: str) -> None:
     table, lines, _ = written([text], predicted(1))
 

@@ -20,7 +20,7 @@ export const check = {
     allBad: (rows: number) => `Of the first ${patients(rows)}, none can be predicted.`,
   },
   largeHint:
-    'Files of this size are sent to the service’s storage to be checked. What is not started is deleted within two days.',
+    'Files of this size are sent with all their columns to the service’s storage to be checked. What is not started is deleted within two days.',
   preview: 'The file as it was read',
   notChecked: 'The file could not be checked.',
   notCheckedHint: 'You can start without the check: a file with mistakes costs nothing.',
@@ -42,6 +42,9 @@ export const check = {
   absent: 'Columns that are not in the file',
   absentHint:
     'Where the model uses one of them, the typical value stands in, and the estimates are less certain.',
+  personal: 'Columns that seem to name a person',
+  personalHint:
+    'Names, e-mail addresses and dates of birth are not needed. Please remove them, and use IDs that say nothing to others.',
   ignored: 'Columns that are not used',
   unitsTitle: 'Units in the file',
   units: {

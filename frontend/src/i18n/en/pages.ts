@@ -66,7 +66,8 @@ const account = {
   haveAccount: 'Have an account already?',
   noAccount: 'No account yet?',
   intendedUse:
-    'By creating an account you confirm that you use the estimates for research or teaching, not to decide on a person’s treatment.',
+    'I understand that this is research software and not a medical device. I use the estimates for research or teaching, not to decide on a person’s care, and send only data that I am allowed to send, without names.',
+  kept: 'Patients’ files are kept for at most two days, results for 31. You can delete results and the account earlier.',
   againTitle: 'Please log in again',
   againLead:
     'Your session has ended. Nothing is lost: after logging in, the page goes on where it was.',

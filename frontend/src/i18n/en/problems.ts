@@ -120,6 +120,7 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   not_finite: () => 'Infinity and “not a number” cannot be used.',
 };
 
+const agreement = 'Please tick this box: without it no account can be created.';
 const fieldLimits: Record<FieldName, { short: string; long: string; missing: string }> = {
   name: {
     missing: 'Please enter a name.',
@@ -135,6 +136,11 @@ const fieldLimits: Record<FieldName, { short: string; long: string; missing: str
     missing: 'Please enter a password.',
     short: 'A password has at least 8 characters.',
     long: 'The password is too long: at most 72 Latin or 36 Cyrillic letters.',
+  },
+  intended_use: {
+    missing: agreement,
+    short: agreement,
+    long: agreement,
   },
   old_password: {
     missing: 'Please enter your current password.',

@@ -6,6 +6,8 @@ export const profile = {
   name: 'Name',
   email: 'E-mail',
   since: 'Account since',
+  intendedUse: 'Intended use accepted',
+  version: (day: string) => `version of ${day}`,
   passwordTitle: 'Change the password',
   passwordLead: 'All your other devices are then logged out. This one stays logged in.',
   oldPassword: 'Current password',

@@ -121,6 +121,7 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   not_finite: () => 'Бесконечное или неопределённое число использовать нельзя.',
 };
 
+const agreement = 'Поставьте отметку: без неё создать аккаунт нельзя.';
 const fieldLimits: Record<FieldName, { short: string; long: string; missing: string }> = {
   name: {
     missing: 'Введите имя.',
@@ -136,6 +137,11 @@ const fieldLimits: Record<FieldName, { short: string; long: string; missing: str
     missing: 'Введите пароль.',
     short: 'В пароле должно быть не меньше 8 символов.',
     long: 'Пароль слишком длинный: не больше 72 латинских или 36 русских букв.',
+  },
+  intended_use: {
+    missing: agreement,
+    short: agreement,
+    long: agreement,
   },
   old_password: {
     missing: 'Введите текущий пароль.',

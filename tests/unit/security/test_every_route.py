@@ -1,0 +1,80 @@
+"""What holds for every route, those that come later too (docs/security.md)."""
+
+import pytest
+
+from chalicelib.inference.routes import ModelId, PredictionId
+from tests.unit.security.client import Client, Route, routes
+
+ROUTES = list(routes())
+OWNED = [route for route in ROUTES if PredictionId in route.parameters.values()]
+WITH_BODY = [route for route in ROUTES if route.body]
+OURS = {"balance", "cost", "coins", "price", "user_id", "amount", "status", "balance_after"}
+"""What only the server says."""
+
+
+def without_request_id(answer: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in answer.items() if name != "request_id"}
+
+
+def test_whatever_an_address_holds_is_a_models_or_an_owned_id() -> None:
+    """A new kind of id has to be added here, with a test that it is asked for by its owner only."""
+    kinds = {repr(kind) for route in ROUTES for kind in route.parameters.values()}
+    assert kinds == {repr(ModelId), repr(PredictionId)}
+    named = {name for route in ROUTES if route.body for name in route.body.model_fields if name.endswith("id")}
+    assert named == {"upload_id"}
+
+
+@pytest.mark.parametrize("route", OWNED, ids=str)
+def test_what_is_somebody_elses_is_404_like_what_is_not_there(client: Client, route: Route) -> None:
+    for theirs in (client.submitted(client.boris, run=False), client.submitted(client.boris, run=True)):
+        before = client.ask(client.boris, "GET", f"/api/predict/{theirs}").json_body
+
+        refused = client.ask(client.anna, route.method, route.at(theirs))
+        unknown = client.ask(client.anna, route.method, route.at("0" * 32))
+
+        assert (refused.status_code, refused.json_body["code"]) == (404, "unknown_prediction")
+        assert without_request_id(refused.json_body) == without_request_id(unknown.json_body)
+        assert client.ask(client.boris, "GET", f"/api/predict/{theirs}").json_body == before
+
+
+def test_somebody_elses_upload_is_404(client: Client) -> None:
+    upload_id = client.ask(client.boris, "POST", "/api/uploads").json_body["upload_id"]
+    (boris,) = {client.ask(client.boris, "GET", "/api/auth/me").json_body["id"]}
+    client.services.files.put(f"uploads/{boris}/{upload_id}", b"ID\n", "text/csv")
+    body = {"upload_id": upload_id}
+
+    for query in ("", "?dry_run=true"):
+        refused = client.ask(client.anna, "POST", f"/api/predict/mayo{query}", body)
+        assert (refused.status_code, refused.json_body["code"]) == (404, "unknown_upload")
+        assert client.ask(client.boris, "POST", f"/api/predict/mayo{query}", body).status_code != 404
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_without_a_token_an_address_is_refused_or_is_meant_to_be_public(client: Client, route: Route) -> None:
+    public = {
+        "GET /api/health", "GET /api/openapi.json", "GET /api/models", "GET /api/models/{id}",
+        "POST /api/auth/register", "POST /api/auth/login",
+    }  # fmt: skip
+    answer = client.ask(None, route.method, route.at("0" * 32))
+    assert (answer.status_code == 401) == (str(route) not in public)
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=str)
+def test_a_body_with_a_field_that_is_not_asked_for_is_refused(client: Client, route: Route) -> None:
+    assert route.body
+    assert OURS.isdisjoint(route.body.model_fields)
+    path = route.at("mayo")
+
+    for name in sorted(OURS):
+        answer = client.ask(client.anna, route.method, path, {name: 0})
+        assert answer.status_code == 422
+        found = [each["column"] for each in answer.json_body["errors"] if each["code"] == "unknown_field"]
+        assert found == [name]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_no_answer_is_kept_by_a_browser_or_taken_for_another_type(client: Client, route: Route) -> None:
+    for token in (None, client.anna):
+        answer = client.ask(token, route.method, route.at("0" * 32))
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,0 +1,92 @@
+"""Where files lie, for how long, and what is loaded from them."""
+
+import ast
+import re
+from typing import Any
+
+import pytest
+
+from chalicelib.core.settings import Settings
+from chalicelib.inference.personal import names_a_person
+from local.provision import read_template
+from tests.unit.support import ROOT, World, csv_of
+
+PROFESSED = ROOT / "docs" / "privacy.md"
+
+
+@pytest.mark.parametrize("name", ["../../models/lasso.csv", "results/x", "a\0b", "%2e%2e%2f", "x" * 200])
+def test_no_key_holds_anything_that_a_client_sent(world: World, name: str) -> None:
+    user = world.register()
+    prediction = world.predictions.submit(user, "lasso", csv_of({"ID": "p"}), name).prediction
+    world.run(prediction)
+
+    assert world.read(prediction).file_name == name
+    one = f"{user.id}/{prediction.prediction_id}"
+    names = ("cohort.json", "result.csv", "rows.jsonl")
+    assert sorted(world.objects()) == [f"inputs/{one}.csv", *(f"results/{one}/1/{each}" for each in names)]
+
+
+def rules() -> dict[str, Any]:
+    files = read_template()["Files"]["Properties"]
+    return {rule["Prefix"]: rule for rule in files["LifecycleConfiguration"]["Rules"] if "Prefix" in rule}
+
+
+def test_files_expire_and_the_docs_and_the_page_say_when() -> None:
+    days = {prefix: rule["ExpirationInDays"] for prefix, rule in rules().items()}
+    assert days == {"inputs/": 1, "uploads/": 1, "results/": Settings.model_fields["result_days"].default}
+    assert all(rule["Status"] == "Enabled" for rule in rules().values())
+
+    # S3 deletes at the first midnight after so many days: a day later at most.
+    said = PROFESSED.read_text("utf-8")
+    assert "within 48 hours" in said
+    assert f"between {days['results/']} and {days['results/'] + 1} days" in said
+    for language, words in (("en", ("two days", "31")), ("ru", ("двух суток", "31 дня"))):
+        page = (ROOT / "frontend" / "src" / "i18n" / language / "pages.ts").read_text("utf-8")
+        (kept,) = re.findall(r"^  kept:\s+'(.*)'", page, re.MULTILINE)
+        assert all(word in kept for word in words), kept
+
+
+def test_only_a_models_own_code_unpickles_and_only_what_was_verified() -> None:
+    """joblib, pickle and the like execute what they load."""
+    loads: dict[str, list[str]] = {}
+    for source in (ROOT / "chalicelib").rglob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [alias.name for alias in node.names] + [getattr(node, "module", "") or ""]
+                assert {"pickle", "marshal", "shelve", "dill", "cloudpickle"}.isdisjoint(names), source
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("joblib.load", "read_pickle")):
+                loads.setdefault(source.relative_to(ROOT).as_posix(), []).append(ast.unparse(node))
+    verified = ["joblib.load(io.BytesIO(read_verified(artefact_dir)))"]
+    assert loads == dict.fromkeys(
+        ("chalicelib/inference/models/lasso.py", "chalicelib/inference/models/curve.py"), verified
+    )
+
+
+PERSONAL = [
+    "Name", "patient_name", "First Name", "lastName", "Surname", "E-Mail", "email", "DOB", "BirthDate", "date of birth",
+    "anna@example.org", "ФИО", "Фамилия", "Дата рождения", "Эл. почта", "Пациент", "phone",
+]  # fmt: skip
+HARMLESS = ["Ward", "Status", "N_Days", "Drug", "filename_id", "Platelets", "Комментарий", "", "Stage 2", "Номер"]
+
+
+@pytest.mark.parametrize("header", PERSONAL)
+def test_a_column_that_looks_like_a_name_an_e_mail_or_a_birth_date_is_warned_about(world: World, header: str) -> None:
+    content = csv_of({"ID": "p"}).replace(b"ID,", f"ID,{header},".encode()).replace(b"\np,", b"\np,?,")
+    found = world.dry_runs.of_file(world.register(), "lasso", content)
+    assert found["accepted"]
+    assert found["personal_columns"] == [header]
+
+
+@pytest.mark.parametrize("header", HARMLESS)
+def test_other_columns_are_not(header: str) -> None:
+    assert not names_a_person(header)
+
+
+def test_an_unknown_column_is_dropped_before_anything_is_stored(world: World) -> None:
+    content = csv_of({"ID": "p"}).replace(b"ID,", b"Name,ID,").replace(b"\np,", b"\nAnna Sentinel,p,")
+    prediction = world.predictions.submit(world.register(), "lasso", content, None).prediction
+
+    stored = world.files.read(prediction.input_key)
+    assert stored.startswith(b"ID,Age,")
+    assert b"Sentinel" not in stored
+    assert prediction.ignored_columns == ("Name",)

@@ -1,0 +1,137 @@
+"""What is accepted at registration, and that nothing of a deleted account is left but its coins."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+from pydantic import ValidationError
+
+from chalicelib.auth.names import IntendedUse, Registration
+from chalicelib.auth.store import User
+from chalicelib.core import aws
+from chalicelib.inference.erasure import INDEX_LAG_SECONDS
+from chalicelib.inference.files import upload_key
+from chalicelib.inference.options import STATED
+from chalicelib.inference.prediction import Status
+from tests.unit.security.client import Client
+from tests.unit.support import PASSWORD, ROOT, World, csv_of
+
+(VERSION,) = get_args(IntendedUse)
+NAME, EMAIL = "Zelda Sentinel", "Zelda.Sentinel@Example.org"
+ID, BAD_CELL, FILE_NAME, HEADER = "id-of-zelda-7", "cell-of-zelda", "file-of-zelda.csv", "column-of-zelda"
+TRACES = ("zelda", "sentinel", ID, BAD_CELL, FILE_NAME, HEADER, PASSWORD)
+
+
+def registration(**more: object) -> Registration:
+    return Registration.model_validate({"name": NAME, "email": EMAIL, "password": PASSWORD, **more})
+
+
+def test_the_accepted_version_of_the_intended_use_is_kept_with_its_time_and_shown(client: Client) -> None:
+    body = {"name": NAME, "email": EMAIL, "password": PASSWORD, "intended_use": VERSION}
+    token = client.ask(None, "POST", "/api/auth/register", body).json_body["access_token"]
+
+    shown = client.ask(token, "GET", "/api/auth/me").json_body
+    assert (shown["intended_use"], shown["intended_use_at"]) == (VERSION, shown["created_at"])
+
+
+def test_the_contracts_three_fields_are_enough_and_nothing_is_claimed_then(client: Client) -> None:
+    shown = client.ask(client.anna, "GET", "/api/auth/me").json_body
+    assert (shown["intended_use"], shown["intended_use_at"]) == (None, None)
+
+
+def test_a_version_that_never_was_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        registration(intended_use="2020-01-01")
+
+
+def test_the_page_asks_for_what_the_docs_quote_in_both_languages() -> None:
+    quoted = " ".join(
+        re.sub(r"^> ?", "", line) for line in (ROOT / "docs" / "privacy.md").read_text("utf-8").split("\n")
+    )
+    for language in ("en", "ru"):
+        page = (ROOT / "frontend" / "src" / "i18n" / language / "pages.ts").read_text("utf-8")
+        (sentence,) = re.findall(r"intendedUse:\s+'(.*)'", page)
+        assert sentence.replace("’", "'") in quoted
+    client = (ROOT / "frontend" / "src" / "api" / "endpoints.ts").read_text("utf-8")
+    assert re.findall(r"INTENDED_USE = '(.*)'", client) == [VERSION]
+    assert f"**{VERSION}**" in quoted
+
+
+def everything() -> Iterator[str]:
+    """Every attribute, key and byte of every table, bucket and queue there is."""
+    dynamodb, s3, sqs = aws.dynamodb(), aws.s3(), aws.sqs()
+    for table in dynamodb.list_tables()["TableNames"]:
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+            yield from (f"{table}: {json.dumps(item, ensure_ascii=False, default=str)}" for item in page["Items"])
+    for bucket in s3.list_buckets()["Buckets"]:
+        for listed in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
+            found = s3.get_object(Bucket=bucket["Name"], Key=listed["Key"])
+            yield f"{listed['Key']} {found['Metadata']}: {found['Body'].read().decode('utf-8', 'replace')}"
+    for url in sqs.list_queues()["QueueUrls"]:
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0):
+            if "Messages" not in messages:
+                break
+            for message in messages["Messages"]:
+                yield f"message: {message['Body']}"
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def found(traces: tuple[str, ...]) -> set[str]:
+    text = "\n".join(everything()).casefold()
+    return {trace for trace in traces if trace.casefold() in text}
+
+
+def lived(world: World) -> User:
+    """An account with predictions of every kind of end, each holding something of the person."""
+    user = world.accounts.register(registration(intended_use=VERSION)).user
+    for _ in range(3):
+        world.vouchers.redeem(user.id, world.vouchers.issue(500, None), None)
+        world.clock.advance(1)
+    content = csv_of(
+        {"ID": ID, HEADER: ID}, header=("ID", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin", HEADER)
+    )
+    bad = csv_of({"ID": ID}, {"ID": ID, "Bilirubin": BAD_CELL})
+
+    def submit(data: bytes, *, skip: bool = False) -> Any:
+        world.clock.advance(1)
+        options = replace(STATED, on_error="skip") if skip else STATED
+        return world.predictions.submit(user, "lasso", data, FILE_NAME, None, options).prediction
+
+    assert world.run(submit(content)).status is Status.SUCCEEDED
+    assert world.run(submit(bad, skip=True)).status is Status.SUCCEEDED
+    upload_id = "a" * 32
+    large = csv_of(*({"ID": ID} for _ in range(5000)), {"ID": ID, "Bilirubin": BAD_CELL})
+    small_limit = world.settings.model_copy(update={"upload_bytes_max": 20_000})
+    elsewhere = World(small_limit, clock=world.clock)
+    elsewhere.files.put(upload_key(user.id, upload_id), large, "text/csv")
+    refused = elsewhere.predictions.submit_upload(user, "lasso", upload_id, FILE_NAME, None, STATED).prediction
+    ended = world.run(refused)
+    assert ended.status is Status.REJECTED
+    assert BAD_CELL in (ended.error_info or "")
+    world.predictions.delete(user, submit(content).prediction_id)
+    submit(content)
+    running = submit(content)
+    world.store.claim(running.prediction_id, world.clock(), world.clock() + 60)
+    return user
+
+
+def test_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins(world: World) -> None:
+    user = lived(world)
+    assert found(TRACES) == set(TRACES) - {PASSWORD}
+
+    world.accounts.delete(user, PASSWORD)
+    world.erasure.run(user.id)
+    world.clock.advance(INDEX_LAG_SECONDS)
+    world.dispatcher.run()
+
+    assert found(TRACES) == set()
+    assert world.objects() == []
+    (left,) = world.items(world.settings.users_table)
+    assert set(left) == {"user_id", "balance", "open_charges", "token_version", "created_at", "closed_at"}
+    assert left["open_charges"] == 0
+    (mark,) = world.items(world.settings.logins_table)
+    assert set(mark) == {"login"}
+    assert world.entries(user)

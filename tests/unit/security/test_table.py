@@ -1,0 +1,41 @@
+"""docs/security.md names tests that there are."""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from tests.unit.support import ROOT
+
+ROWS = {
+    int(number): re.findall(r"`((?:tests|frontend)/[^`]+?::[^`]+)`", tests)
+    for number, tests in re.findall(
+        r"^\| (\d+) \|.*\|([^|]*)\|$", (ROOT / "docs" / "security.md").read_text("utf-8"), re.M
+    )
+}
+
+
+@cache
+def named_in(path: str) -> frozenset[str]:
+    """The names of a file's tests: functions of Python, titles of Playwright."""
+    text = (ROOT / path).read_text("utf-8")
+    if path.endswith(".ts"):
+        return frozenset(re.findall(r"\btest\('([^']+)'", text))
+    return frozenset(
+        node.name
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    )
+
+
+def test_every_row_has_its_line() -> None:
+    assert sorted(ROWS) == list(range(1, 20))
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_tests_of_a_row_exist(row: int) -> None:
+    assert ROWS[row]
+    for each in ROWS[row]:
+        path, _, name = each.partition("::")
+        assert name in named_in(path), each
