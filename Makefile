@@ -24,7 +24,7 @@ NPM = $(NPM_IN) frontend
 NPM_INSTALL = install --no-save --no-audit --no-fund
 
 # The page's client is generated from the API's document: a page that doesn't fit it fails to build.
-PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts \
+PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public frontend/docs frontend/tools frontend/index.html frontend/vite.config.ts \
 	-type f ! -name schema.d.ts 2>/dev/null)
 
 .DEFAULT_GOAL := help

@@ -196,7 +196,9 @@ def _query_parameters(said: Described) -> Iterator[Json]:
 
 def _parameter(name: str, place: str, schema: Json, *, required: bool) -> Json:
     description = schema.pop("description", "")
-    return {"name": name, "in": place, "description": description, "required": required, "schema": schema}
+    example = {"example": schema.pop("examples")[0]} if "examples" in schema else {}
+    said = {"name": name, "in": place, "description": description, "required": required, "schema": schema}
+    return said | example
 
 
 def _idempotency_key(said: Described) -> list[Json]:
