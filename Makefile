@@ -10,6 +10,7 @@ FORCE ?=
 STAGE ?= local
 ARCH ?= x86_64
 SECONDS ?= 120
+REQUESTS ?= 20000
 
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
@@ -23,12 +24,12 @@ NPM = $(NPM_IN) frontend
 NPM_INSTALL = install --no-save --no-audit --no-fund
 
 # The page's client is generated from the API's document: a page that doesn't fit it fails to build.
-PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts \
+PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public frontend/docs frontend/tools frontend/index.html frontend/vite.config.ts \
 	-type f ! -name schema.d.ts 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit property integration races e2e browser pictures chaos mutants train evaluate verify openapi reset lock bench cost timing clean \
+.PHONY: help run test lint unit property integration races e2e browser pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
 	package deploy rollback destroy smoke test-deployment audit-dependencies licences
 
@@ -66,11 +67,14 @@ races: .venv/.dev local/node_modules/.installed ## Many processes at the same th
 chaos: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Kill the stack's parts under load: [SECONDS=120] [SEED=7]
 	@$(PYTHON) -m tests.chaos.run --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)")
 
+fuzz: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Random requests from the API's document against the stack: [REQUESTS=20000] [SEED=7]
+	@$(PYTHON) -m tests.fuzz.run --requests "$(REQUESTS)" $(if $(SEED),--seed "$(SEED)")
+
 mutants: .venv/.dev ## Break the rules of coins one by one and see a test notice
 	@$(PYTHON) -m tests.mutants
 
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP
-	@$(PYTHON) -m pytest tests/e2e tests/chaos
+	@$(PYTHON) -m pytest tests/e2e tests/chaos tests/fuzz
 
 browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium
 	@$(NPM) run e2e
@@ -88,7 +92,8 @@ verify: .venv/.local ## Check a receipt offline: RECEIPT=receipt.json [INPUT=pat
 	@$(if $(RECEIPT),,echo "Say which: make verify RECEIPT=receipt.json INPUT=patients.csv RESULT=result.csv" >&2; exit 2)
 	@$(PYTHON) -m admin.verify "$(RECEIPT)" $(if $(INPUT),--input "$(INPUT)") $(if $(RESULT),--result "$(RESULT)")
 
-openapi: .venv/.local ## Write docs/openapi.json anew from the routes
+openapi: .venv/.dev ## Write docs/openapi.json anew from the routes, its examples from real answers
+	@WRITE_EXAMPLES=1 $(PYTHON) -m pytest tests/unit/core/test_examples.py -k examples_are_what_the_api_answers
 	@$(PYTHON) -m deploy.openapi
 
 package: .venv/.dev ## Write build/<stage>/, what Lambda gets: STAGE=dev [ARCH=arm64]

@@ -19,12 +19,12 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _AN_HOUR = "public, max-age=3600"
 # CloudFront keeps what has no content hash in its name.
-_CHANGED = ("/", *(f"/{name}" for name in _ENTRY), "/favicon.svg", "/samples/*")
+_CHANGED = ("/", *(f"/{name}" for name in _ENTRY), "/favicon.svg", "/samples/*", "/docs*")
 
 
 def cache_control(name: str) -> str:
     """How long browsers and CloudFront may keep a file of the page."""
-    if name in _ENTRY:
+    if name in _ENTRY or name.startswith("docs/"):
         return _ASK_AGAIN
     return _IMMUTABLE if name.startswith("assets/") else _AN_HOUR
 

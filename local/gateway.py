@@ -57,6 +57,17 @@ def page_headers(data_origin: str) -> dict[str, str]:
     }
 
 
+def docs_headers() -> dict[str, str]:
+    """What the API's own page under /docs/ comes with: Swagger UI sets styles, and asks only this origin."""
+    return {
+        **page_headers(""),
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
+    }
+
+
 _GATEWAY_RESPONSES: dict[str, Any] = read_template()["RestAPI"]["Properties"]["DefinitionBody"][
     "x-amazon-apigateway-gateway-responses"
 ]
@@ -156,10 +167,10 @@ def _gateway_answer(kind: str, environ: Environ) -> tuple[int, dict[str, str], b
 def with_page(api: Wsgi, page: Path) -> Wsgi:
     """``api``, and the built page's files for every other address that one has."""
 
-    all_headers = page_headers(os.environ["AWS_ENDPOINT_URL"])
+    of_page, of_docs = page_headers(os.environ["AWS_ENDPOINT_URL"]), docs_headers()
 
-    def add_headers(headers: Any, _path: str, _url: str) -> None:
-        for name, value in all_headers.items():
+    def add_headers(headers: Any, _path: str, url: str) -> None:
+        for name, value in (of_docs if url.startswith("/docs/") else of_page).items():
             headers[name] = value
 
     wsgi: Wsgi = WhiteNoise(

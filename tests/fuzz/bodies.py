@@ -1,0 +1,100 @@
+"""Patient files as people break them, bodies that get past the first check, and requests that no document has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from tests.fuzz.people import PASSWORD, SAMPLE, Account, Nobody
+
+if TYPE_CHECKING:
+    import schemathesis
+
+type Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+_CELLS = st.one_of(
+    st.sampled_from(
+        ["", "NA", "-1", "1e999", "nan", "0", "1,5", "=1+1", "x" * 5000, '"', "\x00", "١", "Y", "Age", "\ufeff", "inf"]
+    ),
+    st.text(max_size=20),
+    st.floats().map(str),
+)
+_ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "cp1251", "utf-16", "latin-1"])
+_SEPARATORS = st.sampled_from([",", ",", ",", ";", "\t", "|"])
+_LINE_ENDS = st.sampled_from(["\n", "\n", "\r\n", "\r", "\n\n"])
+
+
+@st.composite
+def patient_files(draw: st.DrawFn) -> bytes:
+    """The sample of ten patients with up to four cells, lines or bytes changed."""
+    table = [line.split(",") for line in SAMPLE.decode().splitlines()]
+    for _ in range(draw(st.integers(0, 4))):
+        line = draw(st.integers(0, len(table) - 1))
+        match draw(st.sampled_from(["cell", "cell", "drop", "twice", "shorten", "longer"])):
+            case "cell" if table[line]:
+                table[line][draw(st.integers(0, len(table[line]) - 1))] = draw(_CELLS)
+            case "drop" if len(table) > 1:
+                del table[line]
+            case "twice":
+                table.append(list(table[line]))
+            case "shorten":
+                table[line] = table[line][:-1]
+            case _:
+                table[line] = [*table[line], "1"]
+    separator = draw(_SEPARATORS)
+    text = draw(_LINE_ENDS).join(separator.join(cells) for cells in table)
+    content = text.encode(draw(_ENCODINGS), "replace")
+    if draw(st.integers(0, 9)) == 0:
+        place = draw(st.integers(0, len(content)))
+        content = content[:place] + draw(st.binary(max_size=8)) + content[place + draw(st.integers(0, 8)) :]
+    return content
+
+
+def form(content: bytes) -> tuple[bytes, str]:
+    """A form with a file, and its content type."""
+    boundary = "b0undary"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
+def make_real(case: schemathesis.Case[Any], person: Nobody, draw: Draw) -> None:
+    """Put real ids, passwords and codes into ``case``."""
+    if "id" in case.path_parameters:
+        case.path_parameters["id"] = draw(st.sampled_from(person.ids))
+    if isinstance(case.body, dict) and isinstance(person, Account):
+        real = {"password": PASSWORD, "old_password": PASSWORD, "upload_id": draw(st.sampled_from(person.uploads))}
+        case.body |= {name: value for name, value in real.items() if name in case.body}
+        if "code" in case.body and person.vouchers:
+            case.body["code"] = person.vouchers.pop()
+
+
+def real_file(case: schemathesis.Case[Any], draw: Draw) -> dict[str, Any]:
+    """What ``requests`` is to send instead of generated text where ``case`` takes a file."""
+    if case.media_type not in ("text/csv", "multipart/form-data"):
+        return {}
+    content = draw(patient_files())
+    data, content_type = (content, "text/csv") if case.media_type == "text/csv" else form(content)
+    return {"data": data, "files": None, "json": None, "headers": {"Content-Type": content_type}}
+
+
+def make_odd(sent: dict[str, Any], draw: Draw) -> bool:
+    """Turn the request into one that nobody means to make; whether it is still for the same operation."""
+    match draw(st.sampled_from(["method", "path", "type", "query", "large"])):
+        case "method":
+            sent["method"] = draw(st.sampled_from(["PATCH", "PUT", "DELETE", "HEAD", "TRACE", "PROPFIND", "OPTIONS"]))
+            return False
+        case "path":
+            sent["url"] += draw(st.sampled_from(["/", "//", "/..", "%2f", "%00", "%ff", ";a=b", "/" + "x" * 3000]))
+            return False
+        case "type":
+            types = ["text/plain", "application/xml", "multipart/form-data", "", "application/json; charset=utf-16"]
+            sent["headers"] = {**sent.get("headers", {}), "Content-Type": draw(st.sampled_from(types))}
+        case "query":
+            sent["params"] = draw(
+                st.sampled_from(["a=%ff&a=&=b", "limit[]=1&%00", "cursor=%00", "offset=1&offset=x", "&&=" * 300])
+            )
+        case _:
+            sent |= {"data": b"x" * 5_000_000, "files": None, "json": None}
+    return True

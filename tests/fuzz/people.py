@@ -1,0 +1,93 @@
+"""Who asks: somebody with an account, nobody, and somebody with a token that is none."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+import requests
+
+from tests.support.stack import SAMPLES, Person
+
+PASSWORD = "a fuzzer's own password"
+SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
+_EVERY = 40
+"""How many requests later what an account owns is made anew."""
+
+
+@dataclass
+class Nobody:
+    """Asks without a token."""
+
+    url: str
+    ids: list[str] = field(default_factory=lambda: ["lasso", "cox-lasso", "mayo"])
+    """What may stand in an address."""
+
+    def headers(self) -> dict[str, str]:
+        """What it adds to a request."""
+        return {}
+
+    def saw(self, answer: requests.Response) -> None:
+        """What an answer changes."""
+
+
+class Pretender(Nobody):
+    """Asks with tokens that are none."""
+
+    _unsigned = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."
+    _tokens = itertools.cycle(["Bearer x", "Bearer", "Basic YTpi", _unsigned, "Bearer a.b.c", "bearer  ", "x" * 5000])
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": next(self._tokens)}
+
+
+class Account(Nobody):
+    """Asks with a token that is good, and owns predictions and uploads. A new account where the old one was closed."""
+
+    def __init__(self, url: str, vouchers: list[str]) -> None:
+        super().__init__(url)
+        self.vouchers = vouchers
+        self.uploads: list[str] = []
+        self._asked = 0
+        self._person: Person = self._registered()
+        self._own()
+
+    def headers(self) -> dict[str, str]:
+        if self._asked % _EVERY == 0:
+            self._own()
+        self._asked += 1
+        return {"Authorization": f"Bearer {self._person.token}"}
+
+    def saw(self, answer: requests.Response) -> None:
+        """Log in again where the token ended: the fuzzer logs out, changes passwords, deletes accounts."""
+        if answer.status_code == 401 or answer.request.method in ("PUT", "DELETE") or "logout" in str(answer.url):
+            self._log_in()
+        if answer.status_code == 202:
+            self.ids.append(answer.json()["prediction_id"])
+
+    def _log_in(self) -> None:
+        if self._person.get("/api/auth/me").status_code == 200:
+            return
+        body = {"name": self._person.name, "password": PASSWORD}
+        answer = requests.post(f"{self.url}/api/auth/login", json=body, timeout=30)
+        if answer.status_code == 200:
+            self._person = Person(self.url, self._person.name, answer.json()["access_token"])
+        else:
+            self._person = self._registered()
+            self._own()
+
+    def _registered(self) -> Person:
+        person = Person.registered(self.url, password=PASSWORD)
+        if self.vouchers:
+            body = {"code": self.vouchers.pop()}
+            person.http.post(f"{self.url}/api/billing/vouchers", json=body, timeout=30).raise_for_status()
+        return person
+
+    def _own(self) -> None:
+        """A prediction that will have ended, one that may be running, and an upload."""
+        submitted = [self._person.submit(SAMPLE, "mayo") for _ in range(2)]
+        made = [each.json()["prediction_id"] for each in submitted if each.status_code == 202]
+        self.ids = ["lasso", "cox-lasso", "mayo", *made, *self.ids[-4:]]
+        upload = self._person.http.post(f"{self.url}/api/uploads", timeout=30).json()
+        requests.post(upload["url"], data=upload["fields"], files={"file": SAMPLE}, timeout=30)
+        self.uploads = [upload["upload_id"]]

@@ -1,0 +1,262 @@
+"""The examples of the OpenAPI document: a walk on which every success and every code is answered once.
+
+What differs from run to run (ids, times, tokens, addresses) is replaced, and long lists are cut.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from chalice.test import HTTPResponse
+
+from app import app
+from chalicelib.auth.names import Credentials
+from chalicelib.billing.ledger import Account
+from chalicelib.core.dynamo import TransactionCancelledError
+from chalicelib.inference.files import FileChangedError
+from chalicelib.inference.offers import Override
+from local.gateway import _gateway_answer
+from tests.unit.core.api import Api, register
+from tests.unit.support import PASSWORD, csv_of
+
+ID = "9f86d081884c7d659a2feaa0c55ad015"
+INSTANT = "2026-11-24T12:00:00.000Z"
+LIST_MAX = 6
+TEXT_MAX = 200
+LONG = {"columns": 2, "models": 1}
+"""Lists of what is long itself, and how many of it an example keeps."""
+
+_TEXTS = [
+    (re.compile(r"\b[0-9a-f]{64}\b"), ID * 2),
+    (re.compile(r"\b[0-9a-f]{32}\b"), ID),
+    (re.compile(r"\b\d{4}-\d\d-\d\dT[\d:.]+Z"), INSTANT),
+]
+_FIXED: dict[str, Any] = {
+    "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl",
+    "code of a voucher": "7KQ2-M9XW-4TRB-P8HN",
+    "queued_ms": 12,
+    "request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+    "run_ms": 34,
+    "next_cursor": "eyJpZCI6Ii4uLiJ9",
+    "url": "https://files.example.org/",
+    "fields": {
+        "key": f"uploads/{ID}/{ID}",
+        "Content-Type": "text/csv",
+        "policy": "eyJ...",
+        "x-amz-signature": "4f2...",
+    },
+}
+PATIENTS = csv_of({"ID": "1", "Bilirubin": "14.5", "Edema": "Y"}, {"ID": "2", "Bilirubin": "1.1"})
+_CSV = "text/csv"
+
+
+def tidy(value: Any, name: str = "") -> Any:
+    """``value`` as every run would have it."""
+    if name in _FIXED and value is not None:
+        return _FIXED[name]
+    match value:
+        case dict():
+            return {key: tidy(each, key) for key, each in value.items()}
+        case list():
+            of_objects = bool(value) and isinstance(value[0], dict)
+            return [tidy(each) for each in value[: LONG.get(name, LIST_MAX) if of_objects else LIST_MAX]]
+        case str():
+            for pattern, instead in _TEXTS:
+                value = pattern.sub(instead, value)
+            return value if len(value) <= TEXT_MAX else f"{value[:TEXT_MAX]} ..."
+        case _:
+            return value
+
+
+class Recorder(Api):
+    """Keeps the first of each: requests, successes, problems by code."""
+
+    operations: dict[str, dict[str, Any]]
+    problems: dict[str, Any]
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.operations, self.problems = {}, {}
+
+    def heard(self, method: str, path: str, sent: bytes, answer: HTTPResponse) -> None:
+        body: Any = json.loads(answer.body) if answer.body else None
+        if answer.status_code >= 400:
+            self.problems.setdefault(body["code"], tidy(body))
+            return
+        kept = self.operations.setdefault(app.routes[path][method].view_function.__name__, {})
+        if sent.startswith(b"{"):
+            kept.setdefault("request", tidy(json.loads(sent)))
+        if body is not None:
+            kept.setdefault(str(answer.status_code), tidy(body))
+
+    def raw(self, method: str, path: str) -> None:
+        """Keep the problem that every operation may answer."""
+        answer = self._client.request(method, path, headers={"Authorization": f"Bearer {self.token}"})
+        self.heard(method, path, b"", answer)
+
+    def said(self) -> dict[str, Any]:
+        """The examples, as they are committed."""
+        return {"operations": self.operations, "problems": self.problems}
+
+
+def walk(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    """Ask for everything once."""
+    for part in (_accounts, _coins, _files, _predictions, _charges, _faults, _the_end, _gateway):
+        with patch.context() as undone:
+            part(api, undone)
+
+
+def _accounts(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    api.ask("GET", "/api/health")
+    api.operations["openapi"] = {"200": {"openapi": "3.1.0", "info": {"title": "..."}, "paths": {}}}
+    api.refusal("token_missing", "GET", "/api/auth/me")
+    api.token = register(api, "anna")
+    body = {"name": "anna", "email": "bert@example.org", "password": PASSWORD}
+    api.refusal("name_taken", "POST", "/api/auth/register", body)
+    api.refusal("email_taken", "POST", "/api/auth/register", body | {"name": "bert", "email": "anna@example.org"})
+    api.refusal("invalid_json", "POST", "/api/auth/login", b"[")
+    api.refusal("invalid_input", "POST", "/api/auth/login", {"name": "anna"})
+    api.refusal("unsupported_media_type", "POST", "/api/auth/login", b"x", Content_Type="text/plain")
+    api.refusal("wrong_credentials", "POST", "/api/auth/login", {"name": "anna", "password": "wrong"})
+    api.refusal("wrong_password", "DELETE", "/api/auth/me", {"password": "wrong"})
+    api.refusal("token_invalid", "GET", "/api/auth/me", Authorization="Bearer x")
+    patch.setattr(api.services.tokens, "_clock", lambda: 0)
+    api.ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD})
+    expired = api.services.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token
+    patch.undo()
+    api.refusal("token_expired", "GET", "/api/auth/me", Authorization=f"Bearer {expired}")
+    api.ask("GET", "/api/auth/me")
+    api.ask("GET", "/api/auth/balance")
+
+
+def _coins(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    code = api.services.vouchers.issue(9500, None)
+    vouchers = "/api/billing/vouchers"
+    api.ask("POST", vouchers, {"code": code}, Idempotency_Key="v")
+    api.operations["redeem"]["request"] = {"code": _FIXED["code of a voucher"]}
+    api.refusal("voucher_used", "POST", vouchers, {"code": code})
+    api.refusal("unknown_voucher", "POST", vouchers, {"code": "none"})
+    api.refusal("idempotency_key_reused", "POST", vouchers, {"code": "x"}, Idempotency_Key="v")
+    api.refusal("invalid_idempotency_key", "POST", vouchers, {"code": "x"}, Idempotency_Key="")
+    api.refusal("voucher_expired", "POST", vouchers, {"code": api.services.vouchers.issue(1, 1.0)})
+
+
+def _files(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    two_of = csv_of({}, header=("Age", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin"))
+    bad = {
+        "invalid_rows": csv_of({"Age": "50"}, {"Bilirubin": "1,5 mg"}, {}),
+        "file_empty": b"",
+        "no_rows": csv_of(),
+        "not_a_csv": b"\x89PNG",
+        "broken_csv": csv_of({"ID": '"never closed'}),
+        "encoding_unsupported": csv_of({}).decode().encode("utf-16"),
+        "column_missing": b"ID,Age,Edema,Albumin\n1,18000,N,3.5\n",
+        "column_duplicated": two_of,
+        "unit_unknown": csv_of({}).replace(b"Age", b"Age [ells]"),
+        "file_too_large": b"x" * 4_400_001,
+    }
+    for code, content in bad.items():
+        api.refusal(code, "POST", "/api/predict/lasso", content, Content_Type=_CSV)
+    form = "multipart/form-data; boundary=b"
+    api.refusal("invalid_form", "POST", "/api/predict/lasso", b"--b\r\n", Content_Type=form)
+    empty = b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n--b--\r\n'
+    api.refusal("file_missing", "POST", "/api/predict/lasso", empty, Content_Type=form)
+    api.refusal("unknown_upload", "POST", "/api/predict/lasso", {"upload_id": "f" * 32})
+    upload = api.ask("POST", "/api/uploads")
+    submitted = {"upload_id": upload["upload_id"], "file_name": "patients.csv"}
+    key = f"uploads/{api.ask('GET', '/api/auth/me')['id']}/{upload['upload_id']}"
+    api.services.files.put(key, PATIENTS, _CSV)
+    api.ask("POST", "/api/predict/lasso?dry_run=true", PATIENTS, Content_Type=_CSV)
+    api.ask("POST", "/api/predict/lasso", submitted, Idempotency_Key="s")
+    small = api.services.settings.model_copy(update={"upload_bytes_max": 1000})
+    patch.setattr(api.services.predictions, "_settings", small)
+    api.services.files.put(key, csv_of(*[{}] * 50), _CSV)
+    patch.setattr(api.services.files, "copy", _raising(FileChangedError()))
+    api.refusal("upload_changed", "POST", "/api/predict/lasso", submitted)
+
+
+def _raising(error: Exception) -> Callable[..., Any]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+def _predictions(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    api.refusal("unknown_model", "GET", "/api/models/none")
+    api.refusal("unknown_prediction", "GET", f"/api/predict/{ID}")
+    api.ask("GET", "/api/models")
+    api.ask("GET", "/api/models/mayo")
+    (listed,) = api.operations["models"]["200"]["models"]
+    whole = api.operations["model"]["200"]  # what else its card says is prose, and long
+    api.operations["model"]["200"] = {name: whole[name] for name in listed}
+    submitted = api.ask("POST", "/api/predict/lasso", PATIENTS, Content_Type=_CSV)["prediction_id"]
+    path = f"/api/predict/{submitted}"
+    api.refusal("not_finished", "GET", f"{path}/rows")
+    api.refusal("not_ended", "POST", f"{path}/retry")
+    api.services.worker.run(submitted)
+    api.ask("GET", path)
+    api.ask("GET", "/api/predict")
+    api.ask("GET", f"{path}/rows")
+    api.ask("GET", f"{path}/cohort")
+    api.ask("GET", f"{path}/result.csv")
+    api.ask("GET", "/api/billing/ledger")
+    api.refusal("not_queued", "DELETE", f"{path}?only_if=queued")
+    retried = api.ask("POST", f"{path}/retry")["prediction_id"]
+    api.ask("DELETE", path)
+    api.refusal("result_expired", "GET", f"{path}/rows")
+    api.refusal("input_expired", "POST", f"{path}/retry")
+    api.services.store.claim(retried, api.services.clock(), api.services.clock() + 60)
+    api.refusal("prediction_running", "DELETE", f"/api/predict/{retried}")
+    cancelled = f"/api/predict/{api.ask('POST', '/api/predict/lasso', PATIENTS, Content_Type=_CSV)['prediction_id']}"
+    api.ask("DELETE", cancelled)
+    api.refusal("already_cancelled", "DELETE", cancelled)
+
+
+class _Refusing:
+    def create(self, *_: object) -> None:
+        raise TransactionCancelledError(frozenset({2}))
+
+
+def _charges(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    def submit(code: str) -> None:
+        api.refusal(code, "POST", "/api/predict/lasso", PATIENTS, Content_Type=_CSV)
+
+    patch.setattr(api.services.predictions, "_store", _Refusing())
+    states = {
+        "too_many_open_predictions": Account(500, 10, closed=False),
+        "not_enough_coins": Account(20, 0, closed=False),
+        "account_deleted": Account(500, 0, closed=True),
+    }
+    for code, account in states.items():
+        patch.setattr(api.services.ledger, "account", lambda _, account=account: account)
+        submit(code)
+    api.services.offers.put("lasso", Override(enabled=False))
+    patch.setattr(api.services.offers, "_read_at", float("-inf"))
+    submit("model_disabled")
+
+
+def _faults(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    for error in (RuntimeError(), EndpointConnectionError(endpoint_url="http://127.0.0.1")):
+        patch.setattr(api.services.catalogue, "all", _raising(error))
+        api.raw("GET", "/api/models")
+
+
+def _the_end(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    changed = PASSWORD + "!"
+    api.ask("PUT", "/api/auth/password", {"old_password": PASSWORD, "new_password": changed})
+    api.token = api.ask("POST", "/api/auth/login", {"name": "anna", "password": changed})["access_token"]
+    api.ask("POST", "/api/auth/logout")
+    api.token = api.ask("POST", "/api/auth/login", {"name": "anna", "password": changed})["access_token"]
+    api.ask("DELETE", "/api/auth/me", {"password": changed})
+
+
+def _gateway(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    api.raw("PATCH", "/api/health")
+    for kind in ("RESOURCE_NOT_FOUND", "DEFAULT_4XX", "THROTTLED", "INTEGRATION_TIMEOUT"):
+        _, _, body = _gateway_answer(kind, {"REQUEST_METHOD": "GET", "PATH_INFO": "/api"})
+        problem = json.loads(body)
+        api.problems[problem["code"]] = tidy(problem)
