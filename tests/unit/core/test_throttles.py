@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from chalicelib.core import aws
@@ -89,8 +91,14 @@ def test_without_the_secret_nobody_can_look_for_an_address(world: World, throttl
 
 def test_an_event_is_one_write(world: World, throttles: Throttles) -> None:
     calls: list[str] = []
-    aws.dynamodb().meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+    events = aws.dynamodb().meta.events
+
+    def note(model: Any, **_more: Any) -> None:
+        calls.append(model.name)
+
+    events.register("before-call.dynamodb", note)
     throttles.take("guess", HOUR, Limit("here", 2), Limit("anna", 1))
+    events.unregister("before-call.dynamodb", note)
     assert calls == ["UpdateItem"]
 
 
