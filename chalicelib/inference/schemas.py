@@ -394,7 +394,7 @@ class PaymentProblem(Problem):
 class OpenPredictionsProblem(Problem):
     """The problem of too many predictions under way."""
 
-    open_max: int
+    open_max: int | None = Field(default=None, description="Said with `too_many_open_predictions` alone.")
 
 
 class NoResultProblem(Problem):
