@@ -42,7 +42,9 @@ def register(request: Request) -> Response:
 def login(request: Request) -> Response:
     """A new access token for the right password."""
     credentials = json_body(request, Credentials)
-    with services().limits.log_in(services().viewers.address(request), login_key(credentials.name)):
+    with services().limits.log_in(
+        services().viewers.address(request), login_key(credentials.name), WrongCredentialsError
+    ):
         session = services().accounts.log_in(credentials)
     return ok(_document(session))
 
@@ -82,7 +84,7 @@ def password(request: Request) -> Response:
     """Change the password, which needs the old one. Every token ends, this one too."""
     user = current_user(request)
     change = json_body(request, PasswordChange)
-    with services().limits.password(user.id):
+    with services().limits.password(user.id, WrongPasswordError):
         services().accounts.change_password(user, change.old_password, change.new_password)
     return no_content()
 
@@ -99,7 +101,7 @@ def delete_me(request: Request) -> Response:
     """Delete the account, which needs the password: open predictions end, personal data and files go."""
     user = current_user(request)
     given = json_body(request, AccountDeletion).password
-    with services().limits.password(user.id):
+    with services().limits.password(user.id, WrongPasswordError):
         services().accounts.delete(user, given)
     try:
         services().erasure.run(user.id)

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from chalicelib.core.throttles import Limit, Throttles, TooManyRequestsError
+from chalicelib.core.logging import log_exception
+from chalicelib.core.throttles import Limit, Taken, Throttles, TooManyRequestsError
 
 if TYPE_CHECKING:
     from chalicelib.core.settings import Settings
@@ -35,14 +36,14 @@ class Limits:
         self._settings = settings
 
     @contextmanager
-    def log_in(self, address: str, login: str) -> Iterator[None]:
-        """A log-in as ``login`` from ``address``. It counts unless what runs inside ends well."""
+    def log_in(self, address: str, login: str, wrong: type[Exception]) -> Iterator[None]:
+        """A log-in as ``login`` from ``address``. It counts only if what runs inside raises ``wrong``."""
         taken = self._throttles.take(
             "password", self._settings.password_window_seconds,
             Limit(address, self._settings.passwords_per_address_max), Limit(login, self._settings.passwords_max),
         )  # fmt: skip
-        yield
-        self._throttles.give_back(taken)
+        with self._counted_if(wrong, taken):
+            yield
 
     @contextmanager
     def registration(self, address: str) -> Iterator[None]:
@@ -57,16 +58,35 @@ class Limits:
             self._throttles.take("password", window, Limit(address, most))
             yield
         except Exception:
-            self._throttles.give_back(taken)
+            self._give_back(taken)
             raise
 
     @contextmanager
-    def password(self, user_id: str) -> Iterator[None]:
-        """A password that somebody gives who is logged in. It counts unless what runs inside ends well."""
+    def password(self, user_id: str, wrong: type[Exception]) -> Iterator[None]:
+        """A password that somebody gives who is logged in. It counts only if what runs inside raises ``wrong``."""
         limit = Limit(user_id, self._settings.passwords_max)
         taken = self._throttles.take("own password", self._settings.password_window_seconds, limit)
-        yield
-        self._throttles.give_back(taken)
+        with self._counted_if(wrong, taken):
+            yield
+
+    @contextmanager
+    def _counted_if(self, wrong: type[Exception], taken: Taken) -> Iterator[None]:
+        """Neither what was right counts nor an outage of ours, which would lock out who tried again meanwhile."""
+        try:
+            yield
+        except wrong:
+            raise
+        except Exception:
+            self._give_back(taken)
+            raise
+        self._give_back(taken)
+
+    def _give_back(self, taken: Taken) -> None:
+        """As well as it goes: what has been done is done, and a window ends."""
+        try:
+            self._throttles.give_back(taken)
+        except Exception:  # noqa: BLE001
+            log_exception("attempt not given back")
 
     def voucher(self, user_id: str, address: str) -> None:
         """A voucher's code of this user from ``address``, right or wrong."""

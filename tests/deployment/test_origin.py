@@ -211,3 +211,16 @@ def test_nothing_is_public_but_the_distribution(template: Template) -> None:
         "WebsiteConfiguration" in each["Properties"] for each in of_type(template, "AWS::S3::Bucket").values()
     )
     assert not re.search(r"AWS::Lambda::Url|FunctionUrlConfig", json.dumps(template["Resources"]))
+
+
+def test_cloudfronts_names_which_are_an_accounts_say_the_region_too(template: Template) -> None:
+    named = [
+        str(value)
+        for kind in ("Function", "ResponseHeadersPolicy", "OriginAccessControl")
+        for each in of_type(template, f"AWS::CloudFront::{kind}").values()
+        for holder in (each["Properties"], *each["Properties"].values())
+        if isinstance(holder, dict) and (value := holder.get("Name"))
+    ]
+
+    assert len(named) >= 6
+    assert all("${AWS::StackName}-${AWS::Region}-" in name for name in named)

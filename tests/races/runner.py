@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from chalicelib.auth.names import Credentials, Registration, login_key
+from chalicelib.auth.service import WrongCredentialsError
 from chalicelib.auth.store import User
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.errors import DomainError
@@ -73,7 +74,7 @@ def _register_from(here: Services, address: str, name: str) -> str:
 
 
 def _guess(here: Services, address: str, name: str, password: str) -> str:
-    with here.limits.log_in(address, login_key(name)):
+    with here.limits.log_in(address, login_key(name), WrongCredentialsError):
         here.accounts.log_in(Credentials(name=name, password=password))
     return "logged in"
 

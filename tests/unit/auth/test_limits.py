@@ -184,3 +184,30 @@ def test_neither_an_address_nor_a_name_is_stored_or_logged(api: Api, capsys: pyt
     said = repr(rows) + "".join(capsys.readouterr())
     assert HERE not in said
     assert "anna" not in said
+
+
+def test_row_8_an_outage_of_ours_counts_as_nobodys_guess(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.token()
+
+    def throttled(*_arguments: object) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "GetItem")
+
+    with monkeypatch.context() as outage:
+        outage.setattr("chalicelib.auth.store.UserStore.login", throttled)
+        assert {api.log_in("anna", PASSWORD).status_code for _ in range(12)} == {503}
+    assert api.log_in("anna", PASSWORD).status_code == 200
+
+
+def test_what_was_done_is_said_even_if_its_attempt_can_not_be_given_back(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = api.token()
+
+    def lost(*_arguments: object) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "UpdateItem")
+
+    monkeypatch.setattr("chalicelib.core.throttles.Throttles.give_back", lost)
+
+    assert api.log_in("anna", PASSWORD).status_code == 200
+    gone = api.ask("DELETE", "/api/auth/me", {"password": PASSWORD}, Authorization=token)
+    assert gone.status_code == 204
