@@ -47,7 +47,8 @@ for (const { code, locale, words } of LANGUAGES) {
       const person = await registerBy(page, words);
       const other = await otherDevice(browser, locale, words, person);
       await openAccount(page, words, person);
-      await expect(page.getByText(words.format.date(new Date().toISOString()))).toBeVisible();
+      const today = words.format.date(new Date().toISOString());
+      await expect(page.getByText(today, { exact: true })).toBeVisible();
       await expect(page.locator('input[autocomplete="username"]')).toHaveValue(person.name);
       await inspect(page, `${code}-account`);
 
