@@ -64,8 +64,11 @@ class IdempotencyKey:
 
     @property
     def id(self) -> str:
-        """Under which the record is kept."""
-        return f"{self.user_id}#{self.text}"
+        """Under which the record is kept. A client may have put anything into the text, so only its digest stays.
+
+        Two texts with one SHA-256 are not known to exist, so no two keys of a user meet.
+        """
+        return f"{self.user_id}#{hashlib.sha256(self.text.encode()).hexdigest()}"
 
 
 class IdempotencyKeys:
