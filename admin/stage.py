@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.settings import LOCAL_STAGE, Settings
 from chalicelib.wiring import Services
+from deploy.stack import stack_name
 from local.config import function_secrets
 from local.data_dir import STACK, is_held
 from local.provision import OPERATOR_QUEUES, read_template, variables
@@ -62,7 +63,7 @@ def _local(data_dir: Path) -> dict[str, str]:
 
 def _deployed(stage: str) -> dict[str, str]:
     """What the stage's stack calls its resources, read with the person's own credentials."""
-    stack = f"liver-lifespan-{stage}"
+    stack = stack_name(stage)
     try:
         pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
         found = [each for page in pages for each in page["StackResourceSummaries"]]

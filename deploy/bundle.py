@@ -5,7 +5,6 @@ process of its own, since what a process compiled before shows in the bytes.
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -194,8 +193,3 @@ def _zip(tree: Path, files: list[Path], target: Path) -> None:
             entry.external_attr = 0o644 << 16  # readable for the user that Lambda runs functions as
             with path.open("rb") as source, archive.open(entry, "w") as sink:
                 shutil.copyfileobj(source, sink, 1024 * 1024)
-
-
-def versions(lock: Path) -> dict[str, str]:
-    """The packages of a lock file and their versions."""
-    return dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock.read_text("utf-8"), re.MULTILINE))
