@@ -7,6 +7,7 @@ import pytest
 
 from deploy import openapi
 from tests.fuzz.run import Fuzzer, Summary, run
+from tests.support.leaks import searched
 from tests.support.stack import RunningStack
 
 REQUESTS = 1500
@@ -25,10 +26,9 @@ def test_every_answer_to_random_requests_is_as_the_document_says_and_the_coins_a
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[RunningStack]:
-    running = RunningStack(tmp_path / "data", LOG_LEVEL="ERROR")
-    running.start()
-    yield running
-    running.stop()
+    running = RunningStack(tmp_path / "data")
+    with searched(running):
+        yield running
 
 
 def test_an_answer_that_the_document_does_not_describe_is_a_finding(stack: RunningStack) -> None:
