@@ -22,7 +22,9 @@ _BAD = f"{CELL},{CELL},Q,14.5,2.6,12.2,{CELL}"
 
 FORBIDDEN = {
     "a token": re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.|bearer [\w.~+/-]{8,}", re.IGNORECASE),
-    "a password": re.compile(r"correct.?horse|fuzzer.s.own.password|password\\?['\"]?\s*[:=]", re.IGNORECASE),
+    "a password": re.compile(
+        r"correct.?horse|fuzzer.s.own.password|not my password|password\\?['\"]?\s*[:=]", re.IGNORECASE
+    ),
     "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
     "a name": re.compile(r"\b(person|racer|anna)-[0-9a-f]{10}|\bchaos-\d+-\d+|sentinelperson"),
     "a cell or a header of a file": re.compile(r"sentinel(cell|header)|zebra-7"),
