@@ -176,7 +176,7 @@ lock: $(UV) ## Write requirements*.txt anew from requirements*.in
 audit-dependencies: .venv-audit/.made ## Look the locked packages up in the advisory databases; exit 1 if anything is known
 	@$(PYTHON) -m deploy.dependencies
 
-licences: .venv/.dev ## Write docs/licences.md anew from what is installed
+licences: .venv/.evaluate .venv-runtime/.made .venv-audit/.made ## Write docs/licences.md anew from what is installed
 	@$(PYTHON) -m deploy.licences
 
 clean: ## Delete what was set up and built, not the data
