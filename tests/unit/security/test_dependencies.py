@@ -6,6 +6,7 @@ import subprocess
 import sys
 from email.message import Message
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +106,40 @@ def test_every_package_that_is_asked_for_is_used() -> None:
         for name in re.findall(r"^([\w-]+)(?:\[[^]]*\])?[=<>]", source.read_text("utf-8"), re.MULTILINE)
     }
     assert {name for name in asked - RUN - HELD_BACK if IMPORTED_AS.get(name, name) not in imported} == set()
+
+
+@pytest.mark.parametrize("folder", ["frontend", "local"])
+def test_every_package_of_npm_that_is_asked_for_is_used(folder: str) -> None:
+    declared = json.loads((ROOT / folder / "package.json").read_text("utf-8"))
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
+    asked = {name for group, names in declared.items() if group.lower().endswith("dependencies") for name in names}
+    assert _asked_of_npm(packages[""]) == asked
+    tracked = subprocess.run(["git", "ls-files", folder], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    sources = [path for path in tracked.split() if re.search(r"\.(ts|tsx|mjs|js|html|py)$", path)]
+    text = "\n".join((ROOT / path).read_text("utf-8") for path in sources)
+    scripts = " ".join(declared.get("scripts", {}).values())
+
+    def is_used(name: str) -> bool:
+        if name.startswith("@types/"):
+            return is_used(name.removeprefix("@types/"))
+        imported = rf"""(from|import|import\() ?['"]{re.escape(name)}['"/:]|node_modules/{re.escape(name)}/"""
+        called = "|".join(map(re.escape, packages.get(f"node_modules/{name}", {}).get("bin", {}))) or "(?!)"
+        of_platforms = f'"{name.partition("/")[0]}"'  # which one is in its path is told at run time
+        return bool(
+            re.search(imported, text)
+            or re.search(rf"(^| )({called}) ", f"{scripts} ")
+            or (name in declared.get("optionalDependencies", {}) and of_platforms in text)
+        )
+
+    assert {name for name in asked if not is_used(name)} == set()
+    assert not is_used("left-pad")
+    assert not is_used("@types/left-pad")
+
+
+def _asked_of_npm(root: dict[str, Any]) -> set[str]:
+    """What the lock says that package.json asks for."""
+    groups = ("dependencies", "devDependencies", "optionalDependencies")
+    return {name for group in groups for name in root.get(group, {})}
 
 
 @pytest.mark.parametrize(
