@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from chalicelib.auth.names import IntendedUse, Registration
 from chalicelib.auth.store import User
 from chalicelib.core import aws
-from chalicelib.inference.erasure import INDEX_LAG_SECONDS
 from chalicelib.inference.files import upload_key
 from chalicelib.inference.options import STATED
 from chalicelib.inference.prediction import Status
@@ -22,6 +21,7 @@ from tests.unit.support import PASSWORD, ROOT, World, csv_of
 (VERSION,) = get_args(IntendedUse)
 NAME, EMAIL = "Zelda Sentinel", "Zelda.Sentinel@Example.org"
 ID, BAD_CELL, FILE_NAME, HEADER = "id-of-zelda-7", "cell-of-zelda", "file-of-zelda.csv", "column-of-zelda"
+KEY = "key-of-zelda"
 TRACES = ("zelda", "sentinel", ID, BAD_CELL, FILE_NAME, HEADER, PASSWORD)
 
 
@@ -88,7 +88,7 @@ def lived(world: World) -> User:
     """An account with predictions of every kind of end, each holding something of the person."""
     user = world.accounts.register(registration(intended_use=VERSION)).user
     for _ in range(3):
-        world.vouchers.redeem(user.id, world.vouchers.issue(500, None), None)
+        world.vouchers.redeem(user.id, world.vouchers.issue(500, None), f"{KEY}-{world.clock()}")
         world.clock.advance(1)
     content = csv_of(
         {"ID": ID, HEADER: ID}, header=("ID", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin", HEADER)
@@ -98,7 +98,8 @@ def lived(world: World) -> User:
     def submit(data: bytes, *, skip: bool = False) -> Any:
         world.clock.advance(1)
         options = replace(STATED, on_error="skip") if skip else STATED
-        return world.predictions.submit(user, "lasso", data, FILE_NAME, None, options).prediction
+        key = f"{KEY}-{world.clock()}"
+        return world.predictions.submit(user, "lasso", data, FILE_NAME, key, options).prediction
 
     assert world.run(submit(content)).status is Status.SUCCEEDED
     assert world.run(submit(bad, skip=True)).status is Status.SUCCEEDED
@@ -121,14 +122,25 @@ def lived(world: World) -> User:
 def test_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins(world: World) -> None:
     user = lived(world)
     assert found(TRACES) == set(TRACES) - {PASSWORD}
+    hashes = {item["input_sha256"] for item in world.items(world.settings.predictions_table) if "input_sha256" in item}
+    assert len(hashes) == 2
 
     world.accounts.delete(user, PASSWORD)
     world.erasure.run(user.id)
-    world.clock.advance(INDEX_LAG_SECONDS)
-    world.dispatcher.run()
+    world.finish_erasures()
 
-    assert found(TRACES) == set()
+    assert found((*TRACES, *hashes)) == set()
     assert world.objects() == []
+    predictions = world.items(world.settings.predictions_table)
+    assert len(predictions) == 6
+    for prediction in predictions:
+        assert set(prediction) - {"refund_entry_id"} == {
+            "prediction_id", "user_id", "listed_at", "status", "attempt", "cost", "created_at", "finished_at",
+            "charge_entry_id", "files_deleted_at", "erased_at",
+        }  # fmt: skip
+    for key in world.items(world.settings.idempotency_table):
+        assert set(key) == {"idempotency_key", "fingerprint", "outcome", "expires_at"}
+        assert key["expires_at"] - world.clock() < 86_400
     (left,) = world.items(world.settings.users_table)
     assert set(left) == {"user_id", "balance", "open_charges", "token_version", "created_at", "closed_at"}
     assert left["open_charges"] == 0
