@@ -127,7 +127,9 @@ def test_a_password_beyond_what_bcrypt_reads_is_refused_not_cut(password: str, c
     assert codes(password=password) == [("password", code)]
 
 
-@pytest.mark.parametrize("password", ["12345678", "Password123", "QWERTYUIOP", "ｐａｓｓｗｏｒｄ", "iloveyou1", "Elizabeth"])
+@pytest.mark.parametrize(
+    "password", ["12345678", "Password123", "QWERTYUIOP", "ｐａｓｓｗｏｒｄ", "iloveyou1", "Elizabeth"]
+)
 def test_row_3_the_commonest_passwords_are_refused_in_any_case(password: str) -> None:
     assert codes(password=password) == [("password", "too_common")]
 

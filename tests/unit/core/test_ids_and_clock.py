@@ -6,7 +6,7 @@ from chalicelib.core.clock import iso
 from chalicelib.core.ids import is_id, new_id
 
 
-def test_ids_are_128_random_bits_in_hexadecimal() -> None:
+def test_row_9_ids_are_128_random_bits_in_hexadecimal() -> None:
     ids = {new_id() for _ in range(1000)}
     assert len(ids) == 1000
     assert all(is_id(each) and len(each) == 32 for each in ids)

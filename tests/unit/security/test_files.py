@@ -15,7 +15,7 @@ PROFESSED = ROOT / "docs" / "privacy.md"
 
 
 @pytest.mark.parametrize("name", ["../../models/lasso.csv", "results/x", "a\0b", "%2e%2e%2f", "x" * 200])
-def test_no_key_holds_anything_that_a_client_sent(world: World, name: str) -> None:
+def test_row_11_no_key_holds_anything_that_a_client_sent(world: World, name: str) -> None:
     user = world.register()
     prediction = world.predictions.submit(user, "lasso", csv_of({"ID": "p"}), name).prediction
     world.run(prediction)
@@ -31,7 +31,7 @@ def rules() -> dict[str, Any]:
     return {rule["Prefix"]: rule for rule in files["LifecycleConfiguration"]["Rules"] if "Prefix" in rule}
 
 
-def test_files_expire_and_the_docs_and_the_page_say_when() -> None:
+def test_row_13_files_expire_and_the_docs_and_the_page_say_when() -> None:
     days = {prefix: rule["ExpirationInDays"] for prefix, rule in rules().items()}
     assert days == {"inputs/": 1, "uploads/": 1, "results/": Settings.model_fields["result_days"].default}
     assert all(rule["Status"] == "Enabled" for rule in rules().values())
@@ -70,7 +70,9 @@ HARMLESS = ["Ward", "Status", "N_Days", "Drug", "filename_id", "Platelets", "ÐšÐ
 
 
 @pytest.mark.parametrize("header", PERSONAL)
-def test_a_column_that_looks_like_a_name_an_e_mail_or_a_birth_date_is_warned_about(world: World, header: str) -> None:
+def test_row_19_a_column_that_looks_like_a_name_an_e_mail_or_a_birth_date_is_warned_about(
+    world: World, header: str
+) -> None:
     content = csv_of({"ID": "p"}).replace(b"ID,", f"ID,{header},".encode()).replace(b"\np,", b"\np,?,")
     found = world.dry_runs.of_file(world.register(), "lasso", content)
     assert found["accepted"]
@@ -82,7 +84,7 @@ def test_other_columns_are_not(header: str) -> None:
     assert not names_a_person(header)
 
 
-def test_an_unknown_column_is_dropped_before_anything_is_stored(world: World) -> None:
+def test_row_19_an_unknown_column_is_dropped_before_anything_is_stored(world: World) -> None:
     content = csv_of({"ID": "p"}).replace(b"ID,", b"Name,ID,").replace(b"\np,", b"\nAnna Sentinel,p,")
     prediction = world.predictions.submit(world.register(), "lasso", content, None).prediction
 

@@ -29,7 +29,7 @@ def registration(**more: object) -> Registration:
     return Registration.model_validate({"name": NAME, "email": EMAIL, "password": PASSWORD, **more})
 
 
-def test_the_accepted_version_of_the_intended_use_is_kept_with_its_time_and_shown(client: Client) -> None:
+def test_row_19_the_accepted_version_of_the_intended_use_is_kept_with_its_time_and_shown(client: Client) -> None:
     body = {"name": NAME, "email": EMAIL, "password": PASSWORD, "intended_use": VERSION}
     token = client.ask(None, "POST", "/api/auth/register", body).json_body["access_token"]
 
@@ -118,7 +118,7 @@ def lived(world: World) -> User:
     return user
 
 
-def test_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins(world: World) -> None:
+def test_row_19_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins(world: World) -> None:
     user = lived(world)
     assert found(TRACES) == set(TRACES) - {PASSWORD}
 
