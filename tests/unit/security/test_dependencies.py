@@ -90,7 +90,7 @@ def test_every_package_that_is_asked_for_is_used() -> None:
         (None, 3),
     ],
 )
-def test_what_was_not_looked_up_is_not_called_clean(
+def test_row_18_what_was_not_looked_up_is_not_called_clean(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], printed: object, code: int
 ) -> None:
     tool = tmp_path / "pip-audit"
