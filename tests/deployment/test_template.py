@@ -144,7 +144,7 @@ def test_row_16_what_runs_predictions_cannot_read_accounts(template: Template, f
     assert granted(template, function, "AccountMarksSecret") == set()
     assert granted(template, function, "Users") - {"dynamodb:GetItem"} == {"dynamodb:UpdateItem"}
     for statement in statements(template, function):
-        if statement["Action"] == ["dynamodb:GetItem"] and "Users" in json.dumps(statement["Resource"]):
+        if "dynamodb:GetItem" in statement["Action"] and "Users" in json.dumps(statement["Resource"]):
             seen = statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
             assert set(seen) == {"user_id", "balance", "open_charges", "closed_at"}
             assert statement["Condition"]["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
