@@ -16,6 +16,7 @@ from chalicelib.inference.erasure import INDEX_LAG_SECONDS
 from chalicelib.inference.files import upload_key
 from chalicelib.inference.options import STATED
 from chalicelib.inference.prediction import Status
+from local.provision import read_template
 from tests.unit.security.client import Client
 from tests.unit.support import PASSWORD, ROOT, World, csv_of
 
@@ -58,6 +59,15 @@ def test_the_page_asks_for_what_the_docs_quote_in_both_languages() -> None:
     client = (ROOT / "frontend" / "src" / "api" / "endpoints.ts").read_text("utf-8")
     assert re.findall(r"INTENDED_USE = '(.*)'", client) == [VERSION]
     assert f"**{VERSION}**" in quoted
+
+
+def test_row_19_every_table_and_bucket_stands_in_the_list_of_what_is_kept() -> None:
+    text = (ROOT / "docs" / "privacy.md").read_text("utf-8")
+    where = " ".join(re.findall(r"^\|[^|]*\|([^|]*)\|", text, re.MULTILINE))
+    keeping = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
+    kept = {name for name, each in read_template().items() if each.get("Type") in keeping}
+    assert len(kept) >= 11
+    assert set(re.findall(r"`(\w+)`", where)) == kept
 
 
 def everything() -> Iterator[str]:
