@@ -22,7 +22,8 @@ _BEGINNING = """# Licences of what is shipped
 
 Written by `make licences` from the packages' own metadata; a test holds it to the lock files. What only builds, tests
 or serves on one's own machine isn't here. The models and the sample files come from the PBC study in R's `survival`
-(LGPL); see the [README](../README.md).
+(LGPL); see the [README](../README.md). The passwords that nobody may have (`chalicelib/auth/common_passwords.txt`) come
+from Django (BSD-3-Clause), whose notice stands in that file.
 """
 
 

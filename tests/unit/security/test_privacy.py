@@ -15,6 +15,7 @@ from chalicelib.core import aws
 from chalicelib.inference.files import upload_key
 from chalicelib.inference.options import STATED
 from chalicelib.inference.prediction import Status
+from local.provision import read_template
 from tests.unit.security.client import Client
 from tests.unit.support import PASSWORD, ROOT, World, csv_of
 
@@ -29,7 +30,7 @@ def registration(**more: object) -> Registration:
     return Registration.model_validate({"name": NAME, "email": EMAIL, "password": PASSWORD, **more})
 
 
-def test_the_accepted_version_of_the_intended_use_is_kept_with_its_time_and_shown(client: Client) -> None:
+def test_row_19_the_accepted_version_of_the_intended_use_is_kept_with_its_time_and_shown(client: Client) -> None:
     body = {"name": NAME, "email": EMAIL, "password": PASSWORD, "intended_use": VERSION}
     token = client.ask(None, "POST", "/api/auth/register", body).json_body["access_token"]
 
@@ -58,6 +59,15 @@ def test_the_page_asks_for_what_the_docs_quote_in_both_languages() -> None:
     client = (ROOT / "frontend" / "src" / "api" / "endpoints.ts").read_text("utf-8")
     assert re.findall(r"INTENDED_USE = '(.*)'", client) == [VERSION]
     assert f"**{VERSION}**" in quoted
+
+
+def test_row_19_every_table_and_bucket_stands_in_the_list_of_what_is_kept() -> None:
+    text = (ROOT / "docs" / "privacy.md").read_text("utf-8")
+    where = " ".join(re.findall(r"^\|[^|]*\|([^|]*)\|", text, re.MULTILINE))
+    keeping = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
+    kept = {name for name, each in read_template().items() if each.get("Type") in keeping}
+    assert len(kept) >= 11
+    assert set(re.findall(r"`(\w+)`", where)) == kept
 
 
 def everything() -> Iterator[str]:
@@ -119,7 +129,7 @@ def lived(world: World) -> User:
     return user
 
 
-def test_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins(world: World) -> None:
+def test_row_19_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins(world: World) -> None:
     user = lived(world)
     assert found(TRACES) == set(TRACES) - {PASSWORD}
     hashes = {item["input_sha256"] for item in world.items(world.settings.predictions_table) if "input_sha256" in item}
