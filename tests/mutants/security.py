@@ -12,6 +12,7 @@ _WORKER_POLICY = ".chalice/policies/inference_worker.json"
 _MIDDLEWARE = "chalicelib/core/http/middleware.py"
 _PASSWORDS = "chalicelib/auth/passwords.py"
 _ACCOUNTS = "chalicelib/auth/service.py"
+_PREDICTIONS = "chalicelib/inference/service.py"
 
 _AUTH = "tests/unit/auth/test_security_rows.py::"
 _SPELLINGS = "tests/unit/auth/test_names.py::"
@@ -22,6 +23,7 @@ _ORIGIN = "tests/deployment/test_origin.py::"
 _TEMPLATE = "tests/deployment/test_template.py::"
 _PACKAGES = "tests/unit/security/test_dependencies.py::"
 _PRIVACY = "tests/unit/security/test_privacy.py::"
+_UPLOADS = "tests/unit/inference/test_uploads.py::"
 
 MUTATIONS = (
     Mutation("row 1: a cheap hash in production", _SETTINGS, "if self.stage != LOCAL_STAGE and self.bcrypt_cost < BCRYPT_COST_MIN:", "if self.bcrypt_cost < 0:",
@@ -88,8 +90,16 @@ MUTATIONS = (
              _PRIVACY + "test_row_19_the_accepted_version_of_the_intended_use_is_kept_with_its_time_and_shown"),
     Mutation("row 19: a name in other letters is no name", "chalicelib/inference/personal.py", "_TOGETHER_MAX = 4", "_TOGETHER_MAX = 1",
              _FILES + "test_row_19_a_header_that_names_a_person_is_known_in_any_spelling"),
-    Mutation("row 19: a file is stored as it came", "chalicelib/inference/service.py", "self._files.put(prediction.input_key, checked.content,", "self._files.put(prediction.input_key, content,",
+    Mutation("row 19: a file is stored as it came", _PREDICTIONS, "self._files.put(prediction.input_key, checked.content,", "self._files.put(prediction.input_key, content,",
              _FILES + "test_row_19_an_unknown_column_is_dropped_before_anything_is_stored"),
     Mutation("row 19: anybody with the token deletes the account", _ACCOUNTS, "        self._require_password(user, password)\n        try:\n            self._store.close", "        try:\n            self._store.close",
              "tests/unit/auth/test_account_life.py::test_deleting_needs_the_password"),
+    Mutation("row 19: an upload under way outlives its account", "chalicelib/inference/erasure.py", "(INDEX_LAG_SECONDS, settings.upload_seconds + SENDING_SECONDS)", "(INDEX_LAG_SECONDS,)",
+             _UPLOADS + "test_row_19_an_upload_that_arrives_after_the_deletion_of_its_account_goes_too"),
+    Mutation("row 19: an upload outlives the file's deletion", _PREDICTIONS, "        if prediction.upload_id:\n", "        if False:\n",
+             _UPLOADS + "test_row_19_the_files_of_a_prediction_are_deleted_with_the_upload_that_it_came_from"),
+    Mutation("row 19: a refused file stays", _PREDICTIONS, "                    self._discard(prediction)\n                    raise", "                    raise",
+             "tests/unit/inference/test_cancel_retry_delete.py::test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file"),
+    Mutation("row 19: an erased prediction keeps its hashes", "chalicelib/inference/store.py", '"prediction_id", "user_id", "listed_at", "status",', '"prediction_id", "user_id", "listed_at", "input_sha256", "status",',
+             _PRIVACY + "test_row_19_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins"),
 )  # fmt: skip

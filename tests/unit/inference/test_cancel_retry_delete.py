@@ -336,7 +336,7 @@ def test_one_more_open_prediction_than_allowed_is_refused_until_one_ends(world: 
 
 
 @pytest.mark.parametrize("as_read", ["before the others", "now"])
-def test_what_is_refused_for_too_many_or_too_few_leaves_no_file(world: World, as_read: str) -> None:
+def test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file(world: World, as_read: str) -> None:
     user = world.register()
     for _ in range(5):
         world.submit(user)

@@ -192,7 +192,9 @@ def test_a_dry_run_of_a_large_file_checks_its_beginning_and_says_so(world: World
 
 
 @pytest.mark.parametrize("content", [csv_of(*MANY), csv_of(GOOD)], ids=["large", "small"])
-def test_the_files_of_a_prediction_are_deleted_with_the_upload_that_it_came_from(world: World, content: bytes) -> None:
+def test_row_19_the_files_of_a_prediction_are_deleted_with_the_upload_that_it_came_from(
+    world: World, content: bytes
+) -> None:
     user = world.register()
     other = uploaded(world, user.id, content, "b" * 32)
     upload = uploaded(world, user.id, content)
@@ -217,7 +219,7 @@ def test_a_deleted_account_leaves_no_upload(world: World) -> None:
     assert world.objects(f"uploads/{user.id}/") == []
 
 
-def test_an_upload_that_arrives_after_the_deletion_of_its_account_goes_too(world: World) -> None:
+def test_row_19_an_upload_that_arrives_after_the_deletion_of_its_account_goes_too(world: World) -> None:
     user = world.register()
     world.accounts.delete(user, PASSWORD)
     world.dispatcher.run()
