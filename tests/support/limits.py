@@ -1,8 +1,8 @@
 """What docs/operating.md#limits says: which operations are limited, and how long each window is."""
 
 WINDOW_SECONDS = {
-    "login": 900,
     "register": 86_400,
+    "login": 900,
     "password": 900,
     "delete_me": 900,
     "redeem": 3600,
@@ -10,4 +10,4 @@ WINDOW_SECONDS = {
     "retry": 60,
     "new_upload": 3600,
 }
-"""By operationId. An example of the document is met as a day begins, so that the whole window is left."""
+"""By operationId. Registrations come first: wrong passwords would use up the address's quarter of an hour for them."""
