@@ -1,8 +1,10 @@
 """What the document says that an operation may refuse is refused once, on the examples' walk or here.
 
-The other way round, ``Api`` holds every answer against the codes that its operation names, and so does the fuzzer.
+The other way round, every answer that any unit test gets is held against its operation (``tests/unit/described.py``),
+and so is every answer to the fuzzer.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +20,7 @@ from chalicelib.inference.offers import Override
 from local.provision import read_template
 from tests.unit.core.api import DOCUMENT, register, served
 from tests.unit.core.examples import ID, Recorder, walk
+from tests.unit.described import assert_described
 from tests.unit.support import PASSWORD, patients
 
 CSV = "text/csv"
@@ -185,6 +188,17 @@ def test_the_document_names_no_code_that_nothing_answers() -> None:
     of_the_gateway = {code for code in said if any(f'"code": "{code}"' in text for text in texts)}
     assert said - raised - of_the_framework - of_the_gateway == set()
     assert (raised | of_the_framework) - said == set()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "headers"),
+    [(204, None, ["X-Request-Id"]), (401, "token_missing", ["X-Request-Id"]), (404, "not_here", ["X-Request-Id"]),
+     (429, "slower", ["X-Request-Id", "Retry-After"]), (429, "too_many_requests", ["X-Request-Id"]), (200, None, [])],
+)  # fmt: skip
+def test_an_answer_that_is_not_described_is_noticed(status: int, code: str | None, headers: list[str]) -> None:
+    answer = HTTPResponse(json.dumps({"code": code}).encode(), dict.fromkeys(headers, "1"), status)
+    with pytest.raises(AssertionError):
+        assert_described("GET", "/api/health", answer)
 
 
 def family(error: type[DomainError]) -> Iterator[type[DomainError]]:
