@@ -17,6 +17,7 @@ from chalicelib.core.errors import DomainError
 from chalicelib.core.http import problem
 from chalicelib.core.settings import Settings
 from chalicelib.inference.offers import Override
+from local.gateway import _gateway_answer
 from local.provision import read_template
 from tests.unit.core.api import DOCUMENT, register, served
 from tests.unit.core.examples import ID, Recorder, walk
@@ -24,6 +25,10 @@ from tests.unit.described import assert_described
 from tests.unit.support import PASSWORD, patients
 
 CSV = "text/csv"
+GATEWAY: dict[str, dict[str, Any]] = read_template()["RestAPI"]["Properties"]["DefinitionBody"][
+    "x-amazon-apigateway-gateway-responses"
+]
+"""What API Gateway answers by itself."""
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -179,8 +184,7 @@ def log_in(api: Collector, name: str) -> str:
 def test_the_document_names_no_code_that_nothing_answers() -> None:
     raised = {each.code for each in family(DomainError)}
     of_the_framework = {code for code, _ in problem.BY_STATUS.values()}
-    gateway = read_template()["RestAPI"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
-    texts = [answer["responseTemplates"]["application/json"] for answer in gateway.values()]
+    texts = [answer["responseTemplates"]["application/json"] for answer in GATEWAY.values()]
     shared = set().union(*(codes_of(each) for each in DOCUMENT["components"]["responses"].values()))
 
     said = {code for _, code in documented()} | shared
@@ -188,6 +192,13 @@ def test_the_document_names_no_code_that_nothing_answers() -> None:
     of_the_gateway = {code for code in said if any(f'"code": "{code}"' in text for text in texts)}
     assert said - raised - of_the_framework - of_the_gateway == set()
     assert (raised | of_the_framework) - said == set()
+
+
+@pytest.mark.parametrize("kind", [kind for kind, answer in GATEWAY.items() if answer["statusCode"] != "404"])
+def test_what_api_gateway_answers_by_itself_is_described_at_every_operation(kind: str) -> None:
+    for method, path, _ in operations():
+        status, headers, body = _gateway_answer(kind, {"REQUEST_METHOD": method})
+        assert_described(method, path, HTTPResponse(body, headers, status))
 
 
 @pytest.mark.parametrize(
