@@ -40,13 +40,16 @@ def test_an_answer_that_the_document_does_not_describe_is_a_finding(stack: Runni
     document = json.loads(openapi.PATH.read_text("utf-8"))
     document["paths"] = {path: document["paths"][path] for path in ("/api/health", "/api/auth/login")}
     document["components"]["schemas"]["Health"]["required"] = ["colour"]
+    health = document["paths"]["/api/health"]["get"]["responses"]["200"]
+    health["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     del document["paths"]["/api/auth/login"]["post"]["responses"]["401"]
     summary = Summary(seed=1)
 
     Fuzzer(stack.url, summary, everybody(stack.url, []), document).run(400)
 
     found = " ".join(summary.findings)
-    assert "GET /api/health 200" in found
+    assert '"colour" is a required property' in found
+    assert "required headers are missing from the response: - `Retry-After`" in found
     assert "POST /api/auth/login 401" in found
 
 
