@@ -70,7 +70,7 @@ chaos: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Kill
 fuzz: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Random requests from the API's document against the stack: [REQUESTS=20000] [SEED=7]
 	@$(PYTHON) -m tests.fuzz.run --requests "$(REQUESTS)" $(if $(SEED),--seed "$(SEED)")
 
-mutants: .venv/.dev ## Break the rules of coins one by one and see a test notice
+mutants: .venv/.dev ## Break the rules of coins and of security one by one and see a test notice
 	@$(PYTHON) -m tests.mutants
 
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP

@@ -138,7 +138,9 @@ class Services:
     @cached_property
     def erasure(self) -> Erasure:
         """The end of what deleted accounts leave behind."""
-        return Erasure(self.users, self.store, self.files, self.ledger, self.settlement, self.clock)
+        return Erasure(
+            self.users, self.store, self.files, self.ledger, self.settlement, self.settings, self.clock
+        )  # fmt: skip
 
     @cached_property
     def audit(self) -> Audit:

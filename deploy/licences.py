@@ -28,7 +28,8 @@ _BEGINNING = """# Licences
 Written by `make licences` from the packages' own metadata; a test holds it to the lock files. The first two tables are
 what is shipped, the others what only builds, tests, trains, audits or serves on one's own machine (on Linux; other
 systems take a few more). What is under the GPL stands there alone: it is run and never shipped. The models and the
-sample files come from the PBC study in R's `survival` (LGPL); see the [README](../README.md).
+sample files come from the PBC study in R's `survival` (LGPL); see the [README](../README.md). The passwords that nobody
+may have (`chalicelib/auth/common_passwords.txt`) come from Django (BSD-3-Clause), whose notice stands in that file.
 """
 
 

@@ -97,6 +97,17 @@ def aws_environment(config: LocalConfig) -> dict[str, str]:
     return inherited | emulator_addresses(config) | {"PYTHONUNBUFFERED": "1"}
 
 
+LIMITS = (
+    "PASSWORDS_MAX",
+    "PASSWORDS_PER_ADDRESS_MAX",
+    "REGISTRATIONS_MAX",
+    "VOUCHERS_PER_HOUR",
+    "VOUCHERS_PER_ADDRESS_PER_HOUR",
+    "SUBMISSIONS_PER_MINUTE",
+    "UPLOADS_PER_HOUR",
+)
+"""The settings of abuse's limits; `core.limits` says what each counts."""
+
 # On a laptop a killed worker should be noticed in seconds; each of these can be set from outside.
 _LOCAL_DEFAULTS = {
     "BCRYPT_COST": "10",
@@ -105,18 +116,7 @@ _LOCAL_DEFAULTS = {
     "RETRY_SECONDS": "3",
     "SCHEDULE_SECONDS": "5",
     # Everybody here is 127.0.0.1, and tests make hundreds of accounts.
-    **dict.fromkeys(
-        (
-            "PASSWORDS_MAX",
-            "PASSWORDS_PER_ADDRESS_MAX",
-            "REGISTRATIONS_MAX",
-            "VOUCHERS_PER_HOUR",
-            "VOUCHERS_PER_ADDRESS_PER_HOUR",
-            "SUBMISSIONS_PER_MINUTE",
-            "UPLOADS_PER_HOUR",
-        ),
-        "1000000",
-    ),
+    **dict.fromkeys(LIMITS, "1000000"),
 }
 
 

@@ -12,13 +12,17 @@ A deleted account leaves its id, balance and open charges in ``users``: the ledg
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from chalicelib.auth.names import email_key, name_key
 from chalicelib.core.dynamo import (
     ConditionFailedError,
     TransactionCancelledError,
     from_item,
+    is_condition_failure,
     to_item,
     transact,
     write_one,
@@ -75,6 +79,8 @@ class User:
     """The version of the statement of intended use that they accepted; None if the client showed none."""
     intended_use_at: str | None = None
     """When they accepted it."""
+    open_charges: int = 0
+    """How many predictions they had that were neither earned nor refunded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ class UserStore:
             "name": user.name,
             "email": user.email,
             "balance": user.balance,
-            "open_charges": 0,
+            "open_charges": user.open_charges,
             "token_version": user.token_version,
             "created_at": user.created_at,
             "intended_use": user.intended_use,
@@ -171,6 +177,7 @@ class UserStore:
             created_at=item["created_at"],
             intended_use=item.get("intended_use"),
             intended_use_at=item.get("intended_use_at"),
+            open_charges=item["open_charges"],
         )
 
     def end_tokens(self, user_id: str) -> None:
@@ -279,15 +286,30 @@ class UserStore:
         except TransactionCancelledError as error:
             raise ConditionFailedError(user.id) from error
 
-    def erasures(self) -> dict[str, float]:
-        """Some of the deleted accounts that wait for their erasure, and since when, in seconds since the epoch."""
-        answer = self._client.query(
+    def erasures(self, now: float) -> dict[str, float]:
+        """Some of the deleted accounts whose erasure is due, and when it was wished, in seconds since the epoch."""
+        pages = self._client.get_paginator("query").paginate(
             TableName=self._erasures_table,
             KeyConditionExpression="erasure_shard = :shard",
-            ExpressionAttributeValues=to_item({":shard": _ERASURE_SHARD}),
-            Limit=_ERASURES_MAX,
+            FilterExpression="attribute_not_exists(due_at) OR due_at <= :now",
+            ExpressionAttributeValues=to_item({":shard": _ERASURE_SHARD, ":now": now}),
         )
-        return {str(item["user_id"]): float(item["wished_at"]) for item in map(from_item, answer["Items"])}
+        due = islice((from_item(item) for page in pages for item in page["Items"]), _ERASURES_MAX)
+        return {str(item["user_id"]): float(item["wished_at"]) for item in due}
+
+    def postpone_erasure(self, user_id: str, wished_at: float, due_at: float) -> None:
+        """Look at this account again at ``due_at``, unless its erasure was wished anew or is done."""
+        wish = {"erasure_shard": _ERASURE_SHARD, "user_id": user_id, "wished_at": wished_at, "due_at": due_at}
+        try:
+            self._client.put_item(
+                TableName=self._erasures_table,
+                Item=to_item(wish),
+                ConditionExpression="wished_at = :wished",
+                ExpressionAttributeValues=to_item({":wished": wished_at}),
+            )
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
 
     def erased(self, user_id: str, now: float) -> None:
         """The erasure of this account is done: what is left is that it was deleted."""

@@ -33,7 +33,7 @@ _ENTRY = {
 }
 _PREDICTION = {
     "ProjectionExpression": "prediction_id, user_id, listed_at, #status, cost, attempt, finished_at, due_at, "
-    "due_shard, charge_entry_id, refund_entry_id, files_deleted_at, #result.csv_key, #result.rows_key",
+    "due_shard, charge_entry_id, refund_entry_id, files_deleted_at, erased_at, #result.csv_key, #result.rows_key",
     "ExpressionAttributeNames": {"#status": "status", "#result": "result"},
 }
 
@@ -139,12 +139,9 @@ class AuditStore:
         """The users that predictions name; each run of one user once."""
         return self._owners(self._settings.predictions_table)
 
-    def owners_of_predictions_with_files(self) -> Iterator[str]:
-        """The users of predictions whose files aren't said to be deleted; each run of one user once."""
-        return self._owners(
-            self._settings.predictions_table,
-            FilterExpression="attribute_not_exists(files_deleted_at) OR attribute_exists(file_name)",
-        )
+    def owners_of_unerased_predictions(self) -> Iterator[str]:
+        """The users of predictions that hold more than the books need; each run of one user once."""
+        return self._owners(self._settings.predictions_table, FilterExpression="attribute_not_exists(erased_at)")
 
     def predictions_in_no_history(self) -> Iterator[str]:
         """The ids of predictions that lack what the history index is made of."""

@@ -55,6 +55,7 @@ class Totals:
     earned: int = 0
     refunded: int = 0
     with_files: int = 0
+    unerased: int = 0
 
 
 class UserAudit:
@@ -230,6 +231,7 @@ class UserAudit:
         totals.earned += cost if status is Status.SUCCEEDED else 0
         totals.refunded += status.is_refunded
         totals.with_files += self._should_have_files(prediction)
+        totals.unerased += "erased_at" not in prediction
 
     def _should_have_files(self, prediction: Item) -> bool:
         """Whether its result was there by ``now``, and has neither expired nor been deleted."""
@@ -261,6 +263,8 @@ class UserAudit:
                 totals.refunds != totals.refunded,
             "the account was deleted and still names its person":
                 "closed_at" in user and self._store.names_its_person(self._user_id),
+            f"the account was deleted and {totals.unerased} of its predictions were not erased":
+                "closed_at" in user and totals.unerased > 0 and not self._is_being_erased,
         }  # fmt: skip
         return (self._off("users", text) for text, is_wrong in wrong.items() if is_wrong)
 
@@ -292,7 +296,7 @@ def _state(prediction: Item) -> Iterator[str]:
         yield f"is {status} and {'still' if status.is_end else 'not'} in the outbox"
     if status.is_end != ("finished_at" in prediction):
         yield f"is {status} and has {'no' if status.is_end else 'a'} time of its end"
-    if (status is Status.SUCCEEDED) != ("result" in prediction):
+    if (status is Status.SUCCEEDED and "erased_at" not in prediction) != ("result" in prediction):
         yield f"is {status} and has {'a' if 'result' in prediction else 'no'} result"
     if status.is_refunded != ("refund_entry_id" in prediction):
         yield f"is {status} and names {'a' if 'refund_entry_id' in prediction else 'no'} refund"

@@ -10,6 +10,7 @@ from chalicelib.billing.ledger import Ledger
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
 from chalicelib.core.logging import log, log_exception
+from chalicelib.core.settings import Settings
 from chalicelib.inference.files import FileStore, prefixes_of_user
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.settlement import Settlement
@@ -17,6 +18,9 @@ from chalicelib.inference.store import PredictionStore
 
 INDEX_LAG_SECONDS = 60
 """A prediction of the last moment may not stand in the history index yet, and a worker may still write its result."""
+
+SENDING_SECONDS = 2700
+"""A form must have begun to be sent while it is good; a large file over a slow line ends so much later."""
 
 GIVE_UP_SECONDS = 86_400
 """So long after the wish the index hides nothing: a charge that is open still has lost its prediction, and the audit
@@ -35,6 +39,7 @@ class Erasure:
         files: FileStore,
         ledger: Ledger,
         settlement: Settlement,
+        settings: Settings,
         clock: Clock,
     ) -> None:
         self._users = users
@@ -43,23 +48,27 @@ class Erasure:
         self._files = files
         self._settlement = settlement
         self._clock = clock
+        self.looks = (INDEX_LAG_SECONDS, settings.upload_seconds + SENDING_SECONDS)
+        """How many seconds after its deletion an account is looked at again. After the last nothing comes any more."""
 
     def run_pending(self) -> int:
-        """Erase for some of the accounts that wait; how many are done for good."""
+        """Erase for some of the accounts that are due; how many are done for good."""
         done = 0
-        for user_id, wished_at in self._users.erasures().items():
+        for user_id, wished_at in self._users.erasures(self._clock()).items():
             try:
                 self.run(user_id)
                 if self._is_complete(user_id, wished_at):
                     self._users.erased(user_id, self._clock())
                     log("account erased", user=user_id)
                     done += 1
+                else:
+                    self._users.postpone_erasure(user_id, wished_at, self._next_look(wished_at))
             except Exception:  # noqa: BLE001 - it waits for the next round and holds nobody else up
                 log_exception("erasure failed", user=user_id)
         return done
 
     def run(self, user_id: str) -> int:
-        """End the user's open predictions, delete their files, forget what those were called and why some were refused.
+        """End the user's open predictions, forget all of them but what the books need, delete the files.
 
         The answer is how many predictions stay open because their charge isn't: only a table that was restored alone
         has such. What their files were called is forgotten all the same.
@@ -77,14 +86,14 @@ class Erasure:
         return stuck
 
     def _forget(self, prediction_id: str) -> bool:
-        """Whether the prediction has ended, which is what lets one say that its files are gone."""
+        """Whether the prediction has ended, which is what lets one erase it."""
         try:
             self._end(prediction_id)
         except TransactionCancelledError:
             log_exception("prediction without an open charge", prediction=prediction_id)
             self._store.forget_names(prediction_id)
             return False
-        self._store.forget_files(prediction_id, self._clock(), with_its_end=True)
+        self._store.erase(prediction_id, self._clock())
         return True
 
     def _is_complete(self, user_id: str, wished_at: float) -> bool:
@@ -92,7 +101,11 @@ class Erasure:
         waited = self._clock() - wished_at
         if waited >= GIVE_UP_SECONDS:
             return True
-        return waited >= INDEX_LAG_SECONDS and self._ledger.account(user_id).open_charges == 0
+        return waited >= self.looks[-1] and self._ledger.account(user_id).open_charges == 0
+
+    def _next_look(self, wished_at: float) -> float:
+        later = (wished_at + seconds for seconds in self.looks)
+        return next((moment for moment in later if moment > self._clock()), self._clock() + INDEX_LAG_SECONDS)
 
     def _end(self, prediction_id: str) -> None:
         """End the prediction unless it has. A worker that has it loses its claim and deletes what it wrote."""

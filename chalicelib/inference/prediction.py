@@ -89,6 +89,8 @@ class Prediction:
     """What the submitter chose about the file."""
     retry_of: str | None = None
     """The ended prediction whose file this one runs again."""
+    upload_id: str | None = None
+    """The upload that it was submitted from, if it was."""
     status: Status = Status.QUEUED
     attempt: int = 0
     sends: int = 0

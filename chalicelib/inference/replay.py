@@ -50,7 +50,7 @@ class DeletionReplay:
         for user_id in deleted:
             self._attempt(self._account, user_id, done)
         self._attempt(self._logins, deleted, done)
-        for user_id in deleted.intersection(self._tables.owners_of_predictions_with_files()):
+        for user_id in deleted.intersection(self._tables.owners_of_unerased_predictions()):
             self._attempt(self._erase, user_id, done)
         return done
 
@@ -61,7 +61,7 @@ class DeletionReplay:
             len(deleted),
             accounts=sum(self._users.user(user_id) is not None for user_id in deleted),
             logins=sum(1 for _ in self._users.logins_of(deleted)),
-            erased=len(deleted.intersection(self._tables.owners_of_predictions_with_files())),
+            erased=len(deleted.intersection(self._tables.owners_of_unerased_predictions())),
         )
 
     @staticmethod

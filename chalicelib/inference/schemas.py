@@ -337,7 +337,7 @@ class DryRun(Answer):
     columns_absent: list[str] = Field(description="What could be read and isn't there.")
     ignored_columns: list[str] = Field(description="Headers of the file that no model uses.")
     personal_columns: list[str] = Field(
-        description="Those of them that seem to hold names, e-mail addresses or dates of birth."
+        description="Those of them that seem to say who somebody is: a name, an address, a date of birth, a number."
     )
     units: dict[str, str] = Field(description="The unit that each number is read in.")
     separator: str

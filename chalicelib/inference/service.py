@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.auth.store import User
-from chalicelib.billing.ledger import Entry, Ledger, NotEnoughCoinsError, new_entry_id
+from chalicelib.billing.ledger import Entry, Ledger, NotEnoughCoinsError, TooManyOpenChargesError, new_entry_id
 from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
@@ -137,8 +137,11 @@ class Predictions:
         file_name: str | None,
         key_text: str | None = None,
         options: Options = STATED,
+        upload_id: str | None = None,
     ) -> Accepted:
         """Check ``content``, store it, charge and queue it. The same key and request again give the same prediction.
+
+        ``upload_id``: of the upload that ``content`` is the whole of.
 
         The file is in S3 before the transaction that charges; the message goes out after it. If the process
         dies in between, the prediction itself is the outbox: the dispatcher sends it.
@@ -159,7 +162,7 @@ class Predictions:
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name, ignored_columns=checked.ignored,
-            units=checked.units, bad_rows=checked.bad_rows, options=options,
+            units=checked.units, bad_rows=checked.bad_rows, options=options, upload_id=upload_id,
         )  # fmt: skip
         self._files.put(prediction.input_key, checked.content, "text/csv; charset=utf-8")
         if checked.bad_rows:
@@ -189,7 +192,7 @@ class Predictions:
         source = upload_key(user.id, upload_id)
         if stored.size <= self._settings.upload_bytes_max:
             content = self._uploads.beginning(user, upload_id, stored)
-            return self.submit(user, model_id, content, file_name, key_text, options)
+            return self.submit(user, model_id, content, file_name, key_text, options, upload_id)
         key = IdempotencyKey.of(
             user.id, key_text, "submit", model_id, stored.etag, str(stored.size), options.units, options.on_error
         )
@@ -202,6 +205,7 @@ class Predictions:
         prediction = self._new_prediction(
             user, offer, rows=round(found.rows * stored.size / len(beginning)), input_sha256=None, file_name=file_name,
             ignored_columns=found.ignored, units=found.units, bad_rows=0, options=options, is_checked=False,
+            upload_id=upload_id,
         )  # fmt: skip
         try:
             self._files.copy(source, prediction.input_key, stored.etag)
@@ -230,7 +234,7 @@ class Predictions:
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
             ignored_columns=ended.ignored_columns, units=ended.units, bad_rows=ended.bad_rows,
-            options=ended.options, is_checked=ended.is_checked, retry_of=prediction_id,
+            options=ended.options, is_checked=ended.is_checked, retry_of=prediction_id, upload_id=ended.upload_id,
         )  # fmt: skip
         try:
             self._files.copy(ended.input_key, prediction.input_key)
@@ -278,12 +282,16 @@ class Predictions:
         forgotten = self._store.forget_files(prediction.prediction_id, self._clock())
         self._files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id))
         self._files.delete_all(input_prefix(prediction.user_id, prediction.prediction_id))
+        if prediction.upload_id:
+            self._files.delete_all(upload_key(prediction.user_id, prediction.upload_id))
         return forgotten
 
     def _refuse_early(self, user: User, offer: Offer) -> None:
-        """Refuse what the balance as it was read can't pay, before anything is stored. The transaction decides."""
+        """Refuse what the account as it was read can't have, before anything is stored. The transaction decides."""
         if user.balance < offer.coins:
             raise NotEnoughCoinsError(offer.coins, user.balance)
+        if user.open_charges >= self._settings.open_predictions_max:
+            raise TooManyOpenChargesError(self._settings.open_predictions_max)
 
     def _replay(self, user: User, key: IdempotencyKey | None) -> Accepted | None:
         """What the first request with ``key`` made, if there was one: before any other check could refuse it now."""
@@ -306,6 +314,7 @@ class Predictions:
         options: Options,
         is_checked: bool = True,
         retry_of: str | None = None,
+        upload_id: str | None = None,
     ) -> Prediction:
         now = self._clock()
         prediction_id = new_id()
@@ -326,6 +335,7 @@ class Predictions:
             options=options,
             is_checked=is_checked,
             retry_of=retry_of,
+            upload_id=upload_id,
             created_at=now,
             due_at=now + self._settings.dispatch_grace_seconds,
         )
@@ -340,6 +350,13 @@ class Predictions:
         self._send(prediction)
         return Accepted(prediction, self._ledger.balance_after(user.id, user.balance - prediction.cost))
 
+    def _discard(self, prediction: Prediction) -> None:
+        """Delete what was stored for a prediction that did not come about."""
+        try:
+            self._files.delete_all(input_prefix(prediction.user_id, prediction.prediction_id))
+        except Exception:  # noqa: BLE001 - the answer is about the submission; the file expires
+            log_exception("refused input not deleted", user=prediction.user_id)
+
     def _charge(self, prediction: Prediction, key: IdempotencyKey | None) -> bool:
         """Debit, ledger entry, prediction and key in one transaction; False if the key is in use by now."""
         user_id, cost, open_max = prediction.user_id, prediction.cost, self._settings.open_predictions_max
@@ -353,9 +370,12 @@ class Predictions:
             try:
                 self._store.create(prediction, payment)
             except TransactionCancelledError as error:
+                # A failed condition is certain: the prediction isn't there. After any other error it may be.
                 if 3 in error.failed:
+                    self._discard(prediction)
                     return False
                 if refusal := self._ledger.why_refused(user_id, cost, open_max):
+                    self._discard(prediction)
                     raise refusal from error
                 continue  # what stood in the way ended meanwhile
             break

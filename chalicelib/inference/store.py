@@ -45,6 +45,12 @@ PAGE_SIZE = 20
 
 _FIELDS = {field.name for field in dataclasses.fields(Prediction)}
 
+_BOOKS = {
+    "prediction_id", "user_id", "listed_at", "status", "attempt", "cost", "created_at", "finished_at",
+    "charge_entry_id", "refund_entry_id", "files_deleted_at", "erased_at",
+}  # fmt: skip
+"""What the ledger's entries lead to: all that stays of a deleted account's prediction."""
+
 
 def due_shard(prediction_id: str) -> str:
     """The partition of the ``due`` index that a prediction belongs to."""
@@ -61,11 +67,9 @@ class PredictionStore:
     # ---- reading
 
     def get(self, prediction_id: str) -> Prediction | None:
-        """The prediction as it is now (a consistent read)."""
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item({"prediction_id": prediction_id}), ConsistentRead=True
-        )
-        return _from_item(answer["Item"]) if "Item" in answer else None
+        """The prediction as it is now (a consistent read); None also if it was erased with its account."""
+        item = self._item(prediction_id)
+        return None if not item or "erased_at" in item else _from_item(item)
 
     def history(self, user_id: str, cursor: str | None) -> tuple[list[Prediction], str | None]:
         """One page of the user's predictions, newest first, and the cursor of the next."""
@@ -83,7 +87,8 @@ class PredictionStore:
             Limit=PAGE_SIZE,
             **start,
         )
-        return [_from_item(item) for item in answer["Items"]], encode_cursor(answer.get("LastEvaluatedKey"))
+        page = [_from_item(item) for item in answer["Items"] if "erased_at" not in item]
+        return page, encode_cursor(answer.get("LastEvaluatedKey"))
 
     def due(self, shard: str, now: float, limit: int) -> list[str]:
         """The ids of at most ``limit`` open predictions of ``shard`` that are due, oldest first."""
@@ -134,7 +139,7 @@ class PredictionStore:
         ConditionFailedError
             It ended, somebody else holds it, or there is no such prediction.
         """
-        return self._update(
+        claimed = self._update(
             prediction_id,
             "SET #status = :running, attempt = attempt + :one, due_at = :lease, rows_done = :zero, "
             "started_at = if_not_exists(started_at, :now)",
@@ -148,6 +153,7 @@ class PredictionStore:
                 ":now": now,
             },
         )
+        return _from_item(claimed)
 
     def progress(self, prediction: Prediction, rows_done: int, lease_until: float) -> None:
         """Say how far this attempt is and renew its lease.
@@ -189,7 +195,7 @@ class PredictionStore:
             },
         )
 
-    def postpone(self, prediction: Prediction, due_at: float) -> Prediction:
+    def postpone(self, prediction: Prediction, due_at: float) -> None:
         """Count one more send and move the due time of a prediction that nobody else touched meanwhile.
 
         A running one, whose lease ran out, is queued again by it.
@@ -199,7 +205,7 @@ class PredictionStore:
         ConditionFailedError
             It was touched.
         """
-        return self._update(
+        self._update(
             prediction.prediction_id,
             "SET #status = :queued, due_at = :due, sends = sends + :one",
             "#status = :status AND attempt = :attempt AND due_at = :seen",
@@ -264,22 +270,45 @@ class PredictionStore:
             }
         }
 
-    def forget_files(self, prediction_id: str, now: float, *, with_its_end: bool = False) -> Prediction:
+    def forget_files(self, prediction_id: str, now: float) -> Prediction:
         """Say that the files of an ended prediction are gone, and forget what they were called.
-
-        ``with_its_end``: forget also why there is no result, which may quote a cell.
 
         Raises
         ------
         ConditionFailedError
             It has not ended.
         """
-        forgotten = "file_name, ignored_columns" + (", error_info" if with_its_end else "")
+        return _from_item(
+            self._change_ended(
+                prediction_id,
+                "SET files_deleted_at = if_not_exists(files_deleted_at, :now) REMOVE file_name, ignored_columns",
+                now,
+            )
+        )
+
+    def erase(self, prediction_id: str, now: float) -> None:
+        """Forget all of an ended prediction but what the ledger's entries lead to. Repeatable.
+
+        Raises
+        ------
+        ConditionFailedError
+            It has not ended, or there is no such prediction.
+        """
+        # Whatever an older or a newer release wrote goes too; to what has ended nothing is added.
+        names = {f"#{place}": name for place, name in enumerate(sorted(self._item(prediction_id).keys() - _BOOKS))}
+        change = "SET files_deleted_at = if_not_exists(files_deleted_at, :now), "
+        change += "erased_at = if_not_exists(erased_at, :now)"
+        if names:
+            change += f" REMOVE {', '.join(names)}"
+        self._change_ended(prediction_id, change, now, names)
+
+    def _change_ended(self, prediction_id: str, change: str, now: float, names: dict[str, str] | None = None) -> Item:
         return self._update(
             prediction_id,
-            f"SET files_deleted_at = if_not_exists(files_deleted_at, :now) REMOVE {forgotten}",
+            change,
             "attribute_exists(prediction_id) AND NOT #status IN (:queued, :running)",
             {":now": now, ":queued": Status.QUEUED, ":running": Status.RUNNING},
+            names,
         )
 
     def forget_names(self, prediction_id: str) -> None:
@@ -291,7 +320,7 @@ class PredictionStore:
             It has ended.
         """
         condition = "attribute_exists(prediction_id) AND #status IN (:queued, :running)"
-        values = {":queued": Status.QUEUED, ":running": Status.RUNNING}
+        values: Item = {":queued": Status.QUEUED, ":running": Status.RUNNING}
         self._update(prediction_id, "REMOVE file_name, ignored_columns", condition, values)
 
     def commit(self, items: Sequence[TransactItem]) -> None:
@@ -305,7 +334,8 @@ class PredictionStore:
         condition: str,
         values: Item,
         names: dict[str, str] | None = None,
-    ) -> Prediction:
+    ) -> Item:
+        """Make a conditional write; what the item is then."""
         named = {"#status": "status", **(names or {})}
         try:
             answer = write_one(
@@ -323,7 +353,13 @@ class PredictionStore:
             if is_condition_failure(error):
                 raise ConditionFailedError(prediction_id) from error
             raise
-        return _from_item(answer["Attributes"])
+        return answer["Attributes"]
+
+    def _item(self, prediction_id: str) -> Item:
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item({"prediction_id": prediction_id}), ConsistentRead=True
+        )
+        return answer.get("Item", {})
 
 
 def _to_values(prediction: Prediction) -> Item:

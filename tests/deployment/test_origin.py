@@ -187,7 +187,7 @@ def headers_of(template: Template, behaviour: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def test_the_page_has_the_headers_that_it_has_locally_and_hsts(
+def test_row_14_the_page_has_the_headers_that_it_has_locally_and_hsts(
     template: Template, distribution: dict[str, Any]
 ) -> None:
     page = headers_of(template, distribution["DefaultCacheBehavior"])
@@ -198,6 +198,18 @@ def test_the_api_s_page_has_the_headers_that_it_has_locally_and_hsts(
     template: Template, distribution: dict[str, Any]
 ) -> None:
     assert headers_of(template, behaviour(distribution, "/docs*")) == docs_headers()
+
+
+@pytest.mark.parametrize(("path", "asked"), [(None, "'self' https://<Files.RegionalDomainName>"), ("/docs*", "'self'")])
+def test_row_14_only_files_of_ours_run_and_only_what_is_needed_is_asked(
+    template: Template, distribution: dict[str, Any], path: str | None, asked: str
+) -> None:
+    shown = behaviour(distribution, path) if path else distribution["DefaultCacheBehavior"]
+    policy = headers_of(template, shown)["Content-Security-Policy"]
+    directives = dict(each.split(" ", 1) for each in policy.split("; "))
+    assert directives["default-src"] == directives["base-uri"] == directives["frame-ancestors"] == "'none'"
+    assert directives["script-src"] == directives["style-src"] == "'self'"
+    assert directives["connect-src"] == asked
 
 
 def test_the_api_has_hsts_too(template: Template, distribution: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from local.gateway import docs_headers
+from tests.support.docs import blocks
 from tests.support.stack import ROOT, RunningStack
 
 ADDRESS = "http://127.0.0.1:7999"
@@ -17,8 +18,7 @@ ADDRESS = "http://127.0.0.1:7999"
 
 def snippets(page: str, language: str) -> str:
     """All blocks of ``language`` one after another."""
-    text = (ROOT / page).read_text("utf-8")
-    return "\n".join(re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    return "\n".join(blocks(page, language))
 
 
 def run_shell(stack: RunningStack, script: str, folder: Path) -> tuple[str, list[str]]:
@@ -62,6 +62,7 @@ def test_the_walk_in_python_does_what_it_says(stack: RunningStack) -> None:
     assert float(lines[2]) == float(lines[0].split()[1])
     assert lines[3] == "422 invalid_rows"
     assert lines[4].startswith("1 Albumin 26 ")
+    assert lines[5] == "20"
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/api.md"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import requests
 
@@ -20,6 +22,7 @@ _EVERY = 40
 class Nobody:
     """Asks without a token."""
 
+    who: ClassVar[str] = "without a token"
     url: str
     ids: list[str] = field(default_factory=lambda: ["lasso", "cox-lasso", "mayo"])
     """What may stand in an address."""
@@ -35,6 +38,7 @@ class Nobody:
 class Pretender(Nobody):
     """Asks with tokens that are none."""
 
+    who = "with a false token"
     _unsigned = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."
     _tokens = itertools.cycle(["Bearer x", "Bearer", "Basic YTpi", _unsigned, "Bearer a.b.c", "bearer  ", "x" * 5000])
 
@@ -44,6 +48,8 @@ class Pretender(Nobody):
 
 class Account(Nobody):
     """Asks with a token that is good, and owns predictions and uploads. A new account where the old one was closed."""
+
+    who = "authenticated"
 
     def __init__(self, url: str, vouchers: list[str]) -> None:
         super().__init__(url)
@@ -92,3 +98,8 @@ class Account(Nobody):
         upload = self._person.http.post(f"{self.url}/api/uploads", timeout=30).json()
         requests.post(upload["url"], data=upload["fields"], files={"file": SAMPLE}, timeout=30)
         self.uploads = [upload["upload_id"]]
+
+
+def everybody(url: str, vouchers: list[str]) -> Sequence[Nobody]:
+    """Who asks in turn. Three have accounts."""
+    return [Account(url, vouchers), Nobody(url), Account(url, vouchers), Pretender(url), Account(url, vouchers)]

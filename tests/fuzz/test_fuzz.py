@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from deploy import openapi
-from tests.fuzz.run import Fuzzer, Summary, run
+from tests.fuzz.fuzzer import CASES, Fuzzer, Summary
+from tests.fuzz.limits import Customer, LimitFuzzer, ends_with_a_window
+from tests.fuzz.people import Nobody, everybody
+from tests.fuzz.run import run
 from tests.support.leaks import searched
+from tests.support.limits import WINDOW_SECONDS
 from tests.support.stack import RunningStack
 
 REQUESTS = 1500
@@ -21,6 +25,7 @@ def test_every_answer_to_random_requests_is_as_the_document_says_and_the_coins_a
 
     print(summary)
     assert summary.findings == {}
+    assert set(summary.limited) == set(WINDOW_SECONDS)
     assert {200, 201, 202, 204, 401, 404, 405, 413, 422} <= set(summary.answers)
 
 
@@ -35,11 +40,43 @@ def test_an_answer_that_the_document_does_not_describe_is_a_finding(stack: Runni
     document = json.loads(openapi.PATH.read_text("utf-8"))
     document["paths"] = {path: document["paths"][path] for path in ("/api/health", "/api/auth/login")}
     document["components"]["schemas"]["Health"]["required"] = ["colour"]
+    health = document["paths"]["/api/health"]["get"]["responses"]["200"]
+    health["headers"]["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     del document["paths"]["/api/auth/login"]["post"]["responses"]["401"]
     summary = Summary(seed=1)
 
-    Fuzzer(stack.url, summary, [], document).run(400)
+    Fuzzer(stack.url, summary, everybody(stack.url, []), document).run(400)
 
     found = " ".join(summary.findings)
-    assert "GET /api/health 200" in found
+    assert '"colour" is a required property' in found
+    assert "required headers are missing from the response: - `Retry-After`" in found
     assert "POST /api/auth/login 401" in found
+
+
+def test_a_limit_that_is_not_met_or_says_a_wrong_time_is_a_finding(
+    stack: RunningStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.fuzz.limits.WINDOW_SECONDS", {"new_upload": 3600})
+    monkeypatch.setattr("tests.fuzz.limits.BELOW_MAX", CASES)
+    document = json.loads(openapi.PATH.read_text("utf-8"))
+    summary = Summary(seed=1)
+
+    LimitFuzzer(stack.url, summary, [Nobody(stack.url), Customer(stack.url)], document).run(1)
+
+    assert list(summary.findings) == ["new_upload: its limit was not met"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "window", "ends"),
+    [
+        (20, 60, True),
+        (19, 60, False),
+        (21, 60, False),
+        (80, 60, False),
+        (0, 60, False),
+        (200, 600, True),
+        (800, 600, False),
+    ],
+)
+def test_a_time_to_wait_ends_with_a_window(seconds: int, window: int, ends: bool) -> None:
+    assert ends_with_a_window(1000.3, 1000.4, seconds, window) is ends

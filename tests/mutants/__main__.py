@@ -1,4 +1,7 @@
-"""Break the rules of coins one at a time and see a named test notice: `python -m tests.mutants`."""
+"""Break the rules of coins and of security one at a time and see a named test notice: `python -m tests.mutants`.
+
+With words, such as `python -m tests.mutants "row 8"`: only those whose name holds one of them.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mutants.mutations import MUTATIONS, Mutation
+from tests.mutants import mutations, security
+from tests.mutants.mutations import Mutation
 
 ROOT = Path(__file__).resolve().parents[2]
 AT_ONCE = 2
+MUTATIONS = (*mutations.MUTATIONS, *security.MUTATIONS)
 KILLED = "killed"
 
 _TESTS_FAILED = 1  # pytest's exit codes; the others say that the tests could not be run
@@ -42,7 +47,7 @@ def copy_of_the_repo(target: Path) -> None:
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).exists() and not name.startswith("frontend/"):
+        if (ROOT / name).exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
 
@@ -71,15 +76,16 @@ def verdict(folder: Path, mutation: Mutation) -> str:
     return KILLED
 
 
-def main() -> int:
-    """Apply every mutation; 1 if any survives, or the list is out of date."""
+def main(words: list[str]) -> int:
+    """Apply every mutation, or those that ``words`` name; 1 if any survives, or the list is out of date."""
+    chosen = [each for each in MUTATIONS if not words or any(word in each.name for word in words)]
     with tempfile.TemporaryDirectory() as name:
         folders: queue.SimpleQueue[Path] = queue.SimpleQueue()
         for number in range(AT_ONCE):
             folder = Path(name) / str(number)
             copy_of_the_repo(folder)
             folders.put(folder)
-        ended = run(folder, *sorted({mutation.test for mutation in MUTATIONS}))
+        ended = run(folder, *sorted({mutation.test for mutation in chosen}))
         if ended.returncode:
             print(f"The tests fail without any mutation:\n{ended.stdout}{ended.stderr}")
             return 1
@@ -94,12 +100,12 @@ def main() -> int:
 
         killed = 0
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for outcome in pool.map(tried, MUTATIONS):
+            for outcome in pool.map(tried, chosen):
                 killed += outcome.verdict == KILLED
                 print(outcome, flush=True)
-    print(f"{killed} of {len(MUTATIONS)} mutants killed")
-    return 0 if killed == len(MUTATIONS) else 1
+    print(f"{killed} of {len(chosen)} mutants killed")
+    return 0 if killed == len(chosen) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

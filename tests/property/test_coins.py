@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, ClassVar
 
@@ -519,14 +519,26 @@ class Coins(RuleBasedStateMachine):
         assert set(person.predictions) <= set(seen)
         for prediction_id, item in seen.items():
             before = person.predictions.get(prediction_id)
-            prediction = self.world.store.get(prediction_id) if before is None or _moved(before, item) else before
-            assert prediction
+            prediction = self._as_it_is(item, before) if before is None or _moved(before, item) else before
             if before:
                 assert prediction.cost == before.cost
                 assert prediction.attempt >= before.attempt
                 if before.status.is_end:
                     assert (prediction.status, prediction.result) == (before.status, before.result)
             person.predictions[prediction_id] = prediction
+
+    def _as_it_is(self, item: dict[str, Any], before: Prediction | None) -> Prediction:
+        if "erased_at" not in item:
+            prediction = self.world.store.get(item["prediction_id"])
+            assert prediction
+            return prediction
+        assert before
+        assert not {"file_name", "input_key", "input_sha256", "error_info", "result"} & set(item)
+        assert item["cost"] == before.cost
+        return replace(
+            before, status=Status(item["status"]), attempt=item["attempt"], due_at=None,
+            files_deleted_at=item["files_deleted_at"],
+        )  # fmt: skip
 
     @invariant()
     def coins_add_up(self) -> None:
@@ -581,6 +593,7 @@ class Coins(RuleBasedStateMachine):
             self._check(person)
             STATISTICS.ends.update(str(each.status) for each in person.predictions.values())
             if person.closed:
+                assert all(each.files_deleted_at for each in person.predictions.values())
                 assert not [key for key in self.clients.files.objects if person.user.id in key]
         STATISTICS.faults.update(self.faults.injected)
 

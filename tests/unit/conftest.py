@@ -3,11 +3,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from chalice.test import HTTPResponse, TestHTTPClient
 from moto import mock_aws
 
+from app import app
 from chalicelib.core import aws
 from chalicelib.core.settings import Settings
 from local.provision import Provisioner, read_template
+from tests.unit.described import assert_described
 from tests.unit.support import SECRETS, FakeClock, World
 
 
@@ -23,6 +26,22 @@ def no_real_account() -> Iterator[None]:
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         patch.setenv("AWS_CONFIG_FILE", os.devnull)
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_answer_is_described() -> Iterator[None]:
+    """Whichever test asks the app: what the API's document does not name fails it."""
+    request = TestHTTPClient.request
+
+    def asked(client: TestHTTPClient, method: str, path: str, *more: Any, **named: Any) -> HTTPResponse:
+        answer = request(client, method, path, *more, **named)
+        if client._app is app:
+            assert_described(method, path, answer)
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestHTTPClient, "request", asked)
         yield
 
 

@@ -16,7 +16,7 @@ from chalicelib.core.dynamo import from_item
 from chalicelib.inference.catalogue import Catalogue
 from chalicelib.inference.contract import Contract
 from chalicelib.inference.models import Loaded
-from chalicelib.inference.prediction import Prediction
+from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.queue import prediction_id_of
 from chalicelib.inference.worker import Worker
 from chalicelib.wiring import Services
@@ -163,6 +163,25 @@ class World(Services):
         """The keys in the bucket."""
         found = aws.s3().list_objects_v2(Bucket=self.settings.files_bucket, Prefix=prefix)
         return [each["Key"] for each in found.get("Contents", [])]
+
+    def pending_erasures(self) -> list[str]:
+        """The deleted accounts that are looked at again, now or later."""
+        found = self.items(self.settings.erasures_table)
+        return [item["user_id"] for item in found if "erased_at" not in item]
+
+    def finish_erasures(self) -> None:
+        """Let every look at the deleted accounts come, the last one too, as the dispatcher has them come."""
+        for seconds in self.erasure.looks:
+            self.clock.advance(seconds)
+            self.dispatcher.run()
+
+    def state(self, prediction: Prediction) -> Status:
+        """Of a prediction that may be erased."""
+        (item,) = (
+            each for each in self.items(self.settings.predictions_table)
+            if each["prediction_id"] == prediction.prediction_id
+        )  # fmt: skip
+        return Status(item["status"])
 
     def spoil(self, prediction: Prediction, content: bytes) -> None:
         """Overwrite the stored input."""

@@ -23,6 +23,7 @@ from chalicelib.core.http.bodies import FILE_FIELD, FileMissingError, InvalidFor
 from chalicelib.core.http.endpoints import Described, described
 from chalicelib.core.http.schemas import InputProblem, Problem
 from chalicelib.core.idempotency import KEY_CHARACTERS_MAX, IdempotencyKeyReusedError, InvalidIdempotencyKeyError
+from chalicelib.core.throttles import TooManyRequestsError
 
 VERSION = "0.1.0"
 """That of pyproject.toml, which the zip doesn't have."""
@@ -47,10 +48,13 @@ _OF_THE_GATEWAY = (
     "method_not_allowed",
     "not_found",
     "timeout",
-    "too_many_requests",
     "unsupported_media_type",
 )
+_BUSY_GATEWAY = "API Gateway takes no more from everybody together at the moment."
 _ANSWER_OF_THE_GATEWAY = "What API Gateway and the framework refuse before an endpoint sees it."
+_TOO_MANY = TooManyRequestsError.code
+_TOO_MANY_AT_THE_GATEWAY = "too_many_requests_of_the_gateway"
+"""The name of its example: the code is the same."""
 _IDEMPOTENCY_KEY = (
     "The same key with the same request within a day gives the first answer again and does nothing twice. "
     "Visible ASCII characters, such as a UUID."
@@ -85,7 +89,7 @@ def document(routes: Routes) -> Json:
             "schemas": schemas,
             "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "headers": {
-                name: {"description": text, "schema": {"type": "integer" if name == "Retry-After" else "string"}}
+                name: {"description": text, "required": True, "schema": _header_schema(name)}
                 for name, text in _HEADERS.items()
             },
             "parameters": {
@@ -99,11 +103,16 @@ def document(routes: Routes) -> Json:
             "responses": {
                 "InternalError": _refusal([_of(DomainError)], refs[Problem]),
                 "TemporarilyUnavailable": _refusal([_of(TemporarilyUnavailableError)], refs[Problem]),
+                "TooManyRequests": _refusal(
+                    [_Refusal(429, _TOO_MANY, _BUSY_GATEWAY, ("Retry-After",))],
+                    refs[Problem],
+                    {_TOO_MANY: _example_ref(_TOO_MANY_AT_THE_GATEWAY)},
+                ),
                 "Otherwise": _answer(
                     _ANSWER_OF_THE_GATEWAY, {problem.PROBLEM_TYPE: _problem_content(_OF_THE_GATEWAY, refs[Problem])}, ()
                 ),
             },
-            "examples": {code: {"value": example} for code, example in _examples()["problems"].items()},
+            "examples": _examples()["problems"],
         },
     }
     document: Json = json.loads(json.dumps(found).replace("``", "`"))  # docstrings are reST, descriptions Markdown
@@ -114,8 +123,8 @@ def document(routes: Routes) -> Json:
 def _examples() -> Json:
     """What the API really answered; `make openapi` asks it anew, and a test does.
 
-    ``operations`` holds by operation a ``request`` and the bodies of its successes by status, ``problems`` the
-    refusals by code.
+    ``operations`` holds by operation a ``request``, the bodies of its successes by status, and how it refuses too many
+    requests where that differs; ``problems`` the refusals by code. Refusals are OpenAPI's example objects.
     """
     found: Json = json.loads(Path(__file__).with_name("examples.json").read_text("utf-8"))
     return found
@@ -224,6 +233,10 @@ def _request_content(entry: RouteEntry, said: Described, refs: Refs) -> Json:
 # ---- what is answered
 
 
+def _header_schema(name: str) -> Json:
+    return {"type": "integer", "minimum": 1} if name == "Retry-After" else {"type": "string"}
+
+
 def _answer(description: str, content: Mapping[str, Json], headers: Iterable[str]) -> Json:
     named = sorted({"X-Request-Id", *headers})
     answer: Json = {
@@ -292,26 +305,42 @@ def _refusals(entry: RouteEntry, said: Described, refs: Refs) -> Json:
         by_status.setdefault(refusal.status, []).append(refusal)
     models = {422: InputProblem, **said.get("answers", {})}
     responses = {
-        str(status): _refusal(refusals, refs[models.get(status) or Problem]) for status, refusals in by_status.items()
+        str(status): _refusal(
+            refusals, refs[models.get(status) or Problem], _limit_examples(entry) if status == 429 else None
+        )
+        for status, refusals in by_status.items()
     }
-    return responses | {
+    of_every_endpoint = {
+        "429": {"$ref": "#/components/responses/TooManyRequests"},
         "500": {"$ref": "#/components/responses/InternalError"},
         "503": {"$ref": "#/components/responses/TemporarilyUnavailable"},
         "default": {"$ref": "#/components/responses/Otherwise"},
     }
+    return of_every_endpoint | responses
 
 
-def _problem_content(codes: Iterable[str], schema: Json) -> Json:
+def _example_ref(name: str) -> Json:
+    return {"$ref": f"#/components/examples/{name}"}
+
+
+def _limit_examples(entry: RouteEntry) -> Json:
+    """How an endpoint's own limit refuses, where that differs, and how API Gateway's does."""
+    of_view = _examples()["operations"].get(entry.view_function.__name__, {})
+    own = {_TOO_MANY: of_view[_TOO_MANY]} if _TOO_MANY in of_view else {}
+    return own | {_TOO_MANY_AT_THE_GATEWAY: _example_ref(_TOO_MANY_AT_THE_GATEWAY)}
+
+
+def _problem_content(codes: Iterable[str], schema: Json, examples: Json | None = None) -> Json:
     named = sorted(set(codes))
     return {
         "schema": {"allOf": [schema, {"type": "object", "properties": {"code": {"enum": named}}}]},
-        "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in named},
+        "examples": {code: _example_ref(code) for code in named} | (examples or {}),
     }
 
 
-def _refusal(refusals: list[_Refusal], schema: Json) -> Json:
+def _refusal(refusals: list[_Refusal], schema: Json, examples: Json | None = None) -> Json:
     return _answer(
         "\n".join(f"- `{each.code}`: {each.text}" for each in refusals),
-        {problem.PROBLEM_TYPE: _problem_content((each.code for each in refusals), schema)},
+        {problem.PROBLEM_TYPE: _problem_content((each.code for each in refusals), schema, examples)},
         (name for each in refusals for name in each.headers),
     )

@@ -10,7 +10,6 @@ from chalicelib.auth.store import User
 from chalicelib.auth.tokens import TokenInvalidError
 from chalicelib.billing.ledger import AccountClosedError
 from chalicelib.core import aws
-from chalicelib.inference.erasure import INDEX_LAG_SECONDS
 from chalicelib.inference.prediction import Status
 from tests.unit.support import PASSWORD, SECRET, FakeModel, World
 
@@ -123,10 +122,9 @@ def test_a_deletion_ends_what_is_queued_and_what_is_running_and_refunds_both(wor
         world.accounts.delete(user, PASSWORD)
         world.erasure.run(user.id)
 
-    world.run(running, FakeModel(delete))
+    world.worker_with(FakeModel(delete)).run(running.prediction_id)
 
-    assert world.read(queued).status is Status.CANCELLED
-    assert (world.read(running).status, world.read(running).error_code) == (Status.FAILED, "account_deleted")
+    assert (world.state(queued), world.state(running)) == (Status.CANCELLED, Status.FAILED)
     assert world.balance(user) == 500
     assert world.objects() == []
 
@@ -161,12 +159,12 @@ def test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_i
     world.accounts.delete(user, PASSWORD)
 
     world.dispatcher.run()
-    assert world.read(prediction).status is Status.CANCELLED
-    assert user.id in world.users.erasures()
-
-    world.clock.advance(INDEX_LAG_SECONDS)
-    world.dispatcher.run()
-    assert world.users.erasures() == {}
+    assert world.state(prediction) is Status.CANCELLED
+    for seconds in world.erasure.looks:
+        assert world.pending_erasures() == [user.id]
+        world.clock.advance(seconds)
+        world.dispatcher.run()
+    assert world.pending_erasures() == []
 
 
 def test_the_same_e_mail_is_granted_coins_only_once(world: World) -> None:

@@ -5,7 +5,7 @@ What differs from run to run (ids, times, tokens, addresses) is replaced, and lo
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from app import app
 from chalicelib.auth.names import Credentials
 from chalicelib.billing.ledger import Account
 from chalicelib.core.dynamo import TransactionCancelledError
+from chalicelib.core.throttles import TooManyRequestsError
 from chalicelib.inference.files import FileChangedError
 from chalicelib.inference.offers import Override
 from local.gateway import _gateway_answer
@@ -36,7 +37,7 @@ _TEXTS = [
 ]
 _FIXED: dict[str, Any] = {
     "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl",
-    "code of a voucher": "7KQ2-M9XW-4TRB-P8HN",
+    "code of a voucher": "7KQ2M-X9T4B-0VZHR-3DWNC",
     "queued_ms": 12,
     "request_id": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
     "run_ms": 34,
@@ -71,6 +72,12 @@ def tidy(value: Any, name: str = "") -> Any:
             return value
 
 
+def refused(body: Any, headers: Mapping[str, str]) -> dict[str, Any]:
+    """A refusal as OpenAPI's example object; its summary is when to come again."""
+    retry_after = headers.get("Retry-After")
+    return {"value": tidy(body)} | ({"summary": f"Retry-After: {retry_after}"} if retry_after else {})
+
+
 class Recorder(Api):
     """Keeps the first of each: requests, successes, problems by code."""
 
@@ -84,13 +91,19 @@ class Recorder(Api):
     def heard(self, method: str, path: str, sent: bytes, answer: HTTPResponse) -> None:
         body: Any = json.loads(answer.body) if answer.body else None
         if answer.status_code >= 400:
-            self.problems.setdefault(body["code"], tidy(body))
+            said = refused(body, answer.headers)
+            first = self.problems.setdefault(body["code"], said)
+            if body["code"] == TooManyRequestsError.code and said != first:
+                self._kept(method, path)[body["code"]] = said
             return
-        kept = self.operations.setdefault(app.routes[path][method].view_function.__name__, {})
+        kept = self._kept(method, path)
         if sent.startswith(b"{"):
             kept.setdefault("request", tidy(json.loads(sent)))
         if body is not None:
             kept.setdefault(str(answer.status_code), tidy(body))
+
+    def _kept(self, method: str, path: str) -> dict[str, Any]:
+        return self.operations.setdefault(app.routes[path][method].view_function.__name__, {})
 
     def raw(self, method: str, path: str) -> None:
         """Keep the problem that every operation may answer."""
@@ -104,7 +117,7 @@ class Recorder(Api):
 
 def walk(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     """Ask for everything once."""
-    for part in (_accounts, _coins, _files, _predictions, _charges, _faults, _the_end, _gateway):
+    for part in (_accounts, _coins, _files, _predictions, _charges, _faults, _limits, _the_end, _gateway):
         with patch.context() as undone:
             part(api, undone)
 
@@ -245,18 +258,40 @@ def _faults(api: Recorder, patch: pytest.MonkeyPatch) -> None:
         api.raw("GET", "/api/models")
 
 
+def _limits(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    """One more than may be of everything that is limited, as a day begins: every window has its whole length left."""
+    names = ("passwords_max", "registrations_max", "vouchers_per_hour", "submissions_per_minute", "uploads_per_hour")
+    limits = api.services.limits
+    patch.setattr(limits, "_settings", api.services.settings.model_copy(update=dict.fromkeys(names, 1)))
+    patch.setattr(limits._throttles, "_clock", lambda: 20_000 * 86_400.0)
+    for method, path, body in [
+        ("POST", "/api/auth/login", {"name": "bert", "password": "wrong"}),
+        ("POST", "/api/auth/register", {"name": "bert", "email": "bert@example.org", "password": PASSWORD}),
+        ("DELETE", "/api/auth/me", {"password": "wrong"}),
+        ("PUT", "/api/auth/password", {"old_password": "wrong", "new_password": PASSWORD}),
+        ("POST", "/api/billing/vouchers", {"code": "none"}),
+        ("POST", "/api/predict/lasso", {"upload_id": "none"}),
+        ("POST", f"/api/predict/{ID}/retry", None),
+        ("POST", "/api/uploads", None),
+    ]:
+        api.ask(method, path, body)
+        api.refusal(TooManyRequestsError.code, method, path, body)
+
+
 def _the_end(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     changed = PASSWORD + "!"
-    api.ask("PUT", "/api/auth/password", {"old_password": PASSWORD, "new_password": changed})
-    api.token = api.ask("POST", "/api/auth/login", {"name": "anna", "password": changed})["access_token"]
+    for old, new in ((PASSWORD, changed), (changed, PASSWORD)):
+        api.ask("PUT", "/api/auth/password", {"old_password": old, "new_password": new})
+        api.token = api.ask("POST", "/api/auth/login", {"name": "anna", "password": new})["access_token"]
     api.ask("POST", "/api/auth/logout")
-    api.token = api.ask("POST", "/api/auth/login", {"name": "anna", "password": changed})["access_token"]
-    api.ask("DELETE", "/api/auth/me", {"password": changed})
+    api.token = api.ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD})["access_token"]
+    api.ask("DELETE", "/api/auth/me", {"password": PASSWORD})
 
 
 def _gateway(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.raw("PATCH", "/api/health")
     for kind in ("RESOURCE_NOT_FOUND", "DEFAULT_4XX", "THROTTLED", "INTEGRATION_TIMEOUT"):
-        _, _, body = _gateway_answer(kind, {"REQUEST_METHOD": "GET", "PATH_INFO": "/api"})
+        _, headers, body = _gateway_answer(kind, {"REQUEST_METHOD": "GET", "PATH_INFO": "/api"})
         problem = json.loads(body)
-        api.problems[problem["code"]] = tidy(problem)
+        name = problem["code"] + ("_of_the_gateway" if kind == "THROTTLED" else "")
+        api.problems[name] = refused(problem, headers)

@@ -1,4 +1,6 @@
 import random
+from functools import reduce
+from operator import and_, or_
 
 import pytest
 
@@ -6,10 +8,12 @@ from chalicelib.core.clock import iso
 from chalicelib.core.ids import is_id, new_id
 
 
-def test_ids_are_128_random_bits_in_hexadecimal() -> None:
+def test_row_9_ids_are_128_random_bits_in_hexadecimal() -> None:
     ids = {new_id() for _ in range(1000)}
     assert len(ids) == 1000
     assert all(is_id(each) and len(each) == 32 for each in ids)
+    numbers = [int(each, 16) for each in ids]
+    assert (reduce(or_, numbers), reduce(and_, numbers)) == (2**128 - 1, 0)  # each bit is now this and now that
 
 
 @pytest.mark.parametrize(

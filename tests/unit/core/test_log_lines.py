@@ -163,7 +163,7 @@ def test_an_aws_service_s_own_words_stay_in_the_stack(functions: Functions) -> N
     assert CELL not in functions.written[-1]
 
 
-def test_no_line_holds_a_name_an_e_mail_a_password_a_token_or_a_cell(functions: Functions) -> None:
+def test_row_15_no_line_holds_a_name_an_e_mail_a_password_a_token_or_a_cell(functions: Functions) -> None:
     functions.register()
     token = functions.token
     functions.ask("POST", "/api/auth/register", {"name": NAME, "email": EMAIL, "password": PASSWORD})

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
-from chalicelib.inference.files import result_prefix
+from chalicelib.inference.files import FileStore, result_prefix
 from chalicelib.inference.offers import FRESH_SECONDS, Override
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.reading import NotFinishedError, ResultExpiredError
@@ -333,6 +333,45 @@ def test_one_more_open_prediction_than_allowed_is_refused_until_one_ends(world: 
     world.run(first)
     world.submit(user)
     assert world.balance(user) == 489
+
+
+@pytest.mark.parametrize("as_read", ["before the others", "now"])
+def test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file(world: World, as_read: str) -> None:
+    user = world.register()
+    for _ in range(5):
+        world.submit(user)
+    world.offers.put("lasso", Override(coins=1))
+    rich = world.register("boris")
+    for _ in range(world.settings.open_predictions_max):
+        world.clock.advance(FRESH_SECONDS)
+        world.submit(rich)
+    world.offers.put("lasso", Override(coins=100))
+    world.clock.advance(FRESH_SECONDS)
+    stored = world.objects()
+    poor, busy = (user, rich) if as_read != "now" else map(world.users.user, (user.id, rich.id))
+    assert poor
+    assert busy
+
+    with pytest.raises(NotEnoughCoinsError):
+        world.submit(poor)
+    with pytest.raises(TooManyOpenChargesError):
+        world.submit(busy)
+
+    assert world.objects() == stored
+
+
+def test_too_many_open_predictions_are_seen_before_anything_is_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = world.register()
+    world.submit(user)
+    busy = world.users.user(user.id)
+    assert busy
+    limited = World(world.settings.model_copy(update={"open_predictions_max": 1}), clock=world.clock)
+    monkeypatch.setattr(FileStore, "put", lambda *_: pytest.fail("stored"))
+
+    with pytest.raises(TooManyOpenChargesError):
+        limited.submit(busy)
 
 
 def test_every_kind_of_end_makes_room_for_another_one(world: World) -> None:

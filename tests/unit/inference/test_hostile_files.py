@@ -66,7 +66,7 @@ def outcome(content: bytes) -> str | int:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_has_its_own_clear_end_in_bounded_memory(name: str) -> None:
+def test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory(name: str) -> None:
     content, expected = HOSTILE[name]
     tracemalloc.start()
     try:

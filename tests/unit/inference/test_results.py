@@ -123,7 +123,7 @@ def test_each_mark_is_where_its_row_begins(rows: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-x", "@SUM(A1)", "\tx", "\rx", "\t5", "-inf", "\0=1"])
-def test_an_id_that_a_spreadsheet_would_run_is_made_a_text(text: str) -> None:
+def test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text(text: str) -> None:
     table, lines, _ = written([text], predicted(1))
 
     assert table[1][1] == f"'{text}"
@@ -142,7 +142,7 @@ def test_a_separator_of_another_locale_can_not_begin_a_formula_inside_an_id() ->
 
 
 @pytest.mark.parametrize("number", ["-5", "+5", "-1.5e3"])
-def test_an_id_that_is_a_number_stays_one(number: str) -> None:
+def test_row_12_an_id_that_is_a_number_stays_one(number: str) -> None:
     assert written([number], predicted(1))[0][1][1] == number
 
 

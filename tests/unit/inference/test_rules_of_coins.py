@@ -117,6 +117,7 @@ def test_one_key_in_two_processes_at_once_charges_once(world: World, monkeypatch
 
     assert again == first
     assert world.balance(user) == 400
+    assert world.objects() == [first.input_key]
 
 
 def test_one_voucher_in_two_processes_at_once_is_redeemed_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

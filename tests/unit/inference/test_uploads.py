@@ -5,7 +5,6 @@ import hashlib
 import pytest
 
 from chalicelib.core.settings import Settings
-from chalicelib.inference.erasure import INDEX_LAG_SECONDS
 from chalicelib.inference.files import FileStore, upload_key
 from chalicelib.inference.findings import FileTooLargeError, InvalidRowsError
 from chalicelib.inference.options import Options
@@ -192,10 +191,43 @@ def test_a_dry_run_of_a_large_file_checks_its_beginning_and_says_so(world: World
     assert (small["sampled"], small["accepted"], small["rows"]) == (False, False, 2)
 
 
+@pytest.mark.parametrize("content", [csv_of(*MANY), csv_of(GOOD)], ids=["large", "small"])
+def test_row_19_the_files_of_a_prediction_are_deleted_with_the_upload_that_it_came_from(
+    world: World, content: bytes
+) -> None:
+    user = world.register()
+    other = uploaded(world, user.id, content, "b" * 32)
+    upload = uploaded(world, user.id, content)
+    prediction = world.predictions.submit_upload(user, "mayo", upload, "big.csv").prediction
+    run(world, prediction)
+    again = world.predictions.retry(user, prediction.prediction_id).prediction
+
+    world.predictions.delete(user, prediction.prediction_id)
+    assert world.objects("uploads/") == [upload_key(user.id, other)]
+
+    uploaded(world, user.id, content)
+    run(world, again)
+    world.predictions.delete(user, again.prediction_id)
+    assert world.objects() == [upload_key(user.id, other)]
+
+
 def test_a_deleted_account_leaves_no_upload(world: World) -> None:
     user = world.register()
     uploaded(world, user.id, csv_of(GOOD))
     world.accounts.delete(user, PASSWORD)
-    world.clock.advance(INDEX_LAG_SECONDS)
-    world.erasure.run_pending()
+    world.erasure.run(user.id)
+    assert world.objects(f"uploads/{user.id}/") == []
+
+
+def test_row_19_an_upload_that_arrives_after_the_deletion_of_its_account_goes_too(world: World) -> None:
+    user = world.register()
+    world.accounts.delete(user, PASSWORD)
+    world.dispatcher.run()
+    world.clock.advance(world.settings.upload_seconds + 60)
+    world.dispatcher.run()
+
+    uploaded(world, user.id, csv_of(GOOD))
+    world.finish_erasures()
+
+    assert world.pending_erasures() == []
     assert world.objects(f"uploads/{user.id}/") == []

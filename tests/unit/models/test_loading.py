@@ -25,7 +25,7 @@ def test_lasso_is_among_the_models() -> None:
 
 
 @pytest.mark.parametrize("model_id", IDS)
-def test_a_changed_artefact_is_refused_naming_both_hashes(model_id: str, copied: Path) -> None:
+def test_row_17_a_changed_artefact_is_refused_naming_both_hashes(model_id: str, copied: Path) -> None:
     artefact = copied / model_id / "model.joblib"
     card = json.loads((copied / model_id / "card.json").read_text(encoding="utf-8"))
     artefact.write_bytes(artefact.read_bytes() + b"\0")
@@ -48,7 +48,9 @@ class Trap:
 
 
 @pytest.mark.parametrize("model_id", IDS)
-def test_nothing_is_unpickled_before_the_hash_is_known_to_be_right(model_id: str, copied: Path, tmp_path: Path) -> None:
+def test_row_17_nothing_is_unpickled_before_the_hash_is_known_to_be_right(
+    model_id: str, copied: Path, tmp_path: Path
+) -> None:
     buffer = io.BytesIO()
     joblib.dump(Trap(tmp_path / "sprung"), buffer)
     (copied / model_id / "model.joblib").write_bytes(buffer.getvalue())

@@ -30,7 +30,7 @@ HELD_BACK = {"python-dateutil"}
 """Asked for only to say which version another one takes."""
 
 
-def test_every_package_is_locked_to_its_bytes() -> None:
+def test_row_18_every_package_is_locked_to_its_bytes() -> None:
     locks = sorted(ROOT.glob("requirements*.txt"))
     assert len(locks) == len(list(ROOT.glob("requirements*.in")))
     for lock in locks:
@@ -42,7 +42,7 @@ def test_every_package_is_locked_to_its_bytes() -> None:
 
 
 @pytest.mark.parametrize("folder", ["frontend", "local"])
-def test_every_package_of_npm_is_locked_to_its_bytes(folder: str) -> None:
+def test_row_18_every_package_of_npm_is_locked_to_its_bytes(folder: str) -> None:
     packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
     for name, package in packages.items():
         assert name == "" or package["integrity"].startswith("sha512-"), name
@@ -152,7 +152,7 @@ def _asked_of_npm(root: dict[str, Any]) -> set[str]:
         (None, 3),
     ],
 )
-def test_what_was_not_looked_up_is_not_called_clean(
+def test_row_18_what_was_not_looked_up_is_not_called_clean(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], printed: object, code: int
 ) -> None:
     tool = tmp_path / "pip-audit"

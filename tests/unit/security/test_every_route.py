@@ -25,7 +25,7 @@ def test_whatever_an_address_holds_is_a_models_or_an_owned_id() -> None:
 
 
 @pytest.mark.parametrize("route", OWNED, ids=str)
-def test_what_is_somebody_elses_is_404_like_what_is_not_there(client: Client, route: Route) -> None:
+def test_row_9_what_is_somebody_elses_is_404_like_what_is_not_there(client: Client, route: Route) -> None:
     for theirs in (client.submitted(client.boris, run=False), client.submitted(client.boris, run=True)):
         before = client.ask(client.boris, "GET", f"/api/predict/{theirs}").json_body
 
@@ -37,7 +37,7 @@ def test_what_is_somebody_elses_is_404_like_what_is_not_there(client: Client, ro
         assert client.ask(client.boris, "GET", f"/api/predict/{theirs}").json_body == before
 
 
-def test_somebody_elses_upload_is_404(client: Client) -> None:
+def test_row_9_somebody_elses_upload_is_404(client: Client) -> None:
     upload_id = client.ask(client.boris, "POST", "/api/uploads").json_body["upload_id"]
     (boris,) = {client.ask(client.boris, "GET", "/api/auth/me").json_body["id"]}
     client.services.files.put(f"uploads/{boris}/{upload_id}", b"ID\n", "text/csv")
@@ -60,7 +60,7 @@ def test_without_a_token_an_address_is_refused_or_is_meant_to_be_public(client: 
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=str)
-def test_a_body_with_a_field_that_is_not_asked_for_is_refused(client: Client, route: Route) -> None:
+def test_row_10_a_body_with_a_field_that_is_not_asked_for_is_refused(client: Client, route: Route) -> None:
     assert route.body
     assert OURS.isdisjoint(route.body.model_fields)
     path = route.at("mayo")
@@ -73,7 +73,7 @@ def test_a_body_with_a_field_that_is_not_asked_for_is_refused(client: Client, ro
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
-def test_no_answer_is_kept_by_a_browser_or_taken_for_another_type(client: Client, route: Route) -> None:
+def test_row_15_no_answer_is_kept_by_a_browser_or_taken_for_another_type(client: Client, route: Route) -> None:
     for token in (None, client.anna):
         answer = client.ask(token, route.method, route.at("0" * 32))
         assert answer.headers["Cache-Control"] == "no-store"

@@ -12,16 +12,17 @@ from pydantic import ValidationError
 from chalicelib.auth.names import IntendedUse, Registration
 from chalicelib.auth.store import User
 from chalicelib.core import aws
-from chalicelib.inference.erasure import INDEX_LAG_SECONDS
 from chalicelib.inference.files import upload_key
 from chalicelib.inference.options import STATED
 from chalicelib.inference.prediction import Status
+from local.provision import read_template
 from tests.unit.security.client import Client
 from tests.unit.support import PASSWORD, ROOT, World, csv_of
 
 (VERSION,) = get_args(IntendedUse)
 NAME, EMAIL = "Zelda Sentinel", "Zelda.Sentinel@Example.org"
 ID, BAD_CELL, FILE_NAME, HEADER = "id-of-zelda-7", "cell-of-zelda", "file-of-zelda.csv", "column-of-zelda"
+KEY = "key-of-zelda"
 TRACES = ("zelda", "sentinel", ID, BAD_CELL, FILE_NAME, HEADER, PASSWORD)
 
 
@@ -29,7 +30,7 @@ def registration(**more: object) -> Registration:
     return Registration.model_validate({"name": NAME, "email": EMAIL, "password": PASSWORD, **more})
 
 
-def test_the_accepted_version_of_the_intended_use_is_kept_with_its_time_and_shown(client: Client) -> None:
+def test_row_19_the_accepted_version_of_the_intended_use_is_kept_with_its_time_and_shown(client: Client) -> None:
     body = {"name": NAME, "email": EMAIL, "password": PASSWORD, "intended_use": VERSION}
     token = client.ask(None, "POST", "/api/auth/register", body).json_body["access_token"]
 
@@ -60,6 +61,15 @@ def test_the_page_asks_for_what_the_docs_quote_in_both_languages() -> None:
     assert f"**{VERSION}**" in quoted
 
 
+def test_row_19_every_table_and_bucket_stands_in_the_list_of_what_is_kept() -> None:
+    text = (ROOT / "docs" / "privacy.md").read_text("utf-8")
+    where = " ".join(re.findall(r"^\|[^|]*\|([^|]*)\|", text, re.MULTILINE))
+    keeping = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
+    kept = {name for name, each in read_template().items() if each.get("Type") in keeping}
+    assert len(kept) >= 11
+    assert set(re.findall(r"`(\w+)`", where)) == kept
+
+
 def everything() -> Iterator[str]:
     """Every attribute, key and byte of every table, bucket and queue there is."""
     dynamodb, s3, sqs = aws.dynamodb(), aws.s3(), aws.sqs()
@@ -88,7 +98,7 @@ def lived(world: World) -> User:
     """An account with predictions of every kind of end, each holding something of the person."""
     user = world.accounts.register(registration(intended_use=VERSION)).user
     for _ in range(3):
-        world.vouchers.redeem(user.id, world.vouchers.issue(500, None), None)
+        world.vouchers.redeem(user.id, world.vouchers.issue(500, None), f"{KEY}-{world.clock()}")
         world.clock.advance(1)
     content = csv_of(
         {"ID": ID, HEADER: ID}, header=("ID", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin", HEADER)
@@ -98,7 +108,8 @@ def lived(world: World) -> User:
     def submit(data: bytes, *, skip: bool = False) -> Any:
         world.clock.advance(1)
         options = replace(STATED, on_error="skip") if skip else STATED
-        return world.predictions.submit(user, "lasso", data, FILE_NAME, None, options).prediction
+        key = f"{KEY}-{world.clock()}"
+        return world.predictions.submit(user, "lasso", data, FILE_NAME, key, options).prediction
 
     assert world.run(submit(content)).status is Status.SUCCEEDED
     assert world.run(submit(bad, skip=True)).status is Status.SUCCEEDED
@@ -118,17 +129,28 @@ def lived(world: World) -> User:
     return user
 
 
-def test_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins(world: World) -> None:
+def test_row_19_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins(world: World) -> None:
     user = lived(world)
     assert found(TRACES) == set(TRACES) - {PASSWORD}
+    hashes = {item["input_sha256"] for item in world.items(world.settings.predictions_table) if "input_sha256" in item}
+    assert len(hashes) == 2
 
     world.accounts.delete(user, PASSWORD)
     world.erasure.run(user.id)
-    world.clock.advance(INDEX_LAG_SECONDS)
-    world.dispatcher.run()
+    world.finish_erasures()
 
-    assert found(TRACES) == set()
+    assert found((*TRACES, *hashes)) == set()
     assert world.objects() == []
+    predictions = world.items(world.settings.predictions_table)
+    assert len(predictions) == 6
+    for prediction in predictions:
+        assert set(prediction) - {"refund_entry_id"} == {
+            "prediction_id", "user_id", "listed_at", "status", "attempt", "cost", "created_at", "finished_at",
+            "charge_entry_id", "files_deleted_at", "erased_at",
+        }  # fmt: skip
+    for key in world.items(world.settings.idempotency_table):
+        assert set(key) == {"idempotency_key", "fingerprint", "outcome", "expires_at"}
+        assert key["expires_at"] - world.clock() < 86_400
     (left,) = world.items(world.settings.users_table)
     assert set(left) == {"user_id", "balance", "open_charges", "token_version", "created_at", "closed_at"}
     assert left["open_charges"] == 0

@@ -1,4 +1,4 @@
-"""docs/security.md names tests that there are."""
+"""docs/security.md names tests that there are, and in each row at least one that is named after it."""
 
 import ast
 import re
@@ -39,3 +39,9 @@ def test_the_tests_of_a_row_exist(row: int) -> None:
     for each in ROWS[row]:
         path, _, name = each.partition("::")
         assert name in named_in(path), each
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_has_a_test_of_its_name_and_none_of_another_row_s(row: int) -> None:
+    named_after = {int(number) for each in ROWS[row] for number in re.findall(r"::test_row_(\d+)_", each)}
+    assert named_after == {row}

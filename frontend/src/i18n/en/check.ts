@@ -44,7 +44,7 @@ export const check = {
     'Where the model uses one of them, the typical value stands in, and the estimates are less certain.',
   personal: 'Columns that seem to name a person',
   personalHint:
-    'Names, e-mail addresses and dates of birth are not needed. Please remove them, and use IDs that say nothing to others.',
+    'Names, addresses, phone and document numbers, dates of birth are not needed. Please remove them, and use IDs that say nothing to others.',
   ignored: 'Columns that are not used',
   unitsTitle: 'Units in the file',
   units: {

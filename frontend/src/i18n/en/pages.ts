@@ -67,7 +67,7 @@ const account = {
   noAccount: 'No account yet?',
   intendedUse:
     'I understand that this is research software and not a medical device. I use the estimates for research or teaching, not to decide on a person’s care, and send only data that I am allowed to send, without names.',
-  kept: 'Patients’ files are kept for at most two days, results for 31. You can delete results and the account earlier.',
+  kept: 'Patients’ files are kept for at most two days after the last run, results for 31. You can delete all of it earlier.',
   againTitle: 'Please log in again',
   againLead:
     'Your session has ended. Nothing is lost: after logging in, the page goes on where it was.',

@@ -34,7 +34,7 @@ export const profile = {
   ],
   deleteStaysTitle: 'What stays',
   deleteStays: [
-    'The coin movements, without anything that names you.',
+    'The coin movements, and of each prediction its price, end and times, without anything that names you.',
     'A fingerprint of the e-mail address that it cannot be read from: a new account with the same address does not get the first 500 coins again.',
   ],
   deletePassword: 'Your password, to confirm',

@@ -1,0 +1,38 @@
+"""Holds what the app answers against the committed document, whoever asks."""
+
+import json
+from typing import Any
+
+from chalice.local import RouteMatcher
+from chalice.test import HTTPResponse
+
+from app import app
+from deploy.openapi import PATH
+
+_DOCUMENT: dict[str, Any] = json.loads(PATH.read_text("utf-8"))
+_ROUTES = RouteMatcher(list(app.routes))
+
+
+def assert_described(method: str, path: str, answer: HTTPResponse) -> None:
+    """The operation names this status, this code if it is a refusal, and all its headers came."""
+    try:
+        operation = _DOCUMENT["paths"][_ROUTES.match_route(path).route].get(method.lower())
+    except ValueError:
+        return  # an address that nobody serves
+    if operation is None:
+        return
+    status = str(answer.status_code)
+    assert status in operation["responses"] or status >= "4", f"{method} {path} answered {status}"
+    response = _resolved(operation["responses"].get(status, operation["responses"]["default"]))
+    assert set(response["headers"]) <= set(answer.headers), f"{method} {path} answered {status}: {answer.headers}"
+    if status >= "4":
+        ((_, content),) = response["content"].items()
+        codes = content["schema"]["allOf"][1]["properties"]["code"]["enum"]
+        assert answer.json_body["code"] in codes, f"{method} {path} answered {status}: {answer.body!r}"
+
+
+def _resolved(response: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in response:
+        return response
+    found: dict[str, Any] = _DOCUMENT["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+    return found

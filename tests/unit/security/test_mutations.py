@@ -1,0 +1,29 @@
+"""What `make mutants` breaks is still there to be broken, in coins and in every row of docs/security.md."""
+
+import re
+
+import pytest
+
+from tests.mutants import security
+from tests.mutants.__main__ import MUTATIONS
+from tests.mutants.mutations import Mutation
+from tests.unit.security.test_table import ROWS, named_in
+from tests.unit.support import ROOT
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_mutation_s_text_stands_once_in_its_file_and_its_test_exists(mutation: Mutation) -> None:
+    assert (ROOT / mutation.file).read_text("utf-8").count(mutation.old) == 1
+    path, _, name = mutation.test.partition("::")
+    assert name in named_in(path)
+
+
+def test_no_two_mutations_have_one_name() -> None:
+    assert len({each.name for each in MUTATIONS}) == len(MUTATIONS)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_is_broken_at_least_once_and_a_test_of_that_row_must_notice(row: int) -> None:
+    tests = {each.test for each in security.MUTATIONS if re.match(rf"row {row}:", each.name)}
+    assert tests
+    assert tests <= set(ROWS[row])
