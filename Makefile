@@ -157,8 +157,8 @@ model: .venv/.local ## Switch a model off or on: MODEL=lasso ENABLED=no
 audit: .venv/.local ## Recompute every balance, charge and result; exit 1 if anything is off
 	@$(ADMIN) audit
 
-rotate-secret: .venv/.local ## Sign tokens with a new secret, and log nobody out: STAGE=dev [DRY_RUN=1]
-	@$(ADMIN) rotate-secret $(call flag,FORCE) $(call flag,DRY_RUN)
+rotate-secret: .venv/.local ## Sign tokens with a new secret, and log nobody out: STAGE=dev [WHICH=origin] [DRY_RUN=1]
+	@$(ADMIN) rotate-secret $(if $(WHICH),--which "$(WHICH)") $(call flag,FORCE) $(call flag,DRY_RUN)
 
 restore-table: .venv/.local ## Make a table equal to its restored copy: STAGE=dev TABLE=Users FROM=copy [DRY_RUN=1]
 	@$(ADMIN) restore-table --table "$(TABLE)" --from "$(FROM)" $(call flag,DRY_RUN) $(call flag,FORCE)
@@ -176,7 +176,7 @@ lock: $(UV) ## Write requirements*.txt anew from requirements*.in
 audit-dependencies: .venv-audit/.made ## Look the locked packages up in the advisory databases; exit 1 if anything is known
 	@$(PYTHON) -m deploy.dependencies
 
-licences: .venv/.dev ## Write docs/licences.md anew from what is installed
+licences: .venv/.evaluate .venv-runtime/.made .venv-audit/.made ## Write docs/licences.md anew from what is installed
 	@$(PYTHON) -m deploy.licences
 
 clean: ## Delete what was set up and built, not the data

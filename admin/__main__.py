@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from botocore.exceptions import BotoCoreError, ClientError
 
 from admin.deletions import replay
+from admin.origin import rotate_origin
 from admin.redrive import redrive
 from admin.restore import restore
 from admin.rotation import rotate
@@ -171,12 +172,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _rotate(stage: Stage, given: argparse.Namespace) -> int:
+    return rotate_origin(stage, given) if given.which == "origin" else rotate(stage, given)
+
+
 def _add_recovery(commands: Any) -> None:
     """The commands that a runbook of docs/operating.md begins with."""
     rotation = commands.add_parser("rotate-secret", help="sign tokens with a new secret; nobody is logged out")
     rotation.add_argument("--force", action="store_true", help="also shortly after the last time: some are logged out")
     rotation.add_argument("--dry-run", action="store_true", help="say whom it would log out")
-    rotation.set_defaults(run=rotate)
+    rotation.add_argument("--which", choices=["signing", "origin"], default="signing", help="origin: CloudFront's")
+    rotation.set_defaults(run=_rotate)
 
     copy = commands.add_parser("restore-table", help="make a table equal to the copy that was restored beside it")
     copy.add_argument("--table", type=_table_of, required=True, help="its name in the template, such as Users")

@@ -41,7 +41,7 @@ def rotate(stage: Stage, given: argparse.Namespace) -> int:
         who = "would log out whoever has an older token" if cuts_off else "would log nobody out"
         print(f"The secret was last rotated {when}. A rotation now {who}. Nothing was changed.")
         return 0
-    client.put_secret_value(SecretId=secret_id, SecretString=secrets.token_urlsafe(BYTES))
+    client.put_secret_value(SecretId=secret_id, SecretString=new_secret())
     who = "Whoever has a token of an older secret than the last is logged out" if cuts_off else "Nobody is logged out"
     print(
         f"The stage {stage.name} signs with a new secret within five minutes. {who}: "
@@ -52,6 +52,11 @@ def rotate(stage: Stage, given: argparse.Namespace) -> int:
         "which ends every token within five minutes."
     )
     return 0
+
+
+def new_secret() -> str:
+    """64 characters that nobody knows."""
+    return secrets.token_urlsafe(BYTES)
 
 
 def _hours(time: timedelta) -> str:

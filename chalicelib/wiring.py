@@ -202,11 +202,10 @@ class Services:
     @cached_property
     def viewers(self) -> Viewers:
         """Where requests come from."""
-        return Viewers(self._origin_secret if self.settings.origin_secret_id else None)
-
-    def _origin_secret(self) -> str:
-        assert self.settings.origin_secret_id is not None, "asked only if there is one"
-        return self._secret(self.settings.origin_secret_id)
+        secret_id = self.settings.origin_secret_id
+        if secret_id is None:
+            return Viewers(None)
+        return Viewers(SecretVersions(self.clients.secretsmanager(), secret_id, self.clock).holds)
 
     @cached_property
     def signing_keys(self) -> KeyRing:

@@ -1,29 +1,35 @@
-"""Writes ``docs/licences.md``, what is shipped and under which licence: ``python -m deploy.licences``."""
+"""Writes ``docs/licences.md``, what is used under which licence, shipped or not: ``python -m deploy.licences``."""
 
 import json
 import sys
-from collections.abc import Iterator
-from importlib.metadata import metadata, version
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import Distribution, distributions
+from typing import Any, NamedTuple
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from deploy.bundle import BUNDLES
 from deploy.template import ROOT
 
 PATH = ROOT / "docs" / "licences.md"
+NOT_STATED = "not stated"
 
 _RUNTIME = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "python_version": "3.13",
             "platform_python_implementation": "CPython", "implementation_name": "cpython"}  # fmt: skip
 _SHIPPED_BESIDE = ("swagger-ui-dist",)
 """A development package of npm whose files are copied into the page as they are."""
+_ENVIRONMENTS = (".venv*/lib/python*/site-packages", ".tools/lib/python*/site-packages", ".tools")
+"""Where the Makefile installs the lock files' packages."""
 
-_BEGINNING = """# Licences of what is shipped
+_BEGINNING = """# Licences
 
-Written by `make licences` from the packages' own metadata; a test holds it to the lock files. What only builds, tests
-or serves on one's own machine isn't here. The models and the sample files come from the PBC study in R's `survival`
-(LGPL); see the [README](../README.md). The passwords that nobody may have (`chalicelib/auth/common_passwords.txt`) come
-from Django (BSD-3-Clause), whose notice stands in that file.
+Written by `make licences` from the packages' own metadata; a test holds it to the lock files. The first two tables are
+what is shipped, the others what only builds, tests, trains, audits or serves on one's own machine (on Linux; other
+systems take a few more). What is under the GPL stands there alone: it is run and never shipped. The models and the
+sample files come from the PBC study in R's `survival` (LGPL); see the [README](../README.md). The passwords that nobody
+may have (`chalicelib/auth/common_passwords.txt`) come from Django (BSD-3-Clause), whose notice stands in that file.
 """
 
 
@@ -32,7 +38,8 @@ class Package(NamedTuple):
 
     name: str
     version: str
-    licence: str
+    licence: str | None
+    """None: another version is installed, or none, and only the locked one can say."""
 
 
 def locked(lock: str) -> Iterator[Requirement]:
@@ -46,57 +53,91 @@ def locked(lock: str) -> Iterator[Requirement]:
 
 def of_python() -> list[Package]:
     """What the two zips hold, and Chalice, of which they hold two files."""
-    found = {each.name: each for bundle in BUNDLES for each in locked(bundle.lock)}
-    (chalice,) = (each for each in locked("requirements-local.txt") if each.name == "chalice")
-    found[chalice.name] = chalice
-    return [Package(name, _version(found[name]), licence_of(name)) for name in sorted(found)]
+    chalice = (each for each in locked("requirements-local.txt") if each.name == "chalice")
+    return _packages([*(each for bundle in BUNDLES for each in locked(bundle.lock)), *chalice])
 
 
 def of_npm() -> list[Package]:
     """What the page is built from."""
-    packages = json.loads((ROOT / "frontend" / "package-lock.json").read_text("utf-8"))["packages"]
-    named = {path.removeprefix("node_modules/"): package for path, package in packages.items() if path}
-    shipped = sorted(name for name, package in named.items() if not package.get("dev") or name in _SHIPPED_BESIDE)
-    return [Package(name, named[name]["version"], named[name]["license"]) for name in shipped]
+    return sorted(Package(*found) for found, is_shipped in _npm("frontend") if is_shipped)
+
+
+def python_beside() -> list[Package]:
+    """What every other lock file of Python has."""
+    every = _packages(each for lock in ROOT.glob("requirements*.txt") for each in locked(lock.name))
+    return sorted(set(every) - set(of_python()))
+
+
+def npm_beside() -> list[Package]:
+    """What else npm installs."""
+    every = {Package(*found) for folder in ("frontend", "local") for found, _ in _npm(folder)}
+    return sorted(every - set(of_npm()))
 
 
 def not_as_locked(packages: list[Package]) -> list[str]:
-    """Those of which another version is installed than is locked: it may say otherwise."""
-    return [each.name for each in packages if version(each.name) != each.version]
+    """Those of which another version is installed than is locked, or none: it may say otherwise."""
+    return [each.name for each in packages if each.licence is None]
 
 
-def text(python: list[Package], npm: list[Package]) -> str:
-    """The document as it is committed."""
-    return "\n".join([_BEGINNING, _table("In the functions' zips", python), _table("In the page", npm)])
+def sections() -> dict[str, list[Package]]:
+    """The document's tables by their titles."""
+    return {
+        "In the functions' zips": of_python(),
+        "In the page": of_npm(),
+        "Not shipped: Python": python_beside(),
+        "Not shipped: npm": npm_beside(),
+    }
 
 
 def main() -> int:
     """Write it, unless what is installed isn't what is locked."""
-    python = of_python()
-    if other := not_as_locked(python):
-        print(f"Not installed as locked: {', '.join(other)}. Remove .venv and run it again.", file=sys.stderr)
+    tables = sections()
+    if other := [name for packages in tables.values() for name in not_as_locked(packages)]:
+        print(f"Not installed as locked: {', '.join(other)}. Run make clean and it again.", file=sys.stderr)
         return 1
-    PATH.write_text(text(python, of_npm()), "utf-8")
+    PATH.write_text("\n".join([_BEGINNING, *(table(title, packages) for title, packages in tables.items())]), "utf-8")
     return 0
 
 
-def _table(title: str, packages: list[Package]) -> str:
+def table(title: str, packages: list[Package]) -> str:
+    """A section as it is committed."""
     rows = "".join(f"| {each.name} | {each.version} | {each.licence} |\n" for each in packages)
     return f"## {title}\n\n| package | version | licence |\n| --- | --- | --- |\n{rows}"
 
 
-def _version(requirement: Requirement) -> str:
-    return str(requirement.specifier).removeprefix("==")
+def _packages(requirements: Iterable[Requirement]) -> list[Package]:
+    named = {(each.name, str(each.specifier).removeprefix("==")) for each in requirements}
+    return sorted(
+        Package(*each, licence_of(_installed()[each].metadata) if each in _installed() else None) for each in named
+    )
 
 
-def licence_of(name: str) -> str:
-    """What the installed package says of its own licence."""
-    said = metadata(name)
+@cache
+def _installed() -> dict[tuple[str, str], Distribution]:
+    """By name and version, whatever environment it is in."""
+    folders = [*sys.path, *(str(folder) for pattern in _ENVIRONMENTS for folder in ROOT.glob(pattern))]
+    return {(canonicalize_name(each.name), each.version): each for each in distributions(path=folders)}
+
+
+def licence_of(said: Any) -> str:
+    """What the metadata of a package says of its own licence."""
     if expression := said.get("License-Expression"):
         return str(expression)
     # Of classifiers the last part; free text may be the whole licence.
     named = [each.rpartition(" :: ")[2] for each in said.get_all("Classifier", []) if each.startswith("License :: ")]
-    return " or ".join(named) if named else str(said["License"])
+    if named:
+        return " or ".join(named)
+    text = str(said.get("License") or "").strip()
+    return NOT_STATED if text in {"", "UNKNOWN"} else text.splitlines()[0]
+
+
+def _npm(folder: str) -> Iterator[tuple[tuple[str, str, str], bool]]:
+    """Name, version and licence of all that ``folder`` locks, and whether it is shipped."""
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
+    for path, package in packages.items():
+        if name := path.rpartition("node_modules/")[2]:
+            is_shipped = not (package.get("dev") or package.get("optional")) or name in _SHIPPED_BESIDE
+            yield (name, package["version"], package.get("license", NOT_STATED)), is_shipped
 
 
 if __name__ == "__main__":

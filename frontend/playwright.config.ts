@@ -20,8 +20,13 @@ function dataFolder(): string {
 }
 
 function localStack() {
+  const folder = dataFolder();
+  const log = join(folder, 'stack.log');
+  const stack = `.venv/bin/python -m local --port ${PORT} --emulator-port 0 --data-dir ${folder}`;
   return {
-    command: `.venv/bin/python -m local --port ${PORT} --emulator-port 0 --data-dir ${dataFolder()}`,
+    // What it prints is searched at the end (e2e/leaks.ts); if it doesn't start, its output says why. The shell
+    // survives the signal that stops the stack, and ends with it.
+    command: `trap : TERM; LOG_LEVEL=INFO ${stack} > ${log} 2>&1 || { cat ${log} >&2; exit 1; }`,
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     url: `http://127.0.0.1:${PORT}/api/health`,
     timeout: 60_000,
@@ -58,5 +63,9 @@ export default defineConfig({
       ],
     },
   },
-  ...(browser !== null && givenAddress === undefined && { webServer: localStack() }),
+  ...(browser !== null &&
+    givenAddress === undefined && {
+      webServer: localStack(),
+      globalTeardown: './e2e/leaks.ts',
+    }),
 });

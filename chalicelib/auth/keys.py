@@ -1,7 +1,8 @@
-"""The keys that sign access tokens. A token's header names its key (`kid`), so that a key can be replaced."""
+"""Secrets that can be replaced: the keys that sign access tokens, which a token names (`kid`), and CloudFront's."""
 
 from __future__ import annotations
 
+import hmac
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 REFRESH_SECONDS = 300
 """After so long every process signs with a new secret, and none takes one that was rotated out."""
 UNKNOWN_SECONDS = 5
-"""An unknown `kid` is looked up at most so often: forged ones must not become as many calls."""
+"""An unknown `kid` or secret is looked up at most so often: forged ones must not become as many calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ class OneKey:
 class SecretVersions:
     """Two versions of a Secrets Manager secret: AWSCURRENT signs, and AWSPREVIOUS is still good.
 
-    They are read anew every REFRESH_SECONDS, and for a name that isn't known. While that fails, those of the last time
-    serve.
+    They are read anew every REFRESH_SECONDS, and for a name or a value that isn't known. While that fails, those of
+    the last time serve.
     """
 
     def __init__(self, client: SecretsManagerClient, secret_id: str, clock: Clock) -> None:
@@ -79,6 +80,17 @@ class SecretVersions:
             self._read_if_older(UNKNOWN_SECONDS)
         return next((key for key in self._keys if key.id == key_id), None)
 
+    def holds(self, shown: str) -> bool:
+        """Whether ``shown`` is the value of either version."""
+        self._read_if_older(REFRESH_SECONDS)
+        if not self._is_one(shown):
+            self._read_if_older(UNKNOWN_SECONDS)
+        return self._is_one(shown)
+
+    def _is_one(self, shown: str) -> bool:
+        compared = [hmac.compare_digest(shown.encode(), key.secret.encode()) for key in self._keys]
+        return any(compared)
+
     def _read_if_older(self, seconds: float) -> None:
         now = self._clock()
         if now - self._read_at < seconds:
@@ -90,7 +102,7 @@ class SecretVersions:
         except (BotoCoreError, ClientError):
             if not self._keys:
                 raise
-            log_exception("signing keys not read")
+            log_exception("secret not read")
         self._read_at = now
 
     def _read(self, label: str) -> Key:

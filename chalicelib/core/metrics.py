@@ -1,4 +1,4 @@
-"""What is counted, written to the log as CloudWatch's embedded metric format: one line an invocation, by Powertools."""
+"""What is counted, written to the log as CloudWatch's embedded metric format by Powertools when an invocation ends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,10 @@ _COUNT = "Count"
 
 
 class Metric(Enum):
-    """Names and units as CloudWatch has them. The only dimension is ``service``; alarms are built on these names."""
+    """Names and units as CloudWatch has them; alarms are built on these names.
+
+    The dimension is ``service``; REQUESTS_REFUSED has ``limit`` beside it, the kind of what was too much.
+    """
 
     PREDICTIONS_ACCEPTED = ("PredictionsAccepted", _COUNT)
     PREDICTIONS_SUCCEEDED = ("PredictionsSucceeded", _COUNT)
@@ -25,22 +28,24 @@ class Metric(Enum):
     QUEUE_AGE = ("QueueAge", "Seconds")
     ROWS_PER_SECOND = ("RowsPerSecond", "Count/Second")
     AUDIT_FINDINGS = ("AuditFindings", _COUNT)
+    REQUESTS_REFUSED = ("RequestsRefused", _COUNT)
 
     def __init__(self, label: str, unit: str) -> None:
         self.label = label
         self.unit = unit
 
 
-_Counted = dict[Metric, list[float]]
+_Counted = dict[str | None, dict[Metric, list[float]]]
+"""By the limit, which most metrics don't have."""
 
 _counted: ContextVar[_Counted | None] = ContextVar("counted", default=None)
 
 
-def add(metric: Metric, value: float = 1) -> None:
+def add(metric: Metric, value: float = 1, limit: str | None = None) -> None:
     """Count ``value``, in the metric's unit, for the invocation that this runs in. Call it once it is committed."""
     counted = _counted.get()
     if counted is not None:
-        counted.setdefault(metric, []).append(value)
+        counted.setdefault(limit, {}).setdefault(metric, []).append(value)
 
 
 @contextmanager
@@ -52,14 +57,16 @@ def collected() -> Iterator[None]:
         yield
     finally:
         _counted.reset(token)
-        if counted:
-            _write(counted)
+        for limit, values in counted.items():
+            _write(values, limit)
 
 
-def _write(counted: _Counted) -> None:
+def _write(counted: dict[Metric, list[float]], limit: str | None) -> None:
     from aws_lambda_powertools.metrics import EphemeralMetrics  # noqa: PLC0415 - only Lambda needs Powertools
 
     line = EphemeralMetrics(namespace=NAMESPACE, service=service_name())
+    if limit:
+        line.add_dimension("limit", limit)
     for metric, values in counted.items():
         # Counts are summed: of a list as long as CloudWatch takes, Powertools would make a line of its own.
         for value in [sum(values)] if metric.unit == _COUNT else values:

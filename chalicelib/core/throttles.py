@@ -26,6 +26,8 @@ from botocore.exceptions import ClientError
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import is_condition_failure, to_item
 from chalicelib.core.errors import DomainError
+from chalicelib.core.logging import bind
+from chalicelib.core.metrics import Metric, add
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -109,6 +111,8 @@ class Throttles:
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
+            bind(limit=kind)
+            add(Metric.REQUESTS_REFUSED, limit=kind)
             raise TooManyRequestsError(max(1, math.ceil(ends_at - now))) from error
         return Taken(row, counters)
 

@@ -2,7 +2,7 @@ import type { Browser, Page } from '@playwright/test';
 import { pageProblem } from '../src/api/problem';
 import { expect, inspect, LANGUAGES, type Person, registerBy, test, type Words } from './page';
 
-const CHANGED = 'another horse battery';
+const CHANGED = 'correct horse, another battery';
 
 async function logInBy(page: Page, words: Words, { name, password }: Person): Promise<void> {
   await page.goto('/#/login');

@@ -11,9 +11,11 @@ from typing import Any
 
 import requests
 
+from tests.support.leaks import CELL, FILE_NAME
+
 PASSWORD = "correct horse"
 HEADER = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n"
-PATIENT = "1,21464,Y,14.5,2.6,12.2\n"
+PATIENT = f"{CELL},21464,Y,14.5,2.6,12.2\n"
 PATIENCE_SECONDS = 120
 PAUSE_SECONDS_MAX = 0.15
 SIGNUP_COINS = 500
@@ -111,7 +113,7 @@ class Client(threading.Thread):
 
     def _submit(self) -> None:
         (rows,) = self._draw.choices([1, 10, 500, 20_000], weights=[50, 30, 15, 5])
-        file = ("patients.csv", (HEADER + PATIENT * rows).encode(), "text/csv")
+        file = (FILE_NAME, (HEADER + PATIENT * rows).encode(), "text/csv")
         self._note(
             self.ask(self._me, "POST", "/predict/lasso", _TAKEN_OR_REFUSED, keyed=True, files={"file": file})
         )  # fmt: skip

@@ -18,12 +18,13 @@ from pathlib import Path
 from local import dynamodb
 from tests.chaos.client import Client
 from tests.chaos.plan import EVERYTHING, PART_OF_API, Kill, plan
+from tests.support.leaks import assert_no_leak
 from tests.support.operator import END_SECONDS, admin, audit_at_rest
 from tests.support.stack import RunningStack, assert_ended, children_of
 
 CLIENTS = 4
 # Short, so that what a killed process held is taken up while the run goes on.
-SETTINGS = {"LEASE_SECONDS": "4", "SCHEDULE_SECONDS": "1", "DISPATCH_GRACE_SECONDS": "2", "LOG_LEVEL": "ERROR"}
+SETTINGS = {"LEASE_SECONDS": "4", "SCHEDULE_SECONDS": "1", "DISPATCH_GRACE_SECONDS": "2"}
 
 
 @dataclass
@@ -62,7 +63,8 @@ def run(seconds: float, seed: int, data_dir: Path) -> Summary:
     Raises
     ------
     AssertionError
-        Something accepted did not end, coins are missing, the audit found something, or a process was left over.
+        Something accepted did not end, coins are missing, the audit found something, a process was left over, or a log
+        names somebody.
     """
     summary = Summary(seed, seconds)
     stack = RunningStack(data_dir, **SETTINGS)
@@ -88,6 +90,7 @@ def run(seconds: float, seed: int, data_dir: Path) -> Summary:
         stopping.set()
         stack.stop()
     assert_ended(sorted(processes))
+    assert_no_leak(data_dir.parent)
     return summary
 
 

@@ -14,6 +14,7 @@ SERVICE_METRICS = {
     "PredictionsAccepted", "PredictionsSucceeded", "PredictionsRejected", "PredictionsFailed", "PredictionsCancelled",
     "CoinsRefunded", "AuditFindings", "QueueAge", "RowsPerSecond",
 }  # fmt: skip
+LIMITS = {"password", "own password", "registration", "voucher", "submission", "upload"}
 # What AWS publishes, by namespace: the dimensions that say of what, and the type of the resource.
 AWS_METRICS = {
     "AWS/Lambda": (
@@ -44,6 +45,7 @@ def known(template: Template, stage: str) -> set[Metric]:
     title = properties(template, "RestAPI")["DefinitionBody"]["info"]["title"]
     api = (("ApiName", title), ("Stage", stage))
     found = {Metric("LiverLifespan", name, service) for name in SERVICE_METRICS}
+    found |= {Metric("LiverLifespan", "RequestsRefused", (*service, ("limit", name))) for name in LIMITS}
     found |= {Metric("AWS/ApiGateway", name, api) for name in ("Count", "4XXError", "5XXError", "Latency")}
     for namespace, (names, (dimension, kind)) in AWS_METRICS.items():
         for logical_id in of_type(template, kind):
@@ -127,6 +129,7 @@ def test_every_function_has_an_alarm_for_errors_and_one_for_throttles(
         ("PredictionsFailedAlarm", "PredictionsFailed", 1),
         ("UnprocessableAlarm", "ApproximateNumberOfMessagesVisible", 1),
         ("ApiErrorsAlarm", "5XXError", 5),
+        ("LogInsRefusedAlarm", "RequestsRefused", 100),
         ("AuditFindingsAlarm", "AuditFindings", 1),
     ],
 )
@@ -184,7 +187,9 @@ def test_the_dashboard_shows_every_alarm_function_table_queue_and_metric_of_the_
         ("AWS::SQS::Queue", "<{}.QueueName>"),
     ):
         assert {form.format(name) for name in of_type(template, kind)} <= values
-    assert {each.name for each in metrics if each.namespace == "LiverLifespan"} == SERVICE_METRICS - {"AuditFindings"}
+    of_service = {each.name for each in metrics if each.namespace == "LiverLifespan"}
+    assert of_service == SERVICE_METRICS - {"AuditFindings"} | {"RequestsRefused"}
+    assert {dict(each.dimensions)["limit"] for each in metrics if each.name == "RequestsRefused"} == LIMITS
 
 
 def test_no_two_widgets_lie_on_each_other(template: Template, stage: str) -> None:

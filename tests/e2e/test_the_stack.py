@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import requests
 
 from local.emulator import SAVE_SECONDS
 from tests.support.emulators import require_dynoxide
+from tests.support.leaks import searched
 from tests.support.stack import ROOT, SAMPLES, Person, RunningStack, assert_ended, children_of
 
 HEADER = "ID,Age,Sex,Edema,Bilirubin,Albumin,Prothrombin,Stage"
@@ -318,3 +320,11 @@ def test_the_page_comes_with_the_security_headers_of_production(stack: RunningSt
     ]
     assert re.fullmatch(r"connect-src 'self' http://127\.0\.0\.1:\d+", connect)
     assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_run_whose_stack_names_somebody_in_its_log_fails() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # not pytest's own, which is searched at the end
+        stack = RunningStack(Path(folder) / "data")
+        log = stack.data_dir.with_suffix(".log")
+        with pytest.raises(AssertionError, match=r"data\.log holds a name"), searched(stack):
+            log.write_text(f"{log.read_text()}account created name=sentinelperson\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from tests.fuzz.people import PASSWORD, SAMPLE, Account, Nobody
+from tests.support.leaks import CELL, FILE_NAME
 
 if TYPE_CHECKING:
     import schemathesis
@@ -18,6 +19,7 @@ _CELLS = st.one_of(
     st.sampled_from(
         ["", "NA", "-1", "1e999", "nan", "0", "1,5", "=1+1", "x" * 5000, '"', "\x00", "١", "Y", "Age", "\ufeff", "inf"]
     ),
+    st.just(CELL),
     st.text(max_size=20),
     st.floats().map(str),
 )
@@ -55,7 +57,7 @@ def patient_files(draw: st.DrawFn) -> bytes:
 def form(content: bytes) -> tuple[bytes, str]:
     """A form with a file, and its content type."""
     boundary = "b0undary"
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{FILE_NAME}"\r\n\r\n'
     return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
@@ -65,6 +67,9 @@ def make_real(case: schemathesis.Case[Any], person: Nobody, draw: Draw) -> None:
         case.path_parameters["id"] = draw(st.sampled_from(person.ids))
     if isinstance(case.body, dict) and isinstance(person, Account):
         real = {"password": PASSWORD, "old_password": PASSWORD, "upload_id": draw(st.sampled_from(person.uploads))}
+        if draw(st.booleans()):
+            name = f"sentinelperson{draw(st.integers(0, 999))}"
+            real |= {"name": name, "email": f"{name}@example.org"}
         case.body |= {name: value for name, value in real.items() if name in case.body}
         if "code" in case.body and person.vouchers:
             case.body["code"] = person.vouchers.pop()

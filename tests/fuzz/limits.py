@@ -15,6 +15,7 @@ from local.config import LIMITS
 from tests.fuzz.bodies import real_file
 from tests.fuzz.fuzzer import CASES, Fuzzer, Summary
 from tests.fuzz.people import PASSWORD, Nobody
+from tests.support.leaks import searched
 from tests.support.limits import WINDOW_SECONDS
 from tests.support.stack import Person, RunningStack
 
@@ -29,13 +30,10 @@ BELOW_MAX = 300
 
 def meet_the_limits(data_dir: Path, document: dict[str, Any], summary: Summary, refusals: int) -> None:
     """Ask everything that is limited until it was refused so often; what is wrong is in ``summary``."""
-    stack = RunningStack(data_dir, LOG_LEVEL="ERROR", SCHEDULE_SECONDS="1", **OF_A_STAGE)
-    stack.start()
-    try:
+    stack = RunningStack(data_dir, SCHEDULE_SECONDS="1", **OF_A_STAGE)
+    with searched(stack):
         LimitFuzzer(stack.url, summary, [Nobody(stack.url), Customer(stack.url)], document).run(refusals)
         assert stack.is_running(), f"the stack gave up:\n{stack.output()[-3000:]}"
-    finally:
-        stack.stop()
 
 
 class Customer(Nobody):

@@ -9,10 +9,11 @@ from typing import ClassVar
 
 import requests
 
+from tests.support.leaks import marked
 from tests.support.stack import SAMPLES, Person
 
 PASSWORD = "a fuzzer's own password"
-SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
+SAMPLE = marked((SAMPLES / "patients-10.csv").read_bytes())
 _EVERY = 40
 """How many requests later what an account owns is made anew."""
 

@@ -19,6 +19,7 @@ from deploy import openapi
 from tests.fuzz.fuzzer import Fuzzer, Summary
 from tests.fuzz.limits import meet_the_limits
 from tests.fuzz.people import everybody
+from tests.support.leaks import searched
 from tests.support.operator import admin, audit_at_rest
 from tests.support.stack import RunningStack
 
@@ -29,23 +30,20 @@ def run(requests_min: int, seed: int, data_dir: Path) -> Summary:
     Raises
     ------
     AssertionError
-        The stack gave up, what was accepted did not end, or the audit found something. What is wrong with single
-        answers is in the summary.
+        The stack gave up, what was accepted did not end, the audit found something, or a log names somebody. What is
+        wrong with single answers is in the summary.
     """
     summary = Summary(seed)
     document = json.loads(openapi.PATH.read_text("utf-8"))
     meet_the_limits(data_dir, document, summary, refusals=max(3, requests_min // 200))
-    stack = RunningStack(data_dir, LOG_LEVEL="ERROR", SCHEDULE_SECONDS="1")
-    stack.start()
-    try:
+    stack = RunningStack(data_dir, SCHEDULE_SECONDS="1")
+    with searched(stack):
         vouchers = admin(stack, "voucher", "--coins", "1000", "--count", str(40 + requests_min // 100)).split()
         begun = time.monotonic()
         Fuzzer(stack.url, summary, everybody(stack.url, vouchers), document).run(requests_min)
         summary.seconds = time.monotonic() - begun
         assert stack.is_running(), f"the stack gave up:\n{stack.output()[-3000:]}"
         summary.audit = audit_at_rest(stack)
-    finally:
-        stack.stop()
     return summary
 
 

@@ -10,6 +10,7 @@ from tests.fuzz.fuzzer import CASES, Fuzzer, Summary
 from tests.fuzz.limits import Customer, LimitFuzzer, ends_with_a_window
 from tests.fuzz.people import Nobody, everybody
 from tests.fuzz.run import run
+from tests.support.leaks import searched
 from tests.support.limits import WINDOW_SECONDS
 from tests.support.stack import RunningStack
 
@@ -30,10 +31,9 @@ def test_every_answer_to_random_requests_is_as_the_document_says_and_the_coins_a
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[RunningStack]:
-    running = RunningStack(tmp_path / "data", LOG_LEVEL="ERROR")
-    running.start()
-    yield running
-    running.stop()
+    running = RunningStack(tmp_path / "data")
+    with searched(running):
+        yield running
 
 
 def test_an_answer_that_the_document_does_not_describe_is_a_finding(stack: RunningStack) -> None:

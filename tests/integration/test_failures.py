@@ -19,8 +19,9 @@ from chalicelib.wiring import Services
 from local.event_source import EventSource
 from local.provision import Provisioner, read_template
 from tests.support.emulators import EmulatorClients, session_of, settings_of
+from tests.support.leaks import marked
 
-PATIENT = b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,14.5,2.6,12.2\n"
+PATIENT = marked(b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,14.5,2.6,12.2\n")
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,7 @@ from local.provision import Provisioner, read_template
 from tests.property.faults import Fault, Faults, Faulty, Killed, Plan
 from tests.property.memory import MemoryS3, MemorySqs
 from tests.support.emulators import require_dynoxide, running_emulators, session_of, settings_of
+from tests.support.leaks import FILE_NAME, marked
 from tests.unit.support import PASSWORD, FakeClock, FakeModel, loaded, patients
 
 STEPS = int(os.environ.get("STEPS", "10000"))
@@ -173,7 +174,7 @@ class Coins(RuleBasedStateMachine):
     def begin(self) -> None:
         self.world.offers.put("lasso", Override())
         STATISTICS.examples += 1
-        self.register(name="anna", plan=())
+        self.register(name="sentinelperson-a", plan=())
         self._submit(self.people[0], 1, None, ())
 
     def attempt(self, plan: Plan, operation: Callable[[], Any]) -> tuple[Any, DomainError | None, bool]:
@@ -199,7 +200,7 @@ class Coins(RuleBasedStateMachine):
         return alive[number % len(alive)] if alive else None
 
     @precondition(lambda self: len(self.people) < USERS_MAX)
-    @rule(name=st.sampled_from(["anna", "boris"]), plan=plans)
+    @rule(name=st.sampled_from(["sentinelperson-a", "sentinelperson-b"]), plan=plans)
     def register(self, name: str, plan: Plan) -> None:
         body = Registration(name=name, email=f"{name}@example.org", password=PASSWORD)
         taken = any(each.user.name == name and not each.closed for each in self.people)
@@ -242,12 +243,12 @@ class Coins(RuleBasedStateMachine):
         self._submit(person, 1, key, ())
 
     def _submit(self, person: Person, rows: int, key: str | None, plan: Plan) -> None:
-        content = patients(rows)
+        content = marked(patients(rows))
         user = self.world.users.user(person.user.id)
         assert user
         expected = self._expected(person, f"{rows}", key)
         accepted, refusal, lost = self.attempt(
-            plan, lambda: self.world.predictions.submit(user, "lasso", content, "file.csv", key)
+            plan, lambda: self.world.predictions.submit(user, "lasso", content, FILE_NAME, key)
         )
         self._learn(person, f"{rows}", key, None if lost else expected, accepted, refusal)
 

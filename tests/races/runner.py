@@ -4,6 +4,7 @@ import json
 import os
 import time
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from chalicelib.auth.names import Credentials, Registration, login_key
@@ -15,6 +16,8 @@ from chalicelib.core.settings import Settings
 from chalicelib.inference.dead_letters import StillRunningError
 from chalicelib.inference.worker import Worker
 from chalicelib.wiring import Services
+from tests.support.leaks import marked
+from tests.support.searched_logs import copy_lines_to
 from tests.unit.support import PASSWORD, FakeModel, loaded, patients
 
 
@@ -28,9 +31,10 @@ class Later:
         return time.time() + self._offset
 
 
-def prepare(environment: dict[str, str], settings: dict[str, Any]) -> None:
-    """Tell a new process where the emulators are."""
-    os.environ.update(environment, RACE_SETTINGS=json.dumps(settings), LOG_LEVEL="ERROR")
+def prepare(environment: dict[str, str], settings: dict[str, Any], logs: Path) -> None:
+    """Tell a new process where the emulators are, and where its log goes."""
+    os.environ.update(environment, RACE_SETTINGS=json.dumps(settings))
+    copy_lines_to(logs / f"racer-process-{os.getpid()}.log")
     services(0.0)
     worker(0.0)
 
@@ -85,7 +89,7 @@ def _upload(here: Services, user: User) -> str:
 
 
 def _submit(here: Services, user: User, key: str | None, rows: int) -> str:
-    return here.predictions.submit(user, "lasso", patients(rows), None, key).prediction.prediction_id
+    return here.predictions.submit(user, "lasso", marked(patients(rows)), None, key).prediction.prediction_id
 
 
 def _cancel(here: Services, user: User, prediction_id: str) -> str:

@@ -21,6 +21,7 @@ from chalicelib.wiring import Services
 from local.provision import Provisioner, read_template
 from tests.races.runner import prepare, race
 from tests.support.emulators import EmulatorClients, require_dynoxide, running_emulators, session_of, settings_of
+from tests.support.leaks import logs_under
 from tests.unit.support import PASSWORD, patients
 
 PROCESSES = 20
@@ -68,16 +69,19 @@ class Track:
 @pytest.fixture(scope="module")
 def track(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Track]:
     require_dynoxide()
-    with running_emulators(tmp_path_factory.mktemp("emulators")) as environment:
+    folder = tmp_path_factory.mktemp("emulators")
+    with running_emulators(folder) as environment:
         session = session_of(environment)
         settings = settings_of(Provisioner(session, read_template()).run())
         values = settings.model_dump(mode="json") | {"jwt_secret": "x" * 32, "marks_secret": "y" * 32}
+        given = (environment, values, folder)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([race.__module__])  # imported once; what they talk through, each makes itself
-        with ProcessPoolExecutor(PROCESSES, context, initializer=prepare, initargs=(environment, values)) as pool:
+        with ProcessPoolExecutor(PROCESSES, context, initializer=prepare, initargs=given) as pool:
             made = Track(Services(settings, EmulatorClients(session)), pool)
             made.all_at_once(*[("dispatch",)] * PROCESSES)  # every process has started
             yield made
+    assert {each.stem.partition("-")[0] for each in logs_under(folder)} >= {"racer"}
 
 
 def test_of_20_submits_on_500_coins_exactly_5_are_taken(track: Track) -> None:

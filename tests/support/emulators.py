@@ -41,12 +41,13 @@ def require_dynoxide() -> None:
 
 @contextmanager
 def running_emulators(data_dir: Path) -> Iterator[dict[str, str]]:
-    """Both on free ports; the environment with which boto3 finds them."""
+    """Both on free ports, their logs in ``data_dir``; the environment with which boto3 finds them."""
     port = free_port() if dynamodb.serves(data_dir) else None
     config = LocalConfig(LOOPBACK, 0, data_dir, free_port(), 1, port)
-    processes = [_start("local.emulator", environment=emulator_environment(config))]
+    processes = [_start("local.emulator", log=data_dir / "emulator.log", environment=emulator_environment(config))]
     if port:
-        processes.append(_start("local.dynamodb", str(port), str(data_dir / dynamodb.DATABASE), environment=os.environ))
+        arguments = (str(port), str(data_dir / dynamodb.DATABASE))
+        processes.append(_start("local.dynamodb", *arguments, log=data_dir / "dynamodb.log", environment=os.environ))
         assert dynamodb.wait_until_ready(port, lambda: processes[1].poll() is None)
     assert wait_until_ready(config, lambda: processes[0].poll() is None)
     try:
@@ -62,7 +63,7 @@ def running_moto_server(data_dir: Path) -> Iterator[dict[str, str]]:
     """moto's server on a free port, for everything; the environment with which boto3 finds it."""
     config = LocalConfig(LOOPBACK, 0, data_dir, free_port(), 1)
     arguments = ("-H", LOOPBACK, "-p", str(config.emulator_port))
-    process = _start("moto.server", *arguments, environment=aws_environment(config), errors=subprocess.DEVNULL)
+    process = _start("moto.server", *arguments, log=data_dir / "moto.log", environment=aws_environment(config))
     try:
         assert dynamodb.wait_until_ready(config.emulator_port, lambda: process.poll() is None)
         yield aws_environment(config)
@@ -99,10 +100,11 @@ def is_loopback(url: str) -> bool:
 
 
 def _start(
-    module: str, *arguments: str, environment: dict[str, str] | os._Environ[str], errors: int | None = None
+    module: str, *arguments: str, log: Path, environment: dict[str, str] | os._Environ[str]
 ) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", module, *arguments]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
+    with log.open("ab") as output:
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
 
 
 def session_of(environment: dict[str, str]) -> boto3.Session:

@@ -28,7 +28,8 @@ class RunningStack:
         self._options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = {**os.environ, "BCRYPT_COST": "4", **settings}
+        # Every line that production would write, whatever this process is told: they are searched for leaks.
+        self._environment = {**os.environ, "BCRYPT_COST": "4", "LOG_LEVEL": "INFO", **settings}
         self._log = data_dir.with_suffix(".log")
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -30,6 +30,7 @@ def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         (["audit", "STAGE=prod"], ["audit"]),
         (["rotate-secret", "STAGE=prod"], ["rotate-secret"]),
         (["rotate-secret", "STAGE=prod", "FORCE=1"], ["rotate-secret", "--force"]),
+        (["rotate-secret", "WHICH=origin", "DRY_RUN=1"], ["rotate-secret", "--which", "origin", "--dry-run"]),
         (["restore-table", "TABLE=Users", "FROM=copy"], ["restore-table", "--table", "Users", "--from", "copy"]),
         (["restore-table", "TABLE=Users", "FROM=copy", "DRY_RUN=1", "FORCE=yes"],
          ["restore-table", "--table", "Users", "--from", "copy", "--dry-run", "--force"]),

@@ -1,5 +1,6 @@
 """Rotating the signing secret: who stays logged in, who doesn't, and what it costs."""
 
+import hmac
 from collections.abc import Iterator
 from typing import Any
 
@@ -150,3 +151,56 @@ def test_a_previous_version_that_may_not_be_read_is_not_taken_for_none(vault: Va
 
     with pytest.raises(ClientError, match="AccessDenied"):
         process(Denied(), clock).sign(CLAIMS)
+
+
+def test_cloudfront_s_secret_is_known_before_and_after_a_rotation(vault: Vault, clock: FakeClock) -> None:
+    warm = SecretVersions(vault, vault.id, clock)  # type: ignore[arg-type]
+    old = warm.current().secret
+    vault.rotate()
+    new = SecretVersions(vault, vault.id, clock).current().secret  # type: ignore[arg-type]
+    clock.advance(UNKNOWN_SECONDS)
+
+    assert warm.holds(new)  # which CloudFront shows in one place
+    assert warm.holds(old)  # and still this in another
+    vault.rotate()
+    clock.advance(REFRESH_SECONDS)
+    assert (warm.holds(old), warm.holds(new)) == (False, True)
+
+
+def test_wrong_secrets_are_not_as_many_calls(vault: Vault, clock: FakeClock) -> None:
+    versions = SecretVersions(vault, vault.id, clock)  # type: ignore[arg-type]
+    versions.current()
+    before = vault.reads
+
+    for number in range(100):
+        assert not versions.holds(f"wrong {number}")
+    assert vault.reads == before
+    clock.advance(UNKNOWN_SECONDS)
+    for number in range(100):
+        assert not versions.holds(f"секрет {number}")
+    assert vault.reads == before + 2  # both versions
+
+
+def test_the_secret_is_compared_in_constant_time(
+    vault: Vault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = SecretVersions(vault, vault.id, clock)  # type: ignore[arg-type]
+    compared: list[tuple[bytes, bytes]] = []
+    compare = hmac.compare_digest
+
+    def spy(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return compare(one, other)
+
+    monkeypatch.setattr("hmac.compare_digest", spy)
+    assert versions.holds(versions.current().secret)
+    assert compared[-1] == (b"first secret of 32 bytes or more", b"first secret of 32 bytes or more")
+
+
+def test_cloudfront_s_secret_is_known_while_secrets_manager_is_out_of_reach(vault: Vault, clock: FakeClock) -> None:
+    versions = SecretVersions(vault, vault.id, clock)  # type: ignore[arg-type]
+    secret = versions.current().secret
+    vault.is_out_of_reach = True
+    clock.advance(REFRESH_SECONDS)
+
+    assert versions.holds(secret)

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.core import metrics
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.metrics import Metric
+from chalicelib.wiring import Services
 from tests.unit.core.functions import Functions
 from tests.unit.support import BrokenModel, World, csv_of, patients
 
@@ -196,3 +197,38 @@ def test_outside_lambda_nothing_is_written(world: World, capsys: pytest.CaptureF
         world.run(world.submit(user))
 
     assert "_aws" not in capsys.readouterr().out
+
+
+def test_what_a_limit_refuses_is_counted_by_its_kind_and_never_by_who(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = functions.services.settings.model_copy(update={"submissions_per_minute": 1})
+    monkeypatch.setitem(vars(functions.services), "limits", Services(limited).limits)
+    submitted = [
+        functions.ask("POST", "/api/predict/lasso?dry_run=true", patients(1), Content_Type="text/csv").status_code
+        for _ in range(2)
+    ]
+
+    request, counted = functions.lines()[-2:]
+
+    assert submitted == [200, 429]
+    assert (request["code"], request["limit"]) == ("too_many_requests", "submission")
+    (directive,) = counted.pop("_aws")["CloudWatchMetrics"]
+    assert directive["Metrics"] == [{"Name": "RequestsRefused", "Unit": "Count"}]
+    assert [sorted(each) for each in directive["Dimensions"]] == [["limit", "service"]]
+    assert counted == {
+        "service": "liver-lifespan-dev",
+        "limit": "submission",
+        "RequestsRefused": [1.0],
+        "request_id": request["request_id"],
+    }
+
+
+def test_what_was_counted_before_a_refusal_is_a_line_of_its_own(functions: Functions) -> None:
+    with metrics.collected():
+        metrics.add(Metric.PREDICTIONS_ACCEPTED)
+        metrics.add(Metric.REQUESTS_REFUSED, limit="submission")
+
+    accepted, refused = functions.lines()
+    assert ("PredictionsAccepted" in accepted, "limit" in accepted) == (True, False)
+    assert ("RequestsRefused" in refused, refused["limit"]) == (True, "submission")

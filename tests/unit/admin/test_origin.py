@@ -1,0 +1,108 @@
+"""`make rotate-secret WHICH=origin`: CloudFront shows a new secret, and is believed all the while."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import boto3
+import pytest
+from chalice.app import CaseInsensitiveMapping, Request
+from moto.moto_api import state_manager
+
+from chalicelib.auth.keys import UNKNOWN_SECONDS
+from chalicelib.core import aws
+from tests.unit.support import RunCommand, World
+
+FIRST = "the first secret of CloudFront"
+VIEWER, EDGE = "198.51.100.7", "192.0.2.9"
+COMMAND = ("--stage", "dev", "rotate-secret", "--which", "origin")
+
+
+class Stage:
+    """A world with a distribution of its own, at a clock's hand."""
+
+    def __init__(self, world: World) -> None:
+        secret = aws.secretsmanager().create_secret(Name="origin", SecretString=FIRST)
+        self.world = World(world.settings.model_copy(update={"origin_secret_id": secret["ARN"]}), clock=world.clock)
+        self.cloudfront = boto3.client("cloudfront")
+        self.id = self.cloudfront.create_distribution(DistributionConfig=_config(FIRST))["Distribution"]["Id"]
+
+    def shown(self) -> str:
+        config = self.cloudfront.get_distribution_config(Id=self.id)["DistributionConfig"]
+        (header,) = config["Origins"]["Items"][1]["CustomHeaders"]["Items"]
+        return str(header["HeaderValue"])
+
+    def is_believed(self, secret: str) -> bool:
+        headers = {"x-viewer-address": VIEWER, "x-origin-secret": secret}
+        asked = type("Asked", (), {"headers": CaseInsensitiveMapping(headers)})()
+        asked.context = {"identity": {"sourceIp": EDGE}}
+        return self.world.viewers.address(cast("Request", asked)) == VIEWER
+
+
+def _config(secret: str) -> Any:
+    custom = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
+    header = {"Quantity": 1, "Items": [{"HeaderName": "X-Origin-Secret", "HeaderValue": secret}]}
+    page = {"Id": "page", "DomainName": "page.example.org", "CustomOriginConfig": custom}
+    api = {"Id": "api", "DomainName": "api.example.org", "CustomOriginConfig": custom, "CustomHeaders": header}
+    return {
+        "CallerReference": "a test", "Comment": "", "Enabled": True,
+        "Origins": {"Quantity": 2, "Items": [page, api]},
+        "DefaultCacheBehavior": {"TargetOriginId": "page", "ViewerProtocolPolicy": "https-only"},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def stage(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    made = Stage(world)
+    monkeypatch.setattr("deploy.stack.Stack.resources", lambda _: {"Distribution": ("", made.id)})
+    yield made
+    state_manager.unset_transition("cloudfront::distribution")
+
+
+def test_cloudfront_shows_a_new_secret_and_the_one_before_is_still_believed(stage: Stage, run: RunCommand) -> None:
+    assert stage.is_believed(FIRST)
+
+    code, out, err = run(*COMMAND, on=stage.world)
+
+    assert (code, err) == (0, "")
+    assert out.startswith("CloudFront shows the API of the stage dev a new secret within minutes; the one before")
+    secret = stage.shown()
+    assert len(secret) == 64
+    assert secret not in out
+    stage.world.clock.advance(UNKNOWN_SECONDS)
+    assert (stage.is_believed(secret), stage.is_believed(FIRST)) == (True, True)
+
+    assert run(*COMMAND, on=stage.world)[0] == 0
+    stage.world.clock.advance(300)
+    assert (stage.is_believed(stage.shown()), stage.is_believed(secret)) == (True, True)
+    assert not stage.is_believed(FIRST)
+
+
+def test_while_cloudfront_takes_over_a_change_another_rotation_is_refused(stage: Stage, run: RunCommand) -> None:
+    state_manager.set_transition("cloudfront::distribution", {"progression": "manual", "times": 2})
+
+    code, out, err = run(*COMMAND, on=stage.world)
+
+    assert (code, out) == (1, "")
+    assert err.startswith("CloudFront still takes over the change before (InProgress)")
+    assert stage.shown() == FIRST
+    secret_id = str(stage.world.settings.origin_secret_id)
+    assert aws.secretsmanager().get_secret_value(SecretId=secret_id)["SecretString"] == FIRST
+
+
+def test_a_rotation_that_was_cut_off_is_finished_with_the_secret_that_it_made(stage: Stage, run: RunCommand) -> None:
+    secret_id = str(stage.world.settings.origin_secret_id)
+    aws.secretsmanager().put_secret_value(SecretId=secret_id, SecretString="made, and not shown yet")
+    said = "CloudFront does not show the current secret. Nothing was changed.\n"
+    assert run(*COMMAND, "--dry-run", on=stage.world) == (0, said, "")
+    assert stage.shown() == FIRST
+
+    assert run(*COMMAND, on=stage.world)[0] == 0
+
+    assert stage.shown() == "made, and not shown yet"
+    said = "CloudFront shows the current secret. Nothing was changed.\n"
+    assert run(*COMMAND, "--dry-run", on=stage.world) == (0, said, "")
+
+
+def test_the_local_stack_has_none(run: RunCommand) -> None:
+    sentence = "The local stack has no CloudFront, and so no secret of it.\n"
+    assert run("rotate-secret", "--which", "origin") == (1, "", sentence)
