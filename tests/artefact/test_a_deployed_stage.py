@@ -190,7 +190,8 @@ def test_what_nobody_can_process_ends_in_the_second_dead_letter_queue(stage: Dep
 
 def test_the_schedule_sends_what_was_forgotten(stage: DeployedStage, forgotten: tuple[Person, str]) -> None:
     person, prediction_id = forgotten
-    assert person.finished(prediction_id, seconds=150)["is_success"]
+    # A send that meets a worker whose settings are just being changed is lost; the next one comes two minutes later.
+    assert person.finished(prediction_id, seconds=400)["is_success"]
 
 
 def test_the_daily_audit_finds_nothing_off(stage: DeployedStage) -> None:
