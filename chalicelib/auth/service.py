@@ -148,11 +148,13 @@ class Accounts:
         WrongPasswordError
             Nothing was changed.
         """
-        self._require_password(user, password)
+        password_hash = self._require_password(user, password)
         try:
-            self._store.close(user, self._marks.of(user.email), self._clock())
-        except ConditionFailedError:
-            return  # somebody else was faster: it is deleted
+            self._store.close(user, password_hash, self._marks.of(user.email), self._clock())
+        except ConditionFailedError as error:
+            if self._store.user(user.id) is None:
+                return  # somebody else was faster: it is deleted
+            raise WrongPasswordError("The password was changed meanwhile. Nothing was deleted.") from error
         log("account deleted", user=user.id)
 
     def delete_restored(self, user_id: str) -> bool:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.core.dynamo import Item, TransactItem
 
 
-_ERASURE_SHARD = "0"
+ERASURE_SHARD = "0"
 """Deletions are rare: one partition holds them all, and a query finds them without a scan."""
 _ERASURES_MAX = 25
 _REGISTER_SHARD = "erased"
@@ -181,8 +181,12 @@ class UserStore:
         )
 
     def end_tokens(self, user_id: str) -> None:
-        """Make every token that the user has worthless."""
-        write_one(lambda: self._client.update_item(TableName=self._users_table, **self._token_change(user_id)))
+        """Make every token that the user has worthless; those of a deleted account are so."""
+        try:
+            write_one(lambda: self._client.update_item(TableName=self._users_table, **self._token_change(user_id)))
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
 
     def change_password(self, user: User, old_hash: str, new_hash: str) -> None:
         """Replace the password hash and end every token, in one transaction.
@@ -207,16 +211,24 @@ class UserStore:
         tokens = {"Update": {"TableName": self._users_table, **self._token_change(user.id)}}
         self._commit([*logins, tokens], user)
 
-    def close(self, user: User, mark: str, now: float) -> None:
+    def close(self, user: User, password_hash: str, mark: str, now: float) -> None:
         """Delete the person: logins, name, e-mail, tokens; keep ``mark`` and the wish for the erasure of the rest.
 
         Raises
         ------
         ConditionFailedError
-            The account is gone.
+            The hash is not ``password_hash`` any more, or the account is gone.
         """
         logins: list[TransactItem] = [
-            {"Delete": {"TableName": self._logins_table, "Key": to_item({"login": key})}} for key in _login_keys(user)
+            {
+                "Delete": {
+                    "TableName": self._logins_table,
+                    "Key": to_item({"login": key}),
+                    "ConditionExpression": "password_hash = :checked",
+                    "ExpressionAttributeValues": to_item({":checked": password_hash}),
+                }
+            }
+            for key in _login_keys(user)
         ]
         self._commit([self._closing(user.id, now), *logins, self._mark(mark), self._wish(user.id, now)], user)
 
@@ -267,7 +279,7 @@ class UserStore:
         return {"Put": {"TableName": self._logins_table, "Item": to_item({"login": mark})}}
 
     def _wish(self, user_id: str, now: float) -> TransactItem:
-        wish = {"erasure_shard": _ERASURE_SHARD, "user_id": user_id, "wished_at": now}
+        wish = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": now}
         return {"Put": {"TableName": self._erasures_table, "Item": to_item(wish)}}
 
     def _token_change(
@@ -292,14 +304,14 @@ class UserStore:
             TableName=self._erasures_table,
             KeyConditionExpression="erasure_shard = :shard",
             FilterExpression="attribute_not_exists(due_at) OR due_at <= :now",
-            ExpressionAttributeValues=to_item({":shard": _ERASURE_SHARD, ":now": now}),
+            ExpressionAttributeValues=to_item({":shard": ERASURE_SHARD, ":now": now}),
         )
         due = islice((from_item(item) for page in pages for item in page["Items"]), _ERASURES_MAX)
         return {str(item["user_id"]): float(item["wished_at"]) for item in due}
 
     def postpone_erasure(self, user_id: str, wished_at: float, due_at: float) -> None:
         """Look at this account again at ``due_at``, unless its erasure was wished anew or is done."""
-        wish = {"erasure_shard": _ERASURE_SHARD, "user_id": user_id, "wished_at": wished_at, "due_at": due_at}
+        wish = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": wished_at, "due_at": due_at}
         try:
             self._client.put_item(
                 TableName=self._erasures_table,
@@ -311,22 +323,31 @@ class UserStore:
             if not is_condition_failure(error):
                 raise
 
-    def erased(self, user_id: str, now: float) -> None:
-        """The erasure of this account is done: what is left is that it was deleted."""
+    def erased(self, user_id: str, wished_at: float, now: float) -> None:
+        """The erasure of this account is done: what is left is that it was deleted.
+
+        Raises
+        ------
+        ConditionFailedError
+            It was wished anew, or is done.
+        """
         done = {
             "erasure_shard": _REGISTER_SHARD,
             "user_id": user_id,
             "erased_at": now,
             "expires_at": int(now) + REGISTER_SECONDS,
         }
-        pending = {"erasure_shard": _ERASURE_SHARD, "user_id": user_id}
-        transact(
-            self._client,
-            [
-                {"Put": {"TableName": self._erasures_table, "Item": to_item(done)}},
-                {"Delete": {"TableName": self._erasures_table, "Key": to_item(pending)}},
-            ],
-        )
+        pending = {
+            "TableName": self._erasures_table,
+            "Key": to_item({"erasure_shard": ERASURE_SHARD, "user_id": user_id}),
+            "ConditionExpression": "wished_at = :wished",
+            "ExpressionAttributeValues": to_item({":wished": wished_at}),
+        }
+        register: TransactItem = {"Put": {"TableName": self._erasures_table, "Item": to_item(done)}}
+        try:
+            transact(self._client, [register, {"Delete": pending}])
+        except TransactionCancelledError as error:
+            raise ConditionFailedError(user_id) from error
 
     # ---- for the operator: whole tables, which no request reads
 

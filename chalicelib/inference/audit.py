@@ -15,7 +15,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import Item
 from chalicelib.core.settings import Settings
 from chalicelib.inference.audit_store import BATCH, AuditStore
-from chalicelib.inference.audit_user import Finding, UserAudit
+from chalicelib.inference.audit_user import Finding, UserAudit, erasure_seconds
 
 KINDS = ("users", "ledger entries", "predictions", "results", "vouchers")
 FINDINGS_MAX = 100
@@ -74,6 +74,7 @@ class Audit:
         self._vouchers(entries, report)
         report.add(self._system(report))
         report.add(self._orphans(report))
+        report.add(self._late_erasures())
         return report
 
     def _persisting(self, look: Callable[[], list[Finding]], report: Report) -> list[Finding]:
@@ -171,6 +172,12 @@ class Audit:
         entries, used = self._store.count_voucher_entries(user_id), self._store.count_vouchers_of(user_id)
         text = f"user {user_id}: {entries} ledger entries of vouchers, {used} vouchers were used"
         return [Finding("vouchers", text)] if entries != used else []
+
+    # ---- deleted accounts
+
+    def _late_erasures(self) -> Iterator[Finding]:
+        for user_id in self._store.erasures_wished_before(self._clock() - erasure_seconds(self._settings)):
+            yield Finding("users", f"user {user_id}: the account was deleted hours ago and is not erased yet")
 
     # ---- orphans
 

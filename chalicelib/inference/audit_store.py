@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import batched, groupby
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.auth.store import ERASURE_SHARD
 from chalicelib.core.dynamo import Item, from_item, to_item
 from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.inference.files import prefixes_of_user
@@ -95,6 +96,18 @@ class AuditStore:
         keys = [{"user_id": user_id} for user_id in user_ids]
         found = self._batch(self._settings.users_table, keys, ProjectionExpression="user_id")
         return {str(item["user_id"]) for item in found}
+
+    def erasures_wished_before(self, moment: float) -> Iterator[str]:
+        """The deleted accounts whose erasure was wished before ``moment`` and is not done."""
+        items = self._pages(
+            "query",
+            TableName=self._settings.erasures_table,
+            KeyConditionExpression="erasure_shard = :shard",
+            FilterExpression="wished_at < :moment",
+            ExpressionAttributeValues=to_item({":shard": ERASURE_SHARD, ":moment": moment}),
+            ConsistentRead=True,
+        )
+        return (str(item["user_id"]) for item in items)
 
     # ---- ledger entries
 

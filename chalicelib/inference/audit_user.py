@@ -21,12 +21,14 @@ SETTLED_SECONDS = 60
 AGAIN_MAX = 1000
 """So many predictions of a user are looked at again; of so many that look off, no doubt is left."""
 
-ERASURE_SECONDS = 3600
-"""So long after its deletion, files of an account may say to be gone and not be: all are said first and go then."""
-
 _STATUSES = frozenset(Status)
 _NAMED_BY = {"prediction": "charge_entry_id", "refund": "refund_entry_id"}
 _REASONS = {"signup", "voucher", *_NAMED_BY}
+
+
+def erasure_seconds(settings: Settings) -> int:
+    """So long after its deletion something of an account may still be there: uploads that were under way are last."""
+    return settings.upload_seconds + 2 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class UserAudit:
     def __init__(self, store: AuditStore, settings: Settings, user_id: str, now: float) -> None:
         self._store = store
         self._result_seconds = (settings.result_days - 1) * 86_400  # a day's grace for the bucket's lifecycle
+        self._erasure_seconds = erasure_seconds(settings)
         self._user_id = user_id
         self._now = now
         self._cut = iso(now - SETTLED_SECONDS)
@@ -94,7 +97,7 @@ class UserAudit:
         self.totals = totals = replace(self._settled)
         if user is None:
             return [self._off("users", "is not there any more")]
-        self._is_being_erased = self._now - user.get("closed_at", 0) < ERASURE_SECONDS
+        self._is_being_erased = self._now - user.get("closed_at", 0) < self._erasure_seconds
         findings = [*self._recent(totals), *self._look_again(totals), *self._sums(user, totals)]
         return findings + list(self._uncharged())
 

@@ -5,6 +5,8 @@ dispatcher finds the wish and does the rest. Everything here can be repeated, an
 (``inference.replay``).
 """
 
+import math
+
 from chalicelib.auth.store import UserStore
 from chalicelib.billing.ledger import Ledger
 from chalicelib.core.clock import Clock
@@ -21,6 +23,9 @@ INDEX_LAG_SECONDS = 60
 
 SENDING_SECONDS = 2700
 """A form must have begun to be sent while it is good; a large file over a slow line ends so much later."""
+
+FAILED_SECONDS_MAX = 3600
+"""An erasure that fails is tried again at least so often."""
 
 GIVE_UP_SECONDS = 86_400
 """So long after the wish the index hides nothing: a charge that is open still has lost its prediction, and the audit
@@ -53,36 +58,60 @@ class Erasure:
 
     def run_pending(self) -> int:
         """Erase for some of the accounts that are due; how many are done for good."""
-        done = 0
-        for user_id, wished_at in self._users.erasures(self._clock()).items():
-            try:
-                self.run(user_id)
-                if self._is_complete(user_id, wished_at):
-                    self._users.erased(user_id, self._clock())
-                    log("account erased", user=user_id)
-                    done += 1
-                else:
-                    self._users.postpone_erasure(user_id, wished_at, self._next_look(wished_at))
-            except Exception:  # noqa: BLE001 - it waits for the next round and holds nobody else up
-                log_exception("erasure failed", user=user_id)
-        return done
+        return sum(self._run_one(*each) for each in self._users.erasures(self._clock()).items())
 
-    def run(self, user_id: str) -> int:
+    def _run_one(self, user_id: str, wished_at: float) -> bool:
+        """Whether the account is done for good. One that fails comes later and later, and so holds nobody else up."""
+        try:
+            self.run(user_id)
+            if self._is_complete(user_id, wished_at):
+                return self._finish(user_id, wished_at)
+            due_at = self._next_look(wished_at)
+        except Exception:  # noqa: BLE001
+            log_exception("erasure failed", user=user_id)
+            waited = self._clock() - wished_at
+            due_at = self._clock() + min(max(waited, INDEX_LAG_SECONDS), FAILED_SECONDS_MAX)
+        self._users.postpone_erasure(user_id, wished_at, due_at)
+        return False
+
+    def _finish(self, user_id: str, wished_at: float) -> bool:
+        try:
+            self._users.erased(user_id, wished_at, self._clock())
+        except ConditionFailedError:
+            return False  # it was wished anew meanwhile
+        log("account erased", user=user_id)
+        return True
+
+    def run(self, user_id: str, seconds_max: float = math.inf) -> int:
         """End the user's open predictions, forget all of them but what the books need, delete the files.
 
-        The answer is how many predictions stay open because their charge isn't: only a table that was restored alone
-        has such. What their files were called is forgotten all the same.
+        Whatever stands in the way of one prediction or prefix holds up no other. The answer is how many predictions
+        stay open because their charge isn't: only a table that was restored alone has such. What their files were
+        called is forgotten all the same. ``seconds_max``: begin no further prediction after so long.
+
+        Raises
+        ------
+        Exception
+            Whatever stood in the way last.
         """
-        stuck = 0
-        cursor: str | None = None
-        while True:
-            page, cursor = self._store.history(user_id, cursor)
-            for listed in page:
-                stuck += not self._forget(listed.prediction_id)
-            if cursor is None:
+        stuck, failed = 0, None
+        ends_at = self._clock() + seconds_max
+        for prediction_id in self._store.unerased(user_id):
+            if self._clock() > ends_at:
                 break
+            try:
+                stuck += not self._forget(prediction_id)
+            except Exception as error:  # noqa: BLE001
+                log_exception("prediction not erased", user=user_id, prediction=prediction_id)
+                failed = error
         for prefix in prefixes_of_user(user_id):
-            self._files.delete_all(prefix)
+            try:
+                self._files.delete_all(prefix)
+            except Exception as error:  # noqa: BLE001
+                log_exception("files not erased", user=user_id)
+                failed = error
+        if failed:
+            raise failed
         return stuck
 
     def _forget(self, prediction_id: str) -> bool:

@@ -137,11 +137,8 @@ class Predictions:
         file_name: str | None,
         key_text: str | None = None,
         options: Options = STATED,
-        upload_id: str | None = None,
     ) -> Accepted:
         """Check ``content``, store it, charge and queue it. The same key and request again give the same prediction.
-
-        ``upload_id``: of the upload that ``content`` is the whole of.
 
         The file is in S3 before the transaction that charges; the message goes out after it. If the process
         dies in between, the prediction itself is the outbox: the dispatcher sends it.
@@ -157,12 +154,24 @@ class Predictions:
         key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, options.units, options.on_error)
         if earlier := self._replay(user, key):
             return earlier
-        offer = self._catalogue.chosen(model_id)
+        return self._submit_content(user, self._catalogue.chosen(model_id), content, file_name, key, options)
+
+    def _submit_content(
+        self,
+        user: User,
+        offer: Offer,
+        content: bytes,
+        file_name: str | None,
+        key: IdempotencyKey | None,
+        options: Options,
+        upload_id: str | None = None,
+    ) -> Accepted:
         checked = check_file(content, si=options.si, skip=options.skip)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
-            user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name, ignored_columns=checked.ignored,
-            units=checked.units, bad_rows=checked.bad_rows, options=options, upload_id=upload_id,
+            user, offer, rows=checked.rows, input_sha256=hashlib.sha256(content).hexdigest(), file_name=file_name,
+            ignored_columns=checked.ignored, units=checked.units, bad_rows=checked.bad_rows, options=options,
+            upload_id=upload_id,
         )  # fmt: skip
         self._files.put(prediction.input_key, checked.content, "text/csv; charset=utf-8")
         if checked.bad_rows:
@@ -187,18 +196,16 @@ class Predictions:
         UnknownUploadError, UploadChangedError, and what ``submit`` raises
             Nothing was charged.
         """
-        offer = self._catalogue.chosen(model_id)
-        stored = self._uploads.find(user, upload_id)
-        source = upload_key(user.id, upload_id)
-        if stored.size <= self._settings.upload_bytes_max:
-            content = self._uploads.beginning(user, upload_id, stored)
-            return self.submit(user, model_id, content, file_name, key_text, options, upload_id)
         key = IdempotencyKey.of(
-            user.id, key_text, "submit", model_id, stored.etag, str(stored.size), options.units, options.on_error
-        )
+            user.id, key_text, "submit upload", model_id, upload_id, options.units, options.on_error
+        )  # fmt: skip
         if earlier := self._replay(user, key):
             return earlier
+        offer = self._catalogue.chosen(model_id)
+        stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
+        if stored.size <= self._settings.upload_bytes_max:
+            return self._submit_content(user, offer, beginning, file_name, key, options, upload_id)
         found = inspect(io.BytesIO(beginning), si=options.si, is_sample=True)
         found.raise_if_bad(skip=options.skip)
         self._refuse_early(user, offer)
@@ -208,7 +215,7 @@ class Predictions:
             upload_id=upload_id,
         )  # fmt: skip
         try:
-            self._files.copy(source, prediction.input_key, stored.etag)
+            self._files.copy(upload_key(user.id, upload_id), prediction.input_key, stored.etag)
         except FileGoneError as error:
             raise unknown_upload() from error
         except FileChangedError as error:
@@ -242,6 +249,7 @@ class Predictions:
                 source, target = (bad_rows_key(user.id, each.prediction_id) for each in (ended, prediction))
                 self._files.copy(source, target)
         except FileGoneError as error:
+            self._discard(prediction)
             raise InputExpiredError("The patients' file is no longer stored. Please submit it again.") from error
         return self._accept(user, prediction, key)
 
@@ -380,6 +388,7 @@ class Predictions:
                 continue  # what stood in the way ended meanwhile
             break
         else:
+            self._discard(prediction)
             raise TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
         log(
             "prediction accepted",

@@ -30,7 +30,7 @@ from chalicelib.inference.options import Options
 from chalicelib.inference.prediction import Prediction, Result, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -87,8 +87,19 @@ class PredictionStore:
             Limit=PAGE_SIZE,
             **start,
         )
-        page = [_from_item(item) for item in answer["Items"] if "erased_at" not in item]
-        return page, encode_cursor(answer.get("LastEvaluatedKey"))
+        return [_from_item(item) for item in answer["Items"]], encode_cursor(answer.get("LastEvaluatedKey"))
+
+    def unerased(self, user_id: str) -> Iterator[str]:
+        """The ids of the user's predictions that hold more than the books need. The index may lag."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=HISTORY_INDEX,
+            KeyConditionExpression="user_id = :user",
+            FilterExpression="attribute_not_exists(erased_at)",
+            ExpressionAttributeValues=to_item({":user": user_id}),
+            ProjectionExpression="prediction_id",
+        )
+        return (str(from_item(item)["prediction_id"]) for page in pages for item in page["Items"])
 
     def due(self, shard: str, now: float, limit: int) -> list[str]:
         """The ids of at most ``limit`` open predictions of ``shard`` that are due, oldest first."""

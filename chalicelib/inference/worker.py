@@ -262,6 +262,7 @@ class Worker:
                 self._store.release(prediction, self._clock() + self._settings.retry_seconds)
         except ConditionFailedError:
             log("claim lost", prediction=prediction.prediction_id, attempt=prediction.attempt)
+            self._delete_unless_it_counts(prediction)
 
     def _lease(self) -> float:
         return self._clock() + self._settings.lease_seconds

@@ -69,7 +69,7 @@ MUTATIONS = (
              _CANCEL + "test_a_queued_prediction_is_cancelled_refunded_and_never_run"),
     Mutation("success before the result is in S3", _WORKER, "        result = self._predict(prediction)\n        self._settlement.succeed(prediction, result)", "        from chalicelib.inference.prediction import Result\n\n        self._settlement.succeed(prediction, Result('a', 'b', (), 0.0, 1, (0,), 0.0, {}))\n        self._predict(prediction)",
              _RULES + "test_a_success_is_seen_only_once_its_files_are_there"),
-    Mutation("a lost attempt leaves its files", _WORKER, "            self._delete_unless_it_counts(prediction)\n", "",
+    Mutation("a lost attempt leaves its files", _WORKER, 'outcome = _Outcome("lost", prediction.rows)\n            self._delete_unless_it_counts(prediction)\n', 'outcome = _Outcome("lost", prediction.rows)\n',
              _CANCEL + "test_a_worker_that_lost_its_claim_deletes_what_it_wrote"),
     Mutation("a lost answer deletes the result", _WORKER, "        if now and (now.status, now.attempt) == (Status.SUCCEEDED, prediction.attempt):\n            return", "        if now is None:\n            return",
              _RULES + "test_a_success_whose_answer_was_lost_keeps_its_files"),

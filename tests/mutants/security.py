@@ -23,6 +23,8 @@ _ORIGIN = "tests/deployment/test_origin.py::"
 _TEMPLATE = "tests/deployment/test_template.py::"
 _PACKAGES = "tests/unit/security/test_dependencies.py::"
 _PRIVACY = "tests/unit/security/test_privacy.py::"
+_ERASURE = "tests/unit/inference/test_erasure.py::"
+_USERS = "chalicelib/auth/store.py"
 _UPLOADS = "tests/unit/inference/test_uploads.py::"
 
 MUTATIONS = (
@@ -92,8 +94,18 @@ MUTATIONS = (
              _FILES + "test_row_19_a_header_that_names_a_person_is_known_in_any_spelling"),
     Mutation("row 19: a file is stored as it came", _PREDICTIONS, "self._files.put(prediction.input_key, checked.content,", "self._files.put(prediction.input_key, content,",
              _FILES + "test_row_19_an_unknown_column_is_dropped_before_anything_is_stored"),
-    Mutation("row 19: anybody with the token deletes the account", _ACCOUNTS, "        self._require_password(user, password)\n        try:\n            self._store.close", "        try:\n            self._store.close",
+    Mutation("row 19: anybody with the token deletes the account", _ACCOUNTS, "password_hash = self._require_password(user, password)\n", "login = self._store.login(login_key(user.email))\n        password_hash = login.password_hash if login else \"\"\n",
              "tests/unit/auth/test_account_life.py::test_deleting_needs_the_password"),
+    Mutation("row 19: one prediction holds up the files of an erasure", "chalicelib/inference/erasure.py", "                log_exception(\"prediction not erased\", user=user_id, prediction=prediction_id)\n                failed = error", "                raise",
+             _ERASURE + "test_one_prediction_that_can_not_be_erased_holds_up_neither_the_others_nor_the_files"),
+    Mutation("row 19: failing erasures hold up the others", "chalicelib/inference/erasure.py", "min(max(waited, INDEX_LAG_SECONDS), FAILED_SECONDS_MAX)", "0",
+             _ERASURE + "test_however_many_erasures_fail_the_others_come"),
+    Mutation("row 19: a wish that is made anew is lost at the last look", _USERS, '"ConditionExpression": "wished_at = :wished",\n', '"ConditionExpression": "wished_at > :wished OR wished_at <= :wished",\n',
+             _ERASURE + "test_a_wish_that_is_made_anew_meanwhile_is_not_lost"),
+    Mutation("row 19: a wish that is made anew is lost at a look", _USERS, 'ConditionExpression="wished_at = :wished"', 'ConditionExpression="wished_at > :wished OR wished_at <= :wished"',
+             _ERASURE + "test_a_wish_that_is_made_anew_meanwhile_is_not_lost"),
+    Mutation("row 19: a failed worker's late result stays", "chalicelib/inference/worker.py", 'attempt=prediction.attempt)\n            self._delete_unless_it_counts(prediction)\n', "attempt=prediction.attempt)\n",
+             _ERASURE + "test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing"),
     Mutation("row 19: an upload under way outlives its account", "chalicelib/inference/erasure.py", "(INDEX_LAG_SECONDS, settings.upload_seconds + SENDING_SECONDS)", "(INDEX_LAG_SECONDS,)",
              _UPLOADS + "test_row_19_an_upload_that_arrives_after_the_deletion_of_its_account_goes_too"),
     Mutation("row 19: an upload outlives the file's deletion", _PREDICTIONS, "        if prediction.upload_id:\n", "        if False:\n",

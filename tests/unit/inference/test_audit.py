@@ -16,7 +16,7 @@ from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.inference import audit_store, audit_user
 from chalicelib.inference.audit import FINDINGS_MAX, LOOKS, Audit, Report
 from chalicelib.inference.audit_store import AuditStore
-from chalicelib.inference.audit_user import ERASURE_SECONDS, SETTLED_SECONDS
+from chalicelib.inference.audit_user import SETTLED_SECONDS, erasure_seconds
 from chalicelib.inference.prediction import Prediction
 from tests.unit.support import PASSWORD, World
 
@@ -555,12 +555,33 @@ def test_an_index_that_lags_behind_is_no_finding(world: World, anna: User, monke
 def test_an_account_that_is_being_erased_may_still_have_files(world: World, anna: User) -> None:
     prediction = of(world, anna, "succeeded")
     world.accounts.delete(anna, PASSWORD)
-    world.store.forget_files(prediction.prediction_id, world.clock())  # and here the erasure was interrupted
+    world.store.erase(prediction.prediction_id, world.clock())  # and here the erasure was interrupted
     assert audit(world).findings == []
 
-    world.clock.advance(ERASURE_SECONDS)
+    world.clock.advance(world.erasure.looks[-1] + 60)
+    assert audit(world).findings == []
 
+    world.clock.advance(erasure_seconds(world.settings))
     names(audit(world), prediction.prediction_id, "said to be deleted and are there")
+    names(audit(world), anna.id, "was deleted hours ago and is not erased yet")
+
+    world.dispatcher.run()
+    assert audit(world).findings == []
+
+
+def test_a_deleted_account_s_prediction_that_was_not_erased_is_found(world: World, anna: User) -> None:
+    of(world, anna, "succeeded")
+    world.accounts.delete(anna, PASSWORD)
+    world.finish_erasures()
+    assert audit(world).findings == []
+    left = next(each for each in world.items(world.settings.predictions_table) if each["user_id"] == anna.id)
+    change(
+        world.settings.predictions_table, {"prediction_id": left["prediction_id"]},
+        "REMOVE erased_at SET #cost = :cost", cost=left["cost"],
+    )  # fmt: skip
+    world.clock.advance(erasure_seconds(world.settings))
+
+    names(audit(world), f"user {anna.id}: the account was deleted and 1 of its predictions were not erased")
 
 
 def test_files_that_are_being_deleted_are_no_finding(world: World, anna: User) -> None:

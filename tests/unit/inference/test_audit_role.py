@@ -79,6 +79,7 @@ def requests(settings: Settings) -> Iterator[list[Asked]]:
         settings.ledger_table: "LedgerEntries",
         settings.predictions_table: "Predictions",
         settings.vouchers_table: "Vouchers",
+        settings.erasures_table: "Erasures",
     }
 
     def note(params: dict[str, Any], model: Any, **_: Any) -> None:
@@ -90,9 +91,11 @@ def requests(settings: Settings) -> Iterator[list[Asked]]:
 
     for client in (aws.dynamodb(), aws.s3()):
         client.meta.events.register("before-parameter-build", note)
-    yield found
-    for client in (aws.dynamodb(), aws.s3()):
-        client.meta.events.unregister("before-parameter-build", note)
+    try:
+        yield found
+    finally:
+        for client in (aws.dynamodb(), aws.s3()):
+            client.meta.events.unregister("before-parameter-build", note)
 
 
 def spoil_everything(world: World) -> None:

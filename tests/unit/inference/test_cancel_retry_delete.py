@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
-from chalicelib.inference.files import FileStore, result_prefix
+from chalicelib.inference.files import FileStore, bad_rows_key, result_prefix
 from chalicelib.inference.offers import FRESH_SECONDS, Override
+from chalicelib.inference.options import Options
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.reading import NotFinishedError, ResultExpiredError
 from chalicelib.inference.service import (
@@ -18,7 +19,7 @@ from chalicelib.inference.service import (
     StillRunningError,
     UnknownPredictionError,
 )
-from tests.unit.support import BrokenModel, FakeModel, World, patients
+from tests.unit.support import BrokenModel, FakeModel, World, csv_of, patients
 
 
 def test_a_queued_prediction_is_cancelled_refunded_and_never_run(world: World) -> None:
@@ -333,6 +334,20 @@ def test_one_more_open_prediction_than_allowed_is_refused_until_one_ends(world: 
     world.run(first)
     world.submit(user)
     assert world.balance(user) == 489
+
+
+def test_row_19_a_retry_whose_file_is_half_gone_leaves_no_file(world: World) -> None:
+    user = world.register()
+    content = csv_of({}, {"Bilirubin": "x"})
+    prediction = world.predictions.submit(user, "lasso", content, None, None, Options(on_error="skip")).prediction
+    world.run(prediction)
+    world.files.delete_all(bad_rows_key(user.id, prediction.prediction_id))
+    stored = world.objects()
+
+    with pytest.raises(InputExpiredError):
+        world.predictions.retry(user, prediction.prediction_id)
+
+    assert world.objects() == stored
 
 
 @pytest.mark.parametrize("as_read", ["before the others", "now"])

@@ -1,5 +1,6 @@
 """What the fence, the attempt count and the erasure's patience are for, step by step in one thread."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -86,11 +87,11 @@ def test_an_erasure_waits_for_what_the_index_does_not_show_yet(world: World, mon
     prediction = world.submit(user)
     world.accounts.delete(user, PASSWORD)
 
-    def not_yet(*_: Any) -> tuple[list[Prediction], None]:
-        return [], None
+    def not_yet(*_: Any) -> Iterator[str]:
+        return iter(())
 
     with monkeypatch.context() as lagging:
-        lagging.setattr(PredictionStore, "history", not_yet)
+        lagging.setattr(PredictionStore, "unerased", not_yet)
         world.clock.advance(world.erasure.looks[-1])
         world.erasure.run_pending()
     assert world.pending_erasures() == [user.id]

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.core.settings import Settings
 from chalicelib.inference.files import FileStore, upload_key
 from chalicelib.inference.findings import FileTooLargeError, InvalidRowsError
+from chalicelib.inference.offers import FRESH_SECONDS, Override
 from chalicelib.inference.options import Options
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.receipt import receipt
@@ -132,6 +133,21 @@ def test_the_same_key_and_upload_make_one_prediction(world: World) -> None:
     first, again = (world.predictions.submit_upload(user, "mayo", upload, None, "key") for _ in range(2))
     assert first.prediction.prediction_id == again.prediction.prediction_id
     assert world.balance(user) == 480
+
+
+@pytest.mark.parametrize("content", [csv_of(*MANY), csv_of(GOOD)], ids=["large", "small"])
+def test_a_key_gives_the_first_answer_whatever_became_of_the_upload_and_the_model(world: World, content: bytes) -> None:
+    user = world.register()
+    upload = uploaded(world, user.id, content)
+    first = world.predictions.submit_upload(user, "mayo", upload, None, "key").prediction
+    run(world, first)
+    world.predictions.delete(user, first.prediction_id)
+    world.offers.put("mayo", Override(enabled=False))
+    world.clock.advance(FRESH_SECONDS)
+
+    again = world.predictions.submit_upload(user, "mayo", upload, None, "key").prediction
+
+    assert again.prediction_id == first.prediction_id
 
 
 @pytest.mark.parametrize("upload_id", ["b" * 32, "../x", "", "a" * 32])

@@ -36,9 +36,10 @@ export const profile = {
   deleteStays: [
     'The coin movements, and of each prediction its price, end and times, without anything that names you.',
     'A fingerprint of the e-mail address that it cannot be read from: a new account with the same address does not get the first 500 coins again.',
+    'Backups, for 35 days at most. If one is ever used, your account is deleted from it again.',
   ],
   deletePassword: 'Your password, to confirm',
   delete: 'Delete for good',
   deleting: 'Deleting the account…',
-  deleted: 'Your account was deleted. Your personal data and files are gone.',
+  deleted: 'Your account was deleted. Your personal data are gone, and your files follow within minutes.',
 };

@@ -1,0 +1,181 @@
+"""What stands in the way of an erasure, and what comes in between."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.auth.names import Credentials
+from chalicelib.auth.service import WrongPasswordError
+from chalicelib.auth.store import User, UserStore
+from chalicelib.inference.erasure import FAILED_SECONDS_MAX, INDEX_LAG_SECONDS, Erasure
+from chalicelib.inference.files import FileStore
+from chalicelib.inference.prediction import Prediction
+from chalicelib.inference.store import PredictionStore
+from tests.unit.support import PASSWORD, FakeModel, World
+
+
+def erased(world: World, prediction: Prediction) -> bool:
+    return world.store.get(prediction.prediction_id) is None
+
+
+@pytest.fixture
+def anna(world: World) -> User:
+    return world.register("anna")
+
+
+def test_one_prediction_that_can_not_be_erased_holds_up_neither_the_others_nor_the_files(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (world.run(world.submit(anna)) for _ in range(3))
+    world.accounts.delete(anna, PASSWORD)
+    erase = PredictionStore.erase
+
+    def broken(store: PredictionStore, prediction_id: str, now: float) -> None:
+        if prediction_id == second.prediction_id:
+            raise OSError("out of order")
+        erase(store, prediction_id, now)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(PredictionStore, "erase", broken)
+        world.dispatcher.run()
+        world.finish_erasures()
+        assert [erased(world, each) for each in (first, second, third)] == [True, False, True]
+        assert world.objects() == []
+        assert world.pending_erasures() == [anna.id]
+
+    world.clock.advance(FAILED_SECONDS_MAX)
+    world.dispatcher.run()
+    assert erased(world, second)
+    assert world.pending_erasures() == []
+
+
+@pytest.mark.parametrize("prefix", ["inputs", "results", "uploads"])
+def test_a_prefix_that_can_not_be_deleted_holds_up_no_other(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    world.run(world.submit(anna))
+    world.files.put(f"uploads/{anna.id}/some", b"ID", "text/csv")
+    world.accounts.delete(anna, PASSWORD)
+    delete_all = FileStore.delete_all
+
+    def broken(store: FileStore, under: str) -> None:
+        if under.startswith(prefix):
+            raise OSError("out of order")
+        delete_all(store, under)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(FileStore, "delete_all", broken)
+        world.dispatcher.run()
+    assert {key.split("/")[0] for key in world.objects()} == {prefix}
+
+    world.clock.advance(INDEX_LAG_SECONDS)
+    world.dispatcher.run()
+    assert world.objects() == []
+
+
+def test_however_many_erasures_fail_the_others_come(world: World, anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(60):
+        world.users.wish_erasure(f"0000-{number}", world.clock())
+    world.accounts.delete(anna, PASSWORD)
+    run = Erasure.run
+
+    def broken(erasure: Erasure, user_id: str) -> int:
+        if user_id.startswith("0000-"):
+            raise OSError("out of order")
+        return run(erasure, user_id)
+
+    monkeypatch.setattr(Erasure, "run", broken)
+    for _ in range(3):
+        world.dispatcher.run()
+    world.clock.advance(world.erasure.looks[-1])
+    for _ in range(3):
+        world.dispatcher.run()
+
+    assert anna.id not in world.pending_erasures()
+    assert len(world.pending_erasures()) == 60
+
+
+@pytest.mark.parametrize("waited", ["at the first look", "at the last look"])
+def test_a_wish_that_is_made_anew_meanwhile_is_not_lost(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch, waited: str
+) -> None:
+    world.accounts.delete(anna, PASSWORD)
+    world.clock.advance(0 if waited == "at the first look" else world.erasure.looks[-1])
+    run = Erasure.run
+
+    def wished_meanwhile(erasure: Erasure, user_id: str) -> int:
+        world.clock.advance(1)
+        world.users.wish_erasure(user_id, world.clock())
+        return run(erasure, user_id)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Erasure, "run", wished_meanwhile)
+        world.dispatcher.run()
+
+    assert world.users.erasures(world.clock()) == {anna.id: world.clock()}
+
+
+def test_a_request_leaves_the_rest_of_many_predictions_to_the_dispatcher(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predictions = [world.run(world.submit(anna)) for _ in range(3)]
+    world.accounts.delete(anna, PASSWORD)
+    erase = PredictionStore.erase
+
+    def slow(store: PredictionStore, prediction_id: str, now: float) -> None:
+        world.clock.advance(6)
+        erase(store, prediction_id, now)
+
+    with monkeypatch.context() as busy:
+        busy.setattr(PredictionStore, "erase", slow)
+        world.erasure.run(anna.id, 10)
+    assert sum(erased(world, each) for each in predictions) == 2
+    assert world.objects() == []
+
+    world.dispatcher.run()
+    assert all(erased(world, each) for each in predictions)
+
+
+def test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prediction = world.submit(anna)
+    put_stream = FileStore.put_stream
+    written: list[str] = []
+
+    def half(store: FileStore, key: str, *more: Any) -> None:
+        if written:
+            raise OSError("out of order")
+        world.settlement.fail(world.read(prediction), "dead_letter")
+        world.predictions.delete(anna, prediction.prediction_id, "ended")
+        put_stream(store, key, *more)
+        written.append(key)
+
+    monkeypatch.setattr(FileStore, "put_stream", half)
+    with pytest.raises(OSError, match="out of order"):
+        world.worker_with(FakeModel()).run(prediction.prediction_id)
+
+    assert written
+    assert world.objects() == []
+
+
+def test_logging_out_while_the_account_is_deleted_is_no_fault(world: World, anna: User) -> None:
+    world.accounts.delete(anna, PASSWORD)
+    world.accounts.log_out(anna)
+
+
+def test_a_password_that_was_replaced_meanwhile_deletes_nothing(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = UserStore.close
+
+    def replaced_meanwhile(store: UserStore, *arguments: Any) -> None:
+        world.accounts.change_password(anna, PASSWORD, "another good one")
+        close(store, *arguments)
+
+    monkeypatch.setattr(UserStore, "close", replaced_meanwhile)
+    with pytest.raises(WrongPasswordError):
+        world.accounts.delete(anna, PASSWORD)
+
+    assert world.accounts.log_in(Credentials(name="anna", password="another good one"))
+    assert world.pending_erasures() == []
