@@ -40,6 +40,8 @@ MUTATIONS = (
              _AUTH + "test_row_4_an_unknown_user_costs_as_much_work_as_a_wrong_password"),
     Mutation("row 5: wide letters make another name", _NAMES, 'return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())', "return text.casefold()",
              _AUTH + "test_row_5_a_name_is_taken_in_every_spelling"),
+    Mutation("row 5: only what Unicode calls a control is invisible", _NAMES, "return controls or _INVISIBLE.search(text) is not None", "return controls",
+             _SPELLINGS + "test_row_5_what_is_not_seen_makes_no_other_name_or_address"),
     Mutation("row 6: the token says its algorithm", "chalicelib/auth/tokens.py", "algorithms=[ALGORITHM]", 'algorithms=[ALGORITHM, "HS512"]',
              _AUTH + "test_row_6_a_token_of_another_algorithm_is_refused"),
     Mutation("row 7: a secret of the environment in production", _SETTINGS, "        if self.stage != LOCAL_STAGE:\n            raise", '        if self.stage == "none":\n            raise',
