@@ -12,11 +12,16 @@ def hash_password(password: str, cost: int) -> str:
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(cost)).decode()
 
 
+def has_cost(hashed: str, cost: int) -> bool:
+    """Whether ``hashed`` was made with 2**cost rounds."""
+    return hashed.startswith(f"$2b${cost:02}$")
+
+
 def password_matches(password: str, hashed: str | None, cost: int) -> bool:
     """Whether ``password`` is the one of ``hashed``.
 
-    Without a hash (there is no such account) a dummy of the same cost is compared, so that the answer takes
-    as long as for a real one.
+    Without a hash (there is no such account) a dummy of ``cost`` is compared, so that the answer takes as long as
+    for a real one.
     """
     encoded = password.encode()
     # No stored password is longer; bcrypt would raise, and faster than a comparison.

@@ -2,17 +2,18 @@
 
 import secrets
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from chalicelib.auth.marks import EmailMarks
 from chalicelib.auth.names import Credentials, Registration, is_email_key, login_key
-from chalicelib.auth.passwords import hash_password, password_matches, prepare
+from chalicelib.auth.passwords import has_cost, hash_password, password_matches, prepare
 from chalicelib.auth.store import Grant, GrantedBeforeError, User, UserStore
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
 from chalicelib.billing.ledger import Entry, Ledger
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.core.errors import DomainError
+from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.logging import log
 from chalicelib.core.settings import Settings
@@ -96,9 +97,11 @@ class Accounts:
         hashed = login.password_hash if login else None
         matches = password_matches(credentials.password, hashed, self._settings.bcrypt_cost)
         user = self._store.user(login.user_id) if login and matches else None
-        if user is None:
+        if login is None or user is None:
             raise WrongCredentialsError("The name or the password is wrong. Please try again.")
         log("logged in", user=user.id)
+        if not has_cost(login.password_hash, self._settings.bcrypt_cost):
+            self._renew_hash(user, login.password_hash, credentials.password)
         return self._session(user)
 
     def authenticate(self, token: str) -> User:
@@ -199,6 +202,12 @@ class Accounts:
         except ConditionFailedError as error:
             raise WrongPasswordError("The password was changed meanwhile. Please log in again.") from error
         log("password changed", user=user.id)
+
+    def _renew_hash(self, user: User, old_hash: str, password: str) -> None:
+        """Hash the same password at today's cost, unless it was changed meanwhile. A later log-in tries again."""
+        new_hash = hash_password(password, self._settings.bcrypt_cost)
+        with suppress(ConditionFailedError, TemporarilyUnavailableError):
+            self._store.renew_hash(user, old_hash, new_hash)
 
     def _session(self, user: User) -> Session:
         token = self._tokens.sign(Claims(user.id, user.token_version))

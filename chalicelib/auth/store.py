@@ -261,6 +261,22 @@ class UserStore:
         except TransactionCancelledError as error:
             raise ConditionFailedError(user_id) from error
 
+    def renew_hash(self, user: User, old_hash: str, new_hash: str) -> None:
+        """Replace the hash by another one of the same password: no token ends.
+
+        Raises
+        ------
+        ConditionFailedError
+            The hash is not ``old_hash`` any more, or the account is gone.
+        """
+        change = {
+            "UpdateExpression": "SET password_hash = :new",
+            "ConditionExpression": "password_hash = :old",
+            "ExpressionAttributeValues": to_item({":new": new_hash, ":old": old_hash}),
+        }
+        keys = [{"TableName": self._logins_table, "Key": to_item({"login": key})} for key in _login_keys(user)]
+        self._commit([{"Update": {**key, **change}} for key in keys], user)
+
     def wish_erasure(self, user_id: str, now: float) -> None:
         """Have what a deleted account left behind erased once more."""
         self._client.put_item(**self._wish(user_id, now)["Put"])

@@ -1,10 +1,13 @@
 """Logging out, changing the password, deleting the account."""
 
+from collections.abc import Callable
+
 import pytest
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
 from chalicelib.auth.names import Credentials
+from chalicelib.auth.passwords import hash_password
 from chalicelib.auth.service import WrongCredentialsError, WrongPasswordError
 from chalicelib.auth.store import User
 from chalicelib.auth.tokens import TokenInvalidError
@@ -76,6 +79,74 @@ def test_the_operator_s_reset_gives_a_password_and_ends_the_tokens(world: World)
     assert ended(world, token)
     log_in(world, password=password)
     assert world.accounts.reset_password("nobody") is None
+
+
+def hashes(world: World) -> set[str]:
+    """The beginnings of the stored hashes, which say their cost."""
+    return {item["password_hash"][:7] for item in world.items(world.settings.logins_table) if "password_hash" in item}
+
+
+@pytest.mark.parametrize("login", ["anna", "anna@example.org"])
+def test_a_log_in_after_a_change_of_the_cost_renews_the_hash_and_ends_no_token(
+    world: World, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    user = world.register()
+    token = log_in(world)
+    monkeypatch.setitem(vars(world.settings), "bcrypt_cost", 5)
+    with pytest.raises(WrongCredentialsError):
+        log_in(world, login, "not the password")
+    assert hashes(world) == {"$2b$04$"}
+
+    tokens = [token, log_in(world, login)]
+
+    assert hashes(world) == {"$2b$05$"}
+    tokens += [log_in(world, "anna"), log_in(world, "anna@example.org")]
+    assert not any(ended(world, each) for each in tokens)
+    world.accounts.change_password(user, PASSWORD, "a new password")
+    log_in(world, login, "a new password")
+
+
+def test_a_log_in_at_the_same_cost_writes_no_hash(world: World) -> None:
+    world.register()
+    before = world.items(world.settings.logins_table)
+    log_in(world)
+    assert world.items(world.settings.logins_table) == before
+
+
+def meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Change the cost, and have ``act`` done after the next password was found right, before its hash is renewed."""
+    monkeypatch.setitem(vars(world.settings), "bcrypt_cost", 5)
+
+    def slow(password: str, cost: int) -> str:
+        monkeypatch.setattr("chalicelib.auth.service.hash_password", hash_password)
+        act()
+        return hash_password(password, cost)
+
+    monkeypatch.setattr("chalicelib.auth.service.hash_password", slow)
+
+
+def test_a_password_that_is_changed_while_its_hash_is_renewed_stays_changed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = world.register()
+    meanwhile(world, monkeypatch, lambda: world.accounts.change_password(user, PASSWORD, "a new password"))
+
+    log_in(world)
+
+    log_in(world, password="a new password")
+    with pytest.raises(WrongCredentialsError):
+        log_in(world)
+
+
+def test_an_account_that_is_deleted_while_its_hash_is_renewed_stays_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = world.register()
+    meanwhile(world, monkeypatch, lambda: world.accounts.delete(user, PASSWORD))
+
+    assert ended(world, log_in(world))
+
+    assert hashes(world) == set()
 
 
 def test_deleting_needs_the_password(world: World) -> None:

@@ -94,6 +94,15 @@ def test_a_name_that_grows_when_normalised_registers_and_logs_in(world: World) -
     assert world.accounts.log_in(Credentials(name=name, password=PASSWORD)).user.name == name
 
 
+def test_whoever_has_an_invisible_character_in_their_name_from_before_still_logs_in(world: World) -> None:
+    world.register("anna")
+    older = Registration.model_construct(name="anna\ufe0f", email="a\u2800@example.org", password=PASSWORD)
+    user = world.accounts.register(older).user
+    for name in (user.name, user.email):
+        body = {"name": name, "password": PASSWORD}
+        assert world.accounts.log_in(Credentials.model_validate(body)).user == user
+
+
 def test_a_token_ends_with_its_time(world: World, clock: FakeClock) -> None:
     world.register("anna")
     token = world.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token

@@ -14,6 +14,13 @@ from chalicelib.auth.names import (
 # NFKC makes 18 letters of this one.
 LONG_LIGATURE = "\ufdfa"
 
+# The first and the last of each range of Default_Ignorable_Code_Point (Unicode's DerivedCoreProperties.txt).
+IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180f\u200b\u200f\u202a\u202e\u2060\u206f\u3164\ufe00\ufe0f"
+    "\ufeff\uffa0\ufff0\ufff8\U0001bca0\U0001bca3\U0001d173\U0001d17a\U000e0000\U000e0100\U000e01ef\U000e0fff"
+)
+SHOWN_AS_NOTHING = "\u2028\u2029\u2800"
+
 
 def registration(**changes: str) -> Registration:
     return Registration.model_validate(
@@ -82,6 +89,17 @@ def test_a_name_has_no_at_sign_of_any_width(name: str) -> None:
 @pytest.mark.parametrize("name", ["an\x00na", "an\nna", "an\u202ena", "an\u200bna", "an\ue000na"])
 def test_a_name_has_no_control_characters(name: str) -> None:
     assert codes(name=name) == [("name", "control_characters")]
+
+
+@pytest.mark.parametrize("character", [*IGNORABLE, *SHOWN_AS_NOTHING], ids=ascii)
+def test_row_5_what_is_not_seen_makes_no_other_name_or_address(character: str) -> None:
+    assert codes(name=f"an{character}na") == [("name", "control_characters")]
+    assert codes(email=f"an{character}na@example.org") == [("email", "not_an_email")]
+
+
+@pytest.mark.parametrize("name", ["Anna-Maria O’Neil", "Ёлка Й.", "Zoe\u0308", "अनुष्का", "안나", "李娜", "anna ☀"])
+def test_letters_marks_and_signs_that_are_seen_make_a_name(name: str) -> None:
+    assert registration(name=name).name == name
 
 
 @pytest.mark.parametrize(

@@ -66,16 +66,19 @@ def test_only_a_models_own_code_unpickles_and_only_what_was_verified() -> None:
 
 PERSONAL = [
     "Name", "NAME", "patient_name", "First Name", "FIRSTNAME", "lastName", "LAST-NAME", "FULLNAME", "PATIENTNAME",
+    "Name (clinic)", "Name, ward", "Name / Study ID", "Ward, name", "Drug name, patient's name", "firstnamelastname",
     "Surname", "Name at birth", "First", "Last", "Patient", "initials", "name1", "Doctor's name",
     "DOB", "D.O.B.", "d_o_b", "PatientDOB", "BirthDate", "DATEOFBIRTH", "dateofbirth", "date of birth", "Birth",
-    "Birth year",
-    "E-Mail", "email", "e_mail", "emailaddress", "eMail address", "anna@example.org",
+    "Birth year", "Sex, birth year", "Weight, birth date", "YOB", "bday", "BRTHDTC",
+    "E-Mail", "email", "e_mail", "emailaddress", "Emailaddr", "eMail address", "anna@example.org",
     "phone", "Phone No.", "phone number", "PHONENUMBER", "mobile", "Tel.", "address", "HOMEADDRESS", "Postal code",
     "MRN", "M.R.N.", "Medical record no", "SSN", "S.S.N.", "passport", "Passport No", "NHS number",
-    "ФИО", "Ф.И.О.", "Ф. И. О. пациента", "фио_пациента", "Фамилия", "ИМЯ", "Имя пациента", "ИМЯПАЦИЕНТА", "Отчество",
-    "Инициалы", "Пациент", "Дата рождения", "Дата рожд.", "ДАТАРОЖДЕНИЯ", "датаРождения", "Д.Р.", "д/р", "Год рождения",
-    "Эл. почта", "Тел.", "Моб. тел.", "Мобильный", "Номер телефона", "Адрес", "Адрес проживания", "Паспорт",
-    "Паспорт (серия, номер)", "Полис", "Полис ОМС", "СНИЛС", "№ истории болезни",
+    "NHS no", "FIO", "Fio", "Familiya", "Imya", "Otchestvo", "SNILS", "INN",
+    "ФИО", "Ф.И.О.", "Ф. И. О. пациента", "фио_пациента", "ФИОпациента", "Фамилия", "ИМЯ", "Имя пациента",
+    "ИМЯПАЦИЕНТА", "Имя (клиника)", "Имя, отделение", "Отчество", "Инициалы", "Пациент", "Дата рождения", "Дата рожд.",
+    "ДАТАРОЖДЕНИЯ", "датаРождения", "Д.Р.", "д/р", "Год рождения", "Рожден", "Рождён", "РОЖДЁН",
+    "Эл. почта", "Тел.", "Моб. тел.", "Мобильный", "Номер телефона", "Телефонный номер", "Адрес", "Адрес проживания",
+    "Паспорт", "Паспорт (серия, номер)", "Полис", "Полис ОМС", "СНИЛС", "№ истории болезни",
     "ｎａｍｅ", "Name of the patient as it stands in the record of the hospital, in capitals",
 ]  # fmt: skip
 HARMLESS = [
@@ -85,9 +88,13 @@ HARMLESS = [
     "dobutamine", "DOBUTAMINE", "Height at birth",
     "mRNA", "SSRI", "SSA", "Mobility", "Immobile", "Initial bilirubin", "First visit", "Last dose", "Last follow-up",
     "Drug name", "DrugName", "Hospital name", "File name", "Test names", "Birth weight", "Newborn", "Stillborn",
+    "Gene name", "gene_name", "Virus name", "Drug 1 name", "Name of the drug", "First drug name", "birth_weight_g",
+    "Birth order", "Sex at birth", "SexAtBirth", "Age at birth", "Country of birth", "FiO2", "FIO2, %",
+    "fio2_admission", "PaO2/FiO2", "Drug INN", "inning",
     "Addison", "phonation", "Emaciation", "surnamed", "HBsAg", "Anti-dsDNA", "renamed",
     "Возраст", "Возраст, лет", "Пол", "Стадия", "Номер пациента", "Всего пациентов", "Название препарата", "Именно",
     "Наименование", "Антитела", "Кетоновых тел", "Масса тела", "Вес при рождении", "Рождаемость", "Мобильность",
+    "Имя гена", "имя_файла", "Имя препарата", "Страна рождения", "Новорождённый", "Телефония",
     "Адреналин", "Полисахариды", "Инсулин", "Жалобы и др.", "Телоцентр", "Гр.", "Биохимия",
 ]  # fmt: skip
 SPECIFIED = [text for each in COLUMNS for text in (each.name, *each.aliases, each.title_en, each.title_ru)]
