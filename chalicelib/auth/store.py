@@ -196,20 +196,8 @@ class UserStore:
         ConditionFailedError
             The hash is not ``old_hash`` any more, or the account is gone.
         """
-        logins: list[TransactItem] = [
-            {
-                "Update": {
-                    "TableName": self._logins_table,
-                    "Key": to_item({"login": key}),
-                    "UpdateExpression": "SET password_hash = :new",
-                    "ConditionExpression": "password_hash = :old",
-                    "ExpressionAttributeValues": to_item({":new": new_hash, ":old": old_hash}),
-                }
-            }
-            for key in _login_keys(user)
-        ]
         tokens = {"Update": {"TableName": self._users_table, **self._token_change(user.id)}}
-        self._commit([*logins, tokens], user)
+        self._commit([*self._new_hash(user, old_hash, new_hash), tokens], user)
 
     def close(self, user: User, password_hash: str, mark: str, now: float) -> None:
         """Delete the person: logins, name, e-mail, tokens; keep ``mark`` and the wish for the erasure of the rest.
@@ -269,17 +257,20 @@ class UserStore:
         ConditionFailedError
             The hash is not ``old_hash`` any more, or the account is gone.
         """
+        self._commit(self._new_hash(user, old_hash, new_hash), user)
+
+    def wish_erasure(self, user_id: str, now: float) -> None:
+        """Have what a deleted account left behind erased once more."""
+        self._client.put_item(**self._wish(user_id, now)["Put"])
+
+    def _new_hash(self, user: User, old_hash: str, new_hash: str) -> list[TransactItem]:
         change = {
             "UpdateExpression": "SET password_hash = :new",
             "ConditionExpression": "password_hash = :old",
             "ExpressionAttributeValues": to_item({":new": new_hash, ":old": old_hash}),
         }
         keys = [{"TableName": self._logins_table, "Key": to_item({"login": key})} for key in _login_keys(user)]
-        self._commit([{"Update": {**key, **change}} for key in keys], user)
-
-    def wish_erasure(self, user_id: str, now: float) -> None:
-        """Have what a deleted account left behind erased once more."""
-        self._client.put_item(**self._wish(user_id, now)["Put"])
+        return [{"Update": {**key, **change}} for key in keys]
 
     def _closing(self, user_id: str, now: float) -> TransactItem:
         change = "SET token_version = token_version + :one, closed_at = :now "

@@ -41,5 +41,6 @@ export const profile = {
   deletePassword: 'Your password, to confirm',
   delete: 'Delete for good',
   deleting: 'Deleting the account…',
-  deleted: 'Your account was deleted. Your personal data are gone, and your files follow within minutes.',
+  deleted:
+    'Your account was deleted. Your personal data are gone, and your files follow within minutes.',
 };
