@@ -11,7 +11,7 @@ from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, T
 from chalicelib.core.clock import iso
 from chalicelib.core.errors import InvalidInputError
 from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_query, uploaded_file
-from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok, query
+from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, no_content, ok, query
 from chalicelib.core.http.schemas import Cursor, sometimes
 from chalicelib.core.ids import ID_LENGTH
 from chalicelib.core.limits import LIMITED
@@ -43,6 +43,14 @@ PredictionId = Annotated[
     str,
     Field(
         description="The id of a prediction.",
+        pattern=f"^[0-9a-f]{{{ID_LENGTH}}}$",
+        examples=["9f86d081884c7d659a2feaa0c55ad015"],
+    ),
+]
+UploadId = Annotated[
+    str,
+    Field(
+        description="The id of an upload.",
         pattern=f"^[0-9a-f]{{{ID_LENGTH}}}$",
         examples=["9f86d081884c7d659a2feaa0c55ad015"],
     ),
@@ -134,6 +142,20 @@ def new_upload(request: Request) -> Response:
     user = current_user(request)
     services().limits.upload(user.id)
     return ok(services().uploads.new(user), 201)
+
+
+@routes.endpoint(
+    "/api/uploads/{id}",
+    "DELETE",
+    content_types=ANY,
+    answers={204: None},
+    errors=(UnknownUploadError,),
+    auth=BEARER,
+)
+def delete_upload(request: Request, id: UploadId) -> Response:  # noqa: A002
+    """Delete the upload ``id``. Predictions that were started from it keep their own copy."""
+    services().uploads.delete(current_user(request), id)
+    return no_content()
 
 
 @routes.endpoint(

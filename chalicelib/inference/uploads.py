@@ -64,6 +64,18 @@ class Uploads:
             beginning = beginning[:end] or beginning
         return beginning
 
+    def delete(self, user: User, upload_id: str) -> None:
+        """Delete the user's own upload. Predictions that were started from it keep their own copy.
+
+        Raises
+        ------
+        UnknownUploadError
+        """
+        key = upload_key(user.id, upload_id)
+        if not is_id(upload_id) or not self._files.exists(key):
+            raise unknown_upload()
+        self._files.delete_all(key)
+
 
 def unknown_upload() -> UnknownUploadError:
     """The same for what never was, what is somebody else's and what has expired."""

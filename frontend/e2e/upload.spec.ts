@@ -112,6 +112,30 @@ test('a cut connection is said, and the same file is sent again at a click', asy
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
 });
 
+test('a large file that is replaced or removed after its check is deleted from the bucket', async ({
+  page,
+}) => {
+  await registerBy(page, words);
+  const deletion = () =>
+    page.waitForResponse((answer) => /\/api\/uploads\/\w+$/.test(answer.url()));
+  await chooseFile(page, words, largeFile(), 'first.csv');
+  await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
+  const ofTheFirst = deletion();
+  await chooseFile(page, words, largeFile(), 'second.csv');
+  const first = await ofTheFirst;
+  expect([first.request().method(), first.status()]).toEqual(['DELETE', 204]);
+
+  await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
+  const ofTheSecond = deletion();
+  await page.getByRole('button', { name: words.submission.fileRemove }).click();
+  await expect(page.getByText('second.csv')).toBeHidden();
+  const second = await ofTheSecond;
+  expect([second.request().method(), second.status()]).toEqual(['DELETE', 204]);
+  const { authorization = '' } = await second.request().allHeaders();
+  const again = await page.request.delete(second.url(), { headers: { authorization } });
+  expect(again.status()).toBe(404);
+});
+
 test('a file that is removed while it is sent leaves nothing behind', async ({ page }) => {
   await registerBy(page, words);
   await page.route(toBucket, async (route) => {

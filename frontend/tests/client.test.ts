@@ -33,7 +33,13 @@ function apiWith(answers: (() => Response)[], credentials = credentialsOf([])) {
     if (next === undefined) throw new TypeError('offline');
     return next();
   };
-  const api = createApi(BASE, anonymousTransport(fetcher), personalTransport(fetcher, credentials));
+  const background = { ...credentials, renew: async () => false };
+  const api = createApi(
+    BASE,
+    anonymousTransport(fetcher),
+    personalTransport(fetcher, credentials),
+    personalTransport(fetcher, background),
+  );
   return { api, sent };
 }
 
@@ -106,6 +112,20 @@ test('a file in the bucket is named, not sent', async () => {
   await api.check('lasso', upload, { units: 'si', skip: true });
   expect(sent[0]?.address).toBe(`${BASE}api/predict/lasso?dry_run=true&units=si&on_error=skip`);
   expect(JSON.parse(sent[0]?.body ?? '')).toEqual({ upload_id: 'u1', file_name: 'large.csv' });
+});
+
+test('an upload is deleted in the background: a session that has ended asks nobody to log in', async () => {
+  const credentials = credentialsOf(['t']);
+  const ended = () => said(401, { code: 'token_expired' });
+  const { api, sent } = apiWith([() => new Response(null, { status: 204 }), ended], credentials);
+  await expect(api.deleteUpload('u1')).resolves.toBeUndefined();
+  await expect(api.deleteUpload('u1')).rejects.toMatchObject({
+    problem: { code: 'token_expired' },
+  });
+  expect(sent.map(({ method, address }) => `${method} ${address}`)).toEqual(
+    Array(2).fill(`DELETE ${BASE}api/uploads/u1`),
+  );
+  expect(credentials.renew).not.toHaveBeenCalled();
 });
 
 test('an answer to somebody who has left never comes', async () => {

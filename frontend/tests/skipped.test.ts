@@ -10,7 +10,7 @@ test('patients that were skipped are kept apart from those that were predicted',
   ];
   const sent = { offset: 0, total: 3, rows, next_offset: null };
   const send = async () => new Response(JSON.stringify(sent));
-  const api = createApi('http://page.test/', send, send);
+  const api = createApi('http://page.test/', send, send, send);
 
   const page = await api.rows('id', 0);
 

@@ -64,7 +64,9 @@ def form(content: bytes) -> tuple[bytes, str]:
 def make_real(case: schemathesis.Case[Any], person: Nobody, draw: Draw) -> None:
     """Put real ids, passwords and codes into ``case``."""
     if "id" in case.path_parameters:
-        case.path_parameters["id"] = draw(st.sampled_from(person.ids))
+        is_upload = case.operation.path == "/api/uploads/{id}"
+        owned = person.uploads if is_upload and isinstance(person, Account) else person.ids
+        case.path_parameters["id"] = draw(st.sampled_from(owned))
     if isinstance(case.body, dict) and isinstance(person, Account):
         real = {"password": PASSWORD, "old_password": PASSWORD, "upload_id": draw(st.sampled_from(person.uploads))}
         if draw(st.booleans()):

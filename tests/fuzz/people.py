@@ -69,6 +69,8 @@ class Account(Nobody):
         """Log in again where the token ended: the fuzzer logs out, changes passwords, deletes accounts."""
         if answer.status_code == 401 or answer.request.method in ("PUT", "DELETE") or "logout" in str(answer.url):
             self._log_in()
+        if answer.request.method == "DELETE" and "/uploads/" in str(answer.url):
+            self._upload()
         if answer.status_code == 202:
             self.ids.append(answer.json()["prediction_id"])
 
@@ -95,6 +97,9 @@ class Account(Nobody):
         submitted = [self._person.submit(SAMPLE, "mayo") for _ in range(2)]
         made = [each.json()["prediction_id"] for each in submitted if each.status_code == 202]
         self.ids = ["lasso", "cox-lasso", "mayo", *made, *self.ids[-4:]]
+        self._upload()
+
+    def _upload(self) -> None:
         upload = self._person.http.post(f"{self.url}/api/uploads", timeout=30).json()
         requests.post(upload["url"], data=upload["fields"], files={"file": SAMPLE}, timeout=30)
         self.uploads = [upload["upload_id"]]

@@ -114,6 +114,8 @@ MUTATIONS = (
              _UPLOADS + "test_row_19_an_upload_that_arrives_after_the_deletion_of_its_account_goes_too"),
     Mutation("row 19: an upload outlives the file's deletion", _PREDICTIONS, "        if prediction.upload_id:\n", "        if False:\n",
              _UPLOADS + "test_row_19_the_files_of_a_prediction_are_deleted_with_the_upload_that_it_came_from"),
+    Mutation("row 19: an upload is said to be deleted and stays", "chalicelib/inference/uploads.py", "        self._files.delete_all(key)\n", "",
+             _UPLOADS + "test_row_19_an_upload_is_deleted_at_once_on_request_though_nothing_was_submitted_from_it"),
     Mutation("row 19: a refused file stays", _PREDICTIONS, "                    self._discard(prediction)\n                    raise", "                    raise",
              "tests/unit/inference/test_cancel_retry_delete.py::test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file"),
     Mutation("row 19: an erased prediction keeps its hashes", "chalicelib/inference/store.py", '"prediction_id", "user_id", "listed_at", "status",', '"prediction_id", "user_id", "listed_at", "input_sha256", "status",',

@@ -38,9 +38,14 @@ function bodyOf(source: Source) {
 
 /**
  * Every call of the API that the page makes. `base` is where the page lies; each call throws a
- * `Failure` when there is no result.
+ * `Failure` when there is no result. `background` is for what the person doesn't wait for.
  */
-export function createApi(base: string, anonymous: Transport, personal: Transport) {
+export function createApi(
+  base: string,
+  anonymous: Transport,
+  personal: Transport,
+  background: Transport,
+) {
   const common = { baseUrl: base, cache: 'no-store', credentials: 'omit' } as const;
   const open = createClient<paths>({ ...common, fetch: anonymous });
   const own = createClient<paths>({ ...common, fetch: personal });
@@ -78,6 +83,9 @@ export function createApi(base: string, anonymous: Transport, personal: Transpor
 
     /** Where to put a file that is too large for one request. */
     newUpload: () => answer(own.POST('/api/uploads')),
+
+    deleteUpload: (id: string) =>
+      done(own.DELETE('/api/uploads/{id}', { params: at(id), fetch: background })),
 
     /** What a submission would find and cost; nothing is charged. */
     check: (modelId: string, source: Source, options: FileOptions) =>

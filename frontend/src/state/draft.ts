@@ -6,7 +6,7 @@ import { randomKey } from './attempts';
 import { anyModelId } from './catalogue';
 import { checkFile, fileCheck } from './fileCheck';
 import { api, balance, onLeave } from './session';
-import { forgetUpload, sourceOf } from './source';
+import { deleteUpload, forgetUpload, sourceOf } from './source';
 
 // What the person is about to submit. It lives in memory only, outside the screens, so that
 // neither an error nor a walk through the page loses it.
@@ -33,7 +33,7 @@ export function chooseModel(id: string): void {
 }
 
 export function chooseFile(file: File | null): void {
-  if (file !== chosenFile.value) forgetUpload();
+  if (file !== chosenFile.value) deleteUpload();
   chosenFile.value = file;
   startAfresh();
 }
@@ -70,13 +70,15 @@ export async function submit(): Promise<Submission | null> {
     const options = { units: chosenUnits.value, skip: leavesBadOut.value };
     const submission = await api.submit(modelId, await sourceOf(file), options, key);
     balance.value = submission.balance;
+    // The upload goes with the prediction's files.
+    forgetUpload();
     chooseFile(null);
     return submission;
   } catch (thrown) {
     submissionProblem.value = problemOf(thrown);
     if (!isWorthRetrying(problemOf(thrown))) idempotencyKey = null;
     if (problemOf(thrown).code === 'file_unreadable') checkAgain();
-    if (UPLOAD_IS_GONE.has(problemOf(thrown).code)) forgetUpload();
+    if (UPLOAD_IS_GONE.has(problemOf(thrown).code)) deleteUpload();
     return null;
   } finally {
     isSubmitting.value = false;
@@ -99,5 +101,7 @@ onLeave(() => {
   isSubmitting.value = false;
   chosenModelId.value = null;
   chosenUnits.value = 'stated';
+  // Nobody is logged in any more who could delete it: it expires.
+  forgetUpload();
   chooseFile(null);
 });

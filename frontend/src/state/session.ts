@@ -37,6 +37,9 @@ const credentials: Credentials = {
   },
 };
 
+/** For what the person doesn't wait for: a session that has ended is no reason to ask them anything. */
+const quietly: Credentials = { ...credentials, renew: () => Promise.resolve(false) };
+
 // Beside the page, wherever that lies. Not `fetch` itself: it must be called on the window.
 const fetcher: typeof fetch = (input, init) => fetch(input, init);
 const base = new URL('.', globalThis.location?.href ?? 'http://127.0.0.1/').href;
@@ -44,6 +47,7 @@ export const api = createApi(
   base,
   anonymousTransport(fetcher),
   personalTransport(fetcher, credentials),
+  personalTransport(fetcher, quietly),
 );
 
 export async function register(name: string, email: string, password: string): Promise<void> {

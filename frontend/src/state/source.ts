@@ -29,6 +29,14 @@ export function forgetUpload(): void {
   uploadedShare.value = null;
 }
 
+/** Deletes what was sent, in the background: if that fails, it expires by itself. */
+export function deleteUpload(): void {
+  upload?.sent.then(({ uploadId }) => api.deleteUpload(uploadId)).catch(() => undefined);
+  // What has left as a whole arrives even if it is stopped; its answer tells when it can be deleted.
+  if (uploadedShare.value === 1) upload = null;
+  forgetUpload();
+}
+
 function sendOnce(file: File): Promise<UploadedFile> {
   if (upload?.file === file) return upload.sent;
   forgetUpload();
@@ -50,11 +58,12 @@ function sendOnce(file: File): Promise<UploadedFile> {
 async function send(file: File, abort: AbortSignal): Promise<UploadedFile> {
   await assertReadable(file.slice(0, 1));
   const place = await api.newUpload();
+  abort.throwIfAborted();
   if (file.size > place.bytes_max) {
     throw new Failure(pageProblem('file_too_large', { limitBytes: place.bytes_max }));
   }
   const onShare = (share: number) => {
-    if (!abort.aborted) uploadedShare.value = share;
+    if (upload?.abort.signal === abort) uploadedShare.value = share;
   };
   onShare(0);
   try {

@@ -189,6 +189,7 @@ def _files(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.services.files.put(key, csv_of(*[{}] * 50), _CSV)
     patch.setattr(api.services.files, "copy", _raising(FileChangedError()))
     api.refusal("upload_changed", "POST", "/api/predict/lasso", submitted)
+    api.ask("DELETE", f"/api/uploads/{upload['upload_id']}")
 
 
 def _raising(error: Exception) -> Callable[..., Any]:

@@ -121,6 +121,7 @@ def _files_and_states(api: Collector, patch: pytest.MonkeyPatch) -> None:
     of_a_result = ("/rows", "/cohort", "/result.csv")
     for method, tail in [("GET", ""), ("DELETE", ""), ("POST", "/retry"), *(("GET", tail) for tail in of_a_result)]:
         api.refusal("unknown_prediction", method, f"/api/predict/{ID}{tail}")
+    api.refusal("unknown_upload", "DELETE", f"/api/uploads/{ID}")
     api.refusal("unknown_model", "POST", "/api/predict/none", patients(1), Content_Type=CSV)
     prediction_id = api.ask("POST", "/api/predict/mayo", patients(1), Content_Type=CSV)["prediction_id"]
     path = f"/api/predict/{prediction_id}"

@@ -63,6 +63,7 @@ def test_every_success_is_as_described(api: Api) -> None:
     api.services.files.put(anna_s, FILE, "text/csv")
     for options in ("?dry_run=true", ""):
         ask("POST", f"/api/predict/mayo{options}", {"upload_id": upload["upload_id"], "file_name": "a.csv"})
+    ask("DELETE", f"/api/uploads/{upload['upload_id']}")
     bad = csv_of({"Bilirubin": "x"}, {"Bilirubin": "2"}, {"Bilirubin": "2"})
     assert ask("POST", "/api/predict/mayo?dry_run=true", bad, Content_Type="text/csv")["errors"]
     skipped = ask("POST", "/api/predict/mayo?on_error=skip", bad, Content_Type="text/csv")["prediction_id"]

@@ -227,6 +227,41 @@ def test_row_19_the_files_of_a_prediction_are_deleted_with_the_upload_that_it_ca
     assert world.objects() == [upload_key(user.id, other)]
 
 
+def test_row_19_an_upload_is_deleted_at_once_on_request_though_nothing_was_submitted_from_it(world: World) -> None:
+    user = world.register()
+    other = uploaded(world, user.id, csv_of(GOOD), "b" * 32)
+    upload = uploaded(world, user.id, csv_of(*[GOOD] * 4000))  # past every limit: it can't be submitted
+
+    world.uploads.delete(user, upload)
+
+    assert world.objects() == [upload_key(user.id, other)]
+    with pytest.raises(UnknownUploadError):
+        world.uploads.delete(user, upload)
+
+
+@pytest.mark.parametrize("upload_id", ["b" * 32, "../x", "", "a" * 31, "a" * 32])
+def test_an_upload_that_is_not_there_or_somebody_elses_is_not_deleted(world: World, upload_id: str) -> None:
+    anna, bert = world.register("anna"), world.register("bert")
+    theirs = uploaded(world, bert.id, csv_of(GOOD))
+    own = uploaded(world, anna.id, csv_of(GOOD), "c" * 32)
+    with pytest.raises(UnknownUploadError):
+        world.uploads.delete(anna, upload_id)
+    assert sorted(world.objects()) == sorted([upload_key(bert.id, theirs), upload_key(anna.id, own)])
+
+
+@pytest.mark.parametrize("content", [csv_of(*MANY), csv_of(GOOD)], ids=["large", "small"])
+def test_a_prediction_outlives_the_upload_that_it_was_started_from(world: World, content: bytes) -> None:
+    user = world.register()
+    upload = uploaded(world, user.id, content)
+    prediction = world.predictions.submit_upload(user, "mayo", upload, None).prediction
+
+    world.uploads.delete(user, upload)
+
+    assert run(world, prediction).status is Status.SUCCEEDED
+    again = world.predictions.retry(user, prediction.prediction_id).prediction
+    assert run(world, again).status is Status.SUCCEEDED
+
+
 def test_a_deleted_account_leaves_no_upload(world: World) -> None:
     user = world.register()
     uploaded(world, user.id, csv_of(GOOD))

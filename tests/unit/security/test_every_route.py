@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.inference.routes import ModelId, PredictionId
+from chalicelib.inference.routes import ModelId, PredictionId, UploadId
 from tests.unit.security.client import Client, Route, routes
 
 ROUTES = list(routes())
@@ -19,7 +19,7 @@ def without_request_id(answer: dict[str, object]) -> dict[str, object]:
 def test_whatever_an_address_holds_is_a_models_or_an_owned_id() -> None:
     """A new kind of id has to be added here, with a test that it is asked for by its owner only."""
     kinds = {repr(kind) for route in ROUTES for kind in route.parameters.values()}
-    assert kinds == {repr(ModelId), repr(PredictionId)}
+    assert kinds == {repr(ModelId), repr(PredictionId), repr(UploadId)}
     named = {name for route in ROUTES if route.body for name in route.body.model_fields if name.endswith("id")}
     assert named == {"upload_id"}
 
@@ -47,6 +47,20 @@ def test_row_9_somebody_elses_upload_is_404(client: Client) -> None:
         refused = client.ask(client.anna, "POST", f"/api/predict/mayo{query}", body)
         assert (refused.status_code, refused.json_body["code"]) == (404, "unknown_upload")
         assert client.ask(client.boris, "POST", f"/api/predict/mayo{query}", body).status_code != 404
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if UploadId in route.parameters.values()], ids=str)
+def test_row_9_an_upload_is_asked_for_by_its_owner_only(client: Client, route: Route) -> None:
+    boris = client.ask(client.boris, "GET", "/api/auth/me").json_body["id"]
+    theirs = client.ask(client.boris, "POST", "/api/uploads").json_body["upload_id"]
+    client.services.files.put(f"uploads/{boris}/{theirs}", b"ID\n", "text/csv")
+
+    refused = client.ask(client.anna, route.method, route.at(theirs))
+    unknown = client.ask(client.anna, route.method, route.at("0" * 32))
+
+    assert (refused.status_code, refused.json_body["code"]) == (404, "unknown_upload")
+    assert without_request_id(refused.json_body) == without_request_id(unknown.json_body)
+    assert client.services.files.exists(f"uploads/{boris}/{theirs}")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

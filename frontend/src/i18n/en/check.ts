@@ -20,7 +20,7 @@ export const check = {
     allBad: (rows: number) => `Of the first ${patients(rows)}, none can be predicted.`,
   },
   largeHint:
-    'Files of this size are sent with all their columns to the service’s storage to be checked. What is not started is deleted within two days.',
+    'Files of this size are sent with all their columns to the service’s storage to be checked. Removing the file here deletes it there at once; what is not started is deleted within two days.',
   preview: 'The file as it was read',
   notChecked: 'The file could not be checked.',
   notCheckedHint: 'You can start without the check: a file with mistakes costs nothing.',
