@@ -124,7 +124,7 @@ class UserAudit:
                         self._left.append(found.prediction_id)
                 elif self._should_have_files(prediction) and _keys(prediction) <= found.keys:
                     complete += 1
-        if complete != self.totals.with_files:
+        if complete != self.totals.with_files and not self._is_being_erased:
             yield from self._incomplete()
 
     def files_left(self) -> list[Finding]:

@@ -71,7 +71,10 @@ class Erasure:
             log_exception("erasure failed", user=user_id)
             waited = self._clock() - wished_at
             due_at = self._clock() + min(max(waited, INDEX_LAG_SECONDS), FAILED_SECONDS_MAX)
-        self._users.postpone_erasure(user_id, wished_at, due_at)
+        try:
+            self._users.postpone_erasure(user_id, wished_at, due_at)
+        except Exception:  # noqa: BLE001 - it stays due
+            log_exception("erasure not postponed", user=user_id)
         return False
 
     def _finish(self, user_id: str, wished_at: float) -> bool:

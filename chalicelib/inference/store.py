@@ -87,10 +87,15 @@ class PredictionStore:
             Limit=PAGE_SIZE,
             **start,
         )
-        return [_from_item(item) for item in answer["Items"]], encode_cursor(answer.get("LastEvaluatedKey"))
+        # Somebody may ask while their account is being deleted, or after its row was restored alone.
+        page = [_from_item(item) for item in answer["Items"] if "erased_at" not in item]
+        return page, encode_cursor(answer.get("LastEvaluatedKey"))
 
     def unerased(self, user_id: str) -> Iterator[str]:
-        """The ids of the user's predictions that hold more than the books need. The index may lag."""
+        """The ids of the user's predictions that hold more than the books need, newest first: open ones are new.
+
+        The index may lag.
+        """
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=HISTORY_INDEX,
@@ -98,6 +103,7 @@ class PredictionStore:
             FilterExpression="attribute_not_exists(erased_at)",
             ExpressionAttributeValues=to_item({":user": user_id}),
             ProjectionExpression="prediction_id",
+            ScanIndexForward=False,
         )
         return (str(from_item(item)["prediction_id"]) for page in pages for item in page["Items"])
 

@@ -2,10 +2,15 @@ import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from deploy import openapi
+from tests.fuzz.bodies import make_real
 from tests.fuzz.fuzzer import CASES, Fuzzer, Summary
 from tests.fuzz.limits import Customer, LimitFuzzer, ends_with_a_window
 from tests.fuzz.people import Nobody, everybody
@@ -64,6 +69,24 @@ def test_a_limit_that_is_not_met_or_says_a_wrong_time_is_a_finding(
     LimitFuzzer(stack.url, summary, [Nobody(stack.url), Customer(stack.url)], document).run(1)
 
     assert list(summary.findings) == ["new_upload: its limit was not met"]
+
+
+def test_what_somebody_owns_may_grow_from_case_to_case() -> None:
+    person = Nobody("http://127.0.0.1")
+
+    @hypothesis.seed(1)
+    @hypothesis.settings(max_examples=200, database=None, phases=[hypothesis.Phase.generate], deadline=None)
+    @hypothesis.given(st.data())
+    def ask(data: st.DataObject) -> None:
+        operation = SimpleNamespace(path="/api/predict/{id}")
+        case: Any = SimpleNamespace(path_parameters={"id": ""}, operation=operation, body=None)
+        make_real(case, person, data.draw)
+        assert case.path_parameters["id"] in person.ids
+        data.draw(st.integers(0, 9))
+        person.ids.append(f"another-{len(person.ids)}")
+
+    ask()
+    assert len(person.ids) > 100
 
 
 @pytest.mark.parametrize(
