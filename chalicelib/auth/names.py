@@ -36,7 +36,7 @@ def _name(text: str) -> str:
     if "@" in unicodedata.normalize("NFKC", text):
         raise PydanticCustomError("name_with_at", "a name has no @, so that it can't be mistaken for an e-mail address")
     if _has_invisible_characters(text):
-        raise PydanticCustomError("control_characters", "a name has no control characters")
+        raise PydanticCustomError("control_characters", "a name has no control characters and none that nobody sees")
     return text
 
 
