@@ -154,13 +154,14 @@ class Predictions:
         key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, options.units, options.on_error)
         if earlier := self._replay(user, key):
             return earlier
-        return self._submit_content(user, self._catalogue.chosen(model_id), content, file_name, key, options)
+        return self._submit_content(user, self._catalogue.chosen(model_id), content, sha256, file_name, key, options)
 
     def _submit_content(
         self,
         user: User,
         offer: Offer,
         content: bytes,
+        sha256: str,
         file_name: str | None,
         key: IdempotencyKey | None,
         options: Options,
@@ -169,7 +170,7 @@ class Predictions:
         checked = check_file(content, si=options.si, skip=options.skip)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
-            user, offer, rows=checked.rows, input_sha256=hashlib.sha256(content).hexdigest(), file_name=file_name,
+            user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name,
             ignored_columns=checked.ignored, units=checked.units, bad_rows=checked.bad_rows, options=options,
             upload_id=upload_id,
         )  # fmt: skip
@@ -205,7 +206,8 @@ class Predictions:
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
         if stored.size <= self._settings.upload_bytes_max:
-            return self._submit_content(user, offer, beginning, file_name, key, options, upload_id)
+            sha256 = hashlib.sha256(beginning).hexdigest()
+            return self._submit_content(user, offer, beginning, sha256, file_name, key, options, upload_id)
         found = inspect(io.BytesIO(beginning), si=options.si, is_sample=True)
         found.raise_if_bad(skip=options.skip)
         self._refuse_early(user, offer)

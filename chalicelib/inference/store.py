@@ -337,7 +337,7 @@ class PredictionStore:
             It has ended.
         """
         condition = "attribute_exists(prediction_id) AND #status IN (:queued, :running)"
-        values: Item = {":queued": Status.QUEUED, ":running": Status.RUNNING}
+        values = {":queued": Status.QUEUED, ":running": Status.RUNNING}
         self._update(prediction_id, "REMOVE file_name, ignored_columns", condition, values)
 
     def commit(self, items: Sequence[TransactItem]) -> None:
