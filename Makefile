@@ -5,6 +5,7 @@ PORT ?= 7999
 EMULATOR_PORT ?= 4566
 DATA_DIR ?= .local
 WORKERS ?= 1
+DYNAMODB ?= auto
 FORCE ?=
 # The operator's commands work on the running local stack, or on a deployed stage.
 STAGE ?= local
@@ -38,7 +39,7 @@ help: ## Say what there is
 
 run: .venv/.local local/node_modules/.installed frontend/dist/index.html ## Set everything up and run the whole stack on http://127.0.0.1:7999
 	@exec $(PYTHON) -m local --host "$(HOST)" --port "$(PORT)" --emulator-port "$(EMULATOR_PORT)" \
-		--data-dir "$(DATA_DIR)" --workers "$(WORKERS)"
+		--data-dir "$(DATA_DIR)" --workers "$(WORKERS)" --dynamodb "$(DYNAMODB)"
 
 test: lint unit property integration races test-deployment e2e browser ## All tests, checks first
 	@echo "All passed."
@@ -56,7 +57,7 @@ unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto
 	@$(NPM) run test
 
 integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator and moto's server: [ENDPOINT=http://127.0.0.1:5000]
-	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)") $(PYTHON) -m pytest tests/integration
+	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)" TEST_ENDPOINT_DATA_DIR="$(DATA_DIR)") $(PYTHON) -m pytest tests/integration
 
 property: .venv/.dev local/node_modules/.installed ## Random steps, faults and crashes against a model: [STEPS=200000]
 	@$(PYTHON) -m pytest tests/property

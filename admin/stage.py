@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.core.settings import LOCAL_STAGE, Settings
 from chalicelib.wiring import Services
 from deploy.stack import stack_name
+from local.access_key import access_key
 from local.config import function_secrets
 from local.data_dir import STACK, is_held
 from local.provision import OPERATOR_QUEUES, read_template, variables
@@ -56,7 +57,7 @@ def _local(data_dir: Path) -> dict[str, str]:
         raise StageError("The local stack is not running; start it with 'make run'.")
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]  # nothing of the person's own account
-    noted: dict[str, str] = json.loads(path.read_text("utf-8"))
+    noted: dict[str, str] = json.loads(path.read_text("utf-8")) | access_key(data_dir).environment()
     os.environ.update({name: value for name, value in noted.items() if name.startswith("AWS_")})
     return noted | function_secrets(data_dir)
 

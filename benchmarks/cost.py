@@ -30,7 +30,8 @@ from benchmarks.meter import Function, Meter, MeteredOutput, UnmeteredError, Usa
 from benchmarks.prices import AS_OF, GB, REGION, Item, Price, bill
 from benchmarks.scenarios import COST, patients
 from local import dynamodb
-from local.config import LOOPBACK, ROOT, LocalConfig, function_environment
+from local.config import ROOT, LocalConfig, function_environment
+from local.ports import LOOPBACK
 from local.provision import Provisioner, Resource, read_template
 from tests.support.emulators import running_emulators, session_of
 

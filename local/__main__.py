@@ -9,9 +9,11 @@ if sys.version_info[:2] != (3, 13):
 import argparse
 from pathlib import Path
 
-from local import data_dir, dynamodb
-from local.config import ROOT, LocalConfig, StackError
-from local.supervisor import Stack, free_port, ip_address
+from local import data_dir, dynamodb, isolation
+from local.config import ROOT, LocalConfig
+from local.errors import StackError
+from local.ports import free_port
+from local.supervisor import Stack, ip_address
 
 
 def _arguments() -> argparse.Namespace:
@@ -22,8 +24,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--emulator-port", type=int, default=4566, help="port of the AWS emulator; 0 is any (4566)")
     parser.add_argument("--workers", type=int, default=1, help="inference workers (1)")
     parser.add_argument(
-        "--dynamodb", choices=["auto", "ministack"], default="auto",
-        help="auto: the durable one where it exists; ministack: the AWS emulator's own (auto)",
+        "--dynamodb", choices=["auto", "dynoxide", "ministack"], default="auto",
+        help="auto: the durable one, dynoxide, where nobody else can reach it; dynoxide: everywhere; "
+        "ministack: the AWS emulator's own (auto)",
     )  # fmt: skip
     parser.add_argument("--reset-db", action="store_true", help="delete the kept data first, without asking")
     return parser.parse_args()
@@ -36,7 +39,8 @@ def main() -> int:
     try:
         if arguments.reset_db:
             data_dir.delete(folder)
-        durable = dynamodb.serves(folder, wanted=arguments.dynamodb == "auto")
+        may_be_open = arguments.dynamodb == "dynoxide"
+        durable = dynamodb.serves(folder, wanted=arguments.dynamodb != "ministack", may_be_open=may_be_open)
         config = LocalConfig(
             host=ip_address(arguments.host),
             port=arguments.port or free_port(),
@@ -44,6 +48,7 @@ def main() -> int:
             emulator_port=arguments.emulator_port or free_port(),
             workers=max(1, arguments.workers),
             dynamodb_port=free_port() if durable else None,
+            is_dynamodb_open=may_be_open and not isolation.is_possible(),
         )
         Stack(config).run()
     except StackError as error:

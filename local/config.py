@@ -11,19 +11,15 @@ from typing import Any
 import localstack_client.session
 from botocore.config import Config
 
+from local import private_file
+from local.access_key import AccessKey, access_key
 from local.bell import BELL
+from local.ports import LOOPBACK
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "frontend" / "dist"
 
 REGION = "eu-central-1"
-LOOPBACK = "127.0.0.1"
-# The emulator takes any pair, and one that isn't its own administrator's is refused.
-ACCESS_KEY = "test"
-
-
-class StackError(Exception):
-    """Why the stack can't run, in a sentence for the person at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +33,24 @@ class LocalConfig:
     workers: int
     dynamodb_port: int | None = None
     """Where DynamoDB has an emulator of its own; None: the AWS emulator serves it too."""
+    is_dynamodb_open: bool = False
+    """Whether that emulator may run where other programs of this machine reach it."""
 
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the page."""
         host = LOOPBACK if self.host in {"", "0.0.0.0"} else self.host  # noqa: S104 - it is what the person chose
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def page_origins(self) -> set[str]:
+        """The origins that the page can have in a browser on this machine."""
+        return {self.address, f"http://{LOOPBACK}:{self.port}", f"http://localhost:{self.port}"}
+
+    @property
+    def key(self) -> AccessKey:
+        """The key that the emulators ask for."""
+        return access_key(self.data_dir)
 
     @property
     def endpoint(self) -> str:
@@ -70,8 +78,8 @@ class ToolSession:
         config = self._config
         address = config.dynamodb_endpoint if service == "dynamodb" else config.endpoint
         session = localstack_client.session.Session(
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=ACCESS_KEY,
+            aws_access_key_id=config.key.id,
+            aws_secret_access_key=config.key.secret,
             aws_session_token=None,
             region_name=REGION,
             localstack_host=address.removeprefix("http://"),
@@ -80,12 +88,10 @@ class ToolSession:
 
 
 def emulator_addresses(config: LocalConfig) -> dict[str, str]:
-    """The variables by which boto3 finds the emulators."""
+    """The variables by which boto3 finds the emulators; what it signs with is not among them."""
     return {
         "AWS_ENDPOINT_URL": config.endpoint,
         "AWS_ENDPOINT_URL_DYNAMODB": config.dynamodb_endpoint,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
@@ -94,7 +100,7 @@ def emulator_addresses(config: LocalConfig) -> dict[str, str]:
 def aws_environment(config: LocalConfig) -> dict[str, str]:
     """This process's environment with the emulators', and nothing of the person's own AWS account."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return inherited | emulator_addresses(config) | {"PYTHONUNBUFFERED": "1"}
+    return inherited | emulator_addresses(config) | config.key.environment() | {"PYTHONUNBUFFERED": "1"}
 
 
 LIMITS = (
@@ -140,16 +146,8 @@ def function_secrets(data_dir: Path) -> dict[str, str]:
 
 
 def signing_secret(data_dir: Path) -> str:
-    """This data folder's own signing secret, made at the first start and readable by its owner only.
-
-    It is there whole or not at all: half a secret, left by a full disk, would lock the folder.
-    """
+    """This data folder's own signing secret, made at the first start and readable by its owner only."""
     path = data_dir / "signing-secret"
     if not path.exists():
-        beside = path.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-        beside.replace(path)
+        private_file.write(path, secrets.token_hex(32))
     return path.read_text("ascii")

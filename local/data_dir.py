@@ -10,15 +10,17 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from local.access_key import FILE as ACCESS_KEY
 from local.bell import BELL
-from local.config import ROOT, StackError
+from local.config import ROOT
 from local.dynamodb import DATABASE
+from local.errors import StackError
 
 # Only what the stack itself makes: a mistyped folder must not cost anybody their files.
 PROCESSES = "processes.json"
 STACK = "stack.json"
 _DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "dynamodb.log")
-_OWN = ("emulator", "emulator.log", "signing-secret", BELL, PROCESSES, STACK, *_DATABASE_FILES)
+_OWN = ("emulator", "emulator.log", "signing-secret", ACCESS_KEY, BELL, PROCESSES, STACK, *_DATABASE_FILES)
 _LOCK = "lock"
 
 

@@ -2,6 +2,9 @@
 
 ministack has a DynamoDB of its own, which it saves at a clean stop only; dynoxide has every write on the disk before it
 answers. It comes as a binary for some platforms; elsewhere ministack's serves.
+
+dynoxide verifies no signature and answers pages of every origin. So it listens in a network of its own, where only this
+process reaches it, and this process listens in the machine's network and passes on what the guard admits.
 """
 
 from __future__ import annotations
@@ -11,18 +14,29 @@ import os
 import platform
 import signal
 import socket
+import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local.config import LOOPBACK, ROOT, StackError
-from local.lifeline import parent_id
+import uvicorn
+
+from local import isolation
+from local.access_key import AccessKey
+from local.errors import StackError
+from local.forwarder import Forwarder
+from local.guard import Guard, hosts_at
+from local.isolation import ROOT
+from local.lifeline import end_with_parent
+from local.ports import LOOPBACK, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 DATABASE = "dynamodb.sqlite"
+OPEN = "open"
 _OF_MINISTACK = Path("emulator") / "state" / "dynamodb.json"
 _WATCH_SECONDS = 0.5
 
@@ -34,23 +48,40 @@ def executable() -> Path | None:
     return path if path.exists() else None
 
 
-def serves(data_dir: Path, *, wanted: bool = True) -> bool:
-    """Whether dynoxide serves this data folder: if it is ``wanted``, installed, and ministack didn't begin the folder.
+def why_not() -> str:
+    """Return why dynoxide can't serve on this machine, or not out of reach of its other programs."""
+    if executable() is None:
+        return "it is not installed"
+    if not isolation.is_possible():
+        return "this machine cannot keep its port from other programs"
+    return "it was not chosen when this folder began"
+
+
+def serves(data_dir: Path, *, wanted: bool = True, may_be_open: bool = False) -> bool:
+    """Return whether dynoxide serves this data folder.
+
+    It does if it is ``wanted``, installed, out of reach of other programs (or ``may_be_open`` to them), and unless
+    ministack began the folder.
 
     Raises
     ------
     StackError
         dynoxide wrote the folder's data and can't serve it now: everybody's coins would seem to be gone.
     """
-    usable = wanted and executable() is not None
-    if (data_dir / DATABASE).exists():
-        if not usable:
-            raise StackError(
-                f"The data in {data_dir} was written by dynoxide, which is not installed or not wanted. Let 'make run' "
-                "install it and choose it, or take another DATA_DIR."
-            )
+    is_usable = wanted and executable() is not None and (may_be_open or isolation.is_possible())
+    if not (data_dir / DATABASE).exists():
+        return is_usable and not (data_dir / _OF_MINISTACK).exists()
+    if is_usable:
         return True
-    return usable and not (data_dir / _OF_MINISTACK).exists()
+    if wanted and executable() is not None:
+        raise StackError(
+            f"The data in {data_dir} was written by dynoxide, and {why_not()}. Use 'make run DYNAMODB=dynoxide' if "
+            "every user and program of this machine may read and change it, or take another DATA_DIR."
+        )
+    raise StackError(
+        f"The data in {data_dir} was written by dynoxide, which is not installed or not wanted. Let 'make run' "
+        "install it and choose it, or take another DATA_DIR."
+    )
 
 
 def wait_until_ready(port: int, is_alive: Callable[[], bool], seconds: float = 30) -> bool:
@@ -65,27 +96,61 @@ def wait_until_ready(port: int, is_alive: Callable[[], bool], seconds: float = 3
     return False
 
 
-def _end_with(supervisor: int, database: int) -> None:
-    """Stop the database when its supervisor is gone: a foreign binary can't look for itself."""
-    while os.getppid() == database:
-        time.sleep(_WATCH_SECONDS)
-        try:
-            os.kill(supervisor, 0)
-        except ProcessLookupError:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(database, signal.SIGTERM)
+def main(port: str, file: str, access: str = "") -> int:
+    """Serve at ``port`` until SIGTERM; return 1 if dynoxide ended by itself.
 
-
-def main(port: str, file: str) -> None:
-    """Become the database; a forked process watches over its end."""
+    With ``access`` equal to ``OPEN``, dynoxide stays in the machine's network.
+    """
     binary = executable()
-    assert binary, "the supervisor asks first"
-    supervisor, database = parent_id(), os.getpid()
+    if binary is None:
+        raise StackError("dynoxide is not installed.")
+    listener = socket.create_server((LOOPBACK, int(port)), backlog=1024)  # in the machine's network
+    # A socket without a protocol's number gets no such option from asyncio, and each answer would take 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    inner_port = free_port()
+    if access != OPEN:
+        isolation.leave_network()
+    arguments = [str(binary), "serve", "--host", LOOPBACK, "--port", str(inner_port), "--db-path", file]
+    database = subprocess.Popen(arguments)  # noqa: S603
+    guard = os.getpid()
     if os.fork() == 0:
-        _end_with(supervisor, database)
-    else:
-        os.execv(binary, [str(binary), "serve", "--host", LOOPBACK, "--port", port, "--db-path", file])  # noqa: S606
+        listener.close()
+        _end_with(guard, database.pid)
+        return 0
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops at one and raises it again
+    if not wait_until_ready(inner_port, lambda: database.poll() is None):
+        return 1
+    end_with_parent()
+    server = uvicorn.Server(_server_config(int(port), inner_port))
+    threading.Thread(target=_stop_when_ended, args=(database, server), daemon=True).start()
+    server.run(sockets=[listener])
+    has_failed = database.poll() is not None
+    database.terminate()
+    database.wait()
+    return int(has_failed)
+
+
+def _server_config(port: int, inner_port: int) -> uvicorn.Config:
+    key = AccessKey.of_environment()
+    guard = Guard(Forwarder(LOOPBACK, inner_port), {key.id: key.secret}.get, hosts_at(port))
+    return uvicorn.Config(
+        guard, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
+        date_header=False, proxy_headers=False, timeout_keep_alive=3600, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+
+
+def _stop_when_ended(database: subprocess.Popen[bytes], server: uvicorn.Server) -> None:
+    database.wait()
+    server.should_exit = True
+
+
+def _end_with(guard: int, database: int) -> None:
+    """Stop the database when its guard is gone, however that ended: a foreign binary can't look for itself."""
+    while os.getppid() == guard:
+        time.sleep(_WATCH_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(database, signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    sys.exit(main(*sys.argv[1:]))

@@ -8,7 +8,10 @@ import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-from local.config import LOOPBACK, REGION, LocalConfig, aws_environment
+from local.access_key import AccessKey
+from local.config import REGION, LocalConfig, aws_environment
+from local.guard import HEALTH, Guard, hosts_at
+from local.ports import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,10 +24,13 @@ SAVE_SECONDS = 5
 def emulator_environment(config: LocalConfig) -> dict[str, str]:
     """ministack's own settings.
 
-    It listens on loopback only and opens no other port; it keeps DynamoDB, SQS and S3 in the data folder. AUTH
-    makes it check signatures, so that buckets can't be read without one.
+    It listens on loopback only and opens no other port; it keeps DynamoDB, SQS and S3 in the data folder. Only the
+    services that the stack uses are started: others, such as Lambda, would run code for whoever gets in. AUTH makes it
+    check forms and presigned addresses, and who may read a bucket.
     """
     return aws_environment(config) | {
+        "SERVICES": "s3,sqs" if config.dynamodb_port else "s3,sqs,dynamodb",
+        "PAGE_ORIGINS": " ".join(sorted(config.page_origins)),
         "BIND_HOST": LOOPBACK,
         "MINISTACK_HOST": LOOPBACK,
         "GATEWAY_PORT": str(config.emulator_port),
@@ -47,7 +53,7 @@ def wait_until_ready(config: LocalConfig, is_alive: Callable[[], bool], seconds:
     deadline = time.monotonic() + seconds
     while is_alive() and time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{config.endpoint}/_ministack/health", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"{config.endpoint}{HEALTH}", timeout=2):  # noqa: S310
                 return True
         except OSError:
             time.sleep(0.05)
@@ -96,12 +102,22 @@ def _fail_when_the_disk_does() -> None:
     s3._persist_object = persist_or_fail  # noqa: SLF001
 
 
+def _close_to_strangers() -> None:
+    """Put the guard in front of ministack, which takes the key ``test``, and any of 12 digits, with any secret."""
+    from ministack import app as ministack  # noqa: PLC0415 - in the emulator's process only
+
+    key = AccessKey.of_environment()
+    hosts, origins = hosts_at(int(os.environ["GATEWAY_PORT"])), os.environ["PAGE_ORIGINS"].split()
+    ministack.app = Guard(ministack.app, {key.id: key.secret}.get, hosts, origins)
+
+
 if __name__ == "__main__":
     from ministack.app import main
 
     from local.lifeline import end_with_parent
 
     end_with_parent()
+    _close_to_strangers()
     _fail_when_the_disk_does()
     if os.environ["SAVE_DYNAMODB"]:
         _save_dynamodb_now_and_then()

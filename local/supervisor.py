@@ -17,11 +17,12 @@ from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import dynamodb
-from local.config import PAGE, ROOT, LocalConfig, StackError, ToolSession, emulator_addresses, function_environment
+from local import dynamodb, private_file
+from local.config import PAGE, ROOT, LocalConfig, ToolSession, aws_environment, emulator_addresses, function_environment
 from local.data_dir import PROCESSES, hold
 from local.data_dir import STACK as STACK_FILE
 from local.emulator import SAVE_SECONDS, emulator_environment, wait_until_ready
+from local.errors import StackError
 from local.lifeline import PARENT
 from local.provision import OPERATOR_QUEUES, STACK, Provisioner, read_template
 
@@ -131,12 +132,19 @@ class Stack:
         if config.dynamodb_port is None:
             print(
                 f"Accounts and coins are saved every {SAVE_SECONDS} seconds and at a clean stop, not at every write: "
-                "dynoxide doesn't serve here.",
+                f"dynoxide does not serve here ({dynamodb.why_not()}).",
                 flush=True,
             )
             return
+        if config.is_dynamodb_open:
+            print(
+                "The database answers every program and every user of this machine, as DYNAMODB=dynoxide allows.",
+                flush=True,
+            )
         arguments = ["local.dynamodb", str(config.dynamodb_port), str(config.data_dir / dynamodb.DATABASE)]
-        child = self._add("dynamodb", arguments, dict(os.environ), log=True)
+        if config.is_dynamodb_open:
+            arguments.append(dynamodb.OPEN)
+        child = self._add("dynamodb", arguments, aws_environment(config), log=True)
         if not dynamodb.wait_until_ready(config.dynamodb_port, child.is_alive):
             raise StackError(f"DynamoDB's emulator did not start. Its last words:\n{self._last_words('dynamodb')}")
 
@@ -154,12 +162,12 @@ class Stack:
         ids = {
             f"{place}-{child.name}": child.process.pid for place, child in enumerate(self._children) if child.process
         }
-        _replace(self._config.data_dir / PROCESSES, json.dumps(ids, indent=1))
+        private_file.write(self._config.data_dir / PROCESSES, json.dumps(ids, indent=1))
 
     def _note_stack(self, resources: dict[str, str]) -> None:
-        """Write down how the operator's commands reach this stack; without the secret, which has its own file."""
+        """Write down how the operator's commands reach this stack; without the secrets, which have their own files."""
         told = emulator_addresses(self._config) | resources | {"STAGE": "local"}
-        _replace(self._config.data_dir / STACK_FILE, json.dumps(told, indent=1))
+        private_file.write(self._config.data_dir / STACK_FILE, json.dumps(told, indent=1))
 
     def _provision(self) -> dict[str, str]:
         """Wait for the AWS emulator and make what isn't there yet; the variables that name it."""
@@ -240,13 +248,6 @@ class Stack:
         return "\n".join(self._log_path(name).read_text("utf-8", "replace").splitlines()[-5:]) or "(nothing)"
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write ``path`` so that nobody ever reads half of it."""
-    beside = path.with_suffix(".new")
-    beside.write_text(text)
-    beside.replace(path)
-
-
 def _require_free_port(host: str, port: int, variable: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -259,13 +260,6 @@ def _require_free_port(host: str, port: int, variable: str) -> None:
                 f"Port {port} on {host} can't be used ({reason}). Stop what uses it, or choose another one: "
                 f"make run {variable}={port + 1}"
             ) from error
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def ip_address(host: str) -> str:

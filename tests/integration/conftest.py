@@ -1,5 +1,6 @@
 import os
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -21,6 +22,6 @@ def environment(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     if endpoint == "given":
         yield endpoint_environment(data_dir, os.environ)
         return
-    running = {"emulators": running_emulators, "moto server": running_moto_server}[endpoint]
+    running = {"emulators": partial(running_emulators, services=""), "moto server": running_moto_server}[endpoint]
     with running(data_dir) as found:
         yield found

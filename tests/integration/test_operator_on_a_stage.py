@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from admin.stage import TABLES, Stage
 from chalicelib.auth.names import Credentials, Registration
@@ -46,7 +48,12 @@ def deploy(account: dict[str, str], stage: str, endpoint: str) -> Callable[..., 
         session, stack = session_of(account), f"liver-lifespan-{stage}"
         client = session.client("cloudformation")
         body = {"Conditions": {"IsProd": {"Fn::Equals": ["dev", "prod"]}}, "Resources": resources}
-        client.create_stack(StackName=stack, TemplateBody=json.dumps(body))
+        try:
+            client.create_stack(StackName=stack, TemplateBody=json.dumps(body))
+        except (ClientError, ResponseParserError):
+            if endpoint != "given":
+                raise
+            pytest.skip("this endpoint serves no CloudFormation")
         client.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
         found = client.list_stack_resources(StackName=stack)["StackResourceSummaries"]
         made = {each["LogicalResourceId"] for each in found if each.get("PhysicalResourceId")}

@@ -26,7 +26,8 @@ from deploy import runtime, stack
 from deploy.commands import Deployment, Target
 from deploy.package import package
 from deploy.template import ROOT, read_template
-from local.supervisor import free_port
+from local.access_key import AccessKey, access_key
+from local.ports import free_port
 from tests.support.edge import edge
 from tests.support.rest_api import create_rest_api
 
@@ -86,8 +87,9 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
     package(STAGE, ARCH, build)
     whole = folder / "whole"
     shutil.copytree(build, whole, copy_function=os.link)
-    with _emulator(folder) as address, pytest.MonkeyPatch.context() as patch:
-        for name, value in _account(address).items():
+    key = access_key(folder)
+    with _emulator(folder, key) as address, pytest.MonkeyPatch.context() as patch:
+        for name, value in _account(address, key).items():
             patch.setenv(name, value)
         patch.setattr(boto3, "DEFAULT_SESSION", None)
         patch.setattr(stack, "_LOOK_SECONDS", 0.1)
@@ -104,18 +106,17 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
             yield DeployedStage(build, whole, address, target, url, gateway)
 
 
-def _account(address: str) -> dict[str, str]:
+def _account(address: str, key: AccessKey) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": address,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **key.environment(),
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
 
 @contextmanager
-def _emulator(folder: Path) -> Iterator[str]:
+def _emulator(folder: Path, key: AccessKey) -> Iterator[str]:
     port = free_port()
     environment = {
         "PATH": os.defpath,
@@ -125,14 +126,19 @@ def _emulator(folder: Path) -> Iterator[str]:
         "MINISTACK_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
-        "AUTH": "true",  # signatures, and every function's role
+        "AUTH": "true",  # every function's role
+        **key.environment(),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     with (folder / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
-            [runtime.PYTHON, "-m", "ministack.app"], cwd=folder, env=environment, stdout=log, stderr=log
+            [runtime.PYTHON, "-P", ROOT / "tests" / "support" / "guarded_emulator.py", ROOT],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
         )
     address = f"http://127.0.0.1:{port}"
     try:

@@ -6,6 +6,7 @@ The integration tests can be pointed at an endpoint that runs already (docs/othe
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import subprocess
 import sys
@@ -19,10 +20,12 @@ import boto3
 import pytest
 
 from chalicelib.core.settings import Settings
-from local import dynamodb
-from local.config import LOOPBACK, ROOT, LocalConfig, aws_environment
+from local import dynamodb, isolation
+from local.access_key import AccessKey, access_key
+from local.config import ROOT, LocalConfig, aws_environment
+from local.data_dir import STACK
 from local.emulator import emulator_environment, wait_until_ready
-from local.supervisor import free_port
+from local.ports import LOOPBACK, free_port
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,22 +35,39 @@ if TYPE_CHECKING:
 
 
 def require_dynoxide() -> None:
-    """Skip where there is no durable DynamoDB; in CI that is a failure."""
+    """Skip where there is no durable DynamoDB. In CI it must be installed; what the machine can't do, CI can't mend."""
     if dynamodb.executable() is None:
         reason = "dynoxide has no package for this machine"
         assert os.environ.get("CI") != "true", reason
         pytest.skip(reason)
+    if not isolation.is_possible():
+        pytest.skip(dynamodb.why_not())
+
+
+TEST_KEY = AccessKey("test", "test")
+"""What emulators that verify nothing are given."""
 
 
 @contextmanager
-def running_emulators(data_dir: Path) -> Iterator[dict[str, str]]:
-    """Both on free ports, their logs in ``data_dir``; the environment with which boto3 finds them."""
-    port = free_port() if dynamodb.serves(data_dir) else None
+def running_emulators(data_dir: Path, services: str | None = None) -> Iterator[dict[str, str]]:
+    """Both on free ports, their logs in ``data_dir``; the environment with which boto3 finds them.
+
+    ``services``: those of AWS that the emulator starts, divided by commas; all of them if it is empty, and the local
+    stack's if it is None.
+    """
+    port = free_port() if dynamodb.executable() else None
     config = LocalConfig(LOOPBACK, 0, data_dir, free_port(), 1, port)
-    processes = [_start("local.emulator", log=data_dir / "emulator.log", environment=emulator_environment(config))]
+    emulator = emulator_environment(config) | ({"SERVICES": services} if services is not None else {})
+    processes = [_start("local.emulator", log=data_dir / "emulator.log", environment=emulator)]
     if port:
-        arguments = (str(port), str(data_dir / dynamodb.DATABASE))
-        processes.append(_start("local.dynamodb", *arguments, log=data_dir / "dynamodb.log", environment=os.environ))
+        arguments = (
+            str(port),
+            str(data_dir / dynamodb.DATABASE),
+            *([] if isolation.is_possible() else [dynamodb.OPEN]),
+        )
+        processes.append(
+            _start("local.dynamodb", *arguments, log=data_dir / "dynamodb.log", environment=aws_environment(config))
+        )
         assert dynamodb.wait_until_ready(port, lambda: processes[1].poll() is None)
     assert wait_until_ready(config, lambda: processes[0].poll() is None)
     try:
@@ -66,7 +86,7 @@ def running_moto_server(data_dir: Path) -> Iterator[dict[str, str]]:
     process = _start("moto.server", *arguments, log=data_dir / "moto.log", environment=aws_environment(config))
     try:
         assert dynamodb.wait_until_ready(config.emulator_port, lambda: process.poll() is None)
-        yield aws_environment(config)
+        yield aws_environment(config) | TEST_KEY.environment()
     finally:
         process.terminate()
         process.wait()
@@ -75,7 +95,8 @@ def running_moto_server(data_dir: Path) -> Iterator[dict[str, str]]:
 def endpoint_environment(data_dir: Path, given: Mapping[str, str]) -> dict[str, str]:
     """The environment with which boto3 finds the endpoint that the variables of ``given`` name.
 
-    Its keys are the emulators' own pair, whatever the person has: no account of AWS takes it.
+    Its keys are those of the local stack that runs there (``TEST_ENDPOINT_DATA_DIR`` is its data folder), else
+    ``test`` and ``test``, whatever the person has: no account of AWS takes either.
 
     Raises
     ------
@@ -87,7 +108,14 @@ def endpoint_environment(data_dir: Path, given: Mapping[str, str]) -> dict[str, 
     for each in urls.values():
         if not is_loopback(each) and given.get("TEST_ENDPOINT_REMOTE") != "yes":
             raise ValueError(f"{each} is not on this machine, and the tests write there: TEST_ENDPOINT_REMOTE=yes")
-    return aws_environment(LocalConfig(LOOPBACK, 0, data_dir, 0, 1)) | urls
+    environment = aws_environment(LocalConfig(LOOPBACK, 0, data_dir, 0, 1)) | TEST_KEY.environment() | urls
+    running = Path(given.get("TEST_ENDPOINT_DATA_DIR", "."))
+    if (running / STACK).exists():
+        noted = json.loads((running / STACK).read_text("utf-8"))
+        if noted["AWS_ENDPOINT_URL"] == url.rstrip("/"):
+            found = {name: value for name, value in noted.items() if name.startswith("AWS_")}
+            return environment | found | access_key(running).environment()
+    return environment
 
 
 def is_loopback(url: str) -> bool:

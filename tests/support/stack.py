@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import requests
 
-from local.supervisor import free_port
+from local.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "frontend" / "public" / "samples"

@@ -11,7 +11,7 @@ from chalice.app import Request
 from chalice.test import Client
 
 from chalicelib.core.http.endpoints import Endpoints
-from local.supervisor import free_port
+from local.ports import free_port
 
 
 def answer_of(fails: Callable[[], object]) -> tuple[int, str]:

@@ -1,0 +1,54 @@
+"""The key pair that the local emulators ask for: random, and one for each data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from local import private_file
+from local.errors import StackError
+
+FILE = "emulator-key.json"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """An AWS access key: ``id`` names it in every request, ``secret`` signs and is never sent."""
+
+    id: str
+    secret: str
+
+    @classmethod
+    def of_environment(cls) -> Self:
+        """Return the key of this process's environment."""
+        return cls(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables with which boto3 and the AWS CLI sign."""
+        return {"AWS_ACCESS_KEY_ID": self.id, "AWS_SECRET_ACCESS_KEY": self.secret}
+
+
+def access_key(data_dir: Path) -> AccessKey:
+    """Return the key of ``data_dir``; the first call makes it, in a file that only its owner can read.
+
+    Raises
+    ------
+    StackError
+        The file holds no key.
+    """
+    path = data_dir / FILE
+    if not path.exists():
+        private_file.write(
+            path, json.dumps(asdict(AccessKey(f"LOCAL{secrets.token_hex(8).upper()}", secrets.token_hex(20))))
+        )
+    try:
+        key = AccessKey(**json.loads(path.read_text("ascii")))
+    except (ValueError, TypeError) as error:
+        raise StackError(
+            f"{path} holds no access key. Delete the file: the next start makes a new one, and nothing is lost."
+        ) from error
+    return key

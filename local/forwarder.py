@@ -1,0 +1,79 @@
+"""Passes requests on to a server on loopback, over connections that are kept."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from local.guard import Receive, Scope, Send
+
+# They belong to one connection, and both sides of the forwarder have their own (RFC 9110, 7.6.1).
+_OF_THE_CONNECTION = {
+    b"connection",
+    b"content-length",
+    b"expect",
+    b"keep-alive",
+    b"te",
+    b"transfer-encoding",
+    b"upgrade",
+}
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Forwarder:
+    """An ASGI application that gives the answers of the server at ``port``, which must tell their Content-Length."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host = host
+        self._port = port
+        self._idle: list[Connection] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward one request.
+
+        Raises
+        ------
+        OSError
+            The server is gone. It may have done what was asked.
+        """
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        reader, writer = connection = self._idle.pop() if self._idle else await self._connect()
+        try:
+            writer.write(_request(scope, body))
+            status, headers, answer = await _response(reader)
+        except BaseException:
+            writer.close()
+            raise
+        self._idle.append(connection)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+    async def _connect(self) -> Connection:
+        return await asyncio.open_connection(self._host, self._port)
+
+
+def _request(scope: Scope, body: bytes) -> bytes:
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    lines = [
+        scope["method"].encode() + b" " + scope["raw_path"] + query + b" HTTP/1.1",
+        *(name + b": " + value for name, value in scope["headers"] if name not in _OF_THE_CONNECTION),
+        b"content-length: " + str(len(body)).encode(),
+    ]
+    return b"\r\n".join([*lines, b"", body])
+
+
+async def _response(reader: asyncio.StreamReader) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        start, *lines = head[:-4].split(b"\r\n")
+        headers = [(name.lower(), value.strip()) for name, _, value in (line.partition(b":") for line in lines)]
+        body = await reader.readexactly(int(dict(headers)[b"content-length"]))
+    except asyncio.IncompleteReadError as error:
+        raise ConnectionResetError("The server behind closed the connection.") from error
+    return int(start.split(b" ")[1]), [each for each in headers if each[0] != b"connection"], body

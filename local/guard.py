@@ -1,0 +1,373 @@
+"""A guard in front of the local AWS emulators: it answers only what this data folder's key has signed.
+
+The emulators believe whoever reaches their port, and every web page and every user of the machine reaches a port of
+loopback. AWS verifies each request's signature (Signature Version 4); so does this guard, with botocore's own signers.
+It stands before all routing, so that no service and no control route of an emulator is reached without a signature.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.parser import BytesParser
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+HEALTH = "/_ministack/health"
+
+FORM_FIELDS_BYTES_MAX = 16 * 1024
+"""What comes before the file of an upload form, at most."""
+BODY_BYTES_MAX = 16 * 1024 * 1024
+"""A body whose hash the headers don't name is read whole before it is believed. DynamoDB takes no larger one."""
+_CLOCK_SKEW = timedelta(minutes=15)
+_EXPIRES_SECONDS_MAX = 7 * 24 * 3600
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def hosts_at(port: int) -> set[str]:
+    """Return the values of the Host header that a server at this port of loopback is asked with."""
+    return {f"127.0.0.1:{port}", f"localhost:{port}"}
+
+
+class RefusedError(Exception):
+    """Why a request is not answered: an error code of AWS, and a sentence."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The part of an HTTP request that comes before its body.
+
+    ``path`` and ``query`` are as they were sent, percent-encoded. Names of headers are in lower case.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, scope: Scope) -> Request:
+        """Return the request of an ASGI scope."""
+        return cls(
+            scope["method"],
+            scope["raw_path"].decode("latin-1"),
+            scope["query_string"].decode("latin-1"),
+            [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]],
+        )
+
+    def header(self, name: str) -> str | None:
+        """Return the header's value, or None without it.
+
+        Raises
+        ------
+        RefusedError
+            It is there twice: two readers could take two different values.
+        """
+        values = [value for each, value in self.headers if each == name]
+        if len(values) > 1:
+            raise RefusedError("InvalidRequest", f"The header {name} is there twice.")
+        return values[0] if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature and what it says of itself. ``time`` as in X-Amz-Date: 20261129T120000Z."""
+
+    key_id: str
+    region: str
+    service: str
+    time: str
+    value: str
+
+    @classmethod
+    def parsed(cls, credential: str, time: str, value: str) -> Signature:
+        """Return the signature, once its parts fit together.
+
+        Raises
+        ------
+        RefusedError
+        """
+        scope = credential.split("/")
+        if len(scope) != 5 or scope[4] != "aws4_request" or scope[1] != time[:8]:
+            raise RefusedError("IncompleteSignature", "The credential is not KEY/DATE/REGION/SERVICE/aws4_request.")
+        return cls(scope[0], scope[2], scope[3], time, value)
+
+    def signed_at(self) -> datetime:
+        """Return when it was made."""
+        try:
+            return datetime.strptime(self.time, SIGV4_TIMESTAMP).replace(tzinfo=UTC)
+        except ValueError as error:
+            raise RefusedError("IncompleteSignature", "X-Amz-Date is not like 20261129T120000Z.") from error
+
+
+SecretOf = Callable[[str], str | None]
+
+
+class Guard:
+    """An ASGI application that passes on to ``application`` what is signed, and refuses the rest.
+
+    Parameters
+    ----------
+    application
+        The emulator.
+    secret_of
+        From an access key's id to its secret; None for a key that may do nothing.
+    hosts
+        The values of the Host header that are answered. Others come from pages whose name was made to lead here.
+    origins
+        The page's own origins. Only these may ask before an upload (preflight) and send a form; a request from any
+        other page is refused.
+    is_public
+        Whether a request needs no signature: AWS answers it without one too. Given the host and the path.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        secret_of: SecretOf,
+        hosts: Iterable[str],
+        origins: Iterable[str] = (),
+        is_public: Callable[[str, str], bool] = lambda _host, _path: False,
+    ) -> None:
+        self._application = application
+        self._secret_of = secret_of
+        self._hosts = frozenset(hosts)
+        self._origins = frozenset(origins)
+        self._is_public = is_public
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self._application(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # nothing here needs one
+        else:
+            body = _Body(receive)
+            try:
+                await self._admit(Request.of(scope), body)
+            except RefusedError as error:
+                await _refuse(scope, error, send)
+                return
+            await self._application(scope, body.receive, send)
+            if body.was_altered:
+                await _refuse(scope, RefusedError("XAmzContentSHA256Mismatch", "The body has another hash."), send)
+
+    async def _admit(self, request: Request, body: _Body) -> None:
+        """Return if the request may pass.
+
+        Raises
+        ------
+        RefusedError
+        """
+        host, origin = request.header("host") or "", request.header("origin")
+        is_public = self._is_public(host, request.path)
+        if host not in self._hosts and not is_public:
+            raise RefusedError("AccessDenied", "This host is not served here.")
+        if origin is not None and origin not in self._origins:
+            raise RefusedError("AccessDenied", "Pages of this origin are not served here.")
+        if request.path.startswith("/_"):
+            if request.path != HEALTH or request.method != "GET":
+                raise RefusedError("AccessDenied", "The emulator's control routes are closed.")
+        elif is_public or (request.method == "OPTIONS" and origin is not None):
+            return
+        elif authorization := request.header("authorization"):
+            await self._check_header(request, authorization, body)
+        elif "X-Amz-Signature" in (fields := _query_fields(request.query)):
+            self._check_query(request, fields)
+        elif request.method == "POST" and re.fullmatch(r"/[^/]+/?", request.path) and not request.query:
+            self._check_form(await _form_fields(request, body))
+        else:
+            raise RefusedError("AccessDenied", "Only what is signed with the key of the data folder is answered.")
+
+    async def _check_header(self, request: Request, authorization: str, body: _Body) -> None:
+        """Check a signature in the Authorization header, which every SDK sends."""
+        algorithm, _, rest = authorization.partition(" ")
+        fields = dict(part.strip().partition("=")[::2] for part in rest.split(","))
+        if algorithm != ALGORITHM or {"Credential", "SignedHeaders", "Signature"} - fields.keys():
+            raise RefusedError("IncompleteSignature", f"The Authorization header is no signature of {ALGORITHM}.")
+        time = request.header("x-amz-date") or ""
+        signature = Signature.parsed(fields["Credential"], time, fields["Signature"])
+        if abs(datetime.now(UTC) - signature.signed_at()) > _CLOCK_SKEW:
+            raise RefusedError("RequestTimeTooSkewed", "The request was signed more than 15 minutes from now.")
+        headers = _signed_headers(request, fields["SignedHeaders"])
+        signer = (S3SigV4Auth if signature.service == "s3" else SigV4Auth)(*self._credentials(signature))
+        declared = request.header("x-amz-content-sha256")
+        content = b"" if declared else await body.read(BODY_BYTES_MAX)
+        if len(content) > BODY_BYTES_MAX:
+            raise RefusedError(
+                "EntityTooLarge", f"A body of more than {BODY_BYTES_MAX} bytes needs X-Amz-Content-SHA256."
+            )
+        self._compare(signer, signature, request, headers, request.query, content)
+        if declared and _HASH.fullmatch(declared):
+            body.expect(declared)
+
+    def _check_query(self, request: Request, fields: dict[str, str]) -> None:
+        """Check a presigned address of S3."""
+        signature = _signature_of(fields, "X-Amz-")
+        if signature.service != "s3":
+            raise RefusedError("AccessDenied", "Only addresses of S3 may be presigned.")
+        expires, signed_at = fields.get("X-Amz-Expires", ""), signature.signed_at()
+        if not expires.isdecimal() or int(expires) > _EXPIRES_SECONDS_MAX:
+            raise RefusedError(
+                "AuthorizationQueryParametersError", "X-Amz-Expires is no number of seconds up to 7 days."
+            )
+        if not signed_at - _CLOCK_SKEW <= datetime.now(UTC) <= signed_at + timedelta(seconds=int(expires)):
+            raise RefusedError("AccessDenied", "The address has expired.")
+        headers = _signed_headers(request, fields.get("X-Amz-SignedHeaders", ""))
+        signed = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))
+        signer = S3SigV4QueryAuth(*self._credentials(signature))
+        self._compare(signer, signature, request, headers, signed, b"")
+
+    def _check_form(self, fields: dict[str, str]) -> None:
+        """Check the signature of an upload form's policy. The emulator holds the form against the policy itself."""
+        signature = _signature_of(fields, "x-amz-")
+        request = AWSRequest()
+        request.context["timestamp"] = signature.time
+        made = S3SigV4Auth(*self._credentials(signature)).signature(fields.get("policy", ""), request)
+        _require_equal(made, signature)
+
+    def _credentials(self, signature: Signature) -> tuple[Credentials, str, str]:
+        secret = self._secret_of(signature.key_id)
+        if secret is None:
+            raise RefusedError("InvalidClientTokenId", "The access key is not the data folder's.")
+        return Credentials(signature.key_id, secret), signature.service, signature.region
+
+    def _compare(
+        self,
+        signer: SigV4Auth,
+        signature: Signature,
+        request: Request,
+        headers: dict[str, str],
+        query: str,
+        content: bytes,
+    ) -> None:
+        url = f"http://{headers['host']}{request.path}?{query}"
+        signed = AWSRequest(request.method, url, headers, content)
+        signed.context["timestamp"] = signature.time
+        made = signer.signature(signer.string_to_sign(signed, signer.canonical_request(signed)), signed)
+        _require_equal(made, signature)
+
+
+class _Body:
+    """A request's body on its way to the emulator. What was read before is read again."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._read: list[Message] = []
+        self._expected: str | None = None
+        self._hash = hashlib.sha256()
+        self.was_altered = False
+
+    async def read(self, size: int) -> bytes:
+        """Return the whole body, or somewhat more than its first ``size`` bytes if it is longer.
+
+        Raises
+        ------
+        RefusedError
+            The client went away.
+        """
+        length = 0
+        while length <= size and (not self._read or self._read[-1].get("more_body")):
+            message = await self._receive()
+            if message["type"] != "http.request":
+                raise RefusedError("IncompleteBody", "The body ended too early.")
+            self._read.append(message)
+            length += len(message.get("body", b""))
+        return b"".join(message.get("body", b"") for message in self._read)
+
+    def expect(self, sha256: str) -> None:
+        """Withhold the end of the body if its SHA-256 turns out to be another."""
+        self._expected = sha256
+
+    async def receive(self) -> Message:
+        """Return the next part, as ASGI's ``receive`` does."""
+        message = self._read.pop(0) if self._read else await self._receive()
+        if self._expected and message["type"] == "http.request":
+            self._hash.update(message.get("body", b""))
+            if not message.get("more_body") and self._hash.hexdigest() != self._expected:
+                self.was_altered = True
+                return {"type": "http.disconnect"}
+        return message
+
+
+def _signed_headers(request: Request, names: str) -> dict[str, str]:
+    """Return the headers that are signed: the host and all of AWS's own must be among them."""
+    signed = names.split(";")
+    needed = {"host"} | {name for name, _ in request.headers if name.startswith("x-amz-")}
+    if missing := needed.difference(signed):
+        raise RefusedError("AccessDenied", f"These headers must be signed: {', '.join(sorted(missing))}.")
+    return {name: request.header(name) or "" for name in signed}
+
+
+def _query_fields(query: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+
+
+def _signature_of(fields: dict[str, str], prefix: str) -> Signature:
+    """Return the signature that a presigned address or a form has among its fields."""
+    title = str.title if prefix == "X-Amz-" else str
+    algorithm, credential, time, value = (
+        fields.get(prefix + title(name), "") for name in ("algorithm", "credential", "date", "signature")
+    )
+    if algorithm != ALGORITHM:
+        raise RefusedError("AccessDenied", f"There is no signature of {ALGORITHM}.")
+    return Signature.parsed(credential, time, value)
+
+
+async def _form_fields(request: Request, body: _Body) -> dict[str, str]:
+    """Return the fields of an upload form that come before its file, by name in lower case."""
+    content_type = request.header("content-type") or ""
+    if not content_type.lower().startswith("multipart/form-data"):
+        raise RefusedError("AccessDenied", "Only what is signed with the key of the data folder is answered.")
+    start = (await body.read(FORM_FIELDS_BYTES_MAX))[:FORM_FIELDS_BYTES_MAX]
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
+    fields: dict[str, str] = {}
+    for part in BytesParser().parsebytes(head + start).walk():
+        name = part.get_param("name", header="content-disposition")
+        if name == "file":
+            break
+        content = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            fields.setdefault(name.lower(), content.decode("utf-8", "replace"))
+    return fields
+
+
+def _require_equal(made: str, signature: Signature) -> None:
+    if not hmac.compare_digest(made.encode(), signature.value.encode()):
+        raise RefusedError("SignatureDoesNotMatch", "The signature is not the one that the data folder's key makes.")
+
+
+async def _refuse(scope: Scope, error: RefusedError, send: Send) -> None:
+    """Answer as AWS does, so that an SDK shows code and reason: in JSON where that was sent, else in XML."""
+    content_type = dict(scope["headers"]).get(b"content-type", b"")
+    if content_type.startswith(b"application/x-amz-json"):
+        body = json.dumps({"__type": error.code, "message": str(error)}).encode()
+    else:
+        content_type = b"application/xml"
+        body = f"<Error><Code>{error.code}</Code><Message>{escape(str(error))}</Message></Error>".encode()
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,161 @@
+"""What other users of the machine, and programs without the data folder's key, get from the running stack."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from local.access_key import FILE, AccessKey, access_key
+from tests.support.stack import ROOT, SAMPLES, Person, RunningStack, children_of
+
+SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
+NOBODY = 65534
+
+STRANGERS = [AccessKey("test", "test"), AccessKey("123456789012", "anything"), AccessKey("AKIAIOSFODNN7EXAMPLE", "x")]
+
+
+def client(service: str, url: str, key: AccessKey) -> Any:
+    return boto3.client(  # type: ignore[call-overload]
+        service, endpoint_url=url, region_name="eu-central-1", aws_access_key_id=key.id,
+        aws_secret_access_key=key.secret, config=Config(retries={"total_max_attempts": 1}),
+    )  # fmt: skip
+
+
+def noted(stack: RunningStack) -> dict[str, str]:
+    found: dict[str, str] = json.loads((stack.data_dir / "stack.json").read_text())
+    return found
+
+
+@pytest.mark.parametrize("stranger", STRANGERS, ids=lambda key: key.id)
+def test_a_stranger_reads_and_changes_nothing(stack: RunningStack, stranger: AccessKey) -> None:
+    there = noted(stack)
+    aws, tables = there["AWS_ENDPOINT_URL"], there["AWS_ENDPOINT_URL_DYNAMODB"]
+    attempts = [
+        lambda: client("s3", aws, stranger).list_buckets(),
+        lambda: client("s3", aws, stranger).delete_bucket(Bucket=there["FILES_BUCKET"]),
+        lambda: client("sqs", aws, stranger).purge_queue(QueueUrl=there["INFERENCE_QUEUE_URL"]),
+        lambda: client("dynamodb", tables, stranger).scan(TableName=there["USERS_TABLE"]),
+        lambda: client("dynamodb", tables, stranger).delete_table(TableName=there["USERS_TABLE"]),
+        lambda: client("iam", aws, stranger).list_roles(),
+        lambda: client("lambda", aws, stranger).list_functions(),
+    ]
+
+    for attempt in attempts:
+        with pytest.raises((ClientError, BotoCoreError, ResponseParserError)):
+            attempt()
+
+
+def test_the_services_that_the_stack_does_not_use_are_not_served_to_the_key_either(stack: RunningStack) -> None:
+    aws, key = noted(stack)["AWS_ENDPOINT_URL"], access_key(stack.data_dir)
+
+    served = requests.get(f"{aws}/_ministack/health", timeout=10).json()["services"]
+
+    assert set(served) <= {"s3", "sqs", "dynamodb"}
+    for service, call in (("lambda", "list_functions"), ("iam", "list_roles"), ("ssm", "describe_parameters")):
+        with pytest.raises((ClientError, BotoCoreError, ResponseParserError)):
+            getattr(client(service, aws, key), call)()
+
+
+def test_nobody_resets_the_emulator(stack: RunningStack, person: Person) -> None:
+    prediction_id = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
+
+    refused = requests.post(f"{noted(stack)['AWS_ENDPOINT_URL']}/_ministack/reset", timeout=10)
+
+    assert refused.status_code == 403
+    assert len(person.get(f"/api/predict/{prediction_id}/rows").json()["rows"]) == 10
+
+
+def test_no_open_port_of_the_stack_lists_tables_or_buckets_without_a_signature(stack: RunningStack) -> None:
+    """The ports are found as another user finds them: in the system's own table of listening sockets."""
+    headers = {
+        "X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Date": "20260101T000000Z", "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/x/dynamodb/"
+        "aws4_request, SignedHeaders=host, Signature=0",
+    }  # fmt: skip
+    ports = listening_ports(stack)
+    there = noted(stack)
+    known = (there["AWS_ENDPOINT_URL"], there["AWS_ENDPOINT_URL_DYNAMODB"], stack.url)
+
+    assert ports == {int(url.rpartition(":")[2]) for url in known}
+    for port in ports:
+        url = f"http://127.0.0.1:{port}/"
+        answers = [
+            requests.get(f"{url}?list-type=2", timeout=10),
+            requests.post(url, headers=headers, data="{}", timeout=10),
+            requests.post(url, headers=headers | {"Origin": "http://evil.example"}, data="{}", timeout=10),
+        ]
+        for answer in answers:
+            assert "TableNames" not in answer.text
+            assert "ListAllMyBuckets" not in answer.text
+
+
+def listening_ports(stack: RunningStack) -> set[int]:
+    """Return the TCP ports of this machine's network on which a process of the stack listens."""
+    parts = stack.all_process_ids()
+    every = {*parts, *(grandchild for child in parts for grandchild in children_of(child))}
+    links = [str(link.readlink()) for pid in every for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
+    inodes = {link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")}
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    return {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in inodes}
+
+
+def test_another_user_of_the_machine_can_open_no_file_of_the_data_folder() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        stack = RunningStack(Path(folder, "data"))
+        stack.start()
+        try:
+            files = [str(path) for path in stack.data_dir.rglob("*") if path.is_file()]
+            assert str(stack.data_dir / FILE) in files
+            command = 'for file; do test -r "$file" && echo "$file"; done; test -r "$0"'
+            opened = subprocess.run(
+                ["/bin/sh", "-c", command, "/etc/passwd", *files], cwd="/", user=NOBODY, group=NOBODY, extra_groups=[],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        finally:
+            stack.stop()
+
+    assert (opened.stdout, opened.stderr, opened.returncode) == ("", "", 0)
+
+
+def test_only_the_owner_reads_the_key_and_what_was_noted_of_the_stack(stack: RunningStack) -> None:
+    for name in (FILE, "signing-secret", "stack.json", "processes.json"):
+        assert (stack.data_dir / name).stat().st_mode & 0o777 == 0o600, name
+    assert access_key(stack.data_dir).secret not in (stack.data_dir / "stack.json").read_text()
+    assert access_key(stack.data_dir).secret not in stack.output()
+
+
+def test_a_damaged_key_is_one_sentence_and_a_deleted_one_is_made_again(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    stack = RunningStack(data_dir)
+    stack.start()
+    person = Person.registered(stack.url)
+    stack.interrupt()
+    before = access_key(data_dir)
+
+    (data_dir / FILE).write_text("{")
+    ended = subprocess.run(
+        [sys.executable, "-m", "local", "--port", "0", "--emulator-port", "0", "--data-dir", str(data_dir)],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.strip().startswith(f"{data_dir / FILE} holds no access key. Delete the file:")
+    (data_dir / FILE).unlink()
+    stack.start()
+    try:
+        assert access_key(data_dir) != before
+        assert person.finished(person.submit(SAMPLE).json()["prediction_id"])["status"] == "succeeded"
+    finally:
+        stack.stop()

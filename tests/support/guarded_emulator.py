@@ -1,0 +1,44 @@
+"""ministack with all its services behind the guard, run by path in the interpreter that has Lambda's packages only.
+
+    python -P tests/support/guarded_emulator.py REPOSITORY
+
+Its functions run as processes of this interpreter. They must not find the repository, so no variable names it.
+"""
+
+import os
+import re
+import sys
+
+from ministack import app as ministack
+from ministack.services import sts
+
+# Requests that AWS answers without a signature: those of a CloudFront distribution, and those of the API's stage.
+_CLOUDFRONT = re.compile(r"[a-z0-9]+\.cloudfront\.net")
+_API = re.compile(r"/restapis/[a-z0-9]+/[a-z0-9]+/_user_request_(/.*)?")
+
+
+def main(repository: str) -> None:
+    """Serve until SIGTERM."""
+    sys.path.insert(0, repository)
+    from local.guard import Guard, hosts_at  # noqa: PLC0415 - once it can be found
+
+    sys.path.remove(repository)
+    hosts = hosts_at(int(os.environ["GATEWAY_PORT"]))
+    ministack.app = Guard(ministack.app, _secret_of, hosts, is_public=lambda host, path: _is_public(host, path, hosts))
+    ministack.main()
+
+
+def _secret_of(key_id: str) -> str | None:
+    """Return the secret of the account's own key, or of a function's session."""
+    if key_id == os.environ["AWS_ACCESS_KEY_ID"]:
+        return os.environ["AWS_SECRET_ACCESS_KEY"]
+    session = sts._sessions.get(key_id)
+    return session["SecretAccessKey"] if session else None
+
+
+def _is_public(host: str, path: str, hosts: set[str]) -> bool:
+    return bool(_CLOUDFRONT.fullmatch(host)) or (host in hosts and bool(_API.fullmatch(path)))
+
+
+if __name__ == "__main__":
+    main(sys.argv.pop())
