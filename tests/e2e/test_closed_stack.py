@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,10 @@ def noted(stack: RunningStack) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda key: key.id)
-def test_a_stranger_reads_and_changes_nothing(stack: RunningStack, stranger: AccessKey) -> None:
+def test_row_20_a_stranger_reads_and_changes_nothing(stack: RunningStack, stranger: AccessKey) -> None:
     there = noted(stack)
     aws, tables = there["AWS_ENDPOINT_URL"], there["AWS_ENDPOINT_URL_DYNAMODB"]
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: client("s3", aws, stranger).list_buckets(),
         lambda: client("s3", aws, stranger).delete_bucket(Bucket=there["FILES_BUCKET"]),
         lambda: client("sqs", aws, stranger).purge_queue(QueueUrl=there["INFERENCE_QUEUE_URL"]),
@@ -55,7 +56,7 @@ def test_a_stranger_reads_and_changes_nothing(stack: RunningStack, stranger: Acc
             attempt()
 
 
-def test_the_services_that_the_stack_does_not_use_are_not_served_to_the_key_either(stack: RunningStack) -> None:
+def test_row_20_the_services_that_the_stack_does_not_use_are_not_served_to_the_key_either(stack: RunningStack) -> None:
     aws, key = noted(stack)["AWS_ENDPOINT_URL"], access_key(stack.data_dir)
 
     served = requests.get(f"{aws}/_ministack/health", timeout=10).json()["services"]
@@ -75,7 +76,7 @@ def test_nobody_resets_the_emulator(stack: RunningStack, person: Person) -> None
     assert len(person.get(f"/api/predict/{prediction_id}/rows").json()["rows"]) == 10
 
 
-def test_no_open_port_of_the_stack_lists_tables_or_buckets_without_a_signature(stack: RunningStack) -> None:
+def test_row_20_no_open_port_of_the_stack_lists_tables_or_buckets_without_a_signature(stack: RunningStack) -> None:
     """The ports are found as another user finds them: in the system's own table of listening sockets."""
     headers = {
         "X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0",
@@ -109,7 +110,7 @@ def listening_ports(stack: RunningStack) -> set[int]:
     return {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in inodes}
 
 
-def test_another_user_of_the_machine_can_open_no_file_of_the_data_folder() -> None:
+def test_row_20_another_user_of_the_machine_can_open_no_file_of_the_data_folder() -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
     with tempfile.TemporaryDirectory() as folder:

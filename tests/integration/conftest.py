@@ -1,6 +1,5 @@
 import os
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 
@@ -22,6 +21,6 @@ def environment(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     if endpoint == "given":
         yield endpoint_environment(data_dir, os.environ)
         return
-    running = {"emulators": partial(running_emulators, services=""), "moto server": running_moto_server}[endpoint]
-    with running(data_dir) as found:
+    running = running_moto_server(data_dir) if endpoint == "moto server" else running_emulators(data_dir, services="")
+    with running as found:
         yield found

@@ -26,6 +26,8 @@ _PRIVACY = "tests/unit/security/test_privacy.py::"
 _ERASURE = "tests/unit/inference/test_erasure.py::"
 _USERS = "chalicelib/auth/store.py"
 _UPLOADS = "tests/unit/inference/test_uploads.py::"
+_GUARD = "local/guard.py"
+_GUARDED = "tests/unit/local/test_guard.py::"
 
 MUTATIONS = (
     Mutation("row 1: a cheap hash in production", _SETTINGS, "if self.stage != LOCAL_STAGE and self.bcrypt_cost < BCRYPT_COST_MIN:", "if self.bcrypt_cost < 0:",
@@ -120,4 +122,22 @@ MUTATIONS = (
              "tests/unit/inference/test_cancel_retry_delete.py::test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file"),
     Mutation("row 19: an erased prediction keeps its hashes", "chalicelib/inference/store.py", '"prediction_id", "user_id", "listed_at", "status",', '"prediction_id", "user_id", "listed_at", "input_sha256", "status",',
              _PRIVACY + "test_row_19_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins"),
+    Mutation("row 20: any key is known", _GUARD, "        if secret is None:\n", "        if secret == '':\n",
+             _GUARDED + "test_row_20_another_key_is_refused_whatever_its_secret"),
+    Mutation("row 20: any signature is equal", _GUARD, "if not hmac.compare_digest(made.encode(), signature.value.encode()):", "if len(made) != len(signature.value):",
+             _GUARDED + "test_row_20_another_secret_is_refused"),
+    Mutation("row 20: the body is not signed", _GUARD, 'content = b"" if declared else await body.read(BODY_BYTES_MAX)', 'content = b"" if declared else (await body.read(BODY_BYTES_MAX))[:0]',
+             _GUARDED + "test_what_is_signed_with_the_key_reaches_the_emulator_as_it_was_sent"),
+    Mutation("row 20: a file's hash is not looked at", _GUARD, "            body.expect(declared)\n", "            pass\n",
+             _GUARDED + "test_row_20_of_a_file_with_another_hash_than_the_signed_one_the_emulator_never_sees_the_end"),
+    Mutation("row 20: any host is answered", _GUARD, "if host not in self._hosts and not is_public:", "if not host:",
+             _GUARDED + "test_row_20_a_foreign_host_is_refused"),
+    Mutation("row 20: any origin is answered", _GUARD, "if origin is not None and origin not in self._origins:", 'if origin == "null":',
+             _GUARDED + "test_row_20_a_page_of_another_origin_is_refused_even_with_a_good_signature"),
+    Mutation("row 20: the control routes are open", _GUARD, 'if request.path != HEALTH or request.method != "GET":', 'if request.path == "/_ministack/reset":',
+             _GUARDED + "test_row_20_the_control_routes_are_closed"),
+    Mutation("row 20: an address never expires", _GUARD, "datetime.now(UTC) <= signed_at + timedelta(seconds=int(expires)):", "datetime.now(UTC):",
+             _GUARDED + "test_row_20_a_presigned_address_is_good_until_it_expires"),
+    Mutation("row 20: headers of AWS need no signature", _GUARD, 'needed = {"host"} | {name for name, _ in request.headers if name.startswith("x-amz-")}', 'needed = {"host"}',
+             _GUARDED + "test_row_20_a_header_of_aws_that_was_not_signed_is_refused"),
 )  # fmt: skip

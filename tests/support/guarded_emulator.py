@@ -24,7 +24,7 @@ def main(repository: str) -> None:
 
     sys.path.remove(repository)
     hosts = hosts_at(int(os.environ["GATEWAY_PORT"]))
-    ministack.app = Guard(ministack.app, _secret_of, hosts, is_public=lambda host, path: _is_public(host, path, hosts))
+    ministack.app = Guard(ministack.app, _secret_of, hosts, is_public=_is_public)
     ministack.main()
 
 
@@ -36,8 +36,9 @@ def _secret_of(key_id: str) -> str | None:
     return session["SecretAccessKey"] if session else None
 
 
-def _is_public(host: str, path: str, hosts: set[str]) -> bool:
-    return bool(_CLOUDFRONT.fullmatch(host)) or (host in hosts and bool(_API.fullmatch(path)))
+def _is_public(host: str, path: str) -> bool:
+    """Return whether AWS answers without a signature. The distribution asks its origin by name, without the port."""
+    return bool(_CLOUDFRONT.fullmatch(host)) or (host.split(":")[0] == "127.0.0.1" and bool(_API.fullmatch(path)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type APIRequestContext, type Browser, expect, type Page } from '@playwright/test';
+import { newPerson, test } from './page';
+
+/*
+ * A web page of another origin, open in the browser of the person who typed `make run`. Requests from one port of
+ * loopback to another are of the same site, so nothing of the browser's own stands in their way.
+ */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Stack {
+  readonly AWS_ENDPOINT_URL: string;
+  readonly AWS_ENDPOINT_URL_DYNAMODB: string;
+  readonly FILES_BUCKET: string;
+  readonly USERS_TABLE: string;
+}
+
+function runningStack(): Stack {
+  const folder = process.env['E2E_DATA_DIR'];
+  if (folder === undefined) throw new Error("With BASE_URL, E2E_DATA_DIR names its stack's data.");
+  return JSON.parse(readFileSync(join(folder, 'stack.json'), 'utf8')) as Stack;
+}
+
+/** Addresses signed with the pair that emulators usually take: to list the files, and to run code later. */
+function signedByTest(stack: Stack): { list: string; role: string } {
+  const program = `
+import boto3, json, sys
+def client(service):
+    return boto3.client(service, endpoint_url=sys.argv[1], region_name="eu-central-1",
+                        aws_access_key_id="test", aws_secret_access_key="test")
+role = {"RoleName": "attacker", "AssumeRolePolicyDocument": "{}"}
+print(json.dumps({
+    "list": client("s3").generate_presigned_url("list_objects_v2", {"Bucket": sys.argv[2]}),
+    "role": client("iam").generate_presigned_url("create_role", role),
+}))`;
+  const given = ['-c', program, stack.AWS_ENDPOINT_URL, stack.FILES_BUCKET];
+  return JSON.parse(execFileSync('.venv/bin/python', given, { cwd: ROOT, encoding: 'utf8' }));
+}
+
+async function predictedByAPerson(request: APIRequestContext) {
+  const registered = await request.post('/api/auth/register', { data: newPerson() });
+  const headers = { Authorization: `Bearer ${(await registered.json()).access_token}` };
+  const sample = await (await request.get('/samples/patients-10.csv')).body();
+  const file = { name: 'patients.csv', mimeType: 'text/csv', buffer: sample };
+  const accepted = await request.post('/api/predict/lasso', { headers, multipart: { file } });
+  const { prediction_id: id } = await accepted.json();
+  await expect
+    .poll(async () => (await (await request.get(`/api/predict/${id}`, { headers })).json()).status)
+    .toBe('succeeded');
+  return { headers, id: String(id) };
+}
+
+async function served(): Promise<{ server: Server; origin: string }> {
+  const server = createServer((_, response) => {
+    response.setHeader('Content-Type', 'text/html').end('<title>Kittens</title>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** Sends a form as a click would; what its answer is. */
+async function formStatus(page: Page, action: string): Promise<number> {
+  const answered = page.waitForResponse(action);
+  await page.evaluate((address) => {
+    const form = Object.assign(document.createElement('form'), { method: 'post', action: address });
+    form.target = 'hidden';
+    document.body.append(form, Object.assign(document.createElement('iframe'), { name: 'hidden' }));
+    form.submit();
+  }, action);
+  return (await answered).status();
+}
+
+/** What a script of the page can read of an answer; null where the browser or the stack keeps it away. */
+async function read(
+  page: Page,
+  address: string,
+  options: RequestInit = {},
+): Promise<string | null> {
+  return page.evaluate(
+    async ([url, init]) => {
+      try {
+        const answer = await fetch(url, init);
+        return answer.ok ? await answer.text() : null;
+      } catch {
+        return null;
+      }
+    },
+    [address, options] as const,
+  );
+}
+
+async function imageLoads(page: Page, address: string): Promise<number> {
+  const answered = page.waitForResponse(address);
+  await page.evaluate((url) => {
+    document.body.append(Object.assign(new Image(), { src: url }));
+  }, address);
+  return (await answered).status();
+}
+
+const SCAN = {
+  method: 'POST',
+  headers: {
+    'Content-Type': 'application/x-amz-json-1.0',
+    'X-Amz-Target': 'DynamoDB_20120810.Scan',
+    'X-Amz-Date': '20260101T000000Z',
+    Authorization:
+      'AWS4-HMAC-SHA256 Credential=test/20260101/x/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+  },
+};
+
+async function attackerPage(browser: Browser, origin: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(origin);
+  return page;
+}
+
+test('a page of another origin neither reads nor changes anything of the running stack', async ({
+  browser,
+  request,
+}) => {
+  const stack = runningStack();
+  const signed = signedByTest(stack);
+  const { headers, id } = await predictedByAPerson(request);
+  const { server, origin } = await served();
+  const page = await attackerPage(browser, origin);
+  const scan = { ...SCAN, body: JSON.stringify({ TableName: stack.USERS_TABLE }) };
+
+  try {
+    expect(await read(page, stack.AWS_ENDPOINT_URL_DYNAMODB, scan)).toBeNull();
+    expect(await read(page, signed.list)).toBeNull();
+    expect(await imageLoads(page, signed.list)).toBe(403);
+    expect(await formStatus(page, signed.role)).toBe(403);
+    expect(await formStatus(page, `${stack.AWS_ENDPOINT_URL}/_ministack/reset`)).toBe(403);
+  } finally {
+    await page.context().close();
+    server.close();
+  }
+
+  const rows = await request.get(`/api/predict/${id}/rows`, { headers });
+  expect((await rows.json()).rows).toHaveLength(10);
+  const balance = await request.get('/api/auth/balance', { headers });
+  expect((await balance.json()).balance).toBe(400);
+});
