@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +13,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.core.settings import LOCAL_STAGE, Settings
 from chalicelib.wiring import Services
 from deploy.stack import stack_name
-from local.access_key import access_key
+from local import running
 from local.config import function_secrets
-from local.data_dir import STACK, is_held
+from local.errors import StackError
 from local.provision import OPERATOR_QUEUES, read_template, variables
 
 TABLES = {table: name for name, table in variables(read_template()).items() if name.endswith("_TABLE")}
@@ -51,13 +50,13 @@ def stage_of(name: str, data_dir: Path) -> Stage:
 
 
 def _local(data_dir: Path) -> dict[str, str]:
-    """What the supervisor noted; boto3 is led to its emulators."""
-    path = data_dir / STACK
-    if not path.exists() or not is_held(data_dir):
-        raise StageError("The local stack is not running; start it with 'make run'.")
+    """Return what the supervisor noted, and lead boto3 to its emulators."""
+    try:
+        noted = running.variables_of(data_dir)
+    except StackError as error:
+        raise StageError(str(error)) from error
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]  # nothing of the person's own account
-    noted: dict[str, str] = json.loads(path.read_text("utf-8")) | access_key(data_dir).environment()
     os.environ.update({name: value for name, value in noted.items() if name.startswith("AWS_")})
     return noted | function_secrets(data_dir)
 

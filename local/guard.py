@@ -183,17 +183,18 @@ class Guard:
         RefusedError
         """
         host, origin = request.header("host") or "", request.header("origin")
-        is_public = self._is_public(host, request.path)
-        if host not in self._hosts and not is_public:
+        is_health = request.path == HEALTH and request.method == "GET"
+        if request.path.startswith("/_") and not is_health:
+            raise RefusedError("AccessDenied", "The emulator's control routes are closed.")
+        if self._is_public(host, request.path):
+            return
+        if host not in self._hosts:
             raise RefusedError("AccessDenied", "This host is not served here.")
         if origin is not None and origin not in self._origins:
             raise RefusedError("AccessDenied", "Pages of this origin are not served here.")
-        if request.path.startswith("/_"):
-            if request.path != HEALTH or request.method != "GET":
-                raise RefusedError("AccessDenied", "The emulator's control routes are closed.")
-        elif is_public or (request.method == "OPTIONS" and origin is not None):
+        if is_health or (request.method == "OPTIONS" and origin is not None):
             return
-        elif authorization := request.header("authorization"):
+        if authorization := request.header("authorization"):
             await self._check_header(request, authorization, body)
         elif "X-Amz-Signature" in (fields := _query_fields(request.query)):
             self._check_query(request, fields)

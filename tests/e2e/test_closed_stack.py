@@ -138,6 +138,24 @@ def test_only_the_owner_reads_the_key_and_what_was_noted_of_the_stack(stack: Run
     assert access_key(stack.data_dir).secret not in stack.output()
 
 
+def test_a_shell_learns_how_to_reach_the_running_stack_and_says_so_when_none_runs(
+    stack: RunningStack, tmp_path: Path
+) -> None:
+    def said_of(folder: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "local.running", str(folder)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    lines = said_of(stack.data_dir).stdout.splitlines()
+
+    variables = dict(line.removeprefix("export ").split("=", 1) for line in lines)
+    key = AccessKey(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"])
+    names = client("dynamodb", variables["AWS_ENDPOINT_URL_DYNAMODB"], key).list_tables()["TableNames"]
+    assert noted(stack)["USERS_TABLE"] in names
+    nothing = said_of(tmp_path)
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert nothing.stderr == "The local stack is not running; start it with 'make run'.\n"
+
+
 def test_a_damaged_key_is_one_sentence_and_a_deleted_one_is_made_again(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     stack = RunningStack(data_dir)

@@ -6,7 +6,6 @@ The integration tests can be pointed at an endpoint that runs already (docs/othe
 from __future__ import annotations
 
 import ipaddress
-import json
 import os
 import subprocess
 import sys
@@ -20,11 +19,11 @@ import boto3
 import pytest
 
 from chalicelib.core.settings import Settings
-from local import dynamodb, isolation
-from local.access_key import AccessKey, access_key
+from local import dynamodb, isolation, running
+from local.access_key import AccessKey
 from local.config import ROOT, LocalConfig, aws_environment
-from local.data_dir import STACK
 from local.emulator import emulator_environment, wait_until_ready
+from local.errors import StackError
 from local.ports import LOOPBACK, free_port
 
 if TYPE_CHECKING:
@@ -109,12 +108,12 @@ def endpoint_environment(data_dir: Path, given: Mapping[str, str]) -> dict[str, 
         if not is_loopback(each) and given.get("TEST_ENDPOINT_REMOTE") != "yes":
             raise ValueError(f"{each} is not on this machine, and the tests write there: TEST_ENDPOINT_REMOTE=yes")
     environment = aws_environment(LocalConfig(LOOPBACK, 0, data_dir, 0, 1)) | TEST_KEY.environment() | urls
-    running = Path(given.get("TEST_ENDPOINT_DATA_DIR", "."))
-    if (running / STACK).exists():
-        noted = json.loads((running / STACK).read_text("utf-8"))
-        if noted["AWS_ENDPOINT_URL"] == url.rstrip("/"):
-            found = {name: value for name, value in noted.items() if name.startswith("AWS_")}
-            return environment | found | access_key(running).environment()
+    try:
+        there = running.variables_of(Path(given.get("TEST_ENDPOINT_DATA_DIR", data_dir)))
+    except StackError:
+        return environment
+    if there["AWS_ENDPOINT_URL"] == url.rstrip("/"):
+        return environment | {name: value for name, value in there.items() if name.startswith("AWS_")}
     return environment
 
 

@@ -12,9 +12,11 @@ import sys
 from ministack import app as ministack
 from ministack.services import sts
 
-# Requests that AWS answers without a signature: those of a CloudFront distribution, and those of the API's stage.
-_CLOUDFRONT = re.compile(r"[a-z0-9]+\.cloudfront\.net")
-_API = re.compile(r"/restapis/[a-z0-9]+/[a-z0-9]+/_user_request_(/.*)?")
+# What AWS answers without a signature: a CloudFront distribution, and an API's stage. The distribution asks that as its
+# origin by name, without the port.
+_PUBLIC = re.compile(
+    r"[a-z0-9]+\.cloudfront\.net/.*|127\.0\.0\.1(:\d+)?/restapis/[a-z0-9]+/[a-z0-9]+/_user_request_(/.*)?"
+)
 
 
 def main(repository: str) -> None:
@@ -37,8 +39,7 @@ def _secret_of(key_id: str) -> str | None:
 
 
 def _is_public(host: str, path: str) -> bool:
-    """Return whether AWS answers without a signature. The distribution asks its origin by name, without the port."""
-    return bool(_CLOUDFRONT.fullmatch(host)) or (host.split(":")[0] == "127.0.0.1" and bool(_API.fullmatch(path)))
+    return _PUBLIC.fullmatch(host + path) is not None
 
 
 if __name__ == "__main__":

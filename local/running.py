@@ -1,0 +1,41 @@
+"""How to reach the running local stack: `python -m local.running [DATA_DIR]` prints it as a shell takes it."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+from local.access_key import access_key
+from local.config import ROOT
+from local.data_dir import STACK, is_held
+from local.errors import StackError
+
+
+def variables_of(data_dir: Path) -> dict[str, str]:
+    """Return the variables that name the stack's endpoints, its key and its resources.
+
+    Raises
+    ------
+    StackError
+        No stack runs on ``data_dir``. What one that was killed left there says otherwise.
+    """
+    path = data_dir / STACK
+    if not path.exists() or not is_held(data_dir):
+        raise StackError("The local stack is not running; start it with 'make run'.")
+    noted: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return noted | access_key(data_dir).environment()
+
+
+def main(data_dir: str = str(ROOT / ".local")) -> int:
+    """Print what boto3 and the AWS CLI need."""
+    try:
+        found = variables_of(Path(data_dir).resolve())
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in found.items() if name.startswith("AWS_")))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
