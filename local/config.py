@@ -20,6 +20,7 @@ REGION = "eu-central-1"
 LOOPBACK = "127.0.0.1"
 # The emulator takes any pair, and one that isn't its own administrator's is refused.
 ACCESS_KEY = "test"
+SIGNING_SECRET = "signing-secret"  # noqa: S105 - its file's name
 
 
 class StackError(Exception):
@@ -56,7 +57,7 @@ class LocalConfig:
 
 
 # Who restarts a part can't wait for it: it looks again by itself.
-_ONE_TRY = Config(retries={"total_max_attempts": 1})
+_ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=15)
 
 
 class ToolSession:
@@ -144,7 +145,7 @@ def signing_secret(data_dir: Path) -> str:
 
     It is there whole or not at all: half a secret, left by a full disk, would lock the folder.
     """
-    path = data_dir / "signing-secret"
+    path = data_dir / SIGNING_SECRET
     if not path.exists():
         beside = path.with_suffix(".new")
         beside.unlink(missing_ok=True)
