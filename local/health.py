@@ -20,11 +20,9 @@ from local.provision import STACK
 _STATE = Path("emulator") / "state"
 _STATE_OF_DYNAMODB = "dynamodb.json"
 _CHECK_SECONDS = 2.0
+_CHECK_STEPS = 10_000
 _ACCOUNTS = f"{STACK}-Users"
-_NEXT_STEP = (
-    "Copy it back from a backup (docs/operating.md, 'Back up the local data'), or give up what the folder holds and "
-    "begin anew: make reset"
-)
+_COINS = "accounts and coins"
 
 
 def check(data_dir: Path, *, durable: bool) -> None:
@@ -41,13 +39,13 @@ def check(data_dir: Path, *, durable: bool) -> None:
     _check_secret(data_dir / SIGNING_SECRET, has_accounts=tables.get(_ACCOUNTS, 0) > 0)
     # The secret is written last at the first start: a folder with one has had all the tables.
     if durable and (data_dir / SIGNING_SECRET).exists() and _ACCOUNTS not in tables:
-        raise _lost(data_dir / DATABASE, "has no tables", "all accounts and coins")
+        raise _lost(data_dir / DATABASE, "is missing or empty", _COINS)
     for path in sorted((data_dir / _STATE).glob("*.json")):
         _check_state(path)
 
 
 def _check_secret(path: Path, *, has_accounts: bool) -> None:
-    lost = "the key that signs every log-in and recognises accounts that were deleted"
+    lost = "every log-in, and the marks of deleted accounts,"
     if not path.exists():
         if has_accounts:
             raise _lost(path, "is missing", lost)
@@ -59,22 +57,26 @@ def _tables(database: Path) -> dict[str, int]:
     """Return the tables of ``database``, each with 1 if it has rows and 0 if not; {} if there is no file."""
     if not database.exists():
         return {}
+    # Without a write-ahead log nothing but the file matters, and SQLite makes none beside it.
+    how = "mode=ro" if database.with_name(f"{DATABASE}-wal").exists() else "immutable=1"
     try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
+        with closing(sqlite3.connect(f"{database.as_uri()}?{how}", uri=True, timeout=10)) as connection:
             names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             tables = {name: len(connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchall()) for name in names}  # noqa: S608
             damage = _damage(connection)
     except sqlite3.DatabaseError as error:
-        raise _lost(database, f"can't be read ({error})", "all accounts and coins") from error
+        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise _lost(database, "is damaged", _COINS) from error
+        raise StackError(f"{database} can't be read ({error}). Is its disk full, or is the file not yours?") from error
     if damage:
-        raise _lost(database, "is damaged", "some accounts and coins")
+        raise _lost(database, "is damaged", _COINS)
     return tables
 
 
 def _damage(connection: sqlite3.Connection) -> bool:
     """Whether SQLite finds damage within ``_CHECK_SECONDS``: a large file must not hold up the start."""
     deadline = time.monotonic() + _CHECK_SECONDS
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, _CHECK_STEPS)
     try:
         return connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]
     except sqlite3.OperationalError as error:
@@ -91,7 +93,7 @@ def _check_state(path: Path) -> None:
     except ValueError:
         pass
     if path.name == _STATE_OF_DYNAMODB:
-        raise _lost(path, "is empty or damaged", "all accounts and coins")
+        raise _lost(path, "is empty or damaged", _COINS)
     aside = path.with_suffix(".damaged")
     path.replace(aside)
     print(
@@ -102,4 +104,7 @@ def _check_state(path: Path) -> None:
 
 
 def _lost(path: Path, what: str, lost: str) -> StackError:
-    return StackError(f"{path} {what}: it holds {lost}. {_NEXT_STEP}")
+    return StackError(
+        f"{path} {what}: {lost} would be lost. Copy it back from a backup (see docs/operating.md), "
+        "or delete everything and begin anew: make reset"
+    )
