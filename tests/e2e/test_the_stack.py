@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from local.emulator import SAVE_SECONDS
+from tests.support.docs import blocks
 from tests.support.emulators import require_dynoxide, session_of
 from tests.support.leaks import searched
 from tests.support.stack import ROOT, SAMPLES, Person, RunningStack, assert_ended, children_of
@@ -317,6 +318,34 @@ def test_a_database_that_is_deleted_while_the_stack_runs_ends_it_with_a_sentence
     assert again.returncode == 1
     assert len(again.stderr.strip().splitlines()) == 1
     assert "dynamodb.sqlite is missing or empty" in again.stderr
+
+
+def test_a_backup_of_a_running_stack_restores_as_the_docs_say(tmp_path: Path) -> None:
+    require_dynoxide()
+    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    stack = RunningStack(tmp_path / ".local", SCHEDULE_SECONDS="1")
+    stack.start()
+    person = Person.registered(stack.url)
+    before = person.submit((SAMPLES / "patients-10.csv").read_bytes()).json()["prediction_id"]
+    person.finished(before)
+    open_one = person.submit(LARGE).json()["prediction_id"]
+
+    (backup,) = [block for block in blocks("docs/operating.md", "sh") if "VACUUM INTO" in block]
+    subprocess.run(["sh", "-ec", backup], cwd=tmp_path, check=True)
+    person.finished(person.submit((SAMPLES / "patients-10.csv").read_bytes()).json()["prediction_id"])
+    stack.kill_everything()
+    (restore,) = [block for block in blocks("docs/operating.md", "sh") if block.startswith("mv .local")]
+    subprocess.run(["sh", "-ec", restore], cwd=tmp_path, check=True)
+    stack.start()
+
+    try:
+        assert person.finished(open_one)["status"] == "succeeded"
+        assert person.balance() == 300
+        assert len(person.get(f"/api/predict/{before}/rows").json()["rows"]) == 10
+        audit = [sys.executable, "-m", "admin", "--data-dir", str(stack.data_dir), "audit"]
+        assert subprocess.run(audit, cwd=ROOT, check=False).returncode == 0
+    finally:
+        stack.stop()
 
 
 def test_an_older_folder_that_others_can_enter_is_closed_and_its_data_kept(tmp_path: Path) -> None:
