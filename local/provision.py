@@ -79,25 +79,42 @@ class Provisioner:
 
     def run(self) -> dict[str, str]:
         """Provision everything; the environment variables that tell the functions what it is called."""
-        named = variables(self._resources)
-        for logical_id, resource in self._resources.items():
-            if resource.get("Type") == "AWS::DynamoDB::Table":
+        ours = self._ours()
+        for logical_id, resource in ours.items():
+            if resource["Type"] == "AWS::DynamoDB::Table":
                 self._table(logical_id, resource["Properties"])
-            elif resource.get("Type") == "AWS::SQS::Queue":
+            elif resource["Type"] == "AWS::SQS::Queue":
                 self._queue(logical_id)
-            # Not the page's: outside AWS the page is served from its files.
-            elif resource.get("Type") == "AWS::S3::Bucket" and logical_id in named.values():
+            else:
                 self._bucket(logical_id, resource["Properties"])
-        return {name: self.ref(logical_id) for name, logical_id in named.items() if self._is_ours(logical_id)}
+        named = variables(self._resources)
+        return {name: self.ref(logical_id) for name, logical_id in named.items() if logical_id in ours}
 
-    def _is_ours(self, logical_id: str) -> bool:
-        kind = self._resources.get(logical_id, {}).get("Type")
-        return kind in {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"}
+    def missing(self) -> list[str]:
+        """Return the names of the tables, queues and buckets that ``run`` makes and that don't exist."""
+        existing = {
+            *self._dynamodb.list_tables()["TableNames"],
+            *(url.rsplit("/", 1)[-1] for url in self._sqs.list_queues().get("QueueUrls", [])),
+            *(bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]),
+        }
+        return [name for name in map(self._name, self._ours()) if name not in existing]
+
+    def _ours(self) -> dict[str, Resource]:
+        """Return the resources that ``run`` makes. The page's bucket isn't among them: its files are served here."""
+        kinds = {"AWS::DynamoDB::Table", "AWS::SQS::Queue"}
+        named = set(variables(self._resources).values())
+        return {
+            logical_id: resource
+            for logical_id, resource in self._resources.items()
+            if resource.get("Type") in kinds or (resource.get("Type") == "AWS::S3::Bucket" and logical_id in named)
+        }
 
     def ref(self, logical_id: str) -> str:
         """What CloudFormation's Ref gives: a queue's URL, anything else's name."""
-        if self._resources[logical_id]["Type"] == "AWS::SQS::Queue":
-            return self._queue(logical_id)
+        is_queue = self._resources[logical_id]["Type"] == "AWS::SQS::Queue"
+        return self._queue(logical_id) if is_queue else self._name(logical_id)
+
+    def _name(self, logical_id: str) -> str:
         name = f"{self._stack}-{logical_id}"
         return name.lower() if self._resources[logical_id]["Type"] == "AWS::S3::Bucket" else name
 
@@ -112,7 +129,7 @@ class Provisioner:
     def _queue(self, logical_id: str) -> str:
         """The queue's URL. Its dead-letter queue is made before it."""
         if logical_id not in self._queue_urls:
-            name = f"{self._stack}-{logical_id}"
+            name = self._name(logical_id)
             attributes = self._queue_attributes(self._resources[logical_id]["Properties"])
             try:
                 url = self._sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,16 +21,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local import dynamodb, private_file
 from local.config import PAGE, ROOT, LocalConfig, ToolSession, aws_environment, emulator_addresses, function_environment
-from local.data_dir import PROCESSES, hold
+from local.data_dir import PROCESSES
 from local.data_dir import STACK as STACK_FILE
 from local.emulator import SAVE_SECONDS, emulator_environment, wait_until_ready
 from local.errors import StackError
 from local.lifeline import PARENT
+from local.ports import LOOPBACK, free_port
 from local.provision import OPERATOR_QUEUES, STACK, Provisioner, read_template
 
 _STOP_SECONDS = 20
 _RESTARTS_MAX = 5
 _RESTART_WINDOW_SECONDS = 30
+_LOOK_SECONDS = 3
+_FREE_BYTES_MIN = 50 * 1024 * 1024
+_PORT_MIN = 1024
+"""Below it, a port takes a special right."""
+_PORT_INSTEAD = 8000
 
 
 @dataclass
@@ -81,8 +89,9 @@ class Stack:
     def __init__(self, config: LocalConfig) -> None:
         self._config = config
         self._children: list[Child] = []
-        self._lock: IO[str] | None = None
-        self._queues_are_gone = False
+        self._is_incomplete = False
+        self._is_nearly_full = False
+        self._looked_at = time.monotonic()
         self._stopping = False
 
     def run(self) -> None:
@@ -112,9 +121,8 @@ class Stack:
         config = self._config
         if not (PAGE / "index.html").exists():
             raise StackError("The page is not built yet. Run 'make run', which builds it.")
-        _require_free_port(config.host, config.port, "PORT")
-        _require_free_port("127.0.0.1", config.emulator_port, "EMULATOR_PORT")
-        self._lock = hold(config.data_dir)
+        _require_free_ports(config)
+        self._look_at_the_disk()
         self._start_dynamodb()
         self._add("emulator", ["local.emulator"], emulator_environment(config), log=True)
         resources = self._provision()
@@ -162,7 +170,10 @@ class Stack:
         ids = {
             f"{place}-{child.name}": child.process.pid for place, child in enumerate(self._children) if child.process
         }
-        private_file.write(self._config.data_dir / PROCESSES, json.dumps(ids, indent=1))
+        try:
+            private_file.write(self._config.data_dir / PROCESSES, json.dumps(ids, indent=1))
+        except OSError as error:  # nothing of the stack itself needs the file
+            print(f"{PROCESSES} could not be written ({error.strerror}).", flush=True)
 
     def _note_stack(self, resources: dict[str, str]) -> None:
         """Write down how the operator's commands reach this stack; without the secrets, which have their own files."""
@@ -174,7 +185,7 @@ class Stack:
         (emulator,) = (child for child in self._children if child.name == "emulator")
         if not wait_until_ready(self._config, emulator.is_alive):
             raise StackError(f"The AWS emulator did not start. Its last words:\n{self._last_words('emulator')}")
-        provisioner = Provisioner(ToolSession(self._config), read_template(), STACK)
+        provisioner = self._provisioner()
         try:
             return provisioner.run() | {name: provisioner.ref(queue) for name, queue in OPERATOR_QUEUES.items()}
         except (BotoCoreError, ClientError) as error:
@@ -210,12 +221,50 @@ class Stack:
             print(f"{child.name} ended (exit code {code}); starting it again", flush=True)
             child.start()
             self._note_processes()
-            self._queues_are_gone |= child.name == "emulator"
-        if self._queues_are_gone and not self._stopping:
-            self._make_queues_again()
+            self._is_incomplete |= child.name == "emulator"
+        if time.monotonic() - self._looked_at > _LOOK_SECONDS and not self._stopping:
+            self._look()
+            self._looked_at = time.monotonic()
+        if self._is_incomplete and not self._stopping:
+            self._complete()
 
-    def _make_queues_again(self) -> None:
-        """Make what went with the emulator; the dispatcher sends what was in its queues.
+    def _look(self) -> None:
+        """Look for what can vanish while every process runs: space, the database, tables, queues, the bucket."""
+        self._look_at_the_disk()
+        database = self._config.data_dir / dynamodb.DATABASE
+        if self._config.dynamodb_port and not database.exists():
+            raise StackError(
+                f"{database} was deleted or moved while the stack was running, and nothing that happens now would be "
+                "kept. Copy it back from a backup, or begin anew: make reset"
+            )
+        try:
+            missing = self._provisioner().missing()
+        except (BotoCoreError, ClientError):
+            return  # An emulator that doesn't answer right now says nothing about its tables.
+        if missing:
+            print(f"Missing, with what was in it, and made again: {', '.join(missing)}", flush=True)
+            self._is_incomplete = True
+
+    def _look_at_the_disk(self) -> None:
+        free = shutil.disk_usage(self._config.data_dir).free
+        if (free < _FREE_BYTES_MIN) is self._is_nearly_full:
+            return
+        self._is_nearly_full = not self._is_nearly_full
+        where = f"on the disk of {self._config.data_dir}"
+        if self._is_nearly_full:
+            print(
+                f"Only {free // 1024**2} MB are left {where}. When it is full, what needs space is refused and costs "
+                "nothing; free some, and it goes on by itself.",
+                flush=True,
+            )
+        else:
+            print(f"There is space again {where}.", flush=True)
+
+    def _provisioner(self) -> Provisioner:
+        return Provisioner(ToolSession(self._config), read_template(), STACK)
+
+    def _complete(self) -> None:
+        """Make what is missing; the dispatcher sends what was in lost queues.
 
         Whatever this needs may be down itself at the moment: then the next look tries again.
         """
@@ -224,7 +273,7 @@ class Stack:
         except StackError as error:
             print(f"{error} Trying again.", flush=True)
             return
-        self._queues_are_gone = False
+        self._is_incomplete = False
 
     def _stop(self) -> None:
         """Last started, first stopped: nothing is accepted any more, work at hand ends, then state is saved."""
@@ -236,10 +285,8 @@ class Stack:
                 child.output.close()
         if self._children:
             print("Stopped. Accounts, coins and results are kept for the next start.", flush=True)
-        if self._lock:
-            for name in (PROCESSES, STACK_FILE):
-                (self._config.data_dir / name).unlink(missing_ok=True)
-            self._lock.close()
+        for name in (PROCESSES, STACK_FILE):
+            (self._config.data_dir / name).unlink(missing_ok=True)
 
     def _log_path(self, name: str) -> Path:
         return self._config.data_dir / f"{name}.log"
@@ -248,18 +295,47 @@ class Stack:
         return "\n".join(self._log_path(name).read_text("utf-8", "replace").splitlines()[-5:]) or "(nothing)"
 
 
-def _require_free_port(host: str, port: int, variable: str) -> None:
+def _require_free_ports(config: LocalConfig) -> None:
+    if config.port == config.emulator_port:
+        other = _free_port_after(LOOPBACK, config.emulator_port)
+        raise StackError(f"PORT and EMULATOR_PORT are both {config.port}. Choose two: make run EMULATOR_PORT={other}")
+    for variable, host, port in (
+        ("PORT", config.host, config.port),
+        ("EMULATOR_PORT", LOOPBACK, config.emulator_port),
+    ):
+        error = _bind_error(host, port)
+        if error is None:
+            continue
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise StackError(
+                f"HOST={host} is not an address of this machine. Choose one that is: make run HOST={LOOPBACK}"
+            )
+        other = _free_port_after(host, port, besides=(config.port, config.emulator_port))
+        raise StackError(
+            f"Port {port} on {host} can't be used ({error.strerror}). Stop what uses it, or choose another one: "
+            f"make run {variable}={other}"
+        )
+
+
+def _bind_error(host: str, port: int) -> OSError | None:
+    """Return why nothing can listen there, or None if it can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except (OSError, OverflowError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise StackError(
-                f"Port {port} on {host} can't be used ({reason}). Stop what uses it, or choose another one: "
-                f"make run {variable}={port + 1}"
-            ) from error
+        except OSError as error:
+            return error
+    return None
+
+
+def _free_port_after(host: str, port: int, besides: Sequence[int] = ()) -> int:
+    """Return a port that can be listened on now: one of the next hundred, or else any."""
+    first = port + 1 if port >= _PORT_MIN else _PORT_INSTEAD
+    for candidate in range(first, min(first + 100, 65536)):
+        if candidate not in besides and _bind_error(host, candidate) is None:
+            return candidate
+    return free_port()
 
 
 def ip_address(host: str) -> str:
@@ -273,7 +349,9 @@ def ip_address(host: str) -> str:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise StackError(f"HOST={host} names no address ({error.strerror}). Take 127.0.0.1 or one of yours.") from error
+        raise StackError(
+            f"HOST={host} names no address ({error.strerror}). Choose one of this machine: make run HOST={LOOPBACK}"
+        ) from error
     first = min(found, key=lambda each: each[0] != socket.AF_INET)
     return str(first[4][0])
 

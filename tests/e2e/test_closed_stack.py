@@ -1,6 +1,5 @@
 """What other users of the machine, and programs without the data folder's key, get from the running stack."""
 
-import json
 import os
 import subprocess
 import sys
@@ -32,14 +31,9 @@ def client(service: str, url: str, key: AccessKey) -> Any:
     )  # fmt: skip
 
 
-def noted(stack: RunningStack) -> dict[str, str]:
-    found: dict[str, str] = json.loads((stack.data_dir / "stack.json").read_text())
-    return found
-
-
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda key: key.id)
 def test_row_20_a_stranger_reads_and_changes_nothing(stack: RunningStack, stranger: AccessKey) -> None:
-    there = noted(stack)
+    there = stack.variables()
     aws, tables = there["AWS_ENDPOINT_URL"], there["AWS_ENDPOINT_URL_DYNAMODB"]
     attempts: list[Callable[[], object]] = [
         lambda: client("s3", aws, stranger).list_buckets(),
@@ -57,7 +51,7 @@ def test_row_20_a_stranger_reads_and_changes_nothing(stack: RunningStack, strang
 
 
 def test_row_20_the_services_that_the_stack_does_not_use_are_not_served_to_the_key_either(stack: RunningStack) -> None:
-    aws, key = noted(stack)["AWS_ENDPOINT_URL"], access_key(stack.data_dir)
+    aws, key = stack.variables()["AWS_ENDPOINT_URL"], access_key(stack.data_dir)
 
     served = requests.get(f"{aws}/_ministack/health", timeout=10).json()["services"]
 
@@ -70,7 +64,7 @@ def test_row_20_the_services_that_the_stack_does_not_use_are_not_served_to_the_k
 def test_nobody_resets_the_emulator(stack: RunningStack, person: Person) -> None:
     prediction_id = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
 
-    refused = requests.post(f"{noted(stack)['AWS_ENDPOINT_URL']}/_ministack/reset", timeout=10)
+    refused = requests.post(f"{stack.variables()['AWS_ENDPOINT_URL']}/_ministack/reset", timeout=10)
 
     assert refused.status_code == 403
     assert len(person.get(f"/api/predict/{prediction_id}/rows").json()["rows"]) == 10
@@ -84,7 +78,7 @@ def test_row_20_no_open_port_of_the_stack_lists_tables_or_buckets_without_a_sign
         "aws4_request, SignedHeaders=host, Signature=0",
     }  # fmt: skip
     ports = listening_ports(stack)
-    there = noted(stack)
+    there = stack.variables()
     known = (there["AWS_ENDPOINT_URL"], there["AWS_ENDPOINT_URL_DYNAMODB"], stack.url)
 
     assert ports == {int(url.rpartition(":")[2]) for url in known}
@@ -150,7 +144,7 @@ def test_a_shell_learns_how_to_reach_the_running_stack_and_says_so_when_none_run
     variables = dict(line.removeprefix("export ").split("=", 1) for line in lines)
     key = AccessKey(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"])
     names = client("dynamodb", variables["AWS_ENDPOINT_URL_DYNAMODB"], key).list_tables()["TableNames"]
-    assert noted(stack)["USERS_TABLE"] in names
+    assert stack.variables()["USERS_TABLE"] in names
     nothing = said_of(tmp_path)
     assert (nothing.returncode, nothing.stdout) == (1, "")
     assert nothing.stderr == "The local stack is not running; start it with 'make run'.\n"

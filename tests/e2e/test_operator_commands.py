@@ -12,7 +12,6 @@ import boto3
 import pytest
 import requests
 
-from local.access_key import access_key
 from tests.support.stack import ROOT, SAMPLES, Person, RunningStack, assert_problem
 
 SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
@@ -122,10 +121,10 @@ def test_the_audit_of_the_running_stack_is_clean(stack: RunningStack, person: Pe
 
 
 def test_an_unprocessable_message_goes_back_to_the_dead_letter_function(stack: RunningStack, person: Person) -> None:
-    noted, key = json.loads((stack.data_dir / "stack.json").read_text()), access_key(stack.data_dir)
+    noted = stack.variables()
     sqs = boto3.client(
         "sqs", endpoint_url=noted["AWS_ENDPOINT_URL"], region_name=noted["AWS_DEFAULT_REGION"],
-        aws_access_key_id=key.id, aws_secret_access_key=key.secret,
+        aws_access_key_id=noted["AWS_ACCESS_KEY_ID"], aws_secret_access_key=noted["AWS_SECRET_ACCESS_KEY"],
     )  # fmt: skip
     ended = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
     sqs.send_message(QueueUrl=noted["UNPROCESSABLE_QUEUE_URL"], MessageBody=json.dumps({"prediction_id": ended}))

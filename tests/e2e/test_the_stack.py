@@ -12,7 +12,8 @@ import pytest
 import requests
 
 from local.emulator import SAVE_SECONDS
-from tests.support.emulators import require_dynoxide
+from tests.support.docs import blocks
+from tests.support.emulators import require_dynoxide, session_of
 from tests.support.leaks import searched
 from tests.support.stack import ROOT, SAMPLES, Person, RunningStack, assert_ended, children_of
 
@@ -278,6 +279,91 @@ def test_a_second_stack_on_the_same_data_is_refused(stack: RunningStack) -> None
     assert ended.returncode == 1
     assert "is running on" in ended.stderr
     assert Person.registered(stack.url).balance() == 500
+
+
+@pytest.mark.parametrize("what", ["FILES_BUCKET", "INFERENCE_QUEUE_URL", "THROTTLES_TABLE"])
+def test_what_the_emulators_lost_is_made_again_while_the_stack_runs(stack: RunningStack, what: str) -> None:
+    require_dynoxide()
+    person = Person.registered(stack.url)
+    told = stack.variables()
+    session = session_of(told)
+    if what == "FILES_BUCKET":
+        s3 = session.client("s3")
+        for item in s3.list_objects_v2(Bucket=told[what]).get("Contents", []):
+            s3.delete_object(Bucket=told[what], Key=item["Key"])
+        s3.delete_bucket(Bucket=told[what])
+    elif what == "THROTTLES_TABLE":
+        session.client("dynamodb").delete_table(TableName=told[what])
+    else:
+        session.client("sqs").delete_queue(QueueUrl=told[what])
+
+    assert person.finished(accepted_at_last(person))["status"] == "succeeded"
+
+    assert f"Missing, with what was in it, and made again: {told[what].rsplit('/', 1)[-1]}" in stack.output()
+
+
+def test_a_database_that_is_deleted_while_the_stack_runs_ends_it_with_a_sentence(tmp_path: Path) -> None:
+    require_dynoxide()
+    stack = RunningStack(tmp_path / "data")
+    stack.start()
+    Person.registered(stack.url)
+    for file in stack.data_dir.glob("dynamodb.sqlite*"):
+        file.unlink()
+
+    assert stack.wait(60) == 1
+
+    assert "dynamodb.sqlite was deleted or moved while the stack was running" in stack.output()
+    again = run_local("--data-dir", str(stack.data_dir), "--port", "0", "--emulator-port", "0")
+    assert again.returncode == 1
+    assert len(again.stderr.strip().splitlines()) == 1
+    assert "dynamodb.sqlite is missing or empty" in again.stderr
+
+
+def test_a_backup_of_a_running_stack_restores_as_the_docs_say(tmp_path: Path) -> None:
+    require_dynoxide()
+    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    stack = RunningStack(tmp_path / ".local", SCHEDULE_SECONDS="1")
+    stack.start()
+    person = Person.registered(stack.url)
+    before = person.submit((SAMPLES / "patients-10.csv").read_bytes()).json()["prediction_id"]
+    person.finished(before)
+    open_one = person.submit(LARGE).json()["prediction_id"]
+
+    (backup,) = [block for block in blocks("docs/operating.md", "sh") if "VACUUM INTO" in block]
+    subprocess.run(["sh", "-ec", backup], cwd=tmp_path, check=True)
+    person.finished(person.submit((SAMPLES / "patients-10.csv").read_bytes()).json()["prediction_id"])
+    stack.kill_everything()
+    (restore,) = [block for block in blocks("docs/operating.md", "sh") if block.startswith("mv .local")]
+    subprocess.run(["sh", "-ec", restore], cwd=tmp_path, check=True)
+    stack.start()
+
+    try:
+        assert person.finished(open_one)["status"] == "succeeded"
+        assert person.balance() == 300
+        assert len(person.get(f"/api/predict/{before}/rows").json()["rows"]) == 10
+        audit = [sys.executable, "-m", "admin", "--data-dir", str(stack.data_dir), "audit"]
+        assert subprocess.run(audit, cwd=ROOT, check=False).returncode == 0
+    finally:
+        stack.stop()
+
+
+def test_an_older_folder_that_others_can_enter_is_closed_and_its_data_kept(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "a b" / "data")
+    stack.data_dir.mkdir(parents=True)
+    stack.start()
+    person = Person.registered(stack.url)
+    assert stack.interrupt() == 0
+    stack.data_dir.chmod(0o755)
+
+    stack.start()
+
+    try:
+        assert person.balance() == 500
+        assert stack.data_dir.stat().st_mode & 0o777 == 0o700
+        open_to_others = [path for path in stack.data_dir.rglob("*") if path.lstat().st_mode & 0o077]
+        assert open_to_others == []
+    finally:
+        stack.stop()
 
 
 def test_a_wrong_python_is_one_clear_sentence() -> None:

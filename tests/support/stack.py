@@ -13,6 +13,7 @@ from typing import Any, Self
 import requests
 
 from local.ports import free_port
+from local.running import variables_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "frontend" / "public" / "samples"
@@ -86,6 +87,10 @@ class RunningStack:
     def process_ids(self, name: str) -> list[int]:
         """The ids of the stack's processes of this name."""
         return [pid for key, pid in self._noted().items() if key.endswith(f"-{name}")]
+
+    def variables(self) -> dict[str, str]:
+        """Return how to reach its emulators, and what its resources are called."""
+        return variables_of(self.data_dir)
 
     def all_process_ids(self) -> list[int]:
         """The ids of all the stack's processes but the supervisor, with what they started themselves."""

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, TypedDict, Unpack
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - not an OSError
@@ -104,7 +105,8 @@ def described(view: Callable[..., Response]) -> Described:
 
 def _is_outage(error: Exception) -> bool:
     if isinstance(error, ClientError):
-        return error.response["Error"]["Code"] in _THROTTLED
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return error.response["Error"]["Code"] in _THROTTLED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     # botocore's other errors are ours: a wrong call, no credentials.
     return isinstance(error, (ConnectionError, HTTPClientError))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from admin.stage import StageError, stage_of
+from local.access_key import access_key
 from local.data_dir import STACK, hold
 from local.provision import read_template, variables
 
@@ -60,4 +61,6 @@ def test_the_running_stack_is_found_and_nothing_of_the_persons_own_account(
 
     assert services.settings.users_table == "name-of-USERS_TABLE"
     assert services.signing_keys.current().secret == "s" * 64
-    assert {name for name in os.environ if name.startswith("AWS_")} == {"AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION"}
+    of_the_stack = {"AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+    assert {name for name in os.environ if name.startswith("AWS_")} == of_the_stack
+    assert os.environ["AWS_SECRET_ACCESS_KEY"] == access_key(tmp_path).secret

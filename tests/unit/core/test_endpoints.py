@@ -5,7 +5,7 @@ from collections.abc import Callable
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from chalice import Chalice, Response
 from chalice.app import Request
 from chalice.test import Client
@@ -40,12 +40,18 @@ def wait_in_vain() -> None:
     raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
 
 
+def meet_a_full_disk() -> None:
+    """S3 as the emulator answers when it can't write: a status, and no code that S3 has."""
+    answer = {"Error": {"Code": "500", "Message": "full"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+    raise ClientError(answer, "PutObject")  # type: ignore[arg-type]
+
+
 def call_wrongly() -> None:
     boto3.client("dynamodb").get_item()  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize("fails", [ask_nobody, wait_in_vain])
-def test_an_aws_service_that_can_not_be_reached_is_503(fails: Callable[[], object]) -> None:
+@pytest.mark.parametrize("fails", [ask_nobody, wait_in_vain, meet_a_full_disk])
+def test_an_aws_service_that_can_not_answer_is_503(fails: Callable[[], object]) -> None:
     assert answer_of(fails) == (503, "temporarily_unavailable")
 
 

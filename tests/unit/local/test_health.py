@@ -1,0 +1,144 @@
+"""A start that would show people an empty service in place of their accounts is refused."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from local import health
+from local.config import signing_secret
+from local.dynamodb import DATABASE
+from local.errors import StackError
+
+STATE = Path("emulator") / "state"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder with a few hundred accounts, after a clean stop."""
+    signing_secret(tmp_path)
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute('CREATE TABLE "lifespan-local-Users" (pk TEXT PRIMARY KEY, item_json TEXT)')
+        rows = ((f"user-{number}", "x" * 500) for number in range(500))
+        database.executemany('INSERT INTO "lifespan-local-Users" VALUES (?, ?)', rows)
+        database.commit()
+    (tmp_path / STATE).mkdir(parents=True)
+    for name in ("s3", "sqs"):
+        (tmp_path / STATE / f"{name}.json").write_text(json.dumps({"payload": {}}))
+    return tmp_path
+
+
+def overwrite(path: Path) -> None:
+    """Write noise over the middle of a file."""
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 9000] = b"\x5a" * 9000
+    path.write_bytes(content)
+
+
+def test_a_whole_folder_is_left_as_it_is(folder: Path) -> None:
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    health.check(folder, durable=True)
+
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_new_folder_is_whole(tmp_path: Path) -> None:
+    health.check(tmp_path, durable=True)
+
+
+@pytest.mark.parametrize("content", [b"", b"0123456789abcdef", b"\0" * 64])
+def test_a_damaged_secret_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "signing-secret").write_bytes(content)
+
+    with pytest.raises(StackError, match=r"signing-secret is empty or damaged: .* Copy it back .* make reset$"):
+        health.check(folder, durable=True)
+
+    assert (folder / "signing-secret").read_bytes() == content
+
+
+def test_a_missing_secret_is_refused_where_there_are_accounts(folder: Path) -> None:
+    (folder / "signing-secret").unlink()
+
+    with pytest.raises(StackError, match=r"signing-secret is missing: .* make reset$"):
+        health.check(folder, durable=True)
+
+
+def test_a_first_start_that_was_killed_before_it_made_the_secret_goes_on(folder: Path) -> None:
+    (folder / "signing-secret").unlink()
+    with closing(sqlite3.connect(folder / DATABASE)) as database:
+        database.execute('DELETE FROM "lifespan-local-Users"')
+        database.commit()
+
+    health.check(folder, durable=True)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_missing_or_empty_database_is_refused(folder: Path, damage: object) -> None:
+    assert callable(damage)
+    damage(folder / DATABASE)
+
+    with pytest.raises(StackError, match=r"dynamodb\.sqlite is missing or empty: accounts and coins .* make reset$"):
+        health.check(folder, durable=True)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda path: path.write_bytes(path.read_bytes()[:20000]), lambda path: path.write_bytes(b"<html>"), overwrite],
+    ids=["cut off", "another file", "overwritten"],
+)
+def test_a_damaged_database_is_refused(folder: Path, damage: object) -> None:
+    assert callable(damage)
+    damage(folder / DATABASE)
+    before = (folder / DATABASE).read_bytes()
+
+    with pytest.raises(StackError, match=r"dynamodb\.sqlite is damaged: .* make reset$"):
+        health.check(folder, durable=True)
+
+    assert (folder / DATABASE).read_bytes() == before
+
+
+def test_what_a_killed_database_left_in_its_log_counts(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    killed = tmp_path_factory.mktemp("killed")
+    signing_secret(killed)
+    with closing(sqlite3.connect(folder / "other.sqlite")) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute('CREATE TABLE "lifespan-local-Users" (pk TEXT PRIMARY KEY)')
+        database.commit()
+        for tail in ("", "-wal"):
+            shutil.copy(folder / f"other.sqlite{tail}", killed / f"{DATABASE}{tail}")
+
+    health.check(killed, durable=True)
+
+
+def test_a_large_database_does_not_hold_up_the_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    overwrite(folder / DATABASE)
+    monkeypatch.setattr(health, "_CHECK_SECONDS", -1)
+    monkeypatch.setattr(health, "_CHECK_STEPS", 1)
+
+    health.check(folder, durable=True)
+
+
+def test_damaged_settings_of_the_emulator_are_set_aside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / STATE / "s3.json").write_text('{"payload": {')
+
+    health.check(folder, durable=True)
+
+    assert not (folder / STATE / "s3.json").exists()
+    assert (folder / STATE / "s3.damaged").read_text() == '{"payload": {'
+    assert "s3.json was empty or damaged and is now s3.damaged" in capsys.readouterr().out
+    assert (folder / STATE / "sqs.json").exists()
+
+
+def test_damaged_accounts_of_the_emulator_are_refused(tmp_path: Path) -> None:
+    signing_secret(tmp_path)
+    (tmp_path / STATE).mkdir(parents=True)
+    (tmp_path / STATE / "dynamodb.json").touch()
+
+    with pytest.raises(StackError, match=r"dynamodb\.json is empty or damaged: accounts and coins"):
+        health.check(tmp_path, durable=False)
