@@ -12,8 +12,8 @@ DECIMALS = 9
 NOISE = 1e-9
 """Far above what CPUs differ by, and far below what a result shows.
 
-With different kernels of OpenBLAS and numpy, the fitted numbers and the predictions of 100,000 made-up patients differed
-by 9e-15 at most. A result shows six decimals.
+With different kernels of OpenBLAS and numpy, fitted numbers and the predictions of 100,000 made-up patients differed by
+9e-15 at most. A result shows six decimals.
 """
 
 Vector = npt.NDArray[np.float64]
