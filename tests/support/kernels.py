@@ -12,13 +12,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
 
 from tests.support.stack import ROOT
 
 VARIABLES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
-FILES = ("patients-10.csv", "pbc-418.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +103,4 @@ def _predict(folder: Path, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    np.seterr(all="raise", under="ignore")
     _predict(Path(sys.argv[1]), sys.argv[2:])
