@@ -2,14 +2,23 @@
 
 It shows that these bytes, through this model, give that result. A receipt isn't signed: the coins, the ledger entry and
 the time on it are what the service says, and no file can prove them.
+
+The result of the second prediction is the receipt's byte for byte. If it isn't, its numbers are compared with those of
+the result file: on another kind of CPU the last decimal of a number may differ, by 1e-6.
+
+Exit codes: 0, everything given fits, byte for byte or within 1e-6, and the last line says which; 1, something doesn't;
+2, the command can't be carried out.
 """
 
 import argparse
+import csv
 import hashlib
 import io
 import json
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,9 +27,18 @@ from chalicelib.inference.check import check_file
 from chalicelib.inference.findings import InvalidFileError
 from chalicelib.inference.models import ArtefactMismatchError, Loaded, UnknownModelError, load
 from chalicelib.inference.models.mayo import risk_score
+from chalicelib.inference.models.ties import exceeds
 from chalicelib.inference.receipt import FORMAT
 from chalicelib.inference.results import ResultWriter
 from chalicelib.inference.worker import read_chunks
+
+NUMBER_TOLERANCE = 1e-6
+"""One unit of the last decimal of a result."""
+NOT_NUMBERS = {
+    "row", "ID", "upper_is_open", "imputed", "out_of_range", "measure_first", "model", "model_version", "error",
+}  # fmt: skip
+"""The columns of a result whose texts must be equal, even if they look like numbers."""
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
 
 REQUIRED = ("format", "model_id", "model_version", "model_sha256", "rows", "input_sha256", "result_sha256")
 
@@ -31,16 +49,19 @@ class SlipError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One comparison: ``fits`` is None for what wasn't given."""
+    """One comparison: ``fits`` is None for what wasn't given. ``is_exact``: it fits byte for byte."""
 
     what: str
     said: str
     fits: bool | None
+    is_exact: bool = True
 
 
 def main(arguments: list[str]) -> int:
-    """0: all that was given fits; 1: something doesn't; 2: the command can't be carried out."""
-    parser = argparse.ArgumentParser(prog="make verify", description=__doc__)
+    """Run the command and return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="make verify", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("receipt", type=Path)
     parser.add_argument("--input", type=Path, help="the patients' file as it was sent")
     parser.add_argument("--result", type=Path, help="the result CSV as it was downloaded")
@@ -56,10 +77,12 @@ def main(arguments: list[str]) -> int:
     if any(finding.fits is False for finding in findings):
         print("This does not fit the receipt.")
         return 1
-    compared = any(finding.fits for finding in findings[1:])
-    print(
-        "Everything given fits the receipt." if compared else "Neither input nor result was given: only the model fits."
-    )
+    if not any(finding.fits for finding in findings[1:]):
+        print("Neither input nor result was given: only the model fits.")
+    elif all(finding.is_exact for finding in findings):
+        print("Everything given fits the receipt, byte for byte.")
+    else:
+        print("Everything given fits the receipt; the numbers, predicted again on this CPU, are the same within 1e-6.")
     return 0
 
 
@@ -97,14 +120,13 @@ def verify(receipt: dict[str, Any], given: Path | None, result: Path | None) -> 
     content = _read(given) if given else None
     answer = _read(result) if result else None
     findings = [
-        loaded
-        if isinstance(loaded, Finding)
-        else Finding("model", f"{loaded.id} {loaded.version}: the very bytes", fits=True),
+        loaded if isinstance(loaded, Finding) else Finding("model", _named(loaded, receipt), fits=True),
         _compare("input", given, content, receipt["input_sha256"]),
         _compare("result", result, answer, receipt["result_sha256"]),
     ]
     if content is not None and isinstance(loaded, Loaded) and findings[1].fits:
-        findings.append(_again(loaded, content, receipt))
+        # Only a result that is the receipt's own can stand in for it.
+        findings.append(_again(loaded, content, receipt, answer if findings[2].fits else None))
     return findings
 
 
@@ -119,10 +141,14 @@ def _model(receipt: dict[str, Any]) -> Loaded | Finding:
         return Finding(
             "model", f"the receipt's is version {version}, SHA-256 {receipt['model_sha256']}; {here}", fits=False
         )
-    if loaded.version != version:
-        said = f"the very bytes, but of version {loaded.version}; the receipt says {version}"
-        return Finding("model", said, fits=False)
     return loaded
+
+
+def _named(loaded: Loaded, receipt: dict[str, Any]) -> str:
+    """Say which model it is. The same bytes give the same answers, whichever version their card is of by now."""
+    version = receipt["model_version"]
+    renamed = "" if loaded.version == version else f"; here they are version {loaded.version}"
+    return f"{loaded.id} {version}: the very bytes{renamed}"
 
 
 def _compare(what: str, path: Path | None, content: bytes | None, expected: str) -> Finding:
@@ -134,32 +160,86 @@ def _compare(what: str, path: Path | None, content: bytes | None, expected: str)
     return Finding(what, f"{path}: SHA-256 {actual}, the receipt says {expected}", fits=False)
 
 
-def _again(loaded: Loaded, content: bytes, receipt: dict[str, Any]) -> Finding:
-    """The prediction once more, from the input and the model alone."""
+def _again(loaded: Loaded, content: bytes, receipt: dict[str, Any], answer: bytes | None) -> Finding:
+    """Predict the input once more, and compare with the receipt's hash or else with the numbers of its result."""
+    labelled = replace(loaded, version=str(receipt["model_version"]))
     try:
-        checked = check_file(content, si=receipt.get("units") == "si", skip=receipt.get("on_error") == "skip")
+        again = predict(labelled, content, si=receipt.get("units") == "si", skip=receipt.get("on_error") == "skip")
     except InvalidFileError as error:
         return Finding("again", f"the input can't be predicted by this version: {error.reason}", fits=False)
+    if again.rows != receipt["rows"]:
+        return Finding("again", f"the input has {again.rows} patients; the receipt says {receipt['rows']}", fits=False)
+    said = f"{again.rows} patients predicted again"
+    if again.sha256 == receipt["result_sha256"]:
+        return Finding("again", f"{said}: the same result, byte for byte", fits=True)
+    said += f": not the same bytes (SHA-256 {again.sha256})"
+    if answer is None:
+        return Finding("again", f"{said}; with the result its numbers can be compared", fits=False)
+    different = first_difference(answer.decode(), again.csv.decode())
+    if different:
+        return Finding("again", f"{said}, nor the same numbers: {different}", fits=False)
+    return Finding("again", f"{said}, but the same numbers within 1e-6", fits=True, is_exact=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A result: how many patients the input has, and the result CSV with its SHA-256."""
+
+    rows: int
+    csv: bytes
+    sha256: str
+
+
+def predict(loaded: Loaded, content: bytes, *, si: bool = False, skip: bool = False) -> Prediction:
+    """Predict a file as the service does. Raises ``InvalidFileError`` for a file that it would refuse."""
+    checked = check_file(content, si=si, skip=skip)
     kept = _Kept()
     with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
         for chunk in read_chunks(io.BytesIO(checked.content)):
             writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
         writer.finish()
-        made = writer.upload(kept, "").csv_sha256
-    if checked.rows != receipt["rows"]:
-        return Finding(
-            "again", f"the input has {checked.rows} patients; the receipt says {receipt['rows']}", fits=False
-        )
-    if made == receipt["result_sha256"]:
-        return Finding("again", f"{checked.rows} patients predicted again: the same result, byte for byte", fits=True)
-    return Finding("again", f"{checked.rows} patients predicted again: another result, SHA-256 {made}", fits=False)
+        result = writer.upload(kept, "")
+    assert result.csv_sha256 is not None
+    return Prediction(checked.rows, kept.files[result.csv_key], result.csv_sha256)
 
 
 class _Kept:
-    """Where a result goes that nobody wants."""
+    """Takes the result's files."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
 
     def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:
-        """Forget it."""
+        """Keep the CSV; nobody wants the others."""
+        if content_type.startswith("text/csv"):
+            stream.seek(0)
+            self.files[key] = stream.read(size)
+
+
+def first_difference(result: str, again: str) -> str | None:
+    """Say where two result CSVs differ by more than ``NUMBER_TOLERANCE`` or in a text; None if they don't."""
+    readers = (csv.reader(io.StringIO(text, newline="")) for text in (result, again))
+    lines = zip_longest(*readers, fillvalue=[])
+    header, other_header = next(lines)
+    if header != other_header:
+        return "other columns"
+    for number, (cells, others) in enumerate(lines, 1):
+        if len(cells) != len(others):
+            return f"line {number}: only one of them has it"
+        for name, one, other in zip(header, cells, others, strict=True):
+            if one != other and (name in NOT_NUMBERS or not _same_numbers(one, other)):
+                return f"line {number}, {name}: {one!r} and {other!r}"
+    return None
+
+
+def _same_numbers(one: str, other: str) -> bool:
+    """Return whether two cells are equal but for numbers that are within the tolerance."""
+    parts, other_parts = _NUMBER.split(one), _NUMBER.split(other)
+    # ``split`` puts what is between the numbers at the even places, and the numbers at the odd ones.
+    if parts[::2] != other_parts[::2]:
+        return False
+    distances = [abs(float(a) - float(b)) for a, b in zip(parts[1::2], other_parts[1::2], strict=True)]
+    return not exceeds(distances, NUMBER_TOLERANCE).any()
 
 
 def _read(path: Path) -> bytes:

@@ -1,21 +1,23 @@
-"""``python -m training`` writes the models, their cards and the samples; ``--check`` tells whether they are current.
-``--report FILE`` writes what was measured as a page with plots."""
+"""Fit and measure the models, and write those whose numbers, card or samples are others than what is there.
+
+``--check`` writes nothing and tells whether they are current. ``--report FILE`` writes what was measured as a page with
+plots. Numbers that differ under an unchanged version are refused with exit code 1; then nothing is written."""
 
 import argparse
-import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from training.build import ARTEFACTS_DIR, SAMPLES_DIR, Built, build
-from training.check import compare, differences
+from training.build import ARTEFACTS_DIR, Built, build
+from training.check import differences
+from training.update import UnchangedVersionError, update
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the command; 1 when ``--check`` finds a difference."""
+    """Run the command; return 1 when ``--check`` finds a difference, or a version would have to be raised."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--check", action="store_true", help="rebuild aside, compare, write nothing")
     parser.add_argument("--root", type=Path, default=REPOSITORY, help="the folder that is written or checked")
@@ -25,15 +27,17 @@ def main(arguments: list[str]) -> int:
 
 
 def _train(root: Path, report: Path | None) -> int:
-    """Writes what a run makes, unless it is what is there already but for another machine's last bits."""
+    """Fit and measure all models, and write those that differ from what is there beyond the tolerances."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        built = build(Path(folder), print)
-        print(_table(built))
-        if is_new := bool(compare(root, Path(folder))):
-            shutil.copytree(folder, root, dirs_exist_ok=True)
-    outcome = "Written" if is_new else "Kept, since the numbers are the same"
-    print(f"{outcome}: {ARTEFACTS_DIR}, {SAMPLES_DIR} ({time.monotonic() - started:.0f} s)")
+        print(_table(build(Path(folder), print)))
+        try:
+            written = update(root, Path(folder))
+        except UnchangedVersionError as error:
+            print(error, file=sys.stderr)
+            return 1
+    outcome = f"Written: {', '.join(map(str, written))}" if written else "Nothing written: the numbers are the same"
+    print(f"{outcome} ({time.monotonic() - started:.0f} s)")
     if report:
         _write_report(root, report)
     return 0

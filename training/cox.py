@@ -16,7 +16,7 @@ from chalicelib.inference.models.curve import Baseline
 from chalicelib.inference.models.transformers import LinearScore
 from training.curve import FittedCurve, HeldOutCurves, levels_of
 from training.data import Outcome
-from training.lasso import LOSS_DECIMALS, TUNING_FOLDS, TUNING_REPEATS
+from training.lasso import TUNING_FOLDS, TUNING_REPEATS, least
 from training.metrics import ipcw_truth
 from training.preparation import FEATURES, preparation, training_values
 
@@ -90,7 +90,7 @@ def _tune(
         weights += truth.weight.sum()
         said = partial(HeldOutCurves.of, truth=truth, horizon_years=horizon_years)
         curves.append([said(baseline, score) for baseline, score in scores])
-    best = int(np.argmin((losses / weights).round(LOSS_DECIMALS)))
+    best = least(losses / weights)
     return ALPHAS[best], [fold[best] for fold in curves]
 
 

@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 from sksurv.util import Surv
 
+from chalicelib.inference.models.ties import exceeds, order
 from training.data import Outcome
 from training.interval import BANDS, Interval
 from training.metrics import (
@@ -80,7 +81,7 @@ class HeldOut:
     def covered(self) -> npt.NDArray[np.bool_]:
         """Whether the interval holds the truth."""
         assert self.interval is not None
-        return (self.truth.years >= self.interval.lower) & (self.truth.years <= self.interval.upper)
+        return self.interval.holds(self.truth.years)
 
 
 def grid(horizon_years: float) -> Array:
@@ -230,7 +231,7 @@ def _calibration(repeat: list[HeldOut]) -> list[dict[str, float]]:
     curves = [fold.survival for fold in repeat if fold.survival is not None]
     at = int(np.searchsorted(grid(horizon), CALIBRATED_YEARS))
     quarters = []
-    for rows in np.array_split(np.argsort(predicted, kind="stable"), BANDS):
+    for rows in np.array_split(order(predicted), BANDS):
         figures = {
             "predicted": float(predicted[rows].mean()),
             "observed": restricted_mean_survival_time(outcome.take(rows), horizon),
@@ -259,7 +260,7 @@ def least_possible_error(patients: pd.DataFrame, outcome: Outcome, horizon_years
     dying = died[:, [-1]]
     # |T - median| has the expectation: area under the smaller of P(T <= t) and P(T > t), up to the horizon.
     conditional = died / dying
-    span = int(np.searchsorted(grid, 2 * CLOSE_YEARS))
+    span = np.count_nonzero(exceeds(2 * CLOSE_YEARS, grid))
     likeliest = (died[:, span:] - died[:, :-span]).max(axis=1)
     error_of_deaths = np.trapezoid(np.minimum(conditional, 1.0 - conditional), grid, axis=1)
     return {
@@ -282,8 +283,8 @@ def _pooled(answers: list[HeldOut]) -> pd.DataFrame:
         pd.DataFrame({
             "weight": fold.truth.weight,
             "covered": fold.covered,
-            "shorter": fold.truth.years < fold.interval.lower,
-            "longer": fold.truth.years > fold.interval.upper,
+            "shorter": fold.interval.begins_after(fold.truth.years),
+            "longer": fold.interval.ends_before(fold.truth.years),
             "width": fold.interval.upper - fold.interval.lower,
             "band": fold.interval.band,
         })

@@ -6,13 +6,16 @@ to what happened (distributional conformal prediction: Chernozhukov, Wuthrich & 
 for everybody would be too narrow for the sickest and too wide for the others.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from chalicelib.inference.models.curve import IntervalLevels
 from chalicelib.inference.models.lasso import IntervalTable
+from chalicelib.inference.models.ties import band, exceeds
 from training.metrics import Truth, weighted_mean, weighted_quantile
 
 LEVEL = 0.8
@@ -31,6 +34,24 @@ class Interval:
     upper: Array
     band: npt.NDArray[np.intp]
 
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return the intervals of several groups of patients, one after the other."""
+        lower, upper = (np.concatenate([getattr(part, name) for part in parts]) for name in ("lower", "upper"))
+        return cls(lower, upper, np.concatenate([part.band for part in parts]))
+
+    def begins_after(self, years: Array) -> npt.NDArray[np.bool_]:
+        """Return whether each interval begins after these years."""
+        return exceeds(self.lower, years)
+
+    def ends_before(self, years: Array) -> npt.NDArray[np.bool_]:
+        """Return whether each interval ends before these years."""
+        return exceeds(years, self.upper)
+
+    def holds(self, years: Array) -> npt.NDArray[np.bool_]:
+        """Return whether each interval holds these years; a value on an end is held."""
+        return ~self.begins_after(years) & ~self.ends_before(years)
+
 
 def fit_intervals(predicted_years: Array, truth: Truth, horizon_years: float) -> IntervalTable:
     """The table from held-out predictions of n patients, shape (n,), and what became of these patients.
@@ -39,14 +60,14 @@ def fit_intervals(predicted_years: Array, truth: Truth, horizon_years: float) ->
     them all. Then nobody can outlive it, and all that it may miss is below.
     """
     cuts = tuple(float(cut) for cut in np.quantile(predicted_years, np.arange(1, BANDS) / BANDS))
-    band = np.searchsorted(np.array(cuts), predicted_years, side="right")
+    bands = band(predicted_years, cuts)
     residual = truth.years - predicted_years
     outlived = truth.weight * (truth.years >= horizon_years)
     lower, upper = [], []
     for number in range(BANDS):
-        here = (band == number) & (truth.weight > 0.0)
+        here = (bands == number) & (truth.weight > 0.0)
         # An interval always holds its own point estimate.
-        is_open = outlived[here].sum() > 2.0 * TAIL * truth.weight[here].sum()
+        is_open = bool(exceeds(outlived[here].sum() / truth.weight[here].sum(), 2.0 * TAIL))
         below = 2.0 * TAIL if is_open else TAIL
         lower.append(min(0.0, weighted_quantile(residual[here], truth.weight[here], below)))
         closed = max(0.0, weighted_quantile(residual[here], truth.weight[here], 1.0 - TAIL))
@@ -63,14 +84,14 @@ def fit_levels(survival: Array, level: Array, outlived: npt.NDArray[np.bool_], w
     Where the upper end is open nobody can outlive the interval, so the whole of what it may miss is below it.
     """
     cuts = tuple(float(cut) for cut in np.quantile(survival, np.arange(1, BANDS) / BANDS))
-    band = np.searchsorted(np.array(cuts), survival, side="right")
+    bands = band(survival, cuts)
     # Who outlives the horizon outlives the lower end, wherever it is.
     died_by = np.where(outlived, 1.0, level)
     lower, lower_if_open, upper = [], [], []
     for number in range(BANDS):
-        here = (band == number) & (weight > 0.0)
+        here = (bands == number) & (weight > 0.0)
         upper.append(_upper_level(1.0 - survival[here], level[here], weight[here]))
-        is_open = here & (1.0 - survival <= upper[-1])
+        is_open = here & ~exceeds(1.0 - survival, upper[-1])
         lower.append(_lower_level(died_by, weight, here & ~is_open, TAIL))
         lower_if_open.append(_lower_level(died_by, weight, is_open, 2.0 * TAIL))
     return IntervalLevels(cuts, tuple(lower), tuple(lower_if_open), tuple(upper))
@@ -80,9 +101,10 @@ def _upper_level(dying: Array, level: Array, weight: Array) -> float:
     """The lowest level, not below the nominal one, that one in ten exceeds of those whose interval it closes: of who
     dies within the horizon with a greater probability, ``dying``."""
     nominal = 1.0 - TAIL
-    for candidate in np.unique([nominal, *level[level > nominal]]):
-        closed = dying > candidate
-        if not closed.any() or weighted_mean(level[closed] > candidate, weight[closed]) <= TAIL:
+    for candidate in np.unique([nominal, *level[exceeds(level, nominal)]]):
+        # The level of who outlives the horizon is the probability to die within it: a candidate equals somebody's.
+        closed = exceeds(dying, candidate)
+        if not closed.any() or not exceeds(weighted_mean(exceeds(level[closed], candidate), weight[closed]), TAIL):
             return float(candidate)
     return 1.0
 
@@ -90,4 +112,4 @@ def _upper_level(dying: Array, level: Array, weight: Array) -> float:
 def _lower_level(died_by: Array, weight: Array, rows: npt.NDArray[np.bool_], tail: float) -> float:
     """The level that the share ``tail`` of these rows doesn't reach; the nominal one where fewer than that died."""
     level = weighted_quantile(died_by[rows], weight[rows], tail) if rows.any() else 1.0
-    return level if level < 1.0 else tail
+    return level if exceeds(1.0, level) else tail

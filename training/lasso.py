@@ -25,8 +25,8 @@ Array = npt.NDArray[np.float64]
 ALPHAS = tuple(float(alpha) for alpha in np.geomspace(1.0, 0.01, 21).round(4))
 TUNING_FOLDS = 5
 TUNING_REPEATS = 2
-# Losses that differ by less are equal: rounding noise of another machine mustn't choose another penalty.
-LOSS_DECIMALS = 6
+LOSS_TOLERANCE = 1e-6
+"""Losses that differ by less are equal: of those the largest penalty is taken, on every CPU the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,13 @@ def _tune(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome, seed: int) -
     predicted, truth = np.concatenate(predictions), Truth.joined(truths)
     squared = (predicted - truth.years[:, np.newaxis]) ** 2
     loss = (squared * truth.weight[:, np.newaxis]).sum(axis=0) / truth.weight.sum()
-    best = int(np.argmin(loss.round(LOSS_DECIMALS)))
+    best = least(loss)
     return ALPHAS[best], predicted[:, best], truth
+
+
+def least(losses: Array) -> int:
+    """Return the place of the first loss that is no more than ``LOSS_TOLERANCE`` above the least one."""
+    return int(np.argmax(losses <= losses.min() + LOSS_TOLERANCE))
 
 
 def _path(recipe: Recipe, train: pd.DataFrame, outcome: Outcome, held_out: pd.DataFrame) -> Array:

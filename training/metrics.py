@@ -11,6 +11,7 @@ from sksurv.metrics import concordance_index_censored, concordance_index_ipcw, i
 from sksurv.nonparametric import CensoringDistributionEstimator
 from sksurv.util import Surv
 
+from chalicelib.inference.models.ties import exceeds, order
 from training.data import Outcome
 
 Array = npt.NDArray[np.float64]
@@ -86,7 +87,7 @@ def error_figures(truth: Truth, predicted_years: Array) -> dict[str, float]:
     return {
         "mae": weighted_mean(np.abs(error), truth.weight),
         "bias": weighted_mean(error, truth.weight),
-        "share_within_1_5_years": weighted_mean(np.abs(error) <= CLOSE_YEARS, truth.weight),
+        "share_within_1_5_years": weighted_mean(~exceeds(np.abs(error), CLOSE_YEARS), truth.weight),
     }
 
 
@@ -97,7 +98,7 @@ def weighted_mean(values: npt.NDArray[Any], weight: Array) -> float:
 
 def weighted_quantile(values: Array, weight: Array, level: float) -> float:
     """The smallest value at which the cumulated weight reaches ``level`` (0..1) of the whole."""
-    order = np.argsort(values, kind="stable")
-    cumulated = np.cumsum(weight[order])
-    position = int(np.searchsorted(cumulated, level * cumulated[-1]))
-    return float(values[order][min(position, len(values) - 1)])
+    rows = order(values)
+    cumulated = np.cumsum(weight[rows])
+    position = np.count_nonzero(exceeds(level, cumulated / cumulated[-1]))
+    return float(values[rows[position]])

@@ -73,7 +73,7 @@ RECIPES = (
     Recipe("lasso", "1.1.0", 100, HORIZON_YEARS, fit_lasso, {LONGER_HORIZON_YEARS: fit_lasso_longer}),
     Recipe(
         "cox-lasso",
-        "1.1.0",
+        "1.1.1",
         150,
         HORIZON_YEARS,
         fit_cox,

@@ -24,6 +24,7 @@ from training.evaluation import (
     interval_coverage,
     least_possible_error,
 )
+from training.interval import Interval
 from training.metrics import Truth, concordance_index, error_figures, ipcw_truth, weighted_mean
 from training.models import Recipe, fit_n_days
 from training.targets import restricted_mean_survival_time, survival_probability
@@ -136,18 +137,16 @@ def _later_visits(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome) -> F
     ids = patients["ID"].to_numpy()
     rows: list[npt.NDArray[np.intp]] = []
     years: list[Array] = []
-    intervals: list[tuple[Array, Array]] = []
+    intervals: list[Interval] = []
     for train, test in folds(outcome, repeats=1):
         fitted = recipe.fit(patients.iloc[train], outcome.take(train))
         held_out = np.flatnonzero(visits["ID"].isin(ids[test]))
         rows.append(held_out)
         years.append(fitted.years(visits.iloc[held_out], recipe.horizon_years))
-        interval = fitted.interval(visits.iloc[held_out])
-        intervals.append((interval.lower, interval.upper))
+        intervals.append(fitted.interval(visits.iloc[held_out]))
     known, predicted = later.take(np.concatenate(rows)), np.concatenate(years)
     truth = ipcw_truth(known, known, recipe.horizon_years)
     errors = error_figures(truth, predicted)
-    lower, upper = map(np.concatenate, zip(*intervals, strict=True))
     return {
         "patients": len(predicted),
         "events": int(known.died.sum()),
@@ -155,7 +154,7 @@ def _later_visits(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome) -> F
         **_discrimination(known, predicted),
         f"ipcw_mae_{recipe.horizon_years:.0f}y": errors["mae"],
         f"bias_{recipe.horizon_years:.0f}y": errors["bias"],
-        "interval_coverage": weighted_mean((truth.years >= lower) & (truth.years <= upper), truth.weight),
+        "interval_coverage": weighted_mean(Interval.joined(intervals).holds(truth.years), truth.weight),
         "mean_predicted_years": float(predicted.mean()),
         "mean_observed_years": restricted_mean_survival_time(known, recipe.horizon_years),
     }

@@ -1,5 +1,8 @@
 """The cards' sentences with figures, in English and Russian, composed from what was measured."""
 
+import numpy.typing as npt
+
+from chalicelib.inference.models.ties import exceeds
 from training.models import Recipe
 from training.report import Figures, Report
 from training.texts import Bilingual
@@ -101,7 +104,7 @@ def _interval(report: Report) -> Statements:
     coverage, died = report.quality["interval_coverage"], report.quality["died_within_horizon"]
     quarters = ", ".join(_percent(share) for share in coverage["by_quartile"])
     overall, among_dead = _percent(coverage["overall"]), _percent(died["interval_coverage"])
-    misses_the_dead = coverage["lived_shorter"] > 2 * coverage["lived_longer"]
+    misses_the_dead = exceeds(coverage["lived_shorter"], 2 * coverage["lived_longer"])
     return {
         "en": [
             f"The 80 % interval held the truth for {overall} of the patients; from the sickest to the healthiest quarter "
@@ -322,40 +325,45 @@ def _missed_targets(recipe: Recipe, report: Report) -> list[Bilingual]:
     """The aims that the measured figures miss, with the figures."""
     quality: Figures = report.quality
     missed: list[Bilingual] = []
-    if quality["c_index"] < C_MINIMUM:
+    if exceeds(C_MINIMUM, quality["c_index"]):
         missed.append({
             "en": f"a concordance of {C_MINIMUM:.2f} (it is {quality['c_index']:.3f})",
             "ru": f"индекс конкордации {_ru(C_MINIMUM, 2)} (получено {_ru(quality['c_index'], 3)})",
         })  # fmt: skip
     for years in (recipe.horizon_years, *recipe.others):
         bias = quality[f"bias_{years:.0f}y"]
-        if abs(bias) > BIAS_MAXIMUM:
+        if exceeds(abs(bias), BIAS_MAXIMUM):
             missed.append({
                 "en": f"a bias within {BIAS_MAXIMUM} years at {years:.0f} years (it is {bias:+.2f})",
                 "ru": f"смещение не более {_ru(BIAS_MAXIMUM)} года на горизонте {years:.0f} лет (получено "
                 f"{_signed_ru(bias, 2)})",
             })  # fmt: skip
     overall, quarters = quality["interval_coverage"]["overall"], quality["interval_coverage"]["by_quartile"]
-    if not COVERAGE[0] <= overall <= COVERAGE[1]:
+    if _is_outside(overall, COVERAGE):
         missed.append({
             "en": f"80 % intervals that hold 78 to 82 % (they hold {100 * overall:.2f} %: where more outlive the "
             "horizon than that, no interval that holds the horizon can hold fewer)",
             "ru": f"80-процентные интервалы с охватом 78–82 % (получено {_ru(100 * overall, 2)} %: там, где горизонт переживает "
             "больше пациентов, интервал с открытой границей не может охватить меньше)",
         })  # fmt: skip
-    if any(not QUARTER_COVERAGE[0] <= share <= QUARTER_COVERAGE[1] for share in quarters):
+    if _is_outside(quarters, QUARTER_COVERAGE):
         shares = ", ".join(f"{share:.3f}" for share in quarters)
         missed.append({
             "en": f"70 to 90 % in each quarter of risk ({shares})",
             "ru": f"70–90 % в каждой четверти риска ({shares.replace(', ', '; ').replace('.', ',')})",
         })  # fmt: skip
     holds = quality["curve_band"]["simulated"]["holds"] if "curve_band" in quality else None
-    if holds is not None and not COVERAGE[0] <= holds <= COVERAGE[1]:
+    if holds is not None and _is_outside(holds, COVERAGE):
         missed.append({
             "en": f"an 80 % band that holds 78 to 82 % of the true curves' points (it holds {100 * holds:.1f} %)",
             "ru": f"80-процентная полоса с охватом 78–82 % точек истинных кривых (получено {_ru(100 * holds)} %)",
         })  # fmt: skip
     return missed
+
+
+def _is_outside(shares: npt.ArrayLike, limits: tuple[float, float]) -> bool:
+    """Return whether any of the shares lies beyond the limits."""
+    return bool((exceeds(limits[0], shares) | exceeds(shares, limits[1])).any())
 
 
 def _side(error: float) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from chalicelib.inference import columns as specification
+from chalicelib.inference.models.ties import NOISE, exceeds
 
 Vector = npt.NDArray[np.float64]
 Texts = pd.api.extensions.ExtensionArray
@@ -114,7 +115,8 @@ class AdditivePipeline:
             answer[f"if_low:{name}"], answer[f"if_high:{name}"] = ends
         widest = widths.max(axis=1, initial=0.0, keepdims=True)
         # Of several that are equally wide the first.
-        matters = (widths == widest) & (widest > 0.0) & (np.cumsum(widths == widest, axis=1) == 1)
+        is_widest = ~exceeds(widest, widths)
+        matters = is_widest & (widest > NOISE) & (np.cumsum(is_widest, axis=1) == 1)
         answer["measure_first"] = _labels(matters, optional)
         return answer
 

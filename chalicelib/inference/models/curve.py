@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 from chalicelib.inference.contract import Contract, ContributionScale
 from chalicelib.inference.models.additive import AdditivePipeline, Terms, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
+from chalicelib.inference.models.ties import band, exceeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class Baseline:
         """The years, shape (n,), by which death has this probability; infinite beyond the last knot."""
         with np.errstate(divide="ignore"):
             needed = -np.log1p(-np.asarray(level)) * np.exp(-log_hazard)
-        years: Vector = np.interp(needed, self.hazard, self.years, right=np.inf)
-        return years
+        years = np.interp(needed, self.hazard, self.years)
+        return np.where(exceeds(needed, self.hazard[-1]), np.inf, years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,15 @@ class IntervalLevels:
 
     def band(self, survival: Vector) -> npt.NDArray[np.intp]:
         """The band of each probability to survive the horizon, 0 for the lowest."""
-        return np.searchsorted(np.array(self.cuts), survival, side="right")
+        return band(survival, self.cuts)
 
     def of(self, survival: Vector) -> tuple[Vector, Vector, npt.NDArray[np.bool_]]:
         """The levels of the lower and of the upper end, and whether the upper end is open; each of shape (n,)."""
-        band = self.band(survival)
-        upper = np.array(self.upper)[band]
-        is_open = 1.0 - survival <= upper
-        lower = np.where(is_open, np.array(self.lower_if_open)[band], np.array(self.lower)[band])
+        bands = self.band(survival)
+        upper = np.array(self.upper)[bands]
+        # The level of a training patient: whoever is like this patient dies with that very probability.
+        is_open = ~exceeds(1.0 - survival, upper)
+        lower = np.where(is_open, np.array(self.lower_if_open)[bands], np.array(self.lower)[bands])
         return lower, upper, is_open
 
 
@@ -202,7 +204,7 @@ class CurveModel:
             "lower": np.minimum(lower, years),
             "upper": np.maximum(upper, years),
             "upper_open": is_open,
-            "median": np.where(median <= end, median, np.nan),
+            "median": np.where(exceeds(median, end), np.nan, median),
             **{f"survival:{year}": baseline.survival(log_hazard, year) for year in self._artefact.survival_years},
         }
 

@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from chalicelib.inference.contract import Contract
 from chalicelib.inference.models.additive import AdditivePipeline, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
+from chalicelib.inference.models.ties import band, exceeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,14 @@ class IntervalTable:
     def band(self, years: Vector) -> npt.NDArray[np.intp]:
         """The band of each prediction, 0 for the lowest predictions. A prediction on a cut is in the band
         above."""
-        return np.searchsorted(np.array(self.cuts), years, side="right")
+        return band(years, self.cuts)
 
     def bounds(self, years: Vector, horizon_years: float) -> tuple[Vector, Vector]:
         """The interval's ends for each prediction in years, within 0 and the horizon."""
-        band = self.band(years)
-        lower = np.clip(years + np.array(self.lower)[band], 0.0, horizon_years)
-        upper = np.clip(years + np.array(self.upper)[band], 0.0, horizon_years)
-        return lower, upper
+        bands = self.band(years)
+        lower = np.clip(years + np.array(self.lower)[bands], 0.0, horizon_years)
+        upper = np.clip(years + np.array(self.upper)[bands], 0.0, horizon_years)
+        return lower, np.where(exceeds(horizon_years, upper), upper, horizon_years)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,18 @@
 """A receipt from a prediction that really ran (worker and moto), checked offline."""
 
+import csv
+import hashlib
+import io
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from admin import verify
+from chalicelib.inference.models import load
 from chalicelib.inference.receipt import receipt
 from tests.unit.support import World
 
@@ -36,7 +42,7 @@ def run(files: dict[str, Path], *without: str) -> int:
     return verify.main(arguments)
 
 
-def change(files: dict[str, Path], **values: Any) -> None:
+def change_receipt(files: dict[str, Path], **values: Any) -> None:
     found = json.loads(files["receipt.json"].read_text("utf-8"))
     files["receipt.json"].write_text(json.dumps(found | values), encoding="utf-8")
 
@@ -48,6 +54,83 @@ def test_what_belongs_together_fits_and_is_predicted_again_byte_for_byte(
     said = capsys.readouterr().out
     assert said.count("ok  ") == 4
     assert "10 patients predicted again: the same result, byte for byte" in said
+
+
+def predicted_elsewhere(files: dict[str, Path], column: str, change: Callable[[str], str]) -> None:
+    """Make the result, and the receipt of it, one whose third patient has another cell."""
+    header, *rows = csv.reader(io.StringIO(files["result.csv"].read_text("utf-8")))
+    place = header.index(column)
+    rows[2][place] = change(rows[2][place])
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    files["result.csv"].write_text(text.getvalue(), encoding="utf-8")
+    change_receipt(files, result_sha256=hashlib.sha256(files["result.csv"].read_bytes()).hexdigest())
+
+
+def plus(distance: float) -> Callable[[str], str]:
+    return lambda cell: repr(round(float(cell) + distance, 6))
+
+
+@pytest.mark.parametrize("distance", [1e-6, -1e-6])
+def test_a_last_decimal_of_another_cpu_fits_and_it_is_said_which_of_the_two_held(
+    files: dict[str, Path], distance: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    predicted_elsewhere(files, "years", plus(distance))
+    assert run(files) == 0
+    said = capsys.readouterr().out
+    assert "not the same bytes" in said
+    assert "but the same numbers within 1e-6" in said
+    assert said.rstrip().endswith("the same within 1e-6.")
+
+
+def test_without_the_result_the_numbers_cannot_be_compared(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    predicted_elsewhere(files, "years", plus(1e-6))
+    assert run(files, "--result") == 1
+    assert "with the result its numbers can be compared" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("column", "change"),
+    [
+        ("years", plus(3e-6)),
+        ("years", lambda _: ""),
+        ("upper_is_open", lambda said: {"yes": "no", "no": "yes"}[said]),
+        ("row", lambda _: "3.0000001"),
+        ("measure_first", lambda _: "Stage"),
+    ],
+)
+def test_more_than_a_last_decimal_does_not_fit(
+    files: dict[str, Path], column: str, change: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    predicted_elsewhere(files, column, change)
+    assert run(files) == 1
+    said = capsys.readouterr().out
+    assert "OFF again" in said
+    assert f"nor the same numbers: line 3, {column}: " in said
+
+
+def test_ranges_are_compared_number_by_number() -> None:
+    def table(cell: str) -> str:
+        return f"row,years_if_measured\n1,{cell}\n"
+
+    cell = "Copper:5.1..6.300001;Stage:-0.1..1e-06"
+    assert verify.first_difference(table(cell), table("Copper:5.1..6.3;Stage:-0.100001..2e-06")) is None
+    for other in ("Copper:5.1..6.3;Stage:-0.1..1.1", "Copper:5.1..6.3", "Sex:5.1..6.3;Stage:-0.1..1e-06"):
+        assert verify.first_difference(table(cell), table(other)) is not None
+    assert verify.first_difference(table(cell), table(cell) + "2,\n") == "line 2: only one of them has it"
+
+
+def test_the_same_bytes_under_a_later_version_fit(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A version may be raised for what its card says; the model of the receipts stays."""
+    monkeypatch.setattr(verify, "load", lambda *where: replace(load(*where), version="9.9.9"))
+    assert run(files) == 0
+    said = capsys.readouterr().out
+    assert "the very bytes; here they are version 9.9.9" in said
+    assert "the same result, byte for byte" in said
 
 
 @pytest.mark.parametrize("name", ["patients.csv", "result.csv"])
@@ -62,13 +145,13 @@ def test_one_changed_byte_does_not_fit(files: dict[str, Path], name: str, capsys
 def test_a_receipt_that_claims_another_result_is_found_out_from_the_input_alone(
     files: dict[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    change(files, result_sha256="0" * 64)
+    change_receipt(files, result_sha256="0" * 64)
     assert run(files, "--result") == 1
     assert "OFF again" in capsys.readouterr().out
 
 
 def test_another_model_is_named_with_its_version(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    change(files, model_sha256="0" * 64, model_version="9.9.9")
+    change_receipt(files, model_sha256="0" * 64, model_version="9.9.9")
     assert run(files) == 1
     said = capsys.readouterr().out
     assert "OFF model" in said

@@ -83,6 +83,20 @@ def test_levels_widen_where_the_curves_are_too_sure() -> None:
     assert levels.lower_if_open[0] < 0.15
 
 
+def test_a_level_that_is_the_threshold_itself_is_on_the_same_side_whatever_the_noise() -> None:
+    """The level of who outlives the horizon is the probability to die within it, computed in another way."""
+    for seed in range(60):
+        draw = np.random.default_rng(seed)
+        survival, level = draw.uniform(0.0, 1.0, 400), np.sqrt(draw.uniform(0.0, 1.0, 400))
+        outlived = level > 1.0 - survival
+        level = np.where(outlived, 1.0 - survival, level)
+        noisy = [level + 1e-15 * draw.normal(size=400) for _ in range(5)]
+        first, *others = (fit_levels(survival, levels, outlived, np.ones(400)) for levels in noisy)
+        for other in others:
+            for name in ("lower", "lower_if_open", "upper"):
+                assert getattr(other, name) == pytest.approx(getattr(first, name), abs=1e-12), seed
+
+
 def test_the_later_visits_are_of_the_same_patients_three_years_on(patients: pd.DataFrame) -> None:
     visits, known = later_visits()
     assert len(visits) == len(known.years) == 214

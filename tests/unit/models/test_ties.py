@@ -1,0 +1,75 @@
+"""Numbers that are equal but for rounding noise are on the same side of a threshold, whichever way the noise goes."""
+
+import numpy as np
+import pytest
+
+from chalicelib.inference.models import load, ties
+from chalicelib.inference.models.cox_lasso import CoxLassoModel
+from chalicelib.inference.models.curve import Baseline, IntervalLevels
+from chalicelib.inference.models.lasso import IntervalTable
+from tests.unit.models.conftest import ARTEFACTS
+from tests.unit.models.patients import patient
+
+BASELINE = Baseline((0.0, 5.0, 10.0), (0.0, 0.4, 1.0))
+
+noisy = pytest.mark.parametrize("noise", [-1e-12, 0.0, 1e-12])
+
+
+@noisy
+def test_equal_numbers_do_not_exceed_each_other(noise: float) -> None:
+    for number in (0.0, 0.9, 1.0, 2e4):
+        other = number + noise * max(1.0, number)
+        assert not ties.exceeds(other, number)
+        assert not ties.exceeds(number, other)
+        assert ties.exceeds(other + 3e-9 * max(1.0, number), number)
+
+
+def test_what_is_infinite_exceeds_what_is_not() -> None:
+    values = [np.inf, np.inf, 8.0, np.nan]
+    assert ties.exceeds(values, [8.0, np.inf, np.inf, 8.0]).tolist() == [True, False, False, False]
+
+
+@noisy
+def test_a_value_on_a_cut_is_in_the_band_above(noise: float) -> None:
+    assert ties.band(np.array([0.1, 0.25 + noise, 0.5 + noise, 0.9]), (0.25, 0.5)).tolist() == [0, 1, 2, 2]
+
+
+@noisy
+def test_equal_values_keep_their_order(noise: float) -> None:
+    assert ties.order(np.array([2.0, 1.0 + noise, 1.0, 0.5])).tolist() == [3, 1, 2, 0]
+
+
+@noisy
+def test_who_dies_with_the_very_probability_of_the_threshold_has_an_open_interval(noise: float) -> None:
+    levels = IntervalLevels(cuts=(0.5,), lower=(0.1, 0.1), lower_if_open=(0.2, 0.2), upper=(0.9, 0.9))
+    lower, _, is_open = levels.of(np.array([0.1 + noise, 0.1 - 1e-6]))
+    assert is_open.tolist() == [True, False]
+    assert lower.tolist() == [0.2, 0.1]
+
+
+@noisy
+def test_a_quantile_at_the_end_of_the_curve_is_its_end(noise: float) -> None:
+    at_the_end = -np.expm1(-1.0)
+    assert BASELINE.quantile(np.zeros(2), np.array([at_the_end + noise, at_the_end + 1e-6])) == pytest.approx(
+        [10, np.inf]
+    )
+
+
+@noisy
+def test_an_upper_end_at_the_horizon_is_the_horizon(noise: float) -> None:
+    table = IntervalTable(cuts=(4.0,), lower=(-1.0, -1.0), upper=(2.5, 2.5))
+    _, upper = table.bounds(np.array([5.5 + noise, 5.4]), 8.0)
+    assert (upper >= 8.0).tolist() == [True, False]
+
+
+@noisy
+def test_of_gaps_that_matter_equally_the_first_is_named(noise: float) -> None:
+    model = load("cox-lasso", ARTEFACTS).model
+    assert isinstance(model, CoxLassoModel)
+    additive = model._additive
+    for name, highest in (("Copper", 0.5), ("Platelets", 0.5 + noise)):
+        at = additive.columns.index(name)
+        additive._coefficients[at], additive._usual[:, at] = 0.0, (0.0, highest)
+    answer = model.predict(patient(Bilirubin=3.0, Copper=np.nan, Platelets=np.nan)).iloc[0]
+    assert answer["if_low:Copper"] == pytest.approx(answer["if_low:Platelets"], abs=1e-9)
+    assert answer["measure_first"] == "Copper"
