@@ -10,6 +10,7 @@ _SETTINGS = "chalicelib/core/settings.py"
 _RESOURCES = ".chalice/resources.yaml"
 _WORKER_POLICY = ".chalice/policies/inference_worker.json"
 _MIDDLEWARE = "chalicelib/core/http/middleware.py"
+_BODIES = "chalicelib/core/http/bodies.py"
 _PASSWORDS = "chalicelib/auth/passwords.py"
 _ACCOUNTS = "chalicelib/auth/service.py"
 _PREDICTIONS = "chalicelib/inference/service.py"
@@ -17,6 +18,7 @@ _PREDICTIONS = "chalicelib/inference/service.py"
 _AUTH = "tests/unit/auth/test_security_rows.py::"
 _SPELLINGS = "tests/unit/auth/test_names.py::"
 _LIMITS = "tests/unit/auth/test_limits.py::"
+_OPTIONS = "tests/unit/security/test_options_and_bodies.py::"
 _ROUTES = "tests/unit/security/test_every_route.py::"
 _FILES = "tests/unit/security/test_files.py::"
 _ORIGIN = "tests/deployment/test_origin.py::"
@@ -60,6 +62,22 @@ MUTATIONS = (
              "tests/unit/core/test_ids_and_clock.py::test_row_9_ids_are_128_random_bits_in_hexadecimal"),
     Mutation("row 10: a body may hold more", _NAMES, '    model_config = ConfigDict(extra="forbid")\n\n    old_password', "    old_password",
              _ROUTES + "test_row_10_a_body_with_a_field_that_is_not_asked_for_is_refused"),
+    Mutation("row 10: a route ignores options that it doesn't know", _BODIES, '    model_config = ConfigDict(extra="forbid", defer_build=True)', '    model_config = ConfigDict(extra="ignore", defer_build=True)',
+             _OPTIONS + "test_row_10_an_unknown_query_option_is_refused_by_name"),
+    Mutation("row 10: nobody looks at the options of most routes", "chalicelib/core/http/endpoints.py", 'parsed_options(request, described.get("query", NoOptions))', 'described.get("query", NoOptions)',
+             _OPTIONS + "test_row_10_an_unknown_query_option_is_refused_by_name"),
+    Mutation("row 10: the last of two options counts", _BODIES, "    if repeated := _repeated(given):", "    if repeated := _repeated([]):",
+             _OPTIONS + "test_row_10_an_option_that_is_given_twice_is_refused_by_name"),
+    Mutation("row 10: a body that nobody takes is dropped", "chalicelib/core/http/endpoints.py", "if not takes_body:", "if not takes_body and request.method == \"HEAD\":",
+             _OPTIONS + "test_row_10_a_body_is_refused_where_none_is_taken"),
+    Mutation("row 10: the second file is dropped", _BODIES, "    if len(files) > 1:\n        raise _refusal([_error(FILE_FIELD, \"repeated\", \"send one file\")])\n    (file,) = files\n", "    file = files[0]\n",
+             _OPTIONS + "test_row_10_a_second_file_is_refused"),
+    Mutation("row 11: a JSON body of any size is read", _BODIES, "if len(body) > JSON_BYTES_MAX:", "if len(body) > JSON_BYTES_MAX * 1024:",
+             _OPTIONS + "test_row_11_a_json_body_past_its_limit_is_refused_unread"),
+    Mutation("row 11: every error is told", _BODIES, "listed = errors[:ERRORS_LISTED_MAX]", "listed = errors",
+             _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
+    Mutation("row 11: a long name is repeated", _BODIES, "len(name) > NAME_SHOWN_MAX:", "len(name) > JSON_BYTES_MAX:",
+             _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
     Mutation("row 11: NUL is a character like any other", "chalicelib/inference/table.py", r"[\x00-\x08", r"[\x01-\x08",
              "tests/unit/inference/test_hostile_files.py::test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory"),
     Mutation("row 11: a file's name is its key", "chalicelib/inference/service.py", "input_key=input_key(user.id, prediction_id)", "input_key=input_key(user.id, file_name or prediction_id)",
