@@ -234,11 +234,24 @@ def _accepted(accepted: Accepted) -> Response:
 
 
 @routes.endpoint(
-    "/api/predict/{id}", "GET", answers={200: schemas.Prediction}, errors=(UnknownPredictionError,), auth=BEARER
+    "/api/predict/{id}",
+    "GET",
+    answers={200: schemas.Prediction},
+    optional_headers={200: ("Retry-After",)},
+    errors=(UnknownPredictionError,),
+    auth=BEARER,
 )
 def show(request: Request, id: PredictionId) -> Response:  # noqa: A002
-    """Where the prediction ``id`` stands."""
-    return ok(document(services().predictions.get(current_user(request), id)))
+    """Where the prediction ``id`` stands. Until it is finished, `Retry-After` says when to ask again."""
+    prediction = services().predictions.get(current_user(request), id)
+    if prediction.status.is_end:
+        return ok(document(prediction))
+    return ok(document(prediction), Retry_After=_retry_after(services().clock() - prediction.created_at))
+
+
+def _retry_after(age_seconds: float) -> str:
+    """Return the whole seconds until the next look: a third of the age, from 1 to 5. The page waits as long."""
+    return str(round(min(max(age_seconds / 3, 1), 5)))
 
 
 @routes.endpoint("/api/predict", "GET", query=Cursor, answers={200: schemas.History}, auth=BEARER)

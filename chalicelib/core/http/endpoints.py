@@ -36,6 +36,8 @@ class Described(TypedDict, total=False):
     """The bodies by status, None for no body. Of a refusal only where it has more members than every problem."""
     answer_headers: Mapping[int, Sequence[str]]
     """Headers of a success by status, beside X-Request-Id."""
+    optional_headers: Mapping[int, Sequence[str]]
+    """Headers that a success may have or lack, by status."""
     body: type[BaseModel]
     """The JSON body. An endpoint of other content types takes a file."""
     query: type[BaseModel]

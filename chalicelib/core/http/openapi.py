@@ -89,10 +89,7 @@ def document(routes: Routes) -> Json:
         "components": {
             "schemas": schemas,
             "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-            "headers": {
-                name: {"description": text, "required": True, "schema": _header_schema(name)}
-                for name, text in _HEADERS.items()
-            },
+            "headers": {name: _header(name) for name in _HEADERS},
             "parameters": {
                 "IdempotencyKey": {
                     "name": "Idempotency-Key",
@@ -251,8 +248,9 @@ def _request_content(entry: RouteEntry, said: Described, refs: Refs) -> Json:
 # ---- what is answered
 
 
-def _header_schema(name: str) -> Json:
-    return {"type": "integer", "minimum": 1} if name == "Retry-After" else {"type": "string"}
+def _header(name: str, *, required: bool = True) -> Json:
+    schema = {"type": "integer", "minimum": 1} if name == "Retry-After" else {"type": "string"}
+    return {"description": _HEADERS[name], "required": required, "schema": schema}
 
 
 def _answer(description: str, content: Mapping[str, Json], headers: Iterable[str]) -> Json:
@@ -267,7 +265,7 @@ def _answer(description: str, content: Mapping[str, Json], headers: Iterable[str
 
 
 def _successes(view: Callable[..., Response], said: Described, refs: Refs) -> Json:
-    return {
+    answers = {
         str(status): _answer(
             _first_line(model) if model else "Done.",
             {_JSON: {"schema": refs[model]} | _example(view, str(status))} if model else {},
@@ -276,6 +274,9 @@ def _successes(view: Callable[..., Response], said: Described, refs: Refs) -> Js
         for status, model in said.get("answers", {}).items()
         if status < 400
     }
+    for status, names in said.get("optional_headers", {}).items():
+        answers[str(status)]["headers"] |= {name: _header(name, required=False) for name in names}
+    return answers
 
 
 class _Refusal(NamedTuple):
