@@ -11,8 +11,9 @@ from granian.http import HTTP1Settings
 
 from local.bell import Bell
 from local.config import PAGE
-from local.gateway import Wsgi, with_page
+from local.gateway import with_page
 from local.lifeline import PARENT, end_with_parent
+from local.rsgi import RsgiApplication
 
 # As Lambda has many instances: one Python process would use one core. A few threads each, so that what waits for a
 # store is overlapped, and a crowd of large files waits outside instead of filling the memory.
@@ -20,8 +21,8 @@ PROCESSES = min(2, os.cpu_count() or 1)
 THREADS = 8
 
 
-def application() -> Wsgi:
-    """What granian's worker process serves."""
+def application() -> RsgiApplication:
+    """Return what granian's worker process serves."""
     # Forked with granian's own handler, which would swallow a SIGTERM that comes before the worker serves.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
@@ -32,7 +33,7 @@ def application() -> Wsgi:
 
     configure("api")
     Bell(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
-    return with_page(Gateway(app), PAGE)
+    return RsgiApplication(with_page(Gateway(app), PAGE), THREADS)
 
 
 def serve(host: str, port: int) -> None:
@@ -43,9 +44,8 @@ def serve(host: str, port: int) -> None:
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=PROCESSES,
-        blocking_threads=THREADS,
         http1_settings=HTTP1Settings(),
         websockets=False,
         log_enabled=False,

@@ -1,12 +1,14 @@
 """API Gateway and Lambda's front door as a WSGI application over Chalice's LocalGateway, with the page beside it.
 
-What the real ones do and LocalGateway leaves out: size limits, binary bodies whose content type has parameters, and
-gateway error answers in the shape that `.chalice/resources.yaml` gives them.
+What the real ones do and LocalGateway leaves out: size limits, binary bodies whose content type has parameters,
+compressed answers, and gateway error answers in the shape that `.chalice/resources.yaml` gives them.
 """
 
 from __future__ import annotations
 
 import base64
+import gzip
+import json
 import os
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -68,15 +70,28 @@ def docs_headers() -> dict[str, str]:
     }
 
 
-_GATEWAY_RESPONSES: dict[str, Any] = read_template()["RestAPI"]["Properties"]["DefinitionBody"][
-    "x-amazon-apigateway-gateway-responses"
-]
+_DEFINITION: dict[str, Any] = read_template()["RestAPI"]["Properties"]["DefinitionBody"]
+_GATEWAY_RESPONSES: dict[str, Any] = _DEFINITION["x-amazon-apigateway-gateway-responses"]
+_COMPRESSED_BYTES_MIN: int = _DEFINITION["x-amazon-apigateway-minimum-compression-size"]
 
 
 _UNKNOWN_ROUTE = "MISSING_AUTHENTICATION_TOKEN"
 """API Gateway's way to say so."""
 _TOO_LARGE = "REQUEST_TOO_LARGE"
 _CUT_OFF = "DEFAULT_4XX"
+_CHUNKED = "LENGTH_REQUIRED"
+_LATE = "BODY_LATE"
+BODY_IS_LATE = "local.body_is_late"
+"""What the environment holds of a request whose body did not arrive in time."""
+
+_HERE_ONLY = {
+    _CHUNKED: (
+        "411",
+        "Send Content-Length: of a body in chunks this local stack can't tell whether all of it arrived.",
+    ),
+    _LATE: ("408", "The body did not arrive in time. Please send it again."),
+}
+"""What API Gateway, which takes both, doesn't answer: status and words."""
 
 
 class _Converter(LambdaEventConverter):
@@ -104,6 +119,9 @@ class Gateway:
             status, headers, content = self._answer(environ, body)
         else:
             status, headers, content = _gateway_answer(body, environ)
+        if len(content) >= _COMPRESSED_BYTES_MIN and _takes_gzip(environ) and "Content-Encoding" not in headers:
+            content = gzip.compress(content, compresslevel=6, mtime=0)
+            headers["Content-Encoding"] = "gzip"
         headers["Content-Length"] = str(len(content))
         start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else content]
@@ -124,6 +142,15 @@ class Gateway:
         return response["statusCode"], headers, content.encode() if isinstance(content, str) else content
 
 
+def _takes_gzip(environ: Environ) -> bool:
+    """Tell whether the client names gzip, and not with the weight 0, which forbids it."""
+    for each in environ.get("HTTP_ACCEPT_ENCODING", "").lower().split(","):
+        name, _, weight = each.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return not weight or weight.strip("0.") != ""
+    return False
+
+
 def _headers(environ: Environ) -> dict[str, str]:
     headers = {
         name.removeprefix("HTTP_").replace("_", "-").lower(): value
@@ -139,7 +166,9 @@ def _read_body(environ: Environ) -> bytes | str:
     """The body, or which gateway answer there is instead: larger than is taken, or not all of it arrived."""
     declared = environ.get("CONTENT_LENGTH")
     if "HTTP_TRANSFER_ENCODING" in environ:
-        return _CUT_OFF  # a chunked body that ends early looks like one that ends
+        return _CHUNKED  # a chunked body that ends early looks like one that ends
+    if BODY_IS_LATE in environ:
+        return _LATE
     if declared and int(declared) > GATEWAY_BYTES_MAX:
         return _TOO_LARGE
     body: bytes = environ["wsgi.input"].read(int(declared)) if declared else b""
@@ -148,10 +177,21 @@ def _read_body(environ: Environ) -> bytes | str:
     return body if len(body) * 4 // 3 + _ENVELOPE_BYTES <= LAMBDA_EVENT_BYTES_MAX else _TOO_LARGE
 
 
+def _gateway_response(kind: str) -> dict[str, Any]:
+    if kind not in _HERE_ONLY:
+        response: dict[str, Any] = _GATEWAY_RESPONSES[kind]
+        return response
+    status, detail = _HERE_ONLY[kind]
+    response = _GATEWAY_RESPONSES[_CUT_OFF]
+    problem = json.loads(response["responseTemplates"]["application/json"])
+    problem |= {"status": int(status), "detail": f"{detail} Nothing was charged."}
+    return {**response, "statusCode": status, "responseTemplates": {"application/json": json.dumps(problem)}}
+
+
 def _gateway_answer(kind: str, environ: Environ) -> tuple[int, dict[str, str], bytes]:
     """What API Gateway answers by itself, as the template words it; one line in the log."""
     request_id = str(uuid4())
-    response = _GATEWAY_RESPONSES[kind]
+    response = _gateway_response(kind)
     headers = {
         name.removeprefix("gatewayresponse.header."): value.strip("'").replace("context.requestId", request_id)
         for name, value in response["responseParameters"].items()

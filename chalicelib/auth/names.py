@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from chalicelib.core.texts import is_invisible
+
 PASSWORD_CHARACTERS_MIN = 8
 PASSWORD_BYTES_MAX = 72
 """bcrypt reads no further: a longer password would be cut in silence."""
@@ -23,13 +25,6 @@ IntendedUse = Literal["2026-11-24"]
 stays good: a page may be open while a newer one is deployed."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-    "\u2028\u2029\u2800]"
-)
-"""Default_Ignorable_Code_Point, as Unicode lists it (DerivedCoreProperties.txt of the Unicode Character Database); then
-the separators of lines and paragraphs and the empty Braille pattern, which show nothing either."""
 
 
 def _name(text: str) -> str:
@@ -42,8 +37,7 @@ def _name(text: str) -> str:
 
 def _has_invisible_characters(text: str) -> bool:
     """Whether something in it is not to be seen, or belongs to nobody's alphabet: two addresses may look the same."""
-    controls = any(unicodedata.category(character).startswith("C") for character in text)
-    return controls or _INVISIBLE.search(text) is not None
+    return any(map(is_invisible, text))
 
 
 def _email(text: str) -> str:

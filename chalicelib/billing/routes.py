@@ -7,9 +7,8 @@ from chalicelib.auth.guard import BEARER, current_user
 from chalicelib.billing import schemas
 from chalicelib.billing.ledger import AccountClosedError
 from chalicelib.billing.vouchers import UnknownVoucherError, VoucherCode, VoucherExpiredError, VoucherUsedError
-from chalicelib.core.errors import InvalidInputError
-from chalicelib.core.http.bodies import json_body
-from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok, query
+from chalicelib.core.http.bodies import json_body, parsed_options
+from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok
 from chalicelib.core.http.schemas import Cursor
 from chalicelib.core.limits import LIMITED
 from chalicelib.wiring import services
@@ -28,13 +27,12 @@ def balance(request: Request) -> Response:
     "GET",
     query=Cursor,
     answers={200: schemas.Statement},
-    errors=(InvalidInputError,),
     auth=BEARER,
 )
 def ledger(request: Request) -> Response:
     """The coin statement, newest first."""
     user = current_user(request)
-    cursor = query(request).get("cursor")
+    cursor = parsed_options(request, Cursor).cursor
     entries, next_cursor = services().ledger.statement(user.id, cursor)
     return ok({"entries": entries, "next_cursor": next_cursor})
 

@@ -26,7 +26,7 @@ class DomainError(Exception):
 
 
 class InvalidInputError(DomainError):
-    """Fields of a JSON body or a query are wrong; ``errors`` names each."""
+    """Fields of a body or options are wrong, unknown or repeated; ``errors`` names each."""
 
     status = 422
     code = "invalid_input"

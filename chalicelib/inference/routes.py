@@ -7,11 +7,11 @@ from chalice.app import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.auth.guard import BEARER, current_user
+from chalicelib.auth.store import User
 from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.core.clock import iso
-from chalicelib.core.errors import InvalidInputError
-from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_query, uploaded_file
-from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, no_content, ok, query
+from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_options, sent_form
+from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, no_content, ok
 from chalicelib.core.http.schemas import Cursor, sometimes
 from chalicelib.core.ids import ID_LENGTH
 from chalicelib.core.limits import LIMITED
@@ -71,6 +71,11 @@ class _Choice(BaseModel):
         Field(description="Bad rows refuse the file, or are skipped and listed in the result."),
     ] = "refuse"
 
+    @property
+    def options(self) -> Options:
+        """What of it is about the file."""
+        return Options(self.units, self.on_error)
+
 
 class SubmittedUpload(BaseModel):
     """A file that was uploaded before."""
@@ -108,7 +113,6 @@ def model(_request: Request, id: ModelId) -> Response:  # noqa: A002
         200: schemas.DryRun,
         202: schemas.Submission,
         402: schemas.PaymentProblem,
-        413: schemas.FileTooLargeProblem,
         422: schemas.FileProblem,
         429: schemas.OpenPredictionsProblem,
     },
@@ -121,19 +125,25 @@ def submit(request: Request, id: ModelId) -> Response:  # noqa: A002
     """Submit a file to the model ``id``: 202, and the coins are charged. A dry run: 200, and nothing is."""
     user = current_user(request)
     services().catalogue.get(id)
-    choice = parsed_query(request, _Choice)
-    options = Options(choice.units, choice.on_error)
-    predictions, key = services().predictions, idempotency_key(request)
     services().limits.submission(user.id)
     if is_json(request):
-        upload = json_body(request, SubmittedUpload)
-        if choice.dry_run:
-            return ok(services().dry_runs.of_upload(user, id, upload.upload_id, options))
-        return _accepted(predictions.submit_upload(user, id, upload.upload_id, upload.file_name, key, options))
-    file = uploaded_file(request)
+        return _submit_upload(request, user, id)
+    form = sent_form(request)
+    choice = parsed_options(request, _Choice, form.fields)
     if choice.dry_run:
-        return ok(services().dry_runs.of_file(user, id, file.content, options))
-    return _accepted(predictions.submit(user, id, file.content, file.name, key, options))
+        return ok(services().dry_runs.of_file(user, id, form.file.content, choice.options))
+    key = idempotency_key(request)
+    return _accepted(services().predictions.submit(user, id, form.file.content, form.file.name, key, choice.options))
+
+
+def _submit_upload(request: Request, user: User, model_id: str) -> Response:
+    choice, upload = parsed_options(request, _Choice), json_body(request, SubmittedUpload)
+    if choice.dry_run:
+        return ok(services().dry_runs.of_upload(user, model_id, upload.upload_id, choice.options))
+    key = idempotency_key(request)
+    return _accepted(
+        services().predictions.submit_upload(user, model_id, upload.upload_id, upload.file_name, key, choice.options)
+    )
 
 
 @routes.endpoint("/api/uploads", "POST", content_types=ANY, answers={201: schemas.Upload}, errors=LIMITED, auth=BEARER)
@@ -192,7 +202,6 @@ class _Deletion(BaseModel):
     query=_Deletion,
     answers={200: schemas.Prediction},
     errors=(
-        InvalidInputError,
         UnknownPredictionError,
         StillRunningError,
         AlreadyCancelledError,
@@ -204,7 +213,7 @@ class _Deletion(BaseModel):
 def delete(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """Cancel the prediction ``id`` while it is queued, delete its files once it has ended."""
     user = current_user(request)
-    only_if = parsed_query(request, _Deletion).only_if
+    only_if = parsed_options(request, _Deletion).only_if
     return ok(document(services().predictions.delete(user, id, only_if)))
 
 
@@ -225,25 +234,36 @@ def _accepted(accepted: Accepted) -> Response:
 
 
 @routes.endpoint(
-    "/api/predict/{id}", "GET", answers={200: schemas.Prediction}, errors=(UnknownPredictionError,), auth=BEARER
+    "/api/predict/{id}",
+    "GET",
+    answers={200: schemas.Prediction},
+    optional_headers={200: ("Retry-After",)},
+    errors=(UnknownPredictionError,),
+    auth=BEARER,
 )
 def show(request: Request, id: PredictionId) -> Response:  # noqa: A002
-    """Where the prediction ``id`` stands."""
-    return ok(document(services().predictions.get(current_user(request), id)))
+    """Where the prediction ``id`` stands. Until it is finished, `Retry-After` says when to ask again."""
+    prediction = services().predictions.get(current_user(request), id)
+    if prediction.status.is_end:
+        return ok(document(prediction))
+    return ok(document(prediction), Retry_After=_retry_after(services().clock() - prediction.created_at))
 
 
-@routes.endpoint(
-    "/api/predict", "GET", query=Cursor, answers={200: schemas.History}, errors=(InvalidInputError,), auth=BEARER
-)
+def _retry_after(age_seconds: float) -> str:
+    """Return the whole seconds until the next look: a third of the age, from 1 to 5. The page waits as long."""
+    return str(round(min(max(age_seconds / 3, 1), 5)))
+
+
+@routes.endpoint("/api/predict", "GET", query=Cursor, answers={200: schemas.History}, auth=BEARER)
 def history(request: Request) -> Response:
     """The user's predictions, newest first."""
-    cursor = query(request).get("cursor")
+    cursor = parsed_options(request, Cursor).cursor
     page, next_cursor = services().predictions.history(current_user(request), cursor)
     return ok({"predictions": [document(each) for each in page], "next_cursor": next_cursor})
 
 
 class _Page(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="forbid")
 
     offset: Annotated[int, Field(ge=0, description="The first row, counted from 0.")] = 0
     limit: Annotated[int, Field(ge=1, le=ROWS_PAGE_MAX, description="How many rows at most.")] = ROWS_PAGE_MAX
@@ -266,13 +286,13 @@ def cohort(request: Request, id: PredictionId) -> Response:  # noqa: A002
     "GET",
     query=_Page,
     answers={200: schemas.RowsPage, 409: schemas.NoResultProblem},
-    errors=(InvalidInputError, UnknownPredictionError, NotFinishedError, ResultExpiredError),
+    errors=(UnknownPredictionError, NotFinishedError, ResultExpiredError),
     auth=BEARER,
 )
 def rows(request: Request, id: PredictionId) -> Response:  # noqa: A002
     """A page of the result's rows."""
     user = current_user(request)
-    page = parsed_query(request, _Page)
+    page = parsed_options(request, _Page)
     total, found = services().results.rows(user, id, page.offset, page.limit)
     end = page.offset + len(found)
     following = end if found and end < total else None

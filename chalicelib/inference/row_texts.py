@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -12,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from chalicelib.core.texts import is_invisible
+
 DECIMALS = 6
 
 _Vector = np.ndarray[Any, np.dtype[np.float64]]
@@ -19,7 +22,8 @@ _Vector = np.ndarray[Any, np.dtype[np.float64]]
 # Semicolons and tabs too: where they separate, a spreadsheet would begin a new cell, perhaps a formula, behind one.
 _QUOTED = re.compile(r'[,;"\t\r\n]')
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")
+_FORMULA_SIGNS = frozenset("=+-@")
+_RISKY_STARTS = ("\t", "\r", "\n", "\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +147,22 @@ def csv_cell(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """A text cell that a spreadsheet won't take for a formula (OWASP, "CSV Injection"). Numbers stay."""
-    return "'" + text if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text
+    """Return ``text`` as a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"). Numbers stay.
+
+    A risky text gets one apostrophe in front. A text that is risky behind its own apostrophes gets one more, so that
+    two texts never become the same cell.
+    """
+    if text[:1].isalnum() and text.isascii():
+        return text
+    return "'" + text if _is_risky(text) and not _NUMBER.fullmatch(text) else text
+
+
+def _is_risky(text: str) -> bool:
+    """Tell whether ``text``, without leading apostrophes, would be run or hides what comes first.
+
+    Spreadsheets read full-width signs like the plain ones, and some drop what shows nothing.
+    """
+    if text.lstrip("'").startswith(_RISKY_STARTS):
+        return True
+    visible = next((each for each in text if each != "'" and not each.isspace() and not is_invisible(each)), "")
+    return unicodedata.normalize("NFKC", visible)[:1] in _FORMULA_SIGNS

@@ -378,12 +378,6 @@ class FileProblem(Problem):
     rows: int = sometimes("How many rows there are.")
 
 
-class FileTooLargeProblem(Problem):
-    """The problem of a file that is too large."""
-
-    limit_bytes: int
-
-
 class PaymentProblem(Problem):
     """The problem of a price that the balance doesn't cover."""
 

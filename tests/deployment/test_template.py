@@ -230,6 +230,11 @@ def test_uploads_pass_the_gateway_as_they_are(template: Template) -> None:
     assert {"multipart/form-data", "text/csv"} <= set(binary)
 
 
+def test_the_gateway_compresses_what_is_long_and_nothing_that_holds_a_token(template: Template) -> None:
+    smallest = properties(template, "RestAPI")["DefinitionBody"]["x-amazon-apigateway-minimum-compression-size"]
+    assert 2000 < smallest < 5000
+
+
 def test_the_gateway_answers_problem_documents_that_any_origin_can_read(template: Template) -> None:
     body = properties(template, "RestAPI")["DefinitionBody"]
     responses = body["x-amazon-apigateway-gateway-responses"]

@@ -13,6 +13,9 @@ HEADER = "ID,Age,Sex,Edema,Bilirubin,Albumin,Prothrombin,Stage"
 GOOD = "1,21464,F,Y,14.5,2.6,12.2,4"
 TABLE = f"{HEADER}\n{GOOD}\n"
 
+type Field = tuple[str, tuple[str | None, str]]
+"""A form's field: its name, then its file name, if any, and its value."""
+
 
 def with_row(row: str) -> bytes:
     return f"{TABLE}{row}\n".encode()
@@ -94,10 +97,32 @@ def test_a_form_without_its_file_says_which_field_is_missing(someone: Person) ->
     address = f"{someone.url}/api/predict/lasso"
 
     other_field = someone.http.post(address, files={"document": ("a.csv", TABLE)}, timeout=30)
-    plain_field = someone.http.post(address, files={"file": (None, TABLE)}, timeout=30)
 
     assert "'file'" in assert_problem(other_field, 422, "file_missing")["detail"]
-    assert_problem(plain_field, 422, "file_missing")
+
+
+def test_a_form_is_taken_with_its_options_and_without_a_file_name(someone: Person) -> None:
+    form = {"dry_run": (None, "true"), "file": (None, TABLE)}
+
+    answer = someone.http.post(f"{someone.url}/api/predict/lasso", files=form, timeout=30)
+
+    assert (answer.status_code, answer.json()["rows"]) == (200, 1)
+    assert someone.balance() == 500
+
+
+def test_what_a_form_or_an_address_should_not_hold_is_named_and_costs_nothing(someone: Person) -> None:
+    address = f"{someone.url}/api/predict/lasso"
+    file: Field = ("file", ("a.csv", TABLE))
+    cases: list[tuple[str, list[Field], str]] = [
+        ("", [("dryrun", (None, "true")), file], "dryrun"),
+        ("?dry_run=true&dry_run=false", [file], "dry_run"),
+        ("?dry_run=true", [("dry_run", (None, "false")), file], "dry_run"),
+        ("", [file, ("file", ("b.csv", TABLE))], "file"),
+    ]
+    for query, form, column in cases:
+        problem = assert_problem(someone.http.post(address + query, files=form, timeout=30), 422, "invalid_input")
+        assert [each["column"] for each in problem["errors"]] == [column]
+    assert someone.balance() == 500
 
 
 def test_an_upload_that_breaks_off_is_refused(someone: Person) -> None:

@@ -47,8 +47,8 @@ def test_the_walk_in_curl_does_what_it_says(stack: RunningStack, tmp_path: Path)
     said, statuses = run_shell(stack, snippets("docs/api.md", "sh"), tmp_path)
 
     lines = said.splitlines()
-    assert [status for status in statuses if status >= "300"] == ["422"]
-    assert {"500", "True", "400", "succeeded", "10", "column_missing"} <= set(lines)
+    assert [status for status in statuses if status >= "300"] == ["422", "422"]
+    assert {"500", "True", "400", "succeeded", "10", "invalid_input", "column_missing"} <= set(lines)
 
 
 def test_the_walk_in_python_does_what_it_says(stack: RunningStack) -> None:

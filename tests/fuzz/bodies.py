@@ -54,11 +54,24 @@ def patient_files(draw: st.DrawFn) -> bytes:
     return content
 
 
-def form(content: bytes) -> tuple[bytes, str]:
-    """A form with a file, and its content type."""
-    boundary = "b0undary"
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{FILE_NAME}"\r\n\r\n'
-    return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+_OPTIONS = st.lists(
+    st.sampled_from(
+        [
+            ("dry_run", b"true"), ("dry_run", b"false"), ("units", b"si"), ("on_error", b"skip"), ("units", b"\xff"),
+            ("dryrun", b"true"), ("", b""), ("file", SAMPLE),
+        ]
+    ),
+    max_size=3,
+)  # fmt: skip
+"""Options beside a form's file, some of them unknown, wrong, or there again."""
+
+
+def form(content: bytes, options: Sequence[tuple[str, bytes]] = ()) -> tuple[bytes, str]:
+    """A form with options and a file, and its content type."""
+    head = '--b0undary\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n'
+    parts = [(head % (name, "")).encode() + value for name, value in options]
+    parts.append((head % ("file", f'; filename="{FILE_NAME}"')).encode() + content)
+    return b"\r\n".join([*parts, b"--b0undary--\r\n"]), "multipart/form-data; boundary=b0undary"
 
 
 def make_real(case: schemathesis.Case[Any], person: Nobody, draw: Draw) -> None:
@@ -88,7 +101,7 @@ def real_file(case: schemathesis.Case[Any], draw: Draw) -> dict[str, Any]:
     if case.media_type not in ("text/csv", "multipart/form-data"):
         return {}
     content = draw(patient_files())
-    data, content_type = (content, "text/csv") if case.media_type == "text/csv" else form(content)
+    data, content_type = (content, "text/csv") if case.media_type == "text/csv" else form(content, draw(_OPTIONS))
     return {"data": data, "files": None, "json": None, "headers": {"Content-Type": content_type}}
 
 
@@ -106,7 +119,16 @@ def make_odd(sent: dict[str, Any], draw: Draw) -> bool:
             sent["headers"] = {**sent.get("headers", {}), "Content-Type": draw(st.sampled_from(types))}
         case "query":
             sent["params"] = draw(
-                st.sampled_from(["a=%ff&a=&=b", "limit[]=1&%00", "cursor=%00", "offset=1&offset=x", "&&=" * 300])
+                st.sampled_from(
+                    [
+                        "a=%ff&a=&=b",
+                        "limit[]=1&%00",
+                        "cursor=%00",
+                        "offset=1&offset=x",
+                        "dry_run=true&dry_run=true",
+                        "&&=" * 300,
+                    ]
+                )
             )
         case _:
             sent |= {"data": b"x" * 5_000_000, "files": None, "json": None}

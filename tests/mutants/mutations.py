@@ -73,6 +73,8 @@ MUTATIONS = (
              _CANCEL + "test_a_worker_that_lost_its_claim_deletes_what_it_wrote"),
     Mutation("a lost answer deletes the result", _WORKER, "        if now and (now.status, now.attempt) == (Status.SUCCEEDED, prediction.attempt):\n            return", "        if now is None:\n            return",
              _RULES + "test_a_success_whose_answer_was_lost_keeps_its_files"),
+    Mutation("a form's dry run is charged", "chalicelib/inference/routes.py", "parsed_options(request, _Choice, form.fields)", "parsed_options(request, _Choice)",
+             "tests/unit/security/test_options_and_bodies.py::test_a_form_field_means_what_the_query_option_means"),
     Mutation("attempts without end", _DISPATCHER, "prediction.attempt >= self._settings.attempts_max", "prediction.attempt < 0",
              _RULES + "test_the_dispatcher_ends_what_was_tried_too_often"),
     Mutation("a dead letter ends what a worker holds", _DEAD, "prediction.status is Status.RUNNING and", "False and prediction.status is Status.RUNNING and",

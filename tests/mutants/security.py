@@ -10,6 +10,7 @@ _SETTINGS = "chalicelib/core/settings.py"
 _RESOURCES = ".chalice/resources.yaml"
 _WORKER_POLICY = ".chalice/policies/inference_worker.json"
 _MIDDLEWARE = "chalicelib/core/http/middleware.py"
+_BODIES = "chalicelib/core/http/bodies.py"
 _PASSWORDS = "chalicelib/auth/passwords.py"
 _ACCOUNTS = "chalicelib/auth/service.py"
 _PREDICTIONS = "chalicelib/inference/service.py"
@@ -17,6 +18,7 @@ _PREDICTIONS = "chalicelib/inference/service.py"
 _AUTH = "tests/unit/auth/test_security_rows.py::"
 _SPELLINGS = "tests/unit/auth/test_names.py::"
 _LIMITS = "tests/unit/auth/test_limits.py::"
+_OPTIONS = "tests/unit/security/test_options_and_bodies.py::"
 _ROUTES = "tests/unit/security/test_every_route.py::"
 _FILES = "tests/unit/security/test_files.py::"
 _ORIGIN = "tests/deployment/test_origin.py::"
@@ -46,7 +48,7 @@ MUTATIONS = (
              "tests/unit/auth/test_account_life.py::test_a_log_in_after_a_change_of_the_cost_renews_the_hash_and_ends_no_token"),
     Mutation("row 5: wide letters make another name", _NAMES, 'return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())', "return text.casefold()",
              _AUTH + "test_row_5_a_name_is_taken_in_every_spelling"),
-    Mutation("row 5: only what Unicode calls a control is invisible", _NAMES, "return controls or _INVISIBLE.search(text) is not None", "return controls",
+    Mutation("row 5: only what Unicode calls a control is invisible", "chalicelib/core/texts.py", 'startswith("C") or _SHOWS_NOTHING.match(character) is not None', 'startswith("C")',
              _SPELLINGS + "test_row_5_what_is_not_seen_makes_no_other_name_or_address"),
     Mutation("row 6: the token says its algorithm", "chalicelib/auth/tokens.py", "algorithms=[ALGORITHM]", 'algorithms=[ALGORITHM, "HS512"]',
              _AUTH + "test_row_6_a_token_of_another_algorithm_is_refused"),
@@ -62,14 +64,36 @@ MUTATIONS = (
              "tests/unit/core/test_ids_and_clock.py::test_row_9_ids_are_128_random_bits_in_hexadecimal"),
     Mutation("row 10: a body may hold more", _NAMES, '    model_config = ConfigDict(extra="forbid")\n\n    old_password', "    old_password",
              _ROUTES + "test_row_10_a_body_with_a_field_that_is_not_asked_for_is_refused"),
+    Mutation("row 10: a route ignores options that it doesn't know", _BODIES, '    model_config = ConfigDict(extra="forbid", defer_build=True)', '    model_config = ConfigDict(extra="ignore", defer_build=True)',
+             _OPTIONS + "test_row_10_an_unknown_query_option_is_refused_by_name"),
+    Mutation("row 10: nobody looks at the options of most routes", "chalicelib/core/http/endpoints.py", 'parsed_options(request, described.get("query", NoOptions))', 'described.get("query", NoOptions)',
+             _OPTIONS + "test_row_10_an_unknown_query_option_is_refused_by_name"),
+    Mutation("row 10: the last of two options counts", _BODIES, "    if repeated := _repeated(given):", "    if repeated := _repeated([]):",
+             _OPTIONS + "test_row_10_an_option_that_is_given_twice_is_refused_by_name"),
+    Mutation("row 10: a body that nobody takes is dropped", "chalicelib/core/http/endpoints.py", "if not takes_body:", "if not takes_body and request.method == \"HEAD\":",
+             _OPTIONS + "test_row_10_a_body_is_refused_where_none_is_taken"),
+    Mutation("row 10: the second file is dropped", _BODIES, "    if len(files) > 1:\n        raise _refusal([_error(FILE_FIELD, \"repeated\", \"send one file\")])\n    (file,) = files\n", "    file = files[0]\n",
+             _OPTIONS + "test_row_10_a_second_file_is_refused"),
+    Mutation("row 11: a JSON body of any size is read", _BODIES, "if len(body) > JSON_BYTES_MAX:", "if len(body) > JSON_BYTES_MAX * 1024:",
+             _OPTIONS + "test_row_11_a_json_body_past_its_limit_is_refused_unread"),
+    Mutation("row 11: every error is told", _BODIES, "listed = errors[:ERRORS_LISTED_MAX]", "listed = errors",
+             _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
+    Mutation("row 11: a long name is repeated", _BODIES, "len(name) > NAME_SHOWN_MAX:", "len(name) > JSON_BYTES_MAX:",
+             _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
     Mutation("row 11: NUL is a character like any other", "chalicelib/inference/table.py", r"[\x00-\x08", r"[\x01-\x08",
              "tests/unit/inference/test_hostile_files.py::test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory"),
     Mutation("row 11: a file's name is its key", "chalicelib/inference/service.py", "input_key=input_key(user.id, prediction_id)", "input_key=input_key(user.id, file_name or prediction_id)",
              _FILES + "test_row_11_no_key_holds_anything_that_a_client_sent"),
-    Mutation("row 12: formulas stay formulas", "chalicelib/inference/row_texts.py", "if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text", 'if text == "=" else text',
+    Mutation("row 12: formulas stay formulas", "chalicelib/inference/row_texts.py", "if _is_risky(text) and not _NUMBER.fullmatch(text) else text", 'if text == "=" else text',
              "tests/unit/inference/test_results.py::test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
-    Mutation("row 12: a negative number is made a text", "chalicelib/inference/row_texts.py", "if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text", "if text.startswith(_RISKY) else text",
+    Mutation("row 12: a negative number is made a text", "chalicelib/inference/row_texts.py", "if _is_risky(text) and not _NUMBER.fullmatch(text) else text", "if _is_risky(text) else text",
              "tests/unit/inference/test_results.py::test_row_12_an_id_that_is_a_number_stays_one"),
+    Mutation("row 12: a wide sign is no sign", "chalicelib/inference/row_texts.py", 'unicodedata.normalize("NFKC", visible)[:1] in', "visible in",
+             "tests/unit/inference/test_results.py::test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
+    Mutation("row 12: an invisible character hides a sign", "chalicelib/inference/row_texts.py", " and not is_invisible(each)), ", "), ",
+             "tests/unit/inference/test_results.py::test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
+    Mutation("row 12: two IDs become one cell", "chalicelib/inference/row_texts.py", """each != "'" and not each.isspace()""", "not each.isspace()",
+             "tests/unit/inference/test_results.py::test_row_12_no_two_ids_become_one_cell"),
     Mutation("row 13: a bucket may be public", _RESOURCES, "RestrictPublicBuckets: true", "RestrictPublicBuckets: false",
              _TEMPLATE + "test_row_13_every_bucket_is_private_encrypted_and_expires_what_was_never_finished"),
     Mutation("row 13: files are sent in the clear", _RESOURCES, 'Resource: [!GetAtt Files.Arn, !Sub "${Files.Arn}/*"]\n            Condition: {Bool: {aws:SecureTransport: false}}', 'Resource: [!GetAtt Files.Arn, !Sub "${Files.Arn}/*"]\n            Condition: {Bool: {aws:SecureTransport: true}}',

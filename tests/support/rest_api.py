@@ -16,6 +16,7 @@ def create_rest_api(apigateway: Any, template: Document, function_arn: str) -> s
     api_id: str = apigateway.create_rest_api(
         name="from-the-template",
         binaryMediaTypes=document["x-amazon-apigateway-binary-media-types"],
+        minimumCompressionSize=document["x-amazon-apigateway-minimum-compression-size"],
         endpointConfiguration={"types": [properties["EndpointConfiguration"]["Type"]]},
     )["id"]
     resources = {"/": apigateway.get_resources(restApiId=api_id)["items"][0]["id"]}

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from chalicelib.core.errors import DomainError
 from chalicelib.core.http import problem
+from chalicelib.core.http.bodies import FORM_TYPE, NoOptions, parsed_options, refuse_body
 from chalicelib.core.logging import log_exception
 
 CORS = CORSConfig(
@@ -36,9 +37,12 @@ class Described(TypedDict, total=False):
     """The bodies by status, None for no body. Of a refusal only where it has more members than every problem."""
     answer_headers: Mapping[int, Sequence[str]]
     """Headers of a success by status, beside X-Request-Id."""
+    optional_headers: Mapping[int, Sequence[str]]
+    """Headers that a success may have or lack, by status."""
     body: type[BaseModel]
     """The JSON body. An endpoint of other content types takes a file."""
     query: type[BaseModel]
+    """The options of the address, and of the form where a file is taken. Any other is refused before the view runs."""
     errors: Sequence[type[DomainError]]
     """The refusals. One without a code of its own stands for its subclasses."""
     auth: Sequence[type[DomainError]]
@@ -75,11 +79,16 @@ class Endpoints(Blueprint):
         else is raised is logged with its stack and answered with 500. Chalice would answer a bare 500 to all.
         """
 
+        takes_body = "body" in described or FORM_TYPE in content_types
+
         def register(view: Callable[..., Response]) -> Callable[..., Response]:
             @functools.wraps(view)
             def answer(**parameters: str) -> Response:
                 request = self.current_request
                 try:
+                    parsed_options(request, described.get("query", NoOptions))
+                    if not takes_body:
+                        refuse_body(request)
                     return view(request, **parameters)
                 except DomainError as error:
                     return problem.from_error(error)
@@ -115,11 +124,6 @@ def request_id(request: Request) -> str:
     """The id that the answer, the log line and a problem document share."""
     context = request.lambda_context
     return str(context.aws_request_id) if context else "none"
-
-
-def query(request: Request) -> dict[str, str]:
-    """The query parameters; of a repeated one the last."""
-    return dict(request.query_params or {})
 
 
 def idempotency_key(request: Request) -> str | None:

@@ -1,10 +1,12 @@
 """What every answer of the API has in common."""
 
+import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 from chalice import Response
-from chalice.app import Request
+from chalice.app import Request, handle_extra_types
 
 from chalicelib.core.http import problem
 from chalicelib.core.http.endpoints import CORS, request_id
@@ -22,6 +24,8 @@ def finish_answer(request: Request, get_response: Callable[[Request], Response])
     if response.headers.get("Content-Type") == problem.PROBLEM_TYPE:
         response.body["request_id"] = identifier
         code = response.body["code"]
+    if not isinstance(response.body, str):
+        response.body = _json(response.body)
     response.headers.update(CORS.get_access_control_headers())
     response.headers["X-Request-Id"] = identifier
     response.headers["Cache-Control"] = "no-store"
@@ -36,3 +40,16 @@ def finish_answer(request: Request, get_response: Callable[[Request], Response])
         **bound(),
     )
     return response
+
+
+def _json(body: Any) -> str:
+    """Return ``body`` as JSON. Chalice would write ``\\u0412`` for a Cyrillic letter, thrice its length.
+
+    A half of a character that a client sent can't be written in UTF-8; then everything is escaped.
+    """
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=handle_extra_types)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":"), default=handle_extra_types)
+    return text

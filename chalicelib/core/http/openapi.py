@@ -19,9 +19,9 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from chalicelib.core.errors import DomainError, InvalidInputError, InvalidJsonError, TemporarilyUnavailableError
 from chalicelib.core.http import problem
-from chalicelib.core.http.bodies import FILE_FIELD, FileMissingError, InvalidFormError
+from chalicelib.core.http.bodies import FILE_FIELD, FORM_TYPE, BodyTooLargeError, FileMissingError, InvalidFormError
 from chalicelib.core.http.endpoints import Described, described
-from chalicelib.core.http.schemas import InputProblem, Problem
+from chalicelib.core.http.schemas import InputProblem, Problem, TooLargeProblem
 from chalicelib.core.idempotency import KEY_CHARACTERS_MAX, IdempotencyKeyReusedError, InvalidIdempotencyKeyError
 from chalicelib.core.throttles import TooManyRequestsError
 
@@ -42,9 +42,10 @@ _HEADERS = {
     "WWW-Authenticate": "`Bearer`.",
     "X-Request-Id": "What to name when asking about this answer.",
 }
+_TOO_LARGE_AT_THE_GATEWAY = "file_too_large"
 _OF_THE_GATEWAY = (
     "bad_request",
-    "file_too_large",
+    _TOO_LARGE_AT_THE_GATEWAY,
     "method_not_allowed",
     "not_found",
     "timeout",
@@ -88,10 +89,7 @@ def document(routes: Routes) -> Json:
         "components": {
             "schemas": schemas,
             "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-            "headers": {
-                name: {"description": text, "required": True, "schema": _header_schema(name)}
-                for name, text in _HEADERS.items()
-            },
+            "headers": {name: _header(name) for name in _HEADERS},
             "parameters": {
                 "IdempotencyKey": {
                     "name": "Idempotency-Key",
@@ -101,6 +99,7 @@ def document(routes: Routes) -> Json:
                 }
             },
             "responses": {
+                "InvalidInput": _refusal([_of(InvalidInputError)], refs[InputProblem]),
                 "InternalError": _refusal([_of(DomainError)], refs[Problem]),
                 "TemporarilyUnavailable": _refusal([_of(TemporarilyUnavailableError)], refs[Problem]),
                 "TooManyRequests": _refusal(
@@ -145,7 +144,7 @@ class _Schema(GenerateJsonSchema):
 
 def _schemas(entries: Iterable[RouteEntry]) -> tuple[Refs, Json]:
     """A reference to every model that the routes name, and the schemas that they lead to."""
-    models: set[type[BaseModel]] = {Problem, InputProblem}
+    models: set[type[BaseModel]] = {Problem, InputProblem, TooLargeProblem}
     for entry in entries:
         said = described(entry.view_function)
         models.update(model for model in (said.get("body"), *said.get("answers", {}).values()) if model)
@@ -203,6 +202,17 @@ def _query_parameters(said: Described) -> Iterator[Json]:
             yield _parameter(name, "query", each, required=name in schema.get("required", ()))
 
 
+def _form_options(said: Described) -> Json:
+    """The options as fields of a form. Without defaults, which a client might send beside the address's own."""
+    if "query" not in said:
+        return {}
+    properties: Json = said["query"].model_json_schema(schema_generator=_Schema)["properties"]
+    for name, each in properties.items():
+        each.pop("default", None)
+        each["description"] += f" Either here or as the query parameter `{name}`."
+    return properties
+
+
 def _parameter(name: str, place: str, schema: Json, *, required: bool) -> Json:
     description = schema.pop("description", "")
     example = {"example": schema.pop("examples")[0]} if "examples" in schema else {}
@@ -224,8 +234,13 @@ def _request_content(entry: RouteEntry, said: Described, refs: Refs) -> Json:
         content[_JSON] = {"schema": refs[said["body"]]} | _example(entry.view_function, "request")
     if _takes_file(entry):
         file = {"type": "string", "contentMediaType": _CSV, "description": "A header and one row a patient."}
-        form = {"type": "object", "properties": {FILE_FIELD: file}, "required": [FILE_FIELD]}
-        content["multipart/form-data"] = {"schema": form, "example": {FILE_FIELD: _EXAMPLE_CSV}}
+        form = {
+            "type": "object",
+            "properties": {**_form_options(said), FILE_FIELD: file},
+            "required": [FILE_FIELD],
+            "additionalProperties": False,
+        }
+        content[FORM_TYPE] = {"schema": form, "example": {FILE_FIELD: _EXAMPLE_CSV}}
         content[_CSV] = {"schema": file, "example": _EXAMPLE_CSV}
     return content
 
@@ -233,8 +248,9 @@ def _request_content(entry: RouteEntry, said: Described, refs: Refs) -> Json:
 # ---- what is answered
 
 
-def _header_schema(name: str) -> Json:
-    return {"type": "integer", "minimum": 1} if name == "Retry-After" else {"type": "string"}
+def _header(name: str, *, required: bool = True) -> Json:
+    schema = {"type": "integer", "minimum": 1} if name == "Retry-After" else {"type": "string"}
+    return {"description": _HEADERS[name], "required": required, "schema": schema}
 
 
 def _answer(description: str, content: Mapping[str, Json], headers: Iterable[str]) -> Json:
@@ -249,7 +265,7 @@ def _answer(description: str, content: Mapping[str, Json], headers: Iterable[str
 
 
 def _successes(view: Callable[..., Response], said: Described, refs: Refs) -> Json:
-    return {
+    answers = {
         str(status): _answer(
             _first_line(model) if model else "Done.",
             {_JSON: {"schema": refs[model]} | _example(view, str(status))} if model else {},
@@ -258,6 +274,9 @@ def _successes(view: Callable[..., Response], said: Described, refs: Refs) -> Js
         for status, model in said.get("answers", {}).items()
         if status < 400
     }
+    for status, names in said.get("optional_headers", {}).items():
+        answers[str(status)]["headers"] |= {name: _header(name, required=False) for name in names}
+    return answers
 
 
 class _Refusal(NamedTuple):
@@ -287,13 +306,15 @@ def _family(error: type[DomainError]) -> Iterator[type[DomainError]]:
 def _all_refusals(entry: RouteEntry, said: Described) -> Iterator[_Refusal]:
     errors = [*said.get("errors", ()), *said.get("auth", ())]
     if "body" in said:
-        errors += [InvalidJsonError, InvalidInputError]
+        errors += [InvalidJsonError, BodyTooLargeError]
     if _takes_file(entry):
         errors += [FileMissingError, InvalidFormError]
     if said.get("idempotent"):
         errors += [InvalidIdempotencyKeyError, IdempotencyKeyReusedError]
     for error in errors:
         yield from map(_of, _family(error))
+    if "body" in said and not _takes_file(entry):
+        yield _Refusal(413, _TOO_LARGE_AT_THE_GATEWAY, "More bytes than API Gateway and Lambda pass on.")
     if "body" in said or _takes_file(entry):
         code, title = problem.BY_STATUS[415]
         yield _Refusal(415, code, f"{title}.")
@@ -303,7 +324,9 @@ def _refusals(entry: RouteEntry, said: Described, refs: Refs) -> Json:
     by_status: dict[int, list[_Refusal]] = {}
     for refusal in sorted(set(_all_refusals(entry, said))):
         by_status.setdefault(refusal.status, []).append(refusal)
-    models = {422: InputProblem, **said.get("answers", {})}
+    if InvalidInputError.status in by_status:
+        by_status[InvalidInputError.status].insert(0, _of(InvalidInputError))
+    models = {413: TooLargeProblem, 422: InputProblem, **said.get("answers", {})}
     responses = {
         str(status): _refusal(
             refusals, refs[models.get(status) or Problem], _limit_examples(entry) if status == 429 else None
@@ -311,6 +334,7 @@ def _refusals(entry: RouteEntry, said: Described, refs: Refs) -> Json:
         for status, refusals in by_status.items()
     }
     of_every_endpoint = {
+        "422": {"$ref": "#/components/responses/InvalidInput"},
         "429": {"$ref": "#/components/responses/TooManyRequests"},
         "500": {"$ref": "#/components/responses/InternalError"},
         "503": {"$ref": "#/components/responses/TemporarilyUnavailable"},

@@ -38,23 +38,30 @@ class Problem(Answer):
 
 
 class FieldError(Answer):
-    """What is wrong with one field of a JSON body, or with one query parameter."""
+    """What is wrong with one field of a JSON body or a form, or with one query parameter."""
 
-    column: str | None = Field(description="The field's name.")
-    code: str = Field(description="What is wrong, for programs, such as `missing`, `too_short`.")
+    column: str | None = Field(description="The field's name, cut to 64 characters.")
+    code: str = Field(description="What is wrong, for programs, such as `missing`, `too_short`, `repeated`.")
     message: str = Field(description="What is wrong, for people. Never repeats the value.")
 
 
 class InputProblem(Problem):
     """The problem of input that isn't valid."""
 
-    errors: list[FieldError] = sometimes("Each field that is wrong.")
+    errors: list[FieldError] = sometimes("Each field or option that is wrong, the first 20.")
+    errors_total: int = sometimes("How many are wrong.")
+
+
+class TooLargeProblem(Problem):
+    """The problem of a file or a body that is too large."""
+
+    limit_bytes: int = sometimes("How many bytes it may have.")
 
 
 class Cursor(BaseModel):
     """The query of a list in pages."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     cursor: str = Field(default="", description="`next_cursor` of the page before; without it, the first page.")
 

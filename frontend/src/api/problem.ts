@@ -24,6 +24,7 @@ export const PROBLEM_CODES = [
   'broken_csv',
   'invalid_input',
   'invalid_json',
+  'body_too_large',
   'invalid_form',
   'bad_request',
   'file_missing',

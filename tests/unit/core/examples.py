@@ -16,6 +16,7 @@ from app import app
 from chalicelib.auth.names import Credentials
 from chalicelib.billing.ledger import Account
 from chalicelib.core.dynamo import TransactionCancelledError
+from chalicelib.core.http.bodies import JSON_BYTES_MAX
 from chalicelib.core.throttles import TooManyRequestsError
 from chalicelib.inference.files import FileChangedError
 from chalicelib.inference.offers import Override
@@ -132,6 +133,7 @@ def _accounts(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.refusal("email_taken", "POST", "/api/auth/register", body | {"name": "bert", "email": "anna@example.org"})
     api.refusal("invalid_json", "POST", "/api/auth/login", b"[")
     api.refusal("invalid_input", "POST", "/api/auth/login", {"name": "anna"})
+    api.refusal("body_too_large", "POST", "/api/auth/login", b" " * (JSON_BYTES_MAX + 1))
     api.refusal("unsupported_media_type", "POST", "/api/auth/login", b"x", Content_Type="text/plain")
     api.refusal("wrong_credentials", "POST", "/api/auth/login", {"name": "anna", "password": "wrong"})
     api.refusal("wrong_password", "DELETE", "/api/auth/me", {"password": "wrong"})

@@ -19,6 +19,7 @@ from chalicelib.inference.models import Loaded
 from chalicelib.inference.prediction import Result
 from chalicelib.inference.reading import _row
 from chalicelib.inference.results import MARK_ROWS, ResultWriter
+from chalicelib.inference.row_texts import harmless
 from tests.unit.support import FakeModel
 
 NO_CURVE = Contract(8.0, "years")
@@ -89,7 +90,13 @@ def test_any_id_comes_out_of_both_files_as_it_went_in(ids: list[str]) -> None:
     table, lines, _ = written(ids, predicted(len(ids)))
 
     assert [json.loads(line)[1] for line in lines] == ids
-    assert [row[1].removeprefix("'") for row in table[1:]] == [each.removeprefix("'") for each in ids]
+    assert [read_back(row[1]) for row in table[1:]] == ids
+
+
+def read_back(cell: str) -> str:
+    """The ID that a cell of the CSV stands for."""
+    without = cell.removeprefix("'")
+    return without if harmless(without) == cell else cell
 
 
 def test_numbers_are_the_model_s_to_six_decimals_in_both_files() -> None:
@@ -122,12 +129,48 @@ def test_each_mark_is_where_its_row_begins(rows: int) -> None:
         assert json.loads(content[mark:].split(b"\n", 1)[0])[0] == place * MARK_ROWS + 1
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-x", "@SUM(A1)", "\tx", "\rx", "\t5", "-inf", "\0=1"])
+RISKY = [
+    "=1+1", "+cmd", "-x", "@SUM(A1)", "\tx", "\rx", "\nx", "\t5", "-inf", "\0=1",
+    "＝1+1", "＋1", "－1", "＠SUM(A1)", "﹦1", "﹢1", "﹣1", "﹫x", "⁺1", "⁼1",
+    "\u200b=1", "\ufeff＝1", "\u2060\u200d+1", "\u00ad-x", "\u3164=1", "\u2800@x", " =1", "\u00a0=1", "\u3000－1",
+    "\x1f=1", "'=1", "'＝1", "''=1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", RISKY, ids=ascii)
 def test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text(text: str) -> None:
     table, lines, _ = written([text], predicted(1))
 
     assert table[1][1] == f"'{text}"
     assert json.loads(lines[0])[1] == text
+
+
+def test_row_12_no_two_ids_become_one_cell() -> None:
+    ids = [quotes + text for text in [*RISKY, "x", "-5", "", "'", "\u200b"] for quotes in ("", "'", "''")]
+    distinct = list(dict.fromkeys(ids))
+
+    table, _, _ = written(distinct, predicted(len(distinct)))
+
+    cells = [row[1] for row in table[1:]]
+    assert len(set(cells)) == len(distinct)
+    assert [read_back(cell) for cell in cells] == distinct
+
+
+@pytest.mark.parametrize("text", ["x=1", "Иванова", "'s-Hertogenbosch", "1-2", "５", "−5", "№1", "", "(=1)"])
+def test_any_other_id_stays_as_it_is(text: str) -> None:
+    assert written([text], predicted(1))[0][1][1] == text
+
+
+def test_row_12_a_skipped_row_s_id_and_reason_are_made_texts() -> None:
+    files = Files()
+    bad = iter([{"row": 1, "id": "＝1+1", "errors": [{"message": "\u200b=2"}]}])
+    with ResultWriter(loaded(NO_CURVE), bad) as writer:
+        writer.add(pd.Series(["x"], dtype="str"), predicted(1), np.zeros(1))
+        writer.finish()
+        writer.upload(files, "")
+
+    cells = list(csv.reader(io.StringIO(files.kept["result.csv"].decode(), newline="")))[1]
+    assert (cells[1], cells[-1]) == ("'＝1+1", "'\u200b=2")
 
 
 def test_a_separator_of_another_locale_can_not_begin_a_formula_inside_an_id() -> None:

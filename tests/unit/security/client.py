@@ -1,7 +1,7 @@
 """Asks every route of the app, also those that don't exist yet when this is written."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, get_type_hints
 
 from chalice.test import Client as ChaliceClient
@@ -22,6 +22,7 @@ class Route(NamedTuple):
     said: Described
     parameters: dict[str, Any]
     """The annotations of what the path holds."""
+    content_types: Sequence[str]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -29,6 +30,10 @@ class Route(NamedTuple):
     @property
     def body(self) -> type[BaseModel] | None:
         return self.said.get("body")
+
+    @property
+    def takes_file(self) -> bool:
+        return "multipart/form-data" in self.content_types
 
     def at(self, identifier: str) -> str:
         """The address with this id."""
@@ -43,7 +48,8 @@ def routes() -> Iterator[Route]:
     for path, methods in app.routes.items():
         for method, entry in methods.items():
             hints = get_type_hints(entry.view_function, include_extras=True)
-            yield Route(method, path, described(entry.view_function), {name: hints[name] for name in entry.view_args})
+            parameters = {name: hints[name] for name in entry.view_args}
+            yield Route(method, path, described(entry.view_function), parameters, entry.content_types)
 
 
 class Client:

@@ -59,6 +59,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
     'The file cannot be read as a table. Is a quotation mark opened and never closed? At most 256 columns are read, and every patient needs a line of their own.',
   invalid_input: () => 'Some fields need correcting.',
   invalid_json: () => 'The request was damaged on its way. Please try again.',
+  body_too_large: () => 'The page sent more than the service takes. Please shorten what you typed.',
   invalid_form: () => 'The file arrived incomplete. Please send it again.',
   bad_request: () => 'The service could not read the request. Please try again.',
   file_missing: () => 'No file arrived. Please choose a CSV file.',
