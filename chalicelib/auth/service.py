@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.auth.marks import EmailMarks
 from chalicelib.auth.names import Credentials, Registration, is_email_key, login_key
-from chalicelib.auth.passwords import has_cost, hash_password, password_matches, prepare
+from chalicelib.auth.passwords import has_cost, hash_password, password_matches
 from chalicelib.auth.store import Grant, GrantedBeforeError, User, UserStore
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
 from chalicelib.billing.ledger import Entry, Ledger
@@ -55,7 +55,6 @@ class Accounts:
         self._tokens = tokens
         self._settings = settings
         self._clock = clock
-        prepare(settings.bcrypt_cost)
 
     def register(self, registration: Registration) -> Session:
         """Create an account and grant its coins, unless its e-mail address has had them before.

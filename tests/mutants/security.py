@@ -40,6 +40,8 @@ MUTATIONS = (
              _SPELLINGS + "test_row_3_the_commonest_passwords_are_refused_in_any_case"),
     Mutation("row 4: an unknown name is refused at once", _PASSWORDS, "    encoded = password.encode()\n", "    encoded = password.encode()\n    if hashed is None:\n        return False\n",
              _AUTH + "test_row_4_an_unknown_user_costs_as_much_work_as_a_wrong_password"),
+    Mutation("row 4: the dummy hash has a cost of its own", _PASSWORDS, 'return f"$2b${cost:02}${', 'return f"$2b$04${',
+             _AUTH + "test_row_4_an_unknown_user_costs_as_much_work_as_a_wrong_password"),
     Mutation("row 4: a hash keeps the cost of its day", _ACCOUNTS, "if not has_cost(login.password_hash, self._settings.bcrypt_cost):", "if not login.password_hash:",
              "tests/unit/auth/test_account_life.py::test_a_log_in_after_a_change_of_the_cost_renews_the_hash_and_ends_no_token"),
     Mutation("row 5: wide letters make another name", _NAMES, 'return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())', "return text.casefold()",
