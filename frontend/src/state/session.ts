@@ -77,6 +77,12 @@ export function declineToLogIn(): void {
   settle(false);
 }
 
+/** Takes in the balance of an answer. Null: the service could not read it, so it is asked for again. */
+export function learnBalance(told: number | null): void {
+  balance.value = told;
+  if (told === null) void refreshBalance();
+}
+
 export async function refreshBalance(): Promise<void> {
   try {
     balance.value = (await api.balance()).balance;
