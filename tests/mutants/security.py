@@ -15,6 +15,7 @@ _ACCOUNTS = "chalicelib/auth/service.py"
 _PREDICTIONS = "chalicelib/inference/service.py"
 
 _AUTH = "tests/unit/auth/test_security_rows.py::"
+_SESSIONS = "tests/unit/auth/test_sessions.py::"
 _SPELLINGS = "tests/unit/auth/test_names.py::"
 _LIMITS = "tests/unit/auth/test_limits.py::"
 _ROUTES = "tests/unit/security/test_every_route.py::"
@@ -50,6 +51,14 @@ MUTATIONS = (
              _SPELLINGS + "test_row_5_what_is_not_seen_makes_no_other_name_or_address"),
     Mutation("row 6: the token says its algorithm", "chalicelib/auth/tokens.py", "algorithms=[ALGORITHM]", 'algorithms=[ALGORITHM, "HS512"]',
              _AUTH + "test_row_6_a_token_of_another_algorithm_is_refused"),
+    Mutation("row 6: an ended session goes on", _ACCOUNTS, " or claims.session_id in user.ended_sessions:", ":",
+             _AUTH + "test_row_6_logging_out_of_one_session_ends_its_token_and_no_other"),
+    Mutation("row 6: an older ended session is forgotten for a newer one", _USERS, "            if len(unexpired) >= ENDED_SESSIONS_MAX:\n", "            while len(unexpired) >= ENDED_SESSIONS_MAX:\n                unexpired.pop(next(iter(unexpired)))\n            if False:\n",
+             _SESSIONS + "test_row_6_of_more_ended_sessions_than_are_kept_none_becomes_valid_again"),
+    Mutation("row 6: of two log-outs at once one is lost", _USERS, 'f"{_IS_OPEN} AND {unchanged}"', 'f"{_IS_OPEN} AND ({unchanged} OR {_IS_OPEN})"',
+             _SESSIONS + "test_row_6_sessions_that_end_at_the_same_moment_all_end"),
+    Mutation("row 6: every session ends by today's lifetime", _ACCOUNTS, "claims.session_id, claims.expires_at, self._clock())", "claims.session_id, int(self._clock()) + self._tokens.lifetime_seconds, self._clock())",
+             _SESSIONS + "test_the_token_s_own_end_counts_and_not_the_lifetime_of_today"),
     Mutation("row 7: a secret of the environment in production", _SETTINGS, "        if self.stage != LOCAL_STAGE:\n            raise", '        if self.stage == "none":\n            raise',
              _AUTH + "test_row_7_outside_local_no_secret_comes_from_the_environment"),
     Mutation("row 8: an address is what somebody claims", "chalicelib/core/http/viewers.py", "if claimed and self._came_through_cloudfront(", "if claimed or self._came_through_cloudfront(",

@@ -67,9 +67,12 @@ export async function logInAgain(name: string, password: string): Promise<void> 
   settle(isSamePerson);
 }
 
-export function logOut(): void {
+/** Forgets the person in this browser, whatever the service knows. Returns the token that they had. */
+export function leave(): string | null {
+  const forgotten = token.value;
   forgetAll();
   settle(false);
+  return forgotten;
 }
 
 /** The waiting requests fail where they were made; trying one of them again asks again. */

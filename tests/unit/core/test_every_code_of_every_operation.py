@@ -108,6 +108,7 @@ def _bodies(api: Collector, patch: pytest.MonkeyPatch) -> None:
 def _queries(api: Collector, patch: pytest.MonkeyPatch) -> None:
     api.token = log_in(api, "clara")
     for method, path, wrong in [
+        ("POST", "/api/auth/logout", "only=x"),
         ("GET", "/api/billing/ledger", "cursor=x"),
         ("GET", "/api/predict", "cursor=x"),
         ("GET", f"/api/predict/{ID}/rows", "limit=0"),

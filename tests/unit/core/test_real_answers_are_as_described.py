@@ -76,6 +76,8 @@ def test_every_success_is_as_described(api: Api) -> None:
     assert ask("DELETE", f"/api/predict/{prediction_id}")["files_deleted_at"]
     ask("PUT", "/api/auth/password", {"old_password": PASSWORD, "new_password": PASSWORD + "!"})
     api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
+    ask("POST", "/api/auth/logout?only=this")
+    api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD})["access_token"]
     ask("POST", "/api/auth/logout")
     api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
     ask("DELETE", "/api/auth/me", {"password": PASSWORD + "!"})
