@@ -101,6 +101,8 @@ MUTATIONS = (
              "tests/unit/models/test_loading.py::test_row_17_nothing_is_unpickled_before_the_hash_is_known_to_be_right"),
     Mutation("row 18: a package of any bytes", "requirements.txt", "\nbcrypt==", "\nbcrypt>=",
              _PACKAGES + "test_row_18_every_package_is_locked_to_its_bytes"),
+    Mutation("row 18: an install script of npm runs", "local/.npmrc", "ignore-scripts=true", "ignore-scripts=false",
+             _PACKAGES + "test_row_18_what_npm_installs_runs_nothing_of_its_own"),
     Mutation("row 18: unknown is called clean", "deploy/dependencies.py", "FOUND if found else UNREACHABLE if unreached else 0", "FOUND if found else 0",
              _PACKAGES + "test_row_18_what_was_not_looked_up_is_not_called_clean"),
     Mutation("row 19: an agreement without its time", _ACCOUNTS, "intended_use_at=iso(now) if registration.intended_use else None", "intended_use_at=None",
