@@ -22,7 +22,10 @@ IntendedUse = Literal["2026-11-24"]
 """The versions of the statement of intended use (docs/privacy.md) that were ever shown, the newest last. An older one
 stays good: a page may be open while a newer one is deployed."""
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_ATOM = r'[^\s()<>\[\]:;@\\,."]+'
+"""Any characters but blanks and the specials of RFC 5322, section 3.2.3. With these one mailbox can be written in many
+ways: quoted, escaped, in angle brackets, with a comment."""
+_EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_ATOM}(\.{_ATOM})+")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -47,9 +50,17 @@ def _has_invisible_characters(text: str) -> bool:
 
 
 def _email(text: str) -> str:
-    if not _EMAIL.fullmatch(text) or _has_invisible_characters(text):
+    # The key is made of this form, so it is the one that must be well formed: full-width quotes are quotes in it.
+    normalised = unicodedata.normalize("NFKC", text)
+    is_address = _EMAIL.fullmatch(normalised) and _is_host_name(normalised.partition("@")[2])
+    if not is_address or _has_invisible_characters(text):
         raise PydanticCustomError("not_an_email", "this does not look like an e-mail address, such as anna@example.org")
     return text
+
+
+def _is_host_name(domain: str) -> bool:
+    """Whether ``domain`` holds nothing but letters, their marks, digits, dots, hyphens and underscores."""
+    return all(character in ".-_" or unicodedata.category(character)[0] in "LMN" for character in domain)
 
 
 def _password(text: str) -> str:

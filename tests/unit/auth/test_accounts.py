@@ -143,6 +143,19 @@ def test_whoever_has_an_invisible_character_in_their_name_from_before_still_logs
         assert world.accounts.log_in(Credentials.model_validate(body)).user == user
 
 
+@pytest.mark.parametrize("email", ['"N"@example.org', "<n@example.org>"])
+def test_whoever_has_an_address_that_is_refused_today_logs_in_leaves_and_gets_no_second_grant(
+    world: World, email: str
+) -> None:
+    older = Registration.model_construct(name="nora", email=email, password=PASSWORD)
+    user = world.accounts.register(older).user
+    assert world.accounts.log_in(Credentials(name=email.upper(), password=PASSWORD)).user == user
+
+    world.accounts.delete(user, PASSWORD)
+
+    assert world.accounts.register(older).user.balance == 0
+
+
 def test_a_token_ends_with_its_time(world: World, clock: FakeClock) -> None:
     world.register("anna")
     token = world.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token

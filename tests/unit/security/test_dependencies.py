@@ -57,7 +57,7 @@ def test_row_18_every_package_of_npm_is_locked_to_its_bytes(folder: str) -> None
 def test_row_18_what_npm_installs_runs_nothing_of_its_own(folder: str, tmp_path: Path) -> None:
     """An install script would run as whoever types `make run`, before anything of the package is used."""
     (tmp_path / ".npmrc").write_text((ROOT / folder / ".npmrc").read_text("utf-8"), "utf-8")
-    script = 'node -e "require(\'fs\').writeFileSync(\'ran\', \'\')"'
+    script = "node -e \"require('fs').writeFileSync('ran', '')\""
     package = {"name": "x", "version": "0.0.0", "scripts": {"install": script, "postinstall": script}}
     (tmp_path / "package.json").write_text(json.dumps(package), "utf-8")
     environment = os.environ | {"PATH": f"{Path(dependencies.NPM[0]).parent}{os.pathsep}{os.environ['PATH']}"}
