@@ -192,14 +192,18 @@ class UserStore:
         Ended sessions are forgotten once their tokens have expired. If more than ENDED_SESSIONS_MAX have not, every
         session of the user ends instead: forgetting one of them would make its token valid again.
         """
-        known: User | None = user
-        while known and known.token_version == user.token_version and session_id not in known.ended_sessions:
+        known = user
+        for _ in range(ENDED_SESSIONS_MAX + 1):  # a round that fails means that another log-out succeeded
             unexpired = {ended: expires for ended, expires in known.ended_sessions.items() if expires > now}
             if len(unexpired) >= ENDED_SESSIONS_MAX:
-                self.end_tokens(user.id)
-            elif self._replace_ended_sessions(known, {**unexpired, session_id: expires_at}):
+                break
+            if self._replace_ended_sessions(known, {**unexpired, session_id: expires_at}):
                 return
-            known = self.user(user.id)  # it changed since it was read; each further round is another log-out's success
+            latest = self.user(user.id)
+            if not latest or latest.token_version != user.token_version or session_id in latest.ended_sessions:
+                return  # somebody else ended it meanwhile
+            known = latest
+        self.end_tokens(user.id)
 
     def _replace_ended_sessions(self, user: User, ended: Mapping[str, int]) -> bool:
         """Write the ended sessions; False if they are no longer as ``user`` has them, or the account is gone."""

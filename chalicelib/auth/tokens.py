@@ -103,7 +103,7 @@ class Tokens:
             user_id, version = str(claims["sub"]), int(claims["ver"])
             expires, not_before = int(claims["exp"]), float(claims["nbf"])
             session_id = str(claims["sid"]) if "sid" in claims else None
-        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
             raise TokenInvalidError("This session is not valid. Please log in again.") from error
         # Compared here and not by PyJWT, which only knows the system's clock.
         now = self._clock()

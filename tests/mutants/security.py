@@ -57,7 +57,7 @@ MUTATIONS = (
              _AUTH + "test_row_6_a_token_of_another_algorithm_is_refused"),
     Mutation("row 6: an ended session goes on", _ACCOUNTS, " or claims.session_id in user.ended_sessions:", ":",
              _AUTH + "test_row_6_logging_out_of_one_session_ends_its_token_and_no_other"),
-    Mutation("row 6: an older ended session is forgotten for a newer one", _USERS, "            if len(unexpired) >= ENDED_SESSIONS_MAX:\n", "            while len(unexpired) >= ENDED_SESSIONS_MAX:\n                unexpired.pop(next(iter(unexpired)))\n            if False:\n",
+    Mutation("row 6: an older ended session is forgotten for a newer one", _USERS, "            if len(unexpired) >= ENDED_SESSIONS_MAX:\n                break\n", "            while len(unexpired) >= ENDED_SESSIONS_MAX:\n                unexpired.pop(next(iter(unexpired)))\n",
              _SESSIONS + "test_row_6_of_more_ended_sessions_than_are_kept_none_becomes_valid_again"),
     Mutation("row 6: of two log-outs at once one is lost", _USERS, 'f"{_IS_OPEN} AND {unchanged}"', 'f"{_IS_OPEN} AND ({unchanged} OR {_IS_OPEN})"',
              _SESSIONS + "test_row_6_sessions_that_end_at_the_same_moment_all_end"),

@@ -98,7 +98,15 @@ def test_every_claim_is_required(name: str, tokens: Tokens, clock: FakeClock) ->
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("iss", "somebody"), ("aud", "another-api"), ("aud", ["x", "y"]), ("sub", 7), ("ver", "one"), ("exp", "soon")],
+    [
+        ("iss", "somebody"),
+        ("aud", "another-api"),
+        ("aud", ["x", "y"]),
+        ("sub", 7),
+        ("ver", "one"),
+        ("exp", "soon"),
+        ("exp", float("inf")),
+    ],
 )
 def test_a_claim_of_another_service_or_form_is_refused(
     name: str, value: object, tokens: Tokens, clock: FakeClock
