@@ -77,7 +77,7 @@ def test_every_success_is_as_described(api: Api) -> None:
     ask("PUT", "/api/auth/password", {"old_password": PASSWORD, "new_password": PASSWORD + "!"})
     api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
     ask("POST", "/api/auth/logout?only=this")
-    api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD})["access_token"]
+    api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
     ask("POST", "/api/auth/logout")
     api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
     ask("DELETE", "/api/auth/me", {"password": PASSWORD + "!"})
