@@ -56,7 +56,7 @@ class Person:
         status, accepted = self.call("POST", "/api/predict/lasso", content, "text/csv")
         if status != 202:
             return False
-        self.coins = accepted["balance"]
+        self.coins = accepted["balance"] or 0  # null: it could not be read
         deadline = time.monotonic() + END_SECONDS
         while time.monotonic() < deadline:
             prediction = self.call("GET", f"/api/predict/{accepted['prediction_id']}")[1]

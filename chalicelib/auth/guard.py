@@ -3,12 +3,12 @@
 from chalice.app import Request
 
 from chalicelib.auth.store import User
-from chalicelib.auth.tokens import TokenExpiredError, TokenInvalidError, TokenMissingError
+from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError, TokenMissingError
 from chalicelib.core.logging import bind
 from chalicelib.wiring import services
 
 BEARER = (TokenMissingError, TokenInvalidError, TokenExpiredError)
-"""The refusals of ``current_user``, for the description of the endpoints that call it."""
+"""The refusals of ``current_session``, for the description of the endpoints that call it."""
 
 
 def current_user(request: Request) -> User:
@@ -18,9 +18,19 @@ def current_user(request: Request) -> User:
     ------
     TokenMissingError, TokenExpiredError, TokenInvalidError
     """
+    return current_session(request)[0]
+
+
+def current_session(request: Request) -> tuple[User, Claims]:
+    """Return the user whose token the request carries, and what the token says.
+
+    Raises
+    ------
+    TokenMissingError, TokenExpiredError, TokenInvalidError
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissingError("Please log in: this address needs an access token.")
-    user = services().accounts.authenticate(token.strip())
+    user, claims = services().accounts.identify(token.strip())
     bind(user=user.id)
-    return user
+    return user, claims

@@ -24,7 +24,10 @@ IntendedUse = Literal["2026-11-24"]
 """The versions of the statement of intended use (docs/privacy.md) that were ever shown, the newest last. An older one
 stays good: a page may be open while a newer one is deployed."""
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_ATOM = r'[^\s()<>\[\]:;@\\,."]+'
+"""Any characters but blanks and the specials of RFC 5322, section 3.2.3. With these one mailbox can be written in many
+ways: quoted, escaped, in angle brackets, with a comment."""
+_EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_ATOM}(\.{_ATOM})+")
 
 
 def _name(text: str) -> str:
@@ -41,9 +44,17 @@ def _has_invisible_characters(text: str) -> bool:
 
 
 def _email(text: str) -> str:
-    if not _EMAIL.fullmatch(text) or _has_invisible_characters(text):
+    # The key is made of this form, so it is the one that must be well formed: full-width quotes are quotes in it.
+    normalised = unicodedata.normalize("NFKC", text)
+    is_address = _EMAIL.fullmatch(normalised) and _is_host_name(normalised.partition("@")[2])
+    if not is_address or _has_invisible_characters(text):
         raise PydanticCustomError("not_an_email", "this does not look like an e-mail address, such as anna@example.org")
     return text
+
+
+def _is_host_name(domain: str) -> bool:
+    """Whether ``domain`` holds nothing but letters, their marks, digits, dots, hyphens and underscores."""
+    return all(character in ".-_" or unicodedata.category(character)[0] in "LMN" for character in domain)
 
 
 def _password(text: str) -> str:

@@ -1,10 +1,11 @@
 """Password hashes: bcrypt."""
 
-from functools import cache
-
 import bcrypt
 
 from chalicelib.auth.names import PASSWORD_BYTES_MAX
+
+_DUMMY_SALT_AND_DIGEST = "." * 53
+"""22 characters of salt and 31 of digest. How long bcrypt takes depends on the cost alone."""
 
 
 def hash_password(password: str, cost: int) -> str:
@@ -18,22 +19,20 @@ def has_cost(hashed: str, cost: int) -> bool:
 
 
 def password_matches(password: str, hashed: str | None, cost: int) -> bool:
-    """Whether ``password`` is the one of ``hashed``.
+    """Return whether ``password`` is the one of ``hashed``.
 
-    Without a hash (there is no such account) a dummy of ``cost`` is compared, so that the answer takes as long as
-    for a real one.
+    Without a hash (there is no such account) the password is compared with a dummy of ``cost``, so that the answer
+    takes as long as for a real account.
     """
     encoded = password.encode()
     # No stored password is longer; bcrypt would raise, and faster than a comparison.
-    matches = bcrypt.checkpw(encoded[:PASSWORD_BYTES_MAX], (hashed or _dummy(cost)).encode())
+    matches = bcrypt.checkpw(encoded[:PASSWORD_BYTES_MAX], (hashed or dummy_hash(cost)).encode())
     return matches and hashed is not None and len(encoded) <= PASSWORD_BYTES_MAX
 
 
-def prepare(cost: int) -> None:
-    """Make the dummy of that cost now, so that the first unknown name doesn't take twice as long."""
-    _dummy(cost)
+def dummy_hash(cost: int) -> str:
+    """Return a hash of ``cost`` that is well formed, but of no password.
 
-
-@cache
-def _dummy(cost: int) -> str:
-    return hash_password("no account has this password", cost)
+    It is composed and not computed: a computed one would cost each process a whole hash before its first answer.
+    """
+    return f"$2b${cost:02}${_DUMMY_SALT_AND_DIGEST}"

@@ -1,15 +1,19 @@
 """Registration, log-in, and who one is."""
 
+from typing import Literal
+
 from chalice import Response
 from chalice.app import Request
+from pydantic import BaseModel, ConfigDict
 
 from chalicelib.auth import schemas
-from chalicelib.auth.guard import BEARER, current_user
+from chalicelib.auth.guard import BEARER, current_session, current_user
 from chalicelib.auth.names import AccountDeletion, Credentials, PasswordChange, Registration, login_key
-from chalicelib.auth.service import Session, WrongCredentialsError, WrongPasswordError
+from chalicelib.auth.service import Session, SessionWithoutIdError, WrongCredentialsError, WrongPasswordError
 from chalicelib.auth.store import EmailTakenError, NameTakenError
-from chalicelib.core.http.bodies import json_body
+from chalicelib.core.http.bodies import json_body, parsed_options
 from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
+from chalicelib.core.http.schemas import sometimes
 from chalicelib.core.limits import LIMITED
 from chalicelib.core.logging import log_exception
 from chalicelib.wiring import services
@@ -68,10 +72,31 @@ def me(request: Request) -> Response:
     )
 
 
-@routes.endpoint("/api/auth/logout", "POST", content_types=ANY, answers={204: None}, auth=BEARER)
+class _LogOut(BaseModel):
+    # A misspelled option must not end every session of somebody who meant one.
+    model_config = ConfigDict(extra="forbid")
+
+    only: Literal["this"] = sometimes(
+        "`this`: end only the session of the token that is sent. Without it, every session of the user ends."
+    )
+
+
+@routes.endpoint(
+    "/api/auth/logout",
+    "POST",
+    content_types=ANY,
+    query=_LogOut,
+    answers={204: None},
+    errors=(SessionWithoutIdError,),
+    auth=BEARER,
+)
 def logout(request: Request) -> Response:
-    """End every token of the user."""
-    services().accounts.log_out(current_user(request))
+    """End every session of the user, on every device; with `only=this` just the session of the token."""
+    user, claims = current_session(request)
+    if parsed_options(request, _LogOut).only == "this":
+        services().accounts.log_out_session(user, claims)
+    else:
+        services().accounts.log_out(user)
     return no_content()
 
 

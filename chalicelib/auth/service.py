@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.auth.marks import EmailMarks
 from chalicelib.auth.names import Credentials, Registration, is_email_key, login_key
-from chalicelib.auth.passwords import has_cost, hash_password, password_matches, prepare
+from chalicelib.auth.passwords import has_cost, hash_password, password_matches
 from chalicelib.auth.store import Grant, GrantedBeforeError, User, UserStore
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
 from chalicelib.billing.ledger import Entry, Ledger
@@ -24,6 +24,14 @@ class WrongCredentialsError(UnauthenticatedError):
 
     code = "wrong_credentials"
     title = "Name or password is wrong"
+
+
+class SessionWithoutIdError(DomainError):
+    """The token is from before sessions had ids: it can only be ended together with all others."""
+
+    status = 409
+    code = "session_without_id"
+    title = "This session can't be ended alone"
 
 
 class WrongPasswordError(DomainError):
@@ -55,7 +63,6 @@ class Accounts:
         self._tokens = tokens
         self._settings = settings
         self._clock = clock
-        prepare(settings.bcrypt_cost)
 
     def register(self, registration: Registration) -> Session:
         """Create an account and grant its coins, unless its e-mail address has had them before.
@@ -111,16 +118,41 @@ class Accounts:
         ------
         TokenExpiredError, TokenInvalidError
         """
+        return self.identify(token)[0]
+
+    def identify(self, token: str) -> tuple[User, Claims]:
+        """Return the user that ``token`` speaks for, as they are now, and what the token says.
+
+        Raises
+        ------
+        TokenExpiredError, TokenInvalidError
+        """
         claims = self._tokens.verify(token)
         user = self._store.user(claims.user_id) if is_id(claims.user_id) else None
-        if user is None or user.token_version != claims.token_version:
+        if user is None or user.token_version != claims.token_version or claims.session_id in user.ended_sessions:
             raise TokenInvalidError("This session was ended. Please log in again.")
-        return user
+        return user, claims
 
     def log_out(self, user: User) -> None:
         """End every token of the user, on every device."""
         self._store.end_tokens(user.id)
         log("logged out", user=user.id)
+
+    def log_out_session(self, user: User, claims: Claims) -> None:
+        """End the one session of ``claims``; the user's other sessions go on.
+
+        Raises
+        ------
+        SessionWithoutIdError
+            The token names no session. Nothing was ended.
+        """
+        if claims.session_id is None:
+            raise SessionWithoutIdError(
+                "This token is from before sessions had ids. It stays valid until it expires. To end it now, end all "
+                "sessions: POST /api/auth/logout without `only`."
+            )
+        self._store.end_session(user, claims.session_id, claims.expires_at, self._clock())
+        log("logged out of one session", user=user.id)
 
     def change_password(self, user: User, old: str, new: str) -> None:
         """Replace the password and end every token.
@@ -210,5 +242,5 @@ class Accounts:
             self._store.renew_hash(user, old_hash, new_hash)
 
     def _session(self, user: User) -> Session:
-        token = self._tokens.sign(Claims(user.id, user.token_version))
+        token = self._tokens.sign(Claims(user.id, user.token_version, new_id()))
         return Session(user, token, self._tokens.lifetime_seconds)

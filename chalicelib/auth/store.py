@@ -11,7 +11,7 @@ A deleted account leaves its id, balance and open charges in ``users``: the ledg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ from chalicelib.core.dynamo import (
 from chalicelib.core.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
 ERASURE_SHARD = "0"
 """Deletions are rare: one partition holds them all, and a query finds them without a scan."""
+ENDED_SESSIONS_MAX = 20
+"""As many ended sessions are kept on a user's item, which every request reads."""
 _ERASURES_MAX = 25
+_IS_OPEN = "attribute_exists(user_id) AND attribute_not_exists(closed_at)"
 _REGISTER_SHARD = "erased"
 REGISTER_SECONDS = 36 * 86_400
 """A day longer than point-in-time recovery reaches back: so long a restored table may bring an account back."""
@@ -81,6 +84,8 @@ class User:
     """When they accepted it."""
     open_charges: int = 0
     """How many predictions they had that were neither earned nor refunded."""
+    ended_sessions: Mapping[str, int] = field(default_factory=dict)
+    """The sessions that were ended one by one, and when their tokens expire, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,44 @@ class UserStore:
             intended_use=item.get("intended_use"),
             intended_use_at=item.get("intended_use_at"),
             open_charges=item["open_charges"],
+            ended_sessions=item.get("ended_sessions", {}),
         )
+
+    def end_session(self, user: User, session_id: str, expires_at: int, now: float) -> None:
+        """End one session of ``user``, whose tokens expire at ``expires_at``.
+
+        Ended sessions are forgotten once their tokens have expired. If more than ENDED_SESSIONS_MAX have not, every
+        session of the user ends instead: forgetting one of them would make its token valid again.
+        """
+        known = user
+        for _ in range(ENDED_SESSIONS_MAX + 1):  # a round that fails means that another log-out succeeded
+            unexpired = {ended: expires for ended, expires in known.ended_sessions.items() if expires > now}
+            if len(unexpired) >= ENDED_SESSIONS_MAX:
+                break
+            if self._replace_ended_sessions(known, {**unexpired, session_id: expires_at}):
+                return
+            latest = self.user(user.id)
+            if not latest or latest.token_version != user.token_version or session_id in latest.ended_sessions:
+                return  # somebody else ended it meanwhile
+            known = latest
+        self.end_tokens(user.id)
+
+    def _replace_ended_sessions(self, user: User, ended: Mapping[str, int]) -> bool:
+        """Write the ended sessions; False if they are no longer as ``user`` has them, or the account is gone."""
+        unchanged = "ended_sessions = :known" if user.ended_sessions else "attribute_not_exists(ended_sessions)"
+        change: dict[str, Any] = {
+            "Key": to_item({"user_id": user.id}),
+            "UpdateExpression": "SET ended_sessions = :ended",
+            "ConditionExpression": f"{_IS_OPEN} AND {unchanged}",
+            "ExpressionAttributeValues": to_item({":ended": ended, ":known": user.ended_sessions or None}),
+        }
+        try:
+            write_one(lambda: self._client.update_item(TableName=self._users_table, **change))
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+            return False
+        return True
 
     def end_tokens(self, user_id: str) -> None:
         """Make every token that the user has worthless; those of a deleted account are so."""
@@ -274,7 +316,7 @@ class UserStore:
 
     def _closing(self, user_id: str, now: float) -> TransactItem:
         change = "SET token_version = token_version + :one, closed_at = :now "
-        change += "REMOVE #name, email, intended_use, intended_use_at"
+        change += "REMOVE #name, email, intended_use, intended_use_at, ended_sessions"
         closing = self._token_change(user_id, change, {":now": now})
         return {
             "Update": {
@@ -290,12 +332,16 @@ class UserStore:
         return {"Put": {"TableName": self._erasures_table, "Item": to_item(wish)}}
 
     def _token_change(
-        self, user_id: str, change: str = "SET token_version = token_version + :one", values: Item | None = None
+        self,
+        user_id: str,
+        # The tokens of the ended sessions are worthless by their generation from then on.
+        change: str = "SET token_version = token_version + :one REMOVE ended_sessions",
+        values: Item | None = None,
     ) -> dict[str, Any]:
         return {
             "Key": to_item({"user_id": user_id}),
             "UpdateExpression": change,
-            "ConditionExpression": "attribute_exists(user_id) AND attribute_not_exists(closed_at)",
+            "ConditionExpression": _IS_OPEN,
             "ExpressionAttributeValues": to_item({":one": 1, **(values or {})}),
         }
 

@@ -1,6 +1,6 @@
 """Access tokens: JWT, HS256 only. The header names the key (`kid`), and nothing else in it is believed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jwt
 
@@ -48,10 +48,14 @@ class TokenExpiredError(UnauthenticatedError):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: whose it is, and of which generation of that user's tokens."""
+    """What a token says: whose it is, of which generation of that user's tokens, and of which session."""
 
     user_id: str
     token_version: int
+    session_id: str | None = None
+    """The session that began with the log-in. None in tokens from before sessions had ids."""
+    expires_at: int = field(default=0, compare=False)
+    """When the token ends, in seconds since the epoch; ``verify`` sets it."""
 
 
 class Tokens:
@@ -66,21 +70,19 @@ class Tokens:
         """A token for ``claims``, good from now for the lifetime."""
         now = int(self._clock())
         key = self._keys.current()
-        return jwt.encode(
-            {
-                "iss": ISSUER,
-                "aud": AUDIENCE,
-                "sub": claims.user_id,
-                "ver": claims.token_version,
-                "iat": now,
-                "nbf": now,
-                "exp": now + self.lifetime_seconds,
-                "jti": new_id(),
-            },
-            key.secret,
-            algorithm=ALGORITHM,
-            headers={"kid": key.id},
-        )
+        payload = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": claims.user_id,
+            "ver": claims.token_version,
+            "iat": now,
+            "nbf": now,
+            "exp": now + self.lifetime_seconds,
+            "jti": new_id(),
+        }
+        if claims.session_id is not None:
+            payload["sid"] = claims.session_id
+        return jwt.encode(payload, key.secret, algorithm=ALGORITHM, headers={"kid": key.id})
 
     def verify(self, token: str) -> Claims:
         """The claims of ``token``.
@@ -99,8 +101,9 @@ class Tokens:
                 options={"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
             user_id, version = str(claims["sub"]), int(claims["ver"])
-            expires, not_before = float(claims["exp"]), float(claims["nbf"])
-        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+            expires, not_before = int(claims["exp"]), float(claims["nbf"])
+            session_id = str(claims["sid"]) if "sid" in claims else None
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
             raise TokenInvalidError("This session is not valid. Please log in again.") from error
         # Compared here and not by PyJWT, which only knows the system's clock.
         now = self._clock()
@@ -108,7 +111,7 @@ class Tokens:
             raise TokenExpiredError("Your session has ended. Please log in again.")
         if now < not_before - 60:
             raise TokenInvalidError("This session is not valid yet. Please check the clock of your device.")
-        return Claims(user_id, version)
+        return Claims(user_id, version, session_id, expires)
 
     def _key_of(self, token: str) -> Key:
         """The key that the token names."""

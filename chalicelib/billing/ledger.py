@@ -194,13 +194,17 @@ class Ledger:
         """The balance at this moment (a consistent read); 0 for nobody."""
         return self.account(user_id).balance
 
-    def balance_after(self, user_id: str, expected: int) -> int:
-        """The balance, for the answer to what has been committed: that must not fail because of one more read."""
+    def balance_if_readable(self, user_id: str) -> int | None:
+        """Return the balance at this moment, or None if it cannot be read.
+
+        For the answer to a request that has been committed: it must not fail because of one more read, and must not
+        state a balance that nobody has read.
+        """
         try:
             return self.balance(user_id)
         except Exception:  # noqa: BLE001
             log_exception("balance not read", user=user_id)
-            return expected
+            return None
 
     def statement(self, user_id: str, cursor: str | None) -> tuple[list[dict[str, Any]], str | None]:
         """One page of the user's entries, newest first, and the cursor of the next."""

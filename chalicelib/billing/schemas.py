@@ -1,9 +1,19 @@
 """What the answers about coins look like, for the OpenAPI document."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from chalicelib.billing.ledger import Reason
 from chalicelib.core.http.schemas import Answer, Instant, NextCursor
+
+BalanceNow = Annotated[
+    int | None,
+    Field(
+        description="The coins that there are now. Null if the balance could not be read at this moment: the request "
+        "has been carried out all the same, and `GET /api/auth/balance` tells the balance later."
+    ),
+]
 
 
 class Balance(Answer):
@@ -33,4 +43,4 @@ class Redeemed(Answer):
     """A voucher's coins were added."""
 
     coins: int = Field(description="What the voucher added.")
-    balance: int = Field(description="What there is now.")
+    balance: BalanceNow

@@ -62,10 +62,10 @@ class VoucherCode(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
-    """Coins that a voucher added, and the balance after it."""
+    """Coins that a voucher added, and the balance after it: None if it could not be read."""
 
     coins: int
-    balance: int
+    balance: int | None
 
 
 class Vouchers:
@@ -105,7 +105,7 @@ class Vouchers:
         hashed = _hash(code)
         key = IdempotencyKey.of(user_id, key_text, "voucher", hashed)
         if key and (earlier := self._keys.outcome(key, now)):
-            return Redeemed(int(earlier), self._ledger.balance(user_id))
+            return self._redeemed(user_id, int(earlier))
         coins = self._coins_of(hashed, now)
         entry = Entry.new(user_id, coins, "voucher", now)
         items = [self._use(hashed, entry, now), self._ledger.entry(entry), self._ledger.credit(user_id, coins)]
@@ -115,13 +115,16 @@ class Vouchers:
             transact(self._client, items)
         except TransactionCancelledError as error:
             if key and (earlier := self._keys.outcome(key, now)):
-                return Redeemed(int(earlier), self._ledger.balance(user_id))
+                return self._redeemed(user_id, int(earlier))
             if 2 in error.failed:
                 raise AccountClosedError("This account was deleted. The voucher was not used.") from error
             self._coins_of(hashed, now)
             raise
         log("voucher redeemed", user=user_id, coins=coins, entry=entry.entry_id)
-        return Redeemed(coins, self._ledger.balance_after(user_id, coins))
+        return self._redeemed(user_id, coins)
+
+    def _redeemed(self, user_id: str, coins: int) -> Redeemed:
+        return Redeemed(coins, self._ledger.balance_if_readable(user_id))
 
     def _coins_of(self, hashed: str, now: float) -> int:
         """The coins of a voucher that can be redeemed now; raises for every other one."""

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.billing.schemas import BalanceNow
 from chalicelib.core.http.schemas import Answer, Instant, NextCursor, Problem, Sha256, sometimes
 from chalicelib.inference import catalogue
 from chalicelib.inference.catalogue import Statements, Texts
@@ -94,7 +95,7 @@ class Submission(Answer):
     prediction_id: str
     status: Status
     cost: int = Field(description="The coins that were charged.")
-    balance: int = Field(description="The coins that are left.")
+    balance: BalanceNow
     rows: int = Field(description="Patients in the file.")
     retry_of: str | None = Field(description="The prediction whose file it runs again.")
     ignored_columns: list[str] = Field(description="Headers of the file that no model uses.")

@@ -96,10 +96,10 @@ def _name_in_log(prediction: Prediction) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A submission that was taken: its prediction, and the balance after the charge."""
+    """A submission that was taken: its prediction, and the balance after the charge (None if it could not be read)."""
 
     prediction: Prediction
-    balance: int
+    balance: int | None
 
 
 class Predictions:
@@ -308,7 +308,7 @@ class Predictions:
         outcome = self._keys.outcome(key, self._clock()) if key else None
         if outcome is None:
             return None
-        return Accepted(self.get(user, outcome), self._ledger.balance(user.id))
+        return Accepted(self.get(user, outcome), self._ledger.balance_if_readable(user.id))
 
     def _new_prediction(
         self,
@@ -358,7 +358,7 @@ class Predictions:
             return earlier
         _name_in_log(prediction)
         self._send(prediction)
-        return Accepted(prediction, self._ledger.balance_after(user.id, user.balance - prediction.cost))
+        return Accepted(prediction, self._ledger.balance_if_readable(user.id))
 
     def _discard(self, prediction: Prediction) -> None:
         """Delete what was stored for a prediction that did not come about."""

@@ -29,6 +29,10 @@ async function expectToBeOut(page: Page, words: Words): Promise<void> {
   await expect(page.getByText(words.shell.balance(500))).toHaveCount(0);
 }
 
+async function tokenOf(page: Page): Promise<string> {
+  return `Bearer ${await page.evaluate(() => sessionStorage.getItem('token'))}`;
+}
+
 async function openAccount(page: Page, words: Words, person: Person): Promise<void> {
   const link = page.getByRole('link', { name: words.profile.linkLabel(person.name) });
   await expect(link).toHaveText(person.name);
@@ -125,6 +129,37 @@ for (const { code, locale, words } of LANGUAGES) {
       );
       await page.goto('/#/');
       await expect(page.getByText(words.profile.deleted)).toHaveCount(0);
+    });
+
+    test('logging out ends this session on the server and no other', async ({ page, browser }) => {
+      const person = await registerBy(page, words);
+      const other = await otherDevice(browser, locale, words, person);
+      const authorization = await tokenOf(page);
+      const ended = page.waitForResponse('**/api/auth/logout?only=this');
+      await page.getByRole('button', { name: words.shell.logOut }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.landing.title);
+      expect((await ended).status()).toBe(204);
+      await expect(page.getByText(words.profile.notEnded)).toHaveCount(0);
+      const refused = await page.request.get('/api/auth/me', { headers: { authorization } });
+      expect(refused.status()).toBe(401);
+      await other.reload();
+      await expect(other.getByText(words.shell.balance(500))).toBeVisible();
+      await other.close();
+    });
+
+    test('who logs out offline is logged out here and told that the session goes on', async ({
+      page,
+      context,
+    }) => {
+      await registerBy(page, words);
+      await context.setOffline(true);
+      await page.getByRole('button', { name: words.shell.logOut }).click();
+      await expect(page.getByText(words.profile.notEnded)).toBeVisible();
+      expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+      await context.setOffline(false);
+      await inspect(page, `${code}-logged-out-offline`);
+      await page.getByRole('navigation').getByRole('link', { name: words.shell.logIn }).click();
+      await expect(page.getByText(words.profile.notEnded)).toHaveCount(0);
     });
 
     test('logging out everywhere ends every session', async ({ page, browser }) => {

@@ -5,6 +5,7 @@ import { finishedPrediction } from '../tests/fixtures';
 import {
   chooseFile,
   expect,
+  ID,
   inspect,
   inspectInBoth,
   LANGUAGES,
@@ -18,7 +19,7 @@ import {
 /** A prediction on its way. */
 const waiting = (change: Partial<Prediction>) =>
   finishedPrediction({
-    prediction_id: 'p1',
+    prediction_id: ID,
     status: 'running',
     is_finished: false,
     is_success: false,
@@ -87,13 +88,13 @@ test('a connection that is cut while a prediction is waited for is said, and its
   await registerBy(page, words);
   let isCut = false;
   let status = 'running';
-  await page.route('**/api/predict/p1', (route) =>
+  await page.route(`**/api/predict/${ID}`, (route) =>
     isCut
       ? route.abort('internetdisconnected')
       : route.fulfill({ json: waiting({ status, is_finished: status !== 'running' }) }),
   );
   await page.clock.install();
-  await page.goto('/#/predictions/p1');
+  await page.goto(`/#/predictions/${ID}`);
   await expect(page.getByText(words.prediction.running(1_000, 5_000))).toBeVisible();
   isCut = true;
   for (let time = 0; time < 3; time += 1) {
@@ -124,7 +125,7 @@ test('the list of predictions follows what has not ended', async ({ page }) => {
       json: { predictions: [waiting({ status: 'queued' })], next_cursor: null },
     }),
   );
-  await page.route('**/api/predict/p1', (route) =>
+  await page.route(`**/api/predict/${ID}`, (route) =>
     route.fulfill({ json: waiting({ status, is_finished: status === 'failed' }) }),
   );
   await page.goto('/#/predictions');
@@ -200,6 +201,28 @@ test('the address of a prediction that is not there leads to those that are', as
   await page.goto(`/#/predictions/${'0'.repeat(32)}`);
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByRole('button', { name: words.problems.tryAgain })).toBeHidden();
+  await page.getByRole('main').getByRole('link', { name: words.history.title }).click();
+  await expect(page.getByText(words.history.empty)).toBeVisible();
+});
+
+test('an address that holds no id of a prediction says so and asks the service for nothing', async ({
+  page,
+}) => {
+  await registerBy(page, words);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/api/')) asked.push(pathname);
+  });
+  for (const address of ['%2e%2e', '%2e%2e/patients/1', 'abc']) {
+    await page.goto(`/#/predictions/${address}`);
+    await expect(page.getByRole('alert')).toContainText(
+      words.problems.sentences.unknown_prediction(pageProblem('unknown_prediction')),
+    );
+  }
+  // What the screen before still asks for is none of these addresses.
+  const ofTheScreenBefore = ['/api/models', '/api/auth/balance'];
+  expect(asked.filter((path) => !ofTheScreenBefore.includes(path))).toEqual([]);
   await page.getByRole('main').getByRole('link', { name: words.history.title }).click();
   await expect(page.getByText(words.history.empty)).toBeVisible();
 });

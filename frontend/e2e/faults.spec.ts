@@ -4,6 +4,7 @@ import { finishedPrediction } from '../tests/fixtures';
 import {
   chooseFile,
   expect,
+  ID,
   inspectInBoth,
   LANGUAGES,
   patientRows,
@@ -106,7 +107,7 @@ test('a click too many submits once', async ({ page }) => {
 });
 
 const RUNNING = finishedPrediction({
-  prediction_id: 'p1',
+  prediction_id: ID,
   status: 'running',
   is_finished: false,
   is_success: false,
@@ -125,11 +126,11 @@ test('progress is told; a status that the page does not know ends the waiting', 
   await registerBy(page, words);
   let status = 'running';
   let asked = 0;
-  await page.route('**/api/predict/p1', (route) => {
+  await page.route(`**/api/predict/${ID}`, (route) => {
     asked += 1;
     return route.fulfill({ json: { ...RUNNING, status } });
   });
-  await page.goto('/#/predictions/p1');
+  await page.goto(`/#/predictions/${ID}`);
   await expect(page.getByText(words.prediction.running(4_000, 12_345))).toBeVisible();
   await inspectInBoth(page, 'running');
   status = 'archived';
@@ -142,7 +143,7 @@ test('progress is told; a status that the page does not know ends the waiting', 
 
 test('a failed prediction says so and what was returned', async ({ page }) => {
   await registerBy(page, words);
-  await page.route('**/api/predict/p1', (route) =>
+  await page.route(`**/api/predict/${ID}`, (route) =>
     route.fulfill({
       json: {
         ...RUNNING,
@@ -153,7 +154,7 @@ test('a failed prediction says so and what was returned', async ({ page }) => {
       },
     }),
   );
-  await page.goto('/#/predictions/p1');
+  await page.goto(`/#/predictions/${ID}`);
   await expect(page.getByText(words.prediction.failedTitle)).toBeVisible();
   await expect(page.getByText(words.prediction.refundedNote(100))).toBeVisible();
   await inspectInBoth(page, 'failed');

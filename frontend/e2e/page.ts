@@ -7,6 +7,9 @@ import { findBrowser, NO_BROWSER } from './browser';
 
 export { expect, type Page } from '@playwright/test';
 
+/** Of a prediction that is answered by a test. */
+export const ID = '9f86d081884c7d659a2feaa0c55ad015';
+
 export const LANGUAGES = [
   { code: 'en', locale: 'en-GB', words: en },
   { code: 'ru', locale: 'ru-RU', words: ru },

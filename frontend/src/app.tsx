@@ -11,7 +11,7 @@ import { LogIn } from './screens/LogIn';
 import { NewPrediction } from './screens/NewPrediction';
 import { NotFound } from './screens/NotFound';
 import { PatientScreen } from './screens/PatientScreen';
-import { PredictionScreen } from './screens/PredictionScreen';
+import { NoPrediction, PredictionScreen } from './screens/PredictionScreen';
 import { Register } from './screens/Register';
 import { deployment } from './state/deployment';
 import { replaceWith, route } from './state/route';
@@ -71,6 +71,8 @@ function Screen({ route }: { route: Route }) {
       return <History />;
     case 'prediction':
       return <PredictionScreen key={route.id} id={route.id} />;
+    case 'noPrediction':
+      return <NoPrediction />;
     case 'account':
       return <Account />;
     case 'coins':
@@ -112,6 +114,7 @@ function screenName(route: Route, dictionary: Dictionary): string {
     new: dictionary.submission.title,
     history: dictionary.history.title,
     prediction: dictionary.prediction.title(null),
+    noPrediction: dictionary.prediction.title(null),
     account: dictionary.profile.title,
     coins: dictionary.coins.title,
     patient: dictionary.plots.patient.title(route.name === 'patient' ? route.row : 0, null),

@@ -104,6 +104,24 @@ test('a check that failed can be tried again and does not block the submission',
   expect(await submitting).toMatchObject({ prediction_id: 'p' });
 });
 
+test('a balance that the service could not read is asked for, and the old one is not shown', async () => {
+  await checked();
+  expect(balance.value).toBe(500);
+  const submitting = draft.submit();
+  (await request(1)).answer(202, {
+    prediction_id: 'p',
+    status: 'queued',
+    cost: 100,
+    balance: null,
+  });
+  expect(await submitting).toMatchObject({ prediction_id: 'p' });
+  expect(balance.value).toBeNull();
+  const again = await request(2);
+  expect(again.url).toBe('api/auth/balance');
+  again.answer(200, { balance: 400 });
+  await vi.waitFor(() => expect(balance.value).toBe(400));
+});
+
 test('bad rows are refused until they are left out; then the submission says so', async () => {
   await checked(dryRun({ rows_predictable: 2 }));
   expect(await draft.submit()).toBeNull();

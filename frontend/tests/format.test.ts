@@ -24,6 +24,14 @@ describe('Russian plurals', () => {
     expect(plain(ru.result.years(5))).toBe('5,0 года');
   });
 
+  test('a balance that is not known is not stated', () => {
+    expect(plain(ru.coins.redeemed(300, 800))).toBe(
+      'Зачислено: 300 монет. Теперь на счёте 800 монет.',
+    );
+    expect(plain(ru.coins.redeemed(300, null))).toBe('Зачислено: 300 монет.');
+    expect(plain(en.coins.redeemed(300, null))).toBe('300 coins were added.');
+  });
+
   test('what is paid stands in the accusative', () => {
     expect(plain(ru.submission.submit(1))).toBe('Запустить за 1 монету');
     expect(plain(ru.submission.submit(100))).toBe('Запустить за 100 монет');

@@ -5,7 +5,7 @@ import type { Field } from '../src/lib/patientForm';
 import { models } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import * as form from '../src/state/patientForm';
-import { logOut } from '../src/state/session';
+import { leave } from '../src/state/session';
 import { catalogueModel, dryRun } from './fixtures';
 
 const ALBUMIN: Column = {
@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  logOut();
+  leave();
   models.value = null;
   vi.useRealTimers();
   vi.unstubAllGlobals();
@@ -156,7 +156,7 @@ test('the file and its units come back with the other way, and leaving forgets e
   expect(albumin().text).toBe('3.5');
   expect(content()).not.toBeNull();
 
-  logOut();
+  leave();
   expect(form.source.value).toBe('file');
   expect(draft.chosenFile.value).toBeNull();
   form.chooseSource('form');

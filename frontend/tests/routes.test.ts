@@ -1,37 +1,58 @@
 import { expect, test } from 'vitest';
 import { addresses, needsAccount, parseHash } from '../src/lib/routes';
 
+const ID = '9f86d081884c7d659a2feaa0c55ad015';
+
 test.each([
   ['', { name: 'landing' }],
   ['#/', { name: 'landing' }],
   ['#/new', { name: 'new' }],
   ['#/predictions/', { name: 'history' }],
-  ['#/predictions/abc', { name: 'prediction', id: 'abc' }],
-  ['#/predictions/abc/def', { name: 'unknown' }],
-  ['#/predictions/%', { name: 'prediction', id: '%' }],
+  [`#/predictions/${ID}`, { name: 'prediction', id: ID }],
+  [`#/predictions/${ID}/`, { name: 'prediction', id: ID }],
+  [`#/predictions/${ID}/def`, { name: 'unknown' }],
   ['#/account', { name: 'account' }],
   ['#/coins', { name: 'coins' }],
-  ['#/predictions/abc/patients/12', { name: 'patient', id: 'abc', row: 12 }],
-  ['#/predictions/abc/patients/0', { name: 'unknown' }],
-  ['#/predictions/abc/patients/1e3', { name: 'unknown' }],
+  [`#/predictions/${ID}/patients/12`, { name: 'patient', id: ID, row: 12 }],
+  [`#/predictions/${ID}/patients/0`, { name: 'unknown' }],
+  [`#/predictions/${ID}/patients/1e3`, { name: 'unknown' }],
   ['#/toString', { name: 'unknown' }],
 ])('%s', (hash, route) => {
   expect(parseHash(hash)).toEqual(route);
 });
 
+test.each([
+  '.',
+  '..',
+  '%2e%2e',
+  '%2E%2E%2Fauth%2Fme',
+  '%',
+  '%00',
+  'abc',
+  ID.slice(1),
+  `${ID}0`,
+  ID.toUpperCase(),
+  `${ID}%0a`,
+  `${ID}?dry_run=true`,
+  `${ID}#`,
+])('%s is no prediction, and nothing is asked for it', (id) => {
+  expect(parseHash(`#/predictions/${id}`)).toEqual({ name: 'noPrediction' });
+  expect(parseHash(`#/predictions/${id}/patients/1`)).toEqual({ name: 'noPrediction' });
+});
+
 test('the address of a prediction leads back to it', () => {
-  expect(parseHash(addresses.prediction('a/b'))).toEqual({ name: 'prediction', id: 'a/b' });
+  expect(parseHash(addresses.prediction(ID))).toEqual({ name: 'prediction', id: ID });
 });
 
 test('the address of a patient leads back to them', () => {
-  const route = parseHash(addresses.patient('a/b', 7));
-  expect(route).toEqual({ name: 'patient', id: 'a/b', row: 7 });
+  expect(parseHash(addresses.patient(ID, 7))).toEqual({ name: 'patient', id: ID, row: 7 });
 });
 
 test('what holds patient data needs an account', () => {
+  expect(needsAccount(parseHash(`#/predictions/${ID}`))).toBe(true);
   expect(needsAccount(parseHash('#/predictions/abc'))).toBe(true);
   expect(needsAccount(parseHash('#/account'))).toBe(true);
   expect(needsAccount(parseHash('#/coins'))).toBe(true);
-  expect(needsAccount(parseHash('#/predictions/abc/patients/1'))).toBe(true);
+  expect(needsAccount(parseHash(`#/predictions/${ID}/patients/1`))).toBe(true);
   expect(needsAccount(parseHash('#/login'))).toBe(false);
 });

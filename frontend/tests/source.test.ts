@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { uploadBytesMax } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import { fileCheck } from '../src/state/fileCheck';
-import { isAskedToLogInAgain, logIn, logOut } from '../src/state/session';
+import { isAskedToLogInAgain, leave, logIn } from '../src/state/session';
 import { uploadedShare } from '../src/state/source';
 import { dryRun } from './fixtures';
 
@@ -72,7 +72,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  logOut();
+  leave();
   uploadBytesMax.value = null;
   vi.unstubAllGlobals();
 });
@@ -189,7 +189,7 @@ test('a file that is removed before it has a place is never sent', async () => {
 
 test('who logs out deletes nothing: nobody is there any more who could', async () => {
   await checked();
-  logOut();
+  leave();
   await settled();
   expect(deletions()).toEqual([]);
 });

@@ -23,6 +23,7 @@ _RULES = "tests/unit/inference/test_rules_of_coins.py::"
 _VOUCHER = "tests/unit/billing/test_vouchers.py::"
 _INVARIANTS = "tests/unit/inference/test_invariants.py::"
 _OUTBOX = "tests/unit/inference/test_outbox.py::"
+_OUTAGES = "tests/unit/inference/test_partial_outages.py::"
 _COINS = "tests/unit/billing/test_ledger.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
 _REGISTER = "tests/unit/auth/test_accounts.py::"
@@ -95,6 +96,10 @@ MUTATIONS = (
              _RULES + "test_one_voucher_in_two_processes_at_once_is_redeemed_once"),
     Mutation("a voucher never expires", _VOUCHERS, '"expires_at" in voucher and voucher["expires_at"] <= now', "False",
              _VOUCHER + "test_a_voucher_is_good_until_its_last_moment_and_not_after"),
+    Mutation("a balance that was not read is stated", _LEDGER, 'log_exception("balance not read", user=user_id)\n            return None', 'log_exception("balance not read", user=user_id)\n            return 0',
+             _OUTAGES + "test_a_balance_that_can_not_be_read_after_a_commit_is_not_invented"),
+    Mutation("a replay needs to read the balance", _SERVICE, "Accepted(self.get(user, outcome), self._ledger.balance_if_readable(user.id))", "Accepted(self.get(user, outcome), self._ledger.balance(user.id))",
+             _OUTAGES + "test_a_repeated_request_is_answered_although_the_balance_can_not_be_read"),
     Mutation("a second grant for one e-mail address", _USERS, 'items += [grant.entry, {"ConditionCheck": check}]', "items += [grant.entry]",
              _ACCOUNT + "test_the_same_e_mail_is_granted_coins_only_once"),
     Mutation("logging out ends no token", _USERS, 'to_item({":one": 1, **(values or {})})', 'to_item({":one": 0, **(values or {})})',

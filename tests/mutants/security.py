@@ -16,6 +16,7 @@ _ACCOUNTS = "chalicelib/auth/service.py"
 _PREDICTIONS = "chalicelib/inference/service.py"
 
 _AUTH = "tests/unit/auth/test_security_rows.py::"
+_SESSIONS = "tests/unit/auth/test_sessions.py::"
 _SPELLINGS = "tests/unit/auth/test_names.py::"
 _LIMITS = "tests/unit/auth/test_limits.py::"
 _OPTIONS = "tests/unit/security/test_options_and_bodies.py::"
@@ -44,14 +45,28 @@ MUTATIONS = (
              _SPELLINGS + "test_row_3_the_commonest_passwords_are_refused_in_any_case"),
     Mutation("row 4: an unknown name is refused at once", _PASSWORDS, "    encoded = password.encode()\n", "    encoded = password.encode()\n    if hashed is None:\n        return False\n",
              _AUTH + "test_row_4_an_unknown_user_costs_as_much_work_as_a_wrong_password"),
+    Mutation("row 4: the dummy hash has a cost of its own", _PASSWORDS, 'return f"$2b${cost:02}${', 'return f"$2b$04${',
+             _AUTH + "test_row_4_an_unknown_user_costs_as_much_work_as_a_wrong_password"),
     Mutation("row 4: a hash keeps the cost of its day", _ACCOUNTS, "if not has_cost(login.password_hash, self._settings.bcrypt_cost):", "if not login.password_hash:",
              "tests/unit/auth/test_account_life.py::test_a_log_in_after_a_change_of_the_cost_renews_the_hash_and_ends_no_token"),
     Mutation("row 5: wide letters make another name", _NAMES, 'return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())', "return text.casefold()",
              _AUTH + "test_row_5_a_name_is_taken_in_every_spelling"),
     Mutation("row 5: only what Unicode calls a control is invisible", "chalicelib/core/texts.py", 'startswith("C") or _SHOWS_NOTHING.match(character) is not None', 'startswith("C")',
              _SPELLINGS + "test_row_5_what_is_not_seen_makes_no_other_name_or_address"),
+    Mutation("row 5: a quoted address is another one", _NAMES, """:;@\\\\,."]+'""", """:;@\\\\,.]+'""",
+             _SPELLINGS + "test_row_5_another_way_to_write_an_address_makes_no_other_address"),
+    Mutation("row 5: full-width brackets are no brackets", _NAMES, "_EMAIL.fullmatch(normalised)", "_EMAIL.fullmatch(text)",
+             _SPELLINGS + "test_row_5_another_way_to_write_an_address_makes_no_other_address"),
     Mutation("row 6: the token says its algorithm", "chalicelib/auth/tokens.py", "algorithms=[ALGORITHM]", 'algorithms=[ALGORITHM, "HS512"]',
              _AUTH + "test_row_6_a_token_of_another_algorithm_is_refused"),
+    Mutation("row 6: an ended session goes on", _ACCOUNTS, " or claims.session_id in user.ended_sessions:", ":",
+             _AUTH + "test_row_6_logging_out_of_one_session_ends_its_token_and_no_other"),
+    Mutation("row 6: an older ended session is forgotten for a newer one", _USERS, "            if len(unexpired) >= ENDED_SESSIONS_MAX:\n                break\n", "            while len(unexpired) >= ENDED_SESSIONS_MAX:\n                unexpired.pop(next(iter(unexpired)))\n",
+             _SESSIONS + "test_row_6_of_more_ended_sessions_than_are_kept_none_becomes_valid_again"),
+    Mutation("row 6: of two log-outs at once one is lost", _USERS, 'f"{_IS_OPEN} AND {unchanged}"', 'f"{_IS_OPEN} AND ({unchanged} OR {_IS_OPEN})"',
+             _SESSIONS + "test_row_6_sessions_that_end_at_the_same_moment_all_end"),
+    Mutation("row 6: every session ends by today's lifetime", _ACCOUNTS, "claims.session_id, claims.expires_at, self._clock())", "claims.session_id, int(self._clock()) + self._tokens.lifetime_seconds, self._clock())",
+             _SESSIONS + "test_the_token_s_own_end_counts_and_not_the_lifetime_of_today"),
     Mutation("row 7: a secret of the environment in production", _SETTINGS, "        if self.stage != LOCAL_STAGE:\n            raise", '        if self.stage == "none":\n            raise',
              _AUTH + "test_row_7_outside_local_no_secret_comes_from_the_environment"),
     Mutation("row 8: an address is what somebody claims", "chalicelib/core/http/viewers.py", "if claimed and self._came_through_cloudfront(", "if claimed or self._came_through_cloudfront(",
@@ -116,6 +131,8 @@ MUTATIONS = (
              "tests/unit/models/test_loading.py::test_row_17_nothing_is_unpickled_before_the_hash_is_known_to_be_right"),
     Mutation("row 18: a package of any bytes", "requirements.txt", "\nbcrypt==", "\nbcrypt>=",
              _PACKAGES + "test_row_18_every_package_is_locked_to_its_bytes"),
+    Mutation("row 18: an install script of npm runs", "local/.npmrc", "ignore-scripts=true", "ignore-scripts=false",
+             _PACKAGES + "test_row_18_what_npm_installs_runs_nothing_of_its_own"),
     Mutation("row 18: unknown is called clean", "deploy/dependencies.py", "FOUND if found else UNREACHABLE if unreached else 0", "FOUND if found else 0",
              _PACKAGES + "test_row_18_what_was_not_looked_up_is_not_called_clean"),
     Mutation("row 19: an agreement without its time", _ACCOUNTS, "intended_use_at=iso(now) if registration.intended_use else None", "intended_use_at=None",

@@ -114,6 +114,11 @@ def _redeem(here: Services, user: User, code: str) -> str:
     return f"redeemed {here.vouchers.redeem(user.id, code, None).coins}"
 
 
+def _log_out(here: Services, token: str) -> str:
+    here.accounts.log_out_session(*here.accounts.identify(token))
+    return "logged out"
+
+
 def _leave(here: Services, user: User) -> str:
     here.accounts.delete(user, PASSWORD)
     here.erasure.run(user.id)
@@ -131,5 +136,6 @@ ACTIONS: dict[str, Any] = {
     "dead letter": _dead_letter,
     "dispatch": _dispatch,
     "redeem": _redeem,
+    "log out": _log_out,
     "leave": _leave,
 }

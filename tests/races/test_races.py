@@ -15,6 +15,7 @@ import pytest
 
 from chalicelib.auth.names import Credentials, Registration
 from chalicelib.auth.store import User
+from chalicelib.auth.tokens import TokenInvalidError
 from chalicelib.inference.offers import Override
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.wiring import Services
@@ -229,6 +230,26 @@ def test_nothing_stays_open_of_an_account_that_is_deleted_while_it_submits(track
         assert (account.balance, account.open_charges, account.closed) == (500, 0, True)
         found = track.world.audit._store.predictions_of(user.id)
         assert {each["status"] for each in found} <= {"cancelled", "failed"}
+
+
+@pytest.mark.parametrize(("earlier", "at_once"), [(0, 20), (1, 12)])
+def test_of_sessions_that_end_at_once_every_one_ends_and_no_other(track: Track, earlier: int, at_once: int) -> None:
+    user = track.user()
+
+    def log_in() -> str:
+        return track.world.accounts.log_in(Credentials(name=user.name, password=PASSWORD)).access_token
+
+    for _ in range(earlier):
+        track.world.accounts.log_out_session(*track.world.accounts.identify(log_in()))
+    tokens, stays = [log_in() for _ in range(at_once)], log_in()
+
+    outcomes = Counter(track.all_at_once(*[("log out", token) for token in tokens]))
+
+    assert outcomes == {"logged out": at_once}
+    for token in tokens:
+        with pytest.raises(TokenInvalidError):
+            track.world.accounts.authenticate(token)
+    assert track.world.accounts.authenticate(stays).id == user.id
 
 
 def test_of_40_guesses_at_once_exactly_10_are_looked_at(track: Track) -> None:

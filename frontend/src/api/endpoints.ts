@@ -70,6 +70,16 @@ export function createApi(
 
     balance: () => answer(own.GET('/api/auth/balance')),
 
+    /** Ends the session of `token`, which the page has forgotten by then, even if the tab is closed meanwhile. */
+    endSession: (token: string) =>
+      done(
+        open.POST('/api/auth/logout', {
+          params: { query: { only: 'this' } },
+          headers: { authorization: `Bearer ${token}` },
+          keepalive: true,
+        }),
+      ),
+
     /** Ends every session of the person, this one too. */
     logOutEverywhere: () => done(own.POST('/api/auth/logout')),
 

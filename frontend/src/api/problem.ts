@@ -41,6 +41,7 @@ export const PROBLEM_CODES = [
   'dead_letter',
   'input_gone',
   'cancelled',
+  'session_without_id',
   'wrong_password',
   'result_expired',
   'input_expired',

@@ -1,7 +1,8 @@
 import { text } from '../i18n';
 import { addresses, type Route } from '../lib/routes';
+import { logOut } from '../state/account';
 import { route } from '../state/route';
-import { balance, isLoggedIn, logOut, user } from '../state/session';
+import { balance, isLoggedIn, user } from '../state/session';
 import { LanguageSwitch } from './LanguageSwitch';
 
 export function Header() {
@@ -36,7 +37,7 @@ function AccountLinks() {
         </span>
       )}
       <AccountLink />
-      <button type="button" class="link-button" onClick={logOut}>
+      <button type="button" class="link-button" onClick={() => void logOut()}>
         {words.logOut}
       </button>
     </>

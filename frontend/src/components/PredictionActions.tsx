@@ -7,7 +7,7 @@ import { addresses } from '../lib/routes';
 import { once } from '../state/attempts';
 import { modelById } from '../state/catalogue';
 import { goTo } from '../state/route';
-import { api, balance, refreshBalance } from '../state/session';
+import { api, balance, learnBalance, refreshBalance } from '../state/session';
 import { ConfirmDialog } from './ConfirmDialog';
 import { NotEnough } from './NotEnough';
 import { ProblemNotice } from './ProblemNotice';
@@ -138,6 +138,6 @@ function isLate(problem: Problem): boolean {
 
 async function retryPrediction(id: string): Promise<void> {
   const again = await once(`retry ${id}`, (key) => api.retry(id, key));
-  balance.value = again.balance;
+  learnBalance(again.balance);
   goTo(addresses.prediction(again.prediction_id));
 }

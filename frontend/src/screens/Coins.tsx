@@ -9,7 +9,7 @@ import { plainCode, reasonName } from '../lib/ledger';
 import { addresses } from '../lib/routes';
 import { once } from '../state/attempts';
 import { loadCatalogue, models } from '../state/catalogue';
-import { api, balance, refreshBalance } from '../state/session';
+import { api, balance, learnBalance, refreshBalance } from '../state/session';
 
 export function Coins() {
   const words = text.value.coins;
@@ -64,13 +64,13 @@ function Prices() {
 
 function Voucher({ onRedeemed }: { onRedeemed: () => void }) {
   const words = text.value.coins;
-  const [said, setSaid] = useState<{ added: number; now: number } | null>(null);
+  const [said, setSaid] = useState<{ added: number; now: number | null } | null>(null);
 
   async function redeem(typed: string): Promise<void> {
     setSaid(null);
     const code = plainCode(typed);
     const redeemed = await once(`voucher ${code}`, (key) => api.redeem(code, key));
-    balance.value = redeemed.balance;
+    learnBalance(redeemed.balance);
     setSaid({ added: redeemed.coins, now: redeemed.balance });
     onRedeemed();
   }

@@ -1,3 +1,4 @@
+import { Farewell } from '../components/Farewell';
 import { LogInForm } from '../components/LogInForm';
 import { ScreenTitle } from '../components/ScreenTitle';
 import { text } from '../i18n';
@@ -9,6 +10,7 @@ export function LogIn({ isOnTheWay }: { isOnTheWay: boolean }) {
   const words = text.value.account;
   return (
     <div class="narrow">
+      <Farewell />
       <ScreenTitle>{words.loginTitle}</ScreenTitle>
       {isOnTheWay && <p class="lead">{words.loginToGoOn}</p>}
       <LogInForm idPrefix="login" onSubmit={logIn} />

@@ -63,8 +63,22 @@ function useWaking(wake: () => void): void {
   }, [wake]);
 }
 
+/** For an address whose id cannot be one: nothing is asked for it. */
+export function NoPrediction() {
+  return (
+    <>
+      <ScreenTitle>{text.value.prediction.title(null)}</ScreenTitle>
+      <Unknown problem={pageProblem('unknown_prediction')} />
+    </>
+  );
+}
+
 function NotTold({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
   if (problem.status !== 404) return <ProblemNotice problem={problem} onRetry={onRetry} />;
+  return <Unknown problem={problem} />;
+}
+
+function Unknown({ problem }: { problem: Problem }) {
   return (
     <>
       <ProblemNotice problem={problem} />

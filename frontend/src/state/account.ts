@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
-import { api, logIn, logOut, refreshBalance } from './session';
+import { problemOf } from '../api/problem';
+import { api, isLoggedIn, leave, logIn, refreshBalance } from './session';
 
-/** Why the person has left, if not by merely logging out. */
-export const farewell = signal<'deleted' | 'leftEverywhere' | null>(null);
+/** What the person is told once they have left; nothing after an ordinary log-out. */
+export const farewell = signal<'deleted' | 'leftEverywhere' | 'notEnded' | null>(null);
 
 /** The change ends this session as well: the page logs in again by itself. */
 export async function changePassword(name: string, old: string, changed: string): Promise<void> {
@@ -15,17 +16,33 @@ export async function changePassword(name: string, old: string, changed: string)
   }
 }
 
+/**
+ * Ends this session. The person is logged out here at once, whatever the service answers: at a shared
+ * computer nobody may have to wait for it.
+ */
+export async function logOut(): Promise<void> {
+  const token = leave();
+  if (token === null) return;
+  try {
+    await api.endSession(token);
+  } catch (thrown) {
+    const hadEnded = problemOf(thrown).status === 401;
+    if (!hadEnded && !isLoggedIn.value) farewell.value = 'notEnded';
+  }
+}
+
 export async function logOutEverywhere(): Promise<void> {
   await api.logOutEverywhere();
-  leave('leftEverywhere');
+  sayFarewell('leftEverywhere');
 }
 
 export async function deleteAccount(password: string): Promise<void> {
   await api.deleteAccount(password);
-  leave('deleted');
+  sayFarewell('deleted');
 }
 
-function leave(reason: 'deleted' | 'leftEverywhere'): void {
+/** Every session of the person has ended by now. */
+function sayFarewell(reason: 'deleted' | 'leftEverywhere'): void {
   farewell.value = reason;
-  logOut();
+  leave();
 }

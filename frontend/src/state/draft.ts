@@ -5,7 +5,7 @@ import { startBlock } from '../lib/startBlock';
 import { randomKey } from './attempts';
 import { anyModelId } from './catalogue';
 import { checkFile, fileCheck } from './fileCheck';
-import { api, balance, onLeave } from './session';
+import { api, learnBalance, onLeave } from './session';
 import { deleteUpload, forgetUpload, sourceOf } from './source';
 
 // What the person is about to submit. It lives in memory only, outside the screens, so that
@@ -69,7 +69,7 @@ export async function submit(): Promise<Submission | null> {
     const key = idempotencyKey;
     const options = { units: chosenUnits.value, skip: leavesBadOut.value };
     const submission = await api.submit(modelId, await sourceOf(file), options, key);
-    balance.value = submission.balance;
+    learnBalance(submission.balance);
     // The upload goes with the prediction's files.
     forgetUpload();
     chooseFile(null);

@@ -67,14 +67,23 @@ export async function logInAgain(name: string, password: string): Promise<void> 
   settle(isSamePerson);
 }
 
-export function logOut(): void {
+/** Forgets the person in this browser, whatever the service knows. Returns the token that they had. */
+export function leave(): string | null {
+  const forgotten = token.value;
   forgetAll();
   settle(false);
+  return forgotten;
 }
 
 /** The waiting requests fail where they were made; trying one of them again asks again. */
 export function declineToLogIn(): void {
   settle(false);
+}
+
+/** Takes in the balance of an answer. Null: the service could not read it, so it is asked for again. */
+export function learnBalance(told: number | null): void {
+  balance.value = told;
+  if (told === null) void refreshBalance();
 }
 
 export async function refreshBalance(): Promise<void> {

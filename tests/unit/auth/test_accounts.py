@@ -1,3 +1,6 @@
+from collections.abc import Callable
+
+import bcrypt
 import pytest
 
 from chalicelib.auth.names import Credentials, Registration
@@ -10,6 +13,21 @@ from chalicelib.core.ids import new_id
 from tests.unit.support import PASSWORD, FakeClock, World
 
 
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every password that bcrypt hashes or compares from now on."""
+    passwords: list[bytes] = []
+    for name in ("hashpw", "checkpw"):
+        function: Callable[[bytes, bytes], object] = getattr(bcrypt, name)
+
+        def counting(password: bytes, other: bytes, function: Callable[[bytes, bytes], object] = function) -> object:
+            passwords.append(password)
+            return function(password, other)
+
+        monkeypatch.setattr(bcrypt, name, counting)
+    return passwords
+
+
 def register(world: World, name: str, email: str) -> None:
     world.accounts.register(Registration(name=name, email=email, password=PASSWORD))
 
@@ -18,6 +36,28 @@ def everything(world: World) -> list[str]:
     given = world.settings
     tables = (given.users_table, given.logins_table, given.ledger_table)
     return sorted(repr(sorted(item.items())) for table in tables for item in world.items(table))
+
+
+def new_process(world: World, bcrypt_cost: int) -> World:
+    """The services of another process over the same account. A cost of its own, so that no cache is warm."""
+    return World(world.settings.model_copy(update={"bcrypt_cost": bcrypt_cost}), clock=world.clock)
+
+
+def test_a_new_process_hashes_no_password_before_somebody_sends_one(world: World, hashed: list[bytes]) -> None:
+    """A request with a token must not wait for a hash because it is its process's first one."""
+    token = world.accounts.log_in(Credentials(name=world.register().name, password=PASSWORD)).access_token
+    hashed.clear()
+
+    new_process(world, bcrypt_cost=6).accounts.authenticate(token)
+
+    assert hashed == []
+
+
+def test_an_unknown_name_in_a_new_process_costs_one_comparison(world: World, hashed: list[bytes]) -> None:
+    with pytest.raises(WrongCredentialsError):
+        new_process(world, bcrypt_cost=7).accounts.log_in(Credentials(name="nobody", password="a guess"))
+
+    assert hashed == [b"a guess"]
 
 
 def test_a_registration_grants_500_coins_in_exactly_one_entry(world: World) -> None:
@@ -101,6 +141,19 @@ def test_whoever_has_an_invisible_character_in_their_name_from_before_still_logs
     for name in (user.name, user.email):
         body = {"name": name, "password": PASSWORD}
         assert world.accounts.log_in(Credentials.model_validate(body)).user == user
+
+
+@pytest.mark.parametrize("email", ['"N"@example.org', "<n@example.org>"])
+def test_whoever_has_an_address_that_is_refused_today_logs_in_leaves_and_gets_no_second_grant(
+    world: World, email: str
+) -> None:
+    older = Registration.model_construct(name="nora", email=email, password=PASSWORD)
+    user = world.accounts.register(older).user
+    assert world.accounts.log_in(Credentials(name=email.upper(), password=PASSWORD)).user == user
+
+    world.accounts.delete(user, PASSWORD)
+
+    assert world.accounts.register(older).user.balance == 0
 
 
 def test_a_token_ends_with_its_time(world: World, clock: FakeClock) -> None:

@@ -127,6 +127,68 @@ def test_what_does_not_look_like_an_e_mail_address_is_refused(email: str) -> Non
     assert codes(email=email) == [("email", "not_an_email")]
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        '"anna"@example.org',
+        '"an\\na"@example.org',
+        "an\\na@example.org",
+        "<anna@example.org>",
+        "Anna<anna@example.org>",
+        "anna(work)@example.org",
+        "anna@example.org(work)",
+        "anna@(work)example.org",
+        "mailto:anna@example.org",
+        "anna@example.org,",
+        "anna@example.org;",
+        "'anna@example.org'",
+        "anna@example.org.",
+        "anna@example.org\u3002",
+        "anna@example.org\uff61",
+        "anna@example\u3002org.uk",
+        "anna@example..org",
+        ".anna@example.org",
+        "anna.@example.org",
+        "an..na@example.org",
+        "anna@[127.0.0.1]",
+        "anna@example.org:25",
+        "＂anna＂@example.org",
+        "＜anna@example.org＞",
+        "anna（work）@example.org",
+        "an＠na@example.org",
+        "anna．@example.org",
+        "an\u00a8na@example.org",
+    ],
+)
+def test_row_5_another_way_to_write_an_address_makes_no_other_address(email: str) -> None:
+    """Quotes, brackets, comments, escapes and needless dots: an address of each would have its own first coins."""
+    assert codes(email=email) == [("email", "not_an_email")]
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "Anna.O'Neil+pbc@sub.example-1.org",
+        "!#$%&'*+-/=?^_`{|}~@example.org",
+        "анна@пример.рф",
+        "अनुष्का@उदाहरण.भारत",
+        "李娜@例子.中国",
+        "anna@xn--e1afmkfd.xn--p1ai",
+        "ａｎｎａ@ｅｘａｍｐｌｅ.org",
+        "a@b_c.org",
+    ],
+)
+def test_addresses_of_every_alphabet_are_taken_as_they_are(email: str) -> None:
+    assert registration(email=email).email == email
+
+
+def test_the_key_of_an_address_that_was_taken_before_stays_what_it_was() -> None:
+    """Logins and signup grants are stored under it. None of these can be registered any more."""
+    assert email_key('"N"@Example.org') == 'email#"n"@example.org'
+    assert email_key("<N@Example.org>") == "email#<n@example.org>"
+    assert login_key("<N@Example.org>") == "email#<n@example.org>"
+
+
 def test_an_e_mail_address_has_at_most_254_characters() -> None:
     assert registration(email="a" * 242 + "@example.org")
     assert codes(email="a" * 243 + "@example.org") == [("email", "string_too_long")]

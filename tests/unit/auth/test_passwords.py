@@ -1,7 +1,7 @@
 import bcrypt
 import pytest
 
-from chalicelib.auth.passwords import hash_password, password_matches
+from chalicelib.auth.passwords import dummy_hash, has_cost, hash_password, password_matches
 
 COST = 4
 
@@ -43,7 +43,20 @@ def test_without_an_account_a_dummy_of_the_same_cost_is_compared(monkeypatch: py
     monkeypatch.setattr("bcrypt.checkpw", spy)
     assert not password_matches("whatever it is", None, COST)
     assert [hashed[:7] for hashed in compared] == [b"$2b$04$"]
+    assert not check(b"whatever it is", compared[0])
 
 
-def test_not_even_the_dummy_s_own_password_opens_an_account_that_does_not_exist() -> None:
-    assert not password_matches("no account has this password", None, COST)
+@pytest.mark.parametrize("cost", [4, 12, 16])
+def test_the_dummy_hash_of_every_cost_is_one_that_bcrypt_reads_whole(cost: int) -> None:
+    """A malformed hash would raise, and be faster than a comparison."""
+    real = bcrypt.hashpw(b"x", bcrypt.gensalt(4)).decode()
+    assert len(dummy_hash(cost)) == len(real)
+    assert has_cost(dummy_hash(cost), cost)
+    assert not bcrypt.checkpw(b"x", dummy_hash(4).encode())
+
+
+def test_not_even_a_password_whose_hash_is_the_dummy_opens_an_account_that_does_not_exist(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bcrypt.checkpw", lambda _password, _hashed: True)
+    assert not password_matches("whatever it is", None, COST)

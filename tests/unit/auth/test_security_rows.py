@@ -119,6 +119,44 @@ def test_row_6_older_tokens_end_at_a_log_out_and_at_a_change_of_password(api: Ap
     assert {api.ask("GET", "/api/auth/me", Authorization=each).status_code for each in (first, second)} == {401}
 
 
+def test_row_6_logging_out_of_one_session_ends_its_token_and_no_other(api: Api) -> None:
+    here = api.token()
+    elsewhere = f"Bearer {api.log_in().json_body['access_token']}"
+
+    assert api.ask("POST", "/api/auth/logout?only=this", Authorization=here).status_code == 204
+
+    answer = api.ask("GET", "/api/auth/me", Authorization=here)
+    assert (answer.status_code, answer.json_body["code"]) == (401, "token_invalid")
+    assert api.ask("GET", "/api/auth/me", Authorization=elsewhere).status_code == 200
+    again = api.ask("POST", "/api/auth/logout?only=this", Authorization=here)
+    assert (again.status_code, again.json_body["code"]) == (401, "token_invalid")
+    assert api.ask("POST", "/api/auth/logout", Authorization=elsewhere).status_code == 204
+    assert api.ask("GET", "/api/auth/me", Authorization=elsewhere).status_code == 401
+
+
+@pytest.mark.parametrize("query", ["only=all", "only=", "onyl=this", "only=this&all=yes"])
+def test_a_log_out_that_is_not_understood_ends_nothing(api: Api, query: str) -> None:
+    token = api.token()
+    answer = api.ask("POST", f"/api/auth/logout?{query}", Authorization=token)
+    assert (answer.status_code, answer.json_body["code"]) == (422, "invalid_input")
+    assert api.ask("GET", "/api/auth/me", Authorization=token).status_code == 200
+
+
+def test_a_token_from_before_sessions_had_ids_is_good_and_can_only_be_ended_with_all_others(api: Api) -> None:
+    token = api.token().removeprefix("Bearer ")
+    key = api.world.signing_keys.current()
+    claims = jwt.decode(token, options={"verify_signature": False})
+    del claims["sid"]
+    older = f"Bearer {jwt.encode(claims, key.secret, 'HS256', {'kid': key.id})}"
+
+    answer = api.ask("POST", "/api/auth/logout?only=this", Authorization=older)
+
+    assert (answer.status_code, answer.json_body["code"]) == (409, "session_without_id")
+    assert api.ask("GET", "/api/auth/me", Authorization=older).status_code == 200
+    assert api.ask("POST", "/api/auth/logout", Authorization=older).status_code == 204
+    assert api.ask("GET", "/api/auth/me", Authorization=older).status_code == 401
+
+
 @pytest.mark.parametrize("name", ["jwt_secret", "marks_secret"])
 def test_row_7_outside_local_no_secret_comes_from_the_environment(name: str) -> None:
     with pytest.raises(ValidationError, match="is for the local stage only"):

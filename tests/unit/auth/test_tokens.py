@@ -55,6 +55,13 @@ def test_a_token_says_whose_it_is_and_of_which_generation(tokens: Tokens) -> Non
     assert tokens.verify(tokens.sign(Claims(USER, 3))) == Claims(USER, 3)
 
 
+def test_a_token_says_its_session_and_when_it_ends(tokens: Tokens, clock: FakeClock) -> None:
+    session = new_id()
+    told = tokens.verify(tokens.sign(Claims(USER, 3, session)))
+    assert (told.session_id, told.expires_at) == (session, int(clock()) + LIFETIME)
+    assert tokens.verify(signed(claims(clock))).session_id is None
+
+
 def test_no_two_tokens_are_equal(tokens: Tokens) -> None:
     assert tokens.sign(Claims(USER, 1)) != tokens.sign(Claims(USER, 1))
 
@@ -91,7 +98,15 @@ def test_every_claim_is_required(name: str, tokens: Tokens, clock: FakeClock) ->
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("iss", "somebody"), ("aud", "another-api"), ("aud", ["x", "y"]), ("sub", 7), ("ver", "one"), ("exp", "soon")],
+    [
+        ("iss", "somebody"),
+        ("aud", "another-api"),
+        ("aud", ["x", "y"]),
+        ("sub", 7),
+        ("ver", "one"),
+        ("exp", "soon"),
+        ("exp", float("inf")),
+    ],
 )
 def test_a_claim_of_another_service_or_form_is_refused(
     name: str, value: object, tokens: Tokens, clock: FakeClock

@@ -14,6 +14,7 @@ from chalice.test import HTTPResponse
 
 from app import app
 from chalicelib.auth.names import Credentials
+from chalicelib.auth.tokens import Claims
 from chalicelib.billing.ledger import Account
 from chalicelib.core.dynamo import TransactionCancelledError
 from chalicelib.core.http.bodies import JSON_BYTES_MAX
@@ -145,6 +146,9 @@ def _accounts(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.refusal("token_expired", "GET", "/api/auth/me", Authorization=f"Bearer {expired}")
     api.ask("GET", "/api/auth/me")
     api.ask("GET", "/api/auth/balance")
+    user = api.services.accounts.authenticate(api.token)
+    older = api.services.tokens.sign(Claims(user.id, user.token_version))
+    api.refusal("session_without_id", "POST", "/api/auth/logout?only=this", Authorization=f"Bearer {older}")
 
 
 def _coins(api: Recorder, patch: pytest.MonkeyPatch) -> None:

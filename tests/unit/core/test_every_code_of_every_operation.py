@@ -114,6 +114,7 @@ def _queries(api: Collector, patch: pytest.MonkeyPatch) -> None:
     for method, path, _ in operations():
         api.refusal("invalid_input", method, f"{path}?colour=red")
     for method, path, wrong in [
+        ("POST", "/api/auth/logout", "only=x"),
         ("GET", "/api/billing/ledger", "cursor=x"),
         ("GET", "/api/predict", "cursor=x"),
         ("GET", f"/api/predict/{ID}/rows", "limit=0"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.billing.ledger import Account
 from chalicelib.core.dynamo import TransactionCancelledError
@@ -75,6 +76,8 @@ def test_every_success_is_as_described(api: Api) -> None:
     assert ask("DELETE", f"/api/predict/{prediction_id}")["files_deleted_at"]
     ask("PUT", "/api/auth/password", {"old_password": PASSWORD, "new_password": PASSWORD + "!"})
     api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
+    ask("POST", "/api/auth/logout?only=this")
+    api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
     ask("POST", "/api/auth/logout")
     api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
     ask("DELETE", "/api/auth/me", {"password": PASSWORD + "!"})
@@ -87,6 +90,23 @@ def test_every_success_is_as_described(api: Api) -> None:
         if status.startswith("2")
     }
     assert described_successes - api.answered == set()
+
+
+def test_a_balance_that_can_not_be_read_is_null_as_described(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    voucher = {"code": anna.services.vouchers.issue(300, None)}
+    prediction_id = anna.finished("mayo")
+    monkeypatch.setattr(anna.services.ledger, "account", unreadable)
+    for path, body, content_type in (
+        ("/api/predict/mayo", FILE, "text/csv"),
+        (f"/api/predict/{prediction_id}/retry", None, "application/json"),
+        ("/api/billing/vouchers", voucher, "application/json"),
+    ):
+        for _ in range(2):
+            assert anna.ask("POST", path, body, Content_Type=content_type, Idempotency_Key=path)["balance"] is None
+
+
+def unreadable(_user_id: str) -> Account:
+    raise EndpointConnectionError(endpoint_url="http://dynamodb")
 
 
 def assert_whole(cohort: dict[str, Any], survival_years: list[int]) -> None:

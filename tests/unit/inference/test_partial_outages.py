@@ -16,22 +16,54 @@ from tests.unit.support import FakeModel, World, patients
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
 
 
-def test_what_was_charged_is_answered_as_accepted_although_the_balance_can_not_be_read(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_balance_that_can_not_be_read_after_a_commit_is_not_invented(world: World) -> None:
+    """Neither the voucher's coins nor what the account had when the request came is the balance."""
     user = world.register()
+    ended = world.run(world.submit(user))
+    code = world.vouchers.issue(300, None)
+    stale = world.users.user(user.id)
+    assert stale
+    world.vouchers.redeem(user.id, world.vouchers.issue(7, None), None)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ledger, "account", _throttled)
+        balances = [
+            world.predictions.submit(stale, "lasso", patients(1), None, "submit").balance,
+            world.predictions.retry(stale, ended.prediction_id, "retry").balance,
+            world.vouchers.redeem(user.id, code, "redeem").balance,
+        ]
+
+    assert balances == [None, None, None]
+    assert world.balance(user) == 500 + 7 + 300 - 3 * 100
+
+
+def test_a_repeated_request_is_answered_although_the_balance_can_not_be_read(world: World) -> None:
+    user = world.register()
+    ended = world.run(world.submit(user))
     code = world.vouchers.issue(300, None)
 
-    def throttled(_ledger: Ledger, _user_id: str) -> int:
-        raise THROTTLED
+    def ask() -> list[tuple[object, int | None]]:
+        submitted = world.predictions.submit(user, "lasso", patients(1), None, "submit")
+        retried = world.predictions.retry(user, ended.prediction_id, "retry")
+        redeemed = world.vouchers.redeem(user.id, code, "redeem")
+        return [
+            (submitted.prediction.prediction_id, submitted.balance),
+            (retried.prediction.prediction_id, retried.balance),
+            (redeemed.coins, redeemed.balance),
+        ]
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Ledger, "balance", throttled)
-        accepted = world.predictions.submit(user, "lasso", patients(1), None)
-        assert world.vouchers.redeem(user.id, code, None).coins == 300
+    first = ask()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ledger, "account", _throttled)
+        again = ask()
 
-    assert accepted.balance == 400
-    assert world.balance(user) == 700
+    assert [outcome for outcome, _ in again] == [outcome for outcome, _ in first]
+    assert [balance for _, balance in again] == [None, None, None]
+    assert [balance for _, balance in ask()] == [world.balance(user)] * 3
+
+
+def _throttled(_ledger: Ledger, _user_id: str) -> int:
+    raise THROTTLED
 
 
 def test_one_prediction_that_can_not_be_ended_does_not_stop_the_dispatcher(world: World) -> None:

@@ -1,6 +1,7 @@
 """What is installed is locked, used, listed and looked up."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -50,6 +51,28 @@ def test_row_18_every_package_of_npm_is_locked_to_its_bytes(folder: str) -> None
     for group in ("dependencies", "devDependencies", "optionalDependencies"):
         for name, version in declared.get(group, {}).items():
             assert re.fullmatch(r"\d+\.\d+\.\d+", version), name
+
+
+@pytest.mark.parametrize("folder", ["frontend", "local"])
+def test_row_18_what_npm_installs_runs_nothing_of_its_own(folder: str, tmp_path: Path) -> None:
+    """An install script would run as whoever types `make run`, before anything of the package is used."""
+    (tmp_path / ".npmrc").write_text((ROOT / folder / ".npmrc").read_text("utf-8"), "utf-8")
+    script = "node -e \"require('fs').writeFileSync('ran', '')\""
+    package = {"name": "x", "version": "0.0.0", "scripts": {"install": script, "postinstall": script}}
+    (tmp_path / "package.json").write_text(json.dumps(package), "utf-8")
+    environment = os.environ | {"PATH": f"{Path(dependencies.NPM[0]).parent}{os.pathsep}{os.environ['PATH']}"}
+
+    def install(*options: str) -> bool:
+        command = [*dependencies.NPM, "--prefix", str(tmp_path), "--silent", "--offline", *options, "install"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        return (tmp_path / "ran").exists()
+
+    assert not install()
+    assert install("--ignore-scripts=false"), "the script would have run"
+
+
+def test_every_folder_that_npm_installs_in_is_looked_at() -> None:
+    assert {each.parent.name for each in ROOT.glob("*/package.json")} == {"frontend", "local"}
 
 
 def test_the_list_of_licences_is_todays() -> None:

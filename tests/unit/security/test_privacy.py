@@ -96,7 +96,9 @@ def found(traces: tuple[str, ...]) -> set[str]:
 
 def lived(world: World) -> User:
     """An account with predictions of every kind of end, each holding something of the person."""
-    user = world.accounts.register(registration(intended_use=VERSION)).user
+    session = world.accounts.register(registration(intended_use=VERSION))
+    user = session.user
+    world.accounts.log_out_session(*world.accounts.identify(session.access_token))
     for _ in range(3):
         world.vouchers.redeem(user.id, world.vouchers.issue(500, None), f"{KEY}-{world.clock()}")
         world.clock.advance(1)

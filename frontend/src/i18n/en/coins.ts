@@ -23,8 +23,10 @@ export const coins = {
   code: 'Code of the voucher',
   redeem: 'Redeem',
   redeeming: 'Checking the code…',
-  redeemed: (added: number, now: number) =>
-    `${format.count(added, { one: 'coin was', other: 'coins were' })} added. You now have ${amount(now)}.`,
+  /** `now` is null if the service could not read the balance. */
+  redeemed: (added: number, now: number | null) =>
+    `${format.count(added, { one: 'coin was', other: 'coins were' })} added.` +
+    (now === null ? '' : ` You now have ${amount(now)}.`),
   statementTitle: 'Statement',
   date: 'Date',
   reason: 'What for',

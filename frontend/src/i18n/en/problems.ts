@@ -78,6 +78,8 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   dead_letter: () => 'The prediction could not be computed. That is our fault.',
   input_gone: () => 'The file was gone before it could be computed. That is our fault.',
   cancelled: () => 'You cancelled this prediction before it ran.',
+  session_without_id: () =>
+    'This session cannot be ended alone. Please choose “Log out everywhere” in your account.',
   wrong_password: () => 'The password is wrong. Nothing was changed.',
   result_expired: () =>
     'The files of this result are no longer stored. Please submit the patients again.',

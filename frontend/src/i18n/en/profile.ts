@@ -21,6 +21,8 @@ export const profile = {
   everywhere: 'Log out everywhere',
   leaving: 'Logging out…',
   leftEverywhere: 'You are logged out on all devices.',
+  notEnded:
+    'You are logged out in this browser, but the service could not be told: the session ends by itself within 12 hours. If somebody else uses this computer, log in again and choose “Log out everywhere” in your account.',
   deleteTitle: 'Delete the account',
   deleteLead: 'Your personal data, files and results are then deleted for good.',
   deleteOpen: 'Delete the account…',

@@ -24,8 +24,8 @@ export const coins = {
   code: 'Код ваучера',
   redeem: 'Активировать',
   redeeming: 'Проверяем код…',
-  redeemed: (added: number, now: number) =>
-    `Зачислено: ${amount(added)}. Теперь на счёте ${amount(now)}.`,
+  redeemed: (added: number, now: number | null) =>
+    `Зачислено: ${amount(added)}.${now === null ? '' : ` Теперь на счёте ${amount(now)}.`}`,
   statementTitle: 'История операций',
   date: 'Дата',
   reason: 'Основание',

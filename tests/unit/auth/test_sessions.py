@@ -1,0 +1,195 @@
+"""Logging out of one session: which tokens end, which stay, and what is kept of it."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.auth.names import Credentials
+from chalicelib.auth.service import SessionWithoutIdError
+from chalicelib.auth.store import ENDED_SESSIONS_MAX, User
+from chalicelib.auth.tokens import Claims, TokenInvalidError, UnauthenticatedError
+from chalicelib.core import aws
+from tests.unit.support import PASSWORD, World
+
+
+def log_in(world: World, name: str = "anna") -> str:
+    return world.accounts.log_in(Credentials(name=name, password=PASSWORD)).access_token
+
+
+def log_out(world: World, token: str) -> None:
+    """Log out of the one session of ``token``, as the route does."""
+    world.accounts.log_out_session(*world.accounts.identify(token))
+
+
+def is_good(world: World, token: str) -> bool:
+    try:
+        world.accounts.authenticate(token)
+    except UnauthenticatedError:
+        return False
+    return True
+
+
+def kept(world: World) -> dict[str, Any]:
+    """The ended sessions on the only user's item."""
+    (user,) = world.items(world.settings.users_table)
+    return user.get("ended_sessions", {})  # type: ignore[no-any-return]
+
+
+def test_the_session_s_token_ends_and_no_other_of_anybody(world: World) -> None:
+    world.register("anna")
+    world.register("boris")
+    ended, *others = log_in(world), log_in(world), log_in(world, "boris")
+
+    log_out(world, ended)
+
+    assert not is_good(world, ended)
+    assert all(is_good(world, token) for token in [*others, log_in(world)])
+    with pytest.raises(TokenInvalidError):
+        log_out(world, ended)
+
+
+def test_a_request_of_somebody_with_ended_sessions_costs_one_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.register()
+    ended, good = log_in(world), log_in(world)
+    log_out(world, ended)
+    calls: list[str] = []
+    call = aws.dynamodb()._make_api_call  # type: ignore[attr-defined]
+
+    def counting(operation: str, arguments: Any) -> Any:
+        calls.append(operation)
+        return call(operation, arguments)
+
+    monkeypatch.setattr(aws.dynamodb(), "_make_api_call", counting)
+    for token in (good, ended):
+        is_good(world, token)
+
+    assert calls == ["GetItem"] * 2
+
+
+def test_an_ended_session_is_kept_until_its_token_expires_and_no_longer(world: World) -> None:
+    world.register()
+    first = log_in(world)
+    log_out(world, first)
+    world.clock.advance(world.settings.token_seconds - 1)
+    second = log_in(world)
+    log_out(world, second)
+    assert len(kept(world)) == 2
+    assert not is_good(world, first)
+
+    world.clock.advance(1)
+    third = log_in(world)
+    log_out(world, third)
+
+    assert len(kept(world)) == 2
+    assert not any(is_good(world, token) for token in (first, second, third))
+
+
+def test_the_token_s_own_end_counts_and_not_the_lifetime_of_today(world: World) -> None:
+    """A shorter lifetime may have been deployed since the token was made."""
+    world.register()
+    token, other = log_in(world), log_in(world)
+    shorter = World(world.settings.model_copy(update={"token_seconds": 60}), clock=world.clock)
+    log_out(shorter, token)
+    world.clock.advance(61)
+
+    log_out(shorter, other)
+
+    assert not is_good(shorter, token)
+
+
+def test_row_6_of_more_ended_sessions_than_are_kept_none_becomes_valid_again(world: World) -> None:
+    """The one too many ends every session."""
+    world.register()
+    stays = log_in(world)
+    ended = [log_in(world) for _ in range(ENDED_SESSIONS_MAX)]
+    for token in ended:
+        log_out(world, token)
+    assert len(kept(world)) == ENDED_SESSIONS_MAX
+    assert is_good(world, stays)
+
+    one_more = log_in(world)
+    log_out(world, one_more)
+
+    assert not any(is_good(world, token) for token in [*ended, one_more, stays])
+    assert kept(world) == {}
+    assert is_good(world, log_in(world))
+
+
+def test_a_token_without_a_session_stays_good_until_it_expires(world: World) -> None:
+    user = world.register()
+    token = world.tokens.sign(Claims(user.id, 1))
+
+    with pytest.raises(SessionWithoutIdError) as caught:
+        log_out(world, token)
+
+    assert (caught.value.status, caught.value.code) == (409, "session_without_id")
+    assert is_good(world, token)
+    log_out(world, log_in(world))
+    assert is_good(world, token)
+    world.clock.advance(world.settings.token_seconds)
+    assert not is_good(world, token)
+
+
+def stale(world: World, count: int) -> list[tuple[User, Claims]]:
+    """Log in so often; each session as a request reads it before any of the others has ended."""
+    return [world.accounts.identify(token) for token in [log_in(world) for _ in range(count)]]
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_row_6_sessions_that_end_at_the_same_moment_all_end(world: World, earlier: int) -> None:
+    world.register()
+    for _ in range(earlier):
+        log_out(world, log_in(world))
+    sessions = stale(world, 3)
+
+    for session in [*sessions, *sessions]:
+        world.accounts.log_out_session(*session)
+
+    assert len(kept(world)) == earlier + len(sessions)
+    assert {claims.session_id for _, claims in sessions} <= set(kept(world))
+
+
+def test_the_last_of_many_at_the_same_moment_ends_every_session(world: World) -> None:
+    world.register()
+    sessions, stays = stale(world, ENDED_SESSIONS_MAX + 1), log_in(world)
+
+    for session in sessions:
+        world.accounts.log_out_session(*session)
+
+    assert not is_good(world, stays)
+    assert kept(world) == {}
+
+
+def test_a_session_that_ends_after_all_sessions_did_changes_nothing(world: World) -> None:
+    user = world.register()
+    (session,) = stale(world, 1)
+    world.accounts.log_out(user)
+    token = log_in(world)
+
+    world.accounts.log_out_session(*session)
+
+    assert is_good(world, token)
+
+
+def test_a_new_password_forgets_the_ended_sessions_and_none_becomes_valid(world: World) -> None:
+    user = world.register()
+    token = log_in(world)
+    log_out(world, token)
+
+    world.accounts.change_password(user, PASSWORD, "another horse battery")
+
+    assert kept(world) == {}
+    assert not is_good(world, token)
+
+
+def test_a_deleted_account_keeps_no_sessions_not_even_of_a_log_out_under_way(world: World) -> None:
+    user = world.register()
+    log_out(world, log_in(world))
+    (session,) = stale(world, 1)
+
+    world.accounts.delete(user, PASSWORD)
+    world.accounts.log_out_session(*session)
+
+    assert kept(world) == {}
