@@ -23,7 +23,7 @@ IMPORTED_AS = {
 }  # fmt: skip
 """Of packages that aren't called like their module."""
 RUN = {
-    "import-linter", "mypy", "pytest-xdist", "ruff", "schemathesis", "uv", "pip-audit", "awslambdaric",
+    "import-linter", "mypy", "pytest-xdist", "ruff", "httptools", "schemathesis", "uv", "pip-audit", "awslambdaric",
     "pandas-stubs", "types-requests", "types-PyYAML",
 }  # fmt: skip
 """Tools that are run, plugins and types that are found by name."""
