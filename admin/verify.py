@@ -18,6 +18,7 @@ from chalicelib.inference.check import check_file
 from chalicelib.inference.findings import InvalidFileError
 from chalicelib.inference.models import ArtefactMismatchError, Loaded, UnknownModelError, load
 from chalicelib.inference.models.mayo import risk_score
+from chalicelib.inference.prediction import Stored
 from chalicelib.inference.receipt import FORMAT
 from chalicelib.inference.results import ResultWriter
 from chalicelib.inference.worker import read_chunks
@@ -158,8 +159,9 @@ def _again(loaded: Loaded, content: bytes, receipt: dict[str, Any]) -> Finding:
 class _Kept:
     """Where a result goes that nobody wants."""
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:  # noqa: ARG002
         """Forget it."""
+        return Stored(size, "")
 
 
 def _read(path: Path) -> bytes:

@@ -18,7 +18,16 @@ from typing import IO, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import dynamodb
-from local.config import PAGE, ROOT, LocalConfig, StackError, ToolSession, emulator_addresses, function_environment
+from local.config import (
+    GRANT_SETTINGS,
+    PAGE,
+    ROOT,
+    LocalConfig,
+    StackError,
+    ToolSession,
+    emulator_addresses,
+    function_environment,
+)
 from local.data_dir import PROCESSES, hold
 from local.data_dir import STACK as STACK_FILE
 from local.emulator import SAVE_SECONDS, emulator_environment, wait_until_ready
@@ -159,6 +168,7 @@ class Stack:
     def _note_stack(self, resources: dict[str, str]) -> None:
         """Write down how the operator's commands reach this stack; without the secret, which has its own file."""
         told = emulator_addresses(self._config) | resources | {"STAGE": "local"}
+        told |= {name: os.environ[name] for name in GRANT_SETTINGS if name in os.environ}
         _replace(self._config.data_dir / STACK_FILE, json.dumps(told, indent=1))
 
     def _provision(self) -> dict[str, str]:
