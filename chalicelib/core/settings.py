@@ -2,18 +2,13 @@
 
 import os
 from functools import cache
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 LOCAL_STAGE = "local"
 SECRET_BYTES_MIN = 32
 BCRYPT_COST_MIN = 12
-
-
-def _numbers(text: object) -> object:
-    """Split a list of numbers, as an environment variable holds it."""
-    return [each for each in text.split(",") if each.strip()] if isinstance(text, str) else text
 
 
 class Settings(BaseModel):
@@ -55,8 +50,8 @@ class Settings(BaseModel):
     bcrypt_cost: int = Field(default=BCRYPT_COST_MIN, ge=4, le=16)
 
     signup_coins: int = Field(default=500, ge=0)
-    former_signup_coins: Annotated[frozenset[int], BeforeValidator(_numbers)] = frozenset()
-    """The amounts that ``signup_coins`` had before, such as "300,500": the audit takes no others for a signup grant."""
+    former_signup_coins: str = Field(default="", pattern=r"^(\d+(,\d+)*)?$")
+    """What ``signup_coins`` was before, such as "300,500". The audit takes no other amount for a signup grant."""
 
     # Limits of abuse: `core.limits` says what counts. An address is an IPv4 address or an IPv6 /64.
     password_window_seconds: int = Field(default=900, gt=0)
@@ -111,6 +106,11 @@ class Settings(BaseModel):
             raise ValueError(f"{name} has less than {SECRET_BYTES_MIN} bytes")
         if self.stage != LOCAL_STAGE:
             raise ValueError(f"{name} is for the local stage only; set {name}_ID")
+
+    @property
+    def signup_amounts(self) -> frozenset[int]:
+        """Every amount that a signup grant ever had."""
+        return frozenset({self.signup_coins, *map(int, filter(None, self.former_signup_coins.split(",")))})
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -83,7 +83,7 @@ class UserAudit:
     def __init__(self, store: AuditStore, settings: Settings, user_id: str, now: float, settled_before: str) -> None:
         self._store = store
         self._settled_before = settled_before
-        self._grants = {settings.signup_coins} | settings.former_signup_coins
+        self._grants = settings.signup_amounts
         self._result_seconds = (settings.result_days - 1) * 86_400  # a day's grace for the bucket's lifecycle
         self._erasure_seconds = erasure_seconds(settings)
         self._user_id = user_id

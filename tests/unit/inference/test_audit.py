@@ -678,13 +678,13 @@ def test_keys_that_a_busy_table_did_not_answer_are_asked_for_again(
 
 
 def test_an_item_of_another_form_is_a_finding_and_keeps_nothing_from_being_checked(world: World, anna: User) -> None:
-    change_prediction(world, of(world, anna, "succeeded"), "SET #result = :text", text="somewhere")
+    change_prediction(world, of(world, anna, "succeeded"), "SET finished_at = :text", text="then")
     boris = world.register("boris")
     change_user(world, boris, "SET balance = :one", one=1)
 
     report = audit(world)
 
-    names(report, f"user {anna.id} could not be checked: AttributeError")
+    names(report, f"user {anna.id} could not be checked: TypeError")
     names(report, f"user {boris.id}: the balance is 1")
 
 

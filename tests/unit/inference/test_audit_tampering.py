@@ -359,7 +359,7 @@ def test_without_tampering_there_is_no_finding(scene: Scene) -> None:
 
 
 def test_a_grant_of_an_amount_that_was_configured_before_is_no_finding(scene: Scene) -> None:
-    now = scene.world.settings.model_copy(update={"signup_coins": 300, "former_signup_coins": frozenset({500})})
+    now = scene.world.settings.model_copy(update={"signup_coins": 300, "former_signup_coins": "200,500"})
     object.__setattr__(scene.world, "settings", now)
 
     assert audit(scene.world).findings == []
