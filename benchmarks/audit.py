@@ -141,6 +141,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running_emulators(Path(folder)) as environment:
         os.environ.update(environment)
         os.environ.update(Provisioner(session_of(environment), read_template()).run())
+        os.environ.update(SIGNUP_COINS=str(options.predictions))
         os.environ.update(STAGE="local", JWT_SECRET="x" * 32, MARKS_SECRET="x" * 32)
         fill(services(), options.users, options.predictions)
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:

@@ -30,7 +30,7 @@ _COINS = "tests/unit/billing/test_ledger.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
 _REGISTER = "tests/unit/auth/test_accounts.py::"
 _TRANSACT = "tests/unit/core/test_dynamo.py::"
-_TAMPERING = "tests/unit/inference/test_audit_tampering.py"
+_TAMPERING = "tests/unit/inference/test_audit_tampering.py::test_the_audit_names_a_tampering"
 _DAILY = "tests/unit/inference/test_audit_daily.py::"
 
 
@@ -149,17 +149,17 @@ MUTATIONS = (
     Mutation("every try is a transaction of its own", _DYNAMO, "ClientRequestToken=token", "ClientRequestToken=uuid.uuid4().hex",
              _TRANSACT + "test_every_try_of_a_transaction_carries_the_same_token"),
     Mutation("the audit compares no size and no ETag", _AUDIT_USER, "elif name in noted and Stored(**noted[name]) != stored:", "elif name in noted and Stored(**noted[name]) is None:",
-             _TAMPERING),
+             _TAMPERING + "[result_csv_changed_in_one_byte-]"),
     Mutation("the audit takes any signup grant", _AUDIT_USER, 'if reason == "signup" and amount not in self._grants:', 'if reason == "signup" and amount in ():',
-             _TAMPERING),
+             _TAMPERING + "[a_signup_entry_and_the_balance_raised_together-]"),
     Mutation("the audit does not look for the cohort", _AUDIT_USER, '_FILES = ("csv_key", "rows_key", "cohort_key")', '_FILES = ("csv_key", "rows_key")',
-             _TAMPERING),
+             _TAMPERING + "[the_cohort_deleted-]"),
     Mutation("the audit does not ask where a user's logins lead", _AUDIT_USER, "if owner != self._user_id:", "if owner is self:",
-             _TAMPERING),
+             _TAMPERING + "[a_login_removed-]"),
     Mutation("the audit does not ask whose the logins are", _AUDIT, "if not names_login(users.get(user_id, {}), key)", "if user_id not in users",
-             _TAMPERING),
-    Mutation("a voucher's entry may be used by two vouchers", _AUDIT_USER, 'totals.vouchers += fingerprint(self._user_id, entry["entry_id"])', "totals.vouchers += 0",
-             _TAMPERING),
+             _TAMPERING + "[two_logins_swapped-]"),
+    Mutation("a voucher's entry may be used by two vouchers", _AUDIT, "if progress.report.voucher_entries == progress.report.used_vouchers:", "if progress.report.findings_max:",
+             _TAMPERING + "[a_second_voucher_that_names_the_entry_of_the_first-]"),
     Mutation("an unfinished audit counts as finished", _AUDIT_DAILY, "            if progress.is_finished:\n                found", "            if progress.report:\n                found",
              _DAILY + "test_half_an_audit_is_never_called_finished_or_clean"),
     Mutation("an audit begins anew with every invocation", _AUDIT_DAILY, "if state.progress.is_finished or not state.progress.started_at:", "if state.progress.started_at is not None:",
