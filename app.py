@@ -17,8 +17,8 @@ from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.http.middleware import finish_answer
 from chalicelib.core.http.schemas import Health, OpenApi
 from chalicelib.core.invocation import observe
-from chalicelib.core.logging import configure, log
-from chalicelib.core.metrics import Metric, add
+from chalicelib.core.logging import configure
+from chalicelib.core.runtime import time_left
 from chalicelib.inference.queue import prediction_id_of
 from chalicelib.inference.routes import routes as inference_routes
 from chalicelib.wiring import services
@@ -77,16 +77,10 @@ def dispatcher(_event: CloudWatchEvent) -> dict[str, Any]:
     return {"handled": services().dispatcher.run()}
 
 
-@app.schedule(Rate(1, unit=Rate.DAYS), name="audit")
-def audit(_event: CloudWatchEvent) -> dict[str, Any]:
-    """Recompute every balance, charge and result. Every finding is a line, and names ids only."""
-    report = services().audit.run()
-    checked = {kind.replace(" ", "_"): number for kind, number in report.checked.items()}
-    log("audit", **checked, findings=report.findings_total, moving=report.moving)
-    for finding in report.findings:
-        log("audit found", finding=finding)
-    add(Metric.AUDIT_FINDINGS, report.findings_total)
-    return {"findings": report.findings_total}
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="audit")
+def audit(event: CloudWatchEvent) -> dict[str, Any]:
+    """Begin the audit of this day, continue it, or do nothing if it is finished."""
+    return services().daily_audit(time_left(event.context)).run()
 
 
 def load_models() -> None:

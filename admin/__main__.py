@@ -16,13 +16,15 @@ from admin.restore import restore
 from admin.rotation import rotate
 from admin.stage import TABLES, Stage, StageError, stage_of
 from chalicelib.core.errors import DomainError
-from chalicelib.inference.audit import Report
+from chalicelib.inference.audit import Progress, Report
 from chalicelib.inference.catalogue import UnknownModelError
 from local.arguments import ArgumentParser, number
 from local.config import ROOT
 
 COINS_MAX = 1_000_000
 VOUCHERS_MAX = 10_000
+NOT_KNOWN = 3
+"""The exit code of an audit that was not finished, or could not compare something."""
 
 
 def _coins(text: str) -> int:
@@ -107,13 +109,35 @@ def _model(stage: Stage, given: argparse.Namespace) -> int:
 
 
 def _audit(stage: Stage, _given: argparse.Namespace) -> int:
-    report = stage.services.audit.run()
+    """Run the whole audit: 0 if everything adds up, 1 if something is off, 3 if that is not known."""
+    audit = stage.services.audit
+    progress = audit.begin()
+    try:
+        audit.run(progress)
+    except (DomainError, BotoCoreError, ClientError) as error:
+        print(f"The audit did not finish: {error}", file=sys.stderr)
+    _print_report(progress)
+    if not progress.is_finished:
+        return NOT_KNOWN
+    return {"clean": 0, "findings": 1, "inconclusive": NOT_KNOWN}[progress.report.verdict]
+
+
+def _print_report(progress: Progress) -> None:
+    report = progress.report
     print(_table(report))
+    print()
+    if report.moving:
+        print(f"Too much was going on at {report.moving:,} places to compare them. Run the audit again.")
+    if not progress.is_finished:
+        print("NOT FINISHED: what was not checked may be off. Run the audit again.")
+    if report.findings_total:
+        print(f"{report.findings_total:,} off:")
+    elif progress.is_finished:
+        print("Everything adds up." if report.verdict == "clean" else "What could be compared adds up.")
     for finding in report.findings:
         print(finding)
     if report.findings_total > len(report.findings):
         print(f"... and {report.findings_total - len(report.findings):,} more.")
-    return 1 if report.findings_total else 0
 
 
 def _table(report: Report) -> str:
@@ -121,9 +145,6 @@ def _table(report: Report) -> str:
     lines += [f"{what:<16}{number:>12,}{report.off[what]:>12,}" for what, number in report.checked.items()]
     lines += ["", "coins"]
     lines += [f"{name:<16}{report.coins[name]:>12,}" for name in ("granted", "balances", "earned", "held")]
-    lines += ["", "Everything adds up." if not report.findings_total else f"{report.findings_total:,} off:"]
-    if report.moving:
-        lines.insert(-1, f"Too much was going on at {report.moving:,} places to compare them. Run the audit again.")
     return "\n".join(lines)
 
 
@@ -153,7 +174,9 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--enabled", type=_is_yes, required=True, help="yes or no")
     model.set_defaults(run=_model)
 
-    commands.add_parser("audit", help="recompute everything; exit 1 if anything is off").set_defaults(run=_audit)
+    commands.add_parser("audit", help="recompute everything; exit 1 if anything is off, 3 if not known").set_defaults(
+        run=_audit
+    )
     _add_recovery(commands)
     return parser
 
@@ -189,7 +212,7 @@ def _add_recovery(commands: Any) -> None:
 
 
 def main() -> int:
-    """Run one command: 0, 1 if it could not be done or something is off, 2 for wrong input."""
+    """Run one command: 0, 1 if it could not be done or something is off, 2 for wrong input, 3 for half an audit."""
     given = _parser().parse_args()
     try:
         return int(given.run(stage_of(given.stage, given.data_dir.resolve()), given))

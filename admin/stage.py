@@ -14,7 +14,7 @@ from chalicelib.core.settings import LOCAL_STAGE, Settings
 from chalicelib.wiring import Services
 from deploy.stack import stack_name
 from local import running
-from local.config import function_secrets
+from local.config import GRANT_SETTINGS, function_secrets
 from local.errors import StackError
 from local.provision import OPERATOR_QUEUES, read_template, variables
 
@@ -73,4 +73,5 @@ def _deployed(stage: str) -> dict[str, str]:
     names = variables(read_template()) | OPERATOR_QUEUES
     if missing := sorted({logical_id for logical_id in names.values() if not physical.get(logical_id)}):
         raise StageError(f"The stack {stack} lacks {', '.join(missing)}. Deploy this version first.")
-    return {name: physical[logical_id] for name, logical_id in names.items()} | {"STAGE": stage}
+    grants = {name: os.environ[name] for name in GRANT_SETTINGS if name in os.environ}
+    return {name: physical[logical_id] for name, logical_id in names.items()} | grants | {"STAGE": stage}

@@ -28,6 +28,7 @@ from chalicelib.inference.findings import InvalidFileError
 from chalicelib.inference.models import ArtefactMismatchError, Loaded, UnknownModelError, load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.models.ties import exceeds
+from chalicelib.inference.prediction import Stored
 from chalicelib.inference.receipt import FORMAT
 from chalicelib.inference.results import ResultWriter
 from chalicelib.inference.worker import read_chunks
@@ -209,11 +210,12 @@ class _Kept:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
         """Keep the CSV; nobody wants the others."""
         if content_type.startswith("text/csv"):
             stream.seek(0)
             self.files[key] = stream.read(size)
+        return Stored(size, "")
 
 
 def first_difference(result: str, again: str) -> str | None:

@@ -1,8 +1,13 @@
-"""The audit's time and memory over many predictions of one person: `python -m benchmarks.audit --predictions N`."""
+"""Measure the audit: its time, memory and price, by users and by predictions.
+
+`python -m benchmarks.audit --users 2000 --predictions 5` is many people with few predictions each; `--users 1
+--predictions 100000` is one with very many.
+"""
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import multiprocessing
 import os
 import resource
@@ -10,10 +15,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from itertools import batched, chain
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
+from benchmarks.meter import Meter
+from benchmarks.prices import Item, bill
+from chalicelib.auth.names import email_key, name_key
 from chalicelib.billing.ledger import Entry
 from chalicelib.core.clock import iso, system_clock
 from chalicelib.core.dynamo import to_item
@@ -22,6 +30,10 @@ from chalicelib.wiring import Services, services
 from local.provision import Provisioner, read_template
 from tests.support.emulators import running_emulators, session_of
 
+FILES = {"csv_key": "result.csv", "rows_key": "rows.jsonl", "cohort_key": "cohort.json"}
+ETAG = f'"{hashlib.md5(b"x", usedforsecurity=False).hexdigest()}"'
+SUMMARY = "-" * 1000
+"""So that an item is about as large as a real one."""
 WITH_FILES_MAX = 1000
 """So many have files in S3; the others say that theirs were deleted."""
 
@@ -29,7 +41,7 @@ Row = tuple[str, dict[str, Any]]
 """The setting that names the table, and an item of it."""
 
 
-def predictions(user_id: str, count: int) -> Iterator[Row]:
+def predictions(user_id: str, count: int, with_files_max: int) -> Iterator[Row]:
     """What is stored of ``count`` predictions that cost a coin each and succeeded."""
     begun = system_clock() - count
     for place in range(count):
@@ -37,7 +49,7 @@ def predictions(user_id: str, count: int) -> Iterator[Row]:
         prediction_id = new_id()
         charge = Entry.new(user_id, -1, "prediction", now, prediction_id)
         prefix = f"results/{user_id}/{prediction_id}/1/"
-        kept = {"files_deleted_at": now} if place >= WITH_FILES_MAX else {}
+        kept = {"files_deleted_at": now} if place >= with_files_max else {}
         yield (
             "predictions_table",
             {
@@ -45,7 +57,8 @@ def predictions(user_id: str, count: int) -> Iterator[Row]:
                 "cost": 1, "rows": 1, "rows_done": 1, "input_key": "inputs/x", "input_sha256": "0" * 64,
                 "status": "succeeded", "attempt": 1, "sends": 0, "created_at": now, "finished_at": now,
                 "listed_at": f"{iso(now)}-{prediction_id}", "charge_entry_id": charge.entry_id,
-                "result": {"csv_key": prefix + "result.csv", "rows_key": prefix + "rows.jsonl", "marks": [0, 1]},
+                "result": {name: prefix + file for name, file in FILES.items()} | {"marks": [0, 1], "summary": SUMMARY},
+                "result_files": {name: {"size": 1, "etag": ETAG} for name in FILES},
                 **kept,
             },
         )  # fmt: skip
@@ -60,12 +73,22 @@ def entry_values(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def fill(world: Services, count: int) -> None:
-    """One person with ``count`` predictions that add up."""
-    user_id = new_id()
-    signup = Entry.new(user_id, count, "signup", system_clock() - count - 1)
-    user = {"user_id": user_id, "balance": 0, "open_charges": 0, "token_version": 1, "created_at": "-", "name": "-"}
-    rows = chain([("users_table", user), ("ledger_table", entry_values(signup))], predictions(user_id, count))
+def people(users: int, count: int) -> Iterator[Row]:
+    """So many users with ``count`` predictions each that add up."""
+    for _ in range(users):
+        user_id = new_id()
+        signup = Entry.new(user_id, count, "signup", system_clock() - count - 1)
+        user = {"user_id": user_id, "balance": 0, "open_charges": 0, "token_version": 1, "created_at": "-"}
+        yield "users_table", user | {"name": user_id, "email": f"{user_id}@example.org"}
+        for key in (name_key(user_id), email_key(f"{user_id}@example.org")):
+            yield "logins_table", {"login": key, "user_id": user_id, "password_hash": "-" * 60}
+        yield "ledger_table", entry_values(signup)
+        yield from predictions(user_id, count, WITH_FILES_MAX // users)
+
+
+def fill(world: Services, users: int, count: int) -> None:
+    """Write the people and their files."""
+    rows = people(users, count)
 
     def write(some: Sequence[Row]) -> None:
         requests: dict[str, Any] = {}
@@ -73,7 +96,7 @@ def fill(world: Services, count: int) -> None:
             put = {"PutRequest": {"Item": to_item(values)}}
             requests.setdefault(getattr(world.settings, table), []).append(put)
             if "result" in values and "files_deleted_at" not in values:
-                for name in ("csv_key", "rows_key"):
+                for name in FILES:
                     world.files.put(values["result"][name], b"x", "text/plain")
         world.clients.dynamodb().batch_write_item(RequestItems=requests)
 
@@ -83,13 +106,20 @@ def fill(world: Services, count: int) -> None:
 
 
 def audit() -> str:
-    """In a process of its own: what was audited, how long it took, and the peak of the process's memory."""
+    """In a process of its own: what was audited, how long it took, what it used, and the process's peak of memory."""
+    world, meter = services(), Meter()
+    meter.watch(world.clients.dynamodb(), world.clients.s3())
     started, worked = time.perf_counter(), time.process_time()
-    report = services().audit.run()
+    report = world.audit.run()
     seconds, worked = time.perf_counter() - started, time.process_time() - worked
+    amounts, users = meter.take().amounts, report.checked["users"]
+    units, lists = amounts[Item.READ_UNITS], amounts[Item.S3_PUTS]
+    dollars = sum(line.usd for line in bill(amounts))
     return (
-        f"{report.checked['predictions']:,} predictions of one person, {report.findings_total} off: {seconds:.1f} s, "
-        f"{worked:.1f} s of them its own work, {peak_memory():.0f} MiB at the peak"
+        f"{users:,} users, {report.checked['predictions']:,} predictions, {report.findings_total} off: "
+        f"{seconds:.1f} s, {worked:.1f} s of them its own work, {peak_memory():.0f} MiB at the peak\n"
+        f"a user: {1000 * seconds / users:.1f} ms, {units / users:.1f} read units, {lists / users:.2f} listings, "
+        f"{1_000_000 * dollars / users:.1f} dollars a million"
     )
 
 
@@ -105,13 +135,15 @@ def peak_memory() -> float:
 def main() -> None:
     """Fill, audit, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.audit")
-    parser.add_argument("--predictions", type=int, default=100_000)
-    count = parser.parse_args().predictions
+    parser.add_argument("--users", type=int, default=1)
+    parser.add_argument("--predictions", type=int, default=100_000, help="of each user")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running_emulators(Path(folder)) as environment:
         os.environ.update(environment)
         os.environ.update(Provisioner(session_of(environment), read_template()).run())
+        os.environ.update(SIGNUP_COINS=str(options.predictions))
         os.environ.update(STAGE="local", JWT_SECRET="x" * 32, MARKS_SECRET="x" * 32)
-        fill(services(), count)
+        fill(services(), options.users, options.predictions)
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             print(pool.submit(audit).result())
 

@@ -17,6 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
+from chalicelib.inference.prediction import Stored
+
 SAMPLE = Path(__file__).resolve().parents[1] / "frontend" / "public" / "samples" / "pbc-418.csv"
 WAYS = ("check", "batch", "upload", "pandas")
 
@@ -122,12 +124,13 @@ class _Disk:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:  # noqa: ARG002
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:  # noqa: ARG002
         """Copy the stream in blocks."""
         stream.seek(0)
         with (self._folder / key).open("wb") as file:
             while block := stream.read(1024 * 1024):
                 file.write(block)
+        return Stored(size, "")
 
 
 def _pandas(model: str):  # type: ignore[no-untyped-def]

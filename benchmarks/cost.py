@@ -37,8 +37,8 @@ from tests.support.emulators import running_emulators, session_of
 
 MINUTES_A_MONTH = 730 * 60
 DAYS_A_MONTH = 30
-RUNS_MAX = 60
-"""So many runs of a scheduled function stand for a month's."""
+RUNS_MAX = 96
+"""So many runs of a scheduled function stand for a month's: a day of the audit, which works in the first one only."""
 POLLERS = 5
 """Lambda begins with so many long polls of 20 s at once per queue and may go down to two (its guide on SQS scaling)."""
 POLLS_A_MINUTE = 3

@@ -21,6 +21,7 @@ from chalicelib.core.limits import Limits
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.throttles import Throttles
 from chalicelib.inference.audit import Audit
+from chalicelib.inference.audit_daily import AuditStateStore, DailyAudit
 from chalicelib.inference.audit_store import AuditStore
 from chalicelib.inference.catalogue import Catalogue
 from chalicelib.inference.dead_letters import DeadLetters
@@ -38,6 +39,8 @@ from chalicelib.inference.store import PredictionStore
 from chalicelib.inference.uploads import Uploads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -146,6 +149,12 @@ class Services:
     def audit(self) -> Audit:
         """The operator's audit."""
         return Audit(self.audit_store, self.settings, self.clock)
+
+    def daily_audit(self, time_left: Callable[[], float]) -> DailyAudit:
+        """One invocation of the daily audit, which has ``time_left()`` seconds."""
+        store = AuditStore(self.clients.dynamodb(), self.clients.s3(), self.settings, time_left)
+        states = AuditStateStore(self.clients.dynamodb(), self.settings.throttles_table)
+        return DailyAudit(Audit(store, self.settings, self.clock), states, self.clock, time_left)
 
     @cached_property
     def replay(self) -> DeletionReplay:

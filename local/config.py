@@ -115,6 +115,9 @@ LIMITS = (
 )
 """The settings of abuse's limits; `core.limits` says what each counts."""
 
+GRANT_SETTINGS = ("SIGNUP_COINS", "FORMER_SIGNUP_COINS")
+"""What the audit has to know too: how many coins a new account may have been granted."""
+
 # On a laptop a killed worker should be noticed in seconds; each of these can be set from outside.
 _LOCAL_DEFAULTS = {
     "BCRYPT_COST": "10",

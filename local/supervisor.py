@@ -20,7 +20,16 @@ from typing import IO, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import dynamodb, private_file
-from local.config import PAGE, ROOT, LocalConfig, ToolSession, aws_environment, emulator_addresses, function_environment
+from local.config import (
+    GRANT_SETTINGS,
+    PAGE,
+    ROOT,
+    LocalConfig,
+    ToolSession,
+    aws_environment,
+    emulator_addresses,
+    function_environment,
+)
 from local.data_dir import PROCESSES
 from local.data_dir import STACK as STACK_FILE
 from local.emulator import SAVE_SECONDS, emulator_environment, wait_until_ready
@@ -178,6 +187,7 @@ class Stack:
     def _note_stack(self, resources: dict[str, str]) -> None:
         """Write down how the operator's commands reach this stack; without the secrets, which have their own files."""
         told = emulator_addresses(self._config) | resources | {"STAGE": "local"}
+        told |= {name: os.environ[name] for name in GRANT_SETTINGS if name in os.environ}
         private_file.write(self._config.data_dir / STACK_FILE, json.dumps(told, indent=1))
 
     def _provision(self) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Metric(Enum):
     QUEUE_AGE = ("QueueAge", "Seconds")
     ROWS_PER_SECOND = ("RowsPerSecond", "Count/Second")
     AUDIT_FINDINGS = ("AuditFindings", _COUNT)
+    AUDIT_AGE = ("AuditAge", "Seconds")
     REQUESTS_REFUSED = ("RequestsRefused", _COUNT)
 
     def __init__(self, label: str, unit: str) -> None:

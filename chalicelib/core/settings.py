@@ -50,6 +50,8 @@ class Settings(BaseModel):
     bcrypt_cost: int = Field(default=BCRYPT_COST_MIN, ge=4, le=16)
 
     signup_coins: int = Field(default=500, ge=0)
+    former_signup_coins: str = Field(default="", pattern=r"^(\d+(,\d+)*)?$")
+    """What ``signup_coins`` was before, such as "300,500". The audit takes no other amount for a signup grant."""
 
     # Limits of abuse: `core.limits` says what counts. An address is an IPv4 address or an IPv6 /64.
     password_window_seconds: int = Field(default=900, gt=0)
@@ -104,6 +106,11 @@ class Settings(BaseModel):
             raise ValueError(f"{name} has less than {SECRET_BYTES_MIN} bytes")
         if self.stage != LOCAL_STAGE:
             raise ValueError(f"{name} is for the local stage only; set {name}_ID")
+
+    @property
+    def signup_amounts(self) -> frozenset[int]:
+        """Every amount that a signup grant ever had."""
+        return frozenset({self.signup_coins, *map(int, filter(None, self.former_signup_coins.split(",")))})
 
     @classmethod
     def from_environment(cls) -> Self:

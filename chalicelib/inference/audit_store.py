@@ -1,18 +1,23 @@
-"""What the audit reads: every table and the results' listing, page by page."""
+"""Read what the audit compares: every table and the results' listing, page by page.
+
+A scan can go on after the key of an item, so that an audit can be continued by another process.
+"""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, groupby
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.auth.store import ERASURE_SHARD
 from chalicelib.core.dynamo import Item, from_item, to_item
 from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.inference.files import prefixes_of_user
+from chalicelib.inference.prediction import Stored
 from chalicelib.inference.store import HISTORY_INDEX
 
 if TYPE_CHECKING:
@@ -32,70 +37,86 @@ _ENTRY = {
     "ProjectionExpression": "user_id, entry_id, #amount, #reason, prediction_id",
     "ExpressionAttributeNames": {"#amount": "amount", "#reason": "reason"},
 }
+_USER = {
+    "ProjectionExpression": "user_id, balance, open_charges, closed_at, #name, #email",
+    "ExpressionAttributeNames": {"#name": "name", "#email": "email"},
+}
 _PREDICTION = {
     "ProjectionExpression": "prediction_id, user_id, listed_at, #status, cost, attempt, finished_at, due_at, "
-    "due_shard, charge_entry_id, refund_entry_id, files_deleted_at, erased_at, #result.csv_key, #result.rows_key",
+    "due_shard, charge_entry_id, refund_entry_id, files_deleted_at, erased_at, result_files, "
+    "#result.csv_key, #result.rows_key, #result.cohort_key",
     "ExpressionAttributeNames": {"#status": "status", "#result": "result"},
 }
 
 
+MARGIN_SECONDS = 30
+"""An audit stops so long before its process is stopped: enough for one read with its retries, and to save its state."""
+LOGIN_SEGMENTS = 16
+"""The logins are scanned in so many parts. A key of theirs, being a name or an e-mail address, is stored nowhere."""
+
+
+class OutOfTimeError(Exception):
+    """The process is going to be stopped: another one has to continue."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResultFiles:
-    """The keys that lie under one prediction."""
+    """The objects under one prediction, by key."""
 
     prediction_id: str
-    keys: frozenset[str]
+    objects: dict[str, Stored]
 
 
 class AuditStore:
-    """Reads only. Scans, which no request may."""
+    """Reads only. Scans, which no request may.
 
-    def __init__(self, dynamodb: DynamoDBClient, s3: S3Client, settings: Settings) -> None:
+    ``time_left`` returns for how many seconds the process may go on. Every read raises ``OutOfTimeError`` once they
+    are less than MARGIN_SECONDS.
+    """
+
+    def __init__(
+        self, dynamodb: DynamoDBClient, s3: S3Client, settings: Settings, time_left: Callable[[], float] = lambda: inf
+    ) -> None:
         self._dynamodb = dynamodb
         self._s3 = s3
         self._settings = settings
+        self._time_left = time_left
 
     # ---- users
 
-    def user_ids(self) -> Iterator[str]:
-        """Every account, deleted ones too."""
-        items = self._pages(
-            "scan",
-            TableName=self._settings.users_table,
-            # Said although it follows: the function's role allows nothing else, so that it reads no names.
-            Select="SPECIFIC_ATTRIBUTES",
-            ProjectionExpression="user_id",
-            ConsistentRead=True,
-        )
+    def user_ids(self, after: Item | None = None) -> Iterator[str]:
+        """Return the id of every account, deleted ones too; those that come ``after`` a key."""
+        items = self._scan(self._settings.users_table, "user_id", after)
         return (str(item["user_id"]) for item in items)
 
-    def user(self, user_id: str) -> Item | None:
-        """One account as it is now, without its person."""
-        answer = self._dynamodb.get_item(
-            TableName=self._settings.users_table,
-            Key=to_item({"user_id": user_id}),
-            ProjectionExpression="user_id, balance, open_charges, closed_at",
-            ConsistentRead=True,
-        )
-        return from_item(answer["Item"]) if "Item" in answer else None
-
-    def names_its_person(self, user_id: str) -> bool:
-        """Whether the account holds a name or an e-mail address. DynamoDB looks, and answers a number."""
-        found = self._count(
-            "query",
-            TableName=self._settings.users_table,
-            KeyConditionExpression="user_id = :user",
-            FilterExpression="attribute_exists(#name) OR attribute_exists(#email)",
-            ExpressionAttributeNames={"#name": "name", "#email": "email"},
-            ExpressionAttributeValues=to_item({":user": user_id}),
-        )
-        return found > 0
+    def users_by_id(self, user_ids: Iterable[str]) -> dict[str, Item]:
+        """Return those of the accounts that exist, with what the audit compares."""
+        keys = [{"user_id": user_id} for user_id in dict.fromkeys(user_ids)]
+        return {item["user_id"]: item for item in self._batch(self._settings.users_table, keys, **_USER)}
 
     def existing_users(self, user_ids: Collection[str]) -> set[str]:
         """Those of the users that there are."""
         keys = [{"user_id": user_id} for user_id in user_ids]
         found = self._batch(self._settings.users_table, keys, ProjectionExpression="user_id")
         return {str(item["user_id"]) for item in found}
+
+    # ---- logins
+
+    def logins(self, segment: int) -> Iterator[Item]:
+        """Return the login keys of one of LOGIN_SEGMENTS parts, each with the user that it leads to."""
+        return self._scan(
+            self._settings.logins_table,
+            "login, user_id",
+            FilterExpression="attribute_exists(user_id)",
+            Segment=segment,
+            TotalSegments=LOGIN_SEGMENTS,
+        )
+
+    def logins_by_key(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the users that those of the login keys lead to that exist."""
+        wanted = [{"login": key} for key in dict.fromkeys(keys)]
+        found = self._batch(self._settings.logins_table, wanted, ProjectionExpression="login, user_id")
+        return {item["login"]: str(item.get("user_id", "")) for item in found}
 
     def erasures_wished_before(self, moment: float) -> Iterator[str]:
         """The deleted accounts whose erasure was wished before ``moment`` and is not done."""
@@ -122,13 +143,13 @@ class AuditStore:
         keys = [{"user_id": user_id, "entry_id": entry_id} for entry_id in dict.fromkeys(entry_ids)]
         return {item["entry_id"]: item for item in self._batch(self._settings.ledger_table, keys, **_ENTRY)}
 
-    def count_entries(self) -> int:
-        """How many ledger entries there are of anybody."""
-        return self._count("scan", TableName=self._settings.ledger_table)
+    def voucher_entries(self, user_id: str) -> Iterator[str]:
+        """Return the ids of a user's ledger entries that are of vouchers, oldest first."""
+        return (entry["entry_id"] for entry in self.entries(user_id) if entry.get("reason") == "voucher")
 
-    def owners_of_entries(self) -> Iterator[str]:
-        """The users that ledger entries name; each run of one user once."""
-        return self._owners(self._settings.ledger_table)
+    def entry_keys(self, after: Item | None = None) -> Iterator[Item]:
+        """Return the key of every ledger entry of anybody; those that come ``after`` one."""
+        return self._scan(self._settings.ledger_table, "user_id, entry_id", after)
 
     # ---- predictions
 
@@ -144,34 +165,25 @@ class AuditStore:
         found = self._batch(self._settings.predictions_table, keys, **_PREDICTION)
         return {item["prediction_id"]: item for item in found}
 
-    def count_predictions(self) -> int:
-        """How many predictions there are of anybody."""
-        return self._count("scan", TableName=self._settings.predictions_table)
-
-    def owners_of_predictions(self) -> Iterator[str]:
-        """The users that predictions name; each run of one user once."""
-        return self._owners(self._settings.predictions_table)
+    def prediction_keys(self, after: Item | None = None) -> Iterator[Item]:
+        """Return what every prediction is found by, its id and its history's key; those that come ``after`` one."""
+        return self._scan(self._settings.predictions_table, "prediction_id, user_id, listed_at", after)
 
     def owners_of_unerased_predictions(self) -> Iterator[str]:
         """The users of predictions that hold more than the books need; each run of one user once."""
-        return self._owners(self._settings.predictions_table, FilterExpression="attribute_not_exists(erased_at)")
-
-    def predictions_in_no_history(self) -> Iterator[str]:
-        """The ids of predictions that lack what the history index is made of."""
-        items = self._pages(
-            "scan",
-            TableName=self._settings.predictions_table,
-            FilterExpression="attribute_not_exists(user_id) OR attribute_not_exists(listed_at)",
-            ProjectionExpression="prediction_id",
-            ConsistentRead=True,
+        items = self._scan(
+            self._settings.predictions_table, "user_id", FilterExpression="attribute_not_exists(erased_at)"
         )
-        return (str(item["prediction_id"]) for item in items)
+        for user_id, _ in groupby(items, lambda item: str(item.get("user_id", ""))):
+            if user_id:
+                yield user_id
 
     # ---- vouchers
 
-    def vouchers(self) -> Iterator[Item]:
-        """Every voucher."""
-        return self._pages("scan", TableName=self._settings.vouchers_table, ConsistentRead=True)
+    def vouchers(self, after: Item | None = None) -> Iterator[Item]:
+        """Return every voucher; those that come ``after`` a key."""
+        start = {"ExclusiveStartKey": to_item(after)} if after else {}
+        return self._pages("scan", TableName=self._settings.vouchers_table, ConsistentRead=True, **start)
 
     def vouchers_by_hash(self, hashes: Iterable[str]) -> list[Item]:
         """Those of the vouchers that exist, as they are now."""
@@ -184,44 +196,28 @@ class AuditStore:
         found = self._batch(self._settings.ledger_table, wanted, **_ENTRY)
         return {(item["user_id"], item["entry_id"]): item for item in found}
 
-    def count_voucher_entries(self, user_id: str) -> int:
-        """How many of a user's ledger entries are of vouchers."""
-        return self._count(
-            "query",
-            TableName=self._settings.ledger_table,
-            KeyConditionExpression="user_id = :user",
-            FilterExpression="#reason = :voucher",
-            ExpressionAttributeNames={"#reason": "reason"},
-            ExpressionAttributeValues=to_item({":user": user_id, ":voucher": "voucher"}),
-        )
-
-    def count_vouchers_of(self, user_id: str) -> int:
-        """How many vouchers a user has redeemed."""
-        return self._count(
-            "scan",
-            TableName=self._settings.vouchers_table,
-            FilterExpression="redeemed_by = :user",
-            ExpressionAttributeValues=to_item({":user": user_id}),
-        )
-
     # ---- files
 
     def results_of(self, user_id: str) -> Iterator[ResultFiles]:
         """The user's results, a prediction at a time, in the order of their ids."""
         _, prefix, _ = prefixes_of_user(user_id)
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._settings.files_bucket, Prefix=prefix)
-        keys = (each["Key"] for page in pages for each in page.get("Contents", []))
-        for prediction_id, group in groupby(keys, lambda key: key.removeprefix(prefix).split("/", 1)[0]):
-            yield ResultFiles(prediction_id, frozenset(group))
+        objects = (each for page in self._timed(pages) for each in page.get("Contents", []))
+        for prediction_id, group in groupby(objects, lambda each: each["Key"].removeprefix(prefix).split("/", 1)[0]):
+            yield ResultFiles(prediction_id, {each["Key"]: Stored(each["Size"], each["ETag"]) for each in group})
 
-    def exists(self, key: str) -> bool:
-        """Whether an object is there. Listed, because who may ask for one object may read it."""
-        # A key comes before all that begin with it.
-        answer = self._s3.list_objects_v2(Bucket=self._settings.files_bucket, Prefix=key, MaxKeys=1)
-        return [each["Key"] for each in answer.get("Contents", [])] == [key]
+    def objects_under(self, prefix: str) -> dict[str, Stored]:
+        """Return the objects under the prefix of one attempt, by key.
+
+        Listed, because a role that may ask for one object may read it.
+        """
+        self._require_time()
+        answer = self._s3.list_objects_v2(Bucket=self._settings.files_bucket, Prefix=prefix)
+        return {each["Key"]: Stored(each["Size"], each["ETag"]) for each in answer.get("Contents", [])}
 
     def is_anything_under(self, prefix: str) -> bool:
         """Whether any object's key begins with ``prefix``."""
+        self._require_time()
         answer = self._s3.list_objects_v2(Bucket=self._settings.files_bucket, Prefix=prefix, MaxKeys=1)
         return bool(answer.get("Contents"))
 
@@ -243,23 +239,42 @@ class AuditStore:
             **more,
         )
 
+    def _scan(self, table: str, attributes: str, after: Item | None = None, **more: Any) -> Iterator[Item]:
+        start = {"ExclusiveStartKey": to_item(after)} if after else {}
+        return self._pages(
+            "scan",
+            TableName=table,
+            # Named although it follows from the next line: the function's role allows nothing else.
+            Select="SPECIFIC_ATTRIBUTES",
+            ProjectionExpression=attributes,
+            ConsistentRead=True,
+            **start,
+            **more,
+        )
+
     def _pages(self, operation: Any, **arguments: Any) -> Iterator[Item]:
         limits: Any = {"PageSize": _PAGE}
-        for page in self._dynamodb.get_paginator(operation).paginate(PaginationConfig=limits, **arguments):
+        pages = self._dynamodb.get_paginator(operation).paginate(PaginationConfig=limits, **arguments)
+        for page in self._timed(pages):
             yield from map(from_item, page["Items"])
 
-    def _owners(self, table: str, **more: Any) -> Iterator[str]:
-        items = self._pages("scan", TableName=table, ProjectionExpression="user_id", ConsistentRead=True, **more)
-        for user_id, _ in groupby(items, lambda item: str(item.get("user_id", ""))):
-            if user_id:
-                yield user_id
+    def _timed(self, pages: Iterable[Any]) -> Iterator[Any]:
+        """Return the pages while there is time for one more."""
+        following = iter(pages)
+        while True:
+            self._require_time()
+            page = next(following, None)
+            if page is None:
+                return
+            yield page
 
-    def _count(self, operation: Any, **arguments: Any) -> int:
-        pages = self._dynamodb.get_paginator(operation).paginate(Select="COUNT", ConsistentRead=True, **arguments)
-        return sum(page["Count"] for page in pages)
+    def _require_time(self) -> None:
+        if self._time_left() < MARGIN_SECONDS:
+            raise OutOfTimeError
 
     def _batch(self, table: str, keys: list[Item], **more: Any) -> Iterator[Item]:
         for some in batched(keys, BATCH, strict=False):
+            self._require_time()
             wanted: Any = {table: {"Keys": [to_item(key) for key in some], "ConsistentRead": True, **more}}
             for attempt in range(_BATCH_TRIES):
                 answer = self._dynamodb.batch_get_item(RequestItems=wanted)

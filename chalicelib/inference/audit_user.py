@@ -5,22 +5,30 @@ ends for good, and nothing older than SETTLED_SECONDS is added to. That is read 
 looks off) is little, is read by consistent reads, and can be looked at again and again.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import batched
 
+from chalicelib.auth.names import email_key, name_key
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import Item
 from chalicelib.core.settings import Settings
 from chalicelib.inference.audit_store import BATCH, AuditStore
 from chalicelib.inference.files import result_prefix
-from chalicelib.inference.prediction import Status
+from chalicelib.inference.prediction import Status, Stored
 
 SETTLED_SECONDS = 60
 """A request ends within 29 s and a transaction's retries within some more: no older entry appears any more."""
 AGAIN_MAX = 1000
 """So many predictions of a user are looked at again; of so many that look off, no doubt is left."""
 
+AHEAD_SECONDS = 3600
+"""No clock of ours is so far ahead: an entry from later than that would never be compared with the vouchers."""
+
+_LOGIN_KEYS = {"name": name_key, "email": email_key}
+_FILES = ("csv_key", "rows_key", "cohort_key")
+"""What names the files of a result; one from before there were cohorts has no third."""
 _STATUSES = frozenset(Status)
 _NAMED_BY = {"prediction": "charge_entry_id", "refund": "refund_entry_id"}
 _REASONS = {"signup", "voucher", *_NAMED_BY}
@@ -29,6 +37,11 @@ _REASONS = {"signup", "voucher", *_NAMED_BY}
 def erasure_seconds(settings: Settings) -> int:
     """So long after its deletion something of an account may still be there: uploads that were under way are last."""
     return settings.upload_seconds + 2 * 3600
+
+
+def fingerprint(user_id: str, entry_id: str) -> int:
+    """Return a number for a ledger entry: equal sums of many mean the same entries, whatever their order."""
+    return int.from_bytes(hashlib.sha256(f"{user_id} {entry_id}".encode()).digest()[:8])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class Totals:
     granted: int = 0
     signups: int = 0
     vouchers: int = 0
+    """The sum of the fingerprints of the vouchers' entries from before ``settled_before``."""
     charges: int = 0
     refunds: int = 0
     predictions: int = 0
@@ -61,10 +75,15 @@ class Totals:
 
 
 class UserAudit:
-    """The audit of one user as of ``now``: ``settled`` first, then ``look``, then the rest."""
+    """The audit of one user as of ``now``: ``settled`` first, then ``look``, then the rest.
 
-    def __init__(self, store: AuditStore, settings: Settings, user_id: str, now: float) -> None:
+    ``settled_before``: from where on the audit leaves the vouchers' entries to the next one.
+    """
+
+    def __init__(self, store: AuditStore, settings: Settings, user_id: str, now: float, settled_before: str) -> None:
         self._store = store
+        self._settled_before = settled_before
+        self._grants = settings.signup_amounts
         self._result_seconds = (settings.result_days - 1) * 86_400  # a day's grace for the bucket's lifecycle
         self._erasure_seconds = erasure_seconds(settings)
         self._user_id = user_id
@@ -93,13 +112,13 @@ class UserAudit:
 
     def look(self) -> list[Finding]:
         """Read the rest as it is at this moment; what is off."""
-        user = self._store.user(self._user_id)
+        user = self._store.users_by_id([self._user_id]).get(self._user_id)
         self.totals = totals = replace(self._settled)
         if user is None:
             return [self._off("users", "is not there any more")]
         self._is_being_erased = self._now - user.get("closed_at", 0) < self._erasure_seconds
         findings = [*self._recent(totals), *self._look_again(totals), *self._sums(user, totals)]
-        return findings + list(self._uncharged())
+        return [*findings, *self._uncharged(), *self._logins(user)]
 
     def unclaimed(self) -> Iterator[Finding]:
         """Which entries no prediction names, where their number is off. Recent ones are told by every look."""
@@ -122,7 +141,7 @@ class UserAudit:
                 elif "files_deleted_at" in prediction:
                     if not self._is_being_erased and len(self._left) < AGAIN_MAX:
                         self._left.append(found.prediction_id)
-                elif self._should_have_files(prediction) and _keys(prediction) <= found.keys:
+                elif self._should_have_files(prediction) and not list(_wrong_files(prediction, found.objects)):
                     complete += 1
         if complete != self.totals.with_files and not self._is_being_erased:
             yield from self._incomplete()
@@ -139,13 +158,12 @@ class UserAudit:
         for listed in self._store.predictions_of(self._user_id):
             if not self._should_have_files(listed):
                 continue
-            missing = [key for key in sorted(_keys(listed)) if not self._store.exists(key)]
-            if not missing:
-                continue
             prediction_id = listed["prediction_id"]
-            if self._should_have_files(self._store.predictions_by_id([prediction_id]).get(prediction_id, {})):
-                for key in missing:
-                    yield self._off("results", f"prediction {prediction_id} succeeded, and its {key} is missing")
+            objects = self._store.objects_under(result_prefix(self._user_id, prediction_id, listed.get("attempt")))
+            wrong = list(_wrong_files(listed, objects))
+            if wrong and self._should_have_files(self._store.predictions_by_id([prediction_id]).get(prediction_id, {})):
+                for text in wrong:
+                    yield self._off("results", f"prediction {prediction_id} succeeded, and its {text}")
 
     # ---- what moves
 
@@ -187,6 +205,18 @@ class UserAudit:
                 if charge.get("prediction_id") != prediction["prediction_id"]:
                     yield from self._prediction(prediction, entries)
 
+    def _logins(self, user: Item) -> Iterator[Finding]:
+        """Whether the account's name and e-mail address, each a login, lead to it. No finding says what they are."""
+        if "closed_at" in user:
+            return
+        keys = {kind: key_of(str(user[kind])) for kind, key_of in _LOGIN_KEYS.items() if user.get(kind)}
+        owners = self._store.logins_by_key(keys.values())
+        for kind in _LOGIN_KEYS:
+            owner = owners.get(keys[kind]) if kind in keys else None
+            if owner != self._user_id:
+                text = f"leads to user {owner}" if owner else "is missing"
+                yield self._off("logins", f"the login by {kind} {text}")
+
     # ---- one by one
 
     def _off(self, what: str, text: str) -> Finding:
@@ -202,13 +232,20 @@ class UserAudit:
     def _entry(self, entry: Item, totals: Totals) -> Iterator[Finding]:
         amount, reason = entry.get("amount"), entry.get("reason")
         totals.entries += 1
+        if reason == "signup" and amount not in self._grants:
+            were = ", ".join(map(str, sorted(self._grants)))
+            text = f"entry {entry['entry_id']} (signup) grants {amount} coins, which SIGNUP_COINS never were ({were})"
+            yield self._off("ledger entries", text)
+        if entry["entry_id"] > iso(self._now + AHEAD_SECONDS):
+            yield self._off("ledger entries", f"entry {entry['entry_id']} ({reason}) is dated in the future")
         if not isinstance(amount, int) or reason not in _REASONS or (amount < 0) != (reason == "prediction"):
             yield self._off("ledger entries", f"entry {entry['entry_id']} ({reason}) moves {amount} coins")
         amount = amount if isinstance(amount, int) else 0
         totals.amount += amount
         totals.granted += amount if reason in {"signup", "voucher"} else 0
         totals.signups += reason == "signup"
-        totals.vouchers += reason == "voucher"
+        if reason == "voucher" and entry["entry_id"] < self._settled_before:
+            totals.vouchers += fingerprint(self._user_id, entry["entry_id"])
         totals.charges += reason == "prediction"
         totals.refunds += reason == "refund"
 
@@ -242,7 +279,7 @@ class UserAudit:
         return (
             prediction.get("status") == Status.SUCCEEDED
             and "files_deleted_at" not in prediction
-            and len(_keys(prediction)) == 2
+            and {"csv_key", "rows_key"} <= _keys(prediction).keys()
             and self._now - self._result_seconds < finished_at <= self._now
         )
 
@@ -265,11 +302,18 @@ class UserAudit:
             f"{totals.refunds} refunds for {totals.refunded} predictions that give coins back":
                 totals.refunds != totals.refunded,
             "the account was deleted and still names its person":
-                "closed_at" in user and self._store.names_its_person(self._user_id),
+                "closed_at" in user and not _LOGIN_KEYS.keys().isdisjoint(user),
             f"the account was deleted and {totals.unerased} of its predictions were not erased":
                 "closed_at" in user and totals.unerased > 0 and not self._is_being_erased,
         }  # fmt: skip
         return (self._off("users", text) for text, is_wrong in wrong.items() if is_wrong)
+
+
+def names_login(user: Item, key: str) -> bool:
+    """Whether the account is there and has the name or e-mail address that a login key was made of."""
+    return "closed_at" not in user and any(
+        key_of(str(user.get(kind, ""))) == key for kind, key_of in _LOGIN_KEYS.items()
+    )
 
 
 def _is_end(prediction: Item) -> bool:
@@ -281,9 +325,23 @@ def _cost(prediction: Item) -> int:
     return cost if isinstance(cost, int) else 0
 
 
-def _keys(prediction: Item) -> set[str]:
+def _keys(prediction: Item) -> dict[str, str]:
+    """Return the keys of the result's files by what names them."""
     result = prediction.get("result", {})
-    return {result[name] for name in ("csv_key", "rows_key") if name in result}
+    return {name: result[name] for name in _FILES if name in result}
+
+
+def _wrong_files(prediction: Item, objects: dict[str, Stored]) -> Iterator[str]:
+    """Compare the result's files with what S3 lists: they are there, and what the worker stored."""
+    noted = prediction.get("result_files", {})  # of an older prediction nothing was noted
+    for name, key in _keys(prediction).items():
+        stored = objects.get(key)
+        if stored is None:
+            yield f"{key} is missing"
+        elif not stored.size:
+            yield f"{key} is empty"
+        elif name in noted and Stored(**noted[name]) != stored:
+            yield f"{key} is not what was stored: {stored.size} bytes instead of {noted[name]['size']}, or other ones"
 
 
 def _state(prediction: Item) -> Iterator[str]:
@@ -301,12 +359,15 @@ def _state(prediction: Item) -> Iterator[str]:
         yield f"is {status} and has {'no' if status.is_end else 'a'} time of its end"
     if (status is Status.SUCCEEDED and "erased_at" not in prediction) != ("result" in prediction):
         yield f"is {status} and has {'a' if 'result' in prediction else 'no'} result"
+    if status.is_refunded and "result_files" in prediction:
+        yield f"is {status} and notes the files of a result"
     if status.is_refunded != ("refund_entry_id" in prediction):
         yield f"is {status} and names {'a' if 'refund_entry_id' in prediction else 'no'} refund"
     if status is Status.SUCCEEDED and "result" in prediction:
         home = result_prefix(prediction["user_id"], prediction["prediction_id"], prediction.get("attempt"))
-        if len(_keys(prediction)) != 2 or not all(key.startswith(home) for key in _keys(prediction)):
-            yield f"succeeded, and its result is not the two files under {home}"
+        keys = _keys(prediction)
+        if not {"csv_key", "rows_key"} <= keys.keys() or not all(key.startswith(home) for key in keys.values()):
+            yield f"succeeded, and its result is not the files under {home}"
 
 
 def _payment(prediction: Item, entries: dict[str, Item]) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
+
+from chalicelib.inference.prediction import Stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -57,14 +58,6 @@ def prefixes_of_user(user_id: str) -> tuple[str, str, str]:
     return f"inputs/{user_id}/", f"results/{user_id}/", f"uploads/{user_id}/"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An object as it is now: ``etag`` changes with its bytes."""
-
-    size: int
-    etag: str
-
-
 class FileStore:
     """Objects of the bucket."""
 
@@ -72,17 +65,26 @@ class FileStore:
         self._client = client
         self._bucket = bucket
 
-    def put(self, key: str, content: bytes, content_type: str) -> None:
-        """Write a small object."""
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+    def put(self, key: str, content: bytes, content_type: str) -> Stored:
+        """Write a small object. Return its size and the ETag that S3 answered."""
+        answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+        return Stored(len(content), answer["ETag"])
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:
-        """Write ``size`` bytes from the start of ``stream``, in parts if they are many."""
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
+        """Write ``size`` bytes from the start of ``stream``, in parts if they are many. Return what S3 holds then."""
         stream.seek(0)
         if size <= _SINGLE_PUT_BYTES_MAX:
-            self.put(key, stream.read(), content_type)
-        else:
-            self._client.upload_fileobj(stream, self._bucket, key, ExtraArgs={"ContentType": content_type})
+            return self.put(key, stream.read(), content_type)
+        self._client.upload_fileobj(stream, self._bucket, key, ExtraArgs={"ContentType": content_type})
+        return self._listed(key)
+
+    def _listed(self, key: str) -> Stored:
+        """Return the size and ETag of an object from a listing, which the worker may read; it may not read results."""
+        answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        for each in answer.get("Contents", []):  # a key comes before all that begin with it
+            if each["Key"] == key:
+                return Stored(each["Size"], each["ETag"])
+        raise FileGoneError(key)
 
     def open(self, key: str) -> BinaryIO:
         """The object as a stream.

@@ -30,6 +30,14 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """An object of the bucket as it is now: ``etag`` changes with its bytes."""
+
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """Where the result lies and what it says in short.
 
@@ -53,6 +61,8 @@ class Result:
     cohort_key: str | None = None
     input_sha256: str | None = None
     """Of a large file, which only the worker reads as a whole."""
+    files: dict[str, Stored] = field(default_factory=dict)
+    """Size and ETag of each file as S3 had it, by the field with its key, for the audit; empty for an older result."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from chalicelib.inference.cohort import Cohort
 from chalicelib.inference.models import Loaded
-from chalicelib.inference.prediction import Result
+from chalicelib.inference.prediction import Result, Stored
 from chalicelib.inference.row_texts import DECIMALS, RowTexts, csv_cell, harmless, joined, numbers, ranges_if_measured
 
 MARK_ROWS = 1000
@@ -30,8 +30,8 @@ _ESTIMATES = ("years", "lower", "upper")
 class Shelf(Protocol):
     """Where the files are put: S3, unless somebody verifies a receipt."""
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:
-        """Keep ``size`` bytes from the start of ``stream``."""
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
+        """Keep ``size`` bytes from the start of ``stream``. Return their size and ETag."""
 
 
 class ResultWriter:
@@ -185,10 +185,12 @@ class ResultWriter:
         if self._marks[-1] != size:
             self._marks.append(size)
         csv_key, rows_key, cohort_key = (prefix + name for name in ("result.csv", "rows.jsonl", "cohort.json"))
-        files.put_stream(csv_key, self._csv, self._csv.tell(), "text/csv; charset=utf-8")
-        files.put_stream(rows_key, self._lines, size, "application/x-ndjson")
         cohort = self._cohort.document()
-        files.put_stream(cohort_key, io.BytesIO(cohort), len(cohort), "application/json")
+        stored = {
+            "csv_key": files.put_stream(csv_key, self._csv, self._csv.tell(), "text/csv; charset=utf-8"),
+            "rows_key": files.put_stream(rows_key, self._lines, size, "application/x-ndjson"),
+            "cohort_key": files.put_stream(cohort_key, io.BytesIO(cohort), len(cohort), "application/json"),
+        }
         years = np.concatenate(self._years)
         return Result(
             csv_key=csv_key,
@@ -213,6 +215,7 @@ class ResultWriter:
             model_version=self._loaded.version,
             model_sha256=self._loaded.sha256,
             csv_sha256=self._csv_sha256.hexdigest(),
+            files=stored,
         )
 
 

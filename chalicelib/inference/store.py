@@ -27,7 +27,7 @@ from chalicelib.core.dynamo import (
 )
 from chalicelib.inference.contract import Contract
 from chalicelib.inference.options import Options
-from chalicelib.inference.prediction import Prediction, Result, Status
+from chalicelib.inference.prediction import Prediction, Result, Status, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -241,13 +241,17 @@ class PredictionStore:
 
         Its condition is the fence: the attempt must still be the prediction's.
         """
+        # Beside the result, not inside: an older release, after a rollback, reads only a result that it knows whole.
+        values = asdict(result)
+        files = values.pop("files")
         return self._end(
             prediction,
-            "SET #status = :end, #result = :result, #rows = :rows, rows_done = :rows, bad_rows = :bad, "
-            "finished_at = :now",
+            "SET #status = :end, #result = :result, result_files = :files, #rows = :rows, rows_done = :rows, "
+            "bad_rows = :bad, finished_at = :now",
             {
                 ":end": Status.SUCCEEDED,
-                ":result": asdict(result),
+                ":result": values,
+                ":files": files,
                 ":rows": result.summary["rows"],
                 ":bad": result.summary["skipped_rows"],
                 ":now": now,
@@ -386,6 +390,7 @@ def _to_values(prediction: Prediction) -> Item:
 def _from_item(item: Item) -> Prediction:
     values = from_item(item)
     stored = values.pop("result", None)
+    files = values.pop("result_files", {})
     known = {name: value for name, value in values.items() if name in _FIELDS}
     known["status"] = Status(known["status"])
     known.setdefault("input_sha256", None)
@@ -398,6 +403,7 @@ def _from_item(item: Item) -> Prediction:
             "columns": tuple(stored["columns"]),
             "marks": tuple(stored["marks"]),
             "contract": _contract(stored.get("contract")),
+            "files": {name: Stored(**each) for name, each in files.items()},
         })  # fmt: skip
     return Prediction(**known, result=result)
 

@@ -6,8 +6,9 @@ from chalicelib.auth.store import User
 from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.settings import Settings
-from chalicelib.inference.files import FileGoneError, FileStore, Stored, upload_key
+from chalicelib.inference.files import FileGoneError, FileStore, upload_key
 from chalicelib.inference.findings import FileTooLargeError
+from chalicelib.inference.prediction import Stored
 
 
 class UnknownUploadError(DomainError):

@@ -12,7 +12,7 @@ from tests.support.templates import Template, of_type, properties, resolved
 
 SERVICE_METRICS = {
     "PredictionsAccepted", "PredictionsSucceeded", "PredictionsRejected", "PredictionsFailed", "PredictionsCancelled",
-    "CoinsRefunded", "AuditFindings", "QueueAge", "RowsPerSecond",
+    "CoinsRefunded", "AuditFindings", "AuditAge", "QueueAge", "RowsPerSecond",
 }  # fmt: skip
 LIMITS = {"password", "own password", "registration", "voucher", "submission", "upload"}
 # What AWS publishes, by namespace: the dimensions that say of what, and the type of the resource.
@@ -147,13 +147,23 @@ def test_the_last_queue_is_the_one_that_must_stay_empty(template: Template, stag
     assert metric.dimensions == (("QueueName", "<UnprocessableQueue.QueueName>"),)
 
 
-def test_an_audit_that_does_not_run_for_two_days_sets_an_alarm_off(template: Template, stage: str) -> None:
+def test_an_audit_that_is_not_finished_for_two_days_sets_an_alarm_off(template: Template, stage: str) -> None:
     found = alarms(template, stage)["AuditMissingAlarm"]
-    assert (found["MetricName"], found["Statistic"], found["TreatMissingData"]) == (
-        "AuditFindings", "SampleCount", "breaching",
-    )  # fmt: skip
-    assert found["Period"] * found["EvaluationPeriods"] == 2 * 86_400
-    assert (found["ComparisonOperator"], found["Threshold"]) == ("LessThanThreshold", 1)
+    assert (found["MetricName"], found["Statistic"]) == ("AuditAge", "Maximum")
+    assert (found["ComparisonOperator"], found["Threshold"]) == ("GreaterThanThreshold", 2 * 86_400)
+
+
+def test_an_audit_function_that_says_nothing_for_two_hours_sets_an_alarm_off(template: Template, stage: str) -> None:
+    found = alarms(template, stage)["AuditMissingAlarm"]
+    (event,) = properties(template, "Audit")["Events"].values()
+    assert event["Properties"]["Schedule"] == "rate(15 minutes)"
+    assert found["TreatMissingData"] == "breaching"
+    assert found["Period"] * found["EvaluationPeriods"] == 2 * 3600
+
+
+def test_findings_are_an_alarm_as_long_as_the_last_audit_has_them(template: Template, stage: str) -> None:
+    found = alarms(template, stage)["AuditFindingsAlarm"]
+    assert (found["Statistic"], found["Period"]) == ("Maximum", 3600)
 
 
 def test_the_age_of_the_queue_counts_while_messages_wait(template: Template, stage: str) -> None:
@@ -188,7 +198,7 @@ def test_the_dashboard_shows_every_alarm_function_table_queue_and_metric_of_the_
     ):
         assert {form.format(name) for name in of_type(template, kind)} <= values
     of_service = {each.name for each in metrics if each.namespace == "LiverLifespan"}
-    assert of_service == SERVICE_METRICS - {"AuditFindings"} | {"RequestsRefused"}
+    assert of_service == SERVICE_METRICS - {"AuditFindings", "AuditAge"} | {"RequestsRefused"}
     assert {dict(each.dimensions)["limit"] for each in metrics if each.name == "RequestsRefused"} == LIMITS
 
 

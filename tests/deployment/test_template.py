@@ -132,7 +132,9 @@ def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
         "Dispatcher": {
             "DispatcherLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Erasures", "Files",
         },
-        "Audit": {"AuditLog", "Users", "LedgerEntries", "Predictions", "Vouchers", "Erasures", "Files"},
+        "Audit": {
+            "AuditLog", "Users", "Logins", "LedgerEntries", "Predictions", "Vouchers", "Erasures", "Throttles", "Files",
+        },
     }  # fmt: skip
 
 
@@ -406,41 +408,51 @@ def test_the_processor_is_a_parameter(template: Template, function: str) -> None
     assert template["Parameters"]["Architecture"]["Default"] == "x86_64"
 
 
-def test_the_audit_runs_daily_and_only_reads_coins(template: Template) -> None:
+def test_the_audit_is_continued_every_quarter_of_an_hour_and_only_reads(template: Template) -> None:
     (event,) = properties(template, "Audit")["Events"].values()
-    assert event["Properties"]["Schedule"] == "rate(1 day)"
+    assert event["Properties"]["Schedule"] == "rate(15 minutes)"
     assert properties(template, "Audit")["Timeout"] == 900
     may = functools.partial(granted, template, "Audit")
-    assert may("Users") == {"dynamodb:Scan", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert may("Users") == {"dynamodb:Scan", "dynamodb:BatchGetItem"}
+    assert may("Logins") == {"dynamodb:Scan", "dynamodb:BatchGetItem"}
     assert may("LedgerEntries") == {"dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem"}
     assert may("Predictions") == {"dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem"}
     assert may("Vouchers") == {"dynamodb:Scan", "dynamodb:BatchGetItem"}
     assert may("Erasures") == {"dynamodb:Query"}
     assert may("Files") == {"s3:ListBucket"}
+    assert may("Throttles") == {"dynamodb:GetItem", "dynamodb:PutItem"}
     for other in (
-        "Logins",
         "IdempotencyKeys",
         "Offers",
         "InferenceQueue",
         "SigningSecret",
         "OriginSecret",
-        "Throttles",
     ):
         assert may(other) == set(), other
 
 
-def test_the_audit_gets_names_and_addresses_only_as_a_number(template: Template) -> None:
-    on_users = [each for each in statements(template, "Audit") if "Users" in json.dumps(each["Resource"])]
-    readable = {
-        each["Condition"]["StringEquals"]["dynamodb:Select"]: set(
-            each["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-        )
-        for each in on_users
-    }
-    assert readable == {
-        "SPECIFIC_ATTRIBUTES": {"user_id", "balance", "open_charges", "closed_at"},
-        "COUNT": {"user_id", "name", "email"},
-    }
+@pytest.mark.parametrize(
+    ("table", "attributes"),
+    [
+        ("Users", {"user_id", "balance", "open_charges", "closed_at", "name", "email"}),
+        ("Logins", {"login", "user_id"}),
+    ],
+)
+def test_the_audit_reads_only_what_it_compares_and_no_password_hash(
+    template: Template, table: str, attributes: set[str]
+) -> None:
+    (statement,) = (each for each in statements(template, "Audit") if f'"{table}"' in json.dumps(each["Resource"]))
+    assert statement["Condition"]["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
+    assert set(statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]) == attributes
+
+
+def test_the_audit_writes_nothing_but_its_own_state(template: Template) -> None:
+    writing = [
+        each for each in statements(template, "Audit")
+        if any(action.startswith("dynamodb:") and not re.search("Get|Query|Scan", action) for action in each["Action"])
+    ]  # fmt: skip
+    assert [each["Sid"] for each in writing] == ["KeepItsOwnState"]
+    assert writing[0]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["audit"]}}
 
 
 @pytest.mark.parametrize("function", [*BACKGROUND, "Audit"])

@@ -15,6 +15,9 @@ _DEAD = "chalicelib/inference/dead_letters.py"
 _ERASURE = "chalicelib/inference/erasure.py"
 _FILES = "chalicelib/inference/files.py"
 _USERS = "chalicelib/auth/store.py"
+_AUDIT = "chalicelib/inference/audit.py"
+_AUDIT_USER = "chalicelib/inference/audit_user.py"
+_AUDIT_DAILY = "chalicelib/inference/audit_daily.py"
 
 _LIFE = "tests/unit/inference/test_life_of_a_prediction.py::"
 _CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
@@ -28,6 +31,8 @@ _COINS = "tests/unit/billing/test_ledger.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
 _REGISTER = "tests/unit/auth/test_accounts.py::"
 _TRANSACT = "tests/unit/core/test_dynamo.py::"
+_TAMPERING = "tests/unit/inference/test_audit_tampering.py::test_the_audit_names_a_tampering"
+_DAILY = "tests/unit/inference/test_audit_daily.py::"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +155,28 @@ MUTATIONS = (
              _TRANSACT + "test_conflicts_are_retried_until_the_transaction_is_taken"),
     Mutation("every try is a transaction of its own", _DYNAMO, "ClientRequestToken=token", "ClientRequestToken=uuid.uuid4().hex",
              _TRANSACT + "test_every_try_of_a_transaction_carries_the_same_token"),
+    Mutation("the audit compares no size and no ETag", _AUDIT_USER, "elif name in noted and Stored(**noted[name]) != stored:", "elif name in noted and Stored(**noted[name]) is None:",
+             _TAMPERING + "[result_csv_changed_in_one_byte-]"),
+    Mutation("the audit takes any signup grant", _AUDIT_USER, 'if reason == "signup" and amount not in self._grants:', 'if reason == "signup" and amount in ():',
+             _TAMPERING + "[a_signup_entry_and_the_balance_raised_together-]"),
+    Mutation("the audit does not look for the cohort", _AUDIT_USER, '_FILES = ("csv_key", "rows_key", "cohort_key")', '_FILES = ("csv_key", "rows_key")',
+             _TAMPERING + "[the_cohort_deleted-]"),
+    Mutation("the audit does not ask where a user's logins lead", _AUDIT_USER, "if owner != self._user_id:", "if owner is self:",
+             _TAMPERING + "[a_login_removed-]"),
+    Mutation("the audit does not ask whose the logins are", _AUDIT, "if not names_login(users.get(user_id, {}), key)", "if user_id not in users",
+             _TAMPERING + "[two_logins_swapped-]"),
+    Mutation("a voucher's entry may be used by two vouchers", _AUDIT, "if progress.report.voucher_entries == progress.report.used_vouchers:", "if progress.report.findings_max:",
+             _TAMPERING + "[a_second_voucher_that_names_the_entry_of_the_first-]"),
+    Mutation("an unfinished audit counts as finished", _AUDIT_DAILY, "            if progress.is_finished:\n                found", "            if progress.report:\n                found",
+             _DAILY + "test_half_an_audit_is_never_called_finished_or_clean"),
+    Mutation("an audit begins anew with every invocation", _AUDIT_DAILY, "if state.progress.is_finished or not state.progress.started_at:", "if state.progress.started_at is not None:",
+             _DAILY + "test_an_audit_goes_on_where_it_stopped_and_says_the_same_as_one_in_one_go"),
+    Mutation("two invocations audit at once", _AUDIT_DAILY, "if state.held_until > now:", "if state.held_until > now + HOLD_SECONDS_MAX:",
+             _DAILY + "test_of_two_invocations_at_once_one_works"),
+    Mutation("an older state overwrites a newer one", _AUDIT_DAILY, '"revision = :seen" if state.revision', '"revision = :seen OR attribute_exists(revision)" if state.revision',
+             _DAILY + "test_of_two_that_read_the_same_state_one_gets_it"),
+    Mutation("findings before a crash are lost", _AUDIT_DAILY, "if self.clock() - saved_at >= SAVE_SECONDS:", "if self.clock() < saved_at:",
+             _DAILY + "test_what_was_found_before_a_crash_is_not_lost"),
+    Mutation("an audit of another version is continued", _AUDIT_DAILY, 'if item["version"] != VERSION:', "if not item:",
+             _DAILY + "test_an_audit_of_another_version_begins_anew"),
 )  # fmt: skip

@@ -10,7 +10,8 @@ from chalicelib.auth.names import Credentials
 from chalicelib.billing.vouchers import VoucherExpiredError
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
-from chalicelib.inference.audit import FINDINGS_MAX, Report
+from chalicelib.inference.audit import FINDINGS_MAX, FINISHED, Progress, Report
+from chalicelib.inference.audit_store import AuditStore
 from chalicelib.inference.audit_user import Finding
 from chalicelib.inference.offers import Override
 from tests.unit.support import RunCommand, World
@@ -116,8 +117,8 @@ def test_a_clean_audit_is_a_table_and_exit_code_0(world: World, run: RunCommand)
     assert code == 0
     assert [line.split() for line in out.splitlines()] == [
         ["checked", "off"], ["users", "1", "0"], ["ledger", "entries", "2", "0"], ["predictions", "1", "0"],
-        ["results", "1", "0"], ["vouchers", "0", "0"], [], ["coins"], ["granted", "500"], ["balances", "400"],
-        ["earned", "100"], ["held", "0"], [], ["Everything", "adds", "up."],
+        ["results", "1", "0"], ["vouchers", "0", "0"], ["logins", "2", "0"], [], ["coins"],
+        ["granted", "500"], ["balances", "400"], ["earned", "100"], ["held", "0"], [], ["Everything", "adds", "up."],
     ]  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def test_more_findings_than_are_printed_are_counted(
     report = Report(moving=2)
     report.checked["users"] = 1
     report.add(Finding("users", f"finding {number}") for number in range(FINDINGS_MAX + 1234))
-    monkeypatch.setattr(world.audit, "run", lambda: report)
+    monkeypatch.setattr(world.audit, "begin", lambda: Progress(0.0, FINISHED, report=report))
 
     code, out, _ = run("audit")
 
@@ -147,6 +148,44 @@ def test_more_findings_than_are_printed_are_counted(
     assert out.count("finding ") == FINDINGS_MAX
     assert out.splitlines()[-1] == "... and 1,234 more."
     assert "Too much was going on at 2 places to compare them. Run the audit again." in out
+
+
+def test_an_audit_that_could_not_compare_everything_does_not_say_that_everything_adds_up(
+    world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.audit, "begin", lambda: Progress(0.0, FINISHED, report=Report(moving=1)))
+
+    code, out, _ = run("audit")
+
+    assert code == 3
+    assert "Everything adds up." not in out
+    assert out.splitlines()[-2:] == [
+        "Too much was going on at 1 places to compare them. Run the audit again.", "What could be compared adds up.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_off", [False, True], ids=["nothing found", "something found"])
+def test_half_an_audit_prints_what_it_found_and_is_not_called_clean(
+    world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch, *, is_off: bool
+) -> None:
+    user = world.register("anna")
+    if is_off:
+        values = {"user_id": user.id, "name": user.name, "email": user.email, "balance": 499, "open_charges": 0}
+        aws.dynamodb().put_item(TableName=world.settings.users_table, Item=to_item(values))
+
+    def refuse(*_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "ExpiredTokenException", "Message": "The token has expired"}}, "Scan")
+
+    monkeypatch.setattr(AuditStore, "vouchers", refuse)
+
+    code, out, err = run("audit")
+
+    assert code == 3
+    assert "The audit did not finish: " in err
+    assert "The token has expired" in err
+    assert "NOT FINISHED: what was not checked may be off. Run the audit again." in out
+    assert "adds up" not in out
+    assert (f"user {user.id}: the balance is 499, the entries add up to 500" in out) == is_off
 
 
 def test_what_aws_refuses_is_a_sentence(world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:

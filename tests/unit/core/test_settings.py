@@ -81,3 +81,18 @@ def test_the_environment_is_read_by_field_name_and_typed(monkeypatch: pytest.Mon
     assert (read.stage, read.users_table, read.inference_queue_url) == ("stage", "users_table", "https://queue")
     assert (read.lease_seconds, read.attempts_max) == (1.5, 7)
     assert (read.signup_coins, read.bcrypt_cost) == (500, 12)
+
+
+def test_former_grants_are_a_list_of_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMER_SIGNUP_COINS", "300,0")
+    for name, each in Settings.model_fields.items():
+        if each.is_required():
+            monkeypatch.setenv(name.upper(), name)
+    monkeypatch.setenv("JWT_SECRET_ID", "the-secret")
+    monkeypatch.setenv("MARKS_SECRET_ID", "another-secret")
+
+    assert Settings.from_environment().signup_amounts == {500, 300, 0}
+
+    monkeypatch.setenv("FORMER_SIGNUP_COINS", "300;0")
+    with pytest.raises(ValidationError, match="former_signup_coins"):
+        Settings.from_environment()

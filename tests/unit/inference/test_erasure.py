@@ -9,7 +9,7 @@ from chalicelib.auth.service import WrongPasswordError
 from chalicelib.auth.store import User, UserStore
 from chalicelib.inference.erasure import FAILED_SECONDS_MAX, INDEX_LAG_SECONDS, Erasure
 from chalicelib.inference.files import FileStore
-from chalicelib.inference.prediction import Prediction
+from chalicelib.inference.prediction import Prediction, Stored
 from chalicelib.inference.store import PredictionStore
 from tests.unit.support import PASSWORD, FakeModel, World
 
@@ -148,13 +148,13 @@ def test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing(
     put_stream = FileStore.put_stream
     written: list[str] = []
 
-    def half(store: FileStore, key: str, *more: Any) -> None:
+    def half(store: FileStore, key: str, *more: Any) -> Stored:
         if written:
             raise OSError("out of order")
         world.settlement.fail(world.read(prediction), "dead_letter")
         world.predictions.delete(anna, prediction.prediction_id, "ended")
-        put_stream(store, key, *more)
         written.append(key)
+        return put_stream(store, key, *more)
 
     monkeypatch.setattr(FileStore, "put_stream", half)
     with pytest.raises(OSError, match="out of order"):

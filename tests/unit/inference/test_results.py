@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chalicelib.inference.contract import Contract
 from chalicelib.inference.files import FileStore
 from chalicelib.inference.models import Loaded
-from chalicelib.inference.prediction import Result
+from chalicelib.inference.prediction import Result, Stored
 from chalicelib.inference.reading import _row
 from chalicelib.inference.results import MARK_ROWS, ResultWriter
 from chalicelib.inference.row_texts import harmless
@@ -33,9 +33,10 @@ class Files(FileStore):
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> None:
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
         stream.seek(0)
         self.kept[key] = stream.read(size)
+        return Stored(size, "")
 
 
 def predicted(rows: int, seed: int = 1) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from tests.unit.support import ROOT
 def test_a_mutation_s_text_stands_once_in_its_file_and_its_test_exists(mutation: Mutation) -> None:
     assert (ROOT / mutation.file).read_text("utf-8").count(mutation.old) == 1
     path, _, name = mutation.test.partition("::")
-    assert name in named_in(path)
+    assert name.partition("[")[0] in named_in(path)  # what is in brackets is a case of the test
 
 
 def test_no_two_mutations_have_one_name() -> None:

@@ -1,0 +1,365 @@
+"""Every way that somebody who can write to the tables and the bucket may change what is stored, held against the audit.
+
+A case whose words are None is a consistent forgery: everything that could tell was changed together. The audit does not
+find it, and docs/coins.md says so.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.auth.names import email_key, name_key
+from chalicelib.auth.store import User
+from chalicelib.billing.ledger import Entry
+from chalicelib.core import aws
+from chalicelib.core.clock import iso
+from chalicelib.core.dynamo import to_item
+from chalicelib.inference.audit_user import SETTLED_SECONDS
+from chalicelib.inference.prediction import Prediction
+from tests.unit.inference.test_audit import (
+    audit,
+    change,
+    change_entry,
+    change_prediction,
+    change_user,
+    delete_entry,
+    names,
+    of,
+    pay,
+)
+from tests.unit.support import World
+
+Words = tuple[str, ...] | None
+
+
+class Scene(NamedTuple):
+    """Two people: anna with a prediction of every kind, and boris with nothing but his first coins."""
+
+    world: World
+    anna: User
+    boris: User
+
+    def of(self, status: str) -> Prediction:
+        return of(self.world, self.anna, status)
+
+    def raise_balance(self, coins: int) -> None:
+        change_user(self.world, self.anna, "SET balance = balance + :more", more=coins)
+
+    def entry(self, reason: str) -> dict[str, Any]:
+        entries = self.world.items(self.world.settings.ledger_table)
+        return next(each for each in entries if (each["user_id"], each["reason"]) == (self.anna.id, reason))
+
+    def put(self, table: str, item: dict[str, Any]) -> None:
+        aws.dynamodb().put_item(TableName=getattr(self.world.settings, table), Item=to_item(item))
+
+    def delete(self, table: str, key: dict[str, Any]) -> None:
+        aws.dynamodb().delete_item(TableName=getattr(self.world.settings, table), Key=to_item(key))
+
+    def used_voucher(self) -> dict[str, Any]:
+        vouchers = self.world.items(self.world.settings.vouchers_table)
+        return next(each for each in vouchers if "entry_id" in each)
+
+    def lead(self, key: str, user: User) -> None:
+        change(self.world.settings.logins_table, {"login": key}, "SET user_id = :user", user=user.id)
+
+    def write_result(self, name: str, content: bytes) -> None:
+        result = self.of("succeeded").result
+        self.world.files.put(getattr(result, name), content, "text/csv; charset=utf-8")
+
+    def read_result(self, name: str) -> bytes:
+        return self.world.files.read(getattr(self.of("succeeded").result, name))
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    anna, boris = world.register("anna"), world.register("boris")
+    world.vouchers.redeem(anna.id, world.vouchers.issue(500, None), None)
+    world.vouchers.issue(300, None)
+    succeeded, failed, cancelled, _queued = (world.submit(anna) for _ in range(4))
+    world.run(succeeded)
+    world.dead_letters.handle(failed.prediction_id)
+    world.predictions.delete(anna, cancelled.prediction_id)
+    world.clock.advance(SETTLED_SECONDS + 1)
+    return Scene(world, anna, boris)
+
+
+# ---- coins
+
+
+def a_balance_raised(scene: Scene) -> None:
+    scene.raise_balance(100)
+
+
+def a_signup_entry_and_the_balance_raised_together(scene: Scene) -> None:
+    change_entry(scene.world, scene.anna, scene.entry("signup")["entry_id"], "SET amount = :more", more=900)
+    scene.raise_balance(400)
+
+
+def a_second_signup_grant_with_its_coins(scene: Scene) -> None:
+    pay(scene.world, scene.anna, 500, "signup")
+
+
+def an_entry_s_amount_changed(scene: Scene) -> None:
+    change_entry(scene.world, scene.anna, scene.entry("voucher")["entry_id"], "SET amount = :more", more=501)
+
+
+def an_entry_removed(scene: Scene) -> None:
+    delete_entry(scene.world, scene.anna, scene.of("cancelled").charge_entry_id)
+
+
+def an_entry_removed_with_its_coins(scene: Scene) -> None:
+    delete_entry(scene.world, scene.anna, scene.of("succeeded").charge_entry_id)
+    scene.raise_balance(100)
+
+
+def an_entry_written_twice(scene: Scene) -> None:
+    voucher = scene.entry("voucher")
+    scene.put("ledger_table", voucher | {"entry_id": voucher["entry_id"][:-1] + "x"})
+    scene.raise_balance(500)
+
+
+def an_entry_from_the_future(scene: Scene) -> None:
+    entry = Entry.new(scene.anna.id, 500, "voucher", scene.world.clock() + 10 * 365 * 86_400)
+    scene.world.store.commit([scene.world.ledger.entry(entry), scene.world.ledger.credit(scene.anna.id, 500)])
+
+
+# ---- vouchers
+
+
+def a_voucher_entry_without_a_voucher(scene: Scene) -> None:
+    pay(scene.world, scene.anna, 500, "voucher")
+    scene.world.clock.advance(SETTLED_SECONDS + 1)
+
+
+def a_voucher_s_coins_changed(scene: Scene) -> None:
+    change(
+        scene.world.settings.vouchers_table, {"voucher_hash": scene.used_voucher()["voucher_hash"]},
+        "SET coins = :more", more=501,
+    )  # fmt: skip
+
+
+def a_second_voucher_that_names_the_entry_of_the_first(scene: Scene) -> None:
+    scene.put("vouchers_table", scene.used_voucher() | {"voucher_hash": "f" * 64})
+    pay(scene.world, scene.anna, 500, "voucher")
+    scene.world.clock.advance(SETTLED_SECONDS + 1)
+
+
+def a_voucher_used_after_it_had_expired(scene: Scene) -> None:
+    change(
+        scene.world.settings.vouchers_table, {"voucher_hash": scene.used_voucher()["voucher_hash"]},
+        "SET expires_at = :long_ago", long_ago=1_000_000_000,
+    )  # fmt: skip
+
+
+def a_forged_voucher_that_was_redeemed(scene: Scene) -> None:
+    entry = pay(scene.world, scene.anna, 500, "voucher")
+    forged = {"voucher_hash": "f" * 64, "coins": 500, "created_at": iso(scene.world.clock())}
+    scene.put("vouchers_table", forged | {"entry_id": entry.entry_id, "redeemed_by": scene.anna.id})
+    scene.world.clock.advance(SETTLED_SECONDS + 1)
+
+
+# ---- charges and predictions
+
+
+def a_charge_without_a_prediction(scene: Scene) -> None:
+    scene.delete("predictions_table", {"prediction_id": scene.of("cancelled").prediction_id})
+
+
+def a_prediction_without_a_charge(scene: Scene) -> None:
+    (item,) = (
+        each for each in scene.world.items(scene.world.settings.predictions_table)
+        if each["prediction_id"] == scene.of("succeeded").prediction_id
+    )  # fmt: skip
+    scene.put("predictions_table", item | {"prediction_id": "f" * 32, "files_deleted_at": 1})
+
+
+def a_charge_lowered(scene: Scene) -> None:
+    change_entry(scene.world, scene.anna, scene.of("succeeded").charge_entry_id, "SET amount = :less", less=-1)
+    scene.raise_balance(99)
+
+
+def a_cost_lowered(scene: Scene) -> None:
+    change_prediction(scene.world, scene.of("succeeded"), "SET #cost = :less", less=1)
+
+
+def charge_cost_and_balance_lowered_together(scene: Scene) -> None:
+    a_charge_lowered(scene)
+    a_cost_lowered(scene)
+
+
+def a_refund_paid_twice(scene: Scene) -> None:
+    pay(scene.world, scene.anna, 100, "refund", scene.of("failed"))
+
+
+def a_refund_taken_back(scene: Scene) -> None:
+    failed = scene.of("failed")
+    delete_entry(scene.world, scene.anna, failed.refund_entry_id)
+    change_prediction(scene.world, failed, "REMOVE refund_entry_id")
+    scene.raise_balance(-100)
+
+
+def a_refund_of_more_than_the_charge(scene: Scene) -> None:
+    change_entry(scene.world, scene.anna, scene.of("failed").refund_entry_id, "SET amount = :more", more=900)
+    scene.raise_balance(800)
+
+
+def a_failure_turned_into_a_success(scene: Scene) -> None:
+    change_prediction(scene.world, scene.of("failed"), "SET #status = :end", end="succeeded")
+
+
+def a_success_turned_into_a_failure(scene: Scene) -> None:
+    change_prediction(scene.world, scene.of("succeeded"), "SET #status = :end REMOVE #result", end="failed")
+
+
+def a_success_turned_into_a_refunded_failure(scene: Scene) -> None:
+    succeeded = scene.of("succeeded")
+    refund = pay(scene.world, scene.anna, 100, "refund", succeeded)
+    change_prediction(
+        scene.world, succeeded, "SET #status = :end, refund_entry_id = :refund, error_code = :code REMOVE #result",
+        end="failed", refund=refund.entry_id, code="dead_letter",
+    )  # fmt: skip
+
+
+def a_success_turned_into_a_refunded_failure_with_all_that_tells(scene: Scene) -> None:
+    a_success_turned_into_a_refunded_failure_of = scene.of("succeeded")
+    a_success_turned_into_a_refunded_failure(scene)
+    change_prediction(scene.world, a_success_turned_into_a_refunded_failure_of, "REMOVE result_files")
+
+
+# ---- files
+
+
+def result_csv_changed_in_one_byte(scene: Scene) -> None:
+    content = scene.read_result("csv_key")
+    scene.write_result("csv_key", content[:-2] + b"9" + content[-1:])
+
+
+def result_csv_emptied(scene: Scene) -> None:
+    scene.write_result("csv_key", b"")
+
+
+def result_csv_of_an_older_prediction_emptied(scene: Scene) -> None:
+    change_prediction(scene.world, scene.of("succeeded"), "REMOVE result_files")
+    scene.write_result("csv_key", b"")
+
+
+def result_csv_deleted(scene: Scene) -> None:
+    scene.world.files.delete_all(scene.of("succeeded").result.csv_key)  # type: ignore[union-attr]
+
+
+def the_rows_changed(scene: Scene) -> None:
+    scene.write_result("rows_key", scene.read_result("rows_key").replace(b"1", b"2"))
+
+
+def the_cohort_deleted(scene: Scene) -> None:
+    scene.world.files.delete_all(str(scene.of("succeeded").result.cohort_key))  # type: ignore[union-attr]
+
+
+def the_cohort_emptied(scene: Scene) -> None:
+    scene.write_result("cohort_key", b"")
+
+
+def result_csv_changed_with_what_the_prediction_notes(scene: Scene) -> None:
+    result_csv_changed_in_one_byte(scene)
+    change_prediction(scene.world, scene.of("succeeded"), "REMOVE result_files")
+
+
+# ---- logins
+
+
+def a_login_that_leads_to_another_account(scene: Scene) -> None:
+    scene.lead(name_key("anna"), scene.boris)
+
+
+def an_e_mail_address_that_leads_to_another_account(scene: Scene) -> None:
+    scene.lead(email_key("anna@example.org"), scene.boris)
+
+
+def two_logins_swapped(scene: Scene) -> None:
+    scene.lead(name_key("anna"), scene.boris)
+    scene.lead(name_key("boris"), scene.anna)
+
+
+def a_login_removed(scene: Scene) -> None:
+    scene.delete("logins_table", {"login": email_key("anna@example.org")})
+
+
+def a_login_added_to_an_account(scene: Scene) -> None:
+    scene.put("logins_table", {"login": name_key("mallory"), "user_id": scene.anna.id, "password_hash": "x"})
+
+
+def a_login_that_leads_to_nobody(scene: Scene) -> None:
+    scene.put("logins_table", {"login": name_key("mallory"), "user_id": "f" * 32, "password_hash": "x"})
+
+
+def an_account_given_another_name(scene: Scene) -> None:
+    change_user(scene.world, scene.anna, "SET #name = :name", name="mallory")
+
+
+CASES: list[tuple[Callable[[Scene], None], Words]] = [
+    (a_balance_raised, ("the balance is 900, the entries add up to 800",)),
+    (a_signup_entry_and_the_balance_raised_together, ("(signup) grants 900 coins", "SIGNUP_COINS", "(500)")),
+    (a_second_signup_grant_with_its_coins, ("2 signup grants",)),
+    (an_entry_s_amount_changed, ("the entries add up to 801",)),
+    (an_entry_removed, ("prediction entry of -100 coins that is missing",)),
+    (an_entry_removed_with_its_coins, ("prediction entry of -100 coins that is missing",)),
+    (an_entry_written_twice, ("2 ledger entries of vouchers, 1 vouchers were used",)),
+    (an_entry_from_the_future, ("(voucher) is dated in the future",)),
+    (a_voucher_entry_without_a_voucher, ("2 ledger entries of vouchers, 1 vouchers were used",)),
+    (a_voucher_s_coins_changed, ("501 coins is missing or another",)),
+    (a_second_voucher_that_names_the_entry_of_the_first, ("2 vouchers were used, and not for the same entries",)),
+    (a_voucher_used_after_it_had_expired, ("when the voucher had expired",)),
+    (a_forged_voucher_that_was_redeemed, None),
+    (a_charge_without_a_prediction, ("is not there",)),
+    (a_prediction_without_a_charge, (f"prediction {'f' * 32} names",)),
+    (a_charge_lowered, ("its prediction entry of -100 coins, which is a prediction entry of -1 coins",)),
+    (a_cost_lowered, ("its prediction entry of -1 coins, which is a prediction entry of -100 coins",)),
+    (charge_cost_and_balance_lowered_together, None),
+    (a_refund_paid_twice, ("3 refunds for 2 predictions",)),
+    (a_refund_taken_back, ("is failed and names no refund",)),
+    (a_refund_of_more_than_the_charge, ("its refund entry of 100 coins, which is a refund entry of 900 coins",)),
+    (a_failure_turned_into_a_success, ("is succeeded and names a refund",)),
+    (a_success_turned_into_a_failure, ("is failed and names no refund",)),
+    (a_success_turned_into_a_refunded_failure, ("is failed and notes the files of a result",)),
+    (a_success_turned_into_a_refunded_failure_with_all_that_tells, None),
+    (result_csv_changed_in_one_byte, ("result.csv is not what was stored",)),
+    (result_csv_emptied, ("result.csv is empty",)),
+    (result_csv_of_an_older_prediction_emptied, ("result.csv is empty",)),
+    (result_csv_deleted, ("result.csv is missing",)),
+    (the_rows_changed, ("rows.jsonl is not what was stored",)),
+    (the_cohort_deleted, ("cohort.json is missing",)),
+    (the_cohort_emptied, ("cohort.json is empty",)),
+    (result_csv_changed_with_what_the_prediction_notes, None),
+    (a_login_that_leads_to_another_account, ("the login by name leads to user",)),
+    (an_e_mail_address_that_leads_to_another_account, ("the login by email leads to user",)),
+    (two_logins_swapped, ("a login by name leads to it wrongly",)),
+    (a_login_removed, ("the login by email is missing",)),
+    (a_login_added_to_an_account, ("a login by name leads to it wrongly",)),
+    (a_login_that_leads_to_nobody, (f"user {'f' * 32}: a login by name leads to it wrongly",)),
+    (an_account_given_another_name, ("the login by name is missing",)),
+]
+
+
+@pytest.mark.parametrize(("tamper", "words"), CASES, ids=lambda each: getattr(each, "__name__", ""))
+def test_the_audit_names_a_tampering(scene: Scene, tamper: Callable[[Scene], None], words: Words) -> None:
+    tamper(scene)
+
+    report = audit(scene.world)
+
+    if words is None:
+        assert report.findings == []
+    else:
+        names(report, *words)
+        assert not any(word in text for text in report.findings for word in ("anna", "boris", "mallory", "example"))
+
+
+def test_without_tampering_there_is_no_finding(scene: Scene) -> None:
+    assert audit(scene.world).findings == []
+
+
+def test_a_grant_of_an_amount_that_was_configured_before_is_no_finding(scene: Scene) -> None:
+    now = scene.world.settings.model_copy(update={"signup_coins": 300, "former_signup_coins": "200,500"})
+    object.__setattr__(scene.world, "settings", now)
+
+    assert audit(scene.world).findings == []
