@@ -23,6 +23,7 @@ _RULES = "tests/unit/inference/test_rules_of_coins.py::"
 _VOUCHER = "tests/unit/billing/test_vouchers.py::"
 _INVARIANTS = "tests/unit/inference/test_invariants.py::"
 _OUTBOX = "tests/unit/inference/test_outbox.py::"
+_OFFERS = "tests/unit/inference/test_offers.py::"
 _COINS = "tests/unit/billing/test_ledger.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
 _REGISTER = "tests/unit/auth/test_accounts.py::"
@@ -89,6 +90,10 @@ MUTATIONS = (
              _IDEMPOTENT + "test_two_users_may_use_the_same_key"),
     Mutation("a conflict is taken for a failed condition", _DYNAMO, 'if reason == CONDITION_FAILED)', 'if reason in {CONDITION_FAILED, "TransactionConflict"})',
              "tests/unit/core/test_dynamo.py::test_conflicts_are_retried_until_the_transaction_is_taken"),
+    Mutation("a switched-off model is sold by a busy table", _DYNAMO, 'wanted = answer.get("UnprocessedKeys")', "wanted = None",
+             _OFFERS + "test_a_model_that_is_switched_off_is_not_sold_by_a_busy_table"),
+    Mutation("a price that can not be read is the card's", _DYNAMO, '            raise TemporarilyUnavailableError("The tables are too busy to be read. Please try again later.")', "            pass",
+             _OFFERS + "test_while_no_override_can_be_read_nothing_is_sold_and_nothing_charged"),
     Mutation("a voucher is used twice", _VOUCHERS, " AND attribute_not_exists(entry_id) ", " ",
              _RULES + "test_one_voucher_in_two_processes_at_once_is_redeemed_once"),
     Mutation("a voucher never expires", _VOUCHERS, '"expires_at" in voucher and voucher["expires_at"] <= now', "False",
