@@ -9,9 +9,11 @@ import math
 
 from chalicelib.auth.store import UserStore
 from chalicelib.billing.ledger import Ledger
+from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
 from chalicelib.core.logging import log, log_exception
+from chalicelib.core.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.files import FileStore, prefixes_of_user
 from chalicelib.inference.prediction import Prediction, Status
@@ -69,12 +71,14 @@ class Erasure:
             due_at = self._next_look(wished_at)
         except Exception:  # noqa: BLE001
             log_exception("erasure failed", user=user_id)
+            metrics.add(Metric.DISPATCHER_FAILURES)
             waited = self._clock() - wished_at
             due_at = self._clock() + min(max(waited, INDEX_LAG_SECONDS), FAILED_SECONDS_MAX)
         try:
             self._users.postpone_erasure(user_id, wished_at, due_at)
         except Exception:  # noqa: BLE001 - it stays due
             log_exception("erasure not postponed", user=user_id)
+            metrics.add(Metric.DISPATCHER_FAILURES)
         return False
 
     def _finish(self, user_id: str, wished_at: float) -> bool:
