@@ -79,7 +79,8 @@ def _end_with(supervisor: int, database: int) -> None:
 def main(port: str, file: str) -> None:
     """Become the database; a forked process watches over its end."""
     binary = executable()
-    assert binary, "the supervisor asks first"
+    if binary is None:
+        raise StackError("dynoxide is not installed. Let 'make run' install it.")
     supervisor, database = parent_id(), os.getpid()
     if os.fork() == 0:
         _end_with(supervisor, database)

@@ -79,7 +79,8 @@ class HeldOut:
     @property
     def covered(self) -> npt.NDArray[np.bool_]:
         """Whether the interval holds the truth."""
-        assert self.interval is not None
+        if self.interval is None:
+            raise ValueError("This model predicts no interval.")
         return (self.truth.years >= self.interval.lower) & (self.truth.years <= self.interval.upper)
 
 

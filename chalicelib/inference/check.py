@@ -236,8 +236,8 @@ class _Check:
             given = by_column[place] if by_column else ()
             stored.append([cells[text] for text in given])
             wrong = wrong or (bool(cells.wrong) and any(text in cells.wrong for text in given))
-        if self._ids is not None:
-            self._note_ids(batch)
+        if self._ids is not None and self._id_place is not None:
+            self._note_ids(batch, self._ids, self._id_place)
         if self._preview:
             self._preview.take_first(batch, self.rows)
         if wrong:
@@ -267,31 +267,30 @@ class _Check:
             if not findings:
                 good.append(row)
                 continue
-            findings = [replace(each, row=self.rows + place + 1) for each in findings]
-            self.problems.add_row(findings)
+            number = self.rows + place + 1
+            findings = [replace(each, row=number) for each in findings]
+            self.problems.add_row(number, findings)
             if self._preview:
-                self._preview.take_bad(self.rows + place + 1, row)
+                self._preview.take_bad(number, row)
             if self._bad:
-                self._list(row, findings)
+                self._list(self._bad, row, findings)
         return good
 
-    def _list(self, row: Row, findings: list[Finding]) -> None:
-        """Write the line of a bad row."""
-        assert self._bad
+    def _list(self, target: IO[str], row: Row, findings: list[Finding]) -> None:
+        """Write the line of a bad row to ``target``."""
         at = self._id_place
         patient = row[at].strip()[:ID_CHARACTERS_MAX] if at is not None and at < len(row) else None
         shown = findings[:ERRORS_LISTED_MAX]
         line = {"row": findings[0].row, "id": patient, "errors": [each.document() for each in shown]}
-        self._bad.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        target.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
-    def _note_ids(self, batch: list[Row]) -> None:
-        assert self._ids is not None
-        assert self._id_place is not None
+    def _note_ids(self, batch: list[Row], ids: dict[str, int], place: int) -> None:
+        """Note which IDs of ``batch`` occurred before; ``ids``: the row in which each occurred first."""
         for row, cells in enumerate(batch, self.rows + 1):
-            patient = cells[self._id_place].strip() if self._id_place < len(cells) else ""
+            patient = cells[place].strip() if place < len(cells) else ""
             if not patient:
                 continue
-            first = self._ids.setdefault(patient, row)
+            first = ids.setdefault(patient, row)
             if first == row:
                 continue
             if patient in self._repeated or len(self._repeated) < FINDINGS_SHOWN_MAX:

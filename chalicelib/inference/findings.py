@@ -135,10 +135,8 @@ class Problems:
     """First and last of each run of bad rows: every one is named, and a file of nothing else is one run."""
     rows_total: int = 0
 
-    def add_row(self, findings: list[Finding]) -> None:
-        """Take what is wrong with one row; rows come in their order."""
-        row = findings[0].row
-        assert row is not None
+    def add_row(self, row: int, findings: list[Finding]) -> None:
+        """Take what is wrong with ``row``; rows come in their order."""
         self.rows_total += 1
         if self.ranges and self.ranges[-1][1] == row - 1:
             self.ranges[-1][1] = row

@@ -354,7 +354,10 @@ class Predictions:
         """Charge for ``prediction`` and send it; or answer what the same key made in the meantime."""
         if not self._charge(prediction, key):
             earlier = self._replay(user, key)
-            assert earlier, "the key was found in use"
+            if earlier is None:  # the key was in use a moment ago, and has expired since
+                raise TemporarilyUnavailableError(
+                    "The Idempotency-Key expired at this moment. Nothing was charged. Please try again."
+                )
             return earlier
         _name_in_log(prediction)
         self._send(prediction)

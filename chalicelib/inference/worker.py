@@ -302,7 +302,7 @@ def _require_sound(frame: pd.DataFrame) -> None:
         if name not in frame or frame[name].hasnans:
             raise InvalidRowsError(f"The column {name} is missing or has missing values.")
     for name in columns.NUMBERS:
-        low, high = (limit or 0.0 for limit in (columns.BY_NAME[name].minimum, columns.BY_NAME[name].maximum))
+        low, high = columns.BY_NAME[name].limits
         # A comparison with a missing value is false: only what is there can be beyond.
         if name in frame and (((values := frame[name].to_numpy()) < low) | (values > high)).any():
             raise InvalidRowsError(f"The column {name} has values beyond {low:g} to {high:g}.")
