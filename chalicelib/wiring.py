@@ -133,7 +133,7 @@ class Services:
     @cached_property
     def dead_letters(self) -> DeadLetters:
         """The end of messages that kept failing."""
-        return DeadLetters(self.store, self.settlement, self.clock)
+        return DeadLetters(self.store, self.files, self.settlement, self.clock)
 
     @cached_property
     def erasure(self) -> Erasure:

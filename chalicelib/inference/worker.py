@@ -29,6 +29,7 @@ from chalicelib.inference.catalogue import ARTEFACTS
 from chalicelib.inference.check import inspect
 from chalicelib.inference.files import FileGoneError, FileStore, bad_rows_key, result_prefix
 from chalicelib.inference.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
+from chalicelib.inference.leftovers import delete_leftovers
 from chalicelib.inference.models import Loaded, load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.prediction import Prediction, Result, Status
@@ -128,6 +129,9 @@ class Worker:
             prediction = self._store.claim(prediction_id, self._clock(), self._lease())
         except ConditionFailedError:
             log("prediction ended or held by another worker", prediction=prediction_id)
+            ended = self._store.get(prediction_id)
+            if ended and ended.status.is_end:
+                delete_leftovers(self._files, ended)
             return
         queue_age = max(0.0, self._clock() - prediction.created_at)
         metrics.add(Metric.QUEUE_AGE, queue_age)

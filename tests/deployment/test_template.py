@@ -128,7 +128,7 @@ def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
             "Erasures", "Throttles", "Files", "InferenceQueue", "SigningSecret", "AccountMarksSecret", "OriginSecret",
         },
         "InferenceWorker": {"InferenceWorkerLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Files"},
-        "DeadLetter": {"DeadLetterLog", "DeadLetterQueue", "Predictions", "LedgerEntries", "Users"},
+        "DeadLetter": {"DeadLetterLog", "DeadLetterQueue", "Predictions", "LedgerEntries", "Users", "Files"},
         "Dispatcher": {
             "DispatcherLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Erasures", "Files",
         },
@@ -201,10 +201,10 @@ def test_every_function_does_with_files_only_what_it_is_for(template: Template) 
         "results/*": ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
     }
     assert objects("Dispatcher") == {f"{folder}/*": ["s3:DeleteObject"] for folder in ("inputs", "results", "uploads")}
-    assert granted(template, "DeadLetter", "Files") == set()
+    assert objects("DeadLetter") == {"results/*": ["s3:DeleteObject"]}
 
 
-@pytest.mark.parametrize("function", ["APIHandler", "InferenceWorker", "Dispatcher"])
+@pytest.mark.parametrize("function", ["APIHandler", "InferenceWorker", "DeadLetter", "Dispatcher"])
 def test_who_reads_files_may_list_them_or_s3_would_call_a_missing_one_forbidden(
     template: Template, function: str
 ) -> None:

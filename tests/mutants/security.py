@@ -25,6 +25,7 @@ _PACKAGES = "tests/unit/security/test_dependencies.py::"
 _PRIVACY = "tests/unit/security/test_privacy.py::"
 _ERASURE = "tests/unit/inference/test_erasure.py::"
 _USERS = "chalicelib/auth/store.py"
+_CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
 _UPLOADS = "tests/unit/inference/test_uploads.py::"
 
 MUTATIONS = (
@@ -110,6 +111,16 @@ MUTATIONS = (
              _ERASURE + "test_a_wish_that_is_made_anew_meanwhile_is_not_lost"),
     Mutation("row 19: a failed worker's late result stays", "chalicelib/inference/worker.py", 'attempt=prediction.attempt)\n            self._delete_unless_it_counts(prediction)\n', "attempt=prediction.attempt)\n",
              _ERASURE + "test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing"),
+    Mutation("row 19: a killed worker's late result stays", "chalicelib/inference/worker.py", "                delete_leftovers(self._files, ended)\n", "                pass\n",
+             _CANCEL + "test_row_19_what_a_killed_worker_uploaded_after_the_files_were_deleted_goes_with_its_message"),
+    Mutation("row 19: a killed worker's late result stays with the dead letters", "chalicelib/inference/dead_letters.py", "                delete_leftovers(self._files, prediction)\n", "                pass\n",
+             _CANCEL + "test_row_19_what_a_killed_worker_uploaded_after_the_files_were_deleted_goes_with_its_message"),
+    Mutation("row 19: the result that counts goes with the others", "chalicelib/inference/leftovers.py", "not (keeps_result and attempt == prediction.attempt)", "True",
+             _CANCEL + "test_a_killed_worker_s_result_goes_and_the_one_that_counts_stays"),
+    Mutation("row 19: a deletion's files outlast its request", "chalicelib/inference/files.py", "        while may_go_on():\n", "        while True:\n",
+             _ERASURE + "test_row_19_a_request_leaves_the_rest_of_many_files_to_the_dispatcher"),
+    Mutation("row 19: an erasure is over although files are left", "chalicelib/inference/erasure.py", "        if not is_complete:\n            raise", "        if False:\n            raise",
+             _ERASURE + "test_an_erasure_is_not_over_while_its_time_is"),
     Mutation("row 19: an upload under way outlives its account", "chalicelib/inference/erasure.py", "(INDEX_LAG_SECONDS, settings.upload_seconds + SENDING_SECONDS)", "(INDEX_LAG_SECONDS,)",
              _UPLOADS + "test_row_19_an_upload_that_arrives_after_the_deletion_of_its_account_goes_too"),
     Mutation("row 19: an upload outlives the file's deletion", _PREDICTIONS, "        if prediction.upload_id:\n", "        if False:\n",
