@@ -94,6 +94,27 @@ class BrokenCsvError(InvalidFileError):
     title = "This can't be read as a table"
 
 
+class TooManyRowsError(InvalidFileError):
+    """More patients than one prediction takes."""
+
+    code = "too_many_rows"
+    title = "The file has too many rows"
+
+
+def refuse_too_many_rows(rows: int, rows_max: int) -> None:
+    """Refuse a file that has at least ``rows`` patients, if that is more than ``rows_max``.
+
+    Raises
+    ------
+    TooManyRowsError
+    """
+    if rows > rows_max:
+        raise TooManyRowsError(
+            f"The file has more than {rows_max:,} rows, which is the most for one prediction. Please split it.",
+            limit_rows=rows_max,
+        )
+
+
 class ColumnMissingError(InvalidFileError):
     """At least one required column is missing; ``errors`` names each."""
 

@@ -230,7 +230,14 @@ class Worker:
             sha256 = _copy(stored, given)
             skip = prediction.options.skip
             beat = self._heartbeat(prediction)
-            found = inspect(given, si=prediction.options.si, good=good, bad=bad if skip else None, on_batch=beat)
+            found = inspect(
+                given,
+                si=prediction.options.si,
+                good=good,
+                bad=bad if skip else None,
+                rows_max=self._settings.rows_max,
+                on_batch=beat,
+            )
             found.raise_if_bad(skip=skip)
             good.seek(0)
             bad.seek(0)

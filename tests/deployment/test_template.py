@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.core.settings import Settings
+from chalicelib.inference.disk import worker_disk_bytes
 from deploy import lint
-from deploy.template import PackagingError, require_complete
+from deploy.template import PackagingError, require_complete, require_disk
 from deploy.transform import transform
 from tests.support.templates import (
     Template,
@@ -91,6 +92,27 @@ def test_the_functions_have_the_memory_and_time_they_need(template: Template) ->
     assert api["Timeout"] == 29
     assert worker["MemorySize"] >= 1769
     assert worker["Timeout"] == 300
+
+
+@pytest.mark.parametrize(
+    ("variables", "size"),
+    [({}, 2048), ({"ROWS_MAX": "3000000"}, 4096), ({"LARGE_UPLOAD_BYTES_MAX": "200000000"}, 4096)],
+)
+def test_row_11_a_worker_whose_disk_is_too_small_for_the_largest_file_is_not_packaged(
+    template: Template, variables: dict[str, str], size: int
+) -> None:
+    worker = properties(template, "InferenceWorker")
+    environment = {"Variables": worker["Environment"]["Variables"] | variables}
+    changed = worker | {"Environment": environment, "EphemeralStorage": {"Size": size}}
+    with pytest.raises(PackagingError, match=r"EphemeralStorage in \.chalice/resources\.yaml"):
+        require_disk({"Resources": {"InferenceWorker": {"Properties": changed}}})
+
+
+def test_the_worker_s_disk_is_made_for_the_largest_file_and_not_much_more(template: Template) -> None:
+    require_disk(template)
+    limits = Settings.model_fields
+    needed = worker_disk_bytes(limits["rows_max"].default, limits["large_upload_bytes_max"].default)
+    assert properties(template, "InferenceWorker")["EphemeralStorage"]["Size"] < 1.25 * needed / 2**20
 
 
 def test_the_worker_has_its_own_zip(template: Template) -> None:

@@ -26,6 +26,7 @@ _PRIVACY = "tests/unit/security/test_privacy.py::"
 _ERASURE = "tests/unit/inference/test_erasure.py::"
 _USERS = "chalicelib/auth/store.py"
 _CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
+_ROWS_MAX = "tests/unit/inference/test_rows_max.py::"
 _UPLOADS = "tests/unit/inference/test_uploads.py::"
 
 MUTATIONS = (
@@ -65,6 +66,14 @@ MUTATIONS = (
              "tests/unit/inference/test_hostile_files.py::test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory"),
     Mutation("row 11: a file's name is its key", "chalicelib/inference/service.py", "input_key=input_key(user.id, prediction_id)", "input_key=input_key(user.id, file_name or prediction_id)",
              _FILES + "test_row_11_no_key_holds_anything_that_a_client_sent"),
+    Mutation("row 11: any number of rows is taken", "chalicelib/inference/findings.py", "    if rows > rows_max:\n", "    if rows < 0:\n",
+             _ROWS_MAX + "test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge"),
+    Mutation("row 11: one row more than the limit is taken", "chalicelib/inference/findings.py", "    if rows > rows_max:\n", "    if rows > rows_max + 1:\n",
+             _ROWS_MAX + "test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge"),
+    Mutation("row 11: the worker takes any number of rows", "chalicelib/inference/worker.py", "                rows_max=self._settings.rows_max,\n", "",
+             _ROWS_MAX + "test_row_11_a_large_file_at_the_limit_is_predicted_and_one_row_more_is_rejected_with_a_refund"),
+    Mutation("row 11: the worker's disk is too small", "deploy/template.py", "    if size < needed:", "    if False:",
+             _TEMPLATE + "test_row_11_a_worker_whose_disk_is_too_small_for_the_largest_file_is_not_packaged"),
     Mutation("row 12: formulas stay formulas", "chalicelib/inference/row_texts.py", "if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text", 'if text == "=" else text',
              "tests/unit/inference/test_results.py::test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
     Mutation("row 12: a negative number is made a text", "chalicelib/inference/row_texts.py", "if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text", "if text.startswith(_RISKY) else text",
