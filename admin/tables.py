@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.core.dynamo import batch_get
 from chalicelib.core.errors import TemporarilyUnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 PAGE = 100
-"""Items; BatchGetItem takes so many keys."""
+"""Items of one page, which are compared in one BatchGetItem."""
 _WRITES = 25
 """BatchWriteItem takes so many."""
 _TRIES = 10
+_WAIT_SECONDS_MAX = 10.0
+"""The longest pause between two tries of a batch."""
 
 Item = dict[str, Any]
 """In DynamoDB's typed form, in which every value comes back as it was."""
@@ -82,16 +85,15 @@ class Copy:
 
     def _get(self, table: str, items: list[Item], *, keys_only: bool = False) -> Iterator[Item]:
         """Those of the items that the table has, as it has them."""
-        keys = [{name: item[name] for name in self._key} for item in items]
-        asked: Any = {table: {"Keys": keys, "ConsistentRead": True, **self._projection(keys_only)}}
-        for attempt in range(_TRIES):
-            answer = self._client.batch_get_item(RequestItems=asked)
-            yield from (dict(item) for item in answer["Responses"].get(table, []))
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
-                return
-            _back_off(attempt)
-        raise _too_busy()
+        keys = ({name: item[name] for name in self._key} for item in items)
+        return batch_get(
+            self._client,
+            table,
+            keys,
+            wait_seconds_max=_WAIT_SECONDS_MAX,
+            ConsistentRead=True,
+            **self._projection(keys_only),
+        )
 
     def _write(self, requests: list[Any]) -> None:
         for some in batched(requests, _WRITES, strict=False):

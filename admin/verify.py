@@ -200,8 +200,8 @@ def predict(loaded: Loaded, content: bytes, *, si: bool = False, skip: bool = Fa
             writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
         writer.finish()
         result = writer.upload(kept, "")
-    assert result.csv_sha256 is not None
-    return Prediction(checked.rows, kept.files[result.csv_key], result.csv_sha256)
+    content = kept.files[result.csv_key]
+    return Prediction(checked.rows, content, hashlib.sha256(content).hexdigest())
 
 
 class _Kept:

@@ -136,7 +136,7 @@ class Services:
     @cached_property
     def dead_letters(self) -> DeadLetters:
         """The end of messages that kept failing."""
-        return DeadLetters(self.store, self.settlement, self.clock)
+        return DeadLetters(self.store, self.files, self.settlement, self.clock)
 
     @cached_property
     def erasure(self) -> Erasure:
@@ -222,8 +222,8 @@ class Services:
         given = self.settings
         if given.jwt_secret is not None:
             return OneKey(given.jwt_secret.get_secret_value())
-        assert given.jwt_secret_id is not None, "the settings hold one of the two"
-        return SecretVersions(self.clients.secretsmanager(), given.jwt_secret_id, self.clock)
+        secret_id = _required("JWT_SECRET_ID", given.jwt_secret_id)
+        return SecretVersions(self.clients.secretsmanager(), secret_id, self.clock)
 
     @cached_property
     def marks(self) -> EmailMarks:
@@ -234,11 +234,17 @@ class Services:
         given = self.settings
         if given.marks_secret is not None:
             return given.marks_secret.get_secret_value()
-        assert given.marks_secret_id is not None, "the settings hold one of the two"
-        return self._secret(given.marks_secret_id)
+        return self._secret(_required("MARKS_SECRET_ID", given.marks_secret_id))
 
     def _secret(self, secret_id: str) -> str:
         return self.clients.secretsmanager().get_secret_value(SecretId=secret_id)["SecretString"]
+
+
+def _required(name: str, value: str | None) -> str:
+    """Return the value of the setting ``name``, which must be there."""
+    if value is None:
+        raise ValueError(f"{name} is not set")
+    return value
 
 
 @cache

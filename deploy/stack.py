@@ -160,7 +160,8 @@ class Stack:
         StackError
         """
         stack = self.describe()
-        assert stack, "who deletes has looked"
+        if stack is None:
+            raise StackError(f"There is no stack {self.name} to delete.")
         self._client.delete_stack(StackName=self.name)
         # By its id, under which a deleted stack can still be asked for.
         self._wait_for_end(("DELETE_COMPLETE",), stack["StackId"])

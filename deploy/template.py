@@ -1,5 +1,6 @@
 """The template of one stage: `chalice package` with the merge template, from a copy of the sources."""
 
+import math
 import os
 import shutil
 import subprocess
@@ -8,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from chalicelib.core.settings import Settings
+from chalicelib.inference.disk import worker_disk_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("dev", "prod")
@@ -73,6 +77,27 @@ def require_complete(output: str) -> None:
         raise PackagingError(f"chalice package left dependencies out:\n{output}")
 
 
+def require_disk(template: dict[str, Any]) -> None:
+    """Refuse a template whose worker has not the disk for the largest file that the stage takes.
+
+    Raises
+    ------
+    PackagingError
+    """
+    worker = template["Resources"]["InferenceWorker"]["Properties"]
+    variables, defaults = worker["Environment"]["Variables"], Settings.model_fields
+    rows, upload_bytes = (
+        int(variables.get(name.upper(), defaults[name].default)) for name in ("rows_max", "large_upload_bytes_max")
+    )
+    needed = math.ceil(worker_disk_bytes(rows, upload_bytes) / 2**20)
+    size = worker["EphemeralStorage"]["Size"]
+    if size < needed:
+        raise PackagingError(
+            f"the worker's disk has {size} MB, and ROWS_MAX={rows} with LARGE_UPLOAD_BYTES_MAX={upload_bytes} need "
+            f"{needed} MB: raise EphemeralStorage in .chalice/resources.yaml (at most 10240), or lower the limits"
+        )
+
+
 def read_template(path: Path) -> dict[str, Any]:
     """The template as Chalice writes it: intrinsic functions in their long form."""
     template: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
@@ -104,6 +129,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _finish(stage: str, arch: str, source: Path, target: Path) -> Path:
     template = read_template(source)
+    require_disk(template)
     # Chalice writes the stage into what it generates: this template is good for no other.
     template["Parameters"]["Stage"] |= {
         "Default": stage,

@@ -103,7 +103,7 @@ def main(port: str, file: str, access: str = "") -> int:
     """
     binary = executable()
     if binary is None:
-        raise StackError("dynoxide is not installed.")
+        raise StackError("dynoxide is not installed. Let 'make run' install it.")
     listener = socket.create_server((LOOPBACK, int(port)), backlog=1024)  # in the machine's network
     # A socket without a protocol's number gets no such option from asyncio, and each answer would take 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -62,7 +62,8 @@ def refit(fitted: FittedCurve, standardised: Array, outcome: Outcome) -> Array:
     As in any fit they are standardised by their own means and deviations first, for the penalty's sake; what is
     returned is told in the units of ``fitted``.
     """
-    assert fitted.alpha is not None
+    if fitted.alpha is None:
+        raise ValueError("This curve was fitted without a penalty; refit needs one.")
     scale = StandardScaler().fit(standardised)
     [(own, baseline)] = _path((fitted.alpha,), scale.transform(standardised), outcome)
     coefficients = own / scale.scale_

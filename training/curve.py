@@ -64,7 +64,8 @@ class FittedCurve:
 
     def ends_of_the_band(self, patients: pd.DataFrame) -> tuple[Array, Array]:
         """The band's lower and upper end at each of ``survival_years``, shape (n, years)."""
-        assert self.curve_band is not None
+        if self.curve_band is None:
+            raise ValueError("This curve was fitted without a band.")
         hazard = self.baseline.cumulative(self.log_hazard(patients), self.survival_years)
         lower, upper = self.curve_band.ends(hazard, self.pipeline[:-1].transform(patients))
         return lower.T, upper.T

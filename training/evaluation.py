@@ -80,7 +80,8 @@ class HeldOut:
     @property
     def covered(self) -> npt.NDArray[np.bool_]:
         """Whether the interval holds the truth."""
-        assert self.interval is not None
+        if self.interval is None:
+            raise ValueError("This model predicts no interval.")
         return self.interval.holds(self.truth.years)
 
 

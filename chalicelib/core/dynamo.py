@@ -7,8 +7,9 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -27,6 +28,8 @@ CONDITION_FAILED = "ConditionalCheckFailed"
 # What a transaction may be cancelled for without being wrong: somebody else was at the same item.
 _TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _TRANSACTION_TRIES = 12
+_BATCH_KEYS_MAX = 100
+_BATCH_TRIES = 12
 # Longer than any key of ours, and short enough for DynamoDB, which refuses the whole query else.
 _CURSOR_VALUE_CHARACTERS_MAX = 256
 
@@ -105,9 +108,9 @@ def transact(client: DynamoDBClient, items: Sequence[TransactItem]) -> None:
     raise _contended()
 
 
-def _back_off(attempt: int) -> None:
-    """Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), 10 ms to 0.6 s."""
-    time.sleep(random.uniform(0, min(0.6, 0.01 * 2**attempt)))  # noqa: S311
+def _back_off(attempt: int, seconds_max: float = 0.6) -> None:
+    """Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), from 10 ms up to ``seconds_max``."""
+    time.sleep(random.uniform(0, min(seconds_max, 0.01 * 2**attempt)))  # noqa: S311
 
 
 def _contended() -> TemporarilyUnavailableError:
@@ -143,6 +146,33 @@ def write_one[Answer](write: Callable[[], Answer]) -> Answer:
                 raise
         _back_off(attempt)
     raise _contended()
+
+
+def batch_get(
+    client: DynamoDBClient, table: str, keys: Iterable[Item], *, wait_seconds_max: float = 0.6, **options: Any
+) -> Iterator[Item]:
+    """Yield the items of ``keys`` that exist, in no particular order. Keys and items are in DynamoDB's typed form.
+
+    BatchGetItem may leave keys unprocessed when a table is throttled. They are asked for again, with jitter of at most
+    ``wait_seconds_max``, so that a missing item always means that there is none. ``options`` are those of one table in
+    BatchGetItem, such as ``ConsistentRead``.
+
+    Raises
+    ------
+    TemporarilyUnavailableError
+        Some keys stayed unprocessed through every retry.
+    """
+    for some in batched(keys, _BATCH_KEYS_MAX, strict=False):
+        wanted: Any = {table: {"Keys": list(some), **options}}
+        for attempt in range(_BATCH_TRIES):
+            answer = client.batch_get_item(RequestItems=wanted)
+            yield from (dict(item) for item in answer["Responses"].get(table, []))
+            wanted = answer.get("UnprocessedKeys")
+            if not wanted:
+                break
+            _back_off(attempt, wait_seconds_max)
+        else:
+            raise TemporarilyUnavailableError("The tables are too busy to be read. Please try again later.")
 
 
 def is_condition_failure(error: ClientError) -> bool:

@@ -27,6 +27,7 @@ class Metric(Enum):
     COINS_REFUNDED = ("CoinsRefunded", _COUNT)
     QUEUE_AGE = ("QueueAge", "Seconds")
     ROWS_PER_SECOND = ("RowsPerSecond", "Count/Second")
+    DISPATCHER_FAILURES = ("DispatcherFailures", _COUNT)
     AUDIT_FINDINGS = ("AuditFindings", _COUNT)
     AUDIT_AGE = ("AuditAge", "Seconds")
     REQUESTS_REFUSED = ("RequestsRefused", _COUNT)

@@ -5,8 +5,6 @@ A scan can go on after the key of an item, so that an audit can be continued by 
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, groupby
@@ -14,8 +12,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.auth.store import ERASURE_SHARD
-from chalicelib.core.dynamo import Item, from_item, to_item
-from chalicelib.core.errors import TemporarilyUnavailableError
+from chalicelib.core.dynamo import Item, batch_get, from_item, to_item
 from chalicelib.inference.files import prefixes_of_user
 from chalicelib.inference.prediction import Stored
 from chalicelib.inference.store import HISTORY_INDEX
@@ -28,7 +25,8 @@ if TYPE_CHECKING:
 
 BATCH = 100
 """BatchGetItem takes so many keys."""
-_BATCH_TRIES = 10
+_WAIT_SECONDS_MAX = 10.0
+"""The longest pause between two tries of a batch. Nobody waits for the audit, so it is patient with a busy table."""
 _PAGE = 500
 """So much of a page is in memory, where a megabyte of small items would be ten in Python."""
 
@@ -272,16 +270,15 @@ class AuditStore:
         if self._time_left() < MARGIN_SECONDS:
             raise OutOfTimeError
 
-    def _batch(self, table: str, keys: list[Item], **more: Any) -> Iterator[Item]:
+    def _batch(self, table: str, keys: list[Item], **options: Any) -> Iterator[Item]:
         for some in batched(keys, BATCH, strict=False):
             self._require_time()
-            wanted: Any = {table: {"Keys": [to_item(key) for key in some], "ConsistentRead": True, **more}}
-            for attempt in range(_BATCH_TRIES):
-                answer = self._dynamodb.batch_get_item(RequestItems=wanted)
-                yield from map(from_item, answer["Responses"].get(table, []))
-                wanted = answer.get("UnprocessedKeys")
-                if not wanted:
-                    break
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - full jitter
-            else:
-                raise TemporarilyUnavailableError("The tables are too busy to be read. Please try again later.")
+            found = batch_get(
+                self._dynamodb,
+                table,
+                map(to_item, some),
+                wait_seconds_max=_WAIT_SECONDS_MAX,
+                ConsistentRead=True,
+                **options,
+            )
+            yield from map(from_item, found)

@@ -99,12 +99,11 @@ class Cells(dict[str, str]):
 
     def _within_limits(self, text: str, value: float) -> str | Finding:
         column = self._column
-        assert column.minimum is not None
-        assert column.maximum is not None
-        low, high = self._given(column.minimum), self._given(column.maximum)
+        minimum, maximum = column.limits
+        low, high = self._given(minimum), self._given(maximum)
         if low <= value <= high:
             # A value at the very limit stays within it, whatever the division rounds to.
-            own = min(max(value / self._factor, column.minimum), column.maximum)
+            own = min(max(value / self._factor, minimum), maximum)
             return text if self._factor == 1.0 else f"{own:.10g}"
         suspicion = column.suspicion
         if suspicion and self._factor == 1.0 and value > 0 and suspicion.holds(value):

@@ -22,6 +22,7 @@ from chalicelib.inference.findings import (
     NoRowsError,
     Problems,
     UnitUnknownError,
+    refuse_too_many_rows,
 )
 from chalicelib.inference.preview import Preview
 from chalicelib.inference.table import Row, read_table
@@ -78,11 +79,11 @@ class Inspection:
             raise self.problems.error(self.rows)
 
 
-def check_file(content: bytes, *, si: bool = False, skip: bool = False) -> CheckedFile:
+def check_file(content: bytes, *, si: bool = False, skip: bool = False, rows_max: int | None = None) -> CheckedFile:
     """Check every cell of every row of ``content``.
 
     ``si``: numbers whose header names no unit are in SI units, where the column has one. ``skip``: bad rows are left
-    out of the content and listed, instead of refusing the file.
+    out of the content and listed, instead of refusing the file. ``rows_max``: refuse a file with more rows.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def check_file(content: bytes, *, si: bool = False, skip: bool = False) -> Check
         One of its subclasses says what is wrong.
     """
     good, bad = io.StringIO(), io.StringIO()
-    found = inspect(io.BytesIO(content), si=si, good=good, bad=bad if skip else None)
+    found = inspect(io.BytesIO(content), si=si, good=good, bad=bad if skip else None, rows_max=rows_max)
     found.raise_if_bad(skip=skip)
     return CheckedFile(
         found.rows,
@@ -111,18 +112,20 @@ def inspect(
     watch_ids: bool = False,
     is_sample: bool = False,
     preview: Preview | None = None,
+    rows_max: int | None = None,
     on_batch: Callable[[], None] = lambda: None,
 ) -> Inspection:
     """Check ``source``, a file from its beginning, in one pass over its rows; the memory doesn't grow with them.
 
     ``good``: takes the canonical CSV; with ``bad`` also from files in which some rows are bad, whose findings it takes.
     ``watch_ids``: note repeated IDs, which takes memory for each of them. ``is_sample``: the source may end within a
-    row. ``preview``: takes a look at the rows. ``on_batch`` is called every few thousand rows.
+    row. ``preview``: takes a look at the rows. ``rows_max``: read and write no more rows. ``on_batch`` is called every
+    few thousand rows.
 
     Raises
     ------
     InvalidFileError
-        Of what makes the whole file unreadable: its form, its header. Not of bad rows.
+        Of what makes the whole file unreadable: its form, its header, more than ``rows_max`` rows. Not of bad rows.
     """
     table = read_table(source, is_sample=is_sample)
     places = _places(table.header)
@@ -133,6 +136,8 @@ def inspect(
         readings, list(places.values()), table.separator != ",", good, bad, watch_ids=watch_ids, preview=preview
     )
     for batch in table.batches:
+        if rows_max is not None:
+            refuse_too_many_rows(check.rows + len(batch), rows_max)
         check.add(batch, len(table.header))
         on_batch()
     taken = set(places.values())
@@ -236,8 +241,8 @@ class _Check:
             given = by_column[place] if by_column else ()
             stored.append([cells[text] for text in given])
             wrong = wrong or (bool(cells.wrong) and any(text in cells.wrong for text in given))
-        if self._ids is not None:
-            self._note_ids(batch)
+        if self._ids is not None and self._id_place is not None:
+            self._note_ids(batch, self._ids, self._id_place)
         if self._preview:
             self._preview.take_first(batch, self.rows)
         if wrong:
@@ -267,31 +272,30 @@ class _Check:
             if not findings:
                 good.append(row)
                 continue
-            findings = [replace(each, row=self.rows + place + 1) for each in findings]
-            self.problems.add_row(findings)
+            number = self.rows + place + 1
+            findings = [replace(each, row=number) for each in findings]
+            self.problems.add_row(number, findings)
             if self._preview:
-                self._preview.take_bad(self.rows + place + 1, row)
+                self._preview.take_bad(number, row)
             if self._bad:
-                self._list(row, findings)
+                self._list(self._bad, row, findings)
         return good
 
-    def _list(self, row: Row, findings: list[Finding]) -> None:
-        """Write the line of a bad row."""
-        assert self._bad
+    def _list(self, target: IO[str], row: Row, findings: list[Finding]) -> None:
+        """Write the line of a bad row to ``target``."""
         at = self._id_place
         patient = row[at].strip()[:ID_CHARACTERS_MAX] if at is not None and at < len(row) else None
         shown = findings[:ERRORS_LISTED_MAX]
         line = {"row": findings[0].row, "id": patient, "errors": [each.document() for each in shown]}
-        self._bad.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        target.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
-    def _note_ids(self, batch: list[Row]) -> None:
-        assert self._ids is not None
-        assert self._id_place is not None
+    def _note_ids(self, batch: list[Row], ids: dict[str, int], place: int) -> None:
+        """Note which IDs of ``batch`` occurred before; ``ids``: the row in which each occurred first."""
         for row, cells in enumerate(batch, self.rows + 1):
-            patient = cells[self._id_place].strip() if self._id_place < len(cells) else ""
+            patient = cells[place].strip() if place < len(cells) else ""
             if not patient:
                 continue
-            first = self._ids.setdefault(patient, row)
+            first = ids.setdefault(patient, row)
             if first == row:
                 continue
             if patient in self._repeated or len(self._repeated) < FINDINGS_SHOWN_MAX:

@@ -62,6 +62,19 @@ class Column:
     aliases: tuple[str, ...] = ()
 
     @property
+    def limits(self) -> tuple[float, float]:
+        """The hard limits of a number.
+
+        Raises
+        ------
+        ValueError
+            The column holds no numbers.
+        """
+        if self.minimum is None or self.maximum is None:
+            raise ValueError(f"{self.name} has no limits: it holds no numbers")
+        return self.minimum, self.maximum
+
+    @property
     def units(self) -> tuple[Unit, ...]:
         """Every unit that the header may name, the specification's own first."""
         if self.unit is None:

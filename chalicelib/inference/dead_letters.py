@@ -3,6 +3,8 @@
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.logging import log
+from chalicelib.inference.files import FileStore
+from chalicelib.inference.leftovers import delete_leftovers
 from chalicelib.inference.prediction import Status
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
@@ -15,8 +17,9 @@ class StillRunningError(Exception):
 class DeadLetters:
     """Handles the dead-letter queue, repeatably."""
 
-    def __init__(self, store: PredictionStore, settlement: Settlement, clock: Clock) -> None:
+    def __init__(self, store: PredictionStore, files: FileStore, settlement: Settlement, clock: Clock) -> None:
         self._store = store
+        self._files = files
         self._settlement = settlement
         self._clock = clock
 
@@ -31,6 +34,8 @@ class DeadLetters:
         prediction = self._store.get(prediction_id)
         if prediction is None or prediction.status.is_end:
             log("dead letter of an ended prediction", prediction=prediction_id)
+            if prediction:
+                delete_leftovers(self._files, prediction)
             return
         if prediction.status is Status.RUNNING and (prediction.due_at or 0) > self._clock():
             raise StillRunningError(prediction_id)

@@ -1,14 +1,16 @@
 """The dispatcher: sends again what was accepted and never ended, and ends what was tried too often."""
 
+from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.logging import log, log_exception
+from chalicelib.core.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.erasure import Erasure
 from chalicelib.inference.prediction import Prediction
 from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import DUE_SHARDS, PredictionStore
+from chalicelib.inference.store import DUE_SHARDS, Due, PredictionStore
 
 BATCH_MAX = 100
 BACKOFF_SECONDS_MAX = 900
@@ -34,23 +36,47 @@ class Dispatcher:
         self._clock = clock
 
     def run(self) -> int:
-        """One round over every shard; and over the accounts that wait for their erasure; how much was handled."""
+        """Handle what is due in every shard, then the accounts that wait for their erasure. Return how much that was.
+
+        A failure holds up nothing else: it is logged and counted, and what failed is due again.
+        """
         handled = 0
         for shard in range(DUE_SHARDS):
-            for prediction_id in self._store.due(str(shard), self._clock(), BATCH_MAX):
-                handled += self._handle_alone(prediction_id)
-        handled += self._erasure.run_pending()
+            handled += sum(map(self._handle_alone, self._due(str(shard))))
+        handled += self._erase()
         if handled:
             log("dispatcher", handled=handled)
         return handled
 
-    def _handle_alone(self, prediction_id: str) -> int:
-        """Handle one prediction; what goes wrong with it holds nobody else up, and it is due again."""
+    def _due(self, shard: str) -> list[Due]:
+        """Return what is due in ``shard``, nothing if the shard can't be read."""
         try:
-            return self._handle(prediction_id)
+            return self._store.due(shard, self._clock(), BATCH_MAX)
         except Exception:  # noqa: BLE001
-            log_exception("dispatcher failed", prediction=prediction_id)
+            _report_failure("due predictions not read", shard=shard)
+            return []
+
+    def _erase(self) -> int:
+        try:
+            return self._erasure.run_pending()
+        except Exception:  # noqa: BLE001
+            _report_failure("erasures not read")
             return 0
+
+    def _handle_alone(self, due: Due) -> int:
+        """Handle one prediction. After a failure it is due again, later than the others of its shard."""
+        try:
+            return self._handle(due.prediction_id)
+        except Exception:  # noqa: BLE001
+            _report_failure("dispatcher failed", prediction=due.prediction_id)
+        try:
+            # What can't even be read would otherwise stay first in line for ever.
+            self._store.delay(due, self._clock() + self._settings.dispatch_grace_seconds)
+        except ConditionFailedError:
+            pass  # it was postponed before it failed, or it has moved on
+        except Exception:  # noqa: BLE001
+            _report_failure("prediction not delayed", prediction=due.prediction_id)
+        return 0
 
     def _handle(self, prediction_id: str) -> int:
         # The index lags behind the table: only the table says whether the prediction is still due.
@@ -58,10 +84,11 @@ class Dispatcher:
         if prediction is None or prediction.due_at is None or prediction.due_at > self._clock():
             return 0
         try:
+            # Postpone it first: if ending or sending it fails, every time perhaps, it is not first in line for ever.
+            prediction = self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))
             if prediction.attempt >= self._settings.attempts_max:
                 self._settlement.fail(prediction, "attempts_exhausted")
             else:
-                self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))
                 self._queue.send(prediction_id)
         except ConditionFailedError:
             return 0
@@ -71,3 +98,8 @@ class Dispatcher:
         """Twice as long after every send, so that a backlog isn't sent anew every minute."""
         grace = self._settings.dispatch_grace_seconds
         return float(min(grace * 2 ** min(prediction.sends, 32), max(grace, BACKOFF_SECONDS_MAX)))
+
+
+def _report_failure(event: str, **fields: str) -> None:
+    log_exception(event, **fields)
+    metrics.add(Metric.DISPATCHER_FAILURES)

@@ -32,7 +32,7 @@ class DryRuns:
         offer = self._catalogue.chosen(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
-        return _dry_run(user, offer, beginning, options, sampled=len(beginning) < stored.size)
+        return self._dry_run(user, offer, beginning, options, sampled=len(beginning) < stored.size)
 
     def of_file(self, user: User, model_id: str, content: bytes, options: Options = STATED) -> dict[str, Any]:
         """What ``Predictions.submit`` would find and cost.
@@ -44,13 +44,19 @@ class DryRuns:
         """
         refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
         offer = self._catalogue.chosen(model_id)
-        return _dry_run(user, offer, content, options, sampled=False)
+        return self._dry_run(user, offer, content, options, sampled=False)
 
-
-def _dry_run(user: User, offer: Offer, content: bytes, options: Options, *, sampled: bool) -> dict[str, Any]:
-    preview = Preview()
-    found = inspect(io.BytesIO(content), si=options.si, watch_ids=True, is_sample=sampled, preview=preview)
-    return {**_document(user, offer, found, options), "sampled": sampled, "preview": preview.document()}
+    def _dry_run(self, user: User, offer: Offer, content: bytes, options: Options, *, sampled: bool) -> dict[str, Any]:
+        preview = Preview()
+        found = inspect(
+            io.BytesIO(content),
+            si=options.si,
+            watch_ids=True,
+            is_sample=sampled,
+            preview=preview,
+            rows_max=self._settings.rows_max,
+        )
+        return {**_document(user, offer, found, options), "sampled": sampled, "preview": preview.document()}
 
 
 def _document(user: User, offer: Offer, found: Inspection, options: Options) -> dict[str, Any]:

@@ -9,9 +9,11 @@ import math
 
 from chalicelib.auth.store import UserStore
 from chalicelib.billing.ledger import Ledger
+from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
 from chalicelib.core.logging import log, log_exception
+from chalicelib.core.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.files import FileStore, prefixes_of_user
 from chalicelib.inference.prediction import Prediction, Status
@@ -31,7 +33,17 @@ GIVE_UP_SECONDS = 86_400
 """So long after the wish the index hides nothing: a charge that is open still has lost its prediction, and the audit
 says so."""
 
+ACCOUNT_SECONDS_MAX = 10
+"""An account takes so much of a dispatcher's round. What is left of many files waits for the next one."""
+
+ROUND_SECONDS_MAX = 20
+"""No further account is begun after so long: the dispatcher is stopped after 55 s, and would not postpone anything."""
+
 ACCOUNT_DELETED = "The account was deleted before this prediction ended; its coins were given back to it."
+
+
+class OutOfTimeError(Exception):
+    """The time was up before everything of an account was erased."""
 
 
 class Erasure:
@@ -57,24 +69,35 @@ class Erasure:
         """How many seconds after its deletion an account is looked at again. After the last nothing comes any more."""
 
     def run_pending(self) -> int:
-        """Erase for some of the accounts that are due; how many are done for good."""
-        return sum(self._run_one(*each) for each in self._users.erasures(self._clock()).items())
+        """Erase for some of the accounts that are due, within ROUND_SECONDS_MAX. Return how many are done for good."""
+        ends_at = self._clock() + ROUND_SECONDS_MAX
+        done = 0
+        for user_id, wished_at in self._users.erasures(self._clock()).items():
+            if self._clock() >= ends_at:
+                break
+            done += self._run_one(user_id, wished_at)
+        return done
 
     def _run_one(self, user_id: str, wished_at: float) -> bool:
         """Whether the account is done for good. One that fails comes later and later, and so holds nobody else up."""
         try:
-            self.run(user_id)
+            self.run(user_id, ACCOUNT_SECONDS_MAX)
             if self._is_complete(user_id, wished_at):
                 return self._finish(user_id, wished_at)
             due_at = self._next_look(wished_at)
+        except OutOfTimeError:
+            log("erasure goes on later", user=user_id)
+            due_at = self._clock() + INDEX_LAG_SECONDS
         except Exception:  # noqa: BLE001
             log_exception("erasure failed", user=user_id)
+            metrics.add(Metric.DISPATCHER_FAILURES)
             waited = self._clock() - wished_at
             due_at = self._clock() + min(max(waited, INDEX_LAG_SECONDS), FAILED_SECONDS_MAX)
         try:
             self._users.postpone_erasure(user_id, wished_at, due_at)
         except Exception:  # noqa: BLE001 - it stays due
             log_exception("erasure not postponed", user=user_id)
+            metrics.add(Metric.DISPATCHER_FAILURES)
         return False
 
     def _finish(self, user_id: str, wished_at: float) -> bool:
@@ -90,17 +113,22 @@ class Erasure:
 
         Whatever stands in the way of one prediction or prefix holds up no other. The answer is how many predictions
         stay open because their charge isn't: only a table that was restored alone has such. What their files were
-        called is forgotten all the same. ``seconds_max``: begin no further prediction after so long.
+        called is forgotten all the same. ``seconds_max``: begin nothing more after so long. At most half of it is for
+        the predictions, so that there is time for the files, which hold the patients' values.
 
         Raises
         ------
+        OutOfTimeError
+            There is more to erase. The erasure request stays, and the dispatcher goes on with it.
         Exception
             Whatever stood in the way last.
         """
         stuck, failed = 0, None
-        ends_at = self._clock() + seconds_max
+        began = self._clock()
+        is_complete = True
         for prediction_id in self._store.unerased(user_id):
-            if self._clock() > ends_at:
+            if self._clock() >= began + seconds_max / 2:
+                is_complete = False
                 break
             try:
                 stuck += not self._forget(prediction_id)
@@ -109,12 +137,14 @@ class Erasure:
                 failed = error
         for prefix in prefixes_of_user(user_id):
             try:
-                self._files.delete_all(prefix)
+                is_complete &= self._files.delete_all(prefix, lambda: self._clock() < began + seconds_max)
             except Exception as error:  # noqa: BLE001
                 log_exception("files not erased", user=user_id)
                 failed = error
         if failed:
             raise failed
+        if not is_complete:
+            raise OutOfTimeError(user_id)
         return stuck
 
     def _forget(self, prediction_id: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 DOWNLOAD_SECONDS = 300
 
+_DELETED_AT_ONCE = 1000
+"""S3 lists and deletes so many objects in one request."""
 _SINGLE_PUT_BYTES_MAX = 8 * 1024 * 1024
 
 
@@ -164,10 +167,21 @@ class FileStore:
             self._bucket, key, Conditions=[["content-length-range", 1, bytes_max]], ExpiresIn=seconds
         )
 
-    def delete_all(self, prefix: str) -> None:
-        """Delete every object whose key begins with ``prefix``, a thousand at a time. Repeatable."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-        for page in pages:
+    def delete_all(self, prefix: str, may_go_on: Callable[[], bool] = lambda: True) -> bool:
+        """Delete every object whose key begins with ``prefix``, a thousand at a time. Repeatable.
+
+        ``may_go_on`` is asked before each thousand. Return whether all were deleted.
+        """
+        limits: Any = {"PageSize": _DELETED_AT_ONCE}
+        pages = iter(
+            self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=prefix, PaginationConfig=limits
+            )
+        )
+        while may_go_on():
+            page = next(pages, None)
+            if page is None:
+                return True
             keys = [{"Key": each["Key"]} for each in page.get("Contents", [])]
             if keys:
                 answer = self._client.delete_objects(
@@ -176,6 +190,7 @@ class FileStore:
                 )
                 if answer.get("Errors"):
                     raise OSError(f"{len(answer['Errors'])} objects were not deleted")
+        return False
 
     def exists(self, key: str) -> bool:
         """Whether the object is there."""

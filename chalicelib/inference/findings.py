@@ -94,6 +94,27 @@ class BrokenCsvError(InvalidFileError):
     title = "This can't be read as a table"
 
 
+class TooManyRowsError(InvalidFileError):
+    """More patients than one prediction takes."""
+
+    code = "too_many_rows"
+    title = "The file has too many rows"
+
+
+def refuse_too_many_rows(rows: int, rows_max: int) -> None:
+    """Refuse a file that has at least ``rows`` patients, if that is more than ``rows_max``.
+
+    Raises
+    ------
+    TooManyRowsError
+    """
+    if rows > rows_max:
+        raise TooManyRowsError(
+            f"The file has more than {rows_max:,} rows, which is the most for one prediction. Please split it.",
+            limit_rows=rows_max,
+        )
+
+
 class ColumnMissingError(InvalidFileError):
     """At least one required column is missing; ``errors`` names each."""
 
@@ -135,10 +156,8 @@ class Problems:
     """First and last of each run of bad rows: every one is named, and a file of nothing else is one run."""
     rows_total: int = 0
 
-    def add_row(self, findings: list[Finding]) -> None:
-        """Take what is wrong with one row; rows come in their order."""
-        row = findings[0].row
-        assert row is not None
+    def add_row(self, row: int, findings: list[Finding]) -> None:
+        """Take what is wrong with ``row``; rows come in their order."""
         self.rows_total += 1
         if self.ranges and self.ranges[-1][1] == row - 1:
             self.ranges[-1][1] = row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.core.dynamo import from_item, to_item
+from chalicelib.core.dynamo import batch_get, from_item, to_item
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,12 +37,18 @@ class OfferStore:
         self._read_at = float("-inf")
 
     def overrides(self, model_ids: Sequence[str]) -> dict[str, Override]:
-        """The overrides of ``model_ids`` (100 at most), as they were within the last FRESH_SECONDS."""
+        """Return the overrides of ``model_ids``, as they were within the last FRESH_SECONDS.
+
+        Raises
+        ------
+        TemporarilyUnavailableError
+            The table is too busy to be read. Nothing may be sold then: neither whether a model is on nor its price is
+            known.
+        """
         now = self._clock()
         if not self._read_at <= now < self._read_at + FRESH_SECONDS:
             keys = [to_item({"model_id": model_id}) for model_id in model_ids]
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
-            items = [from_item(item) for item in answer["Responses"].get(self._table, [])]
+            items = [from_item(item) for item in batch_get(self._client, self._table, keys)]
             self._read = {item["model_id"]: Override(item.get("coins"), item["enabled"]) for item in items}
             self._read_at = now
         return self._read

@@ -18,7 +18,7 @@ from chalicelib.core.limits import LIMITED
 from chalicelib.inference import catalogue, schemas
 from chalicelib.inference.catalogue import ModelDisabledError, UnknownModelError
 from chalicelib.inference.contract import Contract
-from chalicelib.inference.findings import InvalidFileError
+from chalicelib.inference.findings import InvalidFileError, TooManyRowsError
 from chalicelib.inference.options import Options
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.reading import ROWS_PAGE_MAX, NotFinishedError, ResultExpiredError
@@ -173,9 +173,22 @@ def delete_upload(request: Request, id: UploadId) -> Response:  # noqa: A002
     "POST",
     content_types=ANY,
     idempotent=True,
-    answers={202: schemas.Submission, 402: schemas.PaymentProblem, 429: schemas.OpenPredictionsProblem},
+    answers={
+        202: schemas.Submission,
+        402: schemas.PaymentProblem,
+        422: schemas.FileProblem,
+        429: schemas.OpenPredictionsProblem,
+    },
     answer_headers={202: ("Location", "Retry-After")},
-    errors=(UnknownPredictionError, UnknownModelError, NotEndedError, InputExpiredError, *CHARGES, *LIMITED),
+    errors=(
+        UnknownPredictionError,
+        UnknownModelError,
+        NotEndedError,
+        InputExpiredError,
+        TooManyRowsError,
+        *CHARGES,
+        *LIMITED,
+    ),
     auth=BEARER,
 )
 def retry(request: Request, id: PredictionId) -> Response:  # noqa: A002

@@ -377,6 +377,7 @@ class FileProblem(Problem):
     bad_rows: str = sometimes("Every row that is wrong, such as `2, 4-17`.")
     bad_rows_total: int = sometimes("How many rows are wrong.")
     rows: int = sometimes("How many rows there are.")
+    limit_rows: int = sometimes("How many rows one prediction takes, if there are more.")
 
 
 class PaymentProblem(Problem):

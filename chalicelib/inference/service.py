@@ -28,6 +28,7 @@ from chalicelib.inference.files import (
     result_prefix,
     upload_key,
 )
+from chalicelib.inference.findings import refuse_too_many_rows
 from chalicelib.inference.options import STATED, Options
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.queue import InferenceQueue
@@ -167,7 +168,7 @@ class Predictions:
         options: Options,
         upload_id: str | None = None,
     ) -> Accepted:
-        checked = check_file(content, si=options.si, skip=options.skip)
+        checked = check_file(content, si=options.si, skip=options.skip, rows_max=self._settings.rows_max)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name,
@@ -208,7 +209,8 @@ class Predictions:
         if stored.size <= self._settings.upload_bytes_max:
             sha256 = hashlib.sha256(beginning).hexdigest()
             return self._submit_content(user, offer, beginning, sha256, file_name, key, options, upload_id)
-        found = inspect(io.BytesIO(beginning), si=options.si, is_sample=True)
+        # How many rows the whole file has, only the worker will know: it rejects too many.
+        found = inspect(io.BytesIO(beginning), si=options.si, is_sample=True, rows_max=self._settings.rows_max)
         found.raise_if_bad(skip=options.skip)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
@@ -229,7 +231,8 @@ class Predictions:
 
         Raises
         ------
-        UnknownPredictionError, NotEndedError, InputExpiredError, and what ``submit`` raises of coins, models and keys
+        UnknownPredictionError, NotEndedError, TooManyRowsError, InputExpiredError, and what ``submit`` raises of coins,
+        models and keys
             Nothing was charged.
         """
         key = IdempotencyKey.of(user.id, key_text, "retry", prediction_id)
@@ -238,6 +241,8 @@ class Predictions:
         ended = self.get(user, prediction_id)
         if not ended.status.is_end:
             raise NotEndedError("This prediction has not ended yet. It can be repeated once it has.")
+        if ended.is_checked or ended.status is Status.SUCCEEDED:  # otherwise the number is an estimate
+            refuse_too_many_rows(ended.rows, self._settings.rows_max)
         offer = self._catalogue.chosen(ended.model_id)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
@@ -354,7 +359,10 @@ class Predictions:
         """Charge for ``prediction`` and send it; or answer what the same key made in the meantime."""
         if not self._charge(prediction, key):
             earlier = self._replay(user, key)
-            assert earlier, "the key was found in use"
+            if earlier is None:  # the key was in use a moment ago, and has expired since
+                raise TemporarilyUnavailableError(
+                    "The Idempotency-Key expired at this moment. Nothing was charged. Please try again."
+                )
             return earlier
         _name_in_log(prediction)
         self._send(prediction)

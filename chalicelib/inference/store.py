@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import zlib
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -55,6 +55,13 @@ _BOOKS = {
 def due_shard(prediction_id: str) -> str:
     """The partition of the ``due`` index that a prediction belongs to."""
     return str(zlib.crc32(prediction_id.encode()) % DUE_SHARDS)
+
+
+class Due(NamedTuple):
+    """An open prediction as the ``due`` index shows it: the index may lag."""
+
+    prediction_id: str
+    due_at: float
 
 
 class PredictionStore:
@@ -107,17 +114,17 @@ class PredictionStore:
         )
         return (str(from_item(item)["prediction_id"]) for page in pages for item in page["Items"])
 
-    def due(self, shard: str, now: float, limit: int) -> list[str]:
-        """The ids of at most ``limit`` open predictions of ``shard`` that are due, oldest first."""
+    def due(self, shard: str, now: float, limit: int) -> list[Due]:
+        """Return at most ``limit`` open predictions of ``shard`` that are due, oldest first."""
         answer = self._client.query(
             TableName=self._table,
             IndexName=DUE_INDEX,
             KeyConditionExpression="due_shard = :shard AND due_at <= :now",
             ExpressionAttributeValues=to_item({":shard": shard, ":now": now}),
-            ProjectionExpression="prediction_id",
+            ProjectionExpression="prediction_id, due_at",
             Limit=limit,
         )
-        return [str(from_item(item)["prediction_id"]) for item in answer["Items"]]
+        return [Due(item["prediction_id"], item["due_at"]) for item in map(from_item, answer["Items"])]
 
     # ---- writing
 
@@ -212,8 +219,8 @@ class PredictionStore:
             },
         )
 
-    def postpone(self, prediction: Prediction, due_at: float) -> None:
-        """Count one more send and move the due time of a prediction that nobody else touched meanwhile.
+    def postpone(self, prediction: Prediction, due_at: float) -> Prediction:
+        """Count one more send and move the due time of a prediction that nobody else touched meanwhile; return it.
 
         A running one, whose lease ran out, is queued again by it.
 
@@ -222,7 +229,7 @@ class PredictionStore:
         ConditionFailedError
             It was touched.
         """
-        self._update(
+        postponed = self._update(
             prediction.prediction_id,
             "SET #status = :queued, due_at = :due, sends = sends + :one",
             "#status = :status AND attempt = :attempt AND due_at = :seen",
@@ -234,6 +241,22 @@ class PredictionStore:
                 ":attempt": prediction.attempt,
                 ":seen": prediction.due_at,
             },
+        )
+        return _from_item(postponed)
+
+    def delay(self, due: Due, due_at: float) -> None:
+        """Move the due time of a prediction that is still as due as it was seen, whatever else it holds.
+
+        Raises
+        ------
+        ConditionFailedError
+            Its due time has moved.
+        """
+        self._update(
+            due.prediction_id,
+            "SET due_at = :due",
+            "attribute_exists(#status) AND due_at = :seen",
+            {":due": due_at, ":seen": due.due_at},
         )
 
     def end_with_result(self, prediction: Prediction, result: Result, now: float) -> TransactItem:

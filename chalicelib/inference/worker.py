@@ -29,6 +29,7 @@ from chalicelib.inference.catalogue import ARTEFACTS
 from chalicelib.inference.check import inspect
 from chalicelib.inference.files import FileGoneError, FileStore, bad_rows_key, result_prefix
 from chalicelib.inference.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
+from chalicelib.inference.leftovers import delete_leftovers
 from chalicelib.inference.models import Loaded, load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.prediction import Prediction, Result, Status
@@ -128,6 +129,9 @@ class Worker:
             prediction = self._store.claim(prediction_id, self._clock(), self._lease())
         except ConditionFailedError:
             log("prediction ended or held by another worker", prediction=prediction_id)
+            ended = self._store.get(prediction_id)
+            if ended and ended.status.is_end:
+                delete_leftovers(self._files, ended)
             return
         queue_age = max(0.0, self._clock() - prediction.created_at)
         metrics.add(Metric.QUEUE_AGE, queue_age)
@@ -226,7 +230,14 @@ class Worker:
             sha256 = _copy(stored, given)
             skip = prediction.options.skip
             beat = self._heartbeat(prediction)
-            found = inspect(given, si=prediction.options.si, good=good, bad=bad if skip else None, on_batch=beat)
+            found = inspect(
+                given,
+                si=prediction.options.si,
+                good=good,
+                bad=bad if skip else None,
+                rows_max=self._settings.rows_max,
+                on_batch=beat,
+            )
             found.raise_if_bad(skip=skip)
             good.seek(0)
             bad.seek(0)
@@ -302,7 +313,7 @@ def _require_sound(frame: pd.DataFrame) -> None:
         if name not in frame or frame[name].hasnans:
             raise InvalidRowsError(f"The column {name} is missing or has missing values.")
     for name in columns.NUMBERS:
-        low, high = (limit or 0.0 for limit in (columns.BY_NAME[name].minimum, columns.BY_NAME[name].maximum))
+        low, high = columns.BY_NAME[name].limits
         # A comparison with a missing value is false: only what is there can be beyond.
         if name in frame and (((values := frame[name].to_numpy()) < low) | (values > high)).any():
             raise InvalidRowsError(f"The column {name} has values beyond {low:g} to {high:g}.")

@@ -12,7 +12,7 @@ from tests.support.templates import Template, of_type, properties, resolved
 
 SERVICE_METRICS = {
     "PredictionsAccepted", "PredictionsSucceeded", "PredictionsRejected", "PredictionsFailed", "PredictionsCancelled",
-    "CoinsRefunded", "AuditFindings", "AuditAge", "QueueAge", "RowsPerSecond",
+    "CoinsRefunded", "DispatcherFailures", "AuditFindings", "AuditAge", "QueueAge", "RowsPerSecond",
 }  # fmt: skip
 LIMITS = {"password", "own password", "registration", "voucher", "submission", "upload"}
 # What AWS publishes, by namespace: the dimensions that say of what, and the type of the resource.
@@ -130,6 +130,7 @@ def test_every_function_has_an_alarm_for_errors_and_one_for_throttles(
         ("UnprocessableAlarm", "ApproximateNumberOfMessagesVisible", 1),
         ("ApiErrorsAlarm", "5XXError", 5),
         ("LogInsRefusedAlarm", "RequestsRefused", 100),
+        ("DispatcherFailuresAlarm", "DispatcherFailures", 1),
         ("AuditFindingsAlarm", "AuditFindings", 1),
     ],
 )

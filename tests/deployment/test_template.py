@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.core.settings import Settings
+from chalicelib.inference.disk import worker_disk_bytes
 from deploy import lint
-from deploy.template import PackagingError, require_complete
+from deploy.template import PackagingError, require_complete, require_disk
 from deploy.transform import transform
 from tests.support.templates import (
     Template,
@@ -93,6 +94,27 @@ def test_the_functions_have_the_memory_and_time_they_need(template: Template) ->
     assert worker["Timeout"] == 300
 
 
+@pytest.mark.parametrize(
+    ("variables", "size"),
+    [({}, 2048), ({"ROWS_MAX": "3000000"}, 4096), ({"LARGE_UPLOAD_BYTES_MAX": "200000000"}, 4096)],
+)
+def test_row_11_a_worker_whose_disk_is_too_small_for_the_largest_file_is_not_packaged(
+    template: Template, variables: dict[str, str], size: int
+) -> None:
+    worker = properties(template, "InferenceWorker")
+    environment = {"Variables": worker["Environment"]["Variables"] | variables}
+    changed = worker | {"Environment": environment, "EphemeralStorage": {"Size": size}}
+    with pytest.raises(PackagingError, match=r"EphemeralStorage in \.chalice/resources\.yaml"):
+        require_disk({"Resources": {"InferenceWorker": {"Properties": changed}}})
+
+
+def test_the_worker_s_disk_is_made_for_the_largest_file_and_not_much_more(template: Template) -> None:
+    require_disk(template)
+    limits = Settings.model_fields
+    needed = worker_disk_bytes(limits["rows_max"].default, limits["large_upload_bytes_max"].default)
+    assert properties(template, "InferenceWorker")["EphemeralStorage"]["Size"] < 1.25 * needed / 2**20
+
+
 def test_the_worker_has_its_own_zip(template: Template) -> None:
     code = {function: properties(template, function)["CodeUri"] for function in FUNCTIONS}
     assert code.pop("InferenceWorker") == "./worker.zip"
@@ -128,7 +150,7 @@ def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
             "Erasures", "Throttles", "Files", "InferenceQueue", "SigningSecret", "AccountMarksSecret", "OriginSecret",
         },
         "InferenceWorker": {"InferenceWorkerLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Files"},
-        "DeadLetter": {"DeadLetterLog", "DeadLetterQueue", "Predictions", "LedgerEntries", "Users"},
+        "DeadLetter": {"DeadLetterLog", "DeadLetterQueue", "Predictions", "LedgerEntries", "Users", "Files"},
         "Dispatcher": {
             "DispatcherLog", "InferenceQueue", "Predictions", "LedgerEntries", "Users", "Erasures", "Files",
         },
@@ -203,10 +225,10 @@ def test_every_function_does_with_files_only_what_it_is_for(template: Template) 
         "results/*": ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
     }
     assert objects("Dispatcher") == {f"{folder}/*": ["s3:DeleteObject"] for folder in ("inputs", "results", "uploads")}
-    assert granted(template, "DeadLetter", "Files") == set()
+    assert objects("DeadLetter") == {"results/*": ["s3:DeleteObject"]}
 
 
-@pytest.mark.parametrize("function", ["APIHandler", "InferenceWorker", "Dispatcher"])
+@pytest.mark.parametrize("function", ["APIHandler", "InferenceWorker", "DeadLetter", "Dispatcher"])
 def test_who_reads_files_may_list_them_or_s3_would_call_a_missing_one_forbidden(
     template: Template, function: str
 ) -> None:

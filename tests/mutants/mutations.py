@@ -27,6 +27,7 @@ _VOUCHER = "tests/unit/billing/test_vouchers.py::"
 _INVARIANTS = "tests/unit/inference/test_invariants.py::"
 _OUTBOX = "tests/unit/inference/test_outbox.py::"
 _OUTAGES = "tests/unit/inference/test_partial_outages.py::"
+_OFFERS = "tests/unit/inference/test_offers.py::"
 _COINS = "tests/unit/billing/test_ledger.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
 _REGISTER = "tests/unit/auth/test_accounts.py::"
@@ -83,6 +84,10 @@ MUTATIONS = (
              "tests/unit/security/test_options_and_bodies.py::test_a_form_field_means_what_the_query_option_means"),
     Mutation("attempts without end", _DISPATCHER, "prediction.attempt >= self._settings.attempts_max", "prediction.attempt < 0",
              _RULES + "test_the_dispatcher_ends_what_was_tried_too_often"),
+    Mutation("what can not be ended stays first in line", _DISPATCHER, "            prediction = self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))\n            if prediction.attempt >= self._settings.attempts_max:\n                self._settlement.fail(prediction, \"attempts_exhausted\")\n            else:\n", "            if prediction.attempt >= self._settings.attempts_max:\n                self._settlement.fail(prediction, \"attempts_exhausted\")\n            else:\n                self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))\n",
+             _OUTBOX + "test_a_prediction_that_can_not_be_ended_is_tried_again_and_again_with_growing_pauses"),
+    Mutation("what can not be read stays first in line", _DISPATCHER, "            self._store.delay(due, self._clock() + self._settings.dispatch_grace_seconds)", "            pass",
+             _OUTBOX + "test_a_batch_of_predictions_that_always_fail_holds_up_no_other"),
     Mutation("a dead letter ends what a worker holds", _DEAD, "prediction.status is Status.RUNNING and", "False and prediction.status is Status.RUNNING and",
              _LIFE + "test_a_dead_letter_waits_for_a_live_run_and_refunds_once_after_it"),
     Mutation("the key's record is not written", _SERVICE, "            payment.append(self._keys.record(key, prediction.prediction_id, prediction.created_at))", "            pass",
@@ -97,6 +102,10 @@ MUTATIONS = (
              _IDEMPOTENT + "test_two_users_may_use_the_same_key"),
     Mutation("a conflict is taken for a failed condition", _DYNAMO, 'if reason == CONDITION_FAILED)', 'if reason in {CONDITION_FAILED, "TransactionConflict"})',
              "tests/unit/core/test_dynamo.py::test_conflicts_are_retried_until_the_transaction_is_taken"),
+    Mutation("a switched-off model is sold by a busy table", _DYNAMO, 'wanted = answer.get("UnprocessedKeys")', "wanted = None",
+             _OFFERS + "test_a_model_that_is_switched_off_is_not_sold_by_a_busy_table"),
+    Mutation("a price that can not be read is the card's", _DYNAMO, '            raise TemporarilyUnavailableError("The tables are too busy to be read. Please try again later.")', "            pass",
+             _OFFERS + "test_while_no_override_can_be_read_nothing_is_sold_and_nothing_charged"),
     Mutation("a voucher is used twice", _VOUCHERS, " AND attribute_not_exists(entry_id) ", " ",
              _RULES + "test_one_voucher_in_two_processes_at_once_is_redeemed_once"),
     Mutation("a voucher never expires", _VOUCHERS, '"expires_at" in voucher and voucher["expires_at"] <= now', "False",
@@ -111,7 +120,7 @@ MUTATIONS = (
              _ACCOUNT + "test_logging_out_ends_every_token_of_the_user_and_nobody_else_s"),
     Mutation("an erasure is over too early", _ERASURE, "return waited >= self.looks[-1] and self._ledger.account(user_id).open_charges == 0", "return True",
              _ACCOUNT + "test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up"),
-    Mutation("a deleted account's files stay", _ERASURE, "            self._files.delete_all(prefix)", "            pass",
+    Mutation("a deleted account's files stay", _ERASURE, "is_complete &= self._files.delete_all(prefix, lambda: self._clock() < began + seconds_max)", "pass",
              _ACCOUNT + "test_after_a_deletion_nothing_stored_names_the_person_and_the_ledger_still_adds_up"),
     Mutation("a deleted account's voucher is used up", _LEDGER, 'attribute_exists(user_id) AND attribute_not_exists(closed_at)",\n            {":amount"', 'attribute_exists(user_id)",\n            {":amount"',
              _VOUCHER + "test_a_deleted_account_redeems_nothing_and_the_voucher_stays_good"),
@@ -149,7 +158,7 @@ MUTATIONS = (
              "tests/unit/inference/test_uploads.py::test_a_key_gives_the_first_answer_whatever_became_of_the_upload_and_the_model"),
     Mutation("a repeated transaction is a refusal", _STORE, "            if 0 not in error.failed:\n                raise\n", "            raise\n",
              _RULES + "test_a_submission_whose_first_answer_was_lost_is_taken_as_done"),
-    Mutation("a backlog is sent every minute", _DISPATCHER, "                self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))\n", "",
+    Mutation("a backlog is sent every minute", _DISPATCHER, "            prediction = self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))\n", "",
              _LIFE + "test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time"),
     Mutation("a conflict is not tried again", _DYNAMO, "            if not _is_transient(error):\n                raise\n        else:\n            return\n        _back_off(attempt)\n    raise _contended()\n\n\ndef _back_off", "            _is_transient(error)\n            raise\n        else:\n            return\n        _back_off(attempt)\n    raise _contended()\n\n\ndef _back_off",
              _TRANSACT + "test_conflicts_are_retried_until_the_transaction_is_taken"),

@@ -28,6 +28,8 @@ _PACKAGES = "tests/unit/security/test_dependencies.py::"
 _PRIVACY = "tests/unit/security/test_privacy.py::"
 _ERASURE = "tests/unit/inference/test_erasure.py::"
 _USERS = "chalicelib/auth/store.py"
+_CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
+_ROWS_MAX = "tests/unit/inference/test_rows_max.py::"
 _UPLOADS = "tests/unit/inference/test_uploads.py::"
 _GUARD = "local/guard.py"
 _GUARDED = "tests/unit/local/test_guard.py::"
@@ -99,6 +101,14 @@ MUTATIONS = (
              "tests/unit/inference/test_hostile_files.py::test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory"),
     Mutation("row 11: a file's name is its key", "chalicelib/inference/service.py", "input_key=input_key(user.id, prediction_id)", "input_key=input_key(user.id, file_name or prediction_id)",
              _FILES + "test_row_11_no_key_holds_anything_that_a_client_sent"),
+    Mutation("row 11: any number of rows is taken", "chalicelib/inference/findings.py", "    if rows > rows_max:\n", "    if rows < 0:\n",
+             _ROWS_MAX + "test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge"),
+    Mutation("row 11: one row more than the limit is taken", "chalicelib/inference/findings.py", "    if rows > rows_max:\n", "    if rows > rows_max + 1:\n",
+             _ROWS_MAX + "test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge"),
+    Mutation("row 11: the worker takes any number of rows", "chalicelib/inference/worker.py", "                rows_max=self._settings.rows_max,\n", "",
+             _ROWS_MAX + "test_row_11_a_large_file_at_the_limit_is_predicted_and_one_row_more_is_rejected_with_a_refund"),
+    Mutation("row 11: the worker's disk is too small", "deploy/template.py", "    if size < needed:", "    if False:",
+             _TEMPLATE + "test_row_11_a_worker_whose_disk_is_too_small_for_the_largest_file_is_not_packaged"),
     Mutation("row 12: formulas stay formulas", "chalicelib/inference/row_texts.py", "if _is_risky(text) and not _NUMBER.fullmatch(text) else text", 'if text == "=" else text',
              "tests/unit/inference/test_results.py::test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
     Mutation("row 12: a negative number is made a text", "chalicelib/inference/row_texts.py", "if _is_risky(text) and not _NUMBER.fullmatch(text) else text", "if _is_risky(text) else text",
@@ -153,6 +163,16 @@ MUTATIONS = (
              _ERASURE + "test_a_wish_that_is_made_anew_meanwhile_is_not_lost"),
     Mutation("row 19: a failed worker's late result stays", "chalicelib/inference/worker.py", 'attempt=prediction.attempt)\n            self._delete_unless_it_counts(prediction)\n', "attempt=prediction.attempt)\n",
              _ERASURE + "test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing"),
+    Mutation("row 19: a killed worker's late result stays", "chalicelib/inference/worker.py", "                delete_leftovers(self._files, ended)\n", "                pass\n",
+             _CANCEL + "test_row_19_what_a_killed_worker_uploaded_after_the_files_were_deleted_goes_with_its_message"),
+    Mutation("row 19: a killed worker's late result stays with the dead letters", "chalicelib/inference/dead_letters.py", "                delete_leftovers(self._files, prediction)\n", "                pass\n",
+             _CANCEL + "test_row_19_what_a_killed_worker_uploaded_after_the_files_were_deleted_goes_with_its_message"),
+    Mutation("row 19: the result that counts goes with the others", "chalicelib/inference/leftovers.py", "not (keeps_result and attempt == prediction.attempt)", "True",
+             _CANCEL + "test_a_killed_worker_s_result_goes_and_the_one_that_counts_stays"),
+    Mutation("row 19: a deletion's files outlast its request", "chalicelib/inference/files.py", "        while may_go_on():\n", "        while True:\n",
+             _ERASURE + "test_row_19_a_request_leaves_the_rest_of_many_files_to_the_dispatcher"),
+    Mutation("row 19: an erasure is over although files are left", "chalicelib/inference/erasure.py", "        if not is_complete:\n            raise", "        if False:\n            raise",
+             _ERASURE + "test_an_erasure_is_not_over_while_its_time_is"),
     Mutation("row 19: an upload under way outlives its account", "chalicelib/inference/erasure.py", "(INDEX_LAG_SECONDS, settings.upload_seconds + SENDING_SECONDS)", "(INDEX_LAG_SECONDS,)",
              _UPLOADS + "test_row_19_an_upload_that_arrives_after_the_deletion_of_its_account_goes_too"),
     Mutation("row 19: an upload outlives the file's deletion", _PREDICTIONS, "        if prediction.upload_id:\n", "        if False:\n",

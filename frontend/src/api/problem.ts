@@ -30,6 +30,7 @@ export const PROBLEM_CODES = [
   'file_missing',
   'file_empty',
   'no_rows',
+  'too_many_rows',
   'encoding_unsupported',
   'column_missing',
   'column_duplicated',

@@ -179,6 +179,10 @@ def _files(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     }
     for code, content in bad.items():
         api.refusal(code, "POST", "/api/predict/lasso", content, Content_Type=_CSV)
+    with patch.context() as undone:
+        two = api.services.settings.model_copy(update={"rows_max": 2})
+        undone.setattr(api.services.predictions, "_settings", two)
+        api.refusal("too_many_rows", "POST", "/api/predict/lasso", csv_of({}, {}, {}), Content_Type=_CSV)
     form = "multipart/form-data; boundary=b"
     api.refusal("invalid_form", "POST", "/api/predict/lasso", b"--b\r\n", Content_Type=form)
     empty = b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n--b--\r\n'

@@ -142,6 +142,57 @@ def test_a_wrong_transaction_is_raised_as_it_is(error: ClientError) -> None:
     assert client.calls == 1
 
 
+class BusyTable:
+    """Holds the items 0, 1, 2 and so on, and answers so many keys of each batch."""
+
+    def __init__(self, items: int, *answered: int) -> None:
+        self._items = items
+        self._answered = list(answered)
+        self.asked: list[int] = []
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        ((table, wanted),) = RequestItems.items()
+        assert wanted["ConsistentRead"]
+        keys = wanted["Keys"]
+        self.asked.append(len(keys))
+        count = self._answered.pop(0) if self._answered else 0
+        found = [key for key in keys[:count] if int(key["id"]["N"]) < self._items]
+        left = {table: wanted | {"Keys": keys[count:]}} if keys[count:] else {}
+        return {"Responses": {table: found}, "UnprocessedKeys": left}
+
+
+def batch_of(count: int, table: BusyTable) -> list[int]:
+    keys = ({"id": {"N": str(number)}} for number in range(count))
+    return [int(item["id"]["N"]) for item in dynamo.batch_get(cast("Any", table), "t", keys, ConsistentRead=True)]
+
+
+def test_a_batch_asks_again_for_what_a_busy_table_left_out(naps: list[float]) -> None:
+    table = BusyTable(5, 2, 0, 3, 9)
+    assert batch_of(6, table) == [0, 1, 2, 3, 4], "of the sixth there is none"
+    assert table.asked == [6, 4, 4, 1]
+    assert len(naps) == 3
+
+
+def test_a_batch_is_cut_where_dynamodb_refuses_more(naps: list[float]) -> None:
+    table = BusyTable(1000, 100, 99, 1, 50)
+    assert batch_of(250, table) == list(range(250))
+    assert table.asked == [100, 100, 1, 50]
+
+
+def test_a_batch_that_stays_unanswered_is_busy_and_not_empty(naps: list[float]) -> None:
+    table = BusyTable(5, 2)
+    with pytest.raises(TemporarilyUnavailableError, match="too busy"):
+        batch_of(6, table)
+    assert 10 < len(table.asked) < 20
+    assert max(naps) <= 0.6
+
+
+def test_no_keys_ask_nothing() -> None:
+    table = BusyTable(5)
+    assert batch_of(0, table) == []
+    assert table.asked == []
+
+
 def test_only_a_refused_condition_is_a_condition_failure() -> None:
     assert dynamo.is_condition_failure(refusal("ConditionalCheckFailedException"))
     assert not dynamo.is_condition_failure(refusal("ResourceNotFoundException"))

@@ -156,6 +156,10 @@ def _keys(api: Collector, patch: pytest.MonkeyPatch) -> None:
 def _coins(api: Collector, patch: pytest.MonkeyPatch) -> None:
     api.token = log_in(api, "clara")
     path = f"/api/predict/{api.finished('mayo')}/retry"
+    with patch.context() as undone:
+        one = api.services.settings.model_copy(update={"rows_max": 1})
+        undone.setattr(api.services.predictions, "_settings", one)
+        api.refusal("too_many_rows", "POST", path)
     for _ in range(api.services.settings.open_predictions_max):
         api.ask("POST", path)
     api.refusal("too_many_open_predictions", "POST", path)

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.auth.names import Credentials
 from chalicelib.core import metrics
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.metrics import Metric
+from chalicelib.inference.store import DUE_SHARDS, PredictionStore
 from chalicelib.wiring import Services
-from tests.unit.core.functions import Functions
-from tests.unit.support import BrokenModel, World, csv_of, patients
+from tests.unit.core.functions import NAME, Functions
+from tests.unit.support import PASSWORD, BrokenModel, World, csv_of, patients
 
 
 def counted(functions: Functions) -> dict[str, Any]:
@@ -130,6 +132,21 @@ def test_a_cancellation_is_counted_with_its_refund(functions: Functions) -> None
     functions.ask("DELETE", f"/api/predict/{prediction_id}")
 
     assert counted(functions) == {"PredictionsCancelled": 1, "CoinsRefunded": 100}
+
+
+def test_what_the_dispatcher_can_not_handle_is_counted(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("out of order")
+
+    user_id = functions.services.accounts.log_in(Credentials(name=NAME, password=PASSWORD)).user.id
+    functions.services.users.wish_erasure(user_id, 0)
+    functions.lines()
+    monkeypatch.setattr(PredictionStore, "due", broken)
+    monkeypatch.setattr(PredictionStore, "unerased", broken)
+
+    functions.dispatch()
+
+    assert counted(functions) == {"DispatcherFailures": DUE_SHARDS + 1}
 
 
 def test_an_invocation_that_raises_writes_what_it_counted(functions: Functions) -> None:

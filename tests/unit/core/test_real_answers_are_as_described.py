@@ -192,6 +192,18 @@ def test_refusals_of_files_are_as_described(anna: Api, code: str, content: bytes
     anna.refusal(code, "POST", "/api/predict/lasso", content, Content_Type="text/csv")
 
 
+def test_the_refusal_of_too_many_rows_is_as_described(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"/api/predict/{anna.finished('mayo')}/retry"
+    one = anna.services.settings.model_copy(update={"rows_max": 1})
+    for service in (anna.services.predictions, anna.services.dry_runs):
+        monkeypatch.setattr(service, "_settings", one)
+    for address in ("/api/predict/lasso", "/api/predict/lasso?dry_run=true"):
+        problem = anna.refusal("too_many_rows", "POST", address, FILE, Content_Type="text/csv")
+        assert problem["limit_rows"] == 1
+    anna.refusal("too_many_rows", "POST", path)
+    assert anna.ask("GET", "/api/auth/balance")["balance"] == 480
+
+
 def test_refusals_of_forms_are_as_described(anna: Api) -> None:
     form = "multipart/form-data; boundary=b"
     anna.refusal("invalid_form", "POST", "/api/predict/lasso", b"--b\r\n", Content_Type=form)

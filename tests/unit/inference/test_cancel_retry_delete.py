@@ -8,8 +8,9 @@ from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesErr
 from chalicelib.inference.files import FileStore, bad_rows_key, result_prefix
 from chalicelib.inference.offers import FRESH_SECONDS, Override
 from chalicelib.inference.options import Options
-from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.prediction import Prediction, Result, Status
 from chalicelib.inference.reading import NotFinishedError, ResultExpiredError
+from chalicelib.inference.results import ResultWriter
 from chalicelib.inference.service import (
     AlreadyCancelledError,
     InputExpiredError,
@@ -19,6 +20,7 @@ from chalicelib.inference.service import (
     StillRunningError,
     UnknownPredictionError,
 )
+from chalicelib.inference.settlement import Settlement
 from tests.unit.support import BrokenModel, FakeModel, World, csv_of, patients
 
 
@@ -428,3 +430,92 @@ def test_a_worker_that_lost_its_claim_deletes_what_it_wrote(world: World) -> Non
     assert world.read(prediction).status is Status.FAILED
     assert world.objects(result_prefix(user.id, prediction.prediction_id)) == []
     assert world.balance(user) == 500
+
+
+class Killed(BaseException):
+    """The worker's process is gone."""
+
+
+def killed_after_its_upload(world: World, prediction: Prediction, meanwhile: Callable[[], object]) -> None:
+    """Run a worker that stalls before its upload, loses its claim meanwhile, uploads its result, and is killed."""
+    finish, stalls = ResultWriter.finish, [meanwhile]
+
+    def stalled(writer: ResultWriter) -> None:
+        if stalls:
+            stalls.pop()()
+        finish(writer)
+
+    succeed = Settlement.succeed
+
+    def killed(settlement: Settlement, claimed: Prediction, result: Result) -> None:
+        if claimed.attempt == 1:
+            raise Killed
+        succeed(settlement, claimed, result)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ResultWriter, "finish", stalled)
+        patch.setattr(Settlement, "succeed", killed)
+        with pytest.raises(Killed):
+            world.run(prediction)
+
+
+def message_comes_back(world: World, prediction: Prediction, to: str) -> None:
+    """Nobody has deleted the killed worker's message: it comes to the worker, the third time to the dead letters."""
+    if to == "worker":
+        world.worker_with().run(prediction.prediction_id)
+    else:
+        world.dead_letters.handle(prediction.prediction_id)
+
+
+BACK_TO = pytest.mark.parametrize("to", ["worker", "dead letters"])
+
+
+@BACK_TO
+def test_row_19_what_a_killed_worker_uploaded_after_the_files_were_deleted_goes_with_its_message(
+    world: World, to: str
+) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+
+    def ended_and_deleted() -> None:
+        world.settlement.fail(world.read(prediction), "attempts_exhausted")
+        world.predictions.delete(user, prediction.prediction_id, "ended")
+
+    killed_after_its_upload(world, prediction, ended_and_deleted)
+    assert len(world.objects("results/")) == 3
+    assert any("said to be deleted and are there" in finding for finding in world.audit.run().findings)
+
+    message_comes_back(world, prediction, to)
+
+    assert world.objects() == []
+    assert world.audit.run().findings == []
+
+
+@BACK_TO
+def test_a_killed_worker_s_result_goes_and_the_one_that_counts_stays(world: World, to: str) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+
+    def another_worker_was_faster() -> None:
+        world.clock.advance(world.settings.lease_seconds + 1)
+        world.run(prediction)
+
+    killed_after_its_upload(world, prediction, another_worker_was_faster)
+    assert len(world.objects("results/")) == 6
+
+    message_comes_back(world, prediction, to)
+
+    of_the_second = result_prefix(user.id, prediction.prediction_id, 2)
+    assert world.objects("results/") == world.objects(of_the_second)
+    assert len(world.results.rows(user, prediction.prediction_id, 0, 10)[1]) == 1
+
+
+def test_a_message_of_a_prediction_that_another_worker_holds_deletes_nothing(world: World) -> None:
+    prediction = world.submit(world.register())
+    world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
+    under_way = result_prefix(prediction.user_id, prediction.prediction_id, 1) + "result.csv"
+    world.files.put(under_way, b"x", "text/csv")
+
+    world.worker_with().run(prediction.prediction_id)
+
+    assert under_way in world.objects()

@@ -1,16 +1,22 @@
 """What stands in the way of an erasure, and what comes in between."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from chalicelib.auth import routes
 from chalicelib.auth.names import Credentials
 from chalicelib.auth.service import WrongPasswordError
 from chalicelib.auth.store import User, UserStore
-from chalicelib.inference.erasure import FAILED_SECONDS_MAX, INDEX_LAG_SECONDS, Erasure
+from chalicelib.core import aws
+from chalicelib.core.settings import Settings
+from chalicelib.inference import files
+from chalicelib.inference.erasure import FAILED_SECONDS_MAX, INDEX_LAG_SECONDS, Erasure, OutOfTimeError
 from chalicelib.inference.files import FileStore
 from chalicelib.inference.prediction import Prediction, Stored
 from chalicelib.inference.store import PredictionStore
+from tests.unit.core.api import Api, register, served
 from tests.unit.support import PASSWORD, FakeModel, World
 
 
@@ -62,10 +68,10 @@ def test_a_prefix_that_can_not_be_deleted_holds_up_no_other(
     world.accounts.delete(anna, PASSWORD)
     delete_all = FileStore.delete_all
 
-    def broken(store: FileStore, under: str) -> None:
+    def broken(store: FileStore, under: str, *more: Any) -> bool:
         if under.startswith(prefix):
             raise OSError("out of order")
-        delete_all(store, under)
+        return delete_all(store, under, *more)
 
     with monkeypatch.context() as outage:
         outage.setattr(FileStore, "delete_all", broken)
@@ -83,10 +89,10 @@ def test_however_many_erasures_fail_the_others_come(world: World, anna: User, mo
     world.accounts.delete(anna, PASSWORD)
     run = Erasure.run
 
-    def broken(erasure: Erasure, user_id: str) -> int:
+    def broken(erasure: Erasure, user_id: str, *more: Any) -> int:
         if user_id.startswith("0000-"):
             raise OSError("out of order")
-        return run(erasure, user_id)
+        return run(erasure, user_id, *more)
 
     monkeypatch.setattr(Erasure, "run", broken)
     for _ in range(3):
@@ -107,10 +113,10 @@ def test_a_wish_that_is_made_anew_meanwhile_is_not_lost(
     world.clock.advance(0 if waited == "at the first look" else world.erasure.looks[-1])
     run = Erasure.run
 
-    def wished_meanwhile(erasure: Erasure, user_id: str) -> int:
+    def wished_meanwhile(erasure: Erasure, user_id: str, *more: Any) -> int:
         world.clock.advance(1)
         world.users.wish_erasure(user_id, world.clock())
-        return run(erasure, user_id)
+        return run(erasure, user_id, *more)
 
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(Erasure, "run", wished_meanwhile)
@@ -127,18 +133,106 @@ def test_a_request_leaves_the_rest_of_many_predictions_to_the_dispatcher(
     erase = PredictionStore.erase
 
     def slow(store: PredictionStore, prediction_id: str, now: float) -> None:
-        world.clock.advance(6)
+        world.clock.advance(3)
         erase(store, prediction_id, now)
 
     with monkeypatch.context() as busy:
         busy.setattr(PredictionStore, "erase", slow)
-        world.erasure.run(anna.id, 10)
+        with pytest.raises(OutOfTimeError):
+            world.erasure.run(anna.id, 10)
     assert [erased(world, each) for each in predictions] == [False, True, True], "open ones are new, and come first"
-    assert world.objects() == []
+    assert world.objects() == [], "half of the time is left for the files"
     assert audit_of(world) == []
 
     world.dispatcher.run()
     assert all(erased(world, each) for each in predictions)
+
+
+@pytest.fixture
+def slow_deletion(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """Two objects are deleted at once, which takes four seconds; when each two were."""
+    deleted_at: list[float] = []
+
+    def wait(**_: Any) -> None:
+        deleted_at.append(world.clock())
+        world.clock.advance(4)
+
+    monkeypatch.setattr(files, "_DELETED_AT_ONCE", 2)
+    events = aws.s3().meta.events
+    events.register("before-call.s3.DeleteObjects", wait)
+    yield deleted_at
+    events.unregister("before-call.s3.DeleteObjects", wait)
+
+
+def test_row_19_a_request_leaves_the_rest_of_many_files_to_the_dispatcher(
+    world: World, anna: User, slow_deletion: list[float]
+) -> None:
+    for number in range(20):
+        world.files.put(f"results/{anna.id}/{number}", b"x", "text/csv")
+    world.accounts.delete(anna, PASSWORD)
+    began = world.clock()
+
+    with pytest.raises(OutOfTimeError):
+        world.erasure.run(anna.id, 10)
+
+    assert [at - began for at in slow_deletion] == [0, 4, 8], "none is begun after ten seconds"
+    assert len(world.objects()) == 14
+    for _ in range(10):
+        world.clock.advance(60)
+        world.dispatcher.run()
+    assert world.objects() == []
+    assert world.pending_erasures() == [anna.id], "an upload may still be under way"
+    world.finish_erasures()
+    assert world.pending_erasures() == []
+
+
+def test_a_deletion_whose_time_is_up_is_answered_and_the_dispatcher_does_the_rest(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "_ERASURE_SECONDS_MAX", 0)
+    with served(settings) as services:
+        api = Api(services)
+        api.token = register(api, "anna")
+        user_id = api.ask("GET", "/api/auth/me")["id"]
+        api.finished("lasso")
+
+        api.ask("DELETE", "/api/auth/me", {"password": PASSWORD})
+
+        assert services.audit_store.is_anything_under(f"results/{user_id}/")
+        services.dispatcher.run()
+        assert not services.audit_store.is_anything_under(f"results/{user_id}/")
+        assert list(services.store.unerased(user_id)) == []
+
+
+def test_an_account_with_many_files_holds_up_no_other(world: World, slow_deletion: list[float]) -> None:
+    users = [world.register(name) for name in ("anna", "boris", "clara")]
+    by_id = sorted(users, key=lambda user: user.id)
+    for user in by_id[:2]:
+        for number in range(60):
+            world.files.put(f"results/{user.id}/{number}", b"x", "text/csv")
+    world.files.put(f"inputs/{by_id[2].id}/x", b"x", "text/csv")
+    for user in users:
+        world.accounts.delete(user, PASSWORD)
+
+    began = world.clock()
+    world.dispatcher.run()
+    assert world.clock() - began < 30, "the function ends before it is killed"
+    world.clock.advance(30)
+    world.dispatcher.run()
+
+    assert world.objects(f"inputs/{by_id[2].id}/") == []
+
+
+def test_an_erasure_is_not_over_while_its_time_is(world: World, anna: User, slow_deletion: list[float]) -> None:
+    world.accounts.delete(anna, PASSWORD)
+    world.clock.advance(world.erasure.looks[-1])
+    for number in range(20):
+        world.files.put(f"results/{anna.id}/{number}", b"x", "text/csv")
+
+    world.dispatcher.run()
+
+    assert world.objects() != []
+    assert world.pending_erasures() == [anna.id]
 
 
 def test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing(

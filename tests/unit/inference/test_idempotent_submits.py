@@ -4,9 +4,11 @@ import pytest
 
 from chalicelib.auth.store import User
 from chalicelib.billing.ledger import NotEnoughCoinsError
+from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.core.idempotency import (
     LIFETIME_SECONDS,
     IdempotencyKeyReusedError,
+    IdempotencyKeys,
     InvalidIdempotencyKeyError,
 )
 from chalicelib.inference.catalogue import ModelDisabledError
@@ -130,3 +132,17 @@ def test_a_key_of_255_characters_is_one(world: World) -> None:
     user = world.register()
 
     assert submit(world, user, "x" * 255) == submit(world, user, "x" * 255)
+
+
+def test_a_key_that_expires_while_it_is_found_in_use_charges_nothing_and_asks_for_another_try(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = world.register()
+    submit(world, user, "k")
+    monkeypatch.setattr(IdempotencyKeys, "outcome", lambda *_: None)
+
+    with pytest.raises(TemporarilyUnavailableError):
+        submit(world, user, "k")
+
+    assert world.balance(user) == 400
+    assert len(world.objects("inputs/")) == 1

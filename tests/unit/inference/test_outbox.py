@@ -1,16 +1,21 @@
 """The prediction is its own outbox: what was accepted is run, whatever became of its message."""
 
+import itertools
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.auth.store import UserStore
 from chalicelib.core import aws
-from chalicelib.inference.dispatcher import BATCH_MAX
+from chalicelib.core.ids import new_id
+from chalicelib.inference.dispatcher import BACKOFF_SECONDS_MAX, BATCH_MAX
 from chalicelib.inference.prediction import Status
 from chalicelib.inference.queue import InferenceQueue
-from chalicelib.inference.store import DUE_SHARDS
-from tests.unit.support import World
+from chalicelib.inference.settlement import Settlement
+from chalicelib.inference.store import DUE_SHARDS, PredictionStore, due_shard
+from tests.unit.support import PASSWORD, World
 
 
 class Killed(BaseException):
@@ -99,7 +104,7 @@ def test_a_round_takes_a_bounded_batch(world: World, monkeypatch: pytest.MonkeyP
     asked: list[int] = []
     due = type(world.store).due
 
-    def counted(store: Any, shard: str, now: float, limit: int) -> list[str]:
+    def counted(store: Any, shard: str, now: float, limit: int) -> Any:
         asked.append(limit)
         return due(store, shard, now, limit)
 
@@ -107,3 +112,113 @@ def test_a_round_takes_a_bounded_batch(world: World, monkeypatch: pytest.MonkeyP
     world.dispatcher.run()
 
     assert asked == [BATCH_MAX] * DUE_SHARDS
+
+
+# ---- one that fails holds up nobody
+
+
+def stuck_in(world: World, shard: str, count: int) -> list[str]:
+    """The ids of predictions of ``shard`` that are due, were tried too often, and have no open charge to give back.
+
+    A predictions' table that was restored alone holds such.
+    """
+    like = world.submit(world.register("boris"))
+    world.settlement.cancel(like)
+    ids = (new_id() for _ in itertools.count())
+    chosen = list(itertools.islice((each for each in ids if due_shard(each) == shard), count))
+    for prediction_id in chosen:
+        stuck = replace(
+            like, prediction_id=prediction_id, attempt=world.settings.attempts_max, due_at=world.clock() - 3600
+        )
+        world.store.create(stuck, [])
+    return chosen
+
+
+def make_unreadable(world: World, prediction_id: str) -> None:
+    """Give the prediction a status that this release does not know."""
+    aws.dynamodb().update_item(
+        TableName=world.settings.predictions_table,
+        Key={"prediction_id": {"S": prediction_id}},
+        UpdateExpression="SET #status = :status",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":status": {"S": "paused"}},
+    )
+
+
+@pytest.mark.parametrize("kind", ["without an open charge", "unreadable"])
+def test_a_batch_of_predictions_that_always_fail_holds_up_no_other(world: World, kind: str) -> None:
+    healthy = world.submit(world.register())
+    world.sent()
+    stuck = stuck_in(world, due_shard(healthy.prediction_id), BATCH_MAX)
+    world.sent()
+    if kind == "unreadable":
+        for prediction_id in stuck:
+            make_unreadable(world, prediction_id)
+
+    world.clock.advance(world.settings.dispatch_grace_seconds)
+    for _ in range(2):
+        world.dispatcher.run()
+        world.clock.advance(60)
+
+    assert world.sent() == [healthy.prediction_id]
+    assert world.run(healthy).status is Status.SUCCEEDED
+
+
+def test_a_prediction_that_can_not_be_ended_is_tried_again_and_again_with_growing_pauses(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck_in(world, "0", 1)
+    tried: list[float] = []
+    fail = Settlement.fail
+
+    def watched(settlement: Settlement, *arguments: Any) -> None:
+        tried.append(world.clock())
+        fail(settlement, *arguments)
+
+    monkeypatch.setattr(Settlement, "fail", watched)
+    for _ in range(60):
+        world.dispatcher.run()
+        world.clock.advance(60)
+
+    pauses = [later - earlier for earlier, later in itertools.pairwise(tried)]
+    assert pauses == sorted(pauses)
+    assert 60 <= pauses[0] < pauses[-1] == BACKOFF_SECONDS_MAX
+
+
+def test_a_shard_that_can_not_be_read_holds_up_neither_the_others_nor_the_erasures(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predictions = [world.submit(user) for user in map(world.register, ("anna", "boris", "clara")) for _ in range(4)]
+    world.sent()
+    dora = world.register("dora")
+    world.accounts.delete(dora, PASSWORD)
+    broken = due_shard(predictions[0].prediction_id)
+    due = PredictionStore.due
+
+    def read(store: PredictionStore, shard: str, now: float, limit: int) -> Any:
+        if shard == broken:
+            raise OSError("out of order")
+        return due(store, shard, now, limit)
+
+    world.clock.advance(world.settings.dispatch_grace_seconds)
+    with monkeypatch.context() as outage:
+        outage.setattr(PredictionStore, "due", read)
+        world.dispatcher.run()
+    held_up = {each.prediction_id for each in predictions if due_shard(each.prediction_id) == broken}
+    assert set(world.sent()) == {each.prediction_id for each in predictions} - held_up
+    assert world.users.erasures(world.clock()) == {}
+
+    world.dispatcher.run()
+    assert set(world.sent()) == held_up
+
+
+def test_erasures_that_can_not_be_read_do_not_stop_a_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_users: UserStore, _now: float) -> dict[str, float]:
+        raise OSError("out of order")
+
+    prediction = world.submit(world.register())
+    world.sent()
+    world.clock.advance(world.settings.dispatch_grace_seconds)
+    monkeypatch.setattr(UserStore, "erasures", broken)
+    assert world.dispatcher.run() == 1
+    assert world.sent() == [prediction.prediction_id]

@@ -65,6 +65,8 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   file_missing: () => 'No file arrived. Please choose a CSV file.',
   file_empty: () => 'The file is empty.',
   no_rows: () => 'The file has a header but no patients below it.',
+  too_many_rows: () =>
+    'The file has more rows than one prediction takes. Please split it into smaller files.',
   encoding_unsupported: () =>
     'The text encoding of the file cannot be read. Please save it as “CSV UTF-8”.',
   column_missing: () => 'The file lacks columns that the model needs.',

@@ -1,0 +1,16 @@
+"""Files that an attempt left behind without ending its prediction."""
+
+from chalicelib.inference.files import FileStore, result_prefix
+from chalicelib.inference.prediction import Prediction, Status
+
+
+def delete_leftovers(files: FileStore, prediction: Prediction) -> None:
+    """Delete the results of an ended prediction's attempts, except the one that its result is from. Repeatable.
+
+    A worker that lost its claim deletes what it wrote. A worker that is killed right after such an upload can't, but
+    nobody has deleted its message, which comes back to the queue: that is when this is called.
+    """
+    keeps_result = prediction.status is Status.SUCCEEDED and prediction.files_deleted_at is None
+    for attempt in range(1, prediction.attempt + 1):
+        if not (keeps_result and attempt == prediction.attempt):
+            files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id, attempt))

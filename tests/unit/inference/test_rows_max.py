@@ -1,0 +1,252 @@
+"""One prediction takes so many rows and no more: refused before the charge where the number is known, else refunded."""
+
+import csv
+import io
+import json
+import random
+from collections.abc import Callable, Iterable
+from typing import IO
+
+import pytest
+
+from chalicelib.auth.store import User
+from chalicelib.core.settings import Settings
+from chalicelib.inference import columns
+from chalicelib.inference.catalogue import ARTEFACTS
+from chalicelib.inference.check import check_file
+from chalicelib.inference.columns import COLUMNS, Column
+from chalicelib.inference.disk import BAD_ROW_BYTES_MAX, ROW_BYTES_MAX, worker_disk_bytes
+from chalicelib.inference.files import upload_key
+from chalicelib.inference.findings import TooManyRowsError
+from chalicelib.inference.models import load
+from chalicelib.inference.models.mayo import risk_score
+from chalicelib.inference.options import Options
+from chalicelib.inference.prediction import Prediction, Status, Stored
+from chalicelib.inference.results import ResultWriter
+from chalicelib.inference.worker import read_chunks
+from tests.unit.support import FakeClock, World
+
+ROWS_MAX = 200
+REQUIRED = [column for column in COLUMNS if column.required]
+MEASURED = [column for column in COLUMNS if column.kind in {"number", "category"}]
+# Four bytes each in UTF-8; a spreadsheet would take the first for a formula, so one more is put in front.
+WIDEST_ID = "=" + "\U0001f642" * 99
+
+
+def value(column: Column, draw: random.Random, *, si: bool) -> str:
+    """A long text for a value that no model has seen, where the column allows one."""
+    if column.kind == "category":
+        return draw.choice(column.allowed)
+    low, high = column.limits
+    assert column.training_minimum is not None
+    assert column.training_maximum is not None
+    sides = [(low, column.training_minimum), (column.training_maximum, high)]
+    factor = column.si.factor if si and column.si else 1.0
+    return f"{draw.uniform(*draw.choice(sides)) * factor:.6f}"
+
+
+def narrowest(rows: int, *, si: bool = False) -> bytes:
+    """The shortest rows that are valid, 11 bytes each."""
+    header = b"Age [years],Edema,Bilirubin,Albumin,Prothrombin\n"
+    return header + (b"18,N,2,10,8\n" if si else b"18,N,1,1,8\n") * rows
+
+
+def widest(rows: int, *, si: bool = False) -> bytes:
+    """Rows with every column, the longest ID and long numbers, in which all that is flagged is flagged."""
+    draw = random.Random(1)
+    header = ["ID", *(column.name for column in MEASURED)]
+    lines = [[WIDEST_ID, *(value(column, draw, si=si) for column in MEASURED)] for _ in range(rows)]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *lines])
+    return text.getvalue().encode()
+
+
+FORMS = pytest.mark.parametrize("rows_of", [narrowest, widest])
+MODES = pytest.mark.parametrize("options", [Options(), Options("si", "skip")], ids=["refuse", "skip, SI"])
+RowsOf = Callable[..., bytes]
+
+
+def world_of(settings: Settings, clock: FakeClock, **limits: int) -> World:
+    return World(settings.model_copy(update={"rows_max": ROWS_MAX, **limits}), clock=clock)
+
+
+@pytest.fixture
+def direct(settings: Settings, clock: FakeClock) -> World:
+    return world_of(settings, clock)
+
+
+@pytest.fixture
+def large(settings: Settings, clock: FakeClock) -> World:
+    """Every file of ROWS_MAX rows is too large for a direct submission here."""
+    return world_of(settings, clock, upload_bytes_max=1500)
+
+
+def uploaded(world: World, user_id: str, content: bytes) -> str:
+    upload_id = "a" * 32
+    world.files.put(upload_key(user_id, upload_id), content, "text/csv")
+    return upload_id
+
+
+def submitted_upload(world: World, user: User, content: bytes, options: Options = Options()) -> Prediction:  # noqa: B008
+    upload = uploaded(world, user.id, content)
+    return world.predictions.submit_upload(user, "mayo", upload, None, None, options).prediction
+
+
+@FORMS
+@MODES
+def test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge(
+    direct: World, rows_of: RowsOf, options: Options
+) -> None:
+    user = direct.register()
+    fits, exceeds = (rows_of(rows, si=options.si) for rows in (ROWS_MAX, ROWS_MAX + 1))
+
+    assert direct.dry_runs.of_file(user, "mayo", fits, options)["rows"] == ROWS_MAX
+    accepted = direct.predictions.submit(user, "mayo", fits, None, None, options)
+    assert (accepted.prediction.rows, accepted.prediction.bad_rows, accepted.balance) == (ROWS_MAX, 0, 480)
+
+    with pytest.raises(TooManyRowsError) as caught:
+        direct.predictions.submit(user, "mayo", exceeds, None, None, options)
+    assert (caught.value.status, caught.value.extra) == (422, {"limit_rows": ROWS_MAX})
+    assert f"more than {ROWS_MAX} rows" in caught.value.detail
+    with pytest.raises(TooManyRowsError):
+        direct.dry_runs.of_file(user, "mayo", exceeds, options)
+    assert direct.balance(user) == 480
+    assert len(direct.objects()) == 1
+
+
+@MODES
+def test_bad_rows_count_as_well(direct: World, options: Options) -> None:
+    user = direct.register()
+    content = narrowest(ROWS_MAX, si=options.si) + b"x,N,1,1,8\n"
+    with pytest.raises(TooManyRowsError):
+        direct.predictions.submit(user, "mayo", content, None, None, options)
+    assert direct.balance(user) == 500
+
+
+@FORMS
+@MODES
+def test_row_11_a_large_file_at_the_limit_is_predicted_and_one_row_more_is_rejected_with_a_refund(
+    large: World, rows_of: RowsOf, options: Options
+) -> None:
+    user = large.register()
+    prediction = submitted_upload(large, user, rows_of(ROWS_MAX, si=options.si), options)
+    assert not prediction.is_checked
+    large.worker.run(prediction.prediction_id)
+    ended = large.read(prediction)
+    assert (ended.status, ended.rows, large.balance(user)) == (Status.SUCCEEDED, ROWS_MAX, 480)
+    large.predictions.delete(user, prediction.prediction_id)
+
+    prediction = submitted_upload(large, user, rows_of(ROWS_MAX + 1, si=options.si), options)
+    large.worker.run(prediction.prediction_id)
+    ended = large.read(prediction)
+    assert (ended.status, ended.error_code, ended.attempt) == (Status.REJECTED, "too_many_rows", 1)
+    assert ended.error_info == (
+        f"The file has more than {ROWS_MAX} rows, which is the most for one prediction. Please split it. Your coins "
+        "were given back."
+    )
+    assert large.balance(user) == 480
+    assert large.objects("results/") == []
+
+
+def test_a_large_file_whose_beginning_has_too_many_rows_is_refused_before_the_charge(
+    settings: Settings, clock: FakeClock
+) -> None:
+    world = world_of(settings, clock, upload_bytes_max=1500, rows_max=100)
+    user = world.register()
+    upload = uploaded(world, user.id, narrowest(ROWS_MAX))
+    with pytest.raises(TooManyRowsError):
+        world.predictions.submit_upload(user, "mayo", upload, None)
+    with pytest.raises(TooManyRowsError):
+        world.dry_runs.of_upload(user, "mayo", upload)
+    assert world.balance(user) == 500
+    assert world.objects("inputs/") == []
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_a_limit_that_was_lowered_refuses_a_retry_before_the_charge(
+    settings: Settings, clock: FakeClock, direct: World, large: World, *, is_large: bool
+) -> None:
+    user = direct.register()
+    content = narrowest(ROWS_MAX)
+    if is_large:
+        prediction = submitted_upload(large, user, content)
+    else:
+        prediction = direct.predictions.submit(user, "mayo", content, None).prediction
+    direct.worker.run(prediction.prediction_id)
+
+    with pytest.raises(TooManyRowsError):
+        world_of(settings, clock, rows_max=ROWS_MAX - 1).predictions.retry(user, prediction.prediction_id)
+
+    assert direct.balance(user) == 480
+    assert direct.predictions.retry(user, prediction.prediction_id).prediction.rows == ROWS_MAX
+
+
+def test_what_was_accepted_runs_although_the_limit_was_lowered(settings: Settings, direct: World) -> None:
+    prediction = direct.predictions.submit(direct.register(), "mayo", narrowest(ROWS_MAX), None).prediction
+    world_of(settings, direct.clock, rows_max=1).worker.run(prediction.prediction_id)
+    assert direct.read(prediction).status is Status.SUCCEEDED
+
+
+# ---- the disk
+
+
+def without_id(lines: Iterable[bytes]) -> int:
+    """The length of the longest line, apart from its ID in the form that it has there."""
+    return max(len(line.replace(b"'", b"").replace(WIDEST_ID.encode(), b"")) for line in lines)
+
+
+def written(model_id: str, content: bytes, *, skip: bool = False) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """The lines of result.csv without its header, of rows.jsonl, and of the list of bad rows."""
+    checked = check_file(content, skip=skip)
+    loaded = load(model_id, ARTEFACTS)
+    kept: dict[str, bytes] = {}
+
+    class Kept:
+        def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
+            stream.seek(0)
+            kept[key] = stream.read()
+            return Stored(size, "")
+
+    with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
+        for chunk in read_chunks(io.BytesIO(checked.content)):
+            writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
+        writer.finish()
+        writer.upload(Kept(), "")
+    return kept["result.csv"].splitlines()[1:], kept["rows.jsonl"].splitlines(), checked.bad.splitlines()
+
+
+def sparse(rows: int) -> bytes:
+    """``widest`` without the optional columns: what would be if they were measured is the longest part of a row."""
+    header, *lines = csv.reader(io.StringIO(widest(rows).decode()))
+    places = [at for at, name in enumerate(header) if name == "ID" or columns.BY_NAME[name].required]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([row[at] for at in places] for row in (header, *lines))
+    return text.getvalue().encode()
+
+
+MODELS = sorted(path.parent.name for path in ARTEFACTS.glob("*/card.json"))
+
+
+def test_the_widest_row_of_any_model_fits_into_what_the_disk_is_made_for() -> None:
+    lengths = []
+    for model_id in MODELS:
+        for rows_of in (narrowest, widest, sparse):
+            result, rows, _ = written(model_id, rows_of(3000))
+            lengths.append(without_id(result) + without_id(rows))
+    # An albumin of 10 g/L is 1 g/dL, but 2 umol/L of bilirubin are 0.1169590643 mg/dL.
+    converted = sum(12 for column in COLUMNS if len(column.units) > 1)
+    assert 0.8 * ROW_BYTES_MAX < max(lengths) + converted < ROW_BYTES_MAX
+
+
+def test_the_widest_bad_row_fits_into_what_the_disk_is_made_for() -> None:
+    smile = "\U0001f642"
+    bad = ",".join([WIDEST_ID, *(smile * 60 for _ in MEASURED)])
+    result, rows, listed = written("mayo", widest(1) + f"{bad}\n".encode(), skip=True)
+    assert 0.7 * BAD_ROW_BYTES_MAX < len(result[-1]) + len(rows[-1]) + len(listed[-1]) < BAD_ROW_BYTES_MAX
+
+
+def test_a_byte_of_an_id_is_ten_on_the_disk_at_most() -> None:
+    """The copy, and three in each of three files: a byte of Windows-1251 is up to three of UTF-8."""
+    characters = [bytes([code]).decode("cp1251", "ignore") for code in range(256)]
+    assert max(len(each.encode()) for each in characters) == 3
+    assert worker_disk_bytes(0, 2) - worker_disk_bytes(0, 1) == 10
