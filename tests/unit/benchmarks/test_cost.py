@@ -14,6 +14,6 @@ def test_an_alarm_costs_as_many_metrics_as_it_looks_at() -> None:
 def test_a_function_has_the_memory_of_the_configuration_and_the_disk_of_the_template() -> None:
     found = functions(read_template())
 
-    assert found["inference_worker"] == Function("inference_worker", memory_mb=1769, disk_mb=4096)
+    assert found["inference_worker"] == Function("inference_worker", memory_mb=1769, disk_mb=3072)
     assert found["api_handler"] == Function("api_handler", memory_mb=1769, disk_mb=512)
     assert {"dead_letter", "dispatcher"} <= set(found)
