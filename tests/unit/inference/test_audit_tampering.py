@@ -4,6 +4,7 @@ A case whose words are None is a consistent forgery: everything that could tell 
 find it, and docs/coins.md says so.
 """
 
+import io
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -363,3 +364,27 @@ def test_a_grant_of_an_amount_that_was_configured_before_is_no_finding(scene: Sc
     object.__setattr__(scene.world, "settings", now)
 
     assert audit(scene.world).findings == []
+
+
+@pytest.mark.parametrize("size", [10, 9 * 1024 * 1024], ids=["in one piece", "in parts"])
+def test_what_the_worker_notes_of_a_file_is_what_s3_lists(scene: Scene, size: int) -> None:
+    stored = scene.world.files.put_stream("results/u/p/1/result.csv", io.BytesIO(b"x" * size), size, "text/csv")
+
+    listed = scene.world.audit_store.objects_under("results/u/p/1/")
+
+    assert listed == {"results/u/p/1/result.csv": stored}
+    assert stored.size == size
+
+
+def test_what_is_noted_of_the_files_stands_beside_the_result_that_an_older_release_reads(scene: Scene) -> None:
+    succeeded = scene.of("succeeded")
+    (item,) = (
+        each for each in scene.world.items(scene.world.settings.predictions_table)
+        if each["prediction_id"] == succeeded.prediction_id
+    )  # fmt: skip
+
+    assert item["result_files"].keys() == {"csv_key", "rows_key", "cohort_key"}
+    assert "files" not in item["result"]
+    assert succeeded.result
+    assert item["result_files"]["csv_key"]["size"] == len(scene.read_result("csv_key"))
+    assert succeeded.result.files["csv_key"].etag == item["result_files"]["csv_key"]["etag"]
