@@ -147,21 +147,25 @@ def _validated[Model: BaseModel](values: Mapping[str, Any], model: type[Model]) 
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise _invalid_input(error) from None
+        raise _invalid_input(error, list(model.model_fields)) from None
 
 
-def _invalid_input(error: ValidationError) -> InvalidInputError:
+def _invalid_input(error: ValidationError, known: Sequence[str]) -> InvalidInputError:
     """A pydantic error as the API's own, without the values: they may be passwords."""
     return _refusal(
         [
             _error(
                 ".".join(map(str, finding["loc"])) or None,
                 _CODES.get(finding["type"], finding["type"]),
-                finding["msg"],
+                _unknown(known) if finding["type"] == "extra_forbidden" else finding["msg"],
             )
             for finding in error.errors(include_url=False, include_input=False)
         ]
     )
+
+
+def _unknown(known: Sequence[str]) -> str:
+    return f"not known here; known are {', '.join(known)}" if known else "not known here; nothing is"
 
 
 _CODES = {

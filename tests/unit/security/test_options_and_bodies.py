@@ -85,6 +85,14 @@ def test_row_10_a_repeated_query_option_is_refused_by_name(client: Client, route
         assert named(answer) == {name: "repeated"}
 
 
+def test_the_refusal_of_an_unknown_option_says_which_are_known(client: Client) -> None:
+    submitted = client.ask(client.anna, "POST", "/api/predict/mayo?dryrun=true").json_body
+    listed = client.ask(client.anna, "GET", "/api/models?page=2").json_body
+
+    assert submitted["errors"][0]["message"] == "not known here; known are dry_run, units, on_error"
+    assert listed["errors"][0]["message"] == "not known here; nothing is"
+
+
 def test_the_pages_of_a_list_are_still_asked_for_by_cursor(client: Client) -> None:
     for path in ("/api/predict", "/api/billing/ledger"):
         for query in ("", "?cursor="):
