@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,13 +43,27 @@ def access_key(data_dir: Path) -> AccessKey:
     """
     path = data_dir / FILE
     if not path.exists():
-        private_file.write(
-            path, json.dumps(asdict(AccessKey(f"LOCAL{secrets.token_hex(8).upper()}", secrets.token_hex(20))))
-        )
+        key = AccessKey(f"LOCAL{secrets.token_hex(8).upper()}", secrets.token_hex(20))
+        private_file.write(path, json.dumps(asdict(key)))
+    return kept_key(data_dir)
+
+
+def kept_key(data_dir: Path) -> AccessKey:
+    """Return the key of ``data_dir``, which must have one.
+
+    Raises
+    ------
+    StackError
+        The file is missing or holds no key.
+    """
+    path = data_dir / FILE
     try:
         key = AccessKey(**json.loads(path.read_text("ascii")))
-    except (ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError):
+        key = AccessKey("", "")
+    if not re.fullmatch(r"LOCAL[0-9A-F]{16} [0-9a-f]{40}", f"{key.id} {key.secret}"):
         raise StackError(
-            f"{path} holds no access key. Delete the file: the next start makes a new one, and nothing is lost."
-        ) from error
+            f"{path} holds no access key. Stop the stack and delete the file: the next start makes a new one, and "
+            "nothing is lost."
+        )
     return key

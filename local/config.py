@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,8 @@ class LocalConfig:
 
     @property
     def key(self) -> AccessKey:
-        """The key that the emulators ask for."""
-        return access_key(self.data_dir)
+        """The key that the emulators ask for, as it was when this process first asked."""
+        return _key(self.data_dir)
 
     @property
     def endpoint(self) -> str:
@@ -63,6 +64,9 @@ class LocalConfig:
         """The address of whatever serves DynamoDB."""
         return f"http://{LOOPBACK}:{self.dynamodb_port or self.emulator_port}"
 
+
+# The emulators keep the key that they were started with, whatever becomes of its file.
+_key = cache(access_key)
 
 # Who restarts a part can't wait for it: it looks again by itself.
 _ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=15)

@@ -10,6 +10,7 @@ process reaches it, and this process listens in the machine's network and passes
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import platform
 import signal
@@ -85,13 +86,17 @@ def serves(data_dir: Path, *, wanted: bool = True, may_be_open: bool = False) ->
 
 
 def wait_until_ready(port: int, is_alive: Callable[[], bool], seconds: float = 30) -> bool:
-    """Whether it takes connections within ``seconds``. Stops waiting when its process has ended."""
+    """Return whether it answers within ``seconds``. Stop waiting when its process has ended."""
     deadline = time.monotonic() + seconds
     while is_alive() and time.monotonic() < deadline:
         try:
-            with socket.create_connection((LOOPBACK, port), timeout=2):
+            # Not a connection alone: the guard's port takes them before dynoxide is there.
+            connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
+            with contextlib.closing(connection):
+                connection.request("GET", "/")
+                connection.getresponse()
                 return True
-        except OSError:
+        except (OSError, http.client.HTTPException):
             time.sleep(0.02)
     return False
 
@@ -117,9 +122,9 @@ def main(port: str, file: str, access: str = "") -> int:
         listener.close()
         _end_with(guard, database.pid)
         return 0
-    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops at one and raises it again
     if not wait_until_ready(inner_port, lambda: database.poll() is None):
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops at one and raises it again
     end_with_parent()
     server = uvicorn.Server(_server_config(int(port), inner_port))
     threading.Thread(target=_stop_when_ended, args=(database, server), daemon=True).start()
@@ -132,7 +137,7 @@ def main(port: str, file: str, access: str = "") -> int:
 
 def _server_config(port: int, inner_port: int) -> uvicorn.Config:
     key = AccessKey.of_environment()
-    guard = Guard(Forwarder(LOOPBACK, inner_port), {key.id: key.secret}.get, hosts_at(port))
+    guard = Guard(Forwarder(LOOPBACK, inner_port), {key.id: key.secret}.get, hosts_at(port), services={"dynamodb"})
     return uvicorn.Config(
         guard, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
         date_header=False, proxy_headers=False, timeout_keep_alive=3600, timeout_graceful_shutdown=5,

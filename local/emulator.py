@@ -108,7 +108,8 @@ def _close_to_strangers() -> None:
 
     key = AccessKey.of_environment()
     hosts, origins = hosts_at(int(os.environ["GATEWAY_PORT"])), os.environ["PAGE_ORIGINS"].split()
-    ministack.app = Guard(ministack.app, {key.id: key.secret}.get, hosts, origins)
+    services = os.environ["SERVICES"].split(",") if os.environ["SERVICES"] else None
+    ministack.app = Guard(ministack.app, {key.id: key.secret}.get, hosts, origins, services)
 
 
 if __name__ == "__main__":

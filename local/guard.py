@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-re
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesParser
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 from xml.sax.saxutils import escape
 
 from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
@@ -41,6 +42,15 @@ BODY_BYTES_MAX = 16 * 1024 * 1024
 _CLOCK_SKEW = timedelta(minutes=15)
 _EXPIRES_SECONDS_MAX = 7 * 24 * 3600
 _HASH = re.compile(r"[0-9a-f]{64}")
+_BUCKET = re.compile(r"/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])")
+
+# The signature of an address or of a form covers no headers. An emulator chooses service and operation by some of them,
+# so only those pass that a browser sends by itself and that mean nothing but what they are for.
+_HEADERS_OF_A_PREFLIGHT = frozenset(
+    {"host", "origin", "access-control-request-method", "access-control-request-headers"}
+)
+_HEADERS_OF_A_FORM = frozenset({"host", "origin", "content-type", "content-length", "transfer-encoding", "expect"})
+_HEADERS_OF_A_DOWNLOAD = frozenset({"host", "origin", "range", "if-match", "if-none-match", "if-range"})
 
 
 def hosts_at(port: int) -> set[str]:
@@ -140,6 +150,8 @@ class Guard:
     origins
         The page's own origins. Only these may ask before an upload (preflight) and send a form; a request from any
         other page is refused.
+    services
+        The services that may be asked, by the names in signatures; None for all.
     is_public
         Whether a request needs no signature: AWS answers it without one too. Given the host and the path.
     """
@@ -150,12 +162,14 @@ class Guard:
         secret_of: SecretOf,
         hosts: Iterable[str],
         origins: Iterable[str] = (),
+        services: Iterable[str] | None = None,
         is_public: Callable[[str, str], bool] = lambda _host, _path: False,
     ) -> None:
         self._application = application
         self._secret_of = secret_of
         self._hosts = frozenset(hosts)
         self._origins = frozenset(origins)
+        self._services = None if services is None else frozenset(services)
         self._is_public = is_public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -167,41 +181,54 @@ class Guard:
         else:
             body = _Body(receive)
             try:
-                await self._admit(Request.of(scope), body)
+                passing = await self._admit(Request.of(scope), body)
             except RefusedError as error:
                 await _refuse(scope, error, send)
                 return
+            if passing is not None:
+                headers = [each for each in scope["headers"] if each[0].decode("latin-1").lower() in passing]
+                scope = {**scope, "headers": headers}
             await self._application(scope, body.receive, send)
             if body.was_altered:
                 await _refuse(scope, RefusedError("XAmzContentSHA256Mismatch", "The body has another hash."), send)
 
-    async def _admit(self, request: Request, body: _Body) -> None:
-        """Return if the request may pass.
+    async def _admit(self, request: Request, body: _Body) -> frozenset[str] | None:
+        """Return the names of the headers that may pass with the request; None for all.
 
         Raises
         ------
         RefusedError
+            The request may not pass.
         """
-        host, origin = request.header("host") or "", request.header("origin")
-        is_health = request.path == HEALTH and request.method == "GET"
-        if request.path.startswith("/_") and not is_health:
-            raise RefusedError("AccessDenied", "The emulator's control routes are closed.")
-        if self._is_public(host, request.path):
-            return
-        if host not in self._hosts:
+        if self._is_public(request.header("host") or "", request.path) and not _is_control_route(request):
+            return None
+        self._check_target(request)
+        if _is_health(request):
+            return frozenset({"host"})
+        if authorization := request.header("authorization"):
+            await self._check_header(request, authorization, body)
+            return None
+        if "X-Amz-Signature" in (fields := _query_fields(request.query)):
+            return self._check_query(request, fields)
+        bucket = _BUCKET.fullmatch(request.path)
+        if bucket and not request.query and request.method == "OPTIONS" and request.header("origin"):
+            return _HEADERS_OF_A_PREFLIGHT
+        if bucket and not request.query and request.method == "POST":
+            self._check_form(await _form_fields(request, body), bucket[1])
+            return _HEADERS_OF_A_FORM
+        raise RefusedError("AccessDenied", "Only what is signed with the key of the data folder is answered.")
+
+    def _check_target(self, request: Request) -> None:
+        """Check where the request goes and which page it comes from."""
+        origin = request.header("origin")
+        if request.header("host") not in self._hosts:
             raise RefusedError("AccessDenied", "This host is not served here.")
         if origin is not None and origin not in self._origins:
             raise RefusedError("AccessDenied", "Pages of this origin are not served here.")
-        if is_health or (request.method == "OPTIONS" and origin is not None):
-            return
-        if authorization := request.header("authorization"):
-            await self._check_header(request, authorization, body)
-        elif "X-Amz-Signature" in (fields := _query_fields(request.query)):
-            self._check_query(request, fields)
-        elif request.method == "POST" and re.fullmatch(r"/[^/]+/?", request.path) and not request.query:
-            self._check_form(await _form_fields(request, body))
-        else:
-            raise RefusedError("AccessDenied", "Only what is signed with the key of the data folder is answered.")
+        if _is_control_route(request) and not _is_health(request):
+            raise RefusedError("AccessDenied", "The emulator's control routes are closed.")
+        if "#" in request.path or "#" in request.query:
+            raise RefusedError("InvalidURI", "An address that is sent has no fragment.")
 
     async def _check_header(self, request: Request, authorization: str, body: _Body) -> None:
         """Check a signature in the Authorization header, which every SDK sends."""
@@ -225,13 +252,13 @@ class Guard:
         if declared and _HASH.fullmatch(declared):
             body.expect(declared)
 
-    def _check_query(self, request: Request, fields: dict[str, str]) -> None:
-        """Check a presigned address of S3."""
+    def _check_query(self, request: Request, fields: dict[str, str]) -> frozenset[str]:
+        """Check a presigned address of S3, for a download. Return the names of the headers that may pass with it."""
         signature = _signature_of(fields, "X-Amz-")
-        if signature.service != "s3":
-            raise RefusedError("AccessDenied", "Only addresses of S3 may be presigned.")
+        if request.method not in {"GET", "HEAD"} or request.header("content-length") not in {None, "0"}:
+            raise RefusedError("AccessDenied", "A presigned address is for a download, and has no body.")
         expires, signed_at = fields.get("X-Amz-Expires", ""), signature.signed_at()
-        if not expires.isdecimal() or int(expires) > _EXPIRES_SECONDS_MAX:
+        if not re.fullmatch(r"[0-9]{1,6}", expires) or int(expires) > _EXPIRES_SECONDS_MAX:
             raise RefusedError(
                 "AuthorizationQueryParametersError", "X-Amz-Expires is no number of seconds up to 7 days."
             )
@@ -241,19 +268,31 @@ class Guard:
         signed = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))
         signer = S3SigV4QueryAuth(*self._credentials(signature))
         self._compare(signer, signature, request, headers, signed, b"")
+        return _HEADERS_OF_A_DOWNLOAD.union(headers)
 
-    def _check_form(self, fields: dict[str, str]) -> None:
-        """Check the signature of an upload form's policy. The emulator holds the form against the policy itself."""
-        signature = _signature_of(fields, "x-amz-")
+    def _check_form(self, fields: dict[str, str], bucket: str) -> None:
+        """Check the policy of an upload form: its signature, its bucket and its time.
+
+        The emulator holds the other fields and the size of the file against it.
+        """
+        signature, policy = _signature_of(fields, "x-amz-"), fields.get("policy", "")
         request = AWSRequest()
         request.context["timestamp"] = signature.time
-        made = S3SigV4Auth(*self._credentials(signature)).signature(fields.get("policy", ""), request)
+        made = S3SigV4Auth(*self._credentials(signature)).signature(policy, request)
         _require_equal(made, signature)
+        # Whoever has the key wrote it, so it can be read.
+        written = json.loads(base64.b64decode(policy))
+        if {"bucket": bucket} not in written["conditions"]:
+            raise RefusedError("AccessDenied", "The form is for another bucket.")
+        if datetime.now(UTC) >= datetime.fromisoformat(written["expiration"]):
+            raise RefusedError("AccessDenied", "The form has expired.")
 
     def _credentials(self, signature: Signature) -> tuple[Credentials, str, str]:
         secret = self._secret_of(signature.key_id)
         if secret is None:
             raise RefusedError("InvalidClientTokenId", "The access key is not the data folder's.")
+        if self._services is not None and signature.service not in self._services:
+            raise RefusedError("AccessDenied", f"The service {signature.service} is not served here.")
         return Credentials(signature.key_id, secret), signature.service, signature.region
 
     def _compare(
@@ -314,6 +353,15 @@ class _Body:
         return message
 
 
+def _is_health(request: Request) -> bool:
+    return request.path == HEALTH and request.method == "GET"
+
+
+def _is_control_route(request: Request) -> bool:
+    """Return whether the emulator may take the path for one of its own: it decodes the path first."""
+    return unquote(request.path).startswith("/_")
+
+
 def _signed_headers(request: Request, names: str) -> dict[str, str]:
     """Return the headers that are signed: the host and all of AWS's own must be among them."""
     signed = names.split(";")
@@ -328,14 +376,15 @@ def _query_fields(query: str) -> dict[str, str]:
 
 
 def _signature_of(fields: dict[str, str], prefix: str) -> Signature:
-    """Return the signature that a presigned address or a form has among its fields."""
+    """Return the signature that a presigned address or a form of S3 has among its fields."""
     title = str.title if prefix == "X-Amz-" else str
     algorithm, credential, time, value = (
         fields.get(prefix + title(name), "") for name in ("algorithm", "credential", "date", "signature")
     )
-    if algorithm != ALGORITHM:
-        raise RefusedError("AccessDenied", f"There is no signature of {ALGORITHM}.")
-    return Signature.parsed(credential, time, value)
+    signature = Signature.parsed(credential, time, value)
+    if algorithm != ALGORITHM or signature.service != "s3":
+        raise RefusedError("AccessDenied", f"Addresses and forms are signed for S3, by {ALGORITHM}.")
+    return signature
 
 
 async def _form_fields(request: Request, body: _Body) -> dict[str, str]:
@@ -345,8 +394,11 @@ async def _form_fields(request: Request, body: _Body) -> dict[str, str]:
         raise RefusedError("AccessDenied", "Only what is signed with the key of the data folder is answered.")
     start = (await body.read(FORM_FIELDS_BYTES_MAX))[:FORM_FIELDS_BYTES_MAX]
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
+    form = BytesParser().parsebytes(head + start)
+    if form.preamble or not form.is_multipart():
+        raise RefusedError("MalformedPOSTRequest", "The form does not begin with its boundary.")
     fields: dict[str, str] = {}
-    for part in BytesParser().parsebytes(head + start).walk():
+    for part in form.walk():
         name = part.get_param("name", header="content-disposition")
         if name == "file":
             break

@@ -5,7 +5,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from local.access_key import access_key
+from local.access_key import kept_key
 from local.config import ROOT
 from local.data_dir import STACK, is_held
 from local.errors import StackError
@@ -17,13 +17,13 @@ def variables_of(data_dir: Path) -> dict[str, str]:
     Raises
     ------
     StackError
-        No stack runs on ``data_dir``. What one that was killed left there says otherwise.
+        No stack runs on ``data_dir``: a stack that was killed may have left the file behind.
     """
     path = data_dir / STACK
     if not path.exists() or not is_held(data_dir):
         raise StackError("The local stack is not running; start it with 'make run'.")
     noted: dict[str, str] = json.loads(path.read_text("utf-8"))
-    return noted | access_key(data_dir).environment()
+    return noted | kept_key(data_dir).environment()
 
 
 def main(data_dir: str = str(ROOT / ".local")) -> int:

@@ -120,6 +120,9 @@ class Stack:
             while not self._stopping:
                 self._watch()
                 time.sleep(0.2)
+        except StackError:
+            if not self._stopping:  # who stops it while it starts need not read what did not start
+                raise
         finally:
             self._stop()
 
@@ -162,7 +165,7 @@ class Stack:
         if config.is_dynamodb_open:
             arguments.append(dynamodb.OPEN)
         child = self._add("dynamodb", arguments, aws_environment(config), log=True)
-        if not dynamodb.wait_until_ready(config.dynamodb_port, child.is_alive):
+        if not dynamodb.wait_until_ready(config.dynamodb_port, lambda: child.is_alive() and not self._stopping):
             raise StackError(f"DynamoDB's emulator did not start. Its last words:\n{self._last_words('dynamodb')}")
 
     def _add(self, name: str, arguments: Sequence[str], environment: dict[str, str], *, log: bool = False) -> Child:
@@ -193,7 +196,7 @@ class Stack:
     def _provision(self) -> dict[str, str]:
         """Wait for the AWS emulator and make what isn't there yet; the variables that name it."""
         (emulator,) = (child for child in self._children if child.name == "emulator")
-        if not wait_until_ready(self._config, emulator.is_alive):
+        if not wait_until_ready(self._config, lambda: emulator.is_alive() and not self._stopping):
             raise StackError(f"The AWS emulator did not start. Its last words:\n{self._last_words('emulator')}")
         provisioner = self._provisioner()
         try:

@@ -1,9 +1,11 @@
 """What other users of the machine, and programs without the data folder's key, get from the running stack."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from local.access_key import FILE, AccessKey, access_key
+from local.errors import StackError
 from tests.support.stack import ROOT, SAMPLES, Person, RunningStack, children_of
 
 SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
@@ -59,6 +62,58 @@ def test_row_20_the_services_that_the_stack_does_not_use_are_not_served_to_the_k
     for service, call in (("lambda", "list_functions"), ("iam", "list_roles"), ("ssm", "describe_parameters")):
         with pytest.raises((ClientError, BotoCoreError, ResponseParserError)):
             getattr(client(service, aws, key), call)()
+
+
+def test_row_20_who_may_upload_one_file_can_do_nothing_else_with_its_form(stack: RunningStack, person: Person) -> None:
+    """A person with an account and no key, on the same machine: the form that the API gives them opens one bucket."""
+    there = stack.variables()
+    aws, bucket = there["AWS_ENDPOINT_URL"], there["FILES_BUCKET"]
+    prediction_id = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
+    fields = person.http.post(f"{stack.url}/api/uploads", timeout=10).json()["fields"]
+    files = {"file": ("p.csv", SAMPLE, "text/csv")}
+    preamble = b"Action=PurgeQueue&QueueUrl=" + there["INFERENCE_QUEUE_URL"].encode() + b"&z=\r\n"
+
+    def sent(path: str, before: bytes = b"", headers: dict[str, str] | None = None) -> requests.Response:
+        form = requests.Request("POST", aws, data=fields, files=files).prepare()
+        form.url = aws + path
+        assert isinstance(form.body, bytes)
+        form.body = before + form.body
+        form.headers.update({"Content-Length": str(len(form.body)), **(headers or {})})
+        with requests.Session() as session:
+            return session.send(form, timeout=10)
+
+    for path in ("/_ministack/reset", "/%5Fministack/reset", "/%5Fministack%2Freset", "/%5Fministack%2Fconfig", "/x"):
+        assert sent(path).status_code == 403, path
+        assert sent(path, headers={"X-Amz-Target": "AmazonSQS"}).status_code == 403, path
+    for path in ("/x", f"/{bucket}"):
+        refused = sent(path, preamble, {"X-Amz-Target": "AmazonSQS"})
+        assert refused.status_code == 403, path
+
+    assert (
+        sent(f"/{bucket}", headers={"X-Amz-Target": "AmazonSQS.PurgeQueue"}).status_code == 204
+    )  # an upload, and no more
+    assert len(person.get(f"/api/predict/{prediction_id}/rows").json()["rows"]) == 10
+
+
+def test_the_stack_goes_on_when_its_key_file_is_deleted(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "data")
+    stack.start()
+    try:
+        person = Person.registered(stack.url)
+        (stack.data_dir / FILE).unlink()
+        (emulator,) = stack.process_ids("emulator")
+        os.kill(emulator, signal.SIGKILL)
+        while stack.process_ids("emulator") == [emulator]:
+            time.sleep(0.05)
+        deadline = time.monotonic() + 30
+        while (answer := person.submit(SAMPLE)).status_code != 202 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert person.finished(answer.json()["prediction_id"])["status"] == "succeeded"
+        with pytest.raises(StackError, match="holds no access key"):
+            stack.variables()
+        assert not (stack.data_dir / FILE).exists()
+    finally:
+        stack.stop()
 
 
 def test_nobody_resets_the_emulator(stack: RunningStack, person: Person) -> None:
@@ -164,7 +219,7 @@ def test_a_damaged_key_is_one_sentence_and_a_deleted_one_is_made_again(tmp_path:
         cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ended.returncode == 1
-    assert ended.stderr.strip().startswith(f"{data_dir / FILE} holds no access key. Delete the file:")
+    assert ended.stderr.strip().startswith(f"{data_dir / FILE} holds no access key. Stop the stack and delete")
     (data_dir / FILE).unlink()
     stack.start()
     try:

@@ -112,7 +112,7 @@ def endpoint_environment(data_dir: Path, given: Mapping[str, str]) -> dict[str, 
         there = running.variables_of(Path(given.get("TEST_ENDPOINT_DATA_DIR", data_dir)))
     except StackError:
         return environment
-    if there["AWS_ENDPOINT_URL"] == url.rstrip("/"):
+    if is_loopback(url) and urlsplit(there["AWS_ENDPOINT_URL"]).port == urlsplit(url).port:
         return environment | {name: value for name, value in there.items() if name.startswith("AWS_")}
     return environment
 

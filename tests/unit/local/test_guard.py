@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,6 +47,7 @@ class Outcome:
     reached: bool = False
     content: bytes = b""
     read_before: int = 0
+    headers: frozenset[str] = frozenset()
     messages: list[str] = field(default_factory=list)
 
     @property
@@ -54,7 +55,7 @@ class Outcome:
         return self.body.decode().partition("<Code>")[2].partition("</Code>")[0]
 
 
-def answer_of(sent: Sent, scheme: str = "http") -> Outcome:
+def answer_of(sent: Sent, scheme: str = "http", services: Iterable[str] | None = None) -> Outcome:
     """Put ``sent`` to a guard with an emulator behind it that reads all and answers 200."""
     outcome = Outcome()
     parts = list(sent.chunks)
@@ -69,8 +70,9 @@ def answer_of(sent: Sent, scheme: str = "http") -> Outcome:
         outcome.status = message.get("status", outcome.status)
         outcome.body += message.get("body", b"")
 
-    async def emulator(_scope: Any, receive: Any, send: Any) -> None:
+    async def emulator(scope: Any, receive: Any, send: Any) -> None:
         outcome.reached, outcome.read_before = True, count - len(parts)
+        outcome.headers = frozenset(name.decode() for name, _ in scope["headers"])
         more = True
         while more:
             message = await receive()
@@ -80,16 +82,17 @@ def answer_of(sent: Sent, scheme: str = "http") -> Outcome:
             more = message["more_body"]
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
-    split = urlsplit(sent.url)
-    headers = [*{"host": split.netloc, **sent.headers}.items(), *sent.more_headers]
+    netloc = urlsplit(sent.url).netloc
+    path, _, query = sent.url.partition(netloc)[2].partition("?")  # a fragment stays, as on the wire
+    headers = [*{"host": netloc, **sent.headers}.items(), *sent.more_headers]
     scope = {
         "type": scheme,
         "method": sent.method,
-        "raw_path": split.path.encode(),
-        "query_string": split.query.encode(),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
     }
-    guard = Guard(emulator, {KEY.id: KEY.secret}.get, hosts_at(PORT), [PAGE])
+    guard = Guard(emulator, {KEY.id: KEY.secret}.get, hosts_at(PORT), [PAGE], services)
     asyncio.run(guard(scope, receive, send))
     return outcome
 
@@ -148,8 +151,10 @@ def presigned(key: AccessKey = KEY) -> Sent:
     return Sent("GET", url, {})
 
 
-def form(key: AccessKey = KEY, file: bytes = b"ID\n1\n", fields: dict[str, str] | None = None) -> Sent:
-    made = client("s3", key).generate_presigned_post("files", "uploads/1", ExpiresIn=60)
+def form(
+    key: AccessKey = KEY, file: bytes = b"ID\n1\n", fields: dict[str, str] | None = None, seconds: int = 60
+) -> Sent:
+    made = client("s3", key).generate_presigned_post("files", "uploads/1", ExpiresIn=seconds)
     files = [("file", ("p.csv", file, "text/csv"))]
     prepared = requests.Request("POST", made["url"], data=made["fields"] | (fields or {}), files=files).prepare()
     body = prepared.body
@@ -298,11 +303,14 @@ def test_row_20_what_is_not_signed_is_refused(method: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/_ministack/reset", "/_ministack/config", "/_localstack/health", "/_aws/sqs/messages"]
+    "path",
+    ["/_ministack/reset", "/%5Fministack/reset", "/%5fministack%2Freset", "/_localstack/health", "/_aws/sqs/messages"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_row_20_the_control_routes_are_closed(method: str, path: str) -> None:
     assert not answer_of(Sent(method, ENDPOINT + path, {"Origin": PAGE})).reached
+    assert not answer_of(replace(form(), method=method, url=ENDPOINT + path)).reached
+    assert not answer_of(replace(list_objects(), url=ENDPOINT + path)).reached
 
 
 def test_the_health_route_is_open() -> None:
@@ -366,9 +374,45 @@ def test_fields_that_come_too_late_or_after_the_file_are_not_looked_at() -> None
         assert not answer_of(replace(signed, chunks=(b"\r\n".join([head, first, head, rest]),))).reached
 
 
-def test_a_form_may_only_go_to_a_bucket() -> None:
-    for path in ("/", "/files/key", "/files?acl"):
-        assert not answer_of(replace(form(), url=ENDPOINT + path)).reached
+@pytest.mark.parametrize(
+    "path", ["/", "/files/key", "/files?acl", "/files/", "/other", "/%66iles", "//files", "/files#"]
+)
+def test_row_20_a_form_opens_nothing_but_its_bucket(path: str) -> None:
+    sent = replace(form(), url=ENDPOINT + path)
+
+    assert not answer_of(sent).reached
+    assert not answer_of(sent.with_header("X-Amz-Target", "AmazonSQS")).reached
+
+
+def test_row_20_a_form_chooses_no_other_service() -> None:
+    target = form().with_header("X-Amz-Target", "AmazonSQS.PurgeQueue").with_header("Content-Encoding", "gzip")
+    hidden = replace(form(), chunks=(b"Action=PurgeQueue&QueueUrl=q&z=\r\n", *form().chunks))
+
+    assert answer_of(target).headers <= {"host", "content-type", "content-length"}
+    assert answer_of(hidden).code == "MalformedPOSTRequest"
+
+
+def test_row_20_a_form_is_good_until_it_expires() -> None:
+    assert answer_of(form(seconds=5)).reached
+    assert not answer_of(form(seconds=0)).reached
+
+
+def test_row_20_a_presigned_address_is_for_a_download_only() -> None:
+    sent = presigned()
+
+    assert answer_of(sent.with_header("Content-Type", "application/x-www-form-urlencoded")).headers == {"host"}
+    assert not answer_of(sent.with_header("X-Amz-Target", "AmazonSQS.PurgeQueue")).reached
+    assert not answer_of(replace(sent.with_header("Content-Length", "9"), chunks=(b"Action=x&",))).reached
+    assert not answer_of(replace(sent, url=sent.url + "#&X-Amz-Expires=9")).reached
+    assert not answer_of(replace(sent, url=sent.url.replace("Expires=60", f"Expires={'6' * 5000}"))).reached
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_row_20_only_the_named_services_may_be_asked(kind: Callable[[], Sent]) -> None:
+    service = "dynamodb" if kind is get_item else "sqs" if kind is send_message else "s3"
+
+    assert answer_of(kind(), services=[service]).reached
+    assert not answer_of(kind(), services={"dynamodb", "sqs", "s3"} - {service}).reached
 
 
 def test_a_long_body_whose_hash_is_not_declared_is_refused() -> None:
