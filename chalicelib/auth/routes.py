@@ -78,7 +78,8 @@ class _LogOut(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     only: Literal["this"] = sometimes(
-        "`this`: end only the session of the token that is sent. Without it, every session of the user ends."
+        "`this`: end only the session of the token that is sent. Without it, every session of the user ends. So does "
+        "the 21st session that is ended by itself before the tokens of the first have expired."
     )
 
 

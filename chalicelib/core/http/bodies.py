@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import MultiDict, Request
-from multipart import MultipartError, MultipartParser, parse_options_header
+from multipart import MultipartError, MultipartParser, ParserLimitReached, parse_options_header
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib.core.errors import DomainError, InvalidInputError, InvalidJsonError
@@ -25,6 +25,7 @@ JSON_BYTES_MAX = 16 * 1024
 ERRORS_LISTED_MAX = 20
 NAME_SHOWN_MAX = 64
 _FORM_PARTS_MAX = 16
+_MALFORMED = "The form is cut off or malformed. Please send it again."
 
 type Fields = Sequence[tuple[str, str]]
 """Names and values in the order they came, a name perhaps more than once."""
@@ -246,12 +247,25 @@ def sent_form(request: Request) -> SentForm:
 
 def _parts(request: Request) -> list[Any]:
     body = _raw(request)
-    _, options = _content_type(request)
+    boundary = _content_type(request)[1].get("boundary", "")
+    _require_nothing_around(body, boundary.encode())
     parser = MultipartParser(
-        io.BytesIO(body), options.get("boundary", ""), content_length=len(body),
+        io.BytesIO(body), boundary, content_length=len(body),
         part_limit=_FORM_PARTS_MAX, spool_limit=len(body), memory_limit=len(body) + 65536, disk_limit=0,
     )  # fmt: skip
     try:
         return list(parser)
+    except ParserLimitReached as error:
+        raise InvalidFormError(
+            f"The form has more than {_FORM_PARTS_MAX} fields. Send one file and its options."
+        ) from error
     except MultipartError as error:
-        raise InvalidFormError("The form is cut off or malformed. Please send it again.") from error
+        raise InvalidFormError(_MALFORMED) from error
+
+
+def _require_nothing_around(body: bytes, boundary: bytes) -> None:
+    """Refuse text before a form and after its end. Parsers skip it, with any option that stands there."""
+    delimiter = b"--" + boundary
+    ends_once = body.count(b"\r\n" + delimiter + b"--") <= 1
+    if not (body.startswith(delimiter) and body.rstrip().endswith(delimiter + b"--") and ends_once):
+        raise InvalidFormError(_MALFORMED)

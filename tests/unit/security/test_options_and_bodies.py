@@ -177,6 +177,25 @@ def test_a_form_that_is_cut_off_behind_its_file_is_refused(client: Client, route
         assert (answer.status_code, answer.json_body["code"]) == (422, "invalid_form")
 
 
+@pytest.mark.parametrize("route", TAKING_FILES, ids=str)
+@pytest.mark.usefixtures("unchanged")
+def test_an_option_before_a_form_or_behind_its_end_is_not_overlooked(client: Client, route: Route) -> None:
+    whole, option = form(("file", "p.csv", FILE)), form(("dry_run", None, b"true"))
+    for body in (option + whole, whole + option, whole + b"dry_run=true", b"dry_run=true\r\n" + whole):
+        answer = client.ask(client.anna, route.method, route.at("mayo"), body, FORM)
+        assert (answer.status_code, answer.json_body["code"]) == (422, "invalid_form")
+
+
+@pytest.mark.parametrize("route", TAKING_FILES, ids=str)
+@pytest.mark.usefixtures("unchanged")
+def test_the_refusal_of_too_many_fields_says_so(client: Client, route: Route) -> None:
+    body = with_options([(f"field-{number}", "1") for number in range(20)])
+
+    answer = client.ask(client.anna, route.method, route.at("mayo"), body, FORM)
+
+    assert answer.json_body["detail"] == "The form has more than 16 fields. Send one file and its options."
+
+
 # ---- bodies that nobody asked for
 
 
