@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type APIRequestContext, type Browser, expect, type Page } from '@playwright/test';
-import { newPerson, test } from './page';
+import { type APIRequestContext, expect, type Page } from '@playwright/test';
+import { newPerson, test as pageTest } from './page';
 
 /*
  * A web page of another origin, open in the browser of the person who typed `make run`. Requests from one port of
@@ -95,7 +95,7 @@ async function read(
   );
 }
 
-async function imageLoads(page: Page, address: string): Promise<number> {
+async function imageStatus(page: Page, address: string): Promise<number> {
   const answered = page.waitForResponse(address);
   await page.evaluate((url) => {
     document.body.append(Object.assign(new Image(), { src: url }));
@@ -114,33 +114,50 @@ const SCAN = {
   },
 };
 
-async function attackerPage(browser: Browser, origin: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(origin);
-  return page;
+interface Attack {
+  /** A page of another origin, in a browser of its own. */
+  readonly attacker: Page;
+  readonly stack: Stack;
 }
 
-test('a page of another origin neither reads nor changes anything of the running stack', async ({
-  browser,
-  request,
-}) => {
-  const stack = runningStack();
-  const signed = signedByTest(stack);
-  const { headers, id } = await predictedByAPerson(request);
-  const { server, origin } = await served();
-  const page = await attackerPage(browser, origin);
-  const scan = { ...SCAN, body: JSON.stringify({ TableName: stack.USERS_TABLE }) };
-
-  try {
-    expect(await read(page, stack.AWS_ENDPOINT_URL_DYNAMODB, scan)).toBeNull();
-    expect(await read(page, signed.list)).toBeNull();
-    expect(await imageLoads(page, signed.list)).toBe(403);
-    expect(await formStatus(page, signed.role)).toBe(403);
-    expect(await formStatus(page, `${stack.AWS_ENDPOINT_URL}/_ministack/reset`)).toBe(403);
-  } finally {
-    await page.context().close();
+const test = pageTest.extend<Attack>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern.
+  stack: async ({}, use) => use(runningStack()),
+  attacker: async ({ browser }, use) => {
+    const { server, origin } = await served();
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(origin);
+    await use(page);
+    await context.close();
     server.close();
-  }
+  },
+});
+
+test('a page of another origin reads no account', async ({ attacker, stack }) => {
+  const scan = { ...SCAN, body: JSON.stringify({ TableName: stack.USERS_TABLE }) };
+  expect(await read(attacker, stack.AWS_ENDPOINT_URL_DYNAMODB, scan)).toBeNull();
+});
+
+test('a page of another origin lists no file', async ({ attacker, stack }) => {
+  expect(await read(attacker, signedByTest(stack).list)).toBeNull();
+});
+
+test('a page of another origin loads nothing as an image', async ({ attacker, stack }) => {
+  expect(await imageStatus(attacker, signedByTest(stack).list)).toBe(403);
+});
+
+test('a page of another origin makes no role, with which it could run code', async ({
+  attacker,
+  stack,
+}) => {
+  expect(await formStatus(attacker, signedByTest(stack).role)).toBe(403);
+});
+
+test('a page of another origin deletes nothing', async ({ attacker, stack, request }) => {
+  const { headers, id } = await predictedByAPerson(request);
+
+  expect(await formStatus(attacker, `${stack.AWS_ENDPOINT_URL}/_ministack/reset`)).toBe(403);
 
   const rows = await request.get(`/api/predict/${id}/rows`, { headers });
   expect((await rows.json()).rows).toHaveLength(10);
