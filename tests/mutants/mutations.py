@@ -160,7 +160,7 @@ MUTATIONS = (
              _RULES + "test_a_submission_whose_first_answer_was_lost_is_taken_as_done"),
     Mutation("a backlog is sent every minute", _DISPATCHER, "            prediction = self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))\n", "",
              _LIFE + "test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time"),
-    Mutation("a conflict is not tried again", _DYNAMO, "            if not _is_transient(error):\n                raise\n        else:\n            return\n        _back_off(attempt)\n    raise _contended()\n\n\ndef _back_off", "            _is_transient(error)\n            raise\n        else:\n            return\n        _back_off(attempt)\n    raise _contended()\n\n\ndef _back_off",
+    Mutation("a conflict is not tried again", _DYNAMO, "            if not _is_transient(error):\n                raise\n        else:\n            return\n    raise _contended()\n\n\ndef _tries", "            _is_transient(error)\n            raise\n        else:\n            return\n    raise _contended()\n\n\ndef _tries",
              _TRANSACT + "test_conflicts_are_retried_until_the_transaction_is_taken"),
     Mutation("every try is a transaction of its own", _DYNAMO, "ClientRequestToken=token", "ClientRequestToken=uuid.uuid4().hex",
              _TRANSACT + "test_every_try_of_a_transaction_carries_the_same_token"),
