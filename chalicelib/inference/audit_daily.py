@@ -24,7 +24,7 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.logging import log
 from chalicelib.core.metrics import Metric, add
 from chalicelib.inference.audit import Audit, Progress, Report
-from chalicelib.inference.audit_store import OutOfTimeError
+from chalicelib.inference.audit_store import AuditOutOfTimeError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -175,7 +175,7 @@ class DailyAudit:
                 if self.clock() - saved_at >= SAVE_SECONDS:
                     state = self.store.write(state, self.clock())
                     saved_at = self.clock()
-        except OutOfTimeError:
+        except AuditOutOfTimeError:
             pass
         finally:
             if progress.is_finished:
