@@ -408,9 +408,7 @@ def test_an_audit_that_could_not_compare_everything_does_not_count_as_one(
     assert counted[-1] == (Metric.AUDIT_AGE, 0)
 
 
-def test_findings_stay_known_when_the_next_audit_could_not_compare_everything(
-    world: World, people: list[User]
-) -> None:
+def test_findings_stay_known_when_the_next_audit_could_not_compare_everything(world: World, people: list[User]) -> None:
     change_user(world, people[2], "SET open_charges = :one", one=1)
     found = run(world)["findings"]
     change_user(world, people[2], "SET open_charges = :none", none=0)
@@ -421,9 +419,7 @@ def test_findings_stay_known_when_the_next_audit_could_not_compare_everything(
     assert run(world) == {"state": "finished", "findings": 0}
 
 
-def test_an_audit_of_another_version_leaves_an_invocation_that_is_alive_alone(
-    world: World, people: list[User]
-) -> None:
+def test_an_audit_of_another_version_leaves_an_invocation_that_is_alive_alone(world: World, people: list[User]) -> None:
     run(world, Reads(20))
     put_state(world, version=VERSION + 1, held_until=world.clock() + 60)
 

@@ -16,7 +16,8 @@ from chalicelib.billing.ledger import Entry
 from chalicelib.core import aws
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import to_item
-from chalicelib.inference.audit_user import SETTLED_SECONDS
+from chalicelib.inference.audit_user import LEFTOVER_SECONDS, SETTLED_SECONDS
+from chalicelib.inference.files import result_prefix
 from chalicelib.inference.prediction import Prediction
 from tests.unit.inference.test_audit import (
     audit,
@@ -226,6 +227,13 @@ def a_success_turned_into_a_refunded_failure_with_all_that_tells(scene: Scene) -
     a_success_turned_into_a_refunded_failure_of = scene.of("succeeded")
     a_success_turned_into_a_refunded_failure(scene)
     change_prediction(scene.world, a_success_turned_into_a_refunded_failure_of, "REMOVE result_files")
+    scene.world.clock.advance(LEFTOVER_SECONDS + 1)
+
+
+def a_success_turned_into_a_refunded_failure_with_all_that_tells_and_its_files(scene: Scene) -> None:
+    prefix = result_prefix(scene.anna.id, scene.of("succeeded").prediction_id)
+    a_success_turned_into_a_refunded_failure_with_all_that_tells(scene)
+    scene.world.files.delete_all(prefix)
 
 
 # ---- files
@@ -323,7 +331,8 @@ CASES: list[tuple[Callable[[Scene], None], Words]] = [
     (a_failure_turned_into_a_success, ("is succeeded and names a refund",)),
     (a_success_turned_into_a_failure, ("is failed and names no refund",)),
     (a_success_turned_into_a_refunded_failure, ("is failed and notes the files of a result",)),
-    (a_success_turned_into_a_refunded_failure_with_all_that_tells, None),
+    (a_success_turned_into_a_refunded_failure_with_all_that_tells, ("it is failed, and files of a result are there",)),
+    (a_success_turned_into_a_refunded_failure_with_all_that_tells_and_its_files, None),
     (result_csv_changed_in_one_byte, ("result.csv is not what was stored",)),
     (result_csv_emptied, ("result.csv is empty",)),
     (result_csv_of_an_older_prediction_emptied, ("result.csv is empty",)),
