@@ -346,9 +346,17 @@ def _keys(prediction: Item) -> dict[str, str]:
 
 
 def _wrong_files(prediction: Item, objects: dict[str, Stored]) -> Iterator[str]:
-    """Compare the result's files with what S3 lists: they are there, and what the worker stored."""
+    """Compare the result's files with what S3 lists: they alone are there, and are what the worker stored."""
+    keys = _keys(prediction)
     noted = prediction.get("result_files", {})  # of an older prediction nothing was noted
-    for name, key in _keys(prediction).items():
+    if noted:
+        yield from (f"{name} was stored and is not named" for name in sorted(noted.keys() - keys.keys()))
+        yield from (f"{name} is named and was not stored" for name in sorted(keys.keys() - noted.keys()))
+    folder = result_prefix(prediction["user_id"], prediction["prediction_id"], prediction.get("attempt"))
+    for key in sorted(objects.keys() - set(keys.values())):
+        if key.startswith(folder):
+            yield f"folder holds {key.removeprefix(folder)}, which is none of its files"
+    for name, key in keys.items():
         stored = objects.get(key)
         if stored is None:
             yield f"{key} is missing"

@@ -56,7 +56,8 @@ def of(world: World, user: User, status: str) -> Prediction:
 
 def change(table: str, key: Item, expression: str, **values: object) -> None:
     """Change an item behind the service's back; every attribute's name may be written as #name."""
-    names = {word: word[1:] for word in expression.replace(",", " ").split() if word.startswith("#")}
+    words = (word.partition(".")[0] for word in expression.replace(",", " ").split())
+    names = {word: word[1:] for word in words if word.startswith("#")}
     more: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
     if values:
         more["ExpressionAttributeValues"] = to_item({f":{name}": value for name, value in values.items()})

@@ -1,7 +1,7 @@
 """Every way that somebody who can write to the tables and the bucket may change what is stored, held against the audit.
 
-A case whose words are None is a consistent forgery: everything that could tell was changed together. The audit does not
-find it, and docs/coins.md says so.
+A case whose words are None is not found, and docs/coins.md says so: everything that could tell was changed together, or
+nothing else is stored that could.
 """
 
 import io
@@ -274,7 +274,60 @@ def result_csv_changed_with_what_the_prediction_notes(scene: Scene) -> None:
     change_prediction(scene.world, scene.of("succeeded"), "REMOVE result_files")
 
 
+def change_succeeded(scene: Scene, expression: str, **values: object) -> None:
+    change_prediction(scene.world, scene.of("succeeded"), expression, **values)
+
+
+def the_cohort_s_key_removed(scene: Scene) -> None:
+    change_succeeded(scene, "REMOVE #result.cohort_key")
+
+
+def the_cohort_s_key_of_an_older_prediction_removed(scene: Scene) -> None:
+    change_succeeded(scene, "REMOVE #result.cohort_key, result_files")
+
+
+def what_is_noted_of_one_file_removed(scene: Scene) -> None:
+    change_succeeded(scene, "REMOVE result_files.csv_key")
+
+
+def what_is_noted_of_all_files_removed(scene: Scene) -> None:
+    change_succeeded(scene, "REMOVE result_files")
+
+
+def the_result_s_hash_changed(scene: Scene) -> None:
+    change_succeeded(scene, "SET #result.csv_sha256 = :other", other="0" * 64)
+
+
+def the_input_s_hash_changed(scene: Scene) -> None:
+    change_succeeded(scene, "SET input_sha256 = :other", other="0" * 64)
+
+
+def the_model_changed(scene: Scene) -> None:
+    change_succeeded(scene, "SET model_id = :other", other="mayo")
+
+
+def the_end_dated_back_and_the_files_deleted(scene: Scene) -> None:
+    prefix = result_prefix(scene.anna.id, scene.of("succeeded").prediction_id)
+    change_succeeded(scene, "SET finished_at = :long_ago", long_ago=1_000_000_000)
+    scene.world.files.delete_all(prefix)
+
+
+def the_files_said_to_be_deleted_and_deleted(scene: Scene) -> None:
+    succeeded = scene.of("succeeded")
+    change_succeeded(scene, "SET files_deleted_at = :now", now=scene.world.clock())
+    scene.world.files.delete_all(result_prefix(scene.anna.id, succeeded.prediction_id))
+
+
+def a_file_added_to_a_result(scene: Scene) -> None:
+    prefix = result_prefix(scene.anna.id, scene.of("succeeded").prediction_id, 1)
+    scene.world.files.put(f"{prefix}notes.csv", b"x", "text/csv")
+
+
 # ---- logins
+
+
+def a_password_changed(scene: Scene) -> None:
+    change(scene.world.settings.logins_table, {"login": name_key("anna")}, "SET password_hash = :other", other="x")
 
 
 def a_login_that_leads_to_another_account(scene: Scene) -> None:
@@ -341,6 +394,17 @@ CASES: list[tuple[Callable[[Scene], None], Words]] = [
     (the_cohort_deleted, ("cohort.json is missing",)),
     (the_cohort_emptied, ("cohort.json is empty",)),
     (result_csv_changed_with_what_the_prediction_notes, None),
+    (the_cohort_s_key_removed, ("cohort_key was stored and is not named",)),
+    (the_cohort_s_key_of_an_older_prediction_removed, ("folder holds cohort.json, which is none of its files",)),
+    (what_is_noted_of_one_file_removed, ("csv_key is named and was not stored",)),
+    (what_is_noted_of_all_files_removed, None),
+    (the_result_s_hash_changed, None),
+    (the_input_s_hash_changed, None),
+    (the_model_changed, None),
+    (the_end_dated_back_and_the_files_deleted, None),
+    (the_files_said_to_be_deleted_and_deleted, None),
+    (a_file_added_to_a_result, ("folder holds notes.csv, which is none of its files",)),
+    (a_password_changed, None),
     (a_login_that_leads_to_another_account, ("the login by name leads to user",)),
     (an_e_mail_address_that_leads_to_another_account, ("the login by email leads to user",)),
     (two_logins_swapped, ("a login by name leads to it wrongly",)),
