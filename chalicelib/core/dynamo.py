@@ -96,7 +96,7 @@ def transact(client: DynamoDBClient, items: Sequence[TransactItem]) -> None:
     """
     # One token for every try: a try whose answer was lost is recognised as done (within DynamoDB's ten minutes).
     token = uuid.uuid4().hex
-    for attempt in range(_TRANSACTION_TRIES):
+    for _ in _tries(_TRANSACTION_TRIES):
         try:
             client.transact_write_items(TransactItems=items, ClientRequestToken=token)  # type: ignore[arg-type]
         except ClientError as error:
@@ -104,13 +104,18 @@ def transact(client: DynamoDBClient, items: Sequence[TransactItem]) -> None:
                 raise
         else:
             return
-        _back_off(attempt)
     raise _contended()
 
 
-def _back_off(attempt: int, seconds_max: float = 0.6) -> None:
-    """Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), from 10 ms up to ``seconds_max``."""
-    time.sleep(random.uniform(0, min(seconds_max, 0.01 * 2**attempt)))  # noqa: S311
+def _tries(most: int, seconds_max: float = 0.6) -> Iterator[None]:
+    """Yield once for each try. Sleep between two of them, from 10 ms up to ``seconds_max``.
+
+    Full jitter: AWS Architecture Blog, "Exponential Backoff And Jitter".
+    """
+    for attempt in range(most):
+        if attempt:
+            time.sleep(random.uniform(0, min(seconds_max, 0.01 * 2 ** (attempt - 1))))  # noqa: S311
+        yield
 
 
 def _contended() -> TemporarilyUnavailableError:
@@ -138,13 +143,12 @@ def write_one[Answer](write: Callable[[], Answer]) -> Answer:
     TemporarilyUnavailableError
         The item stayed contended through every retry.
     """
-    for attempt in range(_TRANSACTION_TRIES):
+    for _ in _tries(_TRANSACTION_TRIES):
         try:
             return write()
         except ClientError as error:
             if error.response["Error"]["Code"] != "TransactionConflictException":
                 raise
-        _back_off(attempt)
     raise _contended()
 
 
@@ -164,13 +168,12 @@ def batch_get(
     """
     for some in batched(keys, _BATCH_KEYS_MAX, strict=False):
         wanted: Any = {table: {"Keys": list(some), **options}}
-        for attempt in range(_BATCH_TRIES):
+        for _ in _tries(_BATCH_TRIES, wait_seconds_max):
             answer = client.batch_get_item(RequestItems=wanted)
             yield from (dict(item) for item in answer["Responses"].get(table, []))
             wanted = answer.get("UnprocessedKeys")
             if not wanted:
                 break
-            _back_off(attempt, wait_seconds_max)
         else:
             raise TemporarilyUnavailableError("The tables are too busy to be read. Please try again later.")
 

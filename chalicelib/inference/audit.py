@@ -27,7 +27,7 @@ from chalicelib.core.dynamo import Item
 from chalicelib.core.errors import DomainError
 from chalicelib.core.logging import log_exception
 from chalicelib.core.settings import Settings
-from chalicelib.inference.audit_store import BATCH, LOGIN_SEGMENTS, AuditStore, OutOfTimeError
+from chalicelib.inference.audit_store import BATCH, LOGIN_SEGMENTS, AuditOutOfTimeError, AuditStore
 from chalicelib.inference.audit_user import (
     SETTLED_SECONDS,
     Finding,
@@ -168,7 +168,7 @@ class Audit:
 
         Raises
         ------
-        OutOfTimeError
+        AuditOutOfTimeError
             The process has to stop. What was checked so far is in ``progress``.
         """
         following = [*self._steps, FINISHED]
@@ -184,7 +184,7 @@ class Audit:
         part = Report(findings_max=FINDINGS_MAX - len(progress.report.findings))
         try:
             unit.check(part)
-        except OutOfTimeError:
+        except AuditOutOfTimeError:
             if progress.has_advanced:
                 raise
             # A process that did nothing else could not do it: no other one could either.

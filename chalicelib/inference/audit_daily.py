@@ -24,7 +24,7 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.logging import log
 from chalicelib.core.metrics import Metric, add
 from chalicelib.inference.audit import Audit, Progress, Report
-from chalicelib.inference.audit_store import OutOfTimeError
+from chalicelib.inference.audit_store import AuditOutOfTimeError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -52,7 +52,7 @@ class AuditState:
     held_until: float = 0
     invocations: int = 0
     finished_at: float | None = None
-    """When an audit was last finished; None if none was."""
+    """When an audit was last finished that was not inconclusive; None if none was."""
     findings: int = 0
     """What that audit found."""
     revision: str | None = None
@@ -72,17 +72,17 @@ class AuditStateStore:
         self._table = table
 
     def read(self) -> AuditState | None:
-        """Return what was stored last. Of another version only what the last whole audit said."""
+        """Return what was stored last. Of another version what the last whole audit said, and who is at work."""
         answer = self._client.get_item(TableName=self._table, Key=to_item({"throttle": KEY}), ConsistentRead=True)
         if "Item" not in answer:
             return None
         item = from_item(answer["Item"])
-        known = {name: item[name] for name in ("finished_at", "findings", "revision") if name in item}
+        known = {name: item[name] for name in ("held_until", "finished_at", "findings", "revision") if name in item}
         if item["version"] != VERSION:
             log("audit of another version is begun anew", version=item["version"])
             return AuditState(Progress(0.0), **known)
         progress = Progress(item["started_at"], item["step"], item.get("after"), _report(item["report"]))
-        return AuditState(progress, item["held_until"], item["invocations"], **known)
+        return AuditState(progress, invocations=item["invocations"], **known)
 
     def write(self, state: AuditState, now: float) -> AuditState:
         """Replace the item that ``state`` came from; return the state with the new revision.
@@ -175,10 +175,10 @@ class DailyAudit:
                 if self.clock() - saved_at >= SAVE_SECONDS:
                     state = self.store.write(state, self.clock())
                     saved_at = self.clock()
-        except OutOfTimeError:
+        except AuditOutOfTimeError:
             pass
         finally:
-            if progress.is_finished:
+            if progress.is_finished and progress.report.verdict != "inconclusive":
                 found = progress.report.findings_total
                 state = replace(state, finished_at=self.clock(), findings=found)
             state = self.store.write(replace(state, held_until=0), self.clock())

@@ -53,7 +53,7 @@ LOGIN_SEGMENTS = 16
 """The logins are scanned in so many parts. A key of theirs, being a name or an e-mail address, is stored nowhere."""
 
 
-class OutOfTimeError(Exception):
+class AuditOutOfTimeError(Exception):
     """The process is going to be stopped: another one has to continue."""
 
 
@@ -68,8 +68,8 @@ class ResultFiles:
 class AuditStore:
     """Reads only. Scans, which no request may.
 
-    ``time_left`` returns for how many seconds the process may go on. Every read raises ``OutOfTimeError`` once they
-    are less than MARGIN_SECONDS.
+    ``time_left`` returns for how many seconds the process may go on. Every read raises ``AuditOutOfTimeError`` once
+    they are less than MARGIN_SECONDS.
     """
 
     def __init__(
@@ -268,7 +268,7 @@ class AuditStore:
 
     def _require_time(self) -> None:
         if self._time_left() < MARGIN_SECONDS:
-            raise OutOfTimeError
+            raise AuditOutOfTimeError
 
     def _batch(self, table: str, keys: list[Item], **options: Any) -> Iterator[Item]:
         for some in batched(keys, BATCH, strict=False):

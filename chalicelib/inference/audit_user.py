@@ -23,6 +23,9 @@ SETTLED_SECONDS = 60
 AGAIN_MAX = 1000
 """So many predictions of a user are looked at again; of so many that look off, no doubt is left."""
 
+LEFTOVER_SECONDS = 6 * 3600
+"""By then the message of a killed worker has come back, to the dead letters at last, and what it left is deleted."""
+
 AHEAD_SECONDS = 3600
 """No clock of ours is so far ahead: an entry from later than that would never be compared with the vouchers."""
 
@@ -91,7 +94,8 @@ class UserAudit:
         self._cut = iso(now - SETTLED_SECONDS)
         self._settled = Totals()
         self._again: list[str] = []
-        self._left: list[str] = []
+        self._left: dict[str, str] = {}
+        """The predictions that should have no result's files and have some, and why they should have none."""
         self._is_being_erased = False
         self.totals = Totals()
         """As of the last look."""
@@ -138,19 +142,19 @@ class UserAudit:
                 prediction = predictions.get(found.prediction_id)
                 if prediction is None:
                     yield self._off("results", f"prediction {found.prediction_id} is not there, and files of it are")
-                elif "files_deleted_at" in prediction:
+                elif reason := self._should_have_none(prediction):
                     if not self._is_being_erased and len(self._left) < AGAIN_MAX:
-                        self._left.append(found.prediction_id)
+                        self._left[found.prediction_id] = reason
                 elif self._should_have_files(prediction) and not list(_wrong_files(prediction, found.objects)):
                     complete += 1
         if complete != self.totals.with_files and not self._is_being_erased:
             yield from self._incomplete()
 
     def files_left(self) -> list[Finding]:
-        """The files that are said to be deleted and are there at this moment."""
+        """The files that should not be there and are at this moment."""
         return [
-            self._off("results", f"prediction {prediction_id}: its files are said to be deleted and are there")
-            for prediction_id in self._left
+            self._off("results", f"prediction {prediction_id}: {reason} are there")
+            for prediction_id, reason in self._left.items()
             if self._store.is_anything_under(result_prefix(self._user_id, prediction_id))
         ]
 
@@ -283,6 +287,16 @@ class UserAudit:
             and self._now - self._result_seconds < finished_at <= self._now
         )
 
+    def _should_have_none(self, prediction: Item) -> str:
+        """Return why no file of a result may be there any more, to be ended by "are there"; nothing if one may."""
+        if "files_deleted_at" in prediction:
+            return "its files are said to be deleted and"
+        status = prediction.get("status")
+        is_refunded = status in _STATUSES and Status(status).is_refunded
+        if is_refunded and prediction.get("finished_at", self._now) < self._now - LEFTOVER_SECONDS:
+            return f"it is {status}, and files of a result"
+        return ""
+
     def _prediction(self, prediction: Item, entries: dict[str, Item]) -> Iterator[Finding]:
         for text in (*_state(prediction), *_payment(prediction, entries)):
             yield self._off("predictions", f"prediction {prediction['prediction_id']} {text}")
@@ -332,9 +346,17 @@ def _keys(prediction: Item) -> dict[str, str]:
 
 
 def _wrong_files(prediction: Item, objects: dict[str, Stored]) -> Iterator[str]:
-    """Compare the result's files with what S3 lists: they are there, and what the worker stored."""
+    """Compare the result's files with what S3 lists: they alone are there, and are what the worker stored."""
+    keys = _keys(prediction)
     noted = prediction.get("result_files", {})  # of an older prediction nothing was noted
-    for name, key in _keys(prediction).items():
+    if noted:
+        yield from (f"{name} was stored and is not named" for name in sorted(noted.keys() - keys.keys()))
+        yield from (f"{name} is named and was not stored" for name in sorted(keys.keys() - noted.keys()))
+    folder = result_prefix(prediction["user_id"], prediction["prediction_id"], prediction.get("attempt"))
+    for key in sorted(objects.keys() - set(keys.values())):
+        if key.startswith(folder):
+            yield f"folder holds {key.removeprefix(folder)}, which is none of its files"
+    for name, key in keys.items():
         stored = objects.get(key)
         if stored is None:
             yield f"{key} is missing"

@@ -43,3 +43,4 @@ class DeadLetters:
             self._settlement.fail(prediction, "dead_letter")
         except ConditionFailedError as error:
             raise StillRunningError(prediction_id) from error
+        delete_leftovers(self._files, prediction)

@@ -139,6 +139,9 @@ class Worker:
         outcome = _Outcome("error", prediction.rows)
         try:
             outcome = self._bring_to_an_end(prediction)
+            if outcome.name != Status.SUCCEEDED:
+                # An earlier attempt may have been killed after its upload, and this was the message that came back.
+                delete_leftovers(self._files, prediction)
         except ConditionFailedError:
             outcome = _Outcome("lost", prediction.rows)
             self._delete_unless_it_counts(prediction)

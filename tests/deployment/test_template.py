@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.core.settings import Settings
+from chalicelib.inference.audit_daily import KEY as AUDIT_KEY
 from chalicelib.inference.disk import worker_disk_bytes
 from deploy import lint
 from deploy.template import PackagingError, require_complete, require_disk
@@ -463,9 +464,17 @@ def test_the_audit_is_continued_every_quarter_of_an_hour_and_only_reads(template
 def test_the_audit_reads_only_what_it_compares_and_no_password_hash(
     template: Template, table: str, attributes: set[str]
 ) -> None:
-    (statement,) = (each for each in statements(template, "Audit") if f'"{table}"' in json.dumps(each["Resource"]))
-    assert statement["Condition"]["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
-    assert set(statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]) == attributes
+    of_table = [each for each in statements(template, "Audit") if f'"{table}"' in json.dumps(each["Resource"])]
+    for statement in of_table:
+        assert set(statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]) == attributes
+    select = {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
+    assert {tuple(each["Action"]): each["Condition"].get("StringEquals") for each in of_table} == {
+        ("dynamodb:Scan",): select, ("dynamodb:BatchGetItem",): None,
+    }  # fmt: skip
+    # A batch may be asked about without what it selects. It has to name attributes all the same.
+    (batches,) = (each["Condition"] for each in of_table if each["Action"] == ["dynamodb:BatchGetItem"])
+    assert batches["StringEqualsIfExists"] == select
+    assert batches["Null"] == {"dynamodb:Attributes": "false"}
 
 
 def test_the_audit_writes_nothing_but_its_own_state(template: Template) -> None:
@@ -475,6 +484,13 @@ def test_the_audit_writes_nothing_but_its_own_state(template: Template) -> None:
     ]  # fmt: skip
     assert [each["Sid"] for each in writing] == ["KeepItsOwnState"]
     assert writing[0]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["audit"]}}
+
+
+@pytest.mark.parametrize("function", [each for each in FUNCTIONS if each != "Audit"])
+def test_row_16_no_other_function_writes_what_the_audit_says(template: Template, function: str) -> None:
+    for statement in statements(template, function):
+        if '"Throttles"' in json.dumps(statement["Resource"]):
+            assert statement["Condition"] == {"ForAllValues:StringNotEquals": {"dynamodb:LeadingKeys": [AUDIT_KEY]}}
 
 
 @pytest.mark.parametrize("function", [*BACKGROUND, "Audit"])

@@ -9,6 +9,8 @@ _NAMES = "chalicelib/auth/names.py"
 _SETTINGS = "chalicelib/core/settings.py"
 _RESOURCES = ".chalice/resources.yaml"
 _WORKER_POLICY = ".chalice/policies/inference_worker.json"
+_API_POLICY = ".chalice/policies/api_handler.json"
+_AUDIT_POLICY = ".chalice/policies/audit.json"
 _MIDDLEWARE = "chalicelib/core/http/middleware.py"
 _BODIES = "chalicelib/core/http/bodies.py"
 _PASSWORDS = "chalicelib/auth/passwords.py"
@@ -137,6 +139,10 @@ MUTATIONS = (
              _TEMPLATE + "test_row_16_no_statement_allows_everything_or_on_everything"),
     Mutation("row 16: the worker reads people", _WORKER_POLICY, '"Action": ["dynamodb:UpdateItem"]', '"Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"]',
              _TEMPLATE + "test_row_16_what_runs_predictions_cannot_read_accounts"),
+    Mutation("row 16: a request overwrites what the audit says", _API_POLICY, '"ForAllValues:StringNotEquals": {"dynamodb:LeadingKeys": ["audit"]}', '"ForAllValues:StringNotEquals": {"dynamodb:LeadingKeys": ["other"]}',
+             _TEMPLATE + "test_row_16_no_other_function_writes_what_the_audit_says"),
+    Mutation("row 16: a batch of the audit reads password hashes", _AUDIT_POLICY, '"ForAllValues:StringEquals": {"dynamodb:Attributes": ["login", "user_id"]},\n        "Null": {"dynamodb:Attributes": "false"},', '"ForAllValues:StringEquals": {"dynamodb:Attributes": ["login", "user_id"]},',
+             _TEMPLATE + "test_the_audit_reads_only_what_it_compares_and_no_password_hash"),
     Mutation("row 17: a model is run unseen", "chalicelib/inference/models/base.py", "if actual != expected:", "if not actual:",
              "tests/unit/models/test_loading.py::test_row_17_nothing_is_unpickled_before_the_hash_is_known_to_be_right"),
     Mutation("row 18: a package of any bytes", "requirements.txt", "\nbcrypt==", "\nbcrypt>=",

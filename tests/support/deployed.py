@@ -167,10 +167,9 @@ def _allow_batches(resources: dict[str, Any]) -> None:
     """
     for role in resources.values():
         for policy in role["Properties"].get("Policies", []) if role["Type"] == "AWS::IAM::Role" else []:
-            statements = policy["PolicyDocument"]["Statement"]
-            for statement in [each for each in statements if _BATCH in each["Action"] and "Condition" in each]:
-                statement["Action"] = [each for each in statement["Action"] if each != _BATCH]
-                statements.append({"Effect": "Allow", "Action": [_BATCH], "Resource": statement["Resource"]})
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement["Action"] == [_BATCH]:
+                    statement.pop("Condition", None)
 
 
 def _adapt_template(template: Path) -> None:

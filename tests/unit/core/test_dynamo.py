@@ -96,6 +96,7 @@ def test_a_transaction_that_stays_contended_is_busy_and_not_a_failed_condition(n
         transact(client)
     assert client.calls < 20
     assert max(naps) <= 0.6
+    assert len(naps) == client.calls - 1, "nobody waits for a try that there is none of"
     assert caught.value.status == 503
     assert "Retry-After" in caught.value.headers
 
@@ -185,6 +186,7 @@ def test_a_batch_that_stays_unanswered_is_busy_and_not_empty(naps: list[float]) 
         batch_of(6, table)
     assert 10 < len(table.asked) < 20
     assert max(naps) <= 0.6
+    assert len(naps) == len(table.asked) - 1, "nobody waits for a try that there is none of"
 
 
 def test_no_keys_ask_nothing() -> None:

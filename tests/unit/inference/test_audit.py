@@ -14,7 +14,8 @@ from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.inference import audit_store, audit_user
 from chalicelib.inference.audit import FINDING_CHARACTERS_MAX, FINDINGS_MAX, LOOKS, Audit, Report
 from chalicelib.inference.audit_store import AuditStore
-from chalicelib.inference.audit_user import SETTLED_SECONDS, erasure_seconds
+from chalicelib.inference.audit_user import LEFTOVER_SECONDS, SETTLED_SECONDS, erasure_seconds
+from chalicelib.inference.files import bad_rows_key, result_prefix
 from chalicelib.inference.prediction import Prediction
 from tests.unit.support import PASSWORD, World
 
@@ -55,7 +56,8 @@ def of(world: World, user: User, status: str) -> Prediction:
 
 def change(table: str, key: Item, expression: str, **values: object) -> None:
     """Change an item behind the service's back; every attribute's name may be written as #name."""
-    names = {word: word[1:] for word in expression.replace(",", " ").split() if word.startswith("#")}
+    words = (word.partition(".")[0] for word in expression.replace(",", " ").split())
+    names = {word: word[1:] for word in words if word.startswith("#")}
     more: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
     if values:
         more["ExpressionAttributeValues"] = to_item({f":{name}": value for name, value in values.items()})
@@ -129,11 +131,55 @@ def test_files_that_expired_are_not_missed(world: World, anna: User) -> None:
     assert audit(world).findings == []
 
 
-def test_files_of_an_attempt_that_was_lost_are_no_error(world: World, anna: User) -> None:
-    for status in ("succeeded", "failed"):
-        prediction = of(world, anna, status)
-        world.files.put(f"results/{anna.id}/{prediction.prediction_id}/7/result.csv", b"x", "text/csv")
+def put_result_of_another_attempt(world: World, prediction: Prediction) -> None:
+    prefix = result_prefix(prediction.user_id, prediction.prediction_id, 7)
+    world.files.put(f"{prefix}result.csv", b"x", "text/csv")
 
+
+def test_files_of_an_attempt_that_was_lost_are_no_error(world: World, anna: User) -> None:
+    put_result_of_another_attempt(world, of(world, anna, "succeeded"))
+    world.clock.advance(LEFTOVER_SECONDS + 1)
+
+    assert audit(world).findings == []
+
+
+@pytest.mark.parametrize("status", ["rejected", "failed", "cancelled"])
+def test_files_of_a_result_that_was_paid_back_are_found_once_no_message_can_delete_them(
+    world: World, anna: User, status: str
+) -> None:
+    prediction = of(world, anna, status)
+    put_result_of_another_attempt(world, prediction)
+    assert audit(world).findings == []
+    world.clock.advance(LEFTOVER_SECONDS + 1)
+
+    report = audit(world)
+
+    names(report, f"prediction {prediction.prediction_id}: it is {status}, and files of a result are there")
+    assert report.off == {"results": 1}
+
+    world.files.delete_all(result_prefix(anna.id, prediction.prediction_id))
+    assert audit(world).findings == []
+
+
+def test_files_of_a_result_that_was_paid_back_that_are_just_being_deleted_are_no_finding(
+    world: World, anna: User
+) -> None:
+    prediction = of(world, anna, "failed")
+    put_result_of_another_attempt(world, prediction)
+    world.clock.advance(LEFTOVER_SECONDS + 1)
+
+    def done(_seconds: float) -> None:
+        world.files.delete_all(result_prefix(anna.id, prediction.prediction_id))
+
+    assert audit(world, done).findings == []
+
+
+def test_what_was_submitted_for_a_rejected_prediction_may_be_kept(world: World, anna: User) -> None:
+    prediction = of(world, anna, "rejected")
+    world.files.put(bad_rows_key(anna.id, prediction.prediction_id), b"{}", "application/json")
+    world.clock.advance(LEFTOVER_SECONDS + 1)
+
+    assert prediction.input_key in world.objects("inputs/")
     assert audit(world).findings == []
 
 

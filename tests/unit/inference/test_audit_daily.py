@@ -380,6 +380,56 @@ def test_findings_stay_known_until_an_audit_is_finished_without_them(
     assert [value for metric, value in counted if metric is Metric.AUDIT_FINDINGS] == [found, found, 0]
 
 
+def run_while_a_balance_moves(world: World, user: User) -> dict[str, Any]:
+    """Change a balance after every look, each time to another one that is wrong."""
+    daily = world.daily_audit(lambda: inf)
+    daily.audit._wait = lambda _: change_user(world, user, "SET balance = balance + :one", one=1)
+    change_user(world, user, "SET balance = balance + :one", one=1)
+    answer = daily.run()
+    change_user(world, user, "SET balance = :balance", balance=800)
+    return answer
+
+
+def test_an_audit_that_could_not_compare_everything_does_not_count_as_one(
+    world: World, people: list[User], counted: list[tuple[Metric, float]], lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    run(world)
+    for days in (1, 2, 3):
+        world.clock.advance(DAY)
+        assert run_while_a_balance_moves(world, people[1]) == {"state": "finished", "findings": 0}
+        assert lines()[-1]["verdict"] == "inconclusive"
+        assert counted[-1] == (Metric.AUDIT_AGE, days * DAY)
+        assert run(world)["state"] == "done"
+    world.clock.advance(DAY)
+
+    run(world)
+
+    assert lines()[-1]["verdict"] == "clean"
+    assert counted[-1] == (Metric.AUDIT_AGE, 0)
+
+
+def test_findings_stay_known_when_the_next_audit_could_not_compare_everything(world: World, people: list[User]) -> None:
+    change_user(world, people[2], "SET open_charges = :one", one=1)
+    found = run(world)["findings"]
+    change_user(world, people[2], "SET open_charges = :none", none=0)
+    world.clock.advance(DAY)
+
+    assert run_while_a_balance_moves(world, people[1]) == {"state": "finished", "findings": found}
+    world.clock.advance(DAY)
+    assert run(world) == {"state": "finished", "findings": 0}
+
+
+def test_an_audit_of_another_version_leaves_an_invocation_that_is_alive_alone(world: World, people: list[User]) -> None:
+    run(world, Reads(20))
+    put_state(world, version=VERSION + 1, held_until=world.clock() + 60)
+
+    assert run(world)["state"] == "held"
+
+    world.clock.advance(60)
+    assert run(world)["state"] == "finished"
+    assert people
+
+
 def test_an_audit_of_another_version_begins_anew(
     world: World, people: list[User], lines: Callable[[], list[dict[str, Any]]]
 ) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -28,7 +28,8 @@ class Asked:
     action: str
     resource: str
     attributes: frozenset[str] = frozenset()
-    select: str = ""
+    select: str | None = ""
+    """None where IAM is not told."""
     prefix: str = ""
     key: str = ""
 
@@ -65,11 +66,15 @@ def is_granted(asked: Asked) -> bool:
         attributes = condition.get("ForAllValues:StringEquals", {}).get("dynamodb:Attributes")
         keys = condition.get("ForAllValues:StringEquals", {}).get("dynamodb:LeadingKeys")
         select = condition.get("StringEquals", {}).get("dynamodb:Select")
+        select_if_known = condition.get("StringEqualsIfExists", {}).get("dynamodb:Select")
+        names_some = condition.get("Null", {}).get("dynamodb:Attributes") == "false"
         prefix = condition.get("StringLike", {}).get("s3:prefix", "*").removesuffix("*")
         if (
             (attributes is None or asked.attributes <= set(attributes))
             and (keys is None or asked.key in keys)
             and select in {None, asked.select}
+            and (asked.select is None or select_if_known in {None, asked.select})
+            and (asked.attributes or not names_some)
             and asked.prefix.startswith(prefix)
         ):
             return True
@@ -156,6 +161,12 @@ def test_the_audit_asks_for_nothing_that_its_role_does_not_grant(asked: list[Ask
     assert [each for each in asked if not is_granted(each)] == []
 
 
+def test_a_batch_is_granted_whether_or_not_iam_is_told_what_it_selects(asked: list[Asked]) -> None:
+    batches = [replace(each, select=None) for each in asked if each.action == "dynamodb:BatchGetItem"]
+    assert {each.resource for each in batches} >= {"Users", "Logins"}
+    assert [each for each in batches if not is_granted(each)] == []
+
+
 def test_the_role_grants_nothing_that_the_audit_does_not_ask_for(asked: list[Asked]) -> None:
     granted = {
         (action, resource_of(statement))
@@ -172,6 +183,10 @@ def test_the_role_grants_nothing_that_the_audit_does_not_ask_for(asked: list[Ask
         Asked("dynamodb:BatchGetItem", "Users", frozenset({"user_id", "intended_use"}), "SPECIFIC_ATTRIBUTES"),
         Asked("dynamodb:Scan", "Logins", frozenset({"login", "password_hash"}), "SPECIFIC_ATTRIBUTES"),
         Asked("dynamodb:BatchGetItem", "Logins", frozenset(), "ALL"),
+        Asked("dynamodb:BatchGetItem", "Logins", frozenset(), None),
+        Asked("dynamodb:BatchGetItem", "Logins", frozenset({"login"}), "ALL"),
+        Asked("dynamodb:BatchGetItem", "Logins", frozenset({"login", "password_hash"}), None),
+        Asked("dynamodb:Scan", "Logins", frozenset({"login"}), None),
         Asked("dynamodb:PutItem", "Throttles", key="0" * 64),
         Asked("dynamodb:GetItem", "Throttles", key="0" * 64),
         Asked("dynamodb:Scan", "Users", frozenset(), "ALL"),

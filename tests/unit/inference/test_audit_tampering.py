@@ -1,7 +1,7 @@
 """Every way that somebody who can write to the tables and the bucket may change what is stored, held against the audit.
 
-A case whose words are None is a consistent forgery: everything that could tell was changed together. The audit does not
-find it, and docs/coins.md says so.
+A case whose words are None is not found, and docs/coins.md says so: everything that could tell was changed together, or
+nothing else is stored that could.
 """
 
 import io
@@ -16,7 +16,8 @@ from chalicelib.billing.ledger import Entry
 from chalicelib.core import aws
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import to_item
-from chalicelib.inference.audit_user import SETTLED_SECONDS
+from chalicelib.inference.audit_user import LEFTOVER_SECONDS, SETTLED_SECONDS
+from chalicelib.inference.files import result_prefix
 from chalicelib.inference.prediction import Prediction
 from tests.unit.inference.test_audit import (
     audit,
@@ -226,6 +227,13 @@ def a_success_turned_into_a_refunded_failure_with_all_that_tells(scene: Scene) -
     a_success_turned_into_a_refunded_failure_of = scene.of("succeeded")
     a_success_turned_into_a_refunded_failure(scene)
     change_prediction(scene.world, a_success_turned_into_a_refunded_failure_of, "REMOVE result_files")
+    scene.world.clock.advance(LEFTOVER_SECONDS + 1)
+
+
+def a_success_turned_into_a_refunded_failure_with_all_that_tells_and_its_files(scene: Scene) -> None:
+    prefix = result_prefix(scene.anna.id, scene.of("succeeded").prediction_id)
+    a_success_turned_into_a_refunded_failure_with_all_that_tells(scene)
+    scene.world.files.delete_all(prefix)
 
 
 # ---- files
@@ -266,7 +274,60 @@ def result_csv_changed_with_what_the_prediction_notes(scene: Scene) -> None:
     change_prediction(scene.world, scene.of("succeeded"), "REMOVE result_files")
 
 
+def change_succeeded(scene: Scene, expression: str, **values: object) -> None:
+    change_prediction(scene.world, scene.of("succeeded"), expression, **values)
+
+
+def the_cohort_s_key_removed(scene: Scene) -> None:
+    change_succeeded(scene, "REMOVE #result.cohort_key")
+
+
+def the_cohort_s_key_of_an_older_prediction_removed(scene: Scene) -> None:
+    change_succeeded(scene, "REMOVE #result.cohort_key, result_files")
+
+
+def what_is_noted_of_one_file_removed(scene: Scene) -> None:
+    change_succeeded(scene, "REMOVE result_files.csv_key")
+
+
+def what_is_noted_of_all_files_removed(scene: Scene) -> None:
+    change_succeeded(scene, "REMOVE result_files")
+
+
+def the_result_s_hash_changed(scene: Scene) -> None:
+    change_succeeded(scene, "SET #result.csv_sha256 = :other", other="0" * 64)
+
+
+def the_input_s_hash_changed(scene: Scene) -> None:
+    change_succeeded(scene, "SET input_sha256 = :other", other="0" * 64)
+
+
+def the_model_changed(scene: Scene) -> None:
+    change_succeeded(scene, "SET model_id = :other", other="mayo")
+
+
+def the_end_dated_back_and_the_files_deleted(scene: Scene) -> None:
+    prefix = result_prefix(scene.anna.id, scene.of("succeeded").prediction_id)
+    change_succeeded(scene, "SET finished_at = :long_ago", long_ago=1_000_000_000)
+    scene.world.files.delete_all(prefix)
+
+
+def the_files_said_to_be_deleted_and_deleted(scene: Scene) -> None:
+    succeeded = scene.of("succeeded")
+    change_succeeded(scene, "SET files_deleted_at = :now", now=scene.world.clock())
+    scene.world.files.delete_all(result_prefix(scene.anna.id, succeeded.prediction_id))
+
+
+def a_file_added_to_a_result(scene: Scene) -> None:
+    prefix = result_prefix(scene.anna.id, scene.of("succeeded").prediction_id, 1)
+    scene.world.files.put(f"{prefix}notes.csv", b"x", "text/csv")
+
+
 # ---- logins
+
+
+def a_password_changed(scene: Scene) -> None:
+    change(scene.world.settings.logins_table, {"login": name_key("anna")}, "SET password_hash = :other", other="x")
 
 
 def a_login_that_leads_to_another_account(scene: Scene) -> None:
@@ -323,7 +384,8 @@ CASES: list[tuple[Callable[[Scene], None], Words]] = [
     (a_failure_turned_into_a_success, ("is succeeded and names a refund",)),
     (a_success_turned_into_a_failure, ("is failed and names no refund",)),
     (a_success_turned_into_a_refunded_failure, ("is failed and notes the files of a result",)),
-    (a_success_turned_into_a_refunded_failure_with_all_that_tells, None),
+    (a_success_turned_into_a_refunded_failure_with_all_that_tells, ("it is failed, and files of a result are there",)),
+    (a_success_turned_into_a_refunded_failure_with_all_that_tells_and_its_files, None),
     (result_csv_changed_in_one_byte, ("result.csv is not what was stored",)),
     (result_csv_emptied, ("result.csv is empty",)),
     (result_csv_of_an_older_prediction_emptied, ("result.csv is empty",)),
@@ -332,6 +394,17 @@ CASES: list[tuple[Callable[[Scene], None], Words]] = [
     (the_cohort_deleted, ("cohort.json is missing",)),
     (the_cohort_emptied, ("cohort.json is empty",)),
     (result_csv_changed_with_what_the_prediction_notes, None),
+    (the_cohort_s_key_removed, ("cohort_key was stored and is not named",)),
+    (the_cohort_s_key_of_an_older_prediction_removed, ("folder holds cohort.json, which is none of its files",)),
+    (what_is_noted_of_one_file_removed, ("csv_key is named and was not stored",)),
+    (what_is_noted_of_all_files_removed, None),
+    (the_result_s_hash_changed, None),
+    (the_input_s_hash_changed, None),
+    (the_model_changed, None),
+    (the_end_dated_back_and_the_files_deleted, None),
+    (the_files_said_to_be_deleted_and_deleted, None),
+    (a_file_added_to_a_result, ("folder holds notes.csv, which is none of its files",)),
+    (a_password_changed, None),
     (a_login_that_leads_to_another_account, ("the login by name leads to user",)),
     (an_e_mail_address_that_leads_to_another_account, ("the login by email leads to user",)),
     (two_logins_swapped, ("a login by name leads to it wrongly",)),

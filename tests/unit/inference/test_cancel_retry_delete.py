@@ -510,6 +510,21 @@ def test_a_killed_worker_s_result_goes_and_the_one_that_counts_stays(world: Worl
     assert len(world.results.rows(user, prediction.prediction_id, 0, 10)[1]) == 1
 
 
+@BACK_TO
+def test_what_a_killed_worker_uploaded_goes_when_its_message_ends_the_prediction(world: World, to: str) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    killed_after_its_upload(world, prediction, lambda: None)
+    assert len(world.objects("results/")) == 3
+    world.files.delete_all(prediction.input_key)
+    world.clock.advance(world.settings.lease_seconds + 1)
+
+    message_comes_back(world, prediction, to)
+
+    assert world.read(prediction).status is Status.FAILED
+    assert world.objects("results/") == []
+
+
 def test_a_message_of_a_prediction_that_another_worker_holds_deletes_nothing(world: World) -> None:
     prediction = world.submit(world.register())
     world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
