@@ -131,7 +131,9 @@ class Services:
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """The outbox."""
-        return Dispatcher(self.store, self.queue, self.settlement, self.erasure, self.settings, self.clock)
+        return Dispatcher(
+            self.store, self.files, self.queue, self.settlement, self.erasure, self.settings, self.clock
+        )  # fmt: skip
 
     @cached_property
     def dead_letters(self) -> DeadLetters:

@@ -24,7 +24,7 @@ class DeadLetters:
         self._clock = clock
 
     def handle(self, prediction_id: str) -> None:
-        """Fail the prediction and refund it, unless it has ended.
+        """Fail the prediction and refund it, unless it has ended; delete what killed attempts wrote.
 
         Raises
         ------
@@ -43,4 +43,5 @@ class DeadLetters:
             self._settlement.fail(prediction, "dead_letter")
         except ConditionFailedError as error:
             raise StillRunningError(prediction_id) from error
+        # An attempt that was killed may have written its result before. If this fails, the message comes back.
         delete_leftovers(self._files, prediction)

@@ -7,6 +7,8 @@ from chalicelib.core.logging import log, log_exception
 from chalicelib.core.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.erasure import Erasure
+from chalicelib.inference.files import FileStore
+from chalicelib.inference.leftovers import delete_leftovers
 from chalicelib.inference.prediction import Prediction
 from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.settlement import Settlement
@@ -22,6 +24,7 @@ class Dispatcher:
     def __init__(
         self,
         store: PredictionStore,
+        files: FileStore,
         queue: InferenceQueue,
         settlement: Settlement,
         erasure: Erasure,
@@ -29,6 +32,7 @@ class Dispatcher:
         clock: Clock,
     ) -> None:
         self._store = store
+        self._files = files
         self._queue = queue
         self._settlement = settlement
         self._erasure = erasure
@@ -88,6 +92,8 @@ class Dispatcher:
             prediction = self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))
             if prediction.attempt >= self._settings.attempts_max:
                 self._settlement.fail(prediction, "attempts_exhausted")
+                # If this fails, the messages of the killed attempts do it when they come back.
+                delete_leftovers(self._files, prediction)
             else:
                 self._queue.send(prediction_id)
         except ConditionFailedError:

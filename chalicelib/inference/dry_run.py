@@ -8,10 +8,12 @@ from chalicelib.core.settings import Settings
 from chalicelib.inference import columns
 from chalicelib.inference.catalogue import Catalogue, Offer
 from chalicelib.inference.check import Inspection, inspect
+from chalicelib.inference.findings import refuse_surely_too_many_rows
 from chalicelib.inference.options import STATED, Options
 from chalicelib.inference.personal import names_a_person
+from chalicelib.inference.prediction import Stored
 from chalicelib.inference.preview import Preview
-from chalicelib.inference.uploads import Uploads, refuse_too_large
+from chalicelib.inference.uploads import Uploads, estimated_rows, refuse_too_large
 
 
 class DryRuns:
@@ -28,11 +30,12 @@ class DryRuns:
         Raises
         ------
         UnknownUploadError, and what ``of_file`` raises
+            TooManyRowsError also if the beginning lets expect at least twice as many rows as are taken.
         """
         offer = self._catalogue.chosen(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
-        return self._dry_run(user, offer, beginning, options, sampled=len(beginning) < stored.size)
+        return self._dry_run(user, offer, beginning, options, whole=stored if len(beginning) < stored.size else None)
 
     def of_file(self, user: User, model_id: str, content: bytes, options: Options = STATED) -> dict[str, Any]:
         """What ``Predictions.submit`` would find and cost.
@@ -44,9 +47,13 @@ class DryRuns:
         """
         refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
         offer = self._catalogue.chosen(model_id)
-        return self._dry_run(user, offer, content, options, sampled=False)
+        return self._dry_run(user, offer, content, options)
 
-    def _dry_run(self, user: User, offer: Offer, content: bytes, options: Options, *, sampled: bool) -> dict[str, Any]:
+    def _dry_run(
+        self, user: User, offer: Offer, content: bytes, options: Options, whole: Stored | None = None
+    ) -> dict[str, Any]:
+        """Check ``content``, the beginning of ``whole`` if that is given."""
+        sampled = whole is not None
         preview = Preview()
         found = inspect(
             io.BytesIO(content),
@@ -56,6 +63,8 @@ class DryRuns:
             preview=preview,
             rows_max=self._settings.rows_max,
         )
+        if whole:
+            refuse_surely_too_many_rows(estimated_rows(found.rows, content, whole), self._settings.rows_max)
         return {**_document(user, offer, found, options), "sampled": sampled, "preview": preview.document()}
 
 

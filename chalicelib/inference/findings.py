@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from chalicelib.core.errors import DomainError
 
@@ -113,6 +113,37 @@ def refuse_too_many_rows(rows: int, rows_max: int) -> None:
             f"The file has more than {rows_max:,} rows, which is the most for one prediction. Please split it.",
             limit_rows=rows_max,
         )
+
+
+def refuse_surely_too_many_rows(estimate: int, rows_max: int) -> None:
+    """Refuse a file that has about ``estimate`` patients, if that is so many that it can't be ``rows_max`` or fewer.
+
+    Rows differ in length, so an estimate below twice the limit refuses nothing: the worker will count them.
+
+    Raises
+    ------
+    TooManyRowsError
+    """
+    if estimate >= 2 * rows_max:
+        raise TooManyRowsError(
+            f"The file has about {estimate:,} rows, by its beginning; at most {rows_max:,} are taken in one "
+            "prediction. Please split it.",
+            limit_rows=rows_max,
+        )
+
+
+def refuse_rejected_for_its_rows(rows_max: int) -> NoReturn:
+    """Refuse to run a file again that a worker rejected for its number of rows, whatever the limit was then.
+
+    Raises
+    ------
+    TooManyRowsError
+    """
+    raise TooManyRowsError(
+        f"This file was rejected for its number of rows; at most {rows_max:,} rows are taken in one prediction. "
+        "Please split it and submit its parts anew.",
+        limit_rows=rows_max,
+    )
 
 
 class ColumnMissingError(InvalidFileError):

@@ -7,8 +7,9 @@ from chalicelib.inference.prediction import Prediction, Status
 def delete_leftovers(files: FileStore, prediction: Prediction) -> None:
     """Delete the results of an ended prediction's attempts, except the one that its result is from. Repeatable.
 
-    A worker that lost its claim deletes what it wrote. A worker that is killed right after such an upload can't, but
-    nobody has deleted its message, which comes back to the queue: that is when this is called.
+    A worker that lost its claim deletes what it wrote. One that is killed right after such an upload can't. So this is
+    called by whatever fails a prediction after its attempts, and again when the killed worker's message, which nobody
+    has deleted, comes back to the queue.
     """
     keeps_result = prediction.status is Status.SUCCEEDED and prediction.files_deleted_at is None
     for attempt in range(1, prediction.attempt + 1):

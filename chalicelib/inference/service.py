@@ -28,13 +28,18 @@ from chalicelib.inference.files import (
     result_prefix,
     upload_key,
 )
-from chalicelib.inference.findings import refuse_too_many_rows
+from chalicelib.inference.findings import (
+    TooManyRowsError,
+    refuse_rejected_for_its_rows,
+    refuse_surely_too_many_rows,
+    refuse_too_many_rows,
+)
 from chalicelib.inference.options import STATED, Options
 from chalicelib.inference.prediction import Prediction, Status
 from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
-from chalicelib.inference.uploads import UploadChangedError, Uploads, refuse_too_large, unknown_upload
+from chalicelib.inference.uploads import UploadChangedError, Uploads, estimated_rows, refuse_too_large, unknown_upload
 
 _CHARGE_TRIES = 5
 
@@ -209,12 +214,14 @@ class Predictions:
         if stored.size <= self._settings.upload_bytes_max:
             sha256 = hashlib.sha256(beginning).hexdigest()
             return self._submit_content(user, offer, beginning, sha256, file_name, key, options, upload_id)
-        # How many rows the whole file has, only the worker will know: it rejects too many.
+        # How many rows the whole file has, only the worker will know: it rejects what is not refused here.
         found = inspect(io.BytesIO(beginning), si=options.si, is_sample=True, rows_max=self._settings.rows_max)
         found.raise_if_bad(skip=options.skip)
+        rows = estimated_rows(found.rows, beginning, stored)
+        refuse_surely_too_many_rows(rows, self._settings.rows_max)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
-            user, offer, rows=round(found.rows * stored.size / len(beginning)), input_sha256=None, file_name=file_name,
+            user, offer, rows=rows, input_sha256=None, file_name=file_name,
             ignored_columns=found.ignored, units=found.units, bad_rows=0, options=options, is_checked=False,
             upload_id=upload_id,
         )  # fmt: skip
@@ -241,8 +248,7 @@ class Predictions:
         ended = self.get(user, prediction_id)
         if not ended.status.is_end:
             raise NotEndedError("This prediction has not ended yet. It can be repeated once it has.")
-        if ended.is_checked or ended.status is Status.SUCCEEDED:  # otherwise the number is an estimate
-            refuse_too_many_rows(ended.rows, self._settings.rows_max)
+        self._refuse_too_many_again(ended)
         offer = self._catalogue.chosen(ended.model_id)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
@@ -259,6 +265,16 @@ class Predictions:
             self._discard(prediction)
             raise InputExpiredError("The patients' file is no longer stored. Please submit it again.") from error
         return self._accept(user, prediction, key)
+
+    def _refuse_too_many_again(self, ended: Prediction) -> None:
+        """Refuse to run again what has too many rows: it would be computed up to them and refunded, every time."""
+        rows_max = self._settings.rows_max
+        if ended.error_code == TooManyRowsError.code:
+            refuse_rejected_for_its_rows(rows_max)
+        if ended.is_checked or ended.status is Status.SUCCEEDED:
+            refuse_too_many_rows(ended.rows, rows_max)
+        else:  # the number is an estimate
+            refuse_surely_too_many_rows(ended.rows, rows_max)
 
     def delete(self, user: User, prediction_id: str, only_if: OnlyIf | None = None) -> Prediction:
         """Cancel a queued prediction and give its coins back; delete the files of an ended one.

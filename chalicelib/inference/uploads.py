@@ -78,6 +78,11 @@ class Uploads:
         self._files.delete_all(key)
 
 
+def estimated_rows(rows: int, beginning: bytes, stored: Stored) -> int:
+    """Return about how many rows the whole of ``stored`` has, if its ``beginning`` has ``rows``."""
+    return round(rows * stored.size / len(beginning))
+
+
 def unknown_upload() -> UnknownUploadError:
     """The same for what never was, what is somebody else's and what has expired."""
     return UnknownUploadError("There is no such upload of yours. It may not be finished, or have expired.")

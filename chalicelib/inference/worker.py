@@ -272,6 +272,7 @@ class Worker:
         try:
             if prediction.attempt >= self._settings.attempts_max:
                 self._settlement.fail(prediction, "attempts_exhausted")
+                delete_leftovers(self._files, prediction)
             else:
                 self._store.release(prediction, self._clock() + self._settings.retry_seconds)
         except ConditionFailedError:

@@ -459,6 +459,12 @@ def killed_after_its_upload(world: World, prediction: Prediction, meanwhile: Cal
             world.run(prediction)
 
 
+def claim_and_die(world: World, prediction: Prediction) -> None:
+    """Take the prediction as a worker does that is killed at once; its lease is over then."""
+    world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
+    world.clock.advance(2)
+
+
 def message_comes_back(world: World, prediction: Prediction, to: str) -> None:
     """Nobody has deleted the killed worker's message: it comes to the worker, the third time to the dead letters."""
     if to == "worker":
@@ -523,6 +529,54 @@ def test_what_a_killed_worker_uploaded_goes_when_its_message_ends_the_prediction
 
     assert world.read(prediction).status is Status.FAILED
     assert world.objects("results/") == []
+
+
+@pytest.mark.parametrize("by", ["dead letters", "dispatcher", "another worker that fails"])
+def test_row_19_what_killed_workers_uploaded_goes_when_their_prediction_fails(world: World, by: str) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    killed_after_its_upload(world, prediction, lambda: None)
+    assert len(world.objects("results/")) == 3
+    world.clock.advance(world.settings.lease_seconds + 1)
+
+    if by == "dead letters":
+        world.dead_letters.handle(prediction.prediction_id)
+    else:
+        for _ in range(world.settings.attempts_max - 2):
+            claim_and_die(world, prediction)
+        if by == "dispatcher":
+            claim_and_die(world, prediction)
+            world.dispatcher.run()
+        else:
+            with pytest.raises(RuntimeError):
+                world.run(prediction, BrokenModel())
+
+    assert world.read(prediction).status is Status.FAILED
+    assert world.balance(user) == 500
+    assert world.objects("results/") == []
+
+
+def test_a_leftover_that_can_not_be_deleted_is_deleted_with_its_message(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = world.register()
+    prediction = world.submit(user)
+    killed_after_its_upload(world, prediction, lambda: None)
+    world.clock.advance(world.settings.lease_seconds + 1)
+
+    def broken(_files: FileStore, _prefix: str) -> None:
+        raise OSError("out of order")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(FileStore, "delete_all", broken)
+        with pytest.raises(OSError, match="out of order"):
+            world.dead_letters.handle(prediction.prediction_id)
+    assert world.read(prediction).status is Status.FAILED
+
+    world.dead_letters.handle(prediction.prediction_id)
+
+    assert world.objects("results/") == []
+    assert world.balance(user) == 500
 
 
 def test_a_message_of_a_prediction_that_another_worker_holds_deletes_nothing(world: World) -> None:

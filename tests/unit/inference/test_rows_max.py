@@ -181,6 +181,84 @@ def test_a_limit_that_was_lowered_refuses_a_retry_before_the_charge(
     assert direct.predictions.retry(user, prediction.prediction_id).prediction.rows == ROWS_MAX
 
 
+def test_row_11_a_file_that_the_worker_rejected_for_its_rows_is_not_charged_for_again(large: World) -> None:
+    user = large.register()
+    prediction = submitted_upload(large, user, narrowest(ROWS_MAX + 1))
+    large.worker.run(prediction.prediction_id)
+    assert large.read(prediction).error_code == "too_many_rows"
+    before = large.entries(user), large.objects()
+
+    with pytest.raises(TooManyRowsError) as caught:
+        large.predictions.retry(user, prediction.prediction_id)
+
+    assert caught.value.extra == {"limit_rows": ROWS_MAX}
+    assert caught.value.detail == (
+        f"This file was rejected for its number of rows; at most {ROWS_MAX} rows are taken in one prediction. "
+        "Please split it and submit its parts anew. Nothing was charged."
+    )
+    assert (large.entries(user), large.objects()) == before
+    assert large.sent() == [prediction.prediction_id]
+
+
+def test_a_limit_that_was_raised_is_told_truly_at_the_retry_of_what_it_rejected(
+    settings: Settings, large: World
+) -> None:
+    user = large.register()
+    prediction = submitted_upload(large, user, narrowest(ROWS_MAX + 1))
+    large.worker.run(prediction.prediction_id)
+    raised = world_of(settings, large.clock, rows_max=ROWS_MAX + 100)
+    with pytest.raises(TooManyRowsError, match=r"at most 300 rows .* submit"):
+        raised.predictions.retry(user, prediction.prediction_id)
+    assert large.balance(user) == 500
+
+
+def rows_estimated_at(world: World, estimate: int) -> int:
+    """Return the least number of the shortest rows whose beginning lets expect at least ``estimate`` of them."""
+    header, row = len(narrowest(0)), len(narrowest(1)) - len(narrowest(0))
+    read = (world.settings.upload_bytes_max - header) // row
+    return next(
+        rows for rows in range(estimate, 2 * estimate)
+        if round(read * (header + row * rows) / (header + row * read)) >= estimate
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_row_11_a_large_file_of_surely_too_many_rows_is_refused_before_the_charge(
+    large: World, *, is_refused: bool
+) -> None:
+    user = large.register()
+    upload = uploaded(large, user.id, narrowest(rows_estimated_at(large, 2 * ROWS_MAX) - (not is_refused)))
+    if not is_refused:  # only the worker can tell
+        assert large.dry_runs.of_upload(user, "mayo", upload)["accepted"]
+        assert large.predictions.submit_upload(user, "mayo", upload, None).balance == 480
+        return
+    for ask in (
+        lambda: large.dry_runs.of_upload(user, "mayo", upload),
+        lambda: large.predictions.submit_upload(user, "mayo", upload, None),
+    ):
+        with pytest.raises(TooManyRowsError) as caught:
+            ask()
+        assert caught.value.extra == {"limit_rows": ROWS_MAX}
+        assert caught.value.detail == (
+            f"The file has about {2 * ROWS_MAX} rows, by its beginning; at most {ROWS_MAX} are taken in one "
+            "prediction. Please split it. Nothing was charged."
+        )
+    assert large.balance(user) == 500
+    assert large.objects("inputs/") == []
+
+
+def test_the_retry_of_a_file_of_surely_too_many_rows_is_refused_before_the_charge(
+    settings: Settings, large: World
+) -> None:
+    user = large.register()
+    prediction = submitted_upload(large, user, narrowest(ROWS_MAX))
+    large.predictions.delete(user, prediction.prediction_id)
+    lowered = world_of(settings, large.clock, rows_max=ROWS_MAX // 2 - 10)
+    with pytest.raises(TooManyRowsError, match="about"):
+        lowered.predictions.retry(user, prediction.prediction_id)
+    assert large.balance(user) == 500
+
+
 def test_what_was_accepted_runs_although_the_limit_was_lowered(settings: Settings, direct: World) -> None:
     prediction = direct.predictions.submit(direct.register(), "mayo", narrowest(ROWS_MAX), None).prediction
     world_of(settings, direct.clock, rows_max=1).worker.run(prediction.prediction_id)
