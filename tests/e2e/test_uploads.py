@@ -93,17 +93,18 @@ def accepted_at_last(person: Person) -> str:
     raise AssertionError(refusal)
 
 
-def preflight(person: Person) -> requests.Response:
-    """What the bucket answers a browser that asks whether the page may send a file to it."""
+def preflight(person: Person, origin: str | None = None) -> requests.Response:
+    """What the bucket answers a browser that asks whether a page, ours or one of ``origin``, may send a file to it."""
     form = person.http.post(f"{person.url}/api/uploads", timeout=30).json()
-    asked = {"Origin": "http://127.0.0.1:7999", "Access-Control-Request-Method": "POST"}
+    asked = {"Origin": origin or person.url, "Access-Control-Request-Method": "POST"}
     return requests.options(form["url"], headers=asked, timeout=10)
 
 
 def test_the_page_may_put_a_file_into_the_bucket_from_its_own_origin(person: Person) -> None:
     answer = preflight(person)
     assert answer.ok
-    assert answer.headers["Access-Control-Allow-Origin"] in {"*", "http://127.0.0.1:7999"}
+    assert answer.headers["Access-Control-Allow-Origin"] in {"*", person.url}
+    assert preflight(person, "http://127.0.0.1:9").status_code == 403
 
 
 def test_the_address_takes_no_other_key(person: Person) -> None:
