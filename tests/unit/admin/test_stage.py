@@ -55,6 +55,7 @@ def test_the_running_stack_is_found_and_nothing_of_the_persons_own_account(
     monkeypatch.setenv("AWS_SESSION_TOKEN", "of-somebody")
     monkeypatch.setenv("USERS_TABLE", "another-table")
     (tmp_path / "signing-secret").write_text("s" * 64)
+    key = access_key(tmp_path)
 
     with hold(tmp_path):
         services = stage_of("local", tmp_path).services
@@ -63,4 +64,4 @@ def test_the_running_stack_is_found_and_nothing_of_the_persons_own_account(
     assert services.signing_keys.current().secret == "s" * 64
     of_the_stack = {"AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
     assert {name for name in os.environ if name.startswith("AWS_")} == of_the_stack
-    assert os.environ["AWS_SECRET_ACCESS_KEY"] == access_key(tmp_path).secret
+    assert os.environ["AWS_SECRET_ACCESS_KEY"] == key.secret
