@@ -1,6 +1,7 @@
 """The guard of the local emulators: what is signed with the data folder's key passes, and nothing else."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,9 @@ import boto3
 import botocore.auth
 import pytest
 import requests
-from botocore.awsrequest import AWSPreparedRequest
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 from local.access_key import AccessKey
 from local.guard import BODY_BYTES_MAX, FORM_FIELDS_BYTES_MAX, Guard, hosts_at
@@ -310,7 +312,15 @@ def test_row_20_what_is_not_signed_is_refused(method: str, path: str) -> None:
 def test_row_20_the_control_routes_are_closed(method: str, path: str) -> None:
     assert not answer_of(Sent(method, ENDPOINT + path, {"Origin": PAGE})).reached
     assert not answer_of(replace(form(), method=method, url=ENDPOINT + path)).reached
-    assert not answer_of(replace(list_objects(), url=ENDPOINT + path)).reached
+    assert not answer_of(signed(method, path)).reached
+    assert answer_of(signed(method, "/files")).reached
+
+
+def signed(method: str, path: str) -> Sent:
+    """Return a request that is signed for whatever path."""
+    request = AWSRequest(method, ENDPOINT + path, {"X-Amz-Content-SHA256": hashlib.sha256(b"").hexdigest()})
+    botocore.auth.S3SigV4Auth(Credentials(KEY.id, KEY.secret), "s3", "eu-central-1").add_auth(request)
+    return Sent(method, ENDPOINT + path, dict(request.headers))
 
 
 def test_the_health_route_is_open() -> None:
@@ -386,7 +396,8 @@ def test_row_20_a_form_opens_nothing_but_its_bucket(path: str) -> None:
 
 def test_row_20_a_form_chooses_no_other_service() -> None:
     target = form().with_header("X-Amz-Target", "AmazonSQS.PurgeQueue").with_header("Content-Encoding", "gzip")
-    hidden = replace(form(), chunks=(b"Action=PurgeQueue&QueueUrl=q&z=\r\n", *form().chunks))
+    plain = form()
+    hidden = replace(plain, chunks=(b"Action=PurgeQueue&QueueUrl=q&z=\r\n", *plain.chunks))
 
     assert answer_of(target).headers <= {"host", "content-type", "content-length"}
     assert answer_of(hidden).code == "MalformedPOSTRequest"
