@@ -26,10 +26,10 @@ import uvicorn
 
 from local import isolation
 from local.access_key import AccessKey
+from local.config import ROOT
 from local.errors import StackError
 from local.forwarder import Forwarder
 from local.guard import Guard, hosts_at
-from local.isolation import ROOT
 from local.lifeline import end_with_parent
 from local.ports import LOOPBACK, free_port
 

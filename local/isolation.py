@@ -17,7 +17,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[1]
 
 _SET_INTERFACE_FLAGS = 0x8914  # SIOCSIFFLAGS, netdevice(7)
 _INTERFACE_UP = 0x1  # IFF_UP
@@ -27,7 +27,7 @@ _INTERFACE_UP = 0x1  # IFF_UP
 def is_possible() -> bool:
     """Return whether this machine lets a process leave its network; another process tries it."""
     tried = subprocess.run(
-        [sys.executable, "-m", "local.isolation"], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        [sys.executable, "-m", "local.isolation"], cwd=_ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
     return tried.returncode == 0
 
