@@ -12,6 +12,7 @@ import json
 import os
 import shlex
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,9 @@ def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, 
 _Loader.add_multi_constructor("!", _intrinsic)  # type: ignore[no-untyped-call]
 
 
+@cache
 def read_template(path: Path = TEMPLATE) -> dict[str, Resource]:
-    """The template's resources by logical id."""
+    """Return the template's resources by logical id. They are shared: don't change them."""
     document = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
     resources: dict[str, Resource] = document["Resources"]
     return resources

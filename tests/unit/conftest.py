@@ -4,12 +4,10 @@ from typing import Any
 
 import pytest
 from chalice.test import HTTPResponse, TestHTTPClient
-from moto import mock_aws
 
 from app import app
-from chalicelib.core import aws
 from chalicelib.core.settings import Settings
-from local.provision import Provisioner, read_template
+from tests.unit.account import Account, mocked_account
 from tests.unit.described import assert_described
 from tests.unit.support import SECRETS, FakeClock, World
 
@@ -45,18 +43,16 @@ def every_answer_is_described() -> Iterator[None]:
         yield
 
 
-class _Session:
-    """The app's own clients, as a session has them."""
-
-    def client(self, service: str) -> Any:
-        return {"dynamodb": aws.dynamodb, "s3": aws.s3, "sqs": aws.sqs}[service]()
+@pytest.fixture(scope="session")
+def mocked() -> Iterator[Account]:
+    with mocked_account() as account:
+        yield account
 
 
 @pytest.fixture
-def account() -> Iterator[dict[str, str]]:
-    """An AWS account that holds the template's tables, queues and bucket; what they are called."""
-    with mock_aws():
-        yield Provisioner(_Session(), read_template()).run()
+def account(mocked: Account) -> dict[str, str]:
+    """An AWS account that holds the template's tables, queues and bucket, all empty; what they are called."""
+    return mocked.emptied()
 
 
 @pytest.fixture

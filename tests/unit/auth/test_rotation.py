@@ -1,13 +1,11 @@
 """Rotating the signing secret: who stays logged in, who doesn't, and what it costs."""
 
 import hmac
-from collections.abc import Iterator
 from typing import Any
 
 import jwt
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from moto import mock_aws
 
 from chalicelib.auth.keys import REFRESH_SECONDS, UNKNOWN_SECONDS, SecretVersions
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens
@@ -39,9 +37,8 @@ class Vault:
 
 
 @pytest.fixture
-def vault() -> Iterator[Vault]:
-    with mock_aws():
-        yield Vault()
+def vault(account: dict[str, str]) -> Vault:
+    return Vault()
 
 
 def process(vault: Any, clock: FakeClock) -> Tokens:

@@ -27,12 +27,3 @@ def cohort() -> pd.DataFrame:
     types = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys(columns.CATEGORIES, "str")
     sample = REPOSITORY / "frontend" / "public" / "samples" / "pbc-418.csv"
     return pd.read_csv(sample, dtype=types | {"ID": "str"})
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print which kernels computed the results that were compared: a test's own output is shown only if it fails."""
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.getreports(outcome):
-            for name, value in report.user_properties:
-                if name == "kernels":
-                    terminalreporter.write_line(f"Kernels that results were compared with: {value}")
