@@ -46,7 +46,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit property integration races e2e browser pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
+.PHONY: help run dev npm page coverage test lint unit property integration races e2e browser pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
 	package deploy rollback destroy smoke test-deployment audit-dependencies licences
 
@@ -55,6 +55,10 @@ help: ## Say what there is
 
 run: .venv/.local local/node_modules/.installed frontend/dist/index.html ## Set everything up and run the whole stack on http://127.0.0.1:7999
 	@exec $(PYTHON) -m local --host "$(HOST)" --port "$(PORT)" --emulator-port "$(EMULATOR_PORT)" \
+		--data-dir "$(DATA_DIR)" --workers "$(WORKERS)" --dynamodb "$(DYNAMODB)"
+
+dev: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The same for development: changed code is loaded again, the page updates itself
+	@exec $(PYTHON) -m local --dev --port "$(PORT)" --emulator-port "$(EMULATOR_PORT)" \
 		--data-dir "$(DATA_DIR)" --workers "$(WORKERS)" --dynamodb "$(DYNAMODB)"
 
 test: lint unit property integration races test-deployment e2e browser ## All tests, checks first
@@ -68,12 +72,27 @@ lint: .venv/.dev frontend/node_modules/.installed ## Formatting, lint, types, im
 	@$(NPM) run lint
 	@$(NPM) run types
 
-unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto for AWS
-	@$(PYTHON) -m pytest tests/unit tests/deployment
-	@$(NPM) run test
+# TEST, of these suites: what pytest gets in place of the whole suite, files and options. PAGE_TEST: TEST from within frontend/.
+PAGE_TEST = $(TEST:frontend/%=%)
 
-integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator and moto's server: [ENDPOINT=http://127.0.0.1:5000]
-	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)" TEST_ENDPOINT_DATA_DIR="$(DATA_DIR)") $(PYTHON) -m pytest tests/integration
+unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto for AWS: [TEST="tests/unit -k refund"]
+	@$(PYTHON) -m pytest $(or $(TEST),tests/unit tests/deployment)
+	@$(if $(TEST),,$(NPM) run test)
+
+page: .venv/.dev frontend/node_modules/.installed ## Tests of the page's parts: [TEST=tests/ledger.test.ts]; in Chromium: TEST=e2e/journey.spec.ts
+	@$(if $(filter e2e/%,$(PAGE_TEST)),$(MAKE) --no-print-directory browser,$(NPM) run test -- $(PAGE_TEST))
+
+coverage: .venv/.dev local/node_modules/.installed ## Which lines no test runs, and build/coverage/index.html: [TEST=tests/unit/billing]
+	@rm -f build/.coverage*
+	@.venv/bin/coverage run -m pytest -n 2 --dist loadfile $(or $(TEST),tests/unit tests/deployment tests/integration tests/races); ended=$$?; \
+		.venv/bin/coverage combine --quiet && .venv/bin/coverage report && .venv/bin/coverage html --quiet; exit $$ended
+
+npm: .venv/.dev frontend/node_modules/.installed ## npm with the project's own Node, in frontend/: RUN="run build"
+	@$(if $(RUN),,echo 'Say what: make npm RUN="run build"' >&2; exit 2)
+	@$(NPM) $(RUN)
+
+integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator and moto's server: [ENDPOINT=http://127.0.0.1:5000] [TEST=...]
+	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)" TEST_ENDPOINT_DATA_DIR="$(DATA_DIR)") $(PYTHON) -m pytest $(or $(TEST),tests/integration)
 
 property: .venv/.dev local/node_modules/.installed ## Random steps, faults and crashes against a model: [STEPS=200000]
 	@$(PYTHON) -m pytest tests/property
@@ -90,11 +109,11 @@ fuzz: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Rando
 mutants: .venv/.dev ## Break the rules of coins and of security one by one and see a test notice
 	@$(PYTHON) -m tests.mutants
 
-e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP
-	@$(PYTHON) -m pytest tests/e2e tests/chaos tests/fuzz
+e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP: [TEST=...]
+	@$(PYTHON) -m pytest $(or $(TEST),tests/e2e tests/chaos tests/fuzz)
 
-browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium
-	@$(NPM) run e2e
+browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium: [TEST=e2e/journey.spec.ts]
+	@$(NPM) run e2e $(if $(TEST),-- $(PAGE_TEST))
 
 pictures: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Make the README's pictures of the page anew
 	@$(NPM) run pictures

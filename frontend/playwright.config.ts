@@ -37,8 +37,12 @@ function localStack() {
 
 export default defineConfig({
   testDir: 'e2e',
-  // Pictures are made when they are asked for.
-  testIgnore: process.env['PICTURES'] === '1' ? [] : ['**/pictures.spec.ts'],
+  testIgnore: [
+    // Pictures are made when they are asked for.
+    ...(process.env['PICTURES'] === '1' ? [] : ['**/pictures.spec.ts']),
+    // tests/e2e/test_dev.py runs it on a copy of the sources.
+    ...(process.env['DEV_SOURCES'] ? [] : ['**/dev.spec.ts']),
+  ],
   outputDir: 'test-results/runs',
   forbidOnly: isCi,
   // Two walks at a time: each waits for the browser half of the time.

@@ -12,7 +12,7 @@ from local import data_dir, dynamodb, health, isolation
 from local.arguments import ArgumentParser, folder, number
 from local.config import ROOT, LocalConfig
 from local.errors import StackError
-from local.ports import free_port
+from local.ports import LOOPBACK, free_port
 from local.supervisor import Stack, ip_address
 
 WORKERS_MAX = 64
@@ -38,8 +38,20 @@ def _arguments() -> argparse.Namespace:
         help="auto: the durable one, dynoxide, where nobody else can reach it; dynoxide: everywhere; "
         "ministack: the AWS emulator's own (auto)",
     )  # fmt: skip
+    parser.add_argument("--dev", action="store_true", help="load changed code again, and let Vite serve the page")
     parser.add_argument("--reset-db", action="store_true", help="delete the kept data first, without asking")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.dev and arguments.host != LOOPBACK:
+        parser.error(f"--dev serves the sources, so it listens on {LOOPBACK} only: leave out --host {arguments.host}")
+    return arguments
+
+
+def _stack(config: LocalConfig) -> Stack:
+    if config.api_port is None:
+        return Stack(config)
+    from local.dev import DevStack  # noqa: PLC0415 - it needs what is installed for development only
+
+    return DevStack(config)
 
 
 def main() -> int:
@@ -62,8 +74,9 @@ def main() -> int:
                 workers=arguments.workers,
                 dynamodb_port=free_port() if durable else None,
                 is_dynamodb_open=may_be_open and not isolation.is_possible(),
+                api_port=free_port() if arguments.dev else None,
             )
-            Stack(config).run()
+            _stack(config).run()
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

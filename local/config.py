@@ -37,12 +37,18 @@ class LocalConfig:
     """Where DynamoDB has an emulator of its own; None: the AWS emulator serves it too."""
     is_dynamodb_open: bool = False
     """Whether that emulator may run where other programs of this machine reach it."""
+    api_port: int | None = None
+    """Where the API listens if another server has ``port`` and forwards to it; None: the API has ``port`` itself."""
 
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the page."""
-        host = LOOPBACK if self.host in {"", "0.0.0.0"} else self.host  # noqa: S104 - it is what the person chose
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return _address(self.host, self.port)
+
+    @property
+    def api_address(self) -> str:
+        """Where the API itself answers."""
+        return _address(self.host, self.api_port or self.port)
 
     @property
     def page_origins(self) -> set[str]:
@@ -63,6 +69,11 @@ class LocalConfig:
     def dynamodb_endpoint(self) -> str:
         """The address of whatever serves DynamoDB."""
         return f"http://{LOOPBACK}:{self.dynamodb_port or self.emulator_port}"
+
+
+def _address(host: str, port: int) -> str:
+    host = LOOPBACK if host in {"", "0.0.0.0"} else host  # noqa: S104 - it is what the person chose
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 # The emulators keep the key that they were started with, whatever becomes of its file.

@@ -56,6 +56,7 @@ class Child:
     arguments: Sequence[str]
     environment: dict[str, str]
     output: IO[bytes] | None = None
+    program: Sequence[str] = (sys.executable, "-m")
     process: subprocess.Popen[bytes] | None = None
     started: list[float] = field(default_factory=list)
 
@@ -63,7 +64,7 @@ class Child:
         """Start it in a session of its own, so that a Ctrl-C reaches the supervisor alone."""
         self.started.append(time.monotonic())
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", *self.arguments],
+            [*self.program, *self.arguments],
             cwd=ROOT,
             env=self.environment | {PARENT: str(os.getpid())},
             stdout=self.output,
@@ -75,11 +76,16 @@ class Child:
         """Whether the process runs."""
         return self.process is not None and self.process.poll() is None
 
+    def terminate(self) -> None:
+        """Send SIGTERM, and wait for nothing."""
+        if self.process is not None and self.is_alive():
+            self.process.terminate()
+
     def stop(self) -> None:
         """SIGTERM, and SIGKILL if that isn't enough."""
         if self.process is None or not self.is_alive():
             return
-        self.process.send_signal(signal.SIGTERM)
+        self.terminate()
         try:
             self.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -143,8 +149,8 @@ class Stack:
         self._add("background", ["local.functions", "background"], environment)
         for _ in range(config.workers):
             self._add("worker", ["local.functions", "worker"], environment)
-        api = self._add("api", ["local.api", config.host, str(config.port)], environment)
-        self._wait_for_api(api)
+        api = self._add("api", ["local.api", config.host, str(config.api_port or config.port)], environment)
+        self._wait_for(api, f"{config.api_address}/api/health")
 
     def _start_dynamodb(self) -> None:
         """Start DynamoDB's own emulator, if it has one here."""
@@ -171,7 +177,9 @@ class Stack:
     def _add(self, name: str, arguments: Sequence[str], environment: dict[str, str], *, log: bool = False) -> Child:
         """Start a process; with ``log``, what it prints goes to a file of its name instead of the terminal."""
         output = self._log_path(name).open("ab") if log else None
-        child = Child(name, arguments, environment, output)
+        return self._start_child(Child(name, arguments, environment, output))
+
+    def _start_child(self, child: Child) -> Child:
         child.start()
         self._children.append(child)
         self._note_processes()
@@ -204,8 +212,7 @@ class Stack:
         except (BotoCoreError, ClientError) as error:
             raise StackError(f"The tables, queues and the bucket could not be made: {error}") from error
 
-    def _wait_for_api(self, api: Child) -> None:
-        address = f"{self._config.address}/api/health"
+    def _wait_for(self, child: Child, address: str) -> None:
         for _ in range(300):
             if self._stopping:
                 return
@@ -213,10 +220,10 @@ class Stack:
                 with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own
                     return
             except OSError:
-                if not api.is_alive():
+                if not child.is_alive():
                     break
                 time.sleep(0.1)
-        raise StackError(f"The API did not start at {address}. The lines above say why.")
+        raise StackError(f"The {child.name} process did not start at {address}. The lines above say why.")
 
     def _watch(self) -> None:
         for child in self._children:
@@ -229,17 +236,21 @@ class Stack:
                     f"the last save, at most {SAVE_SECONDS} seconds before; start again with 'make run'. Its last "
                     "words:\n" + self._last_words("emulator")
                 )
-            if child.restarts_too_often():
-                raise StackError(f"The {child.name} process keeps ending (exit code {code}); the lines above say why.")
-            print(f"{child.name} ended (exit code {code}); starting it again", flush=True)
-            child.start()
-            self._note_processes()
-            self._is_incomplete |= child.name == "emulator"
+            self._restart(child, code)
         if time.monotonic() - self._looked_at > _LOOK_SECONDS and not self._stopping:
             self._look()
             self._looked_at = time.monotonic()
         if self._is_incomplete and not self._stopping:
             self._complete()
+
+    def _restart(self, child: Child, code: int) -> None:
+        """Start a process again that ended by itself."""
+        if child.restarts_too_often():
+            raise StackError(f"The {child.name} process keeps ending (exit code {code}); the lines above say why.")
+        print(f"{child.name} ended (exit code {code}); starting it again", flush=True)
+        child.start()
+        self._note_processes()
+        self._is_incomplete |= child.name == "emulator"
 
     def _look(self) -> None:
         """Look for what can vanish while every process runs: space, the database, tables, queues, the bucket."""

@@ -35,3 +35,8 @@ if (root) {
     () => root.append(UNREACHABLE),
   );
 }
+
+// `make dev`: show a changed component without loading the page again. A build leaves this out.
+import.meta.hot?.accept('./app', (changed) => {
+  if (root && changed) render(<changed.App />, root);
+});

@@ -26,6 +26,8 @@ class RunningStack:
 
     def __init__(self, data_dir: Path, *options: str, **settings: str) -> None:
         self.data_dir = data_dir
+        self.root = ROOT
+        """The folder whose sources it runs."""
         self._options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -40,7 +42,11 @@ class RunningStack:
         banners = self.output().count("is running")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "local", *arguments], cwd=ROOT, env=self._environment, stdout=log, stderr=log
+                [sys.executable, "-m", "local", *arguments],
+                cwd=self.root,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:

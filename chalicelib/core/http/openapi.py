@@ -25,7 +25,7 @@ from chalicelib.core.http.schemas import InputProblem, Problem, TooLargeProblem
 from chalicelib.core.idempotency import KEY_CHARACTERS_MAX, IdempotencyKeyReusedError, InvalidIdempotencyKeyError
 from chalicelib.core.throttles import TooManyRequestsError
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 """That of pyproject.toml, which the zip doesn't have."""
 
 Json = dict[str, Any]

@@ -1,6 +1,7 @@
 """docs/openapi.json is today's, valid, and of every route and every refusal."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -68,9 +69,21 @@ def test_it_has_every_code() -> None:
     assert set(codes()) - said == set()
 
 
-def test_it_has_the_project_s_version() -> None:
+def test_every_file_names_the_same_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert project["version"] == VERSION == COMMITTED["info"]["version"]
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    found = {
+        "chalicelib/core/http/openapi.py": VERSION,
+        "docs/openapi.json": COMMITTED["info"]["version"],
+        "CHANGELOG.md": re.findall(r"^## (\d\S*) - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)[0],
+    }
+    for folder in ("frontend", "local"):
+        for name in ("package.json", "package-lock.json"):
+            package = json.loads((ROOT / folder / name).read_text("utf-8"))
+            found[f"{folder}/{name}"] = package["version"]
+            found[f"{folder}/{name}, its own package"] = package.get("packages", {"": package})[""]["version"]
+
+    assert found == dict.fromkeys(found, project["version"])
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -23,8 +23,8 @@ IMPORTED_AS = {
 }  # fmt: skip
 """Of packages that aren't called like their module."""
 RUN = {
-    "import-linter", "mypy", "pytest-xdist", "ruff", "httptools", "schemathesis", "uv", "pip-audit", "awslambdaric",
-    "pandas-stubs", "types-requests", "types-PyYAML",
+    "coverage", "import-linter", "mypy", "pytest-xdist", "ruff", "httptools", "schemathesis", "uv", "pip-audit",
+    "awslambdaric", "pandas-stubs", "types-requests", "types-PyYAML",
 }  # fmt: skip
 """Tools that are run, plugins and types that are found by name."""
 HELD_BACK = {"python-dateutil"}
