@@ -129,7 +129,7 @@ def test_other_numbers_under_the_same_version_are_refused_and_nothing_is_written
 
     said = capsys.readouterr().err
     assert said.startswith("Nothing was written: 1 number of mayo differs from version 1.0.0, ")
-    assert "raise the version in training/models.py" in said
+    assert "raise the version in training/models/mayo.py" in said
     assert contents(root) == before
 
 
