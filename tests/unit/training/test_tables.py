@@ -29,17 +29,17 @@ def test_the_tables_are_those_of_the_cards() -> None:
 
 
 def test_a_new_model_appears_in_every_table(root: Path) -> None:
-    shutil.copytree(root / ARTEFACTS_DIR / "mayo", root / ARTEFACTS_DIR / "toy")
-    card = root / ARTEFACTS_DIR / "toy" / "card.json"
-    changes = {"id": "toy", "coins": 7, "title": {"en": "A toy", "ru": "Игрушка"}}
+    shutil.copytree(root / ARTEFACTS_DIR / "mayo", root / ARTEFACTS_DIR / "newcomer")
+    card = root / ARTEFACTS_DIR / "newcomer" / "card.json"
+    changes = {"id": "newcomer", "coins": 7, "title": {"en": "A newcomer", "ru": "Новичок"}}
     card.write_text(json.dumps(json.loads(card.read_text("utf-8")) | changes), "utf-8")
 
     assert write_tables(root) == [README, MODELS]
 
-    assert "| `toy` | 7 | The published Mayo risk score" in (root / README).read_text("utf-8")
+    assert "| `newcomer` | 7 | The published Mayo risk score" in (root / README).read_text("utf-8")
     models = (root / MODELS).read_text("utf-8")
-    assert "| `toy` | 7 | A toy | 7 years | 1, 2, 3, 4, 5, 6, 7 | score |" in models
-    assert "| `toy` (7 years) | `mayo` (7 years) | `lasso` (8 years) |" in models
+    assert "| `newcomer` | 7 | A newcomer | 7 years | 1, 2, 3, 4, 5, 6, 7 | score |" in models
+    assert "| held out, 5 x 5 | `newcomer` (7 years) | " in models
     assert write_tables(root) == []
 
 
