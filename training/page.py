@@ -221,7 +221,7 @@ def _accuracy(figure: Figure, cards: list[Card]) -> None:
                 else None,
             )  # fmt: skip
     axes.set_xticks(range(len(cards)), [f"{card['id']}\nwithin {card['horizon_years']:.0f} years" for card in cards])
-    axes.legend(frameon=False)
+    figure.legend(loc="outside upper right", ncols=2, frameon=False)  # beside the bars, however many there are
 
 
 def _beside_each_other(figure: Figure, cards: list[Card]) -> Iterable[tuple[Axes, Card]]:
@@ -230,6 +230,7 @@ def _beside_each_other(figure: Figure, cards: list[Card]) -> Iterable[tuple[Axes
 
 
 def _calibration(figure: Figure, cards: list[Card]) -> None:
+    longest = max(card["horizon_years"] for card in cards)
     for place, (axes, card) in enumerate(_beside_each_other(figure, cards)):
         quarters, horizon = card["quality"]["calibration"], card["horizon_years"]
         axes.plot([0, horizon], [0, horizon], color=GREY, linestyle="--")
@@ -237,7 +238,7 @@ def _calibration(figure: Figure, cards: list[Card]) -> None:
             [each["predicted"] for each in quarters], [each["observed"] for each in quarters], "o-",
             color=_colour(place),
         )  # fmt: skip
-        axes.set(title=card["id"], xlabel="predicted years", xlim=(0, 8), ylim=(0, 8), aspect="equal")
+        axes.set(title=card["id"], xlabel="predicted years", xlim=(0, longest), ylim=(0, longest), aspect="equal")
     figure.axes[0].set_ylabel("observed years")
 
 
