@@ -118,7 +118,7 @@ browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Th
 pictures: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Make the README's pictures of the page anew
 	@$(NPM) run pictures
 
-train: .venv/.evaluate ## Build model_artifacts/ and the sample files from the PBC data
+train: .venv/.evaluate ## Build model_artifacts/ and the sample files from the PBC data, and the docs' tables of models
 	@$(PYTHON) -m training
 
 evaluate: .venv/.evaluate ## Measure the models anew, write their cards and build/evaluation.html with plots

@@ -1,4 +1,4 @@
-"""Fit and measure the models, and write those whose numbers, card or samples are others than what is there.
+"""Fit and measure the models; write what differs from what is there: artefacts, cards, samples, tables of the docs.
 
 ``--check`` writes nothing and tells whether they are current. ``--report FILE`` writes what was measured as a page with
 plots. Numbers that differ under an unchanged version are refused with exit code 1; then nothing is written."""
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from training.build import ARTEFACTS_DIR, Built, build
 from training.check import differences
+from training.tables import changed_documents, write_tables
 from training.update import UnchangedVersionError, update
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -32,7 +33,7 @@ def _train(root: Path, report: Path | None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         print(_table(build(Path(folder), print)))
         try:
-            written = update(root, Path(folder))
+            written = [*update(root, Path(folder)), *write_tables(root)]
         except UnchangedVersionError as error:
             print(error, file=sys.stderr)
             return 1
@@ -52,6 +53,7 @@ def _write_report(root: Path, report: Path) -> None:
 
 def _check(root: Path) -> int:
     found = differences(root)
+    found += [f"{document}: a table differs from the cards" for document in changed_documents(root)]
     for difference in found:
         print(difference)
     print("A training run makes something else." if found else "What is committed is what a training run makes.")

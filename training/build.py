@@ -13,7 +13,8 @@ from training.card import make_card, to_json
 from training.curve import FittedCurve
 from training.data import cirrhosis, death
 from training.lasso import FittedLasso
-from training.models import RECIPES, Recipe
+from training.models import RECIPES
+from training.recipe import Recipe
 from training.report import Report, measure
 from training.samples import sample_files
 

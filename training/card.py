@@ -11,14 +11,14 @@ import pandas as pd
 
 from chalicelib.inference import columns
 from chalicelib.inference.models.base import ARTEFACT_NAME
-from training import cox, lasso, wording
+from training import wording
 from training.cohorts import PBC3_SOURCE
 from training.curve import FittedCurve
 from training.interval import LEVEL
 from training.lasso import FittedLasso
-from training.models import Recipe
+from training.recipe import Recipe
 from training.report import Report, rounded
-from training.texts import BY_MODEL, LIMITS
+from training.texts import LIMITS
 from training.tripod import tripod
 
 DATA_SOURCE: dict[str, Any] = {
@@ -35,20 +35,17 @@ DATA_SOURCE: dict[str, Any] = {
     ],
 }
 
-ALPHAS = {"lasso": lasso.ALPHAS, "cox-lasso": cox.ALPHAS}
-
 
 def make_card(
     recipe: Recipe, fitted: FittedLasso | FittedCurve, report: Report, patients: pd.DataFrame, artefact: bytes
 ) -> dict[str, Any]:
     """The card for these artefact bytes."""
-    texts = BY_MODEL[recipe.id]
     curve = fitted if isinstance(fitted, FittedCurve) else None
     return {
         "id": recipe.id,
         "version": recipe.version,
         "coins": recipe.coins,
-        **asdict(texts),
+        **asdict(recipe.texts),
         "limits": LIMITS,
         "horizon_years": recipe.horizon_years,
         "contribution_scale": curve.scale if curve else "years",
@@ -96,7 +93,7 @@ def parameters(recipe: Recipe, fitted: FittedLasso | FittedCurve) -> dict[str, A
         "features": _features(fitted),
         "intercept": float(fitted.pipeline[-1].intercept_),
         "alpha": fitted.alpha,
-        "alphas_tried": list(ALPHAS.get(recipe.id, ())),
+        "alphas_tried": list(recipe.alphas),
     }
     if isinstance(fitted, FittedLasso):
         return parts | {"interval_table": asdict(fitted.intervals)}

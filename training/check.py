@@ -31,7 +31,8 @@ from chalicelib.inference.models.base import ARTEFACT_NAME, CARD_NAME, read_card
 from training.build import ARTEFACTS_DIR, SAMPLES_DIR, build, write_samples
 from training.card import parameters
 from training.data import cirrhosis, death
-from training.models import RECIPES, Recipe
+from training.models import RECIPES
+from training.recipe import Recipe
 from training.report import Report, first_repeat
 
 FITTED_TOLERANCE = 1e-9

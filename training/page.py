@@ -16,7 +16,7 @@ from chalicelib.inference.models.base import CARD_NAME
 Card = dict[str, Any]
 
 # Okabe & Ito's palette, which colour-blind readers tell apart.
-COLOURS = {"lasso": "#0072b2", "cox-lasso": "#d55e00", "mayo": "#009e73"}
+PALETTE = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")
 GREY = "#888888"
 QUARTERS = ("sickest", "second", "third", "healthiest")
 STYLE = """
@@ -79,6 +79,11 @@ def _page(cards: list[Card]) -> str:
 def _at(card: Card, name: str) -> str:
     """A figure's name at the card's own horizon."""
     return f"{name}_{card['horizon_years']:.0f}y"
+
+
+def _colour(place: int) -> str:
+    """Return the colour of the model that is in this place of the cards."""
+    return PALETTE[place % len(PALETTE)]
 
 
 def _spread(figures: dict[str, Any], name: str, decimals: int = 3) -> str:
@@ -205,7 +210,7 @@ def _accuracy(figure: Figure, cards: list[Card]) -> None:
         name = _at(card, "ipcw_mae")
         beside = card["comparisons"]
         bars = [
-            (card["quality"], COLOURS[card["id"]], ""),
+            (card["quality"], _colour(place), ""),
             (beside["n_days_recipe"], "#bbbbbb", "//"),
             (beside["constant"], "#dddddd", ".."),
         ]
@@ -216,29 +221,35 @@ def _accuracy(figure: Figure, cards: list[Card]) -> None:
                 else None,
             )  # fmt: skip
     axes.set_xticks(range(len(cards)), [f"{card['id']}\nwithin {card['horizon_years']:.0f} years" for card in cards])
-    axes.legend(frameon=False)
+    figure.legend(loc="outside upper right", ncols=2, frameon=False)  # beside the bars, however many there are
+
+
+def _beside_each_other(figure: Figure, cards: list[Card]) -> Iterable[tuple[Axes, Card]]:
+    """Return axes for each card, side by side."""
+    return zip(figure.subplots(1, len(cards), squeeze=False, sharey=True)[0], cards, strict=True)
 
 
 def _calibration(figure: Figure, cards: list[Card]) -> None:
-    for axes, card in zip(figure.subplots(1, len(cards), sharey=True), cards, strict=True):
+    longest = max(card["horizon_years"] for card in cards)
+    for place, (axes, card) in enumerate(_beside_each_other(figure, cards)):
         quarters, horizon = card["quality"]["calibration"], card["horizon_years"]
         axes.plot([0, horizon], [0, horizon], color=GREY, linestyle="--")
         axes.plot(
             [each["predicted"] for each in quarters], [each["observed"] for each in quarters], "o-",
-            color=COLOURS[card["id"]],
+            color=_colour(place),
         )  # fmt: skip
-        axes.set(title=card["id"], xlabel="predicted years", xlim=(0, 8), ylim=(0, 8), aspect="equal")
+        axes.set(title=card["id"], xlabel="predicted years", xlim=(0, longest), ylim=(0, longest), aspect="equal")
     figure.axes[0].set_ylabel("observed years")
 
 
 def _coverage(figure: Figure, cards: list[Card]) -> None:
-    for axes, card in zip(figure.subplots(1, len(cards), sharey=True), cards, strict=True):
+    for place, (axes, card) in enumerate(_beside_each_other(figure, cards)):
         shares = [*card["quality"]["interval_coverage"]["by_quartile"]]
         axes.axhspan(0.70, 0.90, color="#eeeeee")
         axes.axhline(0.80, color=GREY, linestyle="--")
-        axes.bar(range(len(shares)), shares, color=COLOURS[card["id"]])
+        axes.bar(range(len(shares)), shares, color=_colour(place))
         died = card["quality"]["died_within_horizon"]["interval_coverage"]
-        axes.bar(len(shares) + 0.5, died, color="white", edgecolor=COLOURS[card["id"]], hatch="//")
+        axes.bar(len(shares) + 0.5, died, color="white", edgecolor=_colour(place), hatch="//")
         axes.set(title=card["id"], ylim=(0, 1))
         axes.set_xticks([*range(len(shares)), len(shares) + 0.5], [*QUARTERS, "died"], rotation=45, ha="right")
     figure.axes[0].set_ylabel("share that holds the truth")
@@ -258,8 +269,8 @@ def _elsewhere(figure: Figure, cards: list[Card]) -> None:
         ]
         for row, (name, value, (low, high)) in enumerate(points):
             height = -(place * 4 + row)
-            axes.plot([low, high], [height, height], color=COLOURS[card["id"]])
-            axes.plot(value, height, "o", color=COLOURS[card["id"]])
+            axes.plot([low, high], [height, height], color=_colour(place))
+            axes.plot(value, height, "o", color=_colour(place))
             labels.append((height, f"{card['id']}: {name}"))
     axes.set_yticks([height for height, _ in labels], [label for _, label in labels])
 

@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training import cohorts
+from training import cohorts, lasso
 from training.data import Outcome, death, death_or_transplant
 from training.evaluation import (
     FOLDS,
     REPEATS,
+    SEED,
     EverybodyLives,
     Fit,
     Fitted,
@@ -26,7 +27,7 @@ from training.evaluation import (
 )
 from training.interval import Interval
 from training.metrics import Truth, concordance_index, error_figures, ipcw_truth, weighted_mean
-from training.models import Recipe, fit_n_days
+from training.recipe import Recipe
 from training.targets import restricted_mean_survival_time, survival_probability
 
 DECIMALS = 3
@@ -117,10 +118,15 @@ def _outside_trial(patients: pd.DataFrame, repeat: list[HeldOut], horizon_years:
     }
 
 
+def _fit_n_days(patients: pd.DataFrame, outcome: Outcome) -> lasso.FittedLasso:
+    """Fit the common recipe: a Lasso on the days of follow-up."""
+    return lasso.fit(lasso.n_days_recipe(), patients, outcome, SEED)
+
+
 def _comparisons(patients: pd.DataFrame, outcome: Outcome, horizons: tuple[float, ...]) -> Figures:
     """The common recipe and the constant predictor on the same folds and horizons; those of the first are named
     without one."""
-    beside: dict[str, Fit] = {"n_days_recipe": fit_n_days, "constant": lambda _patients, _outcome: EverybodyLives()}
+    beside: dict[str, Fit] = {"n_days_recipe": _fit_n_days, "constant": lambda _patients, _outcome: EverybodyLives()}
     figures: Figures = {}
     for name, fit in beside.items():
         first, *longer = cross_validate(fit, patients, outcome, horizons)

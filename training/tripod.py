@@ -2,7 +2,7 @@
 prediction models that use regression or machine learning methods", BMJ 385 (2024) e078378. Items by their numbers, in
 our own words; every one is answered, or it is said why it can't be."""
 
-from training.models import Recipe
+from training.recipe import Recipe
 from training.report import Report
 
 Answer = dict[str, str]
@@ -10,9 +10,7 @@ Answer = dict[str, str]
 
 def tripod(recipe: Recipe, report: Report) -> list[Answer]:
     """The answers in the statement's order: ``item``, ``topic``, ``answer``."""
-    answers = {**_ABOUT, **_METHODS, **_FITTED, **_OPEN} | (_MAYO if recipe.id == "mayo" else {})
-    answers |= _results(recipe, report)
-    answers |= _BY_MODEL[recipe.id]
+    answers = _ABOUT | _METHODS | _FITTED | _OPEN | _results(recipe, report) | recipe.tripod
     return [{"item": item, "topic": topic, "answer": answers[item]} for item, topic in TOPICS.items()]
 
 
@@ -34,6 +32,8 @@ TOPICS = {
     "25": "Interpretation", "26": "Limitations", "27a": "Poor or missing input", "27b": "Who uses it, and how",
     "27c": "Next steps",
 }  # fmt: skip
+
+OUTPUT = "Years of life within the horizon with an 80 % interval, the contributions to it, and what was imputed or out of range; no threshold and no class."
 
 _ABOUT = {
     "3a": "Prognosis in primary biliary cholangitis. The Mayo score of 1989 is the published model that it is compared with; scores for people treated with ursodeoxycholic acid (GLOBE, UK-PBC) need values of a year of treatment, which these data don't have.",
@@ -63,7 +63,7 @@ _METHODS = {
     "12f": "Not updated after evaluation.",
     "13": "No classes are predicted; nothing was resampled.",
     "14": "No method was used to make errors equal between groups. 44 of 418 patients are men, too few to measure it for them apart; age enters as a finding.",
-    "15": "Years of life within the horizon with an 80 % interval, the contributions to it, and what was imputed or out of range; no threshold and no class.",
+    "15": OUTPUT,
     "16": "Later visits are of the same patients, three years older, without copper and triglycerides. PBC3: Europe, 1983-1987, ciclosporin or placebo; prothrombin time, oedema and whatever else the model uses and external.not_measured names take the training median.",
     "17": "Published, de-identified data; no approval was needed to use them again. The study's own approval isn't documented in the data.",
 }
@@ -71,14 +71,6 @@ _METHODS = {
 _FITTED = {
     "12b": "Numbers enter linearly after the logarithm where said, standardised; oedema as 0, 0.5, 1; sex as 0, 1; stage as 1 to 4. No interactions.",
     "22": "Everything is in this card: coefficients, means, scales, medians, ranges, baseline and interval levels at full precision; the artefact's SHA-256 names the very bytes.",
-}
-_MAYO = {
-    "7": "Units as published; age in years of 365.25 days; the natural logarithm of bilirubin, albumin and prothrombin time. Values out of range are used as they are and flagged.",
-    "9a": "The five findings of the published score.",
-    "10": "The score was published from 312 patients with 125 deaths. Its evaluation here: all 418 with 161 deaths.",
-    "11": "The five findings are required, so an answer has no gap. Two of the 418 patients lack prothrombin time; in the evaluation they take the median.",
-    "12a": "The score is not fitted here; its intervals are, inside 5 x 5 folds.",
-    "12b": "As published: age linearly, oedema as 0, 0.5, 1, the natural logarithm of bilirubin, albumin and prothrombin time.",
 }
 
 _OPEN = {
@@ -97,23 +89,6 @@ _OPEN = {
     "27a": "A file is checked before it is charged: impossible values (among them most values in another unit), unknown categories and missing required ones are refused, naming row and column. A value in another unit that is also possible in the expected one passes: the answer says which unit was assumed. What may be missing is imputed and said.",
     "27b": "Whoever uses it needs to know the units of their laboratory and what a restricted mean is; the page says both. Nothing else is asked of them.",
     "27c": "A cohort treated with ursodeoxycholic acid, with transplants as a competing event, and patients of several centres.",
-}
-
-_BY_MODEL = {
-    "lasso": {
-        "1": "Development and evaluation of a penalised linear model (Lasso) of years lived within 8 years in primary biliary cholangitis.",
-        "12c": "Lasso on jackknife pseudo-observations of restricted mean survival time; the penalty by 5-fold cross-validation twice over, least weighted squared error; interval from held-out residuals by quarter of risk. Nested in every outer fold.",
-    },
-    "cox-lasso": {
-        "1": "Development and evaluation of a penalised Cox model of survival in primary biliary cholangitis.",
-        "12c": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow's baseline hazard; the penalty by 5-fold cross-validation twice over, least weighted squared error of the years within 8 years; interval levels from held-out curves by quarter of risk. Nested in every outer fold. Of the served fit also a pointwise band around the curve, from 200 refits to resampled patients with the chosen penalty.",
-        "15": f"{_METHODS['15']} A survival curve at 1, 3, 5, 8 and 10 years with an 80 % band for the uncertainty of the curve itself.",
-    },
-    "mayo": {
-        "1": "Evaluation of the published Mayo risk score of primary biliary cholangitis.",
-        "4": "To evaluate the published score on these patients, in time (later visits) and externally (the PBC3 trial), as the baseline of the other models.",
-        "12c": "A Cox model of 1989, taken as published with its survival at seven whole years; between them the hazard is constant. Only the interval's levels are fitted here, by quarter of risk.",
-    },
 }
 
 

@@ -3,11 +3,9 @@
 import numpy.typing as npt
 
 from chalicelib.inference.models.ties import exceeds
-from training.models import Recipe
+from training.recipe import Recipe
 from training.report import Figures, Report
-from training.texts import Bilingual
-
-Statements = dict[str, list[str]]
+from training.texts import Bilingual, Statements
 
 DEFINITIONS: Bilingual = {
     "en": "All figures of quality: {repeats} x {folds}-fold cross-validation, imputation, scaling, targets, penalty and "
@@ -254,7 +252,6 @@ def known_limits(recipe: Recipe, report: Report) -> Statements:
         "более тяжёлых. Если событием считать смерть или трансплантацию, индекс конкордации — "
         f"{_ru(composite['c_index'], 3)}, средняя ошибка — {_ru(mae)} года.",
     }
-    own = _MAYO_LIMITS if recipe.id == "mayo" else _FITTED_LIMITS
     outside = report.quality["outside_trial"]
     error, bias = outside[f"ipcw_mae_{h}y"], outside[f"bias_{h}y"]
     figures = {
@@ -266,50 +263,16 @@ def known_limits(recipe: Recipe, report: Report) -> Statements:
     return {
         language: [
             transplants[language],
-            *(sentence.format(patients=outside["patients"], **figures[language]) for sentence in own[language]),
+            *(
+                sentence.format(patients=outside["patients"], **figures[language])
+                for sentence in recipe.known_limits[language]
+            ),
             *_MISSED[language](_missed_targets(recipe, report)),
         ]
         for language in ("en", "ru")
     }
 
 
-_FITTED_LIMITS: Statements = {
-    "en": [
-        "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients; a missing "
-        "value is replaced by the cohort's median, in training as in prediction.",
-        "Seven sets of columns and six forms of the interval were compared on the very folds that the figures "
-        "come from, before this one was taken: the figures may be slightly too good.",
-        "One centre: the only patients of other hospitals that it was tried on are those of the PBC3 trial.",
-        "For the {patients} patients who weren't in the trial (held out as all others) the concordance is {c_index} and the "
-        "average error {mae} years, on average {bias} too {side}.",
-    ],
-    "ru": [
-        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись; пропущенное значение "
-        "заменяется медианой по когорте — и при обучении, и при расчёте.",
-        "До выбора этого варианта на тех же блоках, по которым посчитаны показатели, сравнивались семь наборов "
-        "столбцов и шесть видов интервала: показатели могут быть немного завышены.",
-        "Один центр: на пациентах других больниц модель проверена только по данным исследования PBC3.",
-        "Для {patients} пациентов, не участвовавших в испытании (как и остальные, не входивших в обучающую часть), индекс "
-        "конкордации — {c_index}, средняя ошибка — {mae} года, в среднем прогноз {side} на {bias} года.",
-    ],
-}
-_MAYO_LIMITS: Statements = {
-    "en": [
-        "The score was made from 312 of these 418 patients: its figures here are partly in sample. For the other "
-        "{patients} the concordance is {c_index} and the average error {mae} years. Only the interval is fitted inside the "
-        "folds.",
-        "The published curve ends at 7 years; between whole years its hazard is taken to be constant.",
-        "Values beyond the range of these patients are used as they are and flagged: nothing is known of the score there.",
-    ],
-    "ru": [
-        "Шкала построена по 312 из этих 418 пациентов: её показатели здесь отчасти получены на обучающих данных. Для "
-        "остальных {patients} индекс конкордации — {c_index}, средняя ошибка — {mae} года. По обучающей части блоков "
-        "оценивается только интервал.",
-        "Опубликованная кривая заканчивается на 7 годах; между целыми годами риск считается постоянным.",
-        "Значения за пределами диапазона этих пациентов используются как есть и отмечаются: как шкала работает там, "
-        "неизвестно.",
-    ],
-}
 _MISSED = {
     "en": lambda missed: [f"Aimed at and missed: {'; '.join(each['en'] for each in missed)}."] if missed else [],
     "ru": lambda missed: [f"Не достигнутые цели: {'; '.join(each['ru'] for each in missed)}."] if missed else [],

@@ -18,6 +18,7 @@ from admin import verify
 from deploy.smoke import walk
 from deploy.template import ROOT
 from tests.support.deployed import DeployedStage
+from tests.support.models import CARDS
 from tests.support.stack import SAMPLES, Person, assert_problem
 
 TEN = (SAMPLES / "patients-10.csv").read_bytes()
@@ -91,7 +92,7 @@ def test_a_file_in_windows_1251_passes_the_gateway_as_it_is(stage: DeployedStage
     assert row["id"] == "Иванова"
 
 
-@pytest.mark.parametrize("model", ["mayo", "lasso", "cox-lasso"])
+@pytest.mark.parametrize("model", CARDS)
 def test_the_zip_predicts_byte_for_byte_what_the_sources_do(
     stage: DeployedStage, tmp_path: Path, capsys: pytest.CaptureFixture[str], model: str
 ) -> None:

@@ -10,6 +10,7 @@ from typing import ClassVar
 import requests
 
 from tests.support.leaks import marked
+from tests.support.models import CARDS
 from tests.support.stack import SAMPLES, Person
 
 PASSWORD = "a fuzzer's own password"
@@ -24,7 +25,7 @@ class Nobody:
 
     who: ClassVar[str] = "without a token"
     url: str
-    ids: list[str] = field(default_factory=lambda: ["lasso", "cox-lasso", "mayo"])
+    ids: list[str] = field(default_factory=lambda: list(CARDS))
     """What may stand in an address."""
 
     def headers(self) -> dict[str, str]:
@@ -96,7 +97,7 @@ class Account(Nobody):
         """A prediction that will have ended, one that may be running, and an upload."""
         submitted = [self._person.submit(SAMPLE, "mayo") for _ in range(2)]
         made = [each.json()["prediction_id"] for each in submitted if each.status_code == 202]
-        self.ids = ["lasso", "cox-lasso", "mayo", *made, *self.ids[-4:]]
+        self.ids = [*CARDS, *made, *self.ids[-4:]]
         self._upload()
 
     def _upload(self) -> None:

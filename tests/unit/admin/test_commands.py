@@ -14,6 +14,7 @@ from chalicelib.inference.audit import FINDINGS_MAX, FINISHED, Progress, Report
 from chalicelib.inference.audit_store import AuditStore
 from chalicelib.inference.audit_user import Finding
 from chalicelib.inference.offers import Override
+from tests.support.models import CARDS
 from tests.unit.support import RunCommand, World
 
 
@@ -79,7 +80,7 @@ def test_price_and_switch_leave_each_other_as_they_are(world: World, run: RunCom
     assert world.offers.override("lasso") == Override()
 
 
-NO_SUCH_MODEL = "There is no model of this name. There is: mayo, lasso, cox-lasso."
+NO_SUCH_MODEL = f"There is no model of this name. There is: {', '.join(CARDS)}."
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ import pytest
 from admin import verify
 from chalicelib.inference.models import load
 from chalicelib.inference.receipt import receipt
+from tests.support.models import CARDS
 from tests.unit.support import World
 
 SAMPLE = Path(__file__).resolve().parents[3] / "frontend" / "public" / "samples" / "patients-10.csv"
 
 
-@pytest.fixture(params=["lasso", "cox-lasso", "mayo"])
+@pytest.fixture(params=CARDS)
 def files(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> dict[str, Path]:
     """Receipt, input and result of one prediction."""
     user = world.register()

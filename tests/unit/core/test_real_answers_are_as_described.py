@@ -11,6 +11,7 @@ from chalicelib.billing.ledger import Account
 from chalicelib.core.dynamo import TransactionCancelledError
 from chalicelib.core.settings import Settings
 from chalicelib.inference.offers import Override
+from tests.support.models import CARDS, uses_optional_columns
 from tests.unit.core.api import DOCUMENT, FILE, Api, register, served
 from tests.unit.support import PASSWORD, csv_of
 
@@ -40,7 +41,7 @@ def test_every_success_is_as_described(api: Api) -> None:
     ask("GET", "/api/auth/me")
     ask("GET", "/api/auth/balance")
     ask("POST", "/api/billing/vouchers", {"code": api.services.vouchers.issue(1000, None)}, Idempotency_Key="v")
-    for model_id in ("lasso", "cox-lasso", "mayo"):
+    for model_id, card in CARDS.items():
         prediction_id = api.finished(model_id)
         shown = ask("GET", f"/api/predict/{prediction_id}")
         assert shown["is_success"]
@@ -54,7 +55,7 @@ def test_every_success_is_as_described(api: Api) -> None:
             else:
                 assert point["lower"] < point["probability"] < point["upper"]
         assert rows[1]["out_of_range"]
-        assert model_id == "mayo" or rows[0]["if_measured"]
+        assert bool(rows[0]["if_measured"]) is uses_optional_columns(card)
         ask("GET", f"/api/predict/{prediction_id}/result.csv")
         cohort = ask("GET", f"/api/predict/{prediction_id}/cohort")
         assert (len(cohort["sickest"]), sum(cohort["counts"])) == (3, 3)

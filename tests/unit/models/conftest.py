@@ -5,6 +5,7 @@ import pytest
 
 from chalicelib.inference import columns
 from chalicelib.inference.models import Model, load
+from tests.support.models import CARDS
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 ARTEFACTS = REPOSITORY / "model_artifacts"
@@ -15,7 +16,7 @@ def lasso() -> Model:
     return load("lasso", ARTEFACTS).model
 
 
-@pytest.fixture(scope="session", params=["lasso", "cox-lasso", "mayo"])
+@pytest.fixture(scope="session", params=CARDS)
 def model(request: pytest.FixtureRequest) -> Model:
     """Each model on offer."""
     return load(request.param, ARTEFACTS).model

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from chalicelib.inference.models import ArtefactMismatchError
+from tests.support.models import CARDS
 from training import __main__ as command
 from training.build import ARTEFACTS_DIR, SAMPLES_DIR
 from training.check import card_differences, compare, quick_differences
@@ -30,7 +31,7 @@ def card() -> dict[str, Any]:
     return read_card("lasso")
 
 
-@pytest.fixture(params=["lasso", "cox-lasso", "mayo"])
+@pytest.fixture(params=CARDS)
 def every_card(request: pytest.FixtureRequest) -> dict[str, Any]:
     return read_card(request.param)
 

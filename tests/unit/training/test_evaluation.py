@@ -2,7 +2,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training import mayo
 from training.data import Outcome
 from training.evaluation import (
     FOLDS,
@@ -16,6 +15,7 @@ from training.evaluation import (
     interval_coverage,
     least_possible_error,
 )
+from training.models import mayo
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,8 @@ from tests.support.patients import made_up_patients
 from tests.support.stack import ROOT
 from training import cox, lasso
 from training.check import quick_card_differences
-from training.models import RECIPES, Recipe
+from training.models import RECIPES
+from training.recipe import Recipe
 
 RELATIVE = 1e-12
 SEEDS = [int(os.environ["NOISE_SEED"])] if "NOISE_SEED" in os.environ else [1, 2, 3]

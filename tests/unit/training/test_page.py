@@ -1,8 +1,9 @@
 import json
 import re
+import shutil
 from pathlib import Path
 
-from training.page import write_page
+from training.page import PALETTE, write_page
 
 ARTEFACTS = Path(__file__).resolve().parents[3] / "model_artifacts"
 
@@ -30,3 +31,16 @@ def test_the_page_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     text = (tmp_path / "page.html").read_text("utf-8")
     assert not re.findall(r"(?:src|href)=[\"']https?:", text)
     assert "<script" not in text
+
+
+def test_a_new_model_has_a_colour_of_its_own(tmp_path: Path) -> None:
+    artefacts = tmp_path / "model_artifacts"
+    shutil.copytree(ARTEFACTS, artefacts)
+    shutil.copytree(ARTEFACTS / "mayo", artefacts / "newcomer")
+    models = len(list(artefacts.glob("*/card.json")))
+
+    write_page(artefacts, tmp_path / "page.html")
+
+    text = (tmp_path / "page.html").read_text("utf-8")
+    assert set(PALETTE[:models]) == {colour for colour in PALETTE if colour in text}
+    assert len(set(PALETTE)) == len(PALETTE)

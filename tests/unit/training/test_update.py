@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.models import CARDS
 from tests.support.stack import ROOT
 from training import __main__ as command
 from training.build import ARTEFACTS_DIR, SAMPLES_DIR
+from training.tables import DOCUMENTS
 from training.update import update
 
 Change = Callable[[dict[str, Any]], None]
@@ -32,6 +34,9 @@ def rebuilt(tmp_path: Path) -> Path:
 def _copy(folder: Path) -> Path:
     for part in (ARTEFACTS_DIR, SAMPLES_DIR):
         shutil.copytree(ROOT / part, folder / part)
+    for document in DOCUMENTS:
+        (folder / document).parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / document, folder / document)
     return folder
 
 
@@ -89,7 +94,7 @@ def changed_files(root: Path, before: dict[Path, bytes]) -> set[str]:
 
 def test_the_last_digits_of_another_machine_write_nothing(root: Path, rebuilt: Path) -> None:
     before = contents(root)
-    for model in ("lasso", "cox-lasso", "mayo"):
+    for model in CARDS:
         remake(rebuilt, model, noise)
     assert update(root, rebuilt) == []
     assert contents(root) == before
@@ -108,7 +113,7 @@ def test_only_what_differs_is_written(root: Path, rebuilt: Path) -> None:
 
 def test_a_new_model_leaves_the_others_as_they_are(root: Path, rebuilt: Path) -> None:
     before = contents(root)
-    for model in ("lasso", "cox-lasso", "mayo"):
+    for model in CARDS:
         remake(rebuilt, model, noise)
     shutil.copytree(rebuilt / ARTEFACTS_DIR / "mayo", rebuilt / ARTEFACTS_DIR / "newcomer")
     assert update(root, rebuilt) == [ARTEFACTS_DIR / "newcomer"]
@@ -129,7 +134,7 @@ def test_other_numbers_under_the_same_version_are_refused_and_nothing_is_written
 
     said = capsys.readouterr().err
     assert said.startswith("Nothing was written: 1 number of mayo differs from version 1.0.0, ")
-    assert "raise the version in training/models.py" in said
+    assert "raise the version in training/models/mayo.py" in said
     assert contents(root) == before
 
 

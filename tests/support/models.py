@@ -1,0 +1,14 @@
+"""The models on offer, as their cards say."""
+
+from typing import Any
+
+from chalicelib.inference import columns
+from chalicelib.inference.catalogue import Catalogue
+
+CARDS = {offer.id: offer.card for offer in Catalogue().all()}
+"""The card of each model by its id, the cheapest first."""
+
+
+def uses_optional_columns(card: dict[str, Any]) -> bool:
+    """Return whether the model has columns whose values may be missing."""
+    return any(not columns.BY_NAME[feature["column"]].required for feature in card["features"])

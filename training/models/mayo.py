@@ -1,0 +1,119 @@
+"""``mayo``: the published score and curve. Only its interval is fitted here."""
+
+import numpy as np
+import pandas as pd
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from chalicelib.inference.models.curve import Baseline
+from chalicelib.inference.models.mayo import COEFFICIENTS, EDEMA_CODES, LOGGED, REFERENCE_SCORE, REFERENCE_SURVIVAL
+from chalicelib.inference.models.transformers import ColumnEncoder, LinearScore, LogColumns
+from training.curve import FittedCurve, HeldOutCurves, levels_of
+from training.data import Outcome
+from training.metrics import ipcw_truth
+from training.preparation import training_values
+from training.recipe import Recipe
+from training.texts import Statements, Texts, curve_interval, estimand
+
+SURVIVAL_YEARS = tuple(range(1, len(REFERENCE_SURVIVAL) + 1))
+HORIZON_YEARS = float(SURVIVAL_YEARS[-1])
+COLUMNS = tuple(COEFFICIENTS)
+
+BASELINE = Baseline(
+    (0.0, *map(float, SURVIVAL_YEARS)), (0.0, *(-np.log(np.array(REFERENCE_SURVIVAL))).tolist())
+)  # fmt: skip
+
+
+def fit(patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
+    """The published score; its intervals, and the mean patient that contributions are told from, are of these rows."""
+    steps = Pipeline([
+        ("encode", ColumnEncoder(COLUMNS, {"Edema": EDEMA_CODES})),
+        # For judging it: a patient who is submitted has no gap here.
+        ("impute", SimpleImputer(strategy="median")),
+        ("log", LogColumns(tuple(COLUMNS.index(name) for name in LOGGED))),
+        ("centre", StandardScaler(with_std=False)),
+    ])  # fmt: skip
+    centred = steps.fit_transform(patients)
+    coefficients = np.array(list(COEFFICIENTS.values()))
+    mean_score = float((coefficients * steps.named_steps["centre"].mean_).sum())
+    score = LinearScore(tuple(COEFFICIENTS.values()), mean_score).fit(centred)
+    pipeline = Pipeline([*steps.steps, ("score", score)])
+    truth = ipcw_truth(outcome, outcome, HORIZON_YEARS)
+    said = HeldOutCurves.of(BASELINE, pipeline.predict(patients) - REFERENCE_SCORE, truth, HORIZON_YEARS)
+    return FittedCurve(
+        pipeline=pipeline,
+        training=training_values(steps.named_steps["encode"], patients),
+        baseline=BASELINE,
+        reference=REFERENCE_SCORE,
+        scale="score",
+        horizon_years=HORIZON_YEARS,
+        survival_years=SURVIVAL_YEARS,
+        levels=levels_of([said]),
+    )
+
+
+TEXTS = Texts(
+    title={"en": "Mayo risk score, 1989", "ru": "Шкала риска клиники Мейо, 1989"},
+    summary={
+        "en": "The published Mayo risk score from age, bilirubin, albumin, prothrombin time and oedema, with its survival "
+        "curve up to 7 years: the transparent baseline to compare the others with.",
+        "ru": "Опубликованная шкала риска клиники Мейо — по возрасту, билирубину, альбумину, протромбиновому времени и "
+        "отёкам — с её кривой выживаемости на 7 лет: прозрачная точка отсчёта для сравнения с другими моделями.",
+    },
+    estimand=estimand("7", "7 лет"),
+    point_estimate={
+        "en": "The mean of the published survival curve at the patient's score up to 7 years (the area under it). Nothing "
+        "was published beyond 7 years, and nothing is said of it.",
+        "ru": "Среднее по опубликованной кривой выживаемости для балла пациента в пределах 7 лет (площадь под кривой). "
+        "Данных после 7 лет не публиковалось, и о более поздних сроках модель ничего не говорит.",
+    },
+    interval_method=curve_interval("7"),
+    curve_band_method={
+        "en": "There is none: how the published coefficients and the published curve vary together isn't among what this "
+        "model was taken from, and a band that left their uncertainty out would look surer than anybody is.",
+        "ru": "Полосы нет: совместная неопределённость опубликованных коэффициентов и опубликованной кривой не входит в "
+        "данные, по которым воспроизведена эта модель, а полоса без её учёта создавала бы ложную уверенность.",
+    },
+)
+
+TRIPOD = {
+    "1": "Evaluation of the published Mayo risk score of primary biliary cholangitis.",
+    "4": "To evaluate the published score on these patients, in time (later visits) and externally (the PBC3 trial), as the baseline of the other models.",
+    "12c": "A Cox model of 1989, taken as published with its survival at seven whole years; between them the hazard is constant. Only the interval's levels are fitted here, by quarter of risk.",
+    "7": "Units as published; age in years of 365.25 days; the natural logarithm of bilirubin, albumin and prothrombin time. Values out of range are used as they are and flagged.",
+    "9a": "The five findings of the published score.",
+    "10": "The score was published from 312 patients with 125 deaths. Its evaluation here: all 418 with 161 deaths.",
+    "11": "The five findings are required, so an answer has no gap. Two of the 418 patients lack prothrombin time; in the evaluation they take the median.",
+    "12a": "The score is not fitted here; its intervals are, inside 5 x 5 folds.",
+    "12b": "As published: age linearly, oedema as 0, 0.5, 1, the natural logarithm of bilirubin, albumin and prothrombin time.",
+}
+
+KNOWN_LIMITS: Statements = {
+    "en": [
+        "The score was made from 312 of these 418 patients: its figures here are partly in sample. For the other "
+        "{patients} the concordance is {c_index} and the average error {mae} years. Only the interval is fitted inside the "
+        "folds.",
+        "The published curve ends at 7 years; between whole years its hazard is taken to be constant.",
+        "Values beyond the range of these patients are used as they are and flagged: nothing is known of the score there.",
+    ],
+    "ru": [
+        "Шкала построена по 312 из этих 418 пациентов: её показатели здесь отчасти получены на обучающих данных. Для "
+        "остальных {patients} индекс конкордации — {c_index}, средняя ошибка — {mae} года. По обучающей части блоков "
+        "оценивается только интервал.",
+        "Опубликованная кривая заканчивается на 7 годах; между целыми годами риск считается постоянным.",
+        "Значения за пределами диапазона этих пациентов используются как есть и отмечаются: как шкала работает там, "
+        "неизвестно.",
+    ],
+}
+
+RECIPE = Recipe(
+    id="mayo",
+    version="1.0.0",
+    coins=20,
+    horizon_years=HORIZON_YEARS,
+    fit=fit,
+    texts=TEXTS,
+    tripod=TRIPOD,
+    known_limits=KNOWN_LIMITS,
+)

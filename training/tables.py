@@ -1,0 +1,153 @@
+"""The tables of the documentation that list the models, written from the cards.
+
+A table named ``prices`` stands between ``<!-- prices: written by make train -->`` and ``<!-- end of prices -->``.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from chalicelib.inference.catalogue import Catalogue
+from training.build import ARTEFACTS_DIR
+
+Card = dict[str, Any]
+Cells = dict[str, Callable[[Card], str]]
+
+
+def write_tables(root: Path) -> list[Path]:
+    """Write the tables that differ from the cards; return the files that were changed, relative to ``root``."""
+    changed = changed_documents(root)
+    for document, text in changed.items():
+        (root / document).write_text(text, encoding="utf-8", newline="\n")
+    return list(changed)
+
+
+def changed_documents(root: Path) -> dict[Path, str]:
+    """Return the text of each document whose tables differ from the cards, as it should be."""
+    cards = [offer.card for offer in Catalogue(root / ARTEFACTS_DIR).all()]
+    changed = {}
+    for document, tables in DOCUMENTS.items():
+        kept = made = (root / document).read_text("utf-8")
+        for name, table in tables.items():
+            made = _replaced(document, made, name, table(cards))
+        if made != kept:
+            changed[document] = made
+    return changed
+
+
+def _replaced(document: Path, text: str, name: str, table: str) -> str:
+    begin, end = f"<!-- {name}: written by make train -->\n", f"<!-- end of {name} -->"
+    place = re.compile(f"(?<={re.escape(begin)}).*?(?={re.escape(end)})", re.DOTALL)
+    if not place.search(text):
+        raise ValueError(f"{document}: the table needs a place between {begin.strip()!r} and {end!r}.")
+    return place.sub(lambda _: table, text, count=1)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(head)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (head, ["---"] * len(head), *rows))
+
+
+def _row_for_each_model(columns: Cells) -> Callable[[list[Card]], str]:
+    return lambda cards: _table(columns, ([cell(card) for cell in columns.values()] for card in cards))
+
+
+def _column_for_each_model(corner: str, rows: Cells) -> Callable[[list[Card]], str]:
+    def table(cards: list[Card]) -> str:
+        head = [corner, *(f"`{card['id']}` ({card['horizon_years']:.0f} years)" for card in cards)]
+        return _table(head, ([name, *(cell(card) for card in cards)] for name, cell in rows.items()))
+
+    return table
+
+
+def _at_horizon(card: Card, name: str) -> float:
+    """Return a figure of quality at the model's own horizon."""
+    figure: float = card["quality"][f"{name}_{card['horizon_years']:.0f}y"]
+    return figure
+
+
+def _if_measured(section: str, name: str, show: Callable[[dict[str, Any]], str]) -> Callable[[Card], str]:
+    """Return a cell that shows a section's figures, and is empty for a model without the one named."""
+    return lambda card: show(card[section]) if name in card[section] else ""
+
+
+def _shares(shares: Iterable[float]) -> str:
+    return " ".join(f"{share:.2f}" for share in shares)
+
+
+_PRICES: Cells = {
+    "model": lambda card: f"`{card['id']}`",
+    "coins": lambda card: str(card["coins"]),
+    "answers": lambda card: card["summary"]["en"],
+}
+_CONTRACTS: Cells = {
+    "id": lambda card: f"`{card['id']}`",
+    "coins": lambda card: str(card["coins"]),
+    "title": lambda card: card["title"]["en"],
+    "horizon": lambda card: f"{card['horizon_years']:.0f} years",
+    "survival at, years": lambda card: ", ".join(map(str, card["survival_years"])) or "no curve",
+    "scale of the contributions": lambda card: card["contribution_scale"].replace("_", " "),
+}
+_FIGURES: Cells = {
+    "Harrell's C / Uno's C": lambda card: f"{card['quality']['c_index']:.3f} / {card['quality']['uno_c']:.3f}",
+    "error / bias within the horizon, years": lambda card: (
+        f"{_at_horizon(card, 'ipcw_mae'):.2f} / {_at_horizon(card, 'bias'):+.2f}"
+    ),
+    "the constant predictor's error": lambda card: (
+        f"{card['comparisons']['constant'][f'ipcw_mae_{card["horizon_years"]:.0f}y']:.2f}"
+    ),
+    "error / bias at 10 years": _if_measured(
+        "quality", "ipcw_mae_10y", lambda quality: f"{quality['ipcw_mae_10y']:.2f} / {quality['bias_10y']:+.2f}"
+    ),
+    "error / bias of those who died, years": lambda card: (
+        "{mae:.2f} / {bias:+.2f}".format(**card["quality"]["died_within_horizon"])
+    ),
+    "integrated Brier score": lambda card: (
+        f"{_at_horizon(card, 'integrated_brier_score'):.3f}" if card["survival_years"] else ""
+    ),
+    "intervals hold: all; by quarter from the sickest": lambda card: (
+        f"{card['quality']['interval_coverage']['overall']:.3f}; "
+        f"{_shares(card['quality']['interval_coverage']['by_quartile'])}"
+    ),
+    "intervals hold: who died within the horizon": lambda card: (
+        f"{card['quality']['died_within_horizon']['interval_coverage']:.3f}"
+    ),
+    "mean width of the interval, years": lambda card: (
+        f"{card['quality']['interval_coverage']['mean_width_years']:.1f}"
+    ),
+    "the 80 % band holds the true curve, simulated; by fifth from the sickest": _if_measured(
+        "quality",
+        "curve_band",
+        lambda quality: (
+            f"{quality['curve_band']['simulated']['holds']:.2f}; "
+            f"{_shares(quality['curve_band']['simulated']['holds_by_fifth'])}"
+        ),
+    ),
+    "held-out fifths at 3, 5, 8 years within their mean band": _if_measured(
+        "quality",
+        "curve_band",
+        lambda quality: (
+            f"{quality['curve_band']['held_out']['within']} of {len(quality['curve_band']['held_out']['groups'])}"
+        ),
+    ),
+    "the 106 outside the trial: C, error in years": lambda card: (
+        f"{card['quality']['outside_trial']['c_index']:.2f}, "
+        f"{card['quality']['outside_trial'][f'ipcw_mae_{card["horizon_years"]:.0f}y']:.2f}"
+    ),
+    "PBC3: C (95 %)": lambda card: (
+        "{c_index:.3f} ({c_index_95[0]:.3f}-{c_index_95[1]:.3f})".format(**card["external"])
+    ),
+    "PBC3: survival of 4 years, predicted / observed": _if_measured(
+        "external", "predicted_survival_4y",
+        lambda external: f"{external['predicted_survival_4y']:.3f} / {external['observed_survival_4y']:.3f}",
+    ),
+}  # fmt: skip
+
+DOCUMENTS = {
+    Path("README.md"): {"prices": _row_for_each_model(_PRICES)},
+    Path("docs", "models.md"): {
+        "contracts": _row_for_each_model(_CONTRACTS),
+        "figures": _column_for_each_model("held out, 5 x 5", _FIGURES),
+    },
+}
