@@ -16,7 +16,6 @@ from chalicelib.inference.dispatcher import Dispatcher
 from chalicelib.inference.erasure import Erasure
 from chalicelib.inference.files import FileStore, result_prefix
 from chalicelib.inference.leftovers import delete_leftovers
-from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.service import Predictions
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore, due_shard
@@ -42,18 +41,21 @@ _TRANSACT = "tests/unit/core/test_dynamo.py::"
 _CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
 
 _SUCCEED_FIRST = """
-self._settlement.succeed(prediction, Result("a", "b", (), 0.0, 1, (0,), 0.0, {}))
+self._settlement.succeed(_3, Result("a", "b", (), 0.0, 1, (0,), 0.0, {}))
 _1 = _2._predict(_3)
 """
-_POSTPONE = "self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))"
+_POSTPONE_LAST = """
+if _1.attempt >= _2: self._settlement.fail(_1, "attempts_exhausted")
+else: self._store.postpone(_1, self._clock() + self._backoff_seconds(_1))
+"""
 _ANYTHING_OR = "attribute_exists(prediction_id) OR #status = :status OR attempt = :attempt OR"
 _REFUSE_FIRST = """
-self._refuse_early(user, self._catalogue.chosen(model_id))
-if _1 := _2: return _1
+self._refuse_early(_3, self._catalogue.chosen(model_id))
+if _1 := _2._replay(_3, _4): return _1
 """
 _FIND_FIRST = """
-self._uploads.find(user, upload_id)
-if _1 := _2: return _1
+self._uploads.find(_3, upload_id)
+if _1 := _2._replay(_3, _4): return _1
 """
 _OTHER_TOKEN = "_1(TransactItems=_2, ClientRequestToken=uuid.uuid4().hex)"
 
@@ -105,7 +107,7 @@ MUTATIONS = (
     Mutation("attempts without end", Dispatcher._handle, replace("_1.attempt >= _", "_1.attempt < 0"),
         _RULES + "test_the_dispatcher_ends_what_was_tried_too_often"),
     Mutation("what can not be ended stays first in line", Dispatcher._handle,
-        (remove(PredictionStore.postpone), replace(InferenceQueue.send, _POSTPONE)),
+        (remove(PredictionStore.postpone), replace("if _1.attempt >= _2: ...\nelse: ...", _POSTPONE_LAST)),
         _OUTBOX + "test_a_prediction_that_can_not_be_ended_is_tried_again_and_again_with_growing_pauses"),
     Mutation("what can not be read stays first in line", Dispatcher._handle_alone, remove(PredictionStore.delay),
         _OUTBOX + "test_a_batch_of_predictions_that_always_fail_holds_up_no_other"),
@@ -184,10 +186,11 @@ MUTATIONS = (
     Mutation("a queue that is down refuses what was charged", Predictions._send,
         replace("Exception", "ZeroDivisionError"),
         _OUTBOX + "test_a_queue_that_is_down_is_no_refusal"),
-    Mutation("a replay is refused for lack of coins", Predictions.submit, replace("if _1 := _2: ...", _REFUSE_FIRST),
+    Mutation("a replay is refused for lack of coins", Predictions.submit,
+        replace("if _1 := _2._replay(_3, _4): ...", _REFUSE_FIRST),
         _IDEMPOTENT + "test_a_replay_comes_before_the_balance_the_limit_and_the_switch"),
     Mutation("a replay of an upload asks for the upload", Predictions.submit_upload,
-        replace("if _1 := _2: ...", _FIND_FIRST),
+        replace("if _1 := _2._replay(_3, _4): ...", _FIND_FIRST),
         _UPLOADS + "test_a_key_gives_the_first_answer_whatever_became_of_the_upload_and_the_model"),
     Mutation("a repeated transaction is a refusal", PredictionStore.create, replace("0 not in _", "True"),
         _RULES + "test_a_submission_whose_first_answer_was_lost_is_taken_as_done"),

@@ -31,7 +31,6 @@ ROOT = Path(__file__).resolve().parents[2]
 type Target = Callable[..., object] | ModuleType | Path
 type Edit = Callable[[Any], None]
 type Pattern = str | Callable[..., object]
-type Matches = Callable[[Any], dict[str, ast.expr] | None]
 
 
 class EditError(Exception):
@@ -94,28 +93,28 @@ def unparse(tree: Any) -> str:
 
 
 def replace(pattern: Pattern, new: str, *, nth: int = 1, of: int = 1) -> Edit:
-    """Put ``new`` where ``pattern`` is: an expression for an expression, otherwise statements for a statement."""
-    replacement = ast.parse(new).body
-    as_statement = not (_is_expression(replacement) and (callable(pattern) or _is_expression(ast.parse(pattern).body)))
-    matches = _matcher(pattern, as_statement=as_statement)
+    """Put ``new`` where ``pattern`` is: an expression for an expression, statements for a statement."""
+    shape, statements = _shape(pattern), ast.parse(new).body
 
     def edit(tree: Any) -> None:
-        place = _one(tree, lambda place: matches(place.value) is not None, nth, of)
-        filled: Any = [_Filled(matches(place.value) or {}).visit(deepcopy(node)) for node in replacement]
-        if as_statement:
+        place = _one(tree, lambda place: _equal(shape, place.value, {}), nth, of)
+        bound: dict[str, ast.expr] = {}
+        _equal(shape, place.value, bound)
+        filled = [_Filled(bound).visit(deepcopy(statement)) for statement in statements]
+        if isinstance(place.value, ast.stmt):
             place.holder[place.key : place.key + 1] = filled
         else:
-            place.holder[place.key] = filled[0].value
+            (place.holder[place.key],) = (statement.value for statement in filled)
 
     return edit
 
 
 def remove(pattern: Pattern, *, nth: int = 1, of: int = 1) -> Edit:
     """Remove the smallest statement, operand, argument, element or entry of a dictionary that ``pattern`` is in."""
-    matches = _matcher(pattern)
+    shape = _shape(pattern)
 
     def edit(tree: Any) -> None:
-        member = _one(tree, lambda place: matches(place.value) is not None, nth, of).member
+        member = _one(tree, lambda place: _equal(shape, place.value, {}), nth, of).member
         if isinstance(member.value, ast.stmt):
             member.holder[member.key] = ast.Pass()
             return
@@ -143,7 +142,7 @@ def in_text(old: str, new: str) -> Edit:
     """Change ``old``, which stands once in all strings of the target, its docstrings excepted, or in all its lines."""
 
     def holds(place: Place) -> bool:
-        return isinstance(place.value, str) and place.is_text and old in place.value
+        return place.is_text and old in place.value
 
     def edit(tree: Any) -> None:
         place = _one(tree, holds)
@@ -170,7 +169,7 @@ def at(*steps: str, to: object) -> Edit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands: ``holder[key]``, within the node ``owner``. ``member``: the smallest list member around."""
+    """Where a value stands: at ``holder[key]``, in the node ``owner``, as a part of the list member ``around``."""
 
     holder: Any
     key: Any
@@ -183,11 +182,13 @@ class Place:
 
     @property
     def member(self) -> Place:
+        """The smallest member of a list that the value is in."""
         return self if self.around is None or isinstance(self.holder, list) else self.around
 
     @property
     def is_text(self) -> bool:
-        return self.owner is None or isinstance(self.owner, ast.Constant)
+        """Whether the value is a string of the program and not a name."""
+        return isinstance(self.value, str) and (self.owner is None or isinstance(self.owner, ast.Constant))
 
 
 def _places(holder: Any, owner: ast.AST | None = None, around: Place | None = None) -> Iterator[Place]:
@@ -210,71 +211,56 @@ def _one(tree: Any, fits: Callable[[Place], bool], nth: int = 1, of: int = 1) ->
 
 
 def _definition(node: Any, name: str) -> Any:
-    found = [each for each in node.body if isinstance(each, _DEFINITIONS) and each.name == name]
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    found = [each for each in node.body if isinstance(each, kinds) and each.name == name]
     if len(found) != 1:
         raise EditError(f"{name} is defined {len(found)} times instead of once")
     return found[0]
 
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+def _shape(pattern: Pattern) -> Any:
+    if not isinstance(pattern, str):
+        return pattern
+    (statement,) = ast.parse(pattern).body
+    return statement.value if isinstance(statement, ast.Expr) else statement
 
 
-def _is_expression(statements: list[ast.stmt]) -> bool:
-    return len(statements) == 1 and isinstance(statements[0], ast.Expr)
+def _equal(shape: Any, node: Any, bound: dict[str, ast.expr]) -> bool:
+    """Return whether ``shape`` matches ``node``; add what its wildcards match to ``bound``."""
+    if isinstance(shape, ast.Name) and re.fullmatch(r"_\d*", shape.id):
+        is_same = shape.id == "_" or _equal(bound.setdefault(shape.id, node), node, {})
+        return isinstance(node, ast.expr) and is_same
+    if isinstance(shape, list):
+        is_rest = len(shape) == 1 and _is_dots(shape[0])
+        return is_rest or (len(shape) == len(node) and all(map(_equal, shape, node, [bound] * len(shape))))
+    if callable(shape):
+        return isinstance(node, ast.Call) and _name(node) == shape.__name__
+    if type(shape) is not type(node):
+        return False
+    if not isinstance(shape, ast.AST):
+        return bool(shape == node)
+    # Whether a name is read or written makes no difference, nor does the prefix of a string.
+    ignored = {"ctx", "kind"}
+    if isinstance(shape, ast.Call) and shape.args and _is_dots(shape.args[0]):
+        ignored.add("keywords")
+    fields = [name for name in shape._fields if name not in ignored]
+    return all(_equal(getattr(shape, name), getattr(node, name), bound) for name in fields)
+
+
+def _is_dots(node: Any) -> bool:
+    node = node.value if isinstance(node, ast.Expr) else node
+    return isinstance(node, ast.Constant) and node.value is ...
 
 
 def _name(node: ast.expr | None) -> str | None:
-    """Return the name of what ``node`` calls or names, without what it is an attribute of."""
+    """Return the name of what is called or named, without what it is an attribute of."""
     if isinstance(node, ast.Call):
         return _name(node.func)
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
 
 
-def _matcher(pattern: Pattern, *, as_statement: bool = False) -> Matches:
-    """Return a function that tells what the wildcards of ``pattern`` stand for in a node; None if it doesn't match."""
-    if isinstance(pattern, str):
-        (wanted,) = ast.parse(pattern).body
-        shape = wanted.value if isinstance(wanted, ast.Expr) and not as_statement else wanted
-
-        def matches(node: Any) -> dict[str, ast.expr] | None:
-            bound: dict[str, ast.expr] = {}
-            return bound if _equal(shape, node, bound) else None
-    else:
-        name = pattern.__name__
-
-        def matches(node: Any) -> dict[str, ast.expr] | None:
-            call = node.value if as_statement and isinstance(node, ast.Expr) else node
-            return {} if isinstance(call, ast.Call) and _name(call) == name else None
-
-    return matches
-
-
-def _equal(shape: Any, node: Any, bound: dict[str, ast.expr]) -> bool:
-    if isinstance(shape, ast.Name) and re.fullmatch(r"_\d*", shape.id):
-        same = shape.id == "_" or _equal(bound.setdefault(shape.id, node), node, {})
-        return isinstance(node, ast.expr) and same
-    if isinstance(shape, list):
-        return _is_rest(shape) or (len(shape) == len(node) and all(map(_equal, shape, node, [bound] * len(shape))))
-    if type(shape) is not type(node):
-        return False
-    if not isinstance(shape, ast.AST):
-        return bool(shape == node)
-    # Neither whether a name is read or written nor how a string was quoted makes a difference.
-    fields = [name for name in shape._fields if name not in {"ctx", "kind"}]
-    if isinstance(shape, ast.Call) and _is_rest(shape.args):
-        fields = ["func"]
-    return all(_equal(getattr(shape, name), getattr(node, name), bound) for name in fields)
-
-
-def _is_rest(nodes: list[Any]) -> bool:
-    """Return whether ``nodes`` is ``...`` alone."""
-    node = nodes[0] if len(nodes) == 1 else None
-    node = node.value if isinstance(node, ast.Expr) else node
-    return isinstance(node, ast.Constant) and node.value is ...
-
-
 class _Filled(ast.NodeTransformer):
-    """Puts what wildcards stood for in their places."""
+    """Puts what wildcards matched in their places."""
 
     def __init__(self, bound: dict[str, ast.expr]) -> None:
         self._bound = bound

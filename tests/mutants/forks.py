@@ -17,12 +17,13 @@ import pytest
 
 LIBRARIES = ("boto3", "chalice.test", "jwt", "moto", "moto.dynamodb.models", "moto.s3.models", "moto.sqs.models",
              "pandas", "pydantic", "scipy.stats", "sklearn.pipeline")  # fmt: skip
-SECONDS_MAX = 900
+SECONDS_MAX = 300
+"""One test may take so long. A mutant may loop for ever."""
 
 
 def run(tests: list[str]) -> int:
     """Run the tests in the current folder up to the first failure; return pytest's exit code."""
-    signal.alarm(SECONDS_MAX)
+    signal.alarm(SECONDS_MAX * len(tests))
     sys.path.insert(0, str(Path.cwd()))
     code = pytest.main(["-x", "-p", "no:cacheprovider", *tests])
     sys.stdout.flush()

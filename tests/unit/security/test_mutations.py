@@ -1,5 +1,7 @@
 """What `make mutants` breaks is still there to be broken, in coins and in every row of docs/security.md."""
 
+import ast
+import builtins
 import re
 
 import pytest
@@ -11,6 +13,10 @@ from tests.unit.security.test_table import ROWS, named_in
 from tests.unit.support import ROOT
 
 
+def names(source: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+
+
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
 def test_a_mutation_changes_its_target_to_another_program_and_its_test_exists(mutation: Mutation) -> None:
     text = (ROOT / mutation.path).read_text("utf-8")
@@ -18,6 +24,7 @@ def test_a_mutation_changes_its_target_to_another_program_and_its_test_exists(mu
     assert mutant != unparse(parse(mutation.path, text))
     if mutation.path.suffix == ".py":
         compile(mutant, mutation.path, "exec")
+        assert names(mutant) <= names(text) | set(dir(builtins))  # a replacement may name what was renamed since
     path, _, name = mutation.test.partition("::")
     assert name.partition("[")[0] in named_in(path)  # what is in brackets is a case of the test
 
