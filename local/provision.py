@@ -35,7 +35,7 @@ _NOT_OF_CREATE_TABLE = {
 }  # fmt: skip
 
 
-class _Loader(yaml.SafeLoader):
+class TemplateLoader(yaml.SafeLoader):
     """YAML with CloudFormation's short forms, as the long ones."""
 
 
@@ -48,13 +48,13 @@ def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, 
     return {"Ref" if tag == "Ref" else f"Fn::{tag}": value}
 
 
-_Loader.add_multi_constructor("!", _intrinsic)  # type: ignore[no-untyped-call]
+TemplateLoader.add_multi_constructor("!", _intrinsic)  # type: ignore[no-untyped-call]
 
 
 @cache
 def read_template(path: Path = TEMPLATE) -> dict[str, Resource]:
     """Return the template's resources by logical id. They are shared: don't change them."""
-    document = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    document = yaml.load(path.read_text("utf-8"), TemplateLoader)  # noqa: S506 - a SafeLoader
     resources: dict[str, Resource] = document["Resources"]
     return resources
 

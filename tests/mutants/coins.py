@@ -1,0 +1,253 @@
+"""What may be broken in the rules of coins, and the test that must notice."""
+
+from chalicelib.auth import store as auth_store
+from chalicelib.auth.store import UserStore
+from chalicelib.billing.ledger import Ledger
+from chalicelib.billing.vouchers import VoucherExpiredError, Vouchers
+from chalicelib.core import dynamo
+from chalicelib.core.errors import TemporarilyUnavailableError
+from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeyReusedError, IdempotencyKeys
+from chalicelib.inference import audit_user, routes
+from chalicelib.inference.audit import Audit
+from chalicelib.inference.audit_daily import AuditStateStore, DailyAudit
+from chalicelib.inference.audit_user import UserAudit
+from chalicelib.inference.dead_letters import DeadLetters, StillRunningError
+from chalicelib.inference.dispatcher import Dispatcher
+from chalicelib.inference.erasure import Erasure
+from chalicelib.inference.files import FileStore, result_prefix
+from chalicelib.inference.leftovers import delete_leftovers
+from chalicelib.inference.service import Predictions
+from chalicelib.inference.settlement import Settlement
+from chalicelib.inference.store import PredictionStore, due_shard
+from chalicelib.inference.worker import Worker
+from tests.mutants.edits import Mutation, in_text, never, remove, replace
+
+_LIFE = "tests/unit/inference/test_life_of_a_prediction.py::"
+_IDEMPOTENT = "tests/unit/inference/test_idempotent_submits.py::"
+_RULES = "tests/unit/inference/test_rules_of_coins.py::"
+_VOUCHER = "tests/unit/billing/test_vouchers.py::"
+_INVARIANTS = "tests/unit/inference/test_invariants.py::"
+_OUTBOX = "tests/unit/inference/test_outbox.py::"
+_OUTAGES = "tests/unit/inference/test_partial_outages.py::"
+_OFFERS = "tests/unit/inference/test_offers.py::"
+_COINS = "tests/unit/billing/test_ledger.py::"
+_ACCOUNT = "tests/unit/auth/test_account_life.py::"
+_REGISTER = "tests/unit/auth/test_accounts.py::"
+_TAMPERING = "tests/unit/inference/test_audit_tampering.py::test_the_audit_names_a_tampering"
+_DAILY = "tests/unit/inference/test_audit_daily.py::"
+_UPLOADS = "tests/unit/inference/test_uploads.py::"
+_AUDIT = "tests/unit/inference/test_audit.py::"
+_TRANSACT = "tests/unit/core/test_dynamo.py::"
+_CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
+
+_SUCCEED_FIRST = """
+self._settlement.succeed(_3, Result("a", "b", (), 0.0, 1, (0,), 0.0, {}))
+_1 = _2._predict(_3)
+"""
+_POSTPONE_LAST = """
+if _1.attempt >= _2: self._settlement.fail(_1, "attempts_exhausted")
+else: self._store.postpone(_1, self._clock() + self._backoff_seconds(_1))
+"""
+_ANYTHING_OR = "attribute_exists(prediction_id) OR #status = :status OR attempt = :attempt OR"
+_REFUSE_FIRST = """
+self._refuse_early(_3, self._catalogue.chosen(model_id))
+if _1 := _2._replay(_3, _4): return _1
+"""
+_FIND_FIRST = """
+self._uploads.find(_3, upload_id)
+if _1 := _2._replay(_3, _4): return _1
+"""
+_OTHER_TOKEN = "_1(TransactItems=_2, ClientRequestToken=uuid.uuid4().hex)"
+
+MUTATIONS = (
+    Mutation("a charge may overdraw the balance", Ledger.charge, in_text("balance >= :cost AND ", ""),
+        _COINS + "test_a_balance_is_never_negative"),
+    Mutation("any number of predictions may be open", Ledger.charge,
+        in_text("open_charges < :most", "(open_charges < :most OR open_charges >= :most)"),
+        _CANCEL + "test_one_more_open_prediction_than_allowed_is_refused_until_one_ends"),
+    Mutation("a deleted account is charged", Ledger.charge, in_text(" AND attribute_not_exists(closed_at)", ""),
+        _ACCOUNT + "test_a_deleted_account_is_charged_nothing_more"),
+    Mutation("a ledger entry may be overwritten", Ledger.entry,
+        in_text("attribute_not_exists(entry_id)", "attribute_not_exists(nothing)"),
+        _COINS + "test_an_entry_can_not_be_written_over"),
+    Mutation("an end keeps its charge open", Ledger.end_charge,
+        in_text("open_charges = open_charges - :one", "open_charges = open_charges"),
+        _CANCEL + "test_every_kind_of_end_makes_room_for_another_one"),
+    Mutation("the fence is gone", PredictionStore._end,
+        in_text("AND attempt = :attempt", "AND (attempt = :attempt OR #status = :status)"),
+        _RULES + "test_a_late_worker_can_not_end_what_a_newer_attempt_holds"),
+    Mutation("an end may be ended again", PredictionStore._end,
+        in_text("#status = :status AND", "(attempt = :attempt OR #status = :status) AND"),
+        _RULES + "test_two_that_read_the_same_prediction_refund_it_once"),
+    Mutation("an accepted prediction stands in no outbox", PredictionStore.create, remove(due_shard),
+        _LIFE + "test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time"),
+    Mutation("an end stays in the outbox", PredictionStore._end, in_text(" REMOVE due_shard, due_at", ""),
+        _LIFE + "test_a_submission_is_charged_run_and_read_back_row_by_row"),
+    Mutation("a held prediction can be claimed", PredictionStore.claim,
+        in_text("due_at <= :now", "(due_at <= :now OR due_at > :now)"),
+        _LIFE + "test_a_live_lease_is_respected_and_a_lapsed_one_taken_over"),
+    Mutation("the dispatcher queues what moved on", PredictionStore.postpone,
+        in_text("#status = :status AND attempt = :attempt AND", _ANYTHING_OR),
+        _RULES + "test_the_dispatcher_leaves_alone_what_moved_on_since_it_looked"),
+    Mutation("a refund gives back today's price", Settlement._refund,
+        replace("_1.end_charge(_2, _)", "_1.end_charge(_2, 250)"),
+        _CANCEL + "test_a_price_is_copied_at_submission_and_that_is_what_a_refund_gives_back"),
+    Mutation("a refund has no entry", Settlement._refund, remove(Ledger.entry),
+        _CANCEL + "test_a_queued_prediction_is_cancelled_refunded_and_never_run"),
+    Mutation("success before the result is in S3", Worker._attempt,
+        (replace("_1 = _2._predict(_3)", _SUCCEED_FIRST), remove(Settlement.succeed, nth=2, of=2)),
+        _RULES + "test_a_success_is_seen_only_once_its_files_are_there"),
+    Mutation("a lost attempt leaves its files", Worker.run, remove(Worker._delete_unless_it_counts),
+        _CANCEL + "test_a_worker_that_lost_its_claim_deletes_what_it_wrote"),
+    Mutation("a lost answer deletes the result", Worker._delete_unless_it_counts,
+        replace("_1 and _ == (Status.SUCCEEDED, _)", "_1 is None"),
+        _RULES + "test_a_success_whose_answer_was_lost_keeps_its_files"),
+    Mutation("a form's dry run is charged", routes.submit, remove("_.fields"),
+        "tests/unit/security/test_options_and_bodies.py::test_a_form_field_means_what_the_query_option_means"),
+    Mutation("attempts without end", Dispatcher._handle, replace("_1.attempt >= _", "_1.attempt < 0"),
+        _RULES + "test_the_dispatcher_ends_what_was_tried_too_often"),
+    Mutation("what can not be ended stays first in line", Dispatcher._handle,
+        (remove(PredictionStore.postpone), replace("if _1.attempt >= _2: ...\nelse: ...", _POSTPONE_LAST)),
+        _OUTBOX + "test_a_prediction_that_can_not_be_ended_is_tried_again_and_again_with_growing_pauses"),
+    Mutation("what can not be read stays first in line", Dispatcher._handle_alone, remove(PredictionStore.delay),
+        _OUTBOX + "test_a_batch_of_predictions_that_always_fail_holds_up_no_other"),
+    Mutation("a dead letter ends what a worker holds", DeadLetters.handle, never(StillRunningError),
+        _LIFE + "test_a_dead_letter_waits_for_a_live_run_and_refunds_once_after_it"),
+    Mutation("the key's record is not written", Predictions._charge, remove("_.append(...)"),
+        _IDEMPOTENT + "test_the_same_key_and_file_give_the_same_prediction_and_one_charge"),
+    Mutation("a key in use is overwritten", IdempotencyKeys.record,
+        in_text("attribute_not_exists(idempotency_key)", "attribute_not_exists(nothing)"),
+        _RULES + "test_one_key_in_two_processes_at_once_charges_once"),
+    Mutation("an expired key still stands", IdempotencyKeys.outcome,
+        replace("_1['expires_at'] <= _", "_1['expires_at'] <= 0"),
+        _IDEMPOTENT + "test_a_key_lives_a_day_whether_or_not_its_record_was_deleted"),
+    Mutation("a key stands for any request", IdempotencyKeys.outcome, never(IdempotencyKeyReusedError),
+        _IDEMPOTENT + "test_the_same_key_with_another_file_is_refused_and_nothing_is_charged"),
+    Mutation("keys belong to everybody", IdempotencyKey, replace("f'{_}#{_1}'", "f'{_1}'"),
+        _IDEMPOTENT + "test_two_users_may_use_the_same_key"),
+    Mutation("a conflict is taken for a failed condition", dynamo._is_transient,
+        replace("_1 == CONDITION_FAILED", "_1 in {CONDITION_FAILED, 'TransactionConflict'}"),
+        _TRANSACT + "test_conflicts_are_retried_until_the_transaction_is_taken"),
+    Mutation("a switched-off model is sold by a busy table", dynamo.batch_get,
+        replace("_.get('UnprocessedKeys')", "None"),
+        _OFFERS + "test_a_model_that_is_switched_off_is_not_sold_by_a_busy_table"),
+    Mutation("a price that can not be read is the card's", dynamo.batch_get, remove(TemporarilyUnavailableError),
+        _OFFERS + "test_while_no_override_can_be_read_nothing_is_sold_and_nothing_charged"),
+    Mutation("a voucher is used twice", Vouchers._use, in_text(" AND attribute_not_exists(entry_id)", ""),
+        _RULES + "test_one_voucher_in_two_processes_at_once_is_redeemed_once"),
+    Mutation("a voucher never expires", Vouchers._coins_of, never(VoucherExpiredError),
+        _VOUCHER + "test_a_voucher_is_good_until_its_last_moment_and_not_after"),
+    Mutation("a balance that was not read is stated", Ledger.balance_if_readable, replace("return None", "return 0"),
+        _OUTAGES + "test_a_balance_that_can_not_be_read_after_a_commit_is_not_invented"),
+    Mutation("a replay needs to read the balance", Predictions._replay,
+        replace("_1.balance_if_readable(_2)", "_1.balance(_2)"),
+        _OUTAGES + "test_a_repeated_request_is_answered_although_the_balance_can_not_be_read"),
+    Mutation("a second grant for one e-mail address", UserStore.create, remove("{'ConditionCheck': _}"),
+        _ACCOUNT + "test_the_same_e_mail_is_granted_coins_only_once"),
+    Mutation("logging out ends no token", UserStore._token_change, replace("{':one': 1, **_1}", "{':one': 0, **_1}"),
+        _ACCOUNT + "test_logging_out_ends_every_token_of_the_user_and_nobody_else_s"),
+    Mutation("an erasure is over too early", Erasure._is_complete, replace("_ >= _ and _ == 0", "True"),
+        _ACCOUNT + "test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up"),
+    Mutation("a deleted account's files stay", Erasure.run, remove(FileStore.delete_all),
+        _ACCOUNT + "test_after_a_deletion_nothing_stored_names_the_person_and_the_ledger_still_adds_up"),
+    Mutation("a deleted account's voucher is used up", Ledger.credit,
+        in_text(" AND attribute_not_exists(closed_at)", ""),
+        _VOUCHER + "test_a_deleted_account_redeems_nothing_and_the_voucher_stays_good"),
+    Mutation("a grant has no entry", UserStore.create, remove("_.entry"),
+        _REGISTER + "test_a_registration_grants_500_coins_in_exactly_one_entry"),
+    Mutation("two accounts of one name", UserStore._claim, remove(auth_store._new),
+        _REGISTER + "test_a_taken_name_in_any_spelling_is_refused_and_nothing_is_written"),
+    Mutation("a deletion leaves no wish for the rest", UserStore.close, remove(UserStore._wish),
+        _ACCOUNT + "test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up"),
+    Mutation("an erasure forgets what an index hides", Erasure._is_complete, remove("_.open_charges == 0"),
+        _INVARIANTS + "test_an_erasure_waits_for_what_the_index_does_not_show_yet"),
+    Mutation("a late worker renews another's lease", PredictionStore.progress,
+        in_text("attempt = :attempt", "attempt >= :attempt"),
+        _INVARIANTS + "test_a_late_worker_can_not_renew_the_lease_of_a_newer_attempt"),
+    Mutation("a late worker gives another's attempt up", PredictionStore.release,
+        in_text("attempt = :attempt", "attempt >= :attempt"),
+        _INVARIANTS + "test_a_late_worker_can_not_give_up_a_newer_attempt"),
+    Mutation("attempts share their files", result_prefix, replace("f'{_1}{_}/'", "f'{_1}1/'"),
+        _INVARIANTS + "test_a_late_worker_that_cleans_up_leaves_the_newer_attempt_s_result_alone"),
+    Mutation("a claim past the last attempt computes", Worker._attempt, replace("_1.attempt > _", "_1.attempt < 0"),
+        _INVARIANTS + "test_an_attempt_past_the_last_one_ends_without_being_computed"),
+    Mutation("a worker never gives up for good", Worker._give_up, replace("_1.attempt >= _", "_1.attempt < 0"),
+        _INVARIANTS + "test_the_last_attempt_that_fails_ends_the_prediction_at_once"),
+    Mutation("a refund's entry is doubled", Settlement._refund,
+        replace("Entry.new(_1, _2, 'refund', _3, _4)", "Entry.new(_1, _2 * 2, 'refund', _3, _4)"),
+        _CANCEL + "test_a_queued_prediction_is_cancelled_refunded_and_never_run"),
+    Mutation("a running prediction is cancelled", Predictions.delete,
+        replace("_1 is not Status.QUEUED", "_1 not in {Status.QUEUED, Status.RUNNING}"),
+        _CANCEL + "test_a_running_one_is_neither_cancelled_nor_deleted"),
+    Mutation("a cancel that comes late deletes the result", Predictions._delete_files, replace("'queued'", "'running'"),
+        _CANCEL + "test_a_cancel_that_a_whole_run_overtakes_leaves_the_result"),
+    Mutation("who wants files deleted cancels", Predictions.delete, replace("'ended'", "'running'"),
+        _CANCEL + "test_what_is_queued_is_not_cancelled_by_who_wants_files_deleted"),
+    Mutation("a queue that is down refuses what was charged", Predictions._send,
+        replace("Exception", "ZeroDivisionError"),
+        _OUTBOX + "test_a_queue_that_is_down_is_no_refusal"),
+    Mutation("a replay is refused for lack of coins", Predictions.submit,
+        replace("if _1 := _2._replay(_3, _4): ...", _REFUSE_FIRST),
+        _IDEMPOTENT + "test_a_replay_comes_before_the_balance_the_limit_and_the_switch"),
+    Mutation("a replay of an upload asks for the upload", Predictions.submit_upload,
+        replace("if _1 := _2._replay(_3, _4): ...", _FIND_FIRST),
+        _UPLOADS + "test_a_key_gives_the_first_answer_whatever_became_of_the_upload_and_the_model"),
+    Mutation("a repeated transaction is a refusal", PredictionStore.create, replace("0 not in _", "True"),
+        _RULES + "test_a_submission_whose_first_answer_was_lost_is_taken_as_done"),
+    Mutation("a backlog is sent every minute", Dispatcher._handle, remove(PredictionStore.postpone),
+        _LIFE + "test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time"),
+    Mutation("a conflict is not tried again", dynamo.transact,
+        replace("not _is_transient(_1)", "_is_transient(_1) or True"),
+        _TRANSACT + "test_conflicts_are_retried_until_the_transaction_is_taken"),
+    Mutation("every try is a transaction of its own", dynamo.transact,
+        replace("_1(TransactItems=_2, ClientRequestToken=_)", _OTHER_TOKEN),
+        _TRANSACT + "test_every_try_of_a_transaction_carries_the_same_token"),
+    Mutation("the audit compares no size and no ETag", audit_user._wrong_files,
+        replace("Stored(**_1) != _", "Stored(**_1) is None"),
+        _TAMPERING + "[result_csv_changed_in_one_byte-]"),
+    Mutation("the audit takes any signup grant", UserAudit._entry, replace("_1 not in self._grants", "_1 in ()"),
+        _TAMPERING + "[a_signup_entry_and_the_balance_raised_together-]"),
+    Mutation("the audit does not look for the cohort", audit_user, remove("'cohort_key'"),
+        _TAMPERING + "[the_cohort_deleted-]"),
+    Mutation("the audit does not ask where a user's logins lead", UserAudit._logins, replace("_1 != _", "_1 is self"),
+        _TAMPERING + "[a_login_removed-]"),
+    Mutation("the audit does not ask whose the logins are", Audit._astray,
+        replace("not names_login(_1.get(_2, _), _)", "_2 not in _1"),
+        _TAMPERING + "[two_logins_swapped-]"),
+    Mutation("a voucher's entry may be used by two vouchers", Audit._voucher_owners,
+        replace("_1.voucher_entries == _", "_1.findings_max"),
+        _TAMPERING + "[a_second_voucher_that_names_the_entry_of_the_first-]"),
+    Mutation("an unfinished audit counts as finished", DailyAudit._work, replace("_.is_finished and _1", "_1"),
+        _DAILY + "test_half_an_audit_is_never_called_finished_or_clean"),
+    Mutation("an audit begins anew with every invocation", DailyAudit._advance,
+        replace("_.is_finished or not _1", "_1 is not None"),
+        _DAILY + "test_an_audit_goes_on_where_it_stopped_and_says_the_same_as_one_in_one_go"),
+    Mutation("two invocations audit at once", DailyAudit._advance, replace("_1 > _2", "_1 > _2 + HOLD_SECONDS_MAX"),
+        _DAILY + "test_of_two_invocations_at_once_one_works"),
+    Mutation("an older state overwrites a newer one", AuditStateStore.write,
+        in_text("revision = :seen", "revision = :seen OR attribute_exists(revision)"),
+        _DAILY + "test_of_two_that_read_the_same_state_one_gets_it"),
+    Mutation("findings before a crash are lost", DailyAudit._work, replace("_1 - _2 >= _", "_1 < _2"),
+        _DAILY + "test_what_was_found_before_a_crash_is_not_lost"),
+    Mutation("the files of a result that was paid back may stay", UserAudit._should_have_none,
+        replace("return f'it is {_}, and files of a result'", "return ''"),
+        _TAMPERING + "[a_success_turned_into_a_refunded_failure_with_all_that_tells-]"),
+    Mutation("what a killed worker left is an audit's finding at once", UserAudit._should_have_none,
+        replace("_1 < _2 - _", "_1 <= _2"),
+        _AUDIT + "test_files_of_a_result_that_was_paid_back_are_found_once_no_message_can_delete_them"),
+    Mutation("a killed worker's result outlasts the end by its message", Worker.run,
+        remove(delete_leftovers, nth=2, of=2),
+        _CANCEL + "test_what_a_killed_worker_uploaded_goes_when_its_message_ends_the_prediction"),
+    Mutation("the audit does not ask which files were stored", audit_user._wrong_files,
+        replace("sorted(_.keys() - _.keys())", "()", nth=1, of=2),
+        _TAMPERING + "[the_cohort_s_key_removed-]"),
+    Mutation("the audit takes any file for a result's", audit_user._wrong_files,
+        replace("_1.startswith(_2)", "_1 in _2"),
+        _TAMPERING + "[a_file_added_to_a_result-]"),
+    Mutation("an inconclusive audit counts as one", DailyAudit._work, replace("'inconclusive'", "''"),
+        _DAILY + "test_an_audit_that_could_not_compare_everything_does_not_count_as_one"),
+    Mutation("an audit of another version disturbs who is at work", AuditStateStore.read, remove("'held_until'"),
+        _DAILY + "test_an_audit_of_another_version_leaves_an_invocation_that_is_alive_alone"),
+    Mutation("an audit of another version is continued", AuditStateStore.read, replace("_1[_] != _", "not _1"),
+        _DAILY + "test_an_audit_of_another_version_begins_anew"),
+)  # fmt: skip
