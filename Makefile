@@ -12,6 +12,8 @@ STAGE ?= local
 ARCH ?= x86_64
 SECONDS ?= 120
 REQUESTS ?= 20000
+# How many processes take a suite's tests.
+PROCESSES ?= auto
 
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
@@ -46,7 +48,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev npm page coverage test lint unit property integration races e2e browser pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
+.PHONY: help run dev npm page coverage test test-slow lint unit property integration races e2e browser pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
 	package deploy rollback destroy smoke test-deployment audit-dependencies licences
 
@@ -61,7 +63,20 @@ dev: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The sa
 	@exec $(PYTHON) -m local --dev --port "$(PORT)" --emulator-port "$(EMULATOR_PORT)" \
 		--data-dir "$(DATA_DIR)" --workers "$(WORKERS)" --dynamodb "$(DYNAMODB)"
 
-test: lint unit property integration races test-deployment e2e browser ## All tests, checks first
+# The tests that failed last time run first, and the slowest are listed.
+PYTEST = $(PYTHON) -m pytest --failed-first --durations=20 --durations-min=1
+# The tests of a file stay in one process; one file alone is faster without more of them.
+SPREAD = $(if $(TEST),,--numprocesses=$(PROCESSES) --dist=loadfile)
+
+test: lint unit property local/node_modules/.installed frontend/dist/index.html ## The fast tests, checks first: at most 10 minutes on 2 cores
+	@$(PYTEST) $(SPREAD) tests/integration tests/races tests/e2e
+	@$(MAKE) --no-print-directory browser
+	@echo "All passed. The others are in make test-slow."
+
+test-slow: test-deployment ## The other tests: packaged stage, many random steps, chaos, fuzz, every screen in the browser
+	@$(MAKE) --no-print-directory property STEPS="$(or $(STEPS),12000)"
+	@$(PYTEST) tests/chaos tests/fuzz
+	@$(MAKE) --no-print-directory screens
 	@echo "All passed."
 
 lint: .venv/.dev frontend/node_modules/.installed ## Formatting, lint, types, import contracts
@@ -76,7 +91,7 @@ lint: .venv/.dev frontend/node_modules/.installed ## Formatting, lint, types, im
 PAGE_TEST = $(TEST:frontend/%=%)
 
 unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto for AWS: [TEST="tests/unit -k refund"]
-	@$(PYTHON) -m pytest $(or $(TEST),tests/unit tests/deployment)
+	@$(PYTEST) $(SPREAD) $(or $(TEST),tests/unit tests/deployment)
 	@$(if $(TEST),,$(NPM) run test)
 
 page: .venv/.dev frontend/node_modules/.installed ## Tests of the page's parts: [TEST=tests/ledger.test.ts]; in Chromium: TEST=e2e/journey.spec.ts
@@ -92,13 +107,13 @@ npm: .venv/.dev frontend/node_modules/.installed ## npm with the project's own N
 	@$(NPM) $(RUN)
 
 integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator and moto's server: [ENDPOINT=http://127.0.0.1:5000] [TEST=...]
-	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)" TEST_ENDPOINT_DATA_DIR="$(DATA_DIR)") $(PYTHON) -m pytest $(or $(TEST),tests/integration)
+	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)" TEST_ENDPOINT_DATA_DIR="$(DATA_DIR)") $(PYTEST) $(SPREAD) $(or $(TEST),tests/integration)
 
 property: .venv/.dev local/node_modules/.installed ## Random steps, faults and crashes against a model: [STEPS=200000]
-	@$(PYTHON) -m pytest tests/property
+	@$(if $(STEPS),STEPS="$(STEPS)") $(PYTEST) --numprocesses=2 tests/property
 
-races: .venv/.dev local/node_modules/.installed ## Many processes at the same thing at once
-	@$(PYTHON) -m pytest tests/races
+races: .venv/.dev local/node_modules/.installed ## Many processes at the same thing at once: [TEST=...]
+	@$(PYTEST) $(or $(TEST),tests/races)
 
 chaos: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Kill the stack's parts under load: [SECONDS=120] [SEED=7]
 	@$(PYTHON) -m tests.chaos.run --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)")
@@ -110,7 +125,7 @@ mutants: .venv/.dev ## Break the rules of coins and of security one by one and s
 	@$(PYTHON) -m tests.mutants
 
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP: [TEST=...]
-	@$(PYTHON) -m pytest $(or $(TEST),tests/e2e tests/chaos tests/fuzz)
+	@$(PYTEST) $(SPREAD) $(or $(TEST),tests/e2e)
 
 browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium: [TEST=e2e/journey.spec.ts]
 	@$(NPM) run e2e $(if $(TEST),-- $(PAGE_TEST))
@@ -151,7 +166,7 @@ smoke: .venv/.dev ## Walk through a deployed stage: STAGE=dev [AT=https://...]
 	@$(DEPLOY) smoke $(if $(AT),--at "$(AT)")
 
 test-deployment: .venv/.dev .venv-runtime/.made local/node_modules/.installed frontend/dist/index.html ## Deploy the packaged artefacts to the emulator and use them
-	@$(PYTHON) -m pytest tests/artefact
+	@$(PYTEST) $(or $(TEST),tests/artefact)
 
 bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack; prints a table
 	@$(PYTHON) -m benchmarks
