@@ -75,7 +75,7 @@ test: lint unit property local/node_modules/.installed frontend/dist/index.html 
 
 test-slow: test-deployment ## The other tests: packaged stage, many random steps, chaos, fuzz, every screen in the browser
 	@$(MAKE) --no-print-directory property STEPS="$(or $(STEPS),12000)"
-	@$(PYTEST) tests/chaos tests/fuzz
+	@$(PYTEST) tests/chaos tests/fuzz tests/dev
 	@$(MAKE) --no-print-directory screens
 	@echo "All passed."
 
