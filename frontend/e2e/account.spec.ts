@@ -1,6 +1,15 @@
 import type { Browser, Page } from '@playwright/test';
 import { pageProblem } from '../src/api/problem';
-import { expect, inspect, LANGUAGES, type Person, registerBy, test, type Words } from './page';
+import {
+  expect,
+  inspect,
+  LANGUAGES,
+  type Person,
+  register,
+  registerByForm,
+  test,
+  type Words,
+} from './page';
 
 const CHANGED = 'correct horse, another battery';
 
@@ -48,7 +57,7 @@ for (const { code, locale, words } of LANGUAGES) {
       page,
       browser,
     }) => {
-      const person = await registerBy(page, words);
+      const person = await register(page, words);
       const other = await otherDevice(browser, locale, words, person);
       await openAccount(page, words, person);
       const today = words.format.date(new Date().toISOString());
@@ -91,7 +100,7 @@ for (const { code, locale, words } of LANGUAGES) {
     });
 
     test('the account is deleted with the password, and is gone', async ({ page }) => {
-      const person = await registerBy(page, words);
+      const person = await register(page, words);
       await openAccount(page, words, person);
       const opener = page.getByRole('button', { name: words.profile.deleteOpen });
       await opener.click();
@@ -132,7 +141,7 @@ for (const { code, locale, words } of LANGUAGES) {
     });
 
     test('logging out ends this session on the server and no other', async ({ page, browser }) => {
-      const person = await registerBy(page, words);
+      const person = await register(page, words);
       const other = await otherDevice(browser, locale, words, person);
       const authorization = await tokenOf(page);
       const ended = page.waitForResponse('**/api/auth/logout?only=this');
@@ -151,7 +160,7 @@ for (const { code, locale, words } of LANGUAGES) {
       page,
       context,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       await context.setOffline(true);
       await page.getByRole('button', { name: words.shell.logOut }).click();
       await expect(page.getByText(words.profile.notEnded)).toBeVisible();
@@ -163,7 +172,7 @@ for (const { code, locale, words } of LANGUAGES) {
     });
 
     test('logging out everywhere ends every session', async ({ page, browser }) => {
-      const person = await registerBy(page, words);
+      const person = await register(page, words);
       const other = await otherDevice(browser, locale, words, person);
       await openAccount(page, words, person);
       await page.getByRole('button', { name: words.profile.everywhere }).click();
@@ -181,7 +190,7 @@ test('the password is changed although the page could not log in again: it asks'
   page,
 }) => {
   const { words } = LANGUAGES[0];
-  const person = await registerBy(page, words);
+  const person = await register(page, words);
   await openAccount(page, words, person);
   await page.route('**/api/auth/login', (route) =>
     route.fulfill({ status: 503, json: { code: 'temporarily_unavailable' } }),
@@ -201,7 +210,7 @@ test('the password is changed although the page could not log in again: it asks'
 
 test('an account that could not be loaded can be asked for again', async ({ page }) => {
   const { words } = LANGUAGES[0];
-  const person = await registerBy(page, words);
+  const person = await register(page, words);
   await page.route('**/api/auth/me', (route) => route.abort('connectionfailed'));
   await page.goto('/#/account');
   const alert = page.getByRole('alert');
@@ -217,7 +226,7 @@ test('the longest name fits the header', async ({ page }) => {
   const person = { name, email: `${Date.now()}@example.org`, password: CHANGED };
   await page.goto('/#/register');
   await page.getByRole('button', { name: 'Русский' }).click();
-  await registerBy(page, words, person);
+  await registerByForm(page, words, person);
   await openAccount(page, words, person);
   await inspect(page, 'ru-account-long-name');
 });

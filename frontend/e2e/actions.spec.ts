@@ -7,7 +7,7 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
   sampleText,
   start,
   test,
@@ -16,7 +16,7 @@ import {
 
 /** A finished prediction of a new person, who has 400 coins left; its screen is open. */
 async function finishedPrediction(page: Page, words: Words): Promise<string> {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page), 'patients-10.csv');
   await start(page, words);
   await expect(patientRows(page, words)).toHaveCount(10);

@@ -10,7 +10,8 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
+  registerByForm,
   sampleText,
   start,
   test,
@@ -35,7 +36,7 @@ for (const { code, locale, words } of LANGUAGES) {
     test.use({ locale });
 
     test('a file without patients is refused with what is missing', async ({ page }) => {
-      await registerBy(page, words);
+      await register(page, words);
       await chooseFile(page, words, `${HEADER}\n`, 'nobody.csv');
       const sentence = words.problems.sentences.no_rows(pageProblem('no_rows'));
       await expect(page.getByRole('status').filter({ hasText: sentence })).toBeVisible();
@@ -43,7 +44,7 @@ for (const { code, locale, words } of LANGUAGES) {
     });
 
     test('one patient has a result without a distribution', async ({ page }) => {
-      await registerBy(page, words);
+      await register(page, words);
       await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'one.csv');
       await start(page, words);
       await expect(patientRows(page, words)).toHaveCount(1);
@@ -54,7 +55,7 @@ for (const { code, locale, words } of LANGUAGES) {
     test('a failure of the service is said with its number, and nothing is lost', async ({
       page,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       await chooseFile(page, words, await sampleText(page));
       await page.locator('input[name="model"][value="lasso"]').check();
       await expect(page.getByText(words.check.good(10))).toBeVisible();
@@ -85,7 +86,7 @@ const { words } = LANGUAGES[0];
 test('a connection that is cut while a prediction is waited for is said, and its return is noticed', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   let isCut = false;
   let status = 'running';
   await page.route(`**/api/predict/${ID}`, (route) =>
@@ -118,7 +119,7 @@ test('a connection that is cut while a prediction is waited for is said, and its
 });
 
 test('the list of predictions follows what has not ended', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   let status = 'queued';
   await page.route('**/api/predict', (route) =>
     route.fulfill({
@@ -135,7 +136,7 @@ test('the list of predictions follows what has not ended', async ({ page }) => {
 });
 
 test('nothing of somebody who has left reaches who comes after', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   await page.route(
     '**/api/predict/lasso',
@@ -148,7 +149,7 @@ test('nothing of somebody who has left reaches who comes after', async ({ page }
   );
   await start(page, words);
   await page.getByRole('button', { name: words.shell.logOut }).click();
-  await registerBy(page, words);
+  await registerByForm(page, words);
   await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'other.csv');
   await page.waitForTimeout(3_500);
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
@@ -159,7 +160,7 @@ test('nothing of somebody who has left reaches who comes after', async ({ page }
 test('who logs in as another person sees nothing of the first, even if nobody knew who that was', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.route('**/api/auth/me', (route) => route.fulfill({ status: 500, json: {} }));
   await page.reload();
   await page.route('**/api/predict/mayo?dry_run=true', (route) =>
@@ -170,7 +171,7 @@ test('who logs in as another person sees nothing of the first, even if nobody kn
   await expect(dialog).toBeVisible();
 
   const second = await page.context().newPage();
-  const other = await registerBy(second, words);
+  const other = await register(second, words);
   await dialog.getByLabel(words.account.nameOrEmail).fill(other.name);
   await dialog.getByLabel(words.account.password).fill(other.password);
   await dialog.getByRole('button', { name: words.account.logIn }).click();
@@ -182,7 +183,7 @@ test('who logs in as another person sees nothing of the first, even if nobody kn
 });
 
 test('Enter in a field never starts what costs coins', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   await expect(page.getByText(words.check.good(10))).toBeVisible();
   const radio = page.getByRole('radio', { name: 'Cox-Lasso' });
@@ -197,7 +198,7 @@ test('Enter in a field never starts what costs coins', async ({ page }) => {
 });
 
 test('the address of a prediction that is not there leads to those that are', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.goto(`/#/predictions/${'0'.repeat(32)}`);
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByRole('button', { name: words.problems.tryAgain })).toBeHidden();
@@ -208,7 +209,7 @@ test('the address of a prediction that is not there leads to those that are', as
 test('an address that holds no id of a prediction says so and asks the service for nothing', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const asked: string[] = [];
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());
@@ -230,7 +231,7 @@ test('an address that holds no id of a prediction says so and asks the service f
 test('a file can be dropped, and one that was changed since is to be chosen again', async ({
   page,
 }, testInfo) => {
-  await registerBy(page, words);
+  await register(page, words);
   const content = await sampleText(page);
   const transfer = await page.evaluateHandle((text) => {
     const made = new DataTransfer();
@@ -255,7 +256,7 @@ test('a file can be dropped, and one that was changed since is to be chosen agai
 });
 
 test('two tabs at once: each sees its own, and coins are counted once', async ({ page }) => {
-  const person = await registerBy(page, words);
+  const person = await register(page, words);
   const other = await page.context().newPage();
   await other.goto('/#/login');
   await other.getByLabel(words.account.nameOrEmail).fill(person.name);
@@ -280,7 +281,7 @@ test('two tabs at once: each sees its own, and coins are counted once', async ({
 test('a reload keeps the session, and nothing of a patient stays in the browser', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, `${HEADER}\nzebra-7,21464,1.4,3.5,12.2,N`, 'one.csv');
   await start(page, words);
   await expect(patientRows(page, words)).toHaveCount(1);

@@ -8,7 +8,7 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
   sampleText,
   start,
   test,
@@ -23,7 +23,7 @@ function isSubmission(route: Route): boolean {
 }
 
 test('logging in again in the middle of a submission loses no work', async ({ page }) => {
-  const person = await registerBy(page, words);
+  const person = await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   let refused = 0;
   await page.route('**/api/predict/lasso', async (route) => {
@@ -46,7 +46,7 @@ test('logging in again in the middle of a submission loses no work', async ({ pa
 test('a broken connection is said, the file stays, and trying again charges once', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   const keys: (string | undefined)[] = [];
   await page.route('**/api/predict/lasso', async (route) => {
@@ -70,7 +70,7 @@ test('a broken connection is said, the file stays, and trying again charges once
 test('without an answer to the check a file can be started, and is refused in words', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.route('**/api/predict/lasso?dry_run=true', (route) => route.abort('connectionfailed'));
   const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
   await chooseFile(page, words, `${header}\n1,21464,high,3.5,12.2,N`);
@@ -91,7 +91,7 @@ test('without an answer to the check a file can be started, and is refused in wo
 });
 
 test('a click too many submits once', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   let submissions = 0;
   await page.route('**/api/predict/lasso', async (route) => {
@@ -123,7 +123,7 @@ const RUNNING = finishedPrediction({
 test('progress is told; a status that the page does not know ends the waiting', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   let status = 'running';
   let asked = 0;
   await page.route(`**/api/predict/${ID}`, (route) => {
@@ -142,7 +142,7 @@ test('progress is told; a status that the page does not know ends the waiting', 
 });
 
 test('a failed prediction says so and what was returned', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.route(`**/api/predict/${ID}`, (route) =>
     route.fulfill({
       json: {
@@ -161,7 +161,7 @@ test('a failed prediction says so and what was returned', async ({ page }) => {
 });
 
 test('a prediction that is not there, or not mine, is said', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.goto('/#/predictions/0123456789abcdef0123456789abcdef');
   await expect(page.getByRole('alert')).toContainText(
     words.problems.sentences.unknown_prediction(pageProblem('unknown_prediction')),

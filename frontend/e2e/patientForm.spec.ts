@@ -7,7 +7,8 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
+  registerByForm,
   start,
   startButton,
   test,
@@ -27,7 +28,7 @@ const TITLES = {
 type Titles = (typeof TITLES)['en'];
 
 async function openForm(page: Page, words: Words): Promise<void> {
-  await registerBy(page, words);
+  await register(page, words);
   await page.getByRole('radio', { name: words.patient.sources.form }).check();
   await expect(page.getByRole('heading', { name: words.patient.required })).toBeVisible();
 }
@@ -151,7 +152,7 @@ const { words } = LANGUAGES[0];
 const titles = TITLES.en;
 
 test('a patient is given and started with the keyboard alone', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.locator('input[name="model"][value="lasso"]').focus();
   await page.keyboard.press('Space');
   await page.getByRole('radio', { name: words.patient.sources.file }).focus();
@@ -199,7 +200,7 @@ test('what the service refuses is said at the field, with the request’s id', a
 });
 
 test('file and form keep to themselves, and logging out forgets both', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, 'ID,Age\n1,2', 'mine.csv');
   await page.getByRole('radio', { name: words.patient.sources.form }).check();
   await fillRequired(page, words, titles);
@@ -208,7 +209,7 @@ test('file and form keep to themselves, and logging out forgets both', async ({ 
   await page.getByRole('radio', { name: words.patient.sources.form }).check();
   await expect(page.getByLabel(titles.albumin)).toHaveValue('35');
   await page.getByRole('button', { name: words.shell.logOut }).click();
-  await registerBy(page, words);
+  await registerByForm(page, words);
   await expect(page.getByRole('radio', { name: words.patient.sources.file })).toBeChecked();
   await expect(page.getByText('mine.csv')).toHaveCount(0);
   await page.getByRole('radio', { name: words.patient.sources.form }).check();

@@ -8,7 +8,7 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
   test,
 } from './page';
 
@@ -54,7 +54,7 @@ for (const { code, locale, words } of LANGUAGES) {
     test('a patient has a page: estimate, curve with its figures, and neighbours', async ({
       page,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       const content = await sample(page, 'patients-10.csv');
       const name = 'patients-10.csv';
       const address = await predict(page, words, { model: 'cox-lasso', content, name });
@@ -113,7 +113,7 @@ for (const { code, locale, words } of LANGUAGES) {
     });
 
     test('a result is shown at a glance, and print holds every patient', async ({ page }) => {
-      await registerBy(page, words);
+      await register(page, words);
       const content = await sample(page, 'pbc-418.csv');
       const name = 'pbc-418.csv';
       const address = await predict(page, words, { model: 'cox-lasso', content, name });
@@ -161,7 +161,7 @@ for (const { code, locale, words } of LANGUAGES) {
     test('a skipped patient has a page that says why; one patient has no overview', async ({
       page,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
       const content = [header, 'a,21464,1.4,3.5,12.2,N', 'b,21464,high,3.5,12.2,N'].join('\n');
       await page.goto('/#/new');
@@ -189,7 +189,7 @@ for (const { code, locale, words } of LANGUAGES) {
 const { words } = LANGUAGES[0];
 
 test('an overview that does not load says so, and loads when asked again', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   let asked = 0;
   await page.route('**/api/predict/*/cohort', (route) => {
     asked += 1;
@@ -211,7 +211,7 @@ test('an overview that does not load says so, and loads when asked again', async
 });
 
 test('a curve is drawn with its band, and without one where a point has none', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const content = await sample(page, 'patients-10.csv');
   const address = await predict(page, words, { model: 'cox-lasso', content, name: 'patients.csv' });
   await page.goto(`${address}/patients/3`);
@@ -234,7 +234,7 @@ test('a curve is drawn with its band, and without one where a point has none', a
 test('a result from before has only what it tells, and a large one prints the sickest', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const content = await sample(page, 'patients-10.csv');
   const address = await predict(page, words, { model: 'mayo', content, name: 'patients.csv' });
   const TOTAL = 1_000_000;
@@ -271,7 +271,7 @@ test('a result from before has only what it tells, and a large one prints the si
 });
 
 test('the browser’s own print holds every patient', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const content = await sample(page, 'pbc-418.csv');
   await predict(page, words, { model: 'lasso', content, name: 'pbc-418.csv' });
   await expect(patientRows(page, words)).toHaveCount(100);
@@ -301,7 +301,7 @@ const PATIENTS = {
 } as const;
 
 test('from a patient’s page one comes back to the same rows of the table', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const content = await sample(page, 'pbc-418.csv');
   await predict(page, words, { model: 'lasso', content, name: 'pbc-418.csv' });
   await page.getByRole('button', { name: words.result.estimate }).click();

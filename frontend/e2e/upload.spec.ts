@@ -4,7 +4,7 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
   test,
   type Words,
 } from './page';
@@ -32,7 +32,7 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
   page,
 }) => {
   test.setTimeout(120_000);
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, largeFile(), 'large.csv');
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
   await expect(page.getByText(words.check.largeHint)).toBeVisible();
@@ -69,7 +69,7 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
 test('a session that ends in the middle of an upload costs a password, not the upload', async ({
   page,
 }) => {
-  const person = await registerBy(page, words);
+  const person = await register(page, words);
   let sent = 0;
   await page.route(toBucket, (route) => {
     if (route.request().method() === 'POST') sent += 1;
@@ -97,7 +97,7 @@ test('a session that ends in the middle of an upload costs a password, not the u
 });
 
 test('a cut connection is said, and the same file is sent again at a click', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   let isCut = true;
   await page.route(toBucket, (route) =>
     isCut && route.request().method() === 'POST'
@@ -115,7 +115,7 @@ test('a cut connection is said, and the same file is sent again at a click', asy
 test('a large file that is replaced or removed after its check is deleted from the bucket', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const deletion = () =>
     page.waitForResponse((answer) => /\/api\/uploads\/\w+$/.test(answer.url()));
   await chooseFile(page, words, largeFile(), 'first.csv');
@@ -137,7 +137,7 @@ test('a large file that is replaced or removed after its check is deleted from t
 });
 
 test('a file that is removed while it is sent leaves nothing behind', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.route(toBucket, async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await route.continue().catch(() => undefined);

@@ -6,7 +6,8 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
+  registerByForm,
   start,
   startButton,
   test,
@@ -30,7 +31,7 @@ for (const { code, locale, words } of LANGUAGES) {
 
       await page.getByRole('link', { name: words.landing.start }).first().click();
       await inspect(page, `${code}-register`);
-      await registerBy(page, words);
+      await registerByForm(page, words);
 
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.submission.title);
       await chooseFile(page, words, sample, 'patients-10.csv');
@@ -60,7 +61,7 @@ for (const { code, locale, words } of LANGUAGES) {
     test('a file with mistakes is refused with what would be right, and costs nothing', async ({
       page,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
       const bad = [header, '1,21464,1.4,35,12.2,N', '2,21464,high,3.5,12.2,Q', '3,58,1.4,3.5,11,N'];
       await chooseFile(page, words, bad.join('\n'), 'bad.csv');
@@ -86,7 +87,7 @@ for (const { code, locale, words } of LANGUAGES) {
     });
 
     test('patients with mistakes are left out if the person says so', async ({ page }) => {
-      await registerBy(page, words);
+      await register(page, words);
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema,Ward';
       const mixed = [header, 'a,21464,1.4,3.5,12.2,N,7', 'a,21464,high,3.5,12.2,N,7'];
       await chooseFile(page, words, mixed.join('\n'), 'mixed.csv');
@@ -113,7 +114,7 @@ for (const { code, locale, words } of LANGUAGES) {
     test('a wrong password is said where it is typed, and what was typed stays', async ({
       page,
     }) => {
-      const person = await registerBy(page, words);
+      const person = await register(page, words);
       await page.getByRole('button', { name: words.shell.logOut }).click();
       await page.getByRole('navigation').getByRole('link', { name: words.shell.logIn }).click();
       await page.getByLabel(words.account.nameOrEmail).fill(person.name);
@@ -178,7 +179,7 @@ test('the language changes at once and is remembered', async ({ page }) => {
 
 test('the keyboard alone is enough', async ({ page }) => {
   const words = LANGUAGES[0].words;
-  await registerBy(page, words);
+  await register(page, words);
   await page.evaluate(() => document.body.focus());
   await page.getByRole('button', { name: words.shell.skipToContent }).focus();
   await page.keyboard.press('Enter');
