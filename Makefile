@@ -46,7 +46,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit property integration races e2e browser pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
+.PHONY: help run test lint unit property integration races e2e browser screens pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
 	package deploy rollback destroy smoke test-deployment audit-dependencies licences
 
@@ -93,8 +93,11 @@ mutants: .venv/.dev ## Break the rules of coins and of security one by one and s
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP
 	@$(PYTHON) -m pytest tests/e2e tests/chaos tests/fuzz
 
-browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium
-	@$(NPM) run e2e
+browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## A person's journeys through the page, in Chromium
+	@$(NPM) run journeys
+
+screens: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Every screen in both languages, light and dark, narrow and wide
+	@$(NPM) run screens
 
 pictures: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Make the README's pictures of the page anew
 	@$(NPM) run pictures

@@ -53,7 +53,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('the password is changed: this session goes on, all others end', async ({
+    test('the password is changed: this session goes on, all others end @screens', async ({
       page,
       browser,
     }) => {
@@ -99,7 +99,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await other.close();
     });
 
-    test('the account is deleted with the password, and is gone', async ({ page }) => {
+    test('the account is deleted with the password, and is gone @screens', async ({ page }) => {
       const person = await register(page, words);
       await openAccount(page, words, person);
       const opener = page.getByRole('button', { name: words.profile.deleteOpen });
@@ -156,7 +156,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await other.close();
     });
 
-    test('who logs out offline is logged out here and told that the session goes on', async ({
+    test('who logs out offline is logged out here and told that the session goes on @screens', async ({
       page,
       context,
     }) => {
@@ -220,7 +220,7 @@ test('an account that could not be loaded can be asked for again', async ({ page
   await expect(page.getByText(person.email)).toBeVisible();
 });
 
-test('the longest name fits the header', async ({ page }) => {
+test('the longest name fits the header @screens', async ({ page }) => {
   const { words } = LANGUAGES[1];
   const name = `анна-${Math.random().toString(36).slice(2, 10)}-`.padEnd(64, 'ы');
   const person = { name, email: `${Date.now()}@example.org`, password: CHANGED };

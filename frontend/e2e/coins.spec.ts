@@ -40,7 +40,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a voucher adds its coins once, and every movement is in the statement', async ({
+    test('a voucher adds its coins once, and every movement is in the statement @screens', async ({
       page,
     }) => {
       await register(page, words);
@@ -78,7 +78,9 @@ for (const { code, locale, words } of LANGUAGES) {
       expect(page.url()).toBe(address);
     });
 
-    test('too few coins are said before the start, with the way to more', async ({ page }) => {
+    test('too few coins are said before the start, with the way to more @screens', async ({
+      page,
+    }) => {
       test.slow();
       await register(page, words);
       const sample = await sampleText(page);

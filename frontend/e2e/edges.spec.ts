@@ -5,6 +5,7 @@ import { finishedPrediction } from '../tests/fixtures';
 import {
   chooseFile,
   expect,
+  gate,
   ID,
   inspect,
   inspectInBoth,
@@ -35,7 +36,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a file without patients is refused with what is missing', async ({ page }) => {
+    test('a file without patients is refused with what is missing @screens', async ({ page }) => {
       await register(page, words);
       await chooseFile(page, words, `${HEADER}\n`, 'nobody.csv');
       const sentence = words.problems.sentences.no_rows(pageProblem('no_rows'));
@@ -43,7 +44,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-no-rows`);
     });
 
-    test('one patient has a result without a distribution', async ({ page }) => {
+    test('one patient has a result without a distribution @screens', async ({ page }) => {
       await register(page, words);
       await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'one.csv');
       await start(page, words);
@@ -52,7 +53,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-one-patient`);
     });
 
-    test('a failure of the service is said with its number, and nothing is lost', async ({
+    test('a failure of the service is said with its number, and nothing is lost @screens', async ({
       page,
     }) => {
       await register(page, words);
@@ -83,7 +84,7 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('a connection that is cut while a prediction is waited for is said, and its return is noticed', async ({
+test('a connection that is cut while a prediction is waited for is said, and its return is noticed @screens', async ({
   page,
 }) => {
   await register(page, words);
@@ -138,11 +139,12 @@ test('the list of predictions follows what has not ended', async ({ page }) => {
 test('nothing of somebody who has left reaches who comes after', async ({ page }) => {
   await register(page, words);
   await chooseFile(page, words, await sampleText(page));
+  const answer = gate();
   await page.route(
     '**/api/predict/lasso',
     async (route) => {
       const response = await route.fetch();
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await answer.opened;
       return route.fulfill({ response });
     },
     { times: 1 },
@@ -151,7 +153,8 @@ test('nothing of somebody who has left reaches who comes after', async ({ page }
   await page.getByRole('button', { name: words.shell.logOut }).click();
   await registerByForm(page, words);
   await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'other.csv');
-  await page.waitForTimeout(3_500);
+  answer.open();
+  await page.waitForTimeout(500);
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
   await expect(page.getByText('other.csv')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.submission.title);
@@ -228,7 +231,7 @@ test('an address that holds no id of a prediction says so and asks the service f
   await expect(page.getByText(words.history.empty)).toBeVisible();
 });
 
-test('a file can be dropped, and one that was changed since is to be chosen again', async ({
+test('a file can be dropped, and one that was changed since is to be chosen again @screens', async ({
   page,
 }, testInfo) => {
   await register(page, words);

@@ -22,7 +22,7 @@ function isSubmission(route: Route): boolean {
   return route.request().method() === 'POST';
 }
 
-test('logging in again in the middle of a submission loses no work', async ({ page }) => {
+test('logging in again in the middle of a submission loses no work @screens', async ({ page }) => {
   const person = await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   let refused = 0;
@@ -43,7 +43,7 @@ test('logging in again in the middle of a submission loses no work', async ({ pa
   await expect(page.getByText(words.shell.balance(400))).toBeVisible();
 });
 
-test('a broken connection is said, the file stays, and trying again charges once', async ({
+test('a broken connection is said, the file stays, and trying again charges once @screens', async ({
   page,
 }) => {
   await register(page, words);
@@ -67,7 +67,7 @@ test('a broken connection is said, the file stays, and trying again charges once
   expect(keys[1]).toBe(keys[0]);
 });
 
-test('without an answer to the check a file can be started, and is refused in words', async ({
+test('without an answer to the check a file can be started, and is refused in words @screens', async ({
   page,
 }) => {
   await register(page, words);
@@ -120,7 +120,7 @@ const RUNNING = finishedPrediction({
   survival_years: null,
 });
 
-test('progress is told; a status that the page does not know ends the waiting', async ({
+test('progress is told; a status that the page does not know ends the waiting @screens', async ({
   page,
 }) => {
   await register(page, words);
@@ -130,18 +130,21 @@ test('progress is told; a status that the page does not know ends the waiting', 
     asked += 1;
     return route.fulfill({ json: { ...RUNNING, status } });
   });
+  await page.clock.install();
   await page.goto(`/#/predictions/${ID}`);
   await expect(page.getByText(words.prediction.running(4_000, 12_345))).toBeVisible();
   await inspectInBoth(page, 'running');
   status = 'archived';
+  await page.clock.runFor(5_000);
   await expect(page.getByText(words.prediction.unknownTitle)).toBeVisible();
   await inspectInBoth(page, 'unknown-status');
   const askedAtTheEnd = asked;
-  await page.waitForTimeout(6_000);
+  await page.clock.runFor(30_000);
+  await page.waitForTimeout(200);
   expect(asked).toBe(askedAtTheEnd);
 });
 
-test('a failed prediction says so and what was returned', async ({ page }) => {
+test('a failed prediction says so and what was returned @screens', async ({ page }) => {
   await register(page, words);
   await page.route(`**/api/predict/${ID}`, (route) =>
     route.fulfill({

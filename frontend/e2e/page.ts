@@ -78,6 +78,15 @@ export async function register(page: Page, words: Words, person = newPerson()): 
   return person;
 }
 
+/** Return a promise and the function that resolves it, for answers that a test holds back. */
+export function gate(): { opened: Promise<void>; open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
 export async function sampleText(page: Page): Promise<string> {
   const response = await page.request.get('/samples/patients-10.csv');
   expect(response.ok()).toBe(true);

@@ -64,7 +64,9 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('one patient is typed in, checked, and predicted for 100 coins', async ({ page }) => {
+    test('one patient is typed in, checked, and predicted for 100 coins @screens', async ({
+      page,
+    }) => {
       await openForm(page, words);
       await inspect(page, `${code}-patient-empty`);
       await fillRequired(page, words, titles);
@@ -89,7 +91,9 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(ageField(page, words)).toHaveValue('');
     });
 
-    test('mistakes are said at the fields, and the first one is gone to', async ({ page }) => {
+    test('mistakes are said at the fields, and the first one is gone to @screens', async ({
+      page,
+    }) => {
       await openForm(page, words);
       await page.getByLabel(words.patient.systems.conventional).check();
       await page.locator('input[name="model"][value="lasso"]').check();
@@ -175,7 +179,9 @@ test('a patient is given and started with the keyboard alone', async ({ page }) 
   await expect(patientRows(page, words)).toHaveCount(1);
 });
 
-test('what the service refuses is said at the field, with the request’s id', async ({ page }) => {
+test('what the service refuses is said at the field, with the request’s id @screens', async ({
+  page,
+}) => {
   await openForm(page, words);
   await fillRequired(page, words, titles);
   const finding = { column: 'Albumin', code: 'not_finite', message: '', row: 1, value: '35' };

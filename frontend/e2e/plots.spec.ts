@@ -51,7 +51,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a patient has a page: estimate, curve with its figures, and neighbours', async ({
+    test('a patient has a page: estimate, curve with its figures, and neighbours @screens', async ({
       page,
     }) => {
       await register(page, words);
@@ -112,7 +112,9 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(patientRows(page, words)).toHaveCount(10);
     });
 
-    test('a result is shown at a glance, and print holds every patient', async ({ page }) => {
+    test('a result is shown at a glance, and print holds every patient @screens', async ({
+      page,
+    }) => {
       await register(page, words);
       const content = await sample(page, 'pbc-418.csv');
       const name = 'pbc-418.csv';
@@ -158,7 +160,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(printed).toHaveCount(100);
     });
 
-    test('a skipped patient has a page that says why; one patient has no overview', async ({
+    test('a skipped patient has a page that says why; one patient has no overview @screens', async ({
       page,
     }) => {
       await register(page, words);
@@ -188,7 +190,9 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('an overview that does not load says so, and loads when asked again', async ({ page }) => {
+test('an overview that does not load says so, and loads when asked again @screens', async ({
+  page,
+}) => {
   await register(page, words);
   let asked = 0;
   await page.route('**/api/predict/*/cohort', (route) => {
@@ -210,7 +214,9 @@ test('an overview that does not load says so, and loads when asked again', async
   await expect(page.getByText(words.plots.cohort.curves)).toHaveCount(0);
 });
 
-test('a curve is drawn with its band, and without one where a point has none', async ({ page }) => {
+test('a curve is drawn with its band, and without one where a point has none @screens', async ({
+  page,
+}) => {
   await register(page, words);
   const content = await sample(page, 'patients-10.csv');
   const address = await predict(page, words, { model: 'cox-lasso', content, name: 'patients.csv' });
@@ -231,7 +237,7 @@ test('a curve is drawn with its band, and without one where a point has none', a
   await expect(page.locator('.plot-band')).toHaveCount(0);
 });
 
-test('a result from before has only what it tells, and a large one prints the sickest', async ({
+test('a result from before has only what it tells, and a large one prints the sickest @screens', async ({
   page,
 }) => {
   await register(page, words);

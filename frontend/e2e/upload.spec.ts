@@ -1,6 +1,7 @@
 import {
   chooseFile,
   expect,
+  gate,
   inspectInBoth,
   LANGUAGES,
   patientRows,
@@ -28,7 +29,7 @@ function mayo(words: Words) {
 /** The form that goes to the bucket, not to the API. */
 const toBucket = (url: URL) => !url.pathname.startsWith('/api/') && url.pathname !== '/';
 
-test('a large file is sent, checked at its beginning, predicted, and its cost is charged once', async ({
+test('a large file is sent, checked at its beginning, predicted, and its cost is charged once @screens', async ({
   page,
 }) => {
   test.setTimeout(120_000);
@@ -96,7 +97,9 @@ test('a session that ends in the middle of an upload costs a password, not the u
   expect(sent).toBe(1);
 });
 
-test('a cut connection is said, and the same file is sent again at a click', async ({ page }) => {
+test('a cut connection is said, and the same file is sent again at a click @screens', async ({
+  page,
+}) => {
   await register(page, words);
   let isCut = true;
   await page.route(toBucket, (route) =>
@@ -136,10 +139,11 @@ test('a large file that is replaced or removed after its check is deleted from t
   expect(again.status()).toBe(404);
 });
 
-test('a file that is removed while it is sent leaves nothing behind', async ({ page }) => {
+test('a file that is removed while it is sent leaves nothing behind @screens', async ({ page }) => {
   await register(page, words);
+  const sending = gate();
   await page.route(toBucket, async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    if (route.request().method() === 'POST') await sending.opened;
     await route.continue().catch(() => undefined);
   });
   await chooseFile(page, words, largeFile(), 'large.csv');
@@ -148,7 +152,8 @@ test('a file that is removed while it is sent leaves nothing behind', async ({ p
   await page.getByRole('button', { name: words.submission.fileRemove }).click();
   await expect(page.getByRole('progressbar')).toBeHidden();
   await expect(page.getByText('large.csv')).toBeHidden();
-  await page.waitForTimeout(4_000);
+  sending.open();
+  await page.waitForTimeout(2_000);
   await expect(page.getByText(/^Checked /)).toBeHidden();
   await expect(page.getByRole('alert')).toBeHidden();
 });
