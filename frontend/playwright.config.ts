@@ -14,7 +14,11 @@ const isCi = process.env['CI'] === 'true';
 const givenAddress = process.env['BASE_URL'];
 
 // On a person's machine the tests are skipped with this reason; in CI that would hide a failure.
-if (browser === null && isCi) throw new Error(NO_BROWSER);
+if (browser === null) {
+  if (isCi) throw new Error(NO_BROWSER);
+  const isWorker = process.env['TEST_WORKER_INDEX'] !== undefined;
+  if (!isWorker) process.stderr.write(`${NO_BROWSER} The tests are skipped.\n`);
+}
 
 /** Kept in the environment, because every worker process reads this file anew. */
 function dataFolder(): string {

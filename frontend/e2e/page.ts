@@ -17,8 +17,20 @@ export const LANGUAGES = [
 ] as const;
 export type Words = typeof en;
 
+/** Skips each test where no browser was found. A fixture, as a call here would skip the first file only. */
+export const browserTest = base.extend<{ foundBrowser: undefined }>({
+  foundBrowser: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern.
+    async ({}, use) => {
+      base.skip(findBrowser() === null, NO_BROWSER);
+      await use(undefined);
+    },
+    { auto: true },
+  ],
+});
+
 /** Every test runs under the page's own policy, that of production, and fails on a breach of it or an uncaught error. */
-export const test = base.extend({
+export const test = browserTest.extend({
   page: async ({ page }, use) => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
@@ -35,8 +47,6 @@ export const test = base.extend({
     expect(faults).toEqual([]);
   },
 });
-
-test.skip(findBrowser() === null, NO_BROWSER);
 
 export function newPerson() {
   const name = `anna-${randomBytes(5).toString('hex')}`;
