@@ -48,7 +48,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev npm page coverage test test-slow lint unit property integration races e2e browser pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
+.PHONY: help run dev npm page coverage test test-slow lint unit property integration races e2e browser screens pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
 	package deploy rollback destroy smoke test-deployment audit-dependencies licences
 
@@ -127,8 +127,11 @@ mutants: .venv/.dev ## Break the rules of coins and of security one by one and s
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP: [TEST=...]
 	@$(PYTEST) $(SPREAD) $(or $(TEST),tests/e2e)
 
-browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The walks of a person, in Chromium: [TEST=e2e/journey.spec.ts]
-	@$(NPM) run e2e $(if $(TEST),-- $(PAGE_TEST))
+browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## A person's journeys through the page, in Chromium: [TEST=e2e/walk.spec.ts]
+	@$(NPM) run $(if $(TEST),e2e -- $(PAGE_TEST),journeys)
+
+screens: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Every screen in both languages, light and dark, narrow and wide
+	@$(NPM) run screens
 
 pictures: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Make the README's pictures of the page anew
 	@$(NPM) run pictures

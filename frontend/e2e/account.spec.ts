@@ -1,6 +1,15 @@
 import type { Browser, Page } from '@playwright/test';
 import { pageProblem } from '../src/api/problem';
-import { expect, inspect, LANGUAGES, type Person, registerBy, test, type Words } from './page';
+import {
+  expect,
+  inspect,
+  LANGUAGES,
+  type Person,
+  register,
+  registerByForm,
+  test,
+  type Words,
+} from './page';
 
 const CHANGED = 'correct horse, another battery';
 
@@ -44,11 +53,11 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('the password is changed: this session goes on, all others end', async ({
+    test('the password is changed: this session goes on, all others end @screens', async ({
       page,
       browser,
     }) => {
-      const person = await registerBy(page, words);
+      const person = await register(page, words);
       const other = await otherDevice(browser, locale, words, person);
       await openAccount(page, words, person);
       const today = words.format.date(new Date().toISOString());
@@ -90,8 +99,8 @@ for (const { code, locale, words } of LANGUAGES) {
       await other.close();
     });
 
-    test('the account is deleted with the password, and is gone', async ({ page }) => {
-      const person = await registerBy(page, words);
+    test('the account is deleted with the password, and is gone @screens', async ({ page }) => {
+      const person = await register(page, words);
       await openAccount(page, words, person);
       const opener = page.getByRole('button', { name: words.profile.deleteOpen });
       await opener.click();
@@ -132,7 +141,7 @@ for (const { code, locale, words } of LANGUAGES) {
     });
 
     test('logging out ends this session on the server and no other', async ({ page, browser }) => {
-      const person = await registerBy(page, words);
+      const person = await register(page, words);
       const other = await otherDevice(browser, locale, words, person);
       const authorization = await tokenOf(page);
       const ended = page.waitForResponse('**/api/auth/logout?only=this');
@@ -147,11 +156,11 @@ for (const { code, locale, words } of LANGUAGES) {
       await other.close();
     });
 
-    test('who logs out offline is logged out here and told that the session goes on', async ({
+    test('who logs out offline is logged out here and told that the session goes on @screens', async ({
       page,
       context,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       await context.setOffline(true);
       await page.getByRole('button', { name: words.shell.logOut }).click();
       await expect(page.getByText(words.profile.notEnded)).toBeVisible();
@@ -163,7 +172,7 @@ for (const { code, locale, words } of LANGUAGES) {
     });
 
     test('logging out everywhere ends every session', async ({ page, browser }) => {
-      const person = await registerBy(page, words);
+      const person = await register(page, words);
       const other = await otherDevice(browser, locale, words, person);
       await openAccount(page, words, person);
       await page.getByRole('button', { name: words.profile.everywhere }).click();
@@ -181,7 +190,7 @@ test('the password is changed although the page could not log in again: it asks'
   page,
 }) => {
   const { words } = LANGUAGES[0];
-  const person = await registerBy(page, words);
+  const person = await register(page, words);
   await openAccount(page, words, person);
   await page.route('**/api/auth/login', (route) =>
     route.fulfill({ status: 503, json: { code: 'temporarily_unavailable' } }),
@@ -201,7 +210,7 @@ test('the password is changed although the page could not log in again: it asks'
 
 test('an account that could not be loaded can be asked for again', async ({ page }) => {
   const { words } = LANGUAGES[0];
-  const person = await registerBy(page, words);
+  const person = await register(page, words);
   await page.route('**/api/auth/me', (route) => route.abort('connectionfailed'));
   await page.goto('/#/account');
   const alert = page.getByRole('alert');
@@ -211,13 +220,13 @@ test('an account that could not be loaded can be asked for again', async ({ page
   await expect(page.getByText(person.email)).toBeVisible();
 });
 
-test('the longest name fits the header', async ({ page }) => {
+test('the longest name fits the header @screens', async ({ page }) => {
   const { words } = LANGUAGES[1];
   const name = `анна-${Math.random().toString(36).slice(2, 10)}-`.padEnd(64, 'ы');
   const person = { name, email: `${Date.now()}@example.org`, password: CHANGED };
   await page.goto('/#/register');
   await page.getByRole('button', { name: 'Русский' }).click();
-  await registerBy(page, words, person);
+  await registerByForm(page, words, person);
   await openAccount(page, words, person);
   await inspect(page, 'ru-account-long-name');
 });

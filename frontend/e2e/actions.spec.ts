@@ -7,7 +7,7 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
   sampleText,
   start,
   test,
@@ -16,7 +16,7 @@ import {
 
 /** A finished prediction of a new person, who has 400 coins left; its screen is open. */
 async function finishedPrediction(page: Page, words: Words): Promise<string> {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page), 'patients-10.csv');
   await start(page, words);
   await expect(patientRows(page, words)).toHaveCount(10);
@@ -38,7 +38,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a prediction is run again at a price that is said before, and leads to the earlier one', async ({
+    test('a prediction is run again at a price that is said before, and leads to the earlier one @screens', async ({
       page,
     }) => {
       const earlier = await finishedPrediction(page, words);
@@ -62,7 +62,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page).toHaveURL(earlier);
     });
 
-    test('files are deleted for good after a question; the entry and the movement stay', async ({
+    test('files are deleted for good after a question; the entry and the movement stay @screens', async ({
       page,
     }) => {
       const address = await finishedPrediction(page, words);
@@ -99,7 +99,7 @@ for (const { code, locale, words } of LANGUAGES) {
       ).toBeVisible();
     });
 
-    test('what waits is cancelled, once, and its coins come back', async ({ page }) => {
+    test('what waits is cancelled, once, and its coins come back @screens', async ({ page }) => {
       const address = await finishedPrediction(page, words);
       const done = await page.request
         .get(`/api/predict/${idOf(address)}`, { headers: await authorization(page) })
@@ -148,7 +148,9 @@ async function authorization(page: Page) {
 /** What a page shows that has not heard of the end yet. */
 const OLD = { status: 'queued', is_finished: false };
 
-test('a cancellation that comes too late is said, and leaves the result', async ({ page }) => {
+test('a cancellation that comes too late is said, and leaves the result @screens', async ({
+  page,
+}) => {
   const address = await finishedPrediction(page, words);
   await page.route('**/api/predict', async (route) => {
     const response = await route.fetch();
@@ -203,7 +205,9 @@ test('a lost answer is asked for again with the same key, and charges once', asy
   expect(keys[2]).not.toBe(keys[0]);
 });
 
-test('what stands in the way of running it again is said in the dialog', async ({ page }) => {
+test('what stands in the way of running it again is said in the dialog @screens', async ({
+  page,
+}) => {
   const address = await finishedPrediction(page, words);
   await page.getByRole('button', { name: words.actions.retry }).click();
   const dialog = retryDialog(page, words);
@@ -231,7 +235,7 @@ test('what stands in the way of running it again is said in the dialog', async (
   await inspectInBoth(page, 'retry-refused');
 });
 
-test('without the coins it is not run again but leads to the coins', async ({ page }) => {
+test('without the coins it is not run again but leads to the coins @screens', async ({ page }) => {
   await finishedPrediction(page, words);
   await page.route('**/api/auth/balance', (route) => route.fulfill({ json: { balance: 30 } }));
   await page.reload();

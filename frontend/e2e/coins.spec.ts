@@ -6,7 +6,7 @@ import {
   inspect,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
   sampleText,
   start,
   test,
@@ -40,10 +40,10 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a voucher adds its coins once, and every movement is in the statement', async ({
+    test('a voucher adds its coins once, and every movement is in the statement @screens', async ({
       page,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       await chooseFile(page, words, await sampleText(page), 'patients-10.csv');
       await start(page, words);
       await expect(patientRows(page, words)).toHaveCount(10);
@@ -78,9 +78,11 @@ for (const { code, locale, words } of LANGUAGES) {
       expect(page.url()).toBe(address);
     });
 
-    test('too few coins are said before the start, with the way to more', async ({ page }) => {
+    test('too few coins are said before the start, with the way to more @screens', async ({
+      page,
+    }) => {
       test.slow();
-      await registerBy(page, words);
+      await register(page, words);
       const sample = await sampleText(page);
       for (const left of [400, 300, 200, 100, 0]) {
         await page.goto('/#/new');
@@ -111,7 +113,7 @@ const { words } = LANGUAGES[0];
 test('a lost answer is asked for again with the same key, and adds the coins once', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await openCoins(page, words, 500);
   const keys: (string | undefined)[] = [];
   await page.route('**/api/billing/vouchers', async (route) => {
@@ -134,7 +136,7 @@ test('a lost answer is asked for again with the same key, and adds the coins onc
 });
 
 test('an expired voucher is said at its field', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await openCoins(page, words, 500);
   await page.route('**/api/billing/vouchers', (route) =>
     route.fulfill({ status: 410, json: { code: 'voucher_expired', request_id: 'r-1' } }),
@@ -144,7 +146,7 @@ test('an expired voucher is said at its field', async ({ page }) => {
 });
 
 test('a long statement comes in pages; what is not known is told by its sign', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const entry = (index: number, reason: string, amount: number) => ({
     entry_id: `e${index}`,
     amount,
@@ -172,7 +174,7 @@ test('a long statement comes in pages; what is not known is told by its sign', a
 });
 
 test('a statement without a movement says so', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.route('**/api/billing/ledger**', (route) =>
     route.fulfill({ json: { entries: [], next_cursor: null } }),
   );

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, browserTest as test } from './page';
 
 test("the API's page shows every operation, tries one out, and breaks no policy", async ({
   page,

@@ -5,12 +5,14 @@ import { finishedPrediction } from '../tests/fixtures';
 import {
   chooseFile,
   expect,
+  gate,
   ID,
   inspect,
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
+  registerByForm,
   sampleText,
   start,
   test,
@@ -34,16 +36,16 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a file without patients is refused with what is missing', async ({ page }) => {
-      await registerBy(page, words);
+    test('a file without patients is refused with what is missing @screens', async ({ page }) => {
+      await register(page, words);
       await chooseFile(page, words, `${HEADER}\n`, 'nobody.csv');
       const sentence = words.problems.sentences.no_rows(pageProblem('no_rows'));
       await expect(page.getByRole('status').filter({ hasText: sentence })).toBeVisible();
       await inspect(page, `${code}-no-rows`);
     });
 
-    test('one patient has a result without a distribution', async ({ page }) => {
-      await registerBy(page, words);
+    test('one patient has a result without a distribution @screens', async ({ page }) => {
+      await register(page, words);
       await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'one.csv');
       await start(page, words);
       await expect(patientRows(page, words)).toHaveCount(1);
@@ -51,10 +53,10 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-one-patient`);
     });
 
-    test('a failure of the service is said with its number, and nothing is lost', async ({
+    test('a failure of the service is said with its number, and nothing is lost @screens', async ({
       page,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       await chooseFile(page, words, await sampleText(page));
       await page.locator('input[name="model"][value="lasso"]').check();
       await expect(page.getByText(words.check.good(10))).toBeVisible();
@@ -82,10 +84,10 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('a connection that is cut while a prediction is waited for is said, and its return is noticed', async ({
+test('a connection that is cut while a prediction is waited for is said, and its return is noticed @screens', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   let isCut = false;
   let status = 'running';
   await page.route(`**/api/predict/${ID}`, (route) =>
@@ -118,7 +120,7 @@ test('a connection that is cut while a prediction is waited for is said, and its
 });
 
 test('the list of predictions follows what has not ended', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   let status = 'queued';
   await page.route('**/api/predict', (route) =>
     route.fulfill({
@@ -135,22 +137,24 @@ test('the list of predictions follows what has not ended', async ({ page }) => {
 });
 
 test('nothing of somebody who has left reaches who comes after', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page));
+  const answer = gate();
   await page.route(
     '**/api/predict/lasso',
     async (route) => {
       const response = await route.fetch();
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await answer.opened;
       return route.fulfill({ response });
     },
     { times: 1 },
   );
   await start(page, words);
   await page.getByRole('button', { name: words.shell.logOut }).click();
-  await registerBy(page, words);
+  await registerByForm(page, words);
   await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'other.csv');
-  await page.waitForTimeout(3_500);
+  answer.open();
+  await page.waitForTimeout(500);
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
   await expect(page.getByText('other.csv')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.submission.title);
@@ -159,7 +163,7 @@ test('nothing of somebody who has left reaches who comes after', async ({ page }
 test('who logs in as another person sees nothing of the first, even if nobody knew who that was', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.route('**/api/auth/me', (route) => route.fulfill({ status: 500, json: {} }));
   await page.reload();
   await page.route('**/api/predict/mayo?dry_run=true', (route) =>
@@ -170,7 +174,7 @@ test('who logs in as another person sees nothing of the first, even if nobody kn
   await expect(dialog).toBeVisible();
 
   const second = await page.context().newPage();
-  const other = await registerBy(second, words);
+  const other = await register(second, words);
   await dialog.getByLabel(words.account.nameOrEmail).fill(other.name);
   await dialog.getByLabel(words.account.password).fill(other.password);
   await dialog.getByRole('button', { name: words.account.logIn }).click();
@@ -182,7 +186,7 @@ test('who logs in as another person sees nothing of the first, even if nobody kn
 });
 
 test('Enter in a field never starts what costs coins', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   await expect(page.getByText(words.check.good(10))).toBeVisible();
   const radio = page.getByRole('radio', { name: 'Cox-Lasso' });
@@ -197,7 +201,7 @@ test('Enter in a field never starts what costs coins', async ({ page }) => {
 });
 
 test('the address of a prediction that is not there leads to those that are', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.goto(`/#/predictions/${'0'.repeat(32)}`);
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByRole('button', { name: words.problems.tryAgain })).toBeHidden();
@@ -208,7 +212,7 @@ test('the address of a prediction that is not there leads to those that are', as
 test('an address that holds no id of a prediction says so and asks the service for nothing', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const asked: string[] = [];
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());
@@ -227,10 +231,10 @@ test('an address that holds no id of a prediction says so and asks the service f
   await expect(page.getByText(words.history.empty)).toBeVisible();
 });
 
-test('a file can be dropped, and one that was changed since is to be chosen again', async ({
+test('a file can be dropped, and one that was changed since is to be chosen again @screens', async ({
   page,
 }, testInfo) => {
-  await registerBy(page, words);
+  await register(page, words);
   const content = await sampleText(page);
   const transfer = await page.evaluateHandle((text) => {
     const made = new DataTransfer();
@@ -255,7 +259,7 @@ test('a file can be dropped, and one that was changed since is to be chosen agai
 });
 
 test('two tabs at once: each sees its own, and coins are counted once', async ({ page }) => {
-  const person = await registerBy(page, words);
+  const person = await register(page, words);
   const other = await page.context().newPage();
   await other.goto('/#/login');
   await other.getByLabel(words.account.nameOrEmail).fill(person.name);
@@ -280,7 +284,7 @@ test('two tabs at once: each sees its own, and coins are counted once', async ({
 test('a reload keeps the session, and nothing of a patient stays in the browser', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, `${HEADER}\nzebra-7,21464,1.4,3.5,12.2,N`, 'one.csv');
   await start(page, words);
   await expect(patientRows(page, words)).toHaveCount(1);

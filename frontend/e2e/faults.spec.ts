@@ -8,7 +8,7 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
   sampleText,
   start,
   test,
@@ -22,8 +22,8 @@ function isSubmission(route: Route): boolean {
   return route.request().method() === 'POST';
 }
 
-test('logging in again in the middle of a submission loses no work', async ({ page }) => {
-  const person = await registerBy(page, words);
+test('logging in again in the middle of a submission loses no work @screens', async ({ page }) => {
+  const person = await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   let refused = 0;
   await page.route('**/api/predict/lasso', async (route) => {
@@ -43,10 +43,10 @@ test('logging in again in the middle of a submission loses no work', async ({ pa
   await expect(page.getByText(words.shell.balance(400))).toBeVisible();
 });
 
-test('a broken connection is said, the file stays, and trying again charges once', async ({
+test('a broken connection is said, the file stays, and trying again charges once @screens', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   const keys: (string | undefined)[] = [];
   await page.route('**/api/predict/lasso', async (route) => {
@@ -67,10 +67,10 @@ test('a broken connection is said, the file stays, and trying again charges once
   expect(keys[1]).toBe(keys[0]);
 });
 
-test('without an answer to the check a file can be started, and is refused in words', async ({
+test('without an answer to the check a file can be started, and is refused in words @screens', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.route('**/api/predict/lasso?dry_run=true', (route) => route.abort('connectionfailed'));
   const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
   await chooseFile(page, words, `${header}\n1,21464,high,3.5,12.2,N`);
@@ -91,7 +91,7 @@ test('without an answer to the check a file can be started, and is refused in wo
 });
 
 test('a click too many submits once', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   let submissions = 0;
   await page.route('**/api/predict/lasso', async (route) => {
@@ -120,29 +120,32 @@ const RUNNING = finishedPrediction({
   survival_years: null,
 });
 
-test('progress is told; a status that the page does not know ends the waiting', async ({
+test('progress is told; a status that the page does not know ends the waiting @screens', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   let status = 'running';
   let asked = 0;
   await page.route(`**/api/predict/${ID}`, (route) => {
     asked += 1;
     return route.fulfill({ json: { ...RUNNING, status } });
   });
+  await page.clock.install();
   await page.goto(`/#/predictions/${ID}`);
   await expect(page.getByText(words.prediction.running(4_000, 12_345))).toBeVisible();
   await inspectInBoth(page, 'running');
   status = 'archived';
+  await page.clock.runFor(5_000);
   await expect(page.getByText(words.prediction.unknownTitle)).toBeVisible();
   await inspectInBoth(page, 'unknown-status');
   const askedAtTheEnd = asked;
-  await page.waitForTimeout(6_000);
+  await page.clock.runFor(30_000);
+  await page.waitForTimeout(200);
   expect(asked).toBe(askedAtTheEnd);
 });
 
-test('a failed prediction says so and what was returned', async ({ page }) => {
-  await registerBy(page, words);
+test('a failed prediction says so and what was returned @screens', async ({ page }) => {
+  await register(page, words);
   await page.route(`**/api/predict/${ID}`, (route) =>
     route.fulfill({
       json: {
@@ -161,7 +164,7 @@ test('a failed prediction says so and what was returned', async ({ page }) => {
 });
 
 test('a prediction that is not there, or not mine, is said', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.goto('/#/predictions/0123456789abcdef0123456789abcdef');
   await expect(page.getByRole('alert')).toContainText(
     words.problems.sentences.unknown_prediction(pageProblem('unknown_prediction')),

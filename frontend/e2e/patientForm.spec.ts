@@ -7,7 +7,8 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
+  registerByForm,
   start,
   startButton,
   test,
@@ -27,7 +28,7 @@ const TITLES = {
 type Titles = (typeof TITLES)['en'];
 
 async function openForm(page: Page, words: Words): Promise<void> {
-  await registerBy(page, words);
+  await register(page, words);
   await page.getByRole('radio', { name: words.patient.sources.form }).check();
   await expect(page.getByRole('heading', { name: words.patient.required })).toBeVisible();
 }
@@ -63,7 +64,9 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('one patient is typed in, checked, and predicted for 100 coins', async ({ page }) => {
+    test('one patient is typed in, checked, and predicted for 100 coins @screens', async ({
+      page,
+    }) => {
       await openForm(page, words);
       await inspect(page, `${code}-patient-empty`);
       await fillRequired(page, words, titles);
@@ -88,7 +91,9 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(ageField(page, words)).toHaveValue('');
     });
 
-    test('mistakes are said at the fields, and the first one is gone to', async ({ page }) => {
+    test('mistakes are said at the fields, and the first one is gone to @screens', async ({
+      page,
+    }) => {
       await openForm(page, words);
       await page.getByLabel(words.patient.systems.conventional).check();
       await page.locator('input[name="model"][value="lasso"]').check();
@@ -151,7 +156,7 @@ const { words } = LANGUAGES[0];
 const titles = TITLES.en;
 
 test('a patient is given and started with the keyboard alone', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await page.locator('input[name="model"][value="lasso"]').focus();
   await page.keyboard.press('Space');
   await page.getByRole('radio', { name: words.patient.sources.file }).focus();
@@ -174,7 +179,9 @@ test('a patient is given and started with the keyboard alone', async ({ page }) 
   await expect(patientRows(page, words)).toHaveCount(1);
 });
 
-test('what the service refuses is said at the field, with the request’s id', async ({ page }) => {
+test('what the service refuses is said at the field, with the request’s id @screens', async ({
+  page,
+}) => {
   await openForm(page, words);
   await fillRequired(page, words, titles);
   const finding = { column: 'Albumin', code: 'not_finite', message: '', row: 1, value: '35' };
@@ -199,7 +206,7 @@ test('what the service refuses is said at the field, with the request’s id', a
 });
 
 test('file and form keep to themselves, and logging out forgets both', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, 'ID,Age\n1,2', 'mine.csv');
   await page.getByRole('radio', { name: words.patient.sources.form }).check();
   await fillRequired(page, words, titles);
@@ -208,7 +215,7 @@ test('file and form keep to themselves, and logging out forgets both', async ({ 
   await page.getByRole('radio', { name: words.patient.sources.form }).check();
   await expect(page.getByLabel(titles.albumin)).toHaveValue('35');
   await page.getByRole('button', { name: words.shell.logOut }).click();
-  await registerBy(page, words);
+  await registerByForm(page, words);
   await expect(page.getByRole('radio', { name: words.patient.sources.file })).toBeChecked();
   await expect(page.getByText('mine.csv')).toHaveCount(0);
   await page.getByRole('radio', { name: words.patient.sources.form }).check();

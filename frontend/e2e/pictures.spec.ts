@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { chooseFile, expect, LANGUAGES, patientRows, registerBy, test } from './page';
+import { chooseFile, expect, LANGUAGES, patientRows, registerByForm, test } from './page';
 
 // The README's pictures, of the page as it is: `make pictures`.
 
@@ -16,7 +16,7 @@ async function picture(page: Page, name: string, from?: Locator): Promise<void> 
 
 test('the pictures of the README', async ({ page }) => {
   const person = { name: 'anna', email: 'anna@example.org', password: 'correct horse battery' };
-  await registerBy(page, words, person);
+  await registerByForm(page, words, person);
   const whole = await (await page.request.get('/samples/pbc-418.csv')).text();
   const lines = whole.trimEnd().split('\n');
   const wrong = lines.map((line, row) => (row === 3 ? line.replace(/,[\d.]+,/, ',58,') : line));

@@ -8,7 +8,7 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
   test,
 } from './page';
 
@@ -51,10 +51,10 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a patient has a page: estimate, curve with its figures, and neighbours', async ({
+    test('a patient has a page: estimate, curve with its figures, and neighbours @screens', async ({
       page,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       const content = await sample(page, 'patients-10.csv');
       const name = 'patients-10.csv';
       const address = await predict(page, words, { model: 'cox-lasso', content, name });
@@ -112,8 +112,10 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(patientRows(page, words)).toHaveCount(10);
     });
 
-    test('a result is shown at a glance, and print holds every patient', async ({ page }) => {
-      await registerBy(page, words);
+    test('a result is shown at a glance, and print holds every patient @screens', async ({
+      page,
+    }) => {
+      await register(page, words);
       const content = await sample(page, 'pbc-418.csv');
       const name = 'pbc-418.csv';
       const address = await predict(page, words, { model: 'cox-lasso', content, name });
@@ -158,10 +160,10 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(printed).toHaveCount(100);
     });
 
-    test('a skipped patient has a page that says why; one patient has no overview', async ({
+    test('a skipped patient has a page that says why; one patient has no overview @screens', async ({
       page,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
       const content = [header, 'a,21464,1.4,3.5,12.2,N', 'b,21464,high,3.5,12.2,N'].join('\n');
       await page.goto('/#/new');
@@ -188,8 +190,10 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('an overview that does not load says so, and loads when asked again', async ({ page }) => {
-  await registerBy(page, words);
+test('an overview that does not load says so, and loads when asked again @screens', async ({
+  page,
+}) => {
+  await register(page, words);
   let asked = 0;
   await page.route('**/api/predict/*/cohort', (route) => {
     asked += 1;
@@ -210,8 +214,10 @@ test('an overview that does not load says so, and loads when asked again', async
   await expect(page.getByText(words.plots.cohort.curves)).toHaveCount(0);
 });
 
-test('a curve is drawn with its band, and without one where a point has none', async ({ page }) => {
-  await registerBy(page, words);
+test('a curve is drawn with its band, and without one where a point has none @screens', async ({
+  page,
+}) => {
+  await register(page, words);
   const content = await sample(page, 'patients-10.csv');
   const address = await predict(page, words, { model: 'cox-lasso', content, name: 'patients.csv' });
   await page.goto(`${address}/patients/3`);
@@ -231,10 +237,10 @@ test('a curve is drawn with its band, and without one where a point has none', a
   await expect(page.locator('.plot-band')).toHaveCount(0);
 });
 
-test('a result from before has only what it tells, and a large one prints the sickest', async ({
+test('a result from before has only what it tells, and a large one prints the sickest @screens', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const content = await sample(page, 'patients-10.csv');
   const address = await predict(page, words, { model: 'mayo', content, name: 'patients.csv' });
   const TOTAL = 1_000_000;
@@ -271,7 +277,7 @@ test('a result from before has only what it tells, and a large one prints the si
 });
 
 test('the browser’s own print holds every patient', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const content = await sample(page, 'pbc-418.csv');
   await predict(page, words, { model: 'lasso', content, name: 'pbc-418.csv' });
   await expect(patientRows(page, words)).toHaveCount(100);
@@ -301,7 +307,7 @@ const PATIENTS = {
 } as const;
 
 test('from a patient’s page one comes back to the same rows of the table', async ({ page }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const content = await sample(page, 'pbc-418.csv');
   await predict(page, words, { model: 'lasso', content, name: 'pbc-418.csv' });
   await page.getByRole('button', { name: words.result.estimate }).click();

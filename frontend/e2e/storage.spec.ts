@@ -4,7 +4,7 @@ import {
   LANGUAGES,
   type Page,
   patientRows,
-  registerBy,
+  registerByForm,
   start,
   test,
 } from './page';
@@ -43,7 +43,7 @@ test('after a whole walk the browser has kept the token for the tab, the languag
 }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'English' }).click();
-  const person = await registerBy(page, words);
+  const person = await registerByForm(page, words);
   await chooseFile(page, words, FILE, 'ward-4711.csv');
   const personal = page.getByText(words.check.personal);
   await expect(personal).toBeVisible();

@@ -1,10 +1,11 @@
 import {
   chooseFile,
   expect,
+  gate,
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
   test,
   type Words,
 } from './page';
@@ -28,11 +29,11 @@ function mayo(words: Words) {
 /** The form that goes to the bucket, not to the API. */
 const toBucket = (url: URL) => !url.pathname.startsWith('/api/') && url.pathname !== '/';
 
-test('a large file is sent, checked at its beginning, predicted, and its cost is charged once', async ({
+test('a large file is sent, checked at its beginning, predicted, and its cost is charged once @screens', async ({
   page,
 }) => {
   test.setTimeout(120_000);
-  await registerBy(page, words);
+  await register(page, words);
   await chooseFile(page, words, largeFile(), 'large.csv');
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
   await expect(page.getByText(words.check.largeHint)).toBeVisible();
@@ -69,7 +70,7 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
 test('a session that ends in the middle of an upload costs a password, not the upload', async ({
   page,
 }) => {
-  const person = await registerBy(page, words);
+  const person = await register(page, words);
   let sent = 0;
   await page.route(toBucket, (route) => {
     if (route.request().method() === 'POST') sent += 1;
@@ -96,8 +97,10 @@ test('a session that ends in the middle of an upload costs a password, not the u
   expect(sent).toBe(1);
 });
 
-test('a cut connection is said, and the same file is sent again at a click', async ({ page }) => {
-  await registerBy(page, words);
+test('a cut connection is said, and the same file is sent again at a click @screens', async ({
+  page,
+}) => {
+  await register(page, words);
   let isCut = true;
   await page.route(toBucket, (route) =>
     isCut && route.request().method() === 'POST'
@@ -115,7 +118,7 @@ test('a cut connection is said, and the same file is sent again at a click', asy
 test('a large file that is replaced or removed after its check is deleted from the bucket', async ({
   page,
 }) => {
-  await registerBy(page, words);
+  await register(page, words);
   const deletion = () =>
     page.waitForResponse((answer) => /\/api\/uploads\/\w+$/.test(answer.url()));
   await chooseFile(page, words, largeFile(), 'first.csv');
@@ -136,10 +139,11 @@ test('a large file that is replaced or removed after its check is deleted from t
   expect(again.status()).toBe(404);
 });
 
-test('a file that is removed while it is sent leaves nothing behind', async ({ page }) => {
-  await registerBy(page, words);
+test('a file that is removed while it is sent leaves nothing behind @screens', async ({ page }) => {
+  await register(page, words);
+  const sending = gate();
   await page.route(toBucket, async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    if (route.request().method() === 'POST') await sending.opened;
     await route.continue().catch(() => undefined);
   });
   await chooseFile(page, words, largeFile(), 'large.csv');
@@ -148,7 +152,8 @@ test('a file that is removed while it is sent leaves nothing behind', async ({ p
   await page.getByRole('button', { name: words.submission.fileRemove }).click();
   await expect(page.getByRole('progressbar')).toBeHidden();
   await expect(page.getByText('large.csv')).toBeHidden();
-  await page.waitForTimeout(4_000);
+  sending.open();
+  await page.waitForTimeout(2_000);
   await expect(page.getByText(/^Checked /)).toBeHidden();
   await expect(page.getByRole('alert')).toBeHidden();
 });

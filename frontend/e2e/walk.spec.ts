@@ -6,7 +6,8 @@ import {
   inspectInBoth,
   LANGUAGES,
   patientRows,
-  registerBy,
+  register,
+  registerByForm,
   start,
   startButton,
   test,
@@ -16,7 +17,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a stranger gets years of life for ten patients and has 400 coins left', async ({
+    test('a stranger gets years of life for ten patients and has 400 coins left @screens', async ({
       page,
     }) => {
       await page.goto('/');
@@ -30,7 +31,7 @@ for (const { code, locale, words } of LANGUAGES) {
 
       await page.getByRole('link', { name: words.landing.start }).first().click();
       await inspect(page, `${code}-register`);
-      await registerBy(page, words);
+      await registerByForm(page, words);
 
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.submission.title);
       await chooseFile(page, words, sample, 'patients-10.csv');
@@ -57,10 +58,10 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(patientRows(page, words)).toHaveCount(10);
     });
 
-    test('a file with mistakes is refused with what would be right, and costs nothing', async ({
+    test('a file with mistakes is refused with what would be right, and costs nothing @screens', async ({
       page,
     }) => {
-      await registerBy(page, words);
+      await register(page, words);
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
       const bad = [header, '1,21464,1.4,35,12.2,N', '2,21464,high,3.5,12.2,Q', '3,58,1.4,3.5,11,N'];
       await chooseFile(page, words, bad.join('\n'), 'bad.csv');
@@ -85,8 +86,8 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.shell.balance(500))).toBeVisible();
     });
 
-    test('patients with mistakes are left out if the person says so', async ({ page }) => {
-      await registerBy(page, words);
+    test('patients with mistakes are left out if the person says so @screens', async ({ page }) => {
+      await register(page, words);
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema,Ward';
       const mixed = [header, 'a,21464,1.4,3.5,12.2,N,7', 'a,21464,high,3.5,12.2,N,7'];
       await chooseFile(page, words, mixed.join('\n'), 'mixed.csv');
@@ -110,10 +111,10 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.result.skipped(1))).toBeVisible();
     });
 
-    test('a wrong password is said where it is typed, and what was typed stays', async ({
+    test('a wrong password is said where it is typed, and what was typed stays @screens', async ({
       page,
     }) => {
-      const person = await registerBy(page, words);
+      const person = await register(page, words);
       await page.getByRole('button', { name: words.shell.logOut }).click();
       await page.getByRole('navigation').getByRole('link', { name: words.shell.logIn }).click();
       await page.getByLabel(words.account.nameOrEmail).fill(person.name);
@@ -130,7 +131,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.shell.balance(500))).toBeVisible();
     });
 
-    test('what a form lacks is said at its fields', async ({ page }) => {
+    test('what a form lacks is said at its fields @screens', async ({ page }) => {
       await page.goto('/#/register');
       await page.getByLabel(words.account.name, { exact: true }).fill('anna');
       await page.getByLabel(words.account.email).fill('not an address');
@@ -176,9 +177,9 @@ test('the language changes at once and is remembered', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('билиарном');
 });
 
-test('the keyboard alone is enough', async ({ page }) => {
+test('the keyboard alone is enough @screens', async ({ page }) => {
   const words = LANGUAGES[0].words;
-  await registerBy(page, words);
+  await register(page, words);
   await page.evaluate(() => document.body.focus());
   await page.getByRole('button', { name: words.shell.skipToContent }).focus();
   await page.keyboard.press('Enter');

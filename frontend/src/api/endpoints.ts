@@ -15,7 +15,7 @@ import type {
 
 export const ROWS_PER_REQUEST = 1000;
 /** The version of the statement that the registration has to be agreed to; docs/privacy.md has them all. */
-const INTENDED_USE = '2026-11-24';
+export const INTENDED_USE = '2026-11-24';
 
 /** A small file goes with the request; a large one was put into the bucket before. */
 export type Source = File | UploadedFile;
