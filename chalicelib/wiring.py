@@ -12,6 +12,7 @@ from chalicelib.auth.service import Accounts
 from chalicelib.auth.store import UserStore
 from chalicelib.auth.tokens import Tokens
 from chalicelib.billing.ledger import Ledger
+from chalicelib.billing.payments import Payments
 from chalicelib.billing.vouchers import Vouchers
 from chalicelib.core import aws
 from chalicelib.core.clock import Clock, system_clock
@@ -102,8 +103,8 @@ class Services:
     def predictions(self) -> Predictions:
         """Predictions from the user's side."""
         return Predictions(
-            self.store, self.files, self.queue, self.ledger, self.settlement, self.keys, self.catalogue, self.uploads,
-            self.settings, self.clock,
+            self.store, self.files, self.queue, self.ledger, self.payments, self.settlement, self.keys, self.catalogue,
+            self.uploads, self.settings, self.clock,
         )  # fmt: skip
 
     @cached_property
@@ -171,7 +172,12 @@ class Services:
     @cached_property
     def settlement(self) -> Settlement:
         """The ends of charges."""
-        return Settlement(self.store, self.ledger, self.clock)
+        return Settlement(self.store, self.payments, self.clock)
+
+    @cached_property
+    def payments(self) -> Payments:
+        """The coins of predictions."""
+        return Payments(self.clients.dynamodb(), self.ledger, self.settings.open_predictions_max)
 
     @cached_property
     def users(self) -> UserStore:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.core.dynamo import Item, TransactItem
+    from chalicelib.core.dynamo import Item, Transaction, TransactItem
 
 
 ERASURE_SHARD = "0"
@@ -132,24 +132,24 @@ class UserStore:
             "intended_use": user.intended_use,
             "intended_use_at": user.intended_use_at,
         }
-        items: list[TransactItem] = [
-            self._claim(name_key(user.name), user.id, password_hash),
-            self._claim(email_key(user.email), user.id, password_hash),
-            {"Put": {"TableName": self._users_table, "Item": to_item(account), **_new("user_id")}},
-        ]
+        items: dict[str, TransactItem] = {
+            "name": self._claim(name_key(user.name), user.id, password_hash),
+            "email": self._claim(email_key(user.email), user.id, password_hash),
+            "account": {"Put": {"TableName": self._users_table, "Item": to_item(account), **_new("user_id")}},
+        }
         if grant:
             check = {"TableName": self._logins_table, "Key": to_item({"login": grant.mark}), **_new("login")}
-            items += [grant.entry, {"ConditionCheck": check}]
+            items |= {"entry": grant.entry, "mark": {"ConditionCheck": check}}
         try:
             transact(self._client, items)
         except TransactionCancelledError as error:
-            if 0 in error.failed:
+            if "name" in error.refused:
                 raise NameTakenError("Somebody has this name already. Please choose another one.") from error
-            if 1 in error.failed:
+            if "email" in error.refused:
                 raise EmailTakenError(
                     "There is an account with this e-mail address already. Log in, or use another address."
                 ) from error
-            if 4 in error.failed:
+            if "mark" in error.refused:
                 raise GrantedBeforeError from error
             raise
 
@@ -239,7 +239,7 @@ class UserStore:
             The hash is not ``old_hash`` any more, or the account is gone.
         """
         tokens = {"Update": {"TableName": self._users_table, **self._token_change(user.id)}}
-        self._commit([*self._new_hash(user, old_hash, new_hash), tokens], user)
+        self._commit({**self._new_hash(user, old_hash, new_hash), "tokens": tokens}, user)
 
     def close(self, user: User, password_hash: str, mark: str, now: float) -> None:
         """Delete the person: logins, name, e-mail, tokens; keep ``mark`` and the wish for the erasure of the rest.
@@ -249,8 +249,8 @@ class UserStore:
         ConditionFailedError
             The hash is not ``password_hash`` any more, or the account is gone.
         """
-        logins: list[TransactItem] = [
-            {
+        logins: Transaction = {
+            key: {
                 "Delete": {
                     "TableName": self._logins_table,
                     "Key": to_item({"login": key}),
@@ -259,8 +259,8 @@ class UserStore:
                 }
             }
             for key in _login_keys(user)
-        ]
-        self._commit([self._closing(user.id, now), *logins, self._mark(mark), self._wish(user.id, now)], user)
+        }
+        self._commit({**self._deletion(user, mark, now), **logins}, user)
 
     def close_restored(self, user: User, mark: str, now: float) -> None:
         """As ``close``, for an account that a restored table brought back. Its logins may be somebody else's by now.
@@ -270,7 +270,7 @@ class UserStore:
         ConditionFailedError
             The account is gone.
         """
-        self._commit([self._closing(user.id, now), self._mark(mark), self._wish(user.id, now)], user)
+        self._commit(self._deletion(user, mark, now), user)
 
     def remove_login(self, key: str, user_id: str, mark: str | None) -> None:
         """Remove a login of a deleted account and keep ``mark``, if its key is of an e-mail address.
@@ -287,7 +287,7 @@ class UserStore:
             "ExpressionAttributeValues": to_item({":user": user_id}),
         }
         try:
-            transact(self._client, [{"Delete": removed}, *([self._mark(mark)] if mark else [])])
+            transact(self._client, {"login": {"Delete": removed}} | ({"mark": self._mark(mark)} if mark else {}))
         except TransactionCancelledError as error:
             raise ConditionFailedError(user_id) from error
 
@@ -305,14 +305,23 @@ class UserStore:
         """Have what a deleted account left behind erased once more."""
         self._client.put_item(**self._wish(user_id, now)["Put"])
 
-    def _new_hash(self, user: User, old_hash: str, new_hash: str) -> list[TransactItem]:
+    def _new_hash(self, user: User, old_hash: str, new_hash: str) -> Transaction:
         change = {
             "UpdateExpression": "SET password_hash = :new",
             "ConditionExpression": "password_hash = :old",
             "ExpressionAttributeValues": to_item({":new": new_hash, ":old": old_hash}),
         }
-        keys = [{"TableName": self._logins_table, "Key": to_item({"login": key})} for key in _login_keys(user)]
-        return [{"Update": {**key, **change}} for key in keys]
+        return {
+            key: {"Update": {"TableName": self._logins_table, "Key": to_item({"login": key}), **change}}
+            for key in _login_keys(user)
+        }
+
+    def _deletion(self, user: User, mark: str, now: float) -> Transaction:
+        return {
+            "account": self._closing(user.id, now),
+            "mark": self._mark(mark),
+            "erasure": self._wish(user.id, now),
+        }
 
     def _closing(self, user_id: str, now: float) -> TransactItem:
         change = "SET token_version = token_version + :one, closed_at = :now "
@@ -345,7 +354,7 @@ class UserStore:
             "ExpressionAttributeValues": to_item({":one": 1, **(values or {})}),
         }
 
-    def _commit(self, items: list[TransactItem], user: User) -> None:
+    def _commit(self, items: Transaction, user: User) -> None:
         try:
             transact(self._client, items)
         except TransactionCancelledError as error:
@@ -398,7 +407,7 @@ class UserStore:
         }
         register: TransactItem = {"Put": {"TableName": self._erasures_table, "Item": to_item(done)}}
         try:
-            transact(self._client, [register, {"Delete": pending}])
+            transact(self._client, {"register": register, "pending": {"Delete": pending}})
         except TransactionCancelledError as error:
             raise ConditionFailedError(user_id) from error
 

@@ -108,15 +108,19 @@ class Vouchers:
             return self._redeemed(user_id, int(earlier))
         coins = self._coins_of(hashed, now)
         entry = Entry.new(user_id, coins, "voucher", now)
-        items = [self._use(hashed, entry, now), self._ledger.entry(entry), self._ledger.credit(user_id, coins)]
+        items = {
+            "voucher": self._use(hashed, entry, now),
+            "entry": self._ledger.entry(entry),
+            "balance": self._ledger.credit(user_id, coins),
+        }
         if key:
-            items.append(self._keys.record(key, str(coins), now))
+            items["key"] = self._keys.record(key, str(coins), now)
         try:
             transact(self._client, items)
         except TransactionCancelledError as error:
             if key and (earlier := self._keys.outcome(key, now)):
                 return self._redeemed(user_id, int(earlier))
-            if 2 in error.failed:
+            if "balance" in error.refused:
                 raise AccountClosedError("This account was deleted. The voucher was not used.") from error
             self._coins_of(hashed, now)
             raise

@@ -7,7 +7,7 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 TransactItem = dict[str, dict[str, Any]]
 """One element of TransactWriteItems: ``{"Put": {...}}``, ``{"Update": {...}}`` and so on."""
+
+Transaction = Mapping[str, TransactItem]
+"""The elements of a transaction by name. A refusal reports the names."""
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 # What a transaction may be cancelled for without being wrong: somebody else was at the same item.
@@ -42,14 +45,11 @@ class ConditionFailedError(Exception):
 
 
 class TransactionCancelledError(Exception):
-    """A transaction was refused by a condition.
+    """A transaction was refused by conditions: those of the elements named in ``refused``. Nothing was written."""
 
-    ``failed`` holds the positions of the elements whose condition failed.
-    """
-
-    def __init__(self, failed: frozenset[int]) -> None:
-        super().__init__(f"conditions failed at {sorted(failed)}")
-        self.failed = failed
+    def __init__(self, refused: Iterable[str]) -> None:
+        self.refused = frozenset(refused)
+        super().__init__(f"conditions failed: {', '.join(sorted(self.refused))}")
 
 
 def to_item(values: Item) -> Item:
@@ -82,7 +82,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def transact(client: DynamoDBClient, items: Sequence[TransactItem]) -> None:
+def transact(client: DynamoDBClient, items: Transaction) -> None:
     """Write all of ``items`` or none.
 
     A conflict with another transaction is retried with jitter: it says nothing about the conditions.
@@ -96,11 +96,12 @@ def transact(client: DynamoDBClient, items: Sequence[TransactItem]) -> None:
     """
     # One token for every try: a try whose answer was lost is recognised as done (within DynamoDB's ten minutes).
     token = uuid.uuid4().hex
+    elements: Any = list(items.values())
     for _ in _tries(_TRANSACTION_TRIES):
         try:
-            client.transact_write_items(TransactItems=items, ClientRequestToken=token)  # type: ignore[arg-type]
+            client.transact_write_items(TransactItems=elements, ClientRequestToken=token)
         except ClientError as error:
-            if not _is_transient(error):
+            if not _is_transient(error, items):
                 raise
         else:
             return
@@ -122,16 +123,16 @@ def _contended() -> TemporarilyUnavailableError:
     return TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
 
 
-def _is_transient(error: ClientError) -> bool:
-    """True for a conflict; raises for a failed condition; False for everything else."""
+def _is_transient(error: ClientError, items: Transaction) -> bool:
+    """Return whether ``error`` is a conflict. Raise ``TransactionCancelledError`` for a failed condition."""
     if error.response["Error"]["Code"] == "TransactionInProgressException":
         return True
     if error.response["Error"]["Code"] != "TransactionCanceledException":
         return False
     reasons = [str(reason.get("Code")) for reason in error.response.get("CancellationReasons", [])]
-    failed = frozenset(place for place, reason in enumerate(reasons) if reason == CONDITION_FAILED)
-    if failed:
-        raise TransactionCancelledError(failed) from error
+    refused = [name for name, reason in zip(items, reasons, strict=False) if reason == CONDITION_FAILED]
+    if refused:
+        raise TransactionCancelledError(refused) from error
     return any(reason in _TRANSIENT for reason in reasons)
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.auth.store import User
-from chalicelib.billing.ledger import Entry, Ledger, NotEnoughCoinsError, TooManyOpenChargesError, new_entry_id
+from chalicelib.billing.ledger import Entry, Ledger, new_entry_id
+from chalicelib.billing.payments import ChargeRefusedError, Payments
 from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
-from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
+from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
 from chalicelib.core.ids import is_id, new_id
@@ -40,8 +41,6 @@ from chalicelib.inference.queue import InferenceQueue
 from chalicelib.inference.settlement import Settlement
 from chalicelib.inference.store import PredictionStore
 from chalicelib.inference.uploads import UploadChangedError, Uploads, estimated_rows, refuse_too_large, unknown_upload
-
-_CHARGE_TRIES = 5
 
 OnlyIf = Literal["queued", "ended"]
 """What a prediction must be at that moment to be cancelled, or to have its files deleted."""
@@ -117,6 +116,7 @@ class Predictions:
         files: FileStore,
         queue: InferenceQueue,
         ledger: Ledger,
+        payments: Payments,
         settlement: Settlement,
         keys: IdempotencyKeys,
         catalogue: Catalogue,
@@ -128,6 +128,7 @@ class Predictions:
         self._files = files
         self._queue = queue
         self._ledger = ledger
+        self._payments = payments
         self._settlement = settlement
         self._keys = keys
         self._catalogue = catalogue
@@ -318,11 +319,8 @@ class Predictions:
         return forgotten
 
     def _refuse_early(self, user: User, offer: Offer) -> None:
-        """Refuse what the account as it was read can't have, before anything is stored. The transaction decides."""
-        if user.balance < offer.coins:
-            raise NotEnoughCoinsError(offer.coins, user.balance)
-        if user.open_charges >= self._settings.open_predictions_max:
-            raise TooManyOpenChargesError(self._settings.open_predictions_max)
+        """Refuse what the account as it was read can't have, before anything is stored."""
+        self._payments.refuse_early(offer.coins, user.balance, user.open_charges)
 
     def _replay(self, user: User, key: IdempotencyKey | None) -> Accepted | None:
         """What the first request with ``key`` made, if there was one: before any other check could refuse it now."""
@@ -392,37 +390,26 @@ class Predictions:
             log_exception("refused input not deleted", user=prediction.user_id)
 
     def _charge(self, prediction: Prediction, key: IdempotencyKey | None) -> bool:
-        """Debit, ledger entry, prediction and key in one transaction; False if the key is in use by now."""
-        user_id, cost, open_max = prediction.user_id, prediction.cost, self._settings.open_predictions_max
+        """Write and charge ``prediction``. Return False if the key is in use by now."""
+        created_at, charged = prediction.created_at, prediction.prediction_id
         entry = Entry(
-            user_id, -cost, "prediction", prediction.created_at, prediction.charge_entry_id, prediction.prediction_id
+            prediction.user_id, -prediction.cost, "prediction", created_at, prediction.charge_entry_id, charged
         )
-        payment = [self._ledger.entry(entry), self._ledger.charge(user_id, cost, open_max)]
-        if key:
-            payment.append(self._keys.record(key, prediction.prediction_id, prediction.created_at))
-        for _ in range(_CHARGE_TRIES):
-            try:
-                self._store.create(prediction, payment)
-            except TransactionCancelledError as error:
-                # A failed condition is certain: the prediction isn't there. After any other error it may be.
-                if 3 in error.failed:
-                    self._discard(prediction)
-                    return False
-                if refusal := self._ledger.why_refused(user_id, cost, open_max):
-                    self._discard(prediction)
-                    raise refusal from error
-                continue  # what stood in the way ended meanwhile
-            break
-        else:
+        recorded = self._keys.record(key, charged, created_at) if key else None
+        try:
+            self._payments.charge(entry, self._store.new(prediction), recorded)
+        except ChargeRefusedError as refused:
             self._discard(prediction)
-            raise TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
+            if refused.reason is None:
+                return False
+            raise refused.reason from refused
         log(
             "prediction accepted",
             prediction=prediction.prediction_id,
-            user=user_id,
+            user=prediction.user_id,
             model=prediction.model_id,
             rows=prediction.rows,
-            cost=cost,
+            cost=prediction.cost,
         )
         metrics.add(Metric.PREDICTIONS_ACCEPTED)
         return True

@@ -1,9 +1,9 @@
 """How a charge ends: with the result it paid for, or with a refund. The prediction's end is in the same transaction."""
 
-from chalicelib.billing.ledger import Entry, Ledger
+from chalicelib.billing.ledger import Entry
+from chalicelib.billing.payments import Payments
 from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
-from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError, TransactItem
 from chalicelib.core.logging import log
 from chalicelib.core.metrics import Metric
 from chalicelib.inference.prediction import Prediction, Result, Status
@@ -26,15 +26,15 @@ class Settlement:
     nothing was written then.
     """
 
-    def __init__(self, store: PredictionStore, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, store: PredictionStore, payments: Payments, clock: Clock) -> None:
         self._store = store
-        self._ledger = ledger
+        self._payments = payments
         self._clock = clock
 
     def succeed(self, prediction: Prediction, result: Result) -> None:
         """The charge is earned. The whole result is in S3 by now."""
         end = self._store.end_with_result(prediction, result, self._clock())
-        self._commit(prediction, [end, self._ledger.end_charge(prediction.user_id, 0)])
+        self._payments.earn(prediction.user_id, end)
         metrics.add(Metric.PREDICTIONS_SUCCEEDED)
 
     def reject(self, prediction: Prediction, code: str, sentence: str) -> None:
@@ -53,14 +53,8 @@ class Settlement:
         """End ``prediction`` and give back what was charged for it."""
         now = self._clock()
         refund = Entry.new(prediction.user_id, prediction.cost, "refund", now, prediction.prediction_id)
-        self._commit(
-            prediction,
-            [
-                self._store.end_without_result(prediction, status, code, sentence, refund.entry_id, now),
-                self._ledger.entry(refund),
-                self._ledger.end_charge(prediction.user_id, prediction.cost),
-            ],
-        )
+        end = self._store.end_without_result(prediction, status, code, sentence, refund.entry_id, now)
+        self._payments.refund(refund, end)
         log(
             f"prediction {status}",
             prediction=prediction.prediction_id,
@@ -71,11 +65,3 @@ class Settlement:
         )
         metrics.add(_WITHOUT_RESULT[status])
         metrics.add(Metric.COINS_REFUNDED, prediction.cost)
-
-    def _commit(self, prediction: Prediction, items: list[TransactItem]) -> None:
-        try:
-            self._store.commit(items)
-        except TransactionCancelledError as error:
-            if 0 in error.failed:
-                raise ConditionFailedError(prediction.prediction_id) from error
-            raise

@@ -16,13 +16,11 @@ from botocore.exceptions import ClientError
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import (
     ConditionFailedError,
-    TransactionCancelledError,
     decode_cursor,
     encode_cursor,
     from_item,
     is_condition_failure,
     to_item,
-    transact,
     write_one,
 )
 from chalicelib.inference.contract import Contract
@@ -30,7 +28,7 @@ from chalicelib.inference.options import Options
 from chalicelib.inference.prediction import Prediction, Result, Status, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -128,32 +126,19 @@ class PredictionStore:
 
     # ---- writing
 
-    def create(self, prediction: Prediction, payment: Sequence[TransactItem]) -> None:
-        """Write a queued prediction together with its payment. Done before by a lost attempt, it is left as it is.
-
-        Raises
-        ------
-        TransactionCancelledError
-            A condition of ``payment`` failed; nothing was written. ``failed`` counts from 1.
-        """
+    def new(self, prediction: Prediction) -> TransactItem:
+        """Return the transaction element that writes a queued prediction, which must not be there yet."""
         item = _to_values(prediction) | {
             "listed_at": f"{iso(prediction.created_at)}-{prediction.prediction_id}",
             "due_shard": due_shard(prediction.prediction_id),
         }
-        put: TransactItem = {
+        return {
             "Put": {
                 "TableName": self._table,
                 "Item": to_item(item),
                 "ConditionExpression": "attribute_not_exists(prediction_id)",
             }
         }
-        try:
-            transact(self._client, [put, *payment])
-        except TransactionCancelledError as error:
-            if 0 not in error.failed:
-                raise
-            # The id is random, so the prediction that is in the way is this one, committed by a request whose
-            # answer was lost.
 
     def claim(self, prediction_id: str, now: float, lease_until: float) -> Prediction:
         """Take a queued prediction, or a running one whose lease ran out: one attempt more, running, leased.
@@ -366,10 +351,6 @@ class PredictionStore:
         condition = "attribute_exists(prediction_id) AND #status IN (:queued, :running)"
         values = {":queued": Status.QUEUED, ":running": Status.RUNNING}
         self._update(prediction_id, "REMOVE file_name, ignored_columns", condition, values)
-
-    def commit(self, items: Sequence[TransactItem]) -> None:
-        """Write ``items`` in one transaction."""
-        transact(self._client, items)
 
     def _update(
         self,

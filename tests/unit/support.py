@@ -12,7 +12,7 @@ import pandas as pd
 from chalicelib.auth.names import Registration
 from chalicelib.auth.store import User
 from chalicelib.core import aws
-from chalicelib.core.dynamo import from_item
+from chalicelib.core.dynamo import TransactItem, from_item, transact
 from chalicelib.inference.catalogue import Catalogue
 from chalicelib.inference.contract import Contract
 from chalicelib.inference.models import Loaded
@@ -144,6 +144,10 @@ class World(Services):
         found = self.store.get(prediction.prediction_id)
         assert found is not None
         return found
+
+    def write(self, **items: TransactItem) -> None:
+        """Write ``items`` in one transaction."""
+        transact(aws.dynamodb(), items)
 
     def balance(self, user: User) -> int:
         return self.ledger.balance(user.id)

@@ -2,7 +2,7 @@ import pytest
 
 from chalicelib.billing.ledger import PAGE_SIZE, Entry, Reason
 from chalicelib.core import aws
-from chalicelib.core.dynamo import TransactionCancelledError, encode_cursor, to_item, transact
+from chalicelib.core.dynamo import TransactionCancelledError, encode_cursor, to_item
 from chalicelib.core.errors import InvalidInputError
 from chalicelib.core.ids import new_id
 from tests.unit.support import FakeClock, World
@@ -14,7 +14,7 @@ def move(world: World, user_id: str, amount: int) -> Entry:
     reason: Reason = "refund" if amount > 0 else "prediction"
     entry = Entry.new(user_id, amount, reason, world.clock(), new_id())
     change = world.ledger.credit(user_id, amount) if amount > 0 else world.ledger.charge(user_id, -amount, 10)
-    transact(aws.dynamodb(), [world.ledger.entry(entry), change])
+    world.write(entry=world.ledger.entry(entry), balance=change)
     return entry
 
 
@@ -32,7 +32,7 @@ def test_a_balance_is_never_negative(world: World) -> None:
     move(world, user.id, -500)
     with pytest.raises(TransactionCancelledError) as caught:
         move(world, user.id, -1)
-    assert caught.value.failed == {1}
+    assert caught.value.refused == {"balance"}
     assert world.balance(user) == 0
     assert world.entries(user) == [("signup", 500), ("prediction", -500)]
 
@@ -58,8 +58,8 @@ def test_an_entry_can_not_be_written_over(world: World) -> None:
     entry = move(world, user.id, -100)
     again = Entry(user.id, -1, "prediction", entry.created_at, entry.entry_id)
     with pytest.raises(TransactionCancelledError) as caught:
-        transact(aws.dynamodb(), [world.ledger.entry(again)])
-    assert caught.value.failed == {0}
+        world.write(entry=world.ledger.entry(again))
+    assert caught.value.refused == {"entry"}
     assert world.entries(user) == [("signup", 500), ("prediction", -100)]
 
 

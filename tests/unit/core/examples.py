@@ -240,16 +240,15 @@ def _predictions(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.refusal("already_cancelled", "DELETE", cancelled)
 
 
-class _Refusing:
-    def create(self, *_: object) -> None:
-        raise TransactionCancelledError(frozenset({2}))
+def _refusing(*_: object) -> None:
+    raise TransactionCancelledError({"balance"})
 
 
 def _charges(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     def submit(code: str) -> None:
         api.refusal(code, "POST", "/api/predict/lasso", PATIENTS, Content_Type=_CSV)
 
-    patch.setattr(api.services.predictions, "_store", _Refusing())
+    patch.setattr("chalicelib.billing.payments.transact", _refusing)
     states = {
         "too_many_open_predictions": Account(500, 10, closed=False),
         "not_enough_coins": Account(20, 0, closed=False),

@@ -36,7 +36,7 @@ class FakeClient:
 
 
 def transact(client: FakeClient) -> None:
-    dynamo.transact(cast("Any", client), [])
+    dynamo.transact(cast("Any", client), {"entry": {}, "balance": {}, "prediction": {}})
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_a_failed_condition_says_which_and_is_not_retried() -> None:
     client = FakeClient(cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
     with pytest.raises(dynamo.TransactionCancelledError) as caught:
         transact(client)
-    assert caught.value.failed == {1}
+    assert caught.value.refused == {"balance"}
     assert client.calls == 1
 
 

@@ -222,7 +222,7 @@ def test_refusals_of_charges_are_as_described(anna: Api, monkeypatch: pytest.Mon
     submit("unknown_model", "none")
     anna.refusal("unknown_model", "GET", "/api/models/none")
     monkeypatch.setattr(anna.services.ledger, "account", lambda _: Account(500, 10, closed=False))
-    monkeypatch.setattr(anna.services.predictions, "_store", Refusing())
+    monkeypatch.setattr("chalicelib.billing.payments.transact", refusing)
     submit("too_many_open_predictions")
     monkeypatch.setattr(anna.services.ledger, "account", lambda _: Account(1, 0, closed=False))
     submit("not_enough_coins")
@@ -231,11 +231,9 @@ def test_refusals_of_charges_are_as_described(anna: Api, monkeypatch: pytest.Mon
     submit("model_disabled")
 
 
-class Refusing:
-    """A store whose charge is refused."""
-
-    def create(self, *_: object) -> None:
-        raise TransactionCancelledError(frozenset({2}))
+def refusing(*_: object) -> None:
+    """A transaction whose charge is refused."""
+    raise TransactionCancelledError({"balance"})
 
 
 def test_refusals_of_predictions_are_as_described(anna: Api) -> None:

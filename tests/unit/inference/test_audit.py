@@ -84,7 +84,7 @@ def delete_entry(world: World, user: User, entry_id: str | None) -> None:
 def pay(world: World, user: User, amount: int, reason: Any, prediction: Prediction | None = None) -> Entry:
     """Move coins by an entry that nobody should have written."""
     entry = Entry.new(user.id, amount, reason, world.clock(), prediction.prediction_id if prediction else None)
-    world.store.commit([world.ledger.entry(entry), world.ledger.credit(user.id, amount)])
+    world.write(entry=world.ledger.entry(entry), balance=world.ledger.credit(user.id, amount))
     return entry
 
 
@@ -664,7 +664,7 @@ def test_a_voucher_that_is_being_redeemed_is_no_finding(world: World, anna: User
 def test_findings_are_bounded_and_all_counted(world: World) -> None:
     user = world.register("boris")
     for _ in range(FINDINGS_MAX + 20):
-        world.store.commit([world.ledger.entry(Entry.new(user.id, -1, "refund", world.clock()))])
+        world.write(entry=world.ledger.entry(Entry.new(user.id, -1, "refund", world.clock())))
 
     report = audit(world)
 

@@ -123,7 +123,7 @@ def an_entry_written_twice(scene: Scene) -> None:
 
 def an_entry_from_the_future(scene: Scene) -> None:
     entry = Entry.new(scene.anna.id, 500, "voucher", scene.world.clock() + 10 * 365 * 86_400)
-    scene.world.store.commit([scene.world.ledger.entry(entry), scene.world.ledger.credit(scene.anna.id, 500)])
+    scene.world.write(entry=scene.world.ledger.entry(entry), balance=scene.world.ledger.credit(scene.anna.id, 500))
 
 
 # ---- vouchers

@@ -130,7 +130,7 @@ def stuck_in(world: World, shard: str, count: int) -> list[str]:
         stuck = replace(
             like, prediction_id=prediction_id, attempt=world.settings.attempts_max, due_at=world.clock() - 3600
         )
-        world.store.create(stuck, [])
+        world.write(prediction=world.store.new(stuck))
     return chosen
 
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.billing.ledger import Entry
+from chalicelib.billing.payments import Payments
 from chalicelib.billing.vouchers import Vouchers, VoucherUsedError
-from chalicelib.core.dynamo import ConditionFailedError
+from chalicelib.core.dynamo import ConditionFailedError, TransactItem
 from chalicelib.core.idempotency import IdempotencyKeys
 from chalicelib.inference.prediction import Prediction, Result, Status
 from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import PredictionStore
 from tests.unit.support import World, patients
 
 
@@ -74,14 +75,14 @@ def test_the_dispatcher_ends_what_was_tried_too_often(world: World) -> None:
 def test_a_success_is_seen_only_once_its_files_are_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     user = world.register()
     prediction = world.submit(user)
-    commit = PredictionStore.commit
+    earn = Payments.earn
     seen: list[list[str]] = []
 
-    def committed(store: PredictionStore, items: Any) -> None:
+    def earned(payments: Payments, user_id: str, end: TransactItem) -> None:
         seen.append([key.rsplit("/", 1)[1] for key in world.objects(f"results/{user.id}/")])
-        commit(store, items)
+        earn(payments, user_id, end)
 
-    monkeypatch.setattr(PredictionStore, "commit", committed)
+    monkeypatch.setattr(Payments, "earn", earned)
     world.run(prediction)
 
     assert seen == [["cohort.json", "result.csv", "rows.jsonl"]]
@@ -142,6 +143,9 @@ def test_a_submission_whose_first_answer_was_lost_is_taken_as_done(world: World)
     user = world.register()
     prediction = world.submit(user)
 
-    world.store.create(prediction, [])
+    entry = Entry(
+        user.id, -100, "prediction", prediction.created_at, prediction.charge_entry_id, prediction.prediction_id
+    )
+    world.payments.charge(entry, world.store.new(prediction), None)
 
     assert world.entries(user) == [("signup", 500), ("prediction", -100)]
