@@ -61,8 +61,8 @@ export default defineConfig({
   ],
   outputDir: 'test-results/runs',
   forbidOnly: isCi,
-  // Two walks at a time: each waits for the browser half of the time.
-  workers: 2,
+  // One more than the two cores it is made for: each test also waits for the stack.
+  workers: 3,
   fullyParallel: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },

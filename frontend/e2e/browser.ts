@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+// The headless shell first: without windows of its own it opens a page in a third of the time.
+const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
 
 /** The browser to test in, or null: CHROMIUM_PATH, one on PATH, or the one Playwright brings. */
 export function findBrowser(): string | null {
@@ -14,4 +15,4 @@ export function findBrowser(): string | null {
 }
 
 export const NO_BROWSER =
-  'No Chromium was found: set CHROMIUM_PATH, or install chromium or google-chrome.';
+  'No Chromium was found: set CHROMIUM_PATH, or install chromium-headless-shell, chromium or google-chrome.';
