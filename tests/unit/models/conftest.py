@@ -24,7 +24,11 @@ def model(request: pytest.FixtureRequest) -> Model:
 
 @pytest.fixture(scope="session")
 def cohort() -> pd.DataFrame:
-    """The 418 patients as the worker reads them."""
+    return read_cohort()
+
+
+def read_cohort() -> pd.DataFrame:
+    """Return the 418 patients as the worker reads them."""
     types = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys(columns.CATEGORIES, "str")
     sample = REPOSITORY / "frontend" / "public" / "samples" / "pbc-418.csv"
     return pd.read_csv(sample, dtype=types | {"ID": "str"})
