@@ -266,6 +266,7 @@ $(UV): requirements-tools.txt
 	@touch $@
 
 .venv/.dev: .venv/.local requirements-dev.txt
+	@echo "Installing the tools for tests and checks (once) ..."
 	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-dev.txt \
 		$(call or_say,The packages of requirements-dev.txt)
 	@touch $@

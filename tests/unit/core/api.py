@@ -62,6 +62,7 @@ class Api:
         return str(prediction_id)
 
     def _check(self, path: str, method: str, answer: HTTPResponse) -> None:
+        __tracebackhide__ = True  # the message says all
         status = str(answer.status_code)
         operation = DOCUMENT["paths"][path][method.lower()]
         assert status in operation["responses"], f"{method} {path} answered {status}: {answer.body!r}"

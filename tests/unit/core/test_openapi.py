@@ -42,7 +42,7 @@ def test_the_api_serves_the_committed_document() -> None:
         answer = client.http.get("/api/openapi.json")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
-    assert answer.json_body == COMMITTED
+    assert answer.json_body == COMMITTED, "Run: make openapi"
 
 
 def test_a_document_that_is_out_of_date_is_noticed(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
