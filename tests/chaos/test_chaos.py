@@ -1,4 +1,5 @@
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,16 @@ from tests.chaos.run import run
 from tests.support.emulators import require_dynoxide
 
 
-def test_everything_accepted_ends_and_adds_up_while_parts_are_killed(tmp_path: Path) -> None:
+def test_everything_accepted_ends_and_adds_up_while_parts_are_killed(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     require_dynoxide()
     seed = random.randrange(10_000)
-    print(f"replay with: make chaos SECONDS=20 SEED={seed}")
+    record_property("summary", f"Replay with: make chaos SECONDS=20 SEED={seed}")
 
     summary = run(20, seed, tmp_path / "data")
 
-    print(summary)
+    record_property("summary", str(summary))
     assert summary.kills.total() >= 4
     assert summary.kills[EVERYTHING] == 1
     assert summary.accepted > 0

@@ -1,6 +1,6 @@
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,13 +22,15 @@ from tests.support.stack import RunningStack
 REQUESTS = 1500
 
 
-def test_every_answer_to_random_requests_is_as_the_document_says_and_the_coins_add_up(tmp_path: Path) -> None:
+def test_every_answer_to_random_requests_is_as_the_document_says_and_the_coins_add_up(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     seed = random.randrange(10_000)
-    print(f"replay with: make fuzz REQUESTS={REQUESTS} SEED={seed}")
+    record_property("summary", f"Replay with: make fuzz REQUESTS={REQUESTS} SEED={seed}")
 
     summary = run(REQUESTS, seed, tmp_path / "data")
 
-    print(summary)
+    record_property("summary", str(summary))
     assert summary.findings == {}
     assert set(summary.limited) == set(WINDOW_SECONDS)
     assert {200, 201, 202, 204, 401, 404, 405, 413, 422} <= set(summary.answers)

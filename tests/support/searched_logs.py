@@ -1,7 +1,7 @@
 """A plugin of every run of pytest: at its end, whatever was logged meanwhile is searched for what names anybody.
 
 What services that run inside the tests log is copied to a file; processes of a test write theirs somewhere in its
-temporary folders, as do the emulators. On the terminal a failing test shows only warnings and errors of theirs.
+temporary folders, as do the emulators.
 """
 
 import logging
@@ -43,8 +43,6 @@ def every_log_is_searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """After all tests: neither the services' logs nor those of stacks and emulators hold anything of anybody."""
     folder = tmp_path_factory.getbasetemp()
     copy = copy_lines_to(folder / "services.log")
-    for handler in logging.getLogger("lifespan").handlers:
-        handler.setLevel(logging.WARNING)
     yield
     logging.getLogger("lifespan").removeFilter(copy)
     copy.close()

@@ -5,14 +5,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from moto import mock_aws
+from moto.core.base_backend import BackendDict
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
-from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import sqs_backends
 
 from chalicelib.core import aws
 from local.provision import Provisioner, read_template
+
+_BACKENDS: Any = BackendDict
+_KEPT = (dynamodb_backends.backend, sqs_backends.backend, s3_backends.backend)
 
 
 class _Session:
@@ -44,7 +47,10 @@ class Account:
         for bucket in buckets.values():
             bucket.keys.clear()
             bucket.multiparts.clear()
-        secretsmanager_backends[DEFAULT_ACCOUNT_ID][_region()].secrets.clear()
+        for service in _BACKENDS._instances:
+            if service.backend not in _KEPT:
+                for account in service.values():
+                    account.reset()
         return dict(self._names)
 
     def _provision(self) -> None:
