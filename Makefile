@@ -65,8 +65,8 @@ dev: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The sa
 
 # The tests that failed last time run first, and the slowest are listed.
 PYTEST = $(PYTHON) -m pytest --failed-first --durations=20 --durations-min=1
-# The tests of a file stay in one process; one file alone is faster without more of them.
-SPREAD = $(if $(TEST),,--numprocesses=$(PROCESSES) --dist=loadfile)
+# One file alone is faster without more processes.
+SPREAD = $(if $(TEST),,--numprocesses=$(PROCESSES) --dist=worksteal)
 
 test: lint unit property local/node_modules/.installed frontend/dist/index.html ## The fast tests, checks first: at most 10 minutes on 2 cores
 	@$(PYTEST) $(SPREAD) tests/integration tests/races tests/e2e

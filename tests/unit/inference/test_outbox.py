@@ -10,6 +10,7 @@ import pytest
 from chalicelib.auth.store import UserStore
 from chalicelib.core import aws
 from chalicelib.core.ids import new_id
+from chalicelib.inference import dispatcher
 from chalicelib.inference.dispatcher import BACKOFF_SECONDS_MAX, BATCH_MAX
 from chalicelib.inference.prediction import Status
 from chalicelib.inference.queue import InferenceQueue
@@ -146,10 +147,13 @@ def make_unreadable(world: World, prediction_id: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["without an open charge", "unreadable"])
-def test_a_batch_of_predictions_that_always_fail_holds_up_no_other(world: World, kind: str) -> None:
+def test_a_batch_of_predictions_that_always_fail_holds_up_no_other(
+    world: World, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "BATCH_MAX", 20)
     healthy = world.submit(world.register())
     world.sent()
-    stuck = stuck_in(world, due_shard(healthy.prediction_id), BATCH_MAX)
+    stuck = stuck_in(world, due_shard(healthy.prediction_id), dispatcher.BATCH_MAX)
     world.sent()
     if kind == "unreadable":
         for prediction_id in stuck:
