@@ -29,13 +29,14 @@ CODES = {
 Step = tuple[str, object]
 
 
-def preparation() -> list[Step]:
-    """The unfitted steps that every model fitted here begins with."""
+def preparation(features: tuple[str, ...] = FEATURES) -> list[Step]:
+    """Return the unfitted steps that every model fitted here begins with. Other code finds them by these names."""
+    codes = {name: each for name, each in CODES.items() if name in features}
     return [
-        ("encode", ColumnEncoder(FEATURES, CODES)),
+        ("encode", ColumnEncoder(features, codes)),
         ("clamp", TrainingRangeClamp()),
         ("impute", SimpleImputer(strategy="median")),
-        ("log", LogColumns(tuple(FEATURES.index(name) for name in LOGGED))),
+        ("log", LogColumns(tuple(features.index(name) for name in LOGGED if name in features))),
         ("scale", StandardScaler()),
     ]
 

@@ -47,7 +47,8 @@ def _require_another_version(kept: Path, made: Path, found: list[Difference]) ->
         numbers = "1 number of {} differs" if len(others) == 1 else f"{len(others)} numbers of {{}} differ"
         raise UnchangedVersionError(
             f"Nothing was written: {numbers.format(made.name)} from version {version}, so raise the version in "
-            f"training/models/{made.name.replace('-', '_')}.py. The first: {others[0]}."
+            f"training/models/{made.name.replace('-', '_')}.py. If that version was never released, delete "
+            f"model_artifacts/{made.name} instead. The first: {others[0]}."
         )
 
 
