@@ -18,6 +18,9 @@ PROCESSES ?= auto
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
 
+# Without bytecode each process of the stack, and each of a suite, would compile our code anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # uv, pip and npm keep caches in HOME. Where that can't be written, they keep them here.
 HOME_IS_WRITABLE := $(shell [ -d "$$HOME" ] && for each in "$$HOME" "$$HOME/.cache" "$$HOME/.local" "$$HOME/.npm"; do \
 	[ ! -e "$$each" ] || [ -w "$$each" ] || exit; done && echo yes)
@@ -69,7 +72,7 @@ PYTEST = $(PYTHON) -m pytest --failed-first --durations=20 --durations-min=1
 SPREAD = $(if $(TEST),,--numprocesses=$(PROCESSES) --dist=worksteal)
 
 test: lint unit property local/node_modules/.installed frontend/dist/index.html ## The fast tests, checks first: at most 10 minutes on 2 cores
-	@$(PYTEST) $(SPREAD) tests/integration tests/races tests/e2e
+	@$(PYTEST) --numprocesses=3 --dist=worksteal tests/integration tests/races tests/e2e  # they wait much of the time
 	@$(MAKE) --no-print-directory browser
 	@echo "All passed. The others are in make test-slow."
 
@@ -130,7 +133,7 @@ e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests 
 browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## A person's journeys through the page, in Chromium: [TEST=e2e/walk.spec.ts]
 	@$(NPM) run $(if $(TEST),e2e -- $(PAGE_TEST),journeys)
 
-screens: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Every screen in both languages, light and dark, narrow and wide
+screens: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The other browser tests: every screen in both languages, light and dark, narrow and wide
 	@$(NPM) run screens
 
 pictures: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Make the README's pictures of the page anew

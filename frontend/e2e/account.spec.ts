@@ -53,7 +53,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('the password is changed: this session goes on, all others end @screens', async ({
+    test('the password is changed: this session goes on, all others end @slow', async ({
       page,
       browser,
     }) => {
@@ -99,7 +99,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await other.close();
     });
 
-    test('the account is deleted with the password, and is gone @screens', async ({ page }) => {
+    test('the account is deleted with the password, and is gone @slow', async ({ page }) => {
       const person = await register(page, words);
       await openAccount(page, words, person);
       const opener = page.getByRole('button', { name: words.profile.deleteOpen });
@@ -140,7 +140,10 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.profile.deleted)).toHaveCount(0);
     });
 
-    test('logging out ends this session on the server and no other', async ({ page, browser }) => {
+    test('logging out ends this session on the server and no other @slow', async ({
+      page,
+      browser,
+    }) => {
       const person = await register(page, words);
       const other = await otherDevice(browser, locale, words, person);
       const authorization = await tokenOf(page);
@@ -156,7 +159,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await other.close();
     });
 
-    test('who logs out offline is logged out here and told that the session goes on @screens', async ({
+    test('who logs out offline is logged out here and told that the session goes on @slow', async ({
       page,
       context,
     }) => {
@@ -171,7 +174,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.profile.notEnded)).toHaveCount(0);
     });
 
-    test('logging out everywhere ends every session', async ({ page, browser }) => {
+    test('logging out everywhere ends every session @slow', async ({ page, browser }) => {
       const person = await register(page, words);
       const other = await otherDevice(browser, locale, words, person);
       await openAccount(page, words, person);
@@ -220,7 +223,7 @@ test('an account that could not be loaded can be asked for again', async ({ page
   await expect(page.getByText(person.email)).toBeVisible();
 });
 
-test('the longest name fits the header @screens', async ({ page }) => {
+test('the longest name fits the header @slow', async ({ page }) => {
   const { words } = LANGUAGES[1];
   const name = `анна-${Math.random().toString(36).slice(2, 10)}-`.padEnd(64, 'ы');
   const person = { name, email: `${Date.now()}@example.org`, password: CHANGED };

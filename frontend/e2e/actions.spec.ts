@@ -38,7 +38,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a prediction is run again at a price that is said before, and leads to the earlier one @screens', async ({
+    test('a prediction is run again at a price that is said before, and leads to the earlier one @slow', async ({
       page,
     }) => {
       const earlier = await finishedPrediction(page, words);
@@ -62,7 +62,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page).toHaveURL(earlier);
     });
 
-    test('files are deleted for good after a question; the entry and the movement stay @screens', async ({
+    test('files are deleted for good after a question; the entry and the movement stay @slow', async ({
       page,
     }) => {
       const address = await finishedPrediction(page, words);
@@ -99,7 +99,7 @@ for (const { code, locale, words } of LANGUAGES) {
       ).toBeVisible();
     });
 
-    test('what waits is cancelled, once, and its coins come back @screens', async ({ page }) => {
+    test('what waits is cancelled, once, and its coins come back @slow', async ({ page }) => {
       const address = await finishedPrediction(page, words);
       const done = await page.request
         .get(`/api/predict/${idOf(address)}`, { headers: await authorization(page) })
@@ -148,7 +148,7 @@ async function authorization(page: Page) {
 /** What a page shows that has not heard of the end yet. */
 const OLD = { status: 'queued', is_finished: false };
 
-test('a cancellation that comes too late is said, and leaves the result @screens', async ({
+test('a cancellation that comes too late is said, and leaves the result @slow', async ({
   page,
 }) => {
   const address = await finishedPrediction(page, words);
@@ -177,7 +177,9 @@ test('a cancellation that comes too late is said, and leaves the result @screens
   await expect(patientRows(page, words)).toHaveCount(10);
 });
 
-test('a lost answer is asked for again with the same key, and charges once', async ({ page }) => {
+test('a lost answer is asked for again with the same key, and charges once @slow', async ({
+  page,
+}) => {
   await finishedPrediction(page, words);
   const keys: (string | undefined)[] = [];
   await page.route('**/retry', async (route) => {
@@ -205,9 +207,7 @@ test('a lost answer is asked for again with the same key, and charges once', asy
   expect(keys[2]).not.toBe(keys[0]);
 });
 
-test('what stands in the way of running it again is said in the dialog @screens', async ({
-  page,
-}) => {
+test('what stands in the way of running it again is said in the dialog @slow', async ({ page }) => {
   const address = await finishedPrediction(page, words);
   await page.getByRole('button', { name: words.actions.retry }).click();
   const dialog = retryDialog(page, words);
@@ -235,7 +235,7 @@ test('what stands in the way of running it again is said in the dialog @screens'
   await inspectInBoth(page, 'retry-refused');
 });
 
-test('without the coins it is not run again but leads to the coins @screens', async ({ page }) => {
+test('without the coins it is not run again but leads to the coins @slow', async ({ page }) => {
   await finishedPrediction(page, words);
   await page.route('**/api/auth/balance', (route) => route.fulfill({ json: { balance: 30 } }));
   await page.reload();

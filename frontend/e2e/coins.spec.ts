@@ -40,7 +40,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a voucher adds its coins once, and every movement is in the statement @screens', async ({
+    test('a voucher adds its coins once, and every movement is in the statement @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -78,7 +78,7 @@ for (const { code, locale, words } of LANGUAGES) {
       expect(page.url()).toBe(address);
     });
 
-    test('too few coins are said before the start, with the way to more @screens', async ({
+    test('too few coins are said before the start, with the way to more @slow', async ({
       page,
     }) => {
       test.slow();
@@ -110,7 +110,7 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('a lost answer is asked for again with the same key, and adds the coins once', async ({
+test('a lost answer is asked for again with the same key, and adds the coins once @slow', async ({
   page,
 }) => {
   await register(page, words);

@@ -1,6 +1,6 @@
 import { expect, browserTest as test } from './page';
 
-test("the API's page shows every operation, tries one out, and breaks no policy @screens", async ({
+test("the API's page shows every operation, tries one out, and breaks no policy @slow", async ({
   page,
   baseURL,
 }) => {

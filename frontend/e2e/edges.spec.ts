@@ -36,7 +36,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a file without patients is refused with what is missing @screens', async ({ page }) => {
+    test('a file without patients is refused with what is missing @slow', async ({ page }) => {
       await register(page, words);
       await chooseFile(page, words, `${HEADER}\n`, 'nobody.csv');
       const sentence = words.problems.sentences.no_rows(pageProblem('no_rows'));
@@ -44,7 +44,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-no-rows`);
     });
 
-    test('one patient has a result without a distribution @screens', async ({ page }) => {
+    test('one patient has a result without a distribution @slow', async ({ page }) => {
       await register(page, words);
       await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'one.csv');
       await start(page, words);
@@ -53,7 +53,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-one-patient`);
     });
 
-    test('a failure of the service is said with its number, and nothing is lost @screens', async ({
+    test('a failure of the service is said with its number, and nothing is lost @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -84,7 +84,7 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('a connection that is cut while a prediction is waited for is said, and its return is noticed @screens', async ({
+test('a connection that is cut while a prediction is waited for is said, and its return is noticed @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -231,7 +231,7 @@ test('an address that holds no id of a prediction says so and asks the service f
   await expect(page.getByText(words.history.empty)).toBeVisible();
 });
 
-test('a file can be dropped, and one that was changed since is to be chosen again @screens', async ({
+test('a file can be dropped, and one that was changed since is to be chosen again @slow', async ({
   page,
 }, testInfo) => {
   await register(page, words);
@@ -258,7 +258,7 @@ test('a file can be dropped, and one that was changed since is to be chosen agai
   await inspectInBoth(page, 'file-changed');
 });
 
-test('two tabs at once: each sees its own, and coins are counted once', async ({ page }) => {
+test('two tabs at once: each sees its own, and coins are counted once @slow', async ({ page }) => {
   const person = await register(page, words);
   const other = await page.context().newPage();
   await other.goto('/#/login');

@@ -22,7 +22,7 @@ function isSubmission(route: Route): boolean {
   return route.request().method() === 'POST';
 }
 
-test('logging in again in the middle of a submission loses no work @screens', async ({ page }) => {
+test('logging in again in the middle of a submission loses no work @slow', async ({ page }) => {
   const person = await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   let refused = 0;
@@ -43,7 +43,7 @@ test('logging in again in the middle of a submission loses no work @screens', as
   await expect(page.getByText(words.shell.balance(400))).toBeVisible();
 });
 
-test('a broken connection is said, the file stays, and trying again charges once @screens', async ({
+test('a broken connection is said, the file stays, and trying again charges once @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -67,7 +67,7 @@ test('a broken connection is said, the file stays, and trying again charges once
   expect(keys[1]).toBe(keys[0]);
 });
 
-test('without an answer to the check a file can be started, and is refused in words @screens', async ({
+test('without an answer to the check a file can be started, and is refused in words @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -120,7 +120,7 @@ const RUNNING = finishedPrediction({
   survival_years: null,
 });
 
-test('progress is told; a status that the page does not know ends the waiting @screens', async ({
+test('progress is told; a status that the page does not know ends the waiting @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -144,7 +144,7 @@ test('progress is told; a status that the page does not know ends the waiting @s
   expect(asked).toBe(askedAtTheEnd);
 });
 
-test('a failed prediction says so and what was returned @screens', async ({ page }) => {
+test('a failed prediction says so and what was returned @slow', async ({ page }) => {
   await register(page, words);
   await page.route(`**/api/predict/${ID}`, (route) =>
     route.fulfill({

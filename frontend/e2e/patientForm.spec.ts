@@ -64,7 +64,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('one patient is typed in, checked, and predicted for 100 coins @screens', async ({
+    test('one patient is typed in, checked, and predicted for 100 coins @slow', async ({
       page,
     }) => {
       await openForm(page, words);
@@ -91,7 +91,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(ageField(page, words)).toHaveValue('');
     });
 
-    test('mistakes are said at the fields, and the first one is gone to @screens', async ({
+    test('mistakes are said at the fields, and the first one is gone to @slow', async ({
       page,
     }) => {
       await openForm(page, words);
@@ -179,7 +179,7 @@ test('a patient is given and started with the keyboard alone', async ({ page }) 
   await expect(patientRows(page, words)).toHaveCount(1);
 });
 
-test('what the service refuses is said at the field, with the request’s id @screens', async ({
+test('what the service refuses is said at the field, with the request’s id @slow', async ({
   page,
 }) => {
   await openForm(page, words);
@@ -205,7 +205,7 @@ test('what the service refuses is said at the field, with the request’s id @sc
   await inspectInBoth(page, 'patient-refused');
 });
 
-test('file and form keep to themselves, and logging out forgets both', async ({ page }) => {
+test('file and form keep to themselves, and logging out forgets both @slow', async ({ page }) => {
   await register(page, words);
   await chooseFile(page, words, 'ID,Age\n1,2', 'mine.csv');
   await page.getByRole('radio', { name: words.patient.sources.form }).check();

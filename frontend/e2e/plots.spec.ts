@@ -51,7 +51,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a patient has a page: estimate, curve with its figures, and neighbours @screens', async ({
+    test('a patient has a page: estimate, curve with its figures, and neighbours @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -112,9 +112,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(patientRows(page, words)).toHaveCount(10);
     });
 
-    test('a result is shown at a glance, and print holds every patient @screens', async ({
-      page,
-    }) => {
+    test('a result is shown at a glance, and print holds every patient @slow', async ({ page }) => {
       await register(page, words);
       const content = await sample(page, 'pbc-418.csv');
       const name = 'pbc-418.csv';
@@ -160,7 +158,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(printed).toHaveCount(100);
     });
 
-    test('a skipped patient has a page that says why; one patient has no overview @screens', async ({
+    test('a skipped patient has a page that says why; one patient has no overview @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -190,7 +188,7 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('an overview that does not load says so, and loads when asked again @screens', async ({
+test('an overview that does not load says so, and loads when asked again @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -214,7 +212,7 @@ test('an overview that does not load says so, and loads when asked again @screen
   await expect(page.getByText(words.plots.cohort.curves)).toHaveCount(0);
 });
 
-test('a curve is drawn with its band, and without one where a point has none @screens', async ({
+test('a curve is drawn with its band, and without one where a point has none @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -237,7 +235,7 @@ test('a curve is drawn with its band, and without one where a point has none @sc
   await expect(page.locator('.plot-band')).toHaveCount(0);
 });
 
-test('a result from before has only what it tells, and a large one prints the sickest @screens', async ({
+test('a result from before has only what it tells, and a large one prints the sickest @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -276,7 +274,7 @@ test('a result from before has only what it tells, and a large one prints the si
   await expect(printed.first()).toContainText('S0');
 });
 
-test('the browser’s own print holds every patient', async ({ page }) => {
+test('the browser’s own print holds every patient @slow', async ({ page }) => {
   await register(page, words);
   const content = await sample(page, 'pbc-418.csv');
   await predict(page, words, { model: 'lasso', content, name: 'pbc-418.csv' });
@@ -306,7 +304,9 @@ const PATIENTS = {
   ru: { one: 'пациента', few: 'пациентов', many: 'пациентов', other: 'пациента' },
 } as const;
 
-test('from a patient’s page one comes back to the same rows of the table', async ({ page }) => {
+test('from a patient’s page one comes back to the same rows of the table @slow', async ({
+  page,
+}) => {
   await register(page, words);
   const content = await sample(page, 'pbc-418.csv');
   await predict(page, words, { model: 'lasso', content, name: 'pbc-418.csv' });

@@ -29,7 +29,7 @@ function mayo(words: Words) {
 /** The form that goes to the bucket, not to the API. */
 const toBucket = (url: URL) => !url.pathname.startsWith('/api/') && url.pathname !== '/';
 
-test('a large file is sent, checked at its beginning, predicted, and its cost is charged once @screens', async ({
+test('a large file is sent, checked at its beginning, predicted, and its cost is charged once @slow', async ({
   page,
 }) => {
   test.setTimeout(120_000);
@@ -67,7 +67,7 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
   await expect(page.getByText(range)).toBeVisible();
 });
 
-test('a session that ends in the middle of an upload costs a password, not the upload', async ({
+test('a session that ends in the middle of an upload costs a password, not the upload @slow', async ({
   page,
 }) => {
   const person = await register(page, words);
@@ -97,7 +97,7 @@ test('a session that ends in the middle of an upload costs a password, not the u
   expect(sent).toBe(1);
 });
 
-test('a cut connection is said, and the same file is sent again at a click @screens', async ({
+test('a cut connection is said, and the same file is sent again at a click @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -115,7 +115,7 @@ test('a cut connection is said, and the same file is sent again at a click @scre
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
 });
 
-test('a large file that is replaced or removed after its check is deleted from the bucket', async ({
+test('a large file that is replaced or removed after its check is deleted from the bucket @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -139,7 +139,7 @@ test('a large file that is replaced or removed after its check is deleted from t
   expect(again.status()).toBe(404);
 });
 
-test('a file that is removed while it is sent leaves nothing behind @screens', async ({ page }) => {
+test('a file that is removed while it is sent leaves nothing behind @slow', async ({ page }) => {
   await register(page, words);
   const sending = gate();
   await page.route(toBucket, async (route) => {

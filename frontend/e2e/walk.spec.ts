@@ -17,7 +17,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a stranger gets years of life for ten patients and has 400 coins left @screens', async ({
+    test('a stranger gets years of life for ten patients and has 400 coins left @slow', async ({
       page,
     }) => {
       await page.goto('/');
@@ -58,7 +58,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(patientRows(page, words)).toHaveCount(10);
     });
 
-    test('a file with mistakes is refused with what would be right, and costs nothing @screens', async ({
+    test('a file with mistakes is refused with what would be right, and costs nothing @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -86,7 +86,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.shell.balance(500))).toBeVisible();
     });
 
-    test('patients with mistakes are left out if the person says so @screens', async ({ page }) => {
+    test('patients with mistakes are left out if the person says so @slow', async ({ page }) => {
       await register(page, words);
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema,Ward';
       const mixed = [header, 'a,21464,1.4,3.5,12.2,N,7', 'a,21464,high,3.5,12.2,N,7'];
@@ -111,7 +111,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.result.skipped(1))).toBeVisible();
     });
 
-    test('a wrong password is said where it is typed, and what was typed stays @screens', async ({
+    test('a wrong password is said where it is typed, and what was typed stays @slow', async ({
       page,
     }) => {
       const person = await register(page, words);
@@ -131,7 +131,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.shell.balance(500))).toBeVisible();
     });
 
-    test('what a form lacks is said at its fields @screens', async ({ page }) => {
+    test('what a form lacks is said at its fields @slow', async ({ page }) => {
       await page.goto('/#/register');
       await page.getByLabel(words.account.name, { exact: true }).fill('anna');
       await page.getByLabel(words.account.email).fill('not an address');
@@ -177,7 +177,7 @@ test('the language changes at once and is remembered', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('билиарном');
 });
 
-test('the keyboard alone is enough @screens', async ({ page }) => {
+test('the keyboard alone is enough @slow', async ({ page }) => {
   const words = LANGUAGES[0].words;
   await register(page, words);
   await page.evaluate(() => document.body.focus());
