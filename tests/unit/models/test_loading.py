@@ -24,6 +24,10 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path / "artefacts"
 
 
+def test_lasso_is_among_the_models() -> None:
+    assert "lasso" in CARDS
+
+
 @pytest.mark.parametrize("model_id", CARDS)
 def test_row_17_a_changed_artefact_is_refused_naming_both_hashes(model_id: str, copied: Path) -> None:
     artefact = copied / model_id / "model.joblib"
