@@ -70,9 +70,11 @@ dev: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The sa
 PYTEST = $(PYTHON) -m pytest --failed-first --durations=20 --durations-min=1
 # One file alone is faster without more processes.
 SPREAD = $(if $(TEST),,--numprocesses=$(PROCESSES) --dist=worksteal)
+# Each process has emulators or a stack of its own, and waits for them much of the time. A given endpoint is one for all.
+STACKS = $(if $(TEST)$(ENDPOINT),,--numprocesses=3 --dist=worksteal)
 
 test: lint unit property local/node_modules/.installed frontend/dist/index.html ## The fast tests, checks first: at most 10 minutes on 2 cores
-	@$(PYTEST) --numprocesses=3 --dist=worksteal tests/integration tests/races tests/e2e  # they wait much of the time
+	@$(PYTEST) $(STACKS) tests/integration tests/races tests/e2e
 	@$(MAKE) --no-print-directory browser
 	@echo "All passed. The others are in make test-slow."
 
@@ -102,7 +104,7 @@ page: .venv/.dev frontend/node_modules/.installed ## Tests of the page's parts: 
 
 coverage: .venv/.dev local/node_modules/.installed ## Which lines no test runs, and build/coverage/index.html: [TEST=tests/unit/billing]
 	@rm -f build/.coverage*
-	@.venv/bin/coverage run -m pytest -n 2 --dist loadfile $(or $(TEST),tests/unit tests/deployment tests/integration tests/races); ended=$$?; \
+	@.venv/bin/coverage run -m pytest $(SPREAD) $(or $(TEST),tests/unit tests/deployment tests/integration tests/races); ended=$$?; \
 		.venv/bin/coverage combine --quiet && .venv/bin/coverage report && .venv/bin/coverage html --quiet; exit $$ended
 
 npm: .venv/.dev frontend/node_modules/.installed ## npm with the project's own Node, in frontend/: RUN="run build"
@@ -110,7 +112,7 @@ npm: .venv/.dev frontend/node_modules/.installed ## npm with the project's own N
 	@$(NPM) $(RUN)
 
 integration: .venv/.dev local/node_modules/.installed ## Tests against the AWS emulator and moto's server: [ENDPOINT=http://127.0.0.1:5000] [TEST=...]
-	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)" TEST_ENDPOINT_DATA_DIR="$(DATA_DIR)") $(PYTEST) $(SPREAD) $(or $(TEST),tests/integration)
+	@$(if $(ENDPOINT),TEST_ENDPOINT_URL="$(ENDPOINT)" TEST_ENDPOINT_DATA_DIR="$(DATA_DIR)") $(PYTEST) $(STACKS) $(or $(TEST),tests/integration)
 
 property: .venv/.dev local/node_modules/.installed ## Random steps, faults and crashes against a model: [STEPS=200000]
 	@$(if $(STEPS),STEPS="$(STEPS)") $(PYTEST) --numprocesses=2 tests/property
@@ -128,7 +130,7 @@ mutants: .venv/.dev ## Break the rules of coins and of security one by one and s
 	@$(PYTHON) -m tests.mutants
 
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP: [TEST=...]
-	@$(PYTEST) $(SPREAD) $(or $(TEST),tests/e2e)
+	@$(PYTEST) $(STACKS) $(or $(TEST),tests/e2e)
 
 browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## A person's journeys through the page, in Chromium: [TEST=e2e/walk.spec.ts]
 	@$(NPM) run $(if $(TEST),e2e -- $(PAGE_TEST),journeys)
