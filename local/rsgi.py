@@ -77,6 +77,8 @@ def _environ(scope: Scope) -> Environ:
     }
     environ["SERVER_NAME"], _, environ["SERVER_PORT"] = scope.server.rpartition(":")
     for name, value in scope.headers.items():
+        if "_" in name:  # WSGI writes hyphens so too: `Content_Length` would pass for the length of the body
+            continue
         key = name.upper().replace("-", "_")
         environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
     return environ

@@ -153,7 +153,8 @@ class Fuzzer:
     def _note(self, case: schemathesis.Case[Any], answer: requests.Response, what: str) -> None:
         """Keep the first of its kind."""
         sent = answer.request
+        headers = {name: value for name, value in sent.headers.items() if name != "Authorization"}
         self._summary.findings.setdefault(
             f"{case.operation.label} {answer.status_code}: {what}",
-            f"{sent.method} {str(sent.url)[:300]} {(sent.body or b'')[:500]!r}\n    {answer.text[:300]}",
+            f"{sent.method} {str(sent.url)[:300]} {headers} {(sent.body or b'')[:500]!r}\n    {answer.text[:300]}",
         )

@@ -84,6 +84,16 @@ def test_the_application_sees_the_request_as_wsgi_has_it() -> None:
     assert (seen["CONTENT_TYPE"], seen["CONTENT_LENGTH"], seen["HTTP_X_B"]) == ("text/csv", "3", "c")
 
 
+def test_a_header_with_an_underscore_does_not_pass_for_another(gateway: Gateway) -> None:
+    scope = FakeScope("GET", "/api/health", {"content_length": "M", "transfer_encoding": "x", "content_type": "a/b"})
+    protocol = FakeProtocol(None)
+
+    asyncio.run(RsgiApplication(gateway, threads=1).__rsgi__(cast("Scope", scope), cast("Any", protocol)))
+
+    assert protocol.answer
+    assert protocol.answer[0] == 200
+
+
 @pytest.mark.parametrize("length", [10, 1_000_000])
 def test_a_body_that_does_not_arrive_is_408_and_nothing_is_done(gateway: Gateway, length: int) -> None:
     _, (status, headers, body) = asked(gateway, body=None, content_length=str(length))
