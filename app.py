@@ -16,11 +16,11 @@ from chalicelib.billing.routes import routes as billing_routes
 from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.http.middleware import finish_answer
 from chalicelib.core.http.schemas import Health, OpenApi
-from chalicelib.core.invocation import observe
-from chalicelib.core.logging import configure
+from chalicelib.core.observability.invocation import observe
+from chalicelib.core.observability.logging import configure
 from chalicelib.core.runtime import time_left
-from chalicelib.inference.queue import prediction_id_of
-from chalicelib.inference.routes import routes as inference_routes
+from chalicelib.inference.predictions.queue import prediction_id_of
+from chalicelib.inference.predictions.routes import routes as inference_routes
 from chalicelib.wiring import services
 
 configure("lambda")  # a local process says which one it is afterwards
@@ -85,7 +85,7 @@ def audit(event: CloudWatchEvent) -> dict[str, Any]:
 
 def load_models() -> None:
     """Load pandas, scikit-learn and every model, which only the inference worker may."""
-    from chalicelib.inference.worker import load_every_model  # noqa: PLC0415
+    from chalicelib.inference.predictions.worker import load_every_model  # noqa: PLC0415
 
     load_every_model()
 

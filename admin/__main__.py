@@ -15,9 +15,9 @@ from admin.redrive import redrive
 from admin.restore import restore
 from admin.rotation import rotate
 from admin.stage import TABLES, Stage, StageError, stage_of
+from chalicelib.audit.audit import Progress, Report
 from chalicelib.core.errors import DomainError
-from chalicelib.inference.audit import Progress, Report
-from chalicelib.inference.catalogue import UnknownModelError
+from chalicelib.inference.catalog.catalog import UnknownModelError
 from local.arguments import ArgumentParser, number
 from local.config import ROOT
 

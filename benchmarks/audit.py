@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.meter import Meter
 from benchmarks.prices import Item, bill
-from chalicelib.auth.names import email_key, name_key
+from chalicelib.auth.normalization import email_key, name_key
 from chalicelib.billing.ledger import Entry
 from chalicelib.core.clock import iso, system_clock
 from chalicelib.core.dynamo import to_item

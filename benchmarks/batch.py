@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from chalicelib.inference.prediction import Stored
+from chalicelib.inference.predictions.prediction import Stored
 
 SAMPLE = Path(__file__).resolve().parents[1] / "frontend" / "public" / "samples" / "pbc-418.csv"
 WAYS = ("check", "batch", "upload", "pandas")
@@ -55,7 +55,7 @@ def _write_patients(path: Path, rows: int) -> Path:
 
 def _write_canonical(file: Path) -> None:
     """What the check leaves for the worker, beside the file."""
-    from chalicelib.inference.check import inspect  # noqa: PLC0415 - the other measurements do without
+    from chalicelib.inference.patient_file.validator import inspect  # noqa: PLC0415 - the other measurements do without
 
     with file.open("rb") as source, file.with_suffix(".canonical").open("w", encoding="utf-8", newline="") as good:
         inspect(source, good=good)
@@ -80,7 +80,7 @@ def _measure(way: str, model: str, file: str) -> int:
 
 
 def _check(_model: str):  # type: ignore[no-untyped-def]
-    from chalicelib.inference.check import inspect  # noqa: PLC0415 - each way loads what it needs, no more
+    from chalicelib.inference.patient_file.validator import inspect  # noqa: PLC0415 - each way loads what it needs, no more
 
     def run(file: Path) -> None:
         with file.open("rb") as source:
@@ -90,11 +90,11 @@ def _check(_model: str):  # type: ignore[no-untyped-def]
 
 
 def _batch(model: str):  # type: ignore[no-untyped-def]
-    from chalicelib.inference.catalogue import ARTEFACTS  # noqa: PLC0415
+    from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
     from chalicelib.inference.models import load  # noqa: PLC0415
     from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
-    from chalicelib.inference.results import ResultWriter  # noqa: PLC0415
-    from chalicelib.inference.worker import read_chunks  # noqa: PLC0415
+    from chalicelib.inference.predictions.worker import read_chunks  # noqa: PLC0415
+    from chalicelib.inference.results.writer import ResultWriter  # noqa: PLC0415
 
     loaded = load(model, ARTEFACTS)
 
@@ -136,10 +136,10 @@ class _Disk:
 def _pandas(model: str):  # type: ignore[no-untyped-def]
     import pandas as pd  # noqa: PLC0415
 
-    from chalicelib.inference import columns  # noqa: PLC0415
-    from chalicelib.inference.catalogue import ARTEFACTS  # noqa: PLC0415
+    from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
     from chalicelib.inference.models import load  # noqa: PLC0415
     from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
+    from chalicelib.inference.patient_file import columns  # noqa: PLC0415
 
     loaded = load(model, ARTEFACTS)
     types = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys((*columns.CATEGORIES, "ID"), "str")

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from chalicelib.auth.names import Registration
+from chalicelib.auth.normalization import Registration
 from chalicelib.wiring import Services
 from deploy.bundle import BUNDLES, build
 from deploy.runtime import RunningFunction

@@ -6,38 +6,38 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.auth.keys import KeyRing, OneKey, SecretVersions
-from chalicelib.auth.marks import EmailMarks
+from chalicelib.audit.audit import Audit
+from chalicelib.audit.daily import AuditStateStore, DailyAudit
+from chalicelib.audit.tables import AuditStore
+from chalicelib.auth.fingerprints import EmailMarks
+from chalicelib.auth.repository import UserStore
 from chalicelib.auth.service import Accounts
-from chalicelib.auth.store import UserStore
+from chalicelib.auth.signing_keys import KeyRing, OneKey, SecretVersions
 from chalicelib.auth.tokens import Tokens
 from chalicelib.billing.ledger import Ledger
 from chalicelib.billing.payments import Payments
 from chalicelib.billing.vouchers import Vouchers
 from chalicelib.core import aws
 from chalicelib.core.clock import Clock, system_clock
-from chalicelib.core.http.viewers import Viewers
+from chalicelib.core.http.client_address import Viewers
 from chalicelib.core.idempotency import IdempotencyKeys
 from chalicelib.core.limits import Limits
 from chalicelib.core.settings import Settings, settings
-from chalicelib.core.throttles import Throttles
-from chalicelib.inference.audit import Audit
-from chalicelib.inference.audit_daily import AuditStateStore, DailyAudit
-from chalicelib.inference.audit_store import AuditStore
-from chalicelib.inference.catalogue import Catalogue
-from chalicelib.inference.dead_letters import DeadLetters
-from chalicelib.inference.dispatcher import Dispatcher
-from chalicelib.inference.dry_run import DryRuns
-from chalicelib.inference.erasure import Erasure
-from chalicelib.inference.files import FileStore
-from chalicelib.inference.offers import OfferStore
-from chalicelib.inference.queue import InferenceQueue
-from chalicelib.inference.reading import Results
-from chalicelib.inference.replay import DeletionReplay
-from chalicelib.inference.service import Predictions
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import PredictionStore
-from chalicelib.inference.uploads import Uploads
+from chalicelib.core.throttling import Throttles
+from chalicelib.erasure.eraser import Erasure
+from chalicelib.erasure.restore_replay import DeletionReplay
+from chalicelib.inference.catalog.catalog import Catalogue
+from chalicelib.inference.catalog.price_overrides import OfferStore
+from chalicelib.inference.predictions.dead_letters import DeadLetters
+from chalicelib.inference.predictions.dispatcher import Dispatcher
+from chalicelib.inference.predictions.dry_run import DryRuns
+from chalicelib.inference.predictions.queue import InferenceQueue
+from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.service import Predictions
+from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.results.reader import Results
+from chalicelib.inference.storage.file_store import FileStore
+from chalicelib.inference.storage.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
-    from chalicelib.inference.worker import Worker
+    from chalicelib.inference.predictions.worker import Worker
 
 
 class Clients(Protocol):
@@ -125,7 +125,7 @@ class Services:
     @cached_property
     def worker(self) -> Worker:
         """The inference worker. Only here are pandas and scikit-learn loaded."""
-        from chalicelib.inference.worker import Worker  # noqa: PLC0415
+        from chalicelib.inference.predictions.worker import Worker  # noqa: PLC0415
 
         return Worker(self.store, self.files, self.settlement, self.settings, self.clock)
 

@@ -28,7 +28,7 @@ def application() -> RsgiApplication:
     end_with_parent()
     from app import app  # noqa: PLC0415 - in the worker process only
     from chalicelib.core import aws  # noqa: PLC0415
-    from chalicelib.core.logging import configure  # noqa: PLC0415
+    from chalicelib.core.observability.logging import configure  # noqa: PLC0415
     from local.gateway import Gateway  # noqa: PLC0415
 
     configure("api")

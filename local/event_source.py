@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.core.logging import log, log_exception
+from chalicelib.core.observability.logging import log, log_exception
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -12,7 +12,7 @@ from typing import Any
 
 import app
 from chalicelib.core import aws
-from chalicelib.core.logging import configure, log_exception
+from chalicelib.core.observability.logging import configure, log_exception
 from local.bell import Bell
 from local.event_source import EventSource
 from local.lifeline import end_with_parent

@@ -26,7 +26,7 @@ from chalice.local import (
 )
 from whitenoise import WhiteNoise
 
-from chalicelib.core.logging import REQUEST, log
+from chalicelib.core.observability.logging import REQUEST, log
 from local.provision import read_template
 
 if TYPE_CHECKING:

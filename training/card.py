@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from chalicelib.inference import columns
 from chalicelib.inference.models.base import ARTEFACT_NAME
+from chalicelib.inference.patient_file import columns
 from training import wording
 from training.cohorts import PBC3_SOURCE
 from training.curve import FittedCurve

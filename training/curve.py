@@ -7,7 +7,6 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from chalicelib.inference.contract import ContributionScale
 from chalicelib.inference.models.additive import TrainingValues
 from chalicelib.inference.models.curve import (
     BandedCurveArtefact,
@@ -17,6 +16,7 @@ from chalicelib.inference.models.curve import (
     IntervalLevels,
     interval,
 )
+from chalicelib.inference.models.output_spec import ContributionScale
 from training.interval import Interval, fit_levels
 from training.metrics import Truth
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from chalicelib.inference.columns import REQUIRED, STORED
+from chalicelib.inference.patient_file.columns import REQUIRED, STORED
 
 # From the sickest to the healthiest, both sexes, every degree of oedema and stage; 320, 331 and 417 lack labs.
 VARIED = (28, 331, 74, 100, 320, 24, 118, 417, 212, 98)

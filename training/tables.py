@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from chalicelib.inference.catalogue import Catalogue
+from chalicelib.inference.catalog.catalog import Catalogue
 from training.build import ARTEFACTS_DIR
 
 Card = dict[str, Any]

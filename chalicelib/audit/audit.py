@@ -21,14 +21,8 @@ from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.auth.names import is_email_key
-from chalicelib.core.clock import Clock, iso
-from chalicelib.core.dynamo import Item
-from chalicelib.core.errors import DomainError
-from chalicelib.core.logging import log_exception
-from chalicelib.core.settings import Settings
-from chalicelib.inference.audit_store import BATCH, LOGIN_SEGMENTS, AuditOutOfTimeError, AuditStore
-from chalicelib.inference.audit_user import (
+from chalicelib.audit.tables import BATCH, LOGIN_SEGMENTS, AuditOutOfTimeError, AuditStore
+from chalicelib.audit.user_audit import (
     SETTLED_SECONDS,
     Finding,
     UserAudit,
@@ -36,6 +30,12 @@ from chalicelib.inference.audit_user import (
     fingerprint,
     names_login,
 )
+from chalicelib.auth.normalization import is_email_key
+from chalicelib.core.clock import Clock, iso
+from chalicelib.core.dynamo import Item
+from chalicelib.core.errors import DomainError
+from chalicelib.core.observability.logging import log_exception
+from chalicelib.core.settings import Settings
 
 KINDS = ("users", "ledger entries", "predictions", "results", "vouchers", "logins")
 FINDINGS_MAX = 100

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.audit.audit import Audit, Progress, Report
+from chalicelib.audit.tables import AuditOutOfTimeError
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.dynamo import ConditionFailedError, from_item, is_condition_failure, to_item
 from chalicelib.core.ids import new_id
-from chalicelib.core.logging import log
-from chalicelib.core.metrics import Metric, add
-from chalicelib.inference.audit import Audit, Progress, Report
-from chalicelib.inference.audit_store import AuditOutOfTimeError
+from chalicelib.core.observability.logging import log
+from chalicelib.core.observability.metrics import Metric, add
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import batched
 
-from chalicelib.auth.names import email_key, name_key
+from chalicelib.audit.tables import BATCH, AuditStore
+from chalicelib.auth.normalization import email_key, name_key
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import Item
 from chalicelib.core.settings import Settings
-from chalicelib.inference.audit_store import BATCH, AuditStore
-from chalicelib.inference.files import result_prefix
-from chalicelib.inference.prediction import Status, Stored
+from chalicelib.inference.predictions.prediction import Status, Stored
+from chalicelib.inference.storage.file_store import result_prefix
 
 SETTLED_SECONDS = 60
 """A request ends within 29 s and a transaction's retries within some more: no older entry appears any more."""

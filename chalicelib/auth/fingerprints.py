@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 from functools import cached_property
 
-from chalicelib.auth.names import email_key
+from chalicelib.auth.normalization import email_key
 
 
 class EmailMarks:

@@ -2,9 +2,9 @@
 
 from chalice.app import Request
 
-from chalicelib.auth.store import User
+from chalicelib.auth.repository import User
 from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError, TokenMissingError
-from chalicelib.core.logging import bind
+from chalicelib.core.observability.logging import bind
 from chalicelib.wiring import services
 
 BEARER = (TokenMissingError, TokenInvalidError, TokenExpiredError)

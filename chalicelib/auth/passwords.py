@@ -2,7 +2,7 @@
 
 import bcrypt
 
-from chalicelib.auth.names import PASSWORD_BYTES_MAX
+from chalicelib.auth.normalization import PASSWORD_BYTES_MAX
 
 _DUMMY_SALT_AND_DIGEST = "." * 53
 """22 characters of salt and 31 of digest. How long bcrypt takes depends on the cost alone."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.auth.names import email_key, name_key
+from chalicelib.auth.normalization import email_key, name_key
 from chalicelib.core.dynamo import (
     ConditionFailedError,
     TransactionCancelledError,

@@ -8,15 +8,15 @@ from pydantic import BaseModel, ConfigDict
 
 from chalicelib.auth import schemas
 from chalicelib.auth.guard import BEARER, current_session, current_user
-from chalicelib.auth.names import AccountDeletion, Credentials, PasswordChange, Registration, login_key
+from chalicelib.auth.normalization import AccountDeletion, Credentials, PasswordChange, Registration, login_key
+from chalicelib.auth.repository import EmailTakenError, NameTakenError
 from chalicelib.auth.service import Session, SessionWithoutIdError, WrongCredentialsError, WrongPasswordError
-from chalicelib.auth.store import EmailTakenError, NameTakenError
 from chalicelib.core.http.bodies import json_body, parsed_options
 from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
 from chalicelib.core.http.schemas import sometimes
 from chalicelib.core.limits import LIMITED
-from chalicelib.core.logging import log, log_exception
-from chalicelib.inference.erasure import OutOfTimeError
+from chalicelib.core.observability.logging import log, log_exception
+from chalicelib.erasure.eraser import OutOfTimeError
 from chalicelib.wiring import services
 
 _ERASURE_SECONDS_MAX = 10

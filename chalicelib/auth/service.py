@@ -5,17 +5,17 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from chalicelib.auth.marks import EmailMarks
-from chalicelib.auth.names import Credentials, Registration, is_email_key, login_key
+from chalicelib.auth.fingerprints import EmailMarks
+from chalicelib.auth.normalization import Credentials, Registration, is_email_key, login_key
 from chalicelib.auth.passwords import has_cost, hash_password, password_matches
-from chalicelib.auth.store import Grant, GrantedBeforeError, User, UserStore
+from chalicelib.auth.repository import Grant, GrantedBeforeError, User, UserStore
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
 from chalicelib.billing.ledger import Entry, Ledger
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.ids import is_id, new_id
-from chalicelib.core.logging import log
+from chalicelib.core.observability.logging import log
 from chalicelib.core.settings import Settings
 
 
@@ -176,7 +176,7 @@ class Accounts:
         return password
 
     def delete(self, user: User, password: str) -> None:
-        """Delete the person. What they leave behind is erased after it (``inference.erasure``).
+        """Delete the person. What they leave behind is erased after it (``erasure.eraser``).
 
         Raises
         ------

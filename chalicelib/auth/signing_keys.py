@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.clock import Clock
-from chalicelib.core.logging import log_exception
+from chalicelib.core.observability.logging import log_exception
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

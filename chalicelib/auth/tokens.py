@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import jwt
 
-from chalicelib.auth.keys import Key, KeyRing
+from chalicelib.auth.signing_keys import Key, KeyRing
 from chalicelib.core.clock import Clock
 from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import new_id

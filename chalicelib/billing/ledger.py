@@ -13,7 +13,7 @@ from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import Item, TransactItem, decode_cursor, encode_cursor, from_item, to_item
 from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import new_id
-from chalicelib.core.logging import log_exception
+from chalicelib.core.observability.logging import log_exception
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,7 +14,7 @@ from chalicelib.core.clock import Clock, iso
 from chalicelib.core.dynamo import TransactionCancelledError, from_item, to_item, transact
 from chalicelib.core.errors import DomainError
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
-from chalicelib.core.logging import log
+from chalicelib.core.observability.logging import log
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from chalicelib.core.logging import log_exception
-from chalicelib.core.throttles import Limit, Taken, Throttles, TooManyRequestsError
+from chalicelib.core.observability.logging import log_exception
+from chalicelib.core.throttling import Limit, Taken, Throttles, TooManyRequestsError
 
 if TYPE_CHECKING:
     from chalicelib.core.settings import Settings
@@ -29,7 +29,10 @@ _DAY = 86_400
 
 
 class Limits:
-    """Each method raises ``TooManyRequestsError`` when there were too many. ``address``: see ``core.http.viewers``."""
+    """Each method raises ``TooManyRequestsError`` when there were too many.
+
+    ``address``: see ``core.http.client_address``.
+    """
 
     def __init__(self, throttles: Throttles, settings: Settings) -> None:
         self._throttles = throttles

@@ -26,8 +26,8 @@ from botocore.exceptions import ClientError
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import is_condition_failure, to_item
 from chalicelib.core.errors import DomainError
-from chalicelib.core.logging import bind
-from chalicelib.core.metrics import Metric, add
+from chalicelib.core.observability.logging import bind
+from chalicelib.core.observability.metrics import Metric, add
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -1,24 +1,24 @@
 """What becomes of a deleted account's predictions: open ones end with a refund, and every file goes.
 
-The account's deletion and the wish for this commit together (``auth.store``), so a crash in between loses nothing: the
-dispatcher finds the wish and does the rest. Everything here can be repeated, and is when a table was restored
-(``inference.replay``).
+The account's deletion and the wish for this commit together (``auth.repository``), so a crash in between loses nothing:
+the dispatcher finds the wish and does the rest. Everything here can be repeated, and is when a table was restored
+(``erasure.restore_replay``).
 """
 
 import math
 
-from chalicelib.auth.store import UserStore
+from chalicelib.auth.repository import UserStore
 from chalicelib.billing.ledger import Ledger
-from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
-from chalicelib.core.logging import log, log_exception
-from chalicelib.core.metrics import Metric
+from chalicelib.core.observability import metrics
+from chalicelib.core.observability.logging import log, log_exception
+from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
-from chalicelib.inference.files import FileStore, prefixes_of_user
-from chalicelib.inference.prediction import Prediction, Status
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import PredictionStore
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.storage.file_store import FileStore, prefixes_of_user
 
 INDEX_LAG_SECONDS = 60
 """A prediction of the last moment may not stand in the history index yet, and a worker may still write its result."""

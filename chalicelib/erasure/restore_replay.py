@@ -7,12 +7,12 @@ and all of it can be repeated.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chalicelib.audit.tables import AuditStore
+from chalicelib.auth.repository import UserStore
 from chalicelib.auth.service import Accounts
-from chalicelib.auth.store import UserStore
 from chalicelib.core.clock import Clock
-from chalicelib.core.logging import log_exception
-from chalicelib.inference.audit_store import AuditStore
-from chalicelib.inference.erasure import Erasure
+from chalicelib.core.observability.logging import log_exception
+from chalicelib.erasure.eraser import Erasure
 
 
 @dataclass(slots=True)

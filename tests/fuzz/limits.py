@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from schemathesis import GenerationMode
 
 from chalicelib.core.settings import Settings
-from chalicelib.core.throttles import TooManyRequestsError
+from chalicelib.core.throttling import TooManyRequestsError
 from local.config import LIMITS
 from tests.fuzz.bodies import real_file
 from tests.fuzz.fuzzer import CASES, Fuzzer, Summary

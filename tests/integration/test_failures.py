@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth.names import Registration
-from chalicelib.auth.store import User
-from chalicelib.inference.prediction import Status
-from chalicelib.inference.queue import prediction_id_of
-from chalicelib.inference.worker import Worker
+from chalicelib.auth.normalization import Registration
+from chalicelib.auth.repository import User
+from chalicelib.inference.predictions.prediction import Status
+from chalicelib.inference.predictions.queue import prediction_id_of
+from chalicelib.inference.predictions.worker import Worker
 from chalicelib.wiring import Services
 from local.event_source import EventSource
 from local.provision import Provisioner, read_template

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from admin.stage import TABLES, Stage
-from chalicelib.auth.names import Credentials, Registration
+from chalicelib.auth.normalization import Credentials, Registration
 from chalicelib.auth.tokens import TokenInvalidError
 from chalicelib.wiring import Services
 from local.provision import OPERATOR_QUEUES, read_template, variables

@@ -1,45 +1,46 @@
 """What may be broken in the rules of coins, and the test that must notice."""
 
-from chalicelib.auth import store as auth_store
-from chalicelib.auth.store import UserStore
+from chalicelib.audit import user_audit
+from chalicelib.audit.audit import Audit
+from chalicelib.audit.daily import AuditStateStore, DailyAudit
+from chalicelib.audit.user_audit import UserAudit
+from chalicelib.auth import repository as auth_store
+from chalicelib.auth.repository import UserStore
 from chalicelib.billing.ledger import Ledger
 from chalicelib.billing.payments import Payments
 from chalicelib.billing.vouchers import VoucherExpiredError, Vouchers
 from chalicelib.core import dynamo
 from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeyReusedError, IdempotencyKeys
-from chalicelib.inference import audit_user, routes
-from chalicelib.inference.audit import Audit
-from chalicelib.inference.audit_daily import AuditStateStore, DailyAudit
-from chalicelib.inference.audit_user import UserAudit
-from chalicelib.inference.dead_letters import DeadLetters, StillRunningError
-from chalicelib.inference.dispatcher import Dispatcher
-from chalicelib.inference.erasure import Erasure
-from chalicelib.inference.files import FileStore, result_prefix
-from chalicelib.inference.leftovers import delete_leftovers
-from chalicelib.inference.service import Predictions
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import PredictionStore, due_shard
-from chalicelib.inference.worker import Worker
+from chalicelib.erasure.eraser import Erasure
+from chalicelib.inference.predictions import routes
+from chalicelib.inference.predictions.dead_letters import DeadLetters, StillRunningError
+from chalicelib.inference.predictions.dispatcher import Dispatcher
+from chalicelib.inference.predictions.leftovers import delete_leftovers
+from chalicelib.inference.predictions.repository import PredictionStore, due_shard
+from chalicelib.inference.predictions.service import Predictions
+from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.predictions.worker import Worker
+from chalicelib.inference.storage.file_store import FileStore, result_prefix
 from tests.mutants.edits import Mutation, in_text, never, remove, replace
 
-_LIFE = "tests/unit/inference/test_life_of_a_prediction.py::"
-_IDEMPOTENT = "tests/unit/inference/test_idempotent_submits.py::"
-_RULES = "tests/unit/inference/test_rules_of_coins.py::"
+_LIFE = "tests/unit/inference/predictions/test_life_of_a_prediction.py::"
+_IDEMPOTENT = "tests/unit/inference/predictions/test_idempotent_submits.py::"
+_RULES = "tests/unit/billing/test_payments.py::"
 _VOUCHER = "tests/unit/billing/test_vouchers.py::"
-_INVARIANTS = "tests/unit/inference/test_invariants.py::"
-_OUTBOX = "tests/unit/inference/test_outbox.py::"
-_OUTAGES = "tests/unit/inference/test_partial_outages.py::"
-_OFFERS = "tests/unit/inference/test_offers.py::"
+_INVARIANTS = "tests/unit/inference/predictions/test_invariants.py::"
+_OUTBOX = "tests/unit/inference/predictions/test_dispatcher.py::"
+_OUTAGES = "tests/unit/inference/predictions/test_partial_outages.py::"
+_OFFERS = "tests/unit/inference/catalog/test_price_overrides.py::"
 _COINS = "tests/unit/billing/test_ledger.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
 _REGISTER = "tests/unit/auth/test_accounts.py::"
-_TAMPERING = "tests/unit/inference/test_audit_tampering.py::test_the_audit_names_a_tampering"
-_DAILY = "tests/unit/inference/test_audit_daily.py::"
-_UPLOADS = "tests/unit/inference/test_uploads.py::"
-_AUDIT = "tests/unit/inference/test_audit.py::"
+_TAMPERING = "tests/unit/audit/test_tampering.py::test_the_audit_names_a_tampering"
+_DAILY = "tests/unit/audit/test_daily.py::"
+_UPLOADS = "tests/unit/inference/storage/test_uploads.py::"
+_AUDIT = "tests/unit/audit/test_audit.py::"
 _TRANSACT = "tests/unit/core/test_dynamo.py::"
-_CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
+_CANCEL = "tests/unit/inference/predictions/test_cancel_retry_delete.py::"
 
 _SUCCEED_FIRST = """
 self._settlement.succeed(_3, Result("a", "b", (), 0.0, 1, (0,), 0.0, {}))
@@ -203,12 +204,12 @@ MUTATIONS = (
     Mutation("every try is a transaction of its own", dynamo.transact,
         replace("_1(TransactItems=_2, ClientRequestToken=_)", _OTHER_TOKEN),
         _TRANSACT + "test_every_try_of_a_transaction_carries_the_same_token"),
-    Mutation("the audit compares no size and no ETag", audit_user._wrong_files,
+    Mutation("the audit compares no size and no ETag", user_audit._wrong_files,
         replace("Stored(**_1) != _", "Stored(**_1) is None"),
         _TAMPERING + "[result_csv_changed_in_one_byte-]"),
     Mutation("the audit takes any signup grant", UserAudit._entry, replace("_1 not in self._grants", "_1 in ()"),
         _TAMPERING + "[a_signup_entry_and_the_balance_raised_together-]"),
-    Mutation("the audit does not look for the cohort", audit_user, remove("'cohort_key'"),
+    Mutation("the audit does not look for the cohort", user_audit, remove("'cohort_key'"),
         _TAMPERING + "[the_cohort_deleted-]"),
     Mutation("the audit does not ask where a user's logins lead", UserAudit._logins, replace("_1 != _", "_1 is self"),
         _TAMPERING + "[a_login_removed-]"),
@@ -239,10 +240,10 @@ MUTATIONS = (
     Mutation("a killed worker's result outlasts the end by its message", Worker.run,
         remove(delete_leftovers, nth=2, of=2),
         _CANCEL + "test_what_a_killed_worker_uploaded_goes_when_its_message_ends_the_prediction"),
-    Mutation("the audit does not ask which files were stored", audit_user._wrong_files,
+    Mutation("the audit does not ask which files were stored", user_audit._wrong_files,
         replace("sorted(_.keys() - _.keys())", "()", nth=1, of=2),
         _TAMPERING + "[the_cohort_s_key_removed-]"),
-    Mutation("the audit takes any file for a result's", audit_user._wrong_files,
+    Mutation("the audit takes any file for a result's", user_audit._wrong_files,
         replace("_1.startswith(_2)", "_1 in _2"),
         _TAMPERING + "[a_file_added_to_a_result-]"),
     Mutation("an inconclusive audit counts as one", DailyAudit._work, replace("'inconclusive'", "''"),

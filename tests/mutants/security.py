@@ -7,34 +7,35 @@ from pathlib import Path
 
 from pydantic import ConfigDict
 
-from chalicelib.auth import names
+from chalicelib.auth import normalization as names
 from chalicelib.auth.passwords import dummy_hash, password_matches
+from chalicelib.auth.repository import UserStore
 from chalicelib.auth.service import Accounts
-from chalicelib.auth.store import UserStore
 from chalicelib.auth.tokens import Tokens
 from chalicelib.core.http import bodies
+from chalicelib.core.http.client_address import Viewers
 from chalicelib.core.http.endpoints import Endpoints
 from chalicelib.core.http.middleware import finish_answer
-from chalicelib.core.http.viewers import Viewers
 from chalicelib.core.ids import new_id
 from chalicelib.core.limits import Limits
 from chalicelib.core.settings import Settings
 from chalicelib.core.texts import is_invisible
-from chalicelib.inference import findings, row_texts, table
-from chalicelib.inference.dead_letters import DeadLetters
-from chalicelib.inference.dispatcher import Dispatcher
-from chalicelib.inference.dry_run import DryRuns
-from chalicelib.inference.erasure import Erasure, OutOfTimeError
-from chalicelib.inference.files import FileStore
-from chalicelib.inference.findings import TooManyRowsError, refuse_surely_too_many_rows
-from chalicelib.inference.leftovers import delete_leftovers
+from chalicelib.erasure.eraser import Erasure, OutOfTimeError
 from chalicelib.inference.models.base import ArtefactMismatchError, read_verified
-from chalicelib.inference.personal import names_a_person
-from chalicelib.inference.row_texts import harmless
-from chalicelib.inference.service import Predictions
-from chalicelib.inference.store import PredictionStore
-from chalicelib.inference.uploads import Uploads
-from chalicelib.inference.worker import Worker
+from chalicelib.inference.patient_file import csv_reader, findings
+from chalicelib.inference.patient_file.findings import TooManyRowsError, refuse_surely_too_many_rows
+from chalicelib.inference.patient_file.pii_headers import names_a_person
+from chalicelib.inference.predictions.dead_letters import DeadLetters
+from chalicelib.inference.predictions.dispatcher import Dispatcher
+from chalicelib.inference.predictions.dry_run import DryRuns
+from chalicelib.inference.predictions.leftovers import delete_leftovers
+from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.service import Predictions
+from chalicelib.inference.predictions.worker import Worker
+from chalicelib.inference.results import row_codec
+from chalicelib.inference.results.row_codec import harmless
+from chalicelib.inference.storage.file_store import FileStore
+from chalicelib.inference.storage.uploads import Uploads
 from deploy import dependencies
 from deploy.template import PackagingError, require_disk
 from local import guard
@@ -43,7 +44,7 @@ from tests.mutants.edits import Mutation, at, in_text, never, remove, replace
 
 _AUTH = "tests/unit/auth/test_security_rows.py::"
 _SESSIONS = "tests/unit/auth/test_sessions.py::"
-_SPELLINGS = "tests/unit/auth/test_names.py::"
+_SPELLINGS = "tests/unit/auth/test_normalization.py::"
 _LIMITS = "tests/unit/auth/test_limits.py::"
 _OPTIONS = "tests/unit/security/test_options_and_bodies.py::"
 _ROUTES = "tests/unit/security/test_every_route.py::"
@@ -52,16 +53,16 @@ _ORIGIN = "tests/deployment/test_origin.py::"
 _TEMPLATE = "tests/deployment/test_template.py::"
 _PACKAGES = "tests/unit/security/test_dependencies.py::"
 _PRIVACY = "tests/unit/security/test_privacy.py::"
-_ERASURE = "tests/unit/inference/test_erasure.py::"
-_ROWS_MAX = "tests/unit/inference/test_rows_max.py::"
-_UPLOADS = "tests/unit/inference/test_uploads.py::"
+_ERASURE = "tests/unit/erasure/test_eraser.py::"
+_ROWS_MAX = "tests/unit/inference/predictions/test_rows_max.py::"
+_UPLOADS = "tests/unit/inference/storage/test_uploads.py::"
 _GUARDED = "tests/unit/local/test_guard.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
-_HOSTILE = "tests/unit/inference/test_hostile_files.py::"
-_LOG_LINES = "tests/unit/core/test_log_lines.py::"
-_LOADING = "tests/unit/models/test_loading.py::"
-_RESULTS = "tests/unit/inference/test_results.py::"
-_CANCEL = "tests/unit/inference/test_cancel_retry_delete.py::"
+_HOSTILE = "tests/unit/inference/patient_file/test_hostile_files.py::"
+_LOG_LINES = "tests/unit/core/observability/test_logging.py::"
+_LOADING = "tests/unit/inference/models/test_loading.py::"
+_RESULTS = "tests/unit/inference/results/test_results.py::"
+_CANCEL = "tests/unit/inference/predictions/test_cancel_retry_delete.py::"
 
 _RESOURCES = Path(".chalice/resources.yaml")
 _WORKER_POLICY = Path(".chalice/policies/inference_worker.json")
@@ -117,7 +118,7 @@ MUTATIONS = (
     Mutation("row 7: a secret of the environment in production", Settings._check_secret, never(ValueError, nth=3, of=3),
         _AUTH + "test_row_7_outside_local_no_secret_comes_from_the_environment"),
     Mutation("row 8: an address is what somebody claims", Viewers.address, replace("_1 and _2", "_1 or _2"),
-        "tests/unit/core/test_viewers.py::test_row_8_an_address_that_anybody_may_have_written_is_not_believed"),
+        "tests/unit/core/http/test_client_address.py::test_row_8_an_address_that_anybody_may_have_written_is_not_believed"),
     Mutation("row 8: a stranger's guesses lock the owner out", Limits.log_in,
         replace("_1.take(_2, _3, _4, _5)", "_1.take(_2, _3, _5, _4)"),
         _LIMITS + "test_row_8_a_stranger_cannot_lock_the_owner_out"),
@@ -147,7 +148,7 @@ MUTATIONS = (
         _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
     Mutation("row 11: a long name is repeated", bodies._error, replace("len(_1) > _", "len(_1) > JSON_BYTES_MAX"),
         _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
-    Mutation("row 11: NUL is a character like any other", table, in_text(r"[\x00-", r"[\x01-"),
+    Mutation("row 11: NUL is a character like any other", csv_reader, in_text(r"[\x00-", r"[\x01-"),
         _HOSTILE + "test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory"),
     Mutation("row 11: a file's name is its key", Predictions._new_prediction,
         replace("input_key(_1, _2)", "input_key(_1, file_name or _2)"),
@@ -175,11 +176,11 @@ MUTATIONS = (
         _RESULTS + "test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
     Mutation("row 12: a negative number is made a text", harmless, remove("_.fullmatch(_)"),
         _RESULTS + "test_row_12_an_id_that_is_a_number_stays_one"),
-    Mutation("row 12: a wide sign is no sign", row_texts._is_risky, replace("_.normalize(_, _1)[:1]", "_1"),
+    Mutation("row 12: a wide sign is no sign", row_codec._is_risky, replace("_.normalize(_, _1)[:1]", "_1"),
         _RESULTS + "test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
-    Mutation("row 12: an invisible character hides a sign", row_texts._is_risky, remove(is_invisible),
+    Mutation("row 12: an invisible character hides a sign", row_codec._is_risky, remove(is_invisible),
         _RESULTS + "test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
-    Mutation("row 12: two IDs become one cell", row_texts._is_risky, remove("_ != '\\''"),
+    Mutation("row 12: two IDs become one cell", row_codec._is_risky, remove("_ != '\\''"),
         _RESULTS + "test_row_12_no_two_ids_become_one_cell"),
     Mutation("row 13: a bucket may be public", _RESOURCES,
         at(*_FILES_BUCKET, "PublicAccessBlockConfiguration", "RestrictPublicBuckets", to=False),

@@ -27,21 +27,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.auth.names import Credentials, Registration
+from chalicelib.auth.normalization import Credentials, Registration
+from chalicelib.auth.repository import User
 from chalicelib.auth.service import WrongCredentialsError
-from chalicelib.auth.store import User
 from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.core.dynamo import from_item, to_item
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.idempotency import LIFETIME_SECONDS, IdempotencyKeyReusedError
 from chalicelib.core.settings import Settings
-from chalicelib.inference.dead_letters import StillRunningError as HeldError
-from chalicelib.inference.offers import FRESH_SECONDS, Override
-from chalicelib.inference.prediction import Prediction, Status
-from chalicelib.inference.queue import prediction_id_of
-from chalicelib.inference.service import OnlyIf
-from chalicelib.inference.service import StillRunningError as RunningError
-from chalicelib.inference.worker import Worker
+from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.predictions.dead_letters import StillRunningError as HeldError
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.predictions.queue import prediction_id_of
+from chalicelib.inference.predictions.service import OnlyIf
+from chalicelib.inference.predictions.service import StillRunningError as RunningError
+from chalicelib.inference.predictions.worker import Worker
 from chalicelib.wiring import Services
 from local.provision import Provisioner, read_template
 from tests.property.faults import Fault, Faults, Faulty, Killed, Plan

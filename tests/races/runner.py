@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalicelib.auth.names import Credentials, Registration, login_key
+from chalicelib.auth.normalization import Credentials, Registration, login_key
+from chalicelib.auth.repository import User
 from chalicelib.auth.service import WrongCredentialsError
-from chalicelib.auth.store import User
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.errors import DomainError
 from chalicelib.core.settings import Settings
-from chalicelib.inference.dead_letters import StillRunningError
-from chalicelib.inference.worker import Worker
+from chalicelib.inference.predictions.dead_letters import StillRunningError
+from chalicelib.inference.predictions.worker import Worker
 from chalicelib.wiring import Services
 from tests.support.leaks import marked
 from tests.support.searched_logs import copy_lines_to

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth.names import Credentials, Registration
-from chalicelib.auth.store import User
+from chalicelib.auth.normalization import Credentials, Registration
+from chalicelib.auth.repository import User
 from chalicelib.auth.tokens import TokenInvalidError
-from chalicelib.inference.offers import Override
-from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.catalog.price_overrides import Override
+from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.wiring import Services
 from local.provision import Provisioner, read_template
 from tests.races.runner import prepare, race

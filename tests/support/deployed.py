@@ -163,7 +163,7 @@ _BATCH = "dynamodb:BatchGetItem"
 def _allow_batches(resources: dict[str, Any]) -> None:
     """Allow BatchGetItem whatever the attributes: the emulator does not look for them inside ``RequestItems``.
 
-    What the audit asks for is held against its role by ``tests/unit/inference/test_audit_role.py``.
+    What the audit asks for is held against its role by ``tests/unit/audit/test_role.py``.
     """
     for role in resources.values():
         for policy in role["Properties"].get("Policies", []) if role["Type"] == "AWS::IAM::Role" else []:

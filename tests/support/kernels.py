@@ -84,7 +84,7 @@ def _predict(folder: Path, names: list[str]) -> None:
     from threadpoolctl import threadpool_info  # noqa: PLC0415
 
     from admin.verify import predict  # noqa: PLC0415
-    from chalicelib.inference.catalogue import ARTEFACTS  # noqa: PLC0415
+    from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
     from chalicelib.inference.models import load  # noqa: PLC0415
     from chalicelib.inference.models.base import CARD_NAME  # noqa: PLC0415
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chalicelib.inference import columns
-from chalicelib.inference.catalogue import Catalogue
+from chalicelib.inference.catalog.catalog import Catalogue
+from chalicelib.inference.patient_file import columns
 
 CARDS = {offer.id: offer.card for offer in Catalogue().all()}
 """The card of each model by its id, the cheapest first."""

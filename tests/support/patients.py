@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from chalicelib.inference import columns
+from chalicelib.inference.patient_file import columns
 
 
 def made_up_patients(rows: int, seed: int) -> bytes:

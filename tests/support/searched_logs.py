@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.core.json_lines import JsonLines
+from chalicelib.core.observability.json_lines import JsonLines
 from tests.support.leaks import leaks_under
 
 

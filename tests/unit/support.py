@@ -9,16 +9,16 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from chalicelib.auth.names import Registration
-from chalicelib.auth.store import User
+from chalicelib.auth.normalization import Registration
+from chalicelib.auth.repository import User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import TransactItem, from_item, transact
-from chalicelib.inference.catalogue import Catalogue
-from chalicelib.inference.contract import Contract
+from chalicelib.inference.catalog.catalog import Catalogue
 from chalicelib.inference.models import Loaded
-from chalicelib.inference.prediction import Prediction, Status
-from chalicelib.inference.queue import prediction_id_of
-from chalicelib.inference.worker import Worker
+from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.predictions.queue import prediction_id_of
+from chalicelib.inference.predictions.worker import Worker
 from chalicelib.wiring import Services
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from chalicelib.core.errors import DomainError
 from chalicelib.core.http import problem
 from chalicelib.core.http.bodies import FORM_TYPE, NoOptions, parsed_options, refuse_body
-from chalicelib.core.logging import log_exception
+from chalicelib.core.observability.logging import log_exception
 
 CORS = CORSConfig(
     allow_origin="*",

@@ -10,7 +10,7 @@ from chalice.app import Request, handle_extra_types
 
 from chalicelib.core.http import problem
 from chalicelib.core.http.endpoints import CORS, request_id
-from chalicelib.core.logging import REQUEST, bound, log
+from chalicelib.core.observability.logging import REQUEST, bound, log
 
 
 def finish_answer(request: Request, get_response: Callable[[Request], Response]) -> Response:

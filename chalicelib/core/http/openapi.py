@@ -23,7 +23,7 @@ from chalicelib.core.http.bodies import FILE_FIELD, FORM_TYPE, BodyTooLargeError
 from chalicelib.core.http.endpoints import Described, described
 from chalicelib.core.http.schemas import InputProblem, Problem, TooLargeProblem
 from chalicelib.core.idempotency import KEY_CHARACTERS_MAX, IdempotencyKeyReusedError, InvalidIdempotencyKeyError
-from chalicelib.core.throttles import TooManyRequestsError
+from chalicelib.core.throttling import TooManyRequestsError
 
 VERSION = "1.0.0"
 """That of pyproject.toml, which the zip doesn't have."""

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from chalicelib.core.errors import DomainError
-from chalicelib.inference import columns
-from chalicelib.inference.contract import ContributionScale
-from chalicelib.inference.offers import OfferStore, Override
+from chalicelib.inference.catalog.price_overrides import OfferStore, Override
+from chalicelib.inference.models.output_spec import ContributionScale
+from chalicelib.inference.patient_file import columns
 
-ARTEFACTS = Path(__file__).resolve().parents[2] / "model_artifacts"
+ARTEFACTS = Path(__file__).resolve().parents[3] / "model_artifacts"
 
 
 class UnknownModelError(DomainError):

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from chalicelib.inference import columns as specification
 from chalicelib.inference.models.ties import NOISE, exceeds
+from chalicelib.inference.patient_file import columns as specification
 
 Vector = npt.NDArray[np.float64]
 Texts = pd.api.extensions.ExtensionArray

@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self
 
 import pandas as pd
 
-from chalicelib.inference.contract import Contract
+from chalicelib.inference.models.output_spec import Contract
 
 ARTEFACT_NAME = "model.joblib"
 CARD_NAME = "card.json"

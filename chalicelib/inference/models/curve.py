@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from chalicelib.inference.contract import Contract, ContributionScale
 from chalicelib.inference.models.additive import AdditivePipeline, Terms, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
+from chalicelib.inference.models.output_spec import Contract, ContributionScale
 from chalicelib.inference.models.ties import band, exceeds
 
 

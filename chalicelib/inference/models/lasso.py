@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from chalicelib.inference.contract import Contract
 from chalicelib.inference.models.additive import AdditivePipeline, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
+from chalicelib.inference.models.output_spec import Contract
 from chalicelib.inference.models.ties import band, exceeds
 
 

@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.inference import columns
-from chalicelib.inference.columns import Column, Unit
-from chalicelib.inference.findings import Finding
+from chalicelib.inference.patient_file import columns
+from chalicelib.inference.patient_file.columns import Column, Unit
+from chalicelib.inference.patient_file.findings import Finding
 
 VALUE_SHOWN_MAX = 40
 ID_CHARACTERS_MAX = 100

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, TextIO
 
-from chalicelib.inference import columns
-from chalicelib.inference.findings import (
+from chalicelib.inference.patient_file import columns
+from chalicelib.inference.patient_file.findings import (
     BrokenCsvError,
     EncodingUnsupportedError,
     FileEmptyError,

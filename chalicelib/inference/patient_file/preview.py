@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chalicelib.inference.cells import VALUE_SHOWN_MAX
-from chalicelib.inference.table import Row
+from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX
+from chalicelib.inference.patient_file.csv_reader import Row
 
 FIRST_ROWS = 5
 BAD_ROWS_SHOWN_MAX = 20

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import IO, BinaryIO
 
-from chalicelib.inference import columns
-from chalicelib.inference.cells import ID_CHARACTERS_MAX, VALUE_SHOWN_MAX, Cells, Reading, in_unit
-from chalicelib.inference.columns import Heading
-from chalicelib.inference.findings import (
+from chalicelib.inference.patient_file import columns
+from chalicelib.inference.patient_file.cells import ID_CHARACTERS_MAX, VALUE_SHOWN_MAX, Cells, Reading, in_unit
+from chalicelib.inference.patient_file.columns import Heading
+from chalicelib.inference.patient_file.csv_reader import Row, read_table
+from chalicelib.inference.patient_file.findings import (
     FINDINGS_SHOWN_MAX,
     ColumnDuplicatedError,
     ColumnMissingError,
@@ -24,8 +25,7 @@ from chalicelib.inference.findings import (
     UnitUnknownError,
     refuse_too_many_rows,
 )
-from chalicelib.inference.preview import Preview
-from chalicelib.inference.table import Row, read_table
+from chalicelib.inference.patient_file.preview import Preview
 
 NAME_SHOWN_MAX = 60
 REPEATED_ROWS_SHOWN_MAX = 10

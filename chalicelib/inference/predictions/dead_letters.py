@@ -2,12 +2,12 @@
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.core.logging import log
-from chalicelib.inference.files import FileStore
-from chalicelib.inference.leftovers import delete_leftovers
-from chalicelib.inference.prediction import Status
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import PredictionStore
+from chalicelib.core.observability.logging import log
+from chalicelib.inference.predictions.leftovers import delete_leftovers
+from chalicelib.inference.predictions.prediction import Status
+from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.storage.file_store import FileStore
 
 
 class StillRunningError(Exception):

@@ -1,7 +1,7 @@
 """How much of its disk the worker fills with one prediction, at most."""
 
-from chalicelib.inference.check import BAD_ROWS_MAX
-from chalicelib.inference.table import BATCH_ROWS
+from chalicelib.inference.patient_file.csv_reader import BATCH_ROWS
+from chalicelib.inference.patient_file.validator import BAD_ROWS_MAX
 
 ROW_BYTES_MAX = 1250
 """Of a predicted row without its ID: in result.csv and rows.jsonl together, and what converted units add to the

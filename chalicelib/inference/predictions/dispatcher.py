@@ -1,18 +1,18 @@
 """The dispatcher: sends again what was accepted and never ended, and ends what was tried too often."""
 
-from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.core.logging import log, log_exception
-from chalicelib.core.metrics import Metric
+from chalicelib.core.observability import metrics
+from chalicelib.core.observability.logging import log, log_exception
+from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
-from chalicelib.inference.erasure import Erasure
-from chalicelib.inference.files import FileStore
-from chalicelib.inference.leftovers import delete_leftovers
-from chalicelib.inference.prediction import Prediction
-from chalicelib.inference.queue import InferenceQueue
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import DUE_SHARDS, Due, PredictionStore
+from chalicelib.erasure.eraser import Erasure
+from chalicelib.inference.predictions.leftovers import delete_leftovers
+from chalicelib.inference.predictions.prediction import Prediction
+from chalicelib.inference.predictions.queue import InferenceQueue
+from chalicelib.inference.predictions.repository import DUE_SHARDS, Due, PredictionStore
+from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.storage.file_store import FileStore
 
 BATCH_MAX = 100
 BACKOFF_SECONDS_MAX = 900

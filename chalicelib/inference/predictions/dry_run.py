@@ -3,17 +3,17 @@
 import io
 from typing import Any
 
-from chalicelib.auth.store import User
+from chalicelib.auth.repository import User
 from chalicelib.core.settings import Settings
-from chalicelib.inference import columns
-from chalicelib.inference.catalogue import Catalogue, Offer
-from chalicelib.inference.check import Inspection, inspect
-from chalicelib.inference.findings import refuse_surely_too_many_rows
-from chalicelib.inference.options import STATED, Options
-from chalicelib.inference.personal import names_a_person
-from chalicelib.inference.prediction import Stored
-from chalicelib.inference.preview import Preview
-from chalicelib.inference.uploads import Uploads, estimated_rows, refuse_too_large
+from chalicelib.inference.catalog.catalog import Catalogue, Offer
+from chalicelib.inference.patient_file import columns
+from chalicelib.inference.patient_file.findings import refuse_surely_too_many_rows
+from chalicelib.inference.patient_file.pii_headers import names_a_person
+from chalicelib.inference.patient_file.preview import Preview
+from chalicelib.inference.patient_file.validator import Inspection, inspect
+from chalicelib.inference.predictions.options import STATED, Options
+from chalicelib.inference.predictions.prediction import Stored
+from chalicelib.inference.storage.uploads import Uploads, estimated_rows, refuse_too_large
 
 
 class DryRuns:

@@ -1,7 +1,7 @@
 """Files that an attempt left behind without ending its prediction."""
 
-from chalicelib.inference.files import FileStore, result_prefix
-from chalicelib.inference.prediction import Prediction, Status
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.storage.file_store import FileStore, result_prefix
 
 
 def delete_leftovers(files: FileStore, prediction: Prediction) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.inference.contract import Contract
-from chalicelib.inference.options import STATED, Options
+from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.predictions.options import STATED, Options
 
 
 class Status(StrEnum):

@@ -7,7 +7,7 @@ through this model, give that result. It isn't signed: the coins and the time ar
 from typing import Any
 
 from chalicelib.core.clock import iso
-from chalicelib.inference.prediction import Prediction
+from chalicelib.inference.predictions.prediction import Prediction
 
 FORMAT = 1
 

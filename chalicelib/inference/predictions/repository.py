@@ -23,9 +23,9 @@ from chalicelib.core.dynamo import (
     to_item,
     write_one,
 )
-from chalicelib.inference.contract import Contract
-from chalicelib.inference.options import Options
-from chalicelib.inference.prediction import Prediction, Result, Status, Stored
+from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.predictions.options import Options
+from chalicelib.inference.predictions.prediction import Prediction, Result, Status, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from chalice.app import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.auth.guard import BEARER, current_user
-from chalicelib.auth.store import User
+from chalicelib.auth.repository import User
 from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.core.clock import iso
 from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_options, sent_form
@@ -15,15 +15,15 @@ from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, no_c
 from chalicelib.core.http.schemas import Cursor, sometimes
 from chalicelib.core.ids import ID_LENGTH
 from chalicelib.core.limits import LIMITED
-from chalicelib.inference import catalogue, schemas
-from chalicelib.inference.catalogue import ModelDisabledError, UnknownModelError
-from chalicelib.inference.contract import Contract
-from chalicelib.inference.findings import InvalidFileError, TooManyRowsError
-from chalicelib.inference.options import Options
-from chalicelib.inference.prediction import Prediction, Status
-from chalicelib.inference.reading import ROWS_PAGE_MAX, NotFinishedError, ResultExpiredError
-from chalicelib.inference.receipt import receipt
-from chalicelib.inference.service import (
+from chalicelib.inference.catalog import catalog
+from chalicelib.inference.catalog.catalog import ModelDisabledError, UnknownModelError
+from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.patient_file.findings import InvalidFileError, TooManyRowsError
+from chalicelib.inference.predictions import schemas
+from chalicelib.inference.predictions.options import Options
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.predictions.receipt import receipt
+from chalicelib.inference.predictions.service import (
     Accepted,
     AlreadyCancelledError,
     InputExpiredError,
@@ -33,7 +33,8 @@ from chalicelib.inference.service import (
     StillRunningError,
     UnknownPredictionError,
 )
-from chalicelib.inference.uploads import UnknownUploadError, UploadChangedError
+from chalicelib.inference.results.reader import ROWS_PAGE_MAX, NotFinishedError, ResultExpiredError
+from chalicelib.inference.storage.uploads import UnknownUploadError, UploadChangedError
 from chalicelib.wiring import services
 
 routes = Endpoints(__name__)
@@ -93,14 +94,14 @@ CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, Acc
 @routes.endpoint("/api/models", "GET", answers={200: schemas.Catalogue})
 def models(_request: Request) -> Response:
     """Every model: price, what it answers, measured quality, input columns."""
-    offers = [catalogue.document(offer) for offer in services().catalogue.all()]
+    offers = [catalog.document(offer) for offer in services().catalogue.all()]
     return ok({"models": offers, "upload_bytes_max": services().settings.upload_bytes_max})
 
 
 @routes.endpoint("/api/models/{id}", "GET", answers={200: schemas.WholeModel}, errors=(UnknownModelError,))
 def model(_request: Request, id: ModelId) -> Response:  # noqa: A002
     """One model, with its whole card."""
-    return ok(catalogue.whole_document(services().catalogue.get(id)))
+    return ok(catalog.whole_document(services().catalogue.get(id)))
 
 
 @routes.endpoint(

@@ -6,11 +6,11 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.billing.schemas import BalanceNow
 from chalicelib.core.http.schemas import Answer, Instant, NextCursor, Problem, Sha256, sometimes
-from chalicelib.inference import catalogue
-from chalicelib.inference.catalogue import Statements, Texts
-from chalicelib.inference.columns import Kind
-from chalicelib.inference.contract import ContributionScale
-from chalicelib.inference.prediction import Status
+from chalicelib.inference.catalog import catalog
+from chalicelib.inference.catalog.catalog import Statements, Texts
+from chalicelib.inference.models.output_spec import ContributionScale
+from chalicelib.inference.patient_file.columns import Kind
+from chalicelib.inference.predictions.prediction import Status
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -43,14 +43,14 @@ class Column(Answer):
     si_factor: float | None = Field(description="A value in `si_unit` is the value in `unit` times this.")
 
 
-class Artefact(catalogue.Artefact):
+class Artefact(catalog.Artefact):
     """The file that the model is kept in."""
 
     file: str
     bytes: int
 
 
-class Model(catalogue.Card, Answer):
+class Model(catalog.Card, Answer):
     """A model on offer: its contract, what it is worth, what it reads."""
 
     coins: int = Field(description="The price of a prediction.")

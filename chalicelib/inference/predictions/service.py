@@ -5,21 +5,32 @@ import io
 from dataclasses import dataclass
 from typing import Literal
 
-from chalicelib.auth.store import User
+from chalicelib.auth.repository import User
 from chalicelib.billing.ledger import Entry, Ledger, new_entry_id
 from chalicelib.billing.payments import ChargeRefusedError, Payments
-from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
 from chalicelib.core.ids import is_id, new_id
-from chalicelib.core.logging import bind, log, log_exception
-from chalicelib.core.metrics import Metric
+from chalicelib.core.observability import metrics
+from chalicelib.core.observability.logging import bind, log, log_exception
+from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
-from chalicelib.inference.catalogue import Catalogue, Offer
-from chalicelib.inference.check import check_file, inspect
-from chalicelib.inference.files import (
+from chalicelib.inference.catalog.catalog import Catalogue, Offer
+from chalicelib.inference.patient_file.findings import (
+    TooManyRowsError,
+    refuse_rejected_for_its_rows,
+    refuse_surely_too_many_rows,
+    refuse_too_many_rows,
+)
+from chalicelib.inference.patient_file.validator import check_file, inspect
+from chalicelib.inference.predictions.options import STATED, Options
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.predictions.queue import InferenceQueue
+from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.storage.file_store import (
     FileChangedError,
     FileGoneError,
     FileStore,
@@ -29,18 +40,13 @@ from chalicelib.inference.files import (
     result_prefix,
     upload_key,
 )
-from chalicelib.inference.findings import (
-    TooManyRowsError,
-    refuse_rejected_for_its_rows,
-    refuse_surely_too_many_rows,
-    refuse_too_many_rows,
+from chalicelib.inference.storage.uploads import (
+    UploadChangedError,
+    Uploads,
+    estimated_rows,
+    refuse_too_large,
+    unknown_upload,
 )
-from chalicelib.inference.options import STATED, Options
-from chalicelib.inference.prediction import Prediction, Status
-from chalicelib.inference.queue import InferenceQueue
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import PredictionStore
-from chalicelib.inference.uploads import UploadChangedError, Uploads, estimated_rows, refuse_too_large, unknown_upload
 
 OnlyIf = Literal["queued", "ended"]
 """What a prediction must be at that moment to be cancelled, or to have its files deleted."""

@@ -2,12 +2,12 @@
 
 from chalicelib.billing.ledger import Entry
 from chalicelib.billing.payments import Payments
-from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
-from chalicelib.core.logging import log
-from chalicelib.core.metrics import Metric
-from chalicelib.inference.prediction import Prediction, Result, Status
-from chalicelib.inference.store import PredictionStore
+from chalicelib.core.observability import metrics
+from chalicelib.core.observability.logging import log
+from chalicelib.core.observability.metrics import Metric
+from chalicelib.inference.predictions.prediction import Prediction, Result, Status
+from chalicelib.inference.predictions.repository import PredictionStore
 
 OUR_FAULT = "The prediction could not be computed. That is our fault; your coins were given back."
 CANCELLED = "You cancelled this prediction before it ran; your coins were given back."

@@ -18,24 +18,24 @@ from typing import IO, Any, BinaryIO, NamedTuple
 
 import pandas as pd
 
-from chalicelib.core import metrics
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.core.logging import log, log_exception
-from chalicelib.core.metrics import Metric
+from chalicelib.core.observability import metrics
+from chalicelib.core.observability.logging import log, log_exception
+from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
-from chalicelib.inference import columns
-from chalicelib.inference.catalogue import ARTEFACTS
-from chalicelib.inference.check import inspect
-from chalicelib.inference.files import FileGoneError, FileStore, bad_rows_key, result_prefix
-from chalicelib.inference.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
-from chalicelib.inference.leftovers import delete_leftovers
+from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models import Loaded, load
 from chalicelib.inference.models.mayo import risk_score
-from chalicelib.inference.prediction import Prediction, Result, Status
-from chalicelib.inference.results import ResultWriter
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import PredictionStore
+from chalicelib.inference.patient_file import columns
+from chalicelib.inference.patient_file.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
+from chalicelib.inference.patient_file.validator import inspect
+from chalicelib.inference.predictions.leftovers import delete_leftovers
+from chalicelib.inference.predictions.prediction import Prediction, Result, Status
+from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.results.writer import ResultWriter
+from chalicelib.inference.storage.file_store import FileGoneError, FileStore, bad_rows_key, result_prefix
 
 CHUNK_ROWS = 10_000
 _BLOCK_BYTES = 1024 * 1024

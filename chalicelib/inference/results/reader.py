@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from chalicelib.auth.store import User
+from chalicelib.auth.repository import User
 from chalicelib.core.errors import DomainError
-from chalicelib.inference.files import DOWNLOAD_SECONDS, FileGoneError, FileStore
-from chalicelib.inference.prediction import Prediction, Result
-from chalicelib.inference.service import Predictions
+from chalicelib.inference.predictions.prediction import Prediction, Result
+from chalicelib.inference.predictions.service import Predictions
+from chalicelib.inference.storage.file_store import DOWNLOAD_SECONDS, FileGoneError, FileStore
 
 ROWS_PAGE_MAX = 1000
 PAGE_BYTES_MAX = 1_500_000

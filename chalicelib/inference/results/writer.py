@@ -13,10 +13,18 @@ from typing import IO, Any, Protocol, Self
 import numpy as np
 import pandas as pd
 
-from chalicelib.inference.cohort import Cohort
 from chalicelib.inference.models import Loaded
-from chalicelib.inference.prediction import Result, Stored
-from chalicelib.inference.row_texts import DECIMALS, RowTexts, csv_cell, harmless, joined, numbers, ranges_if_measured
+from chalicelib.inference.predictions.prediction import Result, Stored
+from chalicelib.inference.results.row_codec import (
+    DECIMALS,
+    RowTexts,
+    csv_cell,
+    harmless,
+    joined,
+    numbers,
+    ranges_if_measured,
+)
+from chalicelib.inference.results.summary import Cohort
 
 MARK_ROWS = 1000
 

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
-from chalicelib.inference.prediction import Stored
+from chalicelib.inference.predictions.prediction import Stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

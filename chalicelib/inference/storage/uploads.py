@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from chalicelib.auth.store import User
+from chalicelib.auth.repository import User
 from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.settings import Settings
-from chalicelib.inference.files import FileGoneError, FileStore, upload_key
-from chalicelib.inference.findings import FileTooLargeError
-from chalicelib.inference.prediction import Stored
+from chalicelib.inference.patient_file.findings import FileTooLargeError
+from chalicelib.inference.predictions.prediction import Stored
+from chalicelib.inference.storage.file_store import FileGoneError, FileStore, upload_key
 
 
 class UnknownUploadError(DomainError):

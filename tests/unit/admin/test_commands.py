@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.auth.names import Credentials
+from chalicelib.audit.audit import FINDINGS_MAX, FINISHED, Progress, Report
+from chalicelib.audit.tables import AuditStore
+from chalicelib.audit.user_audit import Finding
+from chalicelib.auth.normalization import Credentials
 from chalicelib.billing.vouchers import VoucherExpiredError
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
-from chalicelib.inference.audit import FINDINGS_MAX, FINISHED, Progress, Report
-from chalicelib.inference.audit_store import AuditStore
-from chalicelib.inference.audit_user import Finding
-from chalicelib.inference.offers import Override
+from chalicelib.inference.catalog.price_overrides import Override
 from tests.support.models import CARDS
 from tests.unit.support import RunCommand, World
 

@@ -8,7 +8,7 @@ import pytest
 from chalice.app import CaseInsensitiveMapping, Request
 from moto.moto_api import state_manager
 
-from chalicelib.auth.keys import UNKNOWN_SECONDS
+from chalicelib.auth.signing_keys import UNKNOWN_SECONDS
 from chalicelib.core import aws
 from tests.unit.support import RunCommand, World
 

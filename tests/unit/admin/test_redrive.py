@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import aws
-from chalicelib.inference.queue import prediction_id_of
+from chalicelib.inference.predictions.queue import prediction_id_of
 from local.provision import STACK
 from tests.unit.support import RunCommand, World
 

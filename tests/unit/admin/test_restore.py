@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from admin import tables
-from chalicelib.auth.names import Credentials
+from chalicelib.auth.normalization import Credentials
 from chalicelib.core import aws
 from chalicelib.core.dynamo import from_item, to_item
 from local.provision import read_template

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.auth.keys import REFRESH_SECONDS
-from chalicelib.auth.names import Credentials
+from chalicelib.auth.normalization import Credentials
+from chalicelib.auth.signing_keys import REFRESH_SECONDS
 from chalicelib.auth.tokens import TokenInvalidError
 from chalicelib.core import aws
 from tests.unit.support import PASSWORD, RunCommand, World

@@ -13,7 +13,7 @@ import pytest
 
 from admin import verify
 from chalicelib.inference.models import load
-from chalicelib.inference.receipt import receipt
+from chalicelib.inference.predictions.receipt import receipt
 from tests.support.models import CARDS
 from tests.unit.support import World
 

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth.store import User
+from chalicelib.audit import tables, user_audit
+from chalicelib.audit.audit import FINDING_CHARACTERS_MAX, FINDINGS_MAX, LOOKS, Audit, Report
+from chalicelib.audit.tables import AuditStore
+from chalicelib.audit.user_audit import LEFTOVER_SECONDS, SETTLED_SECONDS, erasure_seconds
+from chalicelib.auth.repository import User
 from chalicelib.billing.ledger import Entry
 from chalicelib.core import aws
 from chalicelib.core.dynamo import Item, to_item
 from chalicelib.core.errors import TemporarilyUnavailableError
-from chalicelib.inference import audit_store, audit_user
-from chalicelib.inference.audit import FINDING_CHARACTERS_MAX, FINDINGS_MAX, LOOKS, Audit, Report
-from chalicelib.inference.audit_store import AuditStore
-from chalicelib.inference.audit_user import LEFTOVER_SECONDS, SETTLED_SECONDS, erasure_seconds
-from chalicelib.inference.files import bad_rows_key, result_prefix
-from chalicelib.inference.prediction import Prediction
+from chalicelib.inference.predictions.prediction import Prediction
+from chalicelib.inference.storage.file_store import bad_rows_key, result_prefix
 from tests.unit.support import PASSWORD, World
 
 
@@ -676,10 +676,10 @@ def test_findings_are_bounded_and_all_counted(world: World) -> None:
 def test_more_than_one_page_and_more_doubts_than_are_looked_at_again(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch, again_max: int
 ) -> None:
-    monkeypatch.setattr(audit_user, "AGAIN_MAX", again_max)
-    monkeypatch.setattr(audit_user, "BATCH", 2)
-    monkeypatch.setattr(audit_store, "_PAGE", 2)
-    monkeypatch.setattr(audit_store, "BATCH", 3)
+    monkeypatch.setattr(user_audit, "AGAIN_MAX", again_max)
+    monkeypatch.setattr(user_audit, "BATCH", 2)
+    monkeypatch.setattr(tables, "_PAGE", 2)
+    monkeypatch.setattr(tables, "BATCH", 3)
     assert audit(world).findings == []
     off = [of(world, anna, status) for status in ("rejected", "failed", "cancelled")]
     for prediction in off:

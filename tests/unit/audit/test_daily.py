@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.auth.store import User
+from chalicelib.audit import daily
+from chalicelib.audit.daily import HOLD_SECONDS_MAX, KEY, VERSION, AuditStateStore
+from chalicelib.audit.tables import MARGIN_SECONDS, AuditStore
+from chalicelib.audit.user_audit import SETTLED_SECONDS
+from chalicelib.auth.repository import User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
-from chalicelib.core.metrics import Metric
-from chalicelib.inference import audit_daily
-from chalicelib.inference.audit_daily import HOLD_SECONDS_MAX, KEY, VERSION, AuditStateStore
-from chalicelib.inference.audit_store import MARGIN_SECONDS, AuditStore
-from chalicelib.inference.audit_user import SETTLED_SECONDS
-from tests.unit.inference.test_audit import audit, change_user
+from chalicelib.core.observability.metrics import Metric
+from tests.unit.audit.test_audit import audit, change_user
 from tests.unit.support import PASSWORD, World
 
 PEOPLE = 5
@@ -56,7 +56,7 @@ def people(world: World, monkeypatch: pytest.MonkeyPatch) -> list[User]:
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Metric, float]]:
     found: list[tuple[Metric, float]] = []
-    monkeypatch.setattr(audit_daily, "add", lambda metric, value: found.append((metric, value)))
+    monkeypatch.setattr(daily, "add", lambda metric, value: found.append((metric, value)))
     return found
 
 
@@ -206,7 +206,7 @@ def test_what_was_found_before_a_crash_is_not_lost(
     world: World, people: list[User], monkeypatch: pytest.MonkeyPatch, counted: list[tuple[Metric, float]]
 ) -> None:
     change_user(world, people[1], "SET balance = :balance", balance=1)
-    kill_at(world, monkeypatch, people[4], seconds=audit_daily.SAVE_SECONDS)
+    kill_at(world, monkeypatch, people[4], seconds=daily.SAVE_SECONDS)
     change_user(world, people[1], "SET balance = :balance", balance=800)  # nobody would find it now
     assert counted == []
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.audit.audit import KINDS
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
 from chalicelib.core.settings import Settings
-from chalicelib.inference.audit import KINDS
 from tests.unit.support import PASSWORD, ROOT, World
 
 STATEMENTS = json.loads((ROOT / ".chalice" / "policies" / "audit.json").read_text("utf-8"))["Statement"]
@@ -147,7 +147,7 @@ def spoil_everything(world: World) -> None:
 @pytest.fixture
 def asked(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     """What an audit asks for that finds something of every kind."""
-    monkeypatch.setattr("chalicelib.inference.audit.LOOK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr("chalicelib.audit.audit.LOOK_AGAIN_SECONDS", 0)
     spoil_everything(world)
     with requests(world.settings) as found:
         world.daily_audit(lambda: inf).run()

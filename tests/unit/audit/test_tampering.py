@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.auth.names import email_key, name_key
-from chalicelib.auth.store import User
+from chalicelib.audit.user_audit import LEFTOVER_SECONDS, SETTLED_SECONDS
+from chalicelib.auth.normalization import email_key, name_key
+from chalicelib.auth.repository import User
 from chalicelib.billing.ledger import Entry
 from chalicelib.core import aws
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import to_item
-from chalicelib.inference.audit_user import LEFTOVER_SECONDS, SETTLED_SECONDS
-from chalicelib.inference.files import result_prefix
-from chalicelib.inference.prediction import Prediction
-from tests.unit.inference.test_audit import (
+from chalicelib.inference.predictions.prediction import Prediction
+from chalicelib.inference.storage.file_store import result_prefix
+from tests.unit.audit.test_audit import (
     audit,
     change,
     change_entry,

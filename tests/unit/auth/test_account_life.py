@@ -6,14 +6,14 @@ import pytest
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
-from chalicelib.auth.names import Credentials
+from chalicelib.auth.normalization import Credentials
 from chalicelib.auth.passwords import hash_password
+from chalicelib.auth.repository import User
 from chalicelib.auth.service import WrongCredentialsError, WrongPasswordError
-from chalicelib.auth.store import User
 from chalicelib.auth.tokens import TokenInvalidError
 from chalicelib.billing.ledger import AccountClosedError
 from chalicelib.core import aws
-from chalicelib.inference.prediction import Status
+from chalicelib.inference.predictions.prediction import Status
 from tests.unit.support import PASSWORD, SECRET, FakeModel, World
 
 

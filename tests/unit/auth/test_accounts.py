@@ -3,9 +3,9 @@ from collections.abc import Callable
 import bcrypt
 import pytest
 
-from chalicelib.auth.names import Credentials, Registration
+from chalicelib.auth.normalization import Credentials, Registration
+from chalicelib.auth.repository import EmailTakenError, NameTakenError
 from chalicelib.auth.service import WrongCredentialsError
-from chalicelib.auth.store import EmailTakenError, NameTakenError
 from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.auth.names import (
+from chalicelib.auth.normalization import (
     Credentials,
     Registration,
     _common_passwords,

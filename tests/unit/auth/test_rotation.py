@@ -7,7 +7,7 @@ import jwt
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from chalicelib.auth.keys import REFRESH_SECONDS, UNKNOWN_SECONDS, SecretVersions
+from chalicelib.auth.signing_keys import REFRESH_SECONDS, UNKNOWN_SECONDS, SecretVersions
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens
 from chalicelib.core import aws
 from chalicelib.core.ids import new_id

@@ -8,7 +8,7 @@ import jwt
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.auth.keys import SecretVersions
+from chalicelib.auth.signing_keys import SecretVersions
 from chalicelib.core.settings import Settings
 from tests.unit.auth.api import Api
 from tests.unit.support import PASSWORD, FakeClock

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth.names import Credentials
+from chalicelib.auth.normalization import Credentials
+from chalicelib.auth.repository import ENDED_SESSIONS_MAX, User
 from chalicelib.auth.service import SessionWithoutIdError
-from chalicelib.auth.store import ENDED_SESSIONS_MAX, User
 from chalicelib.auth.tokens import Claims, TokenInvalidError, UnauthenticatedError
 from chalicelib.core import aws
 from tests.unit.support import PASSWORD, World

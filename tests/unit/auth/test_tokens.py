@@ -6,7 +6,7 @@ from typing import Any
 import jwt
 import pytest
 
-from chalicelib.auth.keys import OneKey
+from chalicelib.auth.signing_keys import OneKey
 from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError, Tokens
 from chalicelib.core.ids import new_id
 from tests.unit.support import SECRET, FakeClock

@@ -9,8 +9,8 @@ from chalicelib.billing.payments import Payments
 from chalicelib.billing.vouchers import Vouchers, VoucherUsedError
 from chalicelib.core.dynamo import ConditionFailedError, TransactItem
 from chalicelib.core.idempotency import IdempotencyKeys
-from chalicelib.inference.prediction import Prediction, Result, Status
-from chalicelib.inference.settlement import Settlement
+from chalicelib.inference.predictions.prediction import Prediction, Result, Status
+from chalicelib.inference.predictions.settlement import Settlement
 from tests.unit.support import World, patients
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.core.logging import configure
+from chalicelib.core.observability.logging import configure
 from chalicelib.core.settings import Settings
 from chalicelib.core.settings import settings as read_settings
 from chalicelib.wiring import services

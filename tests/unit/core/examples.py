@@ -13,14 +13,14 @@ from botocore.exceptions import EndpointConnectionError
 from chalice.test import HTTPResponse
 
 from app import app
-from chalicelib.auth.names import Credentials
+from chalicelib.auth.normalization import Credentials
 from chalicelib.auth.tokens import Claims
 from chalicelib.billing.ledger import Account
 from chalicelib.core.dynamo import TransactionCancelledError
 from chalicelib.core.http.bodies import JSON_BYTES_MAX
-from chalicelib.core.throttles import TooManyRequestsError
-from chalicelib.inference.files import FileChangedError
-from chalicelib.inference.offers import Override
+from chalicelib.core.throttling import TooManyRequestsError
+from chalicelib.inference.catalog.price_overrides import Override
+from chalicelib.inference.storage.file_store import FileChangedError
 from local.gateway import _gateway_answer
 from tests.unit.core.api import Api, register
 from tests.unit.support import PASSWORD, csv_of

@@ -8,8 +8,8 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib.core.invocation import InvocationFailedError
-from chalicelib.inference.worker import Worker
+from chalicelib.core.observability.invocation import InvocationFailedError
+from chalicelib.inference.predictions.worker import Worker
 from chalicelib.wiring import Services
 from tests.unit.support import PASSWORD, FakeModel, loaded, patients
 

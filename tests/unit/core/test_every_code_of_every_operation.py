@@ -12,12 +12,12 @@ import pytest
 from chalice.test import HTTPResponse
 
 from app import app
-from chalicelib.auth.names import Credentials
+from chalicelib.auth.normalization import Credentials
 from chalicelib.core.errors import DomainError
 from chalicelib.core.http import problem
 from chalicelib.core.http.bodies import JSON_BYTES_MAX
 from chalicelib.core.settings import Settings
-from chalicelib.inference.offers import Override
+from chalicelib.inference.catalog.price_overrides import Override
 from local.gateway import _gateway_answer
 from local.provision import read_template
 from tests.unit.core.api import DOCUMENT, register, served

@@ -20,7 +20,7 @@ def codes(kind: type[DomainError] = DomainError) -> Iterator[str]:
 
 def codes_of_ends() -> set[str]:
     """What ``error_code`` of a prediction may be, beside a refusal's code."""
-    sources = (ROOT / "chalicelib" / "inference").glob("*.py")
+    sources = (ROOT / "chalicelib" / "inference").rglob("*.py")
     return {
         code
         for source in sources

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.billing.ledger import Account
 from chalicelib.core.dynamo import TransactionCancelledError
 from chalicelib.core.settings import Settings
-from chalicelib.inference.offers import Override
+from chalicelib.inference.catalog.price_overrides import Override
 from tests.support.models import CARDS, uses_optional_columns
 from tests.unit.core.api import DOCUMENT, FILE, Api, register, served
 from tests.unit.support import PASSWORD, csv_of

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from chalicelib.core import aws
-from chalicelib.inference.files import FileStore
+from chalicelib.inference.storage.file_store import FileStore
 
 
 @pytest.fixture(autouse=True)

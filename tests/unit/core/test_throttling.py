@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import aws
-from chalicelib.core.throttles import Limit, Throttles, TooManyRequestsError
+from chalicelib.core.throttling import Limit, Throttles, TooManyRequestsError
 from tests.unit.support import FakeClock, World
 
 HOUR = 3600

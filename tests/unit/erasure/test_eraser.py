@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from chalicelib.auth import routes
-from chalicelib.auth.names import Credentials
+from chalicelib.auth.normalization import Credentials
+from chalicelib.auth.repository import User, UserStore
 from chalicelib.auth.service import WrongPasswordError
-from chalicelib.auth.store import User, UserStore
 from chalicelib.core import aws
 from chalicelib.core.settings import Settings
-from chalicelib.inference import files
-from chalicelib.inference.erasure import FAILED_SECONDS_MAX, INDEX_LAG_SECONDS, Erasure, OutOfTimeError
-from chalicelib.inference.files import FileStore
-from chalicelib.inference.prediction import Prediction, Stored
-from chalicelib.inference.store import PredictionStore
+from chalicelib.erasure.eraser import FAILED_SECONDS_MAX, INDEX_LAG_SECONDS, Erasure, OutOfTimeError
+from chalicelib.inference.predictions.prediction import Prediction, Stored
+from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.storage import file_store
+from chalicelib.inference.storage.file_store import FileStore
 from tests.unit.core.api import Api, register, served
 from tests.unit.support import PASSWORD, FakeModel, World
 
@@ -157,7 +157,7 @@ def slow_deletion(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
         deleted_at.append(world.clock())
         world.clock.advance(4)
 
-    monkeypatch.setattr(files, "_DELETED_AT_ONCE", 2)
+    monkeypatch.setattr(file_store, "_DELETED_AT_ONCE", 2)
     events = aws.s3().meta.events
     events.register("before-call.s3.DeleteObjects", wait)
     yield deleted_at

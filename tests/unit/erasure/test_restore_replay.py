@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth.names import Credentials
+from chalicelib.auth.normalization import Credentials
+from chalicelib.auth.repository import REGISTER_SECONDS, User
 from chalicelib.auth.service import WrongCredentialsError
-from chalicelib.auth.store import REGISTER_SECONDS, User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
-from chalicelib.inference.erasure import GIVE_UP_SECONDS
-from chalicelib.inference.replay import Replayed
-from tests.unit.inference.test_audit import audit
+from chalicelib.erasure.eraser import GIVE_UP_SECONDS
+from chalicelib.erasure.restore_replay import Replayed
+from tests.unit.audit.test_audit import audit
 from tests.unit.support import PASSWORD, World
 
 KEYS = {"users": ["user_id"], "logins": ["login"], "ledger": ["user_id", "entry_id"], "predictions": ["prediction_id"]}

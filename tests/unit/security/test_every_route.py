@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.inference.routes import ModelId, PredictionId, UploadId
+from chalicelib.inference.predictions.routes import ModelId, PredictionId, UploadId
 from tests.unit.security.client import Client, Route, routes
 
 ROUTES = list(routes())

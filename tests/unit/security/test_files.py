@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.settings import Settings
-from chalicelib.inference.columns import COLUMNS
-from chalicelib.inference.personal import names_a_person
+from chalicelib.inference.patient_file.columns import COLUMNS
+from chalicelib.inference.patient_file.pii_headers import names_a_person
 from local.provision import read_template
 from tests.unit.support import ROOT, World, csv_of
 

@@ -70,7 +70,7 @@ def test_what_an_emulator_says_is_found(folder: Path) -> None:
 
 LEAKING = """
 import logging, multiprocessing, sys
-from chalicelib.core.logging import configure, log, log_exception
+from chalicelib.core.observability.logging import configure, log, log_exception
 from tests.support.searched_logs import copy_lines_to
 
 def test_a_service_logs_a_name():

@@ -9,12 +9,12 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.auth.names import IntendedUse, Registration
-from chalicelib.auth.store import User
+from chalicelib.auth.normalization import IntendedUse, Registration
+from chalicelib.auth.repository import User
 from chalicelib.core import aws
-from chalicelib.inference.files import upload_key
-from chalicelib.inference.options import STATED
-from chalicelib.inference.prediction import Status
+from chalicelib.inference.predictions.options import STATED
+from chalicelib.inference.predictions.prediction import Status
+from chalicelib.inference.storage.file_store import upload_key
 from local.provision import read_template
 from tests.unit.security.client import Client
 from tests.unit.support import PASSWORD, ROOT, World, csv_of

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from chalicelib.inference import columns
+from chalicelib.inference.patient_file import columns
 from training import data
 from training.samples import VARIED, sample_files
 

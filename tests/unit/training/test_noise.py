@@ -18,13 +18,13 @@ from sklearn.preprocessing import StandardScaler
 
 from admin import verify
 from admin.verify import first_difference, predict
-from chalicelib.inference import columns
-from chalicelib.inference.catalogue import ARTEFACTS
+from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models import load, ties
 from chalicelib.inference.models.additive import AdditivePipeline
 from chalicelib.inference.models.base import read_card
 from chalicelib.inference.models.curve import Baseline
-from chalicelib.inference.worker import read_chunks
+from chalicelib.inference.patient_file import columns
+from chalicelib.inference.predictions.worker import read_chunks
 from tests.support.patients import made_up_patients
 from tests.support.stack import ROOT
 from training import cox, lasso

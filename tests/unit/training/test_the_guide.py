@@ -11,12 +11,12 @@ import pytest
 
 import chalicelib.inference.models
 import training.models
-from chalicelib.inference.catalogue import Catalogue
+from chalicelib.inference.catalog.catalog import Catalogue
 from chalicelib.inference.models import load
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
-from tests.unit.models import test_every_model as promises
-from tests.unit.models.conftest import read_cohort
+from tests.unit.inference.models import test_every_model as promises
+from tests.unit.inference.models.conftest import read_cohort
 from training.build import ARTEFACTS_DIR, artefact_bytes
 from training.card import make_card, to_json
 from training.data import Outcome

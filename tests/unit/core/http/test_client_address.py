@@ -3,7 +3,7 @@ from typing import Any, cast
 import pytest
 from chalice.app import CaseInsensitiveMapping, Request
 
-from chalicelib.core.http.viewers import Viewers, network
+from chalicelib.core.http.client_address import Viewers, network
 
 SECRET = "what CloudFront alone knows"
 

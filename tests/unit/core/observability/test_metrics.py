@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth.names import Credentials
-from chalicelib.core import metrics
+from chalicelib.auth.normalization import Credentials
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.core.metrics import Metric
-from chalicelib.inference.store import DUE_SHARDS, PredictionStore
+from chalicelib.core.observability import metrics
+from chalicelib.core.observability.metrics import Metric
+from chalicelib.inference.predictions.repository import DUE_SHARDS, PredictionStore
 from chalicelib.wiring import Services
 from tests.unit.core.functions import NAME, Functions
 from tests.unit.support import PASSWORD, BrokenModel, World, csv_of, patients

@@ -12,8 +12,8 @@ from app import app
 from chalicelib.core import aws
 from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.core.settings import Settings
-from chalicelib.inference.catalogue import ModelDisabledError
-from chalicelib.inference.offers import FRESH_SECONDS, Override
+from chalicelib.inference.catalog.catalog import ModelDisabledError
+from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
 from tests.unit.core.api import Api, register, served
 from tests.unit.support import World, patients
 

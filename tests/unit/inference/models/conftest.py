@@ -3,11 +3,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from chalicelib.inference import columns
 from chalicelib.inference.models import Model, load
+from chalicelib.inference.patient_file import columns
 from tests.support.models import CARDS
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(__file__).resolve().parents[4]
 ARTEFACTS = REPOSITORY / "model_artifacts"
 
 

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chalicelib.inference import columns
 from chalicelib.inference.models import Model, load
 from chalicelib.inference.models.base import read_card
 from chalicelib.inference.models.mayo import risk_score
+from chalicelib.inference.patient_file import columns
 from tests.support.models import CARDS, uses_optional_columns
-from tests.unit.models.conftest import ARTEFACTS
-from tests.unit.models.patients import estimate, patient
+from tests.unit.inference.models.conftest import ARTEFACTS
+from tests.unit.inference.models.patients import estimate, patient
 
 OPTIONAL = [column.name for column in columns.COLUMNS if column.kind in {"number", "category"} and not column.required]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from admin.verify import predict
-from chalicelib.inference.catalogue import ARTEFACTS
+from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models import load
 from tests.support import kernels
 from tests.support.patients import made_up_patients
@@ -78,5 +78,5 @@ def test_nothing_else_chooses_a_kernel() -> None:
     naming = {str(path.relative_to(ROOT)) for path in files if path.is_file() and setting.search(path.read_bytes())}
     assert {name for name in naming if not name.startswith("docs/")} == {
         "tests/support/kernels.py",
-        "tests/unit/models/test_kernels.py",
+        "tests/unit/inference/models/test_kernels.py",
     }

@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chalicelib.inference import columns
 from chalicelib.inference.models import Model
 from chalicelib.inference.models.base import read_verified
 from chalicelib.inference.models.lasso import IntervalTable, LassoArtefact
-from tests.unit.models.patients import estimate, patient
+from chalicelib.inference.patient_file import columns
+from tests.unit.inference.models.patients import estimate, patient
 
 HORIZON = 8.0
 
 
 @pytest.fixture(scope="module")
 def artefact() -> LassoArtefact:
-    folder = Path(__file__).resolve().parents[3] / "model_artifacts" / "lasso"
+    folder = Path(__file__).resolve().parents[4] / "model_artifacts" / "lasso"
     loaded: LassoArtefact = joblib.load(io.BytesIO(read_verified(folder)))
     return loaded
 

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.inference.models import Model, load
 from chalicelib.inference.models.mayo import REFERENCE_SCORE, REFERENCE_SURVIVAL, risk_score
-from tests.unit.models.conftest import ARTEFACTS
-from tests.unit.models.patients import patient
+from tests.unit.inference.models.conftest import ARTEFACTS
+from tests.unit.inference.models.patients import patient
 
 
 @pytest.fixture(scope="module")

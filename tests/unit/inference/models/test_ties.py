@@ -7,8 +7,8 @@ from chalicelib.inference.models import load, ties
 from chalicelib.inference.models.cox_lasso import CoxLassoModel
 from chalicelib.inference.models.curve import Baseline, IntervalLevels
 from chalicelib.inference.models.lasso import IntervalTable
-from tests.unit.models.conftest import ARTEFACTS
-from tests.unit.models.patients import patient
+from tests.unit.inference.models.conftest import ARTEFACTS
+from tests.unit.inference.models.patients import patient
 
 BASELINE = Baseline((0.0, 5.0, 10.0), (0.0, 0.4, 1.0))
 

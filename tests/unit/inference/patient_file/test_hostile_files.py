@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.inference.check import BAD_ROWS_MAX, CheckedFile, check_file, inspect
-from chalicelib.inference.findings import InvalidFileError
-from chalicelib.inference.worker import read_chunks
+from chalicelib.inference.patient_file.findings import InvalidFileError
+from chalicelib.inference.patient_file.validator import BAD_ROWS_MAX, CheckedFile, check_file, inspect
+from chalicelib.inference.predictions.worker import read_chunks
 from tests.unit.support import SAMPLES
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))

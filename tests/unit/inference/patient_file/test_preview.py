@@ -3,8 +3,8 @@
 import io
 from typing import Any
 
-from chalicelib.inference.check import inspect
-from chalicelib.inference.preview import BAD_ROWS_SHOWN_MAX, COLUMNS_SHOWN_MAX, FIRST_ROWS, Preview
+from chalicelib.inference.patient_file.preview import BAD_ROWS_SHOWN_MAX, COLUMNS_SHOWN_MAX, FIRST_ROWS, Preview
+from chalicelib.inference.patient_file.validator import inspect
 from tests.unit.support import World, csv_of
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from chalicelib.inference.check import check_file
-from chalicelib.inference.findings import InvalidRowsError, UnitUnknownError
+from chalicelib.inference.patient_file.findings import InvalidRowsError, UnitUnknownError
+from chalicelib.inference.patient_file.validator import check_file
 
 NAMED = b"ID,Age [years],Edema,Bilirubin [\xc2\xb5mol/L],Albumin (g/L),Prothrombin [s]\n7,50,N,17.1,35,10.5\n"
 PLAIN = b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n7,18262.5,N,1,3.5,10.5\n"

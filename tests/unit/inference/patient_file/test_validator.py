@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.inference import cells
-from chalicelib.inference.check import check_file
-from chalicelib.inference.findings import FINDINGS_SHOWN_MAX, InvalidFileError, InvalidRowsError
+from chalicelib.inference.patient_file import cells
+from chalicelib.inference.patient_file.findings import FINDINGS_SHOWN_MAX, InvalidFileError, InvalidRowsError
+from chalicelib.inference.patient_file.validator import check_file
 from tests.unit.support import HEADER, SAMPLES, csv_of
 
 

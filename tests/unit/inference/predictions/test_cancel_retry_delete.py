@@ -5,13 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
-from chalicelib.inference.files import FileStore, bad_rows_key, result_prefix
-from chalicelib.inference.offers import FRESH_SECONDS, Override
-from chalicelib.inference.options import Options
-from chalicelib.inference.prediction import Prediction, Result, Status
-from chalicelib.inference.reading import NotFinishedError, ResultExpiredError
-from chalicelib.inference.results import ResultWriter
-from chalicelib.inference.service import (
+from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.predictions.options import Options
+from chalicelib.inference.predictions.prediction import Prediction, Result, Status
+from chalicelib.inference.predictions.service import (
     AlreadyCancelledError,
     InputExpiredError,
     NotEndedError,
@@ -20,7 +17,10 @@ from chalicelib.inference.service import (
     StillRunningError,
     UnknownPredictionError,
 )
-from chalicelib.inference.settlement import Settlement
+from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.results.reader import NotFinishedError, ResultExpiredError
+from chalicelib.inference.results.writer import ResultWriter
+from chalicelib.inference.storage.file_store import FileStore, bad_rows_key, result_prefix
 from tests.unit.support import BrokenModel, FakeModel, World, csv_of, patients
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth.store import UserStore
+from chalicelib.auth.repository import UserStore
 from chalicelib.core import aws
 from chalicelib.core.ids import new_id
-from chalicelib.inference import dispatcher
-from chalicelib.inference.dispatcher import BACKOFF_SECONDS_MAX, BATCH_MAX
-from chalicelib.inference.prediction import Status
-from chalicelib.inference.queue import InferenceQueue
-from chalicelib.inference.settlement import Settlement
-from chalicelib.inference.store import DUE_SHARDS, PredictionStore, due_shard
+from chalicelib.inference.predictions import dispatcher
+from chalicelib.inference.predictions.dispatcher import BACKOFF_SECONDS_MAX, BATCH_MAX
+from chalicelib.inference.predictions.prediction import Status
+from chalicelib.inference.predictions.queue import InferenceQueue
+from chalicelib.inference.predictions.repository import DUE_SHARDS, PredictionStore, due_shard
+from chalicelib.inference.predictions.settlement import Settlement
 from tests.unit.support import PASSWORD, World
 
 

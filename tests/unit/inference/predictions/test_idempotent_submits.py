@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.auth.store import User
+from chalicelib.auth.repository import User
 from chalicelib.billing.ledger import NotEnoughCoinsError
 from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.core.idempotency import (
@@ -11,8 +11,8 @@ from chalicelib.core.idempotency import (
     IdempotencyKeys,
     InvalidIdempotencyKeyError,
 )
-from chalicelib.inference.catalogue import ModelDisabledError
-from chalicelib.inference.offers import FRESH_SECONDS, Override
+from chalicelib.inference.catalog.catalog import ModelDisabledError
+from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
 from tests.unit.support import World, csv_of, patients
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.inference.erasure import INDEX_LAG_SECONDS
-from chalicelib.inference.prediction import Prediction, Status
-from chalicelib.inference.store import PredictionStore
+from chalicelib.erasure.eraser import INDEX_LAG_SECONDS
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.predictions.repository import PredictionStore
 from tests.unit.support import PASSWORD, BrokenModel, FakeModel, World
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.inference import reading
-from chalicelib.inference.dead_letters import StillRunningError
-from chalicelib.inference.prediction import Result, Status
-from chalicelib.inference.queue import PoisonMessageError, prediction_id_of
-from chalicelib.inference.service import UnknownPredictionError
+from chalicelib.inference.predictions.dead_letters import StillRunningError
+from chalicelib.inference.predictions.prediction import Result, Status
+from chalicelib.inference.predictions.queue import PoisonMessageError, prediction_id_of
+from chalicelib.inference.predictions.service import UnknownPredictionError
+from chalicelib.inference.results import reader
 from tests.unit.support import BrokenModel, FakeModel, World, patients
 
 
@@ -183,7 +183,7 @@ def test_a_message_of_no_producer_of_ours_is_poison(body: str) -> None:
 
 def test_a_row_stored_before_models_were_told_apart_is_still_shown() -> None:
     earlier = Result("csv", "rows", ("Age", "Copper"), 6.1, 1000, (0, 1), 4.0, {})
-    shown = reading._row([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], earlier)
+    shown = reader._row([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], earlier)
 
     assert (shown["years"], shown["baseline"], shown["imputed"]) == (4.0, 6.1, ["Copper"])
     assert shown["contributions"] == [{"column": "Age", "value": -2.1}]

@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 from chalicelib.billing.ledger import Ledger
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
-from chalicelib.inference.prediction import Status
-from chalicelib.inference.store import PredictionStore
-from chalicelib.inference.worker import StoredFileError
+from chalicelib.inference.predictions.prediction import Status
+from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.worker import StoredFileError
 from tests.unit.support import FakeModel, World, patients
 
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")

@@ -9,21 +9,21 @@ from typing import IO
 
 import pytest
 
-from chalicelib.auth.store import User
+from chalicelib.auth.repository import User
 from chalicelib.core.settings import Settings
-from chalicelib.inference import columns
-from chalicelib.inference.catalogue import ARTEFACTS
-from chalicelib.inference.check import check_file
-from chalicelib.inference.columns import COLUMNS, Column
-from chalicelib.inference.disk import BAD_ROW_BYTES_MAX, ROW_BYTES_MAX, worker_disk_bytes
-from chalicelib.inference.files import upload_key
-from chalicelib.inference.findings import TooManyRowsError
+from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models import load
 from chalicelib.inference.models.mayo import risk_score
-from chalicelib.inference.options import Options
-from chalicelib.inference.prediction import Prediction, Status, Stored
-from chalicelib.inference.results import ResultWriter
-from chalicelib.inference.worker import read_chunks
+from chalicelib.inference.patient_file import columns
+from chalicelib.inference.patient_file.columns import COLUMNS, Column
+from chalicelib.inference.patient_file.findings import TooManyRowsError
+from chalicelib.inference.patient_file.validator import check_file
+from chalicelib.inference.predictions.disk import BAD_ROW_BYTES_MAX, ROW_BYTES_MAX, worker_disk_bytes
+from chalicelib.inference.predictions.options import Options
+from chalicelib.inference.predictions.prediction import Prediction, Status, Stored
+from chalicelib.inference.predictions.worker import read_chunks
+from chalicelib.inference.results.writer import ResultWriter
+from chalicelib.inference.storage.file_store import upload_key
 from tests.unit.support import FakeClock, World
 
 ROWS_MAX = 200

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError
-from chalicelib.inference.findings import InvalidRowsError, NotACsvError
-from chalicelib.inference.options import Options
-from chalicelib.inference.prediction import Status
+from chalicelib.inference.patient_file.findings import InvalidRowsError, NotACsvError
+from chalicelib.inference.predictions.options import Options
+from chalicelib.inference.predictions.prediction import Status
 from tests.unit.support import World, csv_of
 
 SKIP = Options(on_error="skip")

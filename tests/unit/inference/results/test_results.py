@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.inference.contract import Contract
-from chalicelib.inference.files import FileStore
 from chalicelib.inference.models import Loaded
-from chalicelib.inference.prediction import Result, Stored
-from chalicelib.inference.reading import _row
-from chalicelib.inference.results import MARK_ROWS, ResultWriter
-from chalicelib.inference.row_texts import harmless
+from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.predictions.prediction import Result, Stored
+from chalicelib.inference.results.reader import _row
+from chalicelib.inference.results.row_codec import harmless
+from chalicelib.inference.results.writer import MARK_ROWS, ResultWriter
+from chalicelib.inference.storage.file_store import FileStore
 from tests.unit.support import FakeModel
 
 NO_CURVE = Contract(8.0, "years")

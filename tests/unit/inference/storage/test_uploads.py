@@ -5,13 +5,13 @@ import hashlib
 import pytest
 
 from chalicelib.core.settings import Settings
-from chalicelib.inference.files import FileStore, upload_key
-from chalicelib.inference.findings import FileTooLargeError, InvalidRowsError
-from chalicelib.inference.offers import FRESH_SECONDS, Override
-from chalicelib.inference.options import Options
-from chalicelib.inference.prediction import Prediction, Status
-from chalicelib.inference.receipt import receipt
-from chalicelib.inference.uploads import UnknownUploadError, UploadChangedError
+from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.patient_file.findings import FileTooLargeError, InvalidRowsError
+from chalicelib.inference.predictions.options import Options
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.predictions.receipt import receipt
+from chalicelib.inference.storage.file_store import FileStore, upload_key
+from chalicelib.inference.storage.uploads import UnknownUploadError, UploadChangedError
 from tests.unit.support import PASSWORD, FakeClock, World, csv_of
 
 GOOD, BAD = {"Bilirubin": "2"}, {"Bilirubin": "x"}
