@@ -19,8 +19,10 @@ from chalicelib.core.http.schemas import Health, OpenApi
 from chalicelib.core.observability.invocation import observe
 from chalicelib.core.observability.logging import configure
 from chalicelib.core.runtime import time_left
+from chalicelib.inference.catalog.routes import routes as catalog_routes
 from chalicelib.inference.predictions.queue import prediction_id_of
-from chalicelib.inference.predictions.routes import routes as inference_routes
+from chalicelib.inference.predictions.routes import routes as prediction_routes
+from chalicelib.inference.storage.routes import routes as upload_routes
 from chalicelib.wiring import services
 
 configure("lambda")  # a local process says which one it is afterwards
@@ -31,17 +33,17 @@ app.api.binary_types = [*app.api.binary_types, "multipart/form-data", "text/csv"
 app.register_middleware(observe, "all")
 app.register_middleware(finish_answer, "http")
 
-service_routes = Endpoints(__name__)
+service_routes = Endpoints[None](__name__).provide(lambda: None)
 
 
 @service_routes.endpoint("/api/health", "GET", answers={200: Health})
-def health(_request: Request) -> Response:
+def health(_request: Request, _services: None) -> Response:
     """Says that the API function runs. Touches no store, so that it can't be used to load one."""
     return ok({"status": "ok"})
 
 
 @service_routes.endpoint("/api/openapi.json", "GET", answers={200: OpenApi})
-def openapi(_request: Request) -> Response:
+def openapi(_request: Request, _services: None) -> Response:
     """This API as an OpenAPI 3.1 document."""
     return ok(_openapi())
 
@@ -53,8 +55,12 @@ def _openapi() -> dict[str, Any]:
     return document(app.routes)
 
 
-for blueprint in (service_routes, auth_routes, billing_routes, inference_routes):
-    app.register_blueprint(blueprint)
+app.register_blueprint(service_routes)
+app.register_blueprint(auth_routes.provide(services))
+app.register_blueprint(billing_routes.provide(services))
+app.register_blueprint(catalog_routes.provide(services))
+app.register_blueprint(upload_routes.provide(services))
+app.register_blueprint(prediction_routes.provide(services))
 
 
 @app.on_sqs_message(queue="${InferenceQueue.QueueName}", batch_size=1, name="inference_worker")

@@ -23,15 +23,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from chalicelib.inference.catalog.catalog import ARTEFACTS
-from chalicelib.inference.models import ArtefactMismatchError, Loaded, UnknownModelError, load
+from chalicelib.inference.models.base import ArtefactMismatchError, Loaded, UnknownModelError
+from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.models.ties import exceeds
 from chalicelib.inference.patient_file.findings import InvalidFileError
 from chalicelib.inference.patient_file.validator import check_file
-from chalicelib.inference.predictions.prediction import Stored
 from chalicelib.inference.predictions.receipt import FORMAT
 from chalicelib.inference.predictions.worker import read_chunks
 from chalicelib.inference.results.writer import ResultWriter
+from chalicelib.inference.storage.file_store import Stored
 
 NUMBER_TOLERANCE = 1e-6
 """One unit of the last decimal of a result."""

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from chalicelib.inference.predictions.prediction import Stored
+from chalicelib.inference.storage.file_store import Stored
 
 SAMPLE = Path(__file__).resolve().parents[1] / "frontend" / "public" / "samples" / "pbc-418.csv"
 WAYS = ("check", "batch", "upload", "pandas")
@@ -91,7 +91,7 @@ def _check(_model: str):  # type: ignore[no-untyped-def]
 
 def _batch(model: str):  # type: ignore[no-untyped-def]
     from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
-    from chalicelib.inference.models import load  # noqa: PLC0415
+    from chalicelib.inference.models.loader import load  # noqa: PLC0415
     from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
     from chalicelib.inference.predictions.worker import read_chunks  # noqa: PLC0415
     from chalicelib.inference.results.writer import ResultWriter  # noqa: PLC0415
@@ -137,7 +137,7 @@ def _pandas(model: str):  # type: ignore[no-untyped-def]
     import pandas as pd  # noqa: PLC0415
 
     from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
-    from chalicelib.inference.models import load  # noqa: PLC0415
+    from chalicelib.inference.models.loader import load  # noqa: PLC0415
     from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
     from chalicelib.inference.patient_file import columns  # noqa: PLC0415
 

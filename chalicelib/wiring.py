@@ -35,7 +35,7 @@ from chalicelib.inference.predictions.queue import InferenceQueue
 from chalicelib.inference.predictions.repository import PredictionStore
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.settlement import Settlement
-from chalicelib.inference.results.reader import Results
+from chalicelib.inference.results.reader import ResultReader
 from chalicelib.inference.storage.file_store import FileStore
 from chalicelib.inference.storage.uploads import Uploads
 
@@ -77,7 +77,7 @@ class Services:
     @cached_property
     def accounts(self) -> Accounts:
         """Accounts."""
-        return Accounts(self.users, self.ledger, self.tokens, self.settings, self.clock, self.marks)
+        return Accounts(self.users, self.ledger.signup, self.tokens, self.settings, self.clock, self.marks)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -108,9 +108,9 @@ class Services:
         )  # fmt: skip
 
     @cached_property
-    def results(self) -> Results:
-        """What came out of a user's predictions."""
-        return Results(self.predictions, self.files)
+    def results(self) -> ResultReader:
+        """What came out of predictions."""
+        return ResultReader(self.files)
 
     @cached_property
     def dry_runs(self) -> DryRuns:
@@ -133,7 +133,7 @@ class Services:
     def dispatcher(self) -> Dispatcher:
         """The outbox."""
         return Dispatcher(
-            self.store, self.files, self.queue, self.settlement, self.erasure, self.settings, self.clock
+            self.store, self.files, self.queue, self.settlement, self.settings, self.clock, self.erasure.run_pending
         )  # fmt: skip
 
     @cached_property

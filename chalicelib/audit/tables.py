@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.auth.repository import ERASURE_SHARD
 from chalicelib.core.dynamo import Item, batch_get, from_item, to_item
-from chalicelib.inference.predictions.prediction import Stored
 from chalicelib.inference.predictions.repository import HISTORY_INDEX
-from chalicelib.inference.storage.file_store import prefixes_of_user
+from chalicelib.inference.storage.file_store import Stored, prefixes_of_user
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -15,8 +15,8 @@ from chalicelib.auth.normalization import email_key, name_key
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import Item
 from chalicelib.core.settings import Settings
-from chalicelib.inference.predictions.prediction import Status, Stored
-from chalicelib.inference.storage.file_store import result_prefix
+from chalicelib.inference.predictions.prediction import Status
+from chalicelib.inference.storage.file_store import Stored, result_prefix
 
 SETTLED_SECONDS = 60
 """A request ends within 29 s and a transaction's retries within some more: no older entry appears any more."""

@@ -3,25 +3,25 @@
 from chalice.app import Request
 
 from chalicelib.auth.repository import User
+from chalicelib.auth.service import Accounts
 from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError, TokenMissingError
 from chalicelib.core.observability.logging import bind
-from chalicelib.wiring import services
 
 BEARER = (TokenMissingError, TokenInvalidError, TokenExpiredError)
 """The refusals of ``current_session``, for the description of the endpoints that call it."""
 
 
-def current_user(request: Request) -> User:
+def current_user(request: Request, accounts: Accounts) -> User:
     """The user whose token the request carries.
 
     Raises
     ------
     TokenMissingError, TokenExpiredError, TokenInvalidError
     """
-    return current_session(request)[0]
+    return current_session(request, accounts)[0]
 
 
-def current_session(request: Request) -> tuple[User, Claims]:
+def current_session(request: Request, accounts: Accounts) -> tuple[User, Claims]:
     """Return the user whose token the request carries, and what the token says.
 
     Raises
@@ -31,6 +31,6 @@ def current_session(request: Request) -> tuple[User, Claims]:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissingError("Please log in: this address needs an access token.")
-    user, claims = services().accounts.identify(token.strip())
+    user, claims = accounts.identify(token.strip())
     bind(user=user.id)
     return user, claims

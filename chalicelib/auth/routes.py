@@ -1,6 +1,6 @@
 """Registration, log-in, and who one is."""
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from chalice import Response
 from chalice.app import Request
@@ -10,19 +10,38 @@ from chalicelib.auth import schemas
 from chalicelib.auth.guard import BEARER, current_session, current_user
 from chalicelib.auth.normalization import AccountDeletion, Credentials, PasswordChange, Registration, login_key
 from chalicelib.auth.repository import EmailTakenError, NameTakenError
-from chalicelib.auth.service import Session, SessionWithoutIdError, WrongCredentialsError, WrongPasswordError
+from chalicelib.auth.service import Accounts, Session, SessionWithoutIdError, WrongCredentialsError, WrongPasswordError
 from chalicelib.core.http.bodies import json_body, parsed_options
+from chalicelib.core.http.client_address import Viewers
 from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
 from chalicelib.core.http.schemas import sometimes
-from chalicelib.core.limits import LIMITED
-from chalicelib.core.observability.logging import log, log_exception
-from chalicelib.erasure.eraser import OutOfTimeError
-from chalicelib.wiring import services
+from chalicelib.core.limits import LIMITED, Limits
 
-_ERASURE_SECONDS_MAX = 10
-"""A request ends within 29 s; what is left of many predictions is the dispatcher's."""
 
-routes = Endpoints(__name__)
+class Erasure(Protocol):
+    """What erases the rest of a deleted account."""
+
+    def begin(self, user_id: str) -> None:
+        """Erase as much as a request has time for. The rest follows by itself."""
+
+
+class Services(Protocol):
+    """What these views need."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def limits(self) -> Limits: ...
+
+    @property
+    def viewers(self) -> Viewers: ...
+
+    @property
+    def erasure(self) -> Erasure: ...
+
+
+routes = Endpoints[Services](__name__)
 
 
 @routes.endpoint(
@@ -32,11 +51,11 @@ routes = Endpoints(__name__)
     answers={201: schemas.Session},
     errors=(NameTakenError, EmailTakenError, *LIMITED),
 )
-def register(request: Request) -> Response:
+def register(request: Request, services: Services) -> Response:
     """Create an account with its first coins."""
     registration = json_body(request, Registration)
-    with services().limits.registration(services().viewers.address(request)):
-        session = services().accounts.register(registration)
+    with services.limits.registration(services.viewers.address(request)):
+        session = services.accounts.register(registration)
     return ok(_document(session), 201)
 
 
@@ -47,20 +66,18 @@ def register(request: Request) -> Response:
     answers={200: schemas.Session},
     errors=(WrongCredentialsError, *LIMITED),
 )
-def login(request: Request) -> Response:
+def login(request: Request, services: Services) -> Response:
     """A new access token for the right password."""
     credentials = json_body(request, Credentials)
-    with services().limits.log_in(
-        services().viewers.address(request), login_key(credentials.name), WrongCredentialsError
-    ):
-        session = services().accounts.log_in(credentials)
+    with services.limits.log_in(services.viewers.address(request), login_key(credentials.name), WrongCredentialsError):
+        session = services.accounts.log_in(credentials)
     return ok(_document(session))
 
 
 @routes.endpoint("/api/auth/me", "GET", answers={200: schemas.Account}, auth=BEARER)
-def me(request: Request) -> Response:
+def me(request: Request, services: Services) -> Response:
     """The account that the token speaks for."""
-    user = current_user(request)
+    user = current_user(request, services.accounts)
     return ok(
         {
             "id": user.id,
@@ -92,13 +109,13 @@ class _LogOut(BaseModel):
     errors=(SessionWithoutIdError,),
     auth=BEARER,
 )
-def logout(request: Request) -> Response:
+def logout(request: Request, services: Services) -> Response:
     """End every session of the user, on every device; with `only=this` just the session of the token."""
-    user, claims = current_session(request)
+    user, claims = current_session(request, services.accounts)
     if parsed_options(request, _LogOut).only == "this":
-        services().accounts.log_out_session(user, claims)
+        services.accounts.log_out_session(user, claims)
     else:
-        services().accounts.log_out(user)
+        services.accounts.log_out(user)
     return no_content()
 
 
@@ -110,12 +127,12 @@ def logout(request: Request) -> Response:
     errors=(WrongPasswordError, *LIMITED),
     auth=BEARER,
 )
-def password(request: Request) -> Response:
+def password(request: Request, services: Services) -> Response:
     """Change the password, which needs the old one. Every token ends, this one too."""
-    user = current_user(request)
+    user = current_user(request, services.accounts)
     change = json_body(request, PasswordChange)
-    with services().limits.password(user.id, WrongPasswordError):
-        services().accounts.change_password(user, change.old_password, change.new_password)
+    with services.limits.password(user.id, WrongPasswordError):
+        services.accounts.change_password(user, change.old_password, change.new_password)
     return no_content()
 
 
@@ -127,18 +144,13 @@ def password(request: Request) -> Response:
     errors=(WrongPasswordError, *LIMITED),
     auth=BEARER,
 )
-def delete_me(request: Request) -> Response:
+def delete_me(request: Request, services: Services) -> Response:
     """Delete the account, which needs the password: open predictions end, personal data and files go."""
-    user = current_user(request)
+    user = current_user(request, services.accounts)
     given = json_body(request, AccountDeletion).password
-    with services().limits.password(user.id, WrongPasswordError):
-        services().accounts.delete(user, given)
-    try:
-        services().erasure.run(user.id, _ERASURE_SECONDS_MAX)
-    except OutOfTimeError:
-        log("erasure left to the dispatcher", user=user.id)
-    except Exception:  # noqa: BLE001
-        log_exception("erasure left to the dispatcher", user=user.id)
+    with services.limits.password(user.id, WrongPasswordError):
+        services.accounts.delete(user, given)
+    services.erasure.begin(user.id)
     return no_content()
 
 

@@ -1,7 +1,7 @@
 """Accounts: register, log in, and whose token this is."""
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -10,13 +10,15 @@ from chalicelib.auth.normalization import Credentials, Registration, is_email_ke
 from chalicelib.auth.passwords import has_cost, hash_password, password_matches
 from chalicelib.auth.repository import Grant, GrantedBeforeError, User, UserStore
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
-from chalicelib.billing.ledger import Entry, Ledger
 from chalicelib.core.clock import Clock, iso
-from chalicelib.core.dynamo import ConditionFailedError
+from chalicelib.core.dynamo import ConditionFailedError, TransactItem
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.observability.logging import log
 from chalicelib.core.settings import Settings
+
+type SignupEntry = Callable[[str, int, float], TransactItem]
+"""The transaction element of the ledger entry that gives a new user (id) so many coins at that time."""
 
 
 class WrongCredentialsError(UnauthenticatedError):
@@ -55,11 +57,17 @@ class Accounts:
     """The rules of accounts."""
 
     def __init__(
-        self, store: UserStore, ledger: Ledger, tokens: Tokens, settings: Settings, clock: Clock, marks: EmailMarks
+        self,
+        store: UserStore,
+        signup_entry: SignupEntry,
+        tokens: Tokens,
+        settings: Settings,
+        clock: Clock,
+        marks: EmailMarks,
     ) -> None:
         self._marks = marks
         self._store = store
-        self._ledger = ledger
+        self._signup_entry = signup_entry
         self._tokens = tokens
         self._settings = settings
         self._clock = clock
@@ -82,7 +90,7 @@ class Accounts:
             intended_use=registration.intended_use,
             intended_use_at=iso(now) if registration.intended_use else None,
         )
-        entry = self._ledger.entry(Entry.new(user.id, user.balance, "signup", now))
+        entry = self._signup_entry(user.id, user.balance, now)
         password_hash = hash_password(registration.password, self._settings.bcrypt_cost)
         try:
             self._store.create(user, password_hash, Grant(entry, self._marks.of(user.email)))

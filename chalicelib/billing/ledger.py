@@ -128,6 +128,10 @@ class Ledger:
             }
         }
 
+    def signup(self, user_id: str, coins: int, now: float) -> TransactItem:
+        """Append the entry of the coins that a new account gets."""
+        return self.entry(Entry.new(user_id, coins, "signup", now))
+
     def charge(self, user_id: str, cost: int, open_max: int) -> TransactItem:
         """Take ``cost`` from the balance and open a charge.
 

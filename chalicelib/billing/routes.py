@@ -1,25 +1,54 @@
 """What a person sees of their coins."""
 
+from typing import Protocol
+
 from chalice import Response
 from chalice.app import Request
 
 from chalicelib.auth.guard import BEARER, current_user
+from chalicelib.auth.service import Accounts
 from chalicelib.billing import schemas
-from chalicelib.billing.ledger import AccountClosedError
-from chalicelib.billing.vouchers import UnknownVoucherError, VoucherCode, VoucherExpiredError, VoucherUsedError
+from chalicelib.billing.ledger import AccountClosedError, Ledger
+from chalicelib.billing.vouchers import (
+    UnknownVoucherError,
+    VoucherCode,
+    VoucherExpiredError,
+    Vouchers,
+    VoucherUsedError,
+)
 from chalicelib.core.http.bodies import json_body, parsed_options
+from chalicelib.core.http.client_address import Viewers
 from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok
 from chalicelib.core.http.schemas import Cursor
-from chalicelib.core.limits import LIMITED
-from chalicelib.wiring import services
+from chalicelib.core.limits import LIMITED, Limits
 
-routes = Endpoints(__name__)
+
+class Services(Protocol):
+    """What these views need."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def limits(self) -> Limits: ...
+
+    @property
+    def viewers(self) -> Viewers: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def vouchers(self) -> Vouchers: ...
+
+
+routes = Endpoints[Services](__name__)
 
 
 @routes.endpoint("/api/auth/balance", "GET", answers={200: schemas.Balance}, auth=BEARER)
-def balance(request: Request) -> Response:
+def balance(request: Request, services: Services) -> Response:
     """The coins that are left."""
-    return ok({"balance": current_user(request).balance})
+    return ok({"balance": current_user(request, services.accounts).balance})
 
 
 @routes.endpoint(
@@ -29,11 +58,11 @@ def balance(request: Request) -> Response:
     answers={200: schemas.Statement},
     auth=BEARER,
 )
-def ledger(request: Request) -> Response:
+def ledger(request: Request, services: Services) -> Response:
     """The coin statement, newest first."""
-    user = current_user(request)
+    user = current_user(request, services.accounts)
     cursor = parsed_options(request, Cursor).cursor
-    entries, next_cursor = services().ledger.statement(user.id, cursor)
+    entries, next_cursor = services.ledger.statement(user.id, cursor)
     return ok({"entries": entries, "next_cursor": next_cursor})
 
 
@@ -46,10 +75,10 @@ def ledger(request: Request) -> Response:
     errors=(UnknownVoucherError, VoucherUsedError, VoucherExpiredError, AccountClosedError, *LIMITED),
     auth=BEARER,
 )
-def redeem(request: Request) -> Response:
+def redeem(request: Request, services: Services) -> Response:
     """Add a voucher's coins, once."""
-    user = current_user(request)
+    user = current_user(request, services.accounts)
     code = json_body(request, VoucherCode).code
-    services().limits.voucher(user.id, services().viewers.address(request))
-    redeemed = services().vouchers.redeem(user.id, code, idempotency_key(request))
+    services.limits.voucher(user.id, services.viewers.address(request))
+    redeemed = services.vouchers.redeem(user.id, code, idempotency_key(request))
     return ok({"coins": redeemed.coins, "balance": redeemed.balance})

@@ -34,7 +34,7 @@ GIVE_UP_SECONDS = 86_400
 says so."""
 
 ACCOUNT_SECONDS_MAX = 10
-"""An account takes so much of a dispatcher's round. What is left of many files waits for the next one."""
+"""An account takes so much of a request or of a dispatcher's round. What is left of many files waits for the next."""
 
 ROUND_SECONDS_MAX = 20
 """No further account is begun after so long: the dispatcher is stopped after 55 s, and would not postpone anything."""
@@ -107,6 +107,15 @@ class Erasure:
             return False  # it was wished anew meanwhile
         log("account erased", user=user_id)
         return True
+
+    def begin(self, user_id: str) -> None:
+        """Erase what a request has time for. What is left, and what failed, is done by the dispatcher."""
+        try:
+            self.run(user_id, ACCOUNT_SECONDS_MAX)
+        except OutOfTimeError:
+            log("erasure left to the dispatcher", user=user_id)
+        except Exception:  # noqa: BLE001
+            log_exception("erasure left to the dispatcher", user=user_id)
 
     def run(self, user_id: str, seconds_max: float = math.inf) -> int:
         """End the user's open predictions, forget all of them but what the books need, delete the files.

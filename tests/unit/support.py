@@ -14,7 +14,7 @@ from chalicelib.auth.repository import User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import TransactItem, from_item, transact
 from chalicelib.inference.catalog.catalog import Catalogue
-from chalicelib.inference.models import Loaded
+from chalicelib.inference.models.base import Loaded
 from chalicelib.inference.models.output_spec import Contract
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import prediction_id_of
@@ -144,6 +144,16 @@ class World(Services):
         found = self.store.get(prediction.prediction_id)
         assert found is not None
         return found
+
+    def rows(self, user: User, prediction_id: str, offset: int, limit: int) -> tuple[int, list[dict[str, Any]]]:
+        prediction, result = self.predictions.result(user, prediction_id)
+        return prediction.rows, self.results.rows(result, prediction.rows, offset, limit)
+
+    def cohort(self, user: User, prediction_id: str) -> dict[str, Any]:
+        return self.results.cohort(self.predictions.result(user, prediction_id)[1])
+
+    def download(self, user: User, prediction_id: str) -> dict[str, Any]:
+        return self.results.download(self.predictions.result(user, prediction_id)[1], "result.csv")
 
     def write(self, **items: TransactItem) -> None:
         """Write ``items`` in one transaction."""

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypedDict, Unpack
+from typing import Any, NoReturn, Self, TypedDict, Unpack
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - not an OSError
 from chalice import Blueprint, CORSConfig, Response
@@ -33,8 +33,10 @@ class Described(TypedDict, total=False):
     It only describes: the views build dicts. A test holds every real answer against it.
     """
 
-    answers: Mapping[int, type[BaseModel] | None]
-    """The bodies by status, None for no body. Of a refusal only where it has more members than every problem."""
+    answers: Mapping[int, type | None]
+    """The bodies by status, None for no body: pydantic models or typed dicts.
+
+    Of a refusal only where it has more members than every problem."""
     answer_headers: Mapping[int, Sequence[str]]
     """Headers of a success by status, beside X-Request-Id."""
     optional_headers: Mapping[int, Sequence[str]]
@@ -62,8 +64,21 @@ _THROTTLED = {
 }
 
 
-class Endpoints(Blueprint):
-    """A blueprint that turns errors into problem documents."""
+def _provided_by_nobody() -> NoReturn:
+    raise RuntimeError("The composition root (app.py) provides the services.")
+
+
+class Endpoints[Services](Blueprint):
+    """A blueprint that hands its views the services they need, and turns errors into problem documents."""
+
+    def __init__(self, import_name: str) -> None:
+        super().__init__(import_name)
+        self._services: Callable[[], Services] = _provided_by_nobody
+
+    def provide(self, services: Callable[[], Services]) -> Self:
+        """Take the views' services from ``services``, which is called at each request. Returns the blueprint."""
+        self._services = services
+        return self
 
     def endpoint(
         self,
@@ -73,7 +88,7 @@ class Endpoints(Blueprint):
         content_types: Sequence[str] = ("application/json",),
         **described: Unpack[Described],
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-        """Register ``view(request, **path_parameters) -> Response`` at ``path``, as it is described.
+        """Register ``view(request, services, **path_parameters) -> Response`` at ``path``, as it is described.
 
         A ``DomainError`` becomes its problem document; an unreachable or throttled AWS service 503; whatever
         else is raised is logged with its stack and answered with 500. Chalice would answer a bare 500 to all.
@@ -89,7 +104,7 @@ class Endpoints(Blueprint):
                     parsed_options(request, described.get("query", NoOptions))
                     if not takes_body:
                         refuse_body(request)
-                    return view(request, **parameters)
+                    return view(request, self._services(), **parameters)
                 except DomainError as error:
                     return problem.from_error(error)
                 except Exception as error:  # noqa: BLE001

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, get_type_hints
 
 from chalice import Response
 from chalice.app import RouteEntry
-from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 from chalicelib.core.errors import DomainError, InvalidInputError, InvalidJsonError, TemporarilyUnavailableError
 from chalicelib.core.http import problem
@@ -30,7 +30,7 @@ VERSION = "1.0.0"
 
 Json = dict[str, Any]
 Routes = Mapping[str, Mapping[str, RouteEntry]]
-Refs = Mapping[type[BaseModel], Json]
+Refs = Mapping[type, Json]
 
 _JSON = "application/json"
 _CSV = "text/csv"
@@ -144,16 +144,17 @@ class _Schema(GenerateJsonSchema):
 
 def _schemas(entries: Iterable[RouteEntry]) -> tuple[Refs, Json]:
     """A reference to every model that the routes name, and the schemas that they lead to."""
-    models: set[type[BaseModel]] = {Problem, InputProblem, TooLargeProblem}
+    models: set[type] = {Problem, InputProblem, TooLargeProblem}
     for entry in entries:
         said = described(entry.view_function)
         models.update(model for model in (said.get("body"), *said.get("answers", {}).values()) if model)
-    refs, found = models_json_schema(
-        [(model, "validation") for model in sorted(models, key=lambda model: model.__name__)],
+    named = {model.__name__: model for model in models}
+    refs, found = TypeAdapter.json_schemas(
+        [(name, "validation", TypeAdapter(model)) for name, model in sorted(named.items())],
         ref_template="#/components/schemas/{model}",
         schema_generator=_Schema,
     )
-    return {model: refs[model, "validation"] for model in models}, found["$defs"]
+    return {model: refs[name, "validation"] for name, model in named.items()}, found["$defs"]
 
 
 def _operation(entry: RouteEntry, refs: Refs) -> Json:

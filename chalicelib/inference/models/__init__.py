@@ -1,6 +1,4 @@
-"""The models that the worker runs. ``load`` is the way in; a model is a module and an artefact folder."""
+"""The models: a module and an artefact folder each, loaded by ``loader`` and run by the worker.
 
-from chalicelib.inference.models.base import ArtefactMismatchError, Loaded, Model, UnknownModelError
-from chalicelib.inference.models.loader import load
-
-__all__ = ["ArtefactMismatchError", "Loaded", "Model", "UnknownModelError", "load"]
+Which of them are on offer, and at what price, is the business of ``catalog``.
+"""

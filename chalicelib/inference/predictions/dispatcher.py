@@ -1,12 +1,13 @@
 """The dispatcher: sends again what was accepted and never ended, and ends what was tried too often."""
 
+from collections.abc import Callable
+
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.observability import metrics
 from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
-from chalicelib.erasure.eraser import Erasure
 from chalicelib.inference.predictions.leftovers import delete_leftovers
 from chalicelib.inference.predictions.prediction import Prediction
 from chalicelib.inference.predictions.queue import InferenceQueue
@@ -27,15 +28,15 @@ class Dispatcher:
         files: FileStore,
         queue: InferenceQueue,
         settlement: Settlement,
-        erasure: Erasure,
         settings: Settings,
         clock: Clock,
+        erase_pending: Callable[[], int],
     ) -> None:
         self._store = store
         self._files = files
         self._queue = queue
         self._settlement = settlement
-        self._erasure = erasure
+        self._erase_pending = erase_pending
         self._settings = settings
         self._clock = clock
 
@@ -62,7 +63,7 @@ class Dispatcher:
 
     def _erase(self) -> int:
         try:
-            return self._erasure.run_pending()
+            return self._erase_pending()
         except Exception:  # noqa: BLE001
             _report_failure("erasures not read")
             return 0

@@ -12,7 +12,7 @@ from chalicelib.inference.patient_file.pii_headers import names_a_person
 from chalicelib.inference.patient_file.preview import Preview
 from chalicelib.inference.patient_file.validator import Inspection, inspect
 from chalicelib.inference.predictions.options import STATED, Options
-from chalicelib.inference.predictions.prediction import Stored
+from chalicelib.inference.storage.file_store import Stored
 from chalicelib.inference.storage.uploads import Uploads, estimated_rows, refuse_too_large
 
 

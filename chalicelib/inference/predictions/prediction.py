@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
-from chalicelib.inference.models.output_spec import Contract
 from chalicelib.inference.predictions.options import STATED, Options
+from chalicelib.inference.results.result import Result
 
 
 class Status(StrEnum):
@@ -29,43 +28,7 @@ class Status(StrEnum):
         return self not in {Status.QUEUED, Status.RUNNING}
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An object of the bucket as it is now: ``etag`` changes with its bytes."""
-
-    size: int
-    etag: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Where the result lies and what it says in short.
-
-    ``marks[i]`` is the byte offset of row ``i * mark_rows`` in the rows object; the last mark is its length.
-    """
-
-    csv_key: str
-    rows_key: str
-    columns: tuple[str, ...]
-    baseline: float
-    mark_rows: int
-    marks: tuple[int, ...]
-    output: float
-    summary: dict[str, Any]
-    contract: Contract | None = None
-    """What the answers are; None for a result from before models were told apart."""
-    model_version: str | None = None
-    """The model that ran: a deployment may have come between submission and run."""
-    model_sha256: str | None = None
-    csv_sha256: str | None = None
-    cohort_key: str | None = None
-    input_sha256: str | None = None
-    """Of a large file, which only the worker reads as a whole."""
-    files: dict[str, Stored] = field(default_factory=dict)
-    """Size and ETag of each file as S3 had it, by the field with its key, for the audit; empty for an older result."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
     """One submission: what was asked, what it cost, where it stands.
 
@@ -80,7 +43,7 @@ class Prediction:
     cost: int
     rows: int
     input_key: str
-    input_sha256: str | None
+    input_sha256: str | None = None
     """Of the file as it was sent; None until a worker has read a large one."""
     created_at: float
     charge_entry_id: str

@@ -25,7 +25,9 @@ from chalicelib.core.dynamo import (
 )
 from chalicelib.inference.models.output_spec import Contract
 from chalicelib.inference.predictions.options import Options
-from chalicelib.inference.predictions.prediction import Prediction, Result, Status, Stored
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.results.result import Result
+from chalicelib.inference.storage.file_store import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

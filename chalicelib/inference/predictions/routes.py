@@ -1,6 +1,6 @@
-"""The models, and predictions over HTTP."""
+"""Predictions over HTTP, and their results, whose addresses are those of their predictions."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Protocol
 
 from chalice import Response
 from chalice.app import Request
@@ -8,18 +8,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.auth.guard import BEARER, current_user
 from chalicelib.auth.repository import User
+from chalicelib.auth.service import Accounts
 from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, TooManyOpenChargesError
-from chalicelib.core.clock import iso
+from chalicelib.core.clock import Clock, iso
 from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_options, sent_form
-from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, no_content, ok
+from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok
 from chalicelib.core.http.schemas import Cursor, sometimes
 from chalicelib.core.ids import ID_LENGTH
-from chalicelib.core.limits import LIMITED
-from chalicelib.inference.catalog import catalog
-from chalicelib.inference.catalog.catalog import ModelDisabledError, UnknownModelError
-from chalicelib.inference.models.output_spec import Contract
+from chalicelib.core.limits import LIMITED, Limits
+from chalicelib.inference.catalog.catalog import Catalogue, ModelDisabledError, UnknownModelError
+from chalicelib.inference.catalog.routes import ModelId
 from chalicelib.inference.patient_file.findings import InvalidFileError, TooManyRowsError
+from chalicelib.inference.patient_file.schemas import FileProblem
 from chalicelib.inference.predictions import schemas
+from chalicelib.inference.predictions.dry_run import DryRuns
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.receipt import receipt
@@ -28,30 +30,49 @@ from chalicelib.inference.predictions.service import (
     AlreadyCancelledError,
     InputExpiredError,
     NotEndedError,
+    NotFinishedError,
     NotQueuedError,
     OnlyIf,
+    Predictions,
     StillRunningError,
     UnknownPredictionError,
 )
-from chalicelib.inference.results.reader import ROWS_PAGE_MAX, NotFinishedError, ResultExpiredError
+from chalicelib.inference.results import schemas as result_schemas
+from chalicelib.inference.results.reader import ROWS_PAGE_MAX, ResultExpiredError, ResultReader
 from chalicelib.inference.storage.uploads import UnknownUploadError, UploadChangedError
-from chalicelib.wiring import services
 
-routes = Endpoints(__name__)
 
-ModelId = Annotated[str, Field(description="The id of a model, as `GET /api/models` lists them.", examples=["lasso"])]
+class Services(Protocol):
+    """What these views need."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def limits(self) -> Limits: ...
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    @property
+    def predictions(self) -> Predictions: ...
+
+    @property
+    def dry_runs(self) -> DryRuns: ...
+
+    @property
+    def results(self) -> ResultReader: ...
+
+
+routes = Endpoints[Services](__name__)
+
 PredictionId = Annotated[
     str,
     Field(
         description="The id of a prediction.",
-        pattern=f"^[0-9a-f]{{{ID_LENGTH}}}$",
-        examples=["9f86d081884c7d659a2feaa0c55ad015"],
-    ),
-]
-UploadId = Annotated[
-    str,
-    Field(
-        description="The id of an upload.",
         pattern=f"^[0-9a-f]{{{ID_LENGTH}}}$",
         examples=["9f86d081884c7d659a2feaa0c55ad015"],
     ),
@@ -91,19 +112,6 @@ CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, Acc
 """What refuses a charge."""
 
 
-@routes.endpoint("/api/models", "GET", answers={200: schemas.Catalogue})
-def models(_request: Request) -> Response:
-    """Every model: price, what it answers, measured quality, input columns."""
-    offers = [catalog.document(offer) for offer in services().catalogue.all()]
-    return ok({"models": offers, "upload_bytes_max": services().settings.upload_bytes_max})
-
-
-@routes.endpoint("/api/models/{id}", "GET", answers={200: schemas.WholeModel}, errors=(UnknownModelError,))
-def model(_request: Request, id: ModelId) -> Response:  # noqa: A002
-    """One model, with its whole card."""
-    return ok(catalog.whole_document(services().catalogue.get(id)))
-
-
 @routes.endpoint(
     "/api/predict/{id}",
     "POST",
@@ -114,7 +122,7 @@ def model(_request: Request, id: ModelId) -> Response:  # noqa: A002
         200: schemas.DryRun,
         202: schemas.Submission,
         402: schemas.PaymentProblem,
-        422: schemas.FileProblem,
+        422: FileProblem,
         429: schemas.OpenPredictionsProblem,
     },
     answer_headers={202: ("Location", "Retry-After")},
@@ -122,51 +130,29 @@ def model(_request: Request, id: ModelId) -> Response:  # noqa: A002
     errors=(UnknownModelError, UnknownUploadError, UploadChangedError, InvalidFileError, *CHARGES, *LIMITED),
     auth=BEARER,
 )
-def submit(request: Request, id: ModelId) -> Response:  # noqa: A002
+def submit(request: Request, services: Services, id: ModelId) -> Response:  # noqa: A002
     """Submit a file to the model ``id``: 202, and the coins are charged. A dry run: 200, and nothing is."""
-    user = current_user(request)
-    services().catalogue.get(id)
-    services().limits.submission(user.id)
+    user = current_user(request, services.accounts)
+    services.catalogue.get(id)
+    services.limits.submission(user.id)
     if is_json(request):
-        return _submit_upload(request, user, id)
+        return _submit_upload(request, services, user, id)
     form = sent_form(request)
     choice = parsed_options(request, _Choice, form.fields)
     if choice.dry_run:
-        return ok(services().dry_runs.of_file(user, id, form.file.content, choice.options))
+        return ok(services.dry_runs.of_file(user, id, form.file.content, choice.options))
     key = idempotency_key(request)
-    return _accepted(services().predictions.submit(user, id, form.file.content, form.file.name, key, choice.options))
+    return _accepted(services.predictions.submit(user, id, form.file.content, form.file.name, key, choice.options))
 
 
-def _submit_upload(request: Request, user: User, model_id: str) -> Response:
+def _submit_upload(request: Request, services: Services, user: User, model_id: str) -> Response:
     choice, upload = parsed_options(request, _Choice), json_body(request, SubmittedUpload)
     if choice.dry_run:
-        return ok(services().dry_runs.of_upload(user, model_id, upload.upload_id, choice.options))
+        return ok(services.dry_runs.of_upload(user, model_id, upload.upload_id, choice.options))
     key = idempotency_key(request)
     return _accepted(
-        services().predictions.submit_upload(user, model_id, upload.upload_id, upload.file_name, key, choice.options)
+        services.predictions.submit_upload(user, model_id, upload.upload_id, upload.file_name, key, choice.options)
     )
-
-
-@routes.endpoint("/api/uploads", "POST", content_types=ANY, answers={201: schemas.Upload}, errors=LIMITED, auth=BEARER)
-def new_upload(request: Request) -> Response:
-    """An address for a file past the direct limit. Send it there as a form, then submit its `upload_id`."""
-    user = current_user(request)
-    services().limits.upload(user.id)
-    return ok(services().uploads.new(user), 201)
-
-
-@routes.endpoint(
-    "/api/uploads/{id}",
-    "DELETE",
-    content_types=ANY,
-    answers={204: None},
-    errors=(UnknownUploadError,),
-    auth=BEARER,
-)
-def delete_upload(request: Request, id: UploadId) -> Response:  # noqa: A002
-    """Delete the upload ``id``. Predictions that were started from it keep their own copy."""
-    services().uploads.delete(current_user(request), id)
-    return no_content()
 
 
 @routes.endpoint(
@@ -177,7 +163,7 @@ def delete_upload(request: Request, id: UploadId) -> Response:  # noqa: A002
     answers={
         202: schemas.Submission,
         402: schemas.PaymentProblem,
-        422: schemas.FileProblem,
+        422: FileProblem,
         429: schemas.OpenPredictionsProblem,
     },
     answer_headers={202: ("Location", "Retry-After")},
@@ -192,11 +178,11 @@ def delete_upload(request: Request, id: UploadId) -> Response:  # noqa: A002
     ),
     auth=BEARER,
 )
-def retry(request: Request, id: PredictionId) -> Response:  # noqa: A002
+def retry(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Run the file of the ended prediction ``id`` again: 202, and the coins are charged."""
-    user = current_user(request)
-    services().limits.submission(user.id)
-    return _accepted(services().predictions.retry(user, id, idempotency_key(request)))
+    user = current_user(request, services.accounts)
+    services.limits.submission(user.id)
+    return _accepted(services.predictions.retry(user, id, idempotency_key(request)))
 
 
 class _Deletion(BaseModel):
@@ -224,23 +210,23 @@ class _Deletion(BaseModel):
     ),
     auth=BEARER,
 )
-def delete(request: Request, id: PredictionId) -> Response:  # noqa: A002
+def delete(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Cancel the prediction ``id`` while it is queued, delete its files once it has ended."""
-    user = current_user(request)
+    user = current_user(request, services.accounts)
     only_if = parsed_options(request, _Deletion).only_if
-    return ok(document(services().predictions.delete(user, id, only_if)))
+    return ok(document(services.predictions.delete(user, id, only_if)))
 
 
 def _accepted(accepted: Accepted) -> Response:
     prediction = accepted.prediction
-    body = {
+    body: schemas.Submission = {
         "prediction_id": prediction.prediction_id,
         "status": prediction.status,
         "cost": prediction.cost,
         "balance": accepted.balance,
         "rows": prediction.rows,
         "retry_of": prediction.retry_of,
-        "ignored_columns": prediction.ignored_columns,
+        "ignored_columns": list(prediction.ignored_columns),
         "units": prediction.units,
         "bad_rows": prediction.bad_rows,
     }
@@ -255,12 +241,12 @@ def _accepted(accepted: Accepted) -> Response:
     errors=(UnknownPredictionError,),
     auth=BEARER,
 )
-def show(request: Request, id: PredictionId) -> Response:  # noqa: A002
+def show(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Where the prediction ``id`` stands. Until it is finished, `Retry-After` says when to ask again."""
-    prediction = services().predictions.get(current_user(request), id)
+    prediction = services.predictions.get(current_user(request, services.accounts), id)
     if prediction.status.is_end:
         return ok(document(prediction))
-    return ok(document(prediction), Retry_After=_retry_after(services().clock() - prediction.created_at))
+    return ok(document(prediction), Retry_After=_retry_after(services.clock() - prediction.created_at))
 
 
 def _retry_after(age_seconds: float) -> str:
@@ -269,11 +255,12 @@ def _retry_after(age_seconds: float) -> str:
 
 
 @routes.endpoint("/api/predict", "GET", query=Cursor, answers={200: schemas.History}, auth=BEARER)
-def history(request: Request) -> Response:
+def history(request: Request, services: Services) -> Response:
     """The user's predictions, newest first."""
     cursor = parsed_options(request, Cursor).cursor
-    page, next_cursor = services().predictions.history(current_user(request), cursor)
-    return ok({"predictions": [document(each) for each in page], "next_cursor": next_cursor})
+    page, next_cursor = services.predictions.history(current_user(request, services.accounts), cursor)
+    body: schemas.History = {"predictions": [document(each) for each in page], "next_cursor": next_cursor}
+    return ok(body)
 
 
 class _Page(BaseModel):
@@ -286,48 +273,52 @@ class _Page(BaseModel):
 @routes.endpoint(
     "/api/predict/{id}/cohort",
     "GET",
-    answers={200: schemas.Cohort, 409: schemas.NoResultProblem},
+    answers={200: result_schemas.Cohort, 409: schemas.NoResultProblem},
     errors=(UnknownPredictionError, NotFinishedError, ResultExpiredError),
     auth=BEARER,
 )
-def cohort(request: Request, id: PredictionId) -> Response:  # noqa: A002
+def cohort(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """The result at a glance: the years in bins, what each bin's patients share, the thousand with the fewest."""
-    return ok(services().results.cohort(current_user(request), id))
+    _, result = services.predictions.result(current_user(request, services.accounts), id)
+    return ok(services.results.cohort(result))
 
 
 @routes.endpoint(
     "/api/predict/{id}/rows",
     "GET",
     query=_Page,
-    answers={200: schemas.RowsPage, 409: schemas.NoResultProblem},
+    answers={200: result_schemas.RowsPage, 409: schemas.NoResultProblem},
     errors=(UnknownPredictionError, NotFinishedError, ResultExpiredError),
     auth=BEARER,
 )
-def rows(request: Request, id: PredictionId) -> Response:  # noqa: A002
+def rows(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """A page of the result's rows."""
-    user = current_user(request)
+    user = current_user(request, services.accounts)
     page = parsed_options(request, _Page)
-    total, found = services().results.rows(user, id, page.offset, page.limit)
+    prediction, result = services.predictions.result(user, id)
+    found = services.results.rows(result, prediction.rows, page.offset, page.limit)
     end = page.offset + len(found)
-    following = end if found and end < total else None
-    return ok({"offset": page.offset, "total": total, "rows": found, "next_offset": following})
+    following = end if found and end < prediction.rows else None
+    return ok({"offset": page.offset, "total": prediction.rows, "rows": found, "next_offset": following})
 
 
 @routes.endpoint(
     "/api/predict/{id}/result.csv",
     "GET",
-    answers={200: schemas.Download, 409: schemas.NoResultProblem},
+    answers={200: result_schemas.Download, 409: schemas.NoResultProblem},
     errors=(UnknownPredictionError, NotFinishedError, ResultExpiredError),
     auth=BEARER,
 )
-def result_csv(request: Request, id: PredictionId) -> Response:  # noqa: A002
+def result_csv(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Where the result can be downloaded for a few minutes."""
-    return ok(services().results.download(current_user(request), id))
+    prediction, result = services.predictions.result(current_user(request, services.accounts), id)
+    return ok(services.results.download(result, f"lifespan-{prediction.model_id}-{id[:8]}.csv"))
 
 
-def document(prediction: Prediction) -> dict[str, Any]:
+def document(prediction: Prediction) -> schemas.Prediction:
     """The prediction as the API shows it."""
     result = prediction.result
+    contract = result.contract if result else None
     return {
         "prediction_id": prediction.prediction_id,
         "status": prediction.status,
@@ -341,7 +332,7 @@ def document(prediction: Prediction) -> dict[str, Any]:
         "prediction_date": iso(prediction.created_at),
         "finished_at": iso(prediction.finished_at) if prediction.finished_at else None,
         "file_name": prediction.file_name,
-        "ignored_columns": prediction.ignored_columns,
+        "ignored_columns": list(prediction.ignored_columns),
         "units": prediction.units,
         "bad_rows": prediction.bad_rows,
         "is_checked": prediction.is_checked or prediction.status is Status.SUCCEEDED,
@@ -352,22 +343,16 @@ def document(prediction: Prediction) -> dict[str, Any]:
         "retry_of": prediction.retry_of,
         "files_deleted_at": iso(prediction.files_deleted_at) if prediction.files_deleted_at else None,
         "summary": result.summary if result else None,
-        **_contract(result.contract if result else None),
+        "horizon_years": contract.horizon_years if contract else None,
+        "contribution_scale": contract.contribution_scale if contract else None,
+        "survival_years": list(contract.survival_years) if contract else None,
+        "curve_band_level": contract.curve_band_level if contract else None,
         "receipt": receipt(prediction),
         "timings": _timings(prediction),
     }
 
 
-def _contract(contract: Contract | None) -> dict[str, Any]:
-    return {
-        "horizon_years": contract.horizon_years if contract else None,
-        "contribution_scale": contract.contribution_scale if contract else None,
-        "survival_years": contract.survival_years if contract else None,
-        "curve_band_level": contract.curve_band_level if contract else None,
-    }
-
-
-def _timings(prediction: Prediction) -> dict[str, int] | None:
+def _timings(prediction: Prediction) -> schemas.Timings | None:
     started, finished = prediction.started_at, prediction.finished_at
     if started is None or finished is None:
         return None

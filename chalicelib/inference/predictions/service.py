@@ -30,6 +30,8 @@ from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import InferenceQueue
 from chalicelib.inference.predictions.repository import PredictionStore
 from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.results.reader import expired
+from chalicelib.inference.results.result import Result
 from chalicelib.inference.storage.file_store import (
     FileChangedError,
     FileGoneError,
@@ -74,6 +76,14 @@ class NotEndedError(DomainError):
     status = 409
     code = "not_ended"
     title = "This prediction has not ended"
+
+
+class NotFinishedError(DomainError):
+    """There is no result to read: not yet, or never."""
+
+    status = 409
+    code = "not_finished"
+    title = "There is no result"
 
 
 class NotQueuedError(DomainError):
@@ -443,3 +453,19 @@ class Predictions:
     def history(self, user: User, cursor: str | None) -> tuple[list[Prediction], str | None]:
         """A page of the user's predictions, newest first, and the next page's cursor."""
         return self._store.history(user.id, cursor)
+
+    def result(self, user: User, prediction_id: str) -> tuple[Prediction, Result]:
+        """The user's own prediction and its result, whose files are still stored as far as is known here.
+
+        Raises
+        ------
+        UnknownPredictionError, NotFinishedError, ResultExpiredError
+        """
+        prediction = self.get(user, prediction_id)
+        # First: of what was cancelled or rejected no result was ever stored, whoever deleted its files.
+        if prediction.result is None:
+            why = "has no result" if prediction.status.is_end else "is not finished yet"
+            raise NotFinishedError(f"This prediction {why}.", prediction_status=prediction.status)
+        if prediction.files_deleted_at is not None:
+            raise expired()
+        return prediction, prediction.result

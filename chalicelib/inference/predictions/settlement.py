@@ -6,8 +6,9 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.observability import metrics
 from chalicelib.core.observability.logging import log
 from chalicelib.core.observability.metrics import Metric
-from chalicelib.inference.predictions.prediction import Prediction, Result, Status
+from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.results.result import Result
 
 OUR_FAULT = "The prediction could not be computed. That is our fault; your coins were given back."
 CANCELLED = "You cancelled this prediction before it ran; your coins were given back."

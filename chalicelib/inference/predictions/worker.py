@@ -25,15 +25,17 @@ from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.catalog import ARTEFACTS
-from chalicelib.inference.models import Loaded, load
+from chalicelib.inference.models.base import Loaded
+from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
 from chalicelib.inference.patient_file.validator import inspect
 from chalicelib.inference.predictions.leftovers import delete_leftovers
-from chalicelib.inference.predictions.prediction import Prediction, Result, Status
+from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.repository import PredictionStore
 from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.writer import ResultWriter
 from chalicelib.inference.storage.file_store import FileGoneError, FileStore, bad_rows_key, result_prefix
 

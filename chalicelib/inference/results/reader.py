@@ -5,24 +5,14 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from chalicelib.auth.repository import User
 from chalicelib.core.errors import DomainError
-from chalicelib.inference.predictions.prediction import Prediction, Result
-from chalicelib.inference.predictions.service import Predictions
+from chalicelib.inference.results.result import Result
 from chalicelib.inference.storage.file_store import DOWNLOAD_SECONDS, FileGoneError, FileStore
 
 ROWS_PAGE_MAX = 1000
 PAGE_BYTES_MAX = 1_500_000
 """A page of rows ends before: Lambda answers with 6 MB at most, and a row is about twice as long there."""
 _BAD_ROW_PARTS = 3
-
-
-class NotFinishedError(DomainError):
-    """There is no result to read: not yet, or never."""
-
-    status = 409
-    code = "not_finished"
-    title = "There is no result"
 
 
 class ResultExpiredError(DomainError):
@@ -33,76 +23,59 @@ class ResultExpiredError(DomainError):
     title = "The result is no longer stored"
 
 
-class Results:
-    """Reads the results of a user's own predictions."""
+class ResultReader:
+    """Reads results. Whether somebody may read one is decided before (``predictions.service``)."""
 
-    def __init__(self, predictions: Predictions, files: FileStore) -> None:
-        self._predictions = predictions
+    def __init__(self, files: FileStore) -> None:
         self._files = files
 
-    def rows(self, user: User, prediction_id: str, offset: int, limit: int) -> tuple[int, list[dict[str, Any]]]:
-        """How many rows there are, and ``limit`` of them from row ``offset`` (0-based), as the API shows them.
+    def rows(self, result: Result, total: int, offset: int, limit: int) -> list[dict[str, Any]]:
+        """``limit`` of the ``total`` rows from row ``offset`` (0-based), as the API shows them.
 
         Reads only the part of the object that holds them.
 
         Raises
         ------
-        UnknownPredictionError, NotFinishedError, ResultExpiredError
+        ResultExpiredError
         """
-        prediction = self._predictions.get(user, prediction_id)
-        result = self._result(prediction)
-        end = min(offset + limit, prediction.rows)
+        end = min(offset + limit, total)
         if offset >= end:
-            return prediction.rows, []
+            return []
         first = offset // result.mark_rows
         last = -(-end // result.mark_rows)
         try:
             block = self._files.read_range(result.rows_key, result.marks[first], result.marks[last])
         except FileGoneError as error:
-            raise _expired() from error
+            raise expired() from error
         skip = offset - first * result.mark_rows
         lines = islice(block.splitlines(), skip, skip + end - offset)
-        return prediction.rows, [_row(json.loads(line), result) for line in _within(lines, PAGE_BYTES_MAX)]
+        return [_row(json.loads(line), result) for line in _within(lines, PAGE_BYTES_MAX)]
 
-    def cohort(self, user: User, prediction_id: str) -> dict[str, Any]:
+    def cohort(self, result: Result) -> dict[str, Any]:
         """How the years are spread, and the rows with the fewest, as the API shows them.
 
         Raises
         ------
-        UnknownPredictionError, NotFinishedError, ResultExpiredError
+        ResultExpiredError
         """
-        result = self._result(self._predictions.get(user, prediction_id))
         if result.cohort_key is None:
-            raise _expired()
+            raise expired()
         try:
             found = json.loads(self._files.read(result.cohort_key))
         except FileGoneError as error:
-            raise _expired() from error
+            raise expired() from error
         return {**found, "summary": result.summary, "sickest": [_row(row, result) for row in found["sickest"]]}
 
-    def download(self, user: User, prediction_id: str) -> dict[str, Any]:
-        """A short-lived address of the result CSV.
+    def download(self, result: Result, file_name: str) -> dict[str, Any]:
+        """A short-lived address that downloads the result CSV as ``file_name`` (ASCII).
 
         Raises
         ------
-        UnknownPredictionError, NotFinishedError, ResultExpiredError
+        ResultExpiredError
         """
-        prediction = self._predictions.get(user, prediction_id)
-        result = self._result(prediction)
         if not self._files.exists(result.csv_key):
-            raise _expired()
-        file_name = f"lifespan-{prediction.model_id}-{prediction_id[:8]}.csv"
+            raise expired()
         return {"url": self._files.download_url(result.csv_key, file_name), "expires_in": DOWNLOAD_SECONDS}
-
-    @staticmethod
-    def _result(prediction: Prediction) -> Result:
-        # First: of what was cancelled or rejected no result was ever stored, whoever deleted its files.
-        if prediction.result is None:
-            why = "has no result" if prediction.status.is_end else "is not finished yet"
-            raise NotFinishedError(f"This prediction {why}.", prediction_status=prediction.status)
-        if prediction.files_deleted_at is not None:
-            raise _expired()
-        return prediction.result
 
 
 def _within(lines: Iterable[bytes], bytes_max: int) -> Iterator[bytes]:
@@ -115,7 +88,8 @@ def _within(lines: Iterable[bytes], bytes_max: int) -> Iterator[bytes]:
         yield line
 
 
-def _expired() -> ResultExpiredError:
+def expired() -> ResultExpiredError:
+    """The same for what its time or its owner deleted."""
     return ResultExpiredError("The files of this result are no longer stored. Please submit the patients again.")
 
 

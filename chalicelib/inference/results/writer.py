@@ -13,8 +13,8 @@ from typing import IO, Any, Protocol, Self
 import numpy as np
 import pandas as pd
 
-from chalicelib.inference.models import Loaded
-from chalicelib.inference.predictions.prediction import Result, Stored
+from chalicelib.inference.models.base import Loaded
+from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.row_codec import (
     DECIMALS,
     RowTexts,
@@ -25,6 +25,7 @@ from chalicelib.inference.results.row_codec import (
     ranges_if_measured,
 )
 from chalicelib.inference.results.summary import Cohort
+from chalicelib.inference.storage.file_store import Stored
 
 MARK_ROWS = 1000
 

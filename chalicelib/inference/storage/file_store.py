@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
-
-from chalicelib.inference.predictions.prediction import Stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,6 +16,14 @@ DOWNLOAD_SECONDS = 300
 _DELETED_AT_ONCE = 1000
 """S3 lists and deletes so many objects in one request."""
 _SINGLE_PUT_BYTES_MAX = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object of the bucket as it is now: ``etag`` changes with its bytes."""
+
+    size: int
+    etag: str
 
 
 class FileGoneError(Exception):

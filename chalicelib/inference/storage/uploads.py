@@ -7,8 +7,7 @@ from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.settings import Settings
 from chalicelib.inference.patient_file.findings import FileTooLargeError
-from chalicelib.inference.predictions.prediction import Stored
-from chalicelib.inference.storage.file_store import FileGoneError, FileStore, upload_key
+from chalicelib.inference.storage.file_store import FileGoneError, FileStore, Stored, upload_key
 
 
 class UnknownUploadError(DomainError):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from admin import verify
-from chalicelib.inference.models import load
+from chalicelib.inference.models.loader import load
 from chalicelib.inference.predictions.receipt import receipt
 from tests.support.models import CARDS
 from tests.unit.support import World

@@ -9,8 +9,9 @@ from chalicelib.billing.payments import Payments
 from chalicelib.billing.vouchers import Vouchers, VoucherUsedError
 from chalicelib.core.dynamo import ConditionFailedError, TransactItem
 from chalicelib.core.idempotency import IdempotencyKeys
-from chalicelib.inference.predictions.prediction import Prediction, Result, Status
+from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.settlement import Settlement
+from chalicelib.inference.results.result import Result
 from tests.unit.support import World, patients
 
 

@@ -17,14 +17,14 @@ from local.ports import free_port
 def answer_of(fails: Callable[[], object]) -> tuple[int, str]:
     """Status and code of an endpoint that does ``fails``."""
     app = Chalice(app_name="failing", configure_logs=False)
-    routes = Endpoints(__name__)
+    routes = Endpoints[None](__name__)
 
     @routes.endpoint("/fails", "GET")
-    def view(_request: Request) -> Response:
+    def view(_request: Request, _services: None) -> Response:
         fails()
         return Response("")
 
-    app.register_blueprint(routes)
+    app.register_blueprint(routes.provide(lambda: None))
     with Client(app) as client:
         answer = client.http.get("/fails")
     return answer.status_code, answer.json_body["code"]

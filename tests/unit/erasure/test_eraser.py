@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth import routes
 from chalicelib.auth.normalization import Credentials
 from chalicelib.auth.repository import User, UserStore
 from chalicelib.auth.service import WrongPasswordError
 from chalicelib.core import aws
 from chalicelib.core.settings import Settings
+from chalicelib.erasure import eraser
 from chalicelib.erasure.eraser import FAILED_SECONDS_MAX, INDEX_LAG_SECONDS, Erasure, OutOfTimeError
-from chalicelib.inference.predictions.prediction import Prediction, Stored
+from chalicelib.inference.predictions.prediction import Prediction
 from chalicelib.inference.predictions.repository import PredictionStore
 from chalicelib.inference.storage import file_store
-from chalicelib.inference.storage.file_store import FileStore
+from chalicelib.inference.storage.file_store import FileStore, Stored
 from tests.unit.core.api import Api, register, served
 from tests.unit.support import PASSWORD, FakeModel, World
 
@@ -189,7 +189,7 @@ def test_row_19_a_request_leaves_the_rest_of_many_files_to_the_dispatcher(
 def test_a_deletion_whose_time_is_up_is_answered_and_the_dispatcher_does_the_rest(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "_ERASURE_SECONDS_MAX", 0)
+    monkeypatch.setattr(eraser, "ACCOUNT_SECONDS_MAX", 0)
     with served(settings) as services:
         api = Api(services)
         api.token = register(api, "anna")
@@ -199,6 +199,7 @@ def test_a_deletion_whose_time_is_up_is_answered_and_the_dispatcher_does_the_res
         api.ask("DELETE", "/api/auth/me", {"password": PASSWORD})
 
         assert services.audit_store.is_anything_under(f"results/{user_id}/")
+        monkeypatch.undo()
         services.dispatcher.run()
         assert not services.audit_store.is_anything_under(f"results/{user_id}/")
         assert list(services.store.unerased(user_id)) == []

@@ -2,7 +2,9 @@
 
 import pytest
 
-from chalicelib.inference.predictions.routes import ModelId, PredictionId, UploadId
+from chalicelib.inference.catalog.routes import ModelId
+from chalicelib.inference.predictions.routes import PredictionId
+from chalicelib.inference.storage.routes import UploadId
 from tests.unit.security.client import Client, Route, routes
 
 ROUTES = list(routes())

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.inference.models import ArtefactMismatchError
+from chalicelib.inference.models.base import ArtefactMismatchError
 from tests.support.models import CARDS
 from training import __main__ as command
 from training.build import ARTEFACTS_DIR, SAMPLES_DIR

@@ -19,10 +19,11 @@ from sklearn.preprocessing import StandardScaler
 from admin import verify
 from admin.verify import first_difference, predict
 from chalicelib.inference.catalog.catalog import ARTEFACTS
-from chalicelib.inference.models import load, ties
+from chalicelib.inference.models import ties
 from chalicelib.inference.models.additive import AdditivePipeline
 from chalicelib.inference.models.base import read_card
 from chalicelib.inference.models.curve import Baseline
+from chalicelib.inference.models.loader import load
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.predictions.worker import read_chunks
 from tests.support.patients import made_up_patients

@@ -12,7 +12,7 @@ import pytest
 import chalicelib.inference.models
 import training.models
 from chalicelib.inference.catalog.catalog import Catalogue
-from chalicelib.inference.models import load
+from chalicelib.inference.models.loader import load
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
 from tests.unit.inference.models import test_every_model as promises

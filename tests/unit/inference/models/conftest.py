@@ -3,7 +3,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from chalicelib.inference.models import Model, load
+from chalicelib.inference.models.base import Model
+from chalicelib.inference.models.loader import load
 from chalicelib.inference.patient_file import columns
 from tests.support.models import CARDS
 

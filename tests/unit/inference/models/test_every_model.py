@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chalicelib.inference.models import Model, load
-from chalicelib.inference.models.base import read_card
+from chalicelib.inference.models.base import Model, read_card
+from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.patient_file import columns
 from tests.support.models import CARDS, uses_optional_columns

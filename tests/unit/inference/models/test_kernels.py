@@ -10,7 +10,7 @@ import pytest
 
 from admin.verify import predict
 from chalicelib.inference.catalog.catalog import ARTEFACTS
-from chalicelib.inference.models import load
+from chalicelib.inference.models.loader import load
 from tests.support import kernels
 from tests.support.patients import made_up_patients
 from tests.support.stack import ROOT

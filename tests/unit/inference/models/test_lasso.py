@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chalicelib.inference.models import Model
-from chalicelib.inference.models.base import read_verified
+from chalicelib.inference.models.base import Model, read_verified
 from chalicelib.inference.models.lasso import IntervalTable, LassoArtefact
 from chalicelib.inference.patient_file import columns
 from tests.unit.inference.models.patients import estimate, patient

@@ -10,7 +10,8 @@ from pathlib import Path
 import joblib
 import pytest
 
-from chalicelib.inference.models import ArtefactMismatchError, UnknownModelError, load
+from chalicelib.inference.models.base import ArtefactMismatchError, UnknownModelError
+from chalicelib.inference.models.loader import load
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
 
@@ -94,7 +95,7 @@ def test_a_model_is_loaded_without_what_only_training_has() -> None:
 import sys
 from pathlib import Path
 sys.modules.update(dict.fromkeys({ONLY_IN_TRAINING}))
-from chalicelib.inference.models import load
+from chalicelib.inference.models.loader import load
 for model_id in {list(CARDS)}:
     load(model_id, Path("model_artifacts"))
 """

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chalicelib.inference.models import Model, load
+from chalicelib.inference.models.base import Model
+from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import REFERENCE_SCORE, REFERENCE_SURVIVAL, risk_score
 from tests.unit.inference.models.conftest import ARTEFACTS
 from tests.unit.inference.models.patients import patient

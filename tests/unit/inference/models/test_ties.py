@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from chalicelib.inference.models import load, ties
+from chalicelib.inference.models import ties
 from chalicelib.inference.models.cox_lasso import CoxLassoModel
 from chalicelib.inference.models.curve import Baseline, IntervalLevels
 from chalicelib.inference.models.lasso import IntervalTable
+from chalicelib.inference.models.loader import load
 from tests.unit.inference.models.conftest import ARTEFACTS
 from tests.unit.inference.models.patients import patient
 

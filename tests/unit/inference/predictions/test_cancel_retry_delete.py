@@ -7,18 +7,20 @@ import pytest
 from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
 from chalicelib.inference.predictions.options import Options
-from chalicelib.inference.predictions.prediction import Prediction, Result, Status
+from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.service import (
     AlreadyCancelledError,
     InputExpiredError,
     NotEndedError,
+    NotFinishedError,
     NotQueuedError,
     OnlyIf,
     StillRunningError,
     UnknownPredictionError,
 )
 from chalicelib.inference.predictions.settlement import Settlement
-from chalicelib.inference.results.reader import NotFinishedError, ResultExpiredError
+from chalicelib.inference.results.reader import ResultExpiredError
+from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.writer import ResultWriter
 from chalicelib.inference.storage.file_store import FileStore, bad_rows_key, result_prefix
 from tests.unit.support import BrokenModel, FakeModel, World, csv_of, patients
@@ -87,9 +89,9 @@ def test_a_deleted_result_is_gone_and_says_so_and_the_coins_stay_spent(world: Wo
     assert world.objects() == []
     assert world.balance(user) == 400
     with pytest.raises(ResultExpiredError):
-        world.results.rows(user, prediction.prediction_id, 0, 10)
+        world.rows(user, prediction.prediction_id, 0, 10)
     with pytest.raises(ResultExpiredError):
-        world.results.download(user, prediction.prediction_id)
+        world.download(user, prediction.prediction_id)
     world.predictions.delete(user, prediction.prediction_id)  # the second click changes nothing
 
 
@@ -105,7 +107,7 @@ def test_a_cancel_that_comes_after_the_end_leaves_the_result_that_was_paid_for(w
     assert caught.value.detail == "This prediction has ended already. Nothing was cancelled or deleted."
     assert world.objects() == kept
     assert world.read(ended) == ended
-    assert world.results.rows(user, ended.prediction_id, 0, 10)[0] == 1
+    assert world.rows(user, ended.prediction_id, 0, 10)[0] == 1
 
 
 def test_a_cancel_that_a_whole_run_overtakes_leaves_the_result(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +119,7 @@ def test_a_cancel_that_a_whole_run_overtakes_leaves_the_result(world: World, mon
         world.predictions.delete(user, prediction.prediction_id, "queued")
 
     assert world.read(prediction).status is Status.SUCCEEDED
-    assert world.results.rows(user, prediction.prediction_id, 0, 10)[0] == 1
+    assert world.rows(user, prediction.prediction_id, 0, 10)[0] == 1
     assert world.balance(user) == 400
 
 
@@ -291,7 +293,7 @@ def test_what_is_no_longer_stored_is_said_in_words_that_are_right_whoever_delete
         world.predictions.retry(user, prediction.prediction_id)
     assert caught.value.detail == "The patients' file is no longer stored. Please submit it again."
     assert "expired" not in caught.value.title
-    for read in (world.results.cohort, world.results.download):
+    for read in (world.cohort, world.download):
         with pytest.raises(ResultExpiredError) as told:
             read(user, prediction.prediction_id)
         assert told.value.detail == "The files of this result are no longer stored. Please submit the patients again."
@@ -305,7 +307,7 @@ def test_a_cancelled_one_never_had_a_result_also_after_its_files_are_deleted(wor
     world.predictions.delete(user, prediction.prediction_id, "ended")
 
     with pytest.raises(NotFinishedError) as caught:
-        world.results.rows(user, prediction.prediction_id, 0, 10)
+        world.rows(user, prediction.prediction_id, 0, 10)
 
     assert caught.value.extra == {"prediction_status": "cancelled"}
 
@@ -513,7 +515,7 @@ def test_a_killed_worker_s_result_goes_and_the_one_that_counts_stays(world: Worl
 
     of_the_second = result_prefix(user.id, prediction.prediction_id, 2)
     assert world.objects("results/") == world.objects(of_the_second)
-    assert len(world.results.rows(user, prediction.prediction_id, 0, 10)[1]) == 1
+    assert len(world.rows(user, prediction.prediction_id, 0, 10)[1]) == 1
 
 
 @BACK_TO

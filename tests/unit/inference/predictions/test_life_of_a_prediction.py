@@ -1,14 +1,18 @@
 """From submission to its one end, under repeats, failures and late workers."""
 
+from typing import cast
+
 import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.inference.predictions.dead_letters import StillRunningError
-from chalicelib.inference.predictions.prediction import Result, Status
+from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.predictions.queue import PoisonMessageError, prediction_id_of
 from chalicelib.inference.predictions.service import UnknownPredictionError
 from chalicelib.inference.results import reader
+from chalicelib.inference.results.result import Result
+from chalicelib.inference.results.schemas import Summary
 from tests.unit.support import BrokenModel, FakeModel, World, patients
 
 
@@ -23,7 +27,7 @@ def test_a_submission_is_charged_run_and_read_back_row_by_row(world: World) -> N
     assert world.entries(user) == [("signup", 500), ("prediction", -100)]
     ids = []
     for offset in range(0, 2500, 700):
-        total, rows = world.results.rows(user, prediction.prediction_id, offset, 700)
+        total, rows = world.rows(user, prediction.prediction_id, offset, 700)
         assert total == 2500
         ids += [row["id"] for row in rows]
     assert ids == [f"p{number}" for number in range(1, 2501)]
@@ -182,7 +186,7 @@ def test_a_message_of_no_producer_of_ours_is_poison(body: str) -> None:
 
 
 def test_a_row_stored_before_models_were_told_apart_is_still_shown() -> None:
-    earlier = Result("csv", "rows", ("Age", "Copper"), 6.1, 1000, (0, 1), 4.0, {})
+    earlier = Result("csv", "rows", ("Age", "Copper"), 6.1, 1000, (0, 1), 4.0, cast("Summary", {}))
     shown = reader._row([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], earlier)
 
     assert (shown["years"], shown["baseline"], shown["imputed"]) == (4.0, 6.1, ["Copper"])

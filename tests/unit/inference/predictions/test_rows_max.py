@@ -12,7 +12,7 @@ import pytest
 from chalicelib.auth.repository import User
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.catalog import ARTEFACTS
-from chalicelib.inference.models import load
+from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.columns import COLUMNS, Column
@@ -20,10 +20,10 @@ from chalicelib.inference.patient_file.findings import TooManyRowsError
 from chalicelib.inference.patient_file.validator import check_file
 from chalicelib.inference.predictions.disk import BAD_ROW_BYTES_MAX, ROW_BYTES_MAX, worker_disk_bytes
 from chalicelib.inference.predictions.options import Options
-from chalicelib.inference.predictions.prediction import Prediction, Status, Stored
+from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.worker import read_chunks
 from chalicelib.inference.results.writer import ResultWriter
-from chalicelib.inference.storage.file_store import upload_key
+from chalicelib.inference.storage.file_store import Stored, upload_key
 from tests.unit.support import FakeClock, World
 
 ROWS_MAX = 200

@@ -30,9 +30,7 @@ def test_good_rows_are_predicted_and_each_bad_one_has_its_line(world: World) -> 
     assert (ended.status, ended.rows, ended.bad_rows) == (Status.SUCCEEDED, len(MIXED), len(BAD_ROWS))
     assert ended.result
     assert ended.result.summary["skipped_rows"] == len(BAD_ROWS)
-    rows = [
-        row for offset in range(0, len(MIXED), 300) for row in world.results.rows(user, prediction_id, offset, 300)[1]
-    ]
+    rows = [row for offset in range(0, len(MIXED), 300) for row in world.rows(user, prediction_id, offset, 300)[1]]
     assert [row["row"] for row in rows] == list(range(1, len(MIXED) + 1))
     assert [row["row"] for row in rows if row["errors"]] == BAD_ROWS
     assert all((row["years"] is None) == bool(row["errors"]) for row in rows)
@@ -52,7 +50,7 @@ def test_a_retry_skips_the_same_rows_and_a_deletion_leaves_none_of_them(world: W
     world.worker.run(again.prediction_id)
 
     for each in (first, again):
-        shown = world.results.rows(user, each.prediction_id, 0, 5)[1]
+        shown = world.rows(user, each.prediction_id, 0, 5)[1]
         assert [bool(row["errors"]) for row in shown] == [True, False, True, True, False]
         world.predictions.delete(user, each.prediction_id)
     assert world.objects(f"inputs/{user.id}/") == []
@@ -136,10 +134,8 @@ def test_the_cohort_holds_every_patient_and_the_sickest_first(world: World) -> N
     prediction = world.predictions.submit(user, "lasso", csv_of(*levels), "a.csv").prediction
     world.worker.run(prediction.prediction_id)
 
-    cohort = world.results.cohort(user, prediction.prediction_id)
-    rows = [
-        row for offset in (0, 1000, 2000) for row in world.results.rows(user, prediction.prediction_id, offset, 1000)[1]
-    ]
+    cohort = world.cohort(user, prediction.prediction_id)
+    rows = [row for offset in (0, 1000, 2000) for row in world.rows(user, prediction.prediction_id, offset, 1000)[1]]
     expected = sorted(rows, key=lambda row: (row["years"], row["row"]))[:1000]
     assert cohort["sickest"] == expected
     assert sum(cohort["counts"]) == 2500

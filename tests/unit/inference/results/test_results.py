@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.inference.models import Loaded
+from chalicelib.inference.models.base import Loaded
 from chalicelib.inference.models.output_spec import Contract
-from chalicelib.inference.predictions.prediction import Result, Stored
 from chalicelib.inference.results.reader import _row
+from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.row_codec import harmless
 from chalicelib.inference.results.writer import MARK_ROWS, ResultWriter
-from chalicelib.inference.storage.file_store import FileStore
+from chalicelib.inference.storage.file_store import FileStore, Stored
 from tests.unit.support import FakeModel
 
 NO_CURVE = Contract(8.0, "years")

@@ -55,7 +55,7 @@ def test_a_large_file_is_checked_as_a_whole_by_the_worker_and_predicted(world: W
     document = receipt(ended)
     assert document is not None
     assert document["input_sha256"] == hashlib.sha256(content).hexdigest()
-    assert len(world.results.rows(user, ended.prediction_id, 390, 10)[1]) == 10
+    assert len(world.rows(user, ended.prediction_id, 390, 10)[1]) == 10
 
 
 def test_it_gives_what_a_direct_submission_gives(world: World, settings: Settings, clock: FakeClock) -> None:
@@ -91,7 +91,7 @@ def test_bad_rows_past_the_beginning_can_be_skipped(world: World) -> None:
     ended = run(world, world.predictions.submit_upload(user, "mayo", upload, None, None, skip).prediction)
 
     assert (ended.status, ended.rows, ended.bad_rows) == (Status.SUCCEEDED, 403, 2)
-    assert [row["row"] for row in world.results.rows(user, ended.prediction_id, 0, 500)[1] if row["errors"]] == [2, 403]
+    assert [row["row"] for row in world.rows(user, ended.prediction_id, 0, 500)[1] if row["errors"]] == [2, 403]
 
 
 def test_a_bad_row_at_the_beginning_refuses_the_file_before_anything_is_charged(world: World) -> None:

@@ -1,0 +1,40 @@
+"""The models over HTTP."""
+
+from typing import Annotated, Protocol
+
+from chalice import Response
+from chalice.app import Request
+from pydantic import Field
+
+from chalicelib.core.http.endpoints import Endpoints, ok
+from chalicelib.core.settings import Settings
+from chalicelib.inference.catalog import catalog, schemas
+from chalicelib.inference.catalog.catalog import Catalogue, UnknownModelError
+
+
+class Services(Protocol):
+    """What these views need."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+
+routes = Endpoints[Services](__name__)
+
+ModelId = Annotated[str, Field(description="The id of a model, as `GET /api/models` lists them.", examples=["lasso"])]
+
+
+@routes.endpoint("/api/models", "GET", answers={200: schemas.Catalogue})
+def models(_request: Request, services: Services) -> Response:
+    """Every model: price, what it answers, measured quality, input columns."""
+    offers = [catalog.document(offer) for offer in services.catalogue.all()]
+    return ok({"models": offers, "upload_bytes_max": services.settings.upload_bytes_max})
+
+
+@routes.endpoint("/api/models/{id}", "GET", answers={200: schemas.WholeModel}, errors=(UnknownModelError,))
+def model(_request: Request, services: Services, id: ModelId) -> Response:  # noqa: A002
+    """One model, with its whole card."""
+    return ok(catalog.whole_document(services.catalogue.get(id)))

@@ -1,0 +1,74 @@
+"""What is stored of a prediction is what it is read back as."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.core.dynamo import from_item
+from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.predictions.options import Options
+from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.predictions.repository import PredictionStore, _from_item
+from chalicelib.inference.results.result import Result
+from chalicelib.inference.storage.file_store import Stored
+
+TEXTS = st.text(max_size=5)
+NUMBERS = st.floats(min_value=-1e9, max_value=1e9).map(lambda number: round(number, 3))
+COUNTS = st.integers(0, 10**9)
+SUMMARY = st.fixed_dictionaries({"rows": COUNTS, "skipped_rows": COUNTS, "mean_years": NUMBERS})
+PREDICTIONS = st.builds(
+    Prediction,
+    **dict.fromkeys(("prediction_id", "user_id", "model_id", "model_version", "input_key", "charge_entry_id"), TEXTS),
+    **{name: st.none() | TEXTS for name in ("input_sha256", "file_name", "retry_of", "upload_id", "refund_entry_id")},
+    **{name: st.none() | TEXTS for name in ("error_code", "error_info")},
+    **{name: st.none() | NUMBERS for name in ("due_at", "started_at", "finished_at", "files_deleted_at")},
+    **dict.fromkeys(("cost", "rows", "bad_rows", "attempt", "sends", "rows_done"), COUNTS),
+    created_at=NUMBERS,
+    ignored_columns=st.lists(TEXTS).map(tuple),
+    units=st.dictionaries(TEXTS, TEXTS),
+    is_checked=st.booleans(),
+    options=st.builds(Options),
+    status=st.sampled_from(Status),
+)  # fmt: skip
+RESULTS: Any = st.builds(
+    Result,
+    **dict.fromkeys(("csv_key", "rows_key"), TEXTS),
+    **{
+        name: st.none() | TEXTS
+        for name in ("model_version", "model_sha256", "csv_sha256", "cohort_key", "input_sha256")
+    },
+    columns=st.lists(TEXTS).map(tuple),
+    marks=st.lists(COUNTS).map(tuple),
+    baseline=NUMBERS,
+    output=NUMBERS,
+    mark_rows=COUNTS,
+    summary=SUMMARY,
+    contract=st.none() | st.builds(Contract, horizon_years=NUMBERS, curve_band_level=st.none() | NUMBERS),
+    files=st.dictionaries(TEXTS, st.builds(Stored, size=COUNTS, etag=TEXTS)),
+)
+STORE = PredictionStore(None, "predictions")  # type: ignore[arg-type]
+
+
+@given(PREDICTIONS, RESULTS)
+@settings(max_examples=100, deadline=None, print_blob=True)
+def test_a_prediction_is_read_back_as_it_was_stored(prediction: Prediction, result: Result) -> None:
+    item = STORE.new(prediction)["Put"]["Item"]
+    assert _from_item(item) == prediction
+
+    ended = STORE.end_with_result(prediction, result, 1.0)["Update"]["ExpressionAttributeValues"]
+    succeeded = item | {"result": ended[":result"], "result_files": ended[":files"], "rows": ended[":rows"]}
+    assert _from_item(succeeded) == replace(prediction, result=result, rows=result.summary["rows"])
+
+
+def test_what_a_newer_release_added_is_not_read() -> None:
+    item = STORE.new(EARLIER)["Put"]["Item"]
+    assert "invented" not in from_item(item)
+    assert _from_item(item | {"invented": {"S": "later"}}) == EARLIER
+
+
+EARLIER = Prediction(
+    prediction_id="p", user_id="u", model_id="lasso", model_version="1", cost=1, rows=1, input_key="k", created_at=1.0,
+    charge_entry_id="e",
+)  # fmt: skip
