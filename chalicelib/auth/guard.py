@@ -5,7 +5,7 @@ from chalice.app import Request
 from chalicelib.auth.repository import User
 from chalicelib.auth.service import Accounts
 from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError, TokenMissingError
-from chalicelib.core.observability.logging import bind
+from chalicelib.core.observability.context import bind
 
 BEARER = (TokenMissingError, TokenInvalidError, TokenExpiredError)
 """The refusals of ``current_session``, for the description of the endpoints that call it."""

@@ -26,7 +26,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import is_condition_failure, to_item
 from chalicelib.core.errors import DomainError
-from chalicelib.core.observability.logging import bind
+from chalicelib.core.observability.context import bind
 from chalicelib.core.observability.metrics import Metric, add
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from chalice.app import Request, handle_extra_types
 
 from chalicelib.core.http import problem
 from chalicelib.core.http.endpoints import CORS, request_id
-from chalicelib.core.observability.logging import REQUEST, bound, log
+from chalicelib.core.observability.context import bound
+from chalicelib.core.observability.logging import REQUEST, log
 
 
 def finish_answer(request: Request, get_response: Callable[[Request], Response]) -> Response:

@@ -6,7 +6,8 @@ from typing import Any
 from chalice.app import Request
 
 from chalicelib.core.observability import metrics
-from chalicelib.core.observability.logging import bound_to, log_exception
+from chalicelib.core.observability.context import bound_to
+from chalicelib.core.observability.logging import log_exception
 from chalicelib.core.runtime import function_name
 
 

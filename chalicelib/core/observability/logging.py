@@ -3,9 +3,6 @@
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from chalicelib.core.runtime import function_name
@@ -14,7 +11,6 @@ REQUEST = "request"
 """The event of an API request's line; it has method, route and status."""
 
 _logger = logging.getLogger("lifespan")
-_bound: ContextVar[dict[str, Any] | None] = ContextVar("bound", default=None)
 
 
 def configure(source: str) -> None:
@@ -34,28 +30,6 @@ def log(event: str, **fields: Any) -> None:
 def log_exception(event: str, **fields: Any) -> None:
     """Write one line and the stack trace of the exception that is being handled."""
     _logger.exception(_members(event, fields))
-
-
-@contextmanager
-def bound_to(**fields: Any) -> Iterator[None]:
-    """Every JSON line of what runs inside has these fields, and those that ``bind`` adds. Threads don't share them."""
-    token = _bound.set(dict(fields))
-    try:
-        yield
-    finally:
-        _bound.reset(token)
-
-
-def bind(**fields: Any) -> None:
-    """Add fields to those of the ``bound_to`` that this runs in; outside of one they are dropped."""
-    current = _bound.get()
-    if current is not None:
-        current.update(fields)
-
-
-def bound() -> dict[str, Any]:
-    """The fields of the ``bound_to`` that this runs in."""
-    return dict(_bound.get() or {})
 
 
 def _members(event: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
 
-from chalicelib.core.observability.logging import bound
+from chalicelib.core.observability.context import bound
 from chalicelib.core.runtime import function_name, service_name
 
 NAMESPACE = "LiverLifespan"

@@ -14,7 +14,8 @@ from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.observability import metrics
-from chalicelib.core.observability.logging import bind, log, log_exception
+from chalicelib.core.observability.context import bind
+from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.catalog import Catalogue, Offer

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.core.observability.logging import bind, bound, bound_to, configure, log, log_exception
+from chalicelib.core.observability.context import bind, bound, bound_to
+from chalicelib.core.observability.logging import configure, log, log_exception
 from tests.unit.core.functions import EMAIL, NAME, Functions
 from tests.unit.support import PASSWORD, BrokenModel, FakeModel, csv_of, patients
 
