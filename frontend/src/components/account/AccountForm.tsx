@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { FIELD_NAMES, type FieldName } from '../api/findingCodes';
-import { type Problem, pageProblem, problemOf } from '../api/problem';
-import type { Finding } from '../api/types';
-import { text } from '../i18n';
-import { fieldErrors } from '../lib/sentences';
+import { FIELD_NAMES, type FieldName } from '../../api/findingCodes';
+import { type Problem, pageProblem, problemOf } from '../../api/problem';
+import type { Finding } from '../../api/types';
+import { text } from '../../i18n';
+import { fieldErrors } from '../../lib/sentences';
+import { ProblemNotice, RequestId } from '../common/ProblemNotice';
 import { Confirmation, Field } from './Field';
-import { ProblemNotice, RequestId } from './ProblemNotice';
 
 export interface AccountField {
   name: FieldName;

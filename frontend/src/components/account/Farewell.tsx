@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
-import { text } from '../i18n';
-import { farewell } from '../state/account';
-import { isLoggedIn } from '../state/session';
+import { text } from '../../i18n';
+import { farewell } from '../../state/account';
+import { isLoggedIn } from '../../state/session';
 
 /** What leaving has come to; said once, where the person is by then. */
 export function Farewell() {

@@ -1,4 +1,4 @@
-import type { FieldName } from '../api/findingCodes';
+import type { FieldName } from '../../api/findingCodes';
 
 interface Props {
   name: FieldName;

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { text } from '../i18n';
-import { declineToLogIn, isAskedToLogInAgain, logInAgain } from '../state/session';
+import { text } from '../../i18n';
+import { declineToLogIn, isAskedToLogInAgain, logInAgain } from '../../state/session';
 import { LogInForm } from './LogInForm';
 
 /** Stands above the screen, which keeps everything it holds, when the session has ended. */

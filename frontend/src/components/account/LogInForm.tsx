@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { text } from '../i18n';
+import { text } from '../../i18n';
 import { AccountForm } from './AccountForm';
 
 interface Props {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { text } from '../i18n';
+import { text } from '../../i18n';
 import { CloseButton, Dialog } from './Dialog';
 import { ProblemNotice } from './ProblemNotice';
 import { useAction } from './useAction';

@@ -1,7 +1,7 @@
-import type { Finding } from '../api/types';
-import { localised, text } from '../i18n';
-import { findingSentence } from '../lib/sentences';
-import { columnByName } from '../state/catalogue';
+import type { Finding } from '../../api/types';
+import { localised, text } from '../../i18n';
+import { findingSentence } from '../../lib/sentences';
+import { columnByName } from '../../state/catalogue';
 
 /** Nobody reads more at once, and the page stays quick. */
 const FINDINGS_SHOWN_MAX = 200;

@@ -1,8 +1,8 @@
-import { text } from '../i18n';
-import { addresses, type Route } from '../lib/routes';
-import { logOut } from '../state/account';
-import { route } from '../state/route';
-import { balance, isLoggedIn, user } from '../state/session';
+import { text } from '../../i18n';
+import { addresses, type Route } from '../../lib/routes';
+import { logOut } from '../../state/account';
+import { route } from '../../state/route';
+import { balance, isLoggedIn, user } from '../../state/session';
 import { LanguageSwitch } from './LanguageSwitch';
 
 export function Header() {

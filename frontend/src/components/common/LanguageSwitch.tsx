@@ -1,4 +1,4 @@
-import { type Language, language, speak, text } from '../i18n';
+import { type Language, language, speak, text } from '../../i18n';
 
 const LANGUAGES: { code: Language; short: string; name: string }[] = [
   { code: 'en', short: 'EN', name: 'English' },

@@ -1,4 +1,4 @@
-import { text } from '../i18n';
+import { text } from '../../i18n';
 
 interface Props {
   page: number;

@@ -1,5 +1,5 @@
-import type { Problem } from '../api/problem';
-import { text } from '../i18n';
+import type { Problem } from '../../api/problem';
+import { text } from '../../i18n';
 import { ProblemNotice } from './ProblemNotice';
 
 interface Props {

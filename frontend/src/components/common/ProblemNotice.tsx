@@ -1,7 +1,7 @@
-import type { Problem } from '../api/problem';
-import { text } from '../i18n';
-import { addresses } from '../lib/routes';
-import { problemSentence } from '../lib/sentences';
+import type { Problem } from '../../api/problem';
+import { text } from '../../i18n';
+import { addresses } from '../../lib/routes';
+import { problemSentence } from '../../lib/sentences';
 import { FindingsTable } from './FindingsTable';
 
 interface Props {

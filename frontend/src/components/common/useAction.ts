@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
-import { type Problem, problemOf } from '../api/problem';
+import { type Problem, problemOf } from '../../api/problem';
 
 /** Something the person has set going: one at a time, and what came in its way. */
 export function useAction() {

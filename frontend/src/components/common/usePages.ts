@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { type Problem, problemOf } from '../api/problem';
+import { type Problem, problemOf } from '../../api/problem';
 
 interface Page<Item> {
   items: Item[];

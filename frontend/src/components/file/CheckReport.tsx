@@ -1,6 +1,6 @@
-import type { DryRun } from '../api/types';
-import { text } from '../i18n';
-import { columnByName } from '../state/catalogue';
+import type { DryRun } from '../../api/types';
+import { text } from '../../i18n';
+import { columnByName } from '../../state/catalogue';
 import { FilePreview } from './FilePreview';
 
 export function CheckReport({ report }: { report: DryRun }) {

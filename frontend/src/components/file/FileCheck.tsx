@@ -1,12 +1,12 @@
-import { type Problem, pageProblem } from '../api/problem';
-import type { DryRun } from '../api/types';
-import { text } from '../i18n';
-import { badRowsOf, isAboutFile } from '../lib/startBlock';
-import { checkAgain, chosenFile } from '../state/draft';
-import { fileCheck } from '../state/fileCheck';
-import { isLarge, uploadedShare } from '../state/source';
+import { type Problem, pageProblem } from '../../api/problem';
+import type { DryRun } from '../../api/types';
+import { text } from '../../i18n';
+import { badRowsOf, isAboutFile } from '../../lib/startBlock';
+import { checkAgain, chosenFile } from '../../state/draft';
+import { fileCheck } from '../../state/fileCheck';
+import { isLarge, uploadedShare } from '../../state/source';
+import { ProblemNotice } from '../common/ProblemNotice';
 import { CheckReport } from './CheckReport';
-import { ProblemNotice } from './ProblemNotice';
 
 /** What the free check found. The outcome is a live region, so that it is told when it comes. */
 export function FileCheck() {

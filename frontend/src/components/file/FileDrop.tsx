@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { text } from '../i18n';
+import { text } from '../../i18n';
 
 interface Props {
   file: File | null;

@@ -1,8 +1,8 @@
-import type { DryRun, Finding } from '../api/types';
-import { text } from '../i18n';
-import { type PreviewedRow, previewOf } from '../lib/preview';
-import { findingSentence } from '../lib/sentences';
-import { FindingsTable } from './FindingsTable';
+import type { DryRun, Finding } from '../../api/types';
+import { text } from '../../i18n';
+import { type PreviewedRow, previewOf } from '../../lib/preview';
+import { findingSentence } from '../../lib/sentences';
+import { FindingsTable } from '../common/FindingsTable';
 
 /** The file as it was read: its first rows, and those with mistakes, each with what is wrong. */
 export function FilePreview({ report }: { report: DryRun }) {

@@ -1,5 +1,5 @@
-import { text } from '../i18n';
-import * as draft from '../state/draft';
+import { text } from '../../i18n';
+import * as draft from '../../state/draft';
 import { FileCheck } from './FileCheck';
 import { FileDrop } from './FileDrop';
 import { LeaveOut } from './LeaveOut';

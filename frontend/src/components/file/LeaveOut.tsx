@@ -1,7 +1,7 @@
-import { text } from '../i18n';
-import { badRowsOf } from '../lib/startBlock';
-import { leaveBadOut, leavesBadOut } from '../state/draft';
-import { fileCheck } from '../state/fileCheck';
+import { text } from '../../i18n';
+import { badRowsOf } from '../../lib/startBlock';
+import { leaveBadOut, leavesBadOut } from '../../state/draft';
+import { fileCheck } from '../../state/fileCheck';
 
 /** Offered where some patients can be predicted and others can't. */
 export function LeaveOut() {

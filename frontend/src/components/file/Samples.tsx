@@ -1,4 +1,4 @@
-import { text } from '../i18n';
+import { text } from '../../i18n';
 
 export function Samples() {
   const words = text.value.landing;

@@ -1,5 +1,5 @@
-import type { Units } from '../api/types';
-import { text } from '../i18n';
+import type { Units } from '../../api/types';
+import { text } from '../../i18n';
 
 const CHOICES: Units[] = ['stated', 'si'];
 

@@ -1,9 +1,9 @@
-import type { Contribution, ContributionScale, Row } from '../api/types';
-import { localised, text } from '../i18n';
-import { placeContribution } from '../lib/axis';
-import { effectOf, hazardRatio, sumOf } from '../lib/patient';
-import type { Reading } from '../lib/reading';
-import { columnByName } from '../state/catalogue';
+import type { Contribution, ContributionScale, Row } from '../../api/types';
+import { localised, text } from '../../i18n';
+import { placeContribution } from '../../lib/axis';
+import { effectOf, hazardRatio, sumOf } from '../../lib/patient';
+import type { Reading } from '../../lib/reading';
+import { columnByName } from '../../state/catalogue';
 
 /** Baseline + contributions = estimate, as bars to both sides of a middle line. */
 export function Contributions({ row, reading }: { row: Row; reading: Reading }) {

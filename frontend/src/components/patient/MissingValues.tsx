@@ -1,6 +1,6 @@
-import type { Row } from '../api/types';
-import { text } from '../i18n';
-import { type Gap, gapsOf } from '../lib/patient';
+import type { Row } from '../../api/types';
+import { text } from '../../i18n';
+import { type Gap, gapsOf } from '../../lib/patient';
 import { columnTitle } from './Contributions';
 
 /** What was not measured, what measuring it could change, and where to begin. */

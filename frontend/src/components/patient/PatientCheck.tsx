@@ -1,11 +1,11 @@
-import { text } from '../i18n';
-import { findingSentence } from '../lib/sentences';
-import { isAboutFile } from '../lib/startBlock';
-import { checkAgain, chosenFile } from '../state/draft';
-import { fileCheck } from '../state/fileCheck';
-import { fields, isEmpty, otherFindings } from '../state/patientForm';
+import { text } from '../../i18n';
+import { findingSentence } from '../../lib/sentences';
+import { isAboutFile } from '../../lib/startBlock';
+import { checkAgain, chosenFile } from '../../state/draft';
+import { fileCheck } from '../../state/fileCheck';
+import { fields, isEmpty, otherFindings } from '../../state/patientForm';
+import { ProblemNotice } from '../common/ProblemNotice';
 import { labelOf } from './PatientField';
-import { ProblemNotice } from './ProblemNotice';
 
 /** What the form still lacks, and what the free check says of it; mistakes are said at the fields. */
 export function PatientCheck() {

@@ -1,8 +1,8 @@
-import type { Row } from '../api/types';
-import { text } from '../i18n';
-import type { Reading } from '../lib/reading';
-import { addresses } from '../lib/routes';
-import { route } from '../state/route';
+import type { Row } from '../../api/types';
+import { text } from '../../i18n';
+import type { Reading } from '../../lib/reading';
+import { addresses } from '../../lib/routes';
+import { route } from '../../state/route';
 import { Contributions, columnTitle } from './Contributions';
 import { MissingValues } from './MissingValues';
 import { SurvivalTable } from './SurvivalTable';

@@ -1,8 +1,8 @@
-import { localised, text } from '../i18n';
-import type { Field } from '../lib/patientForm';
-import { findingSentence, valueWords } from '../lib/sentences';
-import { isSubmitting } from '../state/draft';
-import { leaveSoon, toldFault, type } from '../state/patientForm';
+import { localised, text } from '../../i18n';
+import type { Field } from '../../lib/patientForm';
+import { findingSentence, valueWords } from '../../lib/sentences';
+import { isSubmitting } from '../../state/draft';
+import { leaveSoon, toldFault, type } from '../../state/patientForm';
 
 const ID_CHARACTERS_MAX = 100;
 

@@ -1,12 +1,19 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { text } from '../i18n';
-import { saveFile } from '../lib/download';
-import { models } from '../state/catalogue';
-import { chosenFile } from '../state/draft';
-import { chooseSystem, clear, fields, isEmpty, refusals, unitSystem } from '../state/patientForm';
+import { text } from '../../i18n';
+import { saveFile } from '../../lib/download';
+import { models } from '../../state/catalogue';
+import { chosenFile } from '../../state/draft';
+import {
+  chooseSystem,
+  clear,
+  fields,
+  isEmpty,
+  refusals,
+  unitSystem,
+} from '../../state/patientForm';
+import { SegmentedChoice } from '../common/SegmentedChoice';
 import { PatientCheck } from './PatientCheck';
 import { PatientField } from './PatientField';
-import { SegmentedChoice } from './SegmentedChoice';
 
 export function PatientForm() {
   const words = text.value.patient;

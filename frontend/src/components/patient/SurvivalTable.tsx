@@ -1,7 +1,7 @@
-import type { Row } from '../api/types';
-import { text } from '../i18n';
-import { placeOnAxis } from '../lib/axis';
-import { medianOf } from '../lib/patient';
+import type { Row } from '../../api/types';
+import { text } from '../../i18n';
+import { placeOnAxis } from '../../lib/axis';
+import { medianOf } from '../../lib/patient';
 
 /** The survival curve in figures, and its median. */
 export function SurvivalTable({ row }: { row: Row }) {

@@ -1,6 +1,6 @@
-import type { Row } from '../api/types';
-import { text } from '../i18n';
-import { curveOf, hasBand } from '../lib/curve';
+import type { Row } from '../../api/types';
+import { text } from '../../i18n';
+import { curveOf, hasBand } from '../../lib/curve';
 import { PlotFigures } from './PlotFigures';
 
 /** The figures behind the curve. */

@@ -1,6 +1,6 @@
-import { text } from '../i18n';
-import { linearScale, roundEnd } from '../lib/scale';
-import { type Bins, countOf, fullestBin, strataOf } from '../lib/strata';
+import { text } from '../../i18n';
+import { linearScale, roundEnd } from '../../lib/scale';
+import { type Bins, countOf, fullestBin, strataOf } from '../../lib/strata';
 import { Axes, Plot, ROOM } from './Plot';
 import { PlotFigures } from './PlotFigures';
 

@@ -1,4 +1,4 @@
-import { axisTicks, placeInterval, placeOnAxis } from '../lib/axis';
+import { axisTicks, placeInterval, placeOnAxis } from '../../lib/axis';
 
 interface Estimate {
   years: number;

@@ -1,9 +1,9 @@
 import { line } from 'd3-shape';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { text } from '../i18n';
-import type { Scale } from '../lib/scale';
-import { isPrinting } from '../state/printing';
+import { text } from '../../i18n';
+import type { Scale } from '../../lib/scale';
+import { isPrinting } from '../../state/printing';
 
 interface PlotProps {
   /** The sentence that stands for the plot. */

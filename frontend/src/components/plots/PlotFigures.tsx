@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { text } from '../i18n';
+import { text } from '../../i18n';
 
 /** The table behind a plot, named as the plot is. */
 export function PlotFigures({ name, children }: { name: string; children: ComponentChildren }) {

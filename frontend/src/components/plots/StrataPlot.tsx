@@ -1,7 +1,7 @@
-import { text } from '../i18n';
-import { spreadLabels } from '../lib/curve';
-import { linearScale, type Scale } from '../lib/scale';
-import { type Stratum, type StratumCurve, strataCurves } from '../lib/strata';
+import { text } from '../../i18n';
+import { spreadLabels } from '../../lib/curve';
+import { linearScale, type Scale } from '../../lib/scale';
+import { type Stratum, type StratumCurve, strataCurves } from '../../lib/strata';
 import { Axes, Plot, pathOf, QUARTERS, ROOM } from './Plot';
 import { PlotFigures } from './PlotFigures';
 

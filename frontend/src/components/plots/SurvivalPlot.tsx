@@ -1,9 +1,9 @@
 import { area } from 'd3-shape';
-import type { Row } from '../api/types';
-import { text } from '../i18n';
-import { type CurvePoint, curveOf, hasBand, lineOf } from '../lib/curve';
-import type { Reading } from '../lib/reading';
-import { linearScale, type Scale } from '../lib/scale';
+import type { Row } from '../../api/types';
+import { text } from '../../i18n';
+import { type CurvePoint, curveOf, hasBand, lineOf } from '../../lib/curve';
+import type { Reading } from '../../lib/reading';
+import { linearScale, type Scale } from '../../lib/scale';
 import { Axes, Plot, pathOf, QUARTERS, ROOM } from './Plot';
 
 const BOTTOM = 226;

@@ -1,5 +1,5 @@
-import { text } from '../i18n';
-import { addresses } from '../lib/routes';
+import { text } from '../../i18n';
+import { addresses } from '../../lib/routes';
 
 /** Stands where the result was. */
 export function FilesDeleted({ at }: { at: string }) {

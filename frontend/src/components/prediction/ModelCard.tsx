@@ -1,6 +1,6 @@
-import type { Column, Model } from '../api/types';
-import { language, localised, text } from '../i18n';
-import { valueWords } from '../lib/sentences';
+import type { Column, Model } from '../../api/types';
+import { language, localised, text } from '../../i18n';
+import { valueWords } from '../../lib/sentences';
 
 /** The rest, on other horizons and recipes, is for readers of the card itself. */
 const STATEMENTS_SHOWN = 5;

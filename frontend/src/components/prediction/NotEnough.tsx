@@ -1,5 +1,5 @@
-import { text } from '../i18n';
-import { addresses } from '../lib/routes';
+import { text } from '../../i18n';
+import { addresses } from '../../lib/routes';
 
 export function NotEnough({ missing }: { missing: number }) {
   const words = text.value;

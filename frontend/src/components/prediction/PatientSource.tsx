@@ -1,8 +1,8 @@
-import { text } from '../i18n';
-import { chooseSource, source } from '../state/patientForm';
-import { FileSource } from './FileSource';
-import { PatientForm } from './PatientForm';
-import { SegmentedChoice } from './SegmentedChoice';
+import { text } from '../../i18n';
+import { chooseSource, source } from '../../state/patientForm';
+import { SegmentedChoice } from '../common/SegmentedChoice';
+import { FileSource } from '../file/FileSource';
+import { PatientForm } from '../patient/PatientForm';
 
 /** Patients come from a file, or one is typed in. */
 export function PatientSource() {

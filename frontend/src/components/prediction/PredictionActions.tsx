@@ -1,17 +1,17 @@
 import { useRef, useState } from 'preact/hooks';
-import { type Problem, problemOf } from '../api/problem';
-import type { Model, Prediction } from '../api/types';
-import { localised, text } from '../i18n';
-import { offeredActions } from '../lib/predictionActions';
-import { addresses } from '../lib/routes';
-import { once } from '../state/attempts';
-import { modelById } from '../state/catalogue';
-import { goTo } from '../state/route';
-import { api, balance, learnBalance, refreshBalance } from '../state/session';
-import { ConfirmDialog } from './ConfirmDialog';
+import { type Problem, problemOf } from '../../api/problem';
+import type { Model, Prediction } from '../../api/types';
+import { localised, text } from '../../i18n';
+import { offeredActions } from '../../lib/predictionActions';
+import { addresses } from '../../lib/routes';
+import { once } from '../../state/attempts';
+import { modelById } from '../../state/catalogue';
+import { goTo } from '../../state/route';
+import { api, balance, learnBalance, refreshBalance } from '../../state/session';
+import { ConfirmDialog } from '../common/ConfirmDialog';
+import { ProblemNotice } from '../common/ProblemNotice';
+import { useAction } from '../common/useAction';
 import { NotEnough } from './NotEnough';
-import { ProblemNotice } from './ProblemNotice';
-import { useAction } from './useAction';
 
 interface Props {
   prediction: Prediction;

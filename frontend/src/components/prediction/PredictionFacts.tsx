@@ -1,6 +1,6 @@
-import type { Prediction } from '../api/types';
-import { localised, text } from '../i18n';
-import { modelById } from '../state/catalogue';
+import type { Prediction } from '../../api/types';
+import { localised, text } from '../../i18n';
+import { modelById } from '../../state/catalogue';
 import { StatusMark } from './StatusMark';
 
 export function PredictionFacts({ prediction }: { prediction: Prediction }) {

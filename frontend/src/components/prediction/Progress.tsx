@@ -1,6 +1,6 @@
-import type { Prediction } from '../api/types';
-import { text } from '../i18n';
-import { rounded } from '../lib/timeLeft';
+import type { Prediction } from '../../api/types';
+import { text } from '../../i18n';
+import { rounded } from '../../lib/timeLeft';
 
 interface Props {
   prediction: Prediction;

@@ -1,5 +1,5 @@
-import { text } from '../i18n';
-import { statusName } from '../lib/sentences';
+import { text } from '../../i18n';
+import { statusName } from '../../lib/sentences';
 
 const TONES: Record<string, string> = {
   queued: 'status-open',

@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks';
-import type { Prediction } from '../api/types';
-import { text } from '../i18n';
-import { type Bins, countOf, type Stratum, strataOf } from '../lib/strata';
-import type { CohortState } from '../state/cohort';
-import { Histogram } from './Histogram';
-import { ProblemNotice } from './ProblemNotice';
-import { StrataPlot } from './StrataPlot';
+import type { Prediction } from '../../api/types';
+import { text } from '../../i18n';
+import { type Bins, countOf, type Stratum, strataOf } from '../../lib/strata';
+import type { CohortState } from '../../state/cohort';
+import { ProblemNotice } from '../common/ProblemNotice';
+import { Histogram } from '../plots/Histogram';
+import { StrataPlot } from '../plots/StrataPlot';
 
 /** Of fewer patients there is no distribution to show. */
 export const COHORT_MIN = 5;

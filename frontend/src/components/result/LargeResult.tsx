@@ -1,16 +1,16 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Prediction } from '../api/types';
-import { text } from '../i18n';
-import type { Reading } from '../lib/reading';
-import { pageCount, ROWS_PER_PAGE } from '../lib/rowTable';
-import type { CohortState } from '../state/cohort';
-import { isPrinting } from '../state/printing';
-import { createRowPages, type RowPages } from '../state/resultRows';
-import { Pager } from './Pager';
-import { ProblemNotice } from './ProblemNotice';
+import type { Prediction } from '../../api/types';
+import { text } from '../../i18n';
+import type { Reading } from '../../lib/reading';
+import { pageCount, ROWS_PER_PAGE } from '../../lib/rowTable';
+import type { CohortState } from '../../state/cohort';
+import { isPrinting } from '../../state/printing';
+import { createRowPages, type RowPages } from '../../state/resultRows';
+import { Pager } from '../common/Pager';
+import { ProblemNotice } from '../common/ProblemNotice';
+import { SegmentedChoice } from '../common/SegmentedChoice';
 import { ResultTable } from './ResultTable';
 import { RowTable } from './RowTable';
-import { SegmentedChoice } from './SegmentedChoice';
 import { Skipped } from './Skipped';
 
 interface Props {

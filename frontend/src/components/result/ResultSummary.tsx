@@ -1,5 +1,5 @@
-import type { Summary } from '../api/types';
-import { text } from '../i18n';
+import type { Summary } from '../../api/types';
+import { text } from '../../i18n';
 
 export function ResultSummary({ summary }: { summary: Summary }) {
   const words = text.value.result;

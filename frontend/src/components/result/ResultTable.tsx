@@ -1,12 +1,12 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { Row } from '../api/types';
-import { text } from '../i18n';
-import { PRINTED_ROWS_MAX, printedRows } from '../lib/printedRows';
-import type { Reading } from '../lib/reading';
-import { type Arrangement, arrangeRows, pageCount, pageOf, type SortKey } from '../lib/rowTable';
-import { isPrinting } from '../state/printing';
-import { placeIn, rememberPlace, type TablePlace } from '../state/tablePlace';
-import { Pager } from './Pager';
+import type { Row } from '../../api/types';
+import { text } from '../../i18n';
+import { PRINTED_ROWS_MAX, printedRows } from '../../lib/printedRows';
+import type { Reading } from '../../lib/reading';
+import { type Arrangement, arrangeRows, pageCount, pageOf, type SortKey } from '../../lib/rowTable';
+import { isPrinting } from '../../state/printing';
+import { placeIn, rememberPlace, type TablePlace } from '../../state/tablePlace';
+import { Pager } from '../common/Pager';
 import { RowTable } from './RowTable';
 
 interface Props {

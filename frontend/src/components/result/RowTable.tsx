@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Row } from '../api/types';
-import { text } from '../i18n';
-import type { Reading } from '../lib/reading';
-import type { Arrangement, SortKey } from '../lib/rowTable';
-import { isPrinting } from '../state/printing';
-import { AxisLabels, IntervalBar } from './IntervalBar';
-import { PatientDetails } from './PatientDetails';
+import type { Row } from '../../api/types';
+import { text } from '../../i18n';
+import type { Reading } from '../../lib/reading';
+import type { Arrangement, SortKey } from '../../lib/rowTable';
+import { isPrinting } from '../../state/printing';
+import { PatientDetails } from '../patient/PatientDetails';
+import { AxisLabels, IntervalBar } from '../plots/IntervalBar';
 
 interface Props {
   rows: readonly Row[];

@@ -1,6 +1,6 @@
-import type { SkippedRow } from '../api/types';
-import { text } from '../i18n';
-import { FindingsTable } from './FindingsTable';
+import type { SkippedRow } from '../../api/types';
+import { text } from '../../i18n';
+import { FindingsTable } from '../common/FindingsTable';
 
 /** Patients without a prediction, and why. */
 export function Skipped({ rows }: { rows: readonly SkippedRow[] }) {
