@@ -1,6 +1,5 @@
 import type { ContributionScale, KnownStatus } from '../../api/types';
-import type { Duration } from '../../lib/timeLeft';
-import { createFormat, roughly } from '../format';
+import { createFormat, type Duration, roughly } from '../format';
 import { unitName } from './units';
 
 const format = createFormat('en');
@@ -164,7 +163,7 @@ const prediction = {
     `${format.whole(done)} of about ${rows(roughly(total))} done`,
   starting: 'The calculation has begun…',
   checkingWhole: 'Checking the whole file…',
-  timeLeft: ({ value, unit }: Duration) => `About ${format.short(value, unit)} left.`,
+  timeLeft: (left: Duration) => `About ${format.short(left)} left.`,
   cutOff:
     'There is no connection at the moment. The calculation goes on, and this page keeps asking.',
   progress: 'Progress',

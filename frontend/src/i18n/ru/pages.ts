@@ -1,6 +1,5 @@
 import type { KnownStatus } from '../../api/types';
-import type { Duration } from '../../lib/timeLeft';
-import { createFormat, roughly } from '../format';
+import { createFormat, type Duration, roughly } from '../format';
 import {
   coins,
   coinsSpent,
@@ -173,7 +172,7 @@ const prediction = {
     `Готово ${format.whole(done)} примерно из ${ofRows(roughly(total))}`,
   starting: 'Расчёт начался…',
   checkingWhole: 'Проверяем весь файл…',
-  timeLeft: ({ value, unit }: Duration) => `Осталось примерно ${format.short(value, unit)}.`,
+  timeLeft: (left: Duration) => `Осталось примерно ${format.short(left)}.`,
   cutOff: 'Сейчас нет связи с сервисом. Расчёт продолжается, страница спросит снова.',
   progress: 'Ход расчёта',
   leaveNote:
