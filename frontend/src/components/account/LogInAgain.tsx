@@ -1,26 +1,18 @@
-import { useEffect, useRef } from 'preact/hooks';
 import { text } from '../../i18n';
 import { declineToLogIn, isAskedToLogInAgain, logInAgain } from '../../state/session';
+import { CloseButton, Dialog } from '../common/Dialog';
 import { LogInForm } from './LogInForm';
 
 /** Stands above the screen, which keeps everything it holds, when the session has ended. */
 export function LogInAgain() {
-  return isAskedToLogInAgain.value ? <LogInAgainDialog /> : null;
-}
-
-function LogInAgainDialog() {
-  const dialog = useRef<HTMLDialogElement>(null);
   const words = text.value.account;
-  useEffect(() => dialog.current?.showModal(), []);
+  if (!isAskedToLogInAgain.value) return null;
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby="again-title" onCancel={declineToLogIn}>
-      <h2 id="again-title">{words.againTitle}</h2>
+    <Dialog title={words.againTitle} onClose={declineToLogIn}>
       <p>{words.againLead}</p>
       <LogInForm idPrefix="again" onSubmit={logInAgain}>
-        <button type="button" class="button button-quiet" onClick={declineToLogIn}>
-          {words.againCancel}
-        </button>
+        <CloseButton label={words.againCancel} />
       </LogInForm>
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,5 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { type Problem, problemOf } from '../../api/problem';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { openDownload, saveFile } from '../../lib/download';
@@ -11,6 +10,7 @@ import { createCohort } from '../../state/cohort';
 import { createResultRows, ROWS_IN_BROWSER_MAX } from '../../state/resultRows';
 import { api } from '../../state/session';
 import { ProblemNotice } from '../common/ProblemNotice';
+import { useAction } from '../common/useAction';
 import { Cohort } from './Cohort';
 import { LargeResult } from './LargeResult';
 import { ResultSummary } from './ResultSummary';
@@ -71,27 +71,18 @@ function WholeResult({ id, reading }: { id: string; reading: Reading }) {
 
 function ResultActions({ prediction }: { prediction: Prediction }) {
   const words = text.value.result;
-  const [isPreparing, setIsPreparing] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { isBusy, problem, run } = useAction();
   const receipt = receiptFile(prediction);
 
-  async function download(): Promise<void> {
-    setIsPreparing(true);
-    setProblem(null);
-    try {
-      openDownload((await api.download(prediction.prediction_id)).url);
-    } catch (thrown) {
-      setProblem(problemOf(thrown));
-    } finally {
-      setIsPreparing(false);
-    }
+  function download(): void {
+    void run(async () => openDownload((await api.download(prediction.prediction_id)).url));
   }
 
   return (
     <div class="result-actions">
       <p class="actions">
-        <button type="button" class="button" disabled={isPreparing} onClick={download}>
-          {isPreparing ? words.downloading : words.download}
+        <button type="button" class="button" disabled={isBusy} onClick={download}>
+          {isBusy ? words.downloading : words.download}
         </button>
         {receipt && (
           <button

@@ -251,8 +251,7 @@ const result = {
   previous: 'Назад',
   next: 'Вперёд',
   pages: 'Страницы таблицы',
-  skipped: (count: number) =>
-    `Пропущено, прогноза нет: ${format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' })}`,
+  skipped: (count: number) => `Пропущено, прогноза нет: ${rows(count)}`,
   loadingRows: 'Загружаем строки…',
   download: 'Скачать CSV',
   downloading: 'Готовим файл…',
