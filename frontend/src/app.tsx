@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
-import { Header } from './components/Header';
-import { LogInAgain } from './components/LogInAgain';
+import { LogInAgain } from './components/account/LogInAgain';
+import { Header } from './components/common/Header';
 import { type Dictionary, text } from './i18n';
 import { addresses, needsAccount, type Route } from './lib/routes';
 import { Account } from './screens/Account';

@@ -10,6 +10,8 @@ export interface PluralForms {
   other: string;
 }
 
+export type Duration = { value: number; unit: 'second' | 'minute' };
+
 export function createFormat(language: Language) {
   const wholes = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const upToFour = new Intl.NumberFormat(language, {
@@ -74,7 +76,7 @@ export function createFormat(language: Language) {
     tenthCount: (value: number, forms: PluralForms) =>
       `${tenth(value)}\u00a0${chosen(tenthRules, value, forms)}`,
     /** "25 sec", "2 мин" */
-    short: (value: number, unit: 'second' | 'minute') =>
+    short: ({ value, unit }: Duration) =>
       new Intl.NumberFormat(language, { style: 'unit', unit }).format(value),
     /** The noun alone. */
     plural: (value: number, forms: PluralForms) => chosen(wholeRules, value, forms),

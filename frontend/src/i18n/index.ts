@@ -1,11 +1,10 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Localised } from '../api/types';
-import type { en } from './en';
+import type { Dictionary } from './en';
 import type { Language } from './format';
 
+export type { Dictionary } from './en';
 export type { Language } from './format';
-/** English is the measure: a key that another language lacks is a type error there. */
-export type Dictionary = typeof en;
 
 const STORAGE_KEY = 'language';
 

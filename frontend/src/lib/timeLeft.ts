@@ -1,3 +1,5 @@
+import type { Duration } from '../i18n/format';
+
 /** A count of rows done, and when it was seen. */
 export interface Seen {
   rowsDone: number;
@@ -14,8 +16,6 @@ export function secondsLeft(first: Seen, latest: Seen, rows: number): number | n
   if (done <= 0 || elapsedMs < MEASURED_MS_MIN || latest.rowsDone > rows) return null;
   return ((rows - latest.rowsDone) * elapsedMs) / done / 1000;
 }
-
-export type Duration = { value: number; unit: 'second' | 'minute' };
 
 /** Rounded up, as a person would say it: 4 seconds, 25 seconds, 3 minutes. */
 export function rounded(seconds: number): Duration {

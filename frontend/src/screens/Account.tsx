@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Account as Owner } from '../api/types';
-import { AccountForm } from '../components/AccountForm';
-import { CloseButton, Dialog } from '../components/Dialog';
-import { ProblemNotice } from '../components/ProblemNotice';
-import { ScreenTitle } from '../components/ScreenTitle';
-import { useAction } from '../components/useAction';
+import { AccountForm } from '../components/account/AccountForm';
+import { CloseButton, Dialog } from '../components/common/Dialog';
+import { ProblemNotice } from '../components/common/ProblemNotice';
+import { ScreenTitle } from '../components/common/ScreenTitle';
+import { useAction } from '../components/common/useAction';
 import { text } from '../i18n';
 import { changePassword, deleteAccount, logOutEverywhere } from '../state/account';
 import { api } from '../state/session';

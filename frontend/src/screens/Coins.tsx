@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { LedgerEntry } from '../api/types';
-import { AccountForm } from '../components/AccountForm';
-import { PagesEnd } from '../components/PagesEnd';
-import { ScreenTitle } from '../components/ScreenTitle';
-import { usePages } from '../components/usePages';
+import { AccountForm } from '../components/account/AccountForm';
+import { PagesEnd } from '../components/common/PagesEnd';
+import { ScreenTitle } from '../components/common/ScreenTitle';
+import { usePages } from '../components/common/usePages';
 import { localised, text } from '../i18n';
 import { plainCode, reasonName } from '../lib/ledger';
 import { addresses } from '../lib/routes';

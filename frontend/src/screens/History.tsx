@@ -1,10 +1,10 @@
 import { useCallback, useEffect } from 'preact/hooks';
 import type { Prediction } from '../api/types';
-import { PagesEnd } from '../components/PagesEnd';
-import { PredictionActions } from '../components/PredictionActions';
-import { ScreenTitle } from '../components/ScreenTitle';
-import { StatusMark } from '../components/StatusMark';
-import { usePages } from '../components/usePages';
+import { PagesEnd } from '../components/common/PagesEnd';
+import { ScreenTitle } from '../components/common/ScreenTitle';
+import { usePages } from '../components/common/usePages';
+import { PredictionActions } from '../components/prediction/PredictionActions';
+import { StatusMark } from '../components/prediction/StatusMark';
 import { localised, text } from '../i18n';
 import { isEnd } from '../lib/polling';
 import { addresses } from '../lib/routes';

@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks';
-import { Farewell } from '../components/Farewell';
-import { AxisLabels, IntervalBar } from '../components/IntervalBar';
-import { Samples } from '../components/Samples';
-import { ScreenTitle } from '../components/ScreenTitle';
+import { Farewell } from '../components/account/Farewell';
+import { ScreenTitle } from '../components/common/ScreenTitle';
+import { Samples } from '../components/file/Samples';
+import { AxisLabels, IntervalBar } from '../components/plots/IntervalBar';
 import { localised, text } from '../i18n';
 import { addresses } from '../lib/routes';
 import { loadCatalogue, models } from '../state/catalogue';

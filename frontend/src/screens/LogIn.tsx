@@ -1,6 +1,6 @@
-import { Farewell } from '../components/Farewell';
-import { LogInForm } from '../components/LogInForm';
-import { ScreenTitle } from '../components/ScreenTitle';
+import { Farewell } from '../components/account/Farewell';
+import { LogInForm } from '../components/account/LogInForm';
+import { ScreenTitle } from '../components/common/ScreenTitle';
 import { text } from '../i18n';
 import { addresses } from '../lib/routes';
 import { logIn } from '../state/session';

@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks';
 import { isWorthRetrying } from '../api/problem';
 import type { Model } from '../api/types';
-import { ModelCard } from '../components/ModelCard';
-import { NotEnough } from '../components/NotEnough';
-import { PatientSource } from '../components/PatientSource';
-import { ProblemNotice } from '../components/ProblemNotice';
-import { ScreenTitle } from '../components/ScreenTitle';
+import { ProblemNotice } from '../components/common/ProblemNotice';
+import { ScreenTitle } from '../components/common/ScreenTitle';
+import { ModelCard } from '../components/prediction/ModelCard';
+import { NotEnough } from '../components/prediction/NotEnough';
+import { PatientSource } from '../components/prediction/PatientSource';
 import { text } from '../i18n';
 import { addresses } from '../lib/routes';
 import { type StartBlock, startBlock } from '../lib/startBlock';

@@ -1,4 +1,4 @@
-import { ScreenTitle } from '../components/ScreenTitle';
+import { ScreenTitle } from '../components/common/ScreenTitle';
 import { text } from '../i18n';
 import { addresses } from '../lib/routes';
 

@@ -1,5 +1,5 @@
-import { AccountForm } from '../components/AccountForm';
-import { ScreenTitle } from '../components/ScreenTitle';
+import { AccountForm } from '../components/account/AccountForm';
+import { ScreenTitle } from '../components/common/ScreenTitle';
 import { text } from '../i18n';
 import { addresses } from '../lib/routes';
 import { register } from '../state/session';

@@ -1,7 +1,4 @@
-import { createFormat } from '../format';
-
-const format = createFormat('en');
-const coins = (count: number) => format.count(count, { one: 'coin', other: 'coins' });
+import { coins } from './nouns';
 
 /** What can be done with a prediction that was made before. */
 export const actions = {

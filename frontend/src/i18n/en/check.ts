@@ -1,7 +1,7 @@
 import { createFormat } from '../format';
+import { patients } from './nouns';
 
 const format = createFormat('en');
-const patients = (count: number) => format.count(count, { one: 'patient', other: 'patients' });
 
 /** The free check of a file before it is submitted. */
 export const check = {

@@ -1,8 +1,8 @@
 import type { LedgerEntry } from '../../api/types';
 import { createFormat } from '../format';
+import { coins as amount } from './nouns';
 
 const format = createFormat('en');
-const amount = (count: number) => format.count(count, { one: 'coin', other: 'coins' });
 
 const reasons: Record<LedgerEntry['reason'], string> = {
   signup: 'Coins for the new account',

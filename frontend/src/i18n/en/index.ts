@@ -21,3 +21,6 @@ export const en = {
   coins,
   actions,
 };
+
+/** English is the measure: a key that another language lacks is a type error there. */
+export type Dictionary = typeof en;

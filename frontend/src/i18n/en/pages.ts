@@ -1,12 +1,9 @@
 import type { ContributionScale, KnownStatus } from '../../api/types';
-import type { Duration } from '../../lib/timeLeft';
-import { createFormat, roughly } from '../format';
+import { createFormat, type Duration, roughly } from '../format';
+import { coins, patients as rows, wholeYears, years } from './nouns';
 import { unitName } from './units';
 
 const format = createFormat('en');
-const coins = (count: number) => format.count(count, { one: 'coin', other: 'coins' });
-const rows = (count: number) => format.count(count, { one: 'patient', other: 'patients' });
-const years = (count: number) => format.tenthCount(count, { one: 'year', other: 'years' });
 
 const shell = {
   product: 'Liver Disease Lifespan Predictor',
@@ -82,8 +79,7 @@ const submission = {
   pricePerFile: (price: number) => `${coins(price)} per file`,
   version: (version: string) => `version ${version}`,
   answers: 'What it answers',
-  horizon: (horizon: number) =>
-    `Horizon: ${format.count(horizon, { one: 'year', other: 'years' })}.`,
+  horizon: (horizon: number) => `Horizon: ${wholeYears(horizon)}.`,
   survivalCurve: (curve: readonly number[]) =>
     `Survival curve: the probability to live longer than ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'year', other: 'years' })}.`,
   moreAboutModel: 'More about this model',
@@ -164,7 +160,7 @@ const prediction = {
     `${format.whole(done)} of about ${rows(roughly(total))} done`,
   starting: 'The calculation has begun…',
   checkingWhole: 'Checking the whole file…',
-  timeLeft: ({ value, unit }: Duration) => `About ${format.short(value, unit)} left.`,
+  timeLeft: (left: Duration) => `About ${format.short(left)} left.`,
   cutOff:
     'There is no connection at the moment. The calculation goes on, and this page keeps asking.',
   progress: 'Progress',
@@ -292,11 +288,11 @@ const result = {
   survivalTitle: 'Survival',
   survivalTime: 'Time',
   survivalProbability: 'Probability to live longer',
-  survivalYears: (count: number) => format.count(count, { one: 'year', other: 'years' }),
+  survivalYears: wholeYears,
   median: (median: number) =>
     `Half of such patients live longer than ${years(median)} (median survival).`,
   medianBeyond: (end: number) =>
-    `More than half of such patients live longer than ${format.count(end, { one: 'year', other: 'years' })} (median survival not reached).`,
+    `More than half of such patients live longer than ${wholeYears(end)} (median survival not reached).`,
   mayoTitle: 'Mayo risk score',
   mayoHint:
     'The published risk score for primary biliary cholangitis (Mayo Clinic, 1989): 5.07 is the average patient of that study, and higher is worse.',

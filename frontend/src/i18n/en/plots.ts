@@ -1,9 +1,7 @@
 import { createFormat } from '../format';
+import { patients, wholeYears, years } from './nouns';
 
 const format = createFormat('en');
-const patients = (count: number) => format.count(count, { one: 'patient', other: 'patients' });
-const years = (count: number) => format.tenthCount(count, { one: 'year', other: 'years' });
-const wholeYears = (count: number) => format.count(count, { one: 'year', other: 'years' });
 const anyYears = (count: number) => (Number.isInteger(count) ? wholeYears(count) : years(count));
 const bound = (count: number) =>
   Number.isInteger(count) ? format.whole(count) : format.tenth(count);

@@ -2,10 +2,10 @@ import type { FieldCode, FieldName, FindingCode } from '../../api/findingCodes';
 import type { Problem, ProblemCode } from '../../api/problem';
 import type { Finding } from '../../api/types';
 import { createFormat } from '../format';
+import { coins } from './nouns';
 import { unitName } from './units';
 
 const format = createFormat('en');
-const coins = (count: number) => format.count(count, { one: 'coin', other: 'coins' });
 const seconds = (count: number) => format.count(count, { one: 'second', other: 'seconds' });
 const minutes = (count: number) => format.count(count, { one: 'minute', other: 'minutes' });
 const hours = (count: number) => format.count(count, { one: 'hour', other: 'hours' });

@@ -1,9 +1,5 @@
 import type { LedgerEntry } from '../../api/types';
-import { createFormat } from '../format';
-
-const format = createFormat('ru');
-const amount = (count: number) =>
-  format.count(count, { one: 'монета', few: 'монеты', many: 'монет', other: 'монеты' });
+import { coins as amount } from './nouns';
 
 const reasons: Record<LedgerEntry['reason'], string> = {
   signup: 'Начальные монеты',

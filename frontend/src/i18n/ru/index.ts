@@ -1,5 +1,5 @@
+import type { Dictionary } from '../en';
 import { createFormat } from '../format';
-import type { Dictionary } from '../index';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';

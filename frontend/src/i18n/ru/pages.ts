@@ -1,6 +1,5 @@
 import type { KnownStatus } from '../../api/types';
-import type { Duration } from '../../lib/timeLeft';
-import { createFormat, roughly } from '../format';
+import { createFormat, type Duration, roughly } from '../format';
 import {
   coins,
   coinsSpent,
@@ -173,7 +172,7 @@ const prediction = {
     `Готово ${format.whole(done)} примерно из ${ofRows(roughly(total))}`,
   starting: 'Расчёт начался…',
   checkingWhole: 'Проверяем весь файл…',
-  timeLeft: ({ value, unit }: Duration) => `Осталось примерно ${format.short(value, unit)}.`,
+  timeLeft: (left: Duration) => `Осталось примерно ${format.short(left)}.`,
   cutOff: 'Сейчас нет связи с сервисом. Расчёт продолжается, страница спросит снова.',
   progress: 'Ход расчёта',
   leaveNote:
@@ -252,8 +251,7 @@ const result = {
   previous: 'Назад',
   next: 'Вперёд',
   pages: 'Страницы таблицы',
-  skipped: (count: number) =>
-    `Пропущено, прогноза нет: ${format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' })}`,
+  skipped: (count: number) => `Пропущено, прогноза нет: ${rows(count)}`,
   loadingRows: 'Загружаем строки…',
   download: 'Скачать CSV',
   downloading: 'Готовим файл…',

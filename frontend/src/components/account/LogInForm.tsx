@@ -1,0 +1,32 @@
+import type { ComponentChildren } from 'preact';
+import { text } from '../../i18n';
+import { AccountForm } from './AccountForm';
+
+interface Props {
+  idPrefix: string;
+  onSubmit: (name: string, password: string) => Promise<void>;
+  children?: ComponentChildren;
+}
+
+export function LogInForm({ idPrefix, onSubmit, children }: Props) {
+  const words = text.value.account;
+  return (
+    <AccountForm
+      idPrefix={idPrefix}
+      fields={[
+        { name: 'name', label: words.nameOrEmail, autocomplete: 'username' },
+        {
+          name: 'password',
+          label: words.password,
+          type: 'password',
+          autocomplete: 'current-password',
+        },
+      ]}
+      action={words.logIn}
+      actionUnderWay={words.loggingIn}
+      onSubmit={({ name, password }) => onSubmit(name, password)}
+    >
+      {children}
+    </AccountForm>
+  );
+}

@@ -1,0 +1,61 @@
+import type { Finding } from '../../api/types';
+import { localised, text } from '../../i18n';
+import { findingSentence } from '../../lib/sentences';
+import { columnByName } from '../../state/catalogue';
+
+/** Nobody reads more at once, and the page stays quick. */
+const FINDINGS_SHOWN_MAX = 200;
+
+export function FindingsTable({ findings, total }: { findings: Finding[]; total: number }) {
+  const words = text.value.problems;
+  const shown = findings.slice(0, FINDINGS_SHOWN_MAX);
+  return (
+    <div class="findings">
+      <table>
+        <caption>{words.findingsCaption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{words.findingsRow}</th>
+            <th scope="col">{words.findingsColumn}</th>
+            <th scope="col">{words.findingsRight}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((finding, index) => (
+            <FindingRow key={index} finding={finding} />
+          ))}
+        </tbody>
+      </table>
+      <p class="hint">{words.findingsRowHint}</p>
+      {total > shown.length && <p>{words.findingsShown(shown.length, total)}</p>}
+    </div>
+  );
+}
+
+function FindingRow({ finding }: { finding: Finding }) {
+  const words = text.value.problems;
+  const column = finding.column ? columnByName(finding.column) : null;
+  const isAboutCell = finding.row != null && finding.value != null;
+  return (
+    <tr>
+      <td class="number" data-label={finding.row == null ? '' : words.findingsRow}>
+        {finding.row == null ? words.findingsWholeFile : text.value.format.whole(finding.row)}
+      </td>
+      <td>
+        {finding.column && <strong>{finding.column}</strong>}
+        {isAboutCell && (
+          <>
+            {' '}
+            <code class="cell">{finding.value === '' ? words.emptyValue : finding.value}</code>
+          </>
+        )}
+      </td>
+      <td>
+        {findingSentence(finding, text.value)}
+        {column && finding.code === 'column_missing' && (
+          <span class="hint"> {localised(column.title)}</span>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,94 @@
+import { text } from '../../i18n';
+import { addresses, type Route } from '../../lib/routes';
+import { logOut } from '../../state/account';
+import { route } from '../../state/route';
+import { balance, isLoggedIn, user } from '../../state/session';
+import { LanguageSwitch } from './LanguageSwitch';
+
+export function Header() {
+  const words = text.value.shell;
+  return (
+    <header class="header">
+      <div class="header-inner">
+        <a class="brand" href={addresses.landing} aria-label={words.productHome}>
+          <Mark />
+          <span>{words.product}</span>
+        </a>
+        <nav class="navigation" aria-label={words.mainNavigation}>
+          {isLoggedIn.value ? <AccountLinks /> : <VisitorLinks />}
+        </nav>
+        <LanguageSwitch />
+      </div>
+    </header>
+  );
+}
+
+function AccountLinks() {
+  const words = text.value.shell;
+  return (
+    <>
+      <NavigationLink to={addresses.new} name="new" label={words.newPrediction} />
+      <NavigationLink to={addresses.history} name="history" label={words.predictions} />
+      {balance.value !== null && (
+        <span aria-live="polite">
+          <a class="balance" {...current('coins')} href={addresses.coins}>
+            {words.balance(balance.value)}
+          </a>
+        </span>
+      )}
+      <AccountLink />
+      <button type="button" class="link-button" onClick={() => void logOut()}>
+        {words.logOut}
+      </button>
+    </>
+  );
+}
+
+function VisitorLinks() {
+  const words = text.value.shell;
+  return (
+    <>
+      <NavigationLink to={addresses.login} name="login" label={words.logIn} />
+      <NavigationLink to={addresses.register} name="register" label={words.register} />
+    </>
+  );
+}
+
+function AccountLink() {
+  const words = text.value.profile;
+  const name = user.value?.name;
+  return (
+    <a
+      class="person"
+      href={addresses.account}
+      {...current('account')}
+      {...(name && { 'aria-label': words.linkLabel(name), title: name })}
+    >
+      {name ?? words.title}
+    </a>
+  );
+}
+
+function NavigationLink({ to, name, label }: { to: string; name: Route['name']; label: string }) {
+  return (
+    <a href={to} {...current(name)}>
+      {label}
+    </a>
+  );
+}
+
+function current(name: Route['name']) {
+  return route.value.name === name ? ({ 'aria-current': 'page' } as const) : {};
+}
+
+/** The page's sign: an interval with its estimate. */
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+      <rect class="mark-ground" width="32" height="32" rx="7" />
+      <path class="mark-axis" d="M6 22h20M6 19v6M26 19v6" />
+      <rect class="mark-bar" x="10" y="10" width="13" height="6" rx="3" />
+      <path class="mark-point" d="M17 7v12" />
+    </svg>
+  );
+}

@@ -1,0 +1,48 @@
+import type { Problem } from '../../api/problem';
+import { text } from '../../i18n';
+import { addresses } from '../../lib/routes';
+import { problemSentence } from '../../lib/sentences';
+import { FindingsTable } from './FindingsTable';
+
+interface Props {
+  problem: Problem;
+  onRetry?: () => void;
+}
+
+export function ProblemNotice({ problem, onRetry }: Props) {
+  const dictionary = text.value;
+  return (
+    <div class="notice notice-error" role="alert">
+      <p class="notice-sentence">{problemSentence(problem, dictionary)}</p>
+      {problem.findings.length > 0 && (
+        <FindingsTable findings={problem.findings} total={problem.findingsTotal} />
+      )}
+      {problem.code === 'not_enough_coins' && (
+        <p>
+          <a href={addresses.coins}>{dictionary.coins.link}</a>
+        </p>
+      )}
+      {problem.badRows && (
+        <details>
+          <summary>{dictionary.problems.badRows}</summary>
+          <p class="bad-rows">{problem.badRows}</p>
+        </details>
+      )}
+      {onRetry && (
+        <button type="button" class="button button-quiet" onClick={onRetry}>
+          {dictionary.problems.tryAgain}
+        </button>
+      )}
+      <RequestId problem={problem} />
+    </div>
+  );
+}
+
+export function RequestId({ problem }: { problem: Problem }) {
+  if (!problem.requestId) return null;
+  return (
+    <p class="request-id">
+      {text.value.problems.requestId}: <code>{problem.requestId}</code>
+    </p>
+  );
+}

@@ -1,0 +1,26 @@
+import { useCallback, useRef, useState } from 'preact/hooks';
+import { type Problem, problemOf } from '../../api/problem';
+
+/** Something the person has set going: one at a time, and what came in its way. */
+export function useAction() {
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const isRunning = useRef(false);
+
+  const run = useCallback(async (action: () => Promise<void>): Promise<void> => {
+    if (isRunning.current) return;
+    isRunning.current = true;
+    setIsBusy(true);
+    setProblem(null);
+    try {
+      await action();
+    } catch (thrown) {
+      setProblem(problemOf(thrown));
+    } finally {
+      isRunning.current = false;
+      setIsBusy(false);
+    }
+  }, []);
+
+  return { isBusy, problem, run };
+}

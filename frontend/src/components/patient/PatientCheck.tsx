@@ -1,0 +1,55 @@
+import { text } from '../../i18n';
+import { findingSentence } from '../../lib/sentences';
+import { isAboutFile } from '../../lib/startBlock';
+import { checkAgain, chosenFile } from '../../state/draft';
+import { fileCheck } from '../../state/fileCheck';
+import { fields, isEmpty, otherFindings } from '../../state/patientForm';
+import { ProblemNotice } from '../common/ProblemNotice';
+import { labelOf } from './PatientField';
+
+/** What the form still lacks, and what the free check says of it; mistakes are said at the fields. */
+export function PatientCheck() {
+  return (
+    <>
+      <Missing />
+      <p role="status" class="check-outcome">
+        {outcome()}
+      </p>
+      {otherFindings.value.length > 0 && (
+        <ul class="notice notice-error">
+          {otherFindings.value.map((finding, index) => (
+            <li key={index}>{findingSentence(finding, text.value)}</li>
+          ))}
+        </ul>
+      )}
+      <Failure />
+    </>
+  );
+}
+
+function Missing() {
+  const missing = fields.value.filter((field) => field.fault?.code === 'value_missing');
+  if (isEmpty.value || missing.length === 0) return null;
+  return <p class="hint">{text.value.patient.missing(missing.map(labelOf))}</p>;
+}
+
+function Failure() {
+  const check = fileCheck.value;
+  if (check.state !== 'failed') return null;
+  if (isAboutFile(check.problem)) return <ProblemNotice problem={check.problem} />;
+  return (
+    <>
+      <p>{text.value.patient.notChecked}</p>
+      <ProblemNotice problem={check.problem} onRetry={checkAgain} />
+    </>
+  );
+}
+
+function outcome(): string {
+  const words = text.value.patient;
+  const check = fileCheck.value;
+  if (chosenFile.value === null) return '';
+  if (check.state === 'checking') return words.checking;
+  if (check.state !== 'done') return '';
+  return check.report.rows_predictable > 0 ? words.good : words.bad;
+}

@@ -1,0 +1,86 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { text } from '../../i18n';
+import { saveFile } from '../../lib/download';
+import { models } from '../../state/catalogue';
+import { chosenFile } from '../../state/draft';
+import {
+  chooseSystem,
+  clear,
+  fields,
+  isEmpty,
+  refusals,
+  unitSystem,
+} from '../../state/patientForm';
+import { SegmentedChoice } from '../common/SegmentedChoice';
+import { PatientCheck } from './PatientCheck';
+import { PatientField } from './PatientField';
+
+export function PatientForm() {
+  const words = text.value.patient;
+  const form = useFirstWrongFieldFocused();
+  const file = chosenFile.value;
+  if (models.value === null) return <p class="hint">{words.noFields}</p>;
+  return (
+    <div ref={form} class="patient-form">
+      <SegmentedChoice
+        name="unit-system"
+        legend={words.units}
+        isLegendShown
+        options={words.systems}
+        chosen={unitSystem.value}
+        onChoose={chooseSystem}
+      />
+      <h3>{words.required}</h3>
+      <Fields of="required" />
+      <h3>{words.optional}</h3>
+      <p class="hint">{words.optionalHint}</p>
+      <Fields of="optional" />
+      <Fields of="id" />
+      <PatientCheck />
+      <p class="actions">
+        {file && (
+          <button type="button" class="link-button" onClick={() => saveFile(file)}>
+            {words.save}
+          </button>
+        )}
+        {!isEmpty.value && (
+          <button type="button" class="link-button" onClick={clear}>
+            {words.clear}
+          </button>
+        )}
+      </p>
+    </div>
+  );
+}
+
+type Part = 'required' | 'optional' | 'id';
+
+function Fields({ of }: { of: Part }) {
+  return (
+    <div class={`patient-fields patient-${of}`}>
+      {fields.value
+        .filter(({ column }) => partOf(column) === of)
+        .map((field) => (
+          <PatientField key={field.column.name} field={field} />
+        ))}
+    </div>
+  );
+}
+
+function partOf({ kind, required }: { kind: string; required: boolean }): Part {
+  if (kind === 'id') return 'id';
+  return required ? 'required' : 'optional';
+}
+
+function useFirstWrongFieldFocused() {
+  const form = useRef<HTMLDivElement>(null);
+  const told = useRef(refusals.value);
+  const count = refusals.value;
+  useEffect(() => {
+    if (count === told.current) return;
+    told.current = count;
+    const wrong = '[aria-invalid]:is(input, select), [aria-invalid] input';
+    form.current?.querySelector<HTMLElement>(wrong)?.focus();
+  });
+  return form;
+}

@@ -1,0 +1,74 @@
+import { axisTicks, placeInterval, placeOnAxis } from '../../lib/axis';
+
+interface Estimate {
+  years: number;
+  lower: number;
+  upper: number;
+  upper_open: boolean;
+}
+
+/**
+ * An interval and its estimate on the axis of years. It repeats what stands beside it as text, so
+ * that screen readers pass it over. Geometry is in per cent: the bar fits any width.
+ */
+export function IntervalBar({ estimate, horizon }: { estimate: Estimate; horizon: number }) {
+  const place = placeInterval(estimate, horizon);
+  return (
+    <svg class="interval" width="100%" height="18" aria-hidden="true">
+      <Ticks horizon={horizon} />
+      <rect
+        class="interval-range"
+        x={`${place.start}%`}
+        y="5"
+        width={`${place.end - place.start}%`}
+        height="8"
+        rx="2"
+      />
+      <line class="interval-end" x1={`${place.start}%`} x2={`${place.start}%`} y1="3" y2="15" />
+      {place.open ? (
+        <svg x="100%" y="0" overflow="visible" aria-hidden="true">
+          <path class="interval-open" d="M-7 2 L1 9 L-7 16 Z" />
+        </svg>
+      ) : (
+        <line class="interval-end" x1={`${place.end}%`} x2={`${place.end}%`} y1="3" y2="15" />
+      )}
+      <circle class="interval-point" cx={`${place.point}%`} cy="9" r="5" />
+    </svg>
+  );
+}
+
+function Ticks({ horizon }: { horizon: number }) {
+  return (
+    <>
+      <line class="interval-axis" x1="0" x2="100%" y1="9" y2="9" />
+      {axisTicks(horizon).map((year) => (
+        <line
+          key={year}
+          class="interval-tick"
+          x1={`${placeOnAxis(year, horizon)}%`}
+          x2={`${placeOnAxis(year, horizon)}%`}
+          y1="0"
+          y2="18"
+        />
+      ))}
+    </>
+  );
+}
+
+/** The numbers below or above a column of bars. */
+export function AxisLabels({ horizon }: { horizon: number }) {
+  return (
+    <svg class="axis-labels" width="100%" height="14" aria-hidden="true">
+      {axisTicks(horizon).map((year) => (
+        <text
+          key={year}
+          x={`${placeOnAxis(year, horizon)}%`}
+          y="11"
+          text-anchor={year === 0 ? 'start' : year === horizon ? 'end' : 'middle'}
+        >
+          {year}
+        </text>
+      ))}
+    </svg>
+  );
+}

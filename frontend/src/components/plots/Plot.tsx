@@ -1,0 +1,103 @@
+import { line } from 'd3-shape';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { text } from '../../i18n';
+import type { Scale } from '../../lib/scale';
+import { isPrinting } from '../../state/printing';
+
+interface PlotProps {
+  /** The sentence that stands for the plot. */
+  label: string;
+  height: number;
+  draw: (width: number) => ComponentChildren;
+}
+
+/** Half a sheet: on paper nothing tells the width, and the picture is scaled to it. */
+const PRINTED_WIDTH = 380;
+
+/** Drawn for the width it gets, so that its text has the same size on every screen. */
+export function Plot({ label, height, draw }: PlotProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(480);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry && entry.contentRect.width > 0) setWidth(Math.round(entry.contentRect.width));
+    });
+    if (box.current) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  const drawn = isPrinting.value ? PRINTED_WIDTH : width;
+  return (
+    <div class="plot" ref={box}>
+      <svg role="img" aria-label={label} viewBox={`0 0 ${drawn} ${height}`}>
+        {draw(drawn)}
+      </svg>
+    </div>
+  );
+}
+
+/** Room around what is drawn: for the numbers, their unit and the name of the upright axis. */
+export const ROOM = { top: 26, left: 44, right: 52, bottom: 22 };
+
+/** Where an axis of probabilities has its numbers. */
+export const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
+
+/** Whole years, fewer of them where there is little room. */
+export function yearTicks(x: Scale): number[] {
+  return x.ticks(x.end - x.start < 320 ? 5 : 8);
+}
+
+interface AxesProps {
+  x: Scale;
+  y: Scale;
+  yTicks: readonly number[];
+  yText: (value: number) => string;
+  yTitle: string;
+}
+
+export function Axes({ x, y, yTicks, yText, yTitle }: AxesProps) {
+  const { start: left, end: right } = x;
+  const { start: bottom, end: top } = y;
+  const xTicks = yearTicks(x);
+  const words = text.value.result;
+  return (
+    <>
+      <text x={0} y={top - 12}>
+        {yTitle}
+      </text>
+      {yTicks.map((tick) => (
+        <g key={`y${tick}`}>
+          <line class="plot-grid" x1={left} x2={right} y1={y(tick)} y2={y(tick)} />
+          <text x={left - 6} y={y(tick) + 4} text-anchor="end">
+            {yText(tick)}
+          </text>
+        </g>
+      ))}
+      <path class="plot-axis" d={`M${left} ${bottom}H${right}`} />
+      {xTicks.map((tick) => {
+        const isLast = tick === xTicks.at(-1);
+        return (
+          <g key={`x${tick}`}>
+            <path class="plot-axis" d={`M${x(tick)} ${bottom}v4`} />
+            {/* The unit stands behind the last number, which stays at its place. */}
+            <text x={x(tick) - 4} y={bottom + 16}>
+              {isLast ? words.survivalYears(tick) : tick}
+            </text>
+          </g>
+        );
+      })}
+    </>
+  );
+}
+
+export function pathOf(
+  x: Scale,
+  y: Scale,
+  points: readonly { years: number; probability: number }[],
+): string {
+  const path = line<{ years: number; probability: number }>(
+    (point) => x(point.years),
+    (point) => y(point.probability),
+  );
+  return path(points) ?? '';
+}

@@ -1,0 +1,96 @@
+import { text } from '../../i18n';
+import { spreadLabels } from '../../lib/curve';
+import { linearScale, type Scale } from '../../lib/scale';
+import { type Stratum, type StratumCurve, strataCurves } from '../../lib/strata';
+import { Axes, Plot, pathOf, QUARTERS, ROOM } from './Plot';
+import { PlotFigures } from './PlotFigures';
+
+const BOTTOM = 200;
+const LABEL_HEIGHT = 15;
+
+interface Props {
+  strata: readonly Stratum[];
+  survivalYears: readonly number[];
+}
+
+/** The mean survival curve of each stratum; nothing where the result has no curves. */
+export function StrataPlot({ strata, survivalYears }: Props) {
+  const words = text.value.plots.cohort;
+  const { share } = text.value.format;
+  const curves = strataCurves(strata, survivalYears);
+  if (curves.length === 0) return null;
+  return (
+    <figure class="plot-figure">
+      <figcaption>{words.curves}</figcaption>
+      <Plot
+        label={words.curvesAlternative(curves)}
+        height={BOTTOM + ROOM.bottom}
+        draw={(width) => {
+          const x = linearScale([0, survivalYears.at(-1) ?? 1], [ROOM.left, width - ROOM.right]);
+          const y = linearScale([0, 1], [BOTTOM, ROOM.top]);
+          return (
+            <>
+              <Axes
+                {...{ x, y }}
+                yTicks={QUARTERS}
+                yText={(value) => share(value, 1)}
+                yTitle={text.value.plots.curve.vertical}
+              />
+              <Lines {...{ x, y, curves }} />
+            </>
+          );
+        }}
+      />
+      <Figures curves={curves} />
+    </figure>
+  );
+}
+
+function Lines({ x, y, curves }: { x: Scale; y: Scale; curves: readonly StratumCurve[] }) {
+  const words = text.value.plots.cohort;
+  const ends = curves.map(({ points }) => y(points.at(-1)?.probability ?? 0));
+  const places = spreadLabels(ends, LABEL_HEIGHT, BOTTOM - 6);
+  return (
+    <>
+      {curves.map(({ stratum, points }, index) => (
+        <g key={stratum.from} class={`stratum stratum-${index + 1}`}>
+          <path class="plot-line" d={pathOf(x, y, points)} />
+          <text class="plot-label" x={x.end + 6} y={(places[index] ?? 0) + 4}>
+            {words.stratumShort(stratum.from, stratum.to)}
+          </text>
+        </g>
+      ))}
+    </>
+  );
+}
+
+function Figures({ curves }: { curves: readonly StratumCurve[] }) {
+  const words = text.value.plots.cohort;
+  const { result, format } = text.value;
+  return (
+    <PlotFigures name={words.curves}>
+      <thead>
+        <tr>
+          <th scope="col">{result.survivalTime}</th>
+          {curves.map(({ stratum }) => (
+            <th key={stratum.from} scope="col" aria-label={words.stratum(stratum.from, stratum.to)}>
+              {words.stratumShort(stratum.from, stratum.to)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {(curves[0]?.points ?? []).slice(1).map(({ years }, point) => (
+          <tr key={years}>
+            <th scope="row">{result.survivalYears(years)}</th>
+            {curves.map(({ stratum, points }) => (
+              <td key={stratum.from} class="number">
+                {format.percent(points[point + 1]?.probability ?? 0)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </PlotFigures>
+  );
+}

@@ -1,0 +1,15 @@
+import { text } from '../../i18n';
+import { addresses } from '../../lib/routes';
+
+/** Stands where the result was. */
+export function FilesDeleted({ at }: { at: string }) {
+  const { actions, format, prediction } = text.value;
+  return (
+    <section class="end">
+      <p class="notice">{actions.filesDeletedAt(format.date(at))}</p>
+      <a class="button" href={addresses.new}>
+        {prediction.another}
+      </a>
+    </section>
+  );
+}

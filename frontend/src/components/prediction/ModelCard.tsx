@@ -1,0 +1,121 @@
+import type { Column, Model } from '../../api/types';
+import { language, localised, text } from '../../i18n';
+import { valueWords } from '../../lib/sentences';
+
+/** The rest, on other horizons and recipes, is for readers of the card itself. */
+const STATEMENTS_SHOWN = 5;
+/** So many stand on the card itself, before it is opened. */
+const STATEMENTS_FIRST = 2;
+
+interface Props {
+  model: Model;
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+export function ModelCard({ model, isChosen, onChoose }: Props) {
+  const words = text.value.submission;
+  const statements = model.statements[language.value].slice(0, STATEMENTS_SHOWN);
+  return (
+    <div class={isChosen ? 'card model model-chosen' : 'card model'}>
+      <label class="model-choice">
+        <input
+          type="radio"
+          name="model"
+          value={model.id}
+          checked={isChosen}
+          disabled={!model.enabled}
+          onChange={onChoose}
+        />
+        <span class="model-title">{localised(model.title)}</span>
+        <span class="price">{words.pricePerFile(model.coins)}</span>
+      </label>
+      {!model.enabled && <p class="notice notice-warning">{words.switchedOff}</p>}
+      <p>{localised(model.summary)}</p>
+      <Statements statements={statements.slice(0, STATEMENTS_FIRST)} />
+      <details class="model-more">
+        <summary>{words.moreAboutModel}</summary>
+        <h3>{words.answers}</h3>
+        <ul>
+          <li>{words.horizon(model.horizon_years)}</li>
+          <li>{localised(model.point_estimate)}</li>
+          {model.survival_years.length > 0 && <li>{words.survivalCurve(model.survival_years)}</li>}
+        </ul>
+        {statements.length > STATEMENTS_FIRST && (
+          <>
+            <h3>{words.quality}</h3>
+            <Statements statements={statements.slice(STATEMENTS_FIRST)} />
+          </>
+        )}
+        <h3>{words.notFor}</h3>
+        <p>{localised(model.limits)}</p>
+        <p class="hint">
+          {model.id}, {words.version(model.version)}
+        </p>
+      </details>
+      <ModelColumns columns={model.columns} />
+    </div>
+  );
+}
+
+function Statements({ statements }: { statements: string[] }) {
+  return (
+    <ul>
+      {statements.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
+  );
+}
+
+function ModelColumns({ columns }: { columns: Column[] }) {
+  const words = text.value.submission;
+  const used = columns.filter((column) => column.kind !== 'ignored');
+  const required = used.filter((column) => column.required);
+  const optional = used.filter((column) => !column.required);
+  return (
+    <details>
+      <summary>{words.columnsSummary(required.length, optional.length)}</summary>
+      <p class="hint">{words.columnsHint}</p>
+      <table class="columns">
+        <thead>
+          <tr>
+            <th scope="col">{words.column}</th>
+            <th scope="col">{words.columnMeaning}</th>
+            <th scope="col">{words.columnValues}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...required, ...optional].map((column) => (
+            <ColumnRow key={column.name} column={column} />
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function ColumnRow({ column }: { column: Column }) {
+  const words = text.value.submission;
+  const values = column.allowed?.length
+    ? column.allowed.map((code) => codeAndWords(column.name, code)).join(', ')
+    : [column.unit && text.value.unit(column.unit), words.between(column.minimum, column.maximum)]
+        .filter(Boolean)
+        .join(', ');
+  return (
+    <tr>
+      <th scope="row">
+        {column.name}
+        {column.required && <span class="badge">{words.required}</span>}
+      </th>
+      <td>{localised(column.title)}</td>
+      <td>{values}</td>
+    </tr>
+  );
+}
+
+/** "S (present without diuretics)"; a code that says itself what it is stays alone. */
+function codeAndWords(column: string, code: string): string {
+  const words = valueWords(column, code, text.value);
+  return words === code ? code : `${code} (${words})`;
+}

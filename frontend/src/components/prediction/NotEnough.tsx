@@ -1,0 +1,11 @@
+import { text } from '../../i18n';
+import { addresses } from '../../lib/routes';
+
+export function NotEnough({ missing }: { missing: number }) {
+  const words = text.value;
+  return (
+    <p class="notice notice-warning">
+      {words.submission.notEnough(missing)} <a href={addresses.coins}>{words.coins.link}</a>
+    </p>
+  );
+}

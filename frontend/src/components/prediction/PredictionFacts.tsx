@@ -1,0 +1,35 @@
+import type { Prediction } from '../../api/types';
+import { localised, text } from '../../i18n';
+import { modelById } from '../../state/catalogue';
+import { StatusMark } from './StatusMark';
+
+export function PredictionFacts({ prediction }: { prediction: Prediction }) {
+  const words = text.value.prediction;
+  const model = modelById(prediction.prediction_model_id);
+  const runMs = prediction.timings?.run_ms;
+  return (
+    <p class="prediction-facts">
+      <StatusMark status={prediction.status} />
+      <span>
+        {words.model}: {model ? localised(model.title) : prediction.prediction_model_id}{' '}
+        {prediction.model_version}
+      </span>
+      <span>
+        {words.date}: {text.value.format.dateTime(prediction.prediction_date)}
+      </span>
+      <span>
+        {words.cost}: {words.charged(prediction.cost)}
+      </span>
+      {prediction.ignored_columns.length > 0 && (
+        <span>
+          {words.ignoredColumns}: {prediction.ignored_columns.join(', ')}
+        </span>
+      )}
+      {runMs != null && (
+        <span>
+          {words.duration}: {words.seconds(runMs)}
+        </span>
+      )}
+    </p>
+  );
+}

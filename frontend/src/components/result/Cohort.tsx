@@ -1,0 +1,100 @@
+import { useEffect } from 'preact/hooks';
+import type { Prediction } from '../../api/types';
+import { text } from '../../i18n';
+import { type Bins, countOf, type Stratum, strataOf } from '../../lib/strata';
+import type { CohortState } from '../../state/cohort';
+import { ProblemNotice } from '../common/ProblemNotice';
+import { Histogram } from '../plots/Histogram';
+import { StrataPlot } from '../plots/StrataPlot';
+
+/** Of fewer patients there is no distribution to show. */
+export const COHORT_MIN = 5;
+
+interface Props {
+  state: CohortState;
+  prediction: Prediction;
+}
+
+/** The whole result at a glance, however many patients it has. */
+export function Cohort({ state, prediction }: Props) {
+  const words = text.value.plots.cohort;
+  const isWorthIt = prediction.rows >= COHORT_MIN;
+  useEffect(() => {
+    if (isWorthIt) void state.load();
+  }, [state, isWorthIt]);
+  const bins = state.cohort.value;
+  const problem = state.problem.value;
+  if (!isWorthIt || (bins && countOf(bins) < COHORT_MIN)) return null;
+  return (
+    <section class="cohort" aria-labelledby="cohort-title">
+      <h3 id="cohort-title">{words.title}</h3>
+      {problem && <ProblemNotice problem={problem} onRetry={() => void state.load()} />}
+      {!bins && !problem && <p role="status">{words.loading}</p>}
+      {bins && <Overview bins={bins} survivalYears={prediction.survival_years ?? []} />}
+    </section>
+  );
+}
+
+function Overview({ bins, survivalYears }: { bins: Bins; survivalYears: readonly number[] }) {
+  const strata = strataOf(bins);
+  return (
+    <div class="cohort-parts">
+      <Histogram bins={bins} />
+      <StrataPlot strata={strata} survivalYears={survivalYears} />
+      <Strata strata={strata} total={countOf(bins)} />
+    </div>
+  );
+}
+
+function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }) {
+  const words = text.value.plots.cohort;
+  const { format } = text.value;
+  const columns = [
+    { name: words.patients, value: ({ count }: Stratum) => format.whole(count) },
+    { name: words.share, value: ({ count }: Stratum) => format.share(count, total) },
+    ...optional(strata, words.mean, 'meanYears', format.tenth),
+    ...optional(strata, words.imputed, 'imputed', format.whole),
+    ...optional(strata, words.outOfRange, 'outOfRange', format.whole),
+  ];
+  return (
+    <table class="strata">
+      <caption>{words.strata}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.expected}</th>
+          {columns.map(({ name }) => (
+            <th key={name} scope="col" class="strata-number">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {strata.map((stratum) => (
+          <tr key={stratum.from}>
+            <th scope="row">{words.stratum(stratum.from, stratum.to)}</th>
+            {columns.map(({ name, value }) => (
+              <td key={name} class="number strata-number" data-label={name}>
+                {value(stratum)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A column that an older result does not tell is left out. */
+function optional(
+  strata: readonly Stratum[],
+  name: string,
+  key: 'meanYears' | 'imputed' | 'outOfRange',
+  print: (value: number) => string,
+) {
+  const value = (stratum: Stratum) => {
+    const found = stratum[key];
+    return found === null ? text.value.plots.cohort.none : print(found);
+  };
+  return strata.some((stratum) => stratum[key] !== null) ? [{ name, value }] : [];
+}

@@ -1,0 +1,106 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import type { Prediction } from '../../api/types';
+import { localised, text } from '../../i18n';
+import { openDownload, saveFile } from '../../lib/download';
+import { type Reading, readingOf } from '../../lib/reading';
+import { receiptFile } from '../../lib/receipt';
+import { addresses } from '../../lib/routes';
+import { modelById } from '../../state/catalogue';
+import { createCohort } from '../../state/cohort';
+import { createResultRows, ROWS_IN_BROWSER_MAX } from '../../state/resultRows';
+import { api } from '../../state/session';
+import { ProblemNotice } from '../common/ProblemNotice';
+import { useAction } from '../common/useAction';
+import { Cohort } from './Cohort';
+import { LargeResult } from './LargeResult';
+import { ResultSummary } from './ResultSummary';
+import { ResultTable } from './ResultTable';
+import { Skipped } from './Skipped';
+
+export function Result({ prediction }: { prediction: Prediction }) {
+  const words = text.value.result;
+  const model = modelById(prediction.prediction_model_id);
+  const reading = readingOf(prediction, model);
+  const cohort = useMemo(() => createCohort(prediction.prediction_id), [prediction.prediction_id]);
+  return (
+    <section class="result" aria-labelledby="result-title">
+      <p class="visually-hidden" role="status">
+        {text.value.prediction.finished(prediction.rows)}
+      </p>
+      <h2 id="result-title">{words.estimand(reading.horizon)}</h2>
+      {prediction.rows === 1 ? (
+        <p>
+          <a class="button" href={addresses.patient(prediction.prediction_id, 1)}>
+            {text.value.plots.patient.openOnly}
+          </a>
+        </p>
+      ) : (
+        prediction.summary && <ResultSummary summary={prediction.summary} />
+      )}
+      {model?.point_estimate && <p class="hint">{localised(model.point_estimate)}</p>}
+      <p class="hint">{words.intervalHint(reading.level, reading.horizon)}</p>
+      <ResultActions prediction={prediction} />
+      <Cohort state={cohort} prediction={prediction} />
+      {prediction.rows > ROWS_IN_BROWSER_MAX ? (
+        <LargeResult {...{ prediction, reading, cohort }} />
+      ) : (
+        <WholeResult id={prediction.prediction_id} reading={reading} />
+      )}
+    </section>
+  );
+}
+
+function WholeResult({ id, reading }: { id: string; reading: Reading }) {
+  const result = useMemo(() => createResultRows(id), [id]);
+  useEffect(() => {
+    void result.load();
+    return result.stop;
+  }, [result]);
+  const problem = result.problem.value;
+  return (
+    <>
+      {result.rows.value.length > 0 && (
+        <ResultTable predictionId={id} rows={result.rows.value} reading={reading} />
+      )}
+      <Skipped rows={result.skipped.value} />
+      {problem && <ProblemNotice problem={problem} onRetry={() => void result.load()} />}
+      {result.isLoading.value && <p role="status">{text.value.result.loadingRows}</p>}
+    </>
+  );
+}
+
+function ResultActions({ prediction }: { prediction: Prediction }) {
+  const words = text.value.result;
+  const { isBusy, problem, run } = useAction();
+  const receipt = receiptFile(prediction);
+
+  function download(): void {
+    void run(async () => openDownload((await api.download(prediction.prediction_id)).url));
+  }
+
+  return (
+    <div class="result-actions">
+      <p class="actions">
+        <button type="button" class="button" disabled={isBusy} onClick={download}>
+          {isBusy ? words.downloading : words.download}
+        </button>
+        {receipt && (
+          <button
+            type="button"
+            class="button button-quiet"
+            onClick={() =>
+              saveFile(new File([receipt.content], receipt.name, { type: 'application/json' }))
+            }
+          >
+            {words.receipt}
+          </button>
+        )}
+        <button type="button" class="button button-quiet" onClick={() => print()}>
+          {words.print}
+        </button>
+      </p>
+      {receipt && <p class="hint">{words.receiptHint}</p>}
+      {problem && <ProblemNotice problem={problem} onRetry={download} />}
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+import type { SkippedRow } from '../../api/types';
+import { text } from '../../i18n';
+import { FindingsTable } from '../common/FindingsTable';
+
+/** Patients without a prediction, and why. */
+export function Skipped({ rows }: { rows: readonly SkippedRow[] }) {
+  if (rows.length === 0) return null;
+  const findings = rows.flatMap((row) => row.errors);
+  return (
+    <section aria-labelledby="skipped-title">
+      <h3 id="skipped-title">{text.value.result.skipped(rows.length)}</h3>
+      <FindingsTable findings={findings} total={findings.length} />
+    </section>
+  );
+}
