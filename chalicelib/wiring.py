@@ -53,17 +53,13 @@ if TYPE_CHECKING:
 class Clients(Protocol):
     """Where the AWS clients come from; ``core.aws`` is one."""
 
-    def dynamodb(self) -> DynamoDBClient:
-        """Tables."""
+    def dynamodb(self) -> DynamoDBClient: ...
 
-    def s3(self) -> S3Client:
-        """Files."""
+    def s3(self) -> S3Client: ...
 
-    def sqs(self) -> SQSClient:
-        """Queues."""
+    def sqs(self) -> SQSClient: ...
 
-    def secretsmanager(self) -> SecretsManagerClient:
-        """The secrets of tokens, marks and CloudFront."""
+    def secretsmanager(self) -> SecretsManagerClient: ...
 
 
 @dataclass(frozen=True)
@@ -76,32 +72,26 @@ class Services:
 
     @cached_property
     def accounts(self) -> Accounts:
-        """Accounts."""
         return Accounts(self.users, self.ledger.signup, self.tokens, self.settings, self.clock, self.marks)
 
     @cached_property
     def tokens(self) -> Tokens:
-        """Access tokens."""
         return Tokens(self.signing_keys, self.settings.token_seconds, self.clock)
 
     @cached_property
     def ledger(self) -> Ledger:
-        """Coins."""
         return Ledger(self.clients.dynamodb(), self.settings.ledger_table, self.settings.users_table)
 
     @cached_property
     def vouchers(self) -> Vouchers:
-        """Vouchers."""
         return Vouchers(self.clients.dynamodb(), self.settings.vouchers_table, self.ledger, self.keys, self.clock)
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The models on offer."""
         return Catalogue(store=self.offers)
 
     @cached_property
     def predictions(self) -> Predictions:
-        """Predictions from the user's side."""
         return Predictions(
             self.store, self.files, self.queue, self.ledger, self.payments, self.settlement, self.keys, self.catalogue,
             self.uploads, self.settings, self.clock,
@@ -109,17 +99,14 @@ class Services:
 
     @cached_property
     def results(self) -> ResultReader:
-        """What came out of predictions."""
         return ResultReader(self.files)
 
     @cached_property
     def dry_runs(self) -> DryRuns:
-        """The check that costs nothing."""
         return DryRuns(self.catalogue, self.uploads, self.settings)
 
     @cached_property
     def uploads(self) -> Uploads:
-        """Files past the direct limit."""
         return Uploads(self.files, self.settings)
 
     @cached_property
@@ -131,26 +118,22 @@ class Services:
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
-        """The outbox."""
         return Dispatcher(
             self.store, self.files, self.queue, self.settlement, self.settings, self.clock, self.erasure.run_pending
         )  # fmt: skip
 
     @cached_property
     def dead_letters(self) -> DeadLetters:
-        """The end of messages that kept failing."""
         return DeadLetters(self.store, self.files, self.settlement, self.clock)
 
     @cached_property
     def erasure(self) -> Erasure:
-        """The end of what deleted accounts leave behind."""
         return Erasure(
             self.users, self.store, self.files, self.ledger, self.settlement, self.settings, self.clock
         )  # fmt: skip
 
     @cached_property
     def audit(self) -> Audit:
-        """The operator's audit."""
         return Audit(self.audit_store, self.settings, self.clock)
 
     def daily_audit(self, time_left: Callable[[], float]) -> DailyAudit:
@@ -161,64 +144,52 @@ class Services:
 
     @cached_property
     def replay(self) -> DeletionReplay:
-        """The deletions once more, after a table was restored."""
         return DeletionReplay(self.users, self.accounts, self.audit_store, self.erasure, self.clock)
 
     @cached_property
     def audit_store(self) -> AuditStore:
-        """Whole tables, for the operator."""
         return AuditStore(self.clients.dynamodb(), self.clients.s3(), self.settings)
 
     @cached_property
     def settlement(self) -> Settlement:
-        """The ends of charges."""
         return Settlement(self.store, self.payments, self.clock)
 
     @cached_property
     def payments(self) -> Payments:
-        """The coins of predictions."""
         return Payments(self.clients.dynamodb(), self.ledger, self.settings.open_predictions_max)
 
     @cached_property
     def users(self) -> UserStore:
-        """The accounts' tables."""
         given = self.settings
         return UserStore(self.clients.dynamodb(), given.users_table, given.logins_table, given.erasures_table)
 
     @cached_property
     def keys(self) -> IdempotencyKeys:
-        """The idempotency keys' table."""
         return IdempotencyKeys(self.clients.dynamodb(), self.settings.idempotency_table)
 
     @cached_property
     def offers(self) -> OfferStore:
-        """The table of what was changed of offers."""
         return OfferStore(self.clients.dynamodb(), self.settings.offers_table, self.clock)
 
     @cached_property
     def store(self) -> PredictionStore:
-        """The predictions' table."""
         return PredictionStore(self.clients.dynamodb(), self.settings.predictions_table)
 
     @cached_property
     def files(self) -> FileStore:
-        """The files' bucket."""
         return FileStore(self.clients.s3(), self.settings.files_bucket)
 
     @cached_property
     def queue(self) -> InferenceQueue:
-        """The inference queue."""
         return InferenceQueue(self.clients.sqs(), self.settings.inference_queue_url)
 
     @cached_property
     def limits(self) -> Limits:
-        """How often somebody may do what."""
         throttles = Throttles(self.clients.dynamodb(), self.settings.throttles_table, self._marks_secret, self.clock)
         return Limits(throttles, self.settings)
 
     @cached_property
     def viewers(self) -> Viewers:
-        """Where requests come from."""
         secret_id = self.settings.origin_secret_id
         if secret_id is None:
             return Viewers(None)
@@ -226,7 +197,6 @@ class Services:
 
     @cached_property
     def signing_keys(self) -> KeyRing:
-        """What signs tokens."""
         given = self.settings
         if given.jwt_secret is not None:
             return OneKey(given.jwt_secret.get_secret_value())
@@ -235,7 +205,6 @@ class Services:
 
     @cached_property
     def marks(self) -> EmailMarks:
-        """Marks of deleted accounts' e-mail addresses."""
         return EmailMarks(self._marks_secret)
 
     def _marks_secret(self) -> str:

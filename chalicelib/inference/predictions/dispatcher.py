@@ -1,6 +1,7 @@
 """The dispatcher: sends again what was accepted and never ended, and ends what was tried too often."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
@@ -19,26 +20,17 @@ BATCH_MAX = 100
 BACKOFF_SECONDS_MAX = 900
 
 
+@dataclass(frozen=True, eq=False)
 class Dispatcher:
     """Works through the ``due`` index in bounded batches; its cost doesn't depend on what has ended."""
 
-    def __init__(
-        self,
-        store: PredictionStore,
-        files: FileStore,
-        queue: InferenceQueue,
-        settlement: Settlement,
-        settings: Settings,
-        clock: Clock,
-        erase_pending: Callable[[], int],
-    ) -> None:
-        self._store = store
-        self._files = files
-        self._queue = queue
-        self._settlement = settlement
-        self._erase_pending = erase_pending
-        self._settings = settings
-        self._clock = clock
+    _store: PredictionStore
+    _files: FileStore
+    _queue: InferenceQueue
+    _settlement: Settlement
+    _settings: Settings
+    _clock: Clock
+    _erase_pending: Callable[[], int]
 
     def run(self) -> int:
         """Handle what is due in every shard, then the accounts that wait for their erasure. Return how much that was.

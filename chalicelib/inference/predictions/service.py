@@ -124,34 +124,21 @@ class Accepted:
     balance: int | None
 
 
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """The rules of submitting and reading."""
 
-    def __init__(
-        self,
-        store: PredictionStore,
-        files: FileStore,
-        queue: InferenceQueue,
-        ledger: Ledger,
-        payments: Payments,
-        settlement: Settlement,
-        keys: IdempotencyKeys,
-        catalogue: Catalogue,
-        uploads: Uploads,
-        settings: Settings,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._files = files
-        self._queue = queue
-        self._ledger = ledger
-        self._payments = payments
-        self._settlement = settlement
-        self._keys = keys
-        self._catalogue = catalogue
-        self._uploads = uploads
-        self._settings = settings
-        self._clock = clock
+    _store: PredictionStore
+    _files: FileStore
+    _queue: InferenceQueue
+    _ledger: Ledger
+    _payments: Payments
+    _settlement: Settlement
+    _keys: IdempotencyKeys
+    _catalogue: Catalogue
+    _uploads: Uploads
+    _settings: Settings
+    _clock: Clock
 
     def submit(
         self,

@@ -100,24 +100,16 @@ class _Outcome(NamedTuple):
     rows: int
 
 
+@dataclass(frozen=True, eq=False)
 class Worker:
     """Runs one prediction at a time."""
 
-    def __init__(
-        self,
-        store: PredictionStore,
-        files: FileStore,
-        settlement: Settlement,
-        settings: Settings,
-        clock: Clock,
-        load_model: LoadModel = load_model,
-    ) -> None:
-        self._store = store
-        self._files = files
-        self._settlement = settlement
-        self._settings = settings
-        self._clock = clock
-        self._load_model = load_model
+    _store: PredictionStore
+    _files: FileStore
+    _settlement: Settlement
+    _settings: Settings
+    _clock: Clock
+    _load_model: LoadModel = load_model
 
     def run(self, prediction_id: str) -> None:
         """Bring the prediction to an end, or leave it to whoever holds it.
