@@ -20,7 +20,7 @@ BATCH_MAX = 100
 BACKOFF_SECONDS_MAX = 900
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Dispatcher:
     """Works through the ``due`` index in bounded batches; its cost doesn't depend on what has ended."""
 

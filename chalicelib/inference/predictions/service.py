@@ -124,7 +124,7 @@ class Accepted:
     balance: int | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Predictions:
     """The rules of submitting and reading."""
 

@@ -100,7 +100,7 @@ class _Outcome(NamedTuple):
     rows: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Worker:
     """Runs one prediction at a time."""
 
