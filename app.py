@@ -16,9 +16,9 @@ from chalicelib.billing.routes import routes as billing_routes
 from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.http.middleware import finish_answer
 from chalicelib.core.http.schemas import Health, OpenApi
+from chalicelib.core.lambda_runtime import time_left
 from chalicelib.core.observability.invocation import observe
 from chalicelib.core.observability.logging import configure
-from chalicelib.core.runtime import time_left
 from chalicelib.inference.catalog.routes import routes as catalog_routes
 from chalicelib.inference.predictions.queue import prediction_id_of
 from chalicelib.inference.predictions.routes import routes as prediction_routes

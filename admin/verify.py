@@ -26,7 +26,7 @@ from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models.base import ArtefactMismatchError, Loaded, UnknownModelError
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
-from chalicelib.inference.models.ties import exceeds
+from chalicelib.inference.models.stable_comparison import exceeds
 from chalicelib.inference.patient_file.findings import InvalidFileError
 from chalicelib.inference.patient_file.validator import check_file
 from chalicelib.inference.predictions.receipt import FORMAT

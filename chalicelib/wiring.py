@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.audit.audit import Audit
 from chalicelib.audit.daily import AuditStateStore, DailyAudit
 from chalicelib.audit.tables import AuditStore
-from chalicelib.auth.fingerprints import EmailMarks
 from chalicelib.auth.repository import UserStore
 from chalicelib.auth.service import Accounts
 from chalicelib.auth.signing_keys import KeyRing, OneKey, SecretVersions
+from chalicelib.auth.signup_fingerprints import EmailMarks
 from chalicelib.auth.tokens import Tokens
 from chalicelib.billing.ledger import Ledger
 from chalicelib.billing.payments import Payments
@@ -21,7 +21,7 @@ from chalicelib.core import aws
 from chalicelib.core.clock import Clock, system_clock
 from chalicelib.core.http.client_address import Viewers
 from chalicelib.core.idempotency import IdempotencyKeys
-from chalicelib.core.limits import Limits
+from chalicelib.core.rate_limits import Limits
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.throttling import Throttles
 from chalicelib.erasure.eraser import Erasure

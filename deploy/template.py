@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from chalicelib.core.settings import Settings
-from chalicelib.inference.predictions.disk import worker_disk_bytes
+from chalicelib.inference.predictions.worker_disk import worker_disk_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("dev", "prod")

@@ -128,7 +128,7 @@ LIMITS = (
     "SUBMISSIONS_PER_MINUTE",
     "UPLOADS_PER_HOUR",
 )
-"""The settings of abuse's limits; `core.limits` says what each counts."""
+"""The settings of abuse's limits; `core.rate_limits` says what each counts."""
 
 GRANT_SETTINGS = ("SIGNUP_COINS", "FORMER_SIGNUP_COINS")
 """What the audit has to know too: how many coins a new account may have been granted."""

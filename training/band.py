@@ -15,7 +15,7 @@ import pandas as pd
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from chalicelib.inference.models.curve import CurveBand
-from chalicelib.inference.models.ties import NOISE, exceeds, order
+from chalicelib.inference.models.stable_comparison import NOISE, exceeds, order
 from training import cox
 from training.curve import FittedCurve
 from training.data import Outcome

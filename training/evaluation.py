@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 from sksurv.util import Surv
 
-from chalicelib.inference.models.ties import exceeds, order
+from chalicelib.inference.models.stable_comparison import exceeds, order
 from training.data import Outcome
 from training.interval import BANDS, Interval
 from training.metrics import (

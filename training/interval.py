@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from chalicelib.inference.models.curve import IntervalLevels
 from chalicelib.inference.models.lasso import IntervalTable
-from chalicelib.inference.models.ties import band, exceeds
+from chalicelib.inference.models.stable_comparison import band, exceeds
 from training.metrics import Truth, weighted_mean, weighted_quantile
 
 LEVEL = 0.8

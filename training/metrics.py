@@ -11,7 +11,7 @@ from sksurv.metrics import concordance_index_censored, concordance_index_ipcw, i
 from sksurv.nonparametric import CensoringDistributionEstimator
 from sksurv.util import Surv
 
-from chalicelib.inference.models.ties import exceeds, order
+from chalicelib.inference.models.stable_comparison import exceeds, order
 from training.data import Outcome
 
 Array = npt.NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 import numpy.typing as npt
 
-from chalicelib.inference.models.ties import exceeds
+from chalicelib.inference.models.stable_comparison import exceeds
 from training.recipe import Recipe
 from training.report import Figures, Report
 from training.texts import Bilingual, Statements

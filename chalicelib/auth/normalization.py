@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from chalicelib.core.texts import is_invisible
+from chalicelib.core.invisible_characters import is_invisible
 
 PASSWORD_CHARACTERS_MIN = 8
 PASSWORD_BYTES_MAX = 72

@@ -15,7 +15,7 @@ from chalicelib.core.http.bodies import json_body, parsed_options
 from chalicelib.core.http.client_address import Viewers
 from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
 from chalicelib.core.http.schemas import sometimes
-from chalicelib.core.limits import LIMITED, Limits
+from chalicelib.core.rate_limits import LIMITED, Limits
 
 
 class Erasure(Protocol):

@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from chalicelib.auth.fingerprints import EmailMarks
 from chalicelib.auth.normalization import Credentials, Registration, is_email_key, login_key
 from chalicelib.auth.passwords import has_cost, hash_password, password_matches
 from chalicelib.auth.repository import Grant, GrantedBeforeError, User, UserStore
+from chalicelib.auth.signup_fingerprints import EmailMarks
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.dynamo import ConditionFailedError, TransactItem

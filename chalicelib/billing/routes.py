@@ -20,7 +20,7 @@ from chalicelib.core.http.bodies import json_body, parsed_options
 from chalicelib.core.http.client_address import Viewers
 from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok
 from chalicelib.core.http.schemas import Cursor
-from chalicelib.core.limits import LIMITED, Limits
+from chalicelib.core.rate_limits import LIMITED, Limits
 
 
 class Services(Protocol):

@@ -53,7 +53,7 @@ class Settings(BaseModel):
     former_signup_coins: str = Field(default="", pattern=r"^(\d+(,\d+)*)?$")
     """What ``signup_coins`` was before, such as "300,500". The audit takes no other amount for a signup grant."""
 
-    # Limits of abuse: `core.limits` says what counts. An address is an IPv4 address or an IPv6 /64.
+    # Limits of abuse: `core.rate_limits` says what counts. An address is an IPv4 address or an IPv6 /64.
     password_window_seconds: int = Field(default=900, gt=0)
     """Wrong passwords are counted for so long."""
     passwords_max: int = Field(default=10, gt=0)
@@ -76,8 +76,8 @@ class Settings(BaseModel):
     large_upload_bytes_max: int = Field(default=100_000_000, gt=0)
     """The largest file that is uploaded to the bucket first."""
     rows_max: int = Field(default=1_250_000, gt=0)
-    """The most patients of one file. Their result must fit on the worker's disk (`inference.predictions.disk`), and be
-    computed and uploaded within its five minutes: the slowest rows take about 60 s a million."""
+    """The most patients of one file. Their result must fit on the worker's disk (`inference.predictions.worker_disk`), and
+    be computed and uploaded within its five minutes: the slowest rows take about 60 s a million."""
     upload_seconds: int = Field(default=900, gt=0)
     """How long an address for such an upload is good."""
     open_predictions_max: int = Field(default=10, ge=5)

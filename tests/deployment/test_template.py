@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.audit.daily import KEY as AUDIT_KEY
 from chalicelib.core.settings import Settings
-from chalicelib.inference.predictions.disk import worker_disk_bytes
+from chalicelib.inference.predictions.worker_disk import worker_disk_bytes
 from deploy import lint
 from deploy.template import PackagingError, require_complete, require_disk
 from deploy.transform import transform

@@ -14,9 +14,9 @@ from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeyReusedError, IdempotencyKeys
 from chalicelib.erasure.eraser import Erasure
 from chalicelib.inference.predictions import routes
+from chalicelib.inference.predictions.abandoned_files import delete_leftovers
 from chalicelib.inference.predictions.dead_letters import DeadLetters, StillRunningError
 from chalicelib.inference.predictions.dispatcher import Dispatcher
-from chalicelib.inference.predictions.leftovers import delete_leftovers
 from chalicelib.inference.predictions.repository import PredictionStore, due_shard
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.settlement import Settlement

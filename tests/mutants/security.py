@@ -17,18 +17,18 @@ from chalicelib.core.http.client_address import Viewers
 from chalicelib.core.http.endpoints import Endpoints
 from chalicelib.core.http.middleware import finish_answer
 from chalicelib.core.ids import new_id
-from chalicelib.core.limits import Limits
+from chalicelib.core.invisible_characters import is_invisible
+from chalicelib.core.rate_limits import Limits
 from chalicelib.core.settings import Settings
-from chalicelib.core.texts import is_invisible
 from chalicelib.erasure.eraser import Erasure, OutOfTimeError
 from chalicelib.inference.models.base import ArtefactMismatchError, read_verified
 from chalicelib.inference.patient_file import csv_reader, findings
 from chalicelib.inference.patient_file.findings import TooManyRowsError, refuse_surely_too_many_rows
 from chalicelib.inference.patient_file.pii_headers import names_a_person
+from chalicelib.inference.predictions.abandoned_files import delete_leftovers
 from chalicelib.inference.predictions.dead_letters import DeadLetters
 from chalicelib.inference.predictions.dispatcher import Dispatcher
 from chalicelib.inference.predictions.dry_run import DryRuns
-from chalicelib.inference.predictions.leftovers import delete_leftovers
 from chalicelib.inference.predictions.repository import PredictionStore
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.worker import Worker
@@ -45,7 +45,7 @@ from tests.mutants.edits import Mutation, at, in_text, never, remove, replace
 _AUTH = "tests/unit/auth/test_security_rows.py::"
 _SESSIONS = "tests/unit/auth/test_sessions.py::"
 _SPELLINGS = "tests/unit/auth/test_normalization.py::"
-_LIMITS = "tests/unit/auth/test_limits.py::"
+_LIMITS = "tests/unit/auth/test_rate_limits.py::"
 _OPTIONS = "tests/unit/security/test_options_and_bodies.py::"
 _ROUTES = "tests/unit/security/test_every_route.py::"
 _FILES = "tests/unit/security/test_files.py::"

@@ -5,10 +5,10 @@ from typing import Any
 
 from chalice.app import Request
 
+from chalicelib.core.lambda_runtime import function_name
 from chalicelib.core.observability import metrics
 from chalicelib.core.observability.context import bound_to
 from chalicelib.core.observability.logging import log_exception
-from chalicelib.core.runtime import function_name
 
 
 class InvocationFailedError(Exception):

@@ -9,8 +9,8 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - not an OSError
 
 from chalicelib.core.errors import DomainError
+from chalicelib.core.lambda_runtime import function_name, service_name
 from chalicelib.core.observability.context import bound
-from chalicelib.core.runtime import function_name, service_name
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 

@@ -5,7 +5,7 @@ import os
 import sys
 from typing import Any
 
-from chalicelib.core.runtime import function_name
+from chalicelib.core.lambda_runtime import function_name
 
 REQUEST = "request"
 """The event of an API request's line; it has method, route and status."""

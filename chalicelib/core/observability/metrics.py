@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
 
+from chalicelib.core.lambda_runtime import function_name, service_name
 from chalicelib.core.observability.context import bound
-from chalicelib.core.runtime import function_name, service_name
 
 NAMESPACE = "LiverLifespan"
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from chalicelib.inference.models.ties import NOISE, exceeds
+from chalicelib.inference.models.stable_comparison import NOISE, exceeds
 from chalicelib.inference.patient_file import columns as specification
 
 Vector = npt.NDArray[np.float64]

@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline
 from chalicelib.inference.models.additive import AdditivePipeline, Terms, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
 from chalicelib.inference.models.output_spec import Contract, ContributionScale
-from chalicelib.inference.models.ties import band, exceeds
+from chalicelib.inference.models.stable_comparison import band, exceeds
 
 
 @dataclass(frozen=True, slots=True)

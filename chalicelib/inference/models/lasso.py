@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from chalicelib.inference.models.additive import AdditivePipeline, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
 from chalicelib.inference.models.output_spec import Contract
-from chalicelib.inference.models.ties import band, exceeds
+from chalicelib.inference.models.stable_comparison import band, exceeds
 
 
 @dataclass(frozen=True, slots=True)

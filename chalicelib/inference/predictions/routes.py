@@ -15,7 +15,7 @@ from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body
 from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok
 from chalicelib.core.http.schemas import Cursor, sometimes
 from chalicelib.core.ids import ID_LENGTH
-from chalicelib.core.limits import LIMITED, Limits
+from chalicelib.core.rate_limits import LIMITED, Limits
 from chalicelib.inference.catalog.catalog import Catalogue, ModelDisabledError, UnknownModelError
 from chalicelib.inference.catalog.routes import ModelId
 from chalicelib.inference.patient_file.findings import InvalidFileError, TooManyRowsError

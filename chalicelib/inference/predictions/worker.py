@@ -31,7 +31,7 @@ from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
 from chalicelib.inference.patient_file.validator import inspect
-from chalicelib.inference.predictions.leftovers import delete_leftovers
+from chalicelib.inference.predictions.abandoned_files import delete_leftovers
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.repository import PredictionStore
 from chalicelib.inference.predictions.settlement import Settlement

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chalicelib.core.texts import is_invisible
+from chalicelib.core.invisible_characters import is_invisible
 
 DECIMALS = 6
 

@@ -10,7 +10,7 @@ from chalicelib.auth.guard import BEARER, current_user
 from chalicelib.auth.service import Accounts
 from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
 from chalicelib.core.ids import ID_LENGTH
-from chalicelib.core.limits import LIMITED, Limits
+from chalicelib.core.rate_limits import LIMITED, Limits
 from chalicelib.inference.storage import schemas
 from chalicelib.inference.storage.uploads import UnknownUploadError, Uploads
 

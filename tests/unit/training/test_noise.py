@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from admin import verify
 from admin.verify import first_difference, predict
 from chalicelib.inference.catalog.catalog import ARTEFACTS
-from chalicelib.inference.models import ties
+from chalicelib.inference.models import stable_comparison
 from chalicelib.inference.models.additive import AdditivePipeline
 from chalicelib.inference.models.base import read_card
 from chalicelib.inference.models.curve import Baseline
@@ -131,7 +131,7 @@ def test_without_the_tolerance_of_ties_the_noise_would_be_seen(
     [recipe] = [recipe for recipe in RECIPES if recipe.id == "cox-lasso"]
     noise = Noise(SEEDS[0])
     noise.apply(monkeypatch)
-    monkeypatch.setattr(ties, "NOISE", 0.0)
+    monkeypatch.setattr(stable_comparison, "NOISE", 0.0)
     assert any("interval" in difference for difference in differences(recipe, noise.patients(patients)))
 
 

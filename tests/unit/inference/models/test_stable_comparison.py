@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chalicelib.inference.models import ties
+from chalicelib.inference.models import stable_comparison
 from chalicelib.inference.models.cox_lasso import CoxLassoModel
 from chalicelib.inference.models.curve import Baseline, IntervalLevels
 from chalicelib.inference.models.lasso import IntervalTable
@@ -20,24 +20,24 @@ noisy = pytest.mark.parametrize("noise", [-1e-12, 0.0, 1e-12])
 def test_equal_numbers_do_not_exceed_each_other(noise: float) -> None:
     for number in (0.0, 0.9, 1.0, 2e4):
         other = number + noise * max(1.0, number)
-        assert not ties.exceeds(other, number)
-        assert not ties.exceeds(number, other)
-        assert ties.exceeds(other + 3e-9 * max(1.0, number), number)
+        assert not stable_comparison.exceeds(other, number)
+        assert not stable_comparison.exceeds(number, other)
+        assert stable_comparison.exceeds(other + 3e-9 * max(1.0, number), number)
 
 
 def test_what_is_infinite_exceeds_what_is_not() -> None:
     values = [np.inf, np.inf, 8.0, np.nan]
-    assert ties.exceeds(values, [8.0, np.inf, np.inf, 8.0]).tolist() == [True, False, False, False]
+    assert stable_comparison.exceeds(values, [8.0, np.inf, np.inf, 8.0]).tolist() == [True, False, False, False]
 
 
 @noisy
 def test_a_value_on_a_cut_is_in_the_band_above(noise: float) -> None:
-    assert ties.band(np.array([0.1, 0.25 + noise, 0.5 + noise, 0.9]), (0.25, 0.5)).tolist() == [0, 1, 2, 2]
+    assert stable_comparison.band(np.array([0.1, 0.25 + noise, 0.5 + noise, 0.9]), (0.25, 0.5)).tolist() == [0, 1, 2, 2]
 
 
 @noisy
 def test_equal_values_keep_their_order(noise: float) -> None:
-    assert ties.order(np.array([2.0, 1.0 + noise, 1.0, 0.5])).tolist() == [3, 1, 2, 0]
+    assert stable_comparison.order(np.array([2.0, 1.0 + noise, 1.0, 0.5])).tolist() == [3, 1, 2, 0]
 
 
 @noisy

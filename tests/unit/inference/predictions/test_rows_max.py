@@ -18,10 +18,10 @@ from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.columns import COLUMNS, Column
 from chalicelib.inference.patient_file.findings import TooManyRowsError
 from chalicelib.inference.patient_file.validator import check_file
-from chalicelib.inference.predictions.disk import BAD_ROW_BYTES_MAX, ROW_BYTES_MAX, worker_disk_bytes
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.worker import read_chunks
+from chalicelib.inference.predictions.worker_disk import BAD_ROW_BYTES_MAX, ROW_BYTES_MAX, worker_disk_bytes
 from chalicelib.inference.results.writer import ResultWriter
 from chalicelib.inference.storage.file_store import Stored, upload_key
 from tests.unit.support import FakeClock, World
