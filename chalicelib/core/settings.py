@@ -76,8 +76,8 @@ class Settings(BaseModel):
     large_upload_bytes_max: int = Field(default=100_000_000, gt=0)
     """The largest file that is uploaded to the bucket first."""
     rows_max: int = Field(default=1_250_000, gt=0)
-    """The most patients of one file. Their result must fit on the worker's disk (`inference.predictions.worker_disk`), and
-    be computed and uploaded within its five minutes: the slowest rows take about 60 s a million."""
+    """The most patients of one file. Their result must fit on the worker's disk (`inference.predictions.worker_disk`),
+    and be computed and uploaded within its five minutes: the slowest rows take about 60 s a million."""
     upload_seconds: int = Field(default=900, gt=0)
     """How long an address for such an upload is good."""
     open_predictions_max: int = Field(default=10, ge=5)

@@ -174,17 +174,8 @@ class PredictionStore:
         ConditionFailedError
             The attempt is no longer the prediction's: stop working.
         """
-        self._update(
-            prediction.prediction_id,
-            "SET rows_done = :rows, due_at = :lease",
-            "#status = :running AND attempt = :attempt",
-            {
-                ":rows": rows_done,
-                ":lease": lease_until,
-                ":running": Status.RUNNING,
-                ":attempt": prediction.attempt,
-            },
-        )
+        change = "SET rows_done = :rows, due_at = :lease"
+        self._update_attempt(prediction, change, {":rows": rows_done, ":lease": lease_until})
 
     def release(self, prediction: Prediction, due_at: float) -> None:
         """Give a running attempt up: queued again, due at ``due_at``.
@@ -194,17 +185,13 @@ class PredictionStore:
         ConditionFailedError
             The attempt is no longer the prediction's.
         """
-        self._update(
-            prediction.prediction_id,
-            "SET #status = :queued, due_at = :due",
-            "#status = :running AND attempt = :attempt",
-            {
-                ":queued": Status.QUEUED,
-                ":due": due_at,
-                ":running": Status.RUNNING,
-                ":attempt": prediction.attempt,
-            },
-        )
+        change = "SET #status = :queued, due_at = :due"
+        self._update_attempt(prediction, change, {":queued": Status.QUEUED, ":due": due_at})
+
+    def _update_attempt(self, prediction: Prediction, change: str, values: Item) -> None:
+        condition = "#status = :running AND attempt = :attempt"
+        fence = {":running": Status.RUNNING, ":attempt": prediction.attempt}
+        self._update(prediction.prediction_id, change, condition, values | fence)
 
     def postpone(self, prediction: Prediction, due_at: float) -> Prediction:
         """Count one more send and move the due time of a prediction that nobody else touched meanwhile; return it.

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict, Unpack
 
 from chalicelib.auth.repository import User
 from chalicelib.billing.ledger import Entry, Ledger, new_entry_id
@@ -114,6 +114,21 @@ class AlreadyCancelledError(DomainError):
 def _name_in_log(prediction: Prediction) -> None:
     """The request's line says which prediction it was about."""
     bind(prediction=prediction.prediction_id, model=prediction.model_id, rows=prediction.rows)
+
+
+class _Facts(TypedDict):
+    """What a new prediction says of its file; see ``Prediction``."""
+
+    rows: int
+    input_sha256: str | None
+    file_name: str | None
+    ignored_columns: tuple[str, ...]
+    units: dict[str, str]
+    bad_rows: int
+    options: Options
+    is_checked: NotRequired[bool]
+    retry_of: NotRequired[str]
+    upload_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,22 +348,7 @@ class Predictions:
             return None
         return Accepted(self.get(user, outcome), self._ledger.balance_if_readable(user.id))
 
-    def _new_prediction(
-        self,
-        user: User,
-        offer: Offer,
-        *,
-        rows: int,
-        input_sha256: str | None,
-        file_name: str | None,
-        ignored_columns: tuple[str, ...],
-        units: dict[str, str],
-        bad_rows: int,
-        options: Options,
-        is_checked: bool = True,
-        retry_of: str | None = None,
-        upload_id: str | None = None,
-    ) -> Prediction:
+    def _new_prediction(self, user: User, offer: Offer, **facts: Unpack[_Facts]) -> Prediction:
         now = self._clock()
         prediction_id = new_id()
         return Prediction(
@@ -357,20 +357,11 @@ class Predictions:
             model_id=offer.id,
             model_version=offer.version,
             cost=offer.coins,
-            rows=rows,
             input_key=input_key(user.id, prediction_id),
-            input_sha256=input_sha256,
             charge_entry_id=new_entry_id(now),
-            file_name=file_name,
-            ignored_columns=ignored_columns,
-            units=units,
-            bad_rows=bad_rows,
-            options=options,
-            is_checked=is_checked,
-            retry_of=retry_of,
-            upload_id=upload_id,
             created_at=now,
             due_at=now + self._settings.dispatch_grace_seconds,
+            **facts,
         )
 
     def _accept(self, user: User, prediction: Prediction, key: IdempotencyKey | None) -> Accepted:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
@@ -103,10 +104,8 @@ class FileStore:
         ------
         FileGoneError
         """
-        try:
+        with _gone_is_told(key):
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"]  # type: ignore[return-value]
-        except ClientError as error:
-            raise _gone(error, key) from error
 
     def read(self, key: str) -> bytes:
         """The whole of a small object.
@@ -125,10 +124,8 @@ class FileStore:
         ------
         FileGoneError
         """
-        try:
+        with _gone_is_told(key):
             answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{end - 1}")
-        except ClientError as error:
-            raise _gone(error, key) from error
         return answer["Body"].read()
 
     def copy(self, source: str, target: str, etag: str | None = None) -> None:
@@ -138,18 +135,10 @@ class FileStore:
         ------
         FileGoneError, FileChangedError
         """
-        condition = {"CopySourceIfMatch": etag} if etag else {}
-        try:
-            answer = self._client.copy_object(
-                Bucket=self._bucket,
-                Key=target,
-                CopySource={"Bucket": self._bucket, "Key": source},
-                **condition,  # type: ignore[arg-type]
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"PreconditionFailed", "412"}:
-                raise FileChangedError(source) from error
-            raise _gone(error, source) from error
+        condition: Any = {"CopySourceIfMatch": etag} if etag else {}
+        origin: Any = {"Bucket": self._bucket, "Key": source}
+        with _gone_is_told(source):
+            answer = self._client.copy_object(Bucket=self._bucket, Key=target, CopySource=origin, **condition)
         # Not every emulator knows the condition. The copy of an object that was put in one piece has its ETag.
         if etag and answer["CopyObjectResult"].get("ETag") != etag:
             self.delete_all(target)
@@ -162,10 +151,8 @@ class FileStore:
         ------
         FileGoneError
         """
-        try:
+        with _gone_is_told(key):
             answer = self._client.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            raise _gone(error, key) from error
         return Stored(answer["ContentLength"], answer["ETag"])
 
     def upload_form(self, key: str, bytes_max: int, seconds: int) -> dict[str, Any]:
@@ -202,9 +189,8 @@ class FileStore:
     def exists(self, key: str) -> bool:
         """Whether the object is there."""
         try:
-            self._client.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            _gone(error, key)
+            self.stored(key)
+        except FileGoneError:
             return False
         return True
 
@@ -222,7 +208,14 @@ class FileStore:
         )
 
 
-def _gone(error: ClientError, key: str) -> FileGoneError:
-    if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
-        return FileGoneError(key)
-    raise error
+@contextmanager
+def _gone_is_told(key: str) -> Iterator[None]:
+    """Raise FileGoneError where S3 has no such object, FileChangedError where it has another one."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+            raise FileGoneError(key) from error
+        if error.response["Error"]["Code"] in {"PreconditionFailed", "412"}:
+            raise FileChangedError(key) from error
+        raise
