@@ -43,7 +43,7 @@ class DevStack(Stack):
         changed = {name for name, _ in versions.items() ^ self._versions.items()}
         if changed:
             self._versions = versions
-            print(f"{', '.join(sorted(changed))} changed: loading the code again.", flush=True)
+            print(f"{', '.join(sorted(changed))} changed: loading the code again.")
             self._reload()
         super()._watch()
 
@@ -63,7 +63,6 @@ class DevStack(Stack):
         child.process = None
         print(
             f"{child.name} ended (exit code {code}); the lines above say why. It starts again when a file is saved.",
-            flush=True,
         )
 
 
