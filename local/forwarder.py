@@ -9,15 +9,7 @@ if TYPE_CHECKING:
     from local.guard import Receive, Scope, Send
 
 # They belong to one connection, and both sides of the forwarder have their own (RFC 9110, 7.6.1).
-_OF_THE_CONNECTION = {
-    b"connection",
-    b"content-length",
-    b"expect",
-    b"keep-alive",
-    b"te",
-    b"transfer-encoding",
-    b"upgrade",
-}
+_OF_THE_CONNECTION = set(b"connection content-length expect keep-alive te transfer-encoding upgrade".split())
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -31,13 +23,7 @@ class Forwarder:
         self._idle: list[Connection] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward one request.
-
-        Raises
-        ------
-        OSError
-            The server is gone. It may have done what was asked.
-        """
+        """Forward one request; raise OSError if the server is gone, which may have done what was asked."""
         body, more = b"", True
         while more:
             message = await receive()

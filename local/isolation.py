@@ -35,12 +35,8 @@ def is_possible() -> bool:
 def leave_network() -> None:
     """Move this process, and what it starts from now on, to a network that has nothing but a loopback of its own.
 
-    Sockets that are open already stay where they were made. The process may have one thread only.
-
-    Raises
-    ------
-    OSError
-        The kernel or an administrator's setting forbids it.
+    Sockets that are open already stay where they were made. The process may have one thread only. Raise OSError where
+    the kernel or an administrator's setting forbids it.
     """
     if not hasattr(os, "unshare"):
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
