@@ -30,10 +30,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def hold(data_dir: Path) -> IO[str]:
-    """Hold the folder until the returned file is closed: two stacks would overwrite each other's state.
-
-    Raise StackError if another one holds it, or if it can't be written.
-    """
+    """Hold the folder until the returned file is closed; raise StackError if another stack holds it."""
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # e-mail addresses and password hashes lie there
         handle = (data_dir / _LOCK).open("w")
@@ -63,7 +60,7 @@ def unusable(data_dir: Path, error: OSError) -> StackError:
 def make_private(data_dir: Path) -> None:
     """Make the folder if it isn't there, and close it and all files made from now on to other users.
 
-    Raise StackError if it can't be closed: it is another user's, or holds other files than the stack's.
+    Raise StackError if it is another user's, or holds other files than the stack's.
     """
     os.umask(0o077)
     try:

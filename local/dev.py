@@ -32,8 +32,6 @@ class DevStack(Stack):
 
     def _start(self) -> None:
         super()._start()
-        if self._stopping:
-            return
         arguments, environment = _vite_arguments(self._config), _vite_environment(self._config)
         page = self._start_child(Child("page", arguments, environment, program=[str(NODE)]))
         self._wait_for(page, self._config.address)

@@ -1,10 +1,7 @@
 """The local stack's durable DynamoDB: dynoxide, on SQLite. `python -m local.dynamodb PORT FILE` runs it.
 
-ministack has a DynamoDB of its own, which it saves at a clean stop only; dynoxide has every write on the disk before it
-answers. It comes as a binary for some platforms; elsewhere ministack's serves.
-
-dynoxide verifies no signature and answers pages of every origin. So it listens in a network of its own, where only this
-process reaches it, and this process listens in the machine's network and passes on what the guard admits.
+It has every write on the disk before it answers. It comes as a binary for some platforms; elsewhere ministack's serves.
+It listens in a network of its own; this process listens in the machine's and passes on what the guard admits (ADR 8).
 """
 
 from __future__ import annotations
@@ -76,10 +73,7 @@ def serves(data_dir: Path, *, wanted: bool = True, may_be_open: bool = False) ->
 
 
 def main(port: str, file: str, access: str = "") -> int:
-    """Serve at ``port`` until SIGTERM; return 1 if dynoxide ended by itself.
-
-    With ``access`` equal to ``OPEN``, dynoxide stays in the machine's network.
-    """
+    """Serve at ``port`` until SIGTERM. Return 1 if dynoxide ended by itself."""
     binary = executable()
     if binary is None:
         raise StackError("dynoxide is not installed. Let 'make run' install it.")

@@ -99,11 +99,8 @@ _CUT_OFF = "DEFAULT_4XX"
 _CHUNKED = "LENGTH_REQUIRED"
 _LATE = "BODY_LATE"
 _HERE_ONLY = {
-    _CHUNKED: (
-        "411",
-        "Send Content-Length: of a body in chunks this local stack can't tell whether all of it arrived.",
-    ),
-    _LATE: ("408", "The body did not arrive in time. Please send it again."),
+    _CHUNKED: (411, "Send Content-Length: of a body in chunks this local stack can't tell whether all of it arrived."),
+    _LATE: (408, "The body did not arrive in time. Please send it again."),
 }
 """What API Gateway, which takes both, doesn't answer: status and words."""
 
@@ -176,27 +173,19 @@ def _refusal(request: Request) -> str | None:
     return _TOO_LARGE if len(request.body) * 4 // 3 + _ENVELOPE_BYTES > LAMBDA_EVENT_BYTES_MAX else None
 
 
-def _gateway_response(kind: str) -> dict[str, Any]:
-    if kind not in _HERE_ONLY:
-        response: dict[str, Any] = _GATEWAY_RESPONSES[kind]
-        return response
-    status, detail = _HERE_ONLY[kind]
-    response = _GATEWAY_RESPONSES[_CUT_OFF]
-    problem = json.loads(response["responseTemplates"]["application/json"])
-    problem |= {"status": int(status), "detail": f"{detail} Nothing was charged."}
-    return {**response, "statusCode": status, "responseTemplates": {"application/json": json.dumps(problem)}}
-
-
 def _gateway_answer(kind: str, method: str) -> tuple[int, dict[str, str], bytes]:
-    """What API Gateway answers by itself, as the template words it; one line in the log."""
+    """Return what API Gateway answers by itself, as the template words it; write one line in the log."""
     request_id = str(uuid4())
-    response = _gateway_response(kind)
+    response = _GATEWAY_RESPONSES[_CUT_OFF if kind in _HERE_ONLY else kind]
     headers = {
         name.removeprefix("gatewayresponse.header."): value.strip("'").replace("context.requestId", request_id)
         for name, value in response["responseParameters"].items()
     }
     body: str = response["responseTemplates"]["application/json"].replace("$context.requestId", request_id)
     status = int(response["statusCode"])
+    if kind in _HERE_ONLY:
+        status, detail = _HERE_ONLY[kind]
+        body = json.dumps(json.loads(body) | {"status": status, "detail": f"{detail} Nothing was charged."})
     # Not the path: whatever was typed would be in the log.
     log(REQUEST, method=method, route="-", status=status, gateway=kind.lower(), request_id=request_id)
     return status, headers, body.encode()

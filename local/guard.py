@@ -1,9 +1,6 @@
-"""A guard in front of the local AWS emulators: it answers only what this data folder's key has signed.
+"""A guard in front of the local AWS emulators: it answers only what this data folder's key has signed (ADR 8).
 
-The emulators believe whoever reaches their port, and every web page and every user of the machine reaches a port of
-loopback. AWS verifies each request's signature (Signature Version 4); so does this guard, with botocore's own signers.
-It stands before all routing, so that no service and no control route of an emulator is reached without a signature.
-
+It verifies Signature Version 4 with botocore's own signers, before an emulator's routing.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 

@@ -1,8 +1,6 @@
-"""A network of its own for a server that would answer anybody on loopback.
+"""A network of its own, which no other program reaches, for a server that would answer anybody on loopback.
 
-On Linux a process can leave the machine's network for a new one that only it and its children share: what listens
-there can't be reached by any other program, whoever runs it (network_namespaces(7), user_namespaces(7)). Elsewhere, and
-where an administrator forbids it, there is no such thing.
+Linux has it, where no administrator forbids it: network_namespaces(7), user_namespaces(7).
 """
 
 from __future__ import annotations

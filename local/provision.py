@@ -1,8 +1,6 @@
 """Tables, queues and buckets of `.chalice/resources.yaml`, made through the AWS API of whatever endpoint.
 
-CloudFormation would do this on AWS. Here the same template is read, so that there is one definition; the names are
-CloudFormation's (stack and logical id) without the random tail.
-
+The names are CloudFormation's (stack and logical id) without the random tail.
 `python -m local.provision [STACK]` does it where AWS_ENDPOINT_URL says and prints the variables as a shell takes them.
 """
 
