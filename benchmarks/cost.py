@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import json
 import math
 import os
@@ -74,23 +73,22 @@ class Client:
         self, method: str, path: str, body: bytes = b"", content_type: str = "application/json", key: str | None = None
     ) -> Any:
         """The JSON of one answer that is no error."""
-        environ = {
-            "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "CONTENT_TYPE": content_type,
-            "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body), "HTTP_HOST": "localhost",
-            "HTTP_AUTHORIZATION": f"Bearer {self.token}", **({"HTTP_IDEMPOTENCY_KEY": key} if key else {}),
+        from local.gateway import Request  # noqa: PLC0415 - the settings come first
+
+        sent_headers = {
+            "host": "localhost", "content-type": content_type, "content-length": str(len(body)),
+            "authorization": f"Bearer {self.token}", **({"idempotency-key": key} if key else {}),
         }  # fmt: skip
-        begun: list[Any] = []
         with self._meter.invocation(self._function):
-            answer = b"".join(self._gateway(environ, lambda *status_and_headers: begun.extend(status_and_headers)))
-        status, headers = begun
+            status, headers, answer = self._gateway(Request(method, path, "", sent_headers, body))
         head = sum(len(name) + len(value) + 4 for name, value in headers)
-        sent = sum(len(str(value)) for name, value in environ.items() if name != "wsgi.input") + len(body)
+        sent = len(method) + len(path) + sum(map(len, sent_headers.values())) + len(body)
         self._meter.add(Item.API_REQUESTS)
         self._meter.add(Item.CLOUDFRONT_REQUESTS)
         self._meter.add(Item.CLOUDFRONT_FUNCTIONS)  # ViewerAddress
         self._meter.add(Item.CLOUDFRONT_GB_OUT, (len(answer) + head) / GB)
         self._meter.add(Item.CLOUDFRONT_GB_TO_ORIGIN, sent / GB if method != "GET" else 0)
-        if not status.startswith("2"):
+        if status // 100 != 2:
             raise RuntimeError(f"{method} {path} answered {status}: {answer.decode()}")
         return json.loads(answer)
 

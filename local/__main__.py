@@ -7,6 +7,7 @@ if sys.version_info[:2] != (3, 13):
     sys.exit(f"This needs Python 3.13 and was started with {found}. Use 'make run', which sets it up.")
 
 import argparse
+from functools import partial
 
 from local import data_dir, dynamodb, health, isolation
 from local.arguments import ArgumentParser, folder, number
@@ -15,15 +16,8 @@ from local.errors import StackError
 from local.ports import LOOPBACK, free_port
 from local.supervisor import Stack, ip_address
 
-WORKERS_MAX = 64
-
-
-def _port(text: str) -> int:
-    return number(text, "port", 0, 65535)
-
-
-def _workers(text: str) -> int:
-    return number(text, "number of workers", 1, WORKERS_MAX)
+_port = partial(number, what="port", smallest=0, largest=65535)
+_workers = partial(number, what="number of workers", smallest=1, largest=64)
 
 
 def _arguments() -> argparse.Namespace:
@@ -55,7 +49,7 @@ def _stack(config: LocalConfig) -> Stack:
 
 
 def main() -> int:
-    """Run until Ctrl-C; the exit code says whether it went well."""
+    """Run until Ctrl-C. Return 1 if it went wrong."""
     arguments = _arguments()
     try:
         if arguments.reset_db:
@@ -89,4 +83,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # for who reads a log
     sys.exit(main())

@@ -34,13 +34,7 @@ class AccessKey:
 
 
 def access_key(data_dir: Path) -> AccessKey:
-    """Return the key of ``data_dir``; the first call makes it, in a file that only its owner can read.
-
-    Raises
-    ------
-    StackError
-        The file holds no key.
-    """
+    """Return the key of ``data_dir``; the first call makes it, in a file that only its owner can read."""
     path = data_dir / FILE
     if not path.exists():
         key = AccessKey(f"LOCAL{secrets.token_hex(8).upper()}", secrets.token_hex(20))
@@ -49,13 +43,7 @@ def access_key(data_dir: Path) -> AccessKey:
 
 
 def kept_key(data_dir: Path) -> AccessKey:
-    """Return the key of ``data_dir``, which must have one.
-
-    Raises
-    ------
-    StackError
-        The file is missing or holds no key.
-    """
+    """Return the key of ``data_dir``; raise StackError if its file is missing or holds none."""
     path = data_dir / FILE
     try:
         key = AccessKey(**json.loads(path.read_text("ascii")))

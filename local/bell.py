@@ -1,7 +1,7 @@
 """The bell between the stack's processes: who sends a message rings, and a worker looks at its queue at once.
 
-Lambda's event source polls long; the emulator's long poll looks every 100 ms. A named pipe in the data folder carries
-one byte a message, so each ring wakes one worker. Nothing depends on it: workers look by themselves now and then.
+A named pipe in the data folder carries one byte a message, and each ring wakes one worker. Nothing depends on it:
+workers look by themselves now and then.
 """
 
 from __future__ import annotations

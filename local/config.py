@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "frontend" / "dist"
 
 REGION = "eu-central-1"
+SAVE_SECONDS = 5
+"""How often ministack's own DynamoDB is saved, where it serves: by itself it saves at a clean stop only."""
+
 SIGNING_SECRET = "signing-secret"  # noqa: S105 - its file's name
 
 
@@ -34,11 +37,11 @@ class LocalConfig:
     emulator_port: int
     workers: int
     dynamodb_port: int | None = None
-    """Where DynamoDB has an emulator of its own; None: the AWS emulator serves it too."""
+    """Of DynamoDB's own emulator; None: the AWS emulator serves it too."""
     is_dynamodb_open: bool = False
     """Whether that emulator may run where other programs of this machine reach it."""
     api_port: int | None = None
-    """Where the API listens if another server has ``port`` and forwards to it; None: the API has ``port`` itself."""
+    """Of the API, if another server has ``port`` and forwards to it."""
 
     @property
     def address(self) -> str:
@@ -83,28 +86,24 @@ _key = cache(access_key)
 _ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=15)
 
 
+@dataclass(frozen=True)
 class ToolSession:
     """What the stack's own tools talk to the emulators with: localstack-client, one session an endpoint."""
 
-    def __init__(self, config: LocalConfig) -> None:
-        self._config = config
+    config: LocalConfig
 
     def client(self, service: str) -> Any:
-        """A client of ``service``."""
-        config = self._config
-        address = config.dynamodb_endpoint if service == "dynamodb" else config.endpoint
+        """Return a client of ``service``."""
+        address = self.config.dynamodb_endpoint if service == "dynamodb" else self.config.endpoint
+        key = self.config.key
         session = localstack_client.session.Session(
-            aws_access_key_id=config.key.id,
-            aws_secret_access_key=config.key.secret,
-            aws_session_token=None,
-            region_name=REGION,
-            localstack_host=address.removeprefix("http://"),
+            key.id, key.secret, None, REGION, localstack_host=address.removeprefix("http://")
         )
         return session.client(service, config=_ONE_TRY)
 
 
 def emulator_addresses(config: LocalConfig) -> dict[str, str]:
-    """The variables by which boto3 finds the emulators; what it signs with is not among them."""
+    """Return the variables by which boto3 finds the emulators; what it signs with is not among them."""
     return {
         "AWS_ENDPOINT_URL": config.endpoint,
         "AWS_ENDPOINT_URL_DYNAMODB": config.dynamodb_endpoint,
@@ -114,9 +113,32 @@ def emulator_addresses(config: LocalConfig) -> dict[str, str]:
 
 
 def aws_environment(config: LocalConfig) -> dict[str, str]:
-    """This process's environment with the emulators', and nothing of the person's own AWS account."""
+    """Return this process's environment with the emulators', and nothing of the person's own AWS account."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return inherited | emulator_addresses(config) | config.key.environment() | {"PYTHONUNBUFFERED": "1"}
+
+
+def emulator_environment(config: LocalConfig) -> dict[str, str]:
+    """Return ministack's own settings: it listens on loopback only, and keeps everything in the data folder."""
+    return aws_environment(config) | {
+        # Only what the stack uses: others, such as Lambda, would run code for whoever gets in.
+        "SERVICES": "s3,sqs" if config.dynamodb_port else "s3,sqs,dynamodb",
+        "PAGE_ORIGINS": " ".join(sorted(config.page_origins)),
+        "BIND_HOST": LOOPBACK,
+        "MINISTACK_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(config.emulator_port),
+        # A bucket's region is saved at a clean stop only; without it a form signed for this one is refused.
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true",  # check forms and presigned addresses, and who may read a bucket
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(config.data_dir / "emulator" / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(config.data_dir / "emulator" / "s3"),
+        "LOG_LEVEL": "WARNING",
+        "SAVE_DYNAMODB": "" if config.dynamodb_port else "1",
+    }
 
 
 LIMITS = (
@@ -146,7 +168,7 @@ _LOCAL_DEFAULTS = {
 
 
 def function_environment(config: LocalConfig, resources: dict[str, str]) -> dict[str, str]:
-    """The environment of the API and of the background functions."""
+    """Return the environment of the API and of the background functions."""
     defaults = {name: os.environ.get(name, value) for name, value in _LOCAL_DEFAULTS.items()}
     return aws_environment(config) | defaults | resources | {
         "STAGE": "local",
@@ -156,16 +178,13 @@ def function_environment(config: LocalConfig, resources: dict[str, str]) -> dict
 
 
 def function_secrets(data_dir: Path) -> dict[str, str]:
-    """The variables with the secrets of this data folder.
-
-    One serves both here: nothing rotates it, and older folders' marks were made with it.
-    """
-    secret = signing_secret(data_dir)
+    """Return the variables with the secrets of this data folder."""
+    secret = signing_secret(data_dir)  # one for both: nothing rotates it, and older folders' marks were made with it
     return {"JWT_SECRET": secret, "MARKS_SECRET": secret}
 
 
 def signing_secret(data_dir: Path) -> str:
-    """This data folder's own signing secret, made at the first start and readable by its owner only."""
+    """Return this data folder's own signing secret, made at the first start and readable by its owner only."""
     path = data_dir / SIGNING_SECRET
     if not path.exists():
         private_file.write(path, secrets.token_hex(32))

@@ -30,13 +30,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def hold(data_dir: Path) -> IO[str]:
-    """Hold the folder until the returned file is closed: two stacks would overwrite each other's state.
-
-    Raises
-    ------
-    StackError
-        Another stack holds it, or it can't be written.
-    """
+    """Hold the folder until the returned file is closed; raise StackError if another stack holds it."""
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # e-mail addresses and password hashes lie there
         handle = (data_dir / _LOCK).open("w")
@@ -49,7 +43,7 @@ def hold(data_dir: Path) -> IO[str]:
 
 
 def is_of_the_disk(error: OSError) -> bool:
-    """Whether ``error`` says that the disk is full or can't be written."""
+    """Return whether ``error`` says that the disk is full or can't be written."""
     return error.errno in _FULL | {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
 
@@ -66,10 +60,7 @@ def unusable(data_dir: Path, error: OSError) -> StackError:
 def make_private(data_dir: Path) -> None:
     """Make the folder if it isn't there, and close it and all files made from now on to other users.
 
-    Raises
-    ------
-    StackError
-        It can't be closed: it is another user's, or holds other files than the stack's.
+    Raise StackError if it is another user's, or holds other files than the stack's.
     """
     os.umask(0o077)
     try:
@@ -88,7 +79,7 @@ def make_private(data_dir: Path) -> None:
 
 
 def is_held(data_dir: Path) -> bool:
-    """Whether a stack runs on the folder: what one that was killed left there says so too, and isn't true."""
+    """Return whether a stack runs on the folder; what one that was killed left there doesn't count."""
     try:
         with (data_dir / _LOCK).open() as handle:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -100,13 +91,7 @@ def is_held(data_dir: Path) -> bool:
 
 
 def delete(data_dir: Path) -> None:
-    """Delete what the stack keeps in ``data_dir``, and nothing else.
-
-    Raises
-    ------
-    StackError
-        A stack is running on it, or it can't be written.
-    """
+    """Delete what the stack keeps in ``data_dir``, and nothing else; raise StackError while a stack runs on it."""
     with hold(data_dir):
         try:
             for name in _OWN:
@@ -127,29 +112,29 @@ def main() -> int:
     arguments = parser.parse_args()
     data_dir = arguments.data_dir
     try:
-        is_empty = not data_dir.exists() or not any(each.name in _OWN for each in data_dir.iterdir())
+        if not data_dir.exists() or not any(each.name in _OWN for each in data_dir.iterdir()):
+            print(f"There is no data in {data_dir}.")
+            return 0
+        if not arguments.force and not _is_meant(data_dir):
+            print("Nothing was deleted.")
+            return 1
+        delete(data_dir)
     except OSError as error:
         print(unusable(data_dir, error), file=sys.stderr)
         return 1
-    if is_empty:
-        print(f"There is no data in {data_dir}.")
-        return 0
-    if not arguments.force:
-        print(f"This deletes all accounts, coins and results in {data_dir}.")
-        try:
-            answer = input("Type yes to go on: ")
-        except EOFError:
-            answer = ""
-        if answer.strip().lower() != "yes":
-            print("Nothing was deleted.")
-            return 1
-    try:
-        delete(data_dir)
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
     print(f"Deleted the data in {data_dir}.")
     return 0
+
+
+def _is_meant(data_dir: Path) -> bool:
+    print(f"This deletes all accounts, coins and results in {data_dir}.")
+    try:
+        return input("Type yes to go on: ").strip().lower() == "yes"
+    except EOFError:
+        return False
 
 
 if __name__ == "__main__":

@@ -32,8 +32,6 @@ class DevStack(Stack):
 
     def _start(self) -> None:
         super()._start()
-        if self._stopping:
-            return
         arguments, environment = _vite_arguments(self._config), _vite_environment(self._config)
         page = self._start_child(Child("page", arguments, environment, program=[str(NODE)]))
         self._wait_for(page, self._config.address)
@@ -43,7 +41,7 @@ class DevStack(Stack):
         changed = {name for name, _ in versions.items() ^ self._versions.items()}
         if changed:
             self._versions = versions
-            print(f"{', '.join(sorted(changed))} changed: loading the code again.", flush=True)
+            print(f"{', '.join(sorted(changed))} changed: loading the code again.")
             self._reload()
         super()._watch()
 
@@ -63,7 +61,6 @@ class DevStack(Stack):
         child.process = None
         print(
             f"{child.name} ended (exit code {code}); the lines above say why. It starts again when a file is saved.",
-            flush=True,
         )
 
 

@@ -1,16 +1,12 @@
 """The local stack's durable DynamoDB: dynoxide, on SQLite. `python -m local.dynamodb PORT FILE` runs it.
 
-ministack has a DynamoDB of its own, which it saves at a clean stop only; dynoxide has every write on the disk before it
-answers. It comes as a binary for some platforms; elsewhere ministack's serves.
-
-dynoxide verifies no signature and answers pages of every origin. So it listens in a network of its own, where only this
-process reaches it, and this process listens in the machine's network and passes on what the guard admits.
+It has every write on the disk before it answers. It comes as a binary for some platforms; elsewhere ministack's serves.
+It listens in a network of its own; this process listens in the machine's and passes on what the guard admits (ADR 8).
 """
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
 import platform
 import signal
@@ -18,9 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -30,20 +24,16 @@ from local.config import ROOT
 from local.errors import StackError
 from local.forwarder import Forwarder
 from local.guard import Guard, hosts_at
-from local.lifeline import end_with_parent
-from local.ports import LOOPBACK, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from local.lifeline import end_with_parent, wait_for_end_of
+from local.ports import LOOPBACK, free_port, wait_until_answered
 
 DATABASE = "dynamodb.sqlite"
 OPEN = "open"
 _OF_MINISTACK = Path("emulator") / "state" / "dynamodb.json"
-_WATCH_SECONDS = 0.5
 
 
 def executable() -> Path | None:
-    """The binary for this machine, if its package is installed."""
+    """Return the binary for this machine, if its package is installed."""
     machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine())
     path = ROOT / "local" / "node_modules" / "@dynoxide" / f"{sys.platform}-{machine}" / "dynoxide"
     return path if path.exists() else None
@@ -62,19 +52,16 @@ def serves(data_dir: Path, *, wanted: bool = True, may_be_open: bool = False) ->
     """Return whether dynoxide serves this data folder.
 
     It does if it is ``wanted``, installed, out of reach of other programs (or ``may_be_open`` to them), and unless
-    ministack began the folder.
-
-    Raises
-    ------
-    StackError
-        dynoxide wrote the folder's data and can't serve it now: everybody's coins would seem to be gone.
+    ministack began the folder. Raise StackError where dynoxide wrote the folder's data and can't serve it now:
+    everybody's coins would seem to be gone.
     """
-    is_usable = wanted and executable() is not None and (may_be_open or isolation.is_possible())
+    can_run = wanted and executable() is not None
+    is_usable = can_run and (may_be_open or isolation.is_possible())
     if not (data_dir / DATABASE).exists():
         return is_usable and not (data_dir / _OF_MINISTACK).exists()
     if is_usable:
         return True
-    if wanted and executable() is not None:
+    if can_run:
         raise StackError(
             f"The data in {data_dir} was written by dynoxide, and {why_not()}. Use 'make run DYNAMODB=dynoxide' if "
             "every user and program of this machine may read and change it, or take another DATA_DIR."
@@ -85,27 +72,8 @@ def serves(data_dir: Path, *, wanted: bool = True, may_be_open: bool = False) ->
     )
 
 
-def wait_until_ready(port: int, is_alive: Callable[[], bool], seconds: float = 30) -> bool:
-    """Return whether it answers within ``seconds``. Stop waiting when its process has ended."""
-    deadline = time.monotonic() + seconds
-    while is_alive() and time.monotonic() < deadline:
-        try:
-            # Not a connection alone: the guard's port takes them before dynoxide is there.
-            connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
-            with contextlib.closing(connection):
-                connection.request("GET", "/")
-                connection.getresponse()
-                return True
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.02)
-    return False
-
-
 def main(port: str, file: str, access: str = "") -> int:
-    """Serve at ``port`` until SIGTERM; return 1 if dynoxide ended by itself.
-
-    With ``access`` equal to ``OPEN``, dynoxide stays in the machine's network.
-    """
+    """Serve at ``port`` until SIGTERM. Return 1 if dynoxide ended by itself."""
     binary = executable()
     if binary is None:
         raise StackError("dynoxide is not installed. Let 'make run' install it.")
@@ -122,7 +90,7 @@ def main(port: str, file: str, access: str = "") -> int:
         listener.close()
         _end_with(guard, database.pid)
         return 0
-    if not wait_until_ready(inner_port, lambda: database.poll() is None):
+    if not wait_until_answered(f"http://{LOOPBACK}:{inner_port}", lambda: database.poll() is None):
         return 1
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops at one and raises it again
     end_with_parent()
@@ -151,8 +119,7 @@ def _stop_when_ended(database: subprocess.Popen[bytes], server: uvicorn.Server) 
 
 def _end_with(guard: int, database: int) -> None:
     """Stop the database when its guard is gone, however that ended: a foreign binary can't look for itself."""
-    while os.getppid() == guard:
-        time.sleep(_WATCH_SECONDS)
+    wait_for_end_of(guard)
     with contextlib.suppress(ProcessLookupError):
         os.kill(database, signal.SIGTERM)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,19 +25,15 @@ _PAUSE_SECONDS_MAX = 0.25
 _OUTAGE_SECONDS = 1.0
 
 
+@dataclass(frozen=True)
 class EventSource:
-    """One queue, one function, one message an invocation.
+    """One queue, one function, one message an invocation."""
 
-    ``wait(seconds)`` is how it pauses between looks at an empty queue; it may return early.
-    """
-
-    def __init__(
-        self, sqs: SQSClient, queue_url: str, function: Function, wait: Callable[[float], object] = time.sleep
-    ) -> None:
-        self._sqs = sqs
-        self._queue_url = queue_url
-        self._function = function
-        self._wait = wait
+    sqs: SQSClient
+    queue_url: str
+    function: Function
+    wait: Callable[[float], object] = time.sleep
+    """How it pauses between looks at an empty queue, so many seconds at most."""
 
     def run(self, stopping: threading.Event) -> None:
         """Serve until ``stopping`` is set; the message at hand is finished first."""
@@ -50,12 +47,12 @@ class EventSource:
                 continue
             pause = _PAUSE_SECONDS_MIN if worked else min(pause * 1.3, _PAUSE_SECONDS_MAX)
             if not worked:
-                self._wait(pause)
+                self.wait(pause)
 
     def poll(self) -> bool:
-        """Look once, and handle the message if there is one; whether there was."""
-        answer = self._sqs.receive_message(
-            QueueUrl=self._queue_url,
+        """Look once, and handle the message if there is one. Return whether there was."""
+        answer = self.sqs.receive_message(
+            QueueUrl=self.queue_url,
             MaxNumberOfMessages=1,
             WaitTimeSeconds=0,
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
@@ -67,15 +64,15 @@ class EventSource:
 
     def _invoke(self, message: MessageTypeDef) -> None:
         try:
-            self._function(_event(message), None)
+            self.function(_event(message), None)
         except Exception:  # noqa: BLE001 - as Lambda does: the message becomes visible again
             log_exception("invocation failed", message=message["MessageId"])
             return
-        self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
+        self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def _event(message: MessageTypeDef) -> dict[str, Any]:
-    """The event that Lambda hands to a function of an SQS queue."""
+    """Return the event that Lambda hands to a function of an SQS queue."""
     record = {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

@@ -9,17 +9,7 @@ if TYPE_CHECKING:
     from local.guard import Receive, Scope, Send
 
 # They belong to one connection, and both sides of the forwarder have their own (RFC 9110, 7.6.1).
-_OF_THE_CONNECTION = {
-    b"connection",
-    b"content-length",
-    b"expect",
-    b"keep-alive",
-    b"te",
-    b"transfer-encoding",
-    b"upgrade",
-}
-
-Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+_OF_THE_CONNECTION = set(b"connection content-length expect keep-alive te transfer-encoding upgrade".split())
 
 
 class Forwarder:
@@ -28,34 +18,28 @@ class Forwarder:
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
-        self._idle: list[Connection] = []
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward one request.
-
-        Raises
-        ------
-        OSError
-            The server is gone. It may have done what was asked.
-        """
+        """Forward one request. Raise OSError if the server is gone, which may have done what was asked."""
         body, more = b"", True
         while more:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        reader, writer = connection = self._idle.pop() if self._idle else await self._connect()
+        if self._idle:
+            reader, writer = self._idle.pop()
+        else:
+            reader, writer = await asyncio.open_connection(self._host, self._port)
         try:
             writer.write(_request(scope, body))
             status, headers, answer = await _response(reader)
         except BaseException:
             writer.close()
             raise
-        self._idle.append(connection)
+        self._idle.append((reader, writer))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
-
-    async def _connect(self) -> Connection:
-        return await asyncio.open_connection(self._host, self._port)
 
 
 def _request(scope: Scope, body: bytes) -> bytes:

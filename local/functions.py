@@ -19,13 +19,13 @@ from local.lifeline import end_with_parent
 
 
 def run_worker(stopping: threading.Event) -> None:
-    """The inference function behind its queue."""
+    """Run the inference function behind its queue."""
     bell = Bell(Path(os.environ["BELL"]))
     EventSource(aws.sqs(), os.environ["INFERENCE_QUEUE_URL"], app.inference_worker, bell.wait).run(stopping)
 
 
 def run_background(stopping: threading.Event) -> None:
-    """The dead-letter function behind its queue, and the schedule."""
+    """Run the dead-letter function behind its queue, and the schedule."""
     Bell(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
     schedule = threading.Thread(target=_run_schedule, args=(stopping,), name="schedule")
     schedule.start()
@@ -43,7 +43,7 @@ def _run_schedule(stopping: threading.Event) -> None:
 
 
 def scheduled_event() -> dict[str, Any]:
-    """The event that EventBridge hands to a scheduled function."""
+    """Return the event that EventBridge hands to a scheduled function."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {
         "version": "0", "id": "local", "detail-type": "Scheduled Event", "source": "aws.events", "account": "local",

@@ -1,9 +1,6 @@
-"""A guard in front of the local AWS emulators: it answers only what this data folder's key has signed.
+"""A guard in front of the local AWS emulators: it answers only what this data folder's key has signed (ADR 8).
 
-The emulators believe whoever reaches their port, and every web page and every user of the machine reaches a port of
-loopback. AWS verifies each request's signature (Signature Version 4); so does this guard, with botocore's own signers.
-It stands before all routing, so that no service and no control route of an emulator is reached without a signature.
-
+It verifies Signature Version 4 with botocore's own signers, before an emulator's routing.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
@@ -15,7 +12,7 @@ import hmac
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesParser
 from typing import Any
@@ -89,15 +86,9 @@ class Request:
         )
 
     def header(self, name: str) -> str | None:
-        """Return the header's value, or None without it.
-
-        Raises
-        ------
-        RefusedError
-            It is there twice: two readers could take two different values.
-        """
+        """Return the header's value, or None without it."""
         values = [value for each, value in self.headers if each == name]
-        if len(values) > 1:
+        if len(values) > 1:  # two readers could take two different values
             raise RefusedError("InvalidRequest", f"The header {name} is there twice.")
         return values[0] if values else None
 
@@ -114,12 +105,7 @@ class Signature:
 
     @classmethod
     def parsed(cls, credential: str, time: str, value: str) -> Signature:
-        """Return the signature, once its parts fit together.
-
-        Raises
-        ------
-        RefusedError
-        """
+        """Return the signature, once its parts fit together."""
         scope = credential.split("/")
         if len(scope) != 5 or scope[4] != "aws4_request" or scope[1] != time[:8]:
             raise RefusedError("IncompleteSignature", "The credential is not KEY/DATE/REGION/SERVICE/aws4_request.")
@@ -137,23 +123,18 @@ SecretOf = Callable[[str], str | None]
 
 
 class Guard:
-    """An ASGI application that passes on to ``application`` what is signed, and refuses the rest.
+    """An ASGI application that passes on to an emulator's ``application`` what is signed, and refuses the rest.
 
     Parameters
     ----------
-    application
-        The emulator.
     secret_of
         From an access key's id to its secret; None for a key that may do nothing.
     hosts
         The values of the Host header that are answered. Others come from pages whose name was made to lead here.
     origins
-        The page's own origins. Only these may ask before an upload (preflight) and send a form; a request from any
-        other page is refused.
+        The page's own. Only these may ask before an upload (preflight) and send a form; any other page is refused.
     services
-        The services that may be asked, by the names in signatures; None for all.
-    is_public
-        Whether a request needs no signature: AWS answers it without one too. Given the host and the path.
+        Those that may be asked, by the names in signatures; None for all.
     """
 
     def __init__(
@@ -163,14 +144,12 @@ class Guard:
         hosts: Iterable[str],
         origins: Iterable[str] = (),
         services: Iterable[str] | None = None,
-        is_public: Callable[[str, str], bool] = lambda _host, _path: False,
     ) -> None:
         self._application = application
         self._secret_of = secret_of
         self._hosts = frozenset(hosts)
         self._origins = frozenset(origins)
         self._services = None if services is None else frozenset(services)
-        self._is_public = is_public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -193,15 +172,7 @@ class Guard:
                 await _refuse(scope, RefusedError("XAmzContentSHA256Mismatch", "The body has another hash."), send)
 
     async def _admit(self, request: Request, body: _Body) -> frozenset[str] | None:
-        """Return the names of the headers that may pass with the request; None for all.
-
-        Raises
-        ------
-        RefusedError
-            The request may not pass.
-        """
-        if self._is_public(request.header("host") or "", request.path) and not _is_control_route(request):
-            return None
+        """Return the names of the headers that may pass with the request, None for all; or raise RefusedError."""
         self._check_target(request)
         if _is_health(request):
             return frozenset({"host"})
@@ -245,10 +216,8 @@ class Guard:
         declared = request.header("x-amz-content-sha256")
         content = b"" if declared else await body.read(BODY_BYTES_MAX)
         if len(content) > BODY_BYTES_MAX:
-            raise RefusedError(
-                "EntityTooLarge", f"A body of more than {BODY_BYTES_MAX} bytes needs X-Amz-Content-SHA256."
-            )
-        self._compare(signer, signature, request, headers, request.query, content)
+            raise RefusedError("EntityTooLarge", f"More than {BODY_BYTES_MAX} bytes need X-Amz-Content-SHA256.")
+        _compare(signer, signature, request, headers, content)
         if declared and _HASH.fullmatch(declared):
             body.expect(declared)
 
@@ -259,22 +228,17 @@ class Guard:
             raise RefusedError("AccessDenied", "A presigned address is for a download, and has no body.")
         expires, signed_at = fields.get("X-Amz-Expires", ""), signature.signed_at()
         if not re.fullmatch(r"[0-9]{1,6}", expires) or int(expires) > _EXPIRES_SECONDS_MAX:
-            raise RefusedError(
-                "AuthorizationQueryParametersError", "X-Amz-Expires is no number of seconds up to 7 days."
-            )
+            raise RefusedError("AuthorizationQueryParametersError", "X-Amz-Expires is no number up to 7 days.")
         if not signed_at - _CLOCK_SKEW <= datetime.now(UTC) <= signed_at + timedelta(seconds=int(expires)):
             raise RefusedError("AccessDenied", "The address has expired.")
         headers = _signed_headers(request, fields.get("X-Amz-SignedHeaders", ""))
         signed = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))
         signer = S3SigV4QueryAuth(*self._credentials(signature))
-        self._compare(signer, signature, request, headers, signed, b"")
+        _compare(signer, signature, replace(request, query=signed), headers, b"")
         return _HEADERS_OF_A_DOWNLOAD.union(headers)
 
     def _check_form(self, fields: dict[str, str], bucket: str) -> None:
-        """Check the policy of an upload form: its signature, its bucket and its time.
-
-        The emulator holds the other fields and the size of the file against it.
-        """
+        """Check the policy of an upload form. The emulator holds the other fields and the file's size against it."""
         signature, policy = _signature_of(fields, "x-amz-"), fields.get("policy", "")
         request = AWSRequest()
         request.context["timestamp"] = signature.time
@@ -295,21 +259,6 @@ class Guard:
             raise RefusedError("AccessDenied", f"The service {signature.service} is not served here.")
         return Credentials(signature.key_id, secret), signature.service, signature.region
 
-    def _compare(
-        self,
-        signer: SigV4Auth,
-        signature: Signature,
-        request: Request,
-        headers: dict[str, str],
-        query: str,
-        content: bytes,
-    ) -> None:
-        url = f"http://{headers['host']}{request.path}?{query}"
-        signed = AWSRequest(request.method, url, headers, content)
-        signed.context["timestamp"] = signature.time
-        made = signer.signature(signer.string_to_sign(signed, signer.canonical_request(signed)), signed)
-        _require_equal(made, signature)
-
 
 class _Body:
     """A request's body on its way to the emulator. What was read before is read again."""
@@ -322,13 +271,7 @@ class _Body:
         self.was_altered = False
 
     async def read(self, size: int) -> bytes:
-        """Return the whole body, or somewhat more than its first ``size`` bytes if it is longer.
-
-        Raises
-        ------
-        RefusedError
-            The client went away.
-        """
+        """Return the whole body, or somewhat more than its first ``size`` bytes if it is longer."""
         length = 0
         while length <= size and (not self._read or self._read[-1].get("more_body")):
             message = await self._receive()
@@ -358,7 +301,7 @@ def _is_health(request: Request) -> bool:
 
 
 def _is_control_route(request: Request) -> bool:
-    """Return whether the emulator may take the path for one of its own: it decodes the path first."""
+    """Return whether the emulator may take the path for one of its own."""
     return unquote(request.path).startswith("/_")
 
 
@@ -406,6 +349,13 @@ async def _form_fields(request: Request, body: _Body) -> dict[str, str]:
         if isinstance(name, str) and isinstance(content, bytes):
             fields.setdefault(name.lower(), content.decode("utf-8", "replace"))
     return fields
+
+
+def _compare(signer: SigV4Auth, signature: Signature, request: Request, headers: dict[str, str], body: bytes) -> None:
+    """Compare with the signature that ``signer`` makes of the request with these ``headers``."""
+    signed = AWSRequest(request.method, f"http://{headers['host']}{request.path}?{request.query}", headers, body)
+    signed.context["timestamp"] = signature.time
+    _require_equal(signer.signature(signer.string_to_sign(signed, signer.canonical_request(signed)), signed), signature)
 
 
 def _require_equal(made: str, signature: Signature) -> None:

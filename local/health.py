@@ -18,8 +18,6 @@ from local.dynamodb import DATABASE
 from local.errors import StackError
 from local.provision import STACK
 
-_STATE = Path("emulator") / "state"
-_STATE_OF_DYNAMODB = "dynamodb.json"
 _CHECK_SECONDS = 2.0
 _CHECK_STEPS = 10_000
 _ACCOUNTS = f"{STACK}-Users"
@@ -27,21 +25,16 @@ _COINS = "accounts and coins"
 
 
 def check(data_dir: Path, *, durable: bool) -> None:
-    """Refuse to start on a folder that has lost something; set aside state files that nothing depends on.
+    """Set aside damaged state files that nothing depends on; raise StackError if secret or accounts are lost.
 
     ``durable``: whether dynoxide serves the folder.
-
-    Raises
-    ------
-    StackError
-        The signing secret or the accounts are missing, empty or damaged.
     """
     tables = _tables(data_dir / DATABASE) if durable else {}
     _check_secret(data_dir / SIGNING_SECRET, has_accounts=tables.get(_ACCOUNTS, 0) > 0)
     # The secret is written last at the first start: a folder with one has had all the tables.
     if durable and (data_dir / SIGNING_SECRET).exists() and _ACCOUNTS not in tables:
         raise _lost(data_dir / DATABASE, "is missing or empty", _COINS)
-    for path in sorted((data_dir / _STATE).glob("*.json")):
+    for path in sorted(data_dir.glob("emulator/state/*.json")):
         _check_state(path)
 
 
@@ -75,7 +68,7 @@ def _tables(database: Path) -> dict[str, int]:
 
 
 def _damage(connection: sqlite3.Connection) -> bool:
-    """Whether SQLite finds damage within ``_CHECK_SECONDS``: a large file must not hold up the start."""
+    """Return whether SQLite finds damage within ``_CHECK_SECONDS``: a large file must not hold up the start."""
     deadline = time.monotonic() + _CHECK_SECONDS
     connection.set_progress_handler(lambda: time.monotonic() > deadline, _CHECK_STEPS)
     try:
@@ -93,14 +86,13 @@ def _check_state(path: Path) -> None:
             return
     except ValueError:
         pass
-    if path.name == _STATE_OF_DYNAMODB:
+    if path.name == "dynamodb.json":
         raise _lost(path, "is empty or damaged", _COINS)
     aside = path.with_suffix(".damaged")
     path.replace(aside)
     print(
         f"{path} was empty or damaged and is now {aside.name}. It held settings and messages, which are made again; no "
         "account, coin or file was in it.",
-        flush=True,
     )
 
 

@@ -1,8 +1,6 @@
-"""A network of its own for a server that would answer anybody on loopback.
+"""A network of its own, which no other program reaches, for a server that would answer anybody on loopback.
 
-On Linux a process can leave the machine's network for a new one that only it and its children share: what listens
-there can't be reached by any other program, whoever runs it (network_namespaces(7), user_namespaces(7)). Elsewhere, and
-where an administrator forbids it, there is no such thing.
+Linux has it, where no administrator forbids it: network_namespaces(7), user_namespaces(7).
 """
 
 from __future__ import annotations
@@ -35,12 +33,8 @@ def is_possible() -> bool:
 def leave_network() -> None:
     """Move this process, and what it starts from now on, to a network that has nothing but a loopback of its own.
 
-    Sockets that are open already stay where they were made. The process may have one thread only.
-
-    Raises
-    ------
-    OSError
-        The kernel or an administrator's setting forbids it.
+    Sockets that are open already stay where they were made. The process may have one thread only. Raise OSError where
+    the kernel or an administrator's setting forbids it.
     """
     if not hasattr(os, "unshare"):
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))

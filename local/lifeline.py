@@ -11,18 +11,18 @@ PARENT = "PARENT_PID"
 _LOOK_SECONDS = 0.5
 
 
-def parent_id() -> int:
-    """The id of the process that started this one."""
-    return int(os.environ.get(PARENT, os.getppid()))
-
-
 def end_with_parent() -> None:
     """From now on, send this process SIGTERM as soon as its parent has died."""
-    parent = parent_id()
+    parent = int(os.environ.get(PARENT, os.getppid()))
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_LOOK_SECONDS)
+        wait_for_end_of(parent)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True, name="lifeline").start()
+
+
+def wait_for_end_of(parent: int) -> None:
+    """Wait until ``parent`` is this process's parent no longer."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)

@@ -1,12 +1,49 @@
 """Ports of this machine."""
 
+import http.client
 import socket
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
 
 
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
+def free_port(host: str = LOOPBACK) -> int:
+    """Return a port of ``host`` that nobody listens on at the moment."""
+    with socket.socket(_family(host)) as probe:
+        probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def bind_error(host: str, port: int) -> OSError | None:
+    """Return why nothing can listen there, or None if it can."""
+    with socket.socket(_family(host)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error
+    return None
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def wait_until_answered(address: str, is_wanted: Callable[[], bool], seconds: float = 30) -> bool:
+    """Return whether ``address`` answers within ``seconds``, as long as that ``is_wanted``.
+
+    A refusal is an answer, an error of the server's own is none. A connection alone isn't one either: the guard's port
+    takes them before dynoxide is there.
+    """
+    url, deadline = urlsplit(address), time.monotonic() + seconds
+    while is_wanted() and time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(url.netloc, timeout=2)
+        with closing(connection), suppress(OSError, http.client.HTTPException):
+            connection.request("GET", url.path or "/")
+            if connection.getresponse().status < 500:
+                return True
+        time.sleep(0.03)
+    return False

@@ -1,8 +1,6 @@
 """Tables, queues and buckets of `.chalice/resources.yaml`, made through the AWS API of whatever endpoint.
 
-CloudFormation would do this on AWS. Here the same template is read, so that there is one definition; the names are
-CloudFormation's (stack and logical id) without the random tail.
-
+The names are CloudFormation's (stack and logical id) without the random tail.
 `python -m local.provision [STACK]` does it where AWS_ENDPOINT_URL says and prints the variables as a shell takes them.
 """
 
@@ -17,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 from botocore.exceptions import ClientError
+from chalice.package import YAMLTemplateSerializer
 
 TEMPLATE = Path(__file__).resolve().parents[1] / ".chalice" / "resources.yaml"
 STACK = "lifespan-local"
@@ -35,32 +33,20 @@ _NOT_OF_CREATE_TABLE = {
 }  # fmt: skip
 
 
-class TemplateLoader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms, as the long ones."""
-
-
-def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
-    if tag == "GetAtt" and isinstance(node, yaml.ScalarNode):
-        return {"Fn::GetAtt": str(node.value).split(".", 1)}
-    value: Any = node.value
-    if isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    return {"Ref" if tag == "Ref" else f"Fn::{tag}": value}
-
-
-TemplateLoader.add_multi_constructor("!", _intrinsic)  # type: ignore[no-untyped-call]
-
-
 @cache
-def read_template(path: Path = TEMPLATE) -> dict[str, Resource]:
+def read_template() -> dict[str, Resource]:
     """Return the template's resources by logical id. They are shared: don't change them."""
-    document = yaml.load(path.read_text("utf-8"), TemplateLoader)  # noqa: S506 - a SafeLoader
-    resources: dict[str, Resource] = document["Resources"]
+    resources: dict[str, Resource] = parsed_template(TEMPLATE.read_text("utf-8"))["Resources"]
     return resources
 
 
+def parsed_template(text: str) -> dict[str, Any]:
+    """Return a template with CloudFormation's short forms (``!Ref``) as the long ones."""
+    return YAMLTemplateSerializer().load_template(text)
+
+
 def variables(resources: dict[str, Resource]) -> dict[str, str]:
-    """The environment variables that tell the functions of resources, and the logical id that each refers to."""
+    """Return the environment variables that tell the functions of resources, and the logical id of each."""
     given = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
     return {name: value["Ref"] for name, value in given.items() if isinstance(value, dict) and "Ref" in value}
 
@@ -80,7 +66,7 @@ class Provisioner:
         self._queue_urls: dict[str, str] = {}
 
     def run(self) -> dict[str, str]:
-        """Provision everything; the environment variables that tell the functions what it is called."""
+        """Provision everything. Return the environment variables that tell the functions what it is called."""
         ours = self._ours()
         for logical_id, resource in ours.items():
             if resource["Type"] == "AWS::DynamoDB::Table":
@@ -94,11 +80,9 @@ class Provisioner:
 
     def missing(self) -> list[str]:
         """Return the names of the tables, queues and buckets that ``run`` makes and that don't exist."""
-        existing = {
-            *self._dynamodb.list_tables()["TableNames"],
-            *(url.rsplit("/", 1)[-1] for url in self._sqs.list_queues().get("QueueUrls", [])),
-            *(bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]),
-        }
+        queues = (url.rsplit("/", 1)[-1] for url in self._sqs.list_queues().get("QueueUrls", []))
+        buckets = (bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"])
+        existing = {*self._dynamodb.list_tables()["TableNames"], *queues, *buckets}
         return [name for name in map(self._name, self._ours()) if name not in existing]
 
     def _ours(self) -> dict[str, Resource]:
@@ -112,7 +96,7 @@ class Provisioner:
         }
 
     def ref(self, logical_id: str) -> str:
-        """What CloudFormation's Ref gives: a queue's URL, anything else's name."""
+        """Return what CloudFormation's Ref gives: a queue's URL, anything else's name."""
         is_queue = self._resources[logical_id]["Type"] == "AWS::SQS::Queue"
         return self._queue(logical_id) if is_queue else self._name(logical_id)
 
@@ -129,7 +113,7 @@ class Provisioner:
                 raise
 
     def _queue(self, logical_id: str) -> str:
-        """The queue's URL. Its dead-letter queue is made before it."""
+        """Return the queue's URL. Its dead-letter queue is made before it."""
         if logical_id not in self._queue_urls:
             name = self._name(logical_id)
             attributes = self._queue_attributes(self._resources[logical_id]["Properties"])
@@ -146,8 +130,7 @@ class Provisioner:
     def _queue_attributes(self, properties: dict[str, Any]) -> dict[str, str]:
         attributes = {name: str(value) for name, value in properties.items() if isinstance(value, int | str)}
         attributes.pop("SqsManagedSseEnabled", None)
-        redrive = properties.get("RedrivePolicy")
-        if redrive:
+        if redrive := properties.get("RedrivePolicy"):
             target = self._queue(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
             found = self._sqs.get_queue_attributes(QueueUrl=target, AttributeNames=["QueueArn"])
             policy = {**redrive, "deadLetterTargetArn": found["Attributes"]["QueueArn"]}
@@ -177,21 +160,14 @@ class Provisioner:
 
 
 def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
-    """A rule in CloudFormation's words, in the S3 API's."""
-    translated: dict[str, Any] = {
-        "ID": rule["Id"],
-        "Status": rule["Status"],
-        "Filter": {"Prefix": rule.get("Prefix", "")},
-    }
-    if "ExpirationInDays" in rule:
-        translated["Expiration"] = {"Days": rule["ExpirationInDays"]}
-    if "AbortIncompleteMultipartUpload" in rule:
-        translated["AbortIncompleteMultipartUpload"] = rule["AbortIncompleteMultipartUpload"]
-    return translated
+    """Return a rule of CloudFormation in the words of the S3 API."""
+    same: dict[str, Any] = {name: rule[name] for name in ("Status", "AbortIncompleteMultipartUpload") if name in rule}
+    expiration = {"Expiration": {"Days": rule["ExpirationInDays"]}} if "ExpirationInDays" in rule else {}
+    return {"ID": rule["Id"], "Filter": {"Prefix": rule.get("Prefix", "")}, **same, **expiration}
 
 
 def main(stack: str = STACK) -> int:
-    """Provision at the endpoint of the environment; exit code 2 without one: that would be an account of AWS."""
+    """Provision at the endpoint of the environment. Refuse without one: that would be an account of AWS."""
     if "AWS_ENDPOINT_URL" not in os.environ:
         print("Say where: AWS_ENDPOINT_URL=http://127.0.0.1:4566", file=sys.stderr)
         return 2

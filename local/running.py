@@ -14,13 +14,10 @@ from local.errors import StackError
 def variables_of(data_dir: Path) -> dict[str, str]:
     """Return the variables that name the stack's endpoints, its key and its resources.
 
-    Raises
-    ------
-    StackError
-        No stack runs on ``data_dir``: a stack that was killed may have left the file behind.
+    Raise StackError if no stack runs on ``data_dir``.
     """
     path = data_dir / STACK
-    if not path.exists() or not is_held(data_dir):
+    if not path.exists() or not is_held(data_dir):  # a stack that was killed left the file behind
         raise StackError("The local stack is not running; start it with 'make run'.")
     noted: dict[str, str] = json.loads(path.read_text("utf-8"))
     return noted | kept_key(data_dir).environment()

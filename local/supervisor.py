@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,18 +23,20 @@ from local.config import (
     GRANT_SETTINGS,
     PAGE,
     ROOT,
+    SAVE_SECONDS,
     LocalConfig,
     ToolSession,
     aws_environment,
     emulator_addresses,
+    emulator_environment,
     function_environment,
 )
 from local.data_dir import PROCESSES
 from local.data_dir import STACK as STACK_FILE
-from local.emulator import SAVE_SECONDS, emulator_environment, wait_until_ready
 from local.errors import StackError
+from local.guard import HEALTH
 from local.lifeline import PARENT
-from local.ports import LOOPBACK, free_port
+from local.ports import LOOPBACK, bind_error, free_port, wait_until_answered
 from local.provision import OPERATOR_QUEUES, STACK, Provisioner, read_template
 
 _STOP_SECONDS = 20
@@ -43,9 +44,6 @@ _RESTARTS_MAX = 5
 _RESTART_WINDOW_SECONDS = 30
 _LOOK_SECONDS = 3
 _FREE_BYTES_MIN = 50 * 1024 * 1024
-_PORT_MIN = 1024
-"""Below it, a port takes a special right."""
-_PORT_INSTEAD = 8000
 
 
 @dataclass
@@ -73,19 +71,19 @@ class Child:
         )
 
     def is_alive(self) -> bool:
-        """Whether the process runs."""
+        """Return whether the process runs."""
         return self.process is not None and self.process.poll() is None
 
     def terminate(self) -> None:
         """Send SIGTERM, and wait for nothing."""
-        if self.process is not None and self.is_alive():
+        if self.process is not None:
             self.process.terminate()
 
     def stop(self) -> None:
-        """SIGTERM, and SIGKILL if that isn't enough."""
-        if self.process is None or not self.is_alive():
+        """Send SIGTERM, and SIGKILL if that isn't enough."""
+        if self.process is None:
             return
-        self.terminate()
+        self.process.terminate()
         try:
             self.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -93,7 +91,7 @@ class Child:
             self.process.wait()
 
     def restarts_too_often(self) -> bool:
-        """Whether it died again and again right after its start."""
+        """Return whether it died again and again right after its start."""
         since = time.monotonic() - _RESTART_WINDOW_SECONDS
         return sum(start > since for start in self.started) > _RESTARTS_MAX
 
@@ -110,19 +108,13 @@ class Stack:
         self._stopping = False
 
     def run(self) -> None:
-        """Start everything, watch over it, stop it on SIGINT or SIGTERM.
-
-        Raises
-        ------
-        StackError
-            It could not be started, or not be kept running. What was started is stopped again.
-        """
+        """Start everything, watch over it, stop it on SIGINT or SIGTERM, or before a StackError."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
         try:
             self._start()
             if not self._stopping:
-                print(_banner(self._config), flush=True)
+                print(_banner(self._config))
             while not self._stopping:
                 self._watch()
                 time.sleep(0.2)
@@ -153,26 +145,20 @@ class Stack:
         self._wait_for(api, f"{config.api_address}/api/health")
 
     def _start_dynamodb(self) -> None:
-        """Start DynamoDB's own emulator, if it has one here."""
         config = self._config
         if config.dynamodb_port is None:
             print(
                 f"Accounts and coins are saved every {SAVE_SECONDS} seconds and at a clean stop, not at every write: "
                 f"dynoxide does not serve here ({dynamodb.why_not()}).",
-                flush=True,
             )
             return
         if config.is_dynamodb_open:
-            print(
-                "The database answers every program and every user of this machine, as DYNAMODB=dynoxide allows.",
-                flush=True,
-            )
+            print("The database answers every program and every user of this machine, as DYNAMODB=dynoxide allows.")
         arguments = ["local.dynamodb", str(config.dynamodb_port), str(config.data_dir / dynamodb.DATABASE)]
         if config.is_dynamodb_open:
             arguments.append(dynamodb.OPEN)
         child = self._add("dynamodb", arguments, aws_environment(config), log=True)
-        if not dynamodb.wait_until_ready(config.dynamodb_port, lambda: child.is_alive() and not self._stopping):
-            raise StackError(f"DynamoDB's emulator did not start. Its last words:\n{self._last_words('dynamodb')}")
+        self._wait_for(child, config.dynamodb_endpoint)
 
     def _add(self, name: str, arguments: Sequence[str], environment: dict[str, str], *, log: bool = False) -> Child:
         """Start a process; with ``log``, what it prints goes to a file of its name instead of the terminal."""
@@ -193,7 +179,7 @@ class Stack:
         try:
             private_file.write(self._config.data_dir / PROCESSES, json.dumps(ids, indent=1))
         except OSError as error:  # nothing of the stack itself needs the file
-            print(f"{PROCESSES} could not be written ({error.strerror}).", flush=True)
+            print(f"{PROCESSES} could not be written ({error.strerror}).")
 
     def _note_stack(self, resources: dict[str, str]) -> None:
         """Write down how the operator's commands reach this stack; without the secrets, which have their own files."""
@@ -202,10 +188,9 @@ class Stack:
         private_file.write(self._config.data_dir / STACK_FILE, json.dumps(told, indent=1))
 
     def _provision(self) -> dict[str, str]:
-        """Wait for the AWS emulator and make what isn't there yet; the variables that name it."""
+        """Wait for the AWS emulator and make what isn't there yet. Return the variables that name it."""
         (emulator,) = (child for child in self._children if child.name == "emulator")
-        if not wait_until_ready(self._config, lambda: emulator.is_alive() and not self._stopping):
-            raise StackError(f"The AWS emulator did not start. Its last words:\n{self._last_words('emulator')}")
+        self._wait_for(emulator, self._config.endpoint + HEALTH)
         provisioner = self._provisioner()
         try:
             return provisioner.run() | {name: provisioner.ref(queue) for name, queue in OPERATOR_QUEUES.items()}
@@ -213,17 +198,15 @@ class Stack:
             raise StackError(f"The tables, queues and the bucket could not be made: {error}") from error
 
     def _wait_for(self, child: Child, address: str) -> None:
-        for _ in range(300):
-            if self._stopping:
-                return
-            try:
-                with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own
-                    return
-            except OSError:
-                if not child.is_alive():
-                    break
-                time.sleep(0.1)
-        raise StackError(f"The {child.name} process did not start at {address}. The lines above say why.")
+        if not wait_until_answered(address, lambda: child.is_alive() and not self._stopping):
+            raise StackError(f"The {child.name} process did not start at {address}. {self._reason(child)}")
+
+    def _reason(self, child: Child) -> str:
+        """Return where to read why a process ended."""
+        if child.output is None:
+            return "The lines above say why."
+        lines = self._log_path(child.name).read_text("utf-8", "replace").splitlines()
+        return "\n".join(["Its last words:", *(lines[-5:] or ["(nothing)"])])
 
     def _watch(self) -> None:
         for child in self._children:
@@ -233,8 +216,8 @@ class Stack:
             if child.name == "emulator" and self._config.dynamodb_port is None:
                 raise StackError(
                     f"The AWS emulator ended unexpectedly (exit code {code}). Accounts and coins are as they were at "
-                    f"the last save, at most {SAVE_SECONDS} seconds before; start again with 'make run'. Its last "
-                    "words:\n" + self._last_words("emulator")
+                    f"the last save, at most {SAVE_SECONDS} seconds before; start again with 'make run'. "
+                    f"{self._reason(child)}"
                 )
             self._restart(child, code)
         if time.monotonic() - self._looked_at > _LOOK_SECONDS and not self._stopping:
@@ -244,10 +227,9 @@ class Stack:
             self._complete()
 
     def _restart(self, child: Child, code: int) -> None:
-        """Start a process again that ended by itself."""
         if child.restarts_too_often():
-            raise StackError(f"The {child.name} process keeps ending (exit code {code}); the lines above say why.")
-        print(f"{child.name} ended (exit code {code}); starting it again", flush=True)
+            raise StackError(f"The {child.name} process keeps ending (exit code {code}). {self._reason(child)}")
+        print(f"{child.name} ended (exit code {code}); starting it again")
         child.start()
         self._note_processes()
         self._is_incomplete |= child.name == "emulator"
@@ -266,110 +248,72 @@ class Stack:
         except (BotoCoreError, ClientError):
             return  # An emulator that doesn't answer right now says nothing about its tables.
         if missing:
-            print(f"Missing, with what was in it, and made again: {', '.join(missing)}", flush=True)
+            print(f"Missing, with what was in it, and made again: {', '.join(missing)}")
             self._is_incomplete = True
 
     def _look_at_the_disk(self) -> None:
         free = shutil.disk_usage(self._config.data_dir).free
-        if (free < _FREE_BYTES_MIN) is self._is_nearly_full:
-            return
-        self._is_nearly_full = not self._is_nearly_full
+        was_nearly_full, self._is_nearly_full = self._is_nearly_full, free < _FREE_BYTES_MIN
         where = f"on the disk of {self._config.data_dir}"
-        if self._is_nearly_full:
+        if self._is_nearly_full and not was_nearly_full:
             print(
                 f"Only {free // 1024**2} MB are left {where}. When it is full, what needs space is refused and costs "
                 "nothing; free some, and it goes on by itself.",
-                flush=True,
             )
-        else:
-            print(f"There is space again {where}.", flush=True)
+        if was_nearly_full and not self._is_nearly_full:
+            print(f"There is space again {where}.")
 
     def _provisioner(self) -> Provisioner:
         return Provisioner(ToolSession(self._config), read_template(), STACK)
 
     def _complete(self) -> None:
-        """Make what is missing; the dispatcher sends what was in lost queues.
-
-        Whatever this needs may be down itself at the moment: then the next look tries again.
-        """
+        """Make what is missing, now or at the next look. The dispatcher sends what was in lost queues."""
         try:
             self._provision()
         except StackError as error:
-            print(f"{error} Trying again.", flush=True)
+            print(f"{error} Trying again.")
             return
         self._is_incomplete = False
 
     def _stop(self) -> None:
         """Last started, first stopped: nothing is accepted any more, work at hand ends, then state is saved."""
         if self._children:
-            print("\nStopping ...", flush=True)
+            print("\nStopping ...")
         for child in reversed(self._children):
             child.stop()
             if child.output:
                 child.output.close()
         if self._children:
-            print("Stopped. Accounts, coins and results are kept for the next start.", flush=True)
+            print("Stopped. Accounts, coins and results are kept for the next start.")
         for name in (PROCESSES, STACK_FILE):
             (self._config.data_dir / name).unlink(missing_ok=True)
 
     def _log_path(self, name: str) -> Path:
         return self._config.data_dir / f"{name}.log"
 
-    def _last_words(self, name: str) -> str:
-        return "\n".join(self._log_path(name).read_text("utf-8", "replace").splitlines()[-5:]) or "(nothing)"
-
 
 def _require_free_ports(config: LocalConfig) -> None:
     if config.port == config.emulator_port:
-        other = _free_port_after(LOOPBACK, config.emulator_port)
-        raise StackError(f"PORT and EMULATOR_PORT are both {config.port}. Choose two: make run EMULATOR_PORT={other}")
-    for variable, host, port in (
-        ("PORT", config.host, config.port),
-        ("EMULATOR_PORT", LOOPBACK, config.emulator_port),
-    ):
-        error = _bind_error(host, port)
+        raise StackError(
+            f"PORT and EMULATOR_PORT are both {config.port}. Choose two: make run EMULATOR_PORT={free_port()}"
+        )
+    wanted = ("PORT", config.host, config.port), ("EMULATOR_PORT", LOOPBACK, config.emulator_port)
+    for variable, host, port in wanted:
+        error = bind_error(host, port)
         if error is None:
             continue
         if error.errno == errno.EADDRNOTAVAIL:
             raise StackError(
                 f"HOST={host} is not an address of this machine. Choose one that is: make run HOST={LOOPBACK}"
             )
-        other = _free_port_after(host, port, besides=(config.port, config.emulator_port))
         raise StackError(
             f"Port {port} on {host} can't be used ({error.strerror}). Stop what uses it, or choose another one: "
-            f"make run {variable}={other}"
+            f"make run {variable}={free_port(host)}"
         )
 
 
-def _bind_error(host: str, port: int) -> OSError | None:
-    """Return why nothing can listen there, or None if it can."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            return error
-    return None
-
-
-def _free_port_after(host: str, port: int, besides: Sequence[int] = ()) -> int:
-    """Return a port that can be listened on now: one of the next hundred, or else any."""
-    first = port + 1 if port >= _PORT_MIN else _PORT_INSTEAD
-    for candidate in range(first, min(first + 100, 65536)):
-        if candidate not in besides and _bind_error(host, candidate) is None:
-            return candidate
-    return free_port()
-
-
 def ip_address(host: str) -> str:
-    """The IP address that ``host`` names, of version 4 if it has one.
-
-    Raises
-    ------
-    StackError
-        It names none.
-    """
+    """Return the IP address that ``host`` names, of version 4 if it has one; raise StackError if it names none."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.emulator import SAVE_SECONDS
+from local.config import SAVE_SECONDS
 from tests.support.docs import blocks
 from tests.support.emulators import require_dynoxide, session_of
 from tests.support.leaks import searched

@@ -22,9 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import yaml
-
-from local.provision import TemplateLoader
+from local.provision import parsed_template
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -80,7 +78,7 @@ def parse(path: Path, text: str) -> Any:
         case ".py":
             return ast.parse(text)
         case ".json" | ".yaml":
-            return yaml.load(text, TemplateLoader)
+            return parsed_template(text)
         case _:
             return text.splitlines()
 

@@ -21,10 +21,10 @@ import pytest
 from chalicelib.core.settings import Settings
 from local import dynamodb, isolation, running
 from local.access_key import AccessKey
-from local.config import ROOT, LocalConfig, aws_environment
-from local.emulator import emulator_environment, wait_until_ready
+from local.config import ROOT, LocalConfig, aws_environment, emulator_environment
 from local.errors import StackError
-from local.ports import LOOPBACK, free_port
+from local.guard import HEALTH
+from local.ports import LOOPBACK, free_port, wait_until_answered
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -67,8 +67,8 @@ def running_emulators(data_dir: Path, services: str | None = None) -> Iterator[d
         processes.append(
             _start("local.dynamodb", *arguments, log=data_dir / "dynamodb.log", environment=aws_environment(config))
         )
-        assert dynamodb.wait_until_ready(port, lambda: processes[1].poll() is None)
-    assert wait_until_ready(config, lambda: processes[0].poll() is None)
+        assert wait_until_answered(config.dynamodb_endpoint, lambda: processes[1].poll() is None)
+    assert wait_until_answered(config.endpoint + HEALTH, lambda: processes[0].poll() is None)
     try:
         yield aws_environment(config)
     finally:
@@ -84,7 +84,7 @@ def running_moto_server(data_dir: Path) -> Iterator[dict[str, str]]:
     arguments = ("-H", LOOPBACK, "-p", str(config.emulator_port))
     process = _start("moto.server", *arguments, log=data_dir / "moto.log", environment=aws_environment(config))
     try:
-        assert dynamodb.wait_until_ready(config.emulator_port, lambda: process.poll() is None)
+        assert wait_until_answered(config.endpoint, lambda: process.poll() is None)
         yield aws_environment(config) | TEST_KEY.environment()
     finally:
         process.terminate()

@@ -22,11 +22,17 @@ _PUBLIC = re.compile(
 def main(repository: str) -> None:
     """Serve until SIGTERM."""
     sys.path.insert(0, repository)
-    from local.guard import Guard, hosts_at  # noqa: PLC0415 - once it can be found
+    from local import guard  # noqa: PLC0415 - once it can be found
 
     sys.path.remove(repository)
-    hosts = hosts_at(int(os.environ["GATEWAY_PORT"]))
-    ministack.app = Guard(ministack.app, _secret_of, hosts, is_public=_is_public)
+
+    class GuardOfAStage(guard.Guard):
+        async def _admit(self, request: guard.Request, body: guard._Body) -> frozenset[str] | None:
+            if _PUBLIC.fullmatch(f"{request.header('host')}{request.path}") and not guard._is_control_route(request):
+                return None
+            return await super()._admit(request, body)
+
+    ministack.app = GuardOfAStage(ministack.app, _secret_of, guard.hosts_at(int(os.environ["GATEWAY_PORT"])))
     ministack.main()
 
 
@@ -36,10 +42,6 @@ def _secret_of(key_id: str) -> str | None:
         return os.environ["AWS_SECRET_ACCESS_KEY"]
     session = sts._sessions.get(key_id)
     return session["SecretAccessKey"] if session else None
-
-
-def _is_public(host: str, path: str) -> bool:
-    return _PUBLIC.fullmatch(host + path) is not None
 
 
 if __name__ == "__main__":

@@ -301,7 +301,7 @@ def _the_end(api: Recorder, patch: pytest.MonkeyPatch) -> None:
 def _gateway(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.raw("PATCH", "/api/health")
     for kind in ("RESOURCE_NOT_FOUND", "DEFAULT_4XX", "THROTTLED", "INTEGRATION_TIMEOUT"):
-        _, headers, body = _gateway_answer(kind, {"REQUEST_METHOD": "GET", "PATH_INFO": "/api"})
+        _, headers, body = _gateway_answer(kind, "GET")
         problem = json.loads(body)
         name = problem["code"] + ("_of_the_gateway" if kind == "THROTTLED" else "")
         api.problems[name] = refused(problem, headers)

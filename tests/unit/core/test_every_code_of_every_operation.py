@@ -209,7 +209,7 @@ def test_the_document_names_no_code_that_nothing_answers() -> None:
 @pytest.mark.parametrize("kind", [kind for kind, answer in GATEWAY.items() if answer["statusCode"] != "404"])
 def test_what_api_gateway_answers_by_itself_is_described_at_every_operation(kind: str) -> None:
     for method, path, _ in operations():
-        status, headers, body = _gateway_answer(kind, {"REQUEST_METHOD": method})
+        status, headers, body = _gateway_answer(kind, method)
         assert_described(method, path, HTTPResponse(body, headers, status))
 
 

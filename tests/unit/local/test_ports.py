@@ -3,7 +3,6 @@
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,25 +10,13 @@ import pytest
 from local.config import LocalConfig
 from local.errors import StackError
 from local.ports import LOOPBACK, free_port
-from local.supervisor import _free_port_after, _require_free_ports
+from local.supervisor import _require_free_ports
 
 
 @pytest.fixture
-def two_taken() -> Iterator[int]:
-    """The first of two neighbouring ports that are in use."""
-    with ExitStack() as sockets:
-        while True:
-            first, second = (sockets.enter_context(socket.socket()) for _ in range(2))
-            first.bind((LOOPBACK, 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind((LOOPBACK, port + 1))
-            except (OSError, OverflowError):
-                continue
-            first.listen()
-            second.listen()
-            yield port
-            return
+def taken() -> Iterator[int]:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        yield server.getsockname()[1]
 
 
 def config(*, port: int, emulator_port: int, host: str = LOOPBACK) -> LocalConfig:
@@ -37,11 +24,11 @@ def config(*, port: int, emulator_port: int, host: str = LOOPBACK) -> LocalConfi
 
 
 @pytest.mark.parametrize("variable", ["PORT", "EMULATOR_PORT"])
-def test_the_port_that_is_suggested_instead_of_a_taken_one_is_free(two_taken: int, variable: str) -> None:
+def test_the_port_that_is_suggested_instead_of_a_taken_one_is_free(taken: int, variable: str) -> None:
     other = free_port()
-    page, emulator = (two_taken, other) if variable == "PORT" else (other, two_taken)
+    page, emulator = (taken, other) if variable == "PORT" else (other, taken)
 
-    with pytest.raises(StackError, match=f"Port {two_taken} ") as refused:
+    with pytest.raises(StackError, match=f"Port {taken} ") as refused:
         _require_free_ports(config(port=page, emulator_port=emulator))
 
     found = re.search(rf"make run {variable}=(\d+)$", str(refused.value))
@@ -50,14 +37,6 @@ def test_the_port_that_is_suggested_instead_of_a_taken_one_is_free(two_taken: in
     assert suggested not in {page, emulator}
     with socket.socket() as probe:
         probe.bind((LOOPBACK, suggested))
-
-
-def test_behind_the_last_port_any_free_one_is_suggested() -> None:
-    assert 0 < _free_port_after(LOOPBACK, 65535) < 65535
-
-
-def test_a_port_that_needs_a_special_right_leads_to_one_that_does_not() -> None:
-    assert _free_port_after(LOOPBACK, 80) >= 8000
 
 
 def test_one_port_for_both_is_refused() -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import gzip
 import json
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 from granian.rsgi import Scope
 
 from app import app
-from local.gateway import Environ, Gateway, StartResponse, Wsgi
+from local.gateway import Answer, Gateway, Request
 from local.rsgi import RsgiApplication
 
 
@@ -42,7 +43,7 @@ class FakeProtocol:
 
 
 def asked(
-    wsgi: Wsgi,
+    application: Callable[[Request], Answer],
     path: str = "/api/auth/login",
     method: str = "POST",
     body: bytes | None = b"{}",
@@ -54,8 +55,8 @@ def asked(
     scope, protocol = FakeScope(method, path, named, query), FakeProtocol(body)
 
     async def ask() -> None:
-        application = RsgiApplication(wsgi, threads=1, body_seconds=0.01)
-        await application.__rsgi__(cast("Scope", scope), cast("Any", protocol))
+        rsgi = RsgiApplication(application, threads=1, body_seconds=0.01)
+        await rsgi.__rsgi__(cast("Scope", scope), cast("Any", protocol))
 
     asyncio.run(ask())
     assert protocol.answer
@@ -68,20 +69,20 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Gateway:
     return Gateway(app)
 
 
-def test_the_application_sees_the_request_as_wsgi_has_it() -> None:
-    seen: Environ = {}
+def test_the_application_sees_the_whole_request() -> None:
+    seen: list[Request] = []
 
-    def wsgi(environ: Environ, start_response: StartResponse) -> list[bytes]:
-        seen.update(environ, body=environ["wsgi.input"].read())
-        start_response("202 Accepted", [("X-A", "b")])
-        return [b"o", b"k"]
+    def application(request: Request) -> Answer:
+        seen.append(request)
+        return 202, [("X-A", "b")], b"ok"
 
-    _, answer = asked(wsgi, "/а b", body=b"xyz", query="a=1", content_length="3", content_type="text/csv", x_b="c")
+    _, answer = asked(
+        application, "/а b", body=b"xyz", query="a=1", content_length="3", content_type="text/csv", X_b="c"
+    )
 
     assert answer == (202, {"X-A": "b"}, b"ok")
-    assert seen["PATH_INFO"].encode("latin-1").decode() == "/а b"
-    assert (seen["REQUEST_METHOD"], seen["QUERY_STRING"], seen["body"]) == ("POST", "a=1", b"xyz")
-    assert (seen["CONTENT_TYPE"], seen["CONTENT_LENGTH"], seen["HTTP_X_B"]) == ("text/csv", "3", "c")
+    headers = {"content-length": "3", "content-type": "text/csv", "x-b": "c"}
+    assert seen == [Request("POST", "/а b", "a=1", headers, b"xyz")]
 
 
 def test_a_header_with_an_underscore_does_not_pass_for_another(gateway: Gateway) -> None:
@@ -105,12 +106,8 @@ def test_a_body_that_does_not_arrive_is_408_and_nothing_is_done(gateway: Gateway
 
 
 def test_a_request_is_answered_while_others_wait_for_their_bodies() -> None:
-    def wsgi(environ: Environ, start_response: StartResponse) -> list[bytes]:
-        start_response("200 OK", [])
-        return [b"ok"]
-
     async def ask() -> tuple[int, list[FakeProtocol]]:
-        application = RsgiApplication(wsgi, threads=2)
+        application = RsgiApplication(lambda _request: (200, [], b"ok"), threads=2)
         small, large = ({"content-length": length} for length in ("10", "1000000"))
         unfinished = [FakeProtocol(None) for _ in range(100)]
         waiting = [
