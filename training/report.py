@@ -58,10 +58,7 @@ def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
     outcome, horizon = death(patients), recipe.horizon_years
     [answers] = cross_validate(recipe.fit, patients, outcome, (horizon,))
     quality = {
-        **by_horizon(accuracy(answers), horizon),
-        "died_within_horizon": accuracy_among_deaths(answers),
-        "interval_coverage": interval_coverage(answers),
-        "calibration": calibration(answers),
+        **_figures(answers, horizon),
         "outside_trial": _outside_trial(patients, answers[:FOLDS], horizon),
         "folds": FOLDS,
         "repeats": REPEATS,
@@ -74,7 +71,7 @@ def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
     [with_transplant] = cross_validate(recipe.fit, patients, death_or_transplant(patients), (horizon,))
     return Report(
         quality=quality,
-        first_repeat=_first_repeat(answers[:FOLDS], horizon),
+        first_repeat=_figures(answers[:FOLDS], horizon),
         comparisons=_comparisons(patients, outcome, (horizon, *recipe.others)),
         sensitivity={"transplant_or_death": by_horizon(accuracy(with_transplant), horizon)},
         later_visits=_later_visits(recipe, patients, outcome),
@@ -89,11 +86,11 @@ def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
 def first_repeat(recipe: Recipe, patients: pd.DataFrame) -> Figures:
     """What the first ``FOLDS`` folds alone give: enough to tell whether a card is of this code and these data."""
     [answers] = cross_validate(recipe.fit, patients, death(patients), (recipe.horizon_years,), repeats=1)
-    figures: Figures = rounded(_first_repeat(answers, recipe.horizon_years))
+    figures: Figures = rounded(_figures(answers, recipe.horizon_years))
     return figures
 
 
-def _first_repeat(answers: list[HeldOut], horizon_years: float) -> Figures:
+def _figures(answers: list[HeldOut], horizon_years: float) -> Figures:
     return {
         **by_horizon(accuracy(answers), horizon_years),
         "died_within_horizon": accuracy_among_deaths(answers),
