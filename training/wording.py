@@ -4,13 +4,14 @@ What is in braces is a figure of ``_figures``: ``{died[mae]:.1f}``.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy.typing as npt
 
 from chalicelib.inference.models.ties import exceeds
 from training.recipe import Recipe
-from training.report import Figures, Report
+from training.report import Figures, Report, at_horizon
 from training.texts import Bilingual, Statements
 
 DEFINITIONS: Bilingual = {
@@ -36,9 +37,9 @@ DEFINITIONS: Bilingual = {
     "исследование PBC3.",
 }
 ERROR: Bilingual = {
-    "en": "Average error {quality[mae]:.1f} years within the {h}-year horizon; {quality[share_within_1_5_years]:.0%} of the "
+    "en": "Average error {quality[ipcw_mae]:.1f} years within the {h}-year horizon; {quality[share_within_1_5_years]:.0%} of the "
     "answers are within 1.5 years of the truth.",
-    "ru": "Средняя ошибка — {quality[mae]:.1f} года в пределах {h} лет; {quality[share_within_1_5_years]:.0%} ответов "
+    "ru": "Средняя ошибка — {quality[ipcw_mae]:.1f} года в пределах {h} лет; {quality[share_within_1_5_years]:.0%} ответов "
     "отличаются от истины не более чем на 1,5 года.",
 }
 ERROR_OF_DEATHS: Bilingual = {
@@ -48,10 +49,10 @@ ERROR_OF_DEATHS: Bilingual = {
     "{died[bias]:.1f} года; {died[share_within_1_5_years]:.0%} — в пределах 1,5 года.",
 }
 CONSTANT: Bilingual = {
-    "en": '"Everybody lives {h} years" errs by {constant[mae]:.1f} years on average and by '
+    "en": '"Everybody lives {h} years" errs by {constant[ipcw_mae]:.1f} years on average and by '
     "{constant[died_within_horizon][mae]:.1f} for those who died. As most patients outlive the horizon, it too is within "
     "1.5 years for {constant[share_within_1_5_years]:.0%}: that share alone says little of a model.",
-    "ru": "Ответ «все проживут {h} лет» ошибается в среднем на {constant[mae]:.1f} года, а для умерших — на "
+    "ru": "Ответ «все проживут {h} лет» ошибается в среднем на {constant[ipcw_mae]:.1f} года, а для умерших — на "
     "{constant[died_within_horizon][mae]:.1f} года. Большинство пациентов переживает горизонт, поэтому и он попадает в 1,5 "
     "года в {constant[share_within_1_5_years]:.0%} случаев: сама по себе эта доля мало о чём говорит.",
 }
@@ -115,10 +116,10 @@ LONGER_HORIZON: Bilingual = {
     "ru": "В пределах {years:.0f} лет средняя ошибка — {mae:.1f} года (смещение {bias:+.1f}).",
 }
 COMMON_RECIPE: Bilingual = {
-    "en": "A Lasso on the days of follow-up, the common recipe, errs by {n_days[mae]:.1f} years within {h} years, on average "
+    "en": "A Lasso on the days of follow-up, the common recipe, errs by {n_days[ipcw_mae]:.1f} years within {h} years, on average "
     "{n_days[bias]:.1f} too {n_days[side]}: it takes the end of follow-up for death. For those who did die within {h} years "
     "it errs by {n_days[died_within_horizon][mae]:.1f} years.",
-    "ru": "Распространённый рецепт — Lasso по дням наблюдения — ошибается на {n_days[mae]:.1f} года в пределах {h} лет, в "
+    "ru": "Распространённый рецепт — Lasso по дням наблюдения — ошибается на {n_days[ipcw_mae]:.1f} года в пределах {h} лет, в "
     "среднем прогноз {n_days[side]} на {n_days[bias]:.1f} года: окончание наблюдения он принимает за смерть. Для "
     "действительно умерших в течение {h} лет его ошибка — {n_days[died_within_horizon][mae]:.1f} года.",
 }
@@ -135,10 +136,10 @@ NOT_ACHIEVABLE: Bilingual = {
 TRANSPLANTS: Bilingual = {
     "en": "25 patients were transplanted; their follow-up is taken to end there as if by chance, though the sicker are "
     "transplanted. With transplant or death as the event the concordance is {composite[c_index]:.3f} and the average error "
-    "{composite[mae]:.1f} years.",
+    "{composite[ipcw_mae]:.1f} years.",
     "ru": "25 пациентам выполнена трансплантация; их наблюдение считается прерванным случайно, хотя трансплантируют более "
     "тяжёлых. Если событием считать смерть или трансплантацию, индекс конкордации — {composite[c_index]:.3f}, средняя ошибка "
-    "— {composite[mae]:.1f} года.",
+    "— {composite[ipcw_mae]:.1f} года.",
 }
 
 C_MINIMUM = 0.84
@@ -236,25 +237,27 @@ def _is_outside(shares: npt.ArrayLike, limits: tuple[float, float]) -> bool:
 
 
 def _figures(recipe: Recipe, report: Report) -> Figures:
-    """The figures that the sentences name. ``mae`` and ``bias`` are those at the model's own horizon."""
-    h, quality, trial = f"{recipe.horizon_years:.0f}", report.quality, report.external
-
-    def at_horizon(figures: Figures) -> Figures:
-        return figures | {"mae": figures[f"ipcw_mae_{h}y"]} | _bias(figures[f"bias_{h}y"])
-
+    """The figures that the sentences name, those at the model's own horizon without it: ``ipcw_mae``, ``bias``."""
+    measured = at_horizon(asdict(report), recipe.horizon_years)
+    quality, trial = measured["quality"], measured["external"]
+    died, outside, n_days = (
+        quality["died_within_horizon"],
+        quality["outside_trial"],
+        measured["comparisons"]["n_days_recipe"],
+    )
     figures = {
-        "h": h,
-        "quality": at_horizon(quality),
-        "died": quality["died_within_horizon"] | _bias(quality["died_within_horizon"]["bias"]),
+        "h": f"{recipe.horizon_years:.0f}",
+        "quality": quality,
+        "died": died | _bias(died["bias"]),
         "sickest": quality["calibration"][0],
         "coverage": quality["interval_coverage"],
         "quarters": quality["interval_coverage"]["by_quartile"],
-        "outside": at_horizon(quality["outside_trial"]),
-        "constant": at_horizon(report.comparisons["constant"]),
-        "n_days": at_horizon(report.comparisons["n_days_recipe"]),
-        "composite": at_horizon(report.sensitivity["transplant_or_death"]),
-        "best": report.not_achievable[f"best_possible_{h}y"],
-        "later": report.later_visits,
+        "outside": outside | {"mae": outside["ipcw_mae"]} | _bias(outside["bias"]),
+        "constant": measured["comparisons"]["constant"],
+        "n_days": n_days | _bias(n_days["bias"]),
+        "composite": measured["sensitivity"]["transplant_or_death"],
+        "best": measured["not_achievable"]["best_possible"],
+        "later": measured["later_visits"],
         "trial": trial | _bias(trial.get("predicted_survival_4y", 0.0) - trial.get("observed_survival_4y", 0.0)),
     }
     if band := quality.get("curve_band"):
