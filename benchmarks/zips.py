@@ -13,10 +13,12 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.events import queue_event, request_event
 from chalicelib.auth.normalization import Registration
 from chalicelib.wiring import Services
 from deploy.bundle import BUNDLES, build
@@ -42,48 +44,24 @@ class Figures:
     warm_is: str
 
 
-def request_event(path: str) -> dict[str, Any]:
-    """What API Gateway hands to the function for a GET."""
-    return {
-        "resource": path, "path": path, "httpMethod": "GET", "headers": {}, "multiValueHeaders": {},
-        "queryStringParameters": None, "multiValueQueryStringParameters": None, "pathParameters": None,
-        "stageVariables": None, "body": None, "isBase64Encoded": False,
-        "requestContext": {
-            "resourcePath": path, "httpMethod": "GET", "path": path, "identity": {"sourceIp": "127.0.0.1"},
-            "stage": "dev",
-        },
-    }  # fmt: skip
-
-
-def queue_event(prediction_id: str) -> dict[str, Any]:
-    """What the event source hands to the worker."""
-    body = f'{{"prediction_id": "{prediction_id}"}}'
-    record = {"messageId": "1", "receiptHandle": "1", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
-    return {"Records": [record]}
-
-
-def measure_api(code: Path, environment: dict[str, str], times: int, warm: int) -> Figures:
-    """Starts, and requests that touch no store."""
-    starts, firsts, answers, peaks = [], [], [], []
+def measure(
+    zip_name: str,
+    code: Path,
+    environment: dict[str, str],
+    events: Iterator[dict[str, Any]],
+    times: int,
+    warm: int,
+    warm_is: str,
+) -> Figures:
+    """Starts, and so many invocations of each."""
+    starts, firsts, others, peaks = [], [], [], []
     for _ in range(times):
-        function = RunningFunction(code, HANDLERS["api"], environment)
+        function = RunningFunction(code / zip_name, HANDLERS[zip_name], environment)
         starts.append(function.start_seconds)
-        firsts.append(function.invoke(request_event("/api/health")).seconds)
-        answers += [function.invoke(request_event("/api/health")).seconds for _ in range(warm)]
+        firsts.append(function.invoke(next(events)).seconds)
+        others += [function.invoke(next(events)).seconds for _ in range(warm)]
         peaks.append(function.stop())
-    return Figures("api", median(starts), median(firsts), median(answers), median(peaks), "GET /api/health")
-
-
-def measure_worker(code: Path, environment: dict[str, str], jobs: Iterator[str], times: int, warm: int) -> Figures:
-    """Starts with every model loaded, and jobs of ten patients."""
-    starts, firsts, ends, peaks = [], [], [], []
-    for _ in range(times):
-        function = RunningFunction(code, HANDLERS["worker"], environment)
-        starts.append(function.start_seconds)
-        firsts.append(function.invoke(queue_event(next(jobs))).seconds)
-        ends += [function.invoke(queue_event(next(jobs))).seconds for _ in range(warm)]
-        peaks.append(function.stop())
-    return Figures("worker", median(starts), median(firsts), median(ends), median(peaks), "a job of 10 patients")
+    return Figures(zip_name, median(starts), median(firsts), median(others), median(peaks), warm_is)
 
 
 def predictions(services: Services) -> Iterator[str]:
@@ -132,8 +110,9 @@ def main() -> None:
             build(bundle, arch, target)
             zipfile.ZipFile(target).extractall(Path(folder) / bundle.name)
         code = Path(folder)
-        api = measure_api(code / "api", environment, given.times, given.warm)
-        worker = measure_worker(code / "worker", environment, predictions(services), given.times, given.warm)
+        requests, jobs = repeat(request_event("/api/health")), map(queue_event, predictions(services))
+        api = measure("api", code, environment, requests, given.times, given.warm, "GET /api/health")
+        worker = measure("worker", code, environment, jobs, given.times, given.warm, "a job of 10 patients")
         print(table([api, worker]))
 
 
