@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.scenarios import SCENARIOS, Figures, measure
+from benchmarks.scenarios import COLUMNS, SCENARIOS, measure
 from tests.support.stack import RunningStack, children_of
 
 
@@ -25,15 +25,6 @@ def running_stack(**settings: str) -> Iterator[RunningStack]:
             stack.stop()
 
 
-def line(figures: Figures) -> str:
-    """One line of the table."""
-    memory = f"{figures.memory_mib:.0f}" if figures.memory_mib else "-"
-    return (
-        f"{figures.scenario:<20} {figures.connections:>5} {figures.done:>7} {figures.per_second:>9.1f} "
-        f"{figures.p50_ms:>9.1f} {figures.p95_ms:>9.1f} {figures.errors:>7} {memory:>8}"
-    )
-
-
 def main() -> None:
     """Measure every scenario, or those that --only names."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
@@ -41,16 +32,14 @@ def main() -> None:
     parser.add_argument("--only", default="", help="scenarios whose name holds this")
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores shared by stack, emulator and client; bcrypt cost 4.")
-    print(
-        f"{'scenario':<20} {'conn.':>5} {'done':>7} {'per s':>9} {'p50 ms':>9} {'p95 ms':>9} {'errors':>7} {'MiB':>8}"
-    )
+    print(COLUMNS)
     with running_stack() as stack:
         processes = [*children_of(os.getpid()), *stack.all_process_ids()]
         for scenario in SCENARIOS:
             if arguments.only not in scenario.name:
                 continue
             for connections in scenario.connections:
-                print(line(measure(stack.url, scenario, connections, arguments.seconds, processes)), flush=True)
+                print(measure(stack.url, scenario, connections, arguments.seconds, processes), flush=True)
 
 
 if __name__ == "__main__":

@@ -42,18 +42,7 @@ SCENARIOS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Of one scenario at one number of connections. Times are in milliseconds, memory in MiB."""
-
-    scenario: str
-    connections: int
-    done: int
-    errors: int
-    per_second: float
-    p50_ms: float
-    p95_ms: float
-    memory_mib: float
+COLUMNS = f"{'scenario':<20} {'conn.':>5} {'done':>7} {'per s':>9} {'p50 ms':>9} {'p95 ms':>9} {'errors':>7} {'MiB':>8}"
 
 
 def patients(rows: int, seed: int = 1) -> bytes:
@@ -69,8 +58,8 @@ def patients(rows: int, seed: int = 1) -> bytes:
     return (HEADER + "".join(lines)).encode()
 
 
-def measure(url: str, scenario: Scenario, connections: int, seconds: float, processes: Sequence[int]) -> Figures:
-    """Run ``scenario`` for at most ``seconds``, and until what is under way has ended."""
+def measure(url: str, scenario: Scenario, connections: int, seconds: float, processes: Sequence[int]) -> str:
+    """Run ``scenario`` for at most ``seconds``, and until what is under way has ended; return its line of the table."""
     content = patients(scenario.rows) if scenario.rows else b""
     crowd = [[Person(url) for _ in range(PEOPLE_A_CONNECTION if scenario.rows else 1)] for _ in range(connections)]
     times: list[float] = []
@@ -98,15 +87,10 @@ def measure(url: str, scenario: Scenario, connections: int, seconds: float, proc
         time.sleep(0.1)
     wall = time.perf_counter() - started
     ordered = sorted(times) or [0.0]
-    return Figures(
-        scenario=scenario.name,
-        connections=connections,
-        done=len(times),
-        errors=len(errors),
-        per_second=len(times) / wall,
-        p50_ms=statistics.median(ordered) * 1000,
-        p95_ms=ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] * 1000,
-        memory_mib=peak,
+    p50, p95 = statistics.median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return (
+        f"{scenario.name:<20} {connections:>5} {len(times):>7} {len(times) / wall:>9.1f} {1000 * p50:>9.1f} "
+        f"{1000 * p95:>9.1f} {len(errors):>7} {f'{peak:.0f}' if peak else '-':>8}"
     )
 
 

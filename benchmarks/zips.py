@@ -12,7 +12,6 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 from statistics import median
@@ -32,18 +31,6 @@ HANDLERS = {"api": "app.app", "worker": "app.inference_worker"}
 SECRET = "x" * 32
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Medians of one zip; seconds and bytes."""
-
-    zip: str
-    start: float
-    first: float
-    warm: float
-    peak_bytes: float
-    warm_is: str
-
-
 def measure(
     zip_name: str,
     code: Path,
@@ -52,8 +39,8 @@ def measure(
     times: int,
     warm: int,
     warm_is: str,
-) -> Figures:
-    """Starts, and so many invocations of each."""
+) -> str:
+    """Starts, and so many invocations of each: a line of the table."""
     starts, firsts, others, peaks = [], [], [], []
     for _ in range(times):
         function = RunningFunction(code / zip_name, HANDLERS[zip_name], environment)
@@ -61,7 +48,8 @@ def measure(
         firsts.append(function.invoke(next(events)).seconds)
         others += [function.invoke(next(events)).seconds for _ in range(warm)]
         peaks.append(function.stop())
-    return Figures(zip_name, median(starts), median(firsts), median(others), median(peaks), warm_is)
+    milliseconds = f"{1e3 * median(starts):>10.0f}{1e3 * median(firsts):>10.1f}{1e3 * median(others):>9.1f}"
+    return f"{zip_name:<8}{milliseconds}{median(peaks) / 2**20:>10.0f}  {warm_is}"
 
 
 def predictions(services: Services) -> Iterator[str]:
@@ -88,15 +76,6 @@ def world(folder: Path) -> Iterator[tuple[Services, dict[str, str]]]:
         yield services, aws | resources | own
 
 
-def table(figures: list[Figures]) -> str:
-    """Milliseconds and MiB."""
-    lines = [f"{'zip':<8}{'start ms':>10}{'first ms':>10}{'warm ms':>9}{'peak MiB':>10}  warm is"]
-    for each in figures:
-        times = f"{each.start * 1e3:>10.0f}{each.first * 1e3:>10.1f}{each.warm * 1e3:>9.1f}"
-        lines.append(f"{each.zip:<8}{times}{each.peak_bytes / 2**20:>10.0f}  {each.warm_is}")
-    return "\n".join(lines)
-
-
 def main() -> None:
     """Build both zips, measure, print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.zips", description=__doc__)
@@ -113,7 +92,9 @@ def main() -> None:
         requests, jobs = repeat(request_event("/api/health")), map(queue_event, predictions(services))
         api = measure("api", code, environment, requests, given.times, given.warm, "GET /api/health")
         worker = measure("worker", code, environment, jobs, given.times, given.warm, "a job of 10 patients")
-        print(table([api, worker]))
+        print(
+            f"{'zip':<8}{'start ms':>10}{'first ms':>10}{'warm ms':>9}{'peak MiB':>10}  warm is", api, worker, sep="\n"
+        )
 
 
 if __name__ == "__main__":
