@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.meter import Meter
-from benchmarks.prices import Item, bill
+from benchmarks.prices import Item
 from chalicelib.auth.normalization import email_key, name_key
 from chalicelib.billing.ledger import Entry
 from chalicelib.core.clock import iso, system_clock
@@ -114,7 +114,7 @@ def audit() -> str:
     seconds, worked = time.perf_counter() - started, time.process_time() - worked
     amounts, users = meter.take().amounts, report.checked["users"]
     units, lists = amounts[Item.READ_UNITS], amounts[Item.S3_PUTS]
-    dollars = sum(line.usd for line in bill(amounts))
+    dollars = sum(item.dollars(amount) for item, amount in amounts.items())
     return (
         f"{users:,} users, {report.checked['predictions']:,} predictions, {report.findings_total} off: "
         f"{seconds:.1f} s, {worked:.1f} s of them its own work, {peak_memory():.0f} MiB at the peak\n"

@@ -6,21 +6,27 @@ large one. Plain pandas: the whole file by ``read_csv``, the model's answers, on
 writes no JSON lines and no cohort.
 """
 
+from __future__ import annotations
+
 import argparse
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from chalicelib.inference.storage.file_store import Stored
 
+if TYPE_CHECKING:
+    from chalicelib.inference.models.base import Loaded
+
 SAMPLE = Path(__file__).resolve().parents[1] / "frontend" / "public" / "samples" / "pbc-418.csv"
-WAYS = ("check", "batch", "upload", "pandas")
+Run = Callable[[Path], None]
 
 
 def main(arguments: list[str]) -> int:
@@ -71,7 +77,7 @@ def _line(way: str, model: str, rows: int, file: Path) -> None:
 
 def _measure(way: str, model: str, file: str) -> int:
     """Prints seconds and the peak of the resident memory in MiB."""
-    run = {"check": _check, "batch": _batch, "upload": _upload, "pandas": _pandas}[way](model)
+    run = WAYS[way](model)
     started = time.perf_counter()
     run(Path(file))
     seconds = time.perf_counter() - started
@@ -79,8 +85,11 @@ def _measure(way: str, model: str, file: str) -> int:
     return 0
 
 
-def _check(_model: str):  # type: ignore[no-untyped-def]
-    from chalicelib.inference.patient_file.validator import inspect  # noqa: PLC0415 - each way loads what it needs, no more
+# Each way loads what it needs before it is timed, and no more.
+
+
+def _check(_model: str) -> Run:
+    from chalicelib.inference.patient_file.validator import inspect  # noqa: PLC0415
 
     def run(file: Path) -> None:
         with file.open("rb") as source:
@@ -89,14 +98,12 @@ def _check(_model: str):  # type: ignore[no-untyped-def]
     return run
 
 
-def _batch(model: str):  # type: ignore[no-untyped-def]
-    from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
-    from chalicelib.inference.models.loader import load  # noqa: PLC0415
+def _batch(model: str) -> Run:
     from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
     from chalicelib.inference.predictions.worker import read_chunks  # noqa: PLC0415
     from chalicelib.inference.results.writer import ResultWriter  # noqa: PLC0415
 
-    loaded = load(model, ARTEFACTS)
+    loaded = _load(model)
 
     def run(file: Path) -> None:
         with file.with_suffix(".canonical").open("rb") as stream, ResultWriter(loaded) as writer:
@@ -108,7 +115,7 @@ def _batch(model: str):  # type: ignore[no-untyped-def]
     return run
 
 
-def _upload(model: str):  # type: ignore[no-untyped-def]
+def _upload(model: str) -> Run:
     batch = _batch(model)
 
     def run(file: Path) -> None:
@@ -118,6 +125,13 @@ def _upload(model: str):  # type: ignore[no-untyped-def]
     return run
 
 
+def _load(model: str) -> Loaded:
+    from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
+    from chalicelib.inference.models.loader import load  # noqa: PLC0415
+
+    return load(model, ARTEFACTS)
+
+
 class _Disk:
     """Puts the result's files into a folder."""
 
@@ -125,23 +139,20 @@ class _Disk:
         self._folder = folder
 
     def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:  # noqa: ARG002
-        """Copy the stream in blocks."""
+        """Copy the stream."""
         stream.seek(0)
         with (self._folder / key).open("wb") as file:
-            while block := stream.read(1024 * 1024):
-                file.write(block)
+            shutil.copyfileobj(stream, file, 1024 * 1024)
         return Stored(size, "")
 
 
-def _pandas(model: str):  # type: ignore[no-untyped-def]
+def _pandas(model: str) -> Run:
     import pandas as pd  # noqa: PLC0415
 
-    from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
-    from chalicelib.inference.models.loader import load  # noqa: PLC0415
     from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
     from chalicelib.inference.patient_file import columns  # noqa: PLC0415
 
-    loaded = load(model, ARTEFACTS)
+    loaded = _load(model)
     types = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys((*columns.CATEGORIES, "ID"), "str")
 
     def run(file: Path) -> None:
@@ -155,5 +166,7 @@ def _pandas(model: str):  # type: ignore[no-untyped-def]
     return run
 
 
+WAYS: dict[str, Callable[[str], Run]] = {"check": _check, "batch": _batch, "upload": _upload, "pandas": _pandas}
+
 if __name__ == "__main__":
-    sys.exit(main(list(islice(sys.argv, 1, None))))
+    sys.exit(main(sys.argv[1:]))

@@ -38,13 +38,9 @@ class Person:
         answer = self._connection.getresponse()
         return answer.status, json.loads(answer.read())
 
-    def me(self) -> bool:
-        """One look at the account."""
-        return self.call("GET", "/api/auth/me")[0] == 200
-
-    def balance(self) -> bool:
-        """One look at the balance."""
-        return self.call("GET", "/api/auth/balance")[0] == 200
+    def get(self, path: str) -> bool:
+        """One request that is answered well."""
+        return self.call("GET", path)[0] == 200
 
     def log_in(self) -> bool:
         """One log-in."""

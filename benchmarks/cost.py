@@ -26,7 +26,7 @@ import requests
 from chalice.app import Rate, ScheduledEventConfig, SQSEventConfig
 
 from benchmarks.meter import Function, Meter, MeteredOutput, UnmeteredError, Usage
-from benchmarks.prices import AS_OF, GB, REGION, Item, Price, bill
+from benchmarks.prices import AS_OF, GB, REGION, Item
 from benchmarks.scenarios import COST, patients
 from local import dynamodb
 from local.config import ROOT, LocalConfig, function_environment
@@ -305,10 +305,10 @@ def _with_storage(stack: Stack) -> Usage:
 def report(measured: Measured) -> str:
     """The case's bill, its time, its calls and its capacity units."""
     usage = measured.usage
-    lines = bill(usage.amounts)
+    bill = [(item, amount, item.dollars(amount)) for item in Item if (amount := usage.amounts.get(item))]
     text = [f"## {measured.title}", "", "| | amount | price | USD |", "| --- | ---: | ---: | ---: |"]
-    text += [f"| {line.item} | {_amount(line.amount)} | {_price(line.price)} | {line.usd:.6f} |" for line in lines]
-    text += [f"| **together** | | | **{sum(line.usd for line in lines):.6f}** |", ""]
+    text += [f"| {item.title} | {_amount(amount)} | {_price(item)} | {usd:.6f} |" for item, amount, usd in bill]
+    text += [f"| **together** | | | **{sum(usd for *_, usd in bill):.6f}** |", ""]
     text += ["| function | invocations | mean ms | median ms |", "| --- | ---: | ---: | ---: |"]
     text += [
         f"| {name} | {len(spans):,} | {mean(spans):.1f} | {median(spans):.1f} |"
@@ -319,13 +319,18 @@ def report(measured: Measured) -> str:
     return "\n".join(text) + "\n"
 
 
+_KINDS = {Item.WRITE_UNITS: "write", Item.READ_UNITS: "read"}
+
+
 def _each(measured: Measured) -> Iterator[str]:
     """What one of the case's predictions does, beside what DynamoDB counts for it."""
     usage, times = measured.usage, measured.times
     calls = [(" ".join(name), count) for name, count in sorted(usage.requests.items())]
     units = [
-        (f"{table.split('-')[-1]}{f' ({index})' if index else ''}, {_kind(item)}", count)
-        for (table, index, item), count in sorted(usage.units.items())
+        (f"{table.split('-')[-1]}{f' ({index})' if index else ''}, {_KINDS[item]}", count)
+        for (table, index, item), count in sorted(
+            usage.units.items(), key=lambda unit: (*unit[0][:2], unit[0][2].title)
+        )
     ]
     yield "| calls | each | DynamoDB units | each |"
     yield "| --- | ---: | --- | ---: |"
@@ -339,16 +344,12 @@ def _each_one(count: float | None, times: int) -> str:
     return "" if count is None else f"{count / times:.4g}"
 
 
-def _kind(item: Item) -> str:
-    return {Item.WRITE_UNITS: "write", Item.READ_UNITS: "read"}[item]
-
-
 def _amount(amount: float) -> str:
     return f"{amount:,.0f}" if amount >= 1000 or amount == int(amount) else f"{amount:.3g}"
 
 
-def _price(price: Price) -> str:
-    return f"{price.usd:.10f}".rstrip("0").rstrip(".") + (f" / {price.units:,.0f}" if price.units != 1 else "")
+def _price(item: Item) -> str:
+    return f"{item.usd:.10f}".rstrip("0").rstrip(".") + (f" / {item.units:,.0f}" if item.units != 1 else "")
 
 
 def main() -> None:

@@ -7,21 +7,8 @@ import sys
 import time
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import Any
 
-_REQUEST: dict[str, Any] = {
-    "httpMethod": "GET",
-    "headers": {},
-    "multiValueHeaders": {},
-    "multiValueQueryStringParameters": None,
-    "pathParameters": {},
-    "stageVariables": None,
-    "body": None,
-    "isBase64Encoded": False,
-    "requestContext": {
-        "httpMethod": "GET", "resourcePath": "/api/health", "identity": {"sourceIp": "127.0.0.1"},
-    },
-}  # fmt: skip
+from benchmarks.events import request_event
 
 
 def main() -> None:
@@ -31,7 +18,7 @@ def main() -> None:
     import app  # noqa: PLC0415 - is what is measured
 
     times.append(time.process_time())
-    status = app.app(_REQUEST, SimpleNamespace(aws_request_id="first"))["statusCode"]
+    status = app.app(request_event("/api/health"), SimpleNamespace(aws_request_id="first"))["statusCode"]
     if status != 200:
         raise RuntimeError(f"GET /api/health answered {status}")
     times.append(time.process_time())

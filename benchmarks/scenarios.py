@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +33,8 @@ class Scenario:
 
 
 SCENARIOS = (
-    Scenario("me", lambda person, _: person.me(), (1, 8, 32)),
-    Scenario("balance", lambda person, _: person.balance(), (1, 8, 32)),
+    Scenario("me", lambda person, _: person.get("/api/auth/me"), (1, 8, 32)),
+    Scenario("balance", lambda person, _: person.get("/api/auth/balance"), (1, 8, 32)),
     Scenario("login", lambda person, _: person.log_in(), (1, 8, 32)),
     Scenario("predict 1 row", Person.predict, (1, 8, 32), 1),
     Scenario("predict 10,000 rows", Person.predict, (1, 8, 32), 10_000),
@@ -40,18 +42,7 @@ SCENARIOS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Of one scenario at one number of connections. Times are in milliseconds, memory in MiB."""
-
-    scenario: str
-    connections: int
-    done: int
-    errors: int
-    per_second: float
-    p50_ms: float
-    p95_ms: float
-    memory_mib: float | None
+COLUMNS = f"{'scenario':<20} {'conn.':>5} {'done':>7} {'per s':>9} {'p50 ms':>9} {'p95 ms':>9} {'errors':>7} {'MiB':>8}"
 
 
 def patients(rows: int, seed: int = 1) -> bytes:
@@ -67,8 +58,8 @@ def patients(rows: int, seed: int = 1) -> bytes:
     return (HEADER + "".join(lines)).encode()
 
 
-def measure(url: str, scenario: Scenario, connections: int, seconds: float, pid: int | None) -> Figures:
-    """Run ``scenario`` for at most ``seconds``, and until what is under way has ended."""
+def measure(url: str, scenario: Scenario, connections: int, seconds: float, processes: Sequence[int]) -> str:
+    """Run ``scenario`` for at most ``seconds``, and until what is under way has ended; return its line of the table."""
     content = patients(scenario.rows) if scenario.rows else b""
     crowd = [[Person(url) for _ in range(PEOPLE_A_CONNECTION if scenario.rows else 1)] for _ in range(connections)]
     times: list[float] = []
@@ -90,40 +81,23 @@ def measure(url: str, scenario: Scenario, connections: int, seconds: float, pid:
     threads = [threading.Thread(target=loop, args=(people,)) for people in crowd]
     for thread in threads:
         thread.start()
-    peak = None
+    peak = 0.0
     while any(thread.is_alive() for thread in threads):
-        peak = max(filter(None, (peak, memory_mib(pid))), default=None)
+        peak = max(peak, memory_mib(processes))
         time.sleep(0.1)
     wall = time.perf_counter() - started
     ordered = sorted(times) or [0.0]
-    return Figures(
-        scenario=scenario.name,
-        connections=connections,
-        done=len(times),
-        errors=len(errors),
-        per_second=len(times) / wall,
-        p50_ms=statistics.median(ordered) * 1000,
-        p95_ms=ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] * 1000,
-        memory_mib=peak,
+    p50, p95 = statistics.median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return (
+        f"{scenario.name:<20} {connections:>5} {len(times):>7} {len(times) / wall:>9.1f} {1000 * p50:>9.1f} "
+        f"{1000 * p95:>9.1f} {len(errors):>7} {f'{peak:.0f}' if peak else '-':>8}"
     )
 
 
-def memory_mib(pid: int | None) -> float | None:
-    """The resident memory of ``pid`` and all its descendants, or None where /proc doesn't say."""
-    if pid is None or not Path("/proc/self/stat").exists():
-        return None
-    children: dict[int, list[int]] = {}
-    resident: dict[int, int] = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
-        except OSError:
-            continue  # it ended meanwhile
-        children.setdefault(int(status["PPid"]), []).append(int(process.name))
-        resident[int(process.name)] = int(status.get("VmRSS", "0 kB").split()[0])
-    total, waiting = 0, [pid]
-    while waiting:
-        process_id = waiting.pop()
-        total += resident.get(process_id, 0)
-        waiting += children.get(process_id, [])
-    return total / 1024
+def memory_mib(processes: Iterable[int]) -> float:
+    """The resident memory of these processes together, 0 where /proc doesn't say."""
+    pages = 0
+    for pid in processes:
+        with suppress(OSError):  # it ended meanwhile
+            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2

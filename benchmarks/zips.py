@@ -12,11 +12,12 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.events import queue_event, request_event
 from chalicelib.auth.normalization import Registration
 from chalicelib.wiring import Services
 from deploy.bundle import BUNDLES, build
@@ -30,60 +31,25 @@ HANDLERS = {"api": "app.app", "worker": "app.inference_worker"}
 SECRET = "x" * 32
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Medians of one zip; seconds and bytes."""
-
-    zip: str
-    start: float
-    first: float
-    warm: float
-    peak_bytes: float
-    warm_is: str
-
-
-def request_event(path: str) -> dict[str, Any]:
-    """What API Gateway hands to the function for a GET."""
-    return {
-        "resource": path, "path": path, "httpMethod": "GET", "headers": {}, "multiValueHeaders": {},
-        "queryStringParameters": None, "multiValueQueryStringParameters": None, "pathParameters": None,
-        "stageVariables": None, "body": None, "isBase64Encoded": False,
-        "requestContext": {
-            "resourcePath": path, "httpMethod": "GET", "path": path, "identity": {"sourceIp": "127.0.0.1"},
-            "stage": "dev",
-        },
-    }  # fmt: skip
-
-
-def queue_event(prediction_id: str) -> dict[str, Any]:
-    """What the event source hands to the worker."""
-    body = f'{{"prediction_id": "{prediction_id}"}}'
-    record = {"messageId": "1", "receiptHandle": "1", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
-    return {"Records": [record]}
-
-
-def measure_api(code: Path, environment: dict[str, str], times: int, warm: int) -> Figures:
-    """Starts, and requests that touch no store."""
-    starts, firsts, answers, peaks = [], [], [], []
+def measure(
+    zip_name: str,
+    code: Path,
+    environment: dict[str, str],
+    events: Iterator[dict[str, Any]],
+    times: int,
+    warm: int,
+    warm_is: str,
+) -> str:
+    """Starts, and so many invocations of each: a line of the table."""
+    starts, firsts, others, peaks = [], [], [], []
     for _ in range(times):
-        function = RunningFunction(code, HANDLERS["api"], environment)
+        function = RunningFunction(code / zip_name, HANDLERS[zip_name], environment)
         starts.append(function.start_seconds)
-        firsts.append(function.invoke(request_event("/api/health")).seconds)
-        answers += [function.invoke(request_event("/api/health")).seconds for _ in range(warm)]
+        firsts.append(function.invoke(next(events)).seconds)
+        others += [function.invoke(next(events)).seconds for _ in range(warm)]
         peaks.append(function.stop())
-    return Figures("api", median(starts), median(firsts), median(answers), median(peaks), "GET /api/health")
-
-
-def measure_worker(code: Path, environment: dict[str, str], jobs: Iterator[str], times: int, warm: int) -> Figures:
-    """Starts with every model loaded, and jobs of ten patients."""
-    starts, firsts, ends, peaks = [], [], [], []
-    for _ in range(times):
-        function = RunningFunction(code, HANDLERS["worker"], environment)
-        starts.append(function.start_seconds)
-        firsts.append(function.invoke(queue_event(next(jobs))).seconds)
-        ends += [function.invoke(queue_event(next(jobs))).seconds for _ in range(warm)]
-        peaks.append(function.stop())
-    return Figures("worker", median(starts), median(firsts), median(ends), median(peaks), "a job of 10 patients")
+    milliseconds = f"{1e3 * median(starts):>10.0f}{1e3 * median(firsts):>10.1f}{1e3 * median(others):>9.1f}"
+    return f"{zip_name:<8}{milliseconds}{median(peaks) / 2**20:>10.0f}  {warm_is}"
 
 
 def predictions(services: Services) -> Iterator[str]:
@@ -110,15 +76,6 @@ def world(folder: Path) -> Iterator[tuple[Services, dict[str, str]]]:
         yield services, aws | resources | own
 
 
-def table(figures: list[Figures]) -> str:
-    """Milliseconds and MiB."""
-    lines = [f"{'zip':<8}{'start ms':>10}{'first ms':>10}{'warm ms':>9}{'peak MiB':>10}  warm is"]
-    for each in figures:
-        times = f"{each.start * 1e3:>10.0f}{each.first * 1e3:>10.1f}{each.warm * 1e3:>9.1f}"
-        lines.append(f"{each.zip:<8}{times}{each.peak_bytes / 2**20:>10.0f}  {each.warm_is}")
-    return "\n".join(lines)
-
-
 def main() -> None:
     """Build both zips, measure, print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.zips", description=__doc__)
@@ -132,9 +89,12 @@ def main() -> None:
             build(bundle, arch, target)
             zipfile.ZipFile(target).extractall(Path(folder) / bundle.name)
         code = Path(folder)
-        api = measure_api(code / "api", environment, given.times, given.warm)
-        worker = measure_worker(code / "worker", environment, predictions(services), given.times, given.warm)
-        print(table([api, worker]))
+        requests, jobs = repeat(request_event("/api/health")), map(queue_event, predictions(services))
+        api = measure("api", code, environment, requests, given.times, given.warm, "GET /api/health")
+        worker = measure("worker", code, environment, jobs, given.times, given.warm, "a job of 10 patients")
+        print(
+            f"{'zip':<8}{'start ms':>10}{'first ms':>10}{'warm ms':>9}{'peak MiB':>10}  warm is", api, worker, sep="\n"
+        )
 
 
 if __name__ == "__main__":

@@ -1,23 +1,10 @@
 """Compare what is committed with what a training run makes.
 
-Fitted numbers agree within ``FITTED_TOLERANCE``, figures within ``FIGURE_TOLERANCE``. What was measured behind these:
-the quick check (``quick_differences``) with the kernels Sandybridge, Haswell and SkylakeX of OpenBLAS, one thread and
-two, with numpy's AVX-512 and AVX2 code on and off, and with the C library's FMA code off. Largest differences between
-any two of these runs:
-
-=========  ==============  =======
-model      fitted numbers  figures
-=========  ==============  =======
-lasso      9e-15           3e-15
-cox-lasso  5e-15           5e-15
-mayo       3e-17           9e-16
-=========  ==============  =======
-
-The tolerances are far above that, since a change of the inputs by a relative 1e-12 must stay within them too
-(``tests/unit/training/test_noise.py``).
+Fitted numbers agree within ``FITTED_TOLERANCE``, figures within ``FIGURE_TOLERANCE``. With other kernels of OpenBLAS,
+one thread or two, and without AVX-512, AVX2 or FMA, both differed by 9e-15 at most. The tolerances are far above that,
+since a change of the inputs by a relative 1e-12 must stay within them too (``tests/unit/training/test_noise.py``).
 """
 
-import json
 import math
 import tempfile
 from collections.abc import Iterator
@@ -25,15 +12,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from chalicelib.inference.models.base import ARTEFACT_NAME, CARD_NAME, read_card, read_verified
-from training.build import ARTEFACTS_DIR, SAMPLES_DIR, build, write_samples
-from training.card import parameters
-from training.data import cirrhosis, death
-from training.models import RECIPES
-from training.recipe import Recipe
-from training.report import Report, first_repeat
+from training.build import ARTEFACTS_DIR, SAMPLES_DIR, build
+from training.report import Report
 
 FITTED_TOLERANCE = 1e-9
 """For fitted numbers; relative for those above 1."""
@@ -83,25 +64,6 @@ def differences(root: Path) -> list[str]:
         return compare(root, rebuilt)
 
 
-def quick_differences(root: Path) -> list[str]:
-    """Return the same for what takes seconds: samples, every fitted number, and the figures of the first folds."""
-    patients = cirrhosis()
-    with tempfile.TemporaryDirectory() as folder:
-        write_samples(Path(folder), patients)
-        found = [f"{sample} differs" for sample in differing_samples(root, Path(folder))]
-    for recipe in RECIPES:
-        card = read_card(root / ARTEFACTS_DIR / recipe.id)
-        found += [f"{recipe.id}: {difference}" for difference in quick_card_differences(card, recipe, patients)]
-    return found
-
-
-def quick_card_differences(card: dict[str, Any], recipe: Recipe, patients: pd.DataFrame) -> list[Difference]:
-    """Return what a fit to these patients, and the first folds, make otherwise than the card says."""
-    made = json.loads(json.dumps(parameters(recipe, recipe.serve(patients, death(patients)))))
-    made["first_repeat"] = first_repeat(recipe, patients)
-    return [difference for section in made for difference in _section_differences(section, card, made)]
-
-
 def compare(root: Path, rebuilt: Path) -> list[str]:
     """Return what differs between the files below two folders.
 
@@ -141,10 +103,11 @@ def model_differences(kept: Path, made: Path) -> list[Difference]:
 def card_differences(kept: dict[str, Any], made: dict[str, Any]) -> list[Difference]:
     """Return what differs between two cards beyond the tolerances."""
     sections = sorted((kept.keys() | made.keys()) - set(OF_THE_MACHINE))
-    return [difference for section in sections for difference in _section_differences(section, kept, made)]
+    return [difference for section in sections for difference in section_differences(section, kept, made)]
 
 
-def _section_differences(section: str, kept: dict[str, Any], made: dict[str, Any]) -> Iterator[Difference]:
+def section_differences(section: str, kept: dict[str, Any], made: dict[str, Any]) -> Iterator[Difference]:
+    """Yield what differs in one section of two cards beyond the tolerances."""
     absolute, relative = (FIGURE_TOLERANCE, 0.0) if section in FIGURES else (FITTED_TOLERANCE, FITTED_TOLERANCE)
     for place, one, other in _unequal(section, kept.get(section), made.get(section)):
         difference = Difference(section, place, one, other)

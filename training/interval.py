@@ -6,9 +6,7 @@ to what happened (distributional conformal prediction: Chernozhukov, Wuthrich & 
 for everybody would be too narrow for the sickest and too wide for the others.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +14,7 @@ import numpy.typing as npt
 from chalicelib.inference.models.curve import IntervalLevels
 from chalicelib.inference.models.lasso import IntervalTable
 from chalicelib.inference.models.stable_comparison import band, exceeds
+from training.data import OfPatients
 from training.metrics import Truth, weighted_mean, weighted_quantile
 
 LEVEL = 0.8
@@ -27,18 +26,12 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """The intervals of n patients: ends in years, and the band of predicted risk, 0 the sickest; all of shape (n,)."""
+class Interval(OfPatients):
+    """The intervals of n patients: ends in years, and the band of predicted risk, 0 the sickest."""
 
     lower: Array
     upper: Array
     band: npt.NDArray[np.intp]
-
-    @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        """Return the intervals of several groups of patients, one after the other."""
-        lower, upper = (np.concatenate([getattr(part, name) for part in parts]) for name in ("lower", "upper"))
-        return cls(lower, upper, np.concatenate([part.band for part in parts]))
 
     def begins_after(self, years: Array) -> npt.NDArray[np.bool_]:
         """Return whether each interval begins after these years."""
@@ -59,7 +52,7 @@ def fit_intervals(predicted_years: Array, truth: Truth, horizon_years: float) ->
     In a band where more outlive the horizon than an interval may miss, the upper end is open: any closed one would miss
     them all. Then nobody can outlive it, and all that it may miss is below.
     """
-    cuts = tuple(float(cut) for cut in np.quantile(predicted_years, np.arange(1, BANDS) / BANDS))
+    cuts = _cuts(predicted_years)
     bands = band(predicted_years, cuts)
     residual = truth.years - predicted_years
     outlived = truth.weight * (truth.years >= horizon_years)
@@ -83,7 +76,7 @@ def fit_levels(survival: Array, level: Array, outlived: npt.NDArray[np.bool_], w
 
     Where the upper end is open nobody can outlive the interval, so the whole of what it may miss is below it.
     """
-    cuts = tuple(float(cut) for cut in np.quantile(survival, np.arange(1, BANDS) / BANDS))
+    cuts = _cuts(survival)
     bands = band(survival, cuts)
     # Who outlives the horizon outlives the lower end, wherever it is.
     died_by = np.where(outlived, 1.0, level)
@@ -95,6 +88,11 @@ def fit_levels(survival: Array, level: Array, outlived: npt.NDArray[np.bool_], w
         lower.append(_lower_level(died_by, weight, here & ~is_open, TAIL))
         lower_if_open.append(_lower_level(died_by, weight, is_open, 2.0 * TAIL))
     return IntervalLevels(cuts, tuple(lower), tuple(lower_if_open), tuple(upper))
+
+
+def _cuts(values: Array) -> tuple[float, ...]:
+    """The values that divide the bands, as many patients in each."""
+    return tuple(map(float, np.quantile(values, np.arange(1, BANDS) / BANDS)))
 
 
 def _upper_level(dying: Array, level: Array, weight: Array) -> float:

@@ -1,9 +1,8 @@
 """Figures of merit under censoring: concordance, Brier score, and errors weighted by the inverse probability of
 censoring."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ from sksurv.nonparametric import CensoringDistributionEstimator
 from sksurv.util import Surv
 
 from chalicelib.inference.models.stable_comparison import exceeds, order
-from training.data import Outcome
+from training.data import OfPatients, Outcome
 
 Array = npt.NDArray[np.float64]
 
@@ -20,8 +19,8 @@ CLOSE_YEARS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """What is known of n patients' years within a horizon; all of shape (n,).
+class Truth(OfPatients):
+    """What is known of n patients' years within a horizon.
 
     ``years``: min(survival, horizon). ``weight``: its IPCW weight, 0 for a patient whose follow-up ended
     alive before the horizon. ``died``: died within the horizon.
@@ -30,19 +29,6 @@ class Truth:
     years: Array
     weight: Array
     died: npt.NDArray[np.bool_]
-
-    def take(self, rows: npt.NDArray[Any]) -> Self:
-        """The truth of some of the patients."""
-        return type(self)(self.years[rows], self.weight[rows], self.died[rows])
-
-    @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        """The truth of several groups of patients, one after the other."""
-        return cls(
-            np.concatenate([part.years for part in parts]),
-            np.concatenate([part.weight for part in parts]),
-            np.concatenate([part.died for part in parts]),
-        )
 
 
 def ipcw_truth(train: Outcome, held_out: Outcome, horizon_years: float) -> Truth:

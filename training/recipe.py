@@ -26,7 +26,7 @@ class Recipe:
     answers to TRIPOD+AI that differ from those in ``training/tripod.py``, by item; items 1 and 12c are required.
     ``others``: further horizons, and the fit that answers there. ``alphas``: the penalties that the fit chooses from.
     ``known_limits``: what is known to be weak, a list of sentences per language; ``wording.known_limits`` fills in
-    ``{patients}``, ``{c_index}``, ``{mae}``, ``{bias}`` and ``{side}``. For a model whose curve has a band,
+    ``{patients}``, ``{c_index:.2f}``, ``{mae:.1f}``, ``{bias:.1f}`` and ``{side}``. For a model whose curve has a band,
     ``fit_with_band``: the fit that is served, which takes too long for the folds, and ``judge_band``: how good the band
     is.
     """

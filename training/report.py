@@ -35,6 +35,8 @@ EXTERNAL_YEARS = 4.0
 """Where the external cohort is judged: a quarter of it was followed as long."""
 BOOTSTRAPS = 1000
 
+_ERRORS = {"mae": "ipcw_mae", "bias": "bias", "brier_score": "integrated_brier_score"}
+
 Array = npt.NDArray[np.float64]
 Figures = dict[str, Any]
 
@@ -58,10 +60,7 @@ def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
     outcome, horizon = death(patients), recipe.horizon_years
     [answers] = cross_validate(recipe.fit, patients, outcome, (horizon,))
     quality = {
-        **by_horizon(accuracy(answers), horizon),
-        "died_within_horizon": accuracy_among_deaths(answers),
-        "interval_coverage": interval_coverage(answers),
-        "calibration": calibration(answers),
+        **held_out_figures(answers, horizon),
         "outside_trial": _outside_trial(patients, answers[:FOLDS], horizon),
         "folds": FOLDS,
         "repeats": REPEATS,
@@ -74,7 +73,7 @@ def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
     [with_transplant] = cross_validate(recipe.fit, patients, death_or_transplant(patients), (horizon,))
     return Report(
         quality=quality,
-        first_repeat=_first_repeat(answers[:FOLDS], horizon),
+        first_repeat=held_out_figures(answers[:FOLDS], horizon),
         comparisons=_comparisons(patients, outcome, (horizon, *recipe.others)),
         sensitivity={"transplant_or_death": by_horizon(accuracy(with_transplant), horizon)},
         later_visits=_later_visits(recipe, patients, outcome),
@@ -86,14 +85,8 @@ def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
     )
 
 
-def first_repeat(recipe: Recipe, patients: pd.DataFrame) -> Figures:
-    """What the first ``FOLDS`` folds alone give: enough to tell whether a card is of this code and these data."""
-    [answers] = cross_validate(recipe.fit, patients, death(patients), (recipe.horizon_years,), repeats=1)
-    figures: Figures = rounded(_first_repeat(answers, recipe.horizon_years))
-    return figures
-
-
-def _first_repeat(answers: list[HeldOut], horizon_years: float) -> Figures:
+def held_out_figures(answers: list[HeldOut], horizon_years: float) -> Figures:
+    """Return what the held-out answers of some repeats give."""
     return {
         **by_horizon(accuracy(answers), horizon_years),
         "died_within_horizon": accuracy_among_deaths(answers),
@@ -196,20 +189,28 @@ def _discrimination(outcome: Outcome, predicted: Array) -> Figures:
 
 def by_horizon(figures: dict[str, float], horizon_years: float) -> Figures:
     """Concordance and the share under their own names, errors under names that tell the horizon."""
-    own = {name: figure for name, figure in figures.items() if name.removesuffix("_sd") not in {"mae", "bias"}}
-    brier = {name: own.pop(name) for name in list(own) if name.startswith("brier_score")}
-    return {**own, **errors_only({**figures, **brier}, horizon_years)}
+    errors = {name + spread for name in _ERRORS for spread in ("", "_sd")}
+    own = {name: figure for name, figure in figures.items() if name not in errors}
+    return own | errors_only(figures, horizon_years)
 
 
 def errors_only(figures: dict[str, float], horizon_years: float) -> Figures:
     """``ipcw_mae_8y``, ``bias_8y`` and, with a curve, ``integrated_brier_score_8y``, each with its ``_sd``."""
-    names = {"mae": "ipcw_mae", "bias": "bias", "brier_score": "integrated_brier_score"}
     return {
         f"{name}_{horizon_years:.0f}y{spread}": figures[figure + spread]
-        for figure, name in names.items()
+        for figure, name in _ERRORS.items()
         for spread in ("", "_sd")
         if figure in figures
     }
+
+
+def at_horizon(figures: Any, horizon_years: float) -> Any:
+    """Return nested figures with those of a horizon under their names without it too: also ``bias_8y`` as ``bias``."""
+    if not isinstance(figures, dict):
+        return figures
+    suffix = f"_{horizon_years:.0f}y"
+    parts = {name: at_horizon(part, horizon_years) for name, part in figures.items()}
+    return parts | {name.replace(suffix, ""): part for name, part in parts.items() if suffix in name}
 
 
 def rounded(value: Any) -> Any:

@@ -44,12 +44,5 @@ def _with_required_values(patients: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def _csv(patients: pd.DataFrame) -> str:
     """The columns that are stored, in their order; whole numbers without a decimal point."""
-    cells = patients[list(STORED)].map(_cell)
-    text: str = cells.to_csv(index=False, lineterminator="\n")
+    text: str = patients[list(STORED)].to_csv(index=False, na_rep="NA", float_format="%.10g", lineterminator="\n")
     return text
-
-
-def _cell(value: object) -> str:
-    if pd.isna(value):  # type: ignore[call-overload]
-        return "NA"
-    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

@@ -64,8 +64,8 @@ FITTED_LIMITS: Statements = {
         "Seven sets of columns and six forms of the interval were compared on the very folds that the figures "
         "come from, before this one was taken: the figures may be slightly too good.",
         "One centre: the only patients of other hospitals that it was tried on are those of the PBC3 trial.",
-        "For the {patients} patients who weren't in the trial (held out as all others) the concordance is {c_index} and the "
-        "average error {mae} years, on average {bias} too {side}.",
+        "For the {patients} patients who weren't in the trial (held out as all others) the concordance is {c_index:.2f} and the "
+        "average error {mae:.1f} years, on average {bias:.1f} too {side}.",
     ],
     "ru": [
         "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись; пропущенное значение "
@@ -74,6 +74,6 @@ FITTED_LIMITS: Statements = {
         "столбцов и шесть видов интервала: показатели могут быть немного завышены.",
         "Один центр: на пациентах других больниц модель проверена только по данным исследования PBC3.",
         "Для {patients} пациентов, не участвовавших в испытании (как и остальные, не входивших в обучающую часть), индекс "
-        "конкордации — {c_index}, средняя ошибка — {mae} года, в среднем прогноз {side} на {bias} года.",
+        "конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года, в среднем прогноз {side} на {bias:.1f} года.",
     ],
 }

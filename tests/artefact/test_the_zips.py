@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.zips import HANDLERS, request_event
+from benchmarks.events import request_event
+from benchmarks.zips import HANDLERS
 from deploy.bundle import API, WORKER, build, install
 from deploy.runtime import InvocationError, RunningFunction
 from deploy.template import ROOT, PackagingError

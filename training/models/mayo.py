@@ -92,14 +92,14 @@ TRIPOD = {
 KNOWN_LIMITS: Statements = {
     "en": [
         "The score was made from 312 of these 418 patients: its figures here are partly in sample. For the other "
-        "{patients} the concordance is {c_index} and the average error {mae} years. Only the interval is fitted inside the "
+        "{patients} the concordance is {c_index:.2f} and the average error {mae:.1f} years. Only the interval is fitted inside the "
         "folds.",
         "The published curve ends at 7 years; between whole years its hazard is taken to be constant.",
         "Values beyond the range of these patients are used as they are and flagged: nothing is known of the score there.",
     ],
     "ru": [
         "Шкала построена по 312 из этих 418 пациентов: её показатели здесь отчасти получены на обучающих данных. Для "
-        "остальных {patients} индекс конкордации — {c_index}, средняя ошибка — {mae} года. По обучающей части блоков "
+        "остальных {patients} индекс конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года. По обучающей части блоков "
         "оценивается только интервал.",
         "Опубликованная кривая заканчивается на 7 годах; между целыми годами риск считается постоянным.",
         "Значения за пределами диапазона этих пациентов используются как есть и отмечаются: как шкала работает там, "

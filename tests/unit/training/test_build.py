@@ -9,11 +9,12 @@ import pytest
 
 from chalicelib.inference.models.base import ArtefactMismatchError
 from tests.support.models import CARDS
+from tests.support.quick_check import quick_differences
 from training import __main__ as command
 from training.build import ARTEFACTS_DIR, SAMPLES_DIR
-from training.check import card_differences, compare, quick_differences
+from training.check import card_differences, compare
 from training.models import RECIPES
-from training.tripod import TOPICS
+from training.tripod import ITEMS
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -49,7 +50,7 @@ def test_the_quick_check_names_a_changed_number_and_a_changed_figure(
     changed["interval_levels"]["upper"][0] += 1e-6
     changed["first_repeat"]["c_index"] += 0.01
     kept.write_text(json.dumps(changed), encoding="utf-8")
-    monkeypatch.setattr("training.check.RECIPES", [recipe for recipe in RECIPES if recipe.id == "mayo"])
+    monkeypatch.setattr("tests.support.quick_check.RECIPES", [recipe for recipe in RECIPES if recipe.id == "mayo"])
     number, figure = quick_differences(copied)
     assert number.startswith("mayo: interval_levels.upper[0]: ")
     assert figure.startswith("mayo: first_repeat.c_index: ")
@@ -133,7 +134,7 @@ def test_the_card_says_what_it_must_in_both_languages(every_card: dict[str, Any]
 
 def test_the_card_answers_every_item_of_the_reporting_standard(every_card: dict[str, Any]) -> None:
     answers = every_card["tripod_ai"]
-    assert [each["item"] for each in answers] == list(TOPICS)
+    assert [each["item"] for each in answers] == list(ITEMS)
     assert len(answers) == 52
     assert len({each["item"].rstrip("abcdefg") for each in answers}) == 27
     assert all(len(each["answer"]) >= len("None.") for each in answers)

@@ -27,9 +27,9 @@ from chalicelib.inference.models.loader import load
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.predictions.worker import read_chunks
 from tests.support.patients import made_up_patients
+from tests.support.quick_check import quick_card_differences
 from tests.support.stack import ROOT
 from training import cox, lasso
-from training.check import quick_card_differences
 from training.models import RECIPES
 from training.recipe import Recipe
 
