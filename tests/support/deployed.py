@@ -22,13 +22,14 @@ import pytest
 import requests
 import yaml
 
-from deploy import runtime, stack
+from deploy import stack
 from deploy.commands import Deployment, Target
 from deploy.package import package
 from deploy.template import ROOT, read_template
 from local.access_key import AccessKey, access_key
 from local.ports import free_port
 from tests.support.edge import edge
+from tests.support.lambda_runtime import PYTHON as LAMBDA_PYTHON
 from tests.support.rest_api import create_rest_api
 
 REGION = "us-east-1"
@@ -134,7 +135,7 @@ def _emulator(folder: Path, key: AccessKey) -> Iterator[str]:
     }
     with (folder / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
-            [runtime.PYTHON, "-P", ROOT / "tests" / "support" / "guarded_emulator.py", ROOT],
+            [LAMBDA_PYTHON, "-P", ROOT / "tests" / "support" / "guarded_emulator.py", ROOT],
             cwd=folder,
             env=environment,
             stdout=log,
