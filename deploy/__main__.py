@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from deploy.bundle import PLATFORMS
-from deploy.commands import Deployment, Rollback, Target
+from deploy.commands import Deployment, Target, rollback
 from deploy.destruction import DeletionError, destroy
 from deploy.package import package, table
 from deploy.smoke import SmokeError, walk
@@ -38,7 +38,7 @@ def _deploy(given: argparse.Namespace) -> None:
 
 def _rollback(given: argparse.Namespace) -> None:
     ask = given.stage == "prod" and not given.yes
-    carry_out(Rollback(Target(given.stage, given.at), given.release, ask=ask).steps(), dry_run=given.dry_run)
+    carry_out(rollback(Target(given.stage, given.at), given.release, ask=ask), dry_run=given.dry_run)
 
 
 def _destroy(given: argparse.Namespace) -> None:
@@ -55,13 +55,7 @@ def _smoke(given: argparse.Namespace) -> None:
 
 
 def _find_aws(given: argparse.Namespace) -> None:
-    """See to it that boto3 knows a region and has credentials, before anything is done.
-
-    Raises
-    ------
-    RefusedError
-        Unless it is a dry run, which then says so.
-    """
+    """Refuse to begin unless boto3 knows a region and has credentials; a dry run of a deployment only says so."""
     if given.run is _package:
         return
     if "AWS_REGION" in os.environ:  # the functions' variable and other tools'; boto3 has another one

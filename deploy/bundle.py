@@ -6,7 +6,6 @@ process of its own, since what a process compiled before shows in the bytes.
 
 import os
 import shutil
-import subprocess
 import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import chalice
 
-from deploy.template import ROOT, PackagingError
+from deploy.template import ROOT, PackagingError, run, target_python
 
 UV = ROOT / ".tools" / "bin" / "uv"
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
@@ -67,10 +66,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def build(bundle: Bundle, arch: str, target: Path) -> Built:
     """Write ``bundle`` for ``arch`` to ``target``.
 
-    Raises
-    ------
-    PackagingError
-        A package has no wheel for ``arch``, a file does not compile, or the zip is larger than it may be.
+    Raises ``PackagingError`` if a package has no wheel for ``arch``, a file does not compile, or the zip would be
+    larger than it may be.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent) as temporary:
@@ -83,7 +80,10 @@ def build(bundle: Bundle, arch: str, target: Path) -> Built:
         _compile(tree)
         files = sorted(path for path in tree.rglob("*") if path.is_file())
         size = sum(path.stat().st_size for path in files)
-        _require_small(bundle, size)
+        if size > bundle.bytes_max:
+            raise PackagingError(
+                f"{bundle.name}.zip would be {size:,} bytes when unpacked, and may be {bundle.bytes_max:,}."
+            )
         _zip(tree, files, target)
     return Built(bundle, target, len(files), size)
 
@@ -91,26 +91,20 @@ def build(bundle: Bundle, arch: str, target: Path) -> Built:
 def install(lock: Path, arch: str, tree: Path) -> None:
     """Install the wheels of ``lock`` for ``arch`` into ``tree``, checked against their hashes.
 
-    Raises
-    ------
-    PackagingError
-        Names the package that can't be had.
+    Raises ``PackagingError``, which names the package that can't be had.
     """
-    options = ["--target", str(tree), "--python-platform", PLATFORMS[arch], "--python-version", _python_version()]
+    options: list[str | Path] = [
+        "--target",
+        tree,
+        "--python-platform",
+        PLATFORMS[arch],
+        "--python-version",
+        target_python(),
+    ]
     options += ["--only-binary", ":all:", "--no-deps", "--require-hashes", "--no-config", "--python", sys.executable]
-    done = subprocess.run(  # noqa: S603 - our own installer and arguments
-        [UV, "pip", "install", "--quiet", "--no-progress", *options, "-r", str(lock)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = run([UV, "pip", "install", "--quiet", "--no-progress", *options, "-r", lock])
     if done.returncode != 0:
         raise PackagingError(f"{lock.name} can't be installed for {arch}:\n{done.stdout}")
-
-
-def _python_version() -> str:
-    return (ROOT / ".python-version").read_text("utf-8").strip()
 
 
 def _strip(tree: Path) -> None:
@@ -123,7 +117,7 @@ def _strip(tree: Path) -> None:
 
 
 def _add_chalice(tree: Path) -> None:
-    """Just the two files that `chalice package` ships: the rest is its command line."""
+    """Add just the two files that `chalice package` ships: the rest is its command line."""
     source = Path(chalice.__file__).parent
     (tree / "chalice").mkdir()
     for name in ("__init__.py", "app.py"):
@@ -140,26 +134,13 @@ def _add_our_own(tree: Path, bundle: Bundle) -> None:
 
 
 def _compile(tree: Path, *options: str) -> None:
-    """Compile every module of ``tree``: the functions' disk is read-only, so every cold start would do it again.
-
-    Raises
-    ------
-    PackagingError
-        A file does not compile.
-    """
+    """Compile every module of ``tree``: the functions' disk is read-only, so every cold start would do it again."""
     # A file's time isn't kept by the zip, so the bytecode must not be compared with it.
     always = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", _RUNTIME_FOLDER]
     command = [sys.executable, "-m", "compileall", *always, *options]
 
     def compile_one(path: Path) -> str:
-        done = subprocess.run(  # noqa: S603 - our own interpreter
-            [*command, path],
-            env=os.environ | {"PYTHONHASHSEED": "0"},  # the order of a frozen set's members
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        done = run([*command, path], env=os.environ | {"PYTHONHASHSEED": "0"})  # the order of a frozen set's members
         return done.stdout if done.returncode else ""
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -176,13 +157,6 @@ def _keep_bytecode_only(tree: Path, optimisation: int) -> None:
     _compile(tree, "-b", "-o", str(optimisation))
     for path in tree.rglob("*.py"):
         path.unlink()
-
-
-def _require_small(bundle: Bundle, size: int) -> None:
-    if size > bundle.bytes_max:
-        raise PackagingError(
-            f"{bundle.name}.zip would be {size:,} bytes when unpacked, and may be {bundle.bytes_max:,}."
-        )
 
 
 def _zip(tree: Path, files: list[Path], target: Path) -> None:

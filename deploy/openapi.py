@@ -12,7 +12,7 @@ PATH = Path(__file__).resolve().parents[1] / "docs" / "openapi.json"
 
 
 def text() -> str:
-    """The document as it is committed: sorted, so that a difference is a change."""
+    """Return the document as it is committed: sorted, so that a difference is a change."""
     return json.dumps(document(app.routes), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -11,10 +11,7 @@ from deploy.template import write_template
 def package(stage: str, arch: str, out: Path) -> list[Built]:
     """Write everything into ``out``, which then holds nothing else.
 
-    Raises
-    ------
-    PackagingError
-        Something is missing or too large. ``out`` is as it was before.
+    Raises ``PackagingError`` if something is missing or too large. ``out`` is then as it was before.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent) as temporary:

@@ -23,13 +23,9 @@ class SmokeError(Exception):
 
 
 def walk(address: str, release: str | None = None, say: Callable[[str], object] = print) -> None:
-    """Try the stage at ``address``, whose page has to be of ``release`` if that is given.
+    """Try the stage at ``address``, whose page has to be of ``release`` if that is given. Raises ``SmokeError``.
 
     The account that it makes is deleted at the end, and what it paid for its prediction stays in the books.
-
-    Raises
-    ------
-    SmokeError
     """
     person = _Person(address)
     _look_at_page(person, release)
@@ -84,24 +80,21 @@ class _Person:
         self.password = secrets.token_urlsafe(18)
 
     def register(self) -> None:
-        """Make the account and log in."""
         name = f"smoke-{secrets.token_hex(8)}"
         body = {"name": name, "email": f"{name}@example.invalid", "password": self.password}
         answer = self.ask("POST", "/api/auth/register", 201, json=body).json()
         self._http.headers["Authorization"] = f"Bearer {answer['access_token']}"
 
     def delete(self) -> None:
-        """Delete the account."""
         self.ask("DELETE", "/api/auth/me", 204, json={"password": self.password})
 
     def send_file(self, path: str, status: int) -> dict[str, Any]:
-        """Send the sample as a form's file."""
         file = (SAMPLE.name, SAMPLE.read_bytes(), "text/csv")
         body: dict[str, Any] = self.ask("POST", path, status, files={"file": file}).json()
         return body
 
     def wait_for(self, prediction_id: str) -> dict[str, Any]:
-        """The prediction once it has ended."""
+        """Return the prediction once it has ended."""
         deadline = time.monotonic() + _RESULT_SECONDS
         while time.monotonic() < deadline:
             prediction: dict[str, Any] = self.ask("GET", f"/api/predict/{prediction_id}", 200).json()
@@ -111,7 +104,7 @@ class _Person:
         raise SmokeError(f"the prediction did not end in {_RESULT_SECONDS} s and is {prediction['status']}")
 
     def ask(self, method: str, path: str, status: int, **more: Any) -> requests.Response:
-        """One request that has to be answered with ``status``."""
+        """Ask what has to be answered with ``status``."""
         asked = f"{method} {self._address}{path}"
         try:
             answer = self._http.request(method, self._address + path, timeout=_TIMEOUT_SECONDS, **more)
