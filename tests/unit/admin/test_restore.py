@@ -134,7 +134,7 @@ def test_a_table_that_was_empty_at_that_moment_is_emptied_when_that_is_said(worl
 def test_slips_are_one_sentence(run: RunCommand) -> None:
     code, _, err = restore(run, "users", "x")
     assert (code, err.count("\n")) == (2, 1)
-    assert err.startswith("TABLE: 'users' is none of the tables Users, Logins, ")
+    assert err.startswith("TABLE: 'users' is none of Users, Logins, ")
     assert restore(run, "Users", " ") == (2, "", "FROM: say what the restored table is called.\n")
 
 
