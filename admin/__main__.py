@@ -16,6 +16,7 @@ from admin.stage import TABLES, Stage, StageError, stage_of
 from chalicelib.audit.audit import Progress
 from chalicelib.core.errors import DomainError
 from chalicelib.inference.catalog.catalog import UnknownModelError
+from deploy.steps import RefusedError
 from local.arguments import ArgumentParser, number
 from local.config import ROOT
 
@@ -203,7 +204,7 @@ def main() -> int:
         return 2
     except DomainError as error:
         print(error.detail, file=sys.stderr)
-    except StageError as error:
+    except (StageError, RefusedError) as error:
         print(error, file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
         print(f"The stage {given.stage} can't be reached: {error}", file=sys.stderr)

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from admin.stage import TABLES, Stage, StageError
 from admin.tables import Changes, Copy
+from deploy.steps import confirm
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,9 +26,9 @@ def restore(stage: Stage, given: argparse.Namespace) -> int:
     source, target = given.source, stage.variables[TABLES[given.table]]
     client = stage.services.clients.dynamodb()
     key = _require_copy(client, source, target, may_be_empty=given.force)
-    if not given.dry_run and not given.force and not _is_confirmed(given.table, stage.name, source):
-        print("Nothing was changed.")
-        return 1
+    if not given.dry_run and not given.force:
+        what = f"This makes the table {given.table} of the stage {stage.name} equal to {source}."
+        confirm(f"{what} What was written since is lost.", given.table)
     changes, copy = Changes(), Copy(client, source, target, key)
     copy.bring_back(changes, dry=given.dry_run)
     if given.table != ONLY_ADDED_TO:
@@ -93,14 +94,6 @@ def _key_of(table: Any) -> list[tuple[str, str]]:
 
 def _words(key: list[tuple[str, str]]) -> str:
     return " and ".join(f"{name} ({kind})" for name, kind in key)
-
-
-def _is_confirmed(table: str, stage: str, source: str) -> bool:
-    print(f"This makes the table {table} of the stage {stage} equal to {source}. What was written since is lost.")
-    try:
-        return input(f"Type {table} to go on: ").strip() == table
-    except EOFError:
-        return False
 
 
 def _said(changes: Changes, *, dry: bool) -> str:

@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from deploy.bundle import PLATFORMS
-from deploy.commands import PROD, Deployment, Target, rollback
+from deploy.commands import PROD, Target, deploy, rollback
 from deploy.destruction import DeletionError, destroy
 from deploy.package import package, table
 from deploy.smoke import SmokeError, walk
@@ -32,8 +32,8 @@ def _deploy(given: argparse.Namespace) -> None:
         raise RefusedError(f"{out} holds no template.yaml. Write it with 'make package'.")
     wanted = {"AlarmEmail": given.alarm_email, "WorkerConcurrencyMax": given.concurrency}
     parameters = {name: str(value) for name, value in wanted.items() if value is not None}
-    deployment = Deployment(Target(given.stage, given.at), out, parameters, ask=_asks(given))
-    carry_out(deployment.steps(), dry_run=given.dry_run)
+    steps = deploy(Target(given.stage, given.at), out, parameters, ask=_asks(given))
+    carry_out(steps, dry_run=given.dry_run)
 
 
 def _rollback(given: argparse.Namespace) -> None:

@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 _TLS_ONLY = "TlsOnly"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Release:
-    """What was deployed together. ``template``, ``page``: keys in this bucket."""
+    """What was deployed together. ``template``, ``page``: keys in this bucket, once they are uploaded."""
 
     id: str
     stage: str
     commit: str
-    template: str
-    page: str
+    template: str = ""
+    page: str = ""
 
 
 class Artefacts:

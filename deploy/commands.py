@@ -1,9 +1,9 @@
-"""Deploying a stage, and going back to an earlier release of it."""
+"""Deploying a stage, and going back to an earlier release of it: the steps, which the caller carries out."""
 
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +20,6 @@ from deploy.template import ROOT, read_template
 from deploy.transform import transform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_s3 import S3Client
 
 PAGE = ROOT / "frontend" / "dist"
@@ -64,38 +62,31 @@ class Target:
         return address.rstrip("/")
 
 
-class Deployment:
-    """One deployment of ``build``, which `package` wrote, and of the built page."""
+def deploy(target: Target, build: Path, parameters: dict[str, str], *, ask: bool) -> list[Step]:
+    """Return the steps that deploy ``build``, which `package` wrote, and the built page.
 
-    def __init__(self, target: Target, build: Path, parameters: dict[str, str], *, ask: bool) -> None:
-        packaged = read_template(build / "template.yaml")["Parameters"]["Stage"]["Default"]
-        if packaged != target.stage:
-            raise RefusedError(f"{build} was packaged for {packaged}, not for {target.stage}.")
-        self._target = target
-        self._build = build
-        self._parameters = parameters
-        self._ask = ask
-        self._release = Release(id=_now(), stage=target.stage, commit=_commit(), template="", page="")
+    Raises ``RefusedError`` if it was packaged for another stage.
+    """
+    packaged = read_template(build / "template.yaml")["Parameters"]["Stage"]["Default"]
+    if packaged != target.stage:
+        raise RefusedError(f"{build} was packaged for {packaged}, not for {target.stage}.")
+    release = Release(id=_now(), stage=target.stage, commit=_commit())
 
-    def steps(self) -> list[Step]:
-        """Everything from the upload to the walk through the deployed stage."""
-        return [
-            Step("Make the bucket of what was deployed, if it isn't there", self._make_bucket),
-            Step("Upload the zips, the page and the CloudFormation template", self._upload),
-            *_go_live(self._target, lambda: self._release, self._parameters, ask=self._ask),
-        ]
+    def make_bucket() -> None:
+        target.artefacts.ensure()
 
-    def _make_bucket(self) -> None:
-        self._target.artefacts.ensure()
+    def uploaded(code: str) -> str:
+        return f"s3://{target.artefacts.bucket}/{target.artefacts.put_file(build / code, 'code')}"
 
-    def _upload(self) -> None:
-        artefacts = self._target.artefacts
+    def upload() -> None:
+        release.template = target.artefacts.put_file(transform(build / "template.yaml", uploaded), "templates")
+        release.page = target.artefacts.put_page(PAGE)
 
-        def uploaded(code: str) -> str:
-            return f"s3://{artefacts.bucket}/{artefacts.put_file(self._build / code, 'code')}"
-
-        template = artefacts.put_file(transform(self._build / "template.yaml", uploaded), "templates")
-        self._release = replace(self._release, template=template, page=artefacts.put_page(PAGE))
+    return [
+        Step("Make the bucket of what was deployed, if it isn't there", make_bucket),
+        Step("Upload the zips, the page and the CloudFormation template", upload),
+        *_go_live(target, release, parameters, ask=ask),
+    ]
 
 
 def rollback(target: Target, release_id: str | None, *, ask: bool) -> list[Step]:
@@ -105,7 +96,7 @@ def rollback(target: Target, release_id: str | None, *, ask: bool) -> list[Step]
     """
     release = _earlier(target.artefacts, release_id)
     sentence = f"Take the template of release {release.id} (commit {release.commit}); data stays as it is"
-    return [Step(sentence, lambda: None), *_go_live(target, lambda: release, {}, ask=ask)]
+    return [Step(sentence, lambda: None), *_go_live(target, release, {}, ask=ask)]
 
 
 def _earlier(artefacts: Artefacts, release_id: str | None) -> Release:
@@ -142,27 +133,27 @@ def _change(target: Target, release: Release, parameters: dict[str, str], *, ask
         stack.protect(on=True)
 
 
-def _go_live(target: Target, release: Callable[[], Release], parameters: dict[str, str], *, ask: bool) -> list[Step]:
-    """What a deployment and a rollback share: stack, record, page, walk. A step asks for ``release()`` when it runs."""
+def _go_live(target: Target, release: Release, parameters: dict[str, str], *, ask: bool) -> list[Step]:
+    """Return the steps that a deployment and a rollback share: stack, record, page, walk."""
 
     def change() -> None:
-        _change(target, release(), parameters, ask=ask)
+        _change(target, release, parameters, ask=ask)
 
     def publish_page() -> None:
         outputs = target.stack.outputs()
-        count = publish(target.s3, target.artefacts, release(), outputs["PageBucketName"])
+        count = publish(target.s3, target.artefacts, release, outputs["PageBucketName"])
         print(f"  {count} files")
         invalidate(boto3.client("cloudfront"), outputs["DistributionId"])
 
     def try_it() -> None:
         address = target.reached_at()
-        walk(address, release().id)
+        walk(address, release.id)
         print(f"  {address}")
 
     return [
         Step(f"Show what changes in the stack {target.name}{', ask' if ask else ''}, and do it", change),
         # Before the page, so that one can go back from a deployment that ended half-way.
-        Step("Note that this release is deployed", lambda: target.artefacts.record(release())),
+        Step("Note that this release is deployed", lambda: target.artefacts.record(release)),
         Step("Publish the page, and make CloudFront forget the one before", publish_page),
         Step("Try it: page, account, free check, prediction, result, deletion", try_it),
     ]

@@ -28,12 +28,7 @@ class UnreachableError(Exception):
 
 
 def python_report(lock: Path) -> tuple[int, list[str]]:
-    """How many packages a ``requirements*.txt`` has, and a line for each advisory, by pip-audit.
-
-    Raises
-    ------
-    UnreachableError
-    """
+    """Count the packages of a ``requirements*.txt`` and list their advisories, by pip-audit."""
     options = ["--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
     packages = _json_of([str(PIP_AUDIT), "--requirement", lock.name, *options]).get("dependencies")
     # What the database does not answer for is skipped, and would pass for good.
@@ -48,12 +43,7 @@ def python_report(lock: Path) -> tuple[int, list[str]]:
 
 
 def npm_report(lock: Path) -> tuple[int, list[str]]:
-    """The same of a ``package-lock.json``, by ``npm audit``.
-
-    Raises
-    ------
-    UnreachableError
-    """
+    """Do the same for a ``package-lock.json``, by ``npm audit``."""
     report = _json_of([*NPM, "--prefix", str(lock.parent), "audit", "--package-lock-only", "--json"])
     if "vulnerabilities" not in report:
         raise UnreachableError

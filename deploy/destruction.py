@@ -115,12 +115,7 @@ def _empty(bucket: str) -> None:
 
 
 def destroy(target: Target, *, data: bool, prod_data: bool, force: bool, dry_run: bool) -> Destruction:
-    """What taking ``target`` down needs, once the person has agreed.
-
-    Raises
-    ------
-    RefusedError
-    """
+    """Return what takes ``target`` down, once the person has agreed. Raises ``RefusedError``."""
     if target.stage == PROD and data and not prod_data:
         raise RefusedError(
             "This would delete everybody's accounts, coins and results. If that is what you want, say so: PROD_DATA=1."

@@ -3,7 +3,6 @@
 import contextlib
 import secrets
 import time
-from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -22,24 +21,24 @@ class SmokeError(Exception):
     """What did not work; the text says what was asked and what came."""
 
 
-def walk(address: str, release: str | None = None, say: Callable[[str], object] = print) -> None:
+def walk(address: str, release: str | None = None) -> None:
     """Try the stage at ``address``, whose page has to be of ``release`` if that is given. Raises ``SmokeError``.
 
     The account that it makes is deleted at the end, and what it paid for its prediction stays in the books.
     """
     person = _Person(address)
     _look_at_page(person, release)
-    say("  the page comes with its headers" + (f", and is of release {release}" if release else ""))
+    print("  the page comes with its headers" + (f", and is of release {release}" if release else ""))
     person.ask("GET", "/api/health", 200)
     person.register()
     try:
-        _predict(person, say)
+        _predict(person)
     except SmokeError:
         with contextlib.suppress(SmokeError):  # what went wrong first is what counts
             person.delete()
         raise
     person.delete()
-    say("  the account was deleted")
+    print("  the account was deleted")
 
 
 def _look_at_page(person: "_Person", release: str | None) -> None:
@@ -52,11 +51,11 @@ def _look_at_page(person: "_Person", release: str | None) -> None:
         raise SmokeError(f"{entry.url} is of release {config['release']} instead of {release}")
 
 
-def _predict(person: "_Person", say: Callable[[str], object]) -> None:
+def _predict(person: "_Person") -> None:
     balance = int(person.ask("GET", "/api/auth/balance", 200).json()["balance"])
-    say(f"  an account was made, with {balance} coins")
+    print(f"  an account was made, with {balance} coins")
     checked = person.send_file(f"/api/predict/{MODEL}?dry_run=true", 200)
-    say(f"  the free check of {checked['rows']} patients says {checked['cost']} coins")
+    print(f"  the free check of {checked['rows']} patients says {checked['cost']} coins")
     accepted = person.send_file(f"/api/predict/{MODEL}", 202)
     if accepted["balance"] != balance - checked["cost"]:
         raise SmokeError(f"{checked['cost']} coins of {balance} were charged, and {accepted['balance']} are left")
@@ -68,7 +67,7 @@ def _predict(person: "_Person", say: Callable[[str], object]) -> None:
     if len(rows) != PATIENTS:
         raise SmokeError(f"the result has {len(rows)} patients instead of {PATIENTS}")
     seconds = time.monotonic() - began
-    say(f"  the prediction ended after {seconds:.1f} s; the first patient has {prediction['output']:.2f} years")
+    print(f"  the prediction ended after {seconds:.1f} s; the first patient has {prediction['output']:.2f} years")
 
 
 class _Person:

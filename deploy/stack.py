@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError, WaiterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
 
@@ -30,9 +28,8 @@ class StackError(Exception):
 class Stack:
     """The stack as it is, and how it becomes another one."""
 
-    def __init__(self, client: CloudFormationClient, name: str, say: Callable[[str], object] = print) -> None:
+    def __init__(self, client: CloudFormationClient, name: str) -> None:
         self._client = client
-        self._say = say
         self.name = name
 
     def describe(self) -> StackTypeDef | None:
@@ -96,7 +93,7 @@ class Stack:
         stack = self.describe()
         status = stack["StackStatus"] if stack else ""
         if status == "ROLLBACK_COMPLETE":
-            self._say("  the deployment before failed and left an empty stack, which is deleted first")
+            print("  the deployment before failed and left an empty stack, which is deleted first")
             self.delete()
         elif status in _STUCK:
             raise StackError(f"{self.name} is {status}. {_STUCK[status]}")
@@ -158,7 +155,7 @@ class Stack:
             (stack,) = self._client.describe_stacks(StackName=stack_id or self.name)["Stacks"]
             status = stack["StackStatus"]
             if status != said:
-                self._say(f"  {status} after {time.monotonic() - began:.0f} s")
+                print(f"  {status} after {time.monotonic() - began:.0f} s")
                 said = status
             if not status.endswith("IN_PROGRESS"):
                 if status in wanted:

@@ -23,7 +23,7 @@ import requests
 import yaml
 
 from deploy import stack
-from deploy.commands import Deployment, Target
+from deploy.commands import Target, deploy
 from deploy.package import package
 from deploy.template import ROOT, read_template
 from local.access_key import AccessKey, access_key
@@ -96,7 +96,7 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         patch.setattr(stack, "_LOOK_SECONDS", 0.1)
         target = Target(STAGE)
         _adapt_template(build / "template.yaml")
-        make_bucket, *steps, _walk = Deployment(target, build, {}, ask=False).steps()
+        make_bucket, *steps, _walk = deploy(target, build, {}, ask=False)
         make_bucket.run()
         _allow_without_tls(target.s3, target.artefacts.bucket, keep=True)
         for step in steps:
