@@ -108,39 +108,32 @@ def read_receipt(path: Path) -> dict[str, Any]:
 
 def verify(receipt: dict[str, Any], given: Path | None, result: Path | None) -> list[Finding]:
     """Return every comparison that the files allow. Raises ``UsageError`` if a file can't be read."""
-    loaded = _model(receipt)
+    loaded, model = _model(receipt)
     content = _read(given) if given else None
     answer = _read(result) if result else None
     findings = [
-        loaded if isinstance(loaded, Finding) else _the_very_model(loaded, receipt),
+        model,
         _compare("input", given, content, receipt["input_sha256"]),
         _compare("result", result, answer, receipt["result_sha256"]),
     ]
-    if content is not None and isinstance(loaded, Loaded) and findings[1].fits:
+    if content is not None and loaded and findings[1].fits:
         # Only a result that is the receipt's own can stand in for it.
         findings.append(_again(loaded, content, receipt, answer if findings[2].fits else None))
     return findings
 
 
-def _model(receipt: dict[str, Any]) -> Loaded | Finding:
-    model_id, version = receipt["model_id"], receipt["model_version"]
+def _model(receipt: dict[str, Any]) -> tuple[Loaded | None, Finding]:
+    model_id, version, sha256 = str(receipt["model_id"]), receipt["model_version"], receipt["model_sha256"]
     try:
-        loaded = load(str(model_id), ARTEFACTS)
+        loaded = load(model_id, ARTEFACTS)
     except (UnknownModelError, ArtefactMismatchError) as error:
-        return Finding("model", f"{model_id} can't be loaded here: {error}", fits=False)
-    if loaded.sha256 != receipt["model_sha256"]:
+        return None, Finding("model", f"{model_id} can't be loaded here: {error}", fits=False)
+    if loaded.sha256 != sha256:
         here = f"model_artifacts/{model_id} here is version {loaded.version}, SHA-256 {loaded.sha256}"
-        return Finding(
-            "model", f"the receipt's is version {version}, SHA-256 {receipt['model_sha256']}; {here}", fits=False
-        )
-    return loaded
-
-
-def _the_very_model(loaded: Loaded, receipt: dict[str, Any]) -> Finding:
+        return None, Finding("model", f"the receipt's is version {version}, SHA-256 {sha256}; {here}", fits=False)
     # The same bytes give the same answers, whichever version their card is of by now.
-    version = receipt["model_version"]
     renamed = "" if loaded.version == version else f"; here they are version {loaded.version}"
-    return Finding("model", f"{loaded.id} {version}: the very bytes{renamed}", fits=True)
+    return loaded, Finding("model", f"{loaded.id} {version}: the very bytes{renamed}", fits=True)
 
 
 def _compare(what: str, path: Path | None, content: bytes | None, expected: str) -> Finding:

@@ -9,10 +9,9 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from deploy.bundle import PLATFORMS
+from deploy.bundle import PLATFORMS, package, table
 from deploy.commands import PROD, Target, deploy, rollback
 from deploy.destruction import DeletionError, destroy
-from deploy.package import package, table
 from deploy.smoke import SmokeError, walk
 from deploy.stack import StackError
 from deploy.steps import RefusedError, carry_out

@@ -1,4 +1,6 @@
-"""The two zips that Lambda gets: packages from the lock files, our code, the models' files.
+"""What is deployed: ``build/<stage>/`` with two zips and the template.
+
+The zips hold packages from the lock files, our code and the models' files.
 
 Byte for byte the same from the same sources: files are sorted, their times fixed, and each package is compiled in a
 process of its own, since what a process compiled before shows in the bytes.
@@ -15,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import chalice
 
-from deploy.template import ROOT, PackagingError, run, target_python
+from deploy.template import ROOT, PackagingError, run, target_python, write_template
 
 UV = ROOT / ".tools" / "bin" / "uv"
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
@@ -63,6 +65,35 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold."""
 
 
+def package(stage: str, arch: str, out: Path) -> list[Built]:
+    """Write everything into ``out``, which then holds nothing else.
+
+    Raises ``PackagingError`` if something is missing or too large. ``out`` is then as it was before.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out.parent) as temporary:
+        new = Path(temporary) / "new"
+        new.mkdir()
+        sources = Path(temporary) / "sources"
+        sources.mkdir()
+        shutil.move(write_template(stage, sources, arch), new / "template.yaml")
+        built = [build(bundle, arch, new / f"{bundle.name}.zip") for bundle in BUNDLES]
+        if out.exists():
+            shutil.rmtree(out)
+        new.rename(out)
+    return built
+
+
+def table(built: list[Built], out: Path) -> str:
+    """Return the sizes, in millions of bytes, beside what they may be."""
+    lines = [f"{'zip':<12}{'files':>8}{'MB zipped':>12}{'MB unpacked':>14}{'at most':>10}"]
+    for each in built:
+        zipped = (out / f"{each.bundle.name}.zip").stat().st_size
+        sizes = f"{zipped / 1e6:>12.1f}{each.bytes_unpacked / 1e6:>14.1f}{each.bundle.bytes_max / 1e6:>10.0f}"
+        lines.append(f"{each.bundle.name + '.zip':<12}{each.files:>8,}{sizes}")
+    return "\n".join(lines)
+
+
 def build(bundle: Bundle, arch: str, target: Path) -> Built:
     """Write ``bundle`` for ``arch`` to ``target``.
 
@@ -93,16 +124,9 @@ def install(lock: Path, arch: str, tree: Path) -> None:
 
     Raises ``PackagingError``, which names the package that can't be had.
     """
-    options: list[str | Path] = [
-        "--target",
-        tree,
-        "--python-platform",
-        PLATFORMS[arch],
-        "--python-version",
-        target_python(),
-    ]
+    options = ["--python-platform", PLATFORMS[arch], "--python-version", target_python(), "--target", str(tree)]
     options += ["--only-binary", ":all:", "--no-deps", "--require-hashes", "--no-config", "--python", sys.executable]
-    done = run([UV, "pip", "install", "--quiet", "--no-progress", *options, "-r", lock])
+    done = run([str(UV), "pip", "install", "--quiet", "--no-progress", *options, "-r", str(lock)])
     if done.returncode != 0:
         raise PackagingError(f"{lock.name} can't be installed for {arch}:\n{done.stdout}")
 

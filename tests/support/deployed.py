@@ -23,8 +23,8 @@ import requests
 import yaml
 
 from deploy import stack
+from deploy.bundle import package
 from deploy.commands import Target, deploy
-from deploy.package import package
 from deploy.template import ROOT, read_template
 from local.access_key import AccessKey, access_key
 from local.ports import free_port
