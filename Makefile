@@ -29,7 +29,6 @@ export XDG_CACHE_HOME := $(CURDIR)/.caches
 export XDG_DATA_HOME := $(CURDIR)/.caches/data
 export npm_config_cache := $(CURDIR)/.caches/npm
 endif
-LOCKS := requirements requirements-worker requirements-local requirements-dev requirements-evaluate requirements-runtime requirements-tools requirements-audit
 
 # Nothing on this machine is reached through a proxy.
 DIRECT := 127.0.0.1,localhost,::1,$(HOST)
@@ -229,18 +228,25 @@ replay-deletions: .venv/.local ## Delete again the deleted accounts that a resto
 redrive: .venv/.local ## Move unprocessable messages back to the dead-letter queue: STAGE=dev [DRY_RUN=1]
 	@$(ADMIN) redrive $(call flag,DRY_RUN)
 
-lock: $(UV) ## Write requirements*.txt anew from requirements*.in
-	@for name in $(LOCKS); do $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
+# In requirements-dev.txt all that is not shipped has one version; each environment takes its group from it.
+lock: $(UV) ## Write requirements*.txt anew from the groups in pyproject.toml
+	@$(call LOCK,--group api,requirements.txt)
+	@$(call LOCK,--group worker,requirements-worker.txt)
+	@$(call LOCK,--group local,requirements-local.txt)
+	@$(call LOCK,--group evaluate --group runtime,requirements-dev.txt)
+	@$(call LOCK,--group tools,requirements-tools.txt)
 
-audit-dependencies: .venv-audit/.made ## Look the locked packages up in the advisory databases; exit 1 if anything is known
+LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" $(1) --output-file $(2)
+
+audit-dependencies: .venv/.dev ## Look the locked packages up in the advisory databases; exit 1 if anything is known
 	@$(PYTHON) -m deploy.dependencies
 
-licences: .venv/.evaluate .venv-runtime/.made .venv-audit/.made ## Write docs/licences.md anew from what is installed
+licences: .venv/.evaluate .venv-runtime/.made ## Write docs/licences.md anew from what is installed
 	@$(PYTHON) -m deploy.licences
 
 clean: ## Delete what was set up and built, not the data
-	@rm -rf .venv .venv-runtime .venv-audit .tools local/node_modules frontend/node_modules frontend/dist build .caches .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .venv-runtime .tools local/node_modules frontend/node_modules frontend/dist build .caches .mypy_cache .ruff_cache .pytest_cache
 
 # ---- setting up
 
@@ -264,38 +270,29 @@ $(UV): requirements-tools.txt
 		$(call or_say,No Python $$(cat .python-version) was found; one)
 	@touch $@  # not .venv/bin/python: that is a link to a Python that may be anybody's
 
+# $(call INSTALL,ENVIRONMENT,WHAT): every package is checked against its hash, also one that a group only leads to.
+INSTALL = $(UV) pip install --quiet --compile-bytecode --require-hashes --python $(1) $(2)
+
 .venv/.local: .venv/.made requirements-local.txt
 	@echo "Installing packages (once) ..."
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-local.txt \
-		$(call or_say,The packages of requirements-local.txt)
+	@$(call INSTALL,.venv,-r requirements-local.txt) $(call or_say,The packages of requirements-local.txt)
 	@touch $@
 
 .venv/.dev: .venv/.local requirements-dev.txt
 	@echo "Installing the tools for tests and checks (once) ..."
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-dev.txt \
-		$(call or_say,The packages of requirements-dev.txt)
+	@$(call INSTALL,.venv,--group dev -c requirements-dev.txt) $(call or_say,The packages of requirements-dev.txt)
 	@touch $@
 
-.venv/.evaluate: .venv/.dev requirements-evaluate.txt
+.venv/.evaluate: .venv/.dev
 	@echo "Installing the evaluation's packages (once) ..."
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv -r requirements-evaluate.txt \
-		$(call or_say,The packages of requirements-evaluate.txt)
+	@$(call INSTALL,.venv,--group evaluate -c requirements-dev.txt) $(call or_say,The evaluation's packages)
 	@touch $@
 
 # Only what AWS's runtime has: a zip that lacks a package must not find ours.
-.venv-runtime/.made: .venv/.made requirements-runtime.txt
+.venv-runtime/.made: .venv/.made requirements-dev.txt
 	@echo "Installing the Lambda runtime's packages (once) ..."
 	@$(UV) venv --quiet --clear .venv-runtime --python "$$(cat .python-version)"
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv-runtime -r requirements-runtime.txt \
-		$(call or_say,The packages of requirements-runtime.txt)
-	@touch $@
-
-# What looks for weaknesses is not among what it looks at.
-.venv-audit/.made: .venv/.dev requirements-audit.txt
-	@echo "Installing the audit's packages (once) ..."
-	@$(UV) venv --quiet --clear .venv-audit --python "$$(cat .python-version)"
-	@$(UV) pip install --quiet --compile-bytecode --require-hashes --python .venv-audit -r requirements-audit.txt \
-		$(call or_say,The packages of requirements-audit.txt)
+	@$(call INSTALL,.venv-runtime,--group runtime -c requirements-dev.txt) $(call or_say,The Lambda runtime's packages)
 	@touch $@
 
 frontend/node_modules/.installed: .venv/.local frontend/package-lock.json

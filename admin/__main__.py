@@ -2,22 +2,21 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from admin.deletions import replay
-from admin.origin import rotate_origin
 from admin.redrive import redrive
-from admin.restore import restore
+from admin.restore import replay, restore
 from admin.rotation import rotate
 from admin.stage import TABLES, Stage, StageError, stage_of
-from chalicelib.audit.audit import Progress, Report
+from chalicelib.audit.audit import Progress
 from chalicelib.core.errors import DomainError
 from chalicelib.inference.catalog.catalog import UnknownModelError
+from deploy.steps import RefusedError
 from local.arguments import ArgumentParser, number
 from local.config import ROOT
 
@@ -51,28 +50,22 @@ def _last_day(text: str) -> float:
     return end.timestamp()
 
 
-def _whose(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("say whose, by name or e-mail address")
-    return text.strip()
+def _text(what: str) -> Callable[[str], str]:
+    def stripped(text: str) -> str:
+        if not text.strip():
+            raise argparse.ArgumentTypeError(f"say {what}")
+        return text.strip()
+
+    return stripped
 
 
-def _table_of(text: str) -> str:
-    if text not in TABLES:
-        raise argparse.ArgumentTypeError(f"'{text}' is none of the tables {', '.join(TABLES)}")
-    return text
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def choice(text: str) -> str:
+        if text not in choices:
+            raise argparse.ArgumentTypeError(f"'{text}' is none of {', '.join(choices)}")
+        return text
 
-
-def _copy_of(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("say what the restored table is called")
-    return text.strip()
-
-
-def _is_yes(text: str) -> bool:
-    if text not in {"yes", "no"}:
-        raise argparse.ArgumentTypeError(f"'{text}' is neither yes nor no")
-    return text == "yes"
+    return choice
 
 
 def _voucher(stage: Stage, given: argparse.Namespace) -> int:
@@ -103,8 +96,9 @@ def _price(stage: Stage, given: argparse.Namespace) -> int:
 def _model(stage: Stage, given: argparse.Namespace) -> int:
     stage.services.catalogue.get(given.model)
     override = stage.services.offers.override(given.model)
-    stage.services.offers.put(given.model, replace(override, enabled=given.enabled))
-    print(f"{given.model} is {'on offer' if given.enabled else 'switched off'} from now on.")
+    is_enabled = given.enabled == "yes"
+    stage.services.offers.put(given.model, replace(override, enabled=is_enabled))
+    print(f"{given.model} is {'on offer' if is_enabled else 'switched off'} from now on.")
     return 0
 
 
@@ -124,7 +118,12 @@ def _audit(stage: Stage, _given: argparse.Namespace) -> int:
 
 def _print_report(progress: Progress) -> None:
     report = progress.report
-    print(_table(report))
+    print(f"{'':<16}{'checked':>12}{'off':>12}")
+    for what, count in report.checked.items():
+        print(f"{what:<16}{count:>12,}{report.off[what]:>12,}")
+    print("\ncoins")
+    for name in ("granted", "balances", "earned", "held"):
+        print(f"{name:<16}{report.coins[name]:>12,}")
     print()
     if report.moving:
         print(f"Too much was going on at {report.moving:,} places to compare them. Run the audit again.")
@@ -140,75 +139,59 @@ def _print_report(progress: Progress) -> None:
         print(f"... and {report.findings_total - len(report.findings):,} more.")
 
 
-def _table(report: Report) -> str:
-    lines = [f"{'':<16}{'checked':>12}{'off':>12}"]
-    lines += [f"{what:<16}{number:>12,}{report.off[what]:>12,}" for what, number in report.checked.items()]
-    lines += ["", "coins"]
-    lines += [f"{name:<16}{report.coins[name]:>12,}" for name in ("granted", "balances", "earned", "held")]
-    return "\n".join(lines)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = ArgumentParser(prog="python -m admin", description="The operator's commands.", allow_abbrev=False)
     parser.add_argument("--stage", default="local", help="local (the running stack), dev or prod (local)")
     parser.add_argument("--data-dir", type=Path, default=ROOT / ".local", help="of the local stack (.local)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    voucher = commands.add_parser("voucher", help="make voucher codes and print them, one a line")
+    def command(
+        name: str, run: Callable[[Stage, argparse.Namespace], int], text: str, **flags: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text)
+        added.set_defaults(run=run)
+        for flag, meaning in flags.items():
+            added.add_argument(f"--{flag.replace('_', '-')}", action="store_true", help=meaning)
+        return added
+
+    voucher = command("voucher", _voucher, "make voucher codes and print them, one a line")
     voucher.add_argument("--coins", type=_coins, required=True)
     voucher.add_argument("--count", type=_count, default=1)
     voucher.add_argument("--expires", type=_last_day, help="the last day, such as 2027-01-31; without it, never")
-    voucher.set_defaults(run=_voucher)
 
-    reset = commands.add_parser("reset-password", help="give an account a new password and print it")
-    reset.add_argument("--user", type=_whose, required=True, help="name or e-mail address")
-    reset.set_defaults(run=_reset_password)
+    reset = command("reset-password", _reset_password, "give an account a new password and print it")
+    whose = _text("whose, by name or e-mail address")
+    reset.add_argument("--user", type=whose, required=True, help="name or e-mail address")
 
-    price = commands.add_parser("price", help="change a model's price without a deployment")
+    price = command("price", _price, "change a model's price without a deployment")
     price.add_argument("--model", required=True)
     price.add_argument("--coins", type=_price_of, required=True, help="a number, or card: as the model's card says")
-    price.set_defaults(run=_price)
 
-    model = commands.add_parser("model", help="switch a model on or off without a deployment")
+    model = command("model", _model, "switch a model on or off without a deployment")
     model.add_argument("--model", required=True)
-    model.add_argument("--enabled", type=_is_yes, required=True, help="yes or no")
-    model.set_defaults(run=_model)
+    model.add_argument("--enabled", type=_one_of("yes", "no"), required=True, help="yes or no")
 
-    commands.add_parser("audit", help="recompute everything; exit 1 if anything is off, 3 if not known").set_defaults(
-        run=_audit
-    )
-    _add_recovery(commands)
+    command("audit", _audit, "recompute everything; exit 1 if anything is off, 3 if not known")
+
+    rotation = command(
+        "rotate-secret", rotate, "sign tokens with a new secret; nobody is logged out",
+        force="also shortly after the last time: some are logged out", dry_run="say whom it would log out",
+    )  # fmt: skip
+    rotation.add_argument("--which", choices=("signing", "origin"), default="signing", help="origin: CloudFront's")
+
+    copy = command(
+        "restore-table", restore, "make a table equal to the copy that was restored beside it",
+        dry_run="say what differs and change nothing", force="don't ask",
+    )  # fmt: skip
+    copy.add_argument("--table", type=_one_of(*TABLES), required=True, help="its name in the template, such as Users")
+    source = _text("what the restored table is called")
+    copy.add_argument("--from", type=source, dest="source", required=True, help="the restored table")
+
+    text = "delete again the deleted accounts that a restore brought back"
+    command("replay-deletions", replay, text, dry_run="count what is back")
+    text = "move unprocessable messages back to the dead-letter queue"
+    command("redrive", redrive, text, dry_run="say how many there are")
     return parser
-
-
-def _rotate(stage: Stage, given: argparse.Namespace) -> int:
-    return rotate_origin(stage, given) if given.which == "origin" else rotate(stage, given)
-
-
-def _add_recovery(commands: Any) -> None:
-    """The commands that a runbook of docs/operating.md begins with."""
-    rotation = commands.add_parser("rotate-secret", help="sign tokens with a new secret; nobody is logged out")
-    rotation.add_argument("--force", action="store_true", help="also shortly after the last time: some are logged out")
-    rotation.add_argument("--dry-run", action="store_true", help="say whom it would log out")
-    rotation.add_argument("--which", choices=["signing", "origin"], default="signing", help="origin: CloudFront's")
-    rotation.set_defaults(run=_rotate)
-
-    copy = commands.add_parser("restore-table", help="make a table equal to the copy that was restored beside it")
-    copy.add_argument("--table", type=_table_of, required=True, help="its name in the template, such as Users")
-    copy.add_argument("--from", type=_copy_of, dest="source", required=True, help="the restored table")
-    copy.add_argument("--dry-run", action="store_true", help="say what differs and change nothing")
-    copy.add_argument("--force", action="store_true", help="don't ask")
-    copy.set_defaults(run=restore)
-
-    deletions = commands.add_parser(
-        "replay-deletions", help="delete again the deleted accounts that a restore brought back"
-    )
-    deletions.add_argument("--dry-run", action="store_true", help="count what is back")
-    deletions.set_defaults(run=replay)
-
-    back = commands.add_parser("redrive", help="move unprocessable messages back to the dead-letter queue")
-    back.add_argument("--dry-run", action="store_true", help="say how many there are")
-    back.set_defaults(run=redrive)
 
 
 def main() -> int:
@@ -221,7 +204,7 @@ def main() -> int:
         return 2
     except DomainError as error:
         print(error.detail, file=sys.stderr)
-    except StageError as error:
+    except (StageError, RefusedError) as error:
         print(error, file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
         print(f"The stage {given.stage} can't be reached: {error}", file=sys.stderr)

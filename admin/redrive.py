@@ -10,8 +10,7 @@ from admin.stage import Stage
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-WAIT_SECONDS = 2
-"""A long poll asks all of SQS's servers; a short one may find nothing where there is something."""
+WAIT_SECONDS = 2  # a long poll asks all of SQS's servers; a short one may find nothing where there is something
 
 
 def redrive(stage: Stage, given: argparse.Namespace) -> int:
@@ -30,7 +29,7 @@ def redrive(stage: Stage, given: argparse.Namespace) -> int:
 
 
 def _counts(sqs: SQSClient, url: str) -> tuple[int, int]:
-    """How many messages can be received, and how many somebody received a moment ago."""
+    """Return how many messages can be received, and how many somebody received a moment ago."""
     found = sqs.get_queue_attributes(
         QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     )["Attributes"]
@@ -42,9 +41,9 @@ def _and_hidden(hidden: int) -> str:
 
 
 def _move(sqs: SQSClient, source: str, target: str, at_most: int) -> int:
-    """Move one batch; how many that were.
+    """Move one batch, and return how many messages it had.
 
-    Sent first, deleted after: who is killed in between leaves a message twice, which is harmless, and loses none.
+    Send before deleting: a run that is killed in between leaves a message twice, which is harmless, and loses none.
     """
     received = sqs.receive_message(
         QueueUrl=source, MaxNumberOfMessages=at_most, WaitTimeSeconds=WAIT_SECONDS, VisibilityTimeout=60

@@ -1,4 +1,7 @@
-"""``make restore-table``: a live table becomes equal to the copy that point-in-time recovery made beside it."""
+"""``make restore-table`` and ``make replay-deletions``: what follows a point-in-time recovery.
+
+A live table becomes equal to the copy that was recovered beside it; then deleted accounts are deleted again.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from admin.stage import TABLES, Stage, StageError
 from admin.tables import Changes, Copy
+from deploy.steps import confirm
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -18,19 +22,13 @@ ONLY_ADDED_TO = "Erasures"
 
 
 def restore(stage: Stage, given: argparse.Namespace) -> int:
-    """Compare, ask, write.
-
-    Raises
-    ------
-    StageError
-        The copy isn't one, or isn't of this table.
-    """
+    """Compare, ask, write. Raises ``StageError`` if the copy isn't one, or isn't of this table."""
     source, target = given.source, stage.variables[TABLES[given.table]]
     client = stage.services.clients.dynamodb()
     key = _require_copy(client, source, target, may_be_empty=given.force)
-    if not given.dry_run and not given.force and not _is_confirmed(given.table, stage.name, source):
-        print("Nothing was changed.")
-        return 1
+    if not given.dry_run and not given.force:
+        what = f"This makes the table {given.table} of the stage {stage.name} equal to {source}."
+        confirm(f"{what} What was written since is lost.", given.table)
     changes, copy = Changes(), Copy(client, source, target, key)
     copy.bring_back(changes, dry=given.dry_run)
     if given.table != ONLY_ADDED_TO:
@@ -42,8 +40,29 @@ def restore(stage: Stage, given: argparse.Namespace) -> int:
     return 0
 
 
+def replay(stage: Stage, given: argparse.Namespace) -> int:
+    """Delete again what is back; 1 if something could not be. A dry run only counts."""
+    dry = given.dry_run
+    done = stage.services.replay.look() if dry else stage.services.replay.run()
+    print(f"{'accounts in the register of deletions':<48}{done.deleted:>8,}")
+    print(f"{'of these, back' if dry else 'of these, back and deleted again':<48}{done.accounts:>8,}")
+    print(f"{'logins that are back' if dry else 'logins removed again':<48}{done.logins:>8,}")
+    erased = "accounts with files that are named again" if dry else "accounts whose predictions were erased again"
+    print(f"{erased:<48}{done.erased:>8,}")
+    if dry:
+        print("This was a dry run: nothing was changed.")
+    if done.stuck:
+        print(
+            f"Predictions that could not be ended: {done.stuck:,}. The tables are not of one moment, and their charges "
+            "are not open. Nothing in them names the person; the audit names them."
+        )
+    if done.failed:
+        print(f"Steps that failed: {done.failed:,}. The lines above say why; run this again.")
+    return 1 if done.stuck or done.failed else 0
+
+
 def _require_copy(client: DynamoDBClient, source: str, target: str, *, may_be_empty: bool) -> tuple[str, ...]:
-    """The key attributes that both tables have."""
+    """Return the key attributes that both tables have."""
     if source == target:
         raise StageError(f"{source} is the stage's own table. FROM is the table that was restored beside it.")
     live, copy = _described(client, target), _described(client, source)
@@ -67,7 +86,7 @@ def _described(client: DynamoDBClient, table: str) -> Any:
 
 
 def _key_of(table: Any) -> list[tuple[str, str]]:
-    """The names of the key's attributes with their types, the partition's first."""
+    """Return the names of the key's attributes with their types, the partition's first."""
     types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
     schema = sorted(table["KeySchema"], key=lambda each: str(each["KeyType"]))  # HASH before RANGE
     return [(each["AttributeName"], types[each["AttributeName"]]) for each in schema]
@@ -75,14 +94,6 @@ def _key_of(table: Any) -> list[tuple[str, str]]:
 
 def _words(key: list[tuple[str, str]]) -> str:
     return " and ".join(f"{name} ({kind})" for name, kind in key)
-
-
-def _is_confirmed(table: str, stage: str, source: str) -> bool:
-    print(f"This makes the table {table} of the stage {stage} equal to {source}. What was written since is lost.")
-    try:
-        return input(f"Type {table} to go on: ").strip() == table
-    except EOFError:
-        return False
 
 
 def _said(changes: Changes, *, dry: bool) -> str:

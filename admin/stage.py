@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.settings import LOCAL_STAGE, Settings
 from chalicelib.wiring import Services
-from deploy.stack import stack_name
+from deploy.stack import Stack, stack_name
 from local import running
 from local.config import GRANT_SETTINGS, function_secrets
 from local.errors import StackError
@@ -40,12 +40,7 @@ class Stage:
 
 
 def stage_of(name: str, data_dir: Path) -> Stage:
-    """The stage of that name; ``data_dir`` is the local one's.
-
-    Raises
-    ------
-    StageError
-    """
+    """Return the stage of that name; ``data_dir`` is the local one's. Raises ``StageError``."""
     return Stage(name, _local(data_dir) if name == LOCAL_STAGE else _deployed(name))
 
 
@@ -62,14 +57,13 @@ def _local(data_dir: Path) -> dict[str, str]:
 
 
 def _deployed(stage: str) -> dict[str, str]:
-    """What the stage's stack calls its resources, read with the person's own credentials."""
+    """Return what the stage's stack calls its resources, read with the person's own credentials."""
     stack = stack_name(stage)
     try:
-        pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
-        found = [each for page in pages for each in page["StackResourceSummaries"]]
+        found = Stack(boto3.client("cloudformation"), stack).resources()
     except (BotoCoreError, ClientError) as error:
         raise StageError(f"The stack {stack} can't be read with your AWS credentials: {error}") from error
-    physical = {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
+    physical = {logical: name for logical, (_, name) in found.items()}
     names = variables(read_template()) | OPERATOR_QUEUES
     if missing := sorted({logical_id for logical_id in names.values() if not physical.get(logical_id)}):
         raise StageError(f"The stack {stack} lacks {', '.join(missing)}. Deploy this version first.")

@@ -84,7 +84,7 @@ class Copy:
         return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
     def _get(self, table: str, items: list[Item], *, keys_only: bool = False) -> Iterator[Item]:
-        """Those of the items that the table has, as it has them."""
+        """Yield those of the items that the table has, as it has them."""
         keys = ({name: item[name] for name in self._key} for item in items)
         return batch_get(
             self._client,
@@ -104,12 +104,10 @@ class Copy:
                     break
                 _back_off(attempt)
             else:
-                raise _too_busy()
+                raise TemporarilyUnavailableError(
+                    "The tables are too busy. Run the same command again: it goes on where it was."
+                )
 
 
 def _back_off(attempt: int) -> None:
     time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - full jitter
-
-
-def _too_busy() -> TemporarilyUnavailableError:
-    return TemporarilyUnavailableError("The tables are too busy. Run the same command again: it goes on where it was.")

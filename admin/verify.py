@@ -17,10 +17,10 @@ import io
 import json
 import re
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models.base import ArtefactMismatchError, Loaded, UnknownModelError
@@ -45,12 +45,11 @@ _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
 REQUIRED = ("format", "model_id", "model_version", "model_sha256", "rows", "input_sha256", "result_sha256")
 
 
-class SlipError(Exception):
+class UsageError(Exception):
     """What was asked can't be done; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One comparison: ``fits`` is None for what wasn't given. ``is_exact``: it fits byte for byte."""
 
     what: str
@@ -70,7 +69,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         findings = verify(read_receipt(options.receipt), options.input, options.result)
-    except SlipError as error:
+    except UsageError as error:
         print(error, file=sys.stderr)
         return 2
     for finding in findings:
@@ -89,68 +88,52 @@ def main(arguments: list[str]) -> int:
 
 
 def read_receipt(path: Path) -> dict[str, Any]:
-    """The receipt in the file, which may also be the prediction as the API shows it.
+    """Return the receipt in the file, which may also be the prediction as the API shows it.
 
-    Raises
-    ------
-    SlipError
-        It is no receipt of a format that this program knows.
+    Raises ``UsageError`` if it is no receipt of a format that this program knows.
     """
     try:
         found = json.loads(_read(path))
     except (ValueError, RecursionError) as error:
-        raise SlipError(f"{path} is not a receipt: it is not JSON.") from error
+        raise UsageError(f"{path} is not a receipt: it is not JSON.") from error
     if isinstance(found, dict) and "receipt" in found and found["receipt"] is None:
-        raise SlipError(f"{path} is a prediction without a receipt: it has no result, or none yet.")
+        raise UsageError(f"{path} is a prediction without a receipt: it has no result, or none yet.")
     receipt = found.get("receipt", found) if isinstance(found, dict) else None
     if not isinstance(receipt, dict) or any(name not in receipt for name in REQUIRED):
-        raise SlipError(f"{path} is not a receipt: a receipt has {', '.join(REQUIRED)}.")
+        raise UsageError(f"{path} is not a receipt: a receipt has {', '.join(REQUIRED)}.")
     if receipt["format"] != FORMAT:
-        raise SlipError(f"{path} is a receipt of format {receipt['format']}; this program knows format {FORMAT}.")
+        raise UsageError(f"{path} is a receipt of format {receipt['format']}; this program knows format {FORMAT}.")
     return receipt
 
 
 def verify(receipt: dict[str, Any], given: Path | None, result: Path | None) -> list[Finding]:
-    """Every comparison that the files allow.
-
-    Raises
-    ------
-    SlipError
-        A file can't be read.
-    """
-    loaded = _model(receipt)
+    """Return every comparison that the files allow. Raises ``UsageError`` if a file can't be read."""
+    loaded, model = _model(receipt)
     content = _read(given) if given else None
     answer = _read(result) if result else None
     findings = [
-        loaded if isinstance(loaded, Finding) else Finding("model", _named(loaded, receipt), fits=True),
+        model,
         _compare("input", given, content, receipt["input_sha256"]),
         _compare("result", result, answer, receipt["result_sha256"]),
     ]
-    if content is not None and isinstance(loaded, Loaded) and findings[1].fits:
+    if content is not None and loaded and findings[1].fits:
         # Only a result that is the receipt's own can stand in for it.
         findings.append(_again(loaded, content, receipt, answer if findings[2].fits else None))
     return findings
 
 
-def _model(receipt: dict[str, Any]) -> Loaded | Finding:
-    model_id, version = receipt["model_id"], receipt["model_version"]
+def _model(receipt: dict[str, Any]) -> tuple[Loaded | None, Finding]:
+    model_id, version, sha256 = str(receipt["model_id"]), receipt["model_version"], receipt["model_sha256"]
     try:
-        loaded = load(str(model_id), ARTEFACTS)
+        loaded = load(model_id, ARTEFACTS)
     except (UnknownModelError, ArtefactMismatchError) as error:
-        return Finding("model", f"{model_id} can't be loaded here: {error}", fits=False)
-    if loaded.sha256 != receipt["model_sha256"]:
+        return None, Finding("model", f"{model_id} can't be loaded here: {error}", fits=False)
+    if loaded.sha256 != sha256:
         here = f"model_artifacts/{model_id} here is version {loaded.version}, SHA-256 {loaded.sha256}"
-        return Finding(
-            "model", f"the receipt's is version {version}, SHA-256 {receipt['model_sha256']}; {here}", fits=False
-        )
-    return loaded
-
-
-def _named(loaded: Loaded, receipt: dict[str, Any]) -> str:
-    """Say which model it is. The same bytes give the same answers, whichever version their card is of by now."""
-    version = receipt["model_version"]
+        return None, Finding("model", f"the receipt's is version {version}, SHA-256 {sha256}; {here}", fits=False)
+    # The same bytes give the same answers, whichever version their card is of by now.
     renamed = "" if loaded.version == version else f"; here they are version {loaded.version}"
-    return f"{loaded.id} {version}: the very bytes{renamed}"
+    return loaded, Finding("model", f"{loaded.id} {version}: the very bytes{renamed}", fits=True)
 
 
 def _compare(what: str, path: Path | None, content: bytes | None, expected: str) -> Finding:
@@ -183,8 +166,7 @@ def _again(loaded: Loaded, content: bytes, receipt: dict[str, Any], answer: byte
     return Finding("again", f"{said}, but the same numbers within 1e-6", fits=True, is_exact=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """A result: how many patients the input has, and the result CSV with its SHA-256."""
 
     rows: int
@@ -200,22 +182,19 @@ def predict(loaded: Loaded, content: bytes, *, si: bool = False, skip: bool = Fa
         for chunk in read_chunks(io.BytesIO(checked.content)):
             writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
         writer.finish()
-        result = writer.upload(kept, "")
-    content = kept.files[result.csv_key]
-    return Prediction(checked.rows, content, hashlib.sha256(content).hexdigest())
+        writer.upload(kept, "")
+    return Prediction(checked.rows, kept.csv, hashlib.sha256(kept.csv).hexdigest())
 
 
 class _Kept:
-    """Takes the result's files."""
+    """Takes the result's files, and keeps the CSV."""
 
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
+    csv = b""
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
-        """Keep the CSV; nobody wants the others."""
+    def put_stream(self, _key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
         if content_type.startswith("text/csv"):
             stream.seek(0)
-            self.files[key] = stream.read(size)
+            self.csv = stream.read(size)
         return Stored(size, "")
 
 
@@ -249,7 +228,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SlipError(f"{path} can't be read: {error.strerror}.") from error
+        raise UsageError(f"{path} can't be read: {error.strerror}.") from error
 
 
 if __name__ == "__main__":

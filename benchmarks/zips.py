@@ -21,9 +21,9 @@ from benchmarks.events import queue_event, request_event
 from chalicelib.auth.normalization import Registration
 from chalicelib.wiring import Services
 from deploy.bundle import BUNDLES, build
-from deploy.runtime import RunningFunction
 from local.provision import Provisioner, read_template
 from tests.support.emulators import EmulatorClients, running_emulators, session_of, settings_of
+from tests.support.lambda_runtime import RunningFunction
 
 ROOT = Path(__file__).resolve().parents[1]
 TEN = ROOT / "frontend" / "public" / "samples" / "patients-10.csv"

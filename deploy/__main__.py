@@ -9,10 +9,9 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from deploy.bundle import PLATFORMS
-from deploy.commands import Deployment, Rollback, Target
+from deploy.bundle import PLATFORMS, package, table
+from deploy.commands import PROD, Target, deploy, rollback
 from deploy.destruction import DeletionError, destroy
-from deploy.package import package, table
 from deploy.smoke import SmokeError, walk
 from deploy.stack import StackError
 from deploy.steps import RefusedError, carry_out
@@ -32,13 +31,16 @@ def _deploy(given: argparse.Namespace) -> None:
         raise RefusedError(f"{out} holds no template.yaml. Write it with 'make package'.")
     wanted = {"AlarmEmail": given.alarm_email, "WorkerConcurrencyMax": given.concurrency}
     parameters = {name: str(value) for name, value in wanted.items() if value is not None}
-    ask = given.stage == "prod" and not given.yes
-    carry_out(Deployment(Target(given.stage, given.at), out, parameters, ask=ask).steps(), dry_run=given.dry_run)
+    steps = deploy(Target(given.stage, given.at), out, parameters, ask=_asks(given))
+    carry_out(steps, dry_run=given.dry_run)
 
 
 def _rollback(given: argparse.Namespace) -> None:
-    ask = given.stage == "prod" and not given.yes
-    carry_out(Rollback(Target(given.stage, given.at), given.release, ask=ask).steps(), dry_run=given.dry_run)
+    carry_out(rollback(Target(given.stage, given.at), given.release, ask=_asks(given)), dry_run=given.dry_run)
+
+
+def _asks(given: argparse.Namespace) -> bool:
+    return given.stage == PROD and not given.yes
 
 
 def _destroy(given: argparse.Namespace) -> None:
@@ -55,13 +57,7 @@ def _smoke(given: argparse.Namespace) -> None:
 
 
 def _find_aws(given: argparse.Namespace) -> None:
-    """See to it that boto3 knows a region and has credentials, before anything is done.
-
-    Raises
-    ------
-    RefusedError
-        Unless it is a dry run, which then says so.
-    """
+    """Refuse to begin unless boto3 knows a region and has credentials; a dry run of a deployment only says so."""
     if given.run is _package:
         return
     if "AWS_REGION" in os.environ:  # the functions' variable and other tools'; boto3 has another one

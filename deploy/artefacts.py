@@ -22,23 +22,22 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_s3 import S3Client
-
 
 _TLS_ONLY = "TlsOnly"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Release:
-    """What was deployed together. ``template``, ``page``: keys in this bucket."""
+    """What was deployed together. ``template``, ``page``: keys in this bucket, once they are uploaded."""
 
     id: str
     stage: str
     commit: str
-    template: str
-    page: str
+    template: str = ""
+    page: str = ""
 
 
 class Artefacts:
@@ -53,16 +52,10 @@ class Artefacts:
 
     def exists(self) -> bool:
         """Whether something was ever deployed here."""
-        try:
-            self._s3.head_bucket(Bucket=self.bucket, **self._ours)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
-                return False
-            raise
-        return True
+        return _unless_missing(lambda: self._s3.head_bucket(Bucket=self.bucket, **self._ours)) is not None
 
     def ensure(self) -> None:
-        """Make the bucket if it isn't there, and see to it that it is private, encrypted, and over TLS only."""
+        """Make the bucket if it isn't there, and make it private, encrypted, and over TLS only."""
         if not self.exists():
             region = self._s3.meta.region_name
             # us-east-1 is the one region that CreateBucket must not be told.
@@ -86,13 +79,9 @@ class Artefacts:
         )
 
     def _is_over_tls_only(self) -> bool:
-        try:
-            policy = self._s3.get_bucket_policy(Bucket=self.bucket, **self._ours)["Policy"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchBucketPolicy":
-                return False
-            raise
-        return any(each.get("Sid") == _TLS_ONLY for each in json.loads(policy)["Statement"])
+        found = _unless_missing(lambda: self._s3.get_bucket_policy(Bucket=self.bucket, **self._ours))
+        statements = json.loads(found["Policy"])["Statement"] if found else []
+        return any(each.get("Sid") == _TLS_ONLY for each in statements)
 
     def _require_tls(self) -> None:
         arn = f"arn:{self._s3.meta.partition}:s3:::{self.bucket}"
@@ -108,24 +97,22 @@ class Artefacts:
         self._s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(policy), **self._ours)
 
     def put_file(self, path: Path, folder: str) -> str:
-        """Upload a file under its content's hash, unless it is there; its key."""
+        """Upload a file under its content's hash, unless it is there, and return its key."""
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         key = f"{self._stage}/{folder}/{digest}{path.suffix}"
-        if not self._is_there(key):
+        if not _unless_missing(lambda: self._s3.head_object(Bucket=self.bucket, Key=key, **self._ours)):
             self._s3.upload_file(str(path), self.bucket, key, ExtraArgs=self._ours)
         return key
 
     def put_page(self, page: Path) -> str:
-        """Upload the built page under its content's hash; the prefix of its files."""
-        files = sorted(path for path in page.rglob("*") if path.is_file())
+        """Upload the built page under its content's hash, and return the prefix of its files."""
+        files = {path.relative_to(page).as_posix(): path for path in sorted(page.rglob("*")) if path.is_file()}
         digest = hashlib.sha256()
-        for path in files:
-            name = path.relative_to(page).as_posix()
+        for name, path in files.items():
             digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
         prefix = f"{self._stage}/pages/{digest.hexdigest()}/"
-        for path in files:
-            name = path.relative_to(page).as_posix()
+        for name, path in files.items():
             kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
             self._s3.upload_file(str(path), self.bucket, prefix + name, ExtraArgs={"ContentType": kind, **self._ours})
         return prefix
@@ -142,63 +129,56 @@ class Artefacts:
         )
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """The keys that begin so."""
+        """Yield the keys that begin with ``prefix``."""
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, **self._ours):
             for found in page.get("Contents", []):
                 yield found["Key"]
 
     def url(self, key: str) -> str:
-        """The object's address, as CloudFormation takes it."""
+        """Return the object's address, as CloudFormation takes it."""
         signed = self._s3.generate_presigned_url("get_object", Params={"Bucket": self.bucket, "Key": key})
         return signed.partition("?")[0]
 
-    # ---- releases
-
     def record(self, release: Release) -> None:
         """Note that ``release`` is what is deployed now."""
-        body = json.dumps(asdict(release), indent=1).encode()
-        self._s3.put_object(Bucket=self.bucket, Key=self._release_key(release.id), Body=body, **self._ours)
-        self._s3.put_object(Bucket=self.bucket, Key=f"{self._stage}/current", Body=release.id.encode(), **self._ours)
+        self._write(f"releases/{release.id}.json", json.dumps(asdict(release), indent=1))
+        self._write("current", release.id)
 
     def current(self) -> str | None:
-        """The id of the release that is deployed."""
-        key = f"{self._stage}/current"
-        return self._read(key).decode() if self.exists() and self._is_there(key) else None
+        """Return the id of the release that is deployed."""
+        return self._read("current")
 
     def releases(self) -> list[str]:
-        """The ids of all releases, oldest first."""
+        """Return the ids of all releases, oldest first."""
         prefix = f"{self._stage}/releases/"
         return sorted(key.removeprefix(prefix).removesuffix(".json") for key in self.keys(prefix))
 
     def release(self, release_id: str) -> Release:
-        """One release."""
-        return Release(**json.loads(self._read(self._release_key(release_id))))
-
-    # ---- what outlives a stack
+        """Return a release that ``releases`` names."""
+        return Release(**json.loads(self._read(f"releases/{release_id}.json") or ""))
 
     def note_kept(self, resources: dict[str, tuple[str, str]]) -> None:
         """Note the resources of a stack that is about to be deleted: afterwards nothing else knows their names."""
-        body = json.dumps(resources, indent=1).encode()
-        self._s3.put_object(Bucket=self.bucket, Key=f"{self._stage}/kept.json", Body=body, **self._ours)
+        self._write("kept.json", json.dumps(resources, indent=1))
 
     def kept(self) -> dict[str, tuple[str, str]] | None:
-        """Type and physical id by logical id of what was noted last."""
-        key = f"{self._stage}/kept.json"
-        if not (self.exists() and self._is_there(key)):
+        """Return type and physical id by logical id of what was noted last."""
+        noted = self._read("kept.json")
+        return {logical: (kind, name) for logical, (kind, name) in json.loads(noted).items()} if noted else None
+
+    def _write(self, name: str, text: str) -> None:
+        self._s3.put_object(Bucket=self.bucket, Key=f"{self._stage}/{name}", Body=text.encode(), **self._ours)
+
+    def _read(self, name: str) -> str | None:
+        key = f"{self._stage}/{name}"
+        found = _unless_missing(lambda: self._s3.get_object(Bucket=self.bucket, Key=key, **self._ours))
+        return found["Body"].read().decode() if found else None
+
+
+def _unless_missing[T](ask: Callable[[], T]) -> T | None:
+    try:
+        return ask()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchBucket", "NoSuchBucketPolicy", "NoSuchKey"}:
             return None
-        return {logical: (kind, name) for logical, (kind, name) in json.loads(self._read(key)).items()}
-
-    def _release_key(self, release_id: str) -> str:
-        return f"{self._stage}/releases/{release_id}.json"
-
-    def _read(self, key: str) -> bytes:
-        return self._s3.get_object(Bucket=self.bucket, Key=key, **self._ours)["Body"].read()
-
-    def _is_there(self, key: str) -> bool:
-        try:
-            self._s3.head_object(Bucket=self.bucket, Key=key, **self._ours)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
-                return False
-            raise
-        return True
+        raise

@@ -1,4 +1,6 @@
-"""The two zips that Lambda gets: packages from the lock files, our code, the models' files.
+"""What is deployed: ``build/<stage>/`` with two zips and the template.
+
+The zips hold packages from the lock files, our code and the models' files.
 
 Byte for byte the same from the same sources: files are sorted, their times fixed, and each package is compiled in a
 process of its own, since what a process compiled before shows in the bytes.
@@ -6,7 +8,6 @@ process of its own, since what a process compiled before shows in the bytes.
 
 import os
 import shutil
-import subprocess
 import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import chalice
 
-from deploy.template import ROOT, PackagingError
+from deploy.template import ROOT, PackagingError, run, target_python, write_template
 
 UV = ROOT / ".tools" / "bin" / "uv"
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
@@ -64,13 +65,40 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold."""
 
 
+def package(stage: str, arch: str, out: Path) -> list[Built]:
+    """Write everything into ``out``, which then holds nothing else.
+
+    Raises ``PackagingError`` if something is missing or too large. ``out`` is then as it was before.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out.parent) as temporary:
+        new = Path(temporary) / "new"
+        new.mkdir()
+        sources = Path(temporary) / "sources"
+        sources.mkdir()
+        shutil.move(write_template(stage, sources, arch), new / "template.yaml")
+        built = [build(bundle, arch, new / f"{bundle.name}.zip") for bundle in BUNDLES]
+        if out.exists():
+            shutil.rmtree(out)
+        new.rename(out)
+    return built
+
+
+def table(built: list[Built], out: Path) -> str:
+    """Return the sizes, in millions of bytes, beside what they may be."""
+    lines = [f"{'zip':<12}{'files':>8}{'MB zipped':>12}{'MB unpacked':>14}{'at most':>10}"]
+    for each in built:
+        zipped = (out / f"{each.bundle.name}.zip").stat().st_size
+        sizes = f"{zipped / 1e6:>12.1f}{each.bytes_unpacked / 1e6:>14.1f}{each.bundle.bytes_max / 1e6:>10.0f}"
+        lines.append(f"{each.bundle.name + '.zip':<12}{each.files:>8,}{sizes}")
+    return "\n".join(lines)
+
+
 def build(bundle: Bundle, arch: str, target: Path) -> Built:
     """Write ``bundle`` for ``arch`` to ``target``.
 
-    Raises
-    ------
-    PackagingError
-        A package has no wheel for ``arch``, a file does not compile, or the zip is larger than it may be.
+    Raises ``PackagingError`` if a package has no wheel for ``arch``, a file does not compile, or the zip would be
+    larger than it may be.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent) as temporary:
@@ -83,7 +111,10 @@ def build(bundle: Bundle, arch: str, target: Path) -> Built:
         _compile(tree)
         files = sorted(path for path in tree.rglob("*") if path.is_file())
         size = sum(path.stat().st_size for path in files)
-        _require_small(bundle, size)
+        if size > bundle.bytes_max:
+            raise PackagingError(
+                f"{bundle.name}.zip would be {size:,} bytes when unpacked, and may be {bundle.bytes_max:,}."
+            )
         _zip(tree, files, target)
     return Built(bundle, target, len(files), size)
 
@@ -91,26 +122,13 @@ def build(bundle: Bundle, arch: str, target: Path) -> Built:
 def install(lock: Path, arch: str, tree: Path) -> None:
     """Install the wheels of ``lock`` for ``arch`` into ``tree``, checked against their hashes.
 
-    Raises
-    ------
-    PackagingError
-        Names the package that can't be had.
+    Raises ``PackagingError``, which names the package that can't be had.
     """
-    options = ["--target", str(tree), "--python-platform", PLATFORMS[arch], "--python-version", _python_version()]
+    options = ["--python-platform", PLATFORMS[arch], "--python-version", target_python(), "--target", str(tree)]
     options += ["--only-binary", ":all:", "--no-deps", "--require-hashes", "--no-config", "--python", sys.executable]
-    done = subprocess.run(  # noqa: S603 - our own installer and arguments
-        [UV, "pip", "install", "--quiet", "--no-progress", *options, "-r", str(lock)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = run([str(UV), "pip", "install", "--quiet", "--no-progress", *options, "-r", str(lock)])
     if done.returncode != 0:
         raise PackagingError(f"{lock.name} can't be installed for {arch}:\n{done.stdout}")
-
-
-def _python_version() -> str:
-    return (ROOT / ".python-version").read_text("utf-8").strip()
 
 
 def _strip(tree: Path) -> None:
@@ -123,7 +141,7 @@ def _strip(tree: Path) -> None:
 
 
 def _add_chalice(tree: Path) -> None:
-    """Just the two files that `chalice package` ships: the rest is its command line."""
+    """Add just the two files that `chalice package` ships: the rest is its command line."""
     source = Path(chalice.__file__).parent
     (tree / "chalice").mkdir()
     for name in ("__init__.py", "app.py"):
@@ -140,26 +158,13 @@ def _add_our_own(tree: Path, bundle: Bundle) -> None:
 
 
 def _compile(tree: Path, *options: str) -> None:
-    """Compile every module of ``tree``: the functions' disk is read-only, so every cold start would do it again.
-
-    Raises
-    ------
-    PackagingError
-        A file does not compile.
-    """
+    """Compile every module of ``tree``: the functions' disk is read-only, so every cold start would do it again."""
     # A file's time isn't kept by the zip, so the bytecode must not be compared with it.
     always = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", _RUNTIME_FOLDER]
     command = [sys.executable, "-m", "compileall", *always, *options]
 
     def compile_one(path: Path) -> str:
-        done = subprocess.run(  # noqa: S603 - our own interpreter
-            [*command, path],
-            env=os.environ | {"PYTHONHASHSEED": "0"},  # the order of a frozen set's members
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        done = run([*command, path], env=os.environ | {"PYTHONHASHSEED": "0"})  # the order of a frozen set's members
         return done.stdout if done.returncode else ""
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -176,13 +181,6 @@ def _keep_bytecode_only(tree: Path, optimisation: int) -> None:
     _compile(tree, "-b", "-o", str(optimisation))
     for path in tree.rglob("*.py"):
         path.unlink()
-
-
-def _require_small(bundle: Bundle, size: int) -> None:
-    if size > bundle.bytes_max:
-        raise PackagingError(
-            f"{bundle.name}.zip would be {size:,} bytes when unpacked, and may be {bundle.bytes_max:,}."
-        )
 
 
 def _zip(tree: Path, files: list[Path], target: Path) -> None:

@@ -1,13 +1,13 @@
-"""Deploying a stage, and going back to an earlier release of it."""
+"""Deploying a stage, and going back to an earlier release of it: the steps, which the caller carries out."""
 
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -41,7 +41,7 @@ class Target:
 
     @cached_property
     def s3(self) -> S3Client:
-        """S3."""
+        """A client of S3."""
         return boto3.client("s3")
 
     @cached_property
@@ -51,91 +51,55 @@ class Target:
 
     @cached_property
     def artefacts(self) -> Artefacts:
-        """What was deployed before."""
+        """The bucket of what was deployed."""
         return Artefacts(self.s3, boto3.client("sts").get_caller_identity()["Account"], self.stage)
 
     def reached_at(self) -> str:
-        """The address of page and API, without a slash at its end."""
+        """Return the address of page and API, without a slash at its end."""
         address = self.address or self.stack.outputs().get("PageUrl")
         if address is None:
             raise RefusedError(f"The stage {self.stage} is not deployed in this account and region.")
         return address.rstrip("/")
 
 
-class Deployment:
-    """One deployment of ``build``, which `package` wrote, and of the built page."""
+def deploy(target: Target, build: Path, parameters: dict[str, str], *, ask: bool) -> list[Step]:
+    """Return the steps that deploy ``build``, which `package` wrote, and the built page.
 
-    def __init__(self, target: Target, build: Path, parameters: dict[str, str], *, ask: bool) -> None:
-        _require_packaged_for(target.stage, build / "template.yaml")
-        self._target = target
-        self._build = build
-        self._parameters = parameters
-        self._ask = ask
-        self._release = Release(
-            id=datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"), stage=target.stage, commit=_commit(), template="", page=""
-        )
+    Raises ``RefusedError`` if it was packaged for another stage.
+    """
+    packaged = read_template(build / "template.yaml")["Parameters"]["Stage"]["Default"]
+    if packaged != target.stage:
+        raise RefusedError(f"{build} was packaged for {packaged}, not for {target.stage}.")
+    release = Release(id=_now(), stage=target.stage, commit=_commit())
 
-    def steps(self) -> list[Step]:
-        """Everything from the upload to the walk through the deployed stage."""
-        name = self._target.name
-        return [
-            Step("Make the bucket of what was deployed, if it isn't there", self._make_bucket),
-            Step("Upload the zips, the page and the CloudFormation template", self._upload),
-            Step(f"Show what changes in the stack {name}{', ask' if self._ask else ''}, and do it", self._change_stack),
-            *_go_live(self._target, lambda: self._release),
-        ]
+    def make_bucket() -> None:
+        target.artefacts.ensure()
 
-    def _make_bucket(self) -> None:
-        self._target.artefacts.ensure()
+    def uploaded(code: str) -> str:
+        return f"s3://{target.artefacts.bucket}/{target.artefacts.put_file(build / code, 'code')}"
 
-    def _upload(self) -> None:
-        artefacts = self._target.artefacts
+    def upload() -> None:
+        release.template = target.artefacts.put_file(transform(build / "template.yaml", uploaded), "templates")
+        release.page = target.artefacts.put_page(PAGE)
 
-        def uploaded(code: str) -> str:
-            return f"s3://{artefacts.bucket}/{artefacts.put_file(self._build / code, 'code')}"
-
-        template = artefacts.put_file(transform(self._build / "template.yaml", uploaded), "templates")
-        self._release = replace(self._release, template=template, page=artefacts.put_page(PAGE))
-
-    def _change_stack(self) -> None:
-        _change(self._target, self._release, self._parameters, ask=self._ask)
+    return [
+        Step("Make the bucket of what was deployed, if it isn't there", make_bucket),
+        Step("Upload the zips, the page and the CloudFormation template", upload),
+        *_go_live(target, release, parameters, ask=ask),
+    ]
 
 
-def _require_packaged_for(stage: str, template: Path) -> None:
-    packaged = read_template(template)["Parameters"]["Stage"]["Default"]
-    if packaged != stage:
-        raise RefusedError(f"{template.parent} was packaged for {packaged}, not for {stage}.")
+def rollback(target: Target, release_id: str | None, *, ask: bool) -> list[Step]:
+    """Return the steps back to ``release_id``, or to the release before the one that is deployed.
 
-
-class Rollback:
-    """Going back to ``release_id``, or to the release before the one that is deployed."""
-
-    def __init__(self, target: Target, release_id: str | None, *, ask: bool) -> None:
-        self._target = target
-        self._ask = ask
-        self._release = _earlier(target.artefacts, release_id)
-
-    def steps(self) -> list[Step]:
-        """The stack first, then the page, then the walk."""
-        release = self._release
-        change = f"Show what changes in the stack {self._target.name}{', ask' if self._ask else ''}, and do it"
-        return [
-            Step(
-                f"Take the template of release {release.id} (commit {release.commit}); data stays as it is",
-                lambda: None,
-            ),
-            Step(change, lambda: _change(self._target, release, {}, ask=self._ask)),
-            *_go_live(self._target, lambda: release),
-        ]
+    Raises ``RefusedError`` if there is no such release.
+    """
+    release = _earlier(target.artefacts, release_id)
+    sentence = f"Take the template of release {release.id} (commit {release.commit}); data stays as it is"
+    return [Step(sentence, lambda: None), *_go_live(target, release, {}, ask=ask)]
 
 
 def _earlier(artefacts: Artefacts, release_id: str | None) -> Release:
-    """The release to go back to.
-
-    Raises
-    ------
-    RefusedError
-    """
     if not artefacts.exists() or not (known := artefacts.releases()):
         raise RefusedError("Nothing was deployed here yet, so there is nothing to go back to.")
     if release_id:
@@ -150,7 +114,7 @@ def _earlier(artefacts: Artefacts, release_id: str | None) -> Release:
 
 def _change(target: Target, release: Release, parameters: dict[str, str], *, ask: bool) -> None:
     stack = target.stack
-    name = f"release-{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}"
+    name = f"release-{_now()}"
     parameters = parameters | {"Stage": target.stage}  # which the template refuses if it was packaged for another
     changes = stack.propose(target.artefacts.url(release.template), parameters, name)
     if changes is None:
@@ -169,30 +133,38 @@ def _change(target: Target, release: Release, parameters: dict[str, str], *, ask
         stack.protect(on=True)
 
 
-def _go_live(target: Target, release: Any) -> list[Step]:
-    """From a changed stack on: record, page, walk. ``release()`` is asked for when the step runs."""
+def _go_live(target: Target, release: Release, parameters: dict[str, str], *, ask: bool) -> list[Step]:
+    """Return the steps that a deployment and a rollback share: stack, record, page, walk."""
+
+    def change() -> None:
+        _change(target, release, parameters, ask=ask)
 
     def publish_page() -> None:
         outputs = target.stack.outputs()
-        count = publish(target.s3, target.artefacts, release(), outputs["PageBucketName"])
+        count = publish(target.s3, target.artefacts, release, outputs["PageBucketName"])
         print(f"  {count} files")
         invalidate(boto3.client("cloudfront"), outputs["DistributionId"])
 
     def try_it() -> None:
         address = target.reached_at()
-        walk(address, release().id)
+        walk(address, release.id)
         print(f"  {address}")
 
     return [
-        # First, so that one can go back from a deployment that ended half-way.
-        Step("Note that this release is deployed", lambda: target.artefacts.record(release())),
+        Step(f"Show what changes in the stack {target.name}{', ask' if ask else ''}, and do it", change),
+        # Before the page, so that one can go back from a deployment that ended half-way.
+        Step("Note that this release is deployed", lambda: target.artefacts.record(release)),
         Step("Publish the page, and make CloudFront forget the one before", publish_page),
         Step("Try it: page, account, free check, prediction, result, deletion", try_it),
     ]
 
 
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
 def _commit() -> str:
-    """The commit that is deployed, and whether something was changed since."""
+    """Return the commit that is deployed, and whether something was changed since."""
     try:
         done = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=12"],  # noqa: S607

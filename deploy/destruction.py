@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
@@ -11,12 +12,7 @@ from deploy.commands import PROD, Target
 from deploy.steps import RefusedError, Step, confirm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mypy_boto3_s3 import S3Client
-
-# What was deleted before, by a run that was cut short.
-_GONE = {"ResourceNotFoundException", "NoSuchBucket", "404"}
+    from collections.abc import Iterator
 
 
 class DeletionError(Exception):
@@ -35,22 +31,18 @@ class Destruction:
             raise RefusedError(f"There is no stack {target.name} in this account and region.")
         self._resources = kept or target.stack.resources()
 
-    def _named(self, kind: str) -> dict[str, str]:
-        return {logical: name for logical, (found, name) in self._resources.items() if found == kind}
+    # What outlives the stack, by the names that AWS has for it.
 
     @property
-    def tables(self) -> list[str]:
-        """The tables that outlive the stack."""
-        return sorted(self._named("AWS::DynamoDB::Table").values())
+    def _tables(self) -> list[str]:
+        return sorted(name for kind, name in self._resources.values() if kind == "AWS::DynamoDB::Table")
 
     @property
-    def files(self) -> str:
-        """The bucket of uploads, inputs and results, which outlives the stack."""
-        return self._named("AWS::S3::Bucket")["Files"]
+    def _files(self) -> str:
+        return self._resources["Files"][1]
 
     @property
-    def marks_secret(self) -> str:
-        """The key of deleted accounts' marks, which outlives the stack."""
+    def _marks_secret(self) -> str:
         return self._resources["AccountMarksSecret"][1]
 
     def steps(self) -> list[Step]:
@@ -64,20 +56,22 @@ class Destruction:
             ]
         if self._data:
             steps += [
-                Step(f"Delete {len(self.tables)} tables: {', '.join(self.tables)}", self._delete_tables),
-                Step(f"Delete the bucket {self.files} with every file in it", self._delete_files),
-                Step(f"Delete the secret {self.marks_secret}, in 30 days", self._delete_marks_secret),
+                Step(f"Delete {len(self._tables)} tables: {', '.join(self._tables)}", self._delete_tables),
+                Step(f"Delete the bucket {self._files} with every file in it", self._delete_files),
+                Step(f"Delete the secret {self._marks_secret}, in 30 days", self._delete_marks_secret),
             ]
         return steps
 
     def what_stays(self) -> str:
-        """What is still there and costs a little, when the data was not to be deleted."""
-        names = ", ".join([*self.tables, self.files, self.marks_secret])
+        """Say what is still there and costs a little, when the data was not to be deleted."""
+        names = ", ".join([*self._tables, self._files, self._marks_secret])
         return f"These stay with what people have in them: {names}. The same command with DATA=1 deletes them too."
 
     def _empty_page(self) -> None:
-        if page := self._named("AWS::S3::Bucket").get("PageBucket"):
-            _unless_gone(lambda: _empty(self._target.s3, page))
+        _, page = self._resources.get("PageBucket", ("", ""))
+        if page:
+            with _unless_gone():
+                _empty(page)
 
     def _delete_stack(self) -> None:
         self._target.artefacts.note_kept(self._resources)
@@ -87,55 +81,41 @@ class Destruction:
 
     def _delete_tables(self) -> None:
         dynamodb = boto3.client("dynamodb")
-
-        def delete(table: str) -> None:
-            dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
-            dynamodb.get_waiter("table_exists").wait(TableName=table)
-            dynamodb.delete_table(TableName=table)
-
-        for table in self.tables:
-            _unless_gone(lambda table=table: delete(table))  # type: ignore[misc]
+        for table in self._tables:
+            with _unless_gone():
+                dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+                dynamodb.get_waiter("table_exists").wait(TableName=table)
+                dynamodb.delete_table(TableName=table)
 
     def _delete_files(self) -> None:
-        def delete() -> None:
-            _empty(self._target.s3, self.files)
-            self._target.s3.delete_bucket(Bucket=self.files)
-
-        _unless_gone(delete)
+        with _unless_gone():
+            _empty(self._files)
+            self._target.s3.delete_bucket(Bucket=self._files)
 
     def _delete_marks_secret(self) -> None:
-        secrets = boto3.client("secretsmanager")
-        _unless_gone(lambda: secrets.delete_secret(SecretId=self.marks_secret, RecoveryWindowInDays=30))
+        with _unless_gone():
+            boto3.client("secretsmanager").delete_secret(SecretId=self._marks_secret, RecoveryWindowInDays=30)
 
 
-def _unless_gone(delete: Callable[[], object]) -> None:
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    """Pass over what was deleted before, by a run that was cut short."""
     try:
-        delete()
+        yield
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _GONE:
+        if error.response["Error"]["Code"] not in {"ResourceNotFoundException", "NoSuchBucket", "404"}:
             raise
 
 
-def _empty(s3: S3Client, bucket: str) -> None:
-    """Delete every object.
-
-    Raises
-    ------
-    DeletionError
-    """
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        keys: Any = [{"Key": each["Key"]} for each in page.get("Contents", [])]
-        if keys and (errors := s3.delete_objects(Bucket=bucket, Delete={"Objects": keys}).get("Errors")):
-            raise DeletionError(f"{errors[0].get('Key')} in {bucket} can't be deleted: {errors[0].get('Message')}")
+def _empty(bucket: str) -> None:
+    """Delete every object. Raises ``DeletionError``."""
+    for page in boto3.resource("s3").Bucket(bucket).objects.delete():
+        for error in page.get("Errors", []):
+            raise DeletionError(f"{error.get('Key')} in {bucket} can't be deleted: {error.get('Message')}")
 
 
 def destroy(target: Target, *, data: bool, prod_data: bool, force: bool, dry_run: bool) -> Destruction:
-    """What taking ``target`` down needs, once the person has agreed.
-
-    Raises
-    ------
-    RefusedError
-    """
+    """Return what takes ``target`` down, once the person has agreed. Raises ``RefusedError``."""
     if target.stage == PROD and data and not prod_data:
         raise RefusedError(
             "This would delete everybody's accounts, coins and results. If that is what you want, say so: PROD_DATA=1."

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import Distribution, distributions
+from itertools import chain
 from typing import Any, NamedTuple
 
 from packaging.requirements import Requirement
@@ -43,7 +44,7 @@ class Package(NamedTuple):
 
 
 def locked(lock: str) -> Iterator[Requirement]:
-    """The packages of a lock file that Lambda's Python takes."""
+    """Yield the packages of a lock file that Lambda's Python takes."""
     for line in (ROOT / lock).read_text("utf-8").splitlines():
         if line[:1].isalnum():
             requirement = Requirement(line.removesuffix("\\").strip())
@@ -51,42 +52,25 @@ def locked(lock: str) -> Iterator[Requirement]:
                 yield requirement
 
 
-def of_python() -> list[Package]:
-    """What the two zips hold, and Chalice, of which they hold two files."""
-    chalice = (each for each in locked("requirements-local.txt") if each.name == "chalice")
-    return _packages([*(each for bundle in BUNDLES for each in locked(bundle.lock)), *chalice])
-
-
-def of_npm() -> list[Package]:
-    """What the page is built from."""
-    return sorted(Package(*found) for found, is_shipped in _npm("frontend") if is_shipped)
-
-
-def python_beside() -> list[Package]:
-    """What every other lock file of Python has."""
-    every = _packages(each for lock in ROOT.glob("requirements*.txt") for each in locked(lock.name))
-    return sorted(set(every) - set(of_python()))
-
-
-def npm_beside() -> list[Package]:
-    """What else npm installs."""
-    every = {Package(*found) for folder in ("frontend", "local") for found, _ in _npm(folder)}
-    return sorted(every - set(of_npm()))
+def sections() -> dict[str, list[Package]]:
+    """Return the document's tables by their titles."""
+    every = list(chain(*(locked(lock.name) for lock in ROOT.glob("requirements*.txt"))))
+    # The zips hold two files of Chalice.
+    chalice = [requirement for requirement in every if requirement.name == "chalice"]
+    zips = _packages(chain(*(locked(bundle.lock) for bundle in BUNDLES), chalice))
+    page = sorted(package for package, is_shipped in _npm("frontend") if is_shipped)
+    every_of_npm = {package for folder in ("frontend", "local") for package, _ in _npm(folder)}
+    return {
+        "In the functions' zips": zips,
+        "In the page": page,
+        "Not shipped: Python": sorted({*_packages(every)} - {*zips}),
+        "Not shipped: npm": sorted(every_of_npm - {*page}),
+    }
 
 
 def not_as_locked(packages: list[Package]) -> list[str]:
-    """Those of which another version is installed than is locked, or none: it may say otherwise."""
-    return [each.name for each in packages if each.licence is None]
-
-
-def sections() -> dict[str, list[Package]]:
-    """The document's tables by their titles."""
-    return {
-        "In the functions' zips": of_python(),
-        "In the page": of_npm(),
-        "Not shipped: Python": python_beside(),
-        "Not shipped: npm": npm_beside(),
-    }
+    """Return those of which another version is installed than is locked, or none: it may say otherwise."""
+    return [package.name for package in packages if package.licence is None]
 
 
 def main() -> int:
@@ -100,44 +84,43 @@ def main() -> int:
 
 
 def table(title: str, packages: list[Package]) -> str:
-    """A section as it is committed."""
-    rows = "".join(f"| {each.name} | {each.version} | {each.licence} |\n" for each in packages)
+    """Return a section as it is committed."""
+    rows = "".join(f"| {package.name} | {package.version} | {package.licence} |\n" for package in packages)
     return f"## {title}\n\n| package | version | licence |\n| --- | --- | --- |\n{rows}"
 
 
 def _packages(requirements: Iterable[Requirement]) -> list[Package]:
     named = {(each.name, str(each.specifier).removeprefix("==")) for each in requirements}
-    return sorted(
-        Package(*each, licence_of(_installed()[each].metadata) if each in _installed() else None) for each in named
-    )
+    installed = _installed()
+    return sorted(Package(*name, licence_of(installed[name].metadata) if name in installed else None) for name in named)
 
 
 @cache
 def _installed() -> dict[tuple[str, str], Distribution]:
-    """By name and version, whatever environment it is in."""
+    """Every package by name and version, whatever environment it is in."""
     folders = [*sys.path, *(str(folder) for pattern in _ENVIRONMENTS for folder in ROOT.glob(pattern))]
     return {(canonicalize_name(each.name), each.version): each for each in distributions(path=folders)}
 
 
-def licence_of(said: Any) -> str:
-    """What the metadata of a package says of its own licence."""
-    if expression := said.get("License-Expression"):
+def licence_of(metadata: Any) -> str:
+    """Return what the metadata of a package says of its own licence."""
+    if expression := metadata.get("License-Expression"):
         return str(expression)
     # Of classifiers the last part; free text may be the whole licence.
-    named = [each.rpartition(" :: ")[2] for each in said.get_all("Classifier", []) if each.startswith("License :: ")]
-    if named:
-        return " or ".join(named)
-    text = str(said.get("License") or "").strip()
+    classifiers = [each for each in metadata.get_all("Classifier", []) if each.startswith("License :: ")]
+    if classifiers:
+        return " or ".join(each.rpartition(" :: ")[2] for each in classifiers)
+    text = str(metadata.get("License") or "").strip()
     return NOT_STATED if text in {"", "UNKNOWN"} else text.splitlines()[0]
 
 
-def _npm(folder: str) -> Iterator[tuple[tuple[str, str, str], bool]]:
-    """Name, version and licence of all that ``folder`` locks, and whether it is shipped."""
+def _npm(folder: str) -> Iterator[tuple[Package, bool]]:
+    """Yield all that ``folder`` locks, and whether it is shipped."""
     packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
     for path, package in packages.items():
         if name := path.rpartition("node_modules/")[2]:
             is_shipped = not (package.get("dev") or package.get("optional")) or name in _SHIPPED_BESIDE
-            yield (name, package["version"], package.get("license", NOT_STATED)), is_shipped
+            yield Package(name, package["version"], package.get("license", NOT_STATED)), is_shipped
 
 
 if __name__ == "__main__":

@@ -12,26 +12,11 @@ from cfnlint.api import ManualArgs, lint_file  # type: ignore[import-untyped]
 from deploy.template import STAGES, PackagingError, write_template
 from deploy.transform import transform
 
-# Rule by rule, with the reason. None is needed for the SAM template.
-IGNORED: dict[str, str] = {}
-IGNORED_TRANSFORMED: dict[str, str] = {}
 
-
-def lint(template: Path, ignored: dict[str, str]) -> list[str]:
-    """What cfn-lint has to say, hints included, one line a finding."""
-    config = ManualArgs(include_checks=["I"], ignore_checks=list(ignored))
-    found = lint_file(template, config=config)
+def lint(template: Path) -> list[str]:
+    """Return what cfn-lint finds, hints included, one line a finding."""
+    found = lint_file(template, config=ManualArgs(include_checks=["I"]))
     return [f"{template.name}:{match.linenumber}: {match.rule.id} {match.message}" for match in found]
-
-
-def lint_stage(stage: str, directory: Path) -> list[str]:
-    """Package ``stage`` into ``directory`` and lint it; what is off, one line a finding."""
-    try:
-        template = write_template(stage, directory)
-        findings = lint(template, IGNORED) + lint(transform(template), IGNORED_TRANSFORMED)
-    except PackagingError as error:
-        return [str(error)]
-    return findings
 
 
 def main() -> int:
@@ -39,7 +24,11 @@ def main() -> int:
     failed = False
     for stage in STAGES:
         with tempfile.TemporaryDirectory() as directory:
-            findings = lint_stage(stage, Path(directory))
+            try:
+                template = write_template(stage, Path(directory))
+                findings = lint(template) + lint(transform(template))
+            except PackagingError as error:
+                findings = [str(error)]
         failed = failed or bool(findings)
         print(f"{stage}: {len(findings)} findings" if findings else f"{stage}: clean as SAM and as CloudFormation")
         for finding in findings:

@@ -23,19 +23,14 @@ _CHANGED = ("/", *(f"/{name}" for name in _ENTRY), "/favicon.svg", "/samples/*",
 
 
 def cache_control(name: str) -> str:
-    """How long browsers and CloudFront may keep a file of the page."""
+    """Return how long browsers and CloudFront may keep a file of the page."""
     if name in _ENTRY or name.startswith("docs/"):
         return _ASK_AGAIN
     return _IMMUTABLE if name.startswith("assets/") else _AN_HOUR
 
 
-def config(release: Release) -> bytes:
-    """What the page is told of the deployment that it belongs to."""
-    return json.dumps({"stage": release.stage, "release": release.id, "commit": release.commit}).encode()
-
-
 def publish(s3: S3Client, artefacts: Artefacts, release: Release, bucket: str) -> int:
-    """Copy the release's page into ``bucket``; how many files.
+    """Copy the release's page into ``bucket``, and return how many files that were.
 
     Nothing is deleted: who has an older page open still loads its files. The entry comes last, so that it never names
     a file that isn't there yet.
@@ -50,12 +45,9 @@ def publish(s3: S3Client, artefacts: Artefacts, release: Release, bucket: str) -
             ContentType=mimetypes.guess_type(name)[0] or "application/octet-stream",
             CacheControl=cache_control(name),
         )
+    config = json.dumps({"stage": release.stage, "release": release.id, "commit": release.commit}).encode()
     s3.put_object(
-        Bucket=bucket,
-        Key=CONFIG,
-        Body=config(release),
-        ContentType="application/json",
-        CacheControl=cache_control(CONFIG),
+        Bucket=bucket, Key=CONFIG, Body=config, ContentType="application/json", CacheControl=cache_control(CONFIG)
     )
     return len(names) + 1
 

@@ -3,7 +3,6 @@
 import contextlib
 import secrets
 import time
-from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -22,28 +21,24 @@ class SmokeError(Exception):
     """What did not work; the text says what was asked and what came."""
 
 
-def walk(address: str, release: str | None = None, say: Callable[[str], object] = print) -> None:
-    """Try the stage at ``address``, whose page has to be of ``release`` if that is given.
+def walk(address: str, release: str | None = None) -> None:
+    """Try the stage at ``address``, whose page has to be of ``release`` if that is given. Raises ``SmokeError``.
 
     The account that it makes is deleted at the end, and what it paid for its prediction stays in the books.
-
-    Raises
-    ------
-    SmokeError
     """
     person = _Person(address)
     _look_at_page(person, release)
-    say("  the page comes with its headers" + (f", and is of release {release}" if release else ""))
+    print("  the page comes with its headers" + (f", and is of release {release}" if release else ""))
     person.ask("GET", "/api/health", 200)
     person.register()
     try:
-        _predict(person, say)
+        _predict(person)
     except SmokeError:
         with contextlib.suppress(SmokeError):  # what went wrong first is what counts
             person.delete()
         raise
     person.delete()
-    say("  the account was deleted")
+    print("  the account was deleted")
 
 
 def _look_at_page(person: "_Person", release: str | None) -> None:
@@ -56,11 +51,11 @@ def _look_at_page(person: "_Person", release: str | None) -> None:
         raise SmokeError(f"{entry.url} is of release {config['release']} instead of {release}")
 
 
-def _predict(person: "_Person", say: Callable[[str], object]) -> None:
+def _predict(person: "_Person") -> None:
     balance = int(person.ask("GET", "/api/auth/balance", 200).json()["balance"])
-    say(f"  an account was made, with {balance} coins")
+    print(f"  an account was made, with {balance} coins")
     checked = person.send_file(f"/api/predict/{MODEL}?dry_run=true", 200)
-    say(f"  the free check of {checked['rows']} patients says {checked['cost']} coins")
+    print(f"  the free check of {checked['rows']} patients says {checked['cost']} coins")
     accepted = person.send_file(f"/api/predict/{MODEL}", 202)
     if accepted["balance"] != balance - checked["cost"]:
         raise SmokeError(f"{checked['cost']} coins of {balance} were charged, and {accepted['balance']} are left")
@@ -72,7 +67,7 @@ def _predict(person: "_Person", say: Callable[[str], object]) -> None:
     if len(rows) != PATIENTS:
         raise SmokeError(f"the result has {len(rows)} patients instead of {PATIENTS}")
     seconds = time.monotonic() - began
-    say(f"  the prediction ended after {seconds:.1f} s; the first patient has {prediction['output']:.2f} years")
+    print(f"  the prediction ended after {seconds:.1f} s; the first patient has {prediction['output']:.2f} years")
 
 
 class _Person:
@@ -84,24 +79,21 @@ class _Person:
         self.password = secrets.token_urlsafe(18)
 
     def register(self) -> None:
-        """Make the account and log in."""
         name = f"smoke-{secrets.token_hex(8)}"
         body = {"name": name, "email": f"{name}@example.invalid", "password": self.password}
         answer = self.ask("POST", "/api/auth/register", 201, json=body).json()
         self._http.headers["Authorization"] = f"Bearer {answer['access_token']}"
 
     def delete(self) -> None:
-        """Delete the account."""
         self.ask("DELETE", "/api/auth/me", 204, json={"password": self.password})
 
     def send_file(self, path: str, status: int) -> dict[str, Any]:
-        """Send the sample as a form's file."""
         file = (SAMPLE.name, SAMPLE.read_bytes(), "text/csv")
         body: dict[str, Any] = self.ask("POST", path, status, files={"file": file}).json()
         return body
 
     def wait_for(self, prediction_id: str) -> dict[str, Any]:
-        """The prediction once it has ended."""
+        """Return the prediction once it has ended."""
         deadline = time.monotonic() + _RESULT_SECONDS
         while time.monotonic() < deadline:
             prediction: dict[str, Any] = self.ask("GET", f"/api/predict/{prediction_id}", 200).json()
@@ -111,7 +103,7 @@ class _Person:
         raise SmokeError(f"the prediction did not end in {_RESULT_SECONDS} s and is {prediction['status']}")
 
     def ask(self, method: str, path: str, status: int, **more: Any) -> requests.Response:
-        """One request that has to be answered with ``status``."""
+        """Ask what has to be answered with ``status``."""
         asked = f"{method} {self._address}{path}"
         try:
             answer = self._http.request(method, self._address + path, timeout=_TIMEOUT_SECONDS, **more)

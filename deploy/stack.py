@@ -5,21 +5,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
 
-_LOOK_SECONDS = 3.0
+_LOOK_SECONDS = 3
 _SECONDS_MAX = 3600
 """A distribution takes minutes; more than this is stuck."""
 
 
 def stack_name(stage: str) -> str:
-    """What the stack of ``stage`` is called."""
+    """Return what the stack of ``stage`` is called."""
     return f"liver-lifespan-{stage}"
 
 
@@ -30,13 +28,12 @@ class StackError(Exception):
 class Stack:
     """The stack as it is, and how it becomes another one."""
 
-    def __init__(self, client: CloudFormationClient, name: str, say: Callable[[str], object] = print) -> None:
+    def __init__(self, client: CloudFormationClient, name: str) -> None:
         self._client = client
-        self._say = say
         self.name = name
 
     def describe(self) -> StackTypeDef | None:
-        """What CloudFormation knows of it; None if there is no such stack."""
+        """Return what CloudFormation knows of it; None if there is no such stack."""
         try:
             (stack,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
         except ClientError as error:
@@ -47,24 +44,20 @@ class Stack:
         return None if stack["StackStatus"] in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"} else stack
 
     def outputs(self) -> dict[str, str]:
-        """The stack's outputs by name."""
+        """Return the stack's outputs by name."""
         stack = self.describe()
         return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])} if stack else {}
 
     def resources(self) -> dict[str, tuple[str, str]]:
-        """The type and the physical id of every resource by its logical id."""
+        """Return the type and the physical id of every resource by its logical id."""
         pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
         found = [each for page in pages for each in page["StackResourceSummaries"]]
         return {each["LogicalResourceId"]: (each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found}
 
     def propose(self, template_url: str, parameters: dict[str, str], name: str) -> list[str] | None:
-        """Make a change set; its changes, one line a resource. None: there is nothing to change.
+        """Make a change set and return its changes, one line a resource. None: there is nothing to change.
 
-        A parameter that isn't given keeps its value.
-
-        Raises
-        ------
-        StackError
+        A parameter that isn't given keeps its value. Raises ``StackError``.
         """
         self._clear_failed_creation()
         exists = self.describe() is not None
@@ -76,32 +69,31 @@ class Stack:
             Parameters=self._parameters(template_url, parameters),
             Capabilities=["CAPABILITY_IAM"],
         )
-        deadline = time.monotonic() + _SECONDS_MAX
-        while time.monotonic() < deadline:
-            found = self._client.describe_change_set(StackName=self.name, ChangeSetName=name)
-            if found["Status"] == "CREATE_COMPLETE":
-                return self._changes(name)
-            if found["Status"] == "FAILED":
-                reason = found.get("StatusReason", "")
-                self._client.delete_change_set(StackName=self.name, ChangeSetName=name)
-                if "didn't contain changes" in reason or "No updates" in reason:
-                    return None
-                raise StackError(f"CloudFormation refused the change set of {self.name}: {reason}")
-            time.sleep(_LOOK_SECONDS)
-        raise StackError(f"The change set of {self.name} was not ready in {_SECONDS_MAX} s.")
+        try:
+            self._client.get_waiter("change_set_create_complete").wait(
+                StackName=self.name,
+                ChangeSetName=name,
+                WaiterConfig={"Delay": _LOOK_SECONDS, "MaxAttempts": int(_SECONDS_MAX / _LOOK_SECONDS)},
+            )
+        except WaiterError as error:
+            if error.last_response.get("Status") != "FAILED":
+                raise StackError(f"The change set of {self.name} is not ready: {error}") from error
+            self.forget(name)
+            reason = error.last_response.get("StatusReason", "")
+            if "didn't contain changes" in reason or "No updates" in reason:
+                return None
+            raise StackError(f"CloudFormation refused the change set of {self.name}: {reason}") from error
+        return self._changes(name)
 
     def _clear_failed_creation(self) -> None:
-        """See to it that the stack can be changed: one whose creation failed is empty and can only be deleted.
+        """Delete a stack whose creation failed: it is empty, and can't be changed.
 
-        Raises
-        ------
-        StackError
-            It is in a state that a person has to end.
+        Raises ``StackError`` if the stack is in a state that a person has to end.
         """
         stack = self.describe()
         status = stack["StackStatus"] if stack else ""
         if status == "ROLLBACK_COMPLETE":
-            self._say("  the deployment before failed and left an empty stack, which is deleted first")
+            print("  the deployment before failed and left an empty stack, which is deleted first")
             self.delete()
         elif status in _STUCK:
             raise StackError(f"{self.name} is {status}. {_STUCK[status]}")
@@ -124,21 +116,16 @@ class Stack:
     def _changes(self, name: str) -> list[str]:
         pages = self._client.get_paginator("describe_change_set").paginate(StackName=self.name, ChangeSetName=name)
         changes = [each["ResourceChange"] for page in pages for each in page["Changes"]]
-        lines = []
-        for change in changes:
-            replaced = "  REPLACED" if change.get("Replacement") == "True" else ""
-            lines.append(
-                f"{change['Action'].lower():<8}{change['ResourceType']:<42}{change['LogicalResourceId']}{replaced}"
-            )
-        return sorted(lines)
+        return sorted(
+            f"{change['Action'].lower():<8}{change['ResourceType']:<42}{change['LogicalResourceId']}"
+            + ("  REPLACED" if change.get("Replacement") == "True" else "")
+            for change in changes
+        )
 
     def execute(self, name: str) -> None:
         """Carry the change set out and wait for its end.
 
-        Raises
-        ------
-        StackError
-            It was rolled back; the stack is as it was before.
+        Raises ``StackError`` if it was rolled back; the stack is as it was before.
         """
         # If it fails, what was made goes again, also what is to outlive the stack: nobody has anything in it yet.
         self._client.execute_change_set(StackName=self.name, ChangeSetName=name, RetainExceptOnCreate=True)
@@ -149,16 +136,11 @@ class Stack:
         self._client.delete_change_set(StackName=self.name, ChangeSetName=name)
 
     def protect(self, *, on: bool) -> None:
-        """Termination protection."""
+        """Switch termination protection on or off."""
         self._client.update_termination_protection(StackName=self.name, EnableTerminationProtection=on)
 
     def delete(self) -> None:
-        """Delete the stack and wait; what is retained stays.
-
-        Raises
-        ------
-        StackError
-        """
+        """Delete the stack and wait; what is retained stays. Raises ``StackError``."""
         stack = self.describe()
         if stack is None:
             raise StackError(f"There is no stack {self.name} to delete.")
@@ -173,7 +155,7 @@ class Stack:
             (stack,) = self._client.describe_stacks(StackName=stack_id or self.name)["Stacks"]
             status = stack["StackStatus"]
             if status != said:
-                self._say(f"  {status} after {time.monotonic() - began:.0f} s")
+                print(f"  {status} after {time.monotonic() - began:.0f} s")
                 said = status
             if not status.endswith("IN_PROGRESS"):
                 if status in wanted:

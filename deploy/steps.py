@@ -1,4 +1,4 @@
-"""What a command does, one step after the other: said, and then done unless it is a dry run."""
+"""What a command does, one step after the other: each is said first, and then done unless it is a dry run."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step: the sentence about it, and the deed."""
+    """A step, and the sentence about it."""
 
     sentence: str
     run: Callable[[], object]
@@ -27,12 +27,7 @@ def carry_out(steps: Sequence[Step], *, dry_run: bool) -> None:
 
 
 def confirm(question: str, answer: str) -> None:
-    """Go on only if the person types ``answer``.
-
-    Raises
-    ------
-    RefusedError
-    """
+    """Go on only if the person types ``answer``. Raises ``RefusedError``."""
     try:
         typed = input(f"{question}\nType {answer} to go on: ")
     except EOFError:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,6 @@ from chalicelib.inference.predictions.worker_disk import worker_disk_bytes
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("dev", "prod")
 
-# Chalice goes on without a dependency that it could not build, exits with 0 and says only this.
-_INCOMPLETE = "Could not install dependencies"
 _CHALICE = (sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())")
 
 
@@ -26,64 +25,41 @@ class PackagingError(Exception):
 
 
 def write_template(stage: str, directory: Path, arch: str = "x86_64") -> Path:
-    """Write the SAM template of ``stage`` into ``directory`` and say where it is.
+    """Write the SAM template of ``stage`` into ``directory`` and return its path. Raises ``PackagingError``.
 
     The sources are packaged without their dependencies, which are not part of a template: so this needs no network.
-
-    Raises
-    ------
-    PackagingError
     """
-    _require_target_python()
+    # Chalice writes the version of the interpreter that runs it into the template.
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if running != target_python():
+        raise PackagingError(f"this is Python {running}; the functions are for {target_python()}")
     project = directory / "project"
     _copy_sources(project)
     (project / "requirements.txt").touch()
-    run_chalice(project, stage, directory)
-    return _finish(stage, arch, directory / "sam.yaml", directory / "template.yaml")
-
-
-def run_chalice(project: Path, stage: str, out: Path) -> None:
-    """Run `chalice package` with the merge template.
-
-    Raises
-    ------
-    PackagingError
-        It failed, or left a dependency out.
-    """
-    options = ["package", "--stage", stage, "--merge-template", ".chalice/resources.yaml", str(out)]
-    done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
-        [*_CHALICE, *options],
-        cwd=project,
-        # The region only has to be there: whatever depends on it is resolved by CloudFormation.
-        env={"AWS_DEFAULT_REGION": "us-east-1"} | os.environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    options = ["package", "--stage", stage, "--merge-template", ".chalice/resources.yaml", str(directory)]
+    # The region only has to be there: whatever depends on it is resolved by CloudFormation.
+    done = run([*_CHALICE, *options], cwd=project, env={"AWS_DEFAULT_REGION": "us-east-1"} | os.environ)
     if done.returncode != 0:
         raise PackagingError(f"chalice package failed for {stage}:\n{done.stdout}")
     require_complete(done.stdout)
+    return _finish(stage, arch, directory / "sam.yaml", directory / "template.yaml")
+
+
+def run(command: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run one of our own tools, and keep all that it prints in ``stdout``."""
+    return subprocess.run(  # noqa: S603
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options
+    )
 
 
 def require_complete(output: str) -> None:
-    """Refuse what `chalice package` printed if it left a dependency out.
-
-    Raises
-    ------
-    PackagingError
-    """
-    if _INCOMPLETE in output:
+    """Raise ``PackagingError`` if `chalice package` printed that it left a dependency out."""
+    if "Could not install dependencies" in output:
         raise PackagingError(f"chalice package left dependencies out:\n{output}")
 
 
 def require_disk(template: dict[str, Any]) -> None:
-    """Refuse a template whose worker has not the disk for the largest file that the stage takes.
-
-    Raises
-    ------
-    PackagingError
-    """
+    """Raise ``PackagingError`` if the worker lacks the disk for the largest file that the stage takes."""
     worker = template["Resources"]["InferenceWorker"]["Properties"]
     variables, defaults = worker["Environment"]["Variables"], Settings.model_fields
     rows, upload_bytes = (
@@ -99,21 +75,18 @@ def require_disk(template: dict[str, Any]) -> None:
 
 
 def read_template(path: Path) -> dict[str, Any]:
-    """The template as Chalice writes it: intrinsic functions in their long form."""
+    """Read a template as Chalice writes it: intrinsic functions in their long form."""
     template: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     return template
 
 
-def _require_target_python() -> None:
-    """Chalice writes the version of the interpreter that runs it into the template."""
-    target = (ROOT / ".python-version").read_text("utf-8").strip()
-    running = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if running != target:
-        raise PackagingError(f"this is Python {running}; the functions are for {target}")
+def target_python() -> str:
+    """Return the version of Python that the functions run on, such as 3.13."""
+    return (ROOT / ".python-version").read_text("utf-8").strip()
 
 
 def _copy_sources(project: Path) -> None:
-    """What Chalice looks at."""
+    """Copy what Chalice looks at."""
     ignore = shutil.ignore_patterns("__pycache__", "deployments", "deployed")
     for name in (".chalice", "chalicelib"):
         shutil.copytree(ROOT / name, project / name, ignore=ignore)

@@ -7,7 +7,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from deploy.commands import Deployment, Target
+from deploy.commands import Target, deploy
 from deploy.smoke import SmokeError, walk
 from deploy.stack import Stack, StackError
 from deploy.steps import RefusedError
@@ -116,7 +116,7 @@ def test_a_stage_is_not_taken_down_without_a_yes(stage: DeployedStage) -> None:
 
 def test_what_was_packaged_for_one_stage_is_refused_for_another(stage: DeployedStage) -> None:
     with pytest.raises(RefusedError, match="was packaged for dev, not for prod"):
-        Deployment(Target("prod"), stage.build, {}, ask=False)
+        deploy(Target("prod"), stage.build, {}, ask=False)
 
     foreign = stage.target.artefacts.release(str(stage.target.artefacts.current())).template
     prod = Stack(stage.client("cloudformation"), "liver-lifespan-prod")
@@ -125,7 +125,7 @@ def test_what_was_packaged_for_one_stage_is_refused_for_another(stage: DeployedS
 
 
 def test_a_release_is_noted_before_its_page_so_that_one_can_go_back_from_half_of_it(stage: DeployedStage) -> None:
-    steps = [step.sentence for step in Deployment(stage.target, stage.build, {}, ask=False).steps()]
+    steps = [step.sentence for step in deploy(stage.target, stage.build, {}, ask=False)]
 
     order = [next(place for place, said in enumerate(steps) if word in said) for word in ("stack", "Note", "Publish")]
     assert order == sorted(order)

@@ -10,9 +10,9 @@ import pytest
 from benchmarks.events import request_event
 from benchmarks.zips import HANDLERS
 from deploy.bundle import API, WORKER, build, install
-from deploy.runtime import InvocationError, RunningFunction
 from deploy.template import ROOT, PackagingError
 from tests.support.deployed import ARCH, DeployedStage
+from tests.support.lambda_runtime import InvocationError, RunningFunction
 
 
 @pytest.fixture(scope="module")

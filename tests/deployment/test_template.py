@@ -10,7 +10,7 @@ import pytest
 from chalicelib.audit.daily import KEY as AUDIT_KEY
 from chalicelib.core.settings import Settings
 from chalicelib.inference.predictions.worker_disk import worker_disk_bytes
-from deploy import lint
+from deploy.lint import lint
 from deploy.template import PackagingError, require_complete, require_disk
 from deploy.transform import transform
 from tests.support.templates import (
@@ -43,17 +43,17 @@ def attribute_of(arn: dict[str, list[str]]) -> str:
 
 
 def test_the_sam_template_has_no_findings(template_path: Path) -> None:
-    assert lint.lint(template_path, lint.IGNORED) == []
+    assert lint(template_path) == []
 
 
 def test_the_transformed_template_has_no_findings(template_path: Path) -> None:
-    assert lint.lint(transform(template_path), lint.IGNORED_TRANSFORMED) == []
+    assert lint(transform(template_path)) == []
 
 
 def test_lint_names_what_is_off(tmp_path: Path) -> None:
     broken = tmp_path / "template.yaml"
     broken.write_text("Resources: {Queue: {Type: 'AWS::SQS::Queue', Properties: {DelayInSeconds: 1}}}", "utf-8")
-    assert any("DelayInSeconds" in finding for finding in lint.lint(broken, {}))
+    assert any("DelayInSeconds" in finding for finding in lint(broken))
 
 
 def test_packaging_fails_when_chalice_leaves_a_dependency_out() -> None:

@@ -144,7 +144,7 @@ def test_restored_tables_and_replayed_deletions_leave_nothing_of_the_deleted(
         assert counted.stdout.count("to be written") == 2
         unsure = admin(account, stage, "restore-table", "--table", table, "--from", copy, answer="yes\n")
         assert unsure.returncode == 1
-        assert unsure.stdout.endswith("Nothing was changed.\n")
+        assert unsure.stderr == "Nothing was changed.\n"
         done = admin(account, stage, "restore-table", "--table", table, "--from", copy, answer=f"{table}\n")
         assert (done.returncode, done.stderr) == (0, "")
     assert within.services.users.user(anna.id)

@@ -22,13 +22,14 @@ import pytest
 import requests
 import yaml
 
-from deploy import runtime, stack
-from deploy.commands import Deployment, Target
-from deploy.package import package
+from deploy import stack
+from deploy.bundle import package
+from deploy.commands import Target, deploy
 from deploy.template import ROOT, read_template
 from local.access_key import AccessKey, access_key
 from local.ports import free_port
 from tests.support.edge import edge
+from tests.support.lambda_runtime import PYTHON as LAMBDA_PYTHON
 from tests.support.rest_api import create_rest_api
 
 REGION = "us-east-1"
@@ -95,7 +96,7 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         patch.setattr(stack, "_LOOK_SECONDS", 0.1)
         target = Target(STAGE)
         _adapt_template(build / "template.yaml")
-        make_bucket, *steps, _walk = Deployment(target, build, {}, ask=False).steps()
+        make_bucket, *steps, _walk = deploy(target, build, {}, ask=False)
         make_bucket.run()
         _allow_without_tls(target.s3, target.artefacts.bucket, keep=True)
         for step in steps:
@@ -134,7 +135,7 @@ def _emulator(folder: Path, key: AccessKey) -> Iterator[str]:
     }
     with (folder / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
-            [runtime.PYTHON, "-P", ROOT / "tests" / "support" / "guarded_emulator.py", ROOT],
+            [LAMBDA_PYTHON, "-P", ROOT / "tests" / "support" / "guarded_emulator.py", ROOT],
             cwd=folder,
             env=environment,
             stdout=log,

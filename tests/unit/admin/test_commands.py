@@ -98,7 +98,7 @@ NO_SUCH_MODEL = f"There is no model of this name. There is: {', '.join(CARDS)}."
         (["price", "--model", "lasso", "--coins", "-1"], "COINS: '-1' is not a number of coins from 1 to 1000000."),
         (["price", "--model", "crystal-ball", "--coins", "1"], NO_SUCH_MODEL),
         (["model", "--model", "crystal-ball", "--enabled", "no"], NO_SUCH_MODEL),
-        (["model", "--model", "lasso", "--enabled", "maybe"], "ENABLED: 'maybe' is neither yes nor no."),
+        (["model", "--model", "lasso", "--enabled", "maybe"], "ENABLED: 'maybe' is none of yes, no."),
     ],
 )  # fmt: skip
 def test_a_slip_is_one_sentence_and_exit_code_2(

@@ -95,10 +95,9 @@ def test_without_the_table_s_name_nothing_is_changed(world: World, run: RunComma
     copy = copy_of(world, "Offers")
     put(world, "b")
 
-    code, out, _ = restore(run, "Offers", copy, answer=answer)
+    code, _, err = restore(run, "Offers", copy, answer=answer)
 
-    assert code == 1
-    assert out.splitlines()[-1] == "Nothing was changed."
+    assert (code, err) == (1, "Nothing was changed.\n")
     assert len(raw(world.settings.offers_table)) == 2
     assert restore(run, "Offers", copy, answer="Offers")[0] == 0
     assert len(raw(world.settings.offers_table)) == 1
@@ -134,7 +133,7 @@ def test_a_table_that_was_empty_at_that_moment_is_emptied_when_that_is_said(worl
 def test_slips_are_one_sentence(run: RunCommand) -> None:
     code, _, err = restore(run, "users", "x")
     assert (code, err.count("\n")) == (2, 1)
-    assert err.startswith("TABLE: 'users' is none of the tables Users, Logins, ")
+    assert err.startswith("TABLE: 'users' is none of Users, Logins, ")
     assert restore(run, "Users", " ") == (2, "", "FROM: say what the restored table is called.\n")
 
 

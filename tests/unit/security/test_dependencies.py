@@ -5,11 +5,14 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from deploy import dependencies, licences
 from tests.unit.support import ROOT
@@ -32,14 +35,25 @@ HELD_BACK = {"python-dateutil"}
 
 
 def test_row_18_every_package_is_locked_to_its_bytes() -> None:
-    locks = sorted(ROOT.glob("requirements*.txt"))
-    assert len(locks) == len(list(ROOT.glob("requirements*.in")))
-    for lock in locks:
+    for lock in ROOT.glob("requirements*.txt"):
         entries = re.split(r"\n(?=[a-zA-Z])", lock.read_text("utf-8"))
         for entry in entries:
             if re.match(r"[a-zA-Z]", entry):
                 assert re.match(r"[\w.\[\],-]+==\S+", entry), entry[:80]
                 assert "--hash=sha256:" in entry, entry[:80]
+
+
+def asked_for() -> list[Requirement]:
+    """What the groups of pyproject.toml ask for."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    return [Requirement(each) for group in groups.values() for each in group if isinstance(each, str)]
+
+
+def test_the_locks_hold_what_is_asked_for() -> None:
+    locked = {str(each) for lock in ROOT.glob("requirements*.txt") for each in licences.locked(lock.name)}
+    assert {f"{canonicalize_name(each.name)}{each.specifier}" for each in asked_for()} - locked == set(), (
+        "run make lock"
+    )
 
 
 @pytest.mark.parametrize("folder", ["frontend", "local"])
@@ -91,12 +105,13 @@ def test_the_list_of_licences_is_todays() -> None:
 
 
 def test_what_is_shipped_is_under_no_licence_that_asks_for_our_sources() -> None:
-    shipped = licences.of_python() + licences.of_npm()
+    in_zips, in_page, *beside = licences.sections().values()
+    shipped = in_zips + in_page
     assert {"pydantic", "scikit-learn", "chalice", "preact", "swagger-ui-dist"} <= {each.name for each in shipped}
     assert [each for each in shipped if re.search(f"GPL|{licences.NOT_STATED}", each.licence or "")] == []
-    beside = {each.name for each in licences.python_beside() + licences.npm_beside()}
-    assert {"pytest", "scikit-survival", "survset", "uv", "pip-audit", "awslambdaric", "vite"} <= beside
-    assert not beside & {each.name for each in shipped}
+    not_shipped = {each.name for packages in beside for each in packages}
+    assert {"pytest", "scikit-survival", "survset", "uv", "pip-audit", "awslambdaric", "vite"} <= not_shipped
+    assert not not_shipped & {each.name for each in shipped}
 
 
 @pytest.mark.parametrize(
@@ -123,11 +138,7 @@ def test_every_package_that_is_asked_for_is_used() -> None:
         text = (ROOT / path).read_text("utf-8")
         imported |= set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
         imported |= set(re.findall(r'"-m", "(\w+)', text))
-    asked = {
-        name
-        for source in ROOT.glob("requirements*.in")
-        for name in re.findall(r"^([\w-]+)(?:\[[^]]*\])?[=<>]", source.read_text("utf-8"), re.MULTILINE)
-    }
+    asked = {each.name for each in asked_for()}
     assert {name for name in asked - RUN - HELD_BACK if IMPORTED_AS.get(name, name) not in imported} == set()
 
 

@@ -110,7 +110,7 @@ class RunningFunction:
         self._log = code.with_suffix(f".{handler}.log")
         started = time.perf_counter()
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+            self._process = subprocess.Popen(
                 [PYTHON, "-m", "awslambdaric", handler],
                 cwd=code,
                 env=self._environment(code, handler) | environment,
