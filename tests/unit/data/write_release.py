@@ -26,7 +26,7 @@ from moto import mock_aws
 
 from chalicelib.core import aws
 from chalicelib.core.settings import Settings
-from local.provision import TEMPLATE, Provisioner, read_template, variables
+from local.provision import Provisioner, read_template, variables
 from tests.unit.core.api import FILE, Api, served
 from tests.unit.support import PASSWORD, SECRETS, FakeClock, csv_of
 
@@ -107,8 +107,8 @@ class Writer:
         return self.services.store.claim(prediction_id, self.clock(), self.clock() + lease_seconds)
 
 
-def write(writer: Writer) -> None:
-    """Let the release write data of every kind."""
+def write_people(writer: Writer) -> None:
+    """Somebody who was erased, somebody with the same mail address, somebody whose password was changed."""
     services, clock = writer.services, writer.clock
 
     writer.register("dora")
@@ -129,6 +129,11 @@ def write(writer: Writer) -> None:
     writer.accounts["boris"] |= {"old_password": PASSWORD, "old_password_token": writer.accounts["boris"]["token"]}
     writer.log_in("boris", NEW_PASSWORD)
 
+
+def write_ended(writer: Writer) -> None:
+    """Vouchers, a prediction with every kind of end, and changed prices."""
+    services, clock = writer.services, writer.clock
+
     writer.register("anna", intended_use="2026-11-24")
     redeemed, unused = services.vouchers.issue(3000, None), services.vouchers.issue(40, clock() + 30 * 86_400)
     writer.accounts["anna"] |= {"redeemed_voucher": redeemed, "unused_voucher": unused}
@@ -143,7 +148,7 @@ def write(writer: Writer) -> None:
     failed = writer.submit("anna", "failed, dead letter")
     services.dead_letters.handle(failed)
     lost = writer.submit("anna", "failed, without input")
-    services.files.delete_all(services.store.get(lost).input_key)
+    services.files.delete_all(f"inputs/{writer.accounts['anna']['id']}/{lost}")
     writer.run(lost)
     writer.ask("anna", "DELETE", f"/api/predict/{writer.submit('anna', 'cancelled')}")
     deleted = writer.run(writer.submit("anna", "succeeded, files deleted"))
@@ -154,6 +159,11 @@ def write(writer: Writer) -> None:
     overrides.put("mayo", dataclasses.replace(overrides.override("mayo"), coins=7))
     overrides.put("cox-lasso", dataclasses.replace(overrides.override("cox-lasso"), enabled=False))
     clock.advance(60)
+
+
+def write_open(writer: Writer) -> None:
+    """Predictions that are queued or running, an account that waits for its erasure, one whose log-in is limited."""
+    services, clock = writer.services, writer.clock
 
     writer.submit("anna", "queued", Idempotency_Key="submission-of-anna")
     writer.submit("anna", "queued, rows skipped", "mayo", SKIPPED, "?on_error=skip")
@@ -228,7 +238,9 @@ def stored(settings: Settings, names: dict[str, str]) -> dict[str, Any]:
     while received := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         messages += [message["Body"] for message in received]
     return {
-        "tables": {name: sorted(items, key=lambda item: json.dumps(item, sort_keys=True)) for name, items in tables.items()},
+        "tables": {
+            name: sorted(items, key=lambda item: json.dumps(item, sort_keys=True)) for name, items in tables.items()
+        },
         "objects": objects,
         "messages": messages,
     }
@@ -236,7 +248,7 @@ def stored(settings: Settings, names: dict[str, str]) -> dict[str, Any]:
 
 def main(target: Path) -> None:
     """Write everything into ``target``."""
-    source = random.Random(COMMIT)  # noqa: S311
+    source = random.Random(COMMIT)
     random._urandom = source.randbytes  # type: ignore[attr-defined]
     bcrypt.gensalt = lambda rounds=12, prefix=b"2b": b"$%b$%02d$abcdefghijklmnopqrstuu" % (prefix, rounds)
     clock = FakeClock()
@@ -247,7 +259,9 @@ def main(target: Path) -> None:
         with served(settings) as services:
             object.__setattr__(services, "clock", clock)
             writer = Writer(Api(services), clock)
-            write(writer)
+            write_people(writer)
+            write_ended(writer)
+            write_open(writer)
             document = {
                 "commit": COMMIT,
                 "accounts": writer.accounts,
