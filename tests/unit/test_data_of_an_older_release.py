@@ -1,0 +1,318 @@
+"""Today's code on the data that commit 74a1c0a wrote: `data/write_release.py` says how it did."""
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import batched
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from chalicelib.audit.user_audit import SETTLED_SECONDS
+from chalicelib.core import aws
+from chalicelib.core.settings import Settings
+from chalicelib.inference.predictions.queue import prediction_id_of
+from local.provision import read_template, variables
+from tests.unit.audit.test_audit import audit
+from tests.unit.core.api import FILE, Api, served
+from tests.unit.support import FakeClock, World
+
+RECORDED = Path(__file__).parent / "data" / "release_74a1c0a.json.gz"
+DISPATCHED_SECONDS = 1000
+"""After so long every lease is over, and everything that is open is due."""
+
+
+@cache
+def recorded() -> dict[str, Any]:
+    """What the release stored and answered."""
+    document: dict[str, Any] = json.loads(gzip.decompress(RECORDED.read_bytes()))
+    return document
+
+
+class Old(Api):
+    """Today's API and functions on the old data."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.world = world
+        self.predictions: dict[str, str] = recorded()["predictions"]
+        """Ids by what they are."""
+
+    def ask_as(self, name: str, method: str, path: str, body: object = None, **headers: str) -> Any:
+        """Ask with the token that the old release signed for that person."""
+        self.token = recorded()["accounts"][name]["token"]
+        return self.ask(method, path, body, **headers)
+
+    def logged_in(self, name: str, password: str) -> Any:
+        self.token = None
+        return self.ask("POST", "/api/auth/login", {"name": name, "password": password})
+
+    def shown(self, label: str, name: str = "anna") -> Any:
+        return self.ask_as(name, "GET", f"/api/predict/{self.predictions[label]}")
+
+    def run(self, label: str) -> Any:
+        self.world.worker.run(self.predictions[label])
+        return self.shown(label)
+
+    def balance(self, name: str = "anna") -> int:
+        return int(self.ask_as(name, "GET", "/api/auth/balance")["balance"])
+
+    def findings(self) -> list[str]:
+        return audit(self.world).findings
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(recorded()["now"])
+
+
+@pytest.fixture
+def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterator[Old]:
+    """The old data in today's tables, bucket and queue."""
+    for variable, items in recorded()["tables"].items():
+        for batch in batched(items, 25, strict=False):
+            puts: Any = [{"PutRequest": {"Item": item}} for item in batch]
+            aws.dynamodb().batch_write_item(RequestItems={account[variable]: puts})
+    for key, found in recorded()["objects"].items():
+        aws.s3().put_object(Bucket=settings.files_bucket, Key=key, **found | {"Body": base64.b64decode(found["Body"])})
+    for batch in batched(recorded()["messages"], 10, strict=False):
+        entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(batch)]
+        aws.sqs().send_message_batch(QueueUrl=settings.inference_queue_url, Entries=entries)
+    with served(settings) as services:
+        vars(services)["clock"] = clock
+        yield Old(World(settings, clock=clock))
+
+
+# ---- people
+
+
+def test_who_has_an_account_logs_in_with_the_password_that_is_theirs_now(old: Old) -> None:
+    accounts = recorded()["accounts"]
+    for name in ("anna", "boris", "erik"):
+        session = old.logged_in(name, accounts[name]["password"])
+        assert session["user_info"]["id"] == accounts[name]["id"]
+    for name, password in [
+        ("boris", accounts["boris"]["old_password"]),
+        ("clara", accounts["clara"]["password"]),
+        ("dora", accounts["dora"]["password"]),
+    ]:
+        assert old.logged_in(name, password)["code"] == "wrong_credentials"
+
+
+def test_a_token_is_valid_until_it_was_ended_or_expires(old: Old, clock: FakeClock) -> None:
+    accounts = recorded()["accounts"]
+    assert old.ask_as("anna", "GET", "/api/auth/me")["id"] == accounts["anna"]["id"]
+    ended = [accounts["boris"]["ended_token"], accounts["boris"]["old_password_token"], accounts["clara"]["token"]]
+    for old.token in ended:
+        old.refusal("token_invalid", "GET", "/api/auth/me")
+    clock.advance(12 * 3600)
+    assert old.ask_as("anna", "GET", "/api/auth/me")["code"] == "token_expired"
+
+
+def test_a_session_can_be_ended_with_all_others(old: Old) -> None:
+    old.ask_as("anna", "POST", "/api/auth/logout")
+    old.refusal("token_invalid", "GET", "/api/auth/me")
+
+
+def test_wrong_passwords_are_counted_on(old: Old, clock: FakeClock) -> None:
+    password = recorded()["accounts"]["vera"]["password"]
+    assert old.logged_in("vera", password)["code"] == "too_many_requests"
+    clock.advance(old.world.settings.password_window_seconds)
+    assert "access_token" in old.logged_in("vera", password)
+
+
+# ---- what was answered
+
+
+def test_every_answer_says_what_it_said_then(old: Old) -> None:
+    for name, path, answer in recorded()["answers"]:
+        today = old.ask_as(name, "GET", path)
+        assert contained(answer, today, path) is None
+
+
+def contained(before: Any, today: Any, place: str = "") -> str | None:
+    """Where ``today`` lacks something of ``before`` or says something else; None if nowhere. More is fine."""
+    places: Iterable[str | int]
+    if isinstance(before, dict) and isinstance(today, dict):
+        places = before
+        if missing := before.keys() - today.keys():
+            return f"{place} lacks {missing}"
+    elif isinstance(before, list) and isinstance(today, list) and len(before) == len(today):
+        places = range(len(before))
+    else:
+        return None if before == today else f"{place} was {before!r} and is {today!r}"
+    found = (contained(before[each], today[each], f"{place}/{each}") for each in places)
+    return next(filter(None, found), None)
+
+
+def test_what_is_downloaded_is_the_file_that_the_receipt_names(old: Old) -> None:
+    succeeded = [label for label in old.predictions if label.startswith("succeeded") and "deleted" not in label]
+    assert len(succeeded) == 7
+    for label in succeeded:
+        url = old.ask_as("anna", "GET", f"/api/predict/{old.predictions[label]}/result.csv")["url"]
+        key = urlsplit(url).path.removeprefix(f"/{old.world.settings.files_bucket}").removeprefix("/")
+        content = old.world.files.read(key)
+        assert hashlib.sha256(content).hexdigest() == old.shown(label)["receipt"]["result_sha256"]
+
+
+def test_the_overrides_of_prices_count(old: Old) -> None:
+    offered = {each["id"]: each for each in old.ask("GET", "/api/models")["models"]}
+    assert offered["mayo"]["coins"] == 7
+    assert offered["cox-lasso"]["enabled"] is False
+
+
+# ---- what goes on
+
+
+def test_queued_predictions_are_run(old: Old) -> None:
+    balance = old.balance()
+    for label in ("queued", "queued, rows skipped", "queued, large upload", "queued, second attempt"):
+        before, today = old.shown(label), old.run(label)
+        assert (before["status"], today["status"]) == ("queued", "succeeded")
+        assert today["receipt"]["coins"] == before["cost"]
+        rows = old.ask_as("anna", "GET", f"/api/predict/{old.predictions[label]}/rows")
+        assert rows["total"] == len(rows["rows"]) == today["rows"]
+    assert old.balance() == balance
+
+
+def test_the_dispatcher_takes_over_what_is_running_and_ends_what_was_tried_too_often(
+    old: Old, clock: FakeClock
+) -> None:
+    exhausted = old.predictions["queued, last attempt"]
+    balance, cost = old.balance(), old.shown("queued, last attempt")["cost"]
+    old.world.sent()
+    clock.advance(DISPATCHED_SECONDS)
+    old.world.dispatcher.run()
+
+    sent = old.world.sent()
+    taken_over = ["running", "running, lease over", "queued", "queued, second attempt"]
+    assert {old.predictions[label] for label in taken_over} <= set(sent)
+    assert exhausted not in sent
+    assert (old.shown("queued, last attempt")["error_code"], old.balance()) == ("attempts_exhausted", balance + cost)
+    for label in taken_over:
+        assert old.run(label)["status"] == "succeeded"
+
+
+def test_a_message_of_what_has_ended_changes_nothing(old: Old) -> None:
+    labels = ("rejected", "failed, dead letter", "failed, without input", "cancelled", "succeeded, lasso")
+    ended = {old.predictions[label]: label for label in labels}
+    messages = {prediction_id_of(body) for body in recorded()["messages"]}
+    assert set(ended) <= messages
+    for prediction_id, label in ended.items():
+        before = old.shown(label)
+        old.world.worker.run(prediction_id)
+        old.world.dead_letters.handle(prediction_id)
+        assert old.shown(label) == before
+
+
+def test_ended_predictions_are_run_again_while_their_file_is_stored(old: Old) -> None:
+    for label in ("succeeded, lasso", "succeeded, large upload", "cancelled", "failed, dead letter"):
+        ended = old.predictions[label]
+        accepted = old.ask_as("anna", "POST", f"/api/predict/{ended}/retry")
+        assert accepted["retry_of"] == ended
+        old.world.worker.run(accepted["prediction_id"])
+        again = old.ask_as("anna", "GET", f"/api/predict/{accepted['prediction_id']}")
+        assert (again["status"], again["rows"]) == ("succeeded", old.shown(label)["rows"])
+    for label in ("succeeded, files deleted", "failed, without input"):
+        old.refusal("input_expired", "POST", f"/api/predict/{old.predictions[label]}/retry")
+
+
+def test_an_idempotency_key_gives_what_it_gave(old: Old) -> None:
+    balance = old.balance()
+    accepted = old.ask_as(
+        "anna", "POST", "/api/predict/lasso", FILE, Content_Type="text/csv", Idempotency_Key="submission-of-anna"
+    )
+    assert accepted["prediction_id"] == old.predictions["queued"]
+    code = recorded()["accounts"]["anna"]["redeemed_voucher"]
+    redeemed = old.ask_as("anna", "POST", "/api/billing/vouchers", {"code": code}, Idempotency_Key="voucher-of-anna")
+    assert (redeemed["coins"], old.balance()) == (3000, balance)
+
+
+def test_a_voucher_is_redeemed_once(old: Old) -> None:
+    vouchers, before = recorded()["accounts"]["anna"], old.balance("erik")
+    old.ask_as("erik", "POST", "/api/billing/vouchers", {"code": vouchers["unused_voucher"]})
+    assert old.balance("erik") == before + 40
+    refused = old.ask_as("boris", "POST", "/api/billing/vouchers", {"code": vouchers["redeemed_voucher"]})
+    assert refused["status"] == 409
+
+
+def test_a_queued_prediction_is_cancelled_and_the_files_of_an_ended_one_deleted(old: Old) -> None:
+    balance, cost = old.balance(), old.shown("queued")["cost"]
+    cancelled = old.ask_as("anna", "DELETE", f"/api/predict/{old.predictions['queued']}")
+    assert (cancelled["status"], old.balance()) == ("cancelled", balance + cost)
+    deleted = old.predictions["succeeded, large upload"]
+    old.ask_as("anna", "DELETE", f"/api/predict/{deleted}")
+    assert [key for key in old.world.objects() if deleted in key] == []
+    assert old.findings() == []
+
+
+# ---- the end
+
+
+def test_an_account_is_deleted_and_erased_and_so_is_one_that_waits_for_its_erasure(old: Old) -> None:
+    accounts = recorded()["accounts"]
+    assert old.world.pending_erasures() == [accounts["clara"]["id"]]
+    for label in ("running", "running, lease over"):
+        old.world.clock.advance(DISPATCHED_SECONDS)
+        old.run(label)
+    old.ask_as("anna", "DELETE", "/api/auth/me", {"password": accounts["anna"]["password"]})
+    old.world.finish_erasures()
+
+    assert old.world.pending_erasures() == []
+    gone = {accounts[name]["id"] for name in ("anna", "clara", "dora")}
+    assert [key for key in old.world.objects() if any(user_id in key for user_id in gone)] == []
+    predictions = old.world.items(old.world.settings.predictions_table)
+    assert all("erased_at" in each for each in predictions if each["user_id"] in gone)
+    assert old.findings() == []
+
+
+def test_the_mail_address_of_a_deleted_account_has_no_second_grant(old: Old, clock: FakeClock) -> None:
+    clock.advance(86_400)  # five people were registered from this address today
+    body = {"name": "clara-again", "email": "clara@example.org", "password": "correct horse battery"}
+    old.token = None
+    old.token = old.ask("POST", "/api/auth/register", body)["access_token"]
+    assert old.ask("GET", "/api/auth/balance")["balance"] == 0
+
+
+def test_the_audit_finds_nothing_now_or_when_all_has_settled(old: Old, clock: FakeClock) -> None:
+    assert recorded()["findings"] == []
+    assert old.findings() == []
+    clock.advance(DISPATCHED_SECONDS)
+    old.world.dispatcher.run()
+    for prediction_id in old.world.sent():
+        old.world.worker.run(prediction_id)
+    clock.advance(SETTLED_SECONDS + 1)
+    assert old.findings() == []
+    assert old.world.daily_audit(lambda: 900.0).run()["findings"] == 0
+
+
+# ---- names that a deployed stage has
+
+
+def test_no_resource_was_renamed_or_became_another() -> None:
+    today = {logical_id: resource.get("Type") for logical_id, resource in read_template().items()}
+    then = recorded()["template"]["logical_ids"]
+    assert len(then) == 57
+    assert {logical_id: today.get(logical_id, "is gone") for logical_id in then} == then
+
+
+def test_no_table_key_index_or_expiry_was_renamed() -> None:
+    resources = read_template()
+    for logical_id, then in recorded()["template"]["tables"].items():
+        today = resources[logical_id]["Properties"]
+        assert today["KeySchema"] == then["keys"]
+        indexes = {each["IndexName"]: each["KeySchema"] for each in today.get("GlobalSecondaryIndexes", [])}
+        assert then["indexes"].items() <= indexes.items()
+        assert set(then["attributes"]) <= {each["AttributeName"] for each in today["AttributeDefinitions"]}
+        assert today.get("TimeToLiveSpecification", {}).get("AttributeName") == then["expiry"]
+
+
+def test_no_environment_variable_was_renamed_or_leads_elsewhere() -> None:
+    then = recorded()["template"]["environment"]
+    assert then.items() <= variables(read_template()).items()
+    assert {name.lower() for name in then} <= set(Settings.model_fields)
