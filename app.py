@@ -50,7 +50,7 @@ def openapi(_request: Request, _services: None) -> Response:
 
 @cache
 def _openapi() -> dict[str, Any]:
-    from chalicelib.core.http.openapi import document# noqa: PLC0415 - no start has to wait for it
+    from chalicelib.core.http.openapi import document  # noqa: PLC0415 - no start has to wait for it
 
     return document(app.routes)
 
@@ -91,7 +91,7 @@ def audit(event: CloudWatchEvent) -> dict[str, Any]:
 
 def load_models() -> None:
     """Load pandas, scikit-learn and every model, which only the inference worker may."""
-    from chalicelib.inference.predictions.worker import load_every_model# noqa: PLC0415
+    from chalicelib.inference.predictions.worker import load_every_model  # noqa: PLC0415
 
     load_every_model()
 

@@ -61,7 +61,7 @@ def _write_patients(path: Path, rows: int) -> Path:
 
 def _write_canonical(file: Path) -> None:
     """What the check leaves for the worker, beside the file."""
-    from chalicelib.inference.patient_file.validator import inspect# noqa: PLC0415 - the other measurements do without
+    from chalicelib.inference.patient_file.validator import inspect  # noqa: PLC0415 - the other measurements do without
 
     with file.open("rb") as source, file.with_suffix(".canonical").open("w", encoding="utf-8", newline="") as good:
         inspect(source, good=good)
@@ -89,7 +89,7 @@ def _measure(way: str, model: str, file: str) -> int:
 
 
 def _check(_model: str) -> Run:
-    from chalicelib.inference.patient_file.validator import inspect# noqa: PLC0415
+    from chalicelib.inference.patient_file.validator import inspect  # noqa: PLC0415
 
     def run(file: Path) -> None:
         with file.open("rb") as source:
@@ -99,9 +99,9 @@ def _check(_model: str) -> Run:
 
 
 def _batch(model: str) -> Run:
-    from chalicelib.inference.models.mayo import risk_score# noqa: PLC0415
-    from chalicelib.inference.predictions.worker import read_chunks# noqa: PLC0415
-    from chalicelib.inference.results.writer import ResultWriter# noqa: PLC0415
+    from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
+    from chalicelib.inference.predictions.worker import read_chunks  # noqa: PLC0415
+    from chalicelib.inference.results.writer import ResultWriter  # noqa: PLC0415
 
     loaded = _load(model)
 
@@ -126,8 +126,8 @@ def _upload(model: str) -> Run:
 
 
 def _load(model: str) -> Loaded:
-    from chalicelib.inference.catalog.catalog import ARTEFACTS# noqa: PLC0415
-    from chalicelib.inference.models.loader import load# noqa: PLC0415
+    from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
+    from chalicelib.inference.models.loader import load  # noqa: PLC0415
 
     return load(model, ARTEFACTS)
 
@@ -149,8 +149,8 @@ class _Disk:
 def _pandas(model: str) -> Run:
     import pandas as pd  # noqa: PLC0415
 
-    from chalicelib.inference.models.mayo import risk_score# noqa: PLC0415
-    from chalicelib.inference.patient_file import columns# noqa: PLC0415
+    from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
+    from chalicelib.inference.patient_file import columns  # noqa: PLC0415
 
     loaded = _load(model)
     types = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys((*columns.CATEGORIES, "ID"), "str")

@@ -132,7 +132,7 @@ class Stack:
     def work(self) -> None:
         """The worker's function takes the message that is in the queue, as Lambda's event source does."""
         import app  # noqa: PLC0415 - the settings come first
-        from chalicelib.core import aws# noqa: PLC0415
+        from chalicelib.core import aws  # noqa: PLC0415
         from local.event_source import EventSource  # noqa: PLC0415
 
         def invoke(event: dict[str, Any], context: Any) -> None:
@@ -176,7 +176,7 @@ def running_stack(coins: int) -> Iterator[Stack]:
         meter = Meter()
         with contextlib.redirect_stdout(MeteredOutput(meter)):
             import app  # noqa: PLC0415 - now that the settings are there
-            from chalicelib.core import aws# noqa: PLC0415
+            from chalicelib.core import aws  # noqa: PLC0415
             from local.gateway import Gateway  # noqa: PLC0415
 
             meter.watch(aws.dynamodb(), aws.s3(), aws.sqs(), aws.secretsmanager())

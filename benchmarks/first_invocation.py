@@ -23,7 +23,7 @@ def main() -> None:
         raise RuntimeError(f"GET /api/health answered {status}")
     times.append(time.process_time())
 
-    from chalicelib.core.observability import metrics# noqa: PLC0415 - loaded by now
+    from chalicelib.core.observability import metrics  # noqa: PLC0415 - loaded by now
 
     with metrics.collected():
         metrics.add(metrics.Metric.PREDICTIONS_ACCEPTED)

@@ -112,7 +112,7 @@ class Services:
     @cached_property
     def worker(self) -> Worker:
         """The inference worker. Only here are pandas and scikit-learn loaded."""
-        from chalicelib.inference.predictions.worker import Worker# noqa: PLC0415
+        from chalicelib.inference.predictions.worker import Worker  # noqa: PLC0415
 
         return Worker(self.store, self.files, self.settlement, self.settings, self.clock)
 

@@ -27,8 +27,8 @@ def application() -> RsgiApplication:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
     from app import app  # noqa: PLC0415 - in the worker process only
-    from chalicelib.core import aws# noqa: PLC0415
-    from chalicelib.core.observability.logging import configure# noqa: PLC0415
+    from chalicelib.core import aws  # noqa: PLC0415
+    from chalicelib.core.observability.logging import configure  # noqa: PLC0415
     from local.gateway import Gateway  # noqa: PLC0415
 
     configure("api")

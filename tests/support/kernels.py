@@ -84,9 +84,9 @@ def _predict(folder: Path, names: list[str]) -> None:
     from threadpoolctl import threadpool_info  # noqa: PLC0415
 
     from admin.verify import predict  # noqa: PLC0415
-    from chalicelib.inference.catalog.catalog import ARTEFACTS# noqa: PLC0415
-    from chalicelib.inference.models.base import CARD_NAME# noqa: PLC0415
-    from chalicelib.inference.models.loader import load# noqa: PLC0415
+    from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
+    from chalicelib.inference.models.base import CARD_NAME  # noqa: PLC0415
+    from chalicelib.inference.models.loader import load  # noqa: PLC0415
 
     for card in sorted(ARTEFACTS.glob(f"*/{CARD_NAME}")):
         loaded = load(card.parent.name, ARTEFACTS)

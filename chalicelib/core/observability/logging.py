@@ -37,7 +37,7 @@ def _members(event: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _json_lines() -> logging.Formatter:
-    from chalicelib.core.observability.json_lines import JsonLines# noqa: PLC0415 - only Lambda needs Powertools
+    from chalicelib.core.observability.json_lines import JsonLines  # noqa: PLC0415 - only Lambda needs Powertools
 
     return JsonLines()
 
