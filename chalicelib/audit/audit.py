@@ -241,10 +241,7 @@ class Audit:
         report.checked["ledger entries"] += totals.entries
         report.checked["predictions"] += totals.predictions
         report.checked["results"] += totals.with_files
-        report.coins["granted"] += totals.granted
-        report.coins["balances"] += totals.balance
-        report.coins["earned"] += totals.earned
-        report.coins["held"] += totals.held
+        report.coins.update(granted=totals.granted, balances=totals.balance, earned=totals.earned, held=totals.held)
         report.voucher_entries += totals.vouchers
 
     # ---- vouchers
@@ -262,10 +259,11 @@ class Audit:
         if suspects:
             report.add(self._persisting(partial(self._look_at_vouchers, suspects), report))
 
-    def _mismatched(self, vouchers: Sequence[Item]) -> Iterator[tuple[Item, str]]:
+    def _mismatched(self, vouchers: Iterable[Item]) -> Iterator[tuple[Item, str]]:
         """Return the used ones that don't fit their ledger entry, and why."""
         used = [voucher for voucher in vouchers if "entry_id" in voucher]
-        entries = self._store.entries_of_vouchers(used)
+        named = [(voucher["redeemed_by"], voucher["entry_id"]) for voucher in used if "redeemed_by" in voucher]
+        entries = self._store.entries_by_key(named)
         for voucher in used:
             entry = entries.get((voucher.get("redeemed_by", ""), voucher["entry_id"]), {})
             if (entry.get("reason"), entry.get("amount")) != ("voucher", voucher.get("coins")):
@@ -280,7 +278,7 @@ class Audit:
                 f"voucher {voucher['voucher_hash'][:12]}, used by {voucher.get('redeemed_by')}: its entry "
                 f"{voucher['entry_id']} of {voucher.get('coins')} coins {why}",
             )
-            for voucher, why in self._mismatched(self._store.vouchers_by_hash(hashes))
+            for voucher, why in self._mismatched(self._store.vouchers_by_hash(hashes).values())
         ]
 
     def _voucher_owners(self, progress: Progress) -> Iterator[Unit]:
@@ -295,10 +293,10 @@ class Audit:
         """Nothing here moves any more, so that one look is enough."""
         entries, used, differ = Counter[str](), Counter[str](), Counter[str]()
         for user_id in users:
-            for entry_id in self._store.voucher_entries(user_id):
-                if entry_id < cut:
+            for entry in self._store.entries(user_id, until=cut):
+                if entry.get("reason") == "voucher":
                     entries[user_id] += 1
-                    differ[user_id] += fingerprint(user_id, entry_id)
+                    differ[user_id] += fingerprint(user_id, entry["entry_id"])
         owners = frozenset(users)
         for voucher in self._store.vouchers():
             owner = voucher.get("redeemed_by")
@@ -340,10 +338,10 @@ class Audit:
     def _check_owners(self, kind: str, owners: set[str], known: set[str], named: list[str], report: Report) -> None:
         """Name the owners that are no users, each once. ``known``: who was looked up before; ``named``: findings."""
         new = owners - known
-        missing = new - self._store.existing_users(new)
+        missing = new - self._store.users_by_id(new).keys()
         if missing and not report.is_full:
             self._wait(LOOK_AGAIN_SECONDS)
-            missing -= self._store.existing_users(missing)
+            missing -= self._store.users_by_id(missing).keys()
         texts = (f"user {user_id} is not there, and {kind} of them are" for user_id in sorted(missing))
         report.add(Finding(kind, text) for text in texts if text not in named)
         if len(known) >= _KNOWN_USERS_MAX:

@@ -1,27 +1,22 @@
 """The daily audit: as many invocations as it takes, each continuing where the one before stopped.
 
-A schedule invokes the function every few minutes, far more often than once a day. An invocation continues the audit
-that is under way, begins the one of a new day (UTC), or has nothing to do. Nothing depends on a single invocation: one
-that is lost, repeated or killed only costs time.
-
-How far the audit is stands in one item, which is written every SAVE_SECONDS and at the end of an invocation. Each write
+Nothing depends on a single invocation (docs/operating.md): one that is lost, repeated or killed only costs time. How
+far the audit is stands in one item, which is written every SAVE_SECONDS and at the end of an invocation. Each write
 replaces the one that was read (``revision``), and ``held_until`` keeps a second invocation away while one may be alive.
-Findings are in the item too, so those from before a crash are not lost. The metrics say what the item says, at the end
-of every invocation, so none of them is lost with an invocation either.
+Findings and metrics come from the item, so those from before a crash are not lost.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.audit.audit import Audit, Progress, Report
 from chalicelib.audit.tables import AuditOutOfTimeError
 from chalicelib.core.clock import Clock, iso
-from chalicelib.core.dynamo import ConditionFailedError, from_item, is_condition_failure, to_item
+from chalicelib.core.dynamo import ConditionFailedError, from_item, to_item, write_one
 from chalicelib.core.ids import new_id
 from chalicelib.core.observability.logging import log
 from chalicelib.core.observability.metrics import Metric, add
@@ -42,6 +37,8 @@ KEPT_SECONDS = 7 * 86_400
 """How long after its last write the item stays."""
 
 _COUNTERS = ("checked", "off", "coins")
+_STORED = (*_COUNTERS, "findings", "moving", "voucher_entries", "used_vouchers")
+"""What is stored of a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +106,15 @@ class AuditStateStore:
             "expires_at": int(now) + KEPT_SECONDS,
         }
         unchanged = "revision = :seen" if state.revision else "attribute_not_exists(revision)"
-        try:
-            self._client.put_item(
+        write_one(
+            lambda: self._client.put_item(
                 TableName=self._table,
                 Item=to_item(values),
                 # The second half is for a write whose answer was lost and which the SDK repeats.
                 ConditionExpression=f"{unchanged} OR revision = :new",
                 ExpressionAttributeValues=to_item({":seen": state.revision, ":new": revision}),
             )
-        except ClientError as error:
-            if is_condition_failure(error):
-                raise ConditionFailedError(KEY) from error
-            raise
+        )
         return replace(state, revision=revision)
 
 
@@ -209,22 +203,9 @@ def _day(moment: float) -> str:
 
 
 def _stored(report: Report) -> Item:
-    values: Item = {name: dict(getattr(report, name)) for name in _COUNTERS}
-    return values | {
-        "findings": report.findings,
-        "moving": report.moving,
-        "voucher_entries": report.voucher_entries,
-        "used_vouchers": report.used_vouchers,
-    }
+    return {name: getattr(report, name) for name in _STORED}
 
 
 def _report(stored: Item) -> Report:
-    report = Report(
-        findings=list(stored["findings"]),
-        moving=stored["moving"],
-        voucher_entries=stored["voucher_entries"],
-        used_vouchers=stored["used_vouchers"],
-    )
-    for name in _COUNTERS:
-        getattr(report, name).update(stored[name])
-    return report
+    counters: Item = {name: Counter(stored[name]) for name in _COUNTERS}
+    return Report(**{name: stored[name] for name in _STORED} | counters)

@@ -5,8 +5,7 @@ A scan can go on after the key of an item, so that an audit can be continued by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from itertools import batched, groupby
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -56,14 +55,6 @@ class AuditOutOfTimeError(Exception):
     """The process is going to be stopped: another one has to continue."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResultFiles:
-    """The objects under one prediction, by key."""
-
-    prediction_id: str
-    objects: dict[str, Stored]
-
-
 class AuditStore:
     """Reads only. Scans, which no request may.
 
@@ -88,14 +79,7 @@ class AuditStore:
 
     def users_by_id(self, user_ids: Iterable[str]) -> dict[str, Item]:
         """Return those of the accounts that exist, with what the audit compares."""
-        keys = [{"user_id": user_id} for user_id in dict.fromkeys(user_ids)]
-        return {item["user_id"]: item for item in self._batch(self._settings.users_table, keys, **_USER)}
-
-    def existing_users(self, user_ids: Collection[str]) -> set[str]:
-        """Those of the users that there are."""
-        keys = [{"user_id": user_id} for user_id in user_ids]
-        found = self._batch(self._settings.users_table, keys, ProjectionExpression="user_id")
-        return {str(item["user_id"]) for item in found}
+        return self._by_id(self._settings.users_table, "user_id", user_ids, **_USER)
 
     # ---- logins
 
@@ -111,9 +95,8 @@ class AuditStore:
 
     def logins_by_key(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the users that those of the login keys lead to that exist."""
-        wanted = [{"login": key} for key in dict.fromkeys(keys)]
-        found = self._batch(self._settings.logins_table, wanted, ProjectionExpression="login, user_id")
-        return {item["login"]: str(item.get("user_id", "")) for item in found}
+        found = self._by_id(self._settings.logins_table, "login", keys, ProjectionExpression="login, user_id")
+        return {key: str(item.get("user_id", "")) for key, item in found.items()}
 
     def erasures_wished_before(self, moment: float) -> Iterator[str]:
         """The deleted accounts whose erasure was wished before ``moment`` and is not done."""
@@ -135,14 +118,11 @@ class AuditStore:
             self._settings.ledger_table, "entry_id", user_id, since, until, ConsistentRead=True, **_ENTRY
         )
 
-    def entries_by_id(self, user_id: str, entry_ids: Iterable[str]) -> dict[str, Item]:
-        """Those of the entries that exist."""
-        keys = [{"user_id": user_id, "entry_id": entry_id} for entry_id in dict.fromkeys(entry_ids)]
-        return {item["entry_id"]: item for item in self._batch(self._settings.ledger_table, keys, **_ENTRY)}
-
-    def voucher_entries(self, user_id: str) -> Iterator[str]:
-        """Return the ids of a user's ledger entries that are of vouchers, oldest first."""
-        return (entry["entry_id"] for entry in self.entries(user_id) if entry.get("reason") == "voucher")
+    def entries_by_key(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        """Those of the entries that exist, by user and entry id."""
+        wanted = [{"user_id": user_id, "entry_id": entry_id} for user_id, entry_id in dict.fromkeys(keys)]
+        found = self._batch(self._settings.ledger_table, wanted, **_ENTRY)
+        return {(item["user_id"], item["entry_id"]): item for item in found}
 
     def entry_keys(self, after: Item | None = None) -> Iterator[Item]:
         """Return the key of every ledger entry of anybody; those that come ``after`` one."""
@@ -158,22 +138,18 @@ class AuditStore:
 
     def predictions_by_id(self, prediction_ids: Iterable[str]) -> dict[str, Item]:
         """Those of the predictions that exist, as they are now."""
-        keys = [{"prediction_id": prediction_id} for prediction_id in dict.fromkeys(prediction_ids)]
-        found = self._batch(self._settings.predictions_table, keys, **_PREDICTION)
-        return {item["prediction_id"]: item for item in found}
+        return self._by_id(self._settings.predictions_table, "prediction_id", prediction_ids, **_PREDICTION)
 
     def prediction_keys(self, after: Item | None = None) -> Iterator[Item]:
         """Return what every prediction is found by, its id and its history's key; those that come ``after`` one."""
         return self._scan(self._settings.predictions_table, "prediction_id, user_id, listed_at", after)
 
     def owners_of_unerased_predictions(self) -> Iterator[str]:
-        """The users of predictions that hold more than the books need; each run of one user once."""
+        """The users of predictions that hold more than the books need. A user may come many times."""
         items = self._scan(
             self._settings.predictions_table, "user_id", FilterExpression="attribute_not_exists(erased_at)"
         )
-        for user_id, _ in groupby(items, lambda item: str(item.get("user_id", ""))):
-            if user_id:
-                yield user_id
+        return (str(item["user_id"]) for item in items if "user_id" in item)
 
     # ---- vouchers
 
@@ -182,41 +158,28 @@ class AuditStore:
         start = {"ExclusiveStartKey": to_item(after)} if after else {}
         return self._pages("scan", TableName=self._settings.vouchers_table, ConsistentRead=True, **start)
 
-    def vouchers_by_hash(self, hashes: Iterable[str]) -> list[Item]:
+    def vouchers_by_hash(self, hashes: Iterable[str]) -> dict[str, Item]:
         """Those of the vouchers that exist, as they are now."""
-        return list(self._batch(self._settings.vouchers_table, [{"voucher_hash": each} for each in hashes]))
-
-    def entries_of_vouchers(self, used: Sequence[Item]) -> dict[tuple[str, str], Item]:
-        """The ledger entries that used vouchers name, by user and entry id."""
-        keys = {(each["redeemed_by"], each["entry_id"]): None for each in used if "redeemed_by" in each}
-        wanted = [{"user_id": user_id, "entry_id": entry_id} for user_id, entry_id in keys]
-        found = self._batch(self._settings.ledger_table, wanted, **_ENTRY)
-        return {(item["user_id"], item["entry_id"]): item for item in found}
+        return self._by_id(self._settings.vouchers_table, "voucher_hash", hashes)
 
     # ---- files
 
-    def results_of(self, user_id: str) -> Iterator[ResultFiles]:
-        """The user's results, a prediction at a time, in the order of their ids."""
+    def results_of(self, user_id: str) -> Iterator[tuple[str, dict[str, Stored]]]:
+        """The user's results in the order of their predictions' ids: each id, and the objects under it by key."""
         _, prefix, _ = prefixes_of_user(user_id)
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._settings.files_bucket, Prefix=prefix)
         objects = (each for page in self._timed(pages) for each in page.get("Contents", []))
         for prediction_id, group in groupby(objects, lambda each: each["Key"].removeprefix(prefix).split("/", 1)[0]):
-            yield ResultFiles(prediction_id, {each["Key"]: Stored(each["Size"], each["ETag"]) for each in group})
+            yield prediction_id, {each["Key"]: Stored(each["Size"], each["ETag"]) for each in group}
 
     def objects_under(self, prefix: str) -> dict[str, Stored]:
-        """Return the objects under the prefix of one attempt, by key.
+        """Return the objects under a prefix by key, at most the first 1,000.
 
         Listed, because a role that may ask for one object may read it.
         """
         self._require_time()
         answer = self._s3.list_objects_v2(Bucket=self._settings.files_bucket, Prefix=prefix)
         return {each["Key"]: Stored(each["Size"], each["ETag"]) for each in answer.get("Contents", [])}
-
-    def is_anything_under(self, prefix: str) -> bool:
-        """Whether any object's key begins with ``prefix``."""
-        self._require_time()
-        answer = self._s3.list_objects_v2(Bucket=self._settings.files_bucket, Prefix=prefix, MaxKeys=1)
-        return bool(answer.get("Contents"))
 
     # ---- pages and batches
 
@@ -268,6 +231,10 @@ class AuditStore:
     def _require_time(self) -> None:
         if self._time_left() < MARGIN_SECONDS:
             raise AuditOutOfTimeError
+
+    def _by_id(self, table: str, key: str, ids: Iterable[str], **options: Any) -> dict[str, Item]:
+        keys = [{key: each} for each in dict.fromkeys(ids)]
+        return {item[key]: item for item in self._batch(table, keys, **options)}
 
     def _batch(self, table: str, keys: list[Item], **options: Any) -> Iterator[Item]:
         for some in batched(keys, BATCH, strict=False):

@@ -137,15 +137,15 @@ class UserAudit:
         """The listing of the user's results against the predictions: nothing is kept but a count."""
         complete = 0
         for group in batched(self._store.results_of(self._user_id), BATCH, strict=False):
-            predictions = self._store.predictions_by_id([each.prediction_id for each in group])
-            for found in group:
-                prediction = predictions.get(found.prediction_id)
+            predictions = self._store.predictions_by_id(prediction_id for prediction_id, _ in group)
+            for prediction_id, objects in group:
+                prediction = predictions.get(prediction_id)
                 if prediction is None:
-                    yield self._off("results", f"prediction {found.prediction_id} is not there, and files of it are")
+                    yield self._off("results", f"prediction {prediction_id} is not there, and files of it are")
                 elif reason := self._should_have_none(prediction):
                     if not self._is_being_erased and len(self._left) < AGAIN_MAX:
-                        self._left[found.prediction_id] = reason
-                elif self._should_have_files(prediction) and not list(_wrong_files(prediction, found.objects)):
+                        self._left[prediction_id] = reason
+                elif self._should_have_files(prediction) and not list(_wrong_files(prediction, objects)):
                     complete += 1
         if complete != self.totals.with_files and not self._is_being_erased:
             yield from self._incomplete()
@@ -155,7 +155,7 @@ class UserAudit:
         return [
             self._off("results", f"prediction {prediction_id}: {reason} are there")
             for prediction_id, reason in self._left.items()
-            if self._store.is_anything_under(result_prefix(self._user_id, prediction_id))
+            if self._store.objects_under(result_prefix(self._user_id, prediction_id))
         ]
 
     def _incomplete(self) -> Iterator[Finding]:
@@ -228,7 +228,8 @@ class UserAudit:
 
     def _entries_named_by(self, predictions: Iterable[Item]) -> dict[str, Item]:
         ids = [each[name] for each in predictions for name in _NAMED_BY.values() if name in each]
-        return self._store.entries_by_id(self._user_id, ids)
+        found = self._store.entries_by_key((self._user_id, entry_id) for entry_id in ids)
+        return {entry_id: entry for (_, entry_id), entry in found.items()}
 
     def _predictions_named_by(self, entries: Iterable[Item]) -> dict[str, Item]:
         return self._store.predictions_by_id([each["prediction_id"] for each in entries if "prediction_id" in each])

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from chalicelib.core.invisible_characters import is_invisible
@@ -33,21 +33,16 @@ _EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_ATOM}(\.{_ATOM})+")
 def _name(text: str) -> str:
     if "@" in unicodedata.normalize("NFKC", text):
         raise PydanticCustomError("name_with_at", "a name has no @, so that it can't be mistaken for an e-mail address")
-    if _has_invisible_characters(text):
+    if any(map(is_invisible, text)):
         raise PydanticCustomError("control_characters", "a name has no control characters and none that nobody sees")
     return text
-
-
-def _has_invisible_characters(text: str) -> bool:
-    """Whether something in it is not to be seen, or belongs to nobody's alphabet: two addresses may look the same."""
-    return any(map(is_invisible, text))
 
 
 def _email(text: str) -> str:
     # The key is made of this form, so it is the one that must be well formed: full-width quotes are quotes in it.
     normalised = unicodedata.normalize("NFKC", text)
     is_address = _EMAIL.fullmatch(normalised) and _is_host_name(normalised.partition("@")[2])
-    if not is_address or _has_invisible_characters(text):
+    if not is_address or any(map(is_invisible, text)):
         raise PydanticCustomError("not_an_email", "this does not look like an e-mail address, such as anna@example.org")
     return text
 
@@ -88,10 +83,8 @@ NewPassword = Annotated[
 ]
 
 
-class Registration(BaseModel):
+class Registration(BaseModel, extra="forbid"):
     """The body of a registration."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64), AfterValidator(_name)]
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
@@ -102,28 +95,22 @@ class Registration(BaseModel):
     ] = None
 
 
-class Credentials(BaseModel):
+class Credentials(BaseModel, extra="forbid"):
     """The body of a log-in. The name may be the e-mail address."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
     password: Annotated[str, StringConstraints(max_length=1000)]
 
 
-class PasswordChange(BaseModel):
+class PasswordChange(BaseModel, extra="forbid"):
     """The body of a change of password."""
-
-    model_config = ConfigDict(extra="forbid")
 
     old_password: Annotated[str, StringConstraints(max_length=1000)]
     new_password: NewPassword
 
 
-class AccountDeletion(BaseModel):
+class AccountDeletion(BaseModel, extra="forbid"):
     """The body of the deletion of one's account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     password: Annotated[str, StringConstraints(max_length=1000)]
 

@@ -11,18 +11,16 @@ A deleted account leaves its id, balance and open charges in ``users``: the ledg
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
 
 from chalicelib.auth.normalization import email_key, name_key
 from chalicelib.core.dynamo import (
     ConditionFailedError,
     TransactionCancelledError,
     from_item,
-    is_condition_failure,
     to_item,
     transact,
     write_one,
@@ -216,19 +214,14 @@ class UserStore:
         }
         try:
             write_one(lambda: self._client.update_item(TableName=self._users_table, **change))
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
+        except ConditionFailedError:
             return False
         return True
 
     def end_tokens(self, user_id: str) -> None:
         """Make every token that the user has worthless; those of a deleted account are so."""
-        try:
+        with suppress(ConditionFailedError):
             write_one(lambda: self._client.update_item(TableName=self._users_table, **self._token_change(user_id)))
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
 
     def change_password(self, user: User, old_hash: str, new_hash: str) -> None:
         """Replace the password hash and end every token, in one transaction.
@@ -239,7 +232,7 @@ class UserStore:
             The hash is not ``old_hash`` any more, or the account is gone.
         """
         tokens = {"Update": {"TableName": self._users_table, **self._token_change(user.id)}}
-        self._commit({**self._new_hash(user, old_hash, new_hash), "tokens": tokens}, user)
+        self._commit({**self._new_hash(user, old_hash, new_hash), "tokens": tokens}, user.id)
 
     def close(self, user: User, password_hash: str, mark: str, now: float) -> None:
         """Delete the person: logins, name, e-mail, tokens; keep ``mark`` and the wish for the erasure of the rest.
@@ -260,7 +253,7 @@ class UserStore:
             }
             for key in _login_keys(user)
         }
-        self._commit({**self._deletion(user, mark, now), **logins}, user)
+        self._commit({**self._deletion(user, mark, now), **logins}, user.id)
 
     def close_restored(self, user: User, mark: str, now: float) -> None:
         """As ``close``, for an account that a restored table brought back. Its logins may be somebody else's by now.
@@ -270,7 +263,7 @@ class UserStore:
         ConditionFailedError
             The account is gone.
         """
-        self._commit(self._deletion(user, mark, now), user)
+        self._commit(self._deletion(user, mark, now), user.id)
 
     def remove_login(self, key: str, user_id: str, mark: str | None) -> None:
         """Remove a login of a deleted account and keep ``mark``, if its key is of an e-mail address.
@@ -286,10 +279,10 @@ class UserStore:
             "ConditionExpression": "user_id = :user",
             "ExpressionAttributeValues": to_item({":user": user_id}),
         }
-        try:
-            transact(self._client, {"login": {"Delete": removed}} | ({"mark": self._mark(mark)} if mark else {}))
-        except TransactionCancelledError as error:
-            raise ConditionFailedError(user_id) from error
+        items: dict[str, TransactItem] = {"login": {"Delete": removed}}
+        if mark:
+            items["mark"] = self._mark(mark)
+        self._commit(items, user_id)
 
     def renew_hash(self, user: User, old_hash: str, new_hash: str) -> None:
         """Replace the hash by another one of the same password: no token ends.
@@ -299,7 +292,7 @@ class UserStore:
         ConditionFailedError
             The hash is not ``old_hash`` any more, or the account is gone.
         """
-        self._commit(self._new_hash(user, old_hash, new_hash), user)
+        self._commit(self._new_hash(user, old_hash, new_hash), user.id)
 
     def wish_erasure(self, user_id: str, now: float) -> None:
         """Have what a deleted account left behind erased once more."""
@@ -327,11 +320,8 @@ class UserStore:
         change = "SET token_version = token_version + :one, closed_at = :now "
         change += "REMOVE #name, email, intended_use, intended_use_at, ended_sessions"
         closing = self._token_change(user_id, change, {":now": now})
-        return {
-            "Update": {
-                "TableName": self._users_table, **closing, "ExpressionAttributeNames": {"#name": "name"},
-            }
-        }  # fmt: skip
+        names = {"#name": "name"}
+        return {"Update": {"TableName": self._users_table, **closing, "ExpressionAttributeNames": names}}
 
     def _mark(self, mark: str) -> TransactItem:
         return {"Put": {"TableName": self._logins_table, "Item": to_item({"login": mark})}}
@@ -354,11 +344,11 @@ class UserStore:
             "ExpressionAttributeValues": to_item({":one": 1, **(values or {})}),
         }
 
-    def _commit(self, items: Transaction, user: User) -> None:
+    def _commit(self, items: Transaction, user_id: str) -> None:
         try:
             transact(self._client, items)
         except TransactionCancelledError as error:
-            raise ConditionFailedError(user.id) from error
+            raise ConditionFailedError(user_id) from error
 
     def erasures(self, now: float) -> dict[str, float]:
         """Some of the deleted accounts whose erasure is due, and when it was wished, in seconds since the epoch."""
@@ -374,16 +364,15 @@ class UserStore:
     def postpone_erasure(self, user_id: str, wished_at: float, due_at: float) -> None:
         """Look at this account again at ``due_at``, unless its erasure was wished anew or is done."""
         wish = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": wished_at, "due_at": due_at}
-        try:
-            self._client.put_item(
-                TableName=self._erasures_table,
-                Item=to_item(wish),
-                ConditionExpression="wished_at = :wished",
-                ExpressionAttributeValues=to_item({":wished": wished_at}),
+        with suppress(ConditionFailedError):
+            write_one(
+                lambda: self._client.put_item(
+                    TableName=self._erasures_table,
+                    Item=to_item(wish),
+                    ConditionExpression="wished_at = :wished",
+                    ExpressionAttributeValues=to_item({":wished": wished_at}),
+                )
             )
-        except ClientError as error:
-            if not is_condition_failure(error):
-                raise
 
     def erased(self, user_id: str, wished_at: float, now: float) -> None:
         """The erasure of this account is done: what is left is that it was deleted.
@@ -406,10 +395,7 @@ class UserStore:
             "ExpressionAttributeValues": to_item({":wished": wished_at}),
         }
         register: TransactItem = {"Put": {"TableName": self._erasures_table, "Item": to_item(done)}}
-        try:
-            transact(self._client, {"register": register, "pending": {"Delete": pending}})
-        except TransactionCancelledError as error:
-            raise ConditionFailedError(user_id) from error
+        self._commit({"register": register, "pending": {"Delete": pending}}, user_id)
 
     # ---- for the operator: whole tables, which no request reads
 

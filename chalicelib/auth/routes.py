@@ -4,7 +4,7 @@ from typing import Literal, Protocol
 
 from chalice import Response
 from chalice.app import Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from chalicelib.auth import schemas
 from chalicelib.auth.guard import BEARER, current_session, current_user
@@ -90,10 +90,8 @@ def me(request: Request, services: Services) -> Response:
     )
 
 
-class _LogOut(BaseModel):
+class _LogOut(BaseModel, extra="forbid"):
     # A misspelled option must not end every session of somebody who meant one.
-    model_config = ConfigDict(extra="forbid")
-
     only: Literal["this"] = sometimes(
         "`this`: end only the session of the token that is sent. Without it, every session of the user ends. So does "
         "the 21st session that is ended by itself before the tokens of the first have expired."

@@ -119,15 +119,6 @@ class Accounts:
             self._renew_hash(user, login.password_hash, credentials.password)
         return self._session(user)
 
-    def authenticate(self, token: str) -> User:
-        """The user that ``token`` speaks for, as they are now.
-
-        Raises
-        ------
-        TokenExpiredError, TokenInvalidError
-        """
-        return self.identify(token)[0]
-
     def identify(self, token: str) -> tuple[User, Claims]:
         """Return the user that ``token`` speaks for, as they are now, and what the token says.
 

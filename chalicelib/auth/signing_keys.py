@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,6 +13,8 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.observability.logging import log_exception
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 REFRESH_SECONDS = 300
@@ -27,16 +29,6 @@ class Key:
 
     id: str
     secret: str
-
-
-class KeyRing(Protocol):
-    """Where keys come from."""
-
-    def current(self) -> Key:
-        """The key to sign with."""
-
-    def find(self, key_id: str) -> Key | None:
-        """The key of that name, if tokens of it are still good."""
 
 
 class OneKey:
@@ -75,21 +67,19 @@ class SecretVersions:
 
     def find(self, key_id: str) -> Key | None:
         """The current or the previous version of that id."""
-        self._read_if_older(REFRESH_SECONDS)
-        if key_id not in {key.id for key in self._keys}:
-            self._read_if_older(UNKNOWN_SECONDS)
-        return next((key for key in self._keys if key.id == key_id), None)
+        return self._version(lambda key: key.id == key_id)
 
     def holds(self, shown: str) -> bool:
         """Whether ``shown`` is the value of either version."""
-        self._read_if_older(REFRESH_SECONDS)
-        if not self._is_one(shown):
-            self._read_if_older(UNKNOWN_SECONDS)
-        return self._is_one(shown)
+        return self._version(lambda key: hmac.compare_digest(shown.encode(), key.secret.encode())) is not None
 
-    def _is_one(self, shown: str) -> bool:
-        compared = [hmac.compare_digest(shown.encode(), key.secret.encode()) for key in self._keys]
-        return any(compared)
+    def _version(self, is_meant: Callable[[Key], bool]) -> Key | None:
+        for seconds in (REFRESH_SECONDS, UNKNOWN_SECONDS):
+            self._read_if_older(seconds)
+            meant = [key for key in self._keys if is_meant(key)]  # both are compared, whichever it is
+            if meant:
+                return meant[0]
+        return None
 
     def _read_if_older(self, seconds: float) -> None:
         now = self._clock()
@@ -117,3 +107,7 @@ class SecretVersions:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
             return []
+
+
+type KeyRing = OneKey | SecretVersions
+"""Where keys come from."""

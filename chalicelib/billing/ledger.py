@@ -135,8 +135,7 @@ class Ledger:
     def charge(self, user_id: str, cost: int, open_max: int) -> TransactItem:
         """Take ``cost`` from the balance and open a charge.
 
-        The condition refuses a balance below zero, more than ``open_max`` open charges, and a closed account;
-        ``why_refused`` tells which.
+        The condition refuses a balance below zero, more than ``open_max`` open charges, and a closed account.
         """
         return self._update(
             user_id,
@@ -144,15 +143,6 @@ class Ledger:
             "balance >= :cost AND open_charges < :most AND attribute_not_exists(closed_at)",
             {":cost": cost, ":one": 1, ":most": open_max},
         )
-
-    def why_refused(self, user_id: str, cost: int, open_max: int) -> DomainError | None:
-        """Why a charge of ``cost`` can't be made now; None if it can."""
-        account = self.account(user_id)
-        if account.closed:
-            return AccountClosedError("This account was deleted. Nothing was charged.")
-        if account.balance < cost:
-            return NotEnoughCoinsError(cost, account.balance)
-        return TooManyOpenChargesError(open_max) if account.open_charges >= open_max else None
 
     def end_charge(self, user_id: str, refund: int) -> TransactItem:
         """End an open charge: earned (``refund`` 0), or ``refund`` coins given back. Works on closed accounts too."""

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.billing.ledger import Entry, Ledger, NotEnoughCoinsError, TooManyOpenChargesError
+from chalicelib.billing.ledger import (
+    Account,
+    AccountClosedError,
+    Entry,
+    Ledger,
+    NotEnoughCoinsError,
+    TooManyOpenChargesError,
+)
 from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError, transact
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 
@@ -43,10 +50,8 @@ class Payments:
         ------
         NotEnoughCoinsError, TooManyOpenChargesError
         """
-        if balance < cost:
-            raise NotEnoughCoinsError(cost, balance)
-        if open_charges >= self._open_max:
-            raise TooManyOpenChargesError(self._open_max)
+        if reason := self._refusal(Account(balance, open_charges, closed=False), cost):
+            raise reason
 
     def charge(self, entry: Entry, prediction: TransactItem, key: TransactItem | None) -> None:
         """Take ``-entry.amount`` coins and write ``prediction``, together with the idempotency key if there is one.
@@ -73,12 +78,20 @@ class Payments:
                     return None
                 if "key" in error.refused:
                     raise ChargeRefusedError(None) from error
-                if reason := self._ledger.why_refused(entry.user_id, cost, self._open_max):
+                if reason := self._refusal(self._ledger.account(entry.user_id), cost):
                     raise ChargeRefusedError(reason) from error
                 # Otherwise what stood in the way ended in the meantime.
         raise ChargeRefusedError(
             TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
         )
+
+    def _refusal(self, account: Account, cost: int) -> DomainError | None:
+        """Why ``account`` can't be charged ``cost``; None if it can."""
+        if account.closed:
+            return AccountClosedError("This account was deleted. Nothing was charged.")
+        if account.balance < cost:
+            return NotEnoughCoinsError(cost, account.balance)
+        return TooManyOpenChargesError(self._open_max) if account.open_charges >= self._open_max else None
 
     def earn(self, user_id: str, prediction: TransactItem) -> None:
         """Keep what was charged for a prediction and write ``prediction``, its end with a result.

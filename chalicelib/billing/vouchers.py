@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from chalicelib.billing.ledger import AccountClosedError, Entry, Ledger
 from chalicelib.core.clock import Clock, iso
@@ -52,10 +52,8 @@ class VoucherExpiredError(DomainError):
     title = "This voucher has expired"
 
 
-class VoucherCode(BaseModel):
+class VoucherCode(BaseModel, extra="forbid"):
     """The body of a redemption."""
-
-    model_config = ConfigDict(extra="forbid")
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 

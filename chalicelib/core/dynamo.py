@@ -141,6 +141,8 @@ def write_one[Answer](write: Callable[[], Answer]) -> Answer:
 
     Raises
     ------
+    ConditionFailedError
+        The write's condition did not hold.
     TemporarilyUnavailableError
         The item stayed contended through every retry.
     """
@@ -148,6 +150,8 @@ def write_one[Answer](write: Callable[[], Answer]) -> Answer:
         try:
             return write()
         except ClientError as error:
+            if is_condition_failure(error):
+                raise ConditionFailedError from error
             if error.response["Error"]["Code"] != "TransactionConflictException":
                 raise
     raise _contended()

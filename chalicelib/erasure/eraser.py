@@ -15,7 +15,7 @@ from chalicelib.core.observability import metrics
 from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
-from chalicelib.inference.predictions.prediction import Prediction, Status
+from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.predictions.repository import PredictionStore
 from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.storage.file_store import FileStore, prefixes_of_user
@@ -180,7 +180,7 @@ class Erasure:
 
     def _end(self, prediction_id: str) -> None:
         """End the prediction unless it has. A worker that has it loses its claim and deletes what it wrote."""
-        while (prediction := self._open(prediction_id)) is not None:
+        while (prediction := self._store.get(prediction_id)) is not None and not prediction.status.is_end:
             try:
                 if prediction.status is Status.QUEUED:
                     self._settlement.cancel(prediction)
@@ -188,7 +188,3 @@ class Erasure:
                     self._settlement.fail(prediction, "account_deleted", ACCOUNT_DELETED)
             except ConditionFailedError:
                 continue  # it moved on; look again
-
-    def _open(self, prediction_id: str) -> Prediction | None:
-        prediction = self._store.get(prediction_id)
-        return None if prediction is None or prediction.status.is_end else prediction

@@ -99,7 +99,7 @@ def copy_table(dynamodb: Any, table: str) -> str:
 
 def is_logged_in(stage: Stage, token: str) -> bool:
     try:
-        return bool(stage.services.accounts.authenticate(token))
+        return bool(stage.services.accounts.identify(token))
     except TokenInvalidError:
         return False
 

@@ -248,8 +248,8 @@ def test_of_sessions_that_end_at_once_every_one_ends_and_no_other(track: Track, 
     assert outcomes == {"logged out": at_once}
     for token in tokens:
         with pytest.raises(TokenInvalidError):
-            track.world.accounts.authenticate(token)
-    assert track.world.accounts.authenticate(stays).id == user.id
+            track.world.accounts.identify(token)
+    assert track.world.accounts.identify(stays)[0].id == user.id
 
 
 def test_of_40_guesses_at_once_exactly_10_are_looked_at(track: Track) -> None:

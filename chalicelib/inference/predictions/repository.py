@@ -11,15 +11,11 @@ import zlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from botocore.exceptions import ClientError
-
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import (
-    ConditionFailedError,
     decode_cursor,
     encode_cursor,
     from_item,
-    is_condition_failure,
     to_item,
     write_one,
 )
@@ -351,22 +347,17 @@ class PredictionStore:
     ) -> Item:
         """Make a conditional write; what the item is then."""
         named = {"#status": "status", **(names or {})}
-        try:
-            answer = write_one(
-                lambda: self._client.update_item(
-                    TableName=self._table,
-                    Key=to_item({"prediction_id": prediction_id}),
-                    UpdateExpression=change,
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames={key: name for key, name in named.items() if key in change + condition},
-                    ExpressionAttributeValues=to_item(values),
-                    ReturnValues="ALL_NEW",
-                )
+        answer = write_one(
+            lambda: self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"prediction_id": prediction_id}),
+                UpdateExpression=change,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={key: name for key, name in named.items() if key in change + condition},
+                ExpressionAttributeValues=to_item(values),
+                ReturnValues="ALL_NEW",
             )
-        except ClientError as error:
-            if is_condition_failure(error):
-                raise ConditionFailedError(prediction_id) from error
-            raise
+        )
         return answer["Attributes"]
 
     def _item(self, prediction_id: str) -> Item:

@@ -40,8 +40,8 @@ def test_a_rotation_makes_a_new_secret_and_logs_nobody_out(deployed: World, run:
     cold = World(deployed.settings, clock=deployed.clock)
     deployed.clock.advance(REFRESH_SECONDS)
     for process in (deployed, cold):
-        assert process.accounts.authenticate(old)
-    assert deployed.accounts.authenticate(log_in(cold))
+        assert process.accounts.identify(old)
+    assert deployed.accounts.identify(log_in(cold))
 
 
 def test_a_second_rotation_at_once_has_to_be_meant_and_ends_every_older_token(deployed: World, run: RunCommand) -> None:
@@ -54,14 +54,14 @@ def test_a_second_rotation_at_once_has_to_be_meant_and_ends_every_older_token(de
     assert "less than 12 hours ago: another rotation logs out whoever has an older token." in err
     assert "add FORCE=1" in err
     deployed.clock.advance(REFRESH_SECONDS)
-    assert deployed.accounts.authenticate(old)
+    assert deployed.accounts.identify(old)
 
     code, out, _ = run("--stage", "dev", "rotate-secret", "--force", on=deployed)
     assert code == 0
     assert "Nobody" not in out
     deployed.clock.advance(REFRESH_SECONDS)
     with pytest.raises(TokenInvalidError):
-        deployed.accounts.authenticate(old)
+        deployed.accounts.identify(old)
 
 
 def test_the_local_stack_says_where_its_secret_is(run: RunCommand) -> None:
@@ -84,4 +84,4 @@ def test_a_dry_run_says_whom_a_rotation_would_log_out_and_rotates_nothing(deploy
     assert lately[0] == 0
     assert "would log out whoever has an older token. Nothing was changed." in lately[1]
     deployed.clock.advance(REFRESH_SECONDS)
-    assert deployed.accounts.authenticate(token)
+    assert deployed.accounts.identify(token)

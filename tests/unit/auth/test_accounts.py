@@ -48,7 +48,7 @@ def test_a_new_process_hashes_no_password_before_somebody_sends_one(world: World
     token = world.accounts.log_in(Credentials(name=world.register().name, password=PASSWORD)).access_token
     hashed.clear()
 
-    new_process(world, bcrypt_cost=6).accounts.authenticate(token)
+    new_process(world, bcrypt_cost=6).accounts.identify(token)
 
     assert hashed == []
 
@@ -104,7 +104,7 @@ def test_one_logs_in_by_name_or_by_e_mail_in_any_case(name: str, world: World) -
     session = world.accounts.log_in(Credentials(name=name, password=PASSWORD))
     assert session.user == user
     assert session.expires_in == world.settings.token_seconds
-    assert world.accounts.authenticate(session.access_token) == user
+    assert world.accounts.identify(session.access_token)[0] == user
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_token_ends_with_its_time(world: World, clock: FakeClock) -> None:
     token = world.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token
     clock.advance(world.settings.token_seconds)
     with pytest.raises(TokenExpiredError):
-        world.accounts.authenticate(token)
+        world.accounts.identify(token)
 
 
 def test_a_token_of_an_older_generation_is_refused(world: World) -> None:
@@ -174,12 +174,12 @@ def test_a_token_of_an_older_generation_is_refused(world: World) -> None:
         ExpressionAttributeValues=to_item({":one": 1}),
     )
     with pytest.raises(TokenInvalidError):
-        world.accounts.authenticate(token)
+        world.accounts.identify(token)
     session = world.accounts.log_in(Credentials(name="anna", password=PASSWORD))
-    assert world.accounts.authenticate(session.access_token).id == user.id
+    assert world.accounts.identify(session.access_token)[0].id == user.id
 
 
 @pytest.mark.parametrize("user_id", [new_id(), "not-an-id", ""], ids=["unknown", "no id", "empty"])
 def test_a_well_signed_token_of_nobody_is_refused(user_id: str, world: World) -> None:
     with pytest.raises(TokenInvalidError):
-        world.accounts.authenticate(world.tokens.sign(Claims(user_id, 1)))
+        world.accounts.identify(world.tokens.sign(Claims(user_id, 1)))

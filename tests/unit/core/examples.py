@@ -146,7 +146,7 @@ def _accounts(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.refusal("token_expired", "GET", "/api/auth/me", Authorization=f"Bearer {expired}")
     api.ask("GET", "/api/auth/me")
     api.ask("GET", "/api/auth/balance")
-    user = api.services.accounts.authenticate(api.token)
+    user = api.services.accounts.identify(api.token)[0]
     older = api.services.tokens.sign(Claims(user.id, user.token_version))
     api.refusal("session_without_id", "POST", "/api/auth/logout?only=this", Authorization=f"Bearer {older}")
 

@@ -179,7 +179,7 @@ def _deleted_meanwhile(api: Collector, patch: pytest.MonkeyPatch) -> None:
     for name, limit in (("dora", "submission"), ("eva", "voucher")):
         api.token = register(api, name)
         retried = f"/api/predict/{api.finished('mayo', patients(1))}/retry"
-        user = api.services.accounts.authenticate(api.token)
+        user = api.services.accounts.identify(api.token)[0]
         with patch.context() as race:
             race.setattr(api.services.limits, limit, lambda *_, user=user: api.services.accounts.delete(user, PASSWORD))
             if limit == "voucher":

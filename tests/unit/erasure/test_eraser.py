@@ -198,10 +198,10 @@ def test_a_deletion_whose_time_is_up_is_answered_and_the_dispatcher_does_the_res
 
         api.ask("DELETE", "/api/auth/me", {"password": PASSWORD})
 
-        assert services.audit_store.is_anything_under(f"results/{user_id}/")
+        assert services.audit_store.objects_under(f"results/{user_id}/")
         monkeypatch.undo()
         services.dispatcher.run()
-        assert not services.audit_store.is_anything_under(f"results/{user_id}/")
+        assert not services.audit_store.objects_under(f"results/{user_id}/")
         assert list(services.store.unerased(user_id)) == []
 
 
