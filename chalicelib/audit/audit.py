@@ -4,7 +4,7 @@ The service goes on meanwhile. What looks off may only be under way, so it is lo
 looks in a row say in the same words.
 
 An audit is cut into units, such as one user or a page of a table, whose results add up. It can stop after any of them
-and be continued by another process from what ``Progress`` says (``audit_daily.py``). What is compared across users
+and be continued by another process from what ``Progress`` says (``audit/daily.py``). What is compared across users
 (vouchers with their entries) is only what cannot change any more when the audit begins, so it does not matter when it
 is read.
 """

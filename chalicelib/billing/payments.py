@@ -6,6 +6,7 @@ the transaction element that does so; nothing here knows what a prediction is. d
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.billing.ledger import (
@@ -35,6 +36,17 @@ class ChargeRefusedError(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """So many coins of a user for a prediction, and the ledger entry (its id and time) that moves them."""
+
+    user_id: str
+    prediction_id: str
+    coins: int
+    entry_id: str
+    at: float
+
+
 class Payments:
     """Charges predictions, earns their charges and gives them back."""
 
@@ -53,19 +65,20 @@ class Payments:
         if reason := self._refusal(Account(balance, open_charges, closed=False), cost):
             raise reason
 
-    def charge(self, entry: Entry, prediction: TransactItem, key: TransactItem | None) -> None:
-        """Take ``-entry.amount`` coins and write ``prediction``, together with the idempotency key if there is one.
+    def charge(self, cost: Cost, prediction: TransactItem, key: TransactItem | None) -> None:
+        """Take the coins and write ``prediction``, together with the idempotency key if there is one.
 
         Raises
         ------
         ChargeRefusedError
             Nothing was written. After any other error the charge may have happened.
         """
-        cost = -entry.amount
         items = {
             "prediction": prediction,
-            "entry": self._ledger.entry(entry),
-            "balance": self._ledger.charge(entry.user_id, cost, self._open_max),
+            "entry": self._ledger.entry(
+                Entry(cost.user_id, -cost.coins, "prediction", cost.at, cost.entry_id, cost.prediction_id)
+            ),
+            "balance": self._ledger.charge(cost.user_id, cost.coins, self._open_max),
         }
         if key:
             items["key"] = key
@@ -78,7 +91,7 @@ class Payments:
                     return None
                 if "key" in error.refused:
                     raise ChargeRefusedError(None) from error
-                if reason := self._refusal(self._ledger.account(entry.user_id), cost):
+                if reason := self._refusal(self._ledger.account(cost.user_id), cost.coins):
                     raise ChargeRefusedError(reason) from error
                 # Otherwise what stood in the way ended in the meantime.
         raise ChargeRefusedError(
@@ -103,15 +116,16 @@ class Payments:
         """
         self._end({"prediction": prediction, "balance": self._ledger.end_charge(user_id, 0)})
 
-    def refund(self, entry: Entry, prediction: TransactItem) -> None:
-        """Give ``entry.amount`` coins back and write ``prediction``, its end without a result.
+    def refund(self, cost: Cost, prediction: TransactItem) -> None:
+        """Give the coins back and write ``prediction``, its end without a result.
 
         Raises
         ------
         ConditionFailedError
             The prediction has moved on. Nothing was written.
         """
-        balance = self._ledger.end_charge(entry.user_id, entry.amount)
+        entry = Entry(cost.user_id, cost.coins, "refund", cost.at, cost.entry_id, cost.prediction_id)
+        balance = self._ledger.end_charge(cost.user_id, cost.coins)
         self._end({"prediction": prediction, "entry": self._ledger.entry(entry), "balance": balance})
 
     def _end(self, items: Transaction) -> None:

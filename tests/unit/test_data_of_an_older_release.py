@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib.audit.user_audit import SETTLED_SECONDS
+from chalicelib.auth.normalization import Credentials
 from chalicelib.core import aws
 from chalicelib.core.settings import Settings
 from chalicelib.inference.predictions.queue import prediction_id_of
 from local.provision import read_template, variables
 from tests.unit.audit.test_audit import audit
 from tests.unit.core.api import FILE, Api, served
-from tests.unit.support import FakeClock, World
+from tests.unit.support import PASSWORD, FakeClock, World
 
 RECORDED = Path(__file__).parent / "data" / "release_74a1c0a.json.gz"
 DISPATCHED_SECONDS = 1000
@@ -316,3 +317,22 @@ def test_no_environment_variable_was_renamed_or_leads_elsewhere() -> None:
     then = recorded()["template"]["environment"]
     assert then.items() <= variables(read_template()).items()
     assert {name.lower() for name in then} <= set(Settings.model_fields)
+
+
+def test_names_that_release_1_0_0_stored_first_are_stored_still(world: World) -> None:
+    user = world.register()
+    world.run(world.submit(user))
+    session = world.accounts.log_in(Credentials(name="anna", password=PASSWORD))
+    world.accounts.log_out_session(*world.accounts.identify(session.access_token))
+    world.daily_audit(lambda: 60).run()
+
+    (prediction,) = world.items(world.settings.predictions_table)
+    assert {"result", "result_files"} <= prediction.keys()
+    (stored,) = world.items(world.settings.users_table)
+    assert "ended_sessions" in stored
+    (state,) = [item for item in world.items(world.settings.throttles_table) if item["throttle"] == "audit"]
+    assert {
+        "version", "started_at", "step", "report", "held_until", "invocations", "finished_at", "findings", "revision",
+    } <= state.keys()  # fmt: skip
+    assert {"checked", "off", "coins"} <= state["report"].keys()
+    assert "OriginSecret" in read_template()

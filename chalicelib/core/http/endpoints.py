@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, NoReturn, Self, TypedDict, Unpack
+from typing import Any, Concatenate, NoReturn, Self, TypedDict, Unpack
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - not an OSError
 from chalice import Blueprint, CORSConfig, Response
@@ -30,7 +30,7 @@ ANY = ("*/*",)
 class Described(TypedDict, total=False):
     """What the OpenAPI document says of an endpoint beyond its address, docstring and content types.
 
-    It only describes: the views build dicts. A test holds every real answer against it.
+    It only describes: the views build dicts. mypy holds those that are typed against it, a test every real answer.
     """
 
     answers: Mapping[int, type | None]
@@ -87,7 +87,7 @@ class Endpoints[Services](Blueprint):
         *,
         content_types: Sequence[str] = ("application/json",),
         **described: Unpack[Described],
-    ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    ) -> Callable[[Callable[Concatenate[Request, Services, ...], Response]], Callable[..., Response]]:
         """Register ``view(request, services, **path_parameters) -> Response`` at ``path``, as it is described.
 
         A ``DomainError`` becomes its problem document; an unreachable or throttled AWS service 503; whatever
@@ -96,7 +96,7 @@ class Endpoints[Services](Blueprint):
 
         takes_body = "body" in described or FORM_TYPE in content_types
 
-        def register(view: Callable[..., Response]) -> Callable[..., Response]:
+        def register(view: Callable[Concatenate[Request, Services, ...], Response]) -> Callable[..., Response]:
             @functools.wraps(view)
             def answer(**parameters: str) -> Response:
                 request = self.current_request

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict, Unpack
 
 from chalicelib.auth.repository import User
-from chalicelib.billing.ledger import Entry, Ledger, new_entry_id
-from chalicelib.billing.payments import ChargeRefusedError, Payments
+from chalicelib.billing.ledger import Ledger, new_entry_id
+from chalicelib.billing.payments import ChargeRefusedError, Cost, Payments
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
@@ -387,12 +387,10 @@ class Predictions:
     def _charge(self, prediction: Prediction, key: IdempotencyKey | None) -> bool:
         """Write and charge ``prediction``. Return False if the key is in use by now."""
         created_at, charged = prediction.created_at, prediction.prediction_id
-        entry = Entry(
-            prediction.user_id, -prediction.cost, "prediction", created_at, prediction.charge_entry_id, charged
-        )
+        cost = Cost(prediction.user_id, charged, prediction.cost, prediction.charge_entry_id, created_at)
         recorded = self._keys.record(key, charged, created_at) if key else None
         try:
-            self._payments.charge(entry, self._store.new(prediction), recorded)
+            self._payments.charge(cost, self._store.new(prediction), recorded)
         except ChargeRefusedError as refused:
             self._discard(prediction)
             if refused.reason is None:

@@ -1,7 +1,7 @@
 """How a charge ends: with the result it paid for, or with a refund. The prediction's end is in the same transaction."""
 
-from chalicelib.billing.ledger import Entry
-from chalicelib.billing.payments import Payments
+from chalicelib.billing.ledger import new_entry_id
+from chalicelib.billing.payments import Cost, Payments
 from chalicelib.core.clock import Clock
 from chalicelib.core.observability import metrics
 from chalicelib.core.observability.logging import log
@@ -53,9 +53,9 @@ class Settlement:
     def _refund(self, prediction: Prediction, status: Status, code: str, sentence: str) -> None:
         """End ``prediction`` and give back what was charged for it."""
         now = self._clock()
-        refund = Entry.new(prediction.user_id, prediction.cost, "refund", now, prediction.prediction_id)
-        end = self._store.end_without_result(prediction, status, code, sentence, refund.entry_id, now)
-        self._payments.refund(refund, end)
+        cost = Cost(prediction.user_id, prediction.prediction_id, prediction.cost, new_entry_id(now), now)
+        end = self._store.end_without_result(prediction, status, code, sentence, cost.entry_id, now)
+        self._payments.refund(cost, end)
         log(
             f"prediction {status}",
             prediction=prediction.prediction_id,

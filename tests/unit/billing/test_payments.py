@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.billing.ledger import Entry
-from chalicelib.billing.payments import Payments
+from chalicelib.billing.payments import Cost, Payments
 from chalicelib.billing.vouchers import Vouchers, VoucherUsedError
 from chalicelib.core.dynamo import ConditionFailedError, TransactItem
 from chalicelib.core.idempotency import IdempotencyKeys
@@ -144,9 +143,7 @@ def test_a_submission_whose_first_answer_was_lost_is_taken_as_done(world: World)
     user = world.register()
     prediction = world.submit(user)
 
-    entry = Entry(
-        user.id, -100, "prediction", prediction.created_at, prediction.charge_entry_id, prediction.prediction_id
-    )
-    world.payments.charge(entry, world.store.new(prediction), None)
+    cost = Cost(user.id, prediction.prediction_id, 100, prediction.charge_entry_id, prediction.created_at)
+    world.payments.charge(cost, world.store.new(prediction), None)
 
     assert world.entries(user) == [("signup", 500), ("prediction", -100)]

@@ -43,17 +43,24 @@ def test_row_18_every_package_is_locked_to_its_bytes() -> None:
                 assert "--hash=sha256:" in entry, entry[:80]
 
 
-def asked_for() -> list[Requirement]:
-    """What the groups of pyproject.toml ask for."""
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
-    return [Requirement(each) for group in groups.values() for each in group if isinstance(each, str)]
+LOCKS = {"": "api", "-worker": "worker", "-local": "local", "-dev": "evaluate runtime", "-tools": "tools"}
+"""The groups of pyproject.toml that `make lock` makes each lock of."""
 
 
-def test_the_locks_hold_what_is_asked_for() -> None:
-    locked = {str(each) for lock in ROOT.glob("requirements*.txt") for each in licences.locked(lock.name)}
-    assert {f"{canonicalize_name(each.name)}{each.specifier}" for each in asked_for()} - locked == set(), (
-        "run make lock"
-    )
+def asked_for(group: str) -> Iterator[Requirement]:
+    """What a group asks for, and the groups that it includes."""
+    for each in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"][group]:
+        if isinstance(each, str):
+            yield Requirement(each)
+        else:
+            yield from asked_for(each["include-group"])
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_what_its_groups_ask_for(lock: str) -> None:
+    locked = {str(each) for each in licences.locked(f"requirements{lock}.txt")}
+    asked = chain(*map(asked_for, LOCKS[lock].split()))
+    assert {f"{canonicalize_name(each.name)}{each.specifier}" for each in asked} - locked == set(), "run make lock"
 
 
 @pytest.mark.parametrize("folder", ["frontend", "local"])
@@ -138,7 +145,7 @@ def test_every_package_that_is_asked_for_is_used() -> None:
         text = (ROOT / path).read_text("utf-8")
         imported |= set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
         imported |= set(re.findall(r'"-m", "(\w+)', text))
-    asked = {each.name for each in asked_for()}
+    asked = {each.name for each in asked_everywhere()}
     assert {name for name in asked - RUN - HELD_BACK if IMPORTED_AS.get(name, name) not in imported} == set()
 
 
