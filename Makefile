@@ -152,7 +152,7 @@ verify: .venv/.local ## Check a receipt offline: RECEIPT=receipt.json [INPUT=pat
 
 openapi: .venv/.dev ## Write docs/openapi.json anew from the routes, its examples from real answers
 	@$(PYTHON) -m deploy.openapi  # the examples' answers are held against it
-	@WRITE_EXAMPLES=1 $(PYTHON) -m pytest tests/unit/core/test_examples.py -k examples_are_what_the_api_answers
+	@WRITE_EXAMPLES=1 $(PYTHON) -m pytest tests/unit/core/http/test_examples.py -k examples_are_what_the_api_answers
 	@$(PYTHON) -m deploy.openapi
 
 package: .venv/.dev ## Write build/<stage>/, what Lambda gets: STAGE=dev [ARCH=arm64]
