@@ -1,8 +1,8 @@
 """What answers look like, for the OpenAPI document and the tests: the parts that every domain shares.
 
 The views build dicts, some of them typed, and never these models, so a request pays nothing for them (``defer_build``:
-not even a start does). Descriptions are in ``Field`` and not in docstrings of attributes, which pydantic would have to read from the
-sources: a zip of compiled files has none.
+not even a start does). Descriptions are in ``Field`` and not in docstrings of attributes, which pydantic would have to
+read from the sources: a zip of compiled files has none.
 """
 
 from typing import Annotated, Any
