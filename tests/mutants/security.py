@@ -149,7 +149,7 @@ MUTATIONS = (
     Mutation("row 11: NUL is a character like any other", csv_reader, in_text(r"[\x00-", r"[\x01-"),
         _HOSTILE + "test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory"),
     Mutation("row 11: a file's name is its key", Predictions._new_prediction,
-        replace("input_key(_1, _2)", "input_key(_1, file_name or _2)"),
+        replace("input_key(_1, _2)", "input_key(_1, facts['file_name'] or _2)"),
         _FILES + "test_row_11_no_key_holds_anything_that_a_client_sent"),
     Mutation("row 11: any number of rows is taken", findings.refuse_too_many_rows, never(TooManyRowsError),
         _ROWS_MAX + "test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge"),
