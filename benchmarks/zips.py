@@ -23,7 +23,7 @@ from chalicelib.wiring import Services
 from deploy.bundle import BUNDLES, build
 from local.provision import Provisioner, read_template
 from tests.support.emulators import EmulatorClients, running_emulators, session_of, settings_of
-from tests.support.lambda_runtime import RunningFunction
+from tests.support.lambda_runtime import PYTHON, RunningFunction
 
 ROOT = Path(__file__).resolve().parents[1]
 TEN = ROOT / "frontend" / "public" / "samples" / "patients-10.csv"
@@ -82,6 +82,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=11, help="starts of each zip")
     parser.add_argument("--warm", type=int, default=20, help="further invocations of each start")
     given = parser.parse_args()
+    if not PYTHON.exists():
+        parser.error("Lambda's runtime is not installed here. Install it with: make .venv-runtime/.made")
     arch = "x86_64" if os.uname().machine == "x86_64" else "arm64"
     with tempfile.TemporaryDirectory() as folder, world(Path(folder) / "data") as (services, environment):
         for bundle in BUNDLES:
