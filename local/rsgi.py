@@ -35,8 +35,7 @@ class RsgiApplication:
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
         """Answer one request."""
-        # `Content_Length` would be the length of the body to whoever writes names as environment variables.
-        headers = {name.lower(): value for name, value in scope.headers.items() if "_" not in name}
+        headers = {name.lower(): value for name, value in scope.headers.items()}
         request = Request(scope.method, scope.path, scope.query_string, headers)
         async with self._large if request.length > _SMALL_BYTES else contextlib.nullcontext():
             # What is too large is refused by its length, and not read.
