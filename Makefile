@@ -95,7 +95,7 @@ lint: .venv/.dev frontend/node_modules/.installed ## Formatting, lint, types, im
 PAGE_TEST = $(TEST:frontend/%=%)
 
 unit: .venv/.dev frontend/node_modules/.installed ## Tests of single parts, moto for AWS: [TEST="tests/unit -k refund"]
-	@$(PYTEST) $(SPREAD) $(or $(TEST),tests/unit tests/deployment)
+	@$(PYTEST) $(SPREAD) $(or $(TEST),tests/unit tests/template)
 	@$(if $(TEST),,$(NPM) run test)
 
 page: .venv/.dev frontend/node_modules/.installed ## Tests of the page's parts: [TEST=tests/ledger.test.ts]; in Chromium: TEST=e2e/journey.spec.ts
@@ -103,7 +103,7 @@ page: .venv/.dev frontend/node_modules/.installed ## Tests of the page's parts: 
 
 coverage: .venv/.dev local/node_modules/.installed ## Which lines no test runs, and build/coverage/index.html: [TEST=tests/unit/billing]
 	@rm -f build/.coverage*
-	@.venv/bin/coverage run -m pytest $(SPREAD) $(or $(TEST),tests/unit tests/deployment tests/integration tests/races); ended=$$?; \
+	@.venv/bin/coverage run -m pytest $(SPREAD) $(or $(TEST),tests/unit tests/template tests/integration tests/races); ended=$$?; \
 		.venv/bin/coverage combine --quiet && .venv/bin/coverage report && .venv/bin/coverage html --quiet; exit $$ended
 
 npm: .venv/.dev frontend/node_modules/.installed ## npm with the project's own Node, in frontend/: RUN="run build"
@@ -173,7 +173,7 @@ smoke: .venv/.dev ## Walk through a deployed stage: STAGE=dev [AT=https://...]
 	@$(DEPLOY) smoke $(if $(AT),--at "$(AT)")
 
 test-deployment: .venv/.dev .venv-runtime/.made local/node_modules/.installed frontend/dist/index.html ## Deploy the packaged artefacts to the emulator and use them
-	@$(PYTEST) $(or $(TEST),tests/artefact)
+	@$(PYTEST) $(or $(TEST),tests/packaged_stage)
 
 bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack; prints a table
 	@$(PYTHON) -m benchmarks

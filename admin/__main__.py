@@ -85,19 +85,19 @@ def _reset_password(stage: Stage, given: argparse.Namespace) -> int:
 
 
 def _price(stage: Stage, given: argparse.Namespace) -> int:
-    before = stage.services.catalogue.get(given.model)
-    override = stage.services.offers.override(given.model)
-    stage.services.offers.put(given.model, replace(override, coins=given.coins))
+    before = stage.services.catalog.get(given.model)
+    override = stage.services.price_overrides.override(given.model)
+    stage.services.price_overrides.put(given.model, replace(override, coins=given.coins))
     now = f"{given.coins} coins" if given.coins else "what its card says"
     print(f"{given.model} costs {now} from now on (before: {before.coins} coins). Older predictions keep their price.")
     return 0
 
 
 def _model(stage: Stage, given: argparse.Namespace) -> int:
-    stage.services.catalogue.get(given.model)
-    override = stage.services.offers.override(given.model)
+    stage.services.catalog.get(given.model)
+    override = stage.services.price_overrides.override(given.model)
     is_enabled = given.enabled == "yes"
-    stage.services.offers.put(given.model, replace(override, enabled=is_enabled))
+    stage.services.price_overrides.put(given.model, replace(override, enabled=is_enabled))
     print(f"{given.model} is {'on offer' if is_enabled else 'switched off'} from now on.")
     return 0
 
@@ -125,8 +125,8 @@ def _print_report(progress: Progress) -> None:
     for name in ("granted", "balances", "earned", "held"):
         print(f"{name:<16}{report.coins[name]:>12,}")
     print()
-    if report.moving:
-        print(f"Too much was going on at {report.moving:,} places to compare them. Run the audit again.")
+    if report.inconclusive:
+        print(f"Too much was going on at {report.inconclusive:,} places to compare them. Run the audit again.")
     if not progress.is_finished:
         print("NOT FINISHED: what was not checked may be off. Run the audit again.")
     if report.findings_total:

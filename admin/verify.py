@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from chalicelib.inference.catalog.catalog import ARTEFACTS
-from chalicelib.inference.models.base import ArtefactMismatchError, Loaded, UnknownModelError
+from chalicelib.inference.models.base import ArtefactMismatchError, Loaded, ModelNotFoundError
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.models.stable_comparison import exceeds
@@ -49,7 +49,7 @@ class UsageError(Exception):
     """What was asked can't be done; the text says why."""
 
 
-class Finding(NamedTuple):
+class Comparison(NamedTuple):
     """One comparison: ``fits`` is None for what wasn't given. ``is_exact``: it fits byte for byte."""
 
     what: str
@@ -106,7 +106,7 @@ def read_receipt(path: Path) -> dict[str, Any]:
     return receipt
 
 
-def verify(receipt: dict[str, Any], given: Path | None, result: Path | None) -> list[Finding]:
+def verify(receipt: dict[str, Any], given: Path | None, result: Path | None) -> list[Comparison]:
     """Return every comparison that the files allow. Raises ``UsageError`` if a file can't be read."""
     loaded, model = _model(receipt)
     content = _read(given) if given else None
@@ -122,48 +122,50 @@ def verify(receipt: dict[str, Any], given: Path | None, result: Path | None) -> 
     return findings
 
 
-def _model(receipt: dict[str, Any]) -> tuple[Loaded | None, Finding]:
+def _model(receipt: dict[str, Any]) -> tuple[Loaded | None, Comparison]:
     model_id, version, sha256 = str(receipt["model_id"]), receipt["model_version"], receipt["model_sha256"]
     try:
         loaded = load(model_id, ARTEFACTS)
-    except (UnknownModelError, ArtefactMismatchError) as error:
-        return None, Finding("model", f"{model_id} can't be loaded here: {error}", fits=False)
+    except (ModelNotFoundError, ArtefactMismatchError) as error:
+        return None, Comparison("model", f"{model_id} can't be loaded here: {error}", fits=False)
     if loaded.sha256 != sha256:
         here = f"model_artifacts/{model_id} here is version {loaded.version}, SHA-256 {loaded.sha256}"
-        return None, Finding("model", f"the receipt's is version {version}, SHA-256 {sha256}; {here}", fits=False)
+        return None, Comparison("model", f"the receipt's is version {version}, SHA-256 {sha256}; {here}", fits=False)
     # The same bytes give the same answers, whichever version their card is of by now.
     renamed = "" if loaded.version == version else f"; here they are version {loaded.version}"
-    return loaded, Finding("model", f"{loaded.id} {version}: the very bytes{renamed}", fits=True)
+    return loaded, Comparison("model", f"{loaded.id} {version}: the very bytes{renamed}", fits=True)
 
 
-def _compare(what: str, path: Path | None, content: bytes | None, expected: str) -> Finding:
+def _compare(what: str, path: Path | None, content: bytes | None, expected: str) -> Comparison:
     if content is None:
-        return Finding(what, "not given, not checked", fits=None)
+        return Comparison(what, "not given, not checked", fits=None)
     actual = hashlib.sha256(content).hexdigest()
     if actual == expected:
-        return Finding(what, f"{path}: the very bytes", fits=True)
-    return Finding(what, f"{path}: SHA-256 {actual}, the receipt says {expected}", fits=False)
+        return Comparison(what, f"{path}: the very bytes", fits=True)
+    return Comparison(what, f"{path}: SHA-256 {actual}, the receipt says {expected}", fits=False)
 
 
-def _again(loaded: Loaded, content: bytes, receipt: dict[str, Any], answer: bytes | None) -> Finding:
+def _again(loaded: Loaded, content: bytes, receipt: dict[str, Any], answer: bytes | None) -> Comparison:
     """Predict the input once more, and compare with the receipt's hash or else with the numbers of its result."""
     labelled = replace(loaded, version=str(receipt["model_version"]))
     try:
         again = predict(labelled, content, si=receipt.get("units") == "si", skip=receipt.get("on_error") == "skip")
     except InvalidFileError as error:
-        return Finding("again", f"the input can't be predicted by this version: {error.reason}", fits=False)
+        return Comparison("again", f"the input can't be predicted by this version: {error.reason}", fits=False)
     if again.rows != receipt["rows"]:
-        return Finding("again", f"the input has {again.rows} patients; the receipt says {receipt['rows']}", fits=False)
+        return Comparison(
+            "again", f"the input has {again.rows} patients; the receipt says {receipt['rows']}", fits=False
+        )
     said = f"{again.rows} patients predicted again"
     if again.sha256 == receipt["result_sha256"]:
-        return Finding("again", f"{said}: the same result, byte for byte", fits=True)
+        return Comparison("again", f"{said}: the same result, byte for byte", fits=True)
     said += f": not the same bytes (SHA-256 {again.sha256})"
     if answer is None:
-        return Finding("again", f"{said}; with the result its numbers can be compared", fits=False)
+        return Comparison("again", f"{said}; with the result its numbers can be compared", fits=False)
     different = first_difference(answer.decode(), again.csv.decode())
     if different:
-        return Finding("again", f"{said}, nor the same numbers: {different}", fits=False)
-    return Finding("again", f"{said}, but the same numbers within 1e-6", fits=True, is_exact=False)
+        return Comparison("again", f"{said}, nor the same numbers: {different}", fits=False)
+    return Comparison("again", f"{said}, but the same numbers within 1e-6", fits=True, is_exact=False)
 
 
 class Prediction(NamedTuple):

@@ -112,7 +112,7 @@ def audit() -> str:
     started, worked = time.perf_counter(), time.process_time()
     report = world.audit.run()
     seconds, worked = time.perf_counter() - started, time.process_time() - worked
-    amounts, users = meter.take().amounts, report.checked["users"]
+    amounts, users = meter.drain().amounts, report.checked["users"]
     units, lists = amounts[Item.READ_UNITS], amounts[Item.S3_PUTS]
     dollars = sum(item.dollars(amount) for item, amount in amounts.items())
     return (

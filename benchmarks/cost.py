@@ -227,7 +227,7 @@ def idle_month(stack: Stack) -> Usage:
         runs = min(RUNS_MAX, math.ceil(times))
         for _ in range(runs):
             stack.run_scheduled(name)
-        usage = stack.meter.take()
+        usage = stack.meter.drain()
         for item, amount in usage.amounts.items():
             month.amounts[item] += amount / runs * times
         month.milliseconds |= usage.milliseconds
@@ -280,9 +280,9 @@ class Measured:
 def measure(predictions: int, rows: int) -> Iterator[Measured]:
     """Each case after the other, on a stack of its own."""
     with running_stack(COST * (predictions + 2)) as stack:
-        stack.meter.take()
+        stack.meter.drain()
         stack.client.register()
-        yield Measured("One registration", 1, stack.meter.take())
+        yield Measured("One registration", 1, stack.meter.drain())
         one_row(stack)  # the models are loaded by this; a cold start isn't a case
         _with_storage(stack)
         for _ in range(predictions):
@@ -294,7 +294,7 @@ def measure(predictions: int, rows: int) -> Iterator[Measured]:
 
 
 def _with_storage(stack: Stack) -> Usage:
-    usage = stack.meter.take()
+    usage = stack.meter.drain()
     usage.amounts[Item.S3_GB_MONTHS] = stack.stored_gb_months()
     return usage
 

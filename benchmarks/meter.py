@@ -101,7 +101,7 @@ class Meter:
         self.usage = Usage()
         self._lock = threading.Lock()
 
-    def take(self) -> Usage:
+    def drain(self) -> Usage:
         """What was counted since the last time."""
         with self._lock:
             taken, self.usage = self.usage, Usage()

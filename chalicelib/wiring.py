@@ -7,32 +7,32 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.audit.audit import Audit
-from chalicelib.audit.daily import AuditStateStore, DailyAudit
-from chalicelib.audit.tables import AuditStore
-from chalicelib.auth.repository import UserStore
+from chalicelib.audit.daily import AuditStateRepository, DailyAudit
+from chalicelib.audit.reader import AuditReader
+from chalicelib.auth.repository import UserRepository
 from chalicelib.auth.service import Accounts
 from chalicelib.auth.signing_keys import KeyRing, OneKey, SecretVersions
-from chalicelib.auth.signup_fingerprints import EmailMarks
+from chalicelib.auth.signup_fingerprints import SignupFingerprints
 from chalicelib.auth.tokens import Tokens
 from chalicelib.billing.ledger import Ledger
 from chalicelib.billing.payments import Payments
 from chalicelib.billing.vouchers import Vouchers
 from chalicelib.core import aws
 from chalicelib.core.clock import Clock, system_clock
-from chalicelib.core.http.client_address import Viewers
+from chalicelib.core.http.client_address import ClientAddresses
 from chalicelib.core.idempotency import IdempotencyKeys
 from chalicelib.core.rate_limits import Limits
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.throttling import Throttles
 from chalicelib.erasure.eraser import Erasure
 from chalicelib.erasure.restore_replay import DeletionReplay
-from chalicelib.inference.catalog.catalog import Catalogue
-from chalicelib.inference.catalog.price_overrides import OfferStore
+from chalicelib.inference.catalog.catalog import Catalog
+from chalicelib.inference.catalog.price_overrides import PriceOverrides
 from chalicelib.inference.predictions.dead_letters import DeadLetters
 from chalicelib.inference.predictions.dispatcher import Dispatcher
 from chalicelib.inference.predictions.dry_run import DryRuns
 from chalicelib.inference.predictions.queue import InferenceQueue
-from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.results.reader import ResultReader
@@ -72,7 +72,9 @@ class Services:
 
     @cached_property
     def accounts(self) -> Accounts:
-        return Accounts(self.users, self.ledger.signup, self.tokens, self.settings, self.clock, self.marks)
+        return Accounts(
+            self.users, self.ledger.signup, self.tokens, self.settings, self.clock, self.signup_fingerprints
+        )
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -87,14 +89,14 @@ class Services:
         return Vouchers(self.clients.dynamodb(), self.settings.vouchers_table, self.ledger, self.keys, self.clock)
 
     @cached_property
-    def catalogue(self) -> Catalogue:
-        return Catalogue(store=self.offers)
+    def catalog(self) -> Catalog:
+        return Catalog(overrides=self.price_overrides)
 
     @cached_property
     def predictions(self) -> Predictions:
         return Predictions(
-            self.store, self.files, self.queue, self.ledger, self.payments, self.settlement, self.keys, self.catalogue,
-            self.uploads, self.settings, self.clock,
+            self.prediction_repository, self.files, self.queue, self.ledger, self.payments, self.settlement, self.keys,
+            self.catalog, self.uploads, self.settings, self.clock,
         )  # fmt: skip
 
     @cached_property
@@ -103,7 +105,7 @@ class Services:
 
     @cached_property
     def dry_runs(self) -> DryRuns:
-        return DryRuns(self.catalogue, self.uploads, self.settings)
+        return DryRuns(self.catalog, self.uploads, self.settings)
 
     @cached_property
     def uploads(self) -> Uploads:
@@ -114,66 +116,67 @@ class Services:
         """The inference worker. Only here are pandas and scikit-learn loaded."""
         from chalicelib.inference.predictions.worker import Worker  # noqa: PLC0415
 
-        return Worker(self.store, self.files, self.settlement, self.settings, self.clock)
+        return Worker(self.prediction_repository, self.files, self.settlement, self.settings, self.clock)
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
         return Dispatcher(
-            self.store, self.files, self.queue, self.settlement, self.settings, self.clock, self.erasure.run_pending
+            self.prediction_repository, self.files, self.queue, self.settlement, self.settings, self.clock,
+            self.erasure.run_pending,
         )  # fmt: skip
 
     @cached_property
     def dead_letters(self) -> DeadLetters:
-        return DeadLetters(self.store, self.files, self.settlement, self.clock)
+        return DeadLetters(self.prediction_repository, self.files, self.settlement, self.clock)
 
     @cached_property
     def erasure(self) -> Erasure:
         return Erasure(
-            self.users, self.store, self.files, self.ledger, self.settlement, self.settings, self.clock
+            self.users, self.prediction_repository, self.files, self.ledger, self.settlement, self.settings, self.clock
         )  # fmt: skip
 
     @cached_property
     def audit(self) -> Audit:
-        return Audit(self.audit_store, self.settings, self.clock)
+        return Audit(self.audit_reader, self.settings, self.clock)
 
     def daily_audit(self, time_left: Callable[[], float]) -> DailyAudit:
         """One invocation of the daily audit, which has ``time_left()`` seconds."""
-        store = AuditStore(self.clients.dynamodb(), self.clients.s3(), self.settings, time_left)
-        states = AuditStateStore(self.clients.dynamodb(), self.settings.throttles_table)
-        return DailyAudit(Audit(store, self.settings, self.clock), states, self.clock, time_left)
+        reader = AuditReader(self.clients.dynamodb(), self.clients.s3(), self.settings, time_left)
+        states = AuditStateRepository(self.clients.dynamodb(), self.settings.throttles_table)
+        return DailyAudit(Audit(reader, self.settings, self.clock), states, self.clock, time_left)
 
     @cached_property
     def replay(self) -> DeletionReplay:
-        return DeletionReplay(self.users, self.accounts, self.audit_store, self.erasure, self.clock)
+        return DeletionReplay(self.users, self.accounts, self.audit_reader, self.erasure, self.clock)
 
     @cached_property
-    def audit_store(self) -> AuditStore:
-        return AuditStore(self.clients.dynamodb(), self.clients.s3(), self.settings)
+    def audit_reader(self) -> AuditReader:
+        return AuditReader(self.clients.dynamodb(), self.clients.s3(), self.settings)
 
     @cached_property
     def settlement(self) -> Settlement:
-        return Settlement(self.store, self.payments, self.clock)
+        return Settlement(self.prediction_repository, self.payments, self.clock)
 
     @cached_property
     def payments(self) -> Payments:
         return Payments(self.clients.dynamodb(), self.ledger, self.settings.open_predictions_max)
 
     @cached_property
-    def users(self) -> UserStore:
+    def users(self) -> UserRepository:
         given = self.settings
-        return UserStore(self.clients.dynamodb(), given.users_table, given.logins_table, given.erasures_table)
+        return UserRepository(self.clients.dynamodb(), given.users_table, given.logins_table, given.erasures_table)
 
     @cached_property
     def keys(self) -> IdempotencyKeys:
         return IdempotencyKeys(self.clients.dynamodb(), self.settings.idempotency_table)
 
     @cached_property
-    def offers(self) -> OfferStore:
-        return OfferStore(self.clients.dynamodb(), self.settings.offers_table, self.clock)
+    def price_overrides(self) -> PriceOverrides:
+        return PriceOverrides(self.clients.dynamodb(), self.settings.offers_table, self.clock)
 
     @cached_property
-    def store(self) -> PredictionStore:
-        return PredictionStore(self.clients.dynamodb(), self.settings.predictions_table)
+    def prediction_repository(self) -> PredictionRepository:
+        return PredictionRepository(self.clients.dynamodb(), self.settings.predictions_table)
 
     @cached_property
     def files(self) -> FileStore:
@@ -189,11 +192,11 @@ class Services:
         return Limits(throttles, self.settings)
 
     @cached_property
-    def viewers(self) -> Viewers:
+    def client_addresses(self) -> ClientAddresses:
         secret_id = self.settings.origin_secret_id
         if secret_id is None:
-            return Viewers(None)
-        return Viewers(SecretVersions(self.clients.secretsmanager(), secret_id, self.clock).holds)
+            return ClientAddresses(None)
+        return ClientAddresses(SecretVersions(self.clients.secretsmanager(), secret_id, self.clock).holds)
 
     @cached_property
     def signing_keys(self) -> KeyRing:
@@ -204,8 +207,8 @@ class Services:
         return SecretVersions(self.clients.secretsmanager(), secret_id, self.clock)
 
     @cached_property
-    def marks(self) -> EmailMarks:
-        return EmailMarks(self._marks_secret)
+    def signup_fingerprints(self) -> SignupFingerprints:
+        return SignupFingerprints(self._marks_secret)
 
     def _marks_secret(self) -> str:
         given = self.settings

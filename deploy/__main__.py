@@ -11,10 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from deploy.bundle import PLATFORMS, package, table
 from deploy.commands import PROD, Target, deploy, rollback
-from deploy.destruction import DeletionError, destroy
 from deploy.smoke import SmokeError, walk
 from deploy.stack import StackError
 from deploy.steps import RefusedError, carry_out
+from deploy.teardown import DeletionError, destroy
 from deploy.template import ROOT, STAGES, PackagingError
 
 

@@ -9,7 +9,7 @@ if sys.version_info[:2] != (3, 13):
 import argparse
 from functools import partial
 
-from local import data_dir, dynamodb, health, isolation
+from local import data_checks, data_dir, dynamodb, isolation
 from local.arguments import ArgumentParser, folder, number
 from local.config import ROOT, LocalConfig
 from local.errors import StackError
@@ -59,7 +59,7 @@ def main() -> int:
             may_be_open = arguments.dynamodb == "dynoxide"
             wanted = arguments.dynamodb != "ministack"
             durable = dynamodb.serves(arguments.data_dir, wanted=wanted, may_be_open=may_be_open)
-            health.check(arguments.data_dir, durable=durable)
+            data_checks.check(arguments.data_dir, durable=durable)
             config = LocalConfig(
                 host=ip_address(arguments.host),
                 port=arguments.port or free_port(),

@@ -9,11 +9,11 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from local.bell import Bell
 from local.config import PAGE
 from local.gateway import with_page
-from local.lifeline import PARENT, end_with_parent
+from local.parent_watchdog import PARENT, end_with_parent
 from local.rsgi import RsgiApplication
+from local.worker_wakeup import WorkerWakeup
 
 # As Lambda has many instances: one Python process would use one core. A few threads each, so that what waits for a
 # store is overlapped, and a crowd of large files waits outside instead of filling the memory.
@@ -32,7 +32,7 @@ def application() -> RsgiApplication:
     from local.gateway import Gateway  # noqa: PLC0415
 
     configure("api")
-    Bell(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
+    WorkerWakeup(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
     return RsgiApplication(with_page(Gateway(app), PAGE), THREADS)
 
 

@@ -14,8 +14,8 @@ from botocore.config import Config
 
 from local import private_file
 from local.access_key import AccessKey, access_key
-from local.bell import BELL
 from local.ports import LOOPBACK
+from local.worker_wakeup import BELL
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "frontend" / "dist"

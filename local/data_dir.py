@@ -14,10 +14,10 @@ from typing import IO
 
 from local.access_key import FILE as ACCESS_KEY
 from local.arguments import ArgumentParser, folder
-from local.bell import BELL
 from local.config import ROOT, SIGNING_SECRET
 from local.dynamodb import DATABASE
 from local.errors import StackError
+from local.worker_wakeup import BELL
 
 # Only what the stack itself makes: a mistyped folder must not cost anybody their files.
 PROCESSES = "processes.json"

@@ -24,7 +24,7 @@ from local.config import ROOT
 from local.errors import StackError
 from local.forwarder import Forwarder
 from local.guard import Guard, hosts_at
-from local.lifeline import end_with_parent, wait_for_end_of
+from local.parent_watchdog import end_with_parent, wait_for_end_of
 from local.ports import LOOPBACK, free_port, wait_until_answered
 
 DATABASE = "dynamodb.sqlite"

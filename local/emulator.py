@@ -12,7 +12,7 @@ from ministack.services import s3
 from local.access_key import AccessKey
 from local.config import SAVE_SECONDS
 from local.guard import Application, Guard, Receive, Scope, Send, hosts_at
-from local.lifeline import end_with_parent
+from local.parent_watchdog import end_with_parent
 
 
 def _saving(application: Application) -> Application:

@@ -13,20 +13,20 @@ from typing import Any
 import app
 from chalicelib.core import aws
 from chalicelib.core.observability.logging import configure, log_exception
-from local.bell import Bell
 from local.event_source import EventSource
-from local.lifeline import end_with_parent
+from local.parent_watchdog import end_with_parent
+from local.worker_wakeup import WorkerWakeup
 
 
 def run_worker(stopping: threading.Event) -> None:
     """Run the inference function behind its queue."""
-    bell = Bell(Path(os.environ["BELL"]))
+    bell = WorkerWakeup(Path(os.environ["BELL"]))
     EventSource(aws.sqs(), os.environ["INFERENCE_QUEUE_URL"], app.inference_worker, bell.wait).run(stopping)
 
 
 def run_background(stopping: threading.Event) -> None:
     """Run the dead-letter function behind its queue, and the schedule."""
-    Bell(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
+    WorkerWakeup(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
     schedule = threading.Thread(target=_run_schedule, args=(stopping,), name="schedule")
     schedule.start()
     EventSource(aws.sqs(), os.environ["DEAD_LETTER_QUEUE_URL"], app.dead_letter).run(stopping)

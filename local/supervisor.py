@@ -35,7 +35,7 @@ from local.data_dir import PROCESSES
 from local.data_dir import STACK as STACK_FILE
 from local.errors import StackError
 from local.guard import HEALTH
-from local.lifeline import PARENT
+from local.parent_watchdog import PARENT
 from local.ports import LOOPBACK, bind_error, free_port, wait_until_answered
 from local.provision import OPERATOR_QUEUES, STACK, Provisioner, read_template
 

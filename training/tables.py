@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from chalicelib.inference.catalog.catalog import Catalogue
+from chalicelib.inference.catalog.catalog import Catalog
 from training.build import ARTEFACTS_DIR
 
 Card = dict[str, Any]
@@ -25,7 +25,7 @@ def write_tables(root: Path) -> list[Path]:
 
 def changed_documents(root: Path) -> dict[Path, str]:
     """Return the text of each document whose tables differ from the cards, as it should be."""
-    cards = [offer.card for offer in Catalogue(root / ARTEFACTS_DIR).all()]
+    cards = [offer.card for offer in Catalog(root / ARTEFACTS_DIR).all()]
     changed = {}
     for document, tables in DOCUMENTS.items():
         kept = made = (root / document).read_text("utf-8")

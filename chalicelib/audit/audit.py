@@ -21,10 +21,10 @@ from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.audit.tables import BATCH, LOGIN_SEGMENTS, AuditOutOfTimeError, AuditStore
+from chalicelib.audit.reader import BATCH, LOGIN_SEGMENTS, AuditOutOfTimeError, AuditReader
 from chalicelib.audit.user_audit import (
     SETTLED_SECONDS,
-    Finding,
+    AuditFinding,
     UserAudit,
     erasure_seconds,
     fingerprint,
@@ -41,8 +41,8 @@ KINDS = ("users", "ledger entries", "predictions", "results", "vouchers", "login
 FINDINGS_MAX = 100
 FINDING_CHARACTERS_MAX = 500
 """A finding may quote what was stored, however long that is; all of them are stored in one item."""
-LOOKS = 4
-LOOK_AGAIN_SECONDS = 1.0
+RECHECKS = 3
+RECHECK_SECONDS = 1.0
 FINISHED = "finished"
 
 _KNOWN_USERS_MAX = 10_000
@@ -58,7 +58,7 @@ class Report:
     off: Counter[str] = field(default_factory=Counter)
     coins: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
-    moving: int = 0
+    inconclusive: int = 0
     """What differed at every look and each time otherwise: too much was going on there to say anything."""
     voucher_entries: int = 0
     """The sum of the fingerprints of the ledger entries of vouchers."""
@@ -81,9 +81,9 @@ class Report:
         """What a whole audit says: ``findings``, ``inconclusive`` (something could not be compared) or ``clean``."""
         if self.findings_total:
             return "findings"
-        return "inconclusive" if self.moving else "clean"
+        return "inconclusive" if self.inconclusive else "clean"
 
-    def add(self, findings: Iterable[Finding]) -> None:
+    def add(self, findings: Iterable[AuditFinding]) -> None:
         """Add what is off."""
         for finding in findings:
             self.off[finding.what] += 1
@@ -96,7 +96,7 @@ class Report:
         self.off.update(part.off)
         self.coins.update(part.coins)
         self.findings += part.findings
-        self.moving += part.moving
+        self.inconclusive += part.inconclusive
         self.voucher_entries += part.voucher_entries
         self.used_vouchers += part.used_vouchers
 
@@ -137,9 +137,9 @@ class Audit:
     """Checks the invariants of coins over everything that is stored."""
 
     def __init__(
-        self, store: AuditStore, settings: Settings, clock: Clock, wait: Callable[[float], object] = time.sleep
+        self, reader: AuditReader, settings: Settings, clock: Clock, wait: Callable[[float], object] = time.sleep
     ) -> None:
-        self._store = store
+        self._reader = reader
         self._settings = settings
         self._clock = clock
         self._wait = wait
@@ -189,45 +189,45 @@ class Audit:
                 raise
             # A process that did nothing else could not do it: no other one could either.
             part = Report(findings_max=part.findings_max)
-            part.add([Finding(unit.kind, f"{unit.name} could not be checked: it takes longer than one run may")])
+            part.add([AuditFinding(unit.kind, f"{unit.name} could not be checked: it takes longer than one run may")])
         except (DomainError, BotoCoreError, ClientError):
             raise  # of ours, not of what was checked: try again later
         except Exception as error:  # noqa: BLE001 - one item of a wrong form must not keep the others from being checked
             log_exception("audit could not check", of=unit.name)
-            part.add([Finding(unit.kind, f"{unit.name} could not be checked: {type(error).__name__}")])
+            part.add([AuditFinding(unit.kind, f"{unit.name} could not be checked: {type(error).__name__}")])
         progress.report.merge(part)
         progress.after = unit.key
         progress.has_advanced = True
 
-    def _persisting(self, look: Callable[[], list[Finding]], report: Report) -> list[Finding]:
+    def _persisting(self, look: Callable[[], list[AuditFinding]], report: Report) -> list[AuditFinding]:
         """What two looks in a row say, however often one looks."""
         findings = look()
         persisting = findings
-        for _ in range(LOOKS - 1):
+        for _ in range(RECHECKS):
             if not findings or report.is_full:
                 return findings
-            self._wait(LOOK_AGAIN_SECONDS)
+            self._wait(RECHECK_SECONDS)
             before, findings = set(findings), look()
             persisting = [finding for finding in findings if finding in before]
             if len(persisting) == len(findings) == len(before):
                 return findings  # nothing moves
-        report.moving += bool(findings) and not persisting
+        report.inconclusive += bool(findings) and not persisting
         return persisting
 
     # ---- users
 
     def _users(self, progress: Progress) -> Iterator[Unit]:
-        for user_id in self._store.user_ids(progress.after):
+        for user_id in self._reader.user_ids(progress.after):
             yield Unit({"user_id": user_id}, "users", f"user {user_id}", partial(self._user, user_id, progress.cut))
 
     def _user(self, user_id: str, cut: str, report: Report) -> None:
         now = self._clock()
-        user = UserAudit(self._store, self._settings, user_id, now, cut)
+        user = UserAudit(self._reader, self._settings, user_id, now, cut)
         report.add(user.settled())
         persisting = self._persisting(user.look, report)
         if persisting and not report.is_full:
             # Once more from the start: the index may have lagged behind even in what is beyond change.
-            user = UserAudit(self._store, self._settings, user_id, now, cut)
+            user = UserAudit(self._reader, self._settings, user_id, now, cut)
             deque(user.settled(), maxlen=0)
             before = set(persisting)
             persisting = [finding for finding in self._persisting(user.look, report) if finding in before]
@@ -247,7 +247,7 @@ class Audit:
     # ---- vouchers
 
     def _vouchers(self, progress: Progress) -> Iterator[Unit]:
-        for group in batched(self._store.vouchers(progress.after), BATCH, strict=False):
+        for group in batched(self._reader.vouchers(progress.after), BATCH, strict=False):
             last = group[-1]["voucher_hash"]
             check = partial(self._check_vouchers, group, progress.cut)
             yield Unit({"voucher_hash": last}, "vouchers", f"the vouchers up to {last[:12]}", check)
@@ -263,7 +263,7 @@ class Audit:
         """Return the used ones that don't fit their ledger entry, and why."""
         used = [voucher for voucher in vouchers if "entry_id" in voucher]
         named = [(voucher["redeemed_by"], voucher["entry_id"]) for voucher in used if "redeemed_by" in voucher]
-        entries = self._store.entries_by_key(named)
+        entries = self._reader.entries_by_key(named)
         for voucher in used:
             entry = entries.get((voucher.get("redeemed_by", ""), voucher["entry_id"]), {})
             if (entry.get("reason"), entry.get("amount")) != ("voucher", voucher.get("coins")):
@@ -271,21 +271,21 @@ class Audit:
             elif "expires_at" in voucher and iso(voucher["expires_at"]) < voucher["entry_id"]:
                 yield voucher, f"is from after {iso(voucher['expires_at'])}, when the voucher had expired"
 
-    def _look_at_vouchers(self, hashes: Sequence[str]) -> list[Finding]:
+    def _look_at_vouchers(self, hashes: Sequence[str]) -> list[AuditFinding]:
         return [
-            Finding(
+            AuditFinding(
                 "vouchers",
                 f"voucher {voucher['voucher_hash'][:12]}, used by {voucher.get('redeemed_by')}: its entry "
                 f"{voucher['entry_id']} of {voucher.get('coins')} coins {why}",
             )
-            for voucher, why in self._mismatched(self._store.vouchers_by_hash(hashes).values())
+            for voucher, why in self._mismatched(self._reader.vouchers_by_hash(hashes).values())
         ]
 
     def _voucher_owners(self, progress: Progress) -> Iterator[Unit]:
         """Find whose entries are not those that used vouchers name, if the sums of all differ."""
         if progress.report.voucher_entries == progress.report.used_vouchers:
             return
-        for users in batched(self._store.user_ids(progress.after), _USERS_AT_ONCE, strict=False):
+        for users in batched(self._reader.user_ids(progress.after), _USERS_AT_ONCE, strict=False):
             check = partial(self._check_voucher_owners, users, progress.cut)
             yield Unit({"user_id": users[-1]}, "vouchers", f"the vouchers of users up to {users[-1]}", check)
 
@@ -293,12 +293,12 @@ class Audit:
         """Nothing here moves any more, so that one look is enough."""
         entries, used, differ = Counter[str](), Counter[str](), Counter[str]()
         for user_id in users:
-            for entry in self._store.entries(user_id, until=cut):
+            for entry in self._reader.entries(user_id, until=cut):
                 if entry.get("reason") == "voucher":
                     entries[user_id] += 1
                     differ[user_id] += fingerprint(user_id, entry["entry_id"])
         owners = frozenset(users)
-        for voucher in self._store.vouchers():
+        for voucher in self._reader.vouchers():
             owner = voucher.get("redeemed_by")
             if owner in owners and (number := _settled_fingerprint(voucher, cut)):
                 used[owner] += 1
@@ -309,20 +309,20 @@ class Audit:
                     f"user {user_id}: {entries[user_id]} ledger entries of vouchers, {used[user_id]} vouchers were used"
                 )
                 same = ", and not for the same entries" if entries[user_id] == used[user_id] else ""
-                report.add([Finding("vouchers", text + same)])
+                report.add([AuditFinding("vouchers", text + same)])
 
     # ---- what belongs to nobody
 
     def _entries(self, progress: Progress) -> Iterator[Unit]:
         known: set[str] = set()
-        for page in batched(self._store.entry_keys(progress.after), BATCH, strict=False):
+        for page in batched(self._reader.entry_keys(progress.after), BATCH, strict=False):
             owners = {key["user_id"] for key in page}
             check = partial(self._check_owners, "ledger entries", owners, known, progress.report.findings)
             yield Unit(page[-1], "ledger entries", f"the ledger up to {page[-1]['entry_id']}", check)
 
     def _predictions(self, progress: Progress) -> Iterator[Unit]:
         known: set[str] = set()
-        for page in batched(self._store.prediction_keys(progress.after), BATCH, strict=False):
+        for page in batched(self._reader.prediction_keys(progress.after), BATCH, strict=False):
             last = page[-1]["prediction_id"]
             check = partial(self._check_predictions, page, known, progress.report.findings)
             yield Unit({"prediction_id": last}, "predictions", f"the predictions up to {last}", check)
@@ -331,19 +331,19 @@ class Audit:
         for key in page:
             if not {"user_id", "listed_at"} <= key.keys():
                 text = f"prediction {key['prediction_id']} is in nobody's history"
-                report.add([Finding("predictions", text)])
+                report.add([AuditFinding("predictions", text)])
         owners = {key["user_id"] for key in page if "user_id" in key}
         self._check_owners("predictions", owners, known, named, report)
 
     def _check_owners(self, kind: str, owners: set[str], known: set[str], named: list[str], report: Report) -> None:
         """Name the owners that are no users, each once. ``known``: who was looked up before; ``named``: findings."""
         new = owners - known
-        missing = new - self._store.users_by_id(new).keys()
+        missing = new - self._reader.users_by_id(new).keys()
         if missing and not report.is_full:
-            self._wait(LOOK_AGAIN_SECONDS)
-            missing -= self._store.users_by_id(missing).keys()
+            self._wait(RECHECK_SECONDS)
+            missing -= self._reader.users_by_id(missing).keys()
         texts = (f"user {user_id} is not there, and {kind} of them are" for user_id in sorted(missing))
-        report.add(Finding(kind, text) for text in texts if text not in named)
+        report.add(AuditFinding(kind, text) for text in texts if text not in named)
         if len(known) >= _KNOWN_USERS_MAX:
             known.clear()
         known |= new
@@ -357,20 +357,20 @@ class Audit:
             yield Unit({"segment": segment}, "logins", name, partial(self._check_logins, segment))
 
     def _check_logins(self, segment: int, report: Report) -> None:
-        for group in batched(self._store.logins(segment), BATCH, strict=False):
+        for group in batched(self._reader.logins(segment), BATCH, strict=False):
             report.checked["logins"] += len(group)
             owners = {login["login"]: str(login["user_id"]) for login in group}
             if self._astray(owners):
                 report.add(self._persisting(partial(self._look_at_logins, owners.keys()), report))
 
-    def _look_at_logins(self, keys: Iterable[str]) -> list[Finding]:
-        return self._astray(self._store.logins_by_key(keys))
+    def _look_at_logins(self, keys: Iterable[str]) -> list[AuditFinding]:
+        return self._astray(self._reader.logins_by_key(keys))
 
-    def _astray(self, owners: dict[str, str]) -> list[Finding]:
+    def _astray(self, owners: dict[str, str]) -> list[AuditFinding]:
         """Return the logins that lead to an account that is not theirs. No finding says a name or an address."""
-        users = self._store.users_by_id(owners.values())
+        users = self._reader.users_by_id(owners.values())
         return [
-            Finding(
+            AuditFinding(
                 "logins", f"user {user_id}: a login by {'email' if is_email_key(key) else 'name'} leads to it wrongly"
             )
             for key, user_id in owners.items()
@@ -385,12 +385,12 @@ class Audit:
     def _check_whole(self, so_far: Report, report: Report) -> None:
         """All coins that were ever granted are somewhere, and no deleted account waits for its erasure for hours."""
         coins = so_far.coins
-        if not so_far.moving and coins["granted"] != coins["balances"] + coins["earned"] + coins["held"]:
+        if not so_far.inconclusive and coins["granted"] != coins["balances"] + coins["earned"] + coins["held"]:
             sums = " + ".join(f"{name} {coins[name]}" for name in ("balances", "earned", "held"))
-            report.add([Finding("users", f"all users: granted {coins['granted']}, but {sums}")])
-        for user_id in self._store.erasures_wished_before(self._clock() - erasure_seconds(self._settings)):
+            report.add([AuditFinding("users", f"all users: granted {coins['granted']}, but {sums}")])
+        for user_id in self._reader.erasures_requested_before(self._clock() - erasure_seconds(self._settings)):
             text = f"user {user_id}: the account was deleted hours ago and is not erased yet"
-            report.add([Finding("users", text)])
+            report.add([AuditFinding("users", text)])
 
 
 def _settled_fingerprint(voucher: Item, cut: str) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.audit.audit import Audit, Progress, Report
-from chalicelib.audit.tables import AuditOutOfTimeError
+from chalicelib.audit.reader import AuditOutOfTimeError
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.dynamo import ConditionFailedError, from_item, to_item, write_one
 from chalicelib.core.ids import new_id
@@ -37,8 +37,10 @@ KEPT_SECONDS = 7 * 86_400
 """How long after its last write the item stays."""
 
 _COUNTERS = ("checked", "off", "coins")
-_STORED = (*_COUNTERS, "findings", "moving", "voucher_entries", "used_vouchers")
-"""What is stored of a report."""
+_STORED = {name: name for name in (*_COUNTERS, "findings", "voucher_entries", "used_vouchers")} | {
+    "inconclusive": "moving"
+}
+"""The fields of a report that are stored, with their attributes in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class AuditState:
         return max(self.findings, self.progress.report.findings_total)
 
 
-class AuditStateStore:
+class AuditStateRepository:
     """The one item."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
@@ -123,7 +125,7 @@ class DailyAudit:
     """One invocation. ``time_left`` returns for how many seconds it may go on."""
 
     audit: Audit
-    store: AuditStateStore
+    repository: AuditStateRepository
     clock: Clock
     time_left: Callable[[], float]
     _logged: int = field(default=0, init=False)
@@ -143,7 +145,7 @@ class DailyAudit:
 
     def _advance(self) -> tuple[AuditState, str]:
         now = self.clock()
-        state = self.store.read() or AuditState(Progress(0.0))
+        state = self.repository.read() or AuditState(Progress(0.0))
         if state.held_until > now:
             log("audit is held by another invocation")
             return state, "held"
@@ -154,7 +156,7 @@ class DailyAudit:
         held_until = now + min(self.time_left(), HOLD_SECONDS_MAX)
         hold = replace(state, held_until=held_until, invocations=state.invocations + 1)
         try:
-            state = self.store.write(hold, now)
+            state = self.repository.write(hold, now)
         except ConditionFailedError:
             return state, "held"
         return self._work(state)
@@ -167,7 +169,7 @@ class DailyAudit:
             for _ in self.audit.proceed(progress):
                 self._log_findings(progress.report)
                 if self.clock() - saved_at >= SAVE_SECONDS:
-                    state = self.store.write(state, self.clock())
+                    state = self.repository.write(state, self.clock())
                     saved_at = self.clock()
         except AuditOutOfTimeError:
             pass
@@ -175,7 +177,7 @@ class DailyAudit:
             if progress.is_finished and progress.report.verdict != "inconclusive":
                 found = progress.report.findings_total
                 state = replace(state, finished_at=self.clock(), findings=found)
-            state = self.store.write(replace(state, held_until=0), self.clock())
+            state = self.repository.write(replace(state, held_until=0), self.clock())
         self._log_end(state)
         return state, "finished" if progress.is_finished else "unfinished"
 
@@ -189,7 +191,7 @@ class DailyAudit:
         progress = state.progress
         report = progress.report
         checked = {kind.replace(" ", "_"): number for kind, number in report.checked.items()}
-        common = {"findings": report.findings_total, "moving": report.moving, "invocations": state.invocations}
+        common = {"findings": report.findings_total, "moving": report.inconclusive, "invocations": state.invocations}
         if progress.is_finished:
             seconds = round(self.clock() - progress.started_at, 1)
             log("audit finished", verdict=report.verdict, seconds=seconds, **common, **checked)
@@ -203,9 +205,9 @@ def _day(moment: float) -> str:
 
 
 def _stored(report: Report) -> Item:
-    return {name: getattr(report, name) for name in _STORED}
+    return {attribute: getattr(report, field) for field, attribute in _STORED.items()}
 
 
 def _report(stored: Item) -> Report:
     counters: Item = {name: Counter(stored[name]) for name in _COUNTERS}
-    return Report(**{name: stored[name] for name in _STORED} | counters)
+    return Report(**{field: stored[attribute] for field, attribute in _STORED.items()} | counters)

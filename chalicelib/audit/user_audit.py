@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import batched
 
-from chalicelib.audit.tables import BATCH, AuditStore
+from chalicelib.audit.reader import BATCH, AuditReader
 from chalicelib.auth.normalization import email_key, name_key
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import Item
@@ -48,7 +48,7 @@ def fingerprint(user_id: str, entry_id: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AuditFinding:
     """Something that is off: of which kind, and in a sentence that names no person."""
 
     what: str
@@ -83,8 +83,8 @@ class UserAudit:
     ``settled_before``: from where on the audit leaves the vouchers' entries to the next one.
     """
 
-    def __init__(self, store: AuditStore, settings: Settings, user_id: str, now: float, settled_before: str) -> None:
-        self._store = store
+    def __init__(self, reader: AuditReader, settings: Settings, user_id: str, now: float, settled_before: str) -> None:
+        self._reader = reader
         self._settled_before = settled_before
         self._grants = settings.signup_amounts
         self._result_seconds = (settings.result_days - 1) * 86_400  # a day's grace for the bucket's lifecycle
@@ -100,11 +100,11 @@ class UserAudit:
         self.totals = Totals()
         """As of the last look."""
 
-    def settled(self) -> Iterator[Finding]:
+    def settled(self) -> Iterator[AuditFinding]:
         """Read what can't change any more; what is certainly off in it."""
-        for entry in self._store.entries(self._user_id, until=self._cut):
+        for entry in self._reader.entries(self._user_id, until=self._cut):
             yield from self._entry(entry, self._settled)
-        for page in batched(self._store.predictions_of(self._user_id, until=self._cut), BATCH, strict=False):
+        for page in batched(self._reader.predictions_of(self._user_id, until=self._cut), BATCH, strict=False):
             entries = self._entries_named_by(page)
             for prediction in page:
                 findings = list(self._prediction(prediction, entries))
@@ -114,9 +114,9 @@ class UserAudit:
                     self._count(prediction, self._settled)
                     yield from findings
 
-    def look(self) -> list[Finding]:
+    def look(self) -> list[AuditFinding]:
         """Read the rest as it is at this moment; what is off."""
-        user = self._store.users_by_id([self._user_id]).get(self._user_id)
+        user = self._reader.users_by_id([self._user_id]).get(self._user_id)
         self.totals = totals = replace(self._settled)
         if user is None:
             return [self._off("users", "is not there any more")]
@@ -124,20 +124,20 @@ class UserAudit:
         findings = [*self._recent(totals), *self._look_again(totals), *self._sums(user, totals)]
         return [*findings, *self._uncharged(), *self._logins(user)]
 
-    def unclaimed(self) -> Iterator[Finding]:
+    def unclaimed(self) -> Iterator[AuditFinding]:
         """Which entries no prediction names, where their number is off. Recent ones are told by every look."""
         if self.totals.charges == self.totals.predictions and self.totals.refunds == self.totals.refunded:
             return
-        for group in batched(self._store.entries(self._user_id, until=self._cut), BATCH, strict=False):
+        for group in batched(self._reader.entries(self._user_id, until=self._cut), BATCH, strict=False):
             predictions = self._predictions_named_by(group)
             for entry in group:
                 yield from self._claim(entry, predictions)
 
-    def files(self) -> Iterator[Finding]:
+    def files(self) -> Iterator[AuditFinding]:
         """The listing of the user's results against the predictions: nothing is kept but a count."""
         complete = 0
-        for group in batched(self._store.results_of(self._user_id), BATCH, strict=False):
-            predictions = self._store.predictions_by_id(prediction_id for prediction_id, _ in group)
+        for group in batched(self._reader.results_of(self._user_id), BATCH, strict=False):
+            predictions = self._reader.predictions_by_id(prediction_id for prediction_id, _ in group)
             for prediction_id, objects in group:
                 prediction = predictions.get(prediction_id)
                 if prediction is None:
@@ -150,30 +150,32 @@ class UserAudit:
         if complete != self.totals.with_files and not self._is_being_erased:
             yield from self._incomplete()
 
-    def files_left(self) -> list[Finding]:
+    def files_left(self) -> list[AuditFinding]:
         """The files that should not be there and are at this moment."""
         return [
             self._off("results", f"prediction {prediction_id}: {reason} are there")
             for prediction_id, reason in self._left.items()
-            if self._store.objects_under(result_prefix(self._user_id, prediction_id))
+            if self._reader.objects_under(result_prefix(self._user_id, prediction_id))
         ]
 
-    def _incomplete(self) -> Iterator[Finding]:
-        for listed in self._store.predictions_of(self._user_id):
+    def _incomplete(self) -> Iterator[AuditFinding]:
+        for listed in self._reader.predictions_of(self._user_id):
             if not self._should_have_files(listed):
                 continue
             prediction_id = listed["prediction_id"]
-            objects = self._store.objects_under(result_prefix(self._user_id, prediction_id, listed.get("attempt")))
+            objects = self._reader.objects_under(result_prefix(self._user_id, prediction_id, listed.get("attempt")))
             wrong = list(_wrong_files(listed, objects))
-            if wrong and self._should_have_files(self._store.predictions_by_id([prediction_id]).get(prediction_id, {})):
+            if wrong and self._should_have_files(
+                self._reader.predictions_by_id([prediction_id]).get(prediction_id, {})
+            ):
                 for text in wrong:
                     yield self._off("results", f"prediction {prediction_id} succeeded, and its {text}")
 
     # ---- what moves
 
-    def _recent(self, totals: Totals) -> Iterator[Finding]:
+    def _recent(self, totals: Totals) -> Iterator[AuditFinding]:
         """Recent entries, and the predictions that they charge for."""
-        for group in batched(self._store.entries(self._user_id, since=self._cut), BATCH, strict=False):
+        for group in batched(self._reader.entries(self._user_id, since=self._cut), BATCH, strict=False):
             predictions = self._predictions_named_by(group)
             charged = []
             for entry in group:
@@ -184,37 +186,37 @@ class UserAudit:
                     charged.append(predictions[entry["prediction_id"]])
             yield from self._checked(charged, totals)
 
-    def _look_again(self, totals: Totals) -> Iterator[Finding]:
+    def _look_again(self, totals: Totals) -> Iterator[AuditFinding]:
         """The older predictions that were open or looked off."""
         for ids in batched(self._again, BATCH, strict=False):
-            predictions = self._store.predictions_by_id(ids)
+            predictions = self._reader.predictions_by_id(ids)
             for prediction_id in ids:
                 if prediction_id not in predictions:
                     yield self._off("predictions", f"prediction {prediction_id} is in the history and not in the table")
             yield from self._checked(predictions.values(), totals)
 
-    def _checked(self, predictions: Iterable[Item], totals: Totals) -> Iterator[Finding]:
+    def _checked(self, predictions: Iterable[Item], totals: Totals) -> Iterator[AuditFinding]:
         page = list(predictions)
         entries = self._entries_named_by(page)
         for prediction in page:
             self._count(prediction, totals)
             yield from self._prediction(prediction, entries)
 
-    def _uncharged(self) -> Iterator[Finding]:
+    def _uncharged(self) -> Iterator[AuditFinding]:
         """Recent predictions without a charge, which no entry leads to."""
-        for page in batched(self._store.predictions_of(self._user_id, since=self._cut), BATCH, strict=False):
+        for page in batched(self._reader.predictions_of(self._user_id, since=self._cut), BATCH, strict=False):
             entries = self._entries_named_by(page)
             for prediction in page:
                 charge = entries.get(prediction.get("charge_entry_id", ""), {})
                 if charge.get("prediction_id") != prediction["prediction_id"]:
                     yield from self._prediction(prediction, entries)
 
-    def _logins(self, user: Item) -> Iterator[Finding]:
+    def _logins(self, user: Item) -> Iterator[AuditFinding]:
         """Whether the account's name and e-mail address, each a login, lead to it. No finding says what they are."""
         if "closed_at" in user:
             return
         keys = {kind: key_of(str(user[kind])) for kind, key_of in _LOGIN_KEYS.items() if user.get(kind)}
-        owners = self._store.logins_by_key(keys.values())
+        owners = self._reader.logins_by_key(keys.values())
         for kind in _LOGIN_KEYS:
             owner = owners.get(keys[kind]) if kind in keys else None
             if owner != self._user_id:
@@ -223,18 +225,18 @@ class UserAudit:
 
     # ---- one by one
 
-    def _off(self, what: str, text: str) -> Finding:
-        return Finding(what, f"user {self._user_id}: {text}")
+    def _off(self, what: str, text: str) -> AuditFinding:
+        return AuditFinding(what, f"user {self._user_id}: {text}")
 
     def _entries_named_by(self, predictions: Iterable[Item]) -> dict[str, Item]:
         ids = [each[name] for each in predictions for name in _NAMED_BY.values() if name in each]
-        found = self._store.entries_by_key((self._user_id, entry_id) for entry_id in ids)
+        found = self._reader.entries_by_key((self._user_id, entry_id) for entry_id in ids)
         return {entry_id: entry for (_, entry_id), entry in found.items()}
 
     def _predictions_named_by(self, entries: Iterable[Item]) -> dict[str, Item]:
-        return self._store.predictions_by_id([each["prediction_id"] for each in entries if "prediction_id" in each])
+        return self._reader.predictions_by_id([each["prediction_id"] for each in entries if "prediction_id" in each])
 
-    def _entry(self, entry: Item, totals: Totals) -> Iterator[Finding]:
+    def _entry(self, entry: Item, totals: Totals) -> Iterator[AuditFinding]:
         amount, reason = entry.get("amount"), entry.get("reason")
         totals.entries += 1
         if reason == "signup" and amount not in self._grants:
@@ -254,7 +256,7 @@ class UserAudit:
         totals.charges += reason == "prediction"
         totals.refunds += reason == "refund"
 
-    def _claim(self, entry: Item, predictions: dict[str, Item]) -> Iterator[Finding]:
+    def _claim(self, entry: Item, predictions: dict[str, Item]) -> Iterator[AuditFinding]:
         """Whether the prediction that an entry names, names it."""
         reason = entry.get("reason")
         if reason not in _NAMED_BY:
@@ -298,11 +300,11 @@ class UserAudit:
             return f"it is {status}, and files of a result"
         return ""
 
-    def _prediction(self, prediction: Item, entries: dict[str, Item]) -> Iterator[Finding]:
+    def _prediction(self, prediction: Item, entries: dict[str, Item]) -> Iterator[AuditFinding]:
         for text in (*_state(prediction), *_payment(prediction, entries)):
             yield self._off("predictions", f"prediction {prediction['prediction_id']} {text}")
 
-    def _sums(self, user: Item, totals: Totals) -> Iterator[Finding]:
+    def _sums(self, user: Item, totals: Totals) -> Iterator[AuditFinding]:
         balance, open_charges = user.get("balance"), user.get("open_charges")
         totals.balance = balance if isinstance(balance, int) else 0
         spent = totals.balance + totals.earned + totals.held

@@ -96,13 +96,13 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The signup grant: its ledger entry, and the mark of an e-mail address that has had one."""
+    """The signup grant: its ledger entry, and the fingerprint of an e-mail address that has had one."""
 
     entry: TransactItem
-    mark: str
+    fingerprint: str
 
 
-class UserStore:
+class UserRepository:
     """Reads and writes the three tables."""
 
     def __init__(self, client: DynamoDBClient, users_table: str, logins_table: str, erasures_table: str) -> None:
@@ -136,8 +136,8 @@ class UserStore:
             "account": {"Put": {"TableName": self._users_table, "Item": to_item(account), **_new("user_id")}},
         }
         if grant:
-            check = {"TableName": self._logins_table, "Key": to_item({"login": grant.mark}), **_new("login")}
-            items |= {"entry": grant.entry, "mark": {"ConditionCheck": check}}
+            check = {"TableName": self._logins_table, "Key": to_item({"login": grant.fingerprint}), **_new("login")}
+            items |= {"entry": grant.entry, "fingerprint": {"ConditionCheck": check}}
         try:
             transact(self._client, items)
         except TransactionCancelledError as error:
@@ -147,7 +147,7 @@ class UserStore:
                 raise EmailTakenError(
                     "There is an account with this e-mail address already. Log in, or use another address."
                 ) from error
-            if "mark" in error.refused:
+            if "fingerprint" in error.refused:
                 raise GrantedBeforeError from error
             raise
 
@@ -234,8 +234,8 @@ class UserStore:
         tokens = {"Update": {"TableName": self._users_table, **self._token_change(user.id)}}
         self._commit({**self._new_hash(user, old_hash, new_hash), "tokens": tokens}, user.id)
 
-    def close(self, user: User, password_hash: str, mark: str, now: float) -> None:
-        """Delete the person: logins, name, e-mail, tokens; keep ``mark`` and the wish for the erasure of the rest.
+    def close(self, user: User, password_hash: str, fingerprint: str, now: float) -> None:
+        """Delete the person: logins, name, e-mail, tokens; keep the fingerprint and request the rest's erasure.
 
         Raises
         ------
@@ -253,9 +253,9 @@ class UserStore:
             }
             for key in _login_keys(user)
         }
-        self._commit({**self._deletion(user, mark, now), **logins}, user.id)
+        self._commit({**self._deletion(user, fingerprint, now), **logins}, user.id)
 
-    def close_restored(self, user: User, mark: str, now: float) -> None:
+    def close_restored(self, user: User, fingerprint: str, now: float) -> None:
         """As ``close``, for an account that a restored table brought back. Its logins may be somebody else's by now.
 
         Raises
@@ -263,10 +263,10 @@ class UserStore:
         ConditionFailedError
             The account is gone.
         """
-        self._commit(self._deletion(user, mark, now), user.id)
+        self._commit(self._deletion(user, fingerprint, now), user.id)
 
-    def remove_login(self, key: str, user_id: str, mark: str | None) -> None:
-        """Remove a login of a deleted account and keep ``mark``, if its key is of an e-mail address.
+    def remove_login(self, key: str, user_id: str, fingerprint: str | None) -> None:
+        """Remove a login of a deleted account and keep ``fingerprint``, if its key is of an e-mail address.
 
         Raises
         ------
@@ -280,8 +280,8 @@ class UserStore:
             "ExpressionAttributeValues": to_item({":user": user_id}),
         }
         items: dict[str, TransactItem] = {"login": {"Delete": removed}}
-        if mark:
-            items["mark"] = self._mark(mark)
+        if fingerprint:
+            items["fingerprint"] = self._fingerprint(fingerprint)
         self._commit(items, user_id)
 
     def renew_hash(self, user: User, old_hash: str, new_hash: str) -> None:
@@ -294,7 +294,7 @@ class UserStore:
         """
         self._commit(self._new_hash(user, old_hash, new_hash), user.id)
 
-    def wish_erasure(self, user_id: str, now: float) -> None:
+    def request_erasure(self, user_id: str, now: float) -> None:
         """Have what a deleted account left behind erased once more."""
         self._client.put_item(**self._wish(user_id, now)["Put"])
 
@@ -309,10 +309,10 @@ class UserStore:
             for key in _login_keys(user)
         }
 
-    def _deletion(self, user: User, mark: str, now: float) -> Transaction:
+    def _deletion(self, user: User, fingerprint: str, now: float) -> Transaction:
         return {
             "account": self._closing(user.id, now),
-            "mark": self._mark(mark),
+            "fingerprint": self._fingerprint(fingerprint),
             "erasure": self._wish(user.id, now),
         }
 
@@ -323,8 +323,8 @@ class UserStore:
         names = {"#name": "name"}
         return {"Update": {"TableName": self._users_table, **closing, "ExpressionAttributeNames": names}}
 
-    def _mark(self, mark: str) -> TransactItem:
-        return {"Put": {"TableName": self._logins_table, "Item": to_item({"login": mark})}}
+    def _fingerprint(self, fingerprint: str) -> TransactItem:
+        return {"Put": {"TableName": self._logins_table, "Item": to_item({"login": fingerprint})}}
 
     def _wish(self, user_id: str, now: float) -> TransactItem:
         wish = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": now}
@@ -361,20 +361,20 @@ class UserStore:
         due = islice((from_item(item) for page in pages for item in page["Items"]), _ERASURES_MAX)
         return {str(item["user_id"]): float(item["wished_at"]) for item in due}
 
-    def postpone_erasure(self, user_id: str, wished_at: float, due_at: float) -> None:
+    def postpone_erasure(self, user_id: str, requested_at: float, due_at: float) -> None:
         """Look at this account again at ``due_at``, unless its erasure was wished anew or is done."""
-        wish = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": wished_at, "due_at": due_at}
+        wish = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": requested_at, "due_at": due_at}
         with suppress(ConditionFailedError):
             write_one(
                 lambda: self._client.put_item(
                     TableName=self._erasures_table,
                     Item=to_item(wish),
                     ConditionExpression="wished_at = :wished",
-                    ExpressionAttributeValues=to_item({":wished": wished_at}),
+                    ExpressionAttributeValues=to_item({":wished": requested_at}),
                 )
             )
 
-    def erased(self, user_id: str, wished_at: float, now: float) -> None:
+    def erased(self, user_id: str, requested_at: float, now: float) -> None:
         """The erasure of this account is done: what is left is that it was deleted.
 
         Raises
@@ -392,7 +392,7 @@ class UserStore:
             "TableName": self._erasures_table,
             "Key": to_item({"erasure_shard": ERASURE_SHARD, "user_id": user_id}),
             "ConditionExpression": "wished_at = :wished",
-            "ExpressionAttributeValues": to_item({":wished": wished_at}),
+            "ExpressionAttributeValues": to_item({":wished": requested_at}),
         }
         register: TransactItem = {"Put": {"TableName": self._erasures_table, "Item": to_item(done)}}
         self._commit({"register": register, "pending": {"Delete": pending}}, user_id)

@@ -7,14 +7,14 @@ from chalice.app import Request
 from pydantic import BaseModel
 
 from chalicelib.auth import schemas
-from chalicelib.auth.guard import BEARER, current_session, current_user
+from chalicelib.auth.authentication import BEARER, current_session, current_user
 from chalicelib.auth.normalization import AccountDeletion, Credentials, PasswordChange, Registration, login_key
 from chalicelib.auth.repository import EmailTakenError, NameTakenError
 from chalicelib.auth.service import Accounts, Session, SessionWithoutIdError, WrongCredentialsError, WrongPasswordError
 from chalicelib.core.http.bodies import json_body, parsed_options
-from chalicelib.core.http.client_address import Viewers
-from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
-from chalicelib.core.http.schemas import sometimes
+from chalicelib.core.http.client_address import ClientAddresses
+from chalicelib.core.http.endpoints import ANY_CONTENT_TYPE, Endpoints, no_content, ok
+from chalicelib.core.http.schemas import optional_field
 from chalicelib.core.rate_limits import LIMITED, Limits
 
 
@@ -35,7 +35,7 @@ class Services(Protocol):
     def limits(self) -> Limits: ...
 
     @property
-    def viewers(self) -> Viewers: ...
+    def client_addresses(self) -> ClientAddresses: ...
 
     @property
     def erasure(self) -> Erasure: ...
@@ -54,7 +54,7 @@ routes = Endpoints[Services](__name__)
 def register(request: Request, services: Services) -> Response:
     """Create an account with its first coins."""
     registration = json_body(request, Registration)
-    with services.limits.registration(services.viewers.address(request)):
+    with services.limits.registration(services.client_addresses.of(request)):
         session = services.accounts.register(registration)
     return ok(_document(session), 201)
 
@@ -69,7 +69,9 @@ def register(request: Request, services: Services) -> Response:
 def login(request: Request, services: Services) -> Response:
     """A new access token for the right password."""
     credentials = json_body(request, Credentials)
-    with services.limits.log_in(services.viewers.address(request), login_key(credentials.name), WrongCredentialsError):
+    with services.limits.log_in(
+        services.client_addresses.of(request), login_key(credentials.name), WrongCredentialsError
+    ):
         session = services.accounts.log_in(credentials)
     return ok(_document(session))
 
@@ -92,7 +94,7 @@ def me(request: Request, services: Services) -> Response:
 
 class _LogOut(BaseModel, extra="forbid"):
     # A misspelled option must not end every session of somebody who meant one.
-    only: Literal["this"] = sometimes(
+    only: Literal["this"] = optional_field(
         "`this`: end only the session of the token that is sent. Without it, every session of the user ends. So does "
         "the 21st session that is ended by itself before the tokens of the first have expired."
     )
@@ -101,7 +103,7 @@ class _LogOut(BaseModel, extra="forbid"):
 @routes.endpoint(
     "/api/auth/logout",
     "POST",
-    content_types=ANY,
+    content_types=ANY_CONTENT_TYPE,
     query=_LogOut,
     answers={204: None},
     errors=(SessionWithoutIdError,),

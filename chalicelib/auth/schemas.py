@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.core.http.schemas import Answer, Instant
+from chalicelib.core.http.schemas import Instant, ResponseModel
 
 
-class User(Answer):
+class User(ResponseModel):
     """Who somebody is."""
 
     id: str
@@ -23,7 +23,7 @@ class Account(User):
     intended_use_at: Instant | None = Field(description="When it was accepted.")
 
 
-class Session(Answer):
+class Session(ResponseModel):
     """An access token, and whom it speaks for."""
 
     access_token: str = Field(description="To be sent as `Authorization: Bearer ...`.")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from chalicelib.auth.normalization import Credentials, Registration, is_email_key, login_key
 from chalicelib.auth.passwords import has_cost, hash_password, password_matches
-from chalicelib.auth.repository import Grant, GrantedBeforeError, User, UserStore
-from chalicelib.auth.signup_fingerprints import EmailMarks
+from chalicelib.auth.repository import Grant, GrantedBeforeError, User, UserRepository
+from chalicelib.auth.signup_fingerprints import SignupFingerprints
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.dynamo import ConditionFailedError, TransactItem
@@ -58,15 +58,15 @@ class Accounts:
 
     def __init__(
         self,
-        store: UserStore,
+        repository: UserRepository,
         signup_entry: SignupEntry,
         tokens: Tokens,
         settings: Settings,
         clock: Clock,
-        marks: EmailMarks,
+        fingerprints: SignupFingerprints,
     ) -> None:
-        self._marks = marks
-        self._store = store
+        self._fingerprints = fingerprints
+        self._repository = repository
         self._signup_entry = signup_entry
         self._tokens = tokens
         self._settings = settings
@@ -93,10 +93,10 @@ class Accounts:
         entry = self._signup_entry(user.id, user.balance, now)
         password_hash = hash_password(registration.password, self._settings.bcrypt_cost)
         try:
-            self._store.create(user, password_hash, Grant(entry, self._marks.of(user.email)))
+            self._repository.create(user, password_hash, Grant(entry, self._fingerprints.of(user.email)))
         except GrantedBeforeError:
             user = replace(user, balance=0)
-            self._store.create(user, password_hash, None)
+            self._repository.create(user, password_hash, None)
         log("account created", user=user.id, coins=user.balance)
         return self._session(user)
 
@@ -108,10 +108,10 @@ class Accounts:
         WrongCredentialsError
             Also for a name that nobody has, after the same time.
         """
-        login = self._store.login(login_key(credentials.name))
+        login = self._repository.login(login_key(credentials.name))
         hashed = login.password_hash if login else None
         matches = password_matches(credentials.password, hashed, self._settings.bcrypt_cost)
-        user = self._store.user(login.user_id) if login and matches else None
+        user = self._repository.user(login.user_id) if login and matches else None
         if login is None or user is None:
             raise WrongCredentialsError("The name or the password is wrong. Please try again.")
         log("logged in", user=user.id)
@@ -127,14 +127,14 @@ class Accounts:
         TokenExpiredError, TokenInvalidError
         """
         claims = self._tokens.verify(token)
-        user = self._store.user(claims.user_id) if is_id(claims.user_id) else None
+        user = self._repository.user(claims.user_id) if is_id(claims.user_id) else None
         if user is None or user.token_version != claims.token_version or claims.session_id in user.ended_sessions:
             raise TokenInvalidError("This session was ended. Please log in again.")
         return user, claims
 
     def log_out(self, user: User) -> None:
         """End every token of the user, on every device."""
-        self._store.end_tokens(user.id)
+        self._repository.end_tokens(user.id)
         log("logged out", user=user.id)
 
     def log_out_session(self, user: User, claims: Claims) -> None:
@@ -150,7 +150,7 @@ class Accounts:
                 "This token is from before sessions had ids. It stays valid until it expires. To end it now, end all "
                 "sessions: POST /api/auth/logout without `only`."
             )
-        self._store.end_session(user, claims.session_id, claims.expires_at, self._clock())
+        self._repository.end_session(user, claims.session_id, claims.expires_at, self._clock())
         log("logged out of one session", user=user.id)
 
     def change_password(self, user: User, old: str, new: str) -> None:
@@ -166,8 +166,8 @@ class Accounts:
 
     def reset_password(self, name_or_email: str) -> str | None:
         """For the operator: a new random password of that account, whose tokens end; None if there is none."""
-        login = self._store.login(login_key(name_or_email))
-        user = self._store.user(login.user_id) if login else None
+        login = self._repository.login(login_key(name_or_email))
+        user = self._repository.user(login.user_id) if login else None
         if login is None or user is None:
             return None
         password = secrets.token_urlsafe(12)
@@ -184,9 +184,9 @@ class Accounts:
         """
         password_hash = self._require_password(user, password)
         try:
-            self._store.close(user, password_hash, self._marks.of(user.email), self._clock())
+            self._repository.close(user, password_hash, self._fingerprints.of(user.email), self._clock())
         except ConditionFailedError as error:
-            if self._store.user(user.id) is None:
+            if self._repository.user(user.id) is None:
                 return  # somebody else was faster: it is deleted
             raise WrongPasswordError("The password was changed meanwhile. Nothing was deleted.") from error
         log("account deleted", user=user.id)
@@ -199,10 +199,10 @@ class Accounts:
         ConditionFailedError
             Something else closed it at that moment.
         """
-        user = self._store.user(user_id)
+        user = self._repository.user(user_id)
         if user is None:
             return False
-        self._store.close_restored(user, self._marks.of(user.email), self._clock())
+        self._repository.close_restored(user, self._fingerprints.of(user.email), self._clock())
         log("account deleted again", user=user_id)
         return True
 
@@ -214,14 +214,14 @@ class Accounts:
         ConditionFailedError
             One was given to another account at that moment.
         """
-        for key, user_id in self._store.logins_of(user_ids):
-            mark = self._marks.of_key(key) if is_email_key(key) else None
-            self._store.remove_login(key, user_id, mark)
+        for key, user_id in self._repository.logins_of(user_ids):
+            fingerprint = self._fingerprints.of_key(key) if is_email_key(key) else None
+            self._repository.remove_login(key, user_id, fingerprint)
             yield user_id
 
     def _require_password(self, user: User, password: str) -> str:
         """The hash of the user's password, if ``password`` is it."""
-        login = self._store.login(login_key(user.email))
+        login = self._repository.login(login_key(user.email))
         hashed = login.password_hash if login else None
         if not password_matches(password, hashed, self._settings.bcrypt_cost) or hashed is None:
             raise WrongPasswordError("The password is wrong. Nothing was changed.")
@@ -229,7 +229,7 @@ class Accounts:
 
     def _replace_password(self, user: User, old_hash: str, new: str) -> None:
         try:
-            self._store.change_password(user, old_hash, hash_password(new, self._settings.bcrypt_cost))
+            self._repository.change_password(user, old_hash, hash_password(new, self._settings.bcrypt_cost))
         except ConditionFailedError as error:
             raise WrongPasswordError("The password was changed meanwhile. Please log in again.") from error
         log("password changed", user=user.id)
@@ -238,7 +238,7 @@ class Accounts:
         """Hash the same password at today's cost, unless it was changed meanwhile. A later log-in tries again."""
         new_hash = hash_password(password, self._settings.bcrypt_cost)
         with suppress(ConditionFailedError, TemporarilyUnavailableError):
-            self._store.renew_hash(user, old_hash, new_hash)
+            self._repository.renew_hash(user, old_hash, new_hash)
 
     def _session(self, user: User) -> Session:
         token = self._tokens.sign(Claims(user.id, user.token_version, new_id()))

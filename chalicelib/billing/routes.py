@@ -5,7 +5,7 @@ from typing import Protocol
 from chalice import Response
 from chalice.app import Request
 
-from chalicelib.auth.guard import BEARER, current_user
+from chalicelib.auth.authentication import BEARER, current_user
 from chalicelib.auth.service import Accounts
 from chalicelib.billing import schemas
 from chalicelib.billing.ledger import AccountClosedError, Ledger
@@ -17,7 +17,7 @@ from chalicelib.billing.vouchers import (
     VoucherUsedError,
 )
 from chalicelib.core.http.bodies import json_body, parsed_options
-from chalicelib.core.http.client_address import Viewers
+from chalicelib.core.http.client_address import ClientAddresses
 from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok
 from chalicelib.core.http.schemas import Cursor
 from chalicelib.core.rate_limits import LIMITED, Limits
@@ -33,7 +33,7 @@ class Services(Protocol):
     def limits(self) -> Limits: ...
 
     @property
-    def viewers(self) -> Viewers: ...
+    def client_addresses(self) -> ClientAddresses: ...
 
     @property
     def ledger(self) -> Ledger: ...
@@ -79,6 +79,6 @@ def redeem(request: Request, services: Services) -> Response:
     """Add a voucher's coins, once."""
     user = current_user(request, services.accounts)
     code = json_body(request, VoucherCode).code
-    services.limits.voucher(user.id, services.viewers.address(request))
+    services.limits.voucher(user.id, services.client_addresses.of(request))
     redeemed = services.vouchers.redeem(user.id, code, idempotency_key(request))
     return ok({"coins": redeemed.coins, "balance": redeemed.balance})

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.billing.ledger import Reason
-from chalicelib.core.http.schemas import Answer, Instant, NextCursor
+from chalicelib.core.http.schemas import Instant, NextCursor, ResponseModel
 
 BalanceNow = Annotated[
     int | None,
@@ -16,13 +16,13 @@ BalanceNow = Annotated[
 ]
 
 
-class Balance(Answer):
+class Balance(ResponseModel):
     """What is left."""
 
     balance: int = Field(description="In coins.")
 
 
-class LedgerEntry(Answer):
+class LedgerEntry(ResponseModel):
     """One movement of coins. It never changes."""
 
     entry_id: str
@@ -32,14 +32,14 @@ class LedgerEntry(Answer):
     created_at: Instant
 
 
-class Statement(Answer):
+class Statement(ResponseModel):
     """A page of the coin statement, newest first."""
 
     entries: list[LedgerEntry]
     next_cursor: NextCursor
 
 
-class Redeemed(Answer):
+class Redeemed(ResponseModel):
     """A voucher's coins were added."""
 
     coins: int = Field(description="What the voucher added.")

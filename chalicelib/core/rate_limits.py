@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from chalicelib.core.observability.logging import log_exception
-from chalicelib.core.throttling import Limit, Taken, Throttles, TooManyRequestsError
+from chalicelib.core.throttling import CountedEvent, Limit, Throttles, TooManyRequestsError
 
 if TYPE_CHECKING:
     from chalicelib.core.settings import Settings
@@ -41,7 +41,7 @@ class Limits:
     @contextmanager
     def log_in(self, address: str, login: str, wrong: type[Exception]) -> Iterator[None]:
         """A log-in as ``login`` from ``address``. It counts only if what runs inside raises ``wrong``."""
-        taken = self._throttles.take(
+        taken = self._throttles.acquire(
             "password", self._settings.password_window_seconds,
             Limit(address, self._settings.passwords_per_address_max), Limit(login, self._settings.passwords_max),
         )  # fmt: skip
@@ -56,50 +56,50 @@ class Limits:
         counts like a log-in.
         """
         window, most = self._settings.password_window_seconds, self._settings.passwords_per_address_max
-        taken = self._throttles.take("registration", _DAY, Limit(address, self._settings.registrations_max))
+        taken = self._throttles.acquire("registration", _DAY, Limit(address, self._settings.registrations_max))
         try:
-            self._throttles.take("password", window, Limit(address, most))
+            self._throttles.acquire("password", window, Limit(address, most))
             yield
         except Exception:
-            self._give_back(taken)
+            self._release(taken)
             raise
 
     @contextmanager
     def password(self, user_id: str, wrong: type[Exception]) -> Iterator[None]:
         """A password that somebody gives who is logged in. It counts only if what runs inside raises ``wrong``."""
         limit = Limit(user_id, self._settings.passwords_max)
-        taken = self._throttles.take("own password", self._settings.password_window_seconds, limit)
+        taken = self._throttles.acquire("own password", self._settings.password_window_seconds, limit)
         with self._counted_if(wrong, taken):
             yield
 
     @contextmanager
-    def _counted_if(self, wrong: type[Exception], taken: Taken) -> Iterator[None]:
+    def _counted_if(self, wrong: type[Exception], taken: CountedEvent) -> Iterator[None]:
         """Neither what was right counts nor an outage of ours, which would lock out who tried again meanwhile."""
         try:
             yield
         except wrong:
             raise
         except Exception:
-            self._give_back(taken)
+            self._release(taken)
             raise
-        self._give_back(taken)
+        self._release(taken)
 
-    def _give_back(self, taken: Taken) -> None:
+    def _release(self, taken: CountedEvent) -> None:
         """As well as it goes: what has been done is done, and a window ends."""
         try:
-            self._throttles.give_back(taken)
+            self._throttles.release(taken)
         except Exception:  # noqa: BLE001
             log_exception("attempt not given back")
 
     def voucher(self, user_id: str, address: str) -> None:
         """A voucher's code of this user from ``address``, right or wrong."""
-        self._throttles.take("voucher", _HOUR, Limit(user_id, self._settings.vouchers_per_hour))
-        self._throttles.take("voucher", _HOUR, Limit(address, self._settings.vouchers_per_address_per_hour))
+        self._throttles.acquire("voucher", _HOUR, Limit(user_id, self._settings.vouchers_per_hour))
+        self._throttles.acquire("voucher", _HOUR, Limit(address, self._settings.vouchers_per_address_per_hour))
 
     def submission(self, user_id: str) -> None:
         """A file that is checked, whether it is then charged, refused or only looked at; or run again."""
-        self._throttles.take("submission", _MINUTE, Limit(user_id, self._settings.submissions_per_minute))
+        self._throttles.acquire("submission", _MINUTE, Limit(user_id, self._settings.submissions_per_minute))
 
     def upload(self, user_id: str) -> None:
         """A form for a large file."""
-        self._throttles.take("upload", _HOUR, Limit(user_id, self._settings.uploads_per_hour))
+        self._throttles.acquire("upload", _HOUR, Limit(user_id, self._settings.uploads_per_hour))

@@ -63,14 +63,14 @@ def _in_words(seconds: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``most`` events of everybody in ``who`` within the window. ``who`` is never stored."""
+    """At most ``maximum`` events of everybody in ``who`` within the window. ``who`` is never stored."""
 
     who: str
-    most: int
+    maximum: int
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class CountedEvent:
     """One event that was counted, so that it can be given back."""
 
     row: str
@@ -86,7 +86,7 @@ class Throttles:
         self._secret = secret
         self._clock = clock
 
-    def take(self, kind: str, window_seconds: int, *limits: Limit) -> Taken:
+    def acquire(self, kind: str, window_seconds: int, *limits: Limit) -> CountedEvent:
         """Count one event of ``kind`` against each of ``limits``, in the row of the first one, or against none.
 
         Raises
@@ -97,9 +97,9 @@ class Throttles:
         now = self._clock()
         ends_at = (math.floor(now / window_seconds) + 1) * window_seconds
         row = self._hash("row", kind, limits[0].who, str(ends_at))
-        counters = tuple(self._hash("counter", kind, each.who)[:32] for each in limits)
+        counters = tuple(self._hash("counter", kind, limit.who)[:32] for limit in limits)
         values: Item = {":one": 1, ":end": ends_at}
-        values |= {f":most{place}": each.most for place, each in enumerate(limits)}
+        values |= {f":most{place}": limit.maximum for place, limit in enumerate(limits)}
         room = [
             f"(attribute_not_exists(#count{place}) OR #count{place} < :most{place})" for place in range(len(limits))
         ]
@@ -114,9 +114,9 @@ class Throttles:
             bind(limit=kind)
             add(Metric.REQUESTS_REFUSED, limit=kind)
             raise TooManyRequestsError(max(1, math.ceil(ends_at - now))) from error
-        return Taken(row, counters)
+        return CountedEvent(row, counters)
 
-    def give_back(self, taken: Taken) -> None:
+    def release(self, taken: CountedEvent) -> None:
         """Count ``taken`` no longer. Its row may have expired by now."""
         try:
             self._client.update_item(

@@ -7,7 +7,7 @@ the dispatcher finds the wish and does the rest. Everything here can be repeated
 
 import math
 
-from chalicelib.auth.repository import UserStore
+from chalicelib.auth.repository import UserRepository
 from chalicelib.billing.ledger import Ledger
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError, TransactionCancelledError
@@ -16,7 +16,7 @@ from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.predictions.prediction import Status
-from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.storage.file_store import FileStore, prefixes_of_user
 
@@ -51,8 +51,8 @@ class Erasure:
 
     def __init__(
         self,
-        users: UserStore,
-        store: PredictionStore,
+        users: UserRepository,
+        repository: PredictionRepository,
         files: FileStore,
         ledger: Ledger,
         settlement: Settlement,
@@ -61,7 +61,7 @@ class Erasure:
     ) -> None:
         self._users = users
         self._ledger = ledger
-        self._store = store
+        self._repository = repository
         self._files = files
         self._settlement = settlement
         self._clock = clock
@@ -72,37 +72,37 @@ class Erasure:
         """Erase for some of the accounts that are due, within ROUND_SECONDS_MAX. Return how many are done for good."""
         ends_at = self._clock() + ROUND_SECONDS_MAX
         done = 0
-        for user_id, wished_at in self._users.erasures(self._clock()).items():
+        for user_id, requested_at in self._users.erasures(self._clock()).items():
             if self._clock() >= ends_at:
                 break
-            done += self._run_one(user_id, wished_at)
+            done += self._run_one(user_id, requested_at)
         return done
 
-    def _run_one(self, user_id: str, wished_at: float) -> bool:
+    def _run_one(self, user_id: str, requested_at: float) -> bool:
         """Whether the account is done for good. One that fails comes later and later, and so holds nobody else up."""
         try:
             self.run(user_id, ACCOUNT_SECONDS_MAX)
-            if self._is_complete(user_id, wished_at):
-                return self._finish(user_id, wished_at)
-            due_at = self._next_look(wished_at)
+            if self._is_complete(user_id, requested_at):
+                return self._finish(user_id, requested_at)
+            due_at = self._next_look(requested_at)
         except OutOfTimeError:
             log("erasure goes on later", user=user_id)
             due_at = self._clock() + INDEX_LAG_SECONDS
         except Exception:  # noqa: BLE001
             log_exception("erasure failed", user=user_id)
             metrics.add(Metric.DISPATCHER_FAILURES)
-            waited = self._clock() - wished_at
+            waited = self._clock() - requested_at
             due_at = self._clock() + min(max(waited, INDEX_LAG_SECONDS), FAILED_SECONDS_MAX)
         try:
-            self._users.postpone_erasure(user_id, wished_at, due_at)
+            self._users.postpone_erasure(user_id, requested_at, due_at)
         except Exception:  # noqa: BLE001 - it stays due
             log_exception("erasure not postponed", user=user_id)
             metrics.add(Metric.DISPATCHER_FAILURES)
         return False
 
-    def _finish(self, user_id: str, wished_at: float) -> bool:
+    def _finish(self, user_id: str, requested_at: float) -> bool:
         try:
-            self._users.erased(user_id, wished_at, self._clock())
+            self._users.erased(user_id, requested_at, self._clock())
         except ConditionFailedError:
             return False  # it was wished anew meanwhile
         log("account erased", user=user_id)
@@ -135,7 +135,7 @@ class Erasure:
         stuck, failed = 0, None
         began = self._clock()
         is_complete = True
-        for prediction_id in self._store.unerased(user_id):
+        for prediction_id in self._repository.unerased(user_id):
             if self._clock() >= began + seconds_max / 2:
                 is_complete = False
                 break
@@ -162,25 +162,25 @@ class Erasure:
             self._end(prediction_id)
         except TransactionCancelledError:
             log_exception("prediction without an open charge", prediction=prediction_id)
-            self._store.forget_names(prediction_id)
+            self._repository.forget_names(prediction_id)
             return False
-        self._store.erase(prediction_id, self._clock())
+        self._repository.erase(prediction_id, self._clock())
         return True
 
-    def _is_complete(self, user_id: str, wished_at: float) -> bool:
+    def _is_complete(self, user_id: str, requested_at: float) -> bool:
         """Whether the run that just ended can be the last one: it saw all there is and ended all there was."""
-        waited = self._clock() - wished_at
+        waited = self._clock() - requested_at
         if waited >= GIVE_UP_SECONDS:
             return True
         return waited >= self.looks[-1] and self._ledger.account(user_id).open_charges == 0
 
-    def _next_look(self, wished_at: float) -> float:
-        later = (wished_at + seconds for seconds in self.looks)
+    def _next_look(self, requested_at: float) -> float:
+        later = (requested_at + seconds for seconds in self.looks)
         return next((moment for moment in later if moment > self._clock()), self._clock() + INDEX_LAG_SECONDS)
 
     def _end(self, prediction_id: str) -> None:
         """End the prediction unless it has. A worker that has it loses its claim and deletes what it wrote."""
-        while (prediction := self._store.get(prediction_id)) is not None and not prediction.status.is_end:
+        while (prediction := self._repository.get(prediction_id)) is not None and not prediction.status.is_end:
             try:
                 if prediction.status is Status.QUEUED:
                     self._settlement.cancel(prediction)

@@ -7,8 +7,8 @@ and all of it can be repeated.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.audit.tables import AuditStore
-from chalicelib.auth.repository import UserStore
+from chalicelib.audit.reader import AuditReader
+from chalicelib.auth.repository import UserRepository
 from chalicelib.auth.service import Accounts
 from chalicelib.core.clock import Clock
 from chalicelib.core.observability.logging import log_exception
@@ -35,7 +35,7 @@ class DeletionReplay:
     """Goes through the register of deletions."""
 
     def __init__(
-        self, users: UserStore, accounts: Accounts, tables: AuditStore, erasure: Erasure, clock: Clock
+        self, users: UserRepository, accounts: Accounts, tables: AuditReader, erasure: Erasure, clock: Clock
     ) -> None:
         self._users = users
         self._accounts = accounts
@@ -82,6 +82,6 @@ class DeletionReplay:
 
     def _erase(self, user_id: str, done: Replayed) -> None:
         # The wish first: the index may lag behind what was restored a moment ago, and the dispatcher looks once more.
-        self._users.wish_erasure(user_id, self._clock())
+        self._users.request_erasure(user_id, self._clock())
         done.stuck += self._erasure.run(user_id)
         done.erased += 1

@@ -57,13 +57,13 @@ class World(Services):
         return self.settings.inference_queue_url
 
     def broken_worker(self) -> Worker:
-        return Worker(self.store, self.files, self.settlement, self.settings, self.clock, failing)
+        return Worker(self.prediction_repository, self.files, self.settlement, self.settings, self.clock, failing)
 
     def submit(self) -> str:
         return self.predictions.submit(self.user, "lasso", PATIENT, None).prediction.prediction_id
 
     def status(self, prediction_id: str) -> Status:
-        prediction = self.store.get(prediction_id)
+        prediction = self.prediction_repository.get(prediction_id)
         assert prediction
         return prediction.status
 
@@ -109,7 +109,7 @@ def test_ten_deliveries_of_one_message_make_one_result_and_one_charge(world: Wor
     for _ in range(10):
         world.worker.run(prediction_id)
 
-    prediction = world.store.get(prediction_id)
+    prediction = world.prediction_repository.get(prediction_id)
     assert prediction
     assert (prediction.status, prediction.attempt) == (Status.SUCCEEDED, 1)
     assert world.ledger.balance(world.user.id) == 400

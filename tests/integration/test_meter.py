@@ -27,7 +27,7 @@ def metered(session: Any, operation: str, **arguments: Any) -> Usage:
     client, meter = session.client("dynamodb"), Meter()
     meter.watch(client)
     getattr(client, operation)(**arguments)
-    return meter.take()
+    return meter.drain()
 
 
 def text(length: int) -> dict[str, str]:

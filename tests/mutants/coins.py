@@ -2,10 +2,10 @@
 
 from chalicelib.audit import user_audit
 from chalicelib.audit.audit import Audit
-from chalicelib.audit.daily import AuditStateStore, DailyAudit
+from chalicelib.audit.daily import AuditStateRepository, DailyAudit
 from chalicelib.audit.user_audit import UserAudit
 from chalicelib.auth import repository as auth_store
-from chalicelib.auth.repository import UserStore
+from chalicelib.auth.repository import UserRepository
 from chalicelib.billing.ledger import Ledger
 from chalicelib.billing.payments import Payments
 from chalicelib.billing.vouchers import VoucherExpiredError, Vouchers
@@ -15,9 +15,9 @@ from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeyReusedErro
 from chalicelib.erasure.eraser import Erasure
 from chalicelib.inference.predictions import routes
 from chalicelib.inference.predictions.abandoned_files import delete_leftovers
-from chalicelib.inference.predictions.dead_letters import DeadLetters, StillRunningError
+from chalicelib.inference.predictions.dead_letters import AttemptInProgressError, DeadLetters
 from chalicelib.inference.predictions.dispatcher import Dispatcher
-from chalicelib.inference.predictions.repository import PredictionStore, due_shard
+from chalicelib.inference.predictions.repository import PredictionRepository, due_shard
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.predictions.worker import Worker
@@ -48,16 +48,16 @@ _1 = _2._predict(_3)
 """
 _POSTPONE_LAST = """
 if _1.attempt >= _2: self._settlement.fail(_1, "attempts_exhausted")
-else: self._store.postpone(_1, self._clock() + self._backoff_seconds(_1))
+else: self._repository.postpone(_1, self._clock() + self._backoff_seconds(_1))
 """
 _ANYTHING_OR = "attribute_exists(prediction_id) OR #status = :status OR attempt = :attempt OR"
 _REFUSE_FIRST = """
-self._refuse_early(_3, self._catalogue.chosen(model_id))
-if _1 := _2._replay(_3, _4): return _1
+self._refuse_early(_3, self._catalog.chosen(model_id))
+if _1 := _2._earlier_outcome(_3, _4): return _1
 """
 _FIND_FIRST = """
 self._uploads.find(_3, upload_id)
-if _1 := _2._replay(_3, _4): return _1
+if _1 := _2._earlier_outcome(_3, _4): return _1
 """
 _OTHER_TOKEN = "_1(TransactItems=_2, ClientRequestToken=uuid.uuid4().hex)"
 
@@ -75,20 +75,20 @@ MUTATIONS = (
     Mutation("an end keeps its charge open", Ledger.end_charge,
         in_text("open_charges = open_charges - :one", "open_charges = open_charges"),
         _CANCEL + "test_every_kind_of_end_makes_room_for_another_one"),
-    Mutation("the fence is gone", PredictionStore._end,
+    Mutation("the fence is gone", PredictionRepository._end,
         in_text("AND attempt = :attempt", "AND (attempt = :attempt OR #status = :status)"),
         _RULES + "test_a_late_worker_can_not_end_what_a_newer_attempt_holds"),
-    Mutation("an end may be ended again", PredictionStore._end,
+    Mutation("an end may be ended again", PredictionRepository._end,
         in_text("#status = :status AND", "(attempt = :attempt OR #status = :status) AND"),
         _RULES + "test_two_that_read_the_same_prediction_refund_it_once"),
-    Mutation("an accepted prediction stands in no outbox", PredictionStore.new, remove(due_shard),
+    Mutation("an accepted prediction stands in no outbox", PredictionRepository.new, remove(due_shard),
         _LIFE + "test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time"),
-    Mutation("an end stays in the outbox", PredictionStore._end, in_text(" REMOVE due_shard, due_at", ""),
+    Mutation("an end stays in the outbox", PredictionRepository._end, in_text(" REMOVE due_shard, due_at", ""),
         _LIFE + "test_a_submission_is_charged_run_and_read_back_row_by_row"),
-    Mutation("a held prediction can be claimed", PredictionStore.claim,
+    Mutation("a held prediction can be claimed", PredictionRepository.claim,
         in_text("due_at <= :now", "(due_at <= :now OR due_at > :now)"),
         _LIFE + "test_a_live_lease_is_respected_and_a_lapsed_one_taken_over"),
-    Mutation("the dispatcher queues what moved on", PredictionStore.postpone,
+    Mutation("the dispatcher queues what moved on", PredictionRepository.postpone,
         in_text("#status = :status AND attempt = :attempt AND", _ANYTHING_OR),
         _RULES + "test_the_dispatcher_leaves_alone_what_moved_on_since_it_looked"),
     Mutation("a refund gives back today's price", Payments.refund,
@@ -109,11 +109,11 @@ MUTATIONS = (
     Mutation("attempts without end", Dispatcher._handle, replace("_1.attempt >= _", "_1.attempt < 0"),
         _RULES + "test_the_dispatcher_ends_what_was_tried_too_often"),
     Mutation("what can not be ended stays first in line", Dispatcher._handle,
-        (remove(PredictionStore.postpone), replace("if _1.attempt >= _2: ...\nelse: ...", _POSTPONE_LAST)),
+        (remove(PredictionRepository.postpone), replace("if _1.attempt >= _2: ...\nelse: ...", _POSTPONE_LAST)),
         _OUTBOX + "test_a_prediction_that_can_not_be_ended_is_tried_again_and_again_with_growing_pauses"),
-    Mutation("what can not be read stays first in line", Dispatcher._handle_alone, remove(PredictionStore.delay),
+    Mutation("what can not be read stays first in line", Dispatcher._handle_alone, remove(PredictionRepository.delay),
         _OUTBOX + "test_a_batch_of_predictions_that_always_fail_holds_up_no_other"),
-    Mutation("a dead letter ends what a worker holds", DeadLetters.handle, never(StillRunningError),
+    Mutation("a dead letter ends what a worker holds", DeadLetters.handle, never(AttemptInProgressError),
         _LIFE + "test_a_dead_letter_waits_for_a_live_run_and_refunds_once_after_it"),
     Mutation("the key's record is not written", Payments.charge, replace("if key: ...", "pass"),
         _IDEMPOTENT + "test_the_same_key_and_file_give_the_same_prediction_and_one_charge"),
@@ -141,12 +141,13 @@ MUTATIONS = (
         _VOUCHER + "test_a_voucher_is_good_until_its_last_moment_and_not_after"),
     Mutation("a balance that was not read is stated", Ledger.balance_if_readable, replace("return None", "return 0"),
         _OUTAGES + "test_a_balance_that_can_not_be_read_after_a_commit_is_not_invented"),
-    Mutation("a replay needs to read the balance", Predictions._replay,
+    Mutation("a replay needs to read the balance", Predictions._earlier_outcome,
         replace("_1.balance_if_readable(_2)", "_1.balance(_2)"),
         _OUTAGES + "test_a_repeated_request_is_answered_although_the_balance_can_not_be_read"),
-    Mutation("a second grant for one e-mail address", UserStore.create, remove("{'ConditionCheck': _}"),
+    Mutation("a second grant for one e-mail address", UserRepository.create, remove("{'ConditionCheck': _}"),
         _ACCOUNT + "test_the_same_e_mail_is_granted_coins_only_once"),
-    Mutation("logging out ends no token", UserStore._token_change, replace("{':one': 1, **_1}", "{':one': 0, **_1}"),
+    Mutation("logging out ends no token", UserRepository._token_change,
+        replace("{':one': 1, **_1}", "{':one': 0, **_1}"),
         _ACCOUNT + "test_logging_out_ends_every_token_of_the_user_and_nobody_else_s"),
     Mutation("an erasure is over too early", Erasure._is_complete, replace("_ >= _ and _ == 0", "True"),
         _ACCOUNT + "test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up"),
@@ -155,18 +156,18 @@ MUTATIONS = (
     Mutation("a deleted account's voucher is used up", Ledger.credit,
         in_text(" AND attribute_not_exists(closed_at)", ""),
         _VOUCHER + "test_a_deleted_account_redeems_nothing_and_the_voucher_stays_good"),
-    Mutation("a grant has no entry", UserStore.create, remove("_.entry"),
+    Mutation("a grant has no entry", UserRepository.create, remove("_.entry"),
         _REGISTER + "test_a_registration_grants_500_coins_in_exactly_one_entry"),
-    Mutation("two accounts of one name", UserStore._claim, remove(auth_store._new),
+    Mutation("two accounts of one name", UserRepository._claim, remove(auth_store._new),
         _REGISTER + "test_a_taken_name_in_any_spelling_is_refused_and_nothing_is_written"),
-    Mutation("a deletion leaves no wish for the rest", UserStore._deletion, remove(UserStore._wish),
+    Mutation("a deletion leaves no wish for the rest", UserRepository._deletion, remove(UserRepository._wish),
         _ACCOUNT + "test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up"),
     Mutation("an erasure forgets what an index hides", Erasure._is_complete, remove("_.open_charges == 0"),
         _INVARIANTS + "test_an_erasure_waits_for_what_the_index_does_not_show_yet"),
-    Mutation("a late worker renews another's lease", PredictionStore._update_attempt,
+    Mutation("a late worker renews another's lease", PredictionRepository._update_attempt,
         in_text("attempt = :attempt", "attempt >= :attempt"),
         _INVARIANTS + "test_a_late_worker_can_not_renew_the_lease_of_a_newer_attempt"),
-    Mutation("a late worker gives another's attempt up", PredictionStore._update_attempt,
+    Mutation("a late worker gives another's attempt up", PredictionRepository._update_attempt,
         in_text("attempt = :attempt", "attempt >= :attempt"),
         _INVARIANTS + "test_a_late_worker_can_not_give_up_a_newer_attempt"),
     Mutation("attempts share their files", result_prefix, replace("f'{_1}{_}/'", "f'{_1}1/'"),
@@ -189,14 +190,14 @@ MUTATIONS = (
         replace("Exception", "ZeroDivisionError"),
         _OUTBOX + "test_a_queue_that_is_down_is_no_refusal"),
     Mutation("a replay is refused for lack of coins", Predictions.submit,
-        replace("if _1 := _2._replay(_3, _4): ...", _REFUSE_FIRST),
+        replace("if _1 := _2._earlier_outcome(_3, _4): ...", _REFUSE_FIRST),
         _IDEMPOTENT + "test_a_replay_comes_before_the_balance_the_limit_and_the_switch"),
     Mutation("a replay of an upload asks for the upload", Predictions.submit_upload,
-        replace("if _1 := _2._replay(_3, _4): ...", _FIND_FIRST),
+        replace("if _1 := _2._earlier_outcome(_3, _4): ...", _FIND_FIRST),
         _UPLOADS + "test_a_key_gives_the_first_answer_whatever_became_of_the_upload_and_the_model"),
     Mutation("a repeated transaction is a refusal", Payments.charge, replace("'prediction' in _", "False"),
         _RULES + "test_a_submission_whose_first_answer_was_lost_is_taken_as_done"),
-    Mutation("a backlog is sent every minute", Dispatcher._handle, remove(PredictionStore.postpone),
+    Mutation("a backlog is sent every minute", Dispatcher._handle, remove(PredictionRepository.postpone),
         _LIFE + "test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time"),
     Mutation("a conflict is not tried again", dynamo.transact,
         replace("not _is_transient(_1, _2)", "_is_transient(_1, _2) or True"),
@@ -226,7 +227,7 @@ MUTATIONS = (
         _DAILY + "test_an_audit_goes_on_where_it_stopped_and_says_the_same_as_one_in_one_go"),
     Mutation("two invocations audit at once", DailyAudit._advance, replace("_1 > _2", "_1 > _2 + HOLD_SECONDS_MAX"),
         _DAILY + "test_of_two_invocations_at_once_one_works"),
-    Mutation("an older state overwrites a newer one", AuditStateStore.write,
+    Mutation("an older state overwrites a newer one", AuditStateRepository.write,
         in_text("revision = :seen", "revision = :seen OR attribute_exists(revision)"),
         _DAILY + "test_of_two_that_read_the_same_state_one_gets_it"),
     Mutation("findings before a crash are lost", DailyAudit._work, replace("_1 - _2 >= _", "_1 < _2"),
@@ -248,8 +249,8 @@ MUTATIONS = (
         _TAMPERING + "[a_file_added_to_a_result-]"),
     Mutation("an inconclusive audit counts as one", DailyAudit._work, replace("'inconclusive'", "''"),
         _DAILY + "test_an_audit_that_could_not_compare_everything_does_not_count_as_one"),
-    Mutation("an audit of another version disturbs who is at work", AuditStateStore.read, remove("'held_until'"),
+    Mutation("an audit of another version disturbs who is at work", AuditStateRepository.read, remove("'held_until'"),
         _DAILY + "test_an_audit_of_another_version_leaves_an_invocation_that_is_alive_alone"),
-    Mutation("an audit of another version is continued", AuditStateStore.read, replace("_1[_] != _", "not _1"),
+    Mutation("an audit of another version is continued", AuditStateRepository.read, replace("_1[_] != _", "not _1"),
         _DAILY + "test_an_audit_of_another_version_begins_anew"),
 )  # fmt: skip

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from chalicelib.auth import normalization as names
 from chalicelib.auth.passwords import dummy_hash, password_matches
-from chalicelib.auth.repository import UserStore
+from chalicelib.auth.repository import UserRepository
 from chalicelib.auth.service import Accounts
 from chalicelib.auth.tokens import Tokens
 from chalicelib.core.http import bodies
-from chalicelib.core.http.client_address import Viewers
+from chalicelib.core.http.client_address import ClientAddresses
 from chalicelib.core.http.endpoints import Endpoints
 from chalicelib.core.http.middleware import finish_answer
 from chalicelib.core.ids import new_id
@@ -27,7 +27,7 @@ from chalicelib.inference.predictions.abandoned_files import delete_leftovers
 from chalicelib.inference.predictions.dead_letters import DeadLetters
 from chalicelib.inference.predictions.dispatcher import Dispatcher
 from chalicelib.inference.predictions.dry_run import DryRuns
-from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.worker import Worker
 from chalicelib.inference.results import row_codec
@@ -47,8 +47,8 @@ _LIMITS = "tests/unit/auth/test_rate_limits.py::"
 _OPTIONS = "tests/unit/security/test_options_and_bodies.py::"
 _ROUTES = "tests/unit/security/test_every_route.py::"
 _FILES = "tests/unit/security/test_files.py::"
-_ORIGIN = "tests/deployment/test_origin.py::"
-_TEMPLATE = "tests/deployment/test_template.py::"
+_ORIGIN = "tests/template/test_origin.py::"
+_TEMPLATE = "tests/template/test_template.py::"
 _PACKAGES = "tests/unit/security/test_dependencies.py::"
 _PRIVACY = "tests/unit/security/test_privacy.py::"
 _ERASURE = "tests/unit/erasure/test_eraser.py::"
@@ -70,7 +70,7 @@ _AUDIT_POLICY = Path(".chalice/policies/audit.json")
 _FILES_BUCKET = ("Resources", "Files", "Properties")
 _FILES_POLICY = ("Resources", "FilesPolicy", "Properties", "PolicyDocument")
 _NOT_THE_AUDITS = ("Statement", "CountWhatIsLimited", "Condition", "ForAllValues:StringNotEquals")
-_ITS_HASH = "getattr(_1._store.login(login_key(_2.email)), 'password_hash', '')"
+_ITS_HASH = "getattr(_1._repository.login(login_key(_2.email)), 'password_hash', '')"
 
 MUTATIONS = (
     Mutation("row 1: a cheap hash in production", Settings, replace("_.bcrypt_cost < _", "False"),
@@ -104,10 +104,10 @@ MUTATIONS = (
         _AUTH + "test_row_6_a_token_of_another_algorithm_is_refused"),
     Mutation("row 6: an ended session goes on", Accounts.identify, remove("_ in _.ended_sessions"),
         _AUTH + "test_row_6_logging_out_of_one_session_ends_its_token_and_no_other"),
-    Mutation("row 6: an older ended session is forgotten for a newer one", UserStore.end_session,
+    Mutation("row 6: an older ended session is forgotten for a newer one", UserRepository.end_session,
         replace("if len(_1) >= _2: ...", "while len(_1) >= _2: _1.pop(next(iter(_1)))"),
         _SESSIONS + "test_row_6_of_more_ended_sessions_than_are_kept_none_becomes_valid_again"),
-    Mutation("row 6: of two log-outs at once one is lost", UserStore._replace_ended_sessions,
+    Mutation("row 6: of two log-outs at once one is lost", UserRepository._replace_ended_sessions,
         replace("f'{_1} AND {_2}'", "f'{_1} AND ({_2} OR {_1})'"),
         _SESSIONS + "test_row_6_sessions_that_end_at_the_same_moment_all_end"),
     Mutation("row 6: every session ends by today's lifetime", Accounts.log_out_session,
@@ -115,10 +115,10 @@ MUTATIONS = (
         _SESSIONS + "test_the_token_s_own_end_counts_and_not_the_lifetime_of_today"),
     Mutation("row 7: a secret of the environment in production", Settings._check_secret, never(ValueError, nth=3, of=3),
         _AUTH + "test_row_7_outside_local_no_secret_comes_from_the_environment"),
-    Mutation("row 8: an address is what somebody claims", Viewers.address, replace("_1 and _2", "_1 or _2"),
+    Mutation("row 8: an address is what somebody claims", ClientAddresses.of, replace("_1 and _2", "_1 or _2"),
         "tests/unit/core/http/test_client_address.py::test_row_8_an_address_that_anybody_may_have_written_is_not_believed"),
     Mutation("row 8: a stranger's guesses lock the owner out", Limits.log_in,
-        replace("_1.take(_2, _3, _4, _5)", "_1.take(_2, _3, _5, _4)"),
+        replace("_1.acquire(_2, _3, _4, _5)", "_1.acquire(_2, _3, _5, _4)"),
         _LIMITS + "test_row_8_a_stranger_cannot_lock_the_owner_out"),
     Mutation("row 9: anybody's prediction is shown", Predictions.get, remove("_.user_id != _"),
         _ROUTES + "test_row_9_what_is_somebody_elses_is_404_like_what_is_not_there"),
@@ -235,11 +235,11 @@ MUTATIONS = (
         _ERASURE + "test_one_prediction_that_can_not_be_erased_holds_up_neither_the_others_nor_the_files"),
     Mutation("row 19: failing erasures hold up the others", Erasure._run_one, replace("min(max(_, _), _)", "0"),
         _ERASURE + "test_however_many_erasures_fail_the_others_come"),
-    Mutation("row 19: a wish that is made anew is lost at the last look", UserStore.erased,
-        in_text("wished_at = :wished", "wished_at > :wished OR wished_at <= :wished"),
+    Mutation("row 19: a wish that is made anew is lost at the last look", UserRepository.erased,
+        in_text("wished_at = :wished", "wished_at > :wished OR requested_at <= :wished"),
         _ERASURE + "test_a_wish_that_is_made_anew_meanwhile_is_not_lost"),
-    Mutation("row 19: a wish that is made anew is lost at a look", UserStore.postpone_erasure,
-        in_text("wished_at = :wished", "wished_at > :wished OR wished_at <= :wished"),
+    Mutation("row 19: a wish that is made anew is lost at a look", UserRepository.postpone_erasure,
+        in_text("wished_at = :wished", "wished_at > :wished OR requested_at <= :wished"),
         _ERASURE + "test_a_wish_that_is_made_anew_meanwhile_is_not_lost"),
     Mutation("row 19: a failed worker's late result stays", Worker._give_up, remove(Worker._delete_unless_it_counts),
         _ERASURE + "test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing"),
@@ -270,7 +270,7 @@ MUTATIONS = (
         _UPLOADS + "test_row_19_an_upload_is_deleted_at_once_on_request_though_nothing_was_submitted_from_it"),
     Mutation("row 19: a refused file stays", Predictions._charge, remove(Predictions._discard),
         _CANCEL + "test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file"),
-    Mutation("row 19: an erased prediction keeps its hashes", PredictionStore.erase,
+    Mutation("row 19: an erased prediction keeps its hashes", PredictionRepository.erase,
         replace("_1.keys() - _2", "_1.keys() - _2 - {'input_sha256'}"),
         _PRIVACY + "test_row_19_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins"),
     Mutation("row 20: any key is known", Guard._credentials, replace("_1 is None", "_1 == ''"),

@@ -36,11 +36,10 @@ from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.idempotency import LIFETIME_SECONDS, IdempotencyKeyReusedError
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
-from chalicelib.inference.predictions.dead_letters import StillRunningError as HeldError
+from chalicelib.inference.predictions.dead_letters import AttemptInProgressError
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import prediction_id_of
-from chalicelib.inference.predictions.service import OnlyIf
-from chalicelib.inference.predictions.service import StillRunningError as RunningError
+from chalicelib.inference.predictions.service import OnlyIf, StillRunningError
 from chalicelib.inference.predictions.worker import Worker
 from chalicelib.wiring import Services
 from local.provision import Provisioner, read_template
@@ -173,7 +172,7 @@ class Coins(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.world.offers.put("lasso", Override())
+        self.world.price_overrides.put("lasso", Override())
         self.statistics.examples += 1
         self.register(name="sentinelperson-a", plan=())
         self._submit(self.people[0], 1, None, ())
@@ -376,7 +375,12 @@ class Coins(RuleBasedStateMachine):
     def _worker(self, model: FakeModel) -> Worker:
         world = self.world
         return Worker(
-            world.store, world.files, world.settlement, world.settings, world.clock, lambda _id: loaded(model)
+            world.prediction_repository,
+            world.files,
+            world.settlement,
+            world.settings,
+            world.clock,
+            lambda _id: loaded(model),
         )
 
     def _meanwhile(self, what: str, prediction_id: str) -> Callable[[], None]:
@@ -391,7 +395,7 @@ class Coins(RuleBasedStateMachine):
             second_worker()
 
         def dead_letter() -> None:
-            with contextlib.suppress(HeldError):
+            with contextlib.suppress(AttemptInProgressError):
                 self.world.dead_letters.handle(prediction_id)
 
         def fail() -> None:
@@ -402,7 +406,7 @@ class Coins(RuleBasedStateMachine):
                 if prediction_id in person.predictions and not person.closed:
                     user = self.world.users.user(person.user.id)
                     assert user
-                    with pytest.raises(RunningError):
+                    with pytest.raises(StillRunningError):
                         self.world.predictions.delete(user, prediction_id)
 
         return {
@@ -426,7 +430,7 @@ class Coins(RuleBasedStateMachine):
         place = which % len(messages)
         try:
             self.attempt(plan, lambda: self.world.dead_letters.handle(prediction_id_of(messages[place])))
-        except HeldError:
+        except AttemptInProgressError:
             return
         messages.pop(place)
 
@@ -447,7 +451,7 @@ class Coins(RuleBasedStateMachine):
         self.statistics.steps += 1
         self.clock.advance(seconds)
         if seconds < 0:  # what was read of the offers would stay fresh for longer
-            self.world.offers._read_at = float("-inf")
+            self.world.price_overrides._read_at = float("-inf")
 
     # ---- the rest of an account's life
 
@@ -483,9 +487,9 @@ class Coins(RuleBasedStateMachine):
     @rule(coins=st.sampled_from([40, 100, 260]), enabled=st.sampled_from([True, True, True, False]))
     def change_the_offer(self, coins: int, *, enabled: bool) -> None:
         self.statistics.steps += 1
-        self.world.offers.put("lasso", Override(coins, enabled=enabled))
+        self.world.price_overrides.put("lasso", Override(coins, enabled=enabled))
         # Past what the process goes on with, also after the clock was set back.
-        self.clock.now = max(self.clock.now, self.world.offers._read_at + FRESH_SECONDS)
+        self.clock.now = max(self.clock.now, self.world.price_overrides._read_at + FRESH_SECONDS)
         self.price, self.enabled = coins, enabled
 
     @precondition(lambda self: self.living(0))
@@ -531,7 +535,7 @@ class Coins(RuleBasedStateMachine):
 
     def _as_it_is(self, item: dict[str, Any], before: Prediction | None) -> Prediction:
         if "erased_at" not in item:
-            prediction = self.world.store.get(item["prediction_id"])
+            prediction = self.world.prediction_repository.get(item["prediction_id"])
             assert prediction
             return prediction
         assert before

@@ -13,7 +13,7 @@ from chalicelib.auth.service import WrongCredentialsError
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.errors import DomainError
 from chalicelib.core.settings import Settings
-from chalicelib.inference.predictions.dead_letters import StillRunningError
+from chalicelib.inference.predictions.dead_letters import AttemptInProgressError
 from chalicelib.inference.predictions.worker import Worker
 from chalicelib.wiring import Services
 from tests.support.leaks import marked
@@ -50,7 +50,9 @@ def worker(offset: float) -> Worker:
     """This process's worker, with a model that computes nothing."""
     here = services(offset)
     model = FakeModel()
-    return Worker(here.store, here.files, here.settlement, here.settings, here.clock, lambda _id: loaded(model))
+    return Worker(
+        here.prediction_repository, here.files, here.settlement, here.settings, here.clock, lambda _id: loaded(model)
+    )
 
 
 def race(start_at: float, action: str, *arguments: Any, offset: float = 0.0) -> str:
@@ -61,7 +63,7 @@ def race(start_at: float, action: str, *arguments: Any, offset: float = 0.0) -> 
         return str(ACTIONS[action](here, *arguments))
     except DomainError as error:
         return error.code
-    except StillRunningError:
+    except AttemptInProgressError:
         return "held"
     except ConditionFailedError:
         return "lost"

@@ -56,13 +56,13 @@ class Track:
         return self.world.predictions.submit(user, "lasso", patients(1), None).prediction
 
     def read(self, prediction: Prediction) -> Prediction:
-        found = self.world.store.get(prediction.prediction_id)
+        found = self.world.prediction_repository.get(prediction.prediction_id)
         assert found
         return found
 
     def entries(self, user: User) -> Counter[str]:
         """How many ledger entries of each reason there are; they make up the balance."""
-        found = list(self.world.audit._store.entries(user.id))
+        found = list(self.world.audit._reader.entries(user.id))
         assert sum(entry["amount"] for entry in found) == self.world.ledger.balance(user.id)
         return Counter(entry["reason"] for entry in found)
 
@@ -98,12 +98,12 @@ def test_of_20_submits_on_500_coins_exactly_5_are_taken(track: Track) -> None:
 
 def test_of_20_submits_within_the_balance_exactly_as_many_are_taken_as_may_be_open(track: Track) -> None:
     user = track.user()
-    track.world.offers.put("lasso", Override(coins=1))
+    track.world.price_overrides.put("lasso", Override(coins=1))
     try:
         # A second ahead every process has services of its own for it, which haven't read the old price.
         outcomes = Counter(track.all_at_once(*[("submit", user, None, 1)] * 20, offset=1))
     finally:
-        track.world.offers.put("lasso", Override())
+        track.world.price_overrides.put("lasso", Override())
 
     assert outcomes["too_many_open_predictions"] == 10
     assert len(outcomes) == 1 + 10
@@ -162,7 +162,7 @@ def test_a_cancel_and_a_claim_never_both_win(track: Track) -> None:
 
         ended = track.read(prediction)
         seen[ended.status] += 1
-        results = track.world.audit._store.results_of(user.id)
+        results = track.world.audit._reader.results_of(user.id)
         if ended.status is Status.CANCELLED:
             assert cancelled == "cancelled"
             assert (ended.attempt, list(results)) == (0, [])  # it never ran
@@ -191,7 +191,9 @@ def test_worker_dead_letters_and_dispatcher_make_exactly_one_end(track: Track) -
     for _ in range(ROUNDS):
         user = track.user()
         prediction = track.submit(user)
-        track.world.store.claim(prediction.prediction_id, time.time(), time.time())  # by a worker that died
+        track.world.prediction_repository.claim(
+            prediction.prediction_id, time.time(), time.time()
+        )  # by a worker that died
         late = track.world.settings.lease_seconds + 1
 
         track.all_at_once(
@@ -228,7 +230,7 @@ def test_nothing_stays_open_of_an_account_that_is_deleted_while_it_submits(track
         assert outcomes[0] == "left"
         account = track.world.ledger.account(user.id)
         assert (account.balance, account.open_charges, account.closed) == (500, 0, True)
-        found = track.world.audit._store.predictions_of(user.id)
+        found = track.world.audit._reader.predictions_of(user.id)
         assert {each["status"] for each in found} <= {"cancelled", "failed"}
 
 

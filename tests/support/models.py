@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from chalicelib.inference.catalog.catalog import Catalogue
+from chalicelib.inference.catalog.catalog import Catalog
 from chalicelib.inference.patient_file import columns
 
-CARDS = {offer.id: offer.card for offer in Catalogue().all()}
+CARDS = {offer.id: offer.card for offer in Catalog().all()}
 """The card of each model by its id, the cheapest first."""
 
 

@@ -13,9 +13,9 @@ from chalicelib.auth.normalization import Registration
 from chalicelib.auth.repository import User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import TransactItem, from_item, transact
-from chalicelib.inference.catalog.catalog import Catalogue
+from chalicelib.inference.catalog.catalog import Catalog
 from chalicelib.inference.models.base import Loaded
-from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import prediction_id_of
 from chalicelib.inference.predictions.worker import Worker
@@ -61,7 +61,7 @@ class FakeModel:
     """Years are a tenth of the bilirubin. ``before`` is called on every chunk."""
 
     columns = ("Age", "Bilirubin")
-    contract = Contract(8.0, "years")
+    output_spec = OutputSpec(8.0, "years")
 
     def __init__(self, before: Callable[[], None] = lambda: None) -> None:
         self._before = before
@@ -121,7 +121,14 @@ class World(Services):
 
     def worker_with(self, model: FakeModel | None = None) -> Worker:
         chosen = model or FakeModel()
-        return Worker(self.store, self.files, self.settlement, self.settings, self.clock, lambda _id: loaded(chosen))
+        return Worker(
+            self.prediction_repository,
+            self.files,
+            self.settlement,
+            self.settings,
+            self.clock,
+            lambda _id: loaded(chosen),
+        )
 
     def register(self, name: str = "anna") -> User:
         email = f"{name}@example.org"
@@ -141,7 +148,7 @@ class World(Services):
         return self.read(prediction)
 
     def read(self, prediction: Prediction) -> Prediction:
-        found = self.store.get(prediction.prediction_id)
+        found = self.prediction_repository.get(prediction.prediction_id)
         assert found is not None
         return found
 
@@ -212,10 +219,10 @@ class World(Services):
         return ids
 
 
-def write_card(root: Path, coins: int = 100, version: str = "1.0.0") -> Catalogue:
+def write_card(root: Path, coins: int = 100, version: str = "1.0.0") -> Catalog:
     """A catalogue of the one model ``lasso``, without overrides."""
     card = root / "lasso" / "card.json"
     card.parent.mkdir(parents=True, exist_ok=True)
     said = json.loads((ROOT / "model_artifacts" / "lasso" / "card.json").read_text("utf-8"))
     card.write_text(json.dumps(said | {"version": version, "coins": coins}), "utf-8")
-    return Catalogue(root)
+    return Catalog(root)

@@ -11,7 +11,7 @@ _IPV6_PREFIX = 64
 """What one customer gets at the least: whoever has one address of it has them all (RFC 6177)."""
 
 
-class Viewers:
+class ClientAddresses:
     """Tells addresses. ``is_cloudfronts`` knows the secret that CloudFront adds to what it passes on.
 
     None: there is no CloudFront. It is asked only when a request shows one.
@@ -20,7 +20,7 @@ class Viewers:
     def __init__(self, is_cloudfronts: Callable[[str], bool] | None) -> None:
         self._is_cloudfronts = is_cloudfronts
 
-    def address(self, request: Request) -> str:
+    def of(self, request: Request) -> str:
         """The IPv4 address, or the /64 of an IPv6 one, that the request comes from.
 
         ``X-Viewer-Address`` counts only beside the secret: who calls API Gateway directly can write it too, and is

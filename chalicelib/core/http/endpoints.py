@@ -23,11 +23,11 @@ CORS = CORSConfig(
 )
 """Any origin may call the API: it takes a bearer token and no cookie, so an origin proves nothing."""
 
-ANY = ("*/*",)
+ANY_CONTENT_TYPE = ("*/*",)
 """For what has no body: clients name some content type all the same."""
 
 
-class Described(TypedDict, total=False):
+class RouteMetadata(TypedDict, total=False):
     """What the OpenAPI document says of an endpoint beyond its address, docstring and content types.
 
     It only describes: the views build dicts. mypy holds those that are typed against it, a test every real answer.
@@ -86,7 +86,7 @@ class Endpoints[Services](Blueprint):
         method: str,
         *,
         content_types: Sequence[str] = ("application/json",),
-        **described: Unpack[Described],
+        **described: Unpack[RouteMetadata],
     ) -> Callable[[Callable[Concatenate[Request, Services, ...], Response]], Callable[..., Response]]:
         """Register ``view(request, services, **path_parameters) -> Response`` at ``path``, as it is described.
 
@@ -121,9 +121,9 @@ class Endpoints[Services](Blueprint):
 _DESCRIBED = "described"
 
 
-def described(view: Callable[..., Response]) -> Described:
+def described(view: Callable[..., Response]) -> RouteMetadata:
     """What was said of a registered view."""
-    found: Described = vars(view)[_DESCRIBED]
+    found: RouteMetadata = vars(view)[_DESCRIBED]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, from the app's routes, what is said beside each (``Described``), and the pydantic models.
+"""The OpenAPI 3.1 document, made from the app's routes, their ``RouteMetadata`` and the pydantic models.
 
 Generated at the first request for it, and not read from a file: the zip has no docs/, and a copy could differ from the
 code that answers. ``docs/openapi.json`` is the same document for people and for what generates clients; a test fails
@@ -20,7 +20,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from chalicelib.core.errors import DomainError, InvalidInputError, InvalidJsonError, TemporarilyUnavailableError
 from chalicelib.core.http import problem
 from chalicelib.core.http.bodies import FILE_FIELD, FORM_TYPE, BodyTooLargeError, FileMissingError, InvalidFormError
-from chalicelib.core.http.endpoints import Described, described
+from chalicelib.core.http.endpoints import RouteMetadata, described
 from chalicelib.core.http.schemas import InputProblem, Problem, TooLargeProblem
 from chalicelib.core.idempotency import KEY_CHARACTERS_MAX, IdempotencyKeyReusedError, InvalidIdempotencyKeyError
 from chalicelib.core.throttling import TooManyRequestsError
@@ -196,14 +196,14 @@ def _path_parameters(entry: RouteEntry) -> Iterator[Json]:
         yield _parameter(name, "path", TypeAdapter(hints[name]).json_schema(), required=True)
 
 
-def _query_parameters(said: Described) -> Iterator[Json]:
+def _query_parameters(said: RouteMetadata) -> Iterator[Json]:
     if "query" in said:
         schema = said["query"].model_json_schema(schema_generator=_Schema)
         for name, each in schema["properties"].items():
             yield _parameter(name, "query", each, required=name in schema.get("required", ()))
 
 
-def _form_options(said: Described) -> Json:
+def _form_options(said: RouteMetadata) -> Json:
     """The options as fields of a form. Without defaults, which a client might send beside the address's own."""
     if "query" not in said:
         return {}
@@ -221,7 +221,7 @@ def _parameter(name: str, place: str, schema: Json, *, required: bool) -> Json:
     return said | example
 
 
-def _idempotency_key(said: Described) -> list[Json]:
+def _idempotency_key(said: RouteMetadata) -> list[Json]:
     return [{"$ref": "#/components/parameters/IdempotencyKey"}] if said.get("idempotent") else []
 
 
@@ -229,7 +229,7 @@ def _takes_file(entry: RouteEntry) -> bool:
     return _CSV in entry.content_types
 
 
-def _request_content(entry: RouteEntry, said: Described, refs: Refs) -> Json:
+def _request_content(entry: RouteEntry, said: RouteMetadata, refs: Refs) -> Json:
     content: Json = {}
     if "body" in said:
         content[_JSON] = {"schema": refs[said["body"]]} | _example(entry.view_function, "request")
@@ -265,7 +265,7 @@ def _answer(description: str, content: Mapping[str, Json], headers: Iterable[str
     return answer
 
 
-def _successes(view: Callable[..., Response], said: Described, refs: Refs) -> Json:
+def _successes(view: Callable[..., Response], said: RouteMetadata, refs: Refs) -> Json:
     answers = {
         str(status): _answer(
             _first_line(model) if model else "Done.",
@@ -304,7 +304,7 @@ def _family(error: type[DomainError]) -> Iterator[type[DomainError]]:
             yield from _family(each)
 
 
-def _all_refusals(entry: RouteEntry, said: Described) -> Iterator[_Refusal]:
+def _all_refusals(entry: RouteEntry, said: RouteMetadata) -> Iterator[_Refusal]:
     errors = [*said.get("errors", ()), *said.get("auth", ())]
     if "body" in said:
         errors += [InvalidJsonError, BodyTooLargeError]
@@ -321,7 +321,7 @@ def _all_refusals(entry: RouteEntry, said: Described) -> Iterator[_Refusal]:
         yield _Refusal(415, code, f"{title}.")
 
 
-def _refusals(entry: RouteEntry, said: Described, refs: Refs) -> Json:
+def _refusals(entry: RouteEntry, said: RouteMetadata, refs: Refs) -> Json:
     by_status: dict[int, list[_Refusal]] = {}
     for refusal in sorted(set(_all_refusals(entry, said))):
         by_status.setdefault(refusal.status, []).append(refusal)

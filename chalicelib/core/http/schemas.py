@@ -15,18 +15,18 @@ Instant = Annotated[
 Sha256 = Annotated[str, Field(description="SHA-256 in hexadecimal.", pattern="^[0-9a-f]{64}$")]
 
 
-def sometimes(description: str) -> Any:
+def optional_field(description: str) -> Any:
     """A field that an answer may lack. It is never null."""
     return Field(default_factory=lambda: None, description=description)
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """Base of what the API answers."""
 
     model_config = ConfigDict(defer_build=True)
 
 
-class Problem(Answer):
+class Problem(ResponseModel):
     """Every answer that is no success: problem+json as in RFC 9457."""
 
     type: str = Field(description="Always `about:blank`; `code` says what it is.")
@@ -37,7 +37,7 @@ class Problem(Answer):
     request_id: str = Field(description="What to name when asking about it; as X-Request-Id.")
 
 
-class FieldError(Answer):
+class FieldError(ResponseModel):
     """What is wrong with one field of a JSON body or a form, or with one query parameter."""
 
     column: str | None = Field(description="The field's name, cut to 64 characters.")
@@ -48,14 +48,14 @@ class FieldError(Answer):
 class InputProblem(Problem):
     """The problem of input that isn't valid."""
 
-    errors: list[FieldError] = sometimes("Each field or option that is wrong, the first 20.")
-    errors_total: int = sometimes("How many are wrong.")
+    errors: list[FieldError] = optional_field("Each field or option that is wrong, the first 20.")
+    errors_total: int = optional_field("How many are wrong.")
 
 
 class TooLargeProblem(Problem):
     """The problem of a file or a body that is too large."""
 
-    limit_bytes: int = sometimes("How many bytes it may have.")
+    limit_bytes: int = optional_field("How many bytes it may have.")
 
 
 class Cursor(BaseModel):
@@ -69,13 +69,13 @@ class Cursor(BaseModel):
 NextCursor = Annotated[str | None, Field(description="The cursor of the next page, null on the last.")]
 
 
-class Health(Answer):
+class Health(ResponseModel):
     """The API function runs."""
 
     status: str = Field(examples=["ok"])
 
 
-class OpenApi(Answer):
+class OpenApi(ResponseModel):
     """This document."""
 
     model_config = ConfigDict(extra="allow")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from chalicelib.core.errors import DomainError
-from chalicelib.inference.catalog.price_overrides import OfferStore, Override
+from chalicelib.inference.catalog.price_overrides import Override, PriceOverrides
 from chalicelib.inference.models.output_spec import ContributionScale
 from chalicelib.inference.patient_file import columns
 
@@ -104,17 +104,17 @@ def read_card(path: Path) -> dict[str, Any]:
     return card
 
 
-class Catalogue:
+class Catalog:
     """All cards under a folder, the cheapest first, read once, with what an operator changed of them since."""
 
-    def __init__(self, root: Path = ARTEFACTS, store: OfferStore | None = None) -> None:
-        self._store = store
+    def __init__(self, root: Path = ARTEFACTS, overrides: PriceOverrides | None = None) -> None:
+        self._overrides = overrides
         cards = sorted(map(read_card, root.glob("*/card.json")), key=lambda card: (card["coins"], card["id"]))
         self._offers = {card["id"]: Offer(card["id"], card["version"], int(card["coins"]), card) for card in cards}
 
     def all(self) -> list[Offer]:
         """Every model, also those that are switched off."""
-        overrides = self._store.overrides(list(self._offers)) if self._store else {}
+        overrides = self._overrides.overrides(list(self._offers)) if self._overrides else {}
         return [_overridden(offer, overrides.get(offer.id)) for offer in self._offers.values()]
 
     def get(self, model_id: str) -> Offer:

@@ -26,7 +26,7 @@ class Override:
     enabled: bool = True
 
 
-class OfferStore:
+class PriceOverrides:
     """The overrides' table: an item for each model that has one."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:

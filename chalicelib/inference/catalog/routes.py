@@ -9,7 +9,7 @@ from pydantic import Field
 from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog import catalog, schemas
-from chalicelib.inference.catalog.catalog import Catalogue, UnknownModelError
+from chalicelib.inference.catalog.catalog import Catalog, UnknownModelError
 
 
 class Services(Protocol):
@@ -19,7 +19,7 @@ class Services(Protocol):
     def settings(self) -> Settings: ...
 
     @property
-    def catalogue(self) -> Catalogue: ...
+    def catalog(self) -> Catalog: ...
 
 
 routes = Endpoints[Services](__name__)
@@ -30,11 +30,11 @@ ModelId = Annotated[str, Field(description="The id of a model, as `GET /api/mode
 @routes.endpoint("/api/models", "GET", answers={200: schemas.Catalogue})
 def models(_request: Request, services: Services) -> Response:
     """Every model: price, what it answers, measured quality, input columns."""
-    offers = [catalog.document(offer) for offer in services.catalogue.all()]
+    offers = [catalog.document(offer) for offer in services.catalog.all()]
     return ok({"models": offers, "upload_bytes_max": services.settings.upload_bytes_max})
 
 
 @routes.endpoint("/api/models/{id}", "GET", answers={200: schemas.WholeModel}, errors=(UnknownModelError,))
 def model(_request: Request, services: Services, id: ModelId) -> Response:  # noqa: A002
     """One model, with its whole card."""
-    return ok(catalog.whole_document(services.catalogue.get(id)))
+    return ok(catalog.whole_document(services.catalog.get(id)))

@@ -4,20 +4,20 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.core.http.schemas import Answer, sometimes
+from chalicelib.core.http.schemas import ResponseModel, optional_field
 from chalicelib.inference.catalog import catalog
 from chalicelib.inference.catalog.catalog import Statements, Texts
 from chalicelib.inference.patient_file.columns import Kind
 
 
-class Unit(Answer):
+class Unit(ResponseModel):
     """A unit that a header may name."""
 
     name: str
     factor: float = Field(description="A value in this unit is the value in the column's own unit times this.")
 
 
-class Column(Answer):
+class Column(ResponseModel):
     """A column that a patient file may have."""
 
     name: str
@@ -42,7 +42,7 @@ class Artefact(catalog.Artefact):
     bytes: int
 
 
-class Model(catalog.Card, Answer):
+class Model(catalog.Card, ResponseModel):
     """A model on offer: its contract, what it is worth, what it reads."""
 
     coins: int = Field(description="The price of a prediction.")
@@ -57,11 +57,11 @@ class Model(catalog.Card, Answer):
         description="What the band is, or why there is none; null for a model without a curve."
     )
     artefact: Artefact
-    data: dict[str, Any] = sometimes("What it was fitted to.")
-    quality: dict[str, Any] = sometimes("What was measured of it, cross-validated.")
-    comparisons: dict[str, Any] = sometimes("The same figures of simpler ways to answer.")
-    known_limits: Statements = sometimes("What it can't do.")
-    not_achievable: dict[str, Any] = sometimes("What no model of these data could reach, and why.")
+    data: dict[str, Any] = optional_field("What it was fitted to.")
+    quality: dict[str, Any] = optional_field("What was measured of it, cross-validated.")
+    comparisons: dict[str, Any] = optional_field("The same figures of simpler ways to answer.")
+    known_limits: Statements = optional_field("What it can't do.")
+    not_achievable: dict[str, Any] = optional_field("What no model of these data could reach, and why.")
     columns: list[Column]
 
 
@@ -71,7 +71,7 @@ class WholeModel(Model):
     model_config = ConfigDict(extra="allow")
 
 
-class Catalogue(Answer):
+class Catalogue(ResponseModel):
     """The models, the cheapest first."""
 
     models: list[Model]

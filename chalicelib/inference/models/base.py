@@ -8,13 +8,13 @@ from typing import Any, Protocol, Self
 
 import pandas as pd
 
-from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.models.output_spec import OutputSpec
 
 ARTEFACT_NAME = "model.joblib"
 CARD_NAME = "card.json"
 
 
-class UnknownModelError(LookupError):
+class ModelNotFoundError(LookupError):
     """No model of that id: no well-formed id, no card, or no module."""
 
 
@@ -35,7 +35,7 @@ class Model(Protocol):
         """The input columns that the model uses, in the column specification's order."""
 
     @property
-    def contract(self) -> Contract:
+    def output_spec(self) -> OutputSpec:
         """What the answers are."""
 
     @classmethod

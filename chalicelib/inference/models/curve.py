@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from chalicelib.inference.models.additive import AdditivePipeline, Terms, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
-from chalicelib.inference.models.output_spec import Contract, ContributionScale
+from chalicelib.inference.models.output_spec import ContributionScale, OutputSpec
 from chalicelib.inference.models.stable_comparison import band, exceeds
 
 
@@ -171,9 +171,9 @@ class CurveModel:
         return self._additive.columns
 
     @property
-    def contract(self) -> Contract:
+    def output_spec(self) -> OutputSpec:
         """Years within the horizon, and the curve up to its end."""
-        return Contract(
+        return OutputSpec(
             self._artefact.horizon_years,
             self._artefact.scale,
             self._artefact.survival_years,

@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from chalicelib.inference.models.additive import AdditivePipeline, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
-from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.models.stable_comparison import band, exceeds
 
 
@@ -75,9 +75,9 @@ class LassoModel:
         return self._additive.columns
 
     @property
-    def contract(self) -> Contract:
+    def output_spec(self) -> OutputSpec:
         """Years within the horizon; no survival curve."""
-        return Contract(self._horizon_years, "years")
+        return OutputSpec(self._horizon_years, "years")
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The answers, in years; see ``Model.predict``."""

@@ -4,7 +4,7 @@ import importlib
 import re
 from pathlib import Path
 
-from chalicelib.inference.models.base import CARD_NAME, Loaded, Model, UnknownModelError, read_card
+from chalicelib.inference.models.base import CARD_NAME, Loaded, Model, ModelNotFoundError, read_card
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ID_LENGTH_MAX = 64
@@ -15,21 +15,21 @@ def load(model_id: str, root: Path) -> Loaded:
     """The model ``model_id``: its code is ``chalicelib.inference.models.<id with _ for ->.MODEL``, its
     artefact is in ``root/<id>``.
 
-    Raises ``UnknownModelError`` when there is no such model, ``ArtefactMismatchError`` when the artefact
+    Raises ``ModelNotFoundError`` when there is no such model, ``ArtefactMismatchError`` when the artefact
     isn't the one that its card was written for.
     """
     # The id comes from a URL: only a plain name may become a path or a module.
     if len(model_id) > _ID_LENGTH_MAX or not _ID.fullmatch(model_id):
-        raise UnknownModelError(model_id)
+        raise ModelNotFoundError(model_id)
     if not (root / model_id / CARD_NAME).is_file():
-        raise UnknownModelError(model_id)
+        raise ModelNotFoundError(model_id)
     module_name = f"{_PACKAGE}.{model_id.replace('-', '_')}"
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name != module_name:
             raise  # the model's code is there, one of its packages isn't
-        raise UnknownModelError(model_id) from error
+        raise ModelNotFoundError(model_id) from error
     model_class: type[Model] = module.MODEL
     card = read_card(root / model_id)
     model = model_class.load(root / model_id)

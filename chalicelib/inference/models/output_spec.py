@@ -7,7 +7,7 @@ ContributionScale = Literal["years", "log_hazard", "score"]
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class OutputSpec:
     """Years within ``horizon_years``; contributions on ``contribution_scale``; the probability to live longer than
     each of ``survival_years``, none for a model without a survival curve. ``curve_band_level``: that of the band around
     these probabilities, None for a model without a band."""

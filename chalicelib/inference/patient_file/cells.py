@@ -17,7 +17,7 @@ _WHOLE = re.compile(r"(\d+)[.,]0+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ColumnUnit:
     """A column and the unit that its numbers are in; None for what has none."""
 
     column: Column
@@ -37,11 +37,11 @@ class Cells(dict[str, str]):
 
     DISTINCT_MAX = 100_000
 
-    def __init__(self, reading: Reading, *, decimal_comma: bool) -> None:
+    def __init__(self, column_unit: ColumnUnit, *, decimal_comma: bool) -> None:
         super().__init__()
-        self._column = reading.column
-        self._unit = reading.unit.name if reading.unit else None
-        self._factor = reading.unit.factor if reading.unit else 1.0
+        self._column = column_unit.column
+        self._unit = column_unit.unit.name if column_unit.unit else None
+        self._factor = column_unit.unit.factor if column_unit.unit else 1.0
         self._decimal_comma = decimal_comma
         self.wrong: dict[str, Finding] = {}
 

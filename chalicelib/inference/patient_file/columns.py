@@ -20,7 +20,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
+class UnitSuspicion:
     """Values on the wrong side of ``threshold`` were almost certainly given in ``unit``.
 
     ``factor`` turns such a value into the expected unit; None where no factor can (an INR isn't seconds).
@@ -58,7 +58,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     si: Unit | None = None
     other_units: tuple[Unit, ...] = ()
-    suspicion: Suspicion | None = None
+    suspicion: UnitSuspicion | None = None
     aliases: tuple[str, ...] = ()
 
     @property
@@ -88,7 +88,7 @@ COLUMNS: tuple[Column, ...] = (
         "Age", "number", "Age", "Возраст",
         required=True, unit="days", minimum=6570, maximum=40000,
         training_minimum=9598, training_maximum=28650, other_units=(Unit("years", 1 / 365.25),),
-        suspicion=Suspicion("below", 150, "years", 365.25),
+        suspicion=UnitSuspicion("below", 150, "years", 365.25),
     ),
     Column("Sex", "category", "Sex", "Пол", allowed=("F", "M")),
     Column("Ascites", "category", "Ascites", "Асцит", allowed=("N", "Y")),
@@ -103,18 +103,18 @@ COLUMNS: tuple[Column, ...] = (
         "Bilirubin", "number", "Bilirubin, serum", "Билирубин общий",
         required=True, unit="mg/dL", minimum=0.1, maximum=60,
         training_minimum=0.3, training_maximum=28, si=Unit("umol/L", 17.1),
-        suspicion=Suspicion("above", 60, "umol/L", 1 / 17.1),
+        suspicion=UnitSuspicion("above", 60, "umol/L", 1 / 17.1),
     ),
     Column(
         "Cholesterol", "number", "Cholesterol, serum", "Холестерин общий",
         unit="mg/dL", minimum=20, maximum=3000, training_minimum=120, training_maximum=1775,
-        si=Unit("mmol/L", 1 / 38.67), suspicion=Suspicion("below", 20, "mmol/L", 38.67),
+        si=Unit("mmol/L", 1 / 38.67), suspicion=UnitSuspicion("below", 20, "mmol/L", 38.67),
     ),
     Column(
         "Albumin", "number", "Albumin, serum", "Альбумин",
         required=True, unit="g/dL", minimum=1, maximum=6,
         training_minimum=1.96, training_maximum=4.64, si=Unit("g/L", 10),
-        suspicion=Suspicion("above", 10, "g/L", 0.1),
+        suspicion=UnitSuspicion("above", 10, "g/L", 0.1),
     ),
     Column(
         "Copper", "number", "Copper, urine per day", "Медь в суточной моче",
@@ -132,7 +132,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Tryglicerides", "number", "Triglycerides", "Триглицериды",
         unit="mg/dL", minimum=5, maximum=3000, training_minimum=33, training_maximum=598,
-        si=Unit("mmol/L", 1 / 88.57), suspicion=Suspicion("below", 5, "mmol/L", 88.57),
+        si=Unit("mmol/L", 1 / 88.57), suspicion=UnitSuspicion("below", 5, "mmol/L", 88.57),
         aliases=("Triglycerides",),
     ),
     Column(
@@ -142,7 +142,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Prothrombin", "number", "Prothrombin time", "Протромбиновое время",
         required=True, unit="s", minimum=8, maximum=60, training_minimum=9, training_maximum=18,
-        suspicion=Suspicion("below", 5, "INR", None),
+        suspicion=UnitSuspicion("below", 5, "INR", None),
     ),
     Column("Stage", "category", "Histological stage", "Гистологическая стадия", allowed=("1", "2", "3", "4")),
     Column("Drug", "ignored", "Trial arm (not used)", "Группа в исследовании (не используется)"),

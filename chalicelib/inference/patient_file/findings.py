@@ -178,7 +178,7 @@ class InvalidRowsError(InvalidFileError):
 
 
 @dataclass(slots=True)
-class Problems:
+class FindingCollector:
     """Findings, bounded: the first hundred are kept, the rest counted."""
 
     shown: list[Finding] = field(default_factory=list)

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from chalicelib.core.http.schemas import Answer, Problem, sometimes
+from chalicelib.core.http.schemas import Problem, ResponseModel, optional_field
 
 
-class Finding(Answer):
+class Finding(ResponseModel):
     """What is wrong with one cell, row or column of a file. What follows `message` are the sentence's own words."""
 
     row: int | None = Field(default=None, description="The patient, counted from 1.")
@@ -13,39 +13,39 @@ class Finding(Answer):
     value: str | None = Field(default=None, description="The cell, cut to 40 characters.")
     code: str = Field(description="What is wrong, for programs, such as `not_a_number`.")
     message: str
-    unit: str | None = sometimes("The unit that is expected.")
-    units: list[str] = sometimes("The units that are known for the column.")
-    minimum: float = sometimes("The least that is accepted.")
-    maximum: float = sometimes("The most that is accepted.")
-    allowed: list[str] = sometimes("What is accepted.")
-    hint_unit: str = sometimes("The unit that the value was probably given in.")
-    suggestion: float | None = sometimes("The value in the expected unit.")
-    expected: int = sometimes("Cells of the header.")
-    found: int = sometimes("Cells of the row.")
+    unit: str | None = optional_field("The unit that is expected.")
+    units: list[str] = optional_field("The units that are known for the column.")
+    minimum: float = optional_field("The least that is accepted.")
+    maximum: float = optional_field("The most that is accepted.")
+    allowed: list[str] = optional_field("What is accepted.")
+    hint_unit: str = optional_field("The unit that the value was probably given in.")
+    suggestion: float | None = optional_field("The value in the expected unit.")
+    expected: int = optional_field("Cells of the header.")
+    found: int = optional_field("Cells of the row.")
 
 
-class RepeatedId(Answer):
+class RepeatedId(ResponseModel):
     """An ID that more than one patient has."""
 
     id: str
     rows: list[int] = Field(description="The first ten of its rows.")
 
 
-class PreviewColumn(Answer):
+class PreviewColumn(ResponseModel):
     """A column of the file."""
 
     header: str = Field(description="As the file has it, cut to 40 characters.")
     column: str | None = Field(description="The name under which it is read; null if no model uses it.")
 
 
-class PreviewRow(Answer):
+class PreviewRow(ResponseModel):
     """A row of the file."""
 
     row: int = Field(description="The patient, counted from 1.")
     cells: list[str] = Field(description="As the file has them, each cut to 40 characters, in the order of `columns`.")
 
 
-class Preview(Answer):
+class Preview(ResponseModel):
     """A look at the file as it was read."""
 
     columns: list[PreviewColumn] = Field(description="At most 30, in the file's order.")
@@ -55,9 +55,9 @@ class Preview(Answer):
 class FileProblem(Problem):
     """The problem of a file that can't be predicted."""
 
-    errors: list[Finding] = sometimes("The first hundred findings.")
-    errors_total: int = sometimes("How many findings there are.")
-    bad_rows: str = sometimes("Every row that is wrong, such as `2, 4-17`.")
-    bad_rows_total: int = sometimes("How many rows are wrong.")
-    rows: int = sometimes("How many rows there are.")
-    limit_rows: int = sometimes("How many rows one prediction takes, if there are more.")
+    errors: list[Finding] = optional_field("The first hundred findings.")
+    errors_total: int = optional_field("How many findings there are.")
+    bad_rows: str = optional_field("Every row that is wrong, such as `2, 4-17`.")
+    bad_rows_total: int = optional_field("How many rows are wrong.")
+    rows: int = optional_field("How many rows there are.")
+    limit_rows: int = optional_field("How many rows one prediction takes, if there are more.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import IO, BinaryIO
 
 from chalicelib.inference.patient_file import columns
-from chalicelib.inference.patient_file.cells import ID_CHARACTERS_MAX, VALUE_SHOWN_MAX, Cells, Reading, in_unit
+from chalicelib.inference.patient_file.cells import ID_CHARACTERS_MAX, VALUE_SHOWN_MAX, Cells, ColumnUnit, in_unit
 from chalicelib.inference.patient_file.columns import Heading
 from chalicelib.inference.patient_file.csv_reader import Row, read_table
 from chalicelib.inference.patient_file.findings import (
@@ -20,8 +20,8 @@ from chalicelib.inference.patient_file.findings import (
     ColumnDuplicatedError,
     ColumnMissingError,
     Finding,
+    FindingCollector,
     NoRowsError,
-    Problems,
     UnitUnknownError,
     refuse_too_many_rows,
 )
@@ -58,7 +58,7 @@ class Inspection:
     than one patient has, with the rows of the first few, if they were to be watched."""
 
     rows: int
-    problems: Problems
+    problems: FindingCollector
     used: tuple[str, ...]
     ignored: tuple[str, ...]
     units: dict[str, str]
@@ -129,11 +129,11 @@ def inspect(
     """
     table = read_table(source, is_sample=is_sample)
     places = _places(table.header)
-    readings = [_reading(heading, si=si) for heading in places]
+    column_units = [_column_unit(heading, si=si) for heading in places]
     if preview:
         preview.take_header(table.header, {place: heading.column.name for heading, place in places.items()})
-    check = _Check(
-        readings, list(places.values()), table.separator != ",", good, bad, watch_ids=watch_ids, preview=preview
+    check = _RowChecker(
+        column_units, list(places.values()), table.separator != ",", good, bad, watch_ids=watch_ids, preview=preview
     )
     for batch in table.batches:
         if rows_max is not None:
@@ -144,9 +144,9 @@ def inspect(
     return Inspection(
         rows=check.rows,
         problems=check.problems,
-        used=tuple(reading.column.name for reading in readings),
+        used=tuple(column_unit.column.name for column_unit in column_units),
         ignored=tuple(cell[:NAME_SHOWN_MAX] for place, cell in enumerate(table.header) if place not in taken and cell),
-        units={reading.column.name: reading.unit.name for reading in readings if reading.unit},
+        units={column_unit.column.name: column_unit.unit.name for column_unit in column_units if column_unit.unit},
         separator=table.separator,
         encoding=table.encoding,
         duplicates=check.duplicates(),
@@ -184,7 +184,7 @@ def _places(header: Row) -> dict[Heading, int]:
     return dict(places[name] for name in columns.STORED if name in places)
 
 
-def _reading(heading: Heading, *, si: bool) -> Reading:
+def _column_unit(heading: Heading, *, si: bool) -> ColumnUnit:
     column = heading.column
     if heading.unit is not None:
         unit = heading.found_unit()
@@ -196,18 +196,18 @@ def _reading(heading: Heading, *, si: bool) -> Reading:
                 "unit_unknown", message, None, name, given, {"units": [each.name for each in column.units]}
             )
             raise UnitUnknownError(message, [finding])
-        return Reading(column, unit)
+        return ColumnUnit(column, unit)
     if si and column.si:
-        return Reading(column, column.si)
-    return Reading(column, column.units[0] if column.units else None)
+        return ColumnUnit(column, column.si)
+    return ColumnUnit(column, column.units[0] if column.units else None)
 
 
-class _Check:
+class _RowChecker:
     """Takes batches of rows, gathers what is wrong, writes what is right."""
 
     def __init__(
         self,
-        readings: list[Reading],
+        column_units: list[ColumnUnit],
         places: list[int],
         decimal_comma: bool,  # noqa: FBT001
         good: IO[str] | None,
@@ -217,16 +217,18 @@ class _Check:
         preview: Preview | None,
     ) -> None:
         self._places = places
-        self._cells = [Cells(reading, decimal_comma=decimal_comma) for reading in readings]
-        self._id_place = next((at for at, each in zip(places, readings, strict=True) if each.column.kind == "id"), None)
+        self._cells = [Cells(column_unit, decimal_comma=decimal_comma) for column_unit in column_units]
+        self._id_place = next(
+            (at for at, each in zip(places, column_units, strict=True) if each.column.kind == "id"), None
+        )
         self._ids: dict[str, int] | None = {} if watch_ids and self._id_place is not None else None
         self._repeated: dict[str, list[int]] = {}
         self._bad = bad
         self._preview = preview
         self._writer = csv.writer(good, lineterminator="\n") if good else None
         if self._writer:
-            self._writer.writerow([reading.column.name for reading in readings])
-        self.problems = Problems()
+            self._writer.writerow([column_unit.column.name for column_unit in column_units])
+        self.problems = FindingCollector()
         self.rows = 0
 
     def add(self, batch: list[Row], width: int) -> None:

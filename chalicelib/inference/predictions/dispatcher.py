@@ -12,7 +12,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.inference.predictions.abandoned_files import delete_leftovers
 from chalicelib.inference.predictions.prediction import Prediction
 from chalicelib.inference.predictions.queue import InferenceQueue
-from chalicelib.inference.predictions.repository import DUE_SHARDS, Due, PredictionStore
+from chalicelib.inference.predictions.repository import DUE_SHARDS, Due, PredictionRepository
 from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.storage.file_store import FileStore
 
@@ -24,7 +24,7 @@ BACKOFF_SECONDS_MAX = 900
 class Dispatcher:
     """Works through the ``due`` index in bounded batches; its cost doesn't depend on what has ended."""
 
-    _store: PredictionStore
+    _repository: PredictionRepository
     _files: FileStore
     _queue: InferenceQueue
     _settlement: Settlement
@@ -48,7 +48,7 @@ class Dispatcher:
     def _due(self, shard: str) -> list[Due]:
         """Return what is due in ``shard``, nothing if the shard can't be read."""
         try:
-            return self._store.due(shard, self._clock(), BATCH_MAX)
+            return self._repository.due(shard, self._clock(), BATCH_MAX)
         except Exception:  # noqa: BLE001
             _report_failure("due predictions not read", shard=shard)
             return []
@@ -68,7 +68,7 @@ class Dispatcher:
             _report_failure("dispatcher failed", prediction=due.prediction_id)
         try:
             # What can't even be read would otherwise stay first in line for ever.
-            self._store.delay(due, self._clock() + self._settings.dispatch_grace_seconds)
+            self._repository.delay(due, self._clock() + self._settings.dispatch_grace_seconds)
         except ConditionFailedError:
             pass  # it was postponed before it failed, or it has moved on
         except Exception:  # noqa: BLE001
@@ -77,12 +77,12 @@ class Dispatcher:
 
     def _handle(self, prediction_id: str) -> int:
         # The index lags behind the table: only the table says whether the prediction is still due.
-        prediction = self._store.get(prediction_id)
+        prediction = self._repository.get(prediction_id)
         if prediction is None or prediction.due_at is None or prediction.due_at > self._clock():
             return 0
         try:
             # Postpone it first: if ending or sending it fails, every time perhaps, it is not first in line for ever.
-            prediction = self._store.postpone(prediction, self._clock() + self._backoff_seconds(prediction))
+            prediction = self._repository.postpone(prediction, self._clock() + self._backoff_seconds(prediction))
             if prediction.attempt >= self._settings.attempts_max:
                 self._settlement.fail(prediction, "attempts_exhausted")
                 # If this fails, the messages of the killed attempts do it when they come back.

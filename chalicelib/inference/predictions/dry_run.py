@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.auth.repository import User
 from chalicelib.core.settings import Settings
-from chalicelib.inference.catalog.catalog import Catalogue, Offer
+from chalicelib.inference.catalog.catalog import Catalog, Offer
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.findings import refuse_surely_too_many_rows
 from chalicelib.inference.patient_file.pii_headers import names_a_person
@@ -19,8 +19,8 @@ from chalicelib.inference.storage.uploads import Uploads, estimated_rows, refuse
 class DryRuns:
     """Checks files without submitting them."""
 
-    def __init__(self, catalogue: Catalogue, uploads: Uploads, settings: Settings) -> None:
-        self._catalogue = catalogue
+    def __init__(self, catalog: Catalog, uploads: Uploads, settings: Settings) -> None:
+        self._catalog = catalog
         self._uploads = uploads
         self._settings = settings
 
@@ -32,7 +32,7 @@ class DryRuns:
         UnknownUploadError, and what ``of_file`` raises
             TooManyRowsError also if the beginning lets expect at least twice as many rows as are taken.
         """
-        offer = self._catalogue.chosen(model_id)
+        offer = self._catalog.chosen(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
         return self._dry_run(user, offer, beginning, options, whole=stored if len(beginning) < stored.size else None)
@@ -46,7 +46,7 @@ class DryRuns:
             The last one for what makes the whole file unreadable; bad rows are in the answer.
         """
         refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
-        offer = self._catalogue.chosen(model_id)
+        offer = self._catalog.chosen(model_id)
         return self._dry_run(user, offer, content, options)
 
     def _dry_run(

@@ -19,7 +19,7 @@ from chalicelib.core.dynamo import (
     to_item,
     write_one,
 )
-from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.results.result import Result
@@ -41,7 +41,10 @@ PAGE_SIZE = 20
 
 _FIELDS = {field.name for field in dataclasses.fields(Prediction)}
 
-_BOOKS = {
+_STORED_NAMES = {"offset_interval": "mark_rows", "row_offsets": "marks", "output_spec": "contract"}
+"""Fields of a result whose attribute in the table has an older name, which stored results keep."""
+
+RETAINED_AFTER_ERASURE = {
     "prediction_id", "user_id", "listed_at", "status", "attempt", "cost", "created_at", "finished_at",
     "charge_entry_id", "refund_entry_id", "files_deleted_at", "erased_at",
 }  # fmt: skip
@@ -60,7 +63,7 @@ class Due(NamedTuple):
     due_at: float
 
 
-class PredictionStore:
+class PredictionRepository:
     """Reads and writes predictions."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
@@ -235,7 +238,7 @@ class PredictionStore:
         Its condition is the fence: the attempt must still be the prediction's.
         """
         # Beside the result, not inside: an older release, after a rollback, reads only a result that it knows whole.
-        values = asdict(result)
+        values = {_STORED_NAMES.get(name, name): value for name, value in asdict(result).items()}
         files = values.pop("files")
         return self._end(
             prediction,
@@ -309,7 +312,10 @@ class PredictionStore:
             It has not ended, or there is no such prediction.
         """
         # Whatever an older or a newer release wrote goes too; to what has ended nothing is added.
-        names = {f"#{place}": name for place, name in enumerate(sorted(self._item(prediction_id).keys() - _BOOKS))}
+        names = {
+            f"#{place}": name
+            for place, name in enumerate(sorted(self._item(prediction_id).keys() - RETAINED_AFTER_ERASURE))
+        }
         change = "SET files_deleted_at = if_not_exists(files_deleted_at, :now), "
         change += "erased_at = if_not_exists(erased_at, :now)"
         if names:
@@ -382,20 +388,22 @@ def _from_item(item: Item) -> Prediction:
     known["ignored_columns"] = tuple(known.get("ignored_columns", ()))
     result = None
     if stored:
+        renamed = {field: stored.pop(name, None) for field, name in _STORED_NAMES.items()}
         result = Result(**{
             **stored,
+            **renamed,
             "columns": tuple(stored["columns"]),
-            "marks": tuple(stored["marks"]),
-            "contract": _contract(stored.get("contract")),
-            "files": {name: Stored(**each) for name, each in files.items()},
+            "row_offsets": tuple(renamed["row_offsets"]),
+            "output_spec": _output_spec(renamed["output_spec"]),
+            "files": {name: Stored(**file) for name, file in files.items()},
         })  # fmt: skip
     return Prediction(**known, result=result)
 
 
-def _contract(stored: dict[str, Any] | None) -> Contract | None:
+def _output_spec(stored: dict[str, Any] | None) -> OutputSpec | None:
     if stored is None:
         return None
-    return Contract(
+    return OutputSpec(
         stored["horizon_years"],
         stored["contribution_scale"],
         tuple(stored["survival_years"]),

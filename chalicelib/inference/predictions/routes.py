@@ -6,17 +6,17 @@ from chalice import Response
 from chalice.app import Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.auth.guard import BEARER, current_user
+from chalicelib.auth.authentication import BEARER, current_user
 from chalicelib.auth.repository import User
 from chalicelib.auth.service import Accounts
 from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_options, sent_form
-from chalicelib.core.http.endpoints import ANY, Endpoints, idempotency_key, ok
-from chalicelib.core.http.schemas import Cursor, sometimes
+from chalicelib.core.http.endpoints import ANY_CONTENT_TYPE, Endpoints, idempotency_key, ok
+from chalicelib.core.http.schemas import Cursor, optional_field
 from chalicelib.core.ids import ID_LENGTH
 from chalicelib.core.rate_limits import LIMITED, Limits
-from chalicelib.inference.catalog.catalog import Catalogue, ModelDisabledError, UnknownModelError
+from chalicelib.inference.catalog.catalog import Catalog, ModelDisabledError, UnknownModelError
 from chalicelib.inference.catalog.routes import ModelId
 from chalicelib.inference.patient_file.findings import InvalidFileError, TooManyRowsError
 from chalicelib.inference.patient_file.schemas import FileProblem
@@ -55,7 +55,7 @@ class Services(Protocol):
     def limits(self) -> Limits: ...
 
     @property
-    def catalogue(self) -> Catalogue: ...
+    def catalog(self) -> Catalog: ...
 
     @property
     def predictions(self) -> Predictions: ...
@@ -133,7 +133,7 @@ CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, Acc
 def submit(request: Request, services: Services, id: ModelId) -> Response:  # noqa: A002
     """Submit a file to the model ``id``: 202, and the coins are charged. A dry run: 200, and nothing is."""
     user = current_user(request, services.accounts)
-    services.catalogue.get(id)
+    services.catalog.get(id)
     services.limits.submission(user.id)
     if is_json(request):
         return _submit_upload(request, services, user, id)
@@ -158,7 +158,7 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
 @routes.endpoint(
     "/api/predict/{id}/retry",
     "POST",
-    content_types=ANY,
+    content_types=ANY_CONTENT_TYPE,
     idempotent=True,
     answers={
         202: schemas.Submission,
@@ -189,7 +189,7 @@ class _Deletion(BaseModel):
     # A slip in the name must not delete what was only to be cancelled.
     model_config = ConfigDict(extra="forbid")
 
-    only_if: OnlyIf = sometimes(
+    only_if: OnlyIf = optional_field(
         "`queued`: only cancel, whatever has ended keeps its files. `ended`: only delete files, those of a cancelled "
         "one too; what is queued goes on. Without it, whichever of the two the prediction's state allows."
     )
@@ -198,7 +198,7 @@ class _Deletion(BaseModel):
 @routes.endpoint(
     "/api/predict/{id}",
     "DELETE",
-    content_types=ANY,
+    content_types=ANY_CONTENT_TYPE,
     query=_Deletion,
     answers={200: schemas.Prediction},
     errors=(
@@ -318,7 +318,7 @@ def result_csv(request: Request, services: Services, id: PredictionId) -> Respon
 def document(prediction: Prediction) -> schemas.Prediction:
     """The prediction as the API shows it."""
     result = prediction.result
-    contract = result.contract if result else None
+    output_spec = result.output_spec if result else None
     return {
         "prediction_id": prediction.prediction_id,
         "status": prediction.status,
@@ -343,10 +343,10 @@ def document(prediction: Prediction) -> schemas.Prediction:
         "retry_of": prediction.retry_of,
         "files_deleted_at": iso(prediction.files_deleted_at) if prediction.files_deleted_at else None,
         "summary": result.summary if result else None,
-        "horizon_years": contract.horizon_years if contract else None,
-        "contribution_scale": contract.contribution_scale if contract else None,
-        "survival_years": list(contract.survival_years) if contract else None,
-        "curve_band_level": contract.curve_band_level if contract else None,
+        "horizon_years": output_spec.horizon_years if output_spec else None,
+        "contribution_scale": output_spec.contribution_scale if output_spec else None,
+        "survival_years": list(output_spec.survival_years) if output_spec else None,
+        "curve_band_level": output_spec.curve_band_level if output_spec else None,
         "receipt": receipt(prediction),
         "timings": _timings(prediction),
     }

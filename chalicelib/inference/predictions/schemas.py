@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypedDict
 from pydantic import Field
 
 from chalicelib.billing.schemas import BalanceNow
-from chalicelib.core.http.schemas import Answer, Instant, NextCursor, Problem, Sha256
+from chalicelib.core.http.schemas import Instant, NextCursor, Problem, ResponseModel, Sha256
 from chalicelib.inference.models.output_spec import ContributionScale
 from chalicelib.inference.patient_file.schemas import Finding, Preview, RepeatedId
 from chalicelib.inference.predictions.prediction import Status
@@ -105,7 +105,7 @@ class History(TypedDict):
     next_cursor: NextCursor
 
 
-class DryRun(Answer):
+class DryRun(ResponseModel):
     """What a submission would find and cost. Nothing was stored and nothing charged."""
 
     rows: int = Field(description="Patients in the file.")

@@ -18,7 +18,7 @@ from chalicelib.core.observability.context import bind
 from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
-from chalicelib.inference.catalog.catalog import Catalogue, Offer
+from chalicelib.inference.catalog.catalog import Catalog, Offer
 from chalicelib.inference.patient_file.findings import (
     TooManyRowsError,
     refuse_rejected_for_its_rows,
@@ -29,7 +29,7 @@ from chalicelib.inference.patient_file.validator import check_file, inspect
 from chalicelib.inference.predictions.options import STATED, Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import InferenceQueue
-from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.results.reader import expired
 from chalicelib.inference.results.result import Result
@@ -143,14 +143,14 @@ class Accepted:
 class Predictions:
     """The rules of submitting and reading."""
 
-    _store: PredictionStore
+    _repository: PredictionRepository
     _files: FileStore
     _queue: InferenceQueue
     _ledger: Ledger
     _payments: Payments
     _settlement: Settlement
     _keys: IdempotencyKeys
-    _catalogue: Catalogue
+    _catalog: Catalog
     _uploads: Uploads
     _settings: Settings
     _clock: Clock
@@ -178,9 +178,9 @@ class Predictions:
         refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
         sha256 = hashlib.sha256(content).hexdigest()
         key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, options.units, options.on_error)
-        if earlier := self._replay(user, key):
+        if earlier := self._earlier_outcome(user, key):
             return earlier
-        return self._submit_content(user, self._catalogue.chosen(model_id), content, sha256, file_name, key, options)
+        return self._submit_content(user, self._catalog.chosen(model_id), content, sha256, file_name, key, options)
 
     def _submit_content(
         self,
@@ -226,9 +226,9 @@ class Predictions:
         key = IdempotencyKey.of(
             user.id, key_text, "submit upload", model_id, upload_id, options.units, options.on_error
         )  # fmt: skip
-        if earlier := self._replay(user, key):
+        if earlier := self._earlier_outcome(user, key):
             return earlier
-        offer = self._catalogue.chosen(model_id)
+        offer = self._catalog.chosen(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
         if stored.size <= self._settings.upload_bytes_max:
@@ -263,13 +263,13 @@ class Predictions:
             Nothing was charged.
         """
         key = IdempotencyKey.of(user.id, key_text, "retry", prediction_id)
-        if earlier := self._replay(user, key):
+        if earlier := self._earlier_outcome(user, key):
             return earlier
         ended = self.get(user, prediction_id)
         if not ended.status.is_end:
             raise NotEndedError("This prediction has not ended yet. It can be repeated once it has.")
         self._refuse_too_many_again(ended)
-        offer = self._catalogue.chosen(ended.model_id)
+        offer = self._catalog.chosen(ended.model_id)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
@@ -330,7 +330,7 @@ class Predictions:
         if prediction.status is Status.CANCELLED and only_if is None:
             raise AlreadyCancelledError("This prediction was cancelled before, and its coins were given back.")
         # Said first and done then: a crash in between is repaired by deleting again.
-        forgotten = self._store.forget_files(prediction.prediction_id, self._clock())
+        forgotten = self._repository.forget_files(prediction.prediction_id, self._clock())
         self._files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id))
         self._files.delete_all(input_prefix(prediction.user_id, prediction.prediction_id))
         if prediction.upload_id:
@@ -341,7 +341,7 @@ class Predictions:
         """Refuse what the account as it was read can't have, before anything is stored."""
         self._payments.refuse_early(offer.coins, user.balance, user.open_charges)
 
-    def _replay(self, user: User, key: IdempotencyKey | None) -> Accepted | None:
+    def _earlier_outcome(self, user: User, key: IdempotencyKey | None) -> Accepted | None:
         """What the first request with ``key`` made, if there was one: before any other check could refuse it now."""
         outcome = self._keys.outcome(key, self._clock()) if key else None
         if outcome is None:
@@ -367,7 +367,7 @@ class Predictions:
     def _accept(self, user: User, prediction: Prediction, key: IdempotencyKey | None) -> Accepted:
         """Charge for ``prediction`` and send it; or answer what the same key made in the meantime."""
         if not self._charge(prediction, key):
-            earlier = self._replay(user, key)
+            earlier = self._earlier_outcome(user, key)
             if earlier is None:  # the key was in use a moment ago, and has expired since
                 raise TemporarilyUnavailableError(
                     "The Idempotency-Key expired at this moment. Nothing was charged. Please try again."
@@ -390,7 +390,7 @@ class Predictions:
         cost = Cost(prediction.user_id, charged, prediction.cost, prediction.charge_entry_id, created_at)
         recorded = self._keys.record(key, charged, created_at) if key else None
         try:
-            self._payments.charge(cost, self._store.new(prediction), recorded)
+            self._payments.charge(cost, self._repository.new(prediction), recorded)
         except ChargeRefusedError as refused:
             self._discard(prediction)
             if refused.reason is None:
@@ -421,7 +421,7 @@ class Predictions:
         ------
         UnknownPredictionError
         """
-        prediction = self._store.get(prediction_id) if is_id(prediction_id) else None
+        prediction = self._repository.get(prediction_id) if is_id(prediction_id) else None
         if prediction is None or prediction.user_id != user.id:
             raise UnknownPredictionError("There is no prediction of this id among yours.")
         _name_in_log(prediction)
@@ -429,7 +429,7 @@ class Predictions:
 
     def history(self, user: User, cursor: str | None) -> tuple[list[Prediction], str | None]:
         """A page of the user's predictions, newest first, and the next page's cursor."""
-        return self._store.history(user.id, cursor)
+        return self._repository.history(user.id, cursor)
 
     def result(self, user: User, prediction_id: str) -> tuple[Prediction, Result]:
         """The user's own prediction and its result, whose files are still stored as far as is known here.

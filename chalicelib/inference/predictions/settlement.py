@@ -7,7 +7,7 @@ from chalicelib.core.observability import metrics
 from chalicelib.core.observability.logging import log
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.inference.predictions.prediction import Prediction, Status
-from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.results.result import Result
 
 OUR_FAULT = "The prediction could not be computed. That is our fault; your coins were given back."
@@ -27,14 +27,14 @@ class Settlement:
     nothing was written then.
     """
 
-    def __init__(self, store: PredictionStore, payments: Payments, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, repository: PredictionRepository, payments: Payments, clock: Clock) -> None:
+        self._repository = repository
         self._payments = payments
         self._clock = clock
 
     def succeed(self, prediction: Prediction, result: Result) -> None:
         """The charge is earned. The whole result is in S3 by now."""
-        end = self._store.end_with_result(prediction, result, self._clock())
+        end = self._repository.end_with_result(prediction, result, self._clock())
         self._payments.earn(prediction.user_id, end)
         metrics.add(Metric.PREDICTIONS_SUCCEEDED)
 
@@ -54,7 +54,7 @@ class Settlement:
         """End ``prediction`` and give back what was charged for it."""
         now = self._clock()
         cost = Cost(prediction.user_id, prediction.prediction_id, prediction.cost, new_entry_id(now), now)
-        end = self._store.end_without_result(prediction, status, code, sentence, cost.entry_id, now)
+        end = self._repository.end_without_result(prediction, status, code, sentence, cost.entry_id, now)
         self._payments.refund(cost, end)
         log(
             f"prediction {status}",

@@ -33,7 +33,7 @@ from chalicelib.inference.patient_file.findings import BrokenCsvError, InvalidFi
 from chalicelib.inference.patient_file.validator import inspect
 from chalicelib.inference.predictions.abandoned_files import delete_leftovers
 from chalicelib.inference.predictions.prediction import Prediction, Status
-from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.writer import ResultWriter
@@ -104,7 +104,7 @@ class _Outcome(NamedTuple):
 class Worker:
     """Runs one prediction at a time."""
 
-    _store: PredictionStore
+    _repository: PredictionRepository
     _files: FileStore
     _settlement: Settlement
     _settings: Settings
@@ -120,10 +120,10 @@ class Worker:
             Whatever went wrong on our side: the message should come back. The attempt was released.
         """
         try:
-            prediction = self._store.claim(prediction_id, self._clock(), self._lease())
+            prediction = self._repository.claim(prediction_id, self._clock(), self._lease())
         except ConditionFailedError:
             log("prediction ended or held by another worker", prediction=prediction_id)
-            ended = self._store.get(prediction_id)
+            ended = self._repository.get(prediction_id)
             if ended and ended.status.is_end:
                 delete_leftovers(self._files, ended)
             return
@@ -172,7 +172,7 @@ class Worker:
 
     def _delete_unless_it_counts(self, prediction: Prediction) -> None:
         """Delete what a lost attempt wrote: the account may be gone, and nobody else would."""
-        now = self._store.get(prediction.prediction_id)
+        now = self._repository.get(prediction.prediction_id)
         if now and (now.status, now.attempt) == (Status.SUCCEEDED, prediction.attempt):
             return  # it is this attempt's own end, whose answer was lost
         self._files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt))
@@ -226,7 +226,7 @@ class Worker:
         with TemporaryFile() as given, _text_file() as good, _text_file() as bad:
             sha256 = _copy(stored, given)
             skip = prediction.options.skip
-            beat = self._heartbeat(prediction)
+            beat = self._renew_lease(prediction)
             found = inspect(
                 given,
                 si=prediction.options.si,
@@ -240,7 +240,7 @@ class Worker:
             bad.seek(0)
             yield _Source(good, map(json.loads, bad), found.rows, sha256)
 
-    def _heartbeat(self, prediction: Prediction) -> Callable[[], None]:
+    def _renew_lease(self, prediction: Prediction) -> Callable[[], None]:
         """Renews the lease when it is called, once a while."""
         said = self._clock()
 
@@ -255,7 +255,7 @@ class Worker:
     def _say_progress(self, prediction: Prediction, rows: int) -> None:
         """Say how far it is and renew the lease. If that fails the work goes on: the fence guards its end."""
         try:
-            self._store.progress(prediction, rows, self._lease())
+            self._repository.progress(prediction, rows, self._lease())
         except ConditionFailedError:
             raise
         except Exception:  # noqa: BLE001
@@ -268,7 +268,7 @@ class Worker:
                 self._settlement.fail(prediction, "attempts_exhausted")
                 delete_leftovers(self._files, prediction)
             else:
-                self._store.release(prediction, self._clock() + self._settings.retry_seconds)
+                self._repository.release(prediction, self._clock() + self._settings.retry_seconds)
         except ConditionFailedError:
             log("claim lost", prediction=prediction.prediction_id, attempt=prediction.attempt)
             self._delete_unless_it_counts(prediction)

@@ -41,13 +41,13 @@ class ResultReader:
         end = min(offset + limit, total)
         if offset >= end:
             return []
-        first = offset // result.mark_rows
-        last = -(-end // result.mark_rows)
+        first = offset // result.offset_interval
+        last = -(-end // result.offset_interval)
         try:
-            block = self._files.read_range(result.rows_key, result.marks[first], result.marks[last])
+            block = self._files.read_range(result.rows_key, result.row_offsets[first], result.row_offsets[last])
         except FileGoneError as error:
             raise expired() from error
-        skip = offset - first * result.mark_rows
+        skip = offset - first * result.offset_interval
         lines = islice(block.splitlines(), skip, skip + end - offset)
         return [_row(json.loads(line), result) for line in _within(lines, PAGE_BYTES_MAX)]
 
@@ -106,7 +106,7 @@ def _row(stored: list[Any], result: Result) -> dict[str, Any]:
     ]
     contributions.sort(key=lambda each: -abs(each["value"]))
     missing = imputed.split(";") if imputed else []
-    years_of_curve = result.contract.survival_years if result.contract else ()
+    years_of_curve = result.output_spec.survival_years if result.output_spec else ()
     return {
         "row": row,
         "id": patient_id,

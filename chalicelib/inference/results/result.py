@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.results.schemas import Summary
 from chalicelib.inference.storage.file_store import Stored
 
@@ -11,18 +11,18 @@ from chalicelib.inference.storage.file_store import Stored
 class Result:
     """Where the result lies and what it says in short.
 
-    ``marks[i]`` is the byte offset of row ``i * mark_rows`` in the rows object; the last mark is its length.
+    ``row_offsets[i]`` is the byte offset of row ``i * offset_interval`` in the rows object; the last one is its length.
     """
 
     csv_key: str
     rows_key: str
     columns: tuple[str, ...]
     baseline: float
-    mark_rows: int
-    marks: tuple[int, ...]
+    offset_interval: int
+    row_offsets: tuple[int, ...]
     output: float
     summary: Summary
-    contract: Contract | None = None
+    output_spec: OutputSpec | None = None
     """What the answers are; None for a result from before models were told apart."""
     model_version: str | None = None
     """The model that ran: a deployment may have come between submission and run."""

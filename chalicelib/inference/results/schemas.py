@@ -4,7 +4,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from pydantic import Field
 
-from chalicelib.core.http.schemas import Answer, sometimes
+from chalicelib.core.http.schemas import ResponseModel, optional_field
 from chalicelib.inference.patient_file.schemas import Finding
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -25,7 +25,7 @@ class Summary(TypedDict):
     ]
 
 
-class Survival(Answer):
+class Survival(ResponseModel):
     """A point of the survival curve."""
 
     years: int
@@ -36,7 +36,7 @@ class Survival(Answer):
     upper: Probability | None = Field(description="The upper end of the band.")
 
 
-class IfMeasured(Answer):
+class IfMeasured(ResponseModel):
     """The range of the years if a missing value were low or high among the study's patients."""
 
     column: str
@@ -44,21 +44,21 @@ class IfMeasured(Answer):
     high: float
 
 
-class OutOfRange(Answer):
+class OutOfRange(ResponseModel):
     """A value beyond what the model has seen."""
 
     column: str
     direction: Literal["above", "below"]
 
 
-class Contribution(Answer):
+class Contribution(ResponseModel):
     """What one column adds, on the contribution scale."""
 
     column: str
     value: float
 
 
-class Row(Answer):
+class Row(ResponseModel):
     """The answer for one patient. Of one that was skipped nothing is said but the errors."""
 
     row: int = Field(description="Patients are counted from 1.")
@@ -81,26 +81,26 @@ class Row(Answer):
     errors: list[Finding] = Field(description="Why the patient was skipped; empty for one that was not.")
 
 
-class Cohort(Answer):
+class Cohort(ResponseModel):
     """A result at a glance, however large. Patients that were skipped are in `summary` only."""
 
     edges: list[float] = Field(description="The ends of the bins, in years, ascending: one more than there are bins.")
     counts: list[int] = Field(description="Patients in each bin; the last one holds the horizon.")
-    mean_years: list[float | None] = sometimes(
+    mean_years: list[float | None] = optional_field(
         "Their mean years, to 3 decimals; null for an empty bin. Of several bins together: the mean of those that "
         "aren't empty, weighted by `counts`. A result from before this was counted lacks it, as the next three."
     )
-    survival: list[list[Probability]] = sometimes(
+    survival: list[list[Probability]] = optional_field(
         "Their mean probabilities to live longer than each of the prediction's `survival_years`, to 4 decimals; empty "
         "for an empty bin and for a model without a curve. Of several bins together: weighted by `counts` too."
     )
-    imputed: list[int] = sometimes("Patients in each bin with a missing value that was replaced.")
-    out_of_range: list[int] = sometimes("Patients in each bin with a value beyond what the model has seen.")
+    imputed: list[int] = optional_field("Patients in each bin with a missing value that was replaced.")
+    out_of_range: list[int] = optional_field("Patients in each bin with a value beyond what the model has seen.")
     sickest: list[Row] = Field(description="The thousand patients with the fewest years, the fewest first.")
     summary: Summary
 
 
-class RowsPage(Answer):
+class RowsPage(ResponseModel):
     """A page of the result's rows."""
 
     offset: int
@@ -109,7 +109,7 @@ class RowsPage(Answer):
     next_offset: int | None = Field(description="Where the next page starts, null on the last.")
 
 
-class Download(Answer):
+class Download(ResponseModel):
     """Where the result's CSV can be had, without the token."""
 
     url: str

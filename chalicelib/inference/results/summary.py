@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-SICKEST_MAX = 1000
+LOWEST_ESTIMATES_MAX = 1000
 BIN_YEARS = 0.5
 YEARS_DECIMALS = 3
 PROBABILITY_DECIMALS = 4
@@ -16,8 +16,8 @@ _Vector = np.ndarray[Any, np.dtype[np.float64]]
 _Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-class Cohort:
-    """Takes chunks of n patients, in the order of the file. Keeps sums a bin and ``SICKEST_MAX`` lines, no more."""
+class CohortSummary:
+    """Accumulates chunks of n patients in the order of the file. Keeps sums and ``LOWEST_ESTIMATES_MAX`` lines."""
 
     def __init__(self, horizon_years: float, survival_points: int) -> None:
         self._edges = np.arange(0.0, horizon_years + BIN_YEARS / 2, BIN_YEARS)
@@ -46,9 +46,9 @@ class Cohort:
 
     def rank(self, years: _Vector, lines: Sequence[str]) -> None:
         """Keep those of a chunk's lines of the rows object that are among the sickest so far."""
-        candidates = np.argsort(years, kind="stable")[:SICKEST_MAX].tolist()
+        candidates = np.argsort(years, kind="stable")[:LOWEST_ESTIMATES_MAX].tolist()
         chunk = [(float(years[at]), self._seen + at, lines[at]) for at in candidates]
-        self._sickest = heapq.nsmallest(SICKEST_MAX, self._sickest + chunk)
+        self._sickest = heapq.nsmallest(LOWEST_ESTIMATES_MAX, self._sickest + chunk)
         self._seen += len(years)
 
     def document(self) -> bytes:

@@ -24,10 +24,10 @@ from chalicelib.inference.results.row_codec import (
     numbers,
     ranges_if_measured,
 )
-from chalicelib.inference.results.summary import Cohort
+from chalicelib.inference.results.summary import CohortSummary
 from chalicelib.inference.storage.file_store import Stored
 
-MARK_ROWS = 1000
+OFFSET_INTERVAL = 1000
 
 _Vector = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -36,7 +36,7 @@ _MEMORY_BYTES_MAX = 4 * 1024 * 1024
 _ESTIMATES = ("years", "lower", "upper")
 
 
-class Shelf(Protocol):
+class ResultSink(Protocol):
     """Where the files are put: S3, unless somebody verifies a receipt."""
 
     def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
@@ -57,18 +57,18 @@ class ResultWriter:
         self._loaded = loaded
         self._bad_rows = bad_rows
         self._next_bad = next(bad_rows, None)
-        self._contract = loaded.model.contract
+        self._output_spec = loaded.model.output_spec
         self._model = f"{csv_cell(loaded.id)},{csv_cell(loaded.version)}"
-        self._survival = [f"survival:{year}" for year in self._contract.survival_years]
-        years = self._contract.survival_years if self._contract.curve_band_level is not None else ()
+        self._survival = [f"survival:{year}" for year in self._output_spec.survival_years]
+        years = self._output_spec.survival_years if self._output_spec.curve_band_level is not None else ()
         self._band = [f"survival_{end}:{year}" for year in years for end in ("lower", "upper")]
         self._csv: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._lines: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._columns: tuple[str, ...] = ()
         self._baseline = 0.0
-        self._marks = [0]
+        self._row_offsets = [0]
         self._csv_sha256 = hashlib.sha256()
-        self._cohort = Cohort(self._contract.horizon_years, len(self._survival))
+        self._cohort = CohortSummary(self._output_spec.horizon_years, len(self._survival))
         self._years: list[_Vector] = []
         self._skipped = 0
         self._width = 0
@@ -125,7 +125,7 @@ class ResultWriter:
             name.removeprefix(_CONTRIBUTION) for name in predicted.columns if name.startswith(_CONTRIBUTION)
         )
         self._baseline = round(float(predicted["baseline"].iloc[0]), DECIMALS)
-        scale, years = self._contract.contribution_scale, self._contract.survival_years
+        scale, years = self._output_spec.contribution_scale, self._output_spec.survival_years
         curve = ["median_years", *(f"survival_{year}y" for year in years)] if years else []
         header = [
             "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", *curve, "mayo_score", "imputed",
@@ -167,8 +167,8 @@ class ResultWriter:
         for block in _blocks(lines, self.rows):
             self._lines.write("".join(block).encode())
             self.rows += len(block)
-            if self.rows % MARK_ROWS == 0:
-                self._marks.append(self._lines.tell())
+            if self.rows % OFFSET_INTERVAL == 0:
+                self._row_offsets.append(self._lines.tell())
 
     def _bad_json(self, bad: dict[str, Any]) -> str:
         line = json.dumps([bad["row"], bad["id"], bad["errors"]], ensure_ascii=False, separators=(",", ":"))
@@ -186,13 +186,13 @@ class ResultWriter:
         self._csv_sha256.update(content)
         self._csv.write(content)
 
-    def upload(self, files: Shelf, prefix: str) -> Result:
+    def upload(self, files: ResultSink, prefix: str) -> Result:
         """Put the files into S3 under ``prefix`` and say where they are and what they hold."""
         if self.rows == 0:
             raise ValueError("a result has at least one row")
         size = self._lines.tell()
-        if self._marks[-1] != size:
-            self._marks.append(size)
+        if self._row_offsets[-1] != size:
+            self._row_offsets.append(size)
         csv_key, rows_key, cohort_key = (prefix + name for name in ("result.csv", "rows.jsonl", "cohort.json"))
         cohort = self._cohort.document()
         stored = {
@@ -206,8 +206,8 @@ class ResultWriter:
             rows_key=rows_key,
             columns=self._columns,
             baseline=self._baseline,
-            mark_rows=MARK_ROWS,
-            marks=tuple(self._marks),
+            offset_interval=OFFSET_INTERVAL,
+            row_offsets=tuple(self._row_offsets),
             output=float(years[0]),
             summary={
                 "rows": self.rows,
@@ -220,7 +220,7 @@ class ResultWriter:
                 "skipped_rows": self._skipped,
             },
             cohort_key=cohort_key,
-            contract=self._contract,
+            output_spec=self._output_spec,
             model_version=self._loaded.version,
             model_sha256=self._loaded.sha256,
             csv_sha256=self._csv_sha256.hexdigest(),
@@ -237,7 +237,7 @@ def _blocks(lines: list[str], done: int) -> Iterator[list[str]]:
     """``lines`` cut where a mark is due."""
     start = 0
     while start < len(lines):
-        end = start + MARK_ROWS - (done + start) % MARK_ROWS
+        end = start + OFFSET_INTERVAL - (done + start) % OFFSET_INTERVAL
         yield lines[start:end]
         start = end
 

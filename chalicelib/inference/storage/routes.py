@@ -6,9 +6,9 @@ from chalice import Response
 from chalice.app import Request
 from pydantic import Field
 
-from chalicelib.auth.guard import BEARER, current_user
+from chalicelib.auth.authentication import BEARER, current_user
 from chalicelib.auth.service import Accounts
-from chalicelib.core.http.endpoints import ANY, Endpoints, no_content, ok
+from chalicelib.core.http.endpoints import ANY_CONTENT_TYPE, Endpoints, no_content, ok
 from chalicelib.core.ids import ID_LENGTH
 from chalicelib.core.rate_limits import LIMITED, Limits
 from chalicelib.inference.storage import schemas
@@ -40,7 +40,9 @@ UploadId = Annotated[
 ]
 
 
-@routes.endpoint("/api/uploads", "POST", content_types=ANY, answers={201: schemas.Upload}, errors=LIMITED, auth=BEARER)
+@routes.endpoint(
+    "/api/uploads", "POST", content_types=ANY_CONTENT_TYPE, answers={201: schemas.Upload}, errors=LIMITED, auth=BEARER
+)
 def new_upload(request: Request, services: Services) -> Response:
     """An address for a file past the direct limit. Send it there as a form, then submit its `upload_id`."""
     user = current_user(request, services.accounts)
@@ -51,7 +53,7 @@ def new_upload(request: Request, services: Services) -> Response:
 @routes.endpoint(
     "/api/uploads/{id}",
     "DELETE",
-    content_types=ANY,
+    content_types=ANY_CONTENT_TYPE,
     answers={204: None},
     errors=(UnknownUploadError,),
     auth=BEARER,

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from chalicelib.core.http.schemas import Answer
+from chalicelib.core.http.schemas import ResponseModel
 
 
-class Upload(Answer):
+class Upload(ResponseModel):
     """Where and how to put a large file: a form with these fields and, last, `file`."""
 
     upload_id: str

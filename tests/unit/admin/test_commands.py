@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.audit.audit import FINDINGS_MAX, FINISHED, Progress, Report
-from chalicelib.audit.tables import AuditStore
-from chalicelib.audit.user_audit import Finding
+from chalicelib.audit.reader import AuditReader
+from chalicelib.audit.user_audit import AuditFinding
 from chalicelib.auth.normalization import Credentials
 from chalicelib.billing.vouchers import VoucherExpiredError
 from chalicelib.core import aws
@@ -71,13 +71,13 @@ def test_price_and_switch_leave_each_other_as_they_are(world: World, run: RunCom
         "lasso costs 80 coins from now on (before: 100 coins). Older predictions keep their price.\n",
     )
     assert run("model", "--model", "lasso", "--enabled", "no")[:2] == (0, "lasso is switched off from now on.\n")
-    assert world.offers.override("lasso") == Override(80, enabled=False)
+    assert world.price_overrides.override("lasso") == Override(80, enabled=False)
 
     run("price", "--model", "lasso", "--coins", "card")
-    assert world.offers.override("lasso") == Override(None, enabled=False)
+    assert world.price_overrides.override("lasso") == Override(None, enabled=False)
 
     assert run("model", "--model", "lasso", "--enabled", "yes")[:2] == (0, "lasso is on offer from now on.\n")
-    assert world.offers.override("lasso") == Override()
+    assert world.price_overrides.override("lasso") == Override()
 
 
 NO_SUCH_MODEL = f"There is no model of this name. There is: {', '.join(CARDS)}."
@@ -138,9 +138,9 @@ def test_an_audit_that_finds_something_names_it_and_no_person_and_exits_1(world:
 def test_more_findings_than_are_printed_are_counted(
     world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = Report(moving=2)
+    report = Report(inconclusive=2)
     report.checked["users"] = 1
-    report.add(Finding("users", f"finding {number}") for number in range(FINDINGS_MAX + 1234))
+    report.add(AuditFinding("users", f"finding {number}") for number in range(FINDINGS_MAX + 1234))
     monkeypatch.setattr(world.audit, "begin", lambda: Progress(0.0, FINISHED, report=report))
 
     code, out, _ = run("audit")
@@ -154,7 +154,7 @@ def test_more_findings_than_are_printed_are_counted(
 def test_an_audit_that_could_not_compare_everything_does_not_say_that_everything_adds_up(
     world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world.audit, "begin", lambda: Progress(0.0, FINISHED, report=Report(moving=1)))
+    monkeypatch.setattr(world.audit, "begin", lambda: Progress(0.0, FINISHED, report=Report(inconclusive=1)))
 
     code, out, _ = run("audit")
 
@@ -177,7 +177,7 @@ def test_half_an_audit_prints_what_it_found_and_is_not_called_clean(
     def refuse(*_: Any) -> Any:
         raise ClientError({"Error": {"Code": "ExpiredTokenException", "Message": "The token has expired"}}, "Scan")
 
-    monkeypatch.setattr(AuditStore, "vouchers", refuse)
+    monkeypatch.setattr(AuditReader, "vouchers", refuse)
 
     code, out, err = run("audit")
 

@@ -35,7 +35,7 @@ class Stage:
         headers = {"x-viewer-address": VIEWER, "x-origin-secret": secret}
         asked = type("Asked", (), {"headers": CaseInsensitiveMapping(headers)})()
         asked.context = {"identity": {"sourceIp": EDGE}}
-        return self.world.viewers.address(cast("Request", asked)) == VIEWER
+        return self.world.client_addresses.of(cast("Request", asked)) == VIEWER
 
 
 def _config(secret: str) -> Any:

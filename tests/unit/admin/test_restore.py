@@ -138,10 +138,10 @@ def test_slips_are_one_sentence(run: RunCommand) -> None:
 
 
 def test_the_register_of_deletions_is_only_added_to(world: World, run: RunCommand) -> None:
-    world.users.wish_erasure("a", 1.0)
+    world.users.request_erasure("a", 1.0)
     copy = copy_of(world, "Erasures")
     world.users.erased("a", 1.0, 2.0)
-    world.users.wish_erasure("b", 3.0)
+    world.users.request_erasure("b", 3.0)
 
     assert restore(run, "Erasures", copy, "--force")[0] == 0
 

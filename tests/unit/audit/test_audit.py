@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.audit import tables, user_audit
-from chalicelib.audit.audit import FINDING_CHARACTERS_MAX, FINDINGS_MAX, LOOKS, Audit, Report
-from chalicelib.audit.tables import AuditStore
+from chalicelib.audit import reader as audit_reader
+from chalicelib.audit import user_audit
+from chalicelib.audit.audit import FINDING_CHARACTERS_MAX, FINDINGS_MAX, RECHECKS, Audit, Report
+from chalicelib.audit.reader import AuditReader
 from chalicelib.audit.user_audit import LEFTOVER_SECONDS, SETTLED_SECONDS, erasure_seconds
 from chalicelib.auth.repository import User
 from chalicelib.billing.ledger import Entry
@@ -21,7 +22,7 @@ from tests.unit.support import PASSWORD, World
 
 
 def audit(world: World, wait: Callable[[float], object] = lambda _: None) -> Report:
-    store = AuditStore(aws.dynamodb(), aws.s3(), world.settings)
+    store = AuditReader(aws.dynamodb(), aws.s3(), world.settings)
     return Audit(store, world.settings, world.clock, wait).run()
 
 
@@ -42,7 +43,7 @@ def anna(world: World, request: pytest.FixtureRequest) -> User:
     world.run(rejected)
     world.dead_letters.handle(failed.prediction_id)
     world.predictions.delete(user, cancelled.prediction_id)
-    world.store.claim(running.prediction_id, world.clock(), world.clock() + 60)
+    world.prediction_repository.claim(running.prediction_id, world.clock(), world.clock() + 60)
     if getattr(request, "param", "recent") == "settled":
         world.clock.advance(SETTLED_SECONDS + 1)
     return user
@@ -50,7 +51,7 @@ def anna(world: World, request: pytest.FixtureRequest) -> User:
 
 def of(world: World, user: User, status: str) -> Prediction:
     """The user's first prediction of that status whose files weren't deleted."""
-    page, _ = world.store.history(user.id, None)
+    page, _ = world.prediction_repository.history(user.id, None)
     return next(each for each in page if each.status == status and each.files_deleted_at is None)
 
 
@@ -116,7 +117,7 @@ def test_every_kind_of_end_adds_up(world: World, anna: User) -> None:
 
 
 def test_a_price_that_changed_since_is_no_finding(world: World, anna: User) -> None:
-    world.offers.put("lasso", world.offers.override("lasso").__class__(coins=80))
+    world.price_overrides.put("lasso", world.price_overrides.override("lasso").__class__(coins=80))
     world.clock.advance(10)
     world.submit(anna)
     world.predictions.delete(anna, of(world, anna, "queued").prediction_id)
@@ -550,7 +551,7 @@ def test_what_is_only_in_flight_is_not_reported(world: World, anna: User) -> Non
     report = audit(world, caught_up)
 
     assert report.findings == []
-    assert report.moving == 0
+    assert report.inconclusive == 0
 
 
 def test_what_differs_otherwise_at_every_look_is_motion_and_said_to_be(world: World, anna: User) -> None:
@@ -564,23 +565,23 @@ def test_what_differs_otherwise_at_every_look_is_motion_and_said_to_be(world: Wo
     report = audit(world, goes_on)
 
     assert report.findings == []
-    assert report.moving == 1
-    assert len(waits) == LOOKS - 1
+    assert report.inconclusive == 1
+    assert len(waits) == RECHECKS
 
 
 @both_ages
 def test_what_ends_while_the_audit_runs_is_no_finding(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entries = AuditStore.entries
+    entries = AuditReader.entries
     moved: list[Prediction] = []
 
-    def and_then_it_ends(store: AuditStore, user_id: str, *bounds: Any, **more: Any) -> Any:
-        yield from entries(store, user_id, *bounds, **more)
+    def and_then_it_ends(reader: AuditReader, user_id: str, *bounds: Any, **more: Any) -> Any:
+        yield from entries(reader, user_id, *bounds, **more)
         if not moved:
             moved.append(world.predictions.delete(anna, of(world, anna, "queued").prediction_id))
 
-    monkeypatch.setattr(AuditStore, "entries", and_then_it_ends)
+    monkeypatch.setattr(AuditReader, "entries", and_then_it_ends)
 
     assert audit(world).findings == []
     assert moved
@@ -588,15 +589,15 @@ def test_what_ends_while_the_audit_runs_is_no_finding(
 
 def test_an_index_that_lags_behind_is_no_finding(world: World, anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     world.clock.advance(SETTLED_SECONDS + 1)
-    predictions_of = AuditStore.predictions_of
+    predictions_of = AuditReader.predictions_of
     read: list[str] = []
 
-    def lagging(store: AuditStore, user_id: str, *bounds: Any, **more: Any) -> Any:
+    def lagging(reader: AuditReader, user_id: str, *bounds: Any, **more: Any) -> Any:
         read.append(user_id)
-        found = list(predictions_of(store, user_id, *bounds, **more))
+        found = list(predictions_of(reader, user_id, *bounds, **more))
         return found[1:] if len(read) == 1 else found
 
-    monkeypatch.setattr(AuditStore, "predictions_of", lagging)
+    monkeypatch.setattr(AuditReader, "predictions_of", lagging)
 
     assert audit(world).findings == []
     assert anna.id in read
@@ -605,7 +606,7 @@ def test_an_index_that_lags_behind_is_no_finding(world: World, anna: User, monke
 def test_an_account_that_is_being_erased_may_still_have_files(world: World, anna: User) -> None:
     prediction = of(world, anna, "succeeded")
     world.accounts.delete(anna, PASSWORD)
-    world.store.erase(prediction.prediction_id, world.clock())  # and here the erasure was interrupted
+    world.prediction_repository.erase(prediction.prediction_id, world.clock())  # and here the erasure was interrupted
     assert audit(world).findings == []
 
     world.clock.advance(world.erasure.looks[-1] + 60)
@@ -678,8 +679,8 @@ def test_more_than_one_page_and_more_doubts_than_are_looked_at_again(
 ) -> None:
     monkeypatch.setattr(user_audit, "AGAIN_MAX", again_max)
     monkeypatch.setattr(user_audit, "BATCH", 2)
-    monkeypatch.setattr(tables, "_PAGE", 2)
-    monkeypatch.setattr(tables, "BATCH", 3)
+    monkeypatch.setattr(audit_reader, "_PAGE", 2)
+    monkeypatch.setattr(audit_reader, "BATCH", 3)
     assert audit(world).findings == []
     off = [of(world, anna, status) for status in ("rejected", "failed", "cancelled")]
     for prediction in off:
@@ -710,17 +711,17 @@ def test_keys_that_a_busy_table_did_not_answer_are_asked_for_again(
                 answer = client.batch_get_item(RequestItems={table: wanted | {"Keys": now}})
             return answer | {"UnprocessedKeys": {table: wanted | {"Keys": later}} if later else {}}
 
-    page, _ = world.store.history(anna.id, None)
+    page, _ = world.prediction_repository.history(anna.id, None)
     ids = [each.prediction_id for each in page]
     settings: Any = world.settings
 
     busy: Any = Busy(1)
-    assert AuditStore(busy, aws.s3(), settings).predictions_by_id(ids).keys() == set(ids)
+    assert AuditReader(busy, aws.s3(), settings).predictions_by_id(ids).keys() == set(ids)
 
     dead: Any = Busy(0)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     with pytest.raises(TemporarilyUnavailableError):
-        AuditStore(dead, aws.s3(), settings).predictions_by_id(ids)
+        AuditReader(dead, aws.s3(), settings).predictions_by_id(ids)
 
 
 def test_an_item_of_another_form_is_a_finding_and_keeps_nothing_from_being_checked(world: World, anna: User) -> None:
@@ -740,8 +741,8 @@ def test_an_outage_is_no_finding_and_leaves_the_audit_unfinished(
     def refuse(*_: Any) -> Any:
         raise TemporarilyUnavailableError("The tables are too busy to be read.")
 
-    monkeypatch.setattr(AuditStore, "logins", refuse)
-    checks = Audit(AuditStore(aws.dynamodb(), aws.s3(), world.settings), world.settings, world.clock)
+    monkeypatch.setattr(AuditReader, "logins", refuse)
+    checks = Audit(AuditReader(aws.dynamodb(), aws.s3(), world.settings), world.settings, world.clock)
     progress = checks.begin()
 
     with pytest.raises(TemporarilyUnavailableError):

@@ -11,8 +11,8 @@ import pytest
 
 import app
 from chalicelib.audit import daily
-from chalicelib.audit.daily import HOLD_SECONDS_MAX, KEY, VERSION, AuditStateStore
-from chalicelib.audit.tables import MARGIN_SECONDS, AuditStore
+from chalicelib.audit.daily import HOLD_SECONDS_MAX, KEY, VERSION, AuditStateRepository
+from chalicelib.audit.reader import MARGIN_SECONDS, AuditReader
 from chalicelib.audit.user_audit import SETTLED_SECONDS
 from chalicelib.auth.repository import User
 from chalicelib.core import aws
@@ -95,24 +95,24 @@ def put_state(world: World, **changed: Any) -> None:
 
 def kill_at(world: World, monkeypatch: pytest.MonkeyPatch, user: User, seconds: float = 0.0) -> None:
     """Kill the process while it checks that user; each user takes so long."""
-    results_of, write = AuditStore.results_of, AuditStateStore.write
+    results_of, write = AuditReader.results_of, AuditStateRepository.write
     dead: list[bool] = []
 
-    def until_then(store: AuditStore, user_id: str) -> Any:
+    def until_then(reader: AuditReader, user_id: str) -> Any:
         world.clock.advance(seconds)
         if user_id == user.id:
             dead.append(True)
             raise KilledError
-        return results_of(store, user_id)
+        return results_of(reader, user_id)
 
-    def unless_dead(store: AuditStateStore, *arguments: Any) -> Any:
+    def unless_dead(repository: AuditStateRepository, *arguments: Any) -> Any:
         if dead:
             raise KilledError
-        return write(store, *arguments)
+        return write(repository, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(AuditStore, "results_of", until_then)
-        patch.setattr(AuditStateStore, "write", unless_dead)
+        patch.setattr(AuditReader, "results_of", until_then)
+        patch.setattr(AuditStateRepository, "write", unless_dead)
         with pytest.raises(KilledError):
             run(world, lambda: 900.0)
 
@@ -239,7 +239,7 @@ def test_an_invocation_that_fails_leaves_what_it_did_to_the_next(
 
     change_user(world, people[1], "SET balance = :balance", balance=1)
     with monkeypatch.context() as patch:
-        patch.setattr(AuditStore, "vouchers", refuse)
+        patch.setattr(AuditReader, "vouchers", refuse)
         with pytest.raises(OSError, match="no connection"):
             run(world)
 
@@ -252,15 +252,15 @@ def test_an_invocation_that_fails_leaves_what_it_did_to_the_next(
 def test_of_two_invocations_at_once_one_works(
     world: World, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user_ids = AuditStore.user_ids
+    user_ids = AuditReader.user_ids
     meanwhile: list[Any] = []
 
-    def and_another_one(store: AuditStore, *after: Any) -> Any:
-        monkeypatch.setattr(AuditStore, "user_ids", user_ids)
+    def and_another_one(reader: AuditReader, *after: Any) -> Any:
+        monkeypatch.setattr(AuditReader, "user_ids", user_ids)
         meanwhile.append(run(world))
-        return user_ids(store, *after)
+        return user_ids(reader, *after)
 
-    monkeypatch.setattr(AuditStore, "user_ids", and_another_one)
+    monkeypatch.setattr(AuditReader, "user_ids", and_another_one)
 
     assert run(world)["state"] == "finished"
     assert meanwhile == [{"state": "held", "findings": 0}]
@@ -270,18 +270,18 @@ def test_of_two_invocations_at_once_one_works(
 def test_of_two_that_read_the_same_state_one_gets_it(
     world: World, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = AuditStateStore.read
+    read = AuditStateRepository.read
     meanwhile: list[Any] = []
 
-    def and_another_one(store: AuditStateStore) -> Any:
-        found = read(store)
-        monkeypatch.setattr(AuditStateStore, "read", read)
+    def and_another_one(repository: AuditStateRepository) -> Any:
+        found = read(repository)
+        monkeypatch.setattr(AuditStateRepository, "read", read)
         meanwhile.append(run(world, Reads(20)))
         return found
 
     run(world, Reads(20))
     before = stored(world)["report"]["checked"]["users"]
-    monkeypatch.setattr(AuditStateStore, "read", and_another_one)
+    monkeypatch.setattr(AuditStateRepository, "read", and_another_one)
 
     assert run(world)["state"] == "held"
     assert meanwhile[0]["state"] == "unfinished"
@@ -302,7 +302,7 @@ def test_a_write_whose_answer_was_lost_may_be_repeated(world: World, people: lis
 
     daily = world.daily_audit(lambda: inf)
     repeating: Any = Repeating()
-    daily.store = AuditStateStore(repeating, world.settings.throttles_table)
+    daily.repository = AuditStateRepository(repeating, world.settings.throttles_table)
 
     assert daily.run() == {"state": "finished", "findings": 0}
     assert people
@@ -321,13 +321,13 @@ def test_a_user_who_takes_longer_than_a_whole_run_is_named_and_passed(world: Wor
     def run_until_person() -> dict[str, Any]:
         left = UntilPerson()
         daily = world.daily_audit(left)
-        entries = daily.audit._store.entries
+        entries = daily.audit._reader.entries
 
         def slow(user_id: str, *bounds: Any, **more: Any) -> Any:
             left.over = user_id == people[2].id
             return entries(user_id, *bounds, **more)
 
-        daily.audit._store.entries = slow  # type: ignore[method-assign]
+        daily.audit._reader.entries = slow  # type: ignore[method-assign]
         return daily.run()
 
     assert run_until_person()["state"] == "unfinished"  # stopped there

@@ -147,7 +147,7 @@ def spoil_everything(world: World) -> None:
 @pytest.fixture
 def asked(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     """What an audit asks for that finds something of every kind."""
-    monkeypatch.setattr("chalicelib.audit.audit.LOOK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr("chalicelib.audit.audit.RECHECK_SECONDS", 0)
     spoil_everything(world)
     with requests(world.settings) as found:
         world.daily_audit(lambda: inf).run()

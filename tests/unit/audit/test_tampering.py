@@ -443,7 +443,7 @@ def test_a_grant_of_an_amount_that_was_configured_before_is_no_finding(scene: Sc
 def test_what_the_worker_notes_of_a_file_is_what_s3_lists(scene: Scene, size: int) -> None:
     stored = scene.world.files.put_stream("results/u/p/1/result.csv", io.BytesIO(b"x" * size), size, "text/csv")
 
-    listed = scene.world.audit_store.objects_under("results/u/p/1/")
+    listed = scene.world.audit_reader.objects_under("results/u/p/1/")
 
     assert listed == {"results/u/p/1/result.csv": stored}
     assert stored.size == size

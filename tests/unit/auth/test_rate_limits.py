@@ -193,7 +193,7 @@ def test_row_8_an_outage_of_ours_counts_as_nobodys_guess(api: Api, monkeypatch: 
         raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "GetItem")
 
     with monkeypatch.context() as outage:
-        outage.setattr("chalicelib.auth.repository.UserStore.login", throttled)
+        outage.setattr("chalicelib.auth.repository.UserRepository.login", throttled)
         assert {api.log_in("anna", PASSWORD).status_code for _ in range(12)} == {503}
     assert api.log_in("anna", PASSWORD).status_code == 200
 
@@ -206,7 +206,7 @@ def test_what_was_done_is_said_even_if_its_attempt_can_not_be_given_back(
     def lost(*_arguments: object) -> None:
         raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "UpdateItem")
 
-    monkeypatch.setattr("chalicelib.core.throttling.Throttles.give_back", lost)
+    monkeypatch.setattr("chalicelib.core.throttling.Throttles.release", lost)
 
     assert api.log_in("anna", PASSWORD).status_code == 200
     gone = api.ask("DELETE", "/api/auth/me", {"password": PASSWORD}, Authorization=token)

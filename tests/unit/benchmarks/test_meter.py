@@ -72,7 +72,7 @@ def test_requests_are_counted_by_what_they_are_billed_as(world: World) -> None:
     sqs.send_message(QueueUrl=queue, MessageBody="{}")
     sqs.receive_message(QueueUrl=queue)
 
-    usage = meter.take()
+    usage = meter.drain()
     assert usage.amounts == {Item.S3_PUTS: 1, Item.S3_GETS: 2, Item.SQS_REQUESTS: 2}
     assert (usage.s3_bytes_in, usage.s3_bytes_out, usage.refused) == (12, 12, 1)
     assert usage.requests["s3", "HeadObject"] == 1
@@ -82,8 +82,8 @@ def test_what_was_taken_is_not_counted_again() -> None:
     meter = Meter()
     meter.add(Item.API_REQUESTS, 2)
 
-    assert meter.take().amounts == {Item.API_REQUESTS: 2}
-    assert meter.take().amounts == {}
+    assert meter.drain().amounts == {Item.API_REQUESTS: 2}
+    assert meter.drain().amounts == {}
 
 
 def test_an_invocation_costs_whole_milliseconds_of_its_memory_and_of_its_disk_above_512_mb() -> None:
@@ -92,7 +92,7 @@ def test_an_invocation_costs_whole_milliseconds_of_its_memory_and_of_its_disk_ab
     meter.invoked(Function("worker", memory_mb=1769, disk_mb=2048), 999.01)
     meter.invoked(Function("api", memory_mb=512), 1000.0)
 
-    usage = meter.take()
+    usage = meter.drain()
     assert usage.amounts[Item.LAMBDA_REQUESTS] == 2
     assert usage.amounts[Item.LAMBDA_GB_SECONDS] == pytest.approx(1769 / 1024 + 0.5)
     assert usage.amounts[Item.LAMBDA_DISK_GB_SECONDS] == pytest.approx(1.5)
@@ -106,7 +106,7 @@ def test_a_line_of_output_is_billed_with_what_an_event_costs() -> None:
         print("0123456789")
         print("ы", end="")  # the line isn't whole yet
 
-    assert meter.take().amounts[Item.LOG_GB] * GB == pytest.approx(10 + 26)
+    assert meter.drain().amounts[Item.LOG_GB] * GB == pytest.approx(10 + 26)
 
 
 def test_every_custom_metric_counts_once_however_often_it_is_logged() -> None:
@@ -117,7 +117,7 @@ def test_every_custom_metric_counts_once_however_often_it_is_logged() -> None:
         meter.log_line(json.dumps({"_aws": {"CloudWatchMetrics": [directive]}, "stage": stage, "Age": 1, "Sent": 2}))
     meter.log_line('not JSON, with "_aws" in it')
 
-    assert meter.take().metrics == {
+    assert meter.drain().metrics == {
         ("N", "dev", "Age"), ("N", "dev", "Sent"), ("N", "prod", "Age"), ("N", "prod", "Sent"),
     }  # fmt: skip
 

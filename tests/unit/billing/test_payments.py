@@ -19,9 +19,9 @@ def test_a_late_worker_can_not_end_what_a_newer_attempt_holds(world: World) -> N
     other = world.run(world.submit(user))
     assert other.result
     prediction = world.submit(user)
-    late = world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
+    late = world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
     world.clock.advance(2)
-    world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
+    world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
 
     with pytest.raises(ConditionFailedError):
         world.settlement.succeed(late, other.result)
@@ -50,10 +50,10 @@ def test_two_that_read_the_same_prediction_refund_it_once(world: World) -> None:
 def test_the_dispatcher_leaves_alone_what_moved_on_since_it_looked(world: World) -> None:
     prediction = world.submit(world.register())
     seen = world.read(prediction)
-    world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
+    world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
 
     with pytest.raises(ConditionFailedError):
-        world.store.postpone(seen, world.clock() + 20)
+        world.prediction_repository.postpone(seen, world.clock() + 20)
 
     assert world.read(prediction).status is Status.RUNNING
 
@@ -62,7 +62,7 @@ def test_the_dispatcher_ends_what_was_tried_too_often(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     for _ in range(world.settings.attempts_max):
-        world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
+        world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
         world.clock.advance(2)
     world.clock.advance(1)
 
@@ -144,6 +144,6 @@ def test_a_submission_whose_first_answer_was_lost_is_taken_as_done(world: World)
     prediction = world.submit(user)
 
     cost = Cost(user.id, prediction.prediction_id, 100, prediction.charge_entry_id, prediction.created_at)
-    world.payments.charge(cost, world.store.new(prediction), None)
+    world.payments.charge(cost, world.prediction_repository.new(prediction), None)
 
     assert world.entries(user) == [("signup", 500), ("prediction", -100)]

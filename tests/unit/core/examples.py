@@ -233,7 +233,7 @@ def _predictions(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.ask("DELETE", path)
     api.refusal("result_expired", "GET", f"{path}/rows")
     api.refusal("input_expired", "POST", f"{path}/retry")
-    api.services.store.claim(retried, api.services.clock(), api.services.clock() + 60)
+    api.services.prediction_repository.claim(retried, api.services.clock(), api.services.clock() + 60)
     api.refusal("prediction_running", "DELETE", f"/api/predict/{retried}")
     cancelled = f"/api/predict/{api.ask('POST', '/api/predict/lasso', PATIENTS, Content_Type=_CSV)['prediction_id']}"
     api.ask("DELETE", cancelled)
@@ -257,14 +257,14 @@ def _charges(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     for code, account in states.items():
         patch.setattr(api.services.ledger, "account", lambda _, account=account: account)
         submit(code)
-    api.services.offers.put("lasso", Override(enabled=False))
-    patch.setattr(api.services.offers, "_read_at", float("-inf"))
+    api.services.price_overrides.put("lasso", Override(enabled=False))
+    patch.setattr(api.services.price_overrides, "_read_at", float("-inf"))
     submit("model_disabled")
 
 
 def _faults(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     for error in (RuntimeError(), EndpointConnectionError(endpoint_url="http://127.0.0.1")):
-        patch.setattr(api.services.catalogue, "all", _raising(error))
+        patch.setattr(api.services.catalog, "all", _raising(error))
         api.raw("GET", "/api/models")
 
 

@@ -73,7 +73,7 @@ class Functions:
         given, chosen = self.services, loaded(model or FakeModel())
         # The worker is made once: there the next look finds this one.
         vars(given)["worker"] = Worker(
-            given.store, given.files, given.settlement, given.settings, given.clock, lambda _: chosen
+            given.prediction_repository, given.files, given.settlement, given.settings, given.clock, lambda _: chosen
         )
         return self._invoke(app.inference_worker, _message(prediction_id))
 

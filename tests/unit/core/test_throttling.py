@@ -18,14 +18,14 @@ def throttles(world: World, clock: FakeClock) -> Throttles:
 def refused(throttles: Throttles, *limits: Limit, kind: str = "guess") -> int:
     """After how many seconds one is told to come again."""
     with pytest.raises(TooManyRequestsError) as caught:
-        throttles.take(kind, HOUR, *limits)
+        throttles.acquire(kind, HOUR, *limits)
     assert (caught.value.status, caught.value.code) == (429, "too_many_requests")
     return int(caught.value.headers["Retry-After"])
 
 
 def test_as_many_pass_as_may_and_the_next_is_told_when_the_window_ends(throttles: Throttles, clock: FakeClock) -> None:
     for _ in range(3):
-        throttles.take("guess", HOUR, Limit("anna", 3))
+        throttles.acquire("guess", HOUR, Limit("anna", 3))
     clock.advance(HOUR - 90.5)
 
     assert refused(throttles, Limit("anna", 3)) == 91
@@ -33,51 +33,51 @@ def test_as_many_pass_as_may_and_the_next_is_told_when_the_window_ends(throttles
     clock.advance(90.4)
     assert refused(throttles, Limit("anna", 3)) == 1
     clock.advance(0.1)
-    throttles.take("guess", HOUR, Limit("anna", 3))
+    throttles.acquire("guess", HOUR, Limit("anna", 3))
 
 
 def test_whoever_comes_when_they_were_told_passes(throttles: Throttles, clock: FakeClock) -> None:
-    throttles.take("guess", HOUR, Limit("anna", 1))
+    throttles.acquire("guess", HOUR, Limit("anna", 1))
     clock.advance(1234.567)
     clock.advance(refused(throttles, Limit("anna", 1)))
-    throttles.take("guess", HOUR, Limit("anna", 1))
+    throttles.acquire("guess", HOUR, Limit("anna", 1))
 
 
 def test_others_and_other_kinds_are_counted_for_themselves(throttles: Throttles) -> None:
-    throttles.take("guess", HOUR, Limit("anna", 1))
-    throttles.take("guess", HOUR, Limit("boris", 1))
-    throttles.take("upload", HOUR, Limit("anna", 1))
+    throttles.acquire("guess", HOUR, Limit("anna", 1))
+    throttles.acquire("guess", HOUR, Limit("boris", 1))
+    throttles.acquire("upload", HOUR, Limit("anna", 1))
     assert refused(throttles, Limit("boris", 1))
 
 
 def test_what_one_limit_refuses_counts_against_none(throttles: Throttles) -> None:
-    throttles.take("guess", HOUR, Limit("here", 3), Limit("anna", 1))
+    throttles.acquire("guess", HOUR, Limit("here", 3), Limit("anna", 1))
     for _ in range(5):
         refused(throttles, Limit("here", 3), Limit("anna", 1))
 
-    throttles.take("guess", HOUR, Limit("here", 3), Limit("boris", 1))
-    throttles.take("guess", HOUR, Limit("here", 3), Limit("clara", 1))
+    throttles.acquire("guess", HOUR, Limit("here", 3), Limit("boris", 1))
+    throttles.acquire("guess", HOUR, Limit("here", 3), Limit("clara", 1))
     assert refused(throttles, Limit("here", 3), Limit("dora", 1))
 
 
 def test_what_is_given_back_does_not_count(throttles: Throttles) -> None:
     for _ in range(5):
-        throttles.give_back(throttles.take("guess", HOUR, Limit("here", 2), Limit("anna", 1)))
-    throttles.take("guess", HOUR, Limit("here", 2), Limit("anna", 1))
+        throttles.release(throttles.acquire("guess", HOUR, Limit("here", 2), Limit("anna", 1)))
+    throttles.acquire("guess", HOUR, Limit("here", 2), Limit("anna", 1))
     assert refused(throttles, Limit("here", 2), Limit("anna", 1))
 
 
 def test_giving_back_what_has_expired_makes_no_row_without_an_end(world: World, throttles: Throttles) -> None:
-    taken = throttles.take("guess", HOUR, Limit("anna", 1))
+    taken = throttles.acquire("guess", HOUR, Limit("anna", 1))
     aws.dynamodb().delete_item(TableName=world.settings.throttles_table, Key={"throttle": {"S": taken.row}})
-    throttles.give_back(taken)
+    throttles.release(taken)
     assert world.items(world.settings.throttles_table) == []
 
 
 def test_a_row_tells_neither_who_nor_what_and_expires_with_its_window(
     world: World, throttles: Throttles, clock: FakeClock
 ) -> None:
-    throttles.take("guess", HOUR, Limit("198.51.100.7", 9), Limit("name#anna", 9))
+    throttles.acquire("guess", HOUR, Limit("198.51.100.7", 9), Limit("name#anna", 9))
     (row,) = world.items(world.settings.throttles_table)
     assert row["expires_at"] == clock.now + HOUR
     assert len(row) == 4
@@ -86,7 +86,7 @@ def test_a_row_tells_neither_who_nor_what_and_expires_with_its_window(
 
 def test_without_the_secret_nobody_can_look_for_an_address(world: World, throttles: Throttles) -> None:
     other = Throttles(aws.dynamodb(), world.settings.throttles_table, lambda: "another secret", throttles._clock)
-    assert throttles.take("guess", HOUR, Limit("anna", 9)).row != other.take("guess", HOUR, Limit("anna", 9)).row
+    assert throttles.acquire("guess", HOUR, Limit("anna", 9)).row != other.acquire("guess", HOUR, Limit("anna", 9)).row
 
 
 def test_an_event_is_one_write(world: World, throttles: Throttles) -> None:
@@ -97,7 +97,7 @@ def test_an_event_is_one_write(world: World, throttles: Throttles) -> None:
         calls.append(model.name)
 
     events.register("before-call.dynamodb", note)
-    throttles.take("guess", HOUR, Limit("here", 2), Limit("anna", 1))
+    throttles.acquire("guess", HOUR, Limit("here", 2), Limit("anna", 1))
     events.unregister("before-call.dynamodb", note)
     assert calls == ["UpdateItem"]
 

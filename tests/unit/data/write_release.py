@@ -53,7 +53,7 @@ class Writer:
 
     def __init__(self, api: Api, clock: FakeClock) -> None:
         self.api = api
-        self.services = api.services
+        self.services: Any = api.services  # the older release's: some names differ today
         self.clock = clock
         self.accounts: dict[str, dict[str, str]] = {}
         self.predictions: dict[str, str] = {}

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from chalicelib.auth.normalization import Credentials
-from chalicelib.auth.repository import User, UserStore
+from chalicelib.auth.repository import User, UserRepository
 from chalicelib.auth.service import WrongPasswordError
 from chalicelib.core import aws
 from chalicelib.core.settings import Settings
 from chalicelib.erasure import eraser
 from chalicelib.erasure.eraser import FAILED_SECONDS_MAX, INDEX_LAG_SECONDS, Erasure, OutOfTimeError
 from chalicelib.inference.predictions.prediction import Prediction
-from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.storage import file_store
 from chalicelib.inference.storage.file_store import FileStore, Stored
 from tests.unit.core.api import Api, register, served
@@ -25,7 +25,7 @@ def audit_of(world: World) -> list[str]:
 
 
 def erased(world: World, prediction: Prediction) -> bool:
-    return world.store.get(prediction.prediction_id) is None
+    return world.prediction_repository.get(prediction.prediction_id) is None
 
 
 @pytest.fixture
@@ -38,15 +38,15 @@ def test_one_prediction_that_can_not_be_erased_holds_up_neither_the_others_nor_t
 ) -> None:
     first, second, third = (world.run(world.submit(anna)) for _ in range(3))
     world.accounts.delete(anna, PASSWORD)
-    erase = PredictionStore.erase
+    erase = PredictionRepository.erase
 
-    def broken(store: PredictionStore, prediction_id: str, now: float) -> None:
+    def broken(repository: PredictionRepository, prediction_id: str, now: float) -> None:
         if prediction_id == second.prediction_id:
             raise OSError("out of order")
-        erase(store, prediction_id, now)
+        erase(repository, prediction_id, now)
 
     with monkeypatch.context() as outage:
-        outage.setattr(PredictionStore, "erase", broken)
+        outage.setattr(PredictionRepository, "erase", broken)
         world.dispatcher.run()
         world.finish_erasures()
         assert [erased(world, each) for each in (first, second, third)] == [True, False, True]
@@ -85,7 +85,7 @@ def test_a_prefix_that_can_not_be_deleted_holds_up_no_other(
 
 def test_however_many_erasures_fail_the_others_come(world: World, anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(60):
-        world.users.wish_erasure(f"0000-{number}", world.clock())
+        world.users.request_erasure(f"0000-{number}", world.clock())
     world.accounts.delete(anna, PASSWORD)
     run = Erasure.run
 
@@ -115,7 +115,7 @@ def test_a_wish_that_is_made_anew_meanwhile_is_not_lost(
 
     def wished_meanwhile(erasure: Erasure, user_id: str, *more: Any) -> int:
         world.clock.advance(1)
-        world.users.wish_erasure(user_id, world.clock())
+        world.users.request_erasure(user_id, world.clock())
         return run(erasure, user_id, *more)
 
     with monkeypatch.context() as meanwhile:
@@ -130,14 +130,14 @@ def test_a_request_leaves_the_rest_of_many_predictions_to_the_dispatcher(
 ) -> None:
     predictions = [world.run(world.submit(anna)) for _ in range(3)]
     world.accounts.delete(anna, PASSWORD)
-    erase = PredictionStore.erase
+    erase = PredictionRepository.erase
 
-    def slow(store: PredictionStore, prediction_id: str, now: float) -> None:
+    def slow(repository: PredictionRepository, prediction_id: str, now: float) -> None:
         world.clock.advance(3)
-        erase(store, prediction_id, now)
+        erase(repository, prediction_id, now)
 
     with monkeypatch.context() as busy:
-        busy.setattr(PredictionStore, "erase", slow)
+        busy.setattr(PredictionRepository, "erase", slow)
         with pytest.raises(OutOfTimeError):
             world.erasure.run(anna.id, 10)
     assert [erased(world, each) for each in predictions] == [False, True, True], "open ones are new, and come first"
@@ -198,11 +198,11 @@ def test_a_deletion_whose_time_is_up_is_answered_and_the_dispatcher_does_the_res
 
         api.ask("DELETE", "/api/auth/me", {"password": PASSWORD})
 
-        assert services.audit_store.objects_under(f"results/{user_id}/")
+        assert services.audit_reader.objects_under(f"results/{user_id}/")
         monkeypatch.undo()
         services.dispatcher.run()
-        assert not services.audit_store.objects_under(f"results/{user_id}/")
-        assert list(services.store.unerased(user_id)) == []
+        assert not services.audit_reader.objects_under(f"results/{user_id}/")
+        assert list(services.prediction_repository.unerased(user_id)) == []
 
 
 def test_an_account_with_many_files_holds_up_no_other(world: World, slow_deletion: list[float]) -> None:
@@ -276,7 +276,7 @@ def test_an_erasure_that_can_not_be_postponed_holds_up_no_other(world: World, mo
     def out_of_order(*_: Any) -> None:
         raise OSError("out of order")
 
-    monkeypatch.setattr(UserStore, "postpone_erasure", out_of_order)
+    monkeypatch.setattr(UserRepository, "postpone_erasure", out_of_order)
     world.dispatcher.run()
 
     assert world.objects() == []
@@ -290,13 +290,13 @@ def test_logging_out_while_the_account_is_deleted_is_no_fault(world: World, anna
 def test_a_password_that_was_replaced_meanwhile_deletes_nothing(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    close = UserStore.close
+    close = UserRepository.close
 
-    def replaced_meanwhile(store: UserStore, *arguments: Any) -> None:
+    def replaced_meanwhile(repository: UserRepository, *arguments: Any) -> None:
         world.accounts.change_password(anna, PASSWORD, "another good one")
-        close(store, *arguments)
+        close(repository, *arguments)
 
-    monkeypatch.setattr(UserStore, "close", replaced_meanwhile)
+    monkeypatch.setattr(UserRepository, "close", replaced_meanwhile)
     with pytest.raises(WrongPasswordError):
         world.accounts.delete(anna, PASSWORD)
 

@@ -171,7 +171,7 @@ def test_an_erasure_whose_charge_lost_its_prediction_is_over_after_a_day(world: 
         TableName=world.settings.users_table, Key=to_item({"user_id": anna.id}),
         UpdateExpression="SET open_charges = :one", ExpressionAttributeValues=to_item({":one": 1}),
     )  # fmt: skip
-    world.users.wish_erasure(anna.id, world.clock())
+    world.users.request_erasure(anna.id, world.clock())
     finish(world)
     assert world.pending_erasures() == [anna.id]
 

@@ -9,7 +9,7 @@ from chalice.test import HTTPResponse
 from pydantic import BaseModel
 
 from app import app
-from chalicelib.core.http.endpoints import Described, described
+from chalicelib.core.http.endpoints import RouteMetadata, described
 from chalicelib.wiring import Services
 from tests.unit.support import PASSWORD, csv_of
 
@@ -19,7 +19,7 @@ class Route(NamedTuple):
 
     method: str
     path: str
-    said: Described
+    said: RouteMetadata
     parameters: dict[str, Any]
     """The annotations of what the path holds."""
     content_types: Sequence[str]

@@ -127,7 +127,7 @@ def lived(world: World) -> User:
     world.predictions.delete(user, submit(content).prediction_id)
     submit(content)
     running = submit(content)
-    world.store.claim(running.prediction_id, world.clock(), world.clock() + 60)
+    world.prediction_repository.claim(running.prediction_id, world.clock(), world.clock() + 60)
     return user
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import chalicelib.inference.models
 import training.models
-from chalicelib.inference.catalog.catalog import Catalogue
+from chalicelib.inference.catalog.catalog import Catalog
 from chalicelib.inference.models.loader import load
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
@@ -61,7 +61,7 @@ def test_the_guide_s_example_does_what_every_model_must(root: Path, patients: pd
     (folder / "model.joblib").write_bytes(artefact)
     (folder / "card.json").write_text(to_json(make_card(recipe, fitted, report, patients, artefact)), "utf-8")
 
-    [offer] = Catalogue(root / ARTEFACTS_DIR).all()
+    [offer] = Catalog(root / ARTEFACTS_DIR).all()
     model = load(NAME, root / ARTEFACTS_DIR).model
 
     assert (offer.id, offer.coins) == (NAME, 50)

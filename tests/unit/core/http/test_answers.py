@@ -44,11 +44,11 @@ def test_an_unfinished_prediction_says_when_to_ask_again(
         api = Api(services)
         api.token = register(api, "anna")
         prediction_id = api.ask("POST", "/api/predict/lasso", FILE, Content_Type="text/csv")["prediction_id"]
-        created_at = services.store.get(prediction_id).created_at  # type: ignore[union-attr]
+        created_at = services.prediction_repository.get(prediction_id).created_at  # type: ignore[union-attr]
         monkeypatch.setitem(vars(services), "clock", lambda: created_at + age)
 
         assert retry_after(api, f"/api/predict/{prediction_id}") == str(seconds)
-        services.store.claim(prediction_id, created_at, created_at + 60)
+        services.prediction_repository.claim(prediction_id, created_at, created_at + 60)
         assert retry_after(api, f"/api/predict/{prediction_id}") == str(seconds)
 
 

@@ -3,7 +3,7 @@ from typing import Any, cast
 import pytest
 from chalice.app import CaseInsensitiveMapping, Request
 
-from chalicelib.core.http.client_address import Viewers, network
+from chalicelib.core.http.client_address import ClientAddresses, network
 
 SECRET = "what CloudFront alone knows"
 
@@ -16,27 +16,29 @@ class Asked:
         self.context: dict[str, Any] = {"identity": {"sourceIp": source}}
 
 
-def address(viewers: Viewers, source: str = "192.0.2.9", **headers: str) -> str:
-    return viewers.address(cast("Request", Asked(source, **headers)))
+def address(client_addresses: ClientAddresses, source: str = "192.0.2.9", **headers: str) -> str:
+    return client_addresses.of(cast("Request", Asked(source, **headers)))
 
 
 @pytest.fixture
-def viewers() -> Viewers:
-    return Viewers(SECRET.__eq__)
+def client_addresses() -> ClientAddresses:
+    return ClientAddresses(SECRET.__eq__)
 
 
-def test_cloudfront_s_word_on_the_address_is_taken(viewers: Viewers) -> None:
-    assert address(viewers, x_viewer_address="198.51.100.7", x_origin_secret=SECRET) == "198.51.100.7"
+def test_cloudfront_s_word_on_the_address_is_taken(client_addresses: ClientAddresses) -> None:
+    assert address(client_addresses, x_viewer_address="198.51.100.7", x_origin_secret=SECRET) == "198.51.100.7"
 
 
 @pytest.mark.parametrize("shown", ["", "wrong", SECRET[:-1], SECRET + "x", "секрет"])
-def test_row_8_an_address_that_anybody_may_have_written_is_not_believed(viewers: Viewers, shown: str) -> None:
+def test_row_8_an_address_that_anybody_may_have_written_is_not_believed(
+    client_addresses: ClientAddresses, shown: str
+) -> None:
     headers = {"x_origin_secret": shown} if shown else {}
-    assert address(viewers, x_viewer_address="198.51.100.7", **headers) == "192.0.2.9"
+    assert address(client_addresses, x_viewer_address="198.51.100.7", **headers) == "192.0.2.9"
 
 
 def test_row_8_where_there_is_no_cloudfront_no_header_is_believed() -> None:
-    assert address(Viewers(None), x_viewer_address="198.51.100.7", x_origin_secret=SECRET) == "192.0.2.9"
+    assert address(ClientAddresses(None), x_viewer_address="198.51.100.7", x_origin_secret=SECRET) == "192.0.2.9"
 
 
 def test_nobody_is_asked_for_the_secret_before_a_request_shows_one() -> None:
@@ -46,11 +48,11 @@ def test_nobody_is_asked_for_the_secret_before_a_request_shows_one() -> None:
         asked.append(shown)
         return True
 
-    viewers = Viewers(is_cloudfronts)
-    address(viewers, x_origin_secret=SECRET)
-    address(viewers, x_viewer_address="198.51.100.7")
+    client_addresses = ClientAddresses(is_cloudfronts)
+    address(client_addresses, x_origin_secret=SECRET)
+    address(client_addresses, x_viewer_address="198.51.100.7")
     assert asked == []
-    address(viewers, x_viewer_address="198.51.100.7", x_origin_secret=SECRET)
+    address(client_addresses, x_viewer_address="198.51.100.7", x_origin_secret=SECRET)
     assert asked == [SECRET]
 
 

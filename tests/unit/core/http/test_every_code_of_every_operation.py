@@ -164,17 +164,17 @@ def _coins(api: Collector, patch: pytest.MonkeyPatch) -> None:
         api.ask("POST", path)
     api.refusal("too_many_open_predictions", "POST", path)
     for code, override in [("not_enough_coins", Override(coins=1000)), ("model_disabled", Override(enabled=False))]:
-        api.services.offers.put("mayo", override)
-        patch.setattr(api.services.offers, "_read_at", float("-inf"))
+        api.services.price_overrides.put("mayo", override)
+        patch.setattr(api.services.price_overrides, "_read_at", float("-inf"))
         api.refusal(code, "POST", path)
-    patch.setattr(api.services.catalogue, "_offers", {})
+    patch.setattr(api.services.catalog, "_offers", {})
     api.refusal("unknown_model", "POST", path)
 
 
 def _deleted_meanwhile(api: Collector, patch: pytest.MonkeyPatch) -> None:
     """The account is deleted after its token was looked at."""
-    api.services.offers.put("mayo", Override())
-    patch.setattr(api.services.offers, "_read_at", float("-inf"))
+    api.services.price_overrides.put("mayo", Override())
+    patch.setattr(api.services.price_overrides, "_read_at", float("-inf"))
     voucher = {"code": api.services.vouchers.issue(1, None)}
     for name, limit in (("dora", "submission"), ("eva", "voucher")):
         api.token = register(api, name)

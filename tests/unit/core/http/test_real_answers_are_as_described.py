@@ -124,7 +124,7 @@ def assert_whole(cohort: dict[str, Any], survival_years: list[int]) -> None:
 
 def test_a_cohort_from_before_more_than_the_counts_was_kept_is_still_answered(anna: Api) -> None:
     prediction_id = anna.finished("lasso")
-    prediction = anna.services.store.get(prediction_id)
+    prediction = anna.services.prediction_repository.get(prediction_id)
     assert prediction
     assert prediction.result
     key = str(prediction.result.cohort_key)
@@ -226,8 +226,8 @@ def test_refusals_of_charges_are_as_described(anna: Api, monkeypatch: pytest.Mon
     submit("too_many_open_predictions")
     monkeypatch.setattr(anna.services.ledger, "account", lambda _: Account(1, 0, closed=False))
     submit("not_enough_coins")
-    anna.services.offers.put("lasso", Override(enabled=False))
-    monkeypatch.setattr(anna.services.offers, "_read_at", float("-inf"))
+    anna.services.price_overrides.put("lasso", Override(enabled=False))
+    monkeypatch.setattr(anna.services.price_overrides, "_read_at", float("-inf"))
     submit("model_disabled")
 
 
@@ -260,5 +260,5 @@ def test_refusals_of_predictions_are_as_described(anna: Api) -> None:
     anna.refusal("result_expired", "GET", f"{finished}/result.csv")
     anna.refusal("input_expired", "POST", f"{finished}/retry")
     running = anna.ask("POST", "/api/predict/lasso", FILE, Content_Type="text/csv")["prediction_id"]
-    anna.services.store.claim(running, anna.services.clock(), anna.services.clock() + 60)
+    anna.services.prediction_repository.claim(running, anna.services.clock(), anna.services.clock() + 60)
     anna.refusal("prediction_running", "DELETE", f"/api/predict/{running}")

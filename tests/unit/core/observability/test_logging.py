@@ -216,7 +216,7 @@ def _read_number(cell: str) -> None:
 
 
 def _input_key(functions: Functions, prediction_id: str) -> str:
-    prediction = functions.services.store.get(prediction_id)
+    prediction = functions.services.prediction_repository.get(prediction_id)
     assert prediction
     return prediction.input_key
 
@@ -228,4 +228,4 @@ def _spoil(functions: Functions, prediction_id: str, content: bytes) -> None:
 def _take_over(functions: Functions, prediction_id: str) -> None:
     """Another worker claims it, its lease being over by the store's time."""
     far = functions.services.clock() + 10_000
-    functions.services.store.claim(prediction_id, far, far)
+    functions.services.prediction_repository.claim(prediction_id, far, far)

@@ -9,7 +9,7 @@ from chalicelib.auth.normalization import Credentials
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.observability import metrics
 from chalicelib.core.observability.metrics import Metric
-from chalicelib.inference.predictions.repository import DUE_SHARDS, PredictionStore
+from chalicelib.inference.predictions.repository import DUE_SHARDS, PredictionRepository
 from chalicelib.wiring import Services
 from tests.unit.core.functions import NAME, Functions
 from tests.unit.support import PASSWORD, BrokenModel, World, csv_of, patients
@@ -102,7 +102,7 @@ def test_the_queue_s_age_is_counted_from_acceptance(world: World, functions: Fun
 
 def test_a_rejection_is_counted_with_its_refund(functions: Functions) -> None:
     prediction_id = functions.submit()
-    prediction = functions.services.store.get(prediction_id)
+    prediction = functions.services.prediction_repository.get(prediction_id)
     assert prediction
     functions.services.files.put(prediction.input_key, csv_of({"Bilirubin": "much"}), "text/csv")
     functions.lines()
@@ -139,10 +139,10 @@ def test_what_the_dispatcher_can_not_handle_is_counted(functions: Functions, mon
         raise OSError("out of order")
 
     user_id = functions.services.accounts.log_in(Credentials(name=NAME, password=PASSWORD)).user.id
-    functions.services.users.wish_erasure(user_id, 0)
+    functions.services.users.request_erasure(user_id, 0)
     functions.lines()
-    monkeypatch.setattr(PredictionStore, "due", broken)
-    monkeypatch.setattr(PredictionStore, "unerased", broken)
+    monkeypatch.setattr(PredictionRepository, "due", broken)
+    monkeypatch.setattr(PredictionRepository, "unerased", broken)
 
     functions.dispatch()
 

@@ -48,7 +48,7 @@ def no_naps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_model_that_is_switched_off_is_not_sold_by_a_busy_table(world: World) -> None:
     user = world.register()
-    world.offers.put("lasso", Override(enabled=False))
+    world.price_overrides.put("lasso", Override(enabled=False))
     with throttled(2) as asked, pytest.raises(ModelDisabledError):
         world.submit(user)
     assert len(asked) == 3
@@ -57,7 +57,7 @@ def test_a_model_that_is_switched_off_is_not_sold_by_a_busy_table(world: World) 
 
 def test_a_busy_table_sells_no_model_at_the_price_of_its_card(world: World) -> None:
     user = world.register()
-    world.offers.put("lasso", Override(coins=170))
+    world.price_overrides.put("lasso", Override(coins=170))
     with throttled(1):
         prediction = world.submit(user)
     assert prediction.cost == 170
@@ -66,7 +66,7 @@ def test_a_busy_table_sells_no_model_at_the_price_of_its_card(world: World) -> N
 
 def test_while_no_override_can_be_read_nothing_is_sold_and_nothing_charged(world: World) -> None:
     user = world.register()
-    world.offers.put("lasso", Override(coins=170))
+    world.price_overrides.put("lasso", Override(coins=170))
     with throttled(1000), pytest.raises(TemporarilyUnavailableError):
         world.submit(user)
     assert world.balance(user) == 500
@@ -78,7 +78,7 @@ def test_while_no_override_can_be_read_nothing_is_sold_and_nothing_charged(world
 def test_what_was_read_is_not_used_past_its_time_while_the_table_is_busy(world: World) -> None:
     user = world.register()
     world.submit(user)
-    world.offers.put("lasso", Override(enabled=False))
+    world.price_overrides.put("lasso", Override(enabled=False))
     world.clock.advance(FRESH_SECONDS)
     with throttled(1000), pytest.raises(TemporarilyUnavailableError):
         world.submit(user)

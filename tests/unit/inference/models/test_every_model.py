@@ -17,8 +17,8 @@ OPTIONAL = [column.name for column in columns.COLUMNS if column.kind in {"number
 
 def test_the_answer_has_every_promised_column(model: Model, cohort: pd.DataFrame) -> None:
     answer = model.predict(cohort)
-    years = model.contract.survival_years
-    banded = years if model.contract.curve_band_level is not None else ()
+    years = model.output_spec.survival_years
+    banded = years if model.output_spec.curve_band_level is not None else ()
     assert set(answer.columns) == {
         "years", "lower", "upper", "upper_open", "imputed", "out_of_range", "baseline", "measure_first",
         *(f"contribution:{name}" for name in model.columns),
@@ -32,7 +32,7 @@ def test_the_answer_has_every_promised_column(model: Model, cohort: pd.DataFrame
 
 def test_years_and_interval_lie_within_zero_and_the_horizon_and_in_order(model: Model, cohort: pd.DataFrame) -> None:
     answer = model.predict(cohort)
-    horizon = model.contract.horizon_years
+    horizon = model.output_spec.horizon_years
     assert (answer["lower"] >= 0).all()
     assert (answer["lower"] <= answer["years"]).all()
     assert (answer["years"] <= answer["upper"]).all()
@@ -52,9 +52,11 @@ def test_the_score_of_the_model_is_exactly_baseline_and_contributions(model: Mod
     """On its own scale, before clipping: what each of them says is found again without its code."""
     answer = model.predict(cohort)
     total = estimate(answer)
-    match model.contract.contribution_scale:
+    match model.output_spec.contribution_scale:
         case "years":
-            np.testing.assert_allclose(total.clip(0, model.contract.horizon_years), answer["years"], rtol=0, atol=1e-9)
+            np.testing.assert_allclose(
+                total.clip(0, model.output_spec.horizon_years), answer["years"], rtol=0, atol=1e-9
+            )
         case "score":
             np.testing.assert_allclose(total, risk_score(cohort), rtol=0, atol=1e-9)
         case "log_hazard":
@@ -105,7 +107,7 @@ def test_first_to_be_measured_is_the_gap_with_the_widest_range(model: Model, coh
 
 
 def test_a_curve_falls_from_one_and_its_median_is_where_half_have_died(model: Model, cohort: pd.DataFrame) -> None:
-    answer, years = model.predict(cohort), model.contract.survival_years
+    answer, years = model.predict(cohort), model.output_spec.survival_years
     if not years:
         return
     curve = answer[[f"survival:{year}" for year in years]].to_numpy()
@@ -121,25 +123,25 @@ def test_a_curve_falls_from_one_and_its_median_is_where_half_have_died(model: Mo
 
 def test_a_band_holds_the_curve_and_lies_within_zero_and_one(model: Model, cohort: pd.DataFrame) -> None:
     answer = model.predict(cohort)
-    if model.contract.curve_band_level is None:
+    if model.output_spec.curve_band_level is None:
         assert not answer.filter(regex="^survival_").columns.tolist()
         return
-    for year in model.contract.survival_years:
+    for year in model.output_spec.survival_years:
         lower, curve, upper = (answer[f"survival{end}:{year}"] for end in ("_lower", "", "_upper"))
         assert ((lower > 0) & (lower < curve) & (curve < upper) & (upper < 1)).all(), year
 
 
 def test_a_band_falls_as_its_curve_does(model: Model, cohort: pd.DataFrame) -> None:
-    if model.contract.curve_band_level is None:
+    if model.output_spec.curve_band_level is None:
         return
     answer = model.predict(cohort)
     for end in ("lower", "upper"):
-        ends = answer[[f"survival_{end}:{year}" for year in model.contract.survival_years]]
+        ends = answer[[f"survival_{end}:{year}" for year in model.output_spec.survival_years]]
         assert (np.diff(ends.to_numpy(), axis=1) < 0).all(), end
 
 
 def test_cox_lasso_has_a_band_of_80_percent_and_mayo_has_none() -> None:
-    levels = {each: load(each, ARTEFACTS).model.contract.curve_band_level for each in ("cox-lasso", "mayo")}
+    levels = {each: load(each, ARTEFACTS).model.output_spec.curve_band_level for each in ("cox-lasso", "mayo")}
     assert levels == {"cox-lasso": 0.8, "mayo": None}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import joblib
 import pytest
 
-from chalicelib.inference.models.base import ArtefactMismatchError, UnknownModelError
+from chalicelib.inference.models.base import ArtefactMismatchError, ModelNotFoundError
 from chalicelib.inference.models.loader import load
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
@@ -69,14 +69,14 @@ def test_row_17_nothing_is_unpickled_before_the_hash_is_known_to_be_right(
     ["", "nobody", "../lasso", "lasso/", "LASSO", "las so", "lasso\n", ".", "..", "transformers", "a" * 300],
 )
 def test_an_id_that_is_no_models_is_unknown(model_id: str) -> None:
-    with pytest.raises(UnknownModelError):
+    with pytest.raises(ModelNotFoundError):
         load(model_id, ARTEFACTS)
 
 
 def test_a_card_without_code_is_unknown(tmp_path: Path) -> None:
     (tmp_path / "no-code").mkdir()
     (tmp_path / "no-code" / "card.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(UnknownModelError):
+    with pytest.raises(ModelNotFoundError):
         load("no-code", tmp_path)
 
 

@@ -126,7 +126,11 @@ def test_a_cancel_that_a_whole_run_overtakes_leaves_the_result(world: World, mon
 def test_a_cancel_that_a_claim_overtakes_is_told_that_it_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     user = world.register()
     prediction = world.submit(user)
-    overtaken(world, monkeypatch, lambda: world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 9))
+    overtaken(
+        world,
+        monkeypatch,
+        lambda: world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 9),
+    )
 
     with pytest.raises(StillRunningError):
         world.predictions.delete(user, prediction.prediction_id, "queued")
@@ -325,7 +329,7 @@ def test_a_retry_without_the_coins_is_refused(world: World) -> None:
 
 
 def test_one_more_open_prediction_than_allowed_is_refused_until_one_ends(world: World) -> None:
-    world.offers.put("lasso", Override(coins=1))
+    world.price_overrides.put("lasso", Override(coins=1))
     user = world.register()
     first, *_ = [world.submit(user) for _ in range(world.settings.open_predictions_max)]
 
@@ -359,12 +363,12 @@ def test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file(world: Wo
     user = world.register()
     for _ in range(5):
         world.submit(user)
-    world.offers.put("lasso", Override(coins=1))
+    world.price_overrides.put("lasso", Override(coins=1))
     rich = world.register("boris")
     for _ in range(world.settings.open_predictions_max):
         world.clock.advance(FRESH_SECONDS)
         world.submit(rich)
-    world.offers.put("lasso", Override(coins=100))
+    world.price_overrides.put("lasso", Override(coins=100))
     world.clock.advance(FRESH_SECONDS)
     stored = world.objects()
     poor, busy = (user, rich) if as_read != "now" else map(world.users.user, (user.id, rich.id))
@@ -410,9 +414,9 @@ def test_every_kind_of_end_makes_room_for_another_one(world: World) -> None:
 def test_a_price_is_copied_at_submission_and_that_is_what_a_refund_gives_back(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
-    world.offers.put("lasso", Override(coins=250))
+    world.price_overrides.put("lasso", Override(coins=250))
     world.clock.advance(FRESH_SECONDS)
-    assert world.catalogue.get("lasso").coins == 250
+    assert world.catalog.get("lasso").coins == 250
 
     world.predictions.delete(user, prediction.prediction_id)
     world.submit(user)
@@ -463,7 +467,7 @@ def killed_after_its_upload(world: World, prediction: Prediction, meanwhile: Cal
 
 def claim_and_die(world: World, prediction: Prediction) -> None:
     """Take the prediction as a worker does that is killed at once; its lease is over then."""
-    world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
+    world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
     world.clock.advance(2)
 
 
@@ -583,7 +587,7 @@ def test_a_leftover_that_can_not_be_deleted_is_deleted_with_its_message(
 
 def test_a_message_of_a_prediction_that_another_worker_holds_deletes_nothing(world: World) -> None:
     prediction = world.submit(world.register())
-    world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
+    world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
     under_way = result_prefix(prediction.user_id, prediction.prediction_id, 1) + "result.csv"
     world.files.put(under_way, b"x", "text/csv")
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth.repository import UserStore
+from chalicelib.auth.repository import UserRepository
 from chalicelib.core import aws
 from chalicelib.core.ids import new_id
 from chalicelib.inference.predictions import dispatcher
 from chalicelib.inference.predictions.dispatcher import BACKOFF_SECONDS_MAX, BATCH_MAX
 from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.predictions.queue import InferenceQueue
-from chalicelib.inference.predictions.repository import DUE_SHARDS, PredictionStore, due_shard
+from chalicelib.inference.predictions.repository import DUE_SHARDS, PredictionRepository, due_shard
 from chalicelib.inference.predictions.settlement import Settlement
 from tests.unit.support import PASSWORD, World
 
@@ -35,7 +35,7 @@ def test_a_process_killed_between_commit_and_send_leaves_it_to_the_dispatcher(
         patch.setattr(InferenceQueue, "send", killed)
         with pytest.raises(Killed):
             world.submit(user)
-    (prediction,), _ = world.store.history(user.id, None)
+    (prediction,), _ = world.prediction_repository.history(user.id, None)
     assert world.balance(user) == 400
     assert world.sent() == []
 
@@ -64,7 +64,9 @@ def test_a_queue_that_is_down_is_no_refusal(world: World, monkeypatch: pytest.Mo
 def test_a_lease_that_ran_out_is_sent_again(world: World) -> None:
     prediction = world.submit(world.register())
     world.sent()
-    world.store.claim(prediction.prediction_id, world.clock(), world.clock() + world.settings.lease_seconds)
+    world.prediction_repository.claim(
+        prediction.prediction_id, world.clock(), world.clock() + world.settings.lease_seconds
+    )
 
     world.clock.advance(world.settings.lease_seconds)
     world.dispatcher.run()
@@ -103,13 +105,13 @@ def test_the_dispatcher_never_scans_and_costs_the_same_however_much_has_ended(wo
 
 def test_a_round_takes_a_bounded_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    due = type(world.store).due
+    due = type(world.prediction_repository).due
 
-    def counted(store: Any, shard: str, now: float, limit: int) -> Any:
+    def counted(repository: Any, shard: str, now: float, limit: int) -> Any:
         asked.append(limit)
-        return due(store, shard, now, limit)
+        return due(repository, shard, now, limit)
 
-    monkeypatch.setattr(type(world.store), "due", counted)
+    monkeypatch.setattr(type(world.prediction_repository), "due", counted)
     world.dispatcher.run()
 
     assert asked == [BATCH_MAX] * DUE_SHARDS
@@ -131,7 +133,7 @@ def stuck_in(world: World, shard: str, count: int) -> list[str]:
         stuck = replace(
             like, prediction_id=prediction_id, attempt=world.settings.attempts_max, due_at=world.clock() - 3600
         )
-        world.write(prediction=world.store.new(stuck))
+        world.write(prediction=world.prediction_repository.new(stuck))
     return chosen
 
 
@@ -197,16 +199,16 @@ def test_a_shard_that_can_not_be_read_holds_up_neither_the_others_nor_the_erasur
     dora = world.register("dora")
     world.accounts.delete(dora, PASSWORD)
     broken = due_shard(predictions[0].prediction_id)
-    due = PredictionStore.due
+    due = PredictionRepository.due
 
-    def read(store: PredictionStore, shard: str, now: float, limit: int) -> Any:
+    def read(repository: PredictionRepository, shard: str, now: float, limit: int) -> Any:
         if shard == broken:
             raise OSError("out of order")
-        return due(store, shard, now, limit)
+        return due(repository, shard, now, limit)
 
     world.clock.advance(world.settings.dispatch_grace_seconds)
     with monkeypatch.context() as outage:
-        outage.setattr(PredictionStore, "due", read)
+        outage.setattr(PredictionRepository, "due", read)
         world.dispatcher.run()
     held_up = {each.prediction_id for each in predictions if due_shard(each.prediction_id) == broken}
     assert set(world.sent()) == {each.prediction_id for each in predictions} - held_up
@@ -217,12 +219,12 @@ def test_a_shard_that_can_not_be_read_holds_up_neither_the_others_nor_the_erasur
 
 
 def test_erasures_that_can_not_be_read_do_not_stop_a_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_users: UserStore, _now: float) -> dict[str, float]:
+    def broken(_users: UserRepository, _now: float) -> dict[str, float]:
         raise OSError("out of order")
 
     prediction = world.submit(world.register())
     world.sent()
     world.clock.advance(world.settings.dispatch_grace_seconds)
-    monkeypatch.setattr(UserStore, "erasures", broken)
+    monkeypatch.setattr(UserRepository, "erasures", broken)
     assert world.dispatcher.run() == 1
     assert world.sent() == [prediction.prediction_id]

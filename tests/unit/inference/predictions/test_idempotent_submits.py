@@ -90,7 +90,7 @@ def test_a_replay_comes_before_the_balance_the_limit_and_the_switch(world: World
     first = submit(world, user, "k")
     for _ in range(4):
         submit(world, user, None)
-    world.offers.put("lasso", Override(enabled=False))
+    world.price_overrides.put("lasso", Override(enabled=False))
     world.clock.advance(FRESH_SECONDS)
     poor = world.users.user(user.id)
     assert poor

@@ -8,15 +8,15 @@ import pytest
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.erasure.eraser import INDEX_LAG_SECONDS
 from chalicelib.inference.predictions.prediction import Prediction, Status
-from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.repository import PredictionRepository
 from tests.unit.support import PASSWORD, BrokenModel, FakeModel, World
 
 
 def late_and_newer(world: World, prediction: Prediction) -> tuple[Prediction, Prediction]:
     """Two claims of one prediction: the first one's lease ran out before the second."""
-    late = world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
+    late = world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
     world.clock.advance(2)
-    return late, world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
+    return late, world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
 
 
 def test_a_late_worker_can_not_renew_the_lease_of_a_newer_attempt(world: World) -> None:
@@ -24,7 +24,7 @@ def test_a_late_worker_can_not_renew_the_lease_of_a_newer_attempt(world: World) 
     late, newer = late_and_newer(world, prediction)
 
     with pytest.raises(ConditionFailedError):
-        world.store.progress(late, 1, world.clock() + 1000)
+        world.prediction_repository.progress(late, 1, world.clock() + 1000)
 
     assert world.read(prediction) == newer
 
@@ -34,7 +34,7 @@ def test_a_late_worker_can_not_give_up_a_newer_attempt(world: World) -> None:
     late, newer = late_and_newer(world, prediction)
 
     with pytest.raises(ConditionFailedError):
-        world.store.release(late, world.clock())
+        world.prediction_repository.release(late, world.clock())
 
     assert world.read(prediction) == newer
 
@@ -60,7 +60,7 @@ def test_an_attempt_past_the_last_one_ends_without_being_computed(world: World) 
     user = world.register()
     prediction = world.submit(user)
     for _ in range(world.settings.attempts_max):  # by workers that died
-        world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
+        world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
         world.clock.advance(2)
     model = FakeModel()
 
@@ -91,7 +91,7 @@ def test_an_erasure_waits_for_what_the_index_does_not_show_yet(world: World, mon
         return iter(())
 
     with monkeypatch.context() as lagging:
-        lagging.setattr(PredictionStore, "unerased", not_yet)
+        lagging.setattr(PredictionRepository, "unerased", not_yet)
         world.clock.advance(world.erasure.looks[-1])
         world.erasure.run_pending()
     assert world.pending_erasures() == [user.id]

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError
 from chalicelib.core.dynamo import ConditionFailedError
-from chalicelib.inference.predictions.dead_letters import StillRunningError
+from chalicelib.inference.predictions.dead_letters import AttemptInProgressError
 from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.predictions.queue import PoisonMessageError, prediction_id_of
 from chalicelib.inference.predictions.service import UnknownPredictionError
@@ -96,7 +96,7 @@ def test_a_live_lease_is_respected_and_a_lapsed_one_taken_over(world: World) -> 
     user = world.register()
     prediction = world.submit(user)
     lease_until = world.clock() + world.settings.lease_seconds
-    world.store.claim(prediction.prediction_id, world.clock(), lease_until)
+    world.prediction_repository.claim(prediction.prediction_id, world.clock(), lease_until)
 
     world.worker_with().run(prediction.prediction_id)
     assert world.read(prediction).status is Status.RUNNING
@@ -109,7 +109,7 @@ def test_a_live_lease_is_respected_and_a_lapsed_one_taken_over(world: World) -> 
 def test_a_late_worker_cannot_overwrite_an_end(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
-    late = world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
+    late = world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
     world.clock.advance(2)
     world.worker_with().run(prediction.prediction_id)
     result = world.read(prediction).result
@@ -127,14 +127,14 @@ def test_a_late_worker_cannot_overwrite_an_end(world: World) -> None:
 def test_the_fence_stops_an_older_attempt_while_a_newer_one_runs(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
-    late = world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
+    late = world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
     world.clock.advance(2)
-    world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
+    world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
 
     with pytest.raises(ConditionFailedError):
-        world.store.progress(late, 1, world.clock() + 60)
+        world.prediction_repository.progress(late, 1, world.clock() + 60)
     with pytest.raises(ConditionFailedError):
-        world.store.release(late, world.clock())
+        world.prediction_repository.release(late, world.clock())
 
 
 def test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time(world: World) -> None:
@@ -159,9 +159,9 @@ def test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time(world: Worl
 def test_a_dead_letter_waits_for_a_live_run_and_refunds_once_after_it(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
-    world.store.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
+    world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
 
-    with pytest.raises(StillRunningError):
+    with pytest.raises(AttemptInProgressError):
         world.dead_letters.handle(prediction.prediction_id)
     world.clock.advance(61)
     world.dead_letters.handle(prediction.prediction_id)

@@ -9,7 +9,7 @@ from chalicelib.billing.ledger import Ledger
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
 from chalicelib.inference.predictions.prediction import Status
-from chalicelib.inference.predictions.repository import PredictionStore
+from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.worker import StoredFileError
 from tests.unit.support import FakeModel, World, patients
 
@@ -71,7 +71,7 @@ def test_one_prediction_that_can_not_be_ended_does_not_stop_the_dispatcher(world
     broken = world.submit(stuck)
     waiting = [world.submit(fine) for _ in range(4)]
     for _ in range(world.settings.attempts_max):
-        world.store.claim(broken.prediction_id, world.clock(), world.clock() + 1)
+        world.prediction_repository.claim(broken.prediction_id, world.clock(), world.clock() + 1)
         world.clock.advance(2)
     aws.dynamodb().delete_item(TableName=world.settings.users_table, Key=to_item({"user_id": stuck.id}))
     world.sent()
@@ -104,6 +104,6 @@ def test_progress_that_can_not_be_said_does_not_stop_the_work(world: World, monk
     def throttled(*_: Any) -> None:
         raise THROTTLED
 
-    monkeypatch.setattr(PredictionStore, "progress", throttled)
+    monkeypatch.setattr(PredictionRepository, "progress", throttled)
 
     assert world.run(prediction, FakeModel(lambda: world.clock.advance(5))).status is Status.SUCCEEDED

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.core.dynamo import from_item
-from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
-from chalicelib.inference.predictions.repository import PredictionStore, _from_item
+from chalicelib.inference.predictions.repository import PredictionRepository, _from_item
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.storage.file_store import Stored
 
@@ -40,30 +40,33 @@ RESULTS: Any = st.builds(
         for name in ("model_version", "model_sha256", "csv_sha256", "cohort_key", "input_sha256")
     },
     columns=st.lists(TEXTS).map(tuple),
-    marks=st.lists(COUNTS).map(tuple),
+    row_offsets=st.lists(COUNTS).map(tuple),
     baseline=NUMBERS,
     output=NUMBERS,
-    mark_rows=COUNTS,
+    offset_interval=COUNTS,
     summary=SUMMARY,
-    contract=st.none() | st.builds(Contract, horizon_years=NUMBERS, curve_band_level=st.none() | NUMBERS),
+    output_spec=st.none() | st.builds(OutputSpec, horizon_years=NUMBERS, curve_band_level=st.none() | NUMBERS),
     files=st.dictionaries(TEXTS, st.builds(Stored, size=COUNTS, etag=TEXTS)),
 )
-STORE = PredictionStore(None, "predictions")  # type: ignore[arg-type]
+REPOSITORY = PredictionRepository(None, "predictions")  # type: ignore[arg-type]
 
 
 @given(PREDICTIONS, RESULTS)
 @settings(max_examples=100, deadline=None, print_blob=True)
 def test_a_prediction_is_read_back_as_it_was_stored(prediction: Prediction, result: Result) -> None:
-    item = STORE.new(prediction)["Put"]["Item"]
+    item = REPOSITORY.new(prediction)["Put"]["Item"]
     assert _from_item(item) == prediction
 
-    ended = STORE.end_with_result(prediction, result, 1.0)["Update"]["ExpressionAttributeValues"]
+    ended = REPOSITORY.end_with_result(prediction, result, 1.0)["Update"]["ExpressionAttributeValues"]
+    attributes = ended[":result"]["M"]  # their names are those that every release has stored
+    assert {"marks", "mark_rows"} <= attributes.keys()
+    assert ("contract" in attributes) == (result.output_spec is not None)
     succeeded = item | {"result": ended[":result"], "result_files": ended[":files"], "rows": ended[":rows"]}
     assert _from_item(succeeded) == replace(prediction, result=result, rows=result.summary["rows"])
 
 
 def test_what_a_newer_release_added_is_not_read() -> None:
-    item = STORE.new(EARLIER)["Put"]["Item"]
+    item = REPOSITORY.new(EARLIER)["Put"]["Item"]
     assert "invented" not in from_item(item)
     assert _from_item(item | {"invented": {"S": "later"}}) == EARLIER
 

@@ -14,17 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.inference.models.base import Loaded
-from chalicelib.inference.models.output_spec import Contract
+from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.results.reader import _row
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.row_codec import harmless
-from chalicelib.inference.results.writer import MARK_ROWS, ResultWriter
+from chalicelib.inference.results.writer import OFFSET_INTERVAL, ResultWriter
 from chalicelib.inference.storage.file_store import FileStore, Stored
 from tests.unit.support import FakeModel
 
-NO_CURVE = Contract(8.0, "years")
-CURVE = Contract(8.0, "log_hazard", (1, 3))
-BAND = Contract(8.0, "log_hazard", (1, 3), 0.8)
+NO_CURVE = OutputSpec(8.0, "years")
+CURVE = OutputSpec(8.0, "log_hazard", (1, 3))
+BAND = OutputSpec(8.0, "log_hazard", (1, 3), 0.8)
 
 
 class Files(FileStore):
@@ -65,17 +65,17 @@ def predicted(rows: int, seed: int = 1) -> pd.DataFrame:
     )
 
 
-def loaded(contract: Contract) -> Loaded:
+def loaded(output_spec: OutputSpec) -> Loaded:
     model = FakeModel()
-    model.contract = contract
+    model.output_spec = output_spec
     return Loaded("lasso", "1.0", "f" * 64, model)
 
 
 def written(
-    ids: list[str] | None, frame: pd.DataFrame, chunk: int = 700, contract: Contract = NO_CURVE
+    ids: list[str] | None, frame: pd.DataFrame, chunk: int = 700, output_spec: OutputSpec = NO_CURVE
 ) -> tuple[list[list[str]], list[str], Result]:
     files = Files()
-    with ResultWriter(loaded(contract)) as writer:
+    with ResultWriter(loaded(output_spec)) as writer:
         for start in range(0, len(frame), chunk):
             part = None if ids is None else pd.Series(ids[start : start + chunk], dtype="str")
             rows = frame.iloc[start : start + chunk]
@@ -118,16 +118,18 @@ def test_numbers_are_the_model_s_to_six_decimals_in_both_files() -> None:
     assert result.output == round(float(frame["years"].iloc[0]), 6)
 
 
-@pytest.mark.parametrize("rows", [1, MARK_ROWS - 1, MARK_ROWS, MARK_ROWS + 1, 3 * MARK_ROWS + 17])
+@pytest.mark.parametrize(
+    "rows", [1, OFFSET_INTERVAL - 1, OFFSET_INTERVAL, OFFSET_INTERVAL + 1, 3 * OFFSET_INTERVAL + 17]
+)
 def test_each_mark_is_where_its_row_begins(rows: int) -> None:
     _, lines, result = written(None, predicted(rows))
 
     content = "".join(f"{line}\n" for line in lines).encode()
     assert len(lines) == rows
-    assert result.marks[-1] == len(content)
-    assert len(result.marks) == -(-rows // MARK_ROWS) + 1
-    for place, mark in enumerate(result.marks[:-1]):
-        assert json.loads(content[mark:].split(b"\n", 1)[0])[0] == place * MARK_ROWS + 1
+    assert result.row_offsets[-1] == len(content)
+    assert len(result.row_offsets) == -(-rows // OFFSET_INTERVAL) + 1
+    for place, mark in enumerate(result.row_offsets[:-1]):
+        assert json.loads(content[mark:].split(b"\n", 1)[0])[0] == place * OFFSET_INTERVAL + 1
 
 
 RISKY = [
@@ -193,7 +195,7 @@ def test_row_12_an_id_that_is_a_number_stays_one(number: str) -> None:
 def test_gaps_score_and_curve_are_in_both_files() -> None:
     frame = predicted(40)
 
-    table, lines, result = written(None, frame, contract=CURVE)
+    table, lines, result = written(None, frame, output_spec=CURVE)
 
     assert table[0] == [
         "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", "median_years", "survival_1y", "survival_3y",
@@ -222,7 +224,7 @@ def test_gaps_score_and_curve_are_in_both_files() -> None:
             assert (stored[12], cells["years_if_measured"], stored[13]) == ([], "", "")
     assert 0 < open_medians < 40
     assert 0 < gaps < 40
-    assert result.contract == CURVE
+    assert result.output_spec == CURVE
 
 
 @pytest.mark.parametrize("chunk", [1, 700, 2000])
@@ -272,10 +274,10 @@ def test_a_model_without_a_curve_has_no_survival_in_any_bin() -> None:
     assert all(cohort["mean_years"])
 
 
-def cohort_of(frame: pd.DataFrame, chunk: int, contract: Contract) -> dict[str, Any]:
+def cohort_of(frame: pd.DataFrame, chunk: int, output_spec: OutputSpec) -> dict[str, Any]:
     """The cohort's object of what was predicted, in chunks."""
     files = Files()
-    with ResultWriter(loaded(contract)) as writer:
+    with ResultWriter(loaded(output_spec)) as writer:
         for start in range(0, len(frame), chunk):
             rows = frame.iloc[start : start + chunk]
             writer.add(None, rows, np.zeros(len(rows)))
@@ -287,24 +289,24 @@ def cohort_of(frame: pd.DataFrame, chunk: int, contract: Contract) -> dict[str, 
 def test_the_band_is_in_the_rows_and_the_csv_is_the_same_without_it() -> None:
     frame = predicted(40)
 
-    with_band, lines, result = written(None, frame, contract=BAND)
-    without, bare, _ = written(None, frame, contract=CURVE)
+    with_band, lines, result = written(None, frame, output_spec=BAND)
+    without, bare, _ = written(None, frame, output_spec=CURVE)
 
     for line, (_, expected) in zip(lines, frame.iterrows(), strict=True):
         ends = [expected[f"survival_{end}:{year}"] for year in (1, 3) for end in ("lower", "upper")]
         assert json.loads(line)[14] == [round(float(end), 6) for end in ends]
     assert {tuple(json.loads(line)[14]) for line in bare} == {()}
     assert with_band == without
-    assert result.contract == BAND
+    assert result.output_spec == BAND
 
 
-def row_of(line: str, contract: Contract) -> dict[str, Any]:
-    _, _, result = written(None, predicted(1), contract=contract)
+def row_of(line: str, output_spec: OutputSpec) -> dict[str, Any]:
+    _, _, result = written(None, predicted(1), output_spec=output_spec)
     return _row(json.loads(line), result)
 
 
 def test_a_point_of_the_curve_is_shown_with_its_band() -> None:
-    [line] = written(None, predicted(1), contract=BAND)[1]
+    [line] = written(None, predicted(1), output_spec=BAND)[1]
     stored = json.loads(line)
     assert row_of(line, BAND)["survival"] == [
         {"years": year, "probability": stored[10][at], "lower": stored[14][2 * at], "upper": stored[14][2 * at + 1]}
@@ -313,7 +315,7 @@ def test_a_point_of_the_curve_is_shown_with_its_band() -> None:
 
 
 def test_a_row_without_a_band_or_from_before_there_was_one_says_null() -> None:
-    [line] = written(None, predicted(1), contract=CURVE)[1]
+    [line] = written(None, predicted(1), output_spec=CURVE)[1]
     older = json.dumps(json.loads(line)[:-1])
     points = row_of(line, CURVE)["survival"]
     assert [(point["lower"], point["upper"]) for point in points] == [(None, None)] * 2

@@ -142,7 +142,7 @@ def test_a_key_gives_the_first_answer_whatever_became_of_the_upload_and_the_mode
     first = world.predictions.submit_upload(user, "mayo", upload, None, "key").prediction
     run(world, first)
     world.predictions.delete(user, first.prediction_id)
-    world.offers.put("mayo", Override(enabled=False))
+    world.price_overrides.put("mayo", Override(enabled=False))
     world.clock.advance(FRESH_SECONDS)
 
     again = world.predictions.submit_upload(user, "mayo", upload, None, "key").prediction

@@ -19,7 +19,7 @@ def end_with_parent() -> None:
         wait_for_end_of(parent)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=watch, daemon=True, name="lifeline").start()
+    threading.Thread(target=watch, daemon=True, name="parent watchdog").start()
 
 
 def wait_for_end_of(parent: int) -> None:

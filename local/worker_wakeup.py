@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BELL = "bell"
 
 
-class Bell:
+class WorkerWakeup:
     """The pipe at ``path``, made if it isn't there."""
 
     def __init__(self, path: Path) -> None:

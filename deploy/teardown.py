@@ -19,7 +19,7 @@ class DeletionError(Exception):
     """What could not be deleted, and why."""
 
 
-class Destruction:
+class Teardown:
     """Taking a stage down; with ``data``, its accounts, coins and results too, also after the stack itself is gone."""
 
     def __init__(self, target: Target, *, data: bool) -> None:
@@ -114,13 +114,13 @@ def _empty(bucket: str) -> None:
             raise DeletionError(f"{error.get('Key')} in {bucket} can't be deleted: {error.get('Message')}")
 
 
-def destroy(target: Target, *, data: bool, prod_data: bool, force: bool, dry_run: bool) -> Destruction:
+def destroy(target: Target, *, data: bool, prod_data: bool, force: bool, dry_run: bool) -> Teardown:
     """Return what takes ``target`` down, once the person has agreed. Raises ``RefusedError``."""
     if target.stage == PROD and data and not prod_data:
         raise RefusedError(
             "This would delete everybody's accounts, coins and results. If that is what you want, say so: PROD_DATA=1."
         )
-    destruction = Destruction(target, data=data)
+    destruction = Teardown(target, data=data)
     if not (force or dry_run):
         lost = " and ALL ITS DATA" if data else "; its data stays"
         confirm(f"This takes down {target.name}{lost}.", target.name)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from local.bell import Bell
+from local.worker_wakeup import WorkerWakeup
 
 
-def heard(bell: Bell) -> bool:
+def heard(bell: WorkerWakeup) -> bool:
     """Whether a wait ends long before its time."""
     started = time.monotonic()
     bell.wait(2)
@@ -20,14 +20,14 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_ring_from_another_process_ends_the_wait(path: Path) -> None:
-    waiting, ringing = Bell(path), Bell(path)
+    waiting, ringing = WorkerWakeup(path), WorkerWakeup(path)
     threading.Timer(0.05, ringing.ring).start()
 
     assert heard(waiting)
 
 
 def test_a_ring_before_the_wait_is_heard_once(path: Path) -> None:
-    bell = Bell(path)
+    bell = WorkerWakeup(path)
     bell.ring()
 
     assert heard(bell)
@@ -37,7 +37,7 @@ def test_a_ring_before_the_wait_is_heard_once(path: Path) -> None:
 
 
 def test_rings_that_nobody_hears_never_block(path: Path) -> None:
-    bell = Bell(path)
+    bell = WorkerWakeup(path)
 
     for _ in range(70_000):  # more than a pipe holds
         bell.ring()

@@ -55,7 +55,7 @@ class AuditOutOfTimeError(Exception):
     """The process is going to be stopped: another one has to continue."""
 
 
-class AuditStore:
+class AuditReader:
     """Reads only. Scans, which no request may.
 
     ``time_left`` returns for how many seconds the process may go on. Every read raises ``AuditOutOfTimeError`` once
@@ -98,7 +98,7 @@ class AuditStore:
         found = self._by_id(self._settings.logins_table, "login", keys, ProjectionExpression="login, user_id")
         return {key: str(item.get("user_id", "")) for key, item in found.items()}
 
-    def erasures_wished_before(self, moment: float) -> Iterator[str]:
+    def erasures_requested_before(self, moment: float) -> Iterator[str]:
         """The deleted accounts whose erasure was wished before ``moment`` and is not done."""
         items = self._pages(
             "query",

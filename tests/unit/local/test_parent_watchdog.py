@@ -4,7 +4,7 @@ import sys
 
 from local.config import ROOT
 
-CODE = "import time; from local.lifeline import end_with_parent; end_with_parent(); time.sleep(20)"
+CODE = "import time; from local.parent_watchdog import end_with_parent; end_with_parent(); time.sleep(20)"
 
 
 def ended_by(parent: int) -> int:

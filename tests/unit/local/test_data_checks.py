@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local import health
+from local import data_checks
 from local.config import signing_secret
 from local.dynamodb import DATABASE
 from local.errors import StackError
@@ -43,13 +43,13 @@ def overwrite(path: Path) -> None:
 def test_a_whole_folder_is_left_as_it_is(folder: Path) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
-    health.check(folder, durable=True)
+    data_checks.check(folder, durable=True)
 
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_a_new_folder_is_whole(tmp_path: Path) -> None:
-    health.check(tmp_path, durable=True)
+    data_checks.check(tmp_path, durable=True)
 
 
 @pytest.mark.parametrize("content", [b"", b"0123456789abcdef", b"\0" * 64])
@@ -57,7 +57,7 @@ def test_a_damaged_secret_is_refused(folder: Path, content: bytes) -> None:
     (folder / "signing-secret").write_bytes(content)
 
     with pytest.raises(StackError, match=r"signing-secret is empty or damaged: .* Copy it back .* make reset$"):
-        health.check(folder, durable=True)
+        data_checks.check(folder, durable=True)
 
     assert (folder / "signing-secret").read_bytes() == content
 
@@ -66,7 +66,7 @@ def test_a_missing_secret_is_refused_where_there_are_accounts(folder: Path) -> N
     (folder / "signing-secret").unlink()
 
     with pytest.raises(StackError, match=r"signing-secret is missing: .* make reset$"):
-        health.check(folder, durable=True)
+        data_checks.check(folder, durable=True)
 
 
 def test_a_first_start_that_was_killed_before_it_made_the_secret_goes_on(folder: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_first_start_that_was_killed_before_it_made_the_secret_goes_on(folder:
         database.execute('DELETE FROM "lifespan-local-Users"')
         database.commit()
 
-    health.check(folder, durable=True)
+    data_checks.check(folder, durable=True)
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"")])
@@ -84,7 +84,7 @@ def test_a_missing_or_empty_database_is_refused(folder: Path, damage: object) ->
     damage(folder / DATABASE)
 
     with pytest.raises(StackError, match=r"dynamodb\.sqlite is missing or empty: accounts and coins .* make reset$"):
-        health.check(folder, durable=True)
+        data_checks.check(folder, durable=True)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_damaged_database_is_refused(folder: Path, damage: object) -> None:
     before = (folder / DATABASE).read_bytes()
 
     with pytest.raises(StackError, match=r"dynamodb\.sqlite is damaged: .* make reset$"):
-        health.check(folder, durable=True)
+        data_checks.check(folder, durable=True)
 
     assert (folder / DATABASE).read_bytes() == before
 
@@ -113,21 +113,21 @@ def test_what_a_killed_database_left_in_its_log_counts(folder: Path, tmp_path_fa
         for tail in ("", "-wal"):
             shutil.copy(folder / f"other.sqlite{tail}", killed / f"{DATABASE}{tail}")
 
-    health.check(killed, durable=True)
+    data_checks.check(killed, durable=True)
 
 
 def test_a_large_database_does_not_hold_up_the_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     overwrite(folder / DATABASE)
-    monkeypatch.setattr(health, "_CHECK_SECONDS", -1)
-    monkeypatch.setattr(health, "_CHECK_STEPS", 1)
+    monkeypatch.setattr(data_checks, "_CHECK_SECONDS", -1)
+    monkeypatch.setattr(data_checks, "_CHECK_STEPS", 1)
 
-    health.check(folder, durable=True)
+    data_checks.check(folder, durable=True)
 
 
 def test_damaged_settings_of_the_emulator_are_set_aside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / STATE / "s3.json").write_text('{"payload": {')
 
-    health.check(folder, durable=True)
+    data_checks.check(folder, durable=True)
 
     assert not (folder / STATE / "s3.json").exists()
     assert (folder / STATE / "s3.damaged").read_text() == '{"payload": {'
@@ -141,4 +141,4 @@ def test_damaged_accounts_of_the_emulator_are_refused(tmp_path: Path) -> None:
     (tmp_path / STATE / "dynamodb.json").touch()
 
     with pytest.raises(StackError, match=r"dynamodb\.json is empty or damaged: accounts and coins"):
-        health.check(tmp_path, durable=False)
+        data_checks.check(tmp_path, durable=False)
