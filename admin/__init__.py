@@ -1,1 +1,1 @@
-"""The operator's commands: `python -m admin`. Never deployed; they run on the operator's machine against one stage."""
+"""The operator's commands: `python -m admin`. They run on the operator's machine against one stage; never deployed."""

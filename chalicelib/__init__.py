@@ -1,4 +1,4 @@
-"""The Liver Disease Lifespan Predictor: everything that runs on AWS Lambda.
+"""The Liver Disease Lifespan Predictor: the code that runs on AWS Lambda.
 
-Each package is a room whose first lines say what belongs there; ``wiring`` makes the objects.
+The first lines of each package say what belongs there. ``wiring`` creates the objects.
 """

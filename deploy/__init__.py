@@ -1,1 +1,1 @@
-"""Packaging, linting and deployment. Never shipped."""
+"""Packaging, checks of the template, and deployment to AWS. Never deployed itself."""

@@ -1,1 +1,1 @@
-"""The local stack: an AWS emulator, the gateway, the event sources and their supervisor. Never deployed."""
+"""The local stack: emulators of AWS, the gateway, the event sources and their supervisor. Never deployed."""

@@ -1,1 +1,1 @@
-"""Makes the models: data, targets, fit, evaluation, card. Run by a developer, never deployed."""
+"""Train the models: data, targets, fit, evaluation, card. Run by a developer, never deployed."""

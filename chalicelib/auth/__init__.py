@@ -1,4 +1,4 @@
-"""Accounts, passwords and access tokens, and the guard that tells who is asking.
+"""Accounts, passwords and access tokens, and the authentication of requests.
 
-Coins belong to ``billing``; what else an account leaves behind is erased in ``erasure``.
+``billing`` holds the coins of an account; ``erasure`` deletes the files and predictions of a deleted account.
 """

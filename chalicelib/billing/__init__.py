@@ -1,4 +1,4 @@
-"""Coins: balances, the append-only ledger, what happens to the coins of a prediction, vouchers.
+"""Coins: balances, the append-only ledger, charges and refunds of predictions, vouchers.
 
-It knows predictions only as ids and as transaction elements that it is handed.
+A prediction is known here only by its id and as the transaction element that the caller passes.
 """

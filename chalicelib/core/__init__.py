@@ -1,4 +1,4 @@
-"""What every room stands on: settings, AWS clients, clock, ids, errors, transactions, limits, HTTP, log lines.
+"""What all packages use: settings, AWS clients, clock, ids, errors, transactions, limits, HTTP, log lines.
 
-Nothing here knows what a coin or a patient is.
+Nothing about coins or patients belongs here.
 """

@@ -1,4 +1,4 @@
-"""The erasure of deleted accounts: their predictions end with a refund, and their files go.
+"""The erasure of deleted accounts: end their predictions with a refund and delete their files.
 
-It stands on all domains; the account itself is deleted in ``auth``.
+``auth`` deletes the account itself.
 """

@@ -1,4 +1,4 @@
-"""Patient files, models and predictions, in a room each: the imports go from ``predictions`` down.
+"""Patient files, models and predictions, each in a package of its own.
 
-Coins, accounts and the audit have rooms beside this one.
+Coins, accounts and the audit are packages beside this one.
 """

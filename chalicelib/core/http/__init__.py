@@ -1,4 +1,4 @@
-"""HTTP in and out of Chalice: endpoints, problem+json, middleware, request bodies, the OpenAPI document.
+"""HTTP on top of Chalice: endpoints, problem+json, middleware, request bodies, the OpenAPI document.
 
-Addresses and what is done at them stand in each room's ``routes``.
+The routes themselves are in each package's ``routes``.
 """

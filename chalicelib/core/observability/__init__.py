@@ -1,4 +1,4 @@
-"""Log lines, metrics and the edge of an invocation.
+"""Log lines, metrics, and the middleware around every invocation.
 
-What is logged about one domain's work is said in that domain; where and how a line is written is decided here.
+Each domain decides what it logs. This package decides where and how a line is written.
 """

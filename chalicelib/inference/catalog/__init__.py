@@ -1,4 +1,4 @@
-"""The models on offer: their cards, their prices, and what an operator changed of these.
+"""The models on offer: their cards, their prices, and the operator's changes to them.
 
-No model is loaded here: what computes is in ``models``.
+No model is loaded here: ``models`` computes.
 """

@@ -1,4 +1,4 @@
-"""The models: a module and an artefact folder each, loaded by ``loader`` and run by the worker.
+"""The models: each is a module and an artefact folder, loaded by ``loader`` and run by the worker.
 
-Which of them are on offer, and at what price, is the business of ``catalog``.
+``catalog`` decides which models are on offer, and at what price.
 """

@@ -1,4 +1,4 @@
-"""From the bytes of a patient file to checked rows, or to findings that say what is wrong and where.
+"""Read and check a patient file: from bytes to checked rows, or to findings that say what is wrong and where.
 
-Pure functions, without AWS, Chalice or models: where a file is stored is the business of ``storage``.
+Pure functions without AWS, Chalice or models. ``storage`` stores the files.
 """

@@ -1,4 +1,4 @@
-"""The files of a result: written as the rows come, read by the page and by the download.
+"""The files of a result: written while the rows are predicted, read by the page and by the download.
 
-Nothing here knows whose result it is: ``predictions`` decides who may read it and has the addresses.
+``predictions`` has the routes and decides who may read a result.
 """

@@ -1,4 +1,4 @@
-"""The bucket of files: which key holds what, and uploads past the direct limit.
+"""The bucket of files: the keys of its objects, and uploads that are too large for one request.
 
-What stands in the files is the business of ``patient_file`` and ``results``.
+``patient_file`` and ``results`` decide what the files contain.
 """
