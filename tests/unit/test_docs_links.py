@@ -1,4 +1,4 @@
-"""Every relative link of the documentation leads to a file, and its anchor to a heading there."""
+"""The documentation holds together: links lead somewhere, the index lists every page, the README is short."""
 
 import re
 import unicodedata
@@ -92,6 +92,10 @@ def test_the_index_lists_every_page() -> None:
     listed = {(index.parent / target.partition("#")[0]).resolve() for target in links(index.read_text("utf-8"))}
     pages = {page for page in PAGES if page.parent.name != "adr" and page not in {index, ROOT / "README.md"}}
     assert sorted(map(name, pages - listed)) == []
+
+
+def test_the_readme_has_at_most_120_lines() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 120
 
 
 def test_a_link_to_a_missing_file_or_heading_is_found(tmp_path: Path) -> None:
