@@ -192,7 +192,7 @@ class World(Services):
 
     def finish_erasures(self) -> None:
         """Let every look at the deleted accounts come, the last one too, as the dispatcher has them come."""
-        for seconds in self.erasure.looks:
+        for seconds in self.erasure.recheck_delays:
             self.clock.advance(seconds)
             self.dispatcher.run()
 

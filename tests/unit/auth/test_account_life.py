@@ -231,7 +231,7 @@ def test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_i
 
     world.dispatcher.run()
     assert world.state(prediction) is Status.CANCELLED
-    for seconds in world.erasure.looks:
+    for seconds in world.erasure.recheck_delays:
         assert world.pending_erasures() == [user.id]
         world.clock.advance(seconds)
         world.dispatcher.run()

@@ -495,7 +495,7 @@ def test_row_19_what_a_killed_worker_uploaded_after_the_files_were_deleted_goes_
 
     killed_after_its_upload(world, prediction, ended_and_deleted)
     assert len(world.objects("results/")) == 3
-    assert any("said to be deleted and are there" in finding for finding in world.audit.run().findings)
+    assert any("marked as deleted, but exist" in finding for finding in world.audit.run().findings)
 
     message_comes_back(world, prediction, to)
 

@@ -92,7 +92,7 @@ def test_an_erasure_waits_for_what_the_index_does_not_show_yet(world: World, mon
 
     with monkeypatch.context() as lagging:
         lagging.setattr(PredictionRepository, "unerased", not_yet)
-        world.clock.advance(world.erasure.looks[-1])
+        world.clock.advance(world.erasure.recheck_delays[-1])
         world.erasure.run_pending()
     assert world.pending_erasures() == [user.id]
 
