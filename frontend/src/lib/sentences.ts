@@ -1,10 +1,10 @@
+// Sentences in the user's language for codes of the API. For a code that the page does not know,
+// the API's own message is shown.
+
 import { FIELD_NAMES, type FieldCode, type FieldName, type FindingCode } from '../api/findingCodes';
 import type { Problem, ProblemCode } from '../api/problem';
 import type { Finding, KnownStatus } from '../api/types';
 import type { Dictionary } from '../i18n';
-
-// Codes into sentences of the page's language. What the page has no sentence for falls back to
-// the server's own words.
 
 export function problemSentence(problem: Problem, dictionary: Dictionary): string {
   const { sentences, unknown } = dictionary.problems;
@@ -24,14 +24,14 @@ export function fieldSentence(finding: Finding, field: FieldName, dictionary: Di
   return sentence?.(field) ?? finding.message ?? unknown;
 }
 
-/** The refusal of a form as sentences by field; null if it is about none of `fields`. */
+/** Return the sentences of a form's problem by field, or null if it concerns none of `fields`. */
 export function fieldErrors(
   problem: Problem,
   dictionary: Dictionary,
   fields: readonly FieldName[] = FIELD_NAMES,
 ): Partial<Record<FieldName, string>> | null {
-  const refused = own(REFUSED, problem.code)?.find((field) => fields.includes(field));
-  if (refused) return { [refused]: problemSentence(problem, dictionary) };
+  const wrongField = own(REFUSED, problem.code)?.find((field) => fields.includes(field));
+  if (wrongField) return { [wrongField]: problemSentence(problem, dictionary) };
   const errors: Partial<Record<FieldName, string>> = {};
   for (const finding of problem.findings) {
     const field = fields.find((name) => name === finding.column);
@@ -40,7 +40,7 @@ export function fieldErrors(
   return Object.keys(errors).length > 0 ? errors : null;
 }
 
-/** What a category's code means: the column's own words for it, or the common ones. */
+/** Return the meaning of a category's code: that of the column, else the general one, else the code. */
 export function valueWords(column: string, code: string, dictionary: Dictionary): string {
   const { values } = dictionary.patient;
   return own(values, `${column}.${code}`) ?? own(values, code) ?? code;
@@ -51,7 +51,7 @@ export function statusName(status: string, dictionary: Dictionary): string {
   return own(statuses, status as KnownStatus) ?? statusUnknown(status);
 }
 
-/** Problems of a whole form that are about one of its fields. */
+/** The fields that a problem without findings can be about. */
 const REFUSED: Record<string, FieldName[]> = {
   name_taken: ['name'],
   email_taken: ['email'],
@@ -61,7 +61,7 @@ const REFUSED: Record<string, FieldName[]> = {
   voucher_expired: ['code'],
 };
 
-/** Codes come from the network: "constructor" must not find what every object has. */
+/** Return the value of an own key. Codes come from the network: "constructor" must not find a method. */
 function own<Key extends string, Value>(record: Record<Key, Value>, key: Key): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -5,13 +5,14 @@ import { route } from '../../state/route';
 import { balance, isLoggedIn, user } from '../../state/session';
 import { LanguageSwitch } from './LanguageSwitch';
 
+/** The header of the page: product name, navigation and language switch. */
 export function Header() {
   const words = text.value.shell;
   return (
     <header class="header">
       <div class="header-inner">
         <a class="brand" href={addresses.landing} aria-label={words.productHome}>
-          <Mark />
+          <Logo />
           <span>{words.product}</span>
         </a>
         <nav class="navigation" aria-label={words.mainNavigation}>
@@ -81,8 +82,8 @@ function current(name: Route['name']) {
   return route.value.name === name ? ({ 'aria-current': 'page' } as const) : {};
 }
 
-/** The page's sign: an interval with its estimate. */
-function Mark() {
+/** The logo: an interval with its estimate. */
+function Logo() {
   return (
     <svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
       <rect class="mark-ground" width="32" height="32" rx="7" />

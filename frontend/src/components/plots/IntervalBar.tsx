@@ -8,8 +8,8 @@ interface Estimate {
 }
 
 /**
- * An interval and its estimate on the axis of years. It repeats what stands beside it as text, so
- * that screen readers pass it over. Geometry is in per cent: the bar fits any width.
+ * A bar with an estimate and its interval on the axis of years. Its geometry is in per cent, so that
+ * it fits any width. Screen readers skip it, because the text beside it says the same.
  */
 export function IntervalBar({ estimate, horizon }: { estimate: Estimate; horizon: number }) {
   const place = placeInterval(estimate, horizon);
@@ -55,7 +55,7 @@ function Ticks({ horizon }: { horizon: number }) {
   );
 }
 
-/** The numbers below or above a column of bars. */
+/** The numbers of the axis, above or below the bars. */
 export function AxisLabels({ horizon }: { horizon: number }) {
   return (
     <svg class="axis-labels" width="100%" height="14" aria-hidden="true">

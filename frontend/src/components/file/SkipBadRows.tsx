@@ -1,13 +1,13 @@
 import { text } from '../../i18n';
-import { badRowsOf } from '../../lib/startBlock';
-import { leaveBadOut, leavesBadOut } from '../../state/draft';
+import { badRowCount } from '../../lib/fileCheck';
+import { setSkipsBadRows, skipsBadRows } from '../../state/draft';
 import { fileCheck } from '../../state/fileCheck';
 
-/** Offered where some patients can be predicted and others can't. */
-export function LeaveOut() {
+/** The choice to skip rows with findings, offered if some rows can be predicted and others cannot. */
+export function SkipBadRows() {
   const check = fileCheck.value;
   if (check.state !== 'done') return null;
-  const bad = badRowsOf(check.report);
+  const bad = badRowCount(check.report);
   const good = check.report.rows_predictable;
   if (bad === 0 || good === 0) return null;
   const words = text.value.check;
@@ -16,14 +16,14 @@ export function LeaveOut() {
       <label class="choice">
         <input
           type="checkbox"
-          checked={leavesBadOut.value}
+          checked={skipsBadRows.value}
           aria-describedby="leave-out-hint"
-          onChange={(event) => leaveBadOut(event.currentTarget.checked)}
+          onChange={(event) => setSkipsBadRows(event.currentTarget.checked)}
         />
-        <span>{check.report.sampled ? words.leaveOutAll : words.leaveOut(bad, good)}</span>
+        <span>{check.report.sampled ? words.skipAll : words.skip(bad, good)}</span>
       </label>
       <p class="hint" id="leave-out-hint">
-        {words.leaveOutHint}
+        {words.skipHint}
       </p>
     </div>
   );
