@@ -24,10 +24,10 @@ async function logInByForm(page: Page, words: Words, { name, password }: User): 
 
 /** Log in the same user in a second browser context. */
 async function otherDevice(browser: Browser, locale: string, words: Words, user: User) {
-  const other = await browser.newPage({ locale });
-  await logInByForm(other, words, user);
-  await expect(other.getByText(words.shell.balance(500))).toBeVisible();
-  return other;
+  const otherPage = await browser.newPage({ locale });
+  await logInByForm(otherPage, words, user);
+  await expect(otherPage.getByText(words.shell.balance(500))).toBeVisible();
+  return otherPage;
 }
 
 /** Expect that the session has ended: the page asks to log in again, and logs out if the user declines. */
@@ -60,7 +60,7 @@ for (const { code, locale, words } of LANGUAGES) {
       browser,
     }) => {
       const user = await register(page, words);
-      const other = await otherDevice(browser, locale, words, user);
+      const otherPage = await otherDevice(browser, locale, words, user);
       await openAccount(page, words, user);
       const today = words.format.date(new Date().toISOString());
       await expect(page.getByText(today, { exact: true })).toBeVisible();
@@ -75,8 +75,8 @@ for (const { code, locale, words } of LANGUAGES) {
       await oldPassword.fill('not my password');
       await newPassword.fill(NEW_PASSWORD);
       await change.click();
-      const wrong = words.problems.sentences.wrong_password(pageProblem('wrong_password'));
-      await expect(oldPassword).toHaveAccessibleDescription(wrong);
+      const wrongPassword = words.problems.sentences.wrong_password(pageProblem('wrong_password'));
+      await expect(oldPassword).toHaveAccessibleDescription(wrongPassword);
       await expect(oldPassword).toBeFocused();
       await expect(newPassword).toHaveValue(NEW_PASSWORD);
       await inspect(page, `${code}-account-wrong-password`);
@@ -95,10 +95,10 @@ for (const { code, locale, words } of LANGUAGES) {
 
       await page.reload();
       await expect(page.getByText(user.email)).toBeVisible();
-      await expectLoggedOut(other, words);
-      await logInByForm(other, words, { ...user, password: NEW_PASSWORD });
-      await expect(other.getByText(words.shell.balance(500))).toBeVisible();
-      await other.close();
+      await expectLoggedOut(otherPage, words);
+      await logInByForm(otherPage, words, { ...user, password: NEW_PASSWORD });
+      await expect(otherPage.getByText(words.shell.balance(500))).toBeVisible();
+      await otherPage.close();
     });
 
     test('the account is deleted after the password is confirmed @slow', async ({ page }) => {
@@ -124,8 +124,8 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(password).toHaveAccessibleDescription(words.problems.fields.missing('password'));
       await password.fill('not my password');
       await confirm.click();
-      const wrong = words.problems.sentences.wrong_password(pageProblem('wrong_password'));
-      await expect(password).toHaveAccessibleDescription(wrong);
+      const wrongPassword = words.problems.sentences.wrong_password(pageProblem('wrong_password'));
+      await expect(password).toHaveAccessibleDescription(wrongPassword);
       await expect(dialog.getByText(words.problems.requestId)).toBeVisible();
       await inspect(page, `${code}-account-delete-wrong-password`);
 
@@ -144,7 +144,7 @@ for (const { code, locale, words } of LANGUAGES) {
 
     test('logging out ends only this session on the server @slow', async ({ page, browser }) => {
       const user = await register(page, words);
-      const other = await otherDevice(browser, locale, words, user);
+      const otherPage = await otherDevice(browser, locale, words, user);
       const authorization = await tokenOf(page);
       const logOutResponse = page.waitForResponse('**/api/auth/logout?only=this');
       await page.getByRole('button', { name: words.shell.logOut }).click();
@@ -153,9 +153,9 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.profile.sessionNotEnded)).toHaveCount(0);
       const response = await page.request.get('/api/auth/me', { headers: { authorization } });
       expect(response.status()).toBe(401);
-      await other.reload();
-      await expect(other.getByText(words.shell.balance(500))).toBeVisible();
-      await other.close();
+      await otherPage.reload();
+      await expect(otherPage.getByText(words.shell.balance(500))).toBeVisible();
+      await otherPage.close();
     });
 
     test('logging out offline warns that the session has not ended on the server @slow', async ({
@@ -175,15 +175,15 @@ for (const { code, locale, words } of LANGUAGES) {
 
     test('logging out everywhere ends every session @slow', async ({ page, browser }) => {
       const user = await register(page, words);
-      const other = await otherDevice(browser, locale, words, user);
+      const otherPage = await otherDevice(browser, locale, words, user);
       await openAccount(page, words, user);
       await page.getByRole('button', { name: words.profile.everywhere }).click();
       await expect(page.getByText(words.profile.loggedOutEverywhere)).toBeVisible();
       await expect(
         page.getByRole('navigation').getByRole('link', { name: words.shell.logIn }),
       ).toBeVisible();
-      await expectLoggedOut(other, words);
-      await other.close();
+      await expectLoggedOut(otherPage, words);
+      await otherPage.close();
     });
   });
 }

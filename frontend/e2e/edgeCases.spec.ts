@@ -177,13 +177,13 @@ test('logging in again as another user shows no data of the first, even if their
   const dialog = page.getByRole('dialog', { name: words.account.logInAgainTitle });
   await expect(dialog).toBeVisible();
 
-  const second = await page.context().newPage();
-  const other = await register(second, words);
-  await dialog.getByLabel(words.account.nameOrEmail).fill(other.name);
-  await dialog.getByLabel(words.account.password).fill(other.password);
+  const otherTab = await page.context().newPage();
+  const otherUser = await register(otherTab, words);
+  await dialog.getByLabel(words.account.nameOrEmail).fill(otherUser.name);
+  await dialog.getByLabel(words.account.password).fill(otherUser.password);
   await dialog.getByRole('button', { name: words.account.logIn }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByRole('link', { name: other.name })).toBeVisible();
+  await expect(page.getByRole('link', { name: otherUser.name })).toBeVisible();
   await page.goto('/#/new');
   await expect(page.getByText(words.submission.fileChoose)).toBeVisible();
   await expect(page.getByText('zebra')).toHaveCount(0);
@@ -266,23 +266,23 @@ test('two tabs each show their own prediction, and both charges are counted @slo
   page,
 }) => {
   const user = await register(page, words);
-  const other = await page.context().newPage();
-  await other.goto('/#/login');
-  await other.getByLabel(words.account.nameOrEmail).fill(user.name);
-  await other.getByLabel(words.account.password).fill(user.password);
-  await other.getByRole('button', { name: words.account.logIn }).click();
-  await expect(other.getByText(words.shell.balance(500))).toBeVisible();
+  const otherTab = await page.context().newPage();
+  await otherTab.goto('/#/login');
+  await otherTab.getByLabel(words.account.nameOrEmail).fill(user.name);
+  await otherTab.getByLabel(words.account.password).fill(user.password);
+  await otherTab.getByRole('button', { name: words.account.logIn }).click();
+  await expect(otherTab.getByText(words.shell.balance(500))).toBeVisible();
 
-  for (const tab of [page, other]) await chooseFile(tab, words, await sampleText(page));
+  for (const tab of [page, otherTab]) await chooseFile(tab, words, await sampleText(page));
   await start(page, words);
   await expect(patientRows(page, words)).toHaveCount(10);
-  await start(other, words);
-  await expect(patientRows(other, words)).toHaveCount(10);
-  await expect(other.getByText(words.shell.balance(300))).toBeVisible();
+  await start(otherTab, words);
+  await expect(patientRows(otherTab, words)).toHaveCount(10);
+  await expect(otherTab.getByText(words.shell.balance(300))).toBeVisible();
 
   // "Log out everywhere" in one tab also ends the session of the other, which then asks to log in.
-  await other.getByRole('link', { name: user.name }).click();
-  await other.getByRole('button', { name: words.profile.everywhere }).click();
+  await otherTab.getByRole('link', { name: user.name }).click();
+  await otherTab.getByRole('button', { name: words.profile.everywhere }).click();
   await page.getByRole('link', { name: words.shell.predictions }).click();
   await expect(page.getByRole('dialog', { name: words.account.logInAgainTitle })).toBeVisible();
 });

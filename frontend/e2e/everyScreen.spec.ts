@@ -13,7 +13,7 @@ import {
   test,
 } from './support';
 
-// A look at every screen that users reach without failures, in both languages.
+// The main screens in both languages: their content, accessibility and layout.
 
 for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {

@@ -106,12 +106,12 @@ test('the problem of a form is shown at its fields', () => {
 });
 
 test('a problem is shown only at a field that the form has', () => {
-  const wrong = pageProblem('wrong_password');
-  expect(Object.keys(fieldErrors(wrong, ru, ['old_password', 'new_password']) ?? {})).toEqual([
-    'old_password',
-  ]);
-  expect(Object.keys(fieldErrors(wrong, ru, ['password']) ?? {})).toEqual(['password']);
-  expect(fieldErrors(wrong, ru, ['code'])).toBeNull();
+  const wrongPassword = pageProblem('wrong_password');
+  expect(
+    Object.keys(fieldErrors(wrongPassword, ru, ['old_password', 'new_password']) ?? {}),
+  ).toEqual(['old_password']);
+  expect(Object.keys(fieldErrors(wrongPassword, ru, ['password']) ?? {})).toEqual(['password']);
+  expect(fieldErrors(wrongPassword, ru, ['code'])).toBeNull();
   expect(fieldErrors(pageProblem('constructor' as 'bad_answer'), ru)).toBeNull();
   const otherField = pageProblem('invalid_input', {
     findings: [{ column: 'email', code: 'not_an_email' }],

@@ -33,22 +33,24 @@ export function hasBand(curve: readonly CurvePoint[]): boolean {
 
 /** Move overlapping labels apart, each as little as needed. Their order stays the same. */
 export function spreadLabels(places: readonly number[], gap: number, end: number): number[] {
-  const order = places.map((_, index) => index).sort((a, b) => at(places, a) - at(places, b));
+  const order = places
+    .map((_, index) => index)
+    .sort((a, b) => valueAt(places, a) - valueAt(places, b));
   const spread = [...places];
   let minimum = Number.NEGATIVE_INFINITY;
   for (const index of order) {
-    spread[index] = Math.max(at(spread, index), minimum);
-    minimum = at(spread, index) + gap;
+    spread[index] = Math.max(valueAt(spread, index), minimum);
+    minimum = valueAt(spread, index) + gap;
   }
   let maximum = end;
   for (const index of order.reverse()) {
-    spread[index] = Math.min(at(spread, index), maximum);
-    maximum = at(spread, index) - gap;
+    spread[index] = Math.min(valueAt(spread, index), maximum);
+    maximum = valueAt(spread, index) - gap;
   }
   return spread;
 }
 
-function at(values: readonly number[], index: number): number {
+function valueAt(values: readonly number[], index: number): number {
   return values[index] ?? 0;
 }
 

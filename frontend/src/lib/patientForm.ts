@@ -54,13 +54,13 @@ export function formColumns(columns: readonly Column[]): Column[] {
 export function fieldOf(column: Column, entry: Entry | undefined, settings: FormSettings): Field {
   const displayed = displayedUnit(column, settings.system);
   const resolved = resolveUnit(column, entry ?? EMPTY_ENTRY, displayed, settings.language);
-  const typed = unitNamed(column, resolved.unit);
+  const typedUnit = unitNamed(column, resolved.unit);
   const text = resolved.text.trim();
   const value = column.kind === 'number' ? parseNumber(text, settings.language) : null;
-  const isConverted = typeof value === 'number' && typed !== null && typed !== displayed;
+  const isConverted = typeof value === 'number' && typedUnit !== null && typedUnit !== displayed;
   const isOutsideStudy =
-    typeof value === 'number' && !isWithin(value, trainingRange(column), typed);
-  const displayedValue = isConverted ? convert(value, typed, displayed) : value;
+    typeof value === 'number' && !isWithin(value, trainingRange(column), typedUnit);
+  const displayedValue = isConverted ? convert(value, typedUnit, displayed) : value;
   const content = column.kind === 'category' && !column.allowed?.includes(text) ? '' : text;
   return {
     column,
@@ -72,10 +72,10 @@ export function fieldOf(column: Column, entry: Entry | undefined, settings: Form
     range: rangeInUnit(acceptedRange(column), displayed),
     // The value is validated in the unit of the file. The finding names the displayed unit.
     finding:
-      findingOf(column, content, value, typed) &&
+      findingOf(column, content, value, typedUnit) &&
       findingOf(column, content, displayedValue, displayed),
     studyRange: isOutsideStudy ? rangeInUnit(trainingRange(column), displayed) : null,
-    header: typed === null ? column.name : `${column.name} [${typed.name}]`,
+    header: typedUnit === null ? column.name : `${column.name} [${typedUnit.name}]`,
     cell: typeof value === 'number' ? String(value) : content,
   };
 }
@@ -125,10 +125,12 @@ function resolveUnit(
   displayed: Unit | null,
   language: Language,
 ): Entry {
-  const typed = unitNamed(column, entry.unit);
+  const typedUnit = unitNamed(column, entry.unit);
   const value = parseNumber(entry.text.trim(), language);
-  const isPossible = typeof value === 'number' && isWithin(value, acceptedRange(column), typed);
-  return typed !== null && isPossible ? entry : { text: entry.text, unit: displayed?.name ?? null };
+  const isPossible = typeof value === 'number' && isWithin(value, acceptedRange(column), typedUnit);
+  return typedUnit !== null && isPossible
+    ? entry
+    : { text: entry.text, unit: displayed?.name ?? null };
 }
 
 function findingOf(

@@ -1,9 +1,10 @@
 // The state machine that decides when to poll a prediction again. It uses neither clock nor network.
 //
-//   waiting --response: ended or unknown status------> ended
-//   waiting --response: queued or running------------> waiting (with a longer delay)
-//   waiting --no change for ten minutes--------------> stalled (the user can poll again)
-//   waiting --12 failures in a row, or a permanent one-> failed (the user can poll again)
+//   waiting --response: ended or unknown status--> ended
+//   waiting --response: queued or running--------> waiting (with a longer delay)
+//   waiting --no change for ten minutes----------> stalled (the user can poll again)
+//   waiting --12 failures in a row---------------> failed  (the user can poll again)
+//   waiting --permanent failure------------------> failed  (the user can poll again)
 
 const FIRST_DELAY_MS = 250;
 const DELAY_GROWTH = 1.5;

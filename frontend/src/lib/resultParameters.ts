@@ -1,4 +1,4 @@
-// The parameters of a result that give its numbers their meaning.
+// The parameters with which to read a result: horizon, levels, and the unit of its contributions.
 
 import type { ContributionScale, Model, Prediction } from '../api/types';
 

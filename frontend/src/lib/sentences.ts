@@ -8,19 +8,19 @@ import type { Dictionary } from '../i18n';
 
 export function problemSentence(problem: Problem, dictionary: Dictionary): string {
   const { sentences, unknown } = dictionary.problems;
-  const sentence = own(sentences, problem.code as ProblemCode);
+  const sentence = ownValue(sentences, problem.code as ProblemCode);
   return sentence?.(problem) ?? problem.detail ?? unknown;
 }
 
 export function findingSentence(finding: Finding, dictionary: Dictionary): string {
   const { findings, unknown } = dictionary.problems;
-  const sentence = own(findings, finding.code as FindingCode);
+  const sentence = ownValue(findings, finding.code as FindingCode);
   return sentence?.(finding) ?? finding.message ?? unknown;
 }
 
 export function fieldSentence(finding: Finding, field: FieldName, dictionary: Dictionary): string {
   const { fields, unknown } = dictionary.problems;
-  const sentence = own(fields, finding.code as FieldCode);
+  const sentence = ownValue(fields, finding.code as FieldCode);
   return sentence?.(field) ?? finding.message ?? unknown;
 }
 
@@ -30,7 +30,7 @@ export function fieldErrors(
   dictionary: Dictionary,
   fields: readonly FieldName[] = FIELD_NAMES,
 ): Partial<Record<FieldName, string>> | null {
-  const wrongField = own(REFUSED, problem.code)?.find((field) => fields.includes(field));
+  const wrongField = ownValue(REFUSED, problem.code)?.find((field) => fields.includes(field));
   if (wrongField) return { [wrongField]: problemSentence(problem, dictionary) };
   const errors: Partial<Record<FieldName, string>> = {};
   for (const finding of problem.findings) {
@@ -43,12 +43,12 @@ export function fieldErrors(
 /** Return the meaning of a category's code: that of the column, else the general one, else the code. */
 export function valueWords(column: string, code: string, dictionary: Dictionary): string {
   const { values } = dictionary.patient;
-  return own(values, `${column}.${code}`) ?? own(values, code) ?? code;
+  return ownValue(values, `${column}.${code}`) ?? ownValue(values, code) ?? code;
 }
 
 export function statusName(status: string, dictionary: Dictionary): string {
   const { statuses, statusUnknown } = dictionary.history;
-  return own(statuses, status as KnownStatus) ?? statusUnknown(status);
+  return ownValue(statuses, status as KnownStatus) ?? statusUnknown(status);
 }
 
 /** The fields that a problem without findings can be about. */
@@ -62,6 +62,9 @@ const REFUSED: Record<string, FieldName[]> = {
 };
 
 /** Return the value of an own key. Codes come from the network: "constructor" must not find a method. */
-function own<Key extends string, Value>(record: Record<Key, Value>, key: Key): Value | undefined {
+function ownValue<Key extends string, Value>(
+  record: Record<Key, Value>,
+  key: Key,
+): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

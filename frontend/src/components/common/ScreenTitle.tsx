@@ -7,7 +7,7 @@ let isFirstScreen = true;
 export function ScreenTitle({ children }: { children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    // When the page opens, screen readers start at its top without help.
+    // On the first screen, screen readers start at the top of the page by themselves.
     if (!isFirstScreen) {
       heading.current?.focus({ preventScroll: true });
       scrollTo(0, 0);

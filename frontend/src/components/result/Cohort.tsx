@@ -7,7 +7,7 @@ import { ProblemNotice } from '../common/ProblemNotice';
 import { Histogram } from '../plots/Histogram';
 import { StrataPlot } from '../plots/StrataPlot';
 
-/** With fewer patients, a distribution says nothing. */
+/** Smaller results have no overview, because their distribution is not informative. */
 export const COHORT_MIN = 5;
 
 interface Props {

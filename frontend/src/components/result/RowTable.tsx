@@ -60,7 +60,7 @@ interface HeadingProps {
 }
 
 function Heading({ column, label, sorting, children }: HeadingProps) {
-  // On paper, browsers do not repeat buttons at the top of each sheet, but text.
+  // Browsers repeat the head of a table on each printed sheet, but without buttons.
   if (!sorting || isPrinting.value) {
     return (
       <th scope="col" class={`results-${column}`}>
