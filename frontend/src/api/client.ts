@@ -7,7 +7,7 @@ const UPLOAD_TIMEOUT_MS = 180_000;
 
 export interface Credentials {
   token(): string | null;
-  /** Return a number that increases with every log-out. */
+  /** Return a number that increases when the user logs out or is replaced by another one. */
   generation(): number;
   /** Ask the user to log in again. Resolves to whether they did. */
   renew(rejectedToken: string): Promise<boolean>;

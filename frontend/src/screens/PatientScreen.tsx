@@ -104,13 +104,13 @@ interface PredictedProps {
 function Predicted({ row, parameters }: PredictedProps) {
   const hasCurve = row.survival.length > 0;
   return (
-    <article class={hasCurve ? 'one-patient has-curve' : 'one-patient'}>
+    <article class={hasCurve ? 'patient-page has-curve' : 'patient-page'}>
       <Estimate row={row} parameters={parameters} />
       {hasCurve && <Survival {...{ row, parameters }} />}
-      <section class="card one-contributions">
+      <section class="card patient-page-contributions">
         <Contributions row={row} parameters={parameters} />
       </section>
-      <section class="card one-notes">
+      <section class="card patient-page-notes">
         <PatientNotes row={row} parameters={parameters} />
       </section>
     </article>
@@ -120,7 +120,7 @@ function Predicted({ row, parameters }: PredictedProps) {
 function Estimate({ row, parameters }: { row: Row; parameters: ResultParameters }) {
   const { result, plots } = text.value;
   return (
-    <section class="card one-estimate">
+    <section class="card patient-page-estimate">
       <h2>{result.estimand(parameters.horizon)}</h2>
       <p class="estimate-line">
         <strong class="estimate-years">{result.years(row.years)}</strong>{' '}

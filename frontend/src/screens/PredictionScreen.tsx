@@ -109,7 +109,7 @@ function End({ prediction }: { prediction: Prediction }) {
   }
   return (
     <>
-      <Unsuccessful prediction={prediction} />
+      <UnsuccessfulEnd prediction={prediction} />
       <p class="actions">
         <a class="button" href={addresses.new}>
           {text.value.prediction.another}
@@ -119,7 +119,7 @@ function End({ prediction }: { prediction: Prediction }) {
   );
 }
 
-function Unsuccessful({ prediction }: { prediction: Prediction }) {
+function UnsuccessfulEnd({ prediction }: { prediction: Prediction }) {
   const words = text.value.prediction;
   const titles: Record<string, string> = {
     failed: words.failedTitle,

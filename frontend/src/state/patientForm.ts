@@ -38,7 +38,7 @@ const areAllFindingsVisible = signal(false);
 const submissionFindings = signal<readonly Finding[]>([]);
 const chosenSystem = signal<UnitSystem | null>(storedSystem());
 
-/** The file and units that the user chose in the other input mode. */
+/** The file and units of the mode `file`, which are restored when the user returns to it. */
 let fileModeChoice: { file: File | null; units: Units } = { file: null, units: 'stated' };
 let fileTimer: ReturnType<typeof setTimeout> | undefined;
 

@@ -20,7 +20,7 @@ export const isLoggedIn = computed(() => token.value !== null);
 export const isAskedToLogInAgain = computed(() => pendingRenewals.value.length > 0);
 
 const logOutListeners: (() => void)[] = [];
-/** Call `forget` at every log-out, so that the next user of this browser finds no data. */
+/** Call `forget` when the user logs out or is replaced, so that the next user finds no data of theirs. */
 export function onLogOut(forget: () => void): void {
   logOutListeners.push(forget);
 }

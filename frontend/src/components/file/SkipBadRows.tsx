@@ -12,17 +12,17 @@ export function SkipBadRows() {
   if (bad === 0 || good === 0) return null;
   const words = text.value.check;
   return (
-    <div class="leave-out">
+    <div class="skip-rows">
       <label class="choice">
         <input
           type="checkbox"
           checked={skipsBadRows.value}
-          aria-describedby="leave-out-hint"
+          aria-describedby="skip-rows-hint"
           onChange={(event) => setSkipsBadRows(event.currentTarget.checked)}
         />
         <span>{check.report.sampled ? words.skipAll : words.skip(bad, good)}</span>
       </label>
-      <p class="hint" id="leave-out-hint">
+      <p class="hint" id="skip-rows-hint">
         {words.skipHint}
       </p>
     </div>

@@ -40,7 +40,7 @@ const landing = {
     'The patients of the study were followed from 1974 to 1986, mostly before ursodeoxycholic acid. Today’s patients usually live longer.',
   ],
   costTitle: 'What it costs',
-  cost: 'You pay with coins, and no money is taken. A new account has 500 coins. The price is per file and does not depend on the number of patients. A file with mistakes costs nothing.',
+  cost: 'Predictions cost coins, not money. A new account has 500 coins. The price is per file and does not depend on the number of patients. A file with mistakes costs nothing.',
   price: (model: string, price: number) => `${model}: ${coins(price)} per file`,
   samplesTitle: 'Try it with real data',
   samples: 'From the Mayo Clinic study of primary biliary cholangitis, without outcomes.',

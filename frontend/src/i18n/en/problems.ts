@@ -78,8 +78,9 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   unit_unknown: () =>
     'The header names a unit that is not known for its column. Please correct it.',
   invalid_rows: () => 'The file has mistakes. Please correct them.',
-  attempts_exhausted: () => 'The prediction failed because of an error on our side.',
-  dead_letter: () => 'The prediction failed because of an error on our side.',
+  attempts_exhausted: () =>
+    'The prediction failed because of an error on our side. You can run it again.',
+  dead_letter: () => 'The prediction failed because of an error on our side. You can run it again.',
   input_gone: () =>
     'The file was lost before the prediction could run, because of an error on our side. Please submit it again.',
   cancelled: () => 'You cancelled this prediction before it ran.',
