@@ -30,7 +30,7 @@ export const check = {
     `Skip ${bad === 1 ? 'this patient' : `these ${patients(bad)}`} and predict the other ${format.whole(good)}`,
   skipAll: 'Skip the patients with mistakes and predict the others',
   skipHint:
-    'SkippedPatients patients keep their row in the result, with the reason instead of an estimate. The price stays the same.',
+    'Skipped patients keep their row in the result, with the reason instead of an estimate. The price stays the same.',
   blocked: {
     choose_or_correct: 'To start, tick the box above or choose a corrected file.',
     correct: 'To start, choose a corrected file.',
