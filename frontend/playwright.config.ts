@@ -22,7 +22,9 @@ if (browser === null) {
   if (!isWorker) process.stderr.write(`${NO_BROWSER} The tests are skipped.\n`);
 }
 
-/** Return the data folder of the stack. It is stored in the environment for the worker processes. */
+/**
+ * Return the data folder of the stack. It is stored in the environment for the worker processes.
+ */
 function dataFolder(): string {
   process.env['E2E_DATA_DIR'] ??= mkdtempSync(join(tmpdir(), 'page-e2e-'));
   return process.env['E2E_DATA_DIR'];
@@ -42,8 +44,8 @@ function localStack() {
   const log = join(folder, 'stack.log');
   const stack = `.venv/bin/python -m local --port ${PORT} --emulator-port 0 --data-dir ${folder}`;
   return {
-    // The log is searched after the tests (e2e/leaks.ts), and printed if the stack does not start. The shell
-    // ignores SIGTERM, so that it ends only after the stack.
+    // The log is searched after the tests (e2e/leaks.ts), and printed if the stack does not start.
+    // The shell ignores SIGTERM, so that it ends only after the stack.
     command: `trap : TERM; BCRYPT_COST=4 LOG_LEVEL=INFO ${stack} > ${log} 2>&1 || { cat ${log} >&2; exit 1; }`,
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     url: `http://127.0.0.1:${PORT}/api/health`,

@@ -2,7 +2,8 @@
 
 import { defineConfig } from 'vitest/config';
 
-// `make dev` (local/dev.py) sets the address of the API, the headers of the page, and its own process id.
+// `make dev` (local/dev.py) sets the address of the API, the headers of the page, and its own
+// process id.
 const api = process.env['API_URL'] ?? 'http://127.0.0.1:7999';
 const headers = JSON.parse(process.env['PAGE_HEADERS'] ?? '{}');
 const parent = Number(process.env['PARENT_PID']);

@@ -30,7 +30,10 @@ async function otherDevice(browser: Browser, locale: string, words: Words, user:
   return otherPage;
 }
 
-/** Expect that the session has ended: the page asks to log in again, and logs out if the user declines. */
+/**
+ * Expect that the session has ended: the page asks to log in again, and logs out if the user
+ * declines.
+ */
 async function expectLoggedOut(page: Page, words: Words): Promise<void> {
   await page.reload();
   const dialog = page.getByRole('dialog', { name: words.account.logInAgainTitle });

@@ -27,7 +27,10 @@ function readStack(): Stack {
   return JSON.parse(readFileSync(join(folder, 'stack.json'), 'utf8')) as Stack;
 }
 
-/** Return URLs signed with the usual credentials of emulators: to list the files, and to create a role. */
+/**
+ * Return URLs signed with the usual credentials of emulators: to list the files, and to create a
+ * role.
+ */
 function urlsSignedAsTest(stack: Stack): { list: string; role: string } {
   const program = `
 import boto3, json, sys
@@ -76,7 +79,10 @@ async function formStatus(page: Page, action: string): Promise<number> {
   return (await response).status();
 }
 
-/** Return what a script of the page can read of a response, or null if the browser or the stack prevents it. */
+/**
+ * Return what a script of the page can read of a response, or null if the browser or the stack
+ * prevents it.
+ */
 async function fetchText(
   page: Page,
   address: string,

@@ -7,7 +7,10 @@ import { chromium } from '@playwright/test';
 // The headless shell comes first because it opens a page three times as fast.
 const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
 
-/** Return the path of the browser: CHROMIUM_PATH, one on PATH, or Playwright's own; null if there is none. */
+/**
+ * Return the path of the browser: CHROMIUM_PATH, one on PATH, or Playwright's own; null if there is
+ * none.
+ */
 export function findBrowser(): string | null {
   const configured = process.env['CHROMIUM_PATH'];
   if (configured) return existsSync(configured) ? configured : null;

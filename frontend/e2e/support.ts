@@ -135,7 +135,10 @@ export function patientRows(page: Page, words: Words) {
 
 const WIDTHS = { light: [320, 1280, 2200], dark: [320, 1280] };
 
-/** Check that a screen is accessible and does not scroll sideways, in light and dark, and save screenshots. */
+/**
+ * Check that a screen is accessible and does not scroll sideways, in light and dark, and save
+ * screenshots.
+ */
 export async function inspect(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -157,7 +160,7 @@ export async function inspect(page: Page, name: string): Promise<void> {
 
 async function expectAccessible(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   const axe = new AxeBuilder({ page })
-    // Otherwise axe opens another page for each analysis, to look into frames. This page has no frames.
+    // Otherwise axe opens another page for each analysis, to look into frames. There are none.
     .setLegacyMode()
     .options({ resultTypes: ['violations'] });
   // The colour schemes differ only in colours, so the dark one needs only the rules about these.

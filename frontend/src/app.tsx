@@ -98,7 +98,9 @@ function useDocumentTitle(): void {
   }, [title]);
 }
 
-/** Redirect users who are logged in from the log-in and registration screens to a new prediction. */
+/**
+ * Redirect users who are logged in from the log-in and registration screens to a new prediction.
+ */
 function useRedirectAfterLogIn(): void {
   const isAccessScreen = route.value.name === 'login' || route.value.name === 'register';
   const isRedirected = isAccessScreen && isLoggedIn.value;

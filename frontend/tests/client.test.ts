@@ -18,7 +18,10 @@ function credentialsOf(tokens: string[], renewed = true): Credentials {
   };
 }
 
-/** Return an API client that gets `responses` one after the other and records its requests in `sent`. */
+/**
+ * Return an API client that gets `responses` one after the other and records its requests in
+ * `sent`.
+ */
 function apiWith(responses: (() => Response)[], credentials = credentialsOf([])) {
   const sent: { address: string; method: string; token: string | null; body: string }[] = [];
   const fetcher = async (input: RequestInfo | URL) => {

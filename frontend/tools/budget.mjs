@@ -1,4 +1,5 @@
-// Fails the build if the page's JavaScript exceeds its budget. The size is that of all chunks with the
+// Fails the build if the page's JavaScript exceeds its budget. The size is that of all chunks with
+// the
 // larger one of the two languages, compressed with gzip.
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';

@@ -16,10 +16,15 @@ import type {
 } from './types';
 
 export const ROWS_PER_REQUEST = 1000;
-/** The version of the statement of intended use that a new user agrees to; docs/privacy.md has its text. */
+/**
+ * The version of the statement of intended use that a new user agrees to; docs/privacy.md has its
+ * text.
+ */
 export const INTENDED_USE = '2026-11-24';
 
-/** A file that is sent with the request, or a large one that was uploaded to the data bucket before. */
+/**
+ * A file that is sent with the request, or a large one that was uploaded to the data bucket before.
+ */
 export type FileOrUpload = File | UploadedFile;
 
 /** Return the options that differ from the API's defaults. */
@@ -76,7 +81,10 @@ export function createApi(
 
     balance: () => responseData(userClient.GET('/api/auth/balance')),
 
-    /** End the session of a token that the page has already deleted. Completes even if the tab is closed. */
+    /**
+     * End the session of a token that the page has already deleted. Completes even if the tab is
+     * closed.
+     */
     endSession: (token: string) =>
       expectSuccess(
         publicClient.POST('/api/auth/logout', {
@@ -141,7 +149,10 @@ export function createApi(
     /** Cancel a prediction that is still queued. Otherwise the call fails and changes nothing. */
     cancel: (id: string): Promise<Prediction> => deletePrediction(id, 'queued'),
 
-    /** Delete the files of a prediction that has ended. Otherwise the call fails and changes nothing. */
+    /**
+     * Delete the files of a prediction that has ended. Otherwise the call fails and changes
+     * nothing.
+     */
     deleteFiles: (id: string): Promise<Prediction> => deletePrediction(id, 'ended'),
 
     rows: async (id: string, offset: number, limit = ROWS_PER_REQUEST): Promise<RowPage> => {

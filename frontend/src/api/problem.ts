@@ -2,7 +2,9 @@
 
 import type { Finding } from './types';
 
-/** Codes of the API's errors, then (from `network_down`) those of errors that the page finds itself. */
+/**
+ * Codes of the API's errors, then (from `network_down`) those of errors that the page finds itself.
+ */
 export const PROBLEM_CODES = [
   'token_missing',
   'token_invalid',
@@ -130,7 +132,10 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
   504: 'temporarily_unavailable',
 };
 
-/** Return the problem of an error response. `body` may be anything: a proxy may have sent it, not the API. */
+/**
+ * Return the problem of an error response. `body` may be anything: a proxy may have sent it, not
+ * the API.
+ */
 export function problemFromResponse(status: number, headers: Headers, body: unknown): Problem {
   const fields = isRecord(body) ? body : {};
   const findings = Array.isArray(fields['errors']) ? (fields['errors'] as Finding[]) : [];

@@ -6,7 +6,9 @@ import type { ApiRow, EstimateField, Row, SkippedRow } from './types';
 type StoredRow = Partial<ApiRow> & Pick<ApiRow, 'row'>;
 type StoredPrediction = StoredRow & Record<EstimateField, number>;
 
-/** Whether the row has an estimate. The years and their interval are present together or not at all. */
+/**
+ * Whether the row has an estimate. The years and their interval are present together or not at all.
+ */
 export function isPredicted<Stored extends StoredRow>(
   row: Stored,
 ): row is Stored & Record<EstimateField, number> {

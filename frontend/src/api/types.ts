@@ -1,4 +1,5 @@
-// Types of the API's requests and responses. `npm run generate` writes schema.d.ts from docs/openapi.json.
+// Types of the API's requests and responses. `npm run generate` writes schema.d.ts from
+// docs/openapi.json.
 import type { components } from './schema';
 
 type Schemas = components['schemas'];

@@ -28,7 +28,10 @@ export function placeInterval(
   };
 }
 
-/** Return about five ticks in whole years, the last one at the horizon: 0, 2, 4, 6, 8 or 0, 2, 4, 6, 7. */
+/**
+ * Return about five ticks in whole years, the last one at the horizon: 0, 2, 4, 6, 8 or 0, 2, 4, 6,
+ * 7.
+ */
 export function axisTicks(horizonYears: number): number[] {
   const step = Math.max(1, Math.round(horizonYears / 4));
   const ticks: number[] = [];
@@ -42,7 +45,10 @@ export interface DivergingBar {
   width: number;
 }
 
-/** Return a bar that starts in the middle: to the right if the value is positive, to the left if negative. */
+/**
+ * Return a bar that starts in the middle: to the right if the value is positive, to the left if
+ * negative.
+ */
 export function placeContribution(value: number, largest: number): DivergingBar {
   const width = largest > 0 ? Math.min(Math.abs(value) / largest, 1) * 50 : 0;
   return { start: value < 0 ? 50 - width : 50, width };

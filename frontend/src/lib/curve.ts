@@ -14,7 +14,9 @@ export interface CurvePoint {
   band: { lower: number; upper: number } | null;
 }
 
-/** Return the curve with its start, where all patients are alive. Empty if the model has no curve. */
+/**
+ * Return the curve with its start, where all patients are alive. Empty if the model has no curve.
+ */
 export function curveOf(points: readonly ApiCurvePoint[]): CurvePoint[] {
   if (points.length === 0) return [];
   const start = { years: 0, probability: 1, band: { lower: 1, upper: 1 } };
@@ -54,7 +56,10 @@ function valueAt(values: readonly number[], index: number): number {
   return values[index] ?? 0;
 }
 
-/** Return the points with the median among them: the model gives it exactly, between the yearly points. */
+/**
+ * Return the points with the median among them: the model gives it exactly, between the yearly
+ * points.
+ */
 export function curveWithMedian(
   curve: readonly Pick<CurvePoint, 'years' | 'probability'>[],
   median: number | null,

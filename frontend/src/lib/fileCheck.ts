@@ -10,10 +10,16 @@ export type FileCheck =
   | { state: 'done'; report: DryRun }
   | { state: 'failed'; problem: Problem };
 
-/** What the user has to do before the start: choose patients or a model, skip bad rows, correct the file. */
+/**
+ * What the user has to do before the start: choose patients or a model, skip bad rows, correct the
+ * file.
+ */
 export type StartBlocker = 'patients' | 'model' | 'choose_or_correct' | 'correct';
 
-/** Return what prevents the start. Null if nothing does, or if the check has no result: then the user may try. */
+/**
+ * Return what prevents the start. Null if nothing does, or if the check has no result: then the
+ * user may try.
+ */
 export function startBlocker(check: FileCheck, skipsBadRows: boolean): StartBlocker | null {
   if (check.state === 'failed') return isFileProblem(check.problem) ? 'correct' : null;
   if (check.state !== 'done') return null;

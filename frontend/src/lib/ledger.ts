@@ -5,7 +5,9 @@ import type { Dictionary } from '../i18n';
 
 type Entry = Pick<LedgerEntry, 'amount'> & { reason: string };
 
-/** Return the name of an entry's reason. An unknown reason is named after the sign of the amount. */
+/**
+ * Return the name of an entry's reason. An unknown reason is named after the sign of the amount.
+ */
 export function reasonName({ reason, amount }: Entry, { coins }: Dictionary): string {
   if (Object.hasOwn(coins.reasons, reason)) return coins.reasons[reason as LedgerEntry['reason']];
   return amount < 0 ? coins.otherCharge : coins.otherCredit;

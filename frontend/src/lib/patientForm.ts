@@ -1,11 +1,13 @@
-// The form for one patient: its fields, their validation and unit conversion, and the CSV file made of it.
+// The form for one patient: its fields, their validation and unit conversion, and its CSV file.
 
 import type { Column, Finding } from '../api/types';
 import type { Language } from '../i18n/format';
 
 export type UnitSystem = 'conventional' | 'si';
 
-/** The text of a field as typed, and its unit. Values in other units are always converted from it. */
+/**
+ * The text of a field as typed, and its unit. Values in other units are always converted from it.
+ */
 export interface Entry {
   text: string;
   unit: string | null;
@@ -45,7 +47,10 @@ const EMPTY_ENTRY: Entry = { text: '', unit: null };
 /** Units of the form that differ from the column's unit: the age is entered in years. */
 const FORM_UNITS: Record<string, string> = { days: 'years' };
 
-/** Return the columns in the order of the form: required numbers, required categories, optional ones. */
+/**
+ * Return the columns in the order of the form: required numbers, required categories, optional
+ * ones.
+ */
 export function formColumns(columns: readonly Column[]): Column[] {
   const rank = ({ required, kind }: Column) => (required ? Number(kind !== 'number') : 2);
   return columns.filter((column) => column.kind !== 'ignored').sort((a, b) => rank(a) - rank(b));

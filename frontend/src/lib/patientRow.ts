@@ -11,7 +11,10 @@ const NEGLIGIBLE: Record<ContributionScale, number> = {
 
 export type Effect = 'better' | 'worse' | 'none';
 
-/** Return the effect of a contribution. More years are better; a higher log hazard or score is worse. */
+/**
+ * Return the effect of a contribution. More years are better; a higher log hazard or score is
+ * worse.
+ */
 export function effectOf(value: number, scale: ContributionScale): Effect {
   if (Math.abs(value) < NEGLIGIBLE[scale]) return 'none';
   return value > 0 === (scale === 'years') ? 'better' : 'worse';
@@ -22,7 +25,9 @@ export function contributionTotal(row: Row): number {
   return row.contributions.reduce((total, { value }) => total + value, row.baseline);
 }
 
-/** Return the hazard ratio against the average patient, or null if the contributions are in years. */
+/**
+ * Return the hazard ratio against the average patient, or null if the contributions are in years.
+ */
 export function hazardRatio(row: Row, scale: ContributionScale): number | null {
   return scale === 'years' ? null : Math.exp(contributionTotal(row) - row.baseline);
 }
@@ -62,7 +67,10 @@ function order(missing: MissingValue): number {
   return missing.kind === 'unused' ? 1 : 0;
 }
 
-/** Median survival: a time, or beyond the end of the curve; null if the model has no curve. In years. */
+/**
+ * Median survival: a time, or beyond the end of the curve; null if the model has no curve. In
+ * years.
+ */
 export type Median = { years: number } | { beyond: number } | null;
 
 export function medianOf(row: Row): Median {

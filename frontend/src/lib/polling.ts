@@ -1,4 +1,4 @@
-// The state machine that decides when to poll a prediction again. It uses neither clock nor network.
+// The state machine that decides when to poll a prediction again, without clock and network.
 //
 //   waiting --response: ended or unknown status--> ended
 //   waiting --response: queued or running--------> waiting (with a longer delay)
@@ -36,7 +36,10 @@ export const POLL_START: PollState = {
   lastSeen: '',
 };
 
-/** Whether the prediction has ended. An unknown status counts as an end, so that polling always stops. */
+/**
+ * Whether the prediction has ended. An unknown status counts as an end, so that polling always
+ * stops.
+ */
 export function isEnd(status: string, isFinished: boolean): boolean {
   return isFinished || !STATUSES_IN_PROGRESS.has(status);
 }

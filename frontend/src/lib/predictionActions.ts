@@ -9,7 +9,10 @@ export interface AvailableActions {
   deleteFiles: boolean;
 }
 
-/** Return the available actions. `model` is null until the catalogue is loaded, or if it was withdrawn. */
+/**
+ * Return the available actions. `model` is null until the catalogue is loaded, and if the model has
+ * been withdrawn.
+ */
 export function availableActions(prediction: Prediction, model: Model | null): AvailableActions {
   const hasFiles = prediction.is_finished && !prediction.files_deleted_at;
   // A rejected file would be rejected again.

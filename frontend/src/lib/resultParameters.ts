@@ -21,7 +21,10 @@ const DEFAULT: ResultParameters = {
   bandLevel: null,
 };
 
-/** Return a result's parameters. Those of the prediction come first: the model may have a newer version. */
+/**
+ * Return a result's parameters. Those of the prediction come first: the model may have a newer
+ * version.
+ */
 export function resultParametersOf(prediction: Prediction, model: Model | null): ResultParameters {
   return {
     horizon: prediction.horizon_years ?? model?.horizon_years ?? DEFAULT.horizon,

@@ -43,7 +43,10 @@ const INVALID_PREDICTION: Route = { name: 'invalidPrediction' };
 /** The screens that need no account. */
 const PUBLIC_ROUTES = new Set<Route['name']>(['landing', 'register', 'login', 'unknown']);
 
-/** The format of prediction ids. Links can come from anyone, so other text must not reach a request's path. */
+/**
+ * The format of prediction ids. Links can come from anyone, so other text must not reach a
+ * request's path.
+ */
 const ID = /^[0-9a-f]{32}$/;
 
 export function parseHash(hash: string): Route {

@@ -40,7 +40,9 @@ export function fieldErrors(
   return Object.keys(errors).length > 0 ? errors : null;
 }
 
-/** Return the meaning of a category's code: that of the column, else the general one, else the code. */
+/**
+ * Return the meaning of a category's code: that of the column, else the general one, else the code.
+ */
 export function valueWords(column: string, code: string, dictionary: Dictionary): string {
   const { values } = dictionary.patient;
   return ownValue(values, `${column}.${code}`) ?? ownValue(values, code) ?? code;
@@ -61,7 +63,10 @@ const REFUSED: Record<string, FieldName[]> = {
   voucher_expired: ['code'],
 };
 
-/** Return the value of an own key. Codes come from the network: "constructor" must not find a method. */
+/**
+ * Return the value of an own key. Codes come from the network: "constructor" must not find a
+ * method.
+ */
 function ownValue<Key extends string, Value>(
   record: Record<Key, Value>,
   key: Key,

@@ -2,7 +2,10 @@
 
 import type { Cohort } from '../api/types';
 
-/** Bins of the cohort. Older results have only edges and counts; without a survival curve its lists are empty. */
+/**
+ * Bins of the cohort. Older results have only edges and counts; without a survival curve its lists
+ * are empty.
+ */
 export type Bins = Pick<
   Cohort,
   'edges' | 'counts' | 'mean_years' | 'survival' | 'imputed' | 'out_of_range'
@@ -20,7 +23,10 @@ export interface Stratum {
   survival: number[] | null;
 }
 
-/** Return the starts of up to four strata in whole years, such as 0, 2, 4, 6 for a horizon of 7 or 8. */
+/**
+ * Return the starts of up to four strata in whole years, such as 0, 2, 4, 6 for a horizon of 7 or
+ * 8.
+ */
 export function strataStarts(horizonYears: number): number[] {
   const step = Math.max(1, Math.ceil(horizonYears / 4));
   const starts = [0];

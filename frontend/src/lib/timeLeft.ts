@@ -11,7 +11,9 @@ export interface ProgressSample {
 /** A shorter measurement gives no reliable speed. */
 const MEASURED_MS_MIN = 1_000;
 
-/** Return the seconds until all rows are done at the speed between two samples, or null if unknown. */
+/**
+ * Return the seconds until all rows are done at the speed between two samples, or null if unknown.
+ */
 export function secondsLeft(
   first: ProgressSample,
   latest: ProgressSample,

@@ -1,6 +1,9 @@
 // The claims of an access token.
 
-/** Return the subject (user id) of a token, or null if it cannot be decoded. Does not verify the token. */
+/**
+ * Return the subject (user id) of a token, or null if it cannot be decoded. Does not verify the
+ * token.
+ */
 export function subjectOf(token: string | null): string | null {
   try {
     const claims = token?.split('.')[1] ?? '';

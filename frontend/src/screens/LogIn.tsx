@@ -5,7 +5,9 @@ import { text } from '../i18n';
 import { addresses } from '../lib/routes';
 import { logIn } from '../state/session';
 
-/** The log-in screen. It also replaces screens that need an account, whose address stays the same. */
+/**
+ * The log-in screen. It also replaces screens that need an account, whose address stays the same.
+ */
 export function LogIn({ isRedirected }: { isRedirected: boolean }) {
   const words = text.value.account;
   return (

@@ -6,7 +6,9 @@ import type { Column, Model } from '../api/types';
 import { api } from './session';
 
 export const models = signal<Model[] | null>(null);
-/** The largest file in bytes that can be sent with a request; null until the catalogue is loaded. */
+/**
+ * The largest file in bytes that can be sent with a request; null until the catalogue is loaded.
+ */
 export const uploadBytesMax = signal<number | null>(null);
 export const catalogueProblem = signal<Problem | null>(null);
 
@@ -29,7 +31,10 @@ export function modelById(id: string): Model | null {
   return models.value?.find((model) => model.id === id) ?? null;
 }
 
-/** Return an enabled model with which to check a file before the user chooses one. All read the same columns. */
+/**
+ * Return an enabled model with which to check a file before the user chooses one. All read the same
+ * columns.
+ */
 export function anyModelId(): string | null {
   return models.value?.find((model) => model.enabled)?.id ?? null;
 }

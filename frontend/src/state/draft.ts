@@ -85,7 +85,10 @@ export async function submit(): Promise<Submission | null> {
   }
 }
 
-/** Check again after the file or the units changed, and discard what the user decided about the old check. */
+/**
+ * Check again after the file or the units changed, and discard what the user decided about the old
+ * check.
+ */
 function restartCheck(): void {
   skipsBadRows.value = false;
   resetSubmission();

@@ -1,5 +1,5 @@
-// How the chosen file reaches the API. A small file is sent with each request. A large one is uploaded
-// once to the data bucket, and both its check and its submission refer to the upload.
+// How the chosen file reaches the API. A small file is sent with each request. A large one is
+// uploaded once to the data bucket, and both its check and its submission refer to the upload.
 
 import { signal } from '@preact/signals';
 import type { FileOrUpload } from '../api/endpoints';

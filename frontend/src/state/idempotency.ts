@@ -1,4 +1,5 @@
-// Idempotency keys: a request that is repeated after a lost response keeps its key and takes effect once.
+// Idempotency keys. A request that is repeated after a lost response keeps its key, so that it
+// takes effect once.
 
 import { onLogOut } from './session';
 

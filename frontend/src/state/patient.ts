@@ -13,7 +13,10 @@ interface ShownPatient {
   page: RowPage;
 }
 
-/** Create the state of a prediction's patient pages. The last patient stays until the next one is loaded. */
+/**
+ * Create the state of a prediction's patient pages. The last patient stays until the next one is
+ * loaded.
+ */
 export function createPatient(id: string) {
   const shown = signal<ShownPatient | null>(null);
   const problem = signal<Problem | null>(null);

@@ -69,7 +69,10 @@ export const otherFindings = computed(() =>
   apiFindings.value.filter((finding) => fields.value.every((field) => !concerns(finding, field))),
 );
 
-/** Return the finding to show at a field. The page's own are shown after the user left it or tried to start. */
+/**
+ * Return the finding to show at a field. The page's own are shown after the user left it or tried
+ * to start.
+ */
 export function visibleFinding(field: Field): Finding | null {
   const isVisible = areAllFindingsVisible.value || leftColumns.value.has(field.column.name);
   const apiFinding = apiFindings.value.find((finding) => concerns(finding, field));
@@ -133,7 +136,10 @@ export function clear(): void {
   if (inputMode.value === 'form') draft.chooseFile(null);
 }
 
-/** Submit the file or the form. Returns null if that fails, with the reason at the fields or in the draft. */
+/**
+ * Submit the file or the form. Returns null if that fails, with the reason at the fields or in the
+ * draft.
+ */
 export async function submitPatients(): Promise<Submission | null> {
   if (inputMode.value === 'file') return draft.submit();
   if (fields.value.some((field) => field.finding !== null)) {

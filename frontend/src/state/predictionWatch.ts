@@ -7,7 +7,10 @@ import { isEnd, nextPoll, POLL_START, type PollEvent, type PollState } from '../
 import { type ProgressSample, secondsLeft } from '../lib/timeLeft';
 import { api, refreshBalance } from './session';
 
-/** Create the watch of a prediction. It polls until the prediction ends, `stop` is called, or polling fails. */
+/**
+ * Create the watch of a prediction. It polls until the prediction ends, `stop` is called, or
+ * polling fails.
+ */
 export function createPredictionWatch(id: string) {
   const prediction = signal<Prediction | null>(null);
   const problem = signal<Problem | null>(null);

@@ -2,7 +2,10 @@
 
 import { signal } from '@preact/signals';
 
-/** True from `beforeprint` to `afterprint`, so that the content changes before the browser lays out the sheets. */
+/**
+ * True from `beforeprint` to `afterprint`, so that the content changes before the browser lays out
+ * the sheets.
+ */
 export const isPrinting = signal(false);
 
 export function followPrinting(): void {

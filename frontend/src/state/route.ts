@@ -15,7 +15,9 @@ export function goTo(address: string): void {
   location.hash = address;
 }
 
-/** Go to the address without a history entry, so that "Back" does not lead to a redirecting screen. */
+/**
+ * Go to the address without a history entry, so that "Back" does not lead to a redirecting screen.
+ */
 export function replaceWith(address: string): void {
   location.replace(address);
 }

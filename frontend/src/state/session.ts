@@ -20,7 +20,10 @@ export const isLoggedIn = computed(() => token.value !== null);
 export const isAskedToLogInAgain = computed(() => pendingRenewals.value.length > 0);
 
 const logOutListeners: (() => void)[] = [];
-/** Call `forget` when the user logs out or is replaced, so that the next user finds no data of theirs. */
+/**
+ * Call `forget` when the user logs out or is replaced, so that the next user finds no data of
+ * theirs.
+ */
 export function onLogOut(forget: () => void): void {
   logOutListeners.push(forget);
 }
@@ -39,7 +42,9 @@ const credentials: Credentials = {
   },
 };
 
-/** For background requests: they fail if the session has ended, and do not ask the user to log in. */
+/**
+ * For background requests: they fail if the session has ended, and do not ask the user to log in.
+ */
 const backgroundCredentials: Credentials = { ...credentials, renew: () => Promise.resolve(false) };
 
 // Not `fetch` itself, which must be called as a method of the window.
@@ -61,7 +66,10 @@ export async function logIn(name: string, password: string): Promise<void> {
   await startSession(await api.login(name, password));
 }
 
-/** Log in again. The waiting requests are sent if it is the same user, and dropped if it is another one. */
+/**
+ * Log in again. The waiting requests are sent if it is the same user, and dropped if it is another
+ * one.
+ */
 export async function logInAgain(name: string, password: string): Promise<void> {
   const session = await api.login(name, password);
   const isSameUser = subjectOf(token.value) === session.user_info.id;
@@ -70,7 +78,9 @@ export async function logInAgain(name: string, password: string): Promise<void> 
   settleRenewals(isSameUser);
 }
 
-/** Forget the user in this browser, without a request to the API. Returns the token of the session. */
+/**
+ * Forget the user in this browser, without a request to the API. Returns the token of the session.
+ */
 export function forgetSession(): string | null {
   const sessionToken = token.value;
   resetState();
@@ -83,7 +93,10 @@ export function declineToLogIn(): void {
   settleRenewals(false);
 }
 
-/** Show the balance of a response. If it is null, the API could not read it, and it is fetched again. */
+/**
+ * Show the balance of a response. If it is null, the API could not read it, and it is fetched
+ * again.
+ */
 export function updateBalance(newBalance: number | null): void {
   balance.value = newBalance;
   if (newBalance === null) void refreshBalance();

@@ -1,4 +1,4 @@
-// The view of each result's table (order, search, page), to which the user returns from a patient's page.
+// The remembered view (order, search and page) of each result's table.
 
 import type { Arrangement, SortKey } from '../lib/rowTable';
 import { onLogOut } from './session';

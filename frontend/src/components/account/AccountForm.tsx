@@ -127,7 +127,9 @@ interface FormProblemProps {
   fieldCount: number;
 }
 
-/** The notice below the fields. If the fields already show the problem, it only adds the request id. */
+/**
+ * The notice below the fields. If the fields already show the problem, it only adds the request id.
+ */
 function FormProblem({ problem, isShownAtFields, fieldCount }: FormProblemProps) {
   if (isShownAtFields && fieldCount === 1) return <RequestId problem={problem} />;
   const shortProblem = pageProblem('invalid_input', { requestId: problem.requestId });

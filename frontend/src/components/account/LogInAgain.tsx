@@ -3,7 +3,10 @@ import { declineToLogIn, isAskedToLogInAgain, logInAgain } from '../../state/ses
 import { CloseButton, Dialog } from '../common/Dialog';
 import { LogInForm } from './LogInForm';
 
-/** The dialog that asks to log in again after the session ended. The screen below it keeps its state. */
+/**
+ * The dialog that asks to log in again after the session ended. The screen below it keeps its
+ * state.
+ */
 export function LogInAgain() {
   const words = text.value.account;
   if (!isAskedToLogInAgain.value) return null;

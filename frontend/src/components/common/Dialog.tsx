@@ -31,7 +31,10 @@ export function Dialog({ title, isBusy = false, onClose, children }: Props) {
 
 interface CloseProps {
   label: string;
-  /** Whether it has the focus at first, so that pressing Enter does not confirm an irreversible action. */
+  /**
+   * Whether it has the focus at first, so that pressing Enter does not confirm an irreversible
+   * action.
+   */
   isFirst?: boolean;
   disabled?: boolean;
 }

@@ -7,7 +7,9 @@ interface Props {
   label: string;
 }
 
-/** The end of a list that is loaded page by page: a button for the next page, or why there is none. */
+/**
+ * The end of a list that is loaded page by page: a button for the next page, or why there is none.
+ */
 export function LoadMore({ pages, label }: Props) {
   if (pages.isLoading) return <p role="status">{text.value.shell.loading}</p>;
   if (pages.problem) return <ProblemNotice problem={pages.problem} onRetry={pages.loadMore} />;

@@ -8,7 +8,9 @@ import { isLarge, uploadProgress } from '../../state/fileUpload';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { CheckReport } from './CheckReport';
 
-/** The check of the chosen file. Its outcome is a live region, so that screen readers announce it. */
+/**
+ * The check of the chosen file. Its outcome is a live region, so that screen readers announce it.
+ */
 export function FileCheck() {
   const check = fileCheck.value;
   const progress = uploadProgress.value;

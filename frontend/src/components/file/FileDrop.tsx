@@ -70,7 +70,9 @@ function ChosenFile({ file, onRemove }: { file: File; onRemove: () => void }) {
   );
 }
 
-/** Ignore files that are dropped outside the field. The browser would open them instead of the page. */
+/**
+ * Ignore files that are dropped outside the field. The browser would open them instead of the page.
+ */
 function useStrayDropsIgnored(): void {
   useEffect(() => {
     const ignore = (event: DragEvent) => event.preventDefault();

@@ -3,7 +3,9 @@ import { badRowCount } from '../../lib/fileCheck';
 import { setSkipsBadRows, skipsBadRows } from '../../state/draft';
 import { fileCheck } from '../../state/fileCheck';
 
-/** The choice to skip rows with findings, offered if some rows can be predicted and others cannot. */
+/**
+ * The choice to skip rows with findings, offered if some rows can be predicted and others cannot.
+ */
 export function SkipBadRows() {
   const check = fileCheck.value;
   if (check.state !== 'done') return null;

@@ -67,7 +67,9 @@ function ContributionLine({ contribution, scale, largest }: LineProps) {
   );
 }
 
-/** A bar whose side shows the sign of the value, and whose colour shows whether it is good or bad. */
+/**
+ * A bar whose side shows the sign of the value, and whose colour shows whether it is good or bad.
+ */
 function ContributionBar(props: { value: number; isBad: boolean; largest: number }) {
   const bar = placeContribution(props.value, props.largest);
   return (

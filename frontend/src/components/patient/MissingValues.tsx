@@ -3,7 +3,10 @@ import { text } from '../../i18n';
 import { type MissingValue, missingValuesOf } from '../../lib/patientRow';
 import { columnTitle } from './Contributions';
 
-/** The missing values of a patient, how measuring them could change the estimate, and which to measure first. */
+/**
+ * The missing values of a patient, how measuring them could change the estimate, and which to
+ * measure first.
+ */
 export function MissingValues({ row }: { row: Row }) {
   const words = text.value.result;
   const missingValues = missingValuesOf(row);

@@ -7,7 +7,10 @@ import { fields, isEmpty, otherFindings } from '../../state/patientForm';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { labelOf } from './PatientField';
 
-/** What the form still needs, and the outcome of its check. Findings about a field are shown at the field. */
+/**
+ * What the form still needs, and the outcome of its check. Findings about a field are shown at the
+ * field.
+ */
 export function PatientCheck() {
   return (
     <>

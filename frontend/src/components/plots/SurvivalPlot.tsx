@@ -13,7 +13,10 @@ const HEIGHT = INTERVAL_Y + 26;
 /** An upper estimate of a letter's width, because text cannot be measured before it is drawn. */
 const LETTER_WIDTH = 7.3;
 
-/** The predicted survival curve, its median, and the expected years with their interval below the axis. */
+/**
+ * The predicted survival curve, its median, and the expected years with their interval below the
+ * axis.
+ */
 export function SurvivalPlot({ row, parameters }: { row: Row; parameters: ResultParameters }) {
   const words = text.value.plots.curve;
   const { share } = text.value.format;
@@ -77,7 +80,10 @@ function Curve({ x, y, curve, median }: CurveProps) {
   );
 }
 
-/** The median. Its label is below the curve, or above it near the start, where there is no space below. */
+/**
+ * The median. Its label is below the curve, or above it near the start, where there is no space
+ * below.
+ */
 function Median({ x, y, years }: { x: Scale; y: Scale; years: number }) {
   const label = text.value.plots.curve.median(years);
   const isBelow = x(years) - MARGIN.left > label.length * LETTER_WIDTH + 12;

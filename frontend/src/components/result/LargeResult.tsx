@@ -19,7 +19,10 @@ interface Props {
   cohort: CohortState;
 }
 
-/** A result with too many patients for the browser: those with the lowest estimates, or page by page. */
+/**
+ * A result with too many patients for the browser: those with the lowest estimates, or page by
+ * page.
+ */
 export function LargeResult({ prediction, parameters, cohort }: Props) {
   const words = text.value.large;
   const [view, setView] = useState<'lowest' | 'file'>('lowest');

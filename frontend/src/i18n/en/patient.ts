@@ -17,7 +17,9 @@ const hints: Record<string, string> = {
   Prothrombin: 'In seconds, not as INR.',
 };
 
-/** Meanings of categories, by column and code or by code alone. Other codes are shown as they are. */
+/**
+ * Meanings of categories, by column and code or by code alone. Other codes are shown as they are.
+ */
 const values: Record<string, string> = {
   N: 'no',
   Y: 'yes',

@@ -1,4 +1,4 @@
-// The texts of the screens. Larger parts (actions, check, coins, plots, ...) have files of their own.
+// The texts of the screens. Larger parts (actions, check, coins, plots, ...) have their own files.
 
 import type { KnownStatus } from '../../api/types';
 import { createFormat, type Duration, roundToTwoDigits } from '../format';
