@@ -134,7 +134,7 @@ def test_an_unprocessable_message_goes_back_to_the_dead_letter_function(stack: R
 
     assert counted.stdout == "Messages in the unprocessable queue: 1. Nothing was moved.\n"
     assert (moved.returncode, moved.stderr) == (0, "")
-    assert moved.stdout == "Messages that went back to the dead-letter queue: 1 of 1.\n"
+    assert moved.stdout == "Messages moved back to the dead-letter queue: 1 of 1.\n"
     assert is_empty_soon(sqs, noted["DEAD_LETTER_QUEUE_URL"])
     assert person.balance() == 400
 

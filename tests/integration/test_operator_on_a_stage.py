@@ -173,7 +173,7 @@ def test_unprocessable_messages_go_back(account: dict[str, str], stage: str, dep
 
     assert counted.stdout == "Messages in the unprocessable queue: 12. Nothing was moved.\n"
     assert (moved.returncode, moved.stderr) == (0, "")
-    assert moved.stdout == "Messages that went back to the dead-letter queue: 12 of 12.\n"
+    assert moved.stdout == "Messages moved back to the dead-letter queue: 12 of 12.\n"
     names = ["ApproximateNumberOfMessages"]
     for queue, count in (("DEAD_LETTER_QUEUE_URL", 12), ("UNPROCESSABLE_QUEUE_URL", 0)):
         found = sqs.get_queue_attributes(QueueUrl=queues[queue], AttributeNames=names)["Attributes"]
