@@ -170,4 +170,4 @@ def test_the_local_secret_is_not_rotated_and_the_sentence_says_where_it_is(stack
     rotation = admin(stack.data_dir, "rotate-secret")
 
     assert (rotation.returncode, rotation.stdout) == (1, "")
-    assert rotation.stderr.startswith("The local stack signs with the file signing-secret of its data folder")
+    assert rotation.stderr.startswith("The local stack signs with the file signing-secret in its data folder")
