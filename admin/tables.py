@@ -87,7 +87,7 @@ class Copy:
         return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
     def _get(self, table: str, items: list[Item], *, keys_only: bool = False) -> Iterator[Item]:
-        """Yield the table's versions of the items, of those that it has."""
+        """Yield the table's version of each of the items that it has."""
         keys = ({name: item[name] for name in self._key} for item in items)
         return batch_get(
             self._client,

@@ -44,7 +44,8 @@ _STORED = _COUNTERS | {
     "used_vouchers_sum": "used_vouchers",
     "inconclusive": "moving",
 }
-"""The attributes in the table of the fields of a report. The names of deployed stages stay."""
+"""The stored fields of a report, each with its attribute in the table. Deployed stages have these attributes, so they
+can't be renamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +119,13 @@ class AuditStateRepository:
             "revision": revision,
             "expires_at": int(now) + KEPT_SECONDS,
         }
-        is_unchanged = "revision = :seen" if state.revision else "attribute_not_exists(revision)"
+        condition = "revision = :seen" if state.revision else "attribute_not_exists(revision)"
         write_one(
             lambda: self._client.put_item(
                 TableName=self._table,
                 Item=to_item(values),
                 # The second half allows the SDK to repeat a write whose response was lost.
-                ConditionExpression=f"{is_unchanged} OR revision = :new",
+                ConditionExpression=f"{condition} OR revision = :new",
                 ExpressionAttributeValues=to_item({":seen": state.revision, ":new": revision}),
             )
         )

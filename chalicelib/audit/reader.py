@@ -74,7 +74,7 @@ class AuditReader:
     # ---- users
 
     def user_ids(self, after: Item | None = None) -> Iterator[str]:
-        """Return the ids of all accounts, including deleted ones; of those that come ``after`` a key, if given."""
+        """Return the ids of all accounts, including deleted ones, or of those that come after the key ``after``."""
         items = self._scan(self._settings.users_table, "user_id", after)
         return (str(item["user_id"]) for item in items)
 
@@ -126,7 +126,7 @@ class AuditReader:
         return {(entry["user_id"], entry["entry_id"]): entry for entry in entries}
 
     def entry_keys(self, after: Item | None = None) -> Iterator[Item]:
-        """Return the keys of all ledger entries of all users; of those that come ``after`` a key, if given."""
+        """Return the keys of the ledger entries of all users, or of those that come after the key ``after``."""
         return self._scan(self._settings.ledger_table, "user_id, entry_id", after)
 
     # ---- predictions
@@ -145,7 +145,7 @@ class AuditReader:
         return self._by_id(self._settings.predictions_table, "prediction_id", prediction_ids, **_PREDICTION)
 
     def prediction_keys(self, after: Item | None = None) -> Iterator[Item]:
-        """Return the id and the keys of the history index of all predictions; of those ``after`` a key, if given."""
+        """Return the ids and history keys of all predictions, or of those that come after the key ``after``."""
         return self._scan(self._settings.predictions_table, "prediction_id, user_id, listed_at", after)
 
     def owners_of_unerased_predictions(self) -> Iterator[str]:
@@ -158,7 +158,7 @@ class AuditReader:
     # ---- vouchers
 
     def vouchers(self, after: Item | None = None) -> Iterator[Item]:
-        """Return all vouchers; those that come ``after`` a key, if given."""
+        """Return all vouchers, or those that come after the key ``after``."""
         start = {"ExclusiveStartKey": to_item(after)} if after else {}
         return self._pages("scan", TableName=self._settings.vouchers_table, ConsistentRead=True, **start)
 

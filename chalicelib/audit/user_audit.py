@@ -336,7 +336,7 @@ class UserAudit:
 
 
 def owns_login(user: Item, key: str) -> bool:
-    """Return whether an open account has the name or e-mail address of the login key ``key``."""
+    """Return whether the account is not deleted and has the name or e-mail address of the login key ``key``."""
     return "closed_at" not in user and any(
         key_of(str(user.get(kind, ""))) == key for kind, key_of in _LOGIN_KEYS.items()
     )

@@ -30,14 +30,14 @@ FAILED_SECONDS_MAX = 3600
 """The longest pause before a failed erasure is tried again."""
 
 GIVE_UP_SECONDS = 86_400
-"""When an erasure ends even though a charge is open. By then the index hides no prediction, so the charge has lost its
-prediction, and the audit reports it."""
+"""After this time an erasure ends even if a charge is open. The index shows every prediction by then, so the charge has
+lost its prediction, and the audit reports it."""
 
 ACCOUNT_SECONDS_MAX = 10
 """The time for one account in a request or in a round of the dispatcher. The rest waits for the next round."""
 
 ROUND_SECONDS_MAX = 20
-"""When a round of the dispatcher begins no further account. The function is stopped after 55 s."""
+"""After this time a round of the dispatcher begins no further account. The function is stopped after 55 s."""
 
 ACCOUNT_DELETED = "The account was deleted before this prediction ended. Its coins were refunded."
 

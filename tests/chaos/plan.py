@@ -15,7 +15,7 @@ DURABLE = ("dynamodb", "emulator")
 """Killed only with dynoxide, because ministack's DynamoDB keeps coins in memory for some seconds."""
 
 PAUSE_SECONDS = (0.4, 4.0)
-"""The shortest and the longest pause between two kills."""
+"""The shortest and the longest pause before the next kill."""
 EVERYTHING_AFTER = 0.6
 """The share of the time after which everything is killed once."""
 
