@@ -48,9 +48,9 @@ def pseudo_observations(outcome: Outcome, horizon_years: float) -> Array:
 
 
 def _counts(outcome: Outcome, horizon_years: float) -> tuple[Array, Array, Array]:
-    """Return the distinct times of death before the horizon, and who is at risk and who dies then.
+    """Return the distinct times of death before the horizon, and who of the n patients is at risk and who dies then.
 
-    The latter two hold 0 or 1 and have shape (n, times).
+    The last two hold 0 or 1 and have shape (n, times).
     """
     times = np.unique(outcome.years[outcome.died & (outcome.years < horizon_years)])
     years = outcome.years[:, np.newaxis]

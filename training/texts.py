@@ -20,7 +20,7 @@ LIMITS: Bilingual = {
 _CURVE_INTERVAL: Bilingual = {
     "en": "The interval is read from the patient's own survival curve, at two probabilities of death. They are chosen in each "
     "quarter of predicted risk so that the interval contained the true years of 80 % of held-out patients (weighted for "
-    "censoring). If fewer than 9 in 10 such patients are expected to die within {horizon} years, the upper end is open. The "
+    "censoring). If fewer than 9 in 10 patients like this one are expected to die within {horizon} years, the upper end is open. The "
     "lower end is then the time that about 8 in 10 outlive, or the estimate itself if that is shorter. Otherwise about 1 in 10 "
     "may die before the interval and 1 in 10 may live longer.",
     "ru": "Интервал определяется по кривой выживаемости самого пациента — по двум вероятностям смерти. Они подобраны в каждой "

@@ -80,12 +80,12 @@ INTERVAL_MISSES_EARLY_DEATHS: Bilingual = {
     "ru": ": чаще всего интервал пропускает ранние смерти.",
 }
 BAND: Bilingual = {
-    "en": "The true curve is known in simulations from the model itself. In {simulated[simulations]} simulations the 80 % band "
-    "around the curve contained it at {simulated[holds]:.0%} of its points. In {within} of {groups} groups of held-out patients "
-    "the observed survival lay within the group's mean band.",
-    "ru": "В имитациях по самой модели истинная кривая известна. В {simulated[simulations]} имитациях 80-процентная полоса "
-    "вокруг кривой содержала её в {simulated[holds]:.0%} точек. В {within} из {groups} групп пациентов, не участвовавших в "
-    "обучении, наблюдавшаяся выживаемость лежала внутри средней полосы группы.",
+    "en": "In {simulated[simulations]} simulations from the model itself, the 80 % band around the curve contained the true curve "
+    "at {simulated[holds]:.0%} of its points. In {within} of {groups} groups of held-out patients, the observed survival lay "
+    "within the group's mean band.",
+    "ru": "В {simulated[simulations]} имитациях по самой модели 80-процентная полоса вокруг кривой содержала истинную кривую в "
+    "{simulated[holds]:.0%} точек. В {within} из {groups} групп пациентов, не участвовавших в обучении, наблюдавшаяся "
+    "выживаемость лежала внутри средней полосы группы.",
 }
 TRIAL: Bilingual = {
     "en": "In another trial (PBC3, Europe, {trial[patients]} patients; some of the values were not measured there) the "
@@ -129,7 +129,7 @@ N_DAYS: Bilingual = {
     "действительно умерших в течение {h} лет его ошибка — {n_days[died_within_horizon][mae]:.1f} года.",
 }
 NOT_ACHIEVABLE: Bilingual = {
-    "en": "To predict the date of a death to within 1.5 years. If survival curves fitted to these very patients were the truth, "
+    "en": "To predict the date of a death to within 1.5 years. If survival curves fitted to these same patients were the truth, "
     "even the best possible estimate would have an average error of {best[mae]:.1f} years within {h} years. Even if it were known "
     "who dies within {h} years, the error for these patients would be {best[mae_among_deaths]:.1f} years, and at most "
     "{best[share_within_1_5_years_among_deaths]:.0%} of the estimates would be within 1.5 years.",

@@ -47,7 +47,7 @@ TEXTS = Texts(
     curve_band_method={
         "en": "The band says for each point of the curve separately how far off the curve itself may be, since it was fitted "
         "to only 418 patients (80 %, from 200 refits to randomly resampled patients). It does not say how much the lives of "
-        "single patients vary: that is the interval. The band assumes that the model's form, its penalty and the replacement "
+        "single patients vary: the interval does. The band assumes that the model's form, its penalty and the replacement "
         "of missing values are right.",
         "ru": "Полоса показывает для каждой точки кривой отдельно, насколько может ошибаться сама кривая: она построена всего "
         "по 418 пациентам (80 %; модель 200 раз построена заново по случайным повторным выборкам пациентов). Это не разброс "

@@ -69,15 +69,15 @@ class DryRuns:
 
 
 def _document(user: User, offer: Offer, found: Inspection, options: Options) -> dict[str, Any]:
-    predictable = found.rows - found.findings.rows_total
+    predictable = found.rows - found.problems.rows_total
     return {
         "rows": found.rows,
         "rows_predictable": predictable,
         "accepted": predictable > 0 and (options.skip or predictable == found.rows),
-        "errors": [finding.document() for finding in found.findings.shown],
-        "errors_total": found.findings.total,
-        "bad_rows": ", ".join(found.findings.bad_rows()),
-        "bad_rows_total": found.findings.rows_total,
+        "errors": [finding.document() for finding in found.problems.shown],
+        "errors_total": found.problems.total,
+        "bad_rows": ", ".join(found.problems.bad_rows()),
+        "bad_rows_total": found.problems.rows_total,
         "duplicate_ids": [{"id": each, "rows": rows} for each, rows in found.duplicates.items()],
         "columns": found.used,
         "columns_absent": [name for name in columns.STORED if name not in found.used],

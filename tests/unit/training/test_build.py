@@ -171,7 +171,7 @@ def test_the_card_states_the_bands_coverage_or_why_there_is_no_band(every_card: 
         assert "There is none" in method["en"] if every_card["survival_years"] else method is None
         return
     simulated, held_out = (every_card["quality"]["curve_band"][name] for name in ("simulated", "held_out"))
-    assert f"contained it at {100 * simulated['holds']:.0f} % of its points" in statements
+    assert f"contained the true curve at {100 * simulated['holds']:.0f} % of its points" in statements
     assert f"In {held_out['within']} of {len(held_out['groups'])} groups of held-out patients" in statements
     size = len(every_card["features"]) + len(every_card["survival_years"])
     assert np.shape(every_card["curve_band"]["covariance"]) == (size, size)
