@@ -121,8 +121,8 @@ def audit() -> str:
     return (
         f"{users:,} users, {report.checked['predictions']:,} predictions, {report.findings_total} findings: "
         f"{seconds:.1f} s, of which {cpu_seconds:.1f} s are its own CPU time; {peak_memory():.0f} MiB peak memory\n"
-        f"per user: {1000 * seconds / users:.1f} ms, {units / users:.1f} read units, {lists / users:.2f} listings, "
-        f"{1_000_000 * dollars / users:.1f} dollars per million"
+        f"per user: {1000 * seconds / users:.1f} ms, {units / users:.1f} read units, {lists / users:.2f} listings; "
+        f"{1_000_000 * dollars / users:.1f} dollars per million users"
     )
 
 
