@@ -94,7 +94,7 @@ def _milliseconds(person: Person, name: str) -> float:
 
 
 def main() -> int:
-    """Measure, compare and print."""
+    """Measure, print the comparison, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.login_timing")
     parser.add_argument("--tries", type=int, default=200, help="log-ins of each kind (200)")
     parser.add_argument("--bcrypt-cost", type=int, default=12, help="bcrypt cost of the stack (12, as in production)")

@@ -84,7 +84,7 @@ class HeldOut:
 
     @property
     def covered(self) -> npt.NDArray[np.bool_]:
-        """Whether each interval contains the true years, shape (n,)."""
+        """Whether each interval contains the true years, shape (n,). Raises ``ValueError`` without intervals."""
         if self.interval is None:
             raise ValueError("This model predicts no interval.")
         return self.interval.contains(self.truth.years)
