@@ -1,4 +1,4 @@
-"""What may be broken in the rules of coins, and the test that must notice."""
+"""Mutations that break the rules of coins, each with the test that must fail."""
 
 from chalicelib.audit import user_audit
 from chalicelib.audit.audit import Audit
