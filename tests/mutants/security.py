@@ -13,7 +13,7 @@ from chalicelib.auth.tokens import Tokens
 from chalicelib.core.http import bodies
 from chalicelib.core.http.client_address import ClientAddresses
 from chalicelib.core.http.endpoints import Endpoints
-from chalicelib.core.http.middleware import finish_answer
+from chalicelib.core.http.middleware import finish_response
 from chalicelib.core.ids import new_id
 from chalicelib.core.invisible_characters import is_invisible
 from chalicelib.core.rate_limits import Limits
@@ -137,12 +137,12 @@ MUTATIONS = (
         replace("refuse_body(_1)", "_1.method == 'HEAD' and refuse_body(_1)"),
         _OPTIONS + "test_row_10_a_body_is_refused_where_none_is_taken"),
     Mutation("row 10: the second file is dropped", bodies.sent_form,
-        (never(bodies._refusal), replace("(_1,) = _2", "_1 = _2[0]")),
+        (never(bodies._invalid_input), replace("(_1,) = _2", "_1 = _2[0]")),
         _OPTIONS + "test_row_10_a_second_file_is_refused"),
     Mutation("row 11: a JSON body of any size is read", bodies.json_body,
         replace("len(_1) > _2", "len(_1) > _2 * 1024"),
         _OPTIONS + "test_row_11_a_json_body_past_its_limit_is_refused_unread"),
-    Mutation("row 11: every error is told", bodies._refusal, replace("_1[:_]", "_1"),
+    Mutation("row 11: every error is told", bodies._invalid_input, replace("_1[:_]", "_1"),
         _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
     Mutation("row 11: a long name is repeated", bodies._error, replace("len(_1) > _", "len(_1) > JSON_BYTES_MAX"),
         _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
@@ -192,9 +192,9 @@ MUTATIONS = (
     Mutation("row 14: the API's page asks any host", _RESOURCES,
         in_text("data:; connect-src 'self';", "data:; connect-src https:;"),
         _ORIGIN + "test_row_14_only_files_of_ours_run_and_only_what_is_needed_is_asked"),
-    Mutation("row 15: a browser keeps answers", finish_answer, in_text("no-store", "private"),
+    Mutation("row 15: a browser keeps answers", finish_response, in_text("no-store", "private"),
         _ROUTES + "test_row_15_no_answer_is_kept_by_a_browser_or_taken_for_another_type"),
-    Mutation("row 15: whatever was typed is in the log", finish_answer,
+    Mutation("row 15: whatever was typed is in the log", finish_response,
         replace("_1.context['resourcePath']", "str(_1.uri_params)"),
         _LOG_LINES + "test_row_15_no_line_holds_a_name_an_e_mail_a_password_a_token_or_a_cell"),
     Mutation("row 15: who logs in is in the log", Accounts.log_in, replace("_1.id", "_1.name"),
@@ -236,10 +236,10 @@ MUTATIONS = (
     Mutation("row 19: failing erasures hold up the others", Erasure._run_one, replace("min(max(_, _), _)", "0"),
         _ERASURE + "test_however_many_erasures_fail_the_others_come"),
     Mutation("row 19: a wish that is made anew is lost at the last look", UserRepository.erased,
-        in_text("wished_at = :wished", "wished_at > :wished OR requested_at <= :wished"),
+        in_text("wished_at = :requested", "wished_at > :requested OR wished_at <= :requested"),
         _ERASURE + "test_a_wish_that_is_made_anew_meanwhile_is_not_lost"),
     Mutation("row 19: a wish that is made anew is lost at a look", UserRepository.postpone_erasure,
-        in_text("wished_at = :wished", "wished_at > :wished OR requested_at <= :wished"),
+        in_text("wished_at = :requested", "wished_at > :requested OR wished_at <= :requested"),
         _ERASURE + "test_a_wish_that_is_made_anew_meanwhile_is_not_lost"),
     Mutation("row 19: a failed worker's late result stays", Worker._give_up, remove(Worker._delete_unless_it_counts),
         _ERASURE + "test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing"),
