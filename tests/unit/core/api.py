@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from app import app
 from chalicelib.core.http import openapi
-from chalicelib.core.http.endpoints import described
+from chalicelib.core.http.endpoints import metadata_of
 from chalicelib.core.http.schemas import InputProblem, Problem, TooLargeProblem
 from chalicelib.core.settings import Settings
 from chalicelib.core.settings import settings as read_settings
@@ -81,7 +81,7 @@ class Api:
         if answer.status_code >= 400:
             codes = content["schema"]["allOf"][1]["properties"]["code"]["enum"]
             assert json.loads(answer.body)["code"] in codes
-        said = described(app.routes[path][method].view_function)
+        said = metadata_of(app.routes[path][method].view_function)
         model = {413: TooLargeProblem, 422: InputProblem, **said["answers"]}.get(answer.status_code) or Problem
         # Nothing that isn't described, but in a card, which says whatever its model has to say.
         extra: Any = getattr(model, "model_config", {}).get("extra") or "forbid"

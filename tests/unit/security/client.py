@@ -9,7 +9,7 @@ from chalice.test import HTTPResponse
 from pydantic import BaseModel
 
 from app import app
-from chalicelib.core.http.endpoints import RouteMetadata, described
+from chalicelib.core.http.endpoints import RouteMetadata, metadata_of
 from chalicelib.wiring import Services
 from tests.unit.support import PASSWORD, csv_of
 
@@ -49,7 +49,7 @@ def routes() -> Iterator[Route]:
         for method, entry in methods.items():
             hints = get_type_hints(entry.view_function, include_extras=True)
             parameters = {name: hints[name] for name in entry.view_args}
-            yield Route(method, path, described(entry.view_function), parameters, entry.content_types)
+            yield Route(method, path, metadata_of(entry.view_function), parameters, entry.content_types)
 
 
 class Client:
