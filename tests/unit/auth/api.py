@@ -19,7 +19,7 @@ class Api:
     world: World
 
     def ask(self, method: str, path: str, body: object = None, address: str = "198.51.100.1", **headers: str) -> Any:
-        """The answer to a viewer at ``address``."""
+        """The response to a viewer at ``address``."""
         sent = {"Content-Type": "application/json", "X-Origin-Secret": ORIGIN_SECRET, "X-Viewer-Address": address}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()

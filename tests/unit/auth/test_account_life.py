@@ -29,7 +29,7 @@ def ended(world: World, token: str) -> bool:
     return False
 
 
-def test_logging_out_ends_every_token_of_the_user_and_nobody_else_s(world: World) -> None:
+def test_logging_out_ends_every_token_of_the_user_and_of_no_other_user(world: World) -> None:
     user = world.register("anna")
     world.register("boris")
     tokens = [log_in(world), log_in(world)]
@@ -69,7 +69,7 @@ def test_after_a_change_the_new_password_logs_in_and_the_old_one_and_old_tokens_
         log_in(world, login)
 
 
-def test_the_operator_s_reset_gives_a_password_and_ends_the_tokens(world: World) -> None:
+def test_a_reset_by_the_operator_sets_a_password_and_ends_every_session(world: World) -> None:
     world.register()
     token = log_in(world)
 
@@ -185,7 +185,7 @@ def test_after_a_deletion_nothing_stored_names_the_person_and_the_ledger_still_a
     assert world.balance(user) == 400
 
 
-def test_a_deletion_ends_what_is_queued_and_what_is_running_and_refunds_both(world: World) -> None:
+def test_deleting_an_account_ends_and_refunds_queued_and_running_predictions(world: World) -> None:
     user = world.register()
     queued, running = world.submit(user), world.submit(user)
 
@@ -211,7 +211,7 @@ def test_a_deleted_account_is_charged_nothing_more(world: World) -> None:
     assert world.balance(user) == 500
 
 
-def test_a_refund_reaches_a_deleted_account_s_ledger_so_that_the_coins_add_up(world: World) -> None:
+def test_a_refund_reaches_the_ledger_of_a_deleted_account(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.accounts.delete(user, PASSWORD)
@@ -222,7 +222,7 @@ def test_a_refund_reaches_a_deleted_account_s_ledger_so_that_the_coins_add_up(wo
     assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100)]
 
 
-def test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up(
+def test_the_dispatcher_completes_an_erasure_after_a_crash_and_repeats_it_after_the_index_lag(
     world: World,
 ) -> None:
     user = world.register()
@@ -259,7 +259,7 @@ def test_a_rotated_signing_secret_brings_no_second_grant(world: World) -> None:
     assert after.register().balance == 0
 
 
-def test_only_registering_and_deleting_need_the_secret_of_the_marks(world: World) -> None:
+def test_only_registering_and_deleting_read_the_pseudonym_key(world: World) -> None:
     world.register()
     kept_away = world.settings.model_copy(update={"marks_secret": None, "marks_secret_id": "no-such-secret"})
     elsewhere = World(kept_away, clock=world.clock)
@@ -270,7 +270,7 @@ def test_only_registering_and_deleting_need_the_secret_of_the_marks(world: World
         elsewhere.register("boris")
 
 
-def test_the_secret_of_the_marks_comes_from_secrets_manager(world: World) -> None:
+def test_the_pseudonym_key_comes_from_secrets_manager(world: World) -> None:
     world.accounts.delete(world.register(), PASSWORD)
     secret = world.settings.marks_secret
     assert secret
@@ -280,7 +280,7 @@ def test_the_secret_of_the_marks_comes_from_secrets_manager(world: World) -> Non
     assert World(managed, clock=world.clock).register().balance == 0
 
 
-def test_a_second_deletion_at_once_changes_nothing(world: World) -> None:
+def test_deleting_an_account_a_second_time_changes_nothing(world: World) -> None:
     user: User = world.register()
     world.accounts.delete(user, PASSWORD)
     marks = everything(world)

@@ -53,7 +53,7 @@ def test_a_token_names_the_version_that_signed_it(vault: Vault, clock: FakeClock
     assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT", "kid": versions[0]["VersionId"]}
 
 
-def test_after_one_rotation_every_token_is_good_in_every_process(vault: Vault, clock: FakeClock) -> None:
+def test_after_one_rotation_every_token_is_valid_in_every_process(vault: Vault, clock: FakeClock) -> None:
     warm = process(vault, clock)
     old = warm.sign(CLAIMS)
     vault.rotate()
@@ -92,7 +92,7 @@ def test_a_warm_process_signs_with_the_new_secret_within_minutes(vault: Vault, c
     assert jwt.get_unverified_header(warm.sign(CLAIMS))["kid"] != old
 
 
-def test_a_flood_of_forged_tokens_is_no_flood_of_calls(vault: Vault, clock: FakeClock) -> None:
+def test_forged_tokens_cause_few_calls_of_secrets_manager(vault: Vault, clock: FakeClock) -> None:
     warm = process(vault, clock)
     good = jwt.decode(warm.sign(CLAIMS), options={"verify_signature": False})
     vault.reads = 0
@@ -107,7 +107,7 @@ def test_a_flood_of_forged_tokens_is_no_flood_of_calls(vault: Vault, clock: Fake
     assert vault.reads == 2 * 2  # AWSCURRENT and AWSPREVIOUS, twice in eleven seconds
 
 
-def test_the_right_key_s_name_does_not_help_a_wrong_signature(vault: Vault, clock: FakeClock) -> None:
+def test_a_wrong_signature_with_a_known_key_id_is_refused_without_a_call(vault: Vault, clock: FakeClock) -> None:
     warm = process(vault, clock)
     token = warm.sign(CLAIMS)
     header = {"kid": jwt.get_unverified_header(token)["kid"]}
@@ -119,7 +119,7 @@ def test_the_right_key_s_name_does_not_help_a_wrong_signature(vault: Vault, cloc
     assert vault.reads == 0
 
 
-def test_while_the_secret_is_out_of_reach_a_warm_process_goes_on_and_a_cold_one_says_so(
+def test_while_secrets_manager_is_unreachable_only_warm_processes_work(
     vault: Vault, clock: FakeClock
 ) -> None:
     warm = process(vault, clock)
@@ -136,7 +136,7 @@ def test_while_the_secret_is_out_of_reach_a_warm_process_goes_on_and_a_cold_one_
         process(vault, clock).sign(CLAIMS)
 
 
-def test_a_previous_version_that_may_not_be_read_is_not_taken_for_none(vault: Vault, clock: FakeClock) -> None:
+def test_a_previous_version_that_access_is_denied_to_is_an_error(vault: Vault, clock: FakeClock) -> None:
     class Denied(Vault):
         def __init__(self) -> None:
             self.id = vault.id
@@ -164,7 +164,7 @@ def test_cloudfront_s_secret_is_known_before_and_after_a_rotation(vault: Vault, 
     assert (warm.holds(old), warm.holds(new)) == (False, True)
 
 
-def test_wrong_secrets_are_not_as_many_calls(vault: Vault, clock: FakeClock) -> None:
+def test_wrong_secrets_cause_few_calls_of_secrets_manager(vault: Vault, clock: FakeClock) -> None:
     versions = SecretVersions(vault, vault.id, clock)  # type: ignore[arg-type]
     versions.current()
     before = vault.reads
@@ -194,7 +194,7 @@ def test_the_secret_is_compared_in_constant_time(
     assert compared[-1] == (b"first secret of 32 bytes or more", b"first secret of 32 bytes or more")
 
 
-def test_cloudfront_s_secret_is_known_while_secrets_manager_is_out_of_reach(vault: Vault, clock: FakeClock) -> None:
+def test_cloudfront_s_secret_is_known_while_secrets_manager_is_unreachable(vault: Vault, clock: FakeClock) -> None:
     versions = SecretVersions(vault, vault.id, clock)  # type: ignore[arg-type]
     secret = versions.current().secret
     vault.is_out_of_reach = True

@@ -17,8 +17,8 @@ from tests.unit.support import PASSWORD, FakeClock
 def register(api: Api, **changes: str) -> tuple[int, list[str]]:
     """The status, and the codes of what is wrong."""
     body = {"name": "anna", "email": "anna@example.org", "password": PASSWORD, **changes}
-    answer = api.ask("POST", "/api/auth/register", body)
-    return answer.status_code, [each["code"] for each in answer.json_body.get("errors", [])]
+    response = api.ask("POST", "/api/auth/register", body)
+    return response.status_code, [each["code"] for each in response.json_body.get("errors", [])]
 
 
 def managed(**changes: object) -> Settings:
@@ -59,15 +59,15 @@ def test_row_3_short_and_common_passwords_are_422_at_registration_and_at_a_chang
 ) -> None:
     assert register(api, password=password) == (422, [code])
     change = {"old_password": PASSWORD, "new_password": password}
-    answer = api.ask("PUT", "/api/auth/password", change, Authorization=api.token())
-    assert (answer.status_code, [each["code"] for each in answer.json_body["errors"]]) == (422, [code])
+    response = api.ask("PUT", "/api/auth/password", change, Authorization=api.token())
+    assert (response.status_code, [each["code"] for each in response.json_body["errors"]]) == (422, [code])
 
 
 def test_row_3_no_kind_of_character_is_demanded(api: Api) -> None:
     assert register(api, password="vzqkwjyx")[0] == 201
 
 
-def test_row_4_an_unknown_user_and_a_wrong_password_have_the_same_words(api: Api) -> None:
+def test_row_4_an_unknown_user_and_a_wrong_password_get_the_same_response(api: Api) -> None:
     register(api)
     known, unknown = (api.log_in(name, "wrong").json_body for name in ("anna", "nobody"))
     assert known.pop("request_id") != unknown.pop("request_id")
@@ -106,8 +106,8 @@ def test_row_6_a_token_of_another_algorithm_is_refused(api: Api, algorithm: str)
     key = api.world.signing_keys.current()
     claims = jwt.decode(token, options={"verify_signature": False})
     forged = jwt.encode(claims, "" if algorithm == "none" else key.secret, algorithm, {"kid": key.id})
-    answer = api.ask("GET", "/api/auth/me", Authorization=f"Bearer {forged}")
-    assert (answer.status_code, answer.json_body["code"]) == (401, "token_invalid")
+    response = api.ask("GET", "/api/auth/me", Authorization=f"Bearer {forged}")
+    assert (response.status_code, response.json_body["code"]) == (401, "token_invalid")
 
 
 def test_row_6_older_tokens_end_at_a_log_out_and_at_a_change_of_password(api: Api) -> None:
@@ -125,8 +125,8 @@ def test_row_6_logging_out_of_one_session_ends_its_token_and_no_other(api: Api) 
 
     assert api.ask("POST", "/api/auth/logout?only=this", Authorization=here).status_code == 204
 
-    answer = api.ask("GET", "/api/auth/me", Authorization=here)
-    assert (answer.status_code, answer.json_body["code"]) == (401, "token_invalid")
+    response = api.ask("GET", "/api/auth/me", Authorization=here)
+    assert (response.status_code, response.json_body["code"]) == (401, "token_invalid")
     assert api.ask("GET", "/api/auth/me", Authorization=elsewhere).status_code == 200
     again = api.ask("POST", "/api/auth/logout?only=this", Authorization=here)
     assert (again.status_code, again.json_body["code"]) == (401, "token_invalid")
@@ -135,10 +135,10 @@ def test_row_6_logging_out_of_one_session_ends_its_token_and_no_other(api: Api) 
 
 
 @pytest.mark.parametrize("query", ["only=all", "only=", "onyl=this", "only=this&all=yes"])
-def test_a_log_out_that_is_not_understood_ends_nothing(api: Api, query: str) -> None:
+def test_a_log_out_with_an_invalid_option_ends_no_session(api: Api, query: str) -> None:
     token = api.token()
-    answer = api.ask("POST", f"/api/auth/logout?{query}", Authorization=token)
-    assert (answer.status_code, answer.json_body["code"]) == (422, "invalid_input")
+    response = api.ask("POST", f"/api/auth/logout?{query}", Authorization=token)
+    assert (response.status_code, response.json_body["code"]) == (422, "invalid_input")
     assert api.ask("GET", "/api/auth/me", Authorization=token).status_code == 200
 
 
@@ -149,9 +149,9 @@ def test_a_token_from_before_sessions_had_ids_is_good_and_can_only_be_ended_with
     del claims["sid"]
     older = f"Bearer {jwt.encode(claims, key.secret, 'HS256', {'kid': key.id})}"
 
-    answer = api.ask("POST", "/api/auth/logout?only=this", Authorization=older)
+    response = api.ask("POST", "/api/auth/logout?only=this", Authorization=older)
 
-    assert (answer.status_code, answer.json_body["code"]) == (409, "session_without_id")
+    assert (response.status_code, response.json_body["code"]) == (409, "session_without_id")
     assert api.ask("GET", "/api/auth/me", Authorization=older).status_code == 200
     assert api.ask("POST", "/api/auth/logout", Authorization=older).status_code == 204
     assert api.ask("GET", "/api/auth/me", Authorization=older).status_code == 401
@@ -163,7 +163,7 @@ def test_row_7_outside_local_no_secret_comes_from_the_environment(name: str) -> 
         managed(**{name: "0123456789" * 4, f"{name}_id": None})
 
 
-def test_row_7_a_replaced_secret_signs_and_the_one_before_is_still_good(account: object, clock: FakeClock) -> None:
+def test_row_7_after_a_rotation_the_new_secret_signs_and_the_previous_one_stays_valid(account: object, clock: FakeClock) -> None:
     client = boto3.client("secretsmanager")
     secret_id = client.create_secret(Name="signing", SecretString="first")["ARN"]
     keys = SecretVersions(client, secret_id, clock)

@@ -35,7 +35,7 @@ def kept(world: World) -> dict[str, Any]:
     return user.get("ended_sessions", {})  # type: ignore[no-any-return]
 
 
-def test_the_session_s_token_ends_and_no_other_of_anybody(world: World) -> None:
+def test_logging_out_of_a_session_ends_only_its_token(world: World) -> None:
     world.register("anna")
     world.register("boris")
     ended, *others = log_in(world), log_in(world), log_in(world, "boris")
@@ -48,7 +48,7 @@ def test_the_session_s_token_ends_and_no_other_of_anybody(world: World) -> None:
         log_out(world, ended)
 
 
-def test_a_request_of_somebody_with_ended_sessions_costs_one_read(
+def test_a_request_of_a_user_with_ended_sessions_costs_one_read(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.register()
@@ -86,7 +86,7 @@ def test_an_ended_session_is_kept_until_its_token_expires_and_no_longer(world: W
     assert not any(is_good(world, token) for token in (first, second, third))
 
 
-def test_the_token_s_own_end_counts_and_not_the_lifetime_of_today(world: World) -> None:
+def test_an_ended_session_is_kept_until_its_own_token_expires(world: World) -> None:
     """A shorter lifetime may have been deployed since the token was made."""
     world.register()
     token, other = log_in(world), log_in(world)
@@ -99,7 +99,7 @@ def test_the_token_s_own_end_counts_and_not_the_lifetime_of_today(world: World) 
     assert not is_good(shorter, token)
 
 
-def test_row_6_of_more_ended_sessions_than_are_kept_none_becomes_valid_again(world: World) -> None:
+def test_row_6_no_ended_session_becomes_valid_again_when_too_many_have_ended(world: World) -> None:
     """The one too many ends every session."""
     world.register()
     stays = log_in(world)
@@ -151,7 +151,7 @@ def test_row_6_sessions_that_end_at_the_same_moment_all_end(world: World, earlie
     assert {claims.session_id for _, claims in sessions} <= set(kept(world))
 
 
-def test_the_last_of_many_at_the_same_moment_ends_every_session(world: World) -> None:
+def test_one_parallel_log_out_too_many_ends_every_session(world: World) -> None:
     world.register()
     sessions, stays = stale(world, ENDED_SESSIONS_MAX + 1), log_in(world)
 
@@ -184,7 +184,7 @@ def test_a_new_password_forgets_the_ended_sessions_and_none_becomes_valid(world:
     assert not is_good(world, token)
 
 
-def test_a_deleted_account_keeps_no_sessions_not_even_of_a_log_out_under_way(world: World) -> None:
+def test_a_deleted_account_keeps_no_ended_sessions(world: World) -> None:
     user = world.register()
     log_out(world, log_in(world))
     (session,) = stale(world, 1)

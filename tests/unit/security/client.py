@@ -19,7 +19,7 @@ class Route(NamedTuple):
 
     method: str
     path: str
-    said: RouteMetadata
+    metadata: RouteMetadata
     parameters: dict[str, Any]
     """The annotations of what the path holds."""
     content_types: Sequence[str]
@@ -29,7 +29,7 @@ class Route(NamedTuple):
 
     @property
     def body(self) -> type[BaseModel] | None:
-        return self.said.get("body")
+        return self.metadata.get("body")
 
     @property
     def takes_file(self) -> bool:
@@ -64,15 +64,15 @@ class Client:
     def ask(
         self, token: str | None, method: str, path: str, body: object = None, content_type: str = "application/json"
     ) -> HTTPResponse:
-        """The answer; ``body`` is sent as JSON unless it is bytes."""
+        """The response; ``body`` is sent as JSON unless it is bytes."""
         headers = {"Content-Type": content_type} | ({"Authorization": f"Bearer {token}"} if token else {})
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         return self._http.request(method, path, headers=headers, body=content)
 
     def submitted(self, token: str, *, run: bool) -> str:
         """The id of a prediction of one patient."""
-        answer = self.ask(token, "POST", "/api/predict/mayo", csv_of({"ID": "p"}), "text/csv")
-        prediction_id = str(answer.json_body["prediction_id"])
+        response = self.ask(token, "POST", "/api/predict/mayo", csv_of({"ID": "p"}), "text/csv")
+        prediction_id = str(response.json_body["prediction_id"])
         if run:
             self.services.worker.run(prediction_id)
         return prediction_id

@@ -16,11 +16,11 @@ def client(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clie
         monkeypatch.setenv(name.upper(), str(value))
     for name, secret in SECRETS.items():
         monkeypatch.setenv(name.upper(), secret)
-    _forget()
+    _clear_caches()
     yield Client(services())
-    _forget()
+    _clear_caches()
 
 
-def _forget() -> None:
+def _clear_caches() -> None:
     services.cache_clear()
     read_settings.cache_clear()

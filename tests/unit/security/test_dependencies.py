@@ -36,7 +36,7 @@ HELD_BACK = {"python-dateutil"}
 """Asked for only to say which version another one takes."""
 
 
-def test_row_18_every_package_is_locked_to_its_bytes() -> None:
+def test_row_18_every_package_is_locked_by_hash() -> None:
     for lock in ROOT.glob("requirements*.txt"):
         entries = re.split(r"\n(?=[a-zA-Z])", lock.read_text("utf-8"))
         for entry in entries:
@@ -59,14 +59,14 @@ def asked_for(group: str) -> Iterator[Requirement]:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_holds_what_its_groups_ask_for(lock: str) -> None:
+def test_a_lock_file_has_every_package_of_its_groups(lock: str) -> None:
     locked = {str(each) for each in licences.locked(f"requirements{lock}.txt")}
     asked = chain(*map(asked_for, LOCKS[lock].split()))
     assert {f"{canonicalize_name(each.name)}{each.specifier}" for each in asked} - locked == set(), "run make lock"
 
 
 @pytest.mark.parametrize("folder", ["frontend", "local"])
-def test_row_18_every_package_of_npm_is_locked_to_its_bytes(folder: str) -> None:
+def test_row_18_every_npm_package_is_locked_by_hash(folder: str) -> None:
     packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
     for name, package in packages.items():
         assert name == "" or package["integrity"].startswith("sha512-"), name
@@ -77,7 +77,7 @@ def test_row_18_every_package_of_npm_is_locked_to_its_bytes(folder: str) -> None
 
 
 @pytest.mark.parametrize("folder", ["frontend", "local"])
-def test_row_18_what_npm_installs_runs_nothing_of_its_own(folder: str, tmp_path: Path) -> None:
+def test_row_18_npm_runs_no_install_script(folder: str, tmp_path: Path) -> None:
     """An install script would run as whoever types `make run`, before anything of the package is used."""
     (tmp_path / ".npmrc").write_text((ROOT / folder / ".npmrc").read_text("utf-8"), "utf-8")
     script = "node -e \"require('fs').writeFileSync('ran', '')\""
@@ -94,11 +94,11 @@ def test_row_18_what_npm_installs_runs_nothing_of_its_own(folder: str, tmp_path:
     assert install("--ignore-scripts=false"), "the script would have run"
 
 
-def test_every_folder_that_npm_installs_in_is_looked_at() -> None:
+def test_every_folder_with_npm_packages_is_checked() -> None:
     assert {each.parent.name for each in ROOT.glob("*/package.json")} == {"frontend", "local"}
 
 
-def test_the_list_of_licences_is_todays() -> None:
+def test_the_list_of_licences_is_up_to_date() -> None:
     sections = licences.sections()
     committed = licences.PATH.read_text("utf-8")
     said = {
@@ -113,7 +113,7 @@ def test_the_list_of_licences_is_todays() -> None:
     assert committed.count("\n## ") == len(sections)
 
 
-def test_what_is_shipped_is_under_no_licence_that_asks_for_our_sources() -> None:
+def test_no_shipped_package_has_a_copyleft_licence() -> None:
     in_zips, in_page, *beside = licences.sections().values()
     shipped = in_zips + in_page
     assert {"pydantic", "scikit-learn", "chalice", "preact", "swagger-ui-dist"} <= {each.name for each in shipped}
@@ -133,14 +133,14 @@ def test_what_is_shipped_is_under_no_licence_that_asks_for_our_sources() -> None
         ({}, "not stated"),
     ],
 )
-def test_a_licence_is_what_the_package_says_and_never_a_guess(said: dict[str, str], licence: str) -> None:
+def test_a_licence_is_read_from_the_package_s_metadata_and_not_guessed(said: dict[str, str], licence: str) -> None:
     metadata = Message()
     for name, value in said.items():
         metadata[name] = value
     assert licences.licence_of(metadata) == licence
 
 
-def test_every_package_that_is_asked_for_is_used() -> None:
+def test_every_declared_package_is_used() -> None:
     tracked = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     imported: set[str] = set()
     for path in tracked.split():
@@ -152,7 +152,7 @@ def test_every_package_that_is_asked_for_is_used() -> None:
 
 
 @pytest.mark.parametrize("folder", ["frontend", "local"])
-def test_every_package_of_npm_that_is_asked_for_is_used(folder: str) -> None:
+def test_every_declared_npm_package_is_used(folder: str) -> None:
     declared = json.loads((ROOT / folder / "package.json").read_text("utf-8"))
     packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
     asked = {name for group, names in declared.items() if group.lower().endswith("dependencies") for name in names}
@@ -195,7 +195,7 @@ def _asked_of_npm(root: dict[str, Any]) -> set[str]:
         (None, 3),
     ],
 )
-def test_row_18_what_was_not_looked_up_is_not_called_clean(
+def test_row_18_an_unreachable_advisory_database_is_not_reported_as_clean(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], printed: object, code: int
 ) -> None:
     tool = tmp_path / "pip-audit"

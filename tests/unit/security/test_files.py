@@ -17,7 +17,7 @@ PROFESSED = ROOT / "docs" / "privacy.md"
 
 
 @pytest.mark.parametrize("name", ["../../models/lasso.csv", "results/x", "a\0b", "%2e%2e%2f", "x" * 200])
-def test_row_11_no_key_holds_anything_that_a_client_sent(world: World, name: str) -> None:
+def test_row_11_object_keys_hold_nothing_that_a_client_sent(world: World, name: str) -> None:
     user = world.register()
     prediction = world.predictions.submit(user, "lasso", csv_of({"ID": "p"}), name).prediction
     world.run(prediction)
@@ -48,7 +48,7 @@ def test_row_13_files_expire_and_the_docs_and_the_page_say_when() -> None:
         assert all(word in kept for word in words), kept
 
 
-def test_only_a_models_own_code_unpickles_and_only_what_was_verified() -> None:
+def test_only_model_classes_unpickle_and_only_verified_bytes() -> None:
     """joblib, pickle and the like execute what they load."""
     loads: dict[str, list[str]] = {}
     for source in (ROOT / "chalicelib").rglob("*.py"):
@@ -115,11 +115,11 @@ def test_row_19_a_header_that_names_a_person_is_known_in_any_spelling(header: st
 
 
 @pytest.mark.parametrize("header", [*HARMLESS, *SPECIFIED])
-def test_other_columns_are_not(header: str) -> None:
+def test_other_headers_do_not_name_a_person(header: str) -> None:
     assert not names_a_person(header)
 
 
-def test_a_header_of_any_length_is_looked_at_in_no_time() -> None:
+def test_a_header_of_any_length_is_checked_quickly() -> None:
     started = time.thread_time()
     for text in ("a." * 5000, "aB" * 5000, "\ufdfa" * 10_000, "." * 10_000):
         assert not names_a_person(text)

@@ -50,7 +50,7 @@ def test_each_kind_of_leak_is_found(world: World) -> None:
     assert leaks("log", FINE) == []
 
 
-def test_every_log_is_read_and_there_must_be_one(folder: Path) -> None:
+def test_every_log_is_searched_and_a_missing_log_is_an_error(folder: Path) -> None:
     with pytest.raises(AssertionError, match="no log"):
         assert_no_leak(folder)
     log = folder / "stack" / "emulator.log"
@@ -62,7 +62,7 @@ def test_every_log_is_read_and_there_must_be_one(folder: Path) -> None:
         assert_no_leak(folder)
 
 
-def test_what_an_emulator_says_is_found(folder: Path) -> None:
+def test_a_leak_in_an_emulator_s_log_is_found(folder: Path) -> None:
     log = folder / "emulator.log"
     emulators._start("http.server", "sentinelperson", log=log, environment={}).wait(30)
     assert leaks_under(folder)[0].startswith("emulator.log holds a name:")

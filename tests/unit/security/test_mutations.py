@@ -18,7 +18,7 @@ def names(source: str) -> set[str]:
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
-def test_a_mutation_changes_its_target_to_another_program_and_its_test_exists(mutation: Mutation) -> None:
+def test_a_mutation_changes_its_target_and_its_test_exists(mutation: Mutation) -> None:
     text = (ROOT / mutation.path).read_text("utf-8")
     mutant = mutation.applied(text)
     assert mutant != unparse(parse(mutation.path, text))
@@ -29,12 +29,12 @@ def test_a_mutation_changes_its_target_to_another_program_and_its_test_exists(mu
     assert name.partition("[")[0] in named_in(path)  # what is in brackets is a case of the test
 
 
-def test_no_two_mutations_have_one_name() -> None:
+def test_mutations_have_different_names() -> None:
     assert len({each.name for each in MUTATIONS}) == len(MUTATIONS)
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_every_row_is_broken_at_least_once_and_a_test_of_that_row_must_notice(row: int) -> None:
+def test_every_row_has_a_mutation_and_its_tests_belong_to_the_row(row: int) -> None:
     tests = {each.test for each in security.MUTATIONS if re.match(rf"row {row}:", each.name)}
     assert tests
     assert tests <= set(ROWS[row])

@@ -38,17 +38,17 @@ def test_row_19_the_accepted_version_of_the_intended_use_is_kept_with_its_time_a
     assert (shown["intended_use"], shown["intended_use_at"]) == (VERSION, shown["created_at"])
 
 
-def test_the_contracts_three_fields_are_enough_and_nothing_is_claimed_then(client: Client) -> None:
+def test_a_registration_without_the_intended_use_records_no_acceptance(client: Client) -> None:
     shown = client.ask(client.anna, "GET", "/api/auth/me").json_body
     assert (shown["intended_use"], shown["intended_use_at"]) == (None, None)
 
 
-def test_a_version_that_never_was_is_refused() -> None:
+def test_an_unknown_version_of_the_intended_use_is_refused() -> None:
     with pytest.raises(ValidationError):
         registration(intended_use="2020-01-01")
 
 
-def test_the_page_asks_for_what_the_docs_quote_in_both_languages() -> None:
+def test_the_page_and_the_docs_have_the_same_statement_of_intended_use() -> None:
     quoted = " ".join(
         re.sub(r"^> ?", "", line) for line in (ROOT / "docs" / "privacy.md").read_text("utf-8").split("\n")
     )
@@ -61,7 +61,7 @@ def test_the_page_asks_for_what_the_docs_quote_in_both_languages() -> None:
     assert f"**{VERSION}**" in quoted
 
 
-def test_row_19_every_table_and_bucket_stands_in_the_list_of_what_is_kept() -> None:
+def test_row_19_the_docs_list_every_table_and_bucket() -> None:
     text = (ROOT / "docs" / "privacy.md").read_text("utf-8")
     where = " ".join(re.findall(r"^\|[^|]*\|([^|]*)\|", text, re.MULTILINE))
     keeping = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}

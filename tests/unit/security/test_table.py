@@ -29,7 +29,7 @@ def named_in(path: str) -> frozenset[str]:
     )
 
 
-def test_every_row_has_its_line() -> None:
+def test_the_table_has_rows_1_to_20() -> None:
     assert sorted(ROWS) == list(range(1, 21))
 
 
@@ -42,6 +42,6 @@ def test_the_tests_of_a_row_exist(row: int) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_a_row_has_a_test_of_its_name_and_none_of_another_row_s(row: int) -> None:
+def test_the_numbered_tests_of_a_row_have_its_number(row: int) -> None:
     named_after = {int(number) for each in ROWS[row] for number in re.findall(r"::test_row_(\d+)_", each)}
     assert named_after == {row}
