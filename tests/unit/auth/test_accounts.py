@@ -15,16 +15,16 @@ from tests.unit.support import PASSWORD, FakeClock, World
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Every password that bcrypt hashes or compares from now on."""
+    """Collects the passwords that bcrypt hashes or compares."""
     passwords: list[bytes] = []
     for name in ("hashpw", "checkpw"):
         function: Callable[[bytes, bytes], object] = getattr(bcrypt, name)
 
-        def counting(password: bytes, other: bytes, function: Callable[[bytes, bytes], object] = function) -> object:
+        def record(password: bytes, salt: bytes, function: Callable[[bytes, bytes], object] = function) -> object:
             passwords.append(password)
-            return function(password, other)
+            return function(password, salt)
 
-        monkeypatch.setattr(bcrypt, name, counting)
+        monkeypatch.setattr(bcrypt, name, record)
     return passwords
 
 
@@ -33,18 +33,18 @@ def register(world: World, name: str, email: str) -> None:
 
 
 def everything(world: World) -> list[str]:
-    given = world.settings
-    tables = (given.users_table, given.logins_table, given.ledger_table)
+    settings = world.settings
+    tables = (settings.users_table, settings.logins_table, settings.ledger_table)
     return sorted(repr(sorted(item.items())) for table in tables for item in world.items(table))
 
 
 def new_process(world: World, bcrypt_cost: int) -> World:
-    """The services of another process over the same account. A cost of its own, so that no cache is warm."""
+    """Return the services of a new process. Its cost differs, so that no cached hash can be used."""
     return World(world.settings.model_copy(update={"bcrypt_cost": bcrypt_cost}), clock=world.clock)
 
 
 def test_a_new_process_hashes_no_password_before_somebody_sends_one(world: World, hashed: list[bytes]) -> None:
-    """A request with a token must not wait for a hash because it is its process's first one."""
+    """The first request of a process must not wait for a hash if it has a token."""
     token = world.accounts.log_in(Credentials(name=world.register().name, password=PASSWORD)).access_token
     hashed.clear()
 

@@ -11,7 +11,7 @@ from chalicelib.auth.normalization import (
     name_key,
 )
 
-# NFKC makes 18 letters of this one.
+# NFKC turns this character into 18 letters.
 LONG_LIGATURE = "\ufdfa"
 
 # The first and the last of each range of Default_Ignorable_Code_Point (Unicode's DerivedCoreProperties.txt).
@@ -19,7 +19,7 @@ IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180f\u200b\u200f\u202a\u202e\u2060\u206f\u3164\ufe00\ufe0f"
     "\ufeff\uffa0\ufff0\ufff8\U0001bca0\U0001bca3\U0001d173\U0001d17a\U000e0000\U000e0100\U000e01ef\U000e0fff"
 )
-SHOWN_AS_NOTHING = "\u2028\u2029\u2800"
+BLANK = "\u2028\u2029\u2800"
 
 
 def registration(**changes: str) -> Registration:
@@ -29,15 +29,15 @@ def registration(**changes: str) -> Registration:
 
 
 def codes(**changes: str) -> list[tuple[str, str]]:
-    """Field and code of everything that is wrong."""
+    """Return the field and the code of each error."""
     with pytest.raises(ValidationError) as caught:
         registration(**changes)
     return [(str(error["loc"][0]), error["type"]) for error in caught.value.errors()]
 
 
 def test_white_space_around_name_and_e_mail_is_removed() -> None:
-    given = registration(name="  Anna K.\t", email=" anna@example.org\n")
-    assert (given.name, given.email) == ("Anna K.", "anna@example.org")
+    body = registration(name="  Anna K.\t", email=" anna@example.org\n")
+    assert (body.name, body.email) == ("Anna K.", "anna@example.org")
 
 
 def test_white_space_in_a_password_is_kept() -> None:
@@ -45,7 +45,7 @@ def test_white_space_in_a_password_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("Anna", "aNNA"),
         ("Анна", "АННА"),
@@ -56,9 +56,9 @@ def test_white_space_in_a_password_is_kept() -> None:
         ("a\u00a0b", "A b"),
     ],
 )
-def test_spellings_that_look_the_same_have_one_key(one: str, other: str) -> None:
-    assert name_key(one) == name_key(other)
-    assert email_key(f"{one}@example.org") == email_key(f"{other}@EXAMPLE.org")
+def test_spellings_that_look_the_same_have_one_key(first: str, second: str) -> None:
+    assert name_key(first) == name_key(second)
+    assert email_key(f"{first}@example.org") == email_key(f"{second}@EXAMPLE.org")
 
 
 def test_different_names_have_different_keys_however_long() -> None:
@@ -91,7 +91,7 @@ def test_a_name_has_no_control_characters(name: str) -> None:
     assert codes(name=name) == [("name", "control_characters")]
 
 
-@pytest.mark.parametrize("character", [*IGNORABLE, *SHOWN_AS_NOTHING], ids=ascii)
+@pytest.mark.parametrize("character", [*IGNORABLE, *BLANK], ids=ascii)
 def test_row_5_invisible_characters_are_refused_in_names_and_addresses(character: str) -> None:
     assert codes(name=f"an{character}na") == [("name", "control_characters")]
     assert codes(email=f"an{character}na@example.org") == [("email", "not_an_email")]
@@ -161,7 +161,7 @@ def test_an_invalid_e_mail_address_is_refused(email: str) -> None:
     ],
 )
 def test_row_5_an_address_in_another_notation_is_refused(email: str) -> None:
-    """Quotes, brackets, comments, escapes and needless dots: an address of each would have its own first coins."""
+    """With quotes, brackets, comments, escapes or extra dots, one address could get several signup grants."""
     assert codes(email=email) == [("email", "not_an_email")]
 
 
@@ -183,7 +183,7 @@ def test_addresses_of_every_alphabet_are_allowed_and_kept_unchanged(email: str) 
 
 
 def test_addresses_that_are_no_longer_allowed_keep_their_keys() -> None:
-    """Logins and signup grants are stored under it. None of these can be registered any more."""
+    """Logins and signup fingerprints are stored under these keys. These addresses can no longer be registered."""
     assert email_key('"N"@Example.org') == 'email#"n"@example.org'
     assert email_key("<N@Example.org>") == "email#<n@example.org>"
     assert login_key("<N@Example.org>") == "email#<n@example.org>"
@@ -217,8 +217,8 @@ def test_row_3_the_commonest_passwords_are_refused_in_any_case(password: str) ->
 def test_row_3_the_list_holds_3000_passwords_that_would_otherwise_be_allowed() -> None:
     listed = _common_passwords()
     assert len(listed) == 3000
-    assert {each for each in listed if not 8 <= len(each) <= len(each.encode()) <= 72} == set()
-    assert {each for each in listed if each != _without_case(each)} == set()
+    assert {password for password in listed if not 8 <= len(password) <= len(password.encode()) <= 72} == set()
+    assert {password for password in listed if password != _without_case(password)} == set()
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1f", "\u202e", "\u200b", "\ue000"])

@@ -1,4 +1,4 @@
-"""Guessing, farming and loading for free, over HTTP and with a clock that is set by hand."""
+"""Rate limits against guessing passwords, collecting signup grants and overloading, over HTTP with a fake clock."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,7 +20,7 @@ def guess(api: Api, times: int, name: str = "anna", address: str = HERE) -> set[
     return {api.log_in(name, f"guess {number}", address=address).status_code for number in range(times)}
 
 
-def assert_refused(response: object, retry_after: int) -> None:
+def assert_too_many(response: object, retry_after: int) -> None:
     assert response.status_code == 429, response.json_body  # type: ignore[attr-defined]
     assert response.json_body["code"] == "too_many_requests"  # type: ignore[attr-defined]
     assert response.headers["Content-Type"] == "application/problem+json"  # type: ignore[attr-defined]
@@ -32,8 +32,8 @@ def test_row_8_the_eleventh_wrong_password_is_refused_and_so_is_the_right_one(ap
     assert guess(api, 10) == {401}
     clock.advance(100)
 
-    assert_refused(api.log_in("anna", "another guess"), 800)
-    assert_refused(api.log_in("anna", PASSWORD), 800)
+    assert_too_many(api.log_in("anna", "another guess"), 800)
+    assert_too_many(api.log_in("anna", PASSWORD), 800)
 
     clock.advance(800)
     assert api.log_in("anna", PASSWORD).status_code == 200
@@ -83,7 +83,7 @@ def test_row_8_the_sixth_registration_of_an_address_on_one_day_is_refused(api: A
     assert {api.register(f"person-{number}").status_code for number in range(5)} == {201}
     clock.advance(3600)
 
-    assert_refused(api.register("person-5"), DAY - 3600)
+    assert_too_many(api.register("person-5"), DAY - 3600)
     assert len(api.world.items(api.world.settings.users_table)) == 5
     assert api.register("person-6", address=THERE).status_code == 201
 
@@ -91,10 +91,12 @@ def test_row_8_the_sixth_registration_of_an_address_on_one_day_is_refused(api: A
     assert api.register("person-5").status_code == 201
 
 
-def test_a_registration_with_a_taken_name_counts_as_a_guess_and_not_as_a_registration(api: Api, clock: FakeClock) -> None:
+def test_a_registration_with_a_taken_name_counts_as_a_guess_and_not_as_a_registration(
+    api: Api, clock: FakeClock
+) -> None:
     api.token()
     assert [api.register("anna").status_code for _ in range(50)] == [409] * 50
-    assert_refused(api.register("anna"), 900)
+    assert_too_many(api.register("anna"), 900)
     clock.advance(900)
     assert api.register("boris").status_code == 201
 
@@ -112,7 +114,7 @@ def test_a_stolen_token_does_not_allow_guessing_the_password(
     token = api.token()
     responses = [api.ask(method, path, body, f"198.51.100.{number}", Authorization=token) for number in range(11)]
     assert [response.status_code for response in responses] == [403] * 10 + [429]
-    assert_refused(responses[-1], 900)
+    assert_too_many(responses[-1], 900)
     assert api.log_in("anna", PASSWORD).status_code == 200
 
 
@@ -122,7 +124,7 @@ def test_vouchers_are_limited_for_an_account_and_for_an_address(api: Api, clock:
     def redeem(token: str, address: str) -> int:
         response = api.ask("POST", "/api/billing/vouchers", {"code": "7KQ2M"}, address, Authorization=token)
         if response.status_code == 429:
-            assert_refused(response, 3600)
+            assert_too_many(response, 3600)
         return int(response.status_code)
 
     assert [redeem(tokens[0], f"203.0.113.{number}") for number in range(21)] == [404] * 20 + [429]
@@ -133,12 +135,12 @@ def test_vouchers_are_limited_for_an_account_and_for_an_address(api: Api, clock:
 
 
 def test_files_are_limited_for_an_account_whether_they_cost_or_not(api: Api, clock: FakeClock) -> None:
-    token, other = api.token(), api.token("boris")
+    token, token_of_boris = api.token(), api.token("boris")
 
-    def send(to: str, content: bytes, token: str = token) -> int:
-        response = api.ask("POST", f"/api/predict/{to}", content, Content_Type="text/csv", Authorization=token)
+    def send(path: str, content: bytes, token: str = token) -> int:
+        response = api.ask("POST", f"/api/predict/{path}", content, Content_Type="text/csv", Authorization=token)
         if response.status_code == 429:
-            assert_refused(response, 60)
+            assert_too_many(response, 60)
         return int(response.status_code)
 
     assert {send("lasso?dry_run=true", patients(1)) for _ in range(30)} == {200}
@@ -148,7 +150,7 @@ def test_files_are_limited_for_an_account_whether_they_cost_or_not(api: Api, clo
     assert send("lasso", patients(1)) == 429
     assert send("lasso?dry_run=true", patients(1)) == 429
     assert api.ask("POST", f"/api/predict/{'0' * 32}/retry", Authorization=token).status_code == 429
-    assert send("lasso", patients(1), other) == 202
+    assert send("lasso", patients(1), token_of_boris) == 202
     clock.advance(60)
     assert send("lasso", patients(1)) == 202
 
@@ -157,7 +159,7 @@ def test_forms_for_uploads_are_limited_for_an_account(api: Api, clock: FakeClock
     token = api.token()
     responses = [api.ask("POST", "/api/uploads", Authorization=token) for _ in range(61)]
     assert [response.status_code for response in responses] == [201] * 60 + [429]
-    assert_refused(responses[-1], 3600)
+    assert_too_many(responses[-1], 3600)
     clock.advance(3600)
     assert api.ask("POST", "/api/uploads", Authorization=token).status_code == 201
 
@@ -178,12 +180,12 @@ def test_a_log_in_fails_while_events_can_not_be_counted(api: Api, monkeypatch: p
 
 def test_neither_an_address_nor_a_name_is_stored_or_logged(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     guess(api, 11)
-    api.register("a-new-one")
+    api.register("newcomer")
     rows = api.world.items(api.world.settings.throttles_table)
     assert len(rows) == 2
-    said = repr(rows) + "".join(capsys.readouterr())
-    assert HERE not in said
-    assert "anna" not in said
+    text = repr(rows) + "".join(capsys.readouterr())
+    assert HERE not in text
+    assert "anna" not in text
 
 
 def test_row_8_an_outage_does_not_count_as_a_guess(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,16 +200,14 @@ def test_row_8_an_outage_does_not_count_as_a_guess(api: Api, monkeypatch: pytest
     assert api.log_in("anna", PASSWORD).status_code == 200
 
 
-def test_a_request_succeeds_even_if_its_event_can_not_be_released(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_request_succeeds_even_if_its_event_can_not_be_released(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     token = api.token()
 
-    def lost(*_arguments: object) -> None:
+    def throttled(*_arguments: object) -> None:
         raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "UpdateItem")
 
-    monkeypatch.setattr("chalicelib.core.throttling.Throttles.release", lost)
+    monkeypatch.setattr("chalicelib.core.throttling.Throttles.release", throttled)
 
     assert api.log_in("anna", PASSWORD).status_code == 200
-    gone = api.ask("DELETE", "/api/auth/me", {"password": PASSWORD}, Authorization=token)
-    assert gone.status_code == 204
+    deletion = api.ask("DELETE", "/api/auth/me", {"password": PASSWORD}, Authorization=token)
+    assert deletion.status_code == 204

@@ -23,7 +23,7 @@ def tokens(clock: FakeClock) -> Tokens:
 
 def claims(clock: FakeClock, **changes: Any) -> dict[str, Any]:
     now = int(clock())
-    good = {
+    valid = {
         "iss": "liver-lifespan",
         "aud": "liver-lifespan-api",
         "sub": USER,
@@ -33,7 +33,7 @@ def claims(clock: FakeClock, **changes: Any) -> dict[str, Any]:
         "exp": now + LIFETIME,
         "jti": new_id(),
     }
-    return {name: value for name, value in (good | changes).items() if value is not None}
+    return {name: value for name, value in (valid | changes).items() if value is not None}
 
 
 def signed(payload: dict[str, Any], secret: str = SECRET, algorithm: str = "HS256") -> str:
@@ -45,7 +45,7 @@ def part(values: object) -> str:
 
 
 def signed_by_hand(header: dict[str, Any], payload: dict[str, Any]) -> str:
-    """Rightly signed, with headers that PyJWT writes for nobody."""
+    """Return a token with a valid signature and any header, which PyJWT would not write."""
     text = f"{part({'alg': 'HS256', 'typ': 'JWT'} | header)}.{part(payload)}"
     signature = hmac.digest(SECRET.encode(), text.encode(), "sha256")
     return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
@@ -57,8 +57,8 @@ def test_a_token_holds_its_user_and_token_version(tokens: Tokens) -> None:
 
 def test_a_token_holds_its_session_and_its_expiry(tokens: Tokens, clock: FakeClock) -> None:
     session = new_id()
-    told = tokens.verify(tokens.sign(Claims(USER, 3, session)))
-    assert (told.session_id, told.expires_at) == (session, int(clock()) + LIFETIME)
+    verified = tokens.verify(tokens.sign(Claims(USER, 3, session)))
+    assert (verified.session_id, verified.expires_at) == (session, int(clock()) + LIFETIME)
     assert tokens.verify(signed(claims(clock))).session_id is None
 
 
