@@ -1,4 +1,4 @@
-"""Asks every route of the app, also those that don't exist yet when this is written."""
+"""A test client for every route of the app, including routes that are added later."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,13 +15,13 @@ from tests.unit.support import PASSWORD, csv_of
 
 
 class Route(NamedTuple):
-    """One method of one address."""
+    """One method of one path."""
 
     method: str
     path: str
     metadata: RouteMetadata
     parameters: dict[str, Any]
-    """The annotations of what the path holds."""
+    """The annotated types of the path parameters."""
     content_types: Sequence[str]
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ class Route(NamedTuple):
         return "multipart/form-data" in self.content_types
 
     def at(self, identifier: str) -> str:
-        """The address with this id."""
+        """Return the path with this id in place of its parameters."""
         path = self.path
         for name in self.parameters:
             path = path.replace(f"{{{name}}}", identifier)
@@ -44,7 +44,7 @@ class Route(NamedTuple):
 
 
 def routes() -> Iterator[Route]:
-    """Every route of the app."""
+    """Yield every route of the app."""
     for path, methods in app.routes.items():
         for method, entry in methods.items():
             hints = get_type_hints(entry.view_function, include_extras=True)
@@ -53,7 +53,7 @@ def routes() -> Iterator[Route]:
 
 
 class Client:
-    """The app, asked by two people."""
+    """Sends requests to the app. ``anna`` and ``boris`` are the tokens of two users."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -64,13 +64,13 @@ class Client:
     def ask(
         self, token: str | None, method: str, path: str, body: object = None, content_type: str = "application/json"
     ) -> HTTPResponse:
-        """The response; ``body`` is sent as JSON unless it is bytes."""
+        """Send a request and return the response. ``body`` is sent as JSON unless it is bytes."""
         headers = {"Content-Type": content_type} | ({"Authorization": f"Bearer {token}"} if token else {})
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         return self._http.request(method, path, headers=headers, body=content)
 
     def submitted(self, token: str, *, run: bool) -> str:
-        """The id of a prediction of one patient."""
+        """Submit a prediction of one patient and return its id."""
         response = self.ask(token, "POST", "/api/predict/mayo", csv_of({"ID": "p"}), "text/csv")
         prediction_id = str(response.json_body["prediction_id"])
         if run:

@@ -1,4 +1,4 @@
-"""What holds for every route, those that come later too (docs/security.md)."""
+"""Rules of docs/security.md for every route, including routes that are added later."""
 
 import pytest
 
@@ -10,8 +10,8 @@ from tests.unit.security.client import Client, Route, routes
 ROUTES = list(routes())
 OWNED = [route for route in ROUTES if PredictionId in route.parameters.values()]
 WITH_BODY = [route for route in ROUTES if route.body]
-OURS = {"balance", "cost", "coins", "price", "user_id", "amount", "status", "balance_after"}
-"""What only the server says."""
+SERVER_FIELDS = {"balance", "cost", "coins", "price", "user_id", "amount", "status", "balance_after"}
+"""Fields that only the server sets."""
 
 
 def without_request_id(response: dict[str, object]) -> dict[str, object]:
@@ -19,11 +19,11 @@ def without_request_id(response: dict[str, object]) -> dict[str, object]:
 
 
 def test_every_path_parameter_is_a_model_id_or_an_owned_id() -> None:
-    """A new kind of id has to be added here, with a test that it is asked for by its owner only."""
+    """A new kind of id has to be added here, with a test that only its owner has access."""
     kinds = {repr(kind) for route in ROUTES for kind in route.parameters.values()}
     assert kinds == {repr(ModelId), repr(PredictionId), repr(UploadId)}
-    named = {name for route in ROUTES if route.body for name in route.body.model_fields if name.endswith("id")}
-    assert named == {"upload_id"}
+    ids_in_bodies = {name for route in ROUTES if route.body for name in route.body.model_fields if name.endswith("id")}
+    assert ids_in_bodies == {"upload_id"}
 
 
 @pytest.mark.parametrize("route", OWNED, ids=str)
@@ -78,14 +78,14 @@ def test_only_public_routes_work_without_a_token(client: Client, route: Route) -
 @pytest.mark.parametrize("route", WITH_BODY, ids=str)
 def test_row_10_a_body_with_an_unknown_field_is_refused(client: Client, route: Route) -> None:
     assert route.body
-    assert OURS.isdisjoint(route.body.model_fields)
+    assert SERVER_FIELDS.isdisjoint(route.body.model_fields)
     path = route.at("mayo")
 
-    for name in sorted(OURS):
+    for name in sorted(SERVER_FIELDS):
         response = client.ask(client.anna, route.method, path, {name: 0})
         assert response.status_code == 422
-        found = [each["column"] for each in response.json_body["errors"] if each["code"] == "unknown_field"]
-        assert found == [name]
+        unknown = [error["column"] for error in response.json_body["errors"] if error["code"] == "unknown_field"]
+        assert unknown == [name]
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

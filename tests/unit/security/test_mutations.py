@@ -1,4 +1,4 @@
-"""What `make mutants` breaks is still there to be broken, in coins and in every row of docs/security.md."""
+"""The mutations of `make mutants` fit the current code, and each row of docs/security.md has at least one."""
 
 import ast
 import builtins
@@ -24,17 +24,17 @@ def test_a_mutation_changes_its_target_and_its_test_exists(mutation: Mutation) -
     assert mutant != unparse(parse(mutation.path, text))
     if mutation.path.suffix == ".py":
         compile(mutant, mutation.path, "exec")
-        assert names(mutant) <= names(text) | set(dir(builtins))  # a replacement may name what was renamed since
+        assert names(mutant) <= names(text) | set(dir(builtins))  # no name that was renamed since
     path, _, name = mutation.test.partition("::")
-    assert name.partition("[")[0] in named_in(path)  # what is in brackets is a case of the test
+    assert name.partition("[")[0] in named_in(path)  # the brackets hold the test's parameters
 
 
 def test_mutations_have_different_names() -> None:
-    assert len({each.name for each in MUTATIONS}) == len(MUTATIONS)
+    assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
 
 
 @pytest.mark.parametrize("row", ROWS)
 def test_every_row_has_a_mutation_and_its_tests_belong_to_the_row(row: int) -> None:
-    tests = {each.test for each in security.MUTATIONS if re.match(rf"row {row}:", each.name)}
+    tests = {mutation.test for mutation in security.MUTATIONS if re.match(rf"row {row}:", mutation.name)}
     assert tests
     assert tests <= set(ROWS[row])

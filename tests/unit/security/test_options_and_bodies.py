@@ -1,6 +1,6 @@
-"""What a request may say beside its file: on every route, those that come later too.
+"""Options and bodies of requests on every route, including routes that are added later.
 
-An option that is ignored is charged for: a dry run becomes a submission.
+If an unknown option were ignored, a misspelled dry run would become a submission and be charged.
 """
 
 import json
@@ -27,40 +27,40 @@ type Part = tuple[str, str | None, bytes]
 
 
 def form(*parts: Part) -> bytes:
-    """A multipart body."""
+    """Return a multipart body."""
     body = b""
     for name, file_name, content in parts:
-        named = f'; filename="{file_name}"' if file_name is not None else ""
-        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{named}\r\n\r\n'
+        file_name_parameter = f'; filename="{file_name}"' if file_name is not None else ""
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{file_name_parameter}\r\n\r\n'
         body += head.encode() + content + b"\r\n"
     return body + f"--{BOUNDARY}--\r\n".encode()
 
 
 def with_options(options: Sequence[tuple[str, str]], *, file: Part | None = ("file", "p.csv", FILE)) -> bytes:
-    """A form with these options before its file."""
+    """Return a form with these options before its file."""
     parts: list[Part] = [(name, None, value.encode()) for name, value in options]
     return form(*parts, *([file] if file else []))
 
 
-def named(response: HTTPResponse) -> dict[str | None, str]:
-    """The code of each field that a 422 names."""
+def codes_by_field(response: HTTPResponse) -> dict[str | None, str]:
+    """Assert that the response is ``invalid_input``, and return the code of each field that it names."""
     assert response.status_code == 422, response.body
     assert response.json_body["code"] == "invalid_input", response.json_body
-    return {each["column"]: each["code"] for each in response.json_body["errors"]}
+    return {error["column"]: error["code"] for error in response.json_body["errors"]}
 
 
 @pytest.fixture
 def unchanged(client: Client) -> Any:
-    """Fails the test if anybody's coins, predictions or files changed."""
+    """Fails the test if it changes the coins, predictions or files of a user."""
 
     def state() -> Any:
         ledger, history = (
             client.ask(client.anna, "GET", path).json_body for path in ("/api/billing/ledger", "/api/predict")
         )
         stored = client.services.files._client.list_objects_v2(Bucket=client.services.files._bucket)
-        kept = [each["Key"] for each in stored.get("Contents", [])]
+        keys = [item["Key"] for item in stored.get("Contents", [])]
         ledger.pop("request_id", None)
-        return ledger, history, kept
+        return ledger, history, keys
 
     before = state()
     yield
@@ -74,7 +74,7 @@ def unchanged(client: Client) -> Any:
 @pytest.mark.usefixtures("unchanged")
 def test_row_10_an_unknown_query_option_is_refused_by_name(client: Client, route: Route) -> None:
     response = client.ask(client.anna, route.method, f"{route.at('mayo')}?dryrun=true&colour=red")
-    assert named(response) == {"dryrun": "unknown_field", "colour": "unknown_field"}
+    assert codes_by_field(response) == {"dryrun": "unknown_field", "colour": "unknown_field"}
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if "query" in route.metadata], ids=str)
@@ -82,15 +82,15 @@ def test_row_10_an_unknown_query_option_is_refused_by_name(client: Client, route
 def test_row_10_a_repeated_query_option_is_refused_by_name(client: Client, route: Route) -> None:
     for name in route.metadata["query"].model_fields:
         response = client.ask(client.anna, route.method, f"{route.at('mayo')}?{name}=1&{name}=1")
-        assert named(response) == {name: "repeated"}
+        assert codes_by_field(response) == {name: "repeated"}
 
 
 def test_the_error_of_an_unknown_option_names_the_known_ones(client: Client) -> None:
     submitted = client.ask(client.anna, "POST", "/api/predict/mayo?dryrun=true").json_body
     listed = client.ask(client.anna, "GET", "/api/models?page=2").json_body
 
-    assert submitted["errors"][0]["message"] == "not known here; known are dry_run, units, on_error"
-    assert listed["errors"][0]["message"] == "not known here; nothing is"
+    assert submitted["errors"][0]["message"] == "unknown name (known: dry_run, units, on_error)"
+    assert listed["errors"][0]["message"] == "unknown name (this address takes none)"
 
 
 def test_the_cursor_of_a_list_is_allowed(client: Client) -> None:
@@ -106,7 +106,7 @@ def test_the_cursor_of_a_list_is_allowed(client: Client) -> None:
 @pytest.mark.usefixtures("unchanged")
 def test_row_10_an_unknown_form_field_is_refused_by_name(client: Client, route: Route) -> None:
     body = with_options([("dryrun", "true"), ("colour", "red")])
-    assert named(client.ask(client.anna, route.method, route.at("mayo"), body, FORM)) == {
+    assert codes_by_field(client.ask(client.anna, route.method, route.at("mayo"), body, FORM)) == {
         "dryrun": "unknown_field",
         "colour": "unknown_field",
     }
@@ -123,7 +123,7 @@ def test_row_10_a_repeated_form_option_is_refused_by_name(client: Client, route:
         ("?dry_run=true", [("dry_run", "true")]),
     ]:
         response = client.ask(client.anna, route.method, route.at("mayo") + query, with_options(options), FORM)
-        assert named(response) == {"dry_run": "repeated"}
+        assert codes_by_field(response) == {"dry_run": "repeated"}
 
 
 @pytest.mark.parametrize("route", TAKING_FILES, ids=str)
@@ -131,7 +131,9 @@ def test_row_10_a_repeated_form_option_is_refused_by_name(client: Client, route:
 def test_row_10_a_second_file_is_refused(client: Client, route: Route) -> None:
     for second in ("q.csv", None):
         body = form(("file", "p.csv", FILE), ("file", second, FILE))
-        assert named(client.ask(client.anna, route.method, route.at("mayo"), body, FORM)) == {"file": "repeated"}
+        assert codes_by_field(client.ask(client.anna, route.method, route.at("mayo"), body, FORM)) == {
+            "file": "repeated"
+        }
 
 
 @pytest.mark.parametrize("route", TAKING_FILES, ids=str)
@@ -156,7 +158,7 @@ def test_a_form_field_means_what_the_query_option_means(client: Client, route: R
 def test_row_10_a_wrong_value_of_a_form_field_is_refused_by_name(client: Client, route: Route) -> None:
     body = with_options([("dry_run", "perhaps"), ("units", "SI")])
     response = client.ask(client.anna, route.method, route.at("mayo"), body, FORM)
-    assert set(named(response)) == {"dry_run", "units"}
+    assert set(codes_by_field(response)) == {"dry_run", "units"}
     assert "perhaps" not in response.body.decode()
 
 
@@ -196,19 +198,21 @@ def test_the_error_of_too_many_form_fields_names_the_limit(client: Client, route
     assert response.json_body["detail"] == "The form has more than 16 fields. Send one file and its options."
 
 
-# ---- bodies that nobody asked for
+# ---- bodies of routes that take none
 
 
 @pytest.mark.parametrize("route", WITHOUT_BODY, ids=str)
 @pytest.mark.usefixtures("unchanged")
 def test_row_10_a_body_is_refused_where_none_is_taken(client: Client, route: Route) -> None:
     path = route.at("mayo")
-    assert named(client.ask(client.anna, route.method, path, {"dry_run": True})) == {"dry_run": "unknown_field"}
+    assert codes_by_field(client.ask(client.anna, route.method, path, {"dry_run": True})) == {
+        "dry_run": "unknown_field"
+    }
     if "*/*" in route.content_types:
         of_form = client.ask(client.anna, route.method, path, with_options([("dry_run", "true")]), FORM)
-        assert named(of_form) == {"dry_run": "unknown_field", "file": "unknown_field"}
+        assert codes_by_field(of_form) == {"dry_run": "unknown_field", "file": "unknown_field"}
         encoded = client.ask(client.anna, route.method, path, b"dry_run=true", "application/x-www-form-urlencoded")
-        assert named(encoded) == {None: "unexpected_body"}
+        assert codes_by_field(encoded) == {None: "unexpected_body"}
 
 
 @pytest.mark.parametrize("route", WITHOUT_BODY, ids=str)
@@ -225,7 +229,7 @@ def test_row_10_a_repeated_field_of_a_body_is_refused_by_name(client: Client, ro
     for name in route.body.model_fields:
         body = f'{{"{name}": "a", "{name}": "b"}}'.encode()
         response = client.ask(client.anna, route.method, route.at("mayo"), body)
-        assert named(response) == {name: "repeated"}
+        assert codes_by_field(response) == {name: "repeated"}
 
 
 # ---- amplification
@@ -254,8 +258,8 @@ def test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names(clien
     assert len(errors) == ERRORS_LISTED_MAX
     assert response.json_body["errors_total"] >= 45
     assert f"and {response.json_body['errors_total'] - ERRORS_LISTED_MAX} more" in response.json_body["detail"]
-    assert max(len(each["column"]) for each in errors) == NAME_SHOWN_MAX
-    assert any(each["column"].endswith("…") for each in errors)
+    assert max(len(error["column"]) for error in errors) == NAME_SHOWN_MAX
+    assert any(error["column"].endswith("…") for error in errors)
     assert len(response.body) < 6000
 
 
@@ -287,9 +291,9 @@ def test_row_11_error_responses_to_any_request_are_small(client: Client, route: 
             assert response.status_code == 422
             assert len(response.body) < 6000
         if route.parameters:
-            refused = client.ask(token, route.method, route.at(long))
-            assert refused.status_code in (401, 404, 422)
-            assert len(refused.body) < 2000
+            response = client.ask(token, route.method, route.at(long))
+            assert response.status_code in (401, 404, 422)
+            assert len(response.body) < 2000
 
 
 @pytest.mark.parametrize("route", TAKING_FILES, ids=str)

@@ -403,7 +403,7 @@ def test_every_kind_of_end_makes_room_for_another_one(world: World) -> None:
     assert world.ledger.account(user.id).open_charges == 4
 
     world.predictions.delete(user, cancelled.prediction_id)
-    world.spoil(rejected, b"ID,Age\n1,abc\n")
+    world.overwrite_input(rejected, b"ID,Age\n1,abc\n")
     world.run(rejected)
     world.dead_letters.handle(failed.prediction_id)
     world.run(done)
