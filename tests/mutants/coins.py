@@ -52,7 +52,7 @@ else: self._repository.postpone(_1, self._clock() + self._backoff_seconds(_1))
 """
 _ANYTHING_OR = "attribute_exists(prediction_id) OR #status = :status OR attempt = :attempt OR"
 _REFUSE_FIRST = """
-self._refuse_early(_3, self._catalog.chosen(model_id))
+self._refuse_early(_3, self._catalog.get_enabled(model_id))
 if _1 := _2._earlier_outcome(_3, _4): return _1
 """
 _FIND_FIRST = """

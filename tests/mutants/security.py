@@ -31,7 +31,7 @@ from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.worker import Worker
 from chalicelib.inference.results import row_codec
-from chalicelib.inference.results.row_codec import harmless
+from chalicelib.inference.results.row_codec import escape_formula
 from chalicelib.inference.storage.file_store import FileStore
 from chalicelib.inference.storage.uploads import Uploads
 from deploy import dependencies
@@ -170,9 +170,9 @@ MUTATIONS = (
         _ROWS_MAX + "test_row_11_a_large_file_of_surely_too_many_rows_is_refused_before_the_charge"),
     Mutation("row 11: the worker's disk is too small", require_disk, never(PackagingError),
         _TEMPLATE + "test_row_11_a_worker_whose_disk_is_too_small_for_the_largest_file_is_not_packaged"),
-    Mutation("row 12: formulas stay formulas", harmless, replace("_is_risky(_1) and not _", "_1 == '='"),
+    Mutation("row 12: formulas stay formulas", escape_formula, replace("_is_risky(_1) and not _", "_1 == '='"),
         _RESULTS + "test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
-    Mutation("row 12: a negative number is made a text", harmless, remove("_.fullmatch(_)"),
+    Mutation("row 12: a negative number is made a text", escape_formula, remove("_.fullmatch(_)"),
         _RESULTS + "test_row_12_an_id_that_is_a_number_stays_one"),
     Mutation("row 12: a wide sign is no sign", row_codec._is_risky, replace("_.normalize(_, _1)[:1]", "_1"),
         _RESULTS + "test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),

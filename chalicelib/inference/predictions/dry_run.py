@@ -32,7 +32,7 @@ class DryRuns:
         UnknownUploadError, and what ``of_file`` raises
             TooManyRowsError also if the beginning lets expect at least twice as many rows as are taken.
         """
-        offer = self._catalog.chosen(model_id)
+        offer = self._catalog.get_enabled(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
         return self._dry_run(user, offer, beginning, options, whole=stored if len(beginning) < stored.size else None)
@@ -46,7 +46,7 @@ class DryRuns:
             The last one for what makes the whole file unreadable; bad rows are in the answer.
         """
         refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
-        offer = self._catalog.chosen(model_id)
+        offer = self._catalog.get_enabled(model_id)
         return self._dry_run(user, offer, content, options)
 
     def _dry_run(

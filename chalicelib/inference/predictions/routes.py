@@ -280,7 +280,7 @@ class _Page(BaseModel):
 def cohort(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """The result at a glance: the years in bins, what each bin's patients share, the thousand with the fewest."""
     _, result = services.predictions.result(current_user(request, services.accounts), id)
-    return ok(services.results.cohort(result))
+    return ok(services.results.cohort_summary(result))
 
 
 @routes.endpoint(

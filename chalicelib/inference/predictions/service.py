@@ -31,7 +31,7 @@ from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import InferenceQueue
 from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.settlement import Settlement
-from chalicelib.inference.results.reader import expired
+from chalicelib.inference.results.reader import result_expired
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.storage.file_store import (
     FileChangedError,
@@ -180,7 +180,7 @@ class Predictions:
         key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, options.units, options.on_error)
         if earlier := self._earlier_outcome(user, key):
             return earlier
-        return self._submit_content(user, self._catalog.chosen(model_id), content, sha256, file_name, key, options)
+        return self._submit_content(user, self._catalog.get_enabled(model_id), content, sha256, file_name, key, options)
 
     def _submit_content(
         self,
@@ -228,7 +228,7 @@ class Predictions:
         )  # fmt: skip
         if earlier := self._earlier_outcome(user, key):
             return earlier
-        offer = self._catalog.chosen(model_id)
+        offer = self._catalog.get_enabled(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
         if stored.size <= self._settings.upload_bytes_max:
@@ -269,7 +269,7 @@ class Predictions:
         if not ended.status.is_end:
             raise NotEndedError("This prediction has not ended yet. It can be repeated once it has.")
         self._refuse_too_many_again(ended)
-        offer = self._catalog.chosen(ended.model_id)
+        offer = self._catalog.get_enabled(ended.model_id)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
@@ -444,5 +444,5 @@ class Predictions:
             why = "has no result" if prediction.status.is_end else "is not finished yet"
             raise NotFinishedError(f"This prediction {why}.", prediction_status=prediction.status)
         if prediction.files_deleted_at is not None:
-            raise expired()
+            raise result_expired()
         return prediction, prediction.result
