@@ -52,7 +52,7 @@ else: self._repository.postpone(_1, self._clock() + self._backoff_seconds(_1))
 """
 _ANYTHING_OR = "attribute_exists(prediction_id) OR #status = :status OR attempt = :attempt OR"
 _REFUSE_FIRST = """
-self._refuse_early(_3, self._catalog.chosen(model_id))
+self._refuse_early(_3, self._catalog.get_enabled(model_id))
 if _1 := _2._earlier_outcome(_3, _4): return _1
 """
 _FIND_FIRST = """
@@ -96,12 +96,12 @@ MUTATIONS = (
         _CANCEL + "test_a_price_is_copied_at_submission_and_that_is_what_a_refund_gives_back"),
     Mutation("a refund has no entry", Payments.refund, remove(Ledger.entry),
         _CANCEL + "test_a_queued_prediction_is_cancelled_refunded_and_never_run"),
-    Mutation("success before the result is in S3", Worker._attempt,
+    Mutation("success before the result is in S3", Worker._predict_and_complete,
         (replace("_1 = _2._predict(_3)", _SUCCEED_FIRST), remove(Settlement.succeed, nth=2, of=2)),
         _RULES + "test_a_success_is_seen_only_once_its_files_are_there"),
-    Mutation("a lost attempt leaves its files", Worker.run, remove(Worker._delete_unless_it_counts),
+    Mutation("a lost attempt leaves its files", Worker.run, remove(Worker._delete_lost_result),
         _CANCEL + "test_a_worker_that_lost_its_claim_deletes_what_it_wrote"),
-    Mutation("a lost answer deletes the result", Worker._delete_unless_it_counts,
+    Mutation("a lost answer deletes the result", Worker._delete_lost_result,
         replace("_1 and _ == (Status.SUCCEEDED, _)", "_1 is None"),
         _RULES + "test_a_success_whose_answer_was_lost_keeps_its_files"),
     Mutation("a form's dry run is charged", routes.submit, remove("_.fields"),
@@ -111,7 +111,8 @@ MUTATIONS = (
     Mutation("what can not be ended stays first in line", Dispatcher._handle,
         (remove(PredictionRepository.postpone), replace("if _1.attempt >= _2: ...\nelse: ...", _POSTPONE_LAST)),
         _OUTBOX + "test_a_prediction_that_can_not_be_ended_is_tried_again_and_again_with_growing_pauses"),
-    Mutation("what can not be read stays first in line", Dispatcher._handle_alone, remove(PredictionRepository.delay),
+    Mutation("what can not be read stays first in line", Dispatcher._handle_or_delay,
+        remove(PredictionRepository.delay),
         _OUTBOX + "test_a_batch_of_predictions_that_always_fail_holds_up_no_other"),
     Mutation("a dead letter ends what a worker holds", DeadLetters.handle, never(AttemptInProgressError),
         _LIFE + "test_a_dead_letter_waits_for_a_live_run_and_refunds_once_after_it"),
@@ -173,7 +174,8 @@ MUTATIONS = (
         _INVARIANTS + "test_a_late_worker_can_not_give_up_a_newer_attempt"),
     Mutation("attempts share their files", result_prefix, replace("f'{_1}{_}/'", "f'{_1}1/'"),
         _INVARIANTS + "test_a_late_worker_that_cleans_up_leaves_the_newer_attempt_s_result_alone"),
-    Mutation("a claim past the last attempt computes", Worker._attempt, replace("_1.attempt > _", "_1.attempt < 0"),
+    Mutation("a claim past the last attempt computes", Worker._predict_and_complete,
+        replace("_1.attempt > _", "_1.attempt < 0"),
         _INVARIANTS + "test_an_attempt_past_the_last_one_ends_without_being_computed"),
     Mutation("a worker never gives up for good", Worker._give_up, replace("_1.attempt >= _", "_1.attempt < 0"),
         _INVARIANTS + "test_the_last_attempt_that_fails_ends_the_prediction_at_once"),

@@ -31,7 +31,7 @@ from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.worker import Worker
 from chalicelib.inference.results import row_codec
-from chalicelib.inference.results.row_codec import harmless
+from chalicelib.inference.results.row_codec import escape_formula
 from chalicelib.inference.storage.file_store import FileStore
 from chalicelib.inference.storage.uploads import Uploads
 from deploy import dependencies
@@ -156,16 +156,16 @@ MUTATIONS = (
     Mutation("row 11: NUL is an allowed character", csv_reader, in_text(r"[\x00-", r"[\x01-"),
         _HOSTILE + "test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory"),
     Mutation("row 11: the file name becomes part of the object key", Predictions._new_prediction,
-        replace("input_key(_1, _2)", "input_key(_1, facts['file_name'] or _2)"),
+        replace("input_key(_1, _2)", "input_key(_1, fields['file_name'] or _2)"),
         _FILES + "test_row_11_object_keys_hold_nothing_that_a_client_sent"),
     Mutation("row 11: the API accepts any number of rows", findings.refuse_too_many_rows, never(TooManyRowsError),
         _ROWS_MAX + "test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge"),
     Mutation("row 11: one row more than the limit is accepted", findings.refuse_too_many_rows,
         replace("_1 > _2", "_1 > _2 + 1"),
         _ROWS_MAX + "test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge"),
-    Mutation("row 11: the worker accepts any number of rows", Worker._checked_now, remove("_.rows_max"),
+    Mutation("row 11: the worker accepts any number of rows", Worker._check_large_file, remove("_.rows_max"),
         _ROWS_MAX + "test_row_11_a_large_file_at_the_limit_is_predicted_and_one_row_more_is_rejected_with_a_refund"),
-    Mutation("row 11: a file that was rejected for its rows can be retried", Predictions._refuse_too_many_again,
+    Mutation("row 11: a file that was rejected for its rows can be retried", Predictions._refuse_retry_of_too_many_rows,
         replace("_1 == TooManyRowsError.code", "_1 == TooManyRowsError.title"),
         _ROWS_MAX + "test_row_11_a_file_that_the_worker_rejected_for_its_rows_is_not_charged_for_again"),
     Mutation("row 11: a large file with certainly too many rows is charged", Predictions.submit_upload,
@@ -177,9 +177,10 @@ MUTATIONS = (
         _ROWS_MAX + "test_row_11_a_large_file_of_surely_too_many_rows_is_refused_before_the_charge"),
     Mutation("row 11: the worker's disk is too small", require_disk, never(PackagingError),
         _TEMPLATE + "test_row_11_a_worker_whose_disk_is_too_small_for_the_largest_file_is_not_packaged"),
-    Mutation("row 12: most formulas are not neutralised", harmless, replace("_is_risky(_1) and not _", "_1 == '='"),
+    Mutation("row 12: most formulas are not neutralised", escape_formula,
+        replace("_is_risky(_1) and not _", "_1 == '='"),
         _RESULTS + "test_row_12_an_id_that_a_spreadsheet_would_run_is_made_a_text"),
-    Mutation("row 12: a negative number becomes a text", harmless, remove("_.fullmatch(_)"),
+    Mutation("row 12: a negative number becomes a text", escape_formula, remove("_.fullmatch(_)"),
         _RESULTS + "test_row_12_an_id_that_is_a_number_stays_one"),
     Mutation("row 12: full-width signs are not recognised", row_codec._is_risky,
         replace("_.normalize(_, _1)[:1]", "_1"),
@@ -252,8 +253,7 @@ MUTATIONS = (
     Mutation("row 19: a renewed request is lost when the erasure is postponed", UserRepository.postpone_erasure,
         in_text("wished_at = :requested", "wished_at > :requested OR wished_at <= :requested"),
         _ERASURE + "test_a_wish_that_is_made_anew_meanwhile_is_not_lost"),
-    Mutation("row 19: the late result of a failed worker stays", Worker._give_up,
-        remove(Worker._delete_unless_it_counts),
+    Mutation("row 19: the late result of a failed worker stays", Worker._give_up, remove(Worker._delete_lost_result),
         _ERASURE + "test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing"),
     Mutation("row 19: the worker keeps the late result of a killed worker", Worker.run,
         remove(delete_leftovers, nth=1, of=2),
@@ -285,7 +285,8 @@ MUTATIONS = (
         _UPLOADS + "test_row_19_the_files_of_a_prediction_are_deleted_with_the_upload_that_it_came_from"),
     Mutation("row 19: deleting an upload does not delete its file", Uploads.delete, remove(FileStore.delete_all),
         _UPLOADS + "test_row_19_an_upload_is_deleted_at_once_on_request_though_nothing_was_submitted_from_it"),
-    Mutation("row 19: the file of a refused charge stays", Predictions._charge, remove(Predictions._discard),
+    Mutation("row 19: the file of a refused charge stays", Predictions._charge,
+        remove(Predictions._delete_refused_input),
         _CANCEL + "test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file"),
     Mutation("row 19: an erased prediction keeps its hashes", PredictionRepository.erase,
         replace("_1.keys() - _2", "_1.keys() - _2 - {'input_sha256'}"),

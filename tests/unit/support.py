@@ -157,7 +157,7 @@ class World(Services):
         return prediction.rows, self.results.rows(result, prediction.rows, offset, limit)
 
     def cohort(self, user: User, prediction_id: str) -> dict[str, Any]:
-        return self.results.cohort(self.predictions.result(user, prediction_id)[1])
+        return self.results.cohort_summary(self.predictions.result(user, prediction_id)[1])
 
     def download(self, user: User, prediction_id: str) -> dict[str, Any]:
         return self.results.download(self.predictions.result(user, prediction_id)[1], "result.csv")

@@ -80,7 +80,7 @@ def test_price_and_switch_leave_each_other_as_they_are(world: World, run: RunCom
     assert world.price_overrides.override("lasso") == Override()
 
 
-NO_SUCH_MODEL = f"There is no model of this name. There is: {', '.join(CARDS)}."
+NO_SUCH_MODEL = f"There is no model with this id. The models are: {', '.join(CARDS)}."
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from chalicelib.auth.normalization import IntendedUse, Registration
 from chalicelib.auth.repository import User
 from chalicelib.core import aws
-from chalicelib.inference.predictions.options import STATED
+from chalicelib.inference.predictions.options import DEFAULT_OPTIONS
 from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.storage.file_store import upload_key
 from local.provision import read_template
@@ -110,7 +110,7 @@ def account_with_traces(world: World) -> User:
 
     def submit(data: bytes, *, skip: bool = False) -> Any:
         world.clock.advance(1)
-        options = replace(STATED, on_error="skip") if skip else STATED
+        options = replace(DEFAULT_OPTIONS, on_error="skip") if skip else DEFAULT_OPTIONS
         key = f"{KEY}-{world.clock()}"
         return world.predictions.submit(user, "lasso", data, FILE_NAME, key, options).prediction
 
@@ -121,8 +121,9 @@ def account_with_traces(world: World) -> User:
     small_limit = world.settings.model_copy(update={"upload_bytes_max": 20_000})
     elsewhere = World(small_limit, clock=world.clock)
     elsewhere.files.put(upload_key(user.id, upload_id), large, "text/csv")
-    rejected = elsewhere.predictions.submit_upload(user, "lasso", upload_id, FILE_NAME, None, STATED).prediction
-    rejected = world.run(rejected)
+    options = DEFAULT_OPTIONS
+    submitted = elsewhere.predictions.submit_upload(user, "lasso", upload_id, FILE_NAME, None, options).prediction
+    rejected = world.run(submitted)
     assert rejected.status is Status.REJECTED
     assert BAD_CELL in (rejected.error_info or "")
     world.predictions.delete(user, submit(content).prediction_id)

@@ -13,7 +13,7 @@ from chalicelib.core import aws
 from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.catalog import ModelDisabledError
-from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.catalog.price_overrides import CACHE_SECONDS, Override
 from tests.unit.core.api import Api, register, served
 from tests.unit.support import World, patients
 
@@ -79,7 +79,7 @@ def test_what_was_read_is_not_used_past_its_time_while_the_table_is_busy(world: 
     user = world.register()
     world.submit(user)
     world.price_overrides.put("lasso", Override(enabled=False))
-    world.clock.advance(FRESH_SECONDS)
+    world.clock.advance(CACHE_SECONDS)
     with throttled(1000), pytest.raises(TemporarilyUnavailableError):
         world.submit(user)
     assert world.balance(user) == 400

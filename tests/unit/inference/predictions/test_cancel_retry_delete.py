@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
-from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.catalog.price_overrides import CACHE_SECONDS, Override
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.service import (
@@ -366,10 +366,10 @@ def test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file(world: Wo
     world.price_overrides.put("lasso", Override(coins=1))
     rich = world.register("boris")
     for _ in range(world.settings.open_predictions_max):
-        world.clock.advance(FRESH_SECONDS)
+        world.clock.advance(CACHE_SECONDS)
         world.submit(rich)
     world.price_overrides.put("lasso", Override(coins=100))
-    world.clock.advance(FRESH_SECONDS)
+    world.clock.advance(CACHE_SECONDS)
     stored = world.objects()
     poor, busy = (user, rich) if as_read != "now" else map(world.users.user, (user.id, rich.id))
     assert poor
@@ -415,7 +415,7 @@ def test_a_price_is_copied_at_submission_and_that_is_what_a_refund_gives_back(wo
     user = world.register()
     prediction = world.submit(user)
     world.price_overrides.put("lasso", Override(coins=250))
-    world.clock.advance(FRESH_SECONDS)
+    world.clock.advance(CACHE_SECONDS)
     assert world.catalog.get("lasso").coins == 250
 
     world.predictions.delete(user, prediction.prediction_id)

@@ -12,7 +12,7 @@ from chalicelib.core.idempotency import (
     InvalidIdempotencyKeyError,
 )
 from chalicelib.inference.catalog.catalog import ModelDisabledError
-from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.catalog.price_overrides import CACHE_SECONDS, Override
 from tests.unit.support import World, csv_of, patients
 
 
@@ -91,7 +91,7 @@ def test_a_replay_comes_before_the_balance_the_limit_and_the_switch(world: World
     for _ in range(4):
         submit(world, user, None)
     world.price_overrides.put("lasso", Override(enabled=False))
-    world.clock.advance(FRESH_SECONDS)
+    world.clock.advance(CACHE_SECONDS)
     poor = world.users.user(user.id)
     assert poor
     assert poor.balance == 0

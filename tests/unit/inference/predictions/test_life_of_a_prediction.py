@@ -187,7 +187,7 @@ def test_a_message_of_no_producer_of_ours_is_poison(body: str) -> None:
 
 def test_a_row_stored_before_models_were_told_apart_is_still_shown() -> None:
     earlier = Result("csv", "rows", ("Age", "Copper"), 6.1, 1000, (0, 1), 4.0, cast("Summary", {}))
-    shown = reader._row([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], earlier)
+    shown = reader.row_document([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], earlier)
 
     assert (shown["years"], shown["baseline"], shown["imputed"]) == (4.0, 6.1, ["Copper"])
     assert shown["contributions"] == [{"column": "Age", "value": -2.1}]

@@ -142,7 +142,7 @@ def test_row_11_a_large_file_at_the_limit_is_predicted_and_one_row_more_is_rejec
     assert (ended.status, ended.error_code, ended.attempt) == (Status.REJECTED, "too_many_rows", 1)
     assert ended.error_info == (
         f"The file has more than {ROWS_MAX} rows, which is the most for one prediction. Please split it. Your coins "
-        "were given back."
+        "were refunded."
     )
     assert large.balance(user) == 480
     assert large.objects("results/") == []

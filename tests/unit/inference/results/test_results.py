@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from chalicelib.inference.models.base import Loaded
 from chalicelib.inference.models.output_spec import OutputSpec
-from chalicelib.inference.results.reader import _row
+from chalicelib.inference.results.reader import row_document
 from chalicelib.inference.results.result import Result
-from chalicelib.inference.results.row_codec import harmless
+from chalicelib.inference.results.row_codec import escape_formula
 from chalicelib.inference.results.writer import OFFSET_INTERVAL, ResultWriter
 from chalicelib.inference.storage.file_store import FileStore, Stored
 from tests.unit.support import FakeModel
@@ -97,7 +97,7 @@ def test_any_id_comes_out_of_both_files_as_it_went_in(ids: list[str]) -> None:
 def read_back(cell: str) -> str:
     """The ID that a cell of the CSV stands for."""
     without = cell.removeprefix("'")
-    return without if harmless(without) == cell else cell
+    return without if escape_formula(without) == cell else cell
 
 
 def test_numbers_are_the_model_s_to_six_decimals_in_both_files() -> None:
@@ -302,7 +302,7 @@ def test_the_band_is_in_the_rows_and_the_csv_is_the_same_without_it() -> None:
 
 def row_of(line: str, output_spec: OutputSpec) -> dict[str, Any]:
     _, _, result = written(None, predicted(1), output_spec=output_spec)
-    return _row(json.loads(line), result)
+    return row_document(json.loads(line), result)
 
 
 def test_a_point_of_the_curve_is_shown_with_its_band() -> None:

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from chalicelib.core.settings import Settings
-from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.catalog.price_overrides import CACHE_SECONDS, Override
 from chalicelib.inference.patient_file.findings import FileTooLargeError, InvalidRowsError
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
@@ -143,7 +143,7 @@ def test_a_key_gives_the_first_answer_whatever_became_of_the_upload_and_the_mode
     run(world, first)
     world.predictions.delete(user, first.prediction_id)
     world.price_overrides.put("mayo", Override(enabled=False))
-    world.clock.advance(FRESH_SECONDS)
+    world.clock.advance(CACHE_SECONDS)
 
     again = world.predictions.submit_upload(user, "mayo", upload, None, "key").prediction
 
