@@ -48,39 +48,43 @@ class Offer:
 class Texts(BaseModel):
     """A text in both languages of the page."""
 
-    en: str
-    ru: str
+    en: str = Field(description="The English text.")
+    ru: str = Field(description="The Russian text.")
 
 
 class Statements(BaseModel):
     """Sentences in both languages of the page, the most important first."""
 
-    en: list[str]
-    ru: list[str]
+    en: list[str] = Field(description="The English sentences.")
+    ru: list[str] = Field(description="The Russian sentences.")
 
 
 class Artefact(BaseModel):
     """The file that contains the fitted model."""
 
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[
+        str,
+        StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+        Field(description="The SHA-256 hash of the file in hexadecimal."),
+    ]
 
 
 class Card(BaseModel):
     """The fields that every model card must have, because the page shows them."""
 
-    id: str
-    version: str
+    id: str = Field(description="The id of the model.")
+    version: str = Field(description="The version of the model.")
     coins: Annotated[int, Field(gt=0)]
-    title: Texts
-    summary: Texts
-    limits: Texts
-    statements: Statements
-    estimand: Texts
-    point_estimate: Texts
-    interval_method: Texts
+    title: Texts = Field(description="The name of the model for people.")
+    summary: Texts = Field(description="What the model estimates, and from which data.")
+    limits: Texts = Field(description="For whom the model is not meant.")
+    statements: Statements = Field(description="What the measured quality means, in plain sentences.")
+    estimand: Texts = Field(description="The quantity that the model estimates.")
+    point_estimate: Texts = Field(description="How the estimate is computed.")
+    interval_method: Texts = Field(description="How the interval is computed.")
     horizon_years: float
     survival_years: list[int]
-    contribution_scale: ContributionScale
+    contribution_scale: ContributionScale = Field(description="The scale of the contributions to an estimate.")
     interval_level: float
     curve_band_level: float | None
     curve_band_method: Texts | None

@@ -107,7 +107,9 @@ class SubmittedUpload(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     upload_id: Annotated[str, Field(max_length=64, description="The id of a finished upload, see `POST /api/uploads`.")]
-    file_name: Annotated[str | None, Field(max_length=FILE_NAME_LENGTH_MAX)] = None
+    file_name: Annotated[
+        str | None, Field(max_length=FILE_NAME_LENGTH_MAX, description="The name of the file, shown in the history.")
+    ] = None
 
 
 CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, AccountClosedError)

@@ -11,12 +11,15 @@ from chalicelib.inference.patient_file.schemas import Finding, Preview, Repeated
 from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.results.schemas import Summary
 
+_PredictionId = Annotated[str, Field(description="The id of the prediction: 32 hexadecimal digits.")]
+_CurrentStatus = Annotated[Status, Field(description="The status of the prediction.")]
+
 
 class Submission(TypedDict):
     """A prediction that was accepted and charged."""
 
-    prediction_id: str
-    status: Status
+    prediction_id: _PredictionId
+    status: _CurrentStatus
     cost: Annotated[int, Field(description="The coins that were charged.")]
     balance: BalanceNow
     rows: Annotated[int, Field(description="Patients in the file.")]
@@ -29,44 +32,50 @@ class Submission(TypedDict):
 class Receipt(TypedDict):
     """The hashes of the input file, the model and the result CSV. `make verify` checks them offline."""
 
-    format: int
-    prediction_id: str
-    model_id: str
-    model_version: str | None
-    model_sha256: Sha256 | None
-    rows: int
-    units: Literal["stated", "si"]
-    on_error: Literal["refuse", "skip"]
-    input_sha256: Sha256
-    result_sha256: Sha256
-    ledger_entry_id: str
-    coins: int
-    submitted_at: Instant
-    finished_at: Instant
+    format: Annotated[int, Field(description="The version of the receipt's format.")]
+    prediction_id: _PredictionId
+    model_id: Annotated[str, Field(description="The id of the model.")]
+    model_version: Annotated[
+        str | None, Field(description="The version of the model. Null in results of old releases.")
+    ]
+    model_sha256: Annotated[
+        Sha256 | None, Field(description="The SHA-256 hash of the model's file. Null in results of old releases.")
+    ]
+    rows: Annotated[int, Field(description="Patients in the file.")]
+    units: Annotated[Literal["stated", "si"], Field(description="The option `units` of the submission.")]
+    on_error: Annotated[Literal["refuse", "skip"], Field(description="The option `on_error` of the submission.")]
+    input_sha256: Annotated[Sha256, Field(description="The SHA-256 hash of the submitted file.")]
+    result_sha256: Annotated[Sha256, Field(description="The SHA-256 hash of the result CSV.")]
+    ledger_entry_id: Annotated[str, Field(description="The id of the ledger entry of the charge.")]
+    coins: Annotated[int, Field(description="The coins that were charged.")]
+    submitted_at: Annotated[Instant, Field(description="Time of the submission.")]
+    finished_at: Annotated[Instant, Field(description="Time of the end of the prediction.")]
 
 
 class Timings(TypedDict):
     """Time in the queue and time of the run, in milliseconds."""
 
-    queued_ms: int
-    run_ms: int
+    queued_ms: Annotated[int, Field(description="Milliseconds from the submission to the start of the last attempt.")]
+    run_ms: Annotated[int, Field(description="Milliseconds from the start of the last attempt to the end.")]
 
 
 class Prediction(TypedDict):
     """A prediction: its state, its options and, after its end, its result."""
 
-    prediction_id: str
-    status: Status
-    is_finished: bool
-    is_success: bool
+    prediction_id: _PredictionId
+    status: _CurrentStatus
+    is_finished: Annotated[bool, Field(description="Whether the prediction has ended, with or without a result.")]
+    is_success: Annotated[bool, Field(description="Whether the prediction has ended with a result.")]
     output: Annotated[float | None, Field(description="The estimate of the first patient, in years.")]
     error_info: Annotated[str | None, Field(description="Why there is no result, as a sentence.")]
-    error_code: str | None
-    prediction_model_id: str
-    model_version: str
+    error_code: Annotated[str | None, Field(description="Why there is no result, as a code for programs.")]
+    prediction_model_id: Annotated[str, Field(description="The id of the model.")]
+    model_version: Annotated[str, Field(description="The version of the model.")]
     prediction_date: Annotated[Instant, Field(description="Time of the submission.")]
-    finished_at: Instant | None
-    file_name: str | None
+    finished_at: Annotated[Instant | None, Field(description="Time of the end; null before it.")]
+    file_name: Annotated[
+        str | None, Field(description="The name of the file; null without one, and after the files were deleted.")
+    ]
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
     units: Annotated[dict[str, str], Field(description="The unit of each number column of the file.")]
     bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]
@@ -78,15 +87,24 @@ class Prediction(TypedDict):
         ),
     ]
     rows: Annotated[int, Field(description="Patients in the file.")]
-    rows_done: int
+    rows_done: Annotated[int, Field(description="Patients that the current attempt has processed.")]
     cost: Annotated[int, Field(description="The price, in coins.")]
-    refunded: bool
+    refunded: Annotated[bool, Field(description="Whether the charge was refunded.")]
     retry_of: Annotated[str | None, Field(description="The id of the prediction whose file this one runs again.")]
-    files_deleted_at: Instant | None
-    summary: Summary | None
-    horizon_years: float | None
-    contribution_scale: ContributionScale | None
-    survival_years: list[int] | None
+    files_deleted_at: Annotated[
+        Instant | None, Field(description="Time at which the user deleted the files; null if they were not deleted.")
+    ]
+    summary: Annotated[Summary | None, Field(description="Summary of the result; null until there is one.")]
+    horizon_years: Annotated[
+        float | None, Field(description="Horizon of the model, in years; null until there is a result.")
+    ]
+    contribution_scale: Annotated[
+        ContributionScale | None, Field(description="Scale of the contributions; null until there is a result.")
+    ]
+    survival_years: Annotated[
+        list[int] | None,
+        Field(description="The years of the survival curves' points; null until there is a result."),
+    ]
     curve_band_level: Annotated[
         float | None,
         Field(
@@ -94,14 +112,16 @@ class Prediction(TypedDict):
             "result."
         ),
     ]
-    receipt: Receipt | None
-    timings: Timings | None
+    receipt: Annotated[
+        Receipt | None, Field(description="The receipt; null until there is a result, and for results of old releases.")
+    ]
+    timings: Annotated[Timings | None, Field(description="Durations; null before the end, and if no attempt started.")]
 
 
 class History(TypedDict):
     """A page of the user's predictions, newest first."""
 
-    predictions: list[Prediction]
+    predictions: Annotated[list[Prediction], Field(description="The predictions, newest first.")]
     next_cursor: NextCursor
 
 
@@ -109,12 +129,12 @@ class DryRun(ResponseModel):
     """The findings and the cost of a submission. Nothing was stored or charged."""
 
     rows: int = Field(description="Patients in the file.")
-    rows_predictable: int
+    rows_predictable: int = Field(description="Patients that can be predicted.")
     accepted: bool = Field(description="Whether a submission with this `on_error` would be accepted.")
     errors: list[Finding] = Field(description="The first 100 findings.")
-    errors_total: int
+    errors_total: int = Field(description="The number of all findings.")
     bad_rows: str = Field(description="The numbers of all bad rows, such as `2, 4-17`.")
-    bad_rows_total: int
+    bad_rows_total: int = Field(description="The number of bad rows.")
     duplicate_ids: list[RepeatedId] = Field(
         description="The first 100 IDs that several patients have. They do not make the file invalid."
     )
@@ -125,20 +145,22 @@ class DryRun(ResponseModel):
         description="Ignored columns that seem to identify a person: by name, address, date of birth or number."
     )
     units: dict[str, str] = Field(description="The unit of each number column that is read.")
-    separator: str
-    encoding: Literal["utf-8", "windows-1251"]
+    separator: str = Field(description="The character between the cells of the file.")
+    encoding: Literal["utf-8", "windows-1251"] = Field(description="The encoding of the file.")
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
-    preview: Preview
-    cost: int
-    balance: int
-    balance_after: int | None = Field(description="Null if the balance is lower than the cost.")
+    preview: Preview = Field(description="The beginning of the file as the service reads it.")
+    cost: int = Field(description="The price of a submission, in coins.")
+    balance: int = Field(description="The current balance, in coins.")
+    balance_after: int | None = Field(
+        description="The balance after a submission, in coins. Null if the balance is lower than the cost."
+    )
 
 
 class PaymentProblem(Problem):
     """The problem of a balance that is lower than the cost."""
 
-    cost: int
-    balance: int
+    cost: int = Field(description="The price of the prediction, in coins.")
+    balance: int = Field(description="The current balance, in coins.")
 
 
 class OpenPredictionsProblem(Problem):
@@ -152,4 +174,4 @@ class OpenPredictionsProblem(Problem):
 class NoResultProblem(Problem):
     """The problem of reading the result of a prediction that has none."""
 
-    prediction_status: Status
+    prediction_status: _CurrentStatus
