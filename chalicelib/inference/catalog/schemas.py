@@ -60,7 +60,7 @@ class Model(catalog.Card, ResponseModel):
     curve_band_method: Texts | None = Field(
         description="How the band is computed, or why there is none. Null for a model without a curve."
     )
-    artefact: Artefact = Field(description="The file that contains the fitted model.")
+    artefact: Artefact = Field(description="The file of the fitted model: its name, size and hash.")
     data: dict[str, Any] = optional_field("The data that the model was fitted to.")
     quality: dict[str, Any] = optional_field("Cross-validated quality of the model.")
     comparisons: dict[str, Any] = optional_field("The same measures for simpler methods.")

@@ -148,7 +148,7 @@ class DryRun(ResponseModel):
     separator: str = Field(description="The character between the cells of the file.")
     encoding: Literal["utf-8", "windows-1251"] = Field(description="The encoding of the file.")
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
-    preview: Preview = Field(description="The beginning of the file as the service reads it.")
+    preview: Preview = Field(description="The first rows and columns of the file, as the service reads them.")
     cost: int = Field(description="The price of a submission, in coins.")
     balance: int = Field(description="The current balance, in coins.")
     balance_after: int | None = Field(

@@ -102,7 +102,8 @@ def undescribed_properties(element: Any, path: str = "") -> Iterator[str]:
             yield from undescribed_properties(item, f"{path}/{index}")
     if isinstance(element, dict):
         for name, schema in element.get("properties", {}).items():
-            # The description of a referenced schema tells what the object is, not what this property means.
+            # The description of a referenced schema tells what the object is, not what this property means. Pydantic
+            # leaves out a property's description that equals the referenced schema's.
             if not schema.get("description", "").strip():
                 yield f"{path}/properties/{name}"
         for name, member in element.items():
