@@ -92,7 +92,7 @@ def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterat
 # ---- people
 
 
-def test_who_has_an_account_logs_in_with_the_password_that_is_theirs_now(old: Old) -> None:
+def test_users_log_in_with_their_current_password(old: Old) -> None:
     accounts = recorded()["accounts"]
     for name in ("anna", "boris", "erik"):
         session = old.logged_in(name, accounts[name]["password"])
@@ -105,7 +105,7 @@ def test_who_has_an_account_logs_in_with_the_password_that_is_theirs_now(old: Ol
         assert old.logged_in(name, password)["code"] == "wrong_credentials"
 
 
-def test_a_token_is_valid_until_it_was_ended_or_expires(old: Old, clock: FakeClock) -> None:
+def test_a_token_is_valid_until_it_is_ended_or_expires(old: Old, clock: FakeClock) -> None:
     accounts = recorded()["accounts"]
     assert old.ask_as("anna", "GET", "/api/auth/me")["id"] == accounts["anna"]["id"]
     ended = [accounts["boris"]["ended_token"], accounts["boris"]["old_password_token"], accounts["clara"]["token"]]
@@ -115,12 +115,12 @@ def test_a_token_is_valid_until_it_was_ended_or_expires(old: Old, clock: FakeClo
     assert old.ask_as("anna", "GET", "/api/auth/me")["code"] == "token_expired"
 
 
-def test_a_session_can_be_ended_with_all_others(old: Old) -> None:
+def test_all_sessions_of_a_user_can_be_ended(old: Old) -> None:
     old.ask_as("anna", "POST", "/api/auth/logout")
     old.refusal("token_invalid", "GET", "/api/auth/me")
 
 
-def test_wrong_passwords_are_counted_on(old: Old, clock: FakeClock) -> None:
+def test_recorded_wrong_passwords_still_count(old: Old, clock: FakeClock) -> None:
     password = recorded()["accounts"]["vera"]["password"]
     assert old.logged_in("vera", password)["code"] == "too_many_requests"
     clock.advance(old.world.settings.password_window_seconds)
@@ -130,7 +130,7 @@ def test_wrong_passwords_are_counted_on(old: Old, clock: FakeClock) -> None:
 # ---- what was answered
 
 
-def test_every_answer_says_what_it_said_then(old: Old) -> None:
+def test_every_response_contains_the_recorded_one(old: Old) -> None:
     for name, path, answer in recorded()["answers"]:
         today = old.ask_as(name, "GET", path)
         assert contained(answer, today, path) is None
@@ -151,7 +151,7 @@ def contained(before: Any, today: Any, place: str = "") -> str | None:
     return next(filter(None, found), None)
 
 
-def test_what_is_downloaded_is_the_file_that_the_receipt_names(old: Old) -> None:
+def test_the_downloaded_file_is_the_one_of_the_receipt(old: Old) -> None:
     succeeded = [label for label in old.predictions if label.startswith("succeeded") and "deleted" not in label]
     assert len(succeeded) == 7
     for label in succeeded:
@@ -161,7 +161,7 @@ def test_what_is_downloaded_is_the_file_that_the_receipt_names(old: Old) -> None
         assert hashlib.sha256(content).hexdigest() == old.shown(label)["receipt"]["result_sha256"]
 
 
-def test_the_overrides_of_prices_count(old: Old) -> None:
+def test_price_overrides_still_apply(old: Old) -> None:
     offered = {each["id"]: each for each in old.ask("GET", "/api/models")["models"]}
     assert offered["mayo"]["coins"] == 7
     assert offered["cox-lasso"]["enabled"] is False
@@ -181,9 +181,7 @@ def test_queued_predictions_are_run(old: Old) -> None:
     assert old.balance() == balance
 
 
-def test_the_dispatcher_takes_over_what_is_running_and_ends_what_was_tried_too_often(
-    old: Old, clock: FakeClock
-) -> None:
+def test_the_dispatcher_takes_over_running_predictions_and_fails_exhausted_ones(old: Old, clock: FakeClock) -> None:
     exhausted = old.predictions["queued, last attempt"]
     balance, cost = old.balance(), old.shown("queued, last attempt")["cost"]
     old.world.sent()
@@ -199,7 +197,7 @@ def test_the_dispatcher_takes_over_what_is_running_and_ends_what_was_tried_too_o
         assert old.run(label)["status"] == "succeeded"
 
 
-def test_a_message_of_what_has_ended_changes_nothing(old: Old) -> None:
+def test_a_message_of_an_ended_prediction_changes_nothing(old: Old) -> None:
     labels = ("rejected", "failed, dead letter", "failed, without input", "cancelled", "succeeded, lasso")
     ended = {old.predictions[label]: label for label in labels}
     messages = {prediction_id_of(body) for body in recorded()["messages"]}
@@ -223,7 +221,7 @@ def test_ended_predictions_are_run_again_while_their_file_is_stored(old: Old) ->
         old.refusal("input_expired", "POST", f"/api/predict/{old.predictions[label]}/retry")
 
 
-def test_an_idempotency_key_gives_what_it_gave(old: Old) -> None:
+def test_a_recorded_idempotency_key_returns_the_first_outcome(old: Old) -> None:
     balance = old.balance()
     accepted = old.ask_as(
         "anna", "POST", "/api/predict/lasso", FILE, Content_Type="text/csv", Idempotency_Key="submission-of-anna"
@@ -280,7 +278,7 @@ def test_the_mail_address_of_a_deleted_account_has_no_second_grant(old: Old, clo
     assert old.ask("GET", "/api/auth/balance")["balance"] == 0
 
 
-def test_the_audit_finds_nothing_now_or_when_all_has_settled(old: Old, clock: FakeClock) -> None:
+def test_the_audit_has_no_findings_now_and_after_all_predictions_have_ended(old: Old, clock: FakeClock) -> None:
     assert recorded()["findings"] == []
     assert old.findings() == []
     clock.advance(DISPATCHED_SECONDS)
@@ -295,7 +293,7 @@ def test_the_audit_finds_nothing_now_or_when_all_has_settled(old: Old, clock: Fa
 # ---- names that a deployed stage has
 
 
-def test_no_resource_was_renamed_or_became_another() -> None:
+def test_no_resource_was_renamed_or_changed_its_type() -> None:
     today = {logical_id: resource.get("Type") for logical_id, resource in read_template().items()}
     then = recorded()["template"]["logical_ids"]
     assert len(then) == 57
@@ -313,13 +311,13 @@ def test_no_table_key_index_or_expiry_was_renamed() -> None:
         assert today.get("TimeToLiveSpecification", {}).get("AttributeName") == then["expiry"]
 
 
-def test_no_environment_variable_was_renamed_or_leads_elsewhere() -> None:
+def test_no_environment_variable_was_renamed_or_refers_to_another_resource() -> None:
     then = recorded()["template"]["environment"]
     assert then.items() <= variables(read_template()).items()
     assert {name.lower() for name in then} <= set(Settings.model_fields)
 
 
-def test_names_that_release_1_0_0_stored_first_are_stored_still(world: World) -> None:
+def test_attributes_that_release_1_0_0_introduced_are_still_stored(world: World) -> None:
     user = world.register()
     world.run(world.submit(user))
     session = world.accounts.log_in(Credentials(name="anna", password=PASSWORD))
