@@ -1,4 +1,7 @@
-"""Today's code on the data that commit 74a1c0a wrote: `data/write_release.py` says how it did."""
+"""This release reads and continues the data that an older release (commit 74a1c0a) wrote.
+
+`data/write_release.py` describes how the data was recorded.
+"""
 
 import base64
 import gzip
@@ -25,27 +28,27 @@ from tests.unit.support import PASSWORD, FakeClock, World
 
 RECORDED = Path(__file__).parent / "data" / "release_74a1c0a.json.gz"
 DISPATCHED_SECONDS = 1000
-"""After so long every lease is over, and everything that is open is due."""
+"""After this time all leases have run out, and all open predictions are due."""
 
 
 @cache
 def recorded() -> dict[str, Any]:
-    """What the release stored and answered."""
+    """Return the recorded tables, objects, messages and responses of the older release."""
     document: dict[str, Any] = json.loads(gzip.decompress(RECORDED.read_bytes()))
     return document
 
 
 class Old(Api):
-    """Today's API and functions on the old data."""
+    """The API and the functions of this release on the recorded data."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.world = world
         self.predictions: dict[str, str] = recorded()["predictions"]
-        """Ids by what they are."""
+        """The recorded prediction ids by their labels, such as "queued"."""
 
     def ask_as(self, name: str, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """Ask with the token that the old release signed for that person."""
+        """Send a request with the token that the older release signed for this user."""
         self.token = recorded()["accounts"][name]["token"]
         return self.ask(method, path, body, **headers)
 
@@ -74,7 +77,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterator[Old]:
-    """The old data in today's tables, bucket and queue."""
+    """The recorded data in the tables, the bucket and the queue of this release."""
     for variable, items in recorded()["tables"].items():
         for batch in batched(items, 25, strict=False):
             puts: Any = [{"PutRequest": {"Item": item}} for item in batch]
@@ -89,7 +92,7 @@ def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterat
         yield Old(World(settings, clock=clock))
 
 
-# ---- people
+# ---- accounts
 
 
 def test_users_log_in_with_their_current_password(old: Old) -> None:
@@ -127,7 +130,7 @@ def test_recorded_wrong_passwords_still_count(old: Old, clock: FakeClock) -> Non
     assert "access_token" in old.logged_in("vera", password)
 
 
-# ---- what was answered
+# ---- responses
 
 
 def test_every_response_contains_the_recorded_one(old: Old) -> None:
@@ -137,7 +140,7 @@ def test_every_response_contains_the_recorded_one(old: Old) -> None:
 
 
 def contained(before: Any, today: Any, place: str = "") -> str | None:
-    """Where ``today`` lacks something of ``before`` or says something else; None if nowhere. More is fine."""
+    """Return where ``today`` lacks a value of ``before`` or differs from it, or None. Additional values are allowed."""
     places: Iterable[str | int]
     if isinstance(before, dict) and isinstance(today, dict):
         places = before
@@ -167,7 +170,7 @@ def test_price_overrides_still_apply(old: Old) -> None:
     assert offered["cox-lasso"]["enabled"] is False
 
 
-# ---- what goes on
+# ---- operations
 
 
 def test_queued_predictions_are_run(old: Old) -> None:
@@ -250,7 +253,7 @@ def test_a_queued_prediction_is_cancelled_and_the_files_of_an_ended_one_deleted(
     assert old.findings() == []
 
 
-# ---- the end
+# ---- erasure and audit
 
 
 def test_an_account_is_deleted_and_erased_and_so_is_one_that_waits_for_its_erasure(old: Old) -> None:
@@ -271,7 +274,7 @@ def test_an_account_is_deleted_and_erased_and_so_is_one_that_waits_for_its_erasu
 
 
 def test_the_mail_address_of_a_deleted_account_has_no_second_grant(old: Old, clock: FakeClock) -> None:
-    clock.advance(86_400)  # five people were registered from this address today
+    clock.advance(86_400)  # five users were registered from this IP address today
     body = {"name": "clara-again", "email": "clara@example.org", "password": "correct horse battery"}
     old.token = None
     old.token = old.ask("POST", "/api/auth/register", body)["access_token"]
@@ -290,7 +293,7 @@ def test_the_audit_has_no_findings_now_and_after_all_predictions_have_ended(old:
     assert old.world.daily_audit(lambda: 900.0).run()["findings"] == 0
 
 
-# ---- names that a deployed stage has
+# ---- names in a deployed stage
 
 
 def test_no_resource_was_renamed_or_changed_its_type() -> None:
