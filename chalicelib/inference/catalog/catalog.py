@@ -48,39 +48,39 @@ class Offer:
 class Texts(BaseModel):
     """A text in both languages of the page."""
 
-    en: str
-    ru: str
+    en: str = Field(description="The English text.")
+    ru: str = Field(description="The Russian text.")
 
 
 class Statements(BaseModel):
     """Sentences in both languages of the page, the most important first."""
 
-    en: list[str]
-    ru: list[str]
+    en: list[str] = Field(description="The English sentences.")
+    ru: list[str] = Field(description="The Russian sentences.")
 
 
 class Artefact(BaseModel):
     """The file that contains the fitted model."""
 
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(description="SHA-256 in hexadecimal.")
 
 
 class Card(BaseModel):
     """The fields that every model card must have, because the page shows them."""
 
-    id: str
-    version: str
+    id: str = Field(description="The id of the model.")
+    version: str = Field(description="The version of the model.")
     coins: Annotated[int, Field(gt=0)]
-    title: Texts
-    summary: Texts
-    limits: Texts
-    statements: Statements
-    estimand: Texts
-    point_estimate: Texts
-    interval_method: Texts
+    title: Texts = Field(description="Name of the model.")
+    summary: Texts = Field(description="What the model predicts, in one sentence.")
+    limits: Texts = Field(description="Limits of use.")
+    statements: Statements = Field(description="Measured quality, in sentences.")
+    estimand: Texts = Field(description="The estimand: the quantity that the model estimates.")
+    point_estimate: Texts = Field(description="How the point estimate is computed.")
+    interval_method: Texts = Field(description="How the interval is computed.")
     horizon_years: float
     survival_years: list[int]
-    contribution_scale: ContributionScale
+    contribution_scale: ContributionScale = Field(description="Scale of the contributions.")
     interval_level: float
     curve_band_level: float | None
     curve_band_method: Texts | None

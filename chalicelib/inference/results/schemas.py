@@ -13,11 +13,11 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 class Summary(TypedDict):
     """Summary of a result."""
 
-    rows: int
-    mean_years: float
-    median_years: float
-    minimum_years: float
-    maximum_years: float
+    rows: Annotated[int, Field(description="Patients in the file, with the skipped ones.")]
+    mean_years: Annotated[float, Field(description="Mean of the estimates, in years.")]
+    median_years: Annotated[float, Field(description="Median of the estimates, in years.")]
+    minimum_years: Annotated[float, Field(description="Lowest estimate, in years.")]
+    maximum_years: Annotated[float, Field(description="Highest estimate, in years.")]
     imputed_rows: Annotated[int, Field(description="Patients with a missing value that was imputed.")]
     out_of_range_rows: Annotated[int, Field(description="Patients with a value outside the training range.")]
     skipped_rows: NotRequired[
@@ -28,7 +28,7 @@ class Summary(TypedDict):
 class Survival(ResponseModel):
     """A point of a survival curve."""
 
-    years: int
+    years: int = Field(description="Number of years.")
     probability: Probability = Field(description="Probability of living longer than `years`.")
     lower: Probability | None = Field(
         description="Lower end of the band, which shows how uncertain the curve itself is. Null without a band."
@@ -39,23 +39,23 @@ class Survival(ResponseModel):
 class IfMeasured(ResponseModel):
     """Range of the estimate, in years, if an imputed column had a low or a high value among the study's patients."""
 
-    column: str
-    low: float
-    high: float
+    column: str = Field(description="The imputed column.")
+    low: float = Field(description="Lower end of the range, in years.")
+    high: float = Field(description="Upper end of the range, in years.")
 
 
 class OutOfRange(ResponseModel):
     """A value outside the training range."""
 
-    column: str
-    direction: Literal["above", "below"]
+    column: str = Field(description="The column of the value.")
+    direction: Literal["above", "below"] = Field(description="Whether the value is above or below the training range.")
 
 
 class Contribution(ResponseModel):
     """The contribution of one column to the estimate, on the contribution scale."""
 
-    column: str
-    value: float
+    column: str = Field(description="The column.")
+    value: float = Field(description="The contribution, on the contribution scale.")
 
 
 class Row(ResponseModel):
@@ -63,7 +63,7 @@ class Row(ResponseModel):
 
     row: int = Field(description="Number of the patient in the file, starting at 1.")
     id: str | None = Field(description="The patient's ID in the file.")
-    years: float | None
+    years: float | None = Field(description="The estimate, in years. Null for a skipped patient.")
     lower: float | None = Field(description="Lower end of the interval, in years.")
     upper: float | None = Field(description="Upper end of the interval, in years.")
     upper_open: bool = Field(description="Whether the upper end is open: the horizon or later.")
@@ -71,11 +71,11 @@ class Row(ResponseModel):
         description="Median survival, in years. Null without a curve, or if the curve ends above one half."
     )
     survival: list[Survival] = Field(description="The survival curve. Empty for a model without a curve.")
-    mayo_score: float | None
+    mayo_score: float | None = Field(description="The published Mayo risk score. Null for a skipped patient.")
     imputed: list[str] = Field(description="The columns whose missing value was imputed.")
-    if_measured: list[IfMeasured]
+    if_measured: list[IfMeasured] = Field(description="Ranges of the estimate, one for each imputed column.")
     measure_first: str | None = Field(description="The missing column whose value could change the estimate most.")
-    out_of_range: list[OutOfRange]
+    out_of_range: list[OutOfRange] = Field(description="Values outside the training range.")
     baseline: float | None = Field(
         description="The value that the contributions are added to, on the contribution scale."
     )
@@ -99,20 +99,20 @@ class Cohort(ResponseModel):
     imputed: list[int] = optional_field("Patients in each bin with a missing value that was imputed.")
     out_of_range: list[int] = optional_field("Patients in each bin with a value outside the training range.")
     sickest: list[Row] = Field(description="The 1,000 patients with the lowest estimates, the lowest first.")
-    summary: Summary
+    summary: Summary = Field(description="Summary of the result.")
 
 
 class RowsPage(ResponseModel):
     """A page of the result's rows."""
 
-    offset: int
-    total: int
-    rows: list[Row]
+    offset: int = Field(description="Index of the first row of this page, starting at 0.")
+    total: int = Field(description="Rows of the result.")
+    rows: list[Row] = Field(description="The rows of this page, in file order.")
     next_offset: int | None = Field(description="The `offset` of the next page. Null on the last page.")
 
 
 class Download(ResponseModel):
     """URL that downloads the result CSV. It needs no token."""
 
-    url: str
+    url: str = Field(description="The URL.")
     expires_in: int = Field(description="How long the URL is valid, in seconds.")
