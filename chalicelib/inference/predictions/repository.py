@@ -82,7 +82,7 @@ class PredictionRepository:
         start: dict[str, Any] = {}
         if cursor:
             key = decode_cursor(cursor, ("user_id", "listed_at", "prediction_id"))
-            # Take the user id from the token, so that a cursor never leads into another user's list.
+            # Set the user id, so that a cursor never leads into the list of another user.
             start = {"ExclusiveStartKey": {**key, **to_item({"user_id": user_id})}}
         response = self._client.query(
             TableName=self._table,

@@ -108,7 +108,8 @@ class SubmittedUpload(BaseModel):
 
     upload_id: Annotated[str, Field(max_length=64, description="The id of a finished upload, see `POST /api/uploads`.")]
     file_name: Annotated[
-        str | None, Field(max_length=FILE_NAME_LENGTH_MAX, description="The name of the file, shown in the history.")
+        str | None,
+        Field(max_length=FILE_NAME_LENGTH_MAX, description="The name of the file, shown with the prediction."),
     ] = None
 
 
@@ -135,7 +136,7 @@ CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, Acc
     auth=BEARER,
 )
 def submit(request: Request, services: Services, id: ModelId) -> Response:  # noqa: A002
-    """Submit a file to the model ``id``. A submission answers 202 and charges coins; a dry run answers 200 for free."""
+    """Submit a file to the model ``id``. A submission answers 202 and charges coins. A dry run answers 200."""
     user = current_user(request, services.accounts)
     services.catalog.get(id)
     services.limits.submission(user.id)

@@ -236,7 +236,7 @@ class Predictions:
         if stored.size <= self._settings.upload_bytes_max:
             sha256 = hashlib.sha256(beginning).hexdigest()
             return self._submit_content(user, offer, beginning, sha256, file_name, key, options, upload_id)
-        # Only the worker can count the rows. It rejects a file that has too many and is not refused here.
+        # Only the worker can count the rows. The estimate refuses a file only if it surely has too many.
         inspection = inspect(io.BytesIO(beginning), si=options.si, is_sample=True, rows_max=self._settings.rows_max)
         inspection.raise_if_bad(skip=options.skip)
         rows = estimated_rows(inspection.rows, beginning, stored)
@@ -348,7 +348,7 @@ class Predictions:
     def _earlier_outcome(self, user: User, key: IdempotencyKey | None) -> Accepted | None:
         """Return the prediction of the first request with ``key``, if there was one.
 
-        This is the first check, because later ones could refuse a request that was accepted before.
+        It is looked up first, because the other checks could now refuse a request that was accepted before.
         """
         outcome = self._keys.outcome(key, self._clock()) if key else None
         if outcome is None:
