@@ -167,7 +167,7 @@ class Erasure:
             self._end_prediction(prediction_id)
         except TransactionCancelledError:
             log_exception("prediction without an open charge", prediction=prediction_id)
-            self._repository.forget_names(prediction_id)
+            self._repository.remove_file_names(prediction_id)
             return False
         self._repository.erase(prediction_id, self._clock())
         return True

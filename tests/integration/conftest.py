@@ -1,3 +1,5 @@
+"""The AWS endpoint that the integration tests use."""
+
 import os
 from collections.abc import Iterator
 
@@ -10,17 +12,17 @@ ENDPOINTS = ["given"] if "TEST_ENDPOINT_URL" in os.environ else ["emulators", "m
 
 @pytest.fixture(scope="session", params=ENDPOINTS)
 def endpoint(request: pytest.FixtureRequest) -> str:
-    """What serves AWS: the local stack's emulators, moto's server, or what runs already where the variables say."""
+    """The kind of endpoint: the local stack's emulators, moto's server, or the running one of TEST_ENDPOINT_URL."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
 def environment(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The variables by which boto3 finds the endpoint."""
+    """The environment variables that point boto3 to the endpoint."""
     data_dir = tmp_path_factory.mktemp("endpoint")
     if endpoint == "given":
         yield endpoint_environment(data_dir, os.environ)
         return
     running = running_moto_server(data_dir) if endpoint == "moto server" else running_emulators(data_dir, services="")
-    with running as found:
-        yield found
+    with running as variables:
+        yield variables

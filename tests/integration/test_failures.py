@@ -1,4 +1,4 @@
-"""What goes wrong between the queue, the tables and the bucket, against every endpoint."""
+"""Failures between the queue, the tables and the bucket: lost and repeated messages, failing workers."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def session(environment: dict[str, str]) -> Any:
 
 
 class MovedClock:
-    """The system's clock, set forward by ``offset`` seconds."""
+    """The system clock, moved forward by ``offset`` seconds."""
 
     offset = 0.0
 
@@ -40,7 +40,7 @@ class MovedClock:
 
 @dataclass(frozen=True)
 class World(Services):
-    """Every service over one emulator, and a user."""
+    """All services on one endpoint, with one user."""
 
     clock: MovedClock = field(default_factory=MovedClock)
     dead_letter_url: str = ""
@@ -68,7 +68,7 @@ class World(Services):
         return prediction.status
 
     def deliver(self, url: str, handle: Callable[[str], None]) -> bool:
-        """One poll of a queue, its message handled as the event source does it."""
+        """Poll a queue once and handle its message as the event source does. Return whether there was one."""
 
         def function(event: dict[str, Any], _context: Any) -> None:
             handle(prediction_id_of(event["Records"][0]["body"]))
@@ -87,12 +87,12 @@ def world(session: Any) -> World:
 
 
 def failing(_model_id: str) -> Any:
-    raise MemoryError("as if the file were too much")
+    raise MemoryError("the file is too large")
 
 
 def test_a_lost_message_is_sent_again_by_the_dispatcher(world: World) -> None:
     prediction_id = world.submit()
-    assert world.deliver(world.queue_url, lambda _: None)  # received, deleted, never run
+    assert world.deliver(world.queue_url, lambda _: None)  # received and deleted without being run
     assert world.dispatcher.run() == 0
 
     world.clock.offset += 61
@@ -146,7 +146,7 @@ def test_a_message_that_keeps_failing_reaches_the_dead_letters_and_is_refunded_o
     assert world.ledger.balance(world.user.id) == 500
 
 
-def test_a_poison_message_ends_where_somebody_has_to_look(world: World) -> None:
+def test_a_poison_message_ends_in_the_unprocessable_queue(world: World) -> None:
     world.clients.sqs().send_message(QueueUrl=world.queue_url, MessageBody=json.dumps({"surprise": 1}))
 
     while world.deliver(world.queue_url, world.worker.run):

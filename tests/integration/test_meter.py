@@ -1,4 +1,4 @@
-"""The meter of `make cost` against DynamoDB's emulator: its units are those of DynamoDB's own arithmetic."""
+"""The meter of `make cost` counts DynamoDB's capacity units by DynamoDB's rules, measured on its emulator."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -57,7 +57,7 @@ def test_an_item_in_two_indexes_is_written_three_times(session: Any, names: dict
         UpdateExpression="SET due_at = :later", ExpressionAttributeValues={":later": {"N": "2"}},
     )  # fmt: skip
 
-    # 1.5 KB are two units; `due` has the keys only; a key that changes is a deletion and an insertion there.
+    # 1.5 KB are two units. The index `due` holds only keys, and a changed key is a deletion and an insertion.
     assert written.units == {
         (table, "", Item.WRITE_UNITS): 2, (table, "history", Item.WRITE_UNITS): 2, (table, "due", Item.WRITE_UNITS): 1,
     }  # fmt: skip
@@ -65,9 +65,7 @@ def test_an_item_in_two_indexes_is_written_three_times(session: Any, names: dict
     assert moved.amounts == {Item.WRITE_UNITS: 2 + 2 + 2}
 
 
-def test_reads_are_counted_by_four_kilobytes_and_half_where_they_may_be_stale(
-    session: Any, names: dict[str, str]
-) -> None:
+def test_a_read_is_a_unit_for_4_kb_and_half_of_it_if_eventually_consistent(session: Any, names: dict[str, str]) -> None:
     table = names["LOGINS_TABLE"]
     session.client("dynamodb").put_item(TableName=table, Item={"login": text(1), "password_hash": text(5000)})
 

@@ -1,4 +1,4 @@
-"""The operator's commands on a deployed stage: what CloudFormation made is found through the stack's own name."""
+"""The operator's commands on a deployed stage. They find its resources by the name of its CloudFormation stack."""
 
 import json
 import os
@@ -24,22 +24,22 @@ TYPES = {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::Sec
 
 @pytest.fixture
 def account(environment: dict[str, str]) -> dict[str, str]:
-    """An account with CloudFormation; the variables that lead there."""
-    # The AWS emulator's CloudFormation makes tables in the same emulator's DynamoDB.
+    """The environment variables that point to an account with CloudFormation."""
+    # The emulator's CloudFormation creates tables in its own DynamoDB.
     return environment | {"AWS_ENDPOINT_URL_DYNAMODB": environment["AWS_ENDPOINT_URL"]}
 
 
 @pytest.fixture
 def stage() -> str:
-    """Nobody else's, on whatever endpoint."""
+    """A stage name that no other test uses."""
     return f"t{os.urandom(4).hex()}"
 
 
 @pytest.fixture
 def deploy(account: dict[str, str], stage: str, endpoint: str) -> Callable[..., Any]:
-    """Makes the stage's stack of the template's resources; a session in its account."""
+    """A function that creates the stack of the stage from the template's resources and returns a session."""
 
-    def deployed(*, without: str = "") -> Any:
+    def create_stack(*, without: str = "") -> Any:
         resources = {
             logical_id: resource
             for logical_id, resource in read_template().items()
@@ -55,14 +55,14 @@ def deploy(account: dict[str, str], stage: str, endpoint: str) -> Callable[..., 
                 raise
             pytest.skip("this endpoint serves no CloudFormation")
         client.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
-        found = client.list_stack_resources(StackName=stack)["StackResourceSummaries"]
-        made = {each["LogicalResourceId"] for each in found if each.get("PhysicalResourceId")}
-        # moto's doesn't know the type; nothing works on a stage without a signing secret.
-        if endpoint != "emulators" and "SigningSecret" not in made:
-            pytest.skip("this endpoint's CloudFormation makes no AWS::SecretsManager::Secret")
+        summaries = client.list_stack_resources(StackName=stack)["StackResourceSummaries"]
+        created = {summary["LogicalResourceId"] for summary in summaries if summary.get("PhysicalResourceId")}
+        # moto doesn't know this type, and nothing works on a stage without a signing secret.
+        if endpoint != "emulators" and "SigningSecret" not in created:
+            pytest.skip("this endpoint's CloudFormation creates no AWS::SecretsManager::Secret")
         return session
 
-    return deployed
+    return create_stack
 
 
 def admin(account: dict[str, str], stage: str, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
@@ -74,24 +74,26 @@ def admin(account: dict[str, str], stage: str, *arguments: str, answer: str = ""
     )  # fmt: skip
 
 
-def from_within(account: dict[str, str], stage: str) -> Stage:
-    """The deployed stage as a process of it sees it."""
+def deployed_stage(account: dict[str, str], stage: str) -> Stage:
+    """Return the deployed stage, with services that use its resources."""
     session = session_of(account)
-    found = session.client("cloudformation").list_stack_resources(StackName=f"liver-lifespan-{stage}")
-    physical = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found["StackResourceSummaries"]}
+    stack = session.client("cloudformation").list_stack_resources(StackName=f"liver-lifespan-{stage}")
+    physical_ids = {
+        summary["LogicalResourceId"]: summary["PhysicalResourceId"] for summary in stack["StackResourceSummaries"]
+    }
     names = variables(read_template()) | OPERATOR_QUEUES
-    known = {name: physical[logical_id] for name, logical_id in names.items()} | {"STAGE": stage}
-    found_stage = Stage(stage, known)
-    there = Services(found_stage.services.settings, EmulatorClients(session))
-    found_stage.__dict__["services"] = there  # where the property keeps them
-    return found_stage
+    values = {name: physical_ids[logical_id] for name, logical_id in names.items()} | {"STAGE": stage}
+    deployed = Stage(stage, values)
+    # Set the cached property, so that the services use the clients of this endpoint.
+    deployed.__dict__["services"] = Services(deployed.services.settings, EmulatorClients(session))
+    return deployed
 
 
 def copy_table(dynamodb: Any, table: str) -> str:
-    """What point-in-time recovery would make of the table at this moment."""
-    known = dynamodb.describe_table(TableName=table)["Table"]
-    wanted = {each: known[each] for each in ("KeySchema", "AttributeDefinitions")}
-    dynamodb.create_table(TableName=f"{table}-restored", BillingMode="PAY_PER_REQUEST", **wanted)
+    """Copy the table as point-in-time recovery would restore it now. Return the name of the copy."""
+    description = dynamodb.describe_table(TableName=table)["Table"]
+    schema = {name: description[name] for name in ("KeySchema", "AttributeDefinitions")}
+    dynamodb.create_table(TableName=f"{table}-restored", BillingMode="PAY_PER_REQUEST", **schema)
     for item in dynamodb.scan(TableName=table)["Items"]:
         dynamodb.put_item(TableName=f"{table}-restored", Item=item)
     return f"{table}-restored"
@@ -109,21 +111,21 @@ def test_a_rotation_logs_nobody_out_and_two_log_everybody_out(
 ) -> None:
     deploy()
     body = Registration(name="anna", email="anna@example.org", password="correct horse")
-    token = from_within(account, stage).services.accounts.register(body).access_token
+    token = deployed_stage(account, stage).services.accounts.register(body).access_token
 
     first = admin(account, stage, "rotate-secret")
     assert (first.returncode, first.stderr) == (0, "")
-    assert is_logged_in(from_within(account, stage), token)
+    assert is_logged_in(deployed_stage(account, stage), token)
 
     refused = admin(account, stage, "rotate-secret")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert is_logged_in(from_within(account, stage), token)
+    assert is_logged_in(deployed_stage(account, stage), token)
 
     assert admin(account, stage, "rotate-secret", "--force").returncode == 0
-    assert not is_logged_in(from_within(account, stage), token)
+    assert not is_logged_in(deployed_stage(account, stage), token)
     log_in = Credentials(name="anna", password="correct horse")
     assert is_logged_in(
-        from_within(account, stage), from_within(account, stage).services.accounts.log_in(log_in).access_token
+        deployed_stage(account, stage), deployed_stage(account, stage).services.accounts.log_in(log_in).access_token
     )
 
 
@@ -131,40 +133,42 @@ def test_restored_tables_and_replayed_deletions_leave_nothing_of_the_deleted(
     account: dict[str, str], stage: str, deploy: Callable[..., Any]
 ) -> None:
     dynamodb = deploy().client("dynamodb")
-    within = from_within(account, stage)
-    accounts = within.services.accounts
+    deployed = deployed_stage(account, stage)
+    accounts = deployed.services.accounts
     for name in ("anna", "boris"):
         accounts.register(Registration(name=name, email=f"{name}@example.org", password="correct horse"))
     anna = accounts.log_in(Credentials(name="anna", password="correct horse")).user
-    copies = {table: copy_table(dynamodb, within.variables[TABLES[table]]) for table in ("Users", "Logins")}
+    copies = {table: copy_table(dynamodb, deployed.variables[TABLES[table]]) for table in ("Users", "Logins")}
     accounts.delete(anna, "correct horse")
 
     for table, copy in copies.items():
         counted = admin(account, stage, "restore-table", "--table", table, "--from", copy, "--dry-run")
         assert counted.stdout.count("to be written") == 2
-        unsure = admin(account, stage, "restore-table", "--table", table, "--from", copy, answer="yes\n")
-        assert unsure.returncode == 1
-        assert unsure.stderr == "Nothing was changed.\n"
-        done = admin(account, stage, "restore-table", "--table", table, "--from", copy, answer=f"{table}\n")
-        assert (done.returncode, done.stderr) == (0, "")
-    assert within.services.users.user(anna.id)
+        unconfirmed = admin(account, stage, "restore-table", "--table", table, "--from", copy, answer="yes\n")
+        assert unconfirmed.returncode == 1
+        assert unconfirmed.stderr == "Nothing was changed.\n"
+        restored = admin(account, stage, "restore-table", "--table", table, "--from", copy, answer=f"{table}\n")
+        assert (restored.returncode, restored.stderr) == (0, "")
+    assert deployed.services.users.user(anna.id)
 
     replay = admin(account, stage, "replay-deletions")
     audit = admin(account, stage, "audit")
 
     assert (replay.returncode, replay.stderr) == (0, "")
     assert [line.split()[-1] for line in replay.stdout.splitlines()] == ["1", "1", "2", "0"]
-    left = [dynamodb.scan(TableName=within.variables[TABLES[table]])["Items"] for table in ("Users", "Logins")]
-    assert "anna" not in repr(left)
-    assert "boris" in repr(left)
+    remaining = [dynamodb.scan(TableName=deployed.variables[TABLES[table]])["Items"] for table in ("Users", "Logins")]
+    assert "anna" not in repr(remaining)
+    assert "boris" in repr(remaining)
     assert audit.returncode == 0, audit.stdout + audit.stderr
     again = Registration(name="anna", email="anna@example.org", password="correct horse")
     assert accounts.register(again).user.balance == 0
 
 
-def test_unprocessable_messages_go_back(account: dict[str, str], stage: str, deploy: Callable[..., Any]) -> None:
+def test_redrive_moves_unprocessable_messages_to_the_dead_letter_queue(
+    account: dict[str, str], stage: str, deploy: Callable[..., Any]
+) -> None:
     sqs = deploy().client("sqs")
-    queues = from_within(account, stage).variables
+    queues = deployed_stage(account, stage).variables
     for number in range(12):
         sqs.send_message(QueueUrl=queues["UNPROCESSABLE_QUEUE_URL"], MessageBody=f"message {number}")
 
@@ -176,11 +180,11 @@ def test_unprocessable_messages_go_back(account: dict[str, str], stage: str, dep
     assert moved.stdout == "Messages moved back to the dead-letter queue: 12 of 12.\n"
     names = ["ApproximateNumberOfMessages"]
     for queue, count in (("DEAD_LETTER_QUEUE_URL", 12), ("UNPROCESSABLE_QUEUE_URL", 0)):
-        found = sqs.get_queue_attributes(QueueUrl=queues[queue], AttributeNames=names)["Attributes"]
-        assert int(found["ApproximateNumberOfMessages"]) == count
+        attributes = sqs.get_queue_attributes(QueueUrl=queues[queue], AttributeNames=names)["Attributes"]
+        assert int(attributes["ApproximateNumberOfMessages"]) == count
 
 
-def test_every_command_works_on_what_the_stack_made(
+def test_every_command_finds_the_resources_of_the_stack(
     account: dict[str, str], stage: str, deploy: Callable[..., Any]
 ) -> None:
     tables = deploy().client("dynamodb")
@@ -192,7 +196,7 @@ def test_every_command_works_on_what_the_stack_made(
     nobody = admin(account, stage, "reset-password", "--user", "nobody")
     audit = admin(account, stage, "audit")
 
-    assert [each.stderr for each in (voucher, price, model, audit)] == [""] * 4
+    assert [command.stderr for command in (voucher, price, model, audit)] == [""] * 4
     assert tables.scan(TableName=names["Vouchers"])["Count"] == 1
     (offer,) = tables.scan(TableName=names["Offers"])["Items"]
     assert offer == {"model_id": {"S": "lasso"}, "coins": {"N": "80"}, "enabled": {"BOOL": False}}
@@ -202,20 +206,20 @@ def test_every_command_works_on_what_the_stack_made(
     assert "Everything adds up." in audit.stdout
 
 
-def test_a_stage_that_is_not_deployed_is_a_sentence(account: dict[str, str], stage: str) -> None:
-    asked = admin(account, stage, "audit")
+def test_for_a_stage_that_is_not_deployed_a_command_prints_one_sentence(account: dict[str, str], stage: str) -> None:
+    completed = admin(account, stage, "audit")
 
-    assert (asked.returncode, asked.stdout) == (1, "")
-    assert asked.stderr.startswith(f"The stack liver-lifespan-{stage} can't be read with your AWS credentials:")
-    assert "Traceback" not in asked.stderr
+    assert (completed.returncode, completed.stdout) == (1, "")
+    assert completed.stderr.startswith(f"The stack liver-lifespan-{stage} can't be read with your AWS credentials:")
+    assert "Traceback" not in completed.stderr
 
 
-def test_a_stage_of_an_older_version_is_a_sentence(
+def test_for_a_stage_of_an_older_version_a_command_prints_one_sentence(
     account: dict[str, str], stage: str, deploy: Callable[..., Any]
 ) -> None:
     deploy(without="Erasures")
 
-    asked = admin(account, stage, "audit")
+    completed = admin(account, stage, "audit")
 
-    assert (asked.returncode, asked.stdout) == (1, "")
-    assert asked.stderr == f"The stack liver-lifespan-{stage} lacks Erasures. Deploy this version first.\n"
+    assert (completed.returncode, completed.stdout) == (1, "")
+    assert completed.stderr == f"The stack liver-lifespan-{stage} lacks Erasures. Deploy this version first.\n"

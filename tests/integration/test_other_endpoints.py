@@ -1,4 +1,4 @@
-"""`python -m local.provision`: what docs/other-endpoints.md does before it starts the service's processes."""
+"""`python -m local.provision`, which docs/other-endpoints.md runs before the processes of the service."""
 
 import os
 import shlex
@@ -14,22 +14,22 @@ def provision(environment: dict[str, str], *arguments: str) -> subprocess.Comple
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_a_shell_is_told_what_everything_is_called(environment: dict[str, str]) -> None:
+def test_provisioning_prints_the_names_of_all_resources_for_a_shell(environment: dict[str, str]) -> None:
     stack = f"test{os.urandom(4).hex()}"
 
     first, second = (provision(environment, stack) for _ in range(2))
 
     assert (first.returncode, second.stdout) == (0, first.stdout)
-    told = dict(word.split("=", 1) for word in shlex.split(first.stdout) if word != "export")
-    session, settings = session_of(environment), settings_of(told)
+    variables = dict(word.split("=", 1) for word in shlex.split(first.stdout) if word != "export")
+    session, settings = session_of(environment), settings_of(variables)
     assert session.client("dynamodb").describe_table(TableName=settings.users_table)["Table"]["ItemCount"] == 0
     attributes = ["QueueArn"]
-    for url in (settings.inference_queue_url, told["DEAD_LETTER_QUEUE_URL"]):
+    for url in (settings.inference_queue_url, variables["DEAD_LETTER_QUEUE_URL"]):
         assert session.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=attributes)["Attributes"]  # type: ignore[arg-type]
     session.client("s3").head_bucket(Bucket=settings.files_bucket)
 
 
-def test_without_an_endpoint_nothing_is_made(environment: dict[str, str]) -> None:
+def test_without_an_endpoint_nothing_is_created(environment: dict[str, str]) -> None:
     without = {name: value for name, value in environment.items() if not name.startswith("AWS_ENDPOINT_URL")}
 
     refused = provision(without)

@@ -199,7 +199,7 @@ def test_a_function_that_can_not_start_sends_its_message_to_the_dead_letters_and
         change_settings(stage, "InferenceWorker", ATTEMPTS_MAX="3")
 
     assert (ended["status"], person.balance()) == ("failed", 500)
-    assert "your coins were given back" in str(ended["error_info"])
+    assert "Your coins were refunded" in str(ended["error_info"])
 
 
 def test_what_nobody_can_process_ends_in_the_second_dead_letter_queue(stage: DeployedStage) -> None:

@@ -35,7 +35,7 @@ from chalicelib.core.dynamo import from_item, to_item
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.idempotency import LIFETIME_SECONDS, IdempotencyKeyReusedError
 from chalicelib.core.settings import Settings
-from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.catalog.price_overrides import CACHE_SECONDS, Override
 from chalicelib.inference.predictions.dead_letters import AttemptInProgressError
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import prediction_id_of
@@ -491,7 +491,7 @@ class Coins(RuleBasedStateMachine):
         self.statistics.steps += 1
         self.world.price_overrides.put("lasso", Override(coins, enabled=enabled))
         # Advance until the offers that the process has read are stale, also after the clock was set back.
-        self.clock.now = max(self.clock.now, self.world.price_overrides._read_at + FRESH_SECONDS)
+        self.clock.now = max(self.clock.now, self.world.price_overrides._read_at + CACHE_SECONDS)
         self.price, self.enabled = coins, enabled
 
     @precondition(lambda self: self.living(0))

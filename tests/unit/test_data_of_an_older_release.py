@@ -1,4 +1,7 @@
-"""Today's code on the data that commit 74a1c0a wrote: `data/write_release.py` says how it did."""
+"""This release reads and continues the data that an older release (commit 74a1c0a) wrote.
+
+`data/write_release.py` describes how the data was recorded.
+"""
 
 import base64
 import gzip
@@ -25,27 +28,27 @@ from tests.unit.support import PASSWORD, FakeClock, World
 
 RECORDED = Path(__file__).parent / "data" / "release_74a1c0a.json.gz"
 DISPATCHED_SECONDS = 1000
-"""After so long every lease is over, and everything that is open is due."""
+"""After this time all leases have run out, and all open predictions are due."""
 
 
 @cache
 def recorded() -> dict[str, Any]:
-    """What the release stored and answered."""
+    """Return the recorded tables, objects, messages and responses of the older release."""
     document: dict[str, Any] = json.loads(gzip.decompress(RECORDED.read_bytes()))
     return document
 
 
 class Old(Api):
-    """Today's API and functions on the old data."""
+    """The API and the functions of this release on the recorded data."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.world = world
         self.predictions: dict[str, str] = recorded()["predictions"]
-        """Ids by what they are."""
+        """The recorded prediction ids by their labels, such as "queued"."""
 
     def ask_as(self, name: str, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """Ask with the token that the old release signed for that person."""
+        """Send a request with the token that the older release signed for this user."""
         self.token = recorded()["accounts"][name]["token"]
         return self.ask(method, path, body, **headers)
 
@@ -74,7 +77,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterator[Old]:
-    """The old data in today's tables, bucket and queue."""
+    """The recorded data in the tables, the bucket and the queue of this release."""
     for variable, items in recorded()["tables"].items():
         for batch in batched(items, 25, strict=False):
             puts: Any = [{"PutRequest": {"Item": item}} for item in batch]
@@ -89,10 +92,10 @@ def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterat
         yield Old(World(settings, clock=clock))
 
 
-# ---- people
+# ---- accounts
 
 
-def test_who_has_an_account_logs_in_with_the_password_that_is_theirs_now(old: Old) -> None:
+def test_users_log_in_with_their_current_password(old: Old) -> None:
     accounts = recorded()["accounts"]
     for name in ("anna", "boris", "erik"):
         session = old.logged_in(name, accounts[name]["password"])
@@ -105,7 +108,7 @@ def test_who_has_an_account_logs_in_with_the_password_that_is_theirs_now(old: Ol
         assert old.logged_in(name, password)["code"] == "wrong_credentials"
 
 
-def test_a_token_is_valid_until_it_was_ended_or_expires(old: Old, clock: FakeClock) -> None:
+def test_a_token_is_valid_until_it_is_ended_or_expires(old: Old, clock: FakeClock) -> None:
     accounts = recorded()["accounts"]
     assert old.ask_as("anna", "GET", "/api/auth/me")["id"] == accounts["anna"]["id"]
     ended = [accounts["boris"]["ended_token"], accounts["boris"]["old_password_token"], accounts["clara"]["token"]]
@@ -115,29 +118,29 @@ def test_a_token_is_valid_until_it_was_ended_or_expires(old: Old, clock: FakeClo
     assert old.ask_as("anna", "GET", "/api/auth/me")["code"] == "token_expired"
 
 
-def test_a_session_can_be_ended_with_all_others(old: Old) -> None:
+def test_all_sessions_of_a_user_can_be_ended(old: Old) -> None:
     old.ask_as("anna", "POST", "/api/auth/logout")
     old.refusal("token_invalid", "GET", "/api/auth/me")
 
 
-def test_wrong_passwords_are_counted_on(old: Old, clock: FakeClock) -> None:
+def test_recorded_wrong_passwords_still_count(old: Old, clock: FakeClock) -> None:
     password = recorded()["accounts"]["vera"]["password"]
     assert old.logged_in("vera", password)["code"] == "too_many_requests"
     clock.advance(old.world.settings.password_window_seconds)
     assert "access_token" in old.logged_in("vera", password)
 
 
-# ---- what was answered
+# ---- responses
 
 
-def test_every_answer_says_what_it_said_then(old: Old) -> None:
+def test_every_response_contains_the_recorded_one(old: Old) -> None:
     for name, path, answer in recorded()["answers"]:
         today = old.ask_as(name, "GET", path)
         assert contained(answer, today, path) is None
 
 
 def contained(before: Any, today: Any, place: str = "") -> str | None:
-    """Where ``today`` lacks something of ``before`` or says something else; None if nowhere. More is fine."""
+    """Return where ``today`` lacks a value of ``before`` or differs from it, or None. Additional values are allowed."""
     places: Iterable[str | int]
     if isinstance(before, dict) and isinstance(today, dict):
         places = before
@@ -151,7 +154,7 @@ def contained(before: Any, today: Any, place: str = "") -> str | None:
     return next(filter(None, found), None)
 
 
-def test_what_is_downloaded_is_the_file_that_the_receipt_names(old: Old) -> None:
+def test_the_downloaded_file_is_the_one_of_the_receipt(old: Old) -> None:
     succeeded = [label for label in old.predictions if label.startswith("succeeded") and "deleted" not in label]
     assert len(succeeded) == 7
     for label in succeeded:
@@ -161,13 +164,13 @@ def test_what_is_downloaded_is_the_file_that_the_receipt_names(old: Old) -> None
         assert hashlib.sha256(content).hexdigest() == old.shown(label)["receipt"]["result_sha256"]
 
 
-def test_the_overrides_of_prices_count(old: Old) -> None:
+def test_price_overrides_still_apply(old: Old) -> None:
     offered = {each["id"]: each for each in old.ask("GET", "/api/models")["models"]}
     assert offered["mayo"]["coins"] == 7
     assert offered["cox-lasso"]["enabled"] is False
 
 
-# ---- what goes on
+# ---- operations
 
 
 def test_queued_predictions_are_run(old: Old) -> None:
@@ -181,9 +184,7 @@ def test_queued_predictions_are_run(old: Old) -> None:
     assert old.balance() == balance
 
 
-def test_the_dispatcher_takes_over_what_is_running_and_ends_what_was_tried_too_often(
-    old: Old, clock: FakeClock
-) -> None:
+def test_the_dispatcher_takes_over_running_predictions_and_fails_exhausted_ones(old: Old, clock: FakeClock) -> None:
     exhausted = old.predictions["queued, last attempt"]
     balance, cost = old.balance(), old.shown("queued, last attempt")["cost"]
     old.world.sent()
@@ -199,7 +200,7 @@ def test_the_dispatcher_takes_over_what_is_running_and_ends_what_was_tried_too_o
         assert old.run(label)["status"] == "succeeded"
 
 
-def test_a_message_of_what_has_ended_changes_nothing(old: Old) -> None:
+def test_a_message_of_an_ended_prediction_changes_nothing(old: Old) -> None:
     labels = ("rejected", "failed, dead letter", "failed, without input", "cancelled", "succeeded, lasso")
     ended = {old.predictions[label]: label for label in labels}
     messages = {prediction_id_of(body) for body in recorded()["messages"]}
@@ -223,7 +224,7 @@ def test_ended_predictions_are_run_again_while_their_file_is_stored(old: Old) ->
         old.refusal("input_expired", "POST", f"/api/predict/{old.predictions[label]}/retry")
 
 
-def test_an_idempotency_key_gives_what_it_gave(old: Old) -> None:
+def test_a_recorded_idempotency_key_returns_the_first_outcome(old: Old) -> None:
     balance = old.balance()
     accepted = old.ask_as(
         "anna", "POST", "/api/predict/lasso", FILE, Content_Type="text/csv", Idempotency_Key="submission-of-anna"
@@ -252,7 +253,7 @@ def test_a_queued_prediction_is_cancelled_and_the_files_of_an_ended_one_deleted(
     assert old.findings() == []
 
 
-# ---- the end
+# ---- erasure and audit
 
 
 def test_an_account_is_deleted_and_erased_and_so_is_one_that_waits_for_its_erasure(old: Old) -> None:
@@ -273,14 +274,14 @@ def test_an_account_is_deleted_and_erased_and_so_is_one_that_waits_for_its_erasu
 
 
 def test_the_mail_address_of_a_deleted_account_has_no_second_grant(old: Old, clock: FakeClock) -> None:
-    clock.advance(86_400)  # five people were registered from this address today
+    clock.advance(86_400)  # five users were registered from this IP address today
     body = {"name": "clara-again", "email": "clara@example.org", "password": "correct horse battery"}
     old.token = None
     old.token = old.ask("POST", "/api/auth/register", body)["access_token"]
     assert old.ask("GET", "/api/auth/balance")["balance"] == 0
 
 
-def test_the_audit_finds_nothing_now_or_when_all_has_settled(old: Old, clock: FakeClock) -> None:
+def test_the_audit_has_no_findings_now_and_after_all_predictions_have_ended(old: Old, clock: FakeClock) -> None:
     assert recorded()["findings"] == []
     assert old.findings() == []
     clock.advance(DISPATCHED_SECONDS)
@@ -292,10 +293,10 @@ def test_the_audit_finds_nothing_now_or_when_all_has_settled(old: Old, clock: Fa
     assert old.world.daily_audit(lambda: 900.0).run()["findings"] == 0
 
 
-# ---- names that a deployed stage has
+# ---- names in a deployed stage
 
 
-def test_no_resource_was_renamed_or_became_another() -> None:
+def test_no_resource_was_renamed_or_changed_its_type() -> None:
     today = {logical_id: resource.get("Type") for logical_id, resource in read_template().items()}
     then = recorded()["template"]["logical_ids"]
     assert len(then) == 57
@@ -313,13 +314,13 @@ def test_no_table_key_index_or_expiry_was_renamed() -> None:
         assert today.get("TimeToLiveSpecification", {}).get("AttributeName") == then["expiry"]
 
 
-def test_no_environment_variable_was_renamed_or_leads_elsewhere() -> None:
+def test_no_environment_variable_was_renamed_or_refers_to_another_resource() -> None:
     then = recorded()["template"]["environment"]
     assert then.items() <= variables(read_template()).items()
     assert {name.lower() for name in then} <= set(Settings.model_fields)
 
 
-def test_names_that_release_1_0_0_stored_first_are_stored_still(world: World) -> None:
+def test_attributes_that_release_1_0_0_introduced_are_still_stored(world: World) -> None:
     user = world.register()
     world.run(world.submit(user))
     session = world.accounts.log_in(Credentials(name="anna", password=PASSWORD))

@@ -1,4 +1,7 @@
-"""The models on offer: the cards that ship with the code. Loads no model and no pandas."""
+"""The catalogue of models on offer, read from the model cards that ship with the code.
+
+Importing this module loads no model and no pandas.
+"""
 
 import json
 from dataclasses import dataclass, replace
@@ -16,7 +19,7 @@ ARTEFACTS = Path(__file__).resolve().parents[3] / "model_artifacts"
 
 
 class UnknownModelError(DomainError):
-    """There is no model of this id."""
+    """No model has this id."""
 
     status = 404
     code = "unknown_model"
@@ -24,7 +27,7 @@ class UnknownModelError(DomainError):
 
 
 class ModelDisabledError(DomainError):
-    """The operator switched the model off. What it has predicted stays."""
+    """The operator switched the model off. Its earlier results stay readable."""
 
     status = 409
     code = "model_disabled"
@@ -33,7 +36,7 @@ class ModelDisabledError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A model as it is sold: its id, version and price in coins, and its whole card."""
+    """A model on offer: its id, version, price in coins and model card."""
 
     id: str
     version: str
@@ -43,41 +46,41 @@ class Offer:
 
 
 class Texts(BaseModel):
-    """A text in each of the page's languages."""
+    """A text in both languages of the page."""
 
-    en: str
-    ru: str
+    en: str = Field(description="The English text.")
+    ru: str = Field(description="The Russian text.")
 
 
 class Statements(BaseModel):
-    """Sentences in each of the page's languages, the most important first."""
+    """Sentences in both languages of the page, the most important first."""
 
-    en: list[str]
-    ru: list[str]
+    en: list[str] = Field(description="The English sentences.")
+    ru: list[str] = Field(description="The Russian sentences.")
 
 
 class Artefact(BaseModel):
-    """The file that the model is kept in."""
+    """The file that contains the fitted model."""
 
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(description="SHA-256 in hexadecimal.")
 
 
 class Card(BaseModel):
-    """What a card must say for its model to be offered: the page shows these."""
+    """The fields that every model card must have, because the page shows them."""
 
-    id: str
-    version: str
+    id: str = Field(description="The id of the model.")
+    version: str = Field(description="The version of the model.")
     coins: Annotated[int, Field(gt=0)]
-    title: Texts
-    summary: Texts
-    limits: Texts
-    statements: Statements
-    estimand: Texts
-    point_estimate: Texts
-    interval_method: Texts
+    title: Texts = Field(description="Name of the model.")
+    summary: Texts = Field(description="What the model predicts, in one sentence.")
+    limits: Texts = Field(description="Limits of use.")
+    statements: Statements = Field(description="Measured quality, in sentences.")
+    estimand: Texts = Field(description="The estimand: the quantity that the model estimates.")
+    point_estimate: Texts = Field(description="How the point estimate is computed.")
+    interval_method: Texts = Field(description="How the interval is computed.")
     horizon_years: float
     survival_years: list[int]
-    contribution_scale: ContributionScale
+    contribution_scale: ContributionScale = Field(description="Scale of the contributions.")
     interval_level: float
     curve_band_level: float | None
     curve_band_method: Texts | None
@@ -85,16 +88,16 @@ class Card(BaseModel):
 
 
 class CardError(Exception):
-    """A card lacks what the page shows, or says it wrongly."""
+    """A model card lacks a required field or has an invalid value."""
 
 
 def read_card(path: Path) -> dict[str, Any]:
-    """The card at ``path``.
+    """Read and check the model card at ``path``.
 
     Raises
     ------
     CardError
-        Naming the field.
+        The message names the invalid field.
     """
     card: dict[str, Any] = json.loads(path.read_text("utf-8"))
     try:
@@ -105,7 +108,10 @@ def read_card(path: Path) -> dict[str, Any]:
 
 
 class Catalog:
-    """All cards under a folder, the cheapest first, read once, with what an operator changed of them since."""
+    """The offers, cheapest first.
+
+    The cards under ``root`` are read once. Every call applies the operator's current overrides to them.
+    """
 
     def __init__(self, root: Path = ARTEFACTS, overrides: PriceOverrides | None = None) -> None:
         self._overrides = overrides
@@ -113,12 +119,12 @@ class Catalog:
         self._offers = {card["id"]: Offer(card["id"], card["version"], int(card["coins"]), card) for card in cards}
 
     def all(self) -> list[Offer]:
-        """Every model, also those that are switched off."""
+        """Return every offer, including models that are switched off."""
         overrides = self._overrides.overrides(list(self._offers)) if self._overrides else {}
-        return [_overridden(offer, overrides.get(offer.id)) for offer in self._offers.values()]
+        return [_with_override(offer, overrides.get(offer.id)) for offer in self._offers.values()]
 
     def get(self, model_id: str) -> Offer:
-        """The model of this id, switched off or not.
+        """Return the offer of this model, even if it is switched off.
 
         Raises
         ------
@@ -126,11 +132,11 @@ class Catalog:
         """
         if model_id not in self._offers:
             known = ", ".join(self._offers)
-            raise UnknownModelError(f"There is no model of this name. There is: {known}.")
+            raise UnknownModelError(f"There is no model with this id. The models are: {known}.")
         return next(offer for offer in self.all() if offer.id == model_id)
 
-    def chosen(self, model_id: str) -> Offer:
-        """The model of this id, to be used now.
+    def get_enabled(self, model_id: str) -> Offer:
+        """Return the offer of this model for a new prediction.
 
         Raises
         ------
@@ -142,15 +148,15 @@ class Catalog:
         return offer
 
 
-def _overridden(offer: Offer, override: Override | None) -> Offer:
+def _with_override(offer: Offer, override: Override | None) -> Offer:
     if override is None:
         return offer
     coins = offer.coins if override.coins is None else override.coins
     return replace(offer, coins=coins, enabled=override.enabled)
 
 
-# What a person choosing a model sees of its card: its contract, and what it is worth.
-_SHOWN = (
+# The list of models shows these fields of a card. The whole card is larger.
+_LISTED_CARD_FIELDS = (
     "title", "summary", "limits", "estimand", "point_estimate", "horizon_years", "survival_years",
     "contribution_scale", "interval_level", "interval_method", "curve_band_level", "curve_band_method", "data",
     "quality", "comparisons", "statements", "known_limits", "not_achievable", "artefact",
@@ -158,18 +164,18 @@ _SHOWN = (
 
 
 def document(offer: Offer) -> dict[str, Any]:
-    """The model as the list of models shows it, its input columns included."""
-    return _document(offer, {name: offer.card[name] for name in _SHOWN if name in offer.card})
+    """Return the offer as the list of models shows it: part of its card, and the input columns."""
+    return _document(offer, {name: offer.card[name] for name in _LISTED_CARD_FIELDS if name in offer.card})
 
 
 def whole_document(offer: Offer) -> dict[str, Any]:
-    """The same with the whole card."""
+    """Return the offer with its whole card and the input columns."""
     return _document(offer, offer.card)
 
 
-def _document(offer: Offer, shown: dict[str, Any]) -> dict[str, Any]:
+def _document(offer: Offer, card_fields: dict[str, Any]) -> dict[str, Any]:
     return {
-        **shown,
+        **card_fields,
         "id": offer.id,
         "version": offer.version,
         "coins": offer.coins,

@@ -1,4 +1,4 @@
-"""What an operator changed of an offer without a deployment: its price, and whether it is on offer at all."""
+"""Price overrides: the operator's changes to a model's price and availability, made without a deployment."""
 
 from __future__ import annotations
 
@@ -14,49 +14,51 @@ if TYPE_CHECKING:
 
     from chalicelib.core.clock import Clock
 
-FRESH_SECONDS = 5.0
-"""How long a process goes on with what it read. The price that counts is the one in the prediction."""
+CACHE_SECONDS = 5.0
+"""How long a process reuses the overrides it read. The prediction records the price that is charged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """None: as the card says."""
+    """The override of one model. ``coins`` is its price in coins; None means the price on the card."""
 
     coins: int | None = None
     enabled: bool = True
 
 
 class PriceOverrides:
-    """The overrides' table: an item for each model that has one."""
+    """Reads and writes the table of overrides, which has one item for each overridden model."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:
         self._client = client
         self._table = table
         self._clock = clock
-        self._read: dict[str, Override] = {}
+        self._cached: dict[str, Override] = {}
         self._read_at = float("-inf")
 
     def overrides(self, model_ids: Sequence[str]) -> dict[str, Override]:
-        """Return the overrides of ``model_ids``, as they were within the last FRESH_SECONDS.
+        """Return the overrides of ``model_ids`` by model id, at most CACHE_SECONDS old.
 
         Raises
         ------
         TemporarilyUnavailableError
-            The table is too busy to be read. Nothing may be sold then: neither whether a model is on nor its price is
-            known.
+            The table is too busy to be read. Nothing may be sold then, because neither the prices nor the
+            availability of the models are known.
         """
         now = self._clock()
-        if not self._read_at <= now < self._read_at + FRESH_SECONDS:
+        if not self._read_at <= now < self._read_at + CACHE_SECONDS:
             keys = [to_item({"model_id": model_id}) for model_id in model_ids]
             items = [from_item(item) for item in batch_get(self._client, self._table, keys)]
-            self._read = {item["model_id"]: Override(item.get("coins"), item["enabled"]) for item in items}
+            self._cached = {item["model_id"]: Override(item.get("coins"), item["enabled"]) for item in items}
             self._read_at = now
-        return self._read
+        return self._cached
 
     def override(self, model_id: str) -> Override:
-        """The override of ``model_id`` as it is now."""
-        answer = self._client.get_item(TableName=self._table, Key=to_item({"model_id": model_id}), ConsistentRead=True)
-        item = from_item(answer.get("Item", {}))
+        """Return the current override of ``model_id``, bypassing the cache."""
+        response = self._client.get_item(
+            TableName=self._table, Key=to_item({"model_id": model_id}), ConsistentRead=True
+        )
+        item = from_item(response.get("Item", {}))
         return Override(item.get("coins"), item.get("enabled", True))
 
     def put(self, model_id: str, override: Override) -> None:

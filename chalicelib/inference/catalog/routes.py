@@ -1,4 +1,4 @@
-"""The models over HTTP."""
+"""HTTP routes that list the models and show one of them."""
 
 from typing import Annotated, Protocol
 
@@ -13,7 +13,7 @@ from chalicelib.inference.catalog.catalog import Catalog, UnknownModelError
 
 
 class Services(Protocol):
-    """What these views need."""
+    """The services that these views use."""
 
     @property
     def settings(self) -> Settings: ...
@@ -24,17 +24,17 @@ class Services(Protocol):
 
 routes = Endpoints[Services](__name__)
 
-ModelId = Annotated[str, Field(description="The id of a model, as `GET /api/models` lists them.", examples=["lasso"])]
+ModelId = Annotated[str, Field(description="The id of a model, as listed by `GET /api/models`.", examples=["lasso"])]
 
 
 @routes.endpoint("/api/models", "GET", answers={200: schemas.Catalogue})
 def models(_request: Request, services: Services) -> Response:
-    """Every model: price, what it answers, measured quality, input columns."""
+    """List the models: their prices, estimands, measured quality and input columns."""
     offers = [catalog.document(offer) for offer in services.catalog.all()]
     return ok({"models": offers, "upload_bytes_max": services.settings.upload_bytes_max})
 
 
 @routes.endpoint("/api/models/{id}", "GET", answers={200: schemas.WholeModel}, errors=(UnknownModelError,))
 def model(_request: Request, services: Services, id: ModelId) -> Response:  # noqa: A002
-    """One model, with its whole card."""
+    """Show one model with its whole model card."""
     return ok(catalog.whole_document(services.catalog.get(id)))

@@ -1,4 +1,4 @@
-"""What the answers about models look like, for the OpenAPI document."""
+"""Response models of the routes about models. They appear in the OpenAPI document."""
 
 from typing import Any
 
@@ -11,68 +11,72 @@ from chalicelib.inference.patient_file.columns import Kind
 
 
 class Unit(ResponseModel):
-    """A unit that a header may name."""
+    """A unit that a column header may name."""
 
-    name: str
-    factor: float = Field(description="A value in this unit is the value in the column's own unit times this.")
+    name: str = Field(description="Name of the unit.")
+    factor: float = Field(description="Value in this unit = value in the column's own unit × `factor`.")
 
 
 class Column(ResponseModel):
-    """A column that a patient file may have."""
+    """A column that a patient file may contain."""
 
-    name: str
-    title: Texts
-    kind: Kind
-    required: bool
-    unit: str | None
-    allowed: list[str] | None = Field(description="A category's values.")
-    minimum: float | None = Field(description="A smaller value is refused.")
-    maximum: float | None = Field(description="A larger value is refused.")
-    training_minimum: float | None = Field(description="The least that the models have seen; less is taken for it.")
-    training_maximum: float | None = Field(description="The most that the models have seen; more is taken for it.")
-    units: list[Unit] = Field(description="The units that a header may name, the column's own first.")
-    si_unit: str | None
-    si_factor: float | None = Field(description="A value in `si_unit` is the value in `unit` times this.")
+    name: str = Field(description="Name of the column in a patient file.")
+    title: Texts = Field(description="Title of the column.")
+    kind: Kind = Field(description="Kind of the values.")
+    required: bool = Field(description="Whether a file must have this column.")
+    unit: str | None = Field(description="The column's own unit. Null if it has none.")
+    allowed: list[str] | None = Field(description="The values of a category; null for a number.")
+    minimum: float | None = Field(description="Smaller values are refused.")
+    maximum: float | None = Field(description="Larger values are refused.")
+    training_minimum: float | None = Field(description="Training minimum. Lower values are clamped to it and flagged.")
+    training_maximum: float | None = Field(description="Training maximum. Higher values are clamped to it and flagged.")
+    units: list[Unit] = Field(description="The units that a header may name. The first one is the column's own unit.")
+    si_unit: str | None = Field(description="The SI unit. Null if the column has none.")
+    si_factor: float | None = Field(description="Value in `si_unit` = value in `unit` × `si_factor`.")
 
 
 class Artefact(catalog.Artefact):
-    """The file that the model is kept in."""
+    """The file that contains the fitted model."""
 
-    file: str
-    bytes: int
+    file: str = Field(description="Name of the file.")
+    bytes: int = Field(description="Size of the file, in bytes.")
 
 
 class Model(catalog.Card, ResponseModel):
-    """A model on offer: its contract, what it is worth, what it reads."""
+    """A model on offer: its price, its estimand, its measured quality and its input columns."""
 
-    coins: int = Field(description="The price of a prediction.")
-    enabled: bool = Field(description="Whether it can be chosen at the moment.")
-    horizon_years: float = Field(description="Years are counted within so many.")
-    survival_years: list[int] = Field(description="Where the survival curve is read; empty for a model without one.")
-    interval_level: float = Field(description="The share of patients that the interval is made to hold.")
+    coins: int = Field(description="Price of a prediction, in coins.")
+    enabled: bool = Field(description="Whether the model can be used for new predictions.")
+    horizon_years: float = Field(description="Horizon, in years: the model estimates the years lived within it.")
+    survival_years: list[int] = Field(
+        description="The years at which the survival curve is given. Empty for a model without a curve."
+    )
+    interval_level: float = Field(
+        description="Nominal coverage of the interval: the share of patients that it should contain."
+    )
     curve_band_level: float | None = Field(
-        description="The level of the band around each patient's curve; null for a model without one."
+        description="Level of the band around each patient's curve. Null for a model without a band."
     )
     curve_band_method: Texts | None = Field(
-        description="What the band is, or why there is none; null for a model without a curve."
+        description="How the band is computed, or why there is none. Null for a model without a curve."
     )
-    artefact: Artefact
-    data: dict[str, Any] = optional_field("What it was fitted to.")
-    quality: dict[str, Any] = optional_field("What was measured of it, cross-validated.")
-    comparisons: dict[str, Any] = optional_field("The same figures of simpler ways to answer.")
-    known_limits: Statements = optional_field("What it can't do.")
-    not_achievable: dict[str, Any] = optional_field("What no model of these data could reach, and why.")
-    columns: list[Column]
+    artefact: Artefact = Field(description="The file of the fitted model: its name, size and hash.")
+    data: dict[str, Any] = optional_field("The data that the model was fitted to.")
+    quality: dict[str, Any] = optional_field("Cross-validated quality of the model.")
+    comparisons: dict[str, Any] = optional_field("The same measures for simpler methods.")
+    known_limits: Statements = optional_field("Known limits of the model.")
+    not_achievable: dict[str, Any] = optional_field("Quality that no model of these data can reach, and why.")
+    columns: list[Column] = Field(description="The columns that a patient file may contain.")
 
 
 class WholeModel(Model):
-    """A model with its whole card: what else a card says differs from model to model."""
+    """A model with its whole model card. The additional fields differ from model to model."""
 
     model_config = ConfigDict(extra="allow")
 
 
 class Catalogue(ResponseModel):
-    """The models, the cheapest first."""
+    """The models on offer, cheapest first."""
 
-    models: list[Model]
-    upload_bytes_max: int = Field(description="The largest file that is taken.")
+    models: list[Model] = Field(description="The models.")
+    upload_bytes_max: int = Field(description="Largest file that can be submitted directly, in bytes.")

@@ -1,15 +1,14 @@
-"""Files that an attempt left behind without ending its prediction."""
+"""Cleanup of result files whose attempt did not end its prediction."""
 
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.storage.file_store import FileStore, result_prefix
 
 
 def delete_leftovers(files: FileStore, prediction: Prediction) -> None:
-    """Delete the results of an ended prediction's attempts, except the one that its result is from. Repeatable.
+    """Delete the result files of an ended prediction's attempts, except those of its result. Idempotent.
 
-    A worker that lost its claim deletes what it wrote. One that is killed right after such an upload can't. So this is
-    called by whatever fails a prediction after its attempts, and again when the killed worker's message, which nobody
-    has deleted, comes back to the queue.
+    A worker that lost its claim deletes its own files, but a worker that is killed after its upload cannot. So these
+    files are deleted when the prediction fails, and again when the killed worker's message is delivered once more.
     """
     keeps_result = prediction.status is Status.SUCCEEDED and prediction.files_deleted_at is None
     for attempt in range(1, prediction.attempt + 1):

@@ -1,4 +1,4 @@
-"""What becomes of a message that kept failing: its prediction fails, and the coins go back."""
+"""Handler of the dead-letter queue: fails and refunds predictions whose messages kept failing."""
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
@@ -11,11 +11,11 @@ from chalicelib.inference.storage.file_store import FileStore
 
 
 class AttemptInProgressError(Exception):
-    """Another message's attempt holds the prediction: the dead letter has to wait for its end."""
+    """Another attempt is running the prediction. The dead letter must be handled after its end."""
 
 
 class DeadLetters:
-    """Handles the dead-letter queue, repeatably."""
+    """Handles messages of the dead-letter queue. Handling a message twice has no further effect."""
 
     def __init__(
         self, repository: PredictionRepository, files: FileStore, settlement: Settlement, clock: Clock
@@ -26,12 +26,12 @@ class DeadLetters:
         self._clock = clock
 
     def handle(self, prediction_id: str) -> None:
-        """Fail the prediction and refund it, unless it has ended; delete what killed attempts wrote.
+        """Fail the prediction and refund it, unless it has ended. Delete the files of killed attempts.
 
         Raises
         ------
         AttemptInProgressError
-            A live attempt holds it. The message should come back.
+            An attempt with a valid lease holds the prediction. The message should come back.
         """
         prediction = self._repository.get(prediction_id)
         if prediction is None or prediction.status.is_end:
@@ -45,5 +45,5 @@ class DeadLetters:
             self._settlement.fail(prediction, "dead_letter")
         except ConditionFailedError as error:
             raise AttemptInProgressError(prediction_id) from error
-        # An attempt that was killed may have written its result before. If this fails, the message comes back.
+        # A killed attempt may have written its result. If the deletion fails, the message comes back.
         delete_leftovers(self._files, prediction)

@@ -1,4 +1,4 @@
-"""The dispatcher: sends again what was accepted and never ended, and ends what was tried too often."""
+"""The dispatcher: sends due predictions again, and fails predictions that have used up their attempts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.inference.predictions.abandoned_files import delete_leftovers
 from chalicelib.inference.predictions.prediction import Prediction
 from chalicelib.inference.predictions.queue import InferenceQueue
-from chalicelib.inference.predictions.repository import DUE_SHARDS, Due, PredictionRepository
+from chalicelib.inference.predictions.repository import DUE_SHARDS, DuePrediction, PredictionRepository
 from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.storage.file_store import FileStore
 
@@ -22,7 +22,7 @@ BACKOFF_SECONDS_MAX = 900
 
 @dataclass(eq=False)
 class Dispatcher:
-    """Works through the ``due`` index in bounded batches; its cost doesn't depend on what has ended."""
+    """Handles due predictions in bounded batches. Its cost does not depend on the number of ended predictions."""
 
     _repository: PredictionRepository
     _files: FileStore
@@ -33,20 +33,20 @@ class Dispatcher:
     _erase_pending: Callable[[], int]
 
     def run(self) -> int:
-        """Handle what is due in every shard, then the accounts that wait for their erasure. Return how much that was.
+        """Handle the due predictions of every shard, then the pending erasures. Return how many were handled.
 
-        A failure holds up nothing else: it is logged and counted, and what failed is due again.
+        A failure is logged and counted and does not stop the others. The prediction that failed becomes due again.
         """
         handled = 0
         for shard in range(DUE_SHARDS):
-            handled += sum(map(self._handle_alone, self._due(str(shard))))
+            handled += sum(map(self._handle_or_delay, self._due(str(shard))))
         handled += self._erase()
         if handled:
             log("dispatcher", handled=handled)
         return handled
 
-    def _due(self, shard: str) -> list[Due]:
-        """Return what is due in ``shard``, nothing if the shard can't be read."""
+    def _due(self, shard: str) -> list[DuePrediction]:
+        """Return the due predictions of ``shard``, or none if the shard can't be read."""
         try:
             return self._repository.due(shard, self._clock(), BATCH_MAX)
         except Exception:  # noqa: BLE001
@@ -60,32 +60,32 @@ class Dispatcher:
             _report_failure("erasures not read")
             return 0
 
-    def _handle_alone(self, due: Due) -> int:
-        """Handle one prediction. After a failure it is due again, later than the others of its shard."""
+    def _handle_or_delay(self, due: DuePrediction) -> int:
+        """Handle one prediction. After a failure, move its due time behind the others of its shard."""
         try:
             return self._handle(due.prediction_id)
         except Exception:  # noqa: BLE001
             _report_failure("dispatcher failed", prediction=due.prediction_id)
         try:
-            # What can't even be read would otherwise stay first in line for ever.
+            # A prediction that can't be read would otherwise stay the first of its shard for ever.
             self._repository.delay(due, self._clock() + self._settings.dispatch_grace_seconds)
         except ConditionFailedError:
-            pass  # it was postponed before it failed, or it has moved on
+            pass  # its due time has already changed
         except Exception:  # noqa: BLE001
             _report_failure("prediction not delayed", prediction=due.prediction_id)
         return 0
 
     def _handle(self, prediction_id: str) -> int:
-        # The index lags behind the table: only the table says whether the prediction is still due.
+        # The index lags behind the table, so read from the table whether the prediction is still due.
         prediction = self._repository.get(prediction_id)
         if prediction is None or prediction.due_at is None or prediction.due_at > self._clock():
             return 0
         try:
-            # Postpone it first: if ending or sending it fails, every time perhaps, it is not first in line for ever.
+            # Postpone before anything that may fail. Otherwise a prediction that always fails blocks its shard.
             prediction = self._repository.postpone(prediction, self._clock() + self._backoff_seconds(prediction))
             if prediction.attempt >= self._settings.attempts_max:
                 self._settlement.fail(prediction, "attempts_exhausted")
-                # If this fails, the messages of the killed attempts do it when they come back.
+                # If this fails, the files are deleted when the messages of the killed attempts come back.
                 delete_leftovers(self._files, prediction)
             else:
                 self._queue.send(prediction_id)
@@ -94,7 +94,7 @@ class Dispatcher:
         return 1
 
     def _backoff_seconds(self, prediction: Prediction) -> float:
-        """Twice as long after every send, so that a backlog isn't sent anew every minute."""
+        """Return the pause before the next send. It doubles each time, so that a backlog isn't sent every minute."""
         grace = self._settings.dispatch_grace_seconds
         return float(min(grace * 2 ** min(prediction.sends, 32), max(grace, BACKOFF_SECONDS_MAX)))
 

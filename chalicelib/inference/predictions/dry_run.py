@@ -1,4 +1,4 @@
-"""The check that costs nothing: what a submission would find and cost. Nothing is stored and nothing charged."""
+"""The dry run: a free check that reports the findings and the cost of a submission. It stores and charges nothing."""
 
 import io
 from typing import Any
@@ -11,7 +11,7 @@ from chalicelib.inference.patient_file.findings import refuse_surely_too_many_ro
 from chalicelib.inference.patient_file.pii_headers import names_a_person
 from chalicelib.inference.patient_file.preview import Preview
 from chalicelib.inference.patient_file.validator import Inspection, inspect
-from chalicelib.inference.predictions.options import STATED, Options
+from chalicelib.inference.predictions.options import DEFAULT_OPTIONS, Options
 from chalicelib.inference.storage.file_store import Stored
 from chalicelib.inference.storage.uploads import Uploads, estimated_rows, refuse_too_large
 
@@ -24,68 +24,70 @@ class DryRuns:
         self._uploads = uploads
         self._settings = settings
 
-    def of_upload(self, user: User, model_id: str, upload_id: str, options: Options = STATED) -> dict[str, Any]:
-        """``of_file`` of an uploaded file: of its beginning, if it is larger than the direct limit, and it says so.
+    def of_upload(
+        self, user: User, model_id: str, upload_id: str, options: Options = DEFAULT_OPTIONS
+    ) -> dict[str, Any]:
+        """Check an uploaded file, or only its beginning (``sampled``) if it is larger than the direct limit.
 
         Raises
         ------
-        UnknownUploadError, and what ``of_file`` raises
-            TooManyRowsError also if the beginning lets expect at least twice as many rows as are taken.
+        UnknownUploadError, and the errors of ``of_file``
+            TooManyRowsError also if the file has an estimated twice the maximum number of rows, or more.
         """
-        offer = self._catalog.chosen(model_id)
+        offer = self._catalog.get_enabled(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
         return self._dry_run(user, offer, beginning, options, whole=stored if len(beginning) < stored.size else None)
 
-    def of_file(self, user: User, model_id: str, content: bytes, options: Options = STATED) -> dict[str, Any]:
-        """What ``Predictions.submit`` would find and cost.
+    def of_file(self, user: User, model_id: str, content: bytes, options: Options = DEFAULT_OPTIONS) -> dict[str, Any]:
+        """Return what ``Predictions.submit`` would find and charge, as the API's ``DryRun``.
 
         Raises
         ------
         UnknownModelError, ModelDisabledError, InvalidFileError
-            The last one for what makes the whole file unreadable; bad rows are in the answer.
+            InvalidFileError is raised only if the whole file can't be read. Bad rows are in the report.
         """
         refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
-        offer = self._catalog.chosen(model_id)
+        offer = self._catalog.get_enabled(model_id)
         return self._dry_run(user, offer, content, options)
 
     def _dry_run(
         self, user: User, offer: Offer, content: bytes, options: Options, whole: Stored | None = None
     ) -> dict[str, Any]:
-        """Check ``content``, the beginning of ``whole`` if that is given."""
-        sampled = whole is not None
+        """Check ``content``. With ``whole``, ``content`` is only the beginning of that stored file."""
+        is_sample = whole is not None
         preview = Preview()
-        found = inspect(
+        inspection = inspect(
             io.BytesIO(content),
             si=options.si,
             watch_ids=True,
-            is_sample=sampled,
+            is_sample=is_sample,
             preview=preview,
             rows_max=self._settings.rows_max,
         )
         if whole:
-            refuse_surely_too_many_rows(estimated_rows(found.rows, content, whole), self._settings.rows_max)
-        return {**_document(user, offer, found, options), "sampled": sampled, "preview": preview.document()}
+            refuse_surely_too_many_rows(estimated_rows(inspection.rows, content, whole), self._settings.rows_max)
+        return {**_document(user, offer, inspection, options), "sampled": is_sample, "preview": preview.document()}
 
 
-def _document(user: User, offer: Offer, found: Inspection, options: Options) -> dict[str, Any]:
-    predictable = found.rows - found.problems.rows_total
+def _document(user: User, offer: Offer, inspection: Inspection, options: Options) -> dict[str, Any]:
+    predictable = inspection.rows - inspection.problems.rows_total
     return {
-        "rows": found.rows,
+        "rows": inspection.rows,
         "rows_predictable": predictable,
-        "accepted": predictable > 0 and (options.skip or predictable == found.rows),
-        "errors": [finding.document() for finding in found.problems.shown],
-        "errors_total": found.problems.total,
-        "bad_rows": ", ".join(found.problems.bad_rows()),
-        "bad_rows_total": found.problems.rows_total,
-        "duplicate_ids": [{"id": each, "rows": rows} for each, rows in found.duplicates.items()],
-        "columns": found.used,
-        "columns_absent": [name for name in columns.STORED if name not in found.used],
-        "ignored_columns": found.ignored,
-        "personal_columns": [header for header in found.ignored if names_a_person(header)],
-        "units": found.units,
-        "separator": found.separator,
-        "encoding": found.encoding,
+        "accepted": predictable > 0 and (options.skip or predictable == inspection.rows),
+        "errors": [finding.document() for finding in inspection.problems.shown],
+        "errors_total": inspection.problems.total,
+        "bad_rows": ", ".join(inspection.problems.bad_rows()),
+        "bad_rows_total": inspection.problems.rows_total,
+        "duplicate_ids": [{"id": patient_id, "rows": rows} for patient_id, rows in inspection.duplicates.items()],
+        "columns": inspection.used,
+        "columns_absent": [name for name in columns.STORED if name not in inspection.used],
+        "ignored_columns": inspection.ignored,
+        "personal_columns": [header for header in inspection.ignored if names_a_person(header)],
+        "units": inspection.units,
+        "separator": inspection.separator,
+        "encoding": inspection.encoding,
         "cost": offer.coins,
         "balance": user.balance,
         "balance_after": user.balance - offer.coins if user.balance >= offer.coins else None,

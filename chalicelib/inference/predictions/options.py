@@ -1,4 +1,4 @@
-"""What a submitter may choose about a file."""
+"""The options of a submission: units of the numbers, and the handling of bad rows."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,15 +6,18 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``units``: what a number is in whose header names no unit: the column's own unit (``stated``), or the SI unit
-    where it has one. ``on_error``: whether bad rows refuse the file, or are skipped."""
+    """The options of a submission.
+
+    ``units``: the unit of numbers whose header names none. It is the column's own unit (``stated``), or the SI unit of
+    columns that have one (``si``). ``on_error``: whether a bad row makes the file invalid (``refuse``), or is skipped.
+    """
 
     units: Literal["stated", "si"] = "stated"
     on_error: Literal["refuse", "skip"] = "refuse"
 
     @property
     def si(self) -> bool:
-        """Whether numbers are in SI units."""
+        """Whether numbers without a unit in their header are in SI units."""
         return self.units == "si"
 
     @property
@@ -23,5 +26,4 @@ class Options:
         return self.on_error == "skip"
 
 
-STATED = Options()
-"""As a file without further words is taken."""
+DEFAULT_OPTIONS = Options()

@@ -1,14 +1,17 @@
-"""A prediction: its states, and what it remembers of itself."""
+"""The prediction: its states and the fields that are stored."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from chalicelib.inference.predictions.options import STATED, Options
+from chalicelib.inference.predictions.options import DEFAULT_OPTIONS, Options
 from chalicelib.inference.results.result import Result
 
 
 class Status(StrEnum):
-    """``queued -> running -> succeeded | rejected | failed``, and ``queued -> cancelled``."""
+    """The states: ``queued -> running -> succeeded | rejected | failed``, and ``queued -> cancelled``.
+
+    A running prediction becomes queued again if its attempt fails and another one is allowed.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -19,21 +22,21 @@ class Status(StrEnum):
 
     @property
     def is_refunded(self) -> bool:
-        """Whether the end gave the coins back."""
+        """Whether the prediction ended with a refund."""
         return self.is_end and self is not Status.SUCCEEDED
 
     @property
     def is_end(self) -> bool:
-        """The four ends are absorbing."""
+        """Whether the prediction has ended. An ended prediction never changes its state."""
         return self not in {Status.QUEUED, Status.RUNNING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """One submission: what was asked, what it cost, where it stands.
+    """One submission: its file and model, its cost in coins, its state and its result.
 
-    ``created_at``, ``due_at`` and the like are seconds since the epoch. ``attempt`` counts the claims and is
-    the fence: a worker may only change a prediction whose attempt is its own.
+    Times (``created_at``, ``due_at`` and others) are in seconds since the epoch. ``attempt`` counts the claims. It is
+    the fence: a worker may only change a prediction while ``attempt`` is the number of its own attempt.
     """
 
     prediction_id: str
@@ -44,26 +47,26 @@ class Prediction:
     rows: int
     input_key: str
     input_sha256: str | None = None
-    """Of the file as it was sent; None until a worker has read a large one."""
+    """SHA-256 of the submitted file. None for a large file: see ``Result.input_sha256``."""
     created_at: float
     charge_entry_id: str
-    """The ledger entry that paid for it."""
+    """The ledger entry of the charge."""
     file_name: str | None = None
     ignored_columns: tuple[str, ...] = ()
-    """Headers of the file that no model uses; nothing of them was kept but the names."""
+    """Column names in the file that no model uses. Of these columns only the names are stored."""
     units: dict[str, str] = field(default_factory=dict)
-    """The unit that each number of the file was read in."""
+    """The unit of each number column of the file."""
     bad_rows: int = 0
-    """How many of ``rows`` are skipped, since they can't be predicted."""
+    """How many of ``rows`` are skipped because they can't be predicted."""
     is_checked: bool = True
-    """Whether the whole file was checked at submission. Of a large one only the beginning was: the worker checks it,
-    and until then ``rows`` is an estimate."""
-    options: Options = STATED
-    """What the submitter chose about the file."""
+    """Whether the whole file was checked at submission. Of a large file only the beginning was. ``rows`` is an estimate
+    until the worker has checked all of it."""
+    options: Options = DEFAULT_OPTIONS
+    """The options of the submission."""
     retry_of: str | None = None
-    """The ended prediction whose file this one runs again."""
+    """The id of the ended prediction whose file this one runs again."""
     upload_id: str | None = None
-    """The upload that it was submitted from, if it was."""
+    """The id of the upload that the file was submitted from, if any."""
     status: Status = Status.QUEUED
     attempt: int = 0
     sends: int = 0

@@ -1,4 +1,4 @@
-"""The inference queue: a message is the id of a prediction and nothing else."""
+"""The inference queue. A message holds the id of a prediction and nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class PoisonMessageError(Exception):
-    """A message that no producer of ours writes."""
+    """The message is not one that ``InferenceQueue.send`` writes."""
 
 
 class InferenceQueue:
@@ -23,12 +23,12 @@ class InferenceQueue:
         self._url = url
 
     def send(self, prediction_id: str) -> None:
-        """Ask for ``prediction_id`` to be run. At least once: repeats are harmless."""
+        """Send the prediction to the workers. It is delivered at least once; repeated deliveries have no effect."""
         self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps({"prediction_id": prediction_id}))
 
 
 def prediction_id_of(body: str) -> str:
-    """The prediction that a message asks for.
+    """Return the prediction id in the body of a message.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def prediction_id_of(body: str) -> str:
     try:
         prediction_id = json.loads(body)["prediction_id"]
     except (ValueError, TypeError, KeyError) as error:
-        raise PoisonMessageError("not a message of the inference queue") from error
+        raise PoisonMessageError("the body is not a message of the inference queue") from error
     if not isinstance(prediction_id, str) or not is_id(prediction_id):
-        raise PoisonMessageError("the message names no prediction")
+        raise PoisonMessageError("the message contains no valid prediction id")
     return prediction_id

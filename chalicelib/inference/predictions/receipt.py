@@ -1,7 +1,7 @@
-"""The receipt of a succeeded prediction: which bytes went into which model, and which came out.
+"""The receipt of a succeeded prediction: the hashes of its input file, its model and its result CSV.
 
-Whoever keeps it with the two files and the model can check without this service (``make verify``) that these bytes,
-through this model, give that result. It isn't signed: the coins and the time are only what the service says.
+With the receipt, the two files and the model, anybody can check offline (``make verify``) that this model computes this
+result from this input. The receipt is not signed, so its coins and times cannot be verified.
 """
 
 from chalicelib.core.clock import iso
@@ -12,9 +12,9 @@ FORMAT = 1
 
 
 def receipt(prediction: Prediction) -> schemas.Receipt | None:
-    """The receipt, or None while there is no result. Hashes are SHA-256 in hexadecimal.
+    """Return the receipt of ``prediction``, or None if it has no result or if hashes are missing.
 
-    ``input_sha256`` is that of the file as it was sent, ``result_sha256`` that of the result CSV.
+    Hashes are SHA-256 in hexadecimal: ``input_sha256`` of the submitted file, ``result_sha256`` of the result CSV.
     """
     result = prediction.result
     if result is None or result.csv_sha256 is None or prediction.finished_at is None:

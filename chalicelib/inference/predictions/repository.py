@@ -1,7 +1,7 @@
-"""The predictions' table: every change of state is one conditional write.
+"""The repository of predictions: reads and writes their table. Every change of state is one conditional write.
 
-While a prediction is open (queued or running) it carries ``due_shard`` and ``due_at`` and so stands in the sparse
-index ``due``, where the dispatcher finds it. An end removes both.
+An open prediction (queued or running) has the attributes ``due_shard`` and ``due_at``. So it is in the sparse index
+``due``, where the dispatcher finds it. Its end removes both attributes.
 """
 
 from __future__ import annotations
@@ -35,36 +35,36 @@ if TYPE_CHECKING:
 DUE_INDEX = "due"
 HISTORY_INDEX = "history"
 DUE_SHARDS = 4
-"""One index partition takes 1,000 writes a second; four are room enough to begin with."""
+"""Partitions of the ``due`` index. Each takes 1,000 writes a second."""
 
 PAGE_SIZE = 20
 
 _FIELDS = {field.name for field in dataclasses.fields(Prediction)}
 
 _STORED_NAMES = {"offset_interval": "mark_rows", "row_offsets": "marks", "output_spec": "contract"}
-"""Fields of a result whose attribute in the table has an older name, which stored results keep."""
+"""Fields of a result whose attributes in the table have other names, because stored results keep their names."""
 
 RETAINED_AFTER_ERASURE = {
     "prediction_id", "user_id", "listed_at", "status", "attempt", "cost", "created_at", "finished_at",
     "charge_entry_id", "refund_entry_id", "files_deleted_at", "erased_at",
 }  # fmt: skip
-"""What the ledger's entries lead to: all that stays of a deleted account's prediction."""
+"""The attributes that remain of a deleted account's prediction, because its ledger entries refer to them."""
 
 
 def due_shard(prediction_id: str) -> str:
-    """The partition of the ``due`` index that a prediction belongs to."""
+    """Return the partition of the ``due`` index that a prediction belongs to."""
     return str(zlib.crc32(prediction_id.encode()) % DUE_SHARDS)
 
 
-class Due(NamedTuple):
-    """An open prediction as the ``due`` index shows it: the index may lag."""
+class DuePrediction(NamedTuple):
+    """An open prediction in the ``due`` index, which may lag behind the table."""
 
     prediction_id: str
     due_at: float
 
 
 class PredictionRepository:
-    """Reads and writes predictions."""
+    """Reads and writes predictions in DynamoDB."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -73,18 +73,18 @@ class PredictionRepository:
     # ---- reading
 
     def get(self, prediction_id: str) -> Prediction | None:
-        """The prediction as it is now (a consistent read); None also if it was erased with its account."""
+        """Return the current prediction (a consistent read). None if there is none, or if it was erased."""
         item = self._item(prediction_id)
         return None if not item or "erased_at" in item else _from_item(item)
 
     def history(self, user_id: str, cursor: str | None) -> tuple[list[Prediction], str | None]:
-        """One page of the user's predictions, newest first, and the cursor of the next."""
+        """Return a page of the user's predictions, newest first, and the cursor of the next page."""
         start: dict[str, Any] = {}
         if cursor:
             key = decode_cursor(cursor, ("user_id", "listed_at", "prediction_id"))
-            # A cursor names a place within its owner's list only.
+            # Set the user id, so that a cursor never leads into the list of another user.
             start = {"ExclusiveStartKey": {**key, **to_item({"user_id": user_id})}}
-        answer = self._client.query(
+        response = self._client.query(
             TableName=self._table,
             IndexName=HISTORY_INDEX,
             KeyConditionExpression="user_id = :user",
@@ -93,14 +93,14 @@ class PredictionRepository:
             Limit=PAGE_SIZE,
             **start,
         )
-        # Somebody may ask while their account is being deleted, or after its row was restored alone.
-        page = [_from_item(item) for item in answer["Items"] if "erased_at" not in item]
-        return page, encode_cursor(answer.get("LastEvaluatedKey"))
+        # A user can see erased predictions while the account is being deleted, or if only the account was restored.
+        page = [_from_item(item) for item in response["Items"] if "erased_at" not in item]
+        return page, encode_cursor(response.get("LastEvaluatedKey"))
 
     def unerased(self, user_id: str) -> Iterator[str]:
-        """The ids of the user's predictions that hold more than the books need, newest first: open ones are new.
+        """Yield the ids of the user's predictions that were not erased, newest first, because open ones are new.
 
-        The index may lag.
+        The index may lag behind the table.
         """
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
@@ -113,9 +113,9 @@ class PredictionRepository:
         )
         return (str(from_item(item)["prediction_id"]) for page in pages for item in page["Items"])
 
-    def due(self, shard: str, now: float, limit: int) -> list[Due]:
-        """Return at most ``limit`` open predictions of ``shard`` that are due, oldest first."""
-        answer = self._client.query(
+    def due(self, shard: str, now: float, limit: int) -> list[DuePrediction]:
+        """Return at most ``limit`` due predictions of ``shard``, the longest due first."""
+        response = self._client.query(
             TableName=self._table,
             IndexName=DUE_INDEX,
             KeyConditionExpression="due_shard = :shard AND due_at <= :now",
@@ -123,12 +123,12 @@ class PredictionRepository:
             ProjectionExpression="prediction_id, due_at",
             Limit=limit,
         )
-        return [Due(item["prediction_id"], item["due_at"]) for item in map(from_item, answer["Items"])]
+        return [DuePrediction(item["prediction_id"], item["due_at"]) for item in map(from_item, response["Items"])]
 
     # ---- writing
 
     def new(self, prediction: Prediction) -> TransactItem:
-        """Return the transaction element that writes a queued prediction, which must not be there yet."""
+        """Return the transaction item that creates a queued prediction. Its id must not exist yet."""
         item = _to_values(prediction) | {
             "listed_at": f"{iso(prediction.created_at)}-{prediction.prediction_id}",
             "due_shard": due_shard(prediction.prediction_id),
@@ -142,12 +142,12 @@ class PredictionRepository:
         }
 
     def claim(self, prediction_id: str, now: float, lease_until: float) -> Prediction:
-        """Take a queued prediction, or a running one whose lease ran out: one attempt more, running, leased.
+        """Claim a queued prediction, or a running one whose lease has run out, and start its next attempt.
 
         Raises
         ------
         ConditionFailedError
-            It ended, somebody else holds it, or there is no such prediction.
+            The prediction has ended, another worker holds its lease, or it does not exist.
         """
         claimed = self._update(
             prediction_id,
@@ -166,23 +166,23 @@ class PredictionRepository:
         return _from_item(claimed)
 
     def progress(self, prediction: Prediction, rows_done: int, lease_until: float) -> None:
-        """Say how far this attempt is and renew its lease.
+        """Store the number of predicted rows and renew the lease of this attempt.
 
         Raises
         ------
         ConditionFailedError
-            The attempt is no longer the prediction's: stop working.
+            Another attempt has started, or the prediction has ended. The worker must stop.
         """
         change = "SET rows_done = :rows, due_at = :lease"
         self._update_attempt(prediction, change, {":rows": rows_done, ":lease": lease_until})
 
     def release(self, prediction: Prediction, due_at: float) -> None:
-        """Give a running attempt up: queued again, due at ``due_at``.
+        """End this attempt and queue the prediction again, due at ``due_at``.
 
         Raises
         ------
         ConditionFailedError
-            The attempt is no longer the prediction's.
+            Another attempt has started, or the prediction has ended.
         """
         change = "SET #status = :queued, due_at = :due"
         self._update_attempt(prediction, change, {":queued": Status.QUEUED, ":due": due_at})
@@ -193,14 +193,14 @@ class PredictionRepository:
         self._update(prediction.prediction_id, change, condition, values | fence)
 
     def postpone(self, prediction: Prediction, due_at: float) -> Prediction:
-        """Count one more send and move the due time of a prediction that nobody else touched meanwhile; return it.
+        """Move the due time of a prediction, count one more send, and return the changed prediction.
 
-        A running one, whose lease ran out, is queued again by it.
+        A running prediction, whose lease has run out, becomes queued again.
 
         Raises
         ------
         ConditionFailedError
-            It was touched.
+            The prediction has changed since it was read.
         """
         postponed = self._update(
             prediction.prediction_id,
@@ -217,13 +217,13 @@ class PredictionRepository:
         )
         return _from_item(postponed)
 
-    def delay(self, due: Due, due_at: float) -> None:
-        """Move the due time of a prediction that is still as due as it was seen, whatever else it holds.
+    def delay(self, due: DuePrediction, due_at: float) -> None:
+        """Move the due time of a prediction whose other attributes may be unreadable.
 
         Raises
         ------
         ConditionFailedError
-            Its due time has moved.
+            The due time has changed since it was read.
         """
         self._update(
             due.prediction_id,
@@ -233,11 +233,12 @@ class PredictionRepository:
         )
 
     def end_with_result(self, prediction: Prediction, result: Result, now: float) -> TransactItem:
-        """The transaction element that ends this attempt's prediction with its result, which is in S3 by now.
+        """Return the transaction item that ends the prediction with its result, whose files are in S3.
 
-        Its condition is the fence: the attempt must still be the prediction's.
+        Its condition is the fence: the prediction must still be running this attempt.
         """
-        # Beside the result, not inside: an older release, after a rollback, reads only a result that it knows whole.
+        # The files are stored beside the result, because after a rollback an older release can't read a result with
+        # fields that it does not know.
         values = {_STORED_NAMES.get(name, name): value for name, value in asdict(result).items()}
         files = values.pop("files")
         return self._end(
@@ -256,24 +257,25 @@ class PredictionRepository:
         )
 
     def end_without_result(
-        self, prediction: Prediction, status: Status, code: str, sentence: str, refund_entry_id: str,
+        self, prediction: Prediction, status: Status, code: str, message: str, refund_entry_id: str,
         now: float,
     ) -> TransactItem:  # fmt: skip
-        """The transaction element that ends ``prediction``, exactly as it was read, without a result.
+        """Return the transaction item that ends ``prediction`` without a result.
 
-        Its condition (same state, same attempt) is what makes the refund beside it happen once.
+        Its condition is that state and attempt are still as they were read. So the refund in the same transaction
+        happens only once.
         """
         return self._end(
             prediction,
-            "SET #status = :end, error_code = :code, error_info = :sentence, refund_entry_id = :refund, "
+            "SET #status = :end, error_code = :code, error_info = :message, refund_entry_id = :refund, "
             "finished_at = :now",
-            {":end": status, ":code": code, ":sentence": sentence, ":refund": refund_entry_id, ":now": now},
+            {":end": status, ":code": code, ":message": message, ":refund": refund_entry_id, ":now": now},
         )
 
     def _end(
         self, prediction: Prediction, change: str, values: Item, names: dict[str, str] | None = None
     ) -> TransactItem:
-        # What stands in no index is never found again by the dispatcher: an end is for good.
+        # Without these attributes the prediction leaves the due index, so the dispatcher never handles it again.
         return {
             "Update": {
                 "TableName": self._table,
@@ -287,13 +289,13 @@ class PredictionRepository:
             }
         }
 
-    def forget_files(self, prediction_id: str, now: float) -> Prediction:
-        """Say that the files of an ended prediction are gone, and forget what they were called.
+    def mark_files_deleted(self, prediction_id: str, now: float) -> Prediction:
+        """Mark the files of an ended prediction as deleted, and remove the file name and the ignored column names.
 
         Raises
         ------
         ConditionFailedError
-            It has not ended.
+            The prediction has not ended, or does not exist.
         """
         return _from_item(
             self._change_ended(
@@ -304,17 +306,18 @@ class PredictionRepository:
         )
 
     def erase(self, prediction_id: str, now: float) -> None:
-        """Forget all of an ended prediction but what the ledger's entries lead to. Repeatable.
+        """Remove all attributes of an ended prediction except RETAINED_AFTER_ERASURE. Idempotent.
 
         Raises
         ------
         ConditionFailedError
-            It has not ended, or there is no such prediction.
+            The prediction has not ended, or does not exist.
         """
-        # Whatever an older or a newer release wrote goes too; to what has ended nothing is added.
+        # The stored attributes are listed, so that those of other releases are removed too. An ended prediction gets no
+        # further attributes.
         names = {
-            f"#{place}": name
-            for place, name in enumerate(sorted(self._item(prediction_id).keys() - RETAINED_AFTER_ERASURE))
+            f"#{index}": name
+            for index, name in enumerate(sorted(self._item(prediction_id).keys() - RETAINED_AFTER_ERASURE))
         }
         change = "SET files_deleted_at = if_not_exists(files_deleted_at, :now), "
         change += "erased_at = if_not_exists(erased_at, :now)"
@@ -331,13 +334,13 @@ class PredictionRepository:
             names,
         )
 
-    def forget_names(self, prediction_id: str) -> None:
-        """Forget what the file of a prediction that stays open was called.
+    def remove_file_names(self, prediction_id: str) -> None:
+        """Remove the file name and the ignored column names of a prediction that stays open.
 
         Raises
         ------
         ConditionFailedError
-            It has ended.
+            The prediction has ended, or does not exist.
         """
         condition = "attribute_exists(prediction_id) AND #status IN (:queued, :running)"
         values = {":queued": Status.QUEUED, ":running": Status.RUNNING}
@@ -351,26 +354,26 @@ class PredictionRepository:
         values: Item,
         names: dict[str, str] | None = None,
     ) -> Item:
-        """Make a conditional write; what the item is then."""
-        named = {"#status": "status", **(names or {})}
-        answer = write_one(
+        """Update an item if ``condition`` holds, and return the changed item."""
+        all_names = {"#status": "status", **(names or {})}
+        response = write_one(
             lambda: self._client.update_item(
                 TableName=self._table,
                 Key=to_item({"prediction_id": prediction_id}),
                 UpdateExpression=change,
                 ConditionExpression=condition,
-                ExpressionAttributeNames={key: name for key, name in named.items() if key in change + condition},
+                ExpressionAttributeNames={key: name for key, name in all_names.items() if key in change + condition},
                 ExpressionAttributeValues=to_item(values),
                 ReturnValues="ALL_NEW",
             )
         )
-        return answer["Attributes"]
+        return response["Attributes"]
 
     def _item(self, prediction_id: str) -> Item:
-        answer = self._client.get_item(
+        response = self._client.get_item(
             TableName=self._table, Key=to_item({"prediction_id": prediction_id}), ConsistentRead=True
         )
-        return answer.get("Item", {})
+        return response.get("Item", {})
 
 
 def _to_values(prediction: Prediction) -> Item:
@@ -381,11 +384,11 @@ def _from_item(item: Item) -> Prediction:
     values = from_item(item)
     stored = values.pop("result", None)
     files = values.pop("result_files", {})
-    known = {name: value for name, value in values.items() if name in _FIELDS}
-    known["status"] = Status(known["status"])
-    known.setdefault("input_sha256", None)
-    known["options"] = Options(**known.get("options", {}))
-    known["ignored_columns"] = tuple(known.get("ignored_columns", ()))
+    fields = {name: value for name, value in values.items() if name in _FIELDS}
+    fields["status"] = Status(fields["status"])
+    fields.setdefault("input_sha256", None)
+    fields["options"] = Options(**fields.get("options", {}))
+    fields["ignored_columns"] = tuple(fields.get("ignored_columns", ()))
     result = None
     if stored:
         renamed = {field: stored.pop(name, None) for field, name in _STORED_NAMES.items()}
@@ -397,7 +400,7 @@ def _from_item(item: Item) -> Prediction:
             "output_spec": _output_spec(renamed["output_spec"]),
             "files": {name: Stored(**file) for name, file in files.items()},
         })  # fmt: skip
-    return Prediction(**known, result=result)
+    return Prediction(**fields, result=result)
 
 
 def _output_spec(stored: dict[str, Any] | None) -> OutputSpec | None:

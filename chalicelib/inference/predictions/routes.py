@@ -1,4 +1,4 @@
-"""Predictions over HTTP, and their results, whose addresses are those of their predictions."""
+"""HTTP routes of predictions and their results."""
 
 from typing import Annotated, Literal, Protocol
 
@@ -43,7 +43,7 @@ from chalicelib.inference.storage.uploads import UnknownUploadError, UploadChang
 
 
 class Services(Protocol):
-    """What these views need."""
+    """The services that these views use."""
 
     @property
     def clock(self) -> Clock: ...
@@ -79,37 +79,42 @@ PredictionId = Annotated[
 ]
 
 
-class _Choice(BaseModel):
-    # A slip in a name must not turn a dry run into a charge.
+class _SubmissionOptions(BaseModel):
+    # Refuse unknown options, so that a misspelt dry_run does not become a charge.
     model_config = ConfigDict(extra="forbid")
 
-    dry_run: Annotated[bool, Field(description="Only check: tell what is wrong and what it would cost.")] = False
+    dry_run: Annotated[
+        bool, Field(description="Only check the file and report the findings and the cost. It is free.")
+    ] = False
     units: Annotated[
         Literal["stated", "si"],
-        Field(description="The units of numbers whose header names none: each column's own, or SI where it has one."),
+        Field(description="Units of numbers whose header names none: the column's own unit, or its SI unit if any."),
     ] = "stated"
     on_error: Annotated[
         Literal["refuse", "skip"],
-        Field(description="Bad rows refuse the file, or are skipped and listed in the result."),
+        Field(description="`refuse` refuses a file with bad rows. `skip` skips them and lists them in the result."),
     ] = "refuse"
 
     @property
     def options(self) -> Options:
-        """What of it is about the file."""
+        """The options that concern the file."""
         return Options(self.units, self.on_error)
 
 
 class SubmittedUpload(BaseModel):
-    """A file that was uploaded before."""
+    """An uploaded file to submit."""
 
     model_config = ConfigDict(extra="forbid")
 
-    upload_id: Annotated[str, Field(max_length=64, description="Of a file that was uploaded before.")]
-    file_name: Annotated[str | None, Field(max_length=FILE_NAME_LENGTH_MAX)] = None
+    upload_id: Annotated[str, Field(max_length=64, description="The id of a finished upload, see `POST /api/uploads`.")]
+    file_name: Annotated[
+        str | None,
+        Field(max_length=FILE_NAME_LENGTH_MAX, description="The name of the file, shown with the prediction."),
+    ] = None
 
 
 CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, AccountClosedError)
-"""What refuses a charge."""
+"""The errors that refuse a charge."""
 
 
 @routes.endpoint(
@@ -126,32 +131,32 @@ CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, Acc
         429: schemas.OpenPredictionsProblem,
     },
     answer_headers={202: ("Location", "Retry-After")},
-    query=_Choice,
+    query=_SubmissionOptions,
     errors=(UnknownModelError, UnknownUploadError, UploadChangedError, InvalidFileError, *CHARGES, *LIMITED),
     auth=BEARER,
 )
 def submit(request: Request, services: Services, id: ModelId) -> Response:  # noqa: A002
-    """Submit a file to the model ``id``: 202, and the coins are charged. A dry run: 200, and nothing is."""
+    """Submit a file to the model ``id``. A submission answers 202 and charges coins. A dry run answers 200."""
     user = current_user(request, services.accounts)
     services.catalog.get(id)
     services.limits.submission(user.id)
     if is_json(request):
         return _submit_upload(request, services, user, id)
     form = sent_form(request)
-    choice = parsed_options(request, _Choice, form.fields)
-    if choice.dry_run:
-        return ok(services.dry_runs.of_file(user, id, form.file.content, choice.options))
+    submission = parsed_options(request, _SubmissionOptions, form.fields)
+    if submission.dry_run:
+        return ok(services.dry_runs.of_file(user, id, form.file.content, submission.options))
     key = idempotency_key(request)
-    return _accepted(services.predictions.submit(user, id, form.file.content, form.file.name, key, choice.options))
+    return _accepted(services.predictions.submit(user, id, form.file.content, form.file.name, key, submission.options))
 
 
 def _submit_upload(request: Request, services: Services, user: User, model_id: str) -> Response:
-    choice, upload = parsed_options(request, _Choice), json_body(request, SubmittedUpload)
-    if choice.dry_run:
-        return ok(services.dry_runs.of_upload(user, model_id, upload.upload_id, choice.options))
+    submission, upload = parsed_options(request, _SubmissionOptions), json_body(request, SubmittedUpload)
+    if submission.dry_run:
+        return ok(services.dry_runs.of_upload(user, model_id, upload.upload_id, submission.options))
     key = idempotency_key(request)
     return _accepted(
-        services.predictions.submit_upload(user, model_id, upload.upload_id, upload.file_name, key, choice.options)
+        services.predictions.submit_upload(user, model_id, upload.upload_id, upload.file_name, key, submission.options)
     )
 
 
@@ -179,19 +184,20 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
     auth=BEARER,
 )
 def retry(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
-    """Run the file of the ended prediction ``id`` again: 202, and the coins are charged."""
+    """Run the file of the ended prediction ``id`` again, as a new prediction that charges coins."""
     user = current_user(request, services.accounts)
     services.limits.submission(user.id)
     return _accepted(services.predictions.retry(user, id, idempotency_key(request)))
 
 
-class _Deletion(BaseModel):
-    # A slip in the name must not delete what was only to be cancelled.
+class _DeletionOptions(BaseModel):
+    # Refuse unknown options, so that a misspelt only_if does not turn a cancellation into a deletion.
     model_config = ConfigDict(extra="forbid")
 
     only_if: OnlyIf = optional_field(
-        "`queued`: only cancel, whatever has ended keeps its files. `ended`: only delete files, those of a cancelled "
-        "one too; what is queued goes on. Without it, whichever of the two the prediction's state allows."
+        "`queued`: only cancel; an ended prediction keeps its files. `ended`: only delete the files of an ended "
+        "prediction, also of a cancelled one; a queued prediction continues. Without this option, the state of the "
+        "prediction decides which of the two happens."
     )
 
 
@@ -199,7 +205,7 @@ class _Deletion(BaseModel):
     "/api/predict/{id}",
     "DELETE",
     content_types=ANY_CONTENT_TYPE,
-    query=_Deletion,
+    query=_DeletionOptions,
     answers={200: schemas.Prediction},
     errors=(
         UnknownPredictionError,
@@ -211,9 +217,9 @@ class _Deletion(BaseModel):
     auth=BEARER,
 )
 def delete(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
-    """Cancel the prediction ``id`` while it is queued, delete its files once it has ended."""
+    """Cancel the prediction ``id`` if it is queued, or delete its files if it has ended."""
     user = current_user(request, services.accounts)
-    only_if = parsed_options(request, _Deletion).only_if
+    only_if = parsed_options(request, _DeletionOptions).only_if
     return ok(document(services.predictions.delete(user, id, only_if)))
 
 
@@ -242,7 +248,7 @@ def _accepted(accepted: Accepted) -> Response:
     auth=BEARER,
 )
 def show(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
-    """Where the prediction ``id`` stands. Until it is finished, `Retry-After` says when to ask again."""
+    """Show the prediction ``id``. Until it has ended, `Retry-After` says when to ask again, in seconds."""
     prediction = services.predictions.get(current_user(request, services.accounts), id)
     if prediction.status.is_end:
         return ok(document(prediction))
@@ -250,24 +256,24 @@ def show(request: Request, services: Services, id: PredictionId) -> Response:  #
 
 
 def _retry_after(age_seconds: float) -> str:
-    """Return the whole seconds until the next look: a third of the age, from 1 to 5. The page waits as long."""
+    """Return the seconds until the next request: a third of the age, from 1 to 5. The page uses the same rule."""
     return str(round(min(max(age_seconds / 3, 1), 5)))
 
 
 @routes.endpoint("/api/predict", "GET", query=Cursor, answers={200: schemas.History}, auth=BEARER)
 def history(request: Request, services: Services) -> Response:
-    """The user's predictions, newest first."""
+    """List the user's predictions, newest first."""
     cursor = parsed_options(request, Cursor).cursor
     page, next_cursor = services.predictions.history(current_user(request, services.accounts), cursor)
-    body: schemas.History = {"predictions": [document(each) for each in page], "next_cursor": next_cursor}
+    body: schemas.History = {"predictions": [document(prediction) for prediction in page], "next_cursor": next_cursor}
     return ok(body)
 
 
-class _Page(BaseModel):
+class _RowsPage(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    offset: Annotated[int, Field(ge=0, description="The first row, counted from 0.")] = 0
-    limit: Annotated[int, Field(ge=1, le=ROWS_PAGE_MAX, description="How many rows at most.")] = ROWS_PAGE_MAX
+    offset: Annotated[int, Field(ge=0, description="Index of the first row, starting at 0.")] = 0
+    limit: Annotated[int, Field(ge=1, le=ROWS_PAGE_MAX, description="Maximum number of rows.")] = ROWS_PAGE_MAX
 
 
 @routes.endpoint(
@@ -278,28 +284,28 @@ class _Page(BaseModel):
     auth=BEARER,
 )
 def cohort(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
-    """The result at a glance: the years in bins, what each bin's patients share, the thousand with the fewest."""
+    """Show the result's cohort summary: the years in bins, and the 1,000 patients with the lowest estimates."""
     _, result = services.predictions.result(current_user(request, services.accounts), id)
-    return ok(services.results.cohort(result))
+    return ok(services.results.cohort_summary(result))
 
 
 @routes.endpoint(
     "/api/predict/{id}/rows",
     "GET",
-    query=_Page,
+    query=_RowsPage,
     answers={200: result_schemas.RowsPage, 409: schemas.NoResultProblem},
     errors=(UnknownPredictionError, NotFinishedError, ResultExpiredError),
     auth=BEARER,
 )
 def rows(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
-    """A page of the result's rows."""
+    """List a page of the result's rows."""
     user = current_user(request, services.accounts)
-    page = parsed_options(request, _Page)
+    page = parsed_options(request, _RowsPage)
     prediction, result = services.predictions.result(user, id)
-    found = services.results.rows(result, prediction.rows, page.offset, page.limit)
-    end = page.offset + len(found)
-    following = end if found and end < prediction.rows else None
-    return ok({"offset": page.offset, "total": prediction.rows, "rows": found, "next_offset": following})
+    page_rows = services.results.rows(result, prediction.rows, page.offset, page.limit)
+    end = page.offset + len(page_rows)
+    next_offset = end if page_rows and end < prediction.rows else None
+    return ok({"offset": page.offset, "total": prediction.rows, "rows": page_rows, "next_offset": next_offset})
 
 
 @routes.endpoint(
@@ -310,13 +316,13 @@ def rows(request: Request, services: Services, id: PredictionId) -> Response:  #
     auth=BEARER,
 )
 def result_csv(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
-    """Where the result can be downloaded for a few minutes."""
+    """Return a URL that downloads the result CSV. It is valid for a few minutes."""
     prediction, result = services.predictions.result(current_user(request, services.accounts), id)
     return ok(services.results.download(result, f"lifespan-{prediction.model_id}-{id[:8]}.csv"))
 
 
 def document(prediction: Prediction) -> schemas.Prediction:
-    """The prediction as the API shows it."""
+    """Return the prediction in the API's format."""
     result = prediction.result
     output_spec = result.output_spec if result else None
     return {

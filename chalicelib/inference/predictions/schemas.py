@@ -1,4 +1,4 @@
-"""What the answers about predictions look like. mypy holds the typed ones against the code that makes them."""
+"""Response models of the routes about predictions. They appear in the OpenAPI document; mypy checks the typed dicts."""
 
 from typing import Annotated, Literal, TypedDict
 
@@ -15,137 +15,155 @@ from chalicelib.inference.results.schemas import Summary
 class Submission(TypedDict):
     """A prediction that was accepted and charged."""
 
-    prediction_id: str
-    status: Status
+    prediction_id: Annotated[str, Field(description="The id of the new prediction.")]
+    status: Annotated[Status, Field(description="The state of the prediction.")]
     cost: Annotated[int, Field(description="The coins that were charged.")]
     balance: BalanceNow
     rows: Annotated[int, Field(description="Patients in the file.")]
-    retry_of: Annotated[str | None, Field(description="The prediction whose file it runs again.")]
-    ignored_columns: Annotated[list[str], Field(description="Headers of the file that no model uses.")]
-    units: Annotated[dict[str, str], Field(description="The unit that each number of the file was read in.")]
-    bad_rows: Annotated[int, Field(description="Patients that are skipped, since they can't be predicted.")]
+    retry_of: Annotated[str | None, Field(description="The id of the prediction whose file this one runs again.")]
+    ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
+    units: Annotated[dict[str, str], Field(description="The unit of each number column of the file.")]
+    bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]
 
 
 class Receipt(TypedDict):
-    """Which bytes went into which model, and which came out. `make verify` checks it offline."""
+    """The hashes of the input file, the model and the result CSV. `make verify` checks them offline."""
 
-    format: int
-    prediction_id: str
-    model_id: str
-    model_version: str | None
-    model_sha256: Sha256 | None
-    rows: int
-    units: Literal["stated", "si"]
-    on_error: Literal["refuse", "skip"]
-    input_sha256: Sha256
-    result_sha256: Sha256
-    ledger_entry_id: str
-    coins: int
+    format: Annotated[int, Field(description="Version of this format.")]
+    prediction_id: Annotated[str, Field(description="The id of the prediction.")]
+    model_id: Annotated[str, Field(description="The id of the model.")]
+    model_version: Annotated[str | None, Field(description="The version of the model that ran.")]
+    model_sha256: Annotated[Sha256 | None, Field(description="SHA-256 of the model file.")]
+    rows: Annotated[int, Field(description="Patients in the file.")]
+    units: Annotated[Literal["stated", "si"], Field(description="The `units` of the submission.")]
+    on_error: Annotated[Literal["refuse", "skip"], Field(description="The `on_error` of the submission.")]
+    input_sha256: Annotated[Sha256, Field(description="SHA-256 of the submitted file, in hexadecimal.")]
+    result_sha256: Annotated[Sha256, Field(description="SHA-256 of the result CSV, in hexadecimal.")]
+    ledger_entry_id: Annotated[str, Field(description="The ledger entry of the charge.")]
+    coins: Annotated[int, Field(description="The coins that were charged.")]
     submitted_at: Instant
     finished_at: Instant
 
 
 class Timings(TypedDict):
-    """How long it took, in milliseconds."""
+    """Time in the queue and time of the run, in milliseconds."""
 
-    queued_ms: int
-    run_ms: int
+    queued_ms: Annotated[int, Field(description="From the submission to the start of the first attempt.")]
+    run_ms: Annotated[int, Field(description="From the start of the first attempt to the end.")]
 
 
 class Prediction(TypedDict):
-    """Where a prediction stands, and what came out."""
+    """A prediction: its state, its options and, after its end, its result."""
 
-    prediction_id: str
-    status: Status
-    is_finished: bool
-    is_success: bool
-    output: Annotated[float | None, Field(description="The years of the first patient.")]
-    error_info: Annotated[str | None, Field(description="Why there is no result, a sentence.")]
-    error_code: str | None
-    prediction_model_id: str
-    model_version: str
-    prediction_date: Annotated[Instant, Field(description="When it was submitted.")]
-    finished_at: Instant | None
-    file_name: str | None
-    ignored_columns: Annotated[list[str], Field(description="Headers of the file that no model uses.")]
-    units: Annotated[dict[str, str], Field(description="The unit that each number of the file was read in.")]
-    bad_rows: Annotated[int, Field(description="Patients that are skipped, since they can't be predicted.")]
+    prediction_id: Annotated[str, Field(description="The id of the prediction.")]
+    status: Annotated[Status, Field(description="The state of the prediction.")]
+    is_finished: Annotated[bool, Field(description="Whether the prediction has ended, with or without a result.")]
+    is_success: Annotated[bool, Field(description="Whether the prediction succeeded.")]
+    output: Annotated[float | None, Field(description="The estimate of the first patient, in years.")]
+    error_info: Annotated[str | None, Field(description="Why there is no result, as a sentence.")]
+    error_code: Annotated[str | None, Field(description="Why there is no result, for programs.")]
+    prediction_model_id: Annotated[str, Field(description="The id of the model.")]
+    model_version: Annotated[
+        str, Field(description="The version of the model: the one that ran, or until then the one at submission.")
+    ]
+    prediction_date: Annotated[Instant, Field(description="Time of the submission.")]
+    finished_at: Annotated[Instant | None, Field(description="Time of the end. Null until then.")]
+    file_name: Annotated[
+        str | None,
+        Field(description="The name of the submitted file. Null if none was sent, or if the files were deleted."),
+    ]
+    ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
+    units: Annotated[dict[str, str], Field(description="The unit of each number column of the file.")]
+    bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]
     is_checked: Annotated[
         bool,
         Field(
-            description="Whether the whole file was checked. Of a large one only the beginning was at submission, and "
-            "until the worker has checked it `rows` is an estimate."
+            description="Whether the whole file was checked. Of a large file only the beginning is checked at "
+            "submission. Until the worker has checked all of it, `rows` is an estimate."
         ),
     ]
     rows: Annotated[int, Field(description="Patients in the file.")]
-    rows_done: int
-    cost: Annotated[int, Field(description="In coins.")]
-    refunded: bool
-    retry_of: Annotated[str | None, Field(description="The prediction whose file it runs again.")]
-    files_deleted_at: Instant | None
-    summary: Summary | None
-    horizon_years: float | None
-    contribution_scale: ContributionScale | None
-    survival_years: list[int] | None
+    rows_done: Annotated[int, Field(description="Patients that have been predicted so far.")]
+    cost: Annotated[int, Field(description="The price, in coins.")]
+    refunded: Annotated[bool, Field(description="Whether the coins were refunded.")]
+    retry_of: Annotated[str | None, Field(description="The id of the prediction whose file this one runs again.")]
+    files_deleted_at: Annotated[Instant | None, Field(description="Time at which the owner deleted the files.")]
+    summary: Annotated[Summary | None, Field(description="Summary of the result. Null until there is one.")]
+    horizon_years: Annotated[
+        float | None, Field(description="Horizon of the model, in years. Null until there is a result.")
+    ]
+    contribution_scale: Annotated[
+        ContributionScale | None, Field(description="Scale of the contributions. Null until there is a result.")
+    ]
+    survival_years: Annotated[
+        list[int] | None,
+        Field(description="The years at which survival curves are given. Null until there is a result."),
+    ]
     curve_band_level: Annotated[
         float | None,
         Field(
-            description="The level of the band around each patient's curve; null without one, and until there is a "
+            description="Level of the band around each patient's curve. Null without a band, and until there is a "
             "result."
         ),
     ]
-    receipt: Receipt | None
-    timings: Timings | None
+    receipt: Annotated[Receipt | None, Field(description="The receipt. Null until there is a result.")]
+    timings: Annotated[Timings | None, Field(description="Durations. Null until the prediction has run and ended.")]
 
 
 class History(TypedDict):
     """A page of the user's predictions, newest first."""
 
-    predictions: list[Prediction]
+    predictions: Annotated[list[Prediction], Field(description="The predictions of this page.")]
     next_cursor: NextCursor
 
 
 class DryRun(ResponseModel):
-    """What a submission would find and cost. Nothing was stored and nothing charged."""
+    """The findings and the cost of a submission. Nothing was stored or charged."""
 
     rows: int = Field(description="Patients in the file.")
-    rows_predictable: int
-    accepted: bool = Field(description="Whether the file would be taken, with the chosen `on_error`.")
-    errors: list[Finding] = Field(description="The first hundred findings.")
-    errors_total: int
-    bad_rows: str = Field(description="Every row that is wrong, such as `2, 4-17`.")
-    bad_rows_total: int
-    duplicate_ids: list[RepeatedId] = Field(description="The first hundred; nothing is refused for them.")
-    columns: list[str] = Field(description="What is read.")
-    columns_absent: list[str] = Field(description="What could be read and isn't there.")
-    ignored_columns: list[str] = Field(description="Headers of the file that no model uses.")
-    personal_columns: list[str] = Field(
-        description="Those of them that seem to say who somebody is: a name, an address, a date of birth, a number."
+    rows_predictable: int = Field(description="Patients without findings.")
+    accepted: bool = Field(description="Whether a submission with this `on_error` would be accepted.")
+    errors: list[Finding] = Field(description="The first 100 findings.")
+    errors_total: int = Field(description="Number of all findings.")
+    bad_rows: str = Field(description="The numbers of all bad rows, such as `2, 4-17`.")
+    bad_rows_total: int = Field(description="Number of bad rows.")
+    duplicate_ids: list[RepeatedId] = Field(
+        description="The first 100 IDs that several patients have. They do not make the file invalid."
     )
-    units: dict[str, str] = Field(description="The unit that each number is read in.")
-    separator: str
-    encoding: Literal["utf-8", "windows-1251"]
+    columns: list[str] = Field(description="The columns that are read.")
+    columns_absent: list[str] = Field(description="Columns that could be read and are absent.")
+    ignored_columns: list[str] = Field(description="Columns of the file that no model uses.")
+    personal_columns: list[str] = Field(
+        description="Ignored columns that seem to identify a person: by name, address, date of birth or number."
+    )
+    units: dict[str, str] = Field(description="The unit of each number column that is read.")
+    separator: str = Field(description="The separator of the file.")
+    encoding: Literal["utf-8", "windows-1251"] = Field(description="The encoding of the file.")
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
-    preview: Preview
-    cost: int
-    balance: int
-    balance_after: int | None = Field(description="Null if the balance doesn't cover the cost.")
+    preview: Preview = Field(description="Preview of the columns and rows.")
+    cost: int = Field(description="Price of the prediction, in coins.")
+    balance: int = Field(description="Balance of the account, in coins.")
+    balance_after: int | None = Field(
+        description="Balance after a submission, in coins. Null if the balance is lower than the cost."
+    )
 
 
 class PaymentProblem(Problem):
-    """The problem of a price that the balance doesn't cover."""
+    """The problem of a balance that is lower than the cost."""
 
-    cost: int
-    balance: int
+    cost: int = Field(description="Price of the prediction, in coins.")
+    balance: int = Field(description="Balance of the account, in coins.")
 
 
 class OpenPredictionsProblem(Problem):
-    """The problem of too many predictions under way."""
+    """The problem of too many open predictions, or of too many requests."""
 
-    open_max: int | None = Field(default=None, description="Said with `too_many_open_predictions` alone.")
+    open_max: int | None = Field(
+        default=None, description="The limit of open predictions. Only with the code `too_many_open_predictions`."
+    )
 
 
 class NoResultProblem(Problem):
-    """The problem of a prediction without a result."""
+    """The problem of reading the result of a prediction that has none."""
 
-    prediction_status: Status
+    prediction_status: Status = Field(description="The state of the prediction.")

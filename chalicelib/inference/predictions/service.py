@@ -1,4 +1,4 @@
-"""Predictions from the user's side: submit, look at, list, read."""
+"""The user's operations on predictions: submit, retry, show, list, cancel, delete, read the result."""
 
 import hashlib
 import io
@@ -26,12 +26,12 @@ from chalicelib.inference.patient_file.findings import (
     refuse_too_many_rows,
 )
 from chalicelib.inference.patient_file.validator import check_file, inspect
-from chalicelib.inference.predictions.options import STATED, Options
+from chalicelib.inference.predictions.options import DEFAULT_OPTIONS, Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import InferenceQueue
 from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.settlement import Settlement
-from chalicelib.inference.results.reader import expired
+from chalicelib.inference.results.reader import result_expired
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.storage.file_store import (
     FileChangedError,
@@ -52,11 +52,11 @@ from chalicelib.inference.storage.uploads import (
 )
 
 OnlyIf = Literal["queued", "ended"]
-"""What a prediction must be at that moment to be cancelled, or to have its files deleted."""
+"""Condition of a deletion: the prediction must be queued (cancel only) or ended (delete files only)."""
 
 
 class UnknownPredictionError(DomainError):
-    """There is none of this id, or it is somebody else's: the answer is the same."""
+    """The user has no prediction with this id. Whether another user has it is not disclosed."""
 
     status = 404
     code = "unknown_prediction"
@@ -64,7 +64,7 @@ class UnknownPredictionError(DomainError):
 
 
 class InputExpiredError(DomainError):
-    """The patients' file was deleted, after its time or by its owner; it can't be run again."""
+    """The patients' file has expired or was deleted by its owner, so it can't be run again."""
 
     status = 410
     code = "input_expired"
@@ -72,7 +72,7 @@ class InputExpiredError(DomainError):
 
 
 class NotEndedError(DomainError):
-    """Only an ended prediction can be repeated, or have its files deleted."""
+    """The prediction has not ended. Only an ended one can be retried or have its files deleted."""
 
     status = 409
     code = "not_ended"
@@ -80,7 +80,7 @@ class NotEndedError(DomainError):
 
 
 class NotFinishedError(DomainError):
-    """There is no result to read: not yet, or never."""
+    """The prediction has no result: it has not ended yet, or it ended without one."""
 
     status = 409
     code = "not_finished"
@@ -88,7 +88,7 @@ class NotFinishedError(DomainError):
 
 
 class NotQueuedError(DomainError):
-    """It ended before the cancellation came, and is left as it is."""
+    """The prediction has ended, so it can't be cancelled. Its files are kept."""
 
     status = 409
     code = "not_queued"
@@ -96,7 +96,7 @@ class NotQueuedError(DomainError):
 
 
 class StillRunningError(DomainError):
-    """A worker has it: neither to be cancelled nor to be deleted."""
+    """A worker is running the prediction. It can be neither cancelled nor deleted."""
 
     status = 409
     code = "prediction_running"
@@ -104,20 +104,20 @@ class StillRunningError(DomainError):
 
 
 class AlreadyCancelledError(DomainError):
-    """The second click."""
+    """The prediction is already cancelled. Its files are kept, unless `only_if=ended` asks for their deletion."""
 
     status = 409
     code = "already_cancelled"
-    title = "This prediction was cancelled before"
+    title = "This prediction is already cancelled"
 
 
-def _name_in_log(prediction: Prediction) -> None:
-    """The request's line says which prediction it was about."""
+def _add_to_log_line(prediction: Prediction) -> None:
+    """Add the prediction to the log line of the request."""
     bind(prediction=prediction.prediction_id, model=prediction.model_id, rows=prediction.rows)
 
 
-class _Facts(TypedDict):
-    """What a new prediction says of its file; see ``Prediction``."""
+class _FileFields(TypedDict):
+    """The fields of a new prediction that describe its file and options; see ``Prediction``."""
 
     rows: int
     input_sha256: str | None
@@ -133,7 +133,7 @@ class _Facts(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A submission that was taken: its prediction, and the balance after the charge (None if it could not be read)."""
+    """An accepted submission: its prediction, and the balance after the charge, None if it could not be read."""
 
     prediction: Prediction
     balance: int | None
@@ -141,7 +141,7 @@ class Accepted:
 
 @dataclass(eq=False)
 class Predictions:
-    """The rules of submitting and reading."""
+    """Submits, retries, cancels, deletes and reads the predictions of a user."""
 
     _repository: PredictionRepository
     _files: FileStore
@@ -162,12 +162,14 @@ class Predictions:
         content: bytes,
         file_name: str | None,
         key_text: str | None = None,
-        options: Options = STATED,
+        options: Options = DEFAULT_OPTIONS,
     ) -> Accepted:
-        """Check ``content``, store it, charge and queue it. The same key and request again give the same prediction.
+        """Check and store ``content``, charge for the prediction and queue it.
 
-        The file is in S3 before the transaction that charges; the message goes out after it. If the process
-        dies in between, the prediction itself is the outbox: the dispatcher sends it.
+        A repeated request with the same idempotency key returns the first prediction.
+
+        The file is stored before the transaction that charges, and the message is sent after it. If the process dies in
+        between, the prediction serves as the outbox: the dispatcher sends it.
 
         Raises
         ------
@@ -180,7 +182,7 @@ class Predictions:
         key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, options.units, options.on_error)
         if earlier := self._earlier_outcome(user, key):
             return earlier
-        return self._submit_content(user, self._catalog.chosen(model_id), content, sha256, file_name, key, options)
+        return self._submit_content(user, self._catalog.get_enabled(model_id), content, sha256, file_name, key, options)
 
     def _submit_content(
         self,
@@ -212,15 +214,15 @@ class Predictions:
         upload_id: str,
         file_name: str | None,
         key_text: str | None = None,
-        options: Options = STATED,
+        options: Options = DEFAULT_OPTIONS,
     ) -> Accepted:
-        """Submit an uploaded file. Its beginning is checked; the worker checks the rest before it predicts.
+        """Submit an uploaded file. Of a large file, the beginning is checked here, and all of it by the worker.
 
-        What is predicted is a copy under a key that only the server can write, of the very object that was looked at.
+        The worker reads a copy of the checked object, under a key that clients cannot write.
 
         Raises
         ------
-        UnknownUploadError, UploadChangedError, and what ``submit`` raises
+        UnknownUploadError, UploadChangedError, and the errors of ``submit``
             Nothing was charged.
         """
         key = IdempotencyKey.of(
@@ -228,21 +230,21 @@ class Predictions:
         )  # fmt: skip
         if earlier := self._earlier_outcome(user, key):
             return earlier
-        offer = self._catalog.chosen(model_id)
+        offer = self._catalog.get_enabled(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
         if stored.size <= self._settings.upload_bytes_max:
             sha256 = hashlib.sha256(beginning).hexdigest()
             return self._submit_content(user, offer, beginning, sha256, file_name, key, options, upload_id)
-        # How many rows the whole file has, only the worker will know: it rejects what is not refused here.
-        found = inspect(io.BytesIO(beginning), si=options.si, is_sample=True, rows_max=self._settings.rows_max)
-        found.raise_if_bad(skip=options.skip)
-        rows = estimated_rows(found.rows, beginning, stored)
+        # Only the worker can count the rows. The estimate refuses a file only if it surely has too many.
+        inspection = inspect(io.BytesIO(beginning), si=options.si, is_sample=True, rows_max=self._settings.rows_max)
+        inspection.raise_if_bad(skip=options.skip)
+        rows = estimated_rows(inspection.rows, beginning, stored)
         refuse_surely_too_many_rows(rows, self._settings.rows_max)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=rows, input_sha256=None, file_name=file_name,
-            ignored_columns=found.ignored, units=found.units, bad_rows=0, options=options, is_checked=False,
+            ignored_columns=inspection.ignored, units=inspection.units, bad_rows=0, options=options, is_checked=False,
             upload_id=upload_id,
         )  # fmt: skip
         try:
@@ -250,16 +252,18 @@ class Predictions:
         except FileGoneError as error:
             raise unknown_upload() from error
         except FileChangedError as error:
-            raise UploadChangedError("The file was uploaded anew in the meantime. Please submit it again.") from error
+            raise UploadChangedError(
+                "The upload was replaced by another file meanwhile. Please submit it again."
+            ) from error
         return self._accept(user, prediction, key)
 
     def retry(self, user: User, prediction_id: str, key_text: str | None = None) -> Accepted:
-        """Run the file of an ended prediction again, as a new prediction at today's price.
+        """Run the file of an ended prediction again, as a new prediction at the current price.
 
         Raises
         ------
-        UnknownPredictionError, NotEndedError, TooManyRowsError, InputExpiredError, and what ``submit`` raises of coins,
-        models and keys
+        UnknownPredictionError, NotEndedError, TooManyRowsError, InputExpiredError, and the errors of ``submit`` about
+        coins, models and keys
             Nothing was charged.
         """
         key = IdempotencyKey.of(user.id, key_text, "retry", prediction_id)
@@ -267,9 +271,9 @@ class Predictions:
             return earlier
         ended = self.get(user, prediction_id)
         if not ended.status.is_end:
-            raise NotEndedError("This prediction has not ended yet. It can be repeated once it has.")
-        self._refuse_too_many_again(ended)
-        offer = self._catalog.chosen(ended.model_id)
+            raise NotEndedError("This prediction has not ended yet. You can run it again after its end.")
+        self._refuse_retry_of_too_many_rows(ended)
+        offer = self._catalog.get_enabled(ended.model_id)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
@@ -279,29 +283,29 @@ class Predictions:
         try:
             self._files.copy(ended.input_key, prediction.input_key)
             if ended.bad_rows and ended.is_checked:
-                source, target = (bad_rows_key(user.id, each.prediction_id) for each in (ended, prediction))
+                source, target = (bad_rows_key(user.id, owner.prediction_id) for owner in (ended, prediction))
                 self._files.copy(source, target)
         except FileGoneError as error:
-            self._discard(prediction)
+            self._delete_refused_input(prediction)
             raise InputExpiredError("The patients' file is no longer stored. Please submit it again.") from error
         return self._accept(user, prediction, key)
 
-    def _refuse_too_many_again(self, ended: Prediction) -> None:
-        """Refuse to run again what has too many rows: it would be computed up to them and refunded, every time."""
+    def _refuse_retry_of_too_many_rows(self, ended: Prediction) -> None:
+        """Refuse to retry a file with too many rows, because the worker would reject and refund it every time."""
         rows_max = self._settings.rows_max
         if ended.error_code == TooManyRowsError.code:
             refuse_rejected_for_its_rows(rows_max)
         if ended.is_checked or ended.status is Status.SUCCEEDED:
             refuse_too_many_rows(ended.rows, rows_max)
-        else:  # the number is an estimate
+        else:  # ``rows`` is an estimate
             refuse_surely_too_many_rows(ended.rows, rows_max)
 
     def delete(self, user: User, prediction_id: str, only_if: OnlyIf | None = None) -> Prediction:
-        """Cancel a queued prediction and give its coins back; delete the files of an ended one.
+        """Cancel and refund a queued prediction, or delete the files of an ended one.
 
-        ``only_if`` names which of the two is meant: a prediction may end between somebody's look and their click, and
-        a click on "cancel" must not delete what was paid for. It holds for the state that is changed, not for one
-        that was read before.
+        ``only_if`` allows only one of the two. A prediction may end between the display of the page and a click on
+        "cancel", and this click must not delete a result that was paid for. The condition is checked against the state
+        at the moment of the change.
 
         Raises
         ------
@@ -317,38 +321,41 @@ class Predictions:
             try:
                 self._settlement.cancel(prediction)
             except ConditionFailedError:
-                continue  # a worker was faster, or another click: look again
+                continue  # a worker or another request changed the prediction first: read it again
             return self.get(user, prediction_id)
 
     def _delete_files(self, prediction: Prediction, only_if: OnlyIf | None) -> Prediction:
-        """Delete the files of an ended prediction. An end is for good: what was read here is still so."""
+        """Delete the files of an ended prediction. Its state can't change any more, so no condition is needed."""
         if prediction.status is Status.RUNNING:
-            raise StillRunningError("This prediction is being computed at the moment and can't be cancelled any more.")
+            raise StillRunningError("This prediction is running and can't be cancelled any more.")
         if only_if == "queued":
             raise NotQueuedError("This prediction has ended already. Nothing was cancelled or deleted.")
-        # Its files are stored as well, but a second click on "cancel" doesn't mean them: they go when they are meant.
+        # A second click on "cancel" must not delete the files. ``only_if="ended"`` asks for their deletion.
         if prediction.status is Status.CANCELLED and only_if is None:
-            raise AlreadyCancelledError("This prediction was cancelled before, and its coins were given back.")
-        # Said first and done then: a crash in between is repaired by deleting again.
-        forgotten = self._repository.forget_files(prediction.prediction_id, self._clock())
+            raise AlreadyCancelledError("This prediction is already cancelled, and its coins were refunded.")
+        # Mark the files as deleted before deleting them. After a crash, deleting again finishes the job.
+        deleted = self._repository.mark_files_deleted(prediction.prediction_id, self._clock())
         self._files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id))
         self._files.delete_all(input_prefix(prediction.user_id, prediction.prediction_id))
         if prediction.upload_id:
             self._files.delete_all(upload_key(prediction.user_id, prediction.upload_id))
-        return forgotten
+        return deleted
 
     def _refuse_early(self, user: User, offer: Offer) -> None:
-        """Refuse what the account as it was read can't have, before anything is stored."""
+        """Refuse the charge before anything is stored, if the account as it was read does not allow it."""
         self._payments.refuse_early(offer.coins, user.balance, user.open_charges)
 
     def _earlier_outcome(self, user: User, key: IdempotencyKey | None) -> Accepted | None:
-        """What the first request with ``key`` made, if there was one: before any other check could refuse it now."""
+        """Return the prediction of the first request with ``key``, if there was one.
+
+        It is looked up first, because the other checks could now refuse a request that was accepted before.
+        """
         outcome = self._keys.outcome(key, self._clock()) if key else None
         if outcome is None:
             return None
         return Accepted(self.get(user, outcome), self._ledger.balance_if_readable(user.id))
 
-    def _new_prediction(self, user: User, offer: Offer, **facts: Unpack[_Facts]) -> Prediction:
+    def _new_prediction(self, user: User, offer: Offer, **fields: Unpack[_FileFields]) -> Prediction:
         now = self._clock()
         prediction_id = new_id()
         return Prediction(
@@ -361,38 +368,38 @@ class Predictions:
             charge_entry_id=new_entry_id(now),
             created_at=now,
             due_at=now + self._settings.dispatch_grace_seconds,
-            **facts,
+            **fields,
         )
 
     def _accept(self, user: User, prediction: Prediction, key: IdempotencyKey | None) -> Accepted:
-        """Charge for ``prediction`` and send it; or answer what the same key made in the meantime."""
+        """Charge for ``prediction`` and send it, or return the prediction of a concurrent request with the same key."""
         if not self._charge(prediction, key):
             earlier = self._earlier_outcome(user, key)
-            if earlier is None:  # the key was in use a moment ago, and has expired since
+            if earlier is None:  # the key was in use during the charge, and has expired since
                 raise TemporarilyUnavailableError(
                     "The Idempotency-Key expired at this moment. Nothing was charged. Please try again."
                 )
             return earlier
-        _name_in_log(prediction)
+        _add_to_log_line(prediction)
         self._send(prediction)
         return Accepted(prediction, self._ledger.balance_if_readable(user.id))
 
-    def _discard(self, prediction: Prediction) -> None:
-        """Delete what was stored for a prediction that did not come about."""
+    def _delete_refused_input(self, prediction: Prediction) -> None:
+        """Delete the input files of a refused submission. Best effort: a failure is logged, and the files expire."""
         try:
             self._files.delete_all(input_prefix(prediction.user_id, prediction.prediction_id))
-        except Exception:  # noqa: BLE001 - the answer is about the submission; the file expires
+        except Exception:  # noqa: BLE001
             log_exception("refused input not deleted", user=prediction.user_id)
 
     def _charge(self, prediction: Prediction, key: IdempotencyKey | None) -> bool:
-        """Write and charge ``prediction``. Return False if the key is in use by now."""
-        created_at, charged = prediction.created_at, prediction.prediction_id
-        cost = Cost(prediction.user_id, charged, prediction.cost, prediction.charge_entry_id, created_at)
-        recorded = self._keys.record(key, charged, created_at) if key else None
+        """Write ``prediction`` and charge for it. Return False if another request has used the key meanwhile."""
+        created_at, prediction_id = prediction.created_at, prediction.prediction_id
+        cost = Cost(prediction.user_id, prediction_id, prediction.cost, prediction.charge_entry_id, created_at)
+        key_record = self._keys.record(key, prediction_id, created_at) if key else None
         try:
-            self._payments.charge(cost, self._repository.new(prediction), recorded)
+            self._payments.charge(cost, self._repository.new(prediction), key_record)
         except ChargeRefusedError as refused:
-            self._discard(prediction)
+            self._delete_refused_input(prediction)
             if refused.reason is None:
                 return False
             raise refused.reason from refused
@@ -411,11 +418,11 @@ class Predictions:
         try:
             self._queue.send(prediction.prediction_id)
         except Exception:  # noqa: BLE001
-            # It is charged and stored: the answer is 202, and the dispatcher will send it.
+            # The prediction is stored and charged, so it is accepted. The dispatcher will send it.
             log_exception("message not sent, left to the dispatcher", prediction=prediction.prediction_id)
 
     def get(self, user: User, prediction_id: str) -> Prediction:
-        """The user's own prediction.
+        """Return a prediction of the user.
 
         Raises
         ------
@@ -423,26 +430,26 @@ class Predictions:
         """
         prediction = self._repository.get(prediction_id) if is_id(prediction_id) else None
         if prediction is None or prediction.user_id != user.id:
-            raise UnknownPredictionError("There is no prediction of this id among yours.")
-        _name_in_log(prediction)
+            raise UnknownPredictionError("You have no prediction with this id.")
+        _add_to_log_line(prediction)
         return prediction
 
     def history(self, user: User, cursor: str | None) -> tuple[list[Prediction], str | None]:
-        """A page of the user's predictions, newest first, and the next page's cursor."""
+        """Return a page of the user's predictions, newest first, and the cursor of the next page."""
         return self._repository.history(user.id, cursor)
 
     def result(self, user: User, prediction_id: str) -> tuple[Prediction, Result]:
-        """The user's own prediction and its result, whose files are still stored as far as is known here.
+        """Return a prediction of the user and its result. The files of the result may have expired.
 
         Raises
         ------
         UnknownPredictionError, NotFinishedError, ResultExpiredError
         """
         prediction = self.get(user, prediction_id)
-        # First: of what was cancelled or rejected no result was ever stored, whoever deleted its files.
+        # Check this first: a prediction without a result has no result files that could expire.
         if prediction.result is None:
-            why = "has no result" if prediction.status.is_end else "is not finished yet"
-            raise NotFinishedError(f"This prediction {why}.", prediction_status=prediction.status)
+            reason = "has no result" if prediction.status.is_end else "is not finished yet"
+            raise NotFinishedError(f"This prediction {reason}.", prediction_status=prediction.status)
         if prediction.files_deleted_at is not None:
-            raise expired()
+            raise result_expired()
         return prediction, prediction.result

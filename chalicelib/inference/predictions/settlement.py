@@ -1,4 +1,4 @@
-"""How a charge ends: with the result it paid for, or with a refund. The prediction's end is in the same transaction."""
+"""Settlement: ends a prediction and its charge in one transaction. The charge is earned or refunded."""
 
 from chalicelib.billing.ledger import new_entry_id
 from chalicelib.billing.payments import Cost, Payments
@@ -10,10 +10,10 @@ from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.results.result import Result
 
-OUR_FAULT = "The prediction could not be computed. That is our fault; your coins were given back."
-CANCELLED = "You cancelled this prediction before it ran; your coins were given back."
+FAILED_MESSAGE = "The prediction could not be computed. This is our fault. Your coins were refunded."
+CANCELLED_MESSAGE = "You cancelled this prediction before it ran. Your coins were refunded."
 
-_WITHOUT_RESULT = {
+_END_METRICS = {
     Status.REJECTED: Metric.PREDICTIONS_REJECTED,
     Status.FAILED: Metric.PREDICTIONS_FAILED,
     Status.CANCELLED: Metric.PREDICTIONS_CANCELLED,
@@ -21,10 +21,10 @@ _WITHOUT_RESULT = {
 
 
 class Settlement:
-    """Ends predictions together with their charges. Every end may be lost to another one, which is then the end.
+    """Ends predictions together with their charges.
 
-    Each method takes the prediction as it was read and raises ``ConditionFailedError`` if it has moved on since;
-    nothing was written then.
+    Each method takes a prediction as it was read. If its state or attempt has changed since, the method writes nothing
+    and raises ``ConditionFailedError``. So only the first of several concurrent ends is written.
     """
 
     def __init__(self, repository: PredictionRepository, payments: Payments, clock: Clock) -> None:
@@ -33,28 +33,27 @@ class Settlement:
         self._clock = clock
 
     def succeed(self, prediction: Prediction, result: Result) -> None:
-        """The charge is earned. The whole result is in S3 by now."""
+        """End a prediction with its result and earn the charge. All files of the result must be in S3."""
         end = self._repository.end_with_result(prediction, result, self._clock())
         self._payments.earn(prediction.user_id, end)
         metrics.add(Metric.PREDICTIONS_SUCCEEDED)
 
-    def reject(self, prediction: Prediction, code: str, sentence: str) -> None:
-        """The file can't be predicted: the user's data."""
-        self._refund(prediction, Status.REJECTED, code, sentence)
+    def reject(self, prediction: Prediction, code: str, message: str) -> None:
+        """End a prediction whose file can't be predicted, and refund it."""
+        self._refund(prediction, Status.REJECTED, code, message)
 
-    def fail(self, prediction: Prediction, code: str, sentence: str = OUR_FAULT) -> None:
-        """It could not be computed: our fault."""
-        self._refund(prediction, Status.FAILED, code, sentence)
+    def fail(self, prediction: Prediction, code: str, message: str = FAILED_MESSAGE) -> None:
+        """End a prediction that could not be computed for a reason on our side, and refund it."""
+        self._refund(prediction, Status.FAILED, code, message)
 
     def cancel(self, prediction: Prediction) -> None:
-        """The user doesn't want it any more, and no worker has it."""
-        self._refund(prediction, Status.CANCELLED, "cancelled", CANCELLED)
+        """End a queued prediction at its owner's request, and refund it."""
+        self._refund(prediction, Status.CANCELLED, "cancelled", CANCELLED_MESSAGE)
 
-    def _refund(self, prediction: Prediction, status: Status, code: str, sentence: str) -> None:
-        """End ``prediction`` and give back what was charged for it."""
+    def _refund(self, prediction: Prediction, status: Status, code: str, message: str) -> None:
         now = self._clock()
         cost = Cost(prediction.user_id, prediction.prediction_id, prediction.cost, new_entry_id(now), now)
-        end = self._repository.end_without_result(prediction, status, code, sentence, cost.entry_id, now)
+        end = self._repository.end_without_result(prediction, status, code, message, cost.entry_id, now)
         self._payments.refund(cost, end)
         log(
             f"prediction {status}",
@@ -64,5 +63,5 @@ class Settlement:
             code=code,
             refund=prediction.cost,
         )
-        metrics.add(_WITHOUT_RESULT[status])
+        metrics.add(_END_METRICS[status])
         metrics.add(Metric.COINS_REFUNDED, prediction.cost)

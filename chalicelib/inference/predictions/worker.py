@@ -1,9 +1,11 @@
-"""The inference worker: claim, read, predict, write, complete. Repeats converge to one result.
+"""The inference worker: claims a prediction, predicts its patient rows, and stores the result.
 
 ::
 
-    claim (attempt n, lease) -> read CSV in chunks -> predict -> write to S3 under n -> complete if still n
-         killed anywhere: the lease runs out, the dispatcher sends the prediction again, attempt n+1 redoes it
+    claim (attempt n, lease) -> read the CSV in chunks -> predict -> write to S3 under n -> complete if still n
+
+If the worker is killed at any point, the lease runs out, the dispatcher sends the prediction again, and attempt n+1
+starts from the beginning. Repeated messages lead to the same single result.
 """
 
 import hashlib
@@ -42,26 +44,30 @@ from chalicelib.inference.storage.file_store import FileGoneError, FileStore, ba
 CHUNK_ROWS = 10_000
 _BLOCK_BYTES = 1024 * 1024
 PROGRESS_SECONDS = 1.0
+"""Pause between two progress reports. Each report renews the lease."""
 
 LoadModel = Callable[[str], Loaded]
 
 
 @lru_cache(maxsize=8)
 def load_model(model_id: str) -> Loaded:
-    """The model, verified and unpickled once a process."""
+    """Load a model, verified against its card. Each process loads a model once."""
     return load(model_id, ARTEFACTS)
 
 
 def load_every_model() -> None:
-    """Load what ``load_model`` would load at the first job."""
+    """Load all models into the cache of ``load_model``, so that the first predictions do not wait for them."""
     for card in sorted(ARTEFACTS.glob("*/card.json")):
         load_model(card.parent.name)
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """The canonical CSV of the good rows, the bad ones in their order, and how many rows that is together. ``sha256``:
-    of the file as it was sent, where only the worker has read all of it."""
+class _Input:
+    """The patient rows of a prediction.
+
+    ``good_rows`` is the canonical CSV. ``bad_rows`` come in file order. ``rows`` counts both. ``sha256`` is the hash of
+    the submitted file if only the worker has read all of it, else None.
+    """
 
     good_rows: BinaryIO | IO[str]
     bad_rows: Iterator[dict[str, Any]]
@@ -73,14 +79,14 @@ def _text_file() -> IO[str]:
     return TemporaryFile("w+", encoding="utf-8", newline="")
 
 
-def _first(error: InvalidFileError) -> str:
-    """The first finding in words: the file isn't at hand for who reads it."""
+def _first_finding(error: InvalidFileError) -> str:
+    """Return the first finding as a sentence. A rejected prediction shows no list of findings."""
     findings = error.extra.get("errors") or [{}]
     return f" Row {findings[0]['row']}: {findings[0]['message']}" if findings[0].get("row") else ""
 
 
-def _copy(source: BinaryIO, target: BinaryIO) -> str:
-    """Copy a stream and rewind the copy; the SHA-256 of what it held."""
+def _copy_and_hash(source: BinaryIO, target: BinaryIO) -> str:
+    """Copy ``source`` to ``target``, rewind ``target``, and return the SHA-256 of the content."""
     sha256 = hashlib.sha256()
     while block := source.read(_BLOCK_BYTES):
         sha256.update(block)
@@ -90,11 +96,11 @@ def _copy(source: BinaryIO, target: BinaryIO) -> str:
 
 
 class StoredFileError(Exception):
-    """The stored file is not the one that was checked: our fault, and worth another try."""
+    """The stored file differs from the checked one. This is our fault, so the attempt is repeated."""
 
 
-class _Outcome(NamedTuple):
-    """How an attempt went, for its line: the prediction's end, ``error`` or ``lost``."""
+class _AttemptOutcome(NamedTuple):
+    """The outcome of an attempt for its log line. ``name`` is the prediction's end, ``error`` or ``lost``."""
 
     name: str
     rows: int
@@ -112,15 +118,15 @@ class Worker:
     _load_model: LoadModel = load_model
 
     def run(self, prediction_id: str) -> None:
-        """Bring the prediction to an end, or leave it to whoever holds it.
+        """Run one attempt of the prediction, unless it has ended or another worker holds its lease.
 
         Raises
         ------
         Exception
-            Whatever went wrong on our side: the message should come back. The attempt was released.
+            The attempt failed for a reason on our side and was released. The message should come back.
         """
         try:
-            prediction = self._repository.claim(prediction_id, self._clock(), self._lease())
+            prediction = self._repository.claim(prediction_id, self._clock(), self._lease_until())
         except ConditionFailedError:
             log("prediction ended or held by another worker", prediction=prediction_id)
             ended = self._repository.get(prediction_id)
@@ -130,15 +136,15 @@ class Worker:
         queue_age = max(0.0, self._clock() - prediction.created_at)
         metrics.add(Metric.QUEUE_AGE, queue_age)
         started = time.perf_counter()
-        outcome = _Outcome("error", prediction.rows)
+        outcome = _AttemptOutcome("error", prediction.rows)
         try:
-            outcome = self._bring_to_an_end(prediction)
+            outcome = self._run_attempt(prediction)
             if outcome.name != Status.SUCCEEDED:
-                # An earlier attempt may have been killed after its upload, and this was the message that came back.
+                # An earlier attempt may have been killed after its upload.
                 delete_leftovers(self._files, prediction)
         except ConditionFailedError:
-            outcome = _Outcome("lost", prediction.rows)
-            self._delete_unless_it_counts(prediction)
+            outcome = _AttemptOutcome("lost", prediction.rows)
+            self._delete_lost_result(prediction)
         finally:
             log(
                 "job",
@@ -152,117 +158,120 @@ class Worker:
                 outcome=outcome.name,
             )
 
-    def _bring_to_an_end(self, prediction: Prediction) -> _Outcome:
+    def _run_attempt(self, prediction: Prediction) -> _AttemptOutcome:
+        """Predict the rows and end the prediction, or release the attempt if it fails for a reason on our side."""
         try:
-            return self._attempt(prediction)
+            return self._predict_and_complete(prediction)
         except ConditionFailedError:
             raise
         except InvalidFileError as error:
             self._settlement.reject(
-                prediction, error.code, f"{error.reason}{_first(error)} Your coins were given back."
+                prediction, error.code, f"{error.reason}{_first_finding(error)} Your coins were refunded."
             )
-            return _Outcome(Status.REJECTED, prediction.rows)
+            return _AttemptOutcome(Status.REJECTED, prediction.rows)
         except FileGoneError:
             self._settlement.fail(prediction, "input_gone")
-            return _Outcome(Status.FAILED, prediction.rows)
+            return _AttemptOutcome(Status.FAILED, prediction.rows)
         except Exception:
             log_exception("attempt failed", prediction=prediction.prediction_id, attempt=prediction.attempt)
             self._give_up(prediction)
             raise
 
-    def _delete_unless_it_counts(self, prediction: Prediction) -> None:
-        """Delete what a lost attempt wrote: the account may be gone, and nobody else would."""
-        now = self._repository.get(prediction.prediction_id)
-        if now and (now.status, now.attempt) == (Status.SUCCEEDED, prediction.attempt):
-            return  # it is this attempt's own end, whose answer was lost
+    def _delete_lost_result(self, prediction: Prediction) -> None:
+        """Delete the files that a lost attempt wrote. If the account was deleted, nothing else deletes them."""
+        current = self._repository.get(prediction.prediction_id)
+        if current and (current.status, current.attempt) == (Status.SUCCEEDED, prediction.attempt):
+            return  # this attempt did succeed, but the response to its transaction was lost
         self._files.delete_all(result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt))
 
-    def _attempt(self, prediction: Prediction) -> _Outcome:
+    def _predict_and_complete(self, prediction: Prediction) -> _AttemptOutcome:
         if prediction.attempt > self._settings.attempts_max:
             self._settlement.fail(prediction, "attempts_exhausted")
-            return _Outcome(Status.FAILED, prediction.rows)
+            return _AttemptOutcome(Status.FAILED, prediction.rows)
         started = time.perf_counter()
         result = self._predict(prediction)
         self._settlement.succeed(prediction, result)
         rows = result.summary["rows"]
         metrics.add(Metric.ROWS_PER_SECOND, rows / (time.perf_counter() - started))
-        return _Outcome(Status.SUCCEEDED, rows)
+        return _AttemptOutcome(Status.SUCCEEDED, rows)
 
     def _predict(self, prediction: Prediction) -> Result:
         loaded = self._load_model(prediction.model_id)
-        said = self._clock()
-        with ExitStack() as held:
-            source = held.enter_context(self._source(prediction))
-            writer = held.enter_context(ResultWriter(loaded, source.bad_rows))
-            for chunk in read_chunks(source.good_rows):
+        reported_at = self._clock()
+        with ExitStack() as stack:
+            patients = stack.enter_context(self._open_input(prediction))
+            writer = stack.enter_context(ResultWriter(loaded, patients.bad_rows))
+            for chunk in read_chunks(patients.good_rows):
                 writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
                 now = self._clock()
-                if now - said >= PROGRESS_SECONDS:
-                    self._say_progress(prediction, writer.rows)
-                    said = now
+                if now - reported_at >= PROGRESS_SECONDS:
+                    self._report_progress(prediction, writer.rows)
+                    reported_at = now
             writer.finish()
-            if writer.rows != source.rows:
-                raise StoredFileError(f"{writer.rows} patients are stored instead of {source.rows}")
+            if writer.rows != patients.rows:
+                raise StoredFileError(f"{writer.rows} patients are stored instead of {patients.rows}")
             prefix = result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt)
-            return replace(writer.upload(self._files, prefix), input_sha256=source.sha256)
+            return replace(writer.upload(self._files, prefix), input_sha256=patients.sha256)
 
     @contextmanager
-    def _source(self, prediction: Prediction) -> Iterator[_Source]:
-        """The rows to be predicted, from what was checked at submission or from what is checked now."""
-        with ExitStack() as held:
-            stored = held.enter_context(self._files.open(prediction.input_key))
+    def _open_input(self, prediction: Prediction) -> Iterator[_Input]:
+        """Yield the rows to predict. A file that was not checked completely at submission is checked first."""
+        with ExitStack() as stack:
+            stored = stack.enter_context(self._files.open(prediction.input_key))
             if not prediction.is_checked:
-                yield held.enter_context(self._checked_now(prediction, stored))
+                yield stack.enter_context(self._check_large_file(prediction, stored))
                 return
             bad_rows: Iterator[dict[str, Any]] = iter(())
             if prediction.bad_rows:
                 key = bad_rows_key(prediction.user_id, prediction.prediction_id)
-                bad_rows = map(json.loads, held.enter_context(self._files.open(key)))
-            yield _Source(stored, bad_rows, prediction.rows)
+                bad_rows = map(json.loads, stack.enter_context(self._files.open(key)))
+            yield _Input(stored, bad_rows, prediction.rows)
 
     @contextmanager
-    def _checked_now(self, prediction: Prediction, stored: BinaryIO) -> Iterator[_Source]:
-        """Check a large file as a whole, on the disk: the memory doesn't grow with it."""
-        with TemporaryFile() as given, _text_file() as good, _text_file() as bad:
-            sha256 = _copy(stored, given)
+    def _check_large_file(self, prediction: Prediction, stored: BinaryIO) -> Iterator[_Input]:
+        """Check all of a large file. It is copied to the disk, so that the memory does not grow with it."""
+        with TemporaryFile() as original, _text_file() as good, _text_file() as bad:
+            sha256 = _copy_and_hash(stored, original)
             skip = prediction.options.skip
-            beat = self._renew_lease(prediction)
-            found = inspect(
-                given,
+            inspection = inspect(
+                original,
                 si=prediction.options.si,
                 good=good,
                 bad=bad if skip else None,
                 rows_max=self._settings.rows_max,
-                on_batch=beat,
+                on_batch=self._renew_lease(prediction),
             )
-            found.raise_if_bad(skip=skip)
+            inspection.raise_if_bad(skip=skip)
             good.seek(0)
             bad.seek(0)
-            yield _Source(good, map(json.loads, bad), found.rows, sha256)
+            yield _Input(good, map(json.loads, bad), inspection.rows, sha256)
 
     def _renew_lease(self, prediction: Prediction) -> Callable[[], None]:
-        """Renews the lease when it is called, once a while."""
-        said = self._clock()
+        """Return a callback that renews the lease, at most once in PROGRESS_SECONDS."""
+        renewed_at = self._clock()
 
-        def beat() -> None:
-            nonlocal said
-            if self._clock() - said >= PROGRESS_SECONDS:
-                said = self._clock()
-                self._say_progress(prediction, 0)
+        def renew_if_due() -> None:
+            nonlocal renewed_at
+            if self._clock() - renewed_at >= PROGRESS_SECONDS:
+                renewed_at = self._clock()
+                self._report_progress(prediction, 0)
 
-        return beat
+        return renew_if_due
 
-    def _say_progress(self, prediction: Prediction, rows: int) -> None:
-        """Say how far it is and renew the lease. If that fails the work goes on: the fence guards its end."""
+    def _report_progress(self, prediction: Prediction, rows: int) -> None:
+        """Store the number of predicted rows and renew the lease.
+
+        After a failed report the attempt continues: the fence prevents a late attempt from ending the prediction.
+        """
         try:
-            self._repository.progress(prediction, rows, self._lease())
+            self._repository.progress(prediction, rows, self._lease_until())
         except ConditionFailedError:
             raise
         except Exception:  # noqa: BLE001
-            log_exception("progress not said", prediction=prediction.prediction_id)
+            log_exception("progress not reported", prediction=prediction.prediction_id)
 
     def _give_up(self, prediction: Prediction) -> None:
-        """Queue the prediction again, or end it if this was the last attempt."""
+        """Queue the prediction again, or fail it if this was the last attempt."""
         try:
             if prediction.attempt >= self._settings.attempts_max:
                 self._settlement.fail(prediction, "attempts_exhausted")
@@ -271,9 +280,9 @@ class Worker:
                 self._repository.release(prediction, self._clock() + self._settings.retry_seconds)
         except ConditionFailedError:
             log("claim lost", prediction=prediction.prediction_id, attempt=prediction.attempt)
-            self._delete_unless_it_counts(prediction)
+            self._delete_lost_result(prediction)
 
-    def _lease(self) -> float:
+    def _lease_until(self) -> float:
         return self._clock() + self._settings.lease_seconds
 
 
@@ -281,14 +290,15 @@ _DTYPES = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys((*columns.CA
 
 
 def read_chunks(stream: object) -> Iterator[pd.DataFrame]:
-    """The stored CSV in frames of at most CHUNK_ROWS rows.
+    """Yield the canonical CSV in chunks of at most CHUNK_ROWS rows.
 
-    Numbers are float64, categories and IDs text, missing values NaN.
+    Numbers are float64 in the units of the column specification, categories and IDs are text, and missing values are
+    NaN.
 
     Raises
     ------
     InvalidFileError
-        A cell is not what the check at submission let pass.
+        The stored file is not one that passed the check.
     """
     try:
         chunks = pd.read_csv(
@@ -299,22 +309,22 @@ def read_chunks(stream: object) -> Iterator[pd.DataFrame]:
             chunksize=CHUNK_ROWS,
         )
         for chunk in chunks:
-            _require_sound(chunk)
+            _require_valid(chunk)
             yield chunk
     except (ValueError, pd.errors.ParserError) as error:
-        raise BrokenCsvError("The stored file can't be read as the table that was checked.") from error
+        raise BrokenCsvError("The stored file can't be read as a table.") from error
 
 
-def _require_sound(frame: pd.DataFrame) -> None:
-    """The limits of the column specification once more: nothing else may reach a model."""
+def _require_valid(frame: pd.DataFrame) -> None:
+    """Check the limits of the column specification again, so that no other values reach a model."""
     for name in columns.REQUIRED:
         if name not in frame or frame[name].hasnans:
             raise InvalidRowsError(f"The column {name} is missing or has missing values.")
     for name in columns.NUMBERS:
         low, high = columns.BY_NAME[name].limits
-        # A comparison with a missing value is false: only what is there can be beyond.
+        # Comparisons with NaN are false, so missing values pass.
         if name in frame and (((values := frame[name].to_numpy()) < low) | (values > high)).any():
-            raise InvalidRowsError(f"The column {name} has values beyond {low:g} to {high:g}.")
+            raise InvalidRowsError(f"The column {name} has values outside the range {low:g} to {high:g}.")
     for name in columns.CATEGORIES:
         if name in frame and not set(frame[name].dropna().unique()) <= set(columns.BY_NAME[name].allowed):
             raise InvalidRowsError(f"The column {name} has unknown values.")

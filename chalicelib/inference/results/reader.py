@@ -1,4 +1,4 @@
-"""What came out: rows, the cohort at a glance, the download."""
+"""Reads the stored results: pages of rows, the cohort summary, and the download URL of the CSV."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -11,12 +11,13 @@ from chalicelib.inference.storage.file_store import DOWNLOAD_SECONDS, FileGoneEr
 
 ROWS_PAGE_MAX = 1000
 PAGE_BYTES_MAX = 1_500_000
-"""A page of rows ends before: Lambda answers with 6 MB at most, and a row is about twice as long there."""
-_BAD_ROW_PARTS = 3
+"""Limit for the stored rows of one page. Lambda's responses are limited to 6 MB, and a row in the response is about
+twice as long as the stored one."""
+_BAD_ROW_FIELDS = 3
 
 
 class ResultExpiredError(DomainError):
-    """The result's files were deleted, after their time or by their owner."""
+    """The result's files have expired or were deleted by their owner."""
 
     status = 410
     code = "result_expired"
@@ -24,15 +25,15 @@ class ResultExpiredError(DomainError):
 
 
 class ResultReader:
-    """Reads results. Whether somebody may read one is decided before (``predictions.service``)."""
+    """Reads results. The caller checks whether the user may read them (``predictions.service``)."""
 
     def __init__(self, files: FileStore) -> None:
         self._files = files
 
     def rows(self, result: Result, total: int, offset: int, limit: int) -> list[dict[str, Any]]:
-        """``limit`` of the ``total`` rows from row ``offset`` (0-based), as the API shows them.
+        """Return up to ``limit`` of the ``total`` rows, starting at row ``offset`` (0-based), in the API's format.
 
-        Reads only the part of the object that holds them.
+        The page is shorter if its rows exceed PAGE_BYTES_MAX. Only the needed part of the rows object is read.
 
         Raises
         ------
@@ -46,67 +47,68 @@ class ResultReader:
         try:
             block = self._files.read_range(result.rows_key, result.row_offsets[first], result.row_offsets[last])
         except FileGoneError as error:
-            raise expired() from error
+            raise result_expired() from error
         skip = offset - first * result.offset_interval
         lines = islice(block.splitlines(), skip, skip + end - offset)
-        return [_row(json.loads(line), result) for line in _within(lines, PAGE_BYTES_MAX)]
+        return [row_document(json.loads(line), result) for line in _first_lines(lines, PAGE_BYTES_MAX)]
 
-    def cohort(self, result: Result) -> dict[str, Any]:
-        """How the years are spread, and the rows with the fewest, as the API shows them.
+    def cohort_summary(self, result: Result) -> dict[str, Any]:
+        """Return the distribution of the years and the rows with the lowest estimates, in the API's format.
 
         Raises
         ------
         ResultExpiredError
         """
         if result.cohort_key is None:
-            raise expired()
+            raise result_expired()
         try:
-            found = json.loads(self._files.read(result.cohort_key))
+            stored = json.loads(self._files.read(result.cohort_key))
         except FileGoneError as error:
-            raise expired() from error
-        return {**found, "summary": result.summary, "sickest": [_row(row, result) for row in found["sickest"]]}
+            raise result_expired() from error
+        lowest_estimates = [row_document(row, result) for row in stored["sickest"]]
+        return {**stored, "summary": result.summary, "sickest": lowest_estimates}
 
     def download(self, result: Result, file_name: str) -> dict[str, Any]:
-        """A short-lived address that downloads the result CSV as ``file_name`` (ASCII).
+        """Return a short-lived URL that downloads the result CSV as ``file_name`` (ASCII).
 
         Raises
         ------
         ResultExpiredError
         """
         if not self._files.exists(result.csv_key):
-            raise expired()
+            raise result_expired()
         return {"url": self._files.download_url(result.csv_key, file_name), "expires_in": DOWNLOAD_SECONDS}
 
 
-def _within(lines: Iterable[bytes], bytes_max: int) -> Iterator[bytes]:
-    """The first lines that are so many bytes together, one at least."""
-    taken = 0
+def _first_lines(lines: Iterable[bytes], bytes_max: int) -> Iterator[bytes]:
+    """Yield the first lines, up to ``bytes_max`` bytes in total, and at least one line."""
+    total = 0
     for line in lines:
-        taken += len(line)
-        if taken > bytes_max and taken > len(line):
+        total += len(line)
+        if total > bytes_max and total > len(line):
             return
         yield line
 
 
-def expired() -> ResultExpiredError:
-    """The same for what its time or its owner deleted."""
+def result_expired() -> ResultExpiredError:
+    """Return the same error for a result that has expired and for one that its owner deleted."""
     return ResultExpiredError("The files of this result are no longer stored. Please submit the patients again.")
 
 
-def _row(stored: list[Any], result: Result) -> dict[str, Any]:
-    """One line of the rows object, whose form is the result writer's, as the API shows it."""
-    if len(stored) == _BAD_ROW_PARTS:
-        return _bad_row(*stored)
-    row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, parts, *newer = stored
-    # A result from before models were told apart ends here, one from before curves had a band ahead of the last.
-    mayo_score, survival, median, ranges, measure_first, *newest = newer or (None, [], None, [], "")
-    band = (newest[0] if newest else []) or [None] * (2 * len(survival))
+def row_document(stored_row: list[Any], result: Result) -> dict[str, Any]:
+    """Convert a line of the rows object to the API's format. ``ResultWriter`` defines the fields of a line."""
+    if len(stored_row) == _BAD_ROW_FIELDS:
+        return _bad_row_document(*stored_row)
+    row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, values, *later_fields = stored_row
+    # Results of older releases have fewer fields: without everything after the contributions, or without the band.
+    mayo_score, survival, median, ranges, measure_first, *last_fields = later_fields or (None, [], None, [], "")
+    band = (last_fields[0] if last_fields else []) or [None] * (2 * len(survival))
     contributions = [
-        {"column": column, "value": part} for column, part in zip(result.columns, parts, strict=True) if part
+        {"column": column, "value": value} for column, value in zip(result.columns, values, strict=True) if value
     ]
-    contributions.sort(key=lambda each: -abs(each["value"]))
-    missing = imputed.split(";") if imputed else []
-    years_of_curve = result.output_spec.survival_years if result.output_spec else ()
+    contributions.sort(key=lambda contribution: -abs(contribution["value"]))
+    imputed_columns = imputed.split(";") if imputed else []
+    survival_years = result.output_spec.survival_years if result.output_spec else ()
     return {
         "row": row,
         "id": patient_id,
@@ -117,29 +119,29 @@ def _row(stored: list[Any], result: Result) -> dict[str, Any]:
         "median_years": median,
         "survival": [
             {"years": year, "probability": probability, "lower": low, "upper": high}
-            for year, probability, low, high in zip(years_of_curve, survival, band[::2], band[1::2], strict=True)
+            for year, probability, low, high in zip(survival_years, survival, band[::2], band[1::2], strict=True)
         ],
         "mayo_score": mayo_score,
-        "imputed": missing,
+        "imputed": imputed_columns,
         "if_measured": [
             {"column": column, "low": low, "high": high}
-            for column, (low, high) in zip(missing, ranges, strict=bool(newer))
+            for column, (low, high) in zip(imputed_columns, ranges, strict=bool(later_fields))
         ],
         "measure_first": measure_first or None,
         "errors": [],
         "out_of_range": [
-            dict(zip(("column", "direction"), each.split(":"), strict=True))
-            for each in (out_of_range.split(";") if out_of_range else ())
+            dict(zip(("column", "direction"), entry.split(":"), strict=True))
+            for entry in (out_of_range.split(";") if out_of_range else ())
         ],
         "baseline": result.baseline,
         "contributions": contributions,
     }
 
 
-def _bad_row(row: int, patient_id: str | None, errors: list[dict[str, Any]]) -> dict[str, Any]:
-    """A row that was skipped: nothing is said of it but why."""
-    nothing = dict.fromkeys(("years", "lower", "upper", "median_years", "mayo_score", "measure_first", "baseline"))
-    lists: dict[str, list[Any]] = {
+def _bad_row_document(row: int, patient_id: str | None, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a skipped row in the API's format: it has no estimates, only the findings."""
+    missing = dict.fromkeys(("years", "lower", "upper", "median_years", "mayo_score", "measure_first", "baseline"))
+    empty_lists: dict[str, list[Any]] = {
         name: [] for name in ("survival", "imputed", "if_measured", "out_of_range", "contributions")
     }
-    return {"row": row, "id": patient_id, **nothing, "upper_open": False, **lists, "errors": errors}
+    return {"row": row, "id": patient_id, **missing, "upper_open": False, **empty_lists, "errors": errors}

@@ -1,4 +1,4 @@
-"""Where a result lies, and what it says in short."""
+"""The record of a result that is stored in its prediction: the keys of its files, its summary and its hashes."""
 
 from dataclasses import dataclass, field
 
@@ -9,9 +9,11 @@ from chalicelib.inference.storage.file_store import Stored
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Where the result lies and what it says in short.
+    """A result: the keys of its files, its summary, and what is needed to read them.
 
-    ``row_offsets[i]`` is the byte offset of row ``i * offset_interval`` in the rows object; the last one is its length.
+    ``columns`` and ``baseline`` belong to the contributions. ``output`` is the estimate of the first patient, in years.
+    ``row_offsets[i]`` is the byte offset of row ``i * offset_interval`` in the rows object; the last offset is the
+    length of the object.
     """
 
     csv_key: str
@@ -23,13 +25,14 @@ class Result:
     output: float
     summary: Summary
     output_spec: OutputSpec | None = None
-    """What the answers are; None for a result from before models were told apart."""
+    """The estimand of the model. None for a result of a release that had only one model."""
     model_version: str | None = None
-    """The model that ran: a deployment may have come between submission and run."""
+    """The version that ran. It differs from the submitted one if a deployment came between."""
     model_sha256: str | None = None
     csv_sha256: str | None = None
     cohort_key: str | None = None
     input_sha256: str | None = None
-    """Of a large file, which only the worker reads as a whole."""
+    """SHA-256 of a large file, which only the worker reads completely."""
     files: dict[str, Stored] = field(default_factory=dict)
-    """Size and ETag of each file as S3 had it, by the field with its key, for the audit; empty for an older result."""
+    """Size and ETag of each file in S3, by the field that holds its key. The audit compares them with the bucket. Empty
+    for a result of an older release."""

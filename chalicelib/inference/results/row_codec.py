@@ -1,4 +1,7 @@
-"""A chunk of the result as text. By hand, since the csv and json modules would spell every number twice."""
+"""Encodes a chunk of result rows as lines of CSV and JSON.
+
+The encoding is written by hand because the csv and json modules would format every number twice.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ DECIMALS = 6
 
 _Vector = np.ndarray[Any, np.dtype[np.float64]]
 
-# Semicolons and tabs too: where they separate, a spreadsheet would begin a new cell, perhaps a formula, behind one.
+# Semicolons and tabs are quoted too: a spreadsheet that splits at them could start a new cell with a formula.
 _QUOTED = re.compile(r'[,;"\t\r\n]')
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _FORMULA_SIGNS = frozenset("=+-@")
@@ -28,9 +31,10 @@ _RISKY_STARTS = ("\t", "\r", "\n", "\0")
 
 @dataclass(frozen=True, slots=True)
 class RowTexts:
-    """A chunk's rows, each value a text once for both files: numbers look the same in CSV and in JSON.
+    """The values of a chunk's n rows as text. Both files use the same texts, because numbers look the same in each.
 
-    ``estimates``, ``contributions``, ``survival`` and ``band`` are a row's numbers, joined by commas.
+    Every field has n elements. ``estimates``, ``contributions``, ``survival`` and ``band`` hold a row's numbers, joined
+    by commas.
     """
 
     ids: Sequence[str | None]
@@ -47,39 +51,46 @@ class RowTexts:
     band: list[str] | None
 
     def json_lines(self, row_numbers: Iterable[int]) -> Iterator[str]:
-        """The lines of the rows object."""
-        nothing = [""] * len(self.ids)
+        """Yield the lines of the rows object, in the format that ``ResultWriter`` describes."""
+        empty = [""] * len(self.ids)
         rows = zip(
             row_numbers,
-            ("null" if each is None else _json_text(each) for each in self.ids),
+            ("null" if patient_id is None else _json_text(patient_id) for patient_id in self.ids),
             self.estimates,
             self.upper_open,
-            _each_once(_json_text, self.imputed),
-            _each_once(_json_text, self.out_of_range),
+            _map_distinct(_json_text, self.imputed),
+            _map_distinct(_json_text, self.out_of_range),
             self.contributions,
             self.mayo_score,
-            self.survival or nothing,
-            self.median or nothing,
+            self.survival or empty,
+            self.median or empty,
             self.if_measured,
-            _each_once(_json_text, self.measure_first),
-            self.band or nothing,
+            _map_distinct(_json_text, self.measure_first),
+            self.band or empty,
             strict=True,
         )
-        for row, name, numbers, is_open, gaps, beyond, parts, score, curve, median, ranges, measure, band in rows:
-            opened = "true" if is_open else "false"
+        for (
+            row, patient_id, estimates, upper_open, imputed, out_of_range, contributions, mayo_score, survival, median,
+            if_measured, measure_first, band,
+        ) in rows:  # fmt: skip
+            is_open = "true" if upper_open else "false"
+            ranges = ",".join(f"[{low_high}]" for low_high in if_measured)
             yield (
-                f"[{row},{name},{numbers},{opened},{gaps},{beyond},[{parts}],{score},[{curve}],{median or 'null'},"
-                f"[{','.join(f'[{each}]' for each in ranges)}],{measure},[{band}]]\n"
+                f"[{row},{patient_id},{estimates},{is_open},{imputed},{out_of_range},[{contributions}],{mayo_score},"
+                f"[{survival}],{median or 'null'},[{ranges}],{measure_first},[{band}]]\n"
             )
 
     def csv_lines(self, row_numbers: Iterable[int], baseline: str, model: str) -> Iterator[str]:
-        """The lines of the CSV."""
+        """Yield the lines of the CSV.
+
+        ``baseline`` is the same for all rows. ``model`` holds the cells of the model's id and version.
+        """
         rows = zip(
             row_numbers,
-            ("" if each is None else csv_cell(harmless(each)) for each in self.ids),
+            ("" if patient_id is None else csv_cell(escape_formula(patient_id)) for patient_id in self.ids),
             self.estimates,
             self.upper_open,
-            self._curves(),
+            self._curve_cells(),
             self.mayo_score,
             self.imputed,
             self.out_of_range,
@@ -88,69 +99,81 @@ class RowTexts:
             self.contributions,
             strict=True,
         )
-        for row, name, numbers, is_open, curve, score, gaps, beyond, ranges, measure, parts in rows:
-            opened = "yes" if is_open else "no"
-            measured = _named(gaps, ranges) if gaps else ""
+        for (
+            row, patient_id, estimates, upper_open, curve, mayo_score, imputed, out_of_range, if_measured,
+            measure_first, contributions,
+        ) in rows:  # fmt: skip
+            is_open = "yes" if upper_open else "no"
+            ranges = _ranges_cell(imputed, if_measured) if imputed else ""
             yield (
-                f"{row},{name},{numbers},{opened},{curve}{score},{gaps},{beyond},{measured},{measure},{baseline},{parts},"
-                f"{model},\n"
+                f"{row},{patient_id},{estimates},{is_open},{curve}{mayo_score},{imputed},{out_of_range},{ranges},"
+                f"{measure_first},{baseline},{contributions},{model},\n"
             )
 
-    def _curves(self) -> Iterable[str]:
-        """The cells of the survival curve with a comma behind, none without a curve."""
+    def _curve_cells(self) -> Iterable[str]:
+        """Yield each row's cells of the survival curve, followed by a comma. Yield empty texts without a curve."""
         if self.survival is None or self.median is None:
             return repeat("", len(self.ids))
         return (f"{median},{curve}," for median, curve in zip(self.median, self.survival, strict=True))
 
 
 def ranges_if_measured(predicted: pd.DataFrame, imputed: list[str]) -> list[list[str]]:
-    """For each row, in the order of its imputed columns, ``low,high``."""
+    """Return, for each row, the texts ``low,high`` of its imputed columns, in their order.
+
+    ``imputed`` holds each row's imputed columns, joined by ``;``.
+    """
     if not any(imputed):
         return [[]] * len(imputed)
     names = {name for pattern in set(imputed) if pattern for name in pattern.split(";")}
-    pairs = {name: joined(predicted[side + name].to_numpy(float) for side in ("if_low:", "if_high:")) for name in names}
-    lists = {pattern: [pairs[name] for name in pattern.split(";")] if pattern else [] for pattern in set(imputed)}
-    return [[pair[row] for pair in lists[pattern]] for row, pattern in enumerate(imputed)]
+    ranges = {
+        name: comma_joined(predicted[side + name].to_numpy(float) for side in ("if_low:", "if_high:")) for name in names
+    }
+    lists = {pattern: [ranges[name] for name in pattern.split(";")] if pattern else [] for pattern in set(imputed)}
+    return [[texts[row] for texts in lists[pattern]] for row, pattern in enumerate(imputed)]
 
 
-def _named(imputed: str, ranges: list[str]) -> str:
-    """``Copper:5.1..6.3;Stage:5.4..6.1``."""
-    pairs = zip(imputed.split(";"), ranges, strict=True)
-    return ";".join(f"{name}:{each.replace(',', '..')}" for name, each in pairs)
+def _ranges_cell(imputed: str, ranges: list[str]) -> str:
+    """Return the cell ``years_if_measured``, such as ``Copper:5.1..6.3;Stage:5.4..6.1``."""
+    named_ranges = zip(imputed.split(";"), ranges, strict=True)
+    return ";".join(f"{name}:{low_high.replace(',', '..')}" for name, low_high in named_ranges)
 
 
-def joined(columns: Iterable[_Vector]) -> list[str]:
-    """The numbers of each row, joined by commas."""
-    return list(map(",".join, zip(*map(numbers, columns), strict=True)))
+def comma_joined(columns: Iterable[_Vector]) -> list[str]:
+    """Return the numbers of each row as text, joined by commas. ``columns`` holds vectors of shape (n,)."""
+    return list(map(",".join, zip(*map(number_texts, columns), strict=True)))
 
 
-def numbers(values: _Vector) -> list[str]:
-    """Each number as text, to DECIMALS, nothing for NaN. A lab has few distinct values, and each is spelt once."""
-    rounded = values.round(DECIMALS) + 0.0  # plus zero turns the -0.0 of an unused column into 0.0
-    places, distinct = pd.factorize(rounded, use_na_sentinel=False)
+def number_texts(values: _Vector) -> list[str]:
+    """Return each number as text with at most DECIMALS decimals, and an empty text for NaN.
+
+    A laboratory value has few distinct values, so each distinct number is formatted once.
+    """
+    rounded = values.round(DECIMALS) + 0.0  # adding zero turns the -0.0 of an unused column into 0.0
+    codes, distinct = pd.factorize(rounded, use_na_sentinel=False)
     texts = ["" if number != number else repr(number) for number in distinct.tolist()]  # noqa: PLR0124 - NaN
-    return list(map(texts.__getitem__, places.tolist()))
+    return list(map(texts.__getitem__, codes.tolist()))
 
 
-def _each_once(spell: Callable[[str], str], texts: list[str]) -> Iterator[str]:
-    return map({text: spell(text) for text in set(texts)}.__getitem__, texts)
+def _map_distinct(function: Callable[[str], str], texts: list[str]) -> Iterator[str]:
+    """Apply ``function`` to each of ``texts``, but only once to each distinct text."""
+    return map({text: function(text) for text in set(texts)}.__getitem__, texts)
 
 
 _json_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def csv_cell(text: str) -> str:
-    """A cell as RFC 4180 quotes it, semicolons and tabs as well."""
+    """Return ``text`` as a CSV cell, quoted as in RFC 4180 and also if it contains a semicolon or a tab."""
     if _QUOTED.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
-def harmless(text: str) -> str:
-    """Return ``text`` as a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"). Numbers stay.
+def escape_formula(text: str) -> str:
+    """Return ``text`` as a cell that no spreadsheet runs as a formula (OWASP, "CSV Injection"). Numbers stay unchanged.
 
-    A risky text gets one apostrophe in front. A text that is risky behind its own apostrophes gets one more, so that
-    two texts never become the same cell.
+    A risky text gets an apostrophe in front. A text that already starts with apostrophes and is risky without them gets
+    one more, so that two different texts never become the same cell.
     """
     if text[:1].isalnum() and text.isascii():
         return text
@@ -158,11 +181,11 @@ def harmless(text: str) -> str:
 
 
 def _is_risky(text: str) -> bool:
-    """Tell whether ``text``, without leading apostrophes, would be run or hides what comes first.
+    """Return whether a spreadsheet might run ``text``, without its leading apostrophes, as a formula.
 
-    Spreadsheets read full-width signs like the plain ones, and some drop what shows nothing.
+    Spreadsheets treat full-width signs like ordinary ones, and some ignore invisible characters.
     """
     if text.lstrip("'").startswith(_RISKY_STARTS):
         return True
-    visible = next((each for each in text if each != "'" and not each.isspace() and not is_invisible(each)), "")
+    visible = next((char for char in text if char != "'" and not char.isspace() and not is_invisible(char)), "")
     return unicodedata.normalize("NFKC", visible)[:1] in _FORMULA_SIGNS

@@ -1,4 +1,4 @@
-"""What the answers about results look like, for the OpenAPI document. mypy holds the typed ones against the code."""
+"""Response models of the routes about results. They appear in the OpenAPI document; mypy checks the typed dicts."""
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
@@ -11,106 +11,108 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class Summary(TypedDict):
-    """The result in short."""
+    """Summary of a result."""
 
-    rows: int
-    mean_years: float
-    median_years: float
-    minimum_years: float
-    maximum_years: float
-    imputed_rows: Annotated[int, Field(description="Patients with a missing value that was replaced.")]
-    out_of_range_rows: Annotated[int, Field(description="Patients with a value beyond what the model has seen.")]
+    rows: Annotated[int, Field(description="Patients in the file, with the skipped ones.")]
+    mean_years: Annotated[float, Field(description="Mean of the estimates, in years.")]
+    median_years: Annotated[float, Field(description="Median of the estimates, in years.")]
+    minimum_years: Annotated[float, Field(description="Lowest estimate, in years.")]
+    maximum_years: Annotated[float, Field(description="Highest estimate, in years.")]
+    imputed_rows: Annotated[int, Field(description="Patients with a missing value that was imputed.")]
+    out_of_range_rows: Annotated[int, Field(description="Patients with a value outside the training range.")]
     skipped_rows: NotRequired[
-        Annotated[int, Field(description="Patients that could not be predicted and were skipped.")]
+        Annotated[int, Field(description="Patients that were skipped because they can't be predicted.")]
     ]
 
 
 class Survival(ResponseModel):
-    """A point of the survival curve."""
+    """A point of a survival curve."""
 
-    years: int
-    probability: Probability = Field(description="To live longer than so many years.")
+    years: int = Field(description="Number of years.")
+    probability: Probability = Field(description="Probability of living longer than `years`.")
     lower: Probability | None = Field(
-        description="The lower end of the band: how far off the curve itself may be. Null where there is no band."
+        description="Lower end of the band, which shows how uncertain the curve itself is. Null without a band."
     )
-    upper: Probability | None = Field(description="The upper end of the band.")
+    upper: Probability | None = Field(description="Upper end of the band. Null without a band.")
 
 
 class IfMeasured(ResponseModel):
-    """The range of the years if a missing value were low or high among the study's patients."""
+    """Range of the estimate, in years, if an imputed column had a low or a high value among the study's patients."""
 
-    column: str
-    low: float
-    high: float
+    column: str = Field(description="The imputed column.")
+    low: float = Field(description="Lower end of the range, in years.")
+    high: float = Field(description="Upper end of the range, in years.")
 
 
 class OutOfRange(ResponseModel):
-    """A value beyond what the model has seen."""
+    """A value outside the training range."""
 
-    column: str
-    direction: Literal["above", "below"]
+    column: str = Field(description="The column of the value.")
+    direction: Literal["above", "below"] = Field(description="Whether the value is above or below the training range.")
 
 
 class Contribution(ResponseModel):
-    """What one column adds, on the contribution scale."""
+    """The contribution of one column to the estimate, on the contribution scale."""
 
-    column: str
-    value: float
+    column: str = Field(description="The column.")
+    value: float = Field(description="The contribution, on the contribution scale.")
 
 
 class Row(ResponseModel):
-    """The answer for one patient. Of one that was skipped nothing is said but the errors."""
+    """The prediction for one patient. A skipped patient has only `row`, `id` and `errors`."""
 
-    row: int = Field(description="Patients are counted from 1.")
-    id: str | None = Field(description="The file's own ID.")
-    years: float | None
-    lower: float | None = Field(description="The interval's lower end, in years.")
-    upper: float | None = Field(description="The interval's upper end, in years.")
-    upper_open: bool = Field(description="The upper end is the horizon, or beyond.")
+    row: int = Field(description="Number of the patient in the file, starting at 1.")
+    id: str | None = Field(description="The patient's ID in the file.")
+    years: float | None = Field(description="The estimate, in years. Null for a skipped patient.")
+    lower: float | None = Field(description="Lower end of the interval, in years.")
+    upper: float | None = Field(description="Upper end of the interval, in years.")
+    upper_open: bool = Field(description="Whether the upper end is open: the horizon or later.")
     median_years: float | None = Field(
-        description="Null without a curve, and where more than half live beyond its end."
+        description="Median survival, in years. Null without a curve, or if the curve ends above one half."
     )
-    survival: list[Survival] = Field(description="Empty without a curve.")
-    mayo_score: float | None
-    imputed: list[str] = Field(description="The columns whose missing value was replaced.")
-    if_measured: list[IfMeasured]
-    measure_first: str | None = Field(description="The missing column that could move the years most.")
-    out_of_range: list[OutOfRange]
-    baseline: float | None = Field(description="Where the contributions start, on the contribution scale.")
-    contributions: list[Contribution] = Field(description="The largest first; those of zero are left out.")
-    errors: list[Finding] = Field(description="Why the patient was skipped; empty for one that was not.")
+    survival: list[Survival] = Field(description="The survival curve. Empty for a model without a curve.")
+    mayo_score: float | None = Field(description="The published Mayo risk score. Null for a skipped patient.")
+    imputed: list[str] = Field(description="The columns whose missing value was imputed.")
+    if_measured: list[IfMeasured] = Field(description="Ranges of the estimate, one for each imputed column.")
+    measure_first: str | None = Field(description="The missing column whose value could change the estimate most.")
+    out_of_range: list[OutOfRange] = Field(description="Values outside the training range.")
+    baseline: float | None = Field(
+        description="The value that the contributions are added to, on the contribution scale."
+    )
+    contributions: list[Contribution] = Field(description="The largest first. Contributions of zero are omitted.")
+    errors: list[Finding] = Field(description="Why the patient was skipped. Empty for a predicted patient.")
 
 
 class Cohort(ResponseModel):
-    """A result at a glance, however large. Patients that were skipped are in `summary` only."""
+    """Summary of a result over all predicted patients. Skipped patients count in `summary` only."""
 
-    edges: list[float] = Field(description="The ends of the bins, in years, ascending: one more than there are bins.")
-    counts: list[int] = Field(description="Patients in each bin; the last one holds the horizon.")
+    edges: list[float] = Field(description="Edges of the bins, in years, ascending: one more than there are bins.")
+    counts: list[int] = Field(description="Patients in each bin. The last bin includes the horizon.")
     mean_years: list[float | None] = optional_field(
-        "Their mean years, to 3 decimals; null for an empty bin. Of several bins together: the mean of those that "
-        "aren't empty, weighted by `counts`. A result from before this was counted lacks it, as the next three."
+        "Mean years of each bin's patients, to 3 decimals; null for an empty bin. To combine bins, average the "
+        "non-empty ones weighted by `counts`. Results of older releases lack this field and the next three."
     )
     survival: list[list[Probability]] = optional_field(
-        "Their mean probabilities to live longer than each of the prediction's `survival_years`, to 4 decimals; empty "
-        "for an empty bin and for a model without a curve. Of several bins together: weighted by `counts` too."
+        "Mean probabilities of each bin's patients of living longer than each of the prediction's `survival_years`, to "
+        "4 decimals. Empty for an empty bin and for a model without a curve. Combine bins in the same way."
     )
-    imputed: list[int] = optional_field("Patients in each bin with a missing value that was replaced.")
-    out_of_range: list[int] = optional_field("Patients in each bin with a value beyond what the model has seen.")
-    sickest: list[Row] = Field(description="The thousand patients with the fewest years, the fewest first.")
-    summary: Summary
+    imputed: list[int] = optional_field("Patients in each bin with a missing value that was imputed.")
+    out_of_range: list[int] = optional_field("Patients in each bin with a value outside the training range.")
+    sickest: list[Row] = Field(description="The 1,000 patients with the lowest estimates, the lowest first.")
+    summary: Summary = Field(description="Summary of the result.")
 
 
 class RowsPage(ResponseModel):
     """A page of the result's rows."""
 
-    offset: int
-    total: int
-    rows: list[Row]
-    next_offset: int | None = Field(description="Where the next page starts, null on the last.")
+    offset: int = Field(description="Index of the first row of this page, starting at 0.")
+    total: int = Field(description="Rows of the result.")
+    rows: list[Row] = Field(description="The rows of this page, in file order.")
+    next_offset: int | None = Field(description="The `offset` of the next page. Null on the last page.")
 
 
 class Download(ResponseModel):
-    """Where the result's CSV can be had, without the token."""
+    """URL that downloads the result CSV. It needs no token."""
 
-    url: str
-    expires_in: int = Field(description="How long the address is good, in seconds.")
+    url: str = Field(description="The URL.")
+    expires_in: int = Field(description="How long the URL is valid, in seconds.")

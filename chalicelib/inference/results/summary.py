@@ -1,4 +1,4 @@
-"""A result at a glance, however large: how the years are spread, and the rows of those who have the fewest."""
+"""The cohort summary of a result: the distribution of the years, and the rows with the lowest estimates."""
 
 import heapq
 import json
@@ -17,7 +17,10 @@ _Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class CohortSummary:
-    """Accumulates chunks of n patients in the order of the file. Keeps sums and ``LOWEST_ESTIMATES_MAX`` lines."""
+    """Accumulates the summary of a result from its chunks, in file order.
+
+    Its memory does not grow with the file: it keeps sums for each bin and at most LOWEST_ESTIMATES_MAX lines.
+    """
 
     def __init__(self, horizon_years: float, survival_points: int) -> None:
         self._edges = np.arange(0.0, horizon_years + BIN_YEARS / 2, BIN_YEARS)
@@ -25,17 +28,17 @@ class CohortSummary:
         self._counts, self._imputed, self._out_of_range = np.zeros((3, self._bins), dtype=np.int64)
         self._years = np.zeros(self._bins)
         self._survival = np.zeros((survival_points, self._bins))
-        # Years, and the place among all as a tie's end: the earlier row first.
-        self._sickest: list[tuple[float, int, str]] = []
-        self._seen = 0
+        # Years, row index and line. The row index sorts equal years by their order in the file.
+        self._lowest_estimates: list[tuple[float, int, str]] = []
+        self._rows = 0
 
     def count(self, years: _Vector, survival: Sequence[_Vector], imputed: _Flags, out_of_range: _Flags) -> None:
-        """Count a chunk in.
+        """Add a chunk of n patients to the bins.
 
-        ``years``: from 0 to the horizon. ``survival``: for each year of the model's curve the n probabilities.
-        ``imputed``, ``out_of_range``: whether a patient has such a value.
+        ``years``: shape (n,), from 0 to the horizon. ``survival``: for each year of the model's curve, the
+        probabilities, shape (n,). ``imputed``, ``out_of_range``: shape (n,), whether a patient has such a value.
         """
-        # The last bin has both its ends, as np.histogram's: the horizon itself is in it.
+        # As in np.histogram, the last bin includes its upper edge: a patient can have exactly the horizon.
         bins = np.minimum((years / BIN_YEARS).astype(np.intp), self._bins - 1)
         self._counts += np.bincount(bins, minlength=self._bins)
         self._imputed += np.bincount(bins[imputed], minlength=self._bins)
@@ -45,19 +48,25 @@ class CohortSummary:
             self._survival[point] += np.bincount(bins, probabilities, self._bins)
 
     def rank(self, years: _Vector, lines: Sequence[str]) -> None:
-        """Keep those of a chunk's lines of the rows object that are among the sickest so far."""
+        """Keep the chunk's ``lines`` of the rows object that are among the lowest estimates so far.
+
+        ``years`` has shape (n,), and ``lines`` has n elements.
+        """
         candidates = np.argsort(years, kind="stable")[:LOWEST_ESTIMATES_MAX].tolist()
-        chunk = [(float(years[at]), self._seen + at, lines[at]) for at in candidates]
-        self._sickest = heapq.nsmallest(LOWEST_ESTIMATES_MAX, self._sickest + chunk)
-        self._seen += len(years)
+        chunk = [(float(years[index]), self._rows + index, lines[index]) for index in candidates]
+        self._lowest_estimates = heapq.nsmallest(LOWEST_ESTIMATES_MAX, self._lowest_estimates + chunk)
+        self._rows += len(years)
 
     def document(self) -> bytes:
-        """JSON: ``edges`` in years, ascending; a bin's patients (``counts``), those of them with a value that was
-        ``imputed`` or ``out_of_range``, their ``mean_years`` (null if there are none) and mean probabilities to
-        survive (``survival``, ``[]`` if there are none); and ``sickest``: lines of the rows object, the fewest years
-        first.
+        """Return the summary as JSON.
+
+        - ``edges``: the edges of the bins in years, ascending.
+        - ``counts``: the patients of each bin; ``imputed`` and ``out_of_range``: those of them with such a value.
+        - ``mean_years``: the mean years of each bin's patients, null for an empty bin.
+        - ``survival``: their mean survival probabilities, ``[]`` for an empty bin.
+        - ``sickest``: the lines of the rows object with the lowest estimates, the lowest first.
         """
-        counted = json.dumps(
+        bins = json.dumps(
             {
                 "edges": self._edges.tolist(),
                 "counts": self._counts.tolist(),
@@ -67,10 +76,10 @@ class CohortSummary:
                 "out_of_range": self._out_of_range.tolist(),
             }
         )
-        sickest = ",".join(line.rstrip("\n") for _, _, line in self._sickest)
-        return f'{counted[:-1]}, "sickest": [{sickest}]}}\n'.encode()
+        lines = ",".join(line.rstrip("\n") for _, _, line in self._lowest_estimates)
+        return f'{bins[:-1]}, "sickest": [{lines}]}}\n'.encode()
 
     def _means(self, sums: _Vector, decimals: int) -> list[list[float]]:
-        """For each bin the means of ``sums``, shape (values, bins); of an empty one none."""
+        """Return the means of each bin from ``sums``, shape (values, bins). An empty bin has an empty list."""
         means = (sums / np.maximum(self._counts, 1)).round(decimals).T.tolist()
         return [mean if count else [] for mean, count in zip(means, self._counts.tolist(), strict=True)]

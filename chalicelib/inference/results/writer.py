@@ -1,4 +1,4 @@
-"""The result's files, written as the rows come: a CSV for people, JSON lines and a summary for the page."""
+"""Writes the files of a result: a CSV for people, and JSON lines and a cohort summary for the page."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.row_codec import (
     DECIMALS,
     RowTexts,
+    comma_joined,
     csv_cell,
-    harmless,
-    joined,
-    numbers,
+    escape_formula,
+    number_texts,
     ranges_if_measured,
 )
 from chalicelib.inference.results.summary import CohortSummary
 from chalicelib.inference.storage.file_store import Stored
 
 OFFSET_INTERVAL = 1000
+"""Rows between two recorded row offsets."""
 
 _Vector = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -37,41 +38,45 @@ _ESTIMATES = ("years", "lower", "upper")
 
 
 class ResultSink(Protocol):
-    """Where the files are put: S3, unless somebody verifies a receipt."""
+    """Stores the files of a result. It is S3, except when a receipt is verified."""
 
     def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
-        """Keep ``size`` bytes from the start of ``stream``. Return their size and ETag."""
+        """Store the first ``size`` bytes of ``stream``. Return their size and ETag."""
 
 
 class ResultWriter:
-    """Takes predicted chunks in the order of the file.
+    """Writes the files of a result from predicted chunks, which must come in file order.
 
     A line of the rows object is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
-    [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first, [band]]``. The contributions
-    stand in the order of ``Result.columns``, the probabilities to survive in that of the contract's years, the band's
-    lower and upper ends by turns in the same, the ranges in that of ``imputed``. A row that was skipped is
-    ``[row, id, [errors]]``.
+    [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first, [band]]``:
+
+    - the contributions are in the order of ``Result.columns``;
+    - the survival probabilities are in the order of ``OutputSpec.survival_years``, and so are the ends of the band,
+      the lower and the upper one of each year;
+    - the ranges are in the order of ``imputed``.
+
+    A skipped row is ``[row, id, [errors]]``.
     """
 
     def __init__(self, loaded: Loaded, bad_rows: Iterator[dict[str, Any]] = iter(())) -> None:  # noqa: B008 - it is empty
         self._loaded = loaded
         self._bad_rows = bad_rows
-        self._next_bad = next(bad_rows, None)
+        self._next_bad_row = next(bad_rows, None)
         self._output_spec = loaded.model.output_spec
-        self._model = f"{csv_cell(loaded.id)},{csv_cell(loaded.version)}"
+        self._model_cells = f"{csv_cell(loaded.id)},{csv_cell(loaded.version)}"
         self._survival = [f"survival:{year}" for year in self._output_spec.survival_years]
         years = self._output_spec.survival_years if self._output_spec.curve_band_level is not None else ()
         self._band = [f"survival_{end}:{year}" for year in years for end in ("lower", "upper")]
         self._csv: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
-        self._lines: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
+        self._row_lines: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._columns: tuple[str, ...] = ()
         self._baseline = 0.0
         self._row_offsets = [0]
         self._csv_sha256 = hashlib.sha256()
-        self._cohort = CohortSummary(self._output_spec.horizon_years, len(self._survival))
+        self._cohort_summary = CohortSummary(self._output_spec.horizon_years, len(self._survival))
         self._years: list[_Vector] = []
-        self._skipped = 0
-        self._width = 0
+        self._skipped_rows = 0
+        self._csv_columns = 0
         self._imputed_rows = 0
         self._out_of_range_rows = 0
         self.rows = 0
@@ -83,44 +88,48 @@ class ResultWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._csv.close()
-        self._lines.close()
+        self._row_lines.close()
 
     def add(self, ids: pd.Series[str] | None, predicted: pd.DataFrame, mayo_score: _Vector) -> None:
-        """Append a chunk: the file's own IDs, if it has any, what the model answered, and the published score."""
+        """Append a chunk of n rows.
+
+        ``ids``: the IDs in the file, None if it has none. ``predicted``: see ``Model.predict``.
+        ``mayo_score``: the published Mayo score, shape (n,).
+        """
         if self.rows == 0:
-            self._begin(predicted)
+            self._write_header(predicted)
         imputed, out_of_range = predicted["imputed"].tolist(), predicted["out_of_range"].tolist()
-        names: Sequence[str | None] = [None] * len(predicted) if ids is None else ids.fillna("").tolist()
+        patient_ids: Sequence[str | None] = [None] * len(predicted) if ids is None else ids.fillna("").tolist()
         curve = [predicted[name].to_numpy(float) for name in self._survival]
         rows = RowTexts(
-            ids=names,
-            estimates=joined(predicted[name].to_numpy(float) for name in _ESTIMATES),
+            ids=patient_ids,
+            estimates=comma_joined(predicted[name].to_numpy(float) for name in _ESTIMATES),
             upper_open=predicted["upper_open"].tolist(),
             imputed=imputed,
             out_of_range=out_of_range,
-            contributions=joined(predicted[_CONTRIBUTION + name].to_numpy(float) for name in self._columns),
-            mayo_score=numbers(mayo_score),
-            survival=joined(curve) if curve else None,
-            median=numbers(predicted["median"].to_numpy(float)) if curve else None,
+            contributions=comma_joined(predicted[_CONTRIBUTION + name].to_numpy(float) for name in self._columns),
+            mayo_score=number_texts(mayo_score),
+            survival=comma_joined(curve) if curve else None,
+            median=number_texts(predicted["median"].to_numpy(float)) if curve else None,
             if_measured=ranges_if_measured(predicted, imputed),
             measure_first=predicted["measure_first"].tolist(),
-            band=joined(predicted[name].to_numpy(float) for name in self._band) if self._band else None,
+            band=comma_joined(predicted[name].to_numpy(float) for name in self._band) if self._band else None,
         )
-        rounded = predicted["years"].to_numpy(float).round(DECIMALS)
-        self._write(rows, rounded)
-        self._years.append(rounded)
-        gaps, beyond = _flags(imputed), _flags(out_of_range)
-        self._cohort.count(rounded, curve, gaps, beyond)
-        self._imputed_rows += int(gaps.sum())
-        self._out_of_range_rows += int(beyond.sum())
+        years = predicted["years"].to_numpy(float).round(DECIMALS)
+        self._write_rows(rows, years)
+        self._years.append(years)
+        has_imputed, has_out_of_range = _non_empty(imputed), _non_empty(out_of_range)
+        self._cohort_summary.count(years, curve, has_imputed, has_out_of_range)
+        self._imputed_rows += int(has_imputed.sum())
+        self._out_of_range_rows += int(has_out_of_range.sum())
 
     def finish(self) -> None:
-        """Append the skipped rows that come after the last predicted one."""
-        skipped = list(self._skipped_before(None))
-        self._append([self._bad_json(each) for each in skipped])
-        self._write_csv(map(self._bad_csv, skipped))
+        """Append the bad rows that come after the last predicted row."""
+        bad_rows = list(self._take_bad_rows(None))
+        self._append_row_lines([self._bad_row_json(bad_row) for bad_row in bad_rows])
+        self._write_csv(map(self._bad_row_csv, bad_rows))
 
-    def _begin(self, predicted: pd.DataFrame) -> None:
+    def _write_header(self, predicted: pd.DataFrame) -> None:
         self._columns = tuple(
             name.removeprefix(_CONTRIBUTION) for name in predicted.columns if name.startswith(_CONTRIBUTION)
         )
@@ -132,54 +141,56 @@ class ResultWriter:
             "out_of_range", "years_if_measured", "measure_first", f"baseline_{scale}",
             *(f"contribution_{name}_{scale}" for name in self._columns), "model", "model_version", "error",
         ]  # fmt: skip
-        self._width = len(header)
+        self._csv_columns = len(header)
         self._write_csv([",".join(map(csv_cell, header)) + "\n"])
 
-    def _write(self, rows: RowTexts, years: _Vector) -> None:
-        places: list[int] = []
-        skipped: list[tuple[int, dict[str, Any]]] = []
-        following = self.rows + 1
-        for place in range(len(years)) if self._next_bad else ():
-            for bad in self._skipped_before(following):
-                skipped.append((place, bad))
-                following += 1
-            places.append(following)
-            following += 1
-        row_numbers = places or range(following, following + len(years))
-        lines = list(rows.json_lines(row_numbers))
-        self._cohort.rank(years, lines)
-        self._append(_with(lines, [(place, self._bad_json(bad)) for place, bad in skipped]))
-        cells = rows.csv_lines(row_numbers, repr(self._baseline), self._model)
-        self._write_csv(
-            _with(list(cells), [(place, self._bad_csv(bad)) for place, bad in skipped]) if skipped else cells
-        )
+    def _write_rows(self, rows: RowTexts, years: _Vector) -> None:
+        """Append a chunk of predicted rows to both files, with the bad rows that come between them."""
+        numbers: list[int] = []
+        bad_rows: list[tuple[int, dict[str, Any]]] = []  # each with the index in the chunk that it comes before
+        next_number = self.rows + 1
+        for index in range(len(years)) if self._next_bad_row else ():
+            for bad_row in self._take_bad_rows(next_number):
+                bad_rows.append((index, bad_row))
+                next_number += 1
+            numbers.append(next_number)
+            next_number += 1
+        row_numbers = numbers or range(next_number, next_number + len(years))
+        json_lines = list(rows.json_lines(row_numbers))
+        self._cohort_summary.rank(years, json_lines)
+        bad_json_lines = [(index, self._bad_row_json(bad_row)) for index, bad_row in bad_rows]
+        self._append_row_lines(_insert_lines(json_lines, bad_json_lines))
+        csv_lines = rows.csv_lines(row_numbers, repr(self._baseline), self._model_cells)
+        bad_csv_lines = [(index, self._bad_row_csv(bad_row)) for index, bad_row in bad_rows]
+        self._write_csv(_insert_lines(list(csv_lines), bad_csv_lines) if bad_rows else csv_lines)
 
-    def _skipped_before(self, row: int | None) -> Iterator[dict[str, Any]]:
-        """The skipped rows that come next, up to the one at ``row``; None: all that are left."""
-        while self._next_bad is not None and (row is None or self._next_bad["row"] == row):
-            yield self._next_bad
+    def _take_bad_rows(self, row: int | None) -> Iterator[dict[str, Any]]:
+        """Yield the consecutive bad rows that start at row number ``row``, or all remaining ones if it is None."""
+        while self._next_bad_row is not None and (row is None or self._next_bad_row["row"] == row):
+            yield self._next_bad_row
             row = None if row is None else row + 1
-            self._next_bad = next(self._bad_rows, None)
-            self._skipped += 1
+            self._next_bad_row = next(self._bad_rows, None)
+            self._skipped_rows += 1
 
-    def _append(self, lines: list[str]) -> None:
-        """Append lines to the rows object, noting where each mark is."""
-        for block in _blocks(lines, self.rows):
-            self._lines.write("".join(block).encode())
+    def _append_row_lines(self, lines: list[str]) -> None:
+        """Append lines to the rows object, and record a row offset after every OFFSET_INTERVAL rows."""
+        for block in _split_at_offsets(lines, self.rows):
+            self._row_lines.write("".join(block).encode())
             self.rows += len(block)
             if self.rows % OFFSET_INTERVAL == 0:
-                self._row_offsets.append(self._lines.tell())
+                self._row_offsets.append(self._row_lines.tell())
 
-    def _bad_json(self, bad: dict[str, Any]) -> str:
-        line = json.dumps([bad["row"], bad["id"], bad["errors"]], ensure_ascii=False, separators=(",", ":"))
-        return f"{line}\n"
+    def _bad_row_json(self, bad_row: dict[str, Any]) -> str:
+        fields = [bad_row["row"], bad_row["id"], bad_row["errors"]]
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
 
-    def _bad_csv(self, bad: dict[str, Any]) -> str:
-        why = " ".join(each["message"] for each in bad["errors"])
-        patient = "" if bad["id"] is None else harmless(bad["id"])
-        # Nothing between the ID and the model but empty cells.
-        empty = "," * (self._width - 4)
-        return f"{bad['row']},{csv_cell(patient)}{empty}{self._model},{csv_cell(harmless(why))}\n"
+    def _bad_row_csv(self, bad_row: dict[str, Any]) -> str:
+        messages = " ".join(finding["message"] for finding in bad_row["errors"])
+        patient_id = "" if bad_row["id"] is None else escape_formula(bad_row["id"])
+        # All cells between the ID and the model are empty.
+        empty_cells = "," * (self._csv_columns - 4)
+        error_cell = csv_cell(escape_formula(messages))
+        return f"{bad_row['row']},{csv_cell(patient_id)}{empty_cells}{self._model_cells},{error_cell}\n"
 
     def _write_csv(self, lines: Iterable[str]) -> None:
         content = "".join(lines).encode()
@@ -187,18 +198,26 @@ class ResultWriter:
         self._csv.write(content)
 
     def upload(self, files: ResultSink, prefix: str) -> Result:
-        """Put the files into S3 under ``prefix`` and say where they are and what they hold."""
+        """Store the files under ``prefix`` and return the record of the result.
+
+        Raises
+        ------
+        ValueError
+            No row was added.
+        """
         if self.rows == 0:
             raise ValueError("a result has at least one row")
-        size = self._lines.tell()
+        size = self._row_lines.tell()
         if self._row_offsets[-1] != size:
             self._row_offsets.append(size)
         csv_key, rows_key, cohort_key = (prefix + name for name in ("result.csv", "rows.jsonl", "cohort.json"))
-        cohort = self._cohort.document()
-        stored = {
+        cohort_summary = self._cohort_summary.document()
+        stored_files = {
             "csv_key": files.put_stream(csv_key, self._csv, self._csv.tell(), "text/csv; charset=utf-8"),
-            "rows_key": files.put_stream(rows_key, self._lines, size, "application/x-ndjson"),
-            "cohort_key": files.put_stream(cohort_key, io.BytesIO(cohort), len(cohort), "application/json"),
+            "rows_key": files.put_stream(rows_key, self._row_lines, size, "application/x-ndjson"),
+            "cohort_key": files.put_stream(
+                cohort_key, io.BytesIO(cohort_summary), len(cohort_summary), "application/json"
+            ),
         }
         years = np.concatenate(self._years)
         return Result(
@@ -217,39 +236,39 @@ class ResultWriter:
                 "maximum_years": round(float(years.max()), 3),
                 "imputed_rows": self._imputed_rows,
                 "out_of_range_rows": self._out_of_range_rows,
-                "skipped_rows": self._skipped,
+                "skipped_rows": self._skipped_rows,
             },
             cohort_key=cohort_key,
             output_spec=self._output_spec,
             model_version=self._loaded.version,
             model_sha256=self._loaded.sha256,
             csv_sha256=self._csv_sha256.hexdigest(),
-            files=stored,
+            files=stored_files,
         )
 
 
-def _flags(texts: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Whether each text says anything."""
+def _non_empty(texts: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which texts are not empty, shape (n,)."""
     return np.fromiter(map(bool, texts), np.bool_, len(texts))
 
 
-def _blocks(lines: list[str], done: int) -> Iterator[list[str]]:
-    """``lines`` cut where a mark is due."""
+def _split_at_offsets(lines: list[str], rows_written: int) -> Iterator[list[str]]:
+    """Split ``lines``, which follow ``rows_written`` rows, before every row whose offset must be recorded."""
     start = 0
     while start < len(lines):
-        end = start + OFFSET_INTERVAL - (done + start) % OFFSET_INTERVAL
+        end = start + OFFSET_INTERVAL - (rows_written + start) % OFFSET_INTERVAL
         yield lines[start:end]
         start = end
 
 
-def _with(lines: list[str], inserted: list[tuple[int, str]]) -> list[str]:
-    """``lines`` with each of ``inserted`` before the line at its place."""
-    if not inserted:
+def _insert_lines(lines: list[str], insertions: list[tuple[int, str]]) -> list[str]:
+    """Return ``lines`` with each inserted line before the line at its index. ``insertions`` are sorted by index."""
+    if not insertions:
         return lines
     merged: list[str] = []
-    done = 0
-    for place, line in inserted:
-        merged += lines[done:place]
+    start = 0
+    for index, line in insertions:
+        merged += lines[start:index]
         merged.append(line)
-        done = place
-    return merged + lines[done:]
+        start = index
+    return merged + lines[start:]

@@ -1,4 +1,4 @@
-"""Uploads over HTTP: files past the direct limit."""
+"""HTTP routes of uploads: files that are too large for a direct submission."""
 
 from typing import Annotated, Protocol
 
@@ -16,7 +16,7 @@ from chalicelib.inference.storage.uploads import UnknownUploadError, Uploads
 
 
 class Services(Protocol):
-    """What these views need."""
+    """The services that these views use."""
 
     @property
     def accounts(self) -> Accounts: ...
@@ -44,7 +44,10 @@ UploadId = Annotated[
     "/api/uploads", "POST", content_types=ANY_CONTENT_TYPE, answers={201: schemas.Upload}, errors=LIMITED, auth=BEARER
 )
 def new_upload(request: Request, services: Services) -> Response:
-    """An address for a file past the direct limit. Send it there as a form, then submit its `upload_id`."""
+    """Start the upload of a file that is too large to be sent directly.
+
+    Send the file to `url` as a form with `fields`, then submit its `upload_id`.
+    """
     user = current_user(request, services.accounts)
     services.limits.upload(user.id)
     return ok(services.uploads.new(user), 201)
@@ -59,6 +62,6 @@ def new_upload(request: Request, services: Services) -> Response:
     auth=BEARER,
 )
 def delete_upload(request: Request, services: Services, id: UploadId) -> Response:  # noqa: A002
-    """Delete the upload ``id``. Predictions that were started from it keep their own copy."""
+    """Delete the upload ``id``. Predictions that were submitted from it keep their own copy."""
     services.uploads.delete(current_user(request, services.accounts), id)
     return no_content()

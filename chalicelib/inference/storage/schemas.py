@@ -1,4 +1,4 @@
-"""What the answers about uploads look like, for the OpenAPI document."""
+"""Response models of the routes about uploads. They appear in the OpenAPI document."""
 
 from pydantic import Field
 
@@ -6,10 +6,10 @@ from chalicelib.core.http.schemas import ResponseModel
 
 
 class Upload(ResponseModel):
-    """Where and how to put a large file: a form with these fields and, last, `file`."""
+    """Where to send a large file: a form with these fields, followed by the field `file`."""
 
-    upload_id: str
-    url: str
-    fields: dict[str, str]
-    expires_in: int = Field(description="How long the address is good, in seconds.")
-    bytes_max: int = Field(description="The largest file that is taken.")
+    upload_id: str = Field(description="The id of the upload.")
+    url: str = Field(description="The URL to send the form to.")
+    fields: dict[str, str] = Field(description="The fields of the form.")
+    expires_in: int = Field(description="How long the form is valid, in seconds.")
+    bytes_max: int = Field(description="Largest file that can be uploaded, in bytes.")

@@ -1,4 +1,4 @@
-"""Files past the direct limit: they go to the bucket first, by an address that is good for one key and size."""
+"""Uploads: files too large for a direct submission. A client sends them to the bucket first, then submits them."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from chalicelib.inference.storage.file_store import FileGoneError, FileStore, St
 
 
 class UnknownUploadError(DomainError):
-    """Nothing was uploaded under this id, or it is somebody else's, or it has expired."""
+    """The user has no finished upload with this id, or it has expired."""
 
     status = 404
     code = "unknown_upload"
@@ -19,7 +19,7 @@ class UnknownUploadError(DomainError):
 
 
 class UploadChangedError(DomainError):
-    """The upload was written again while it was being submitted."""
+    """The uploaded file was replaced while it was being submitted."""
 
     status = 409
     code = "upload_changed"
@@ -27,21 +27,29 @@ class UploadChangedError(DomainError):
 
 
 class Uploads:
-    """The uploads of a user, which expire a day after they were made."""
+    """Starts, reads and deletes the uploads of a user. An upload expires one day after it was stored."""
 
     def __init__(self, files: FileStore, settings: Settings) -> None:
         self._files = files
         self._settings = settings
 
     def new(self, user: User) -> dict[str, Any]:
-        """An address for a file past the direct limit: ``upload_id``, ``url`` and ``fields`` of the form to send."""
+        """Start an upload. Return its id, the form that sends the file, and the limits of the form.
+
+        ``url`` and ``fields`` make up the form, which expires in ``expires_in`` seconds and takes ``bytes_max`` bytes.
+        """
         upload_id = new_id()
         seconds, limit = self._settings.upload_seconds, self._settings.large_upload_bytes_max
         form = self._files.upload_form(upload_key(user.id, upload_id), limit, seconds)
         return {"upload_id": upload_id, **form, "expires_in": seconds, "bytes_max": limit}
 
     def find(self, user: User, upload_id: str) -> Stored:
-        """The object of the user's own upload."""
+        """Return the size and ETag of the user's upload.
+
+        Raises
+        ------
+        UnknownUploadError, FileTooLargeError
+        """
         try:
             stored = self._files.stored(upload_key(user.id, upload_id)) if is_id(upload_id) else None
         except FileGoneError as error:
@@ -52,20 +60,24 @@ class Uploads:
         return stored
 
     def beginning(self, user: User, upload_id: str, stored: Stored) -> bytes:
-        """As much of an upload as a direct submit could carry, up to the end of a line."""
+        """Return the first ``upload_bytes_max`` bytes of an upload, cut at the end of a line.
+
+        Raises
+        ------
+        UnknownUploadError
+        """
         key = upload_key(user.id, upload_id)
         try:
             beginning = self._files.read_range(key, 0, min(stored.size, self._settings.upload_bytes_max))
         except FileGoneError as error:
             raise unknown_upload() from error
         if len(beginning) < stored.size:
-            # To the end of a line: the last one is cut anywhere.
             end = max(beginning.rfind(b"\n"), beginning.rfind(b"\r")) + 1
             beginning = beginning[:end] or beginning
         return beginning
 
     def delete(self, user: User, upload_id: str) -> None:
-        """Delete the user's own upload. Predictions that were started from it keep their own copy.
+        """Delete the user's upload. Predictions that were submitted from it keep their own copy.
 
         Raises
         ------
@@ -78,17 +90,17 @@ class Uploads:
 
 
 def estimated_rows(rows: int, beginning: bytes, stored: Stored) -> int:
-    """Return about how many rows the whole of ``stored`` has, if its ``beginning`` has ``rows``."""
+    """Estimate the number of rows of ``stored`` from the ``rows`` in its ``beginning``."""
     return round(rows * stored.size / len(beginning))
 
 
 def unknown_upload() -> UnknownUploadError:
-    """The same for what never was, what is somebody else's and what has expired."""
-    return UnknownUploadError("There is no such upload of yours. It may not be finished, or have expired.")
+    """Return the same error for an upload that never existed, belongs to another user or has expired."""
+    return UnknownUploadError("You have no upload with this id. It may be unfinished, or it may have expired.")
 
 
 def refuse_too_large(size: int, limit: int, settings: Settings) -> None:
-    """Refuse a file of ``size`` bytes if ``limit`` is less, and say which way it could go.
+    """Refuse a file of ``size`` bytes if it exceeds ``limit``. The message says what the user can do.
 
     Raises
     ------
@@ -96,11 +108,11 @@ def refuse_too_large(size: int, limit: int, settings: Settings) -> None:
     """
     if size <= limit:
         return
-    way = "Please split it."
+    advice = "Please split it."
     if limit < settings.large_upload_bytes_max:
-        way = "Please upload it first (POST /api/uploads), or split it."
+        advice = "Please upload it first (POST /api/uploads), or split it."
     raise FileTooLargeError(
-        f"The file has {size / 1e6:.1f} MB; at most {limit / 1e6:.1f} MB (about {limit // 81:,} patients) are taken "
-        f"at once. {way}",
+        f"The file has {size / 1e6:.1f} MB. The limit is {limit / 1e6:.1f} MB (about {limit // 81:,} patients). "
+        f"{advice}",
         limit_bytes=limit,
     )

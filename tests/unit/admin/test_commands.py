@@ -80,7 +80,7 @@ def test_the_price_and_the_switch_of_a_model_are_independent(world: World, run: 
     assert world.price_overrides.override("lasso") == Override()
 
 
-NO_SUCH_MODEL = f"There is no model of this name. There is: {', '.join(CARDS)}."
+NO_SUCH_MODEL = f"There is no model with this id. The models are: {', '.join(CARDS)}."
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
-"""Write `release_74a1c0a.json.gz`: every kind of data that an older release stores, written by that release itself.
+"""Writes `release_74a1c0a.json.gz`: every kind of data that an older release stores, recorded by running that release.
 
-It imports only what both that release and this one have. To make the file again, from the root of the repository:
+This script imports only names that both releases have. To write the file again, from the root of the repository:
 
     git worktree add --detach build/release 74a1c0a
     cp tests/unit/data/write_release.py build/release
     cd build/release && ../../.venv/bin/python write_release.py ../../tests/unit/data/release_74a1c0a.json.gz
 
-Ids, salts and times are the same in every run. The people and patients are invented.
+Ids, salts and times are the same in every run. The users and patients are invented.
 """
 
 import base64
@@ -32,7 +32,7 @@ from tests.unit.support import PASSWORD, SECRETS, FakeClock, csv_of
 
 COMMIT = "74a1c0a"
 DIRECT_BYTES_MAX = 1000
-"""So that a large upload, which only the worker checks as a whole, is small here."""
+"""A small limit, so that the recorded large uploads, which only the worker checks completely, are small."""
 NEW_PASSWORD = "staple battery horse"
 
 SKIPPED = csv_of({"Bilirubin": "1.1"}, {"Bilirubin": "much"}, {"Edema": "Y", "Albumin": "2.1"}, {"Age": ""})
@@ -42,18 +42,18 @@ SI = csv_of({"Bilirubin": "24", "Albumin": "35"}).replace(b"ID,", b"Ward,ID,").r
 
 
 class Session:
-    """The app's own clients, as a session has them."""
+    """Provides the clients of the app with the interface of a boto3 session."""
 
     def client(self, service: str) -> Any:
         return {"dynamodb": aws.dynamodb, "s3": aws.s3, "sqs": aws.sqs}[service]()
 
 
 class Writer:
-    """People who use the API, and the functions that work for them."""
+    """Calls the API for several users, and runs the functions of the service."""
 
     def __init__(self, api: Api, clock: FakeClock) -> None:
         self.api = api
-        self.services: Any = api.services  # the older release's: some names differ today
+        self.services: Any = api.services  # of the older release, in which some names differ
         self.clock = clock
         self.accounts: dict[str, dict[str, str]] = {}
         self.predictions: dict[str, str] = {}
@@ -81,7 +81,7 @@ class Writer:
         return self._named(label, answer)
 
     def upload(self, name: str, label: str, content: bytes) -> str:
-        """Upload the file, then submit it."""
+        """Upload a file, then submit it."""
         form = self.ask(name, "POST", "/api/uploads")
         bucket = self.services.settings.files_bucket
         aws.s3().put_object(Bucket=bucket, Key=form["fields"]["key"], Body=content)
@@ -102,13 +102,13 @@ class Writer:
         return prediction_id
 
     def claim(self, prediction_id: str, lease_seconds: float) -> Any:
-        """Begin an attempt as a worker does."""
+        """Claim a prediction as a worker does."""
         self.clock.advance(1)
         return self.services.store.claim(prediction_id, self.clock(), self.clock() + lease_seconds)
 
 
 def write_people(writer: Writer) -> None:
-    """Somebody who was erased, somebody with the same mail address, somebody whose password was changed."""
+    """Write a user who was erased, one with the same e-mail address, and one who changed the password."""
     services, clock = writer.services, writer.clock
 
     writer.register("dora")
@@ -117,8 +117,8 @@ def write_people(writer: Writer) -> None:
     for seconds in services.erasure.looks:
         clock.advance(seconds)
         services.dispatcher.run()
-    clock.advance(86_400)  # an address may register five people a day
-    writer.register("erik", "dora@example.org")  # no second grant
+    clock.advance(86_400)  # five registrations a day are allowed from one IP address
+    writer.register("erik", "dora@example.org")  # gets no second signup grant
 
     writer.register("boris")
     writer.run(writer.submit("boris", "of boris"))
@@ -131,7 +131,7 @@ def write_people(writer: Writer) -> None:
 
 
 def write_ended(writer: Writer) -> None:
-    """Vouchers, a prediction with every kind of end, and changed prices."""
+    """Write vouchers, a prediction with every kind of end, and price overrides."""
     services, clock = writer.services, writer.clock
 
     writer.register("anna", intended_use="2026-11-24")
@@ -162,7 +162,7 @@ def write_ended(writer: Writer) -> None:
 
 
 def write_open(writer: Writer) -> None:
-    """Predictions that are queued or running, an account that waits for its erasure, one whose log-in is limited."""
+    """Write queued and running predictions, an account that waits for its erasure, and one whose log-in is limited."""
     services, clock = writer.services, writer.clock
 
     writer.submit("anna", "queued", Idempotency_Key="submission-of-anna")
@@ -190,7 +190,7 @@ def write_open(writer: Writer) -> None:
 
 
 def answers(writer: Writer) -> list[list[Any]]:
-    """What the release answers about all of it: who asks, the address and the JSON."""
+    """Return the responses about all of this data, each as user name, path and JSON."""
     found = []
     for name in ("anna", "boris", "erik"):
         paths = ["/api/auth/me", "/api/auth/balance", "/api/billing/ledger", "/api/predict"]
@@ -204,7 +204,7 @@ def answers(writer: Writer) -> list[list[Any]]:
 
 
 def template() -> dict[str, Any]:
-    """The names of the template that a deployed stage has."""
+    """Return the names in the template that a deployed stage uses."""
     resources = read_template()
     return {
         "logical_ids": {logical_id: resource.get("Type") for logical_id, resource in resources.items()},
@@ -226,7 +226,7 @@ def template() -> dict[str, Any]:
 
 
 def stored(settings: Settings, names: dict[str, str]) -> dict[str, Any]:
-    """Everything in the tables, the bucket and the queue."""
+    """Return the content of the tables, the bucket and the queue."""
     tables = {name: aws.dynamodb().scan(TableName=names[name])["Items"] for name in names if name.endswith("_TABLE")}
     objects = {}
     for listed in aws.s3().list_objects_v2(Bucket=settings.files_bucket)["Contents"]:
@@ -247,7 +247,7 @@ def stored(settings: Settings, names: dict[str, str]) -> dict[str, Any]:
 
 
 def main(target: Path) -> None:
-    """Write everything into ``target``."""
+    """Record the release and write the data to ``target``."""
     source = random.Random(COMMIT)
     random._urandom = source.randbytes  # type: ignore[attr-defined]
     bcrypt.gensalt = lambda rounds=12, prefix=b"2b": b"$%b$%02d$abcdefghijklmnopqrstuu" % (prefix, rounds)

@@ -159,7 +159,7 @@ def slow_deletion(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
         deleted_at.append(world.clock())
         world.clock.advance(4)
 
-    monkeypatch.setattr(file_store, "_DELETED_AT_ONCE", 2)
+    monkeypatch.setattr(file_store, "_DELETE_BATCH_MAX", 2)
     events = aws.s3().meta.events
     events.register("before-call.s3.DeleteObjects", wait)
     yield deleted_at

@@ -1,11 +1,11 @@
-"""What a user may do with a prediction after its submission."""
+"""Cancelling, retrying and deleting predictions, and the cleanup of files."""
 
 from collections.abc import Callable
 
 import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
-from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.catalog.price_overrides import CACHE_SECONDS, Override
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.service import (
@@ -40,7 +40,7 @@ def test_a_queued_prediction_is_cancelled_refunded_and_never_run(world: World) -
     assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100)]
 
 
-def test_a_cancelled_one_is_not_cancelled_or_refunded_again(world: World) -> None:
+def test_a_cancelled_prediction_is_not_cancelled_or_refunded_again(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.predictions.delete(user, prediction.prediction_id)
@@ -52,7 +52,7 @@ def test_a_cancelled_one_is_not_cancelled_or_refunded_again(world: World) -> Non
     assert world.balance(user) == 500
 
 
-def test_a_running_one_is_neither_cancelled_nor_deleted(world: World) -> None:
+def test_a_running_prediction_is_neither_cancelled_nor_deleted(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
 
@@ -65,7 +65,7 @@ def test_a_running_one_is_neither_cancelled_nor_deleted(world: World) -> None:
     assert world.balance(user) == 400
 
 
-def test_one_that_waits_for_its_second_attempt_can_be_cancelled(world: World) -> None:
+def test_a_prediction_that_waits_for_its_second_attempt_can_be_cancelled(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     with pytest.raises(RuntimeError):
@@ -76,7 +76,7 @@ def test_one_that_waits_for_its_second_attempt_can_be_cancelled(world: World) ->
     assert world.balance(user) == 500
 
 
-def test_a_deleted_result_is_gone_and_says_so_and_the_coins_stay_spent(world: World) -> None:
+def test_a_deleted_result_is_no_longer_stored_and_not_refunded(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.run(prediction)
@@ -95,7 +95,7 @@ def test_a_deleted_result_is_gone_and_says_so_and_the_coins_stay_spent(world: Wo
     world.predictions.delete(user, prediction.prediction_id)  # the second click changes nothing
 
 
-def test_a_cancel_that_comes_after_the_end_leaves_the_result_that_was_paid_for(world: World) -> None:
+def test_a_cancellation_after_the_end_keeps_the_result(world: World) -> None:
     user = world.register()
     ended = world.run(world.submit(user))
     kept = world.objects()
@@ -110,10 +110,12 @@ def test_a_cancel_that_comes_after_the_end_leaves_the_result_that_was_paid_for(w
     assert world.rows(user, ended.prediction_id, 0, 10)[0] == 1
 
 
-def test_a_cancel_that_a_whole_run_overtakes_leaves_the_result(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancellation_overtaken_by_a_whole_run_keeps_the_result(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     user = world.register()
     prediction = world.submit(user)
-    overtaken(world, monkeypatch, lambda: world.run(prediction))
+    overtake(world, monkeypatch, lambda: world.run(prediction))
 
     with pytest.raises(NotQueuedError):
         world.predictions.delete(user, prediction.prediction_id, "queued")
@@ -123,10 +125,10 @@ def test_a_cancel_that_a_whole_run_overtakes_leaves_the_result(world: World, mon
     assert world.balance(user) == 400
 
 
-def test_a_cancel_that_a_claim_overtakes_is_told_that_it_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancellation_overtaken_by_a_claim_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     user = world.register()
     prediction = world.submit(user)
-    overtaken(
+    overtake(
         world,
         monkeypatch,
         lambda: world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 9),
@@ -138,7 +140,9 @@ def test_a_cancel_that_a_claim_overtakes_is_told_that_it_runs(world: World, monk
     assert world.balance(user) == 400
 
 
-def test_a_cancel_that_a_failed_attempt_overtakes_still_cancels(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancellation_overtaken_by_a_failed_attempt_still_cancels(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.clock.advance(1)
@@ -147,25 +151,25 @@ def test_a_cancel_that_a_failed_attempt_overtakes_still_cancels(world: World, mo
         with pytest.raises(RuntimeError):
             world.run(prediction, BrokenModel())
 
-    overtaken(world, monkeypatch, attempt)
+    overtake(world, monkeypatch, attempt)
 
     assert world.predictions.delete(user, prediction.prediction_id, "queued").status is Status.CANCELLED
     assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100)]
 
 
-def overtaken(world: World, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Have ``act`` happen once between the look and the cancellation."""
-    cancel, acts = world.settlement.cancel, [act]
+def overtake(world: World, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Run ``act`` once, after the prediction was read and before it is cancelled."""
+    cancel, pending = world.settlement.cancel, [act]
 
-    def late(prediction: Prediction) -> None:
-        while acts:
-            acts.pop()()
+    def late_cancel(prediction: Prediction) -> None:
+        while pending:
+            pending.pop()()
         cancel(prediction)
 
-    monkeypatch.setattr(world.settlement, "cancel", late)
+    monkeypatch.setattr(world.settlement, "cancel", late_cancel)
 
 
-def test_what_is_queued_is_not_cancelled_by_who_wants_files_deleted(world: World) -> None:
+def test_a_deletion_of_files_does_not_cancel_a_queued_prediction(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
 
@@ -178,7 +182,7 @@ def test_what_is_queued_is_not_cancelled_by_who_wants_files_deleted(world: World
 
 
 @pytest.mark.parametrize("only_if", ["queued", "ended"])
-def test_a_running_one_is_left_alone_whatever_was_meant(world: World, only_if: OnlyIf) -> None:
+def test_a_running_prediction_refuses_both_kinds_of_deletion(world: World, only_if: OnlyIf) -> None:
     user = world.register()
     prediction = world.submit(user)
 
@@ -189,7 +193,7 @@ def test_a_running_one_is_left_alone_whatever_was_meant(world: World, only_if: O
     assert world.run(prediction, FakeModel(click)).status is Status.SUCCEEDED
 
 
-def test_the_patients_file_of_a_cancelled_one_is_deleted_when_that_is_meant(world: World) -> None:
+def test_the_file_of_a_cancelled_prediction_is_deleted_only_on_explicit_request(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.clock.advance(1)
@@ -209,7 +213,7 @@ def test_the_patients_file_of_a_cancelled_one_is_deleted_when_that_is_meant(worl
 
 
 @pytest.mark.parametrize("end", ["succeeded", "cancelled"])
-def test_files_deleted_twice_are_deleted_when_they_were_first(world: World, end: str) -> None:
+def test_deleting_files_twice_keeps_the_time_of_the_first_deletion(world: World, end: str) -> None:
     user = world.register()
     prediction = world.submit(user)
     if end == "succeeded":
@@ -223,7 +227,7 @@ def test_files_deleted_twice_are_deleted_when_they_were_first(world: World, end:
     assert world.read(prediction) == first
 
 
-def test_somebody_else_s_prediction_is_unknown_to_cancel_and_retry(world: World) -> None:
+def test_a_prediction_of_another_user_can_be_neither_cancelled_nor_retried(world: World) -> None:
     prediction = world.submit(world.register("anna"))
     boris = world.register("boris")
 
@@ -249,7 +253,7 @@ def test_an_ended_prediction_is_run_again_as_a_new_one_with_a_new_charge(world: 
     assert world.read(ended) == ended
 
 
-def test_a_cancelled_one_can_be_run_again(world: World) -> None:
+def test_a_cancelled_prediction_can_be_retried(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.predictions.delete(user, prediction.prediction_id)
@@ -260,7 +264,7 @@ def test_a_cancelled_one_can_be_run_again(world: World) -> None:
     assert world.balance(user) == 400
 
 
-def test_what_has_not_ended_is_not_run_again(world: World) -> None:
+def test_a_prediction_that_has_not_ended_can_not_be_retried(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
 
@@ -271,7 +275,7 @@ def test_what_has_not_ended_is_not_run_again(world: World) -> None:
     assert world.balance(user) == 400
 
 
-def test_without_its_file_a_prediction_is_not_run_again_and_nothing_is_charged(world: World) -> None:
+def test_a_retry_without_the_stored_file_is_refused_and_not_charged(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.run(prediction)
@@ -284,11 +288,11 @@ def test_without_its_file_a_prediction_is_not_run_again_and_nothing_is_charged(w
     assert world.balance(user) == 400
 
 
-@pytest.mark.parametrize("gone", ["expired", "deleted"])
-def test_what_is_no_longer_stored_is_said_in_words_that_are_right_whoever_deleted_it(world: World, gone: str) -> None:
+@pytest.mark.parametrize("cause", ["expired", "deleted"])
+def test_the_messages_about_missing_files_fit_expired_and_deleted_files(world: World, cause: str) -> None:
     user = world.register()
     prediction = world.run(world.submit(user))
-    if gone == "expired":
+    if cause == "expired":
         world.files.delete_all("")
     else:
         world.predictions.delete(user, prediction.prediction_id, "ended")
@@ -298,13 +302,16 @@ def test_what_is_no_longer_stored_is_said_in_words_that_are_right_whoever_delete
     assert caught.value.detail == "The patients' file is no longer stored. Please submit it again."
     assert "expired" not in caught.value.title
     for read in (world.cohort, world.download):
-        with pytest.raises(ResultExpiredError) as told:
+        with pytest.raises(ResultExpiredError) as caught_result:
             read(user, prediction.prediction_id)
-        assert told.value.detail == "The files of this result are no longer stored. Please submit the patients again."
-        assert "expired" not in told.value.title
+        assert (
+            caught_result.value.detail
+            == "The files of this result are no longer stored. Please submit the patients again."
+        )
+        assert "expired" not in caught_result.value.title
 
 
-def test_a_cancelled_one_never_had_a_result_also_after_its_files_are_deleted(world: World) -> None:
+def test_a_cancelled_prediction_has_no_result_even_after_its_files_are_deleted(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.predictions.delete(user, prediction.prediction_id, "queued")
@@ -344,7 +351,7 @@ def test_one_more_open_prediction_than_allowed_is_refused_until_one_ends(world: 
     assert world.balance(user) == 489
 
 
-def test_row_19_a_retry_whose_file_is_half_gone_leaves_no_file(world: World) -> None:
+def test_row_19_a_retry_that_is_refused_for_a_missing_file_leaves_no_file(world: World) -> None:
     user = world.register()
     content = csv_of({}, {"Bilirubin": "x"})
     prediction = world.predictions.submit(user, "lasso", content, None, None, Options(on_error="skip")).prediction
@@ -358,20 +365,22 @@ def test_row_19_a_retry_whose_file_is_half_gone_leaves_no_file(world: World) -> 
     assert world.objects() == stored
 
 
-@pytest.mark.parametrize("as_read", ["before the others", "now"])
-def test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file(world: World, as_read: str) -> None:
+@pytest.mark.parametrize("users_read", ["before the others", "now"])
+def test_row_19_a_submission_refused_for_open_predictions_or_coins_leaves_no_file(
+    world: World, users_read: str
+) -> None:
     user = world.register()
     for _ in range(5):
         world.submit(user)
     world.price_overrides.put("lasso", Override(coins=1))
     rich = world.register("boris")
     for _ in range(world.settings.open_predictions_max):
-        world.clock.advance(FRESH_SECONDS)
+        world.clock.advance(CACHE_SECONDS)
         world.submit(rich)
     world.price_overrides.put("lasso", Override(coins=100))
-    world.clock.advance(FRESH_SECONDS)
+    world.clock.advance(CACHE_SECONDS)
     stored = world.objects()
-    poor, busy = (user, rich) if as_read != "now" else map(world.users.user, (user.id, rich.id))
+    poor, busy = (user, rich) if users_read != "now" else map(world.users.user, (user.id, rich.id))
     assert poor
     assert busy
 
@@ -383,7 +392,7 @@ def test_row_19_what_is_refused_for_too_many_or_too_few_leaves_no_file(world: Wo
     assert world.objects() == stored
 
 
-def test_too_many_open_predictions_are_seen_before_anything_is_stored(
+def test_too_many_open_predictions_are_refused_before_anything_is_stored(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = world.register()
@@ -397,13 +406,13 @@ def test_too_many_open_predictions_are_seen_before_anything_is_stored(
         limited.submit(busy)
 
 
-def test_every_kind_of_end_makes_room_for_another_one(world: World) -> None:
+def test_every_kind_of_end_reduces_the_number_of_open_charges(world: World) -> None:
     user = world.register()
     cancelled, rejected, failed, done = (world.submit(user) for _ in range(4))
     assert world.ledger.account(user.id).open_charges == 4
 
     world.predictions.delete(user, cancelled.prediction_id)
-    world.spoil(rejected, b"ID,Age\n1,abc\n")
+    world.overwrite_input(rejected, b"ID,Age\n1,abc\n")
     world.run(rejected)
     world.dead_letters.handle(failed.prediction_id)
     world.run(done)
@@ -411,11 +420,11 @@ def test_every_kind_of_end_makes_room_for_another_one(world: World) -> None:
     assert world.ledger.account(user.id).open_charges == 0
 
 
-def test_a_price_is_copied_at_submission_and_that_is_what_a_refund_gives_back(world: World) -> None:
+def test_a_refund_returns_the_price_at_submission(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.price_overrides.put("lasso", Override(coins=250))
-    world.clock.advance(FRESH_SECONDS)
+    world.clock.advance(CACHE_SECONDS)
     assert world.catalog.get("lasso").coins == 250
 
     world.predictions.delete(user, prediction.prediction_id)
@@ -424,7 +433,7 @@ def test_a_price_is_copied_at_submission_and_that_is_what_a_refund_gives_back(wo
     assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100), ("prediction", -250)]
 
 
-def test_a_worker_that_lost_its_claim_deletes_what_it_wrote(world: World) -> None:
+def test_a_worker_that_lost_its_claim_deletes_its_files(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
 
@@ -439,16 +448,16 @@ def test_a_worker_that_lost_its_claim_deletes_what_it_wrote(world: World) -> Non
 
 
 class Killed(BaseException):
-    """The worker's process is gone."""
+    """Stands for the end of the worker's process."""
 
 
 def killed_after_its_upload(world: World, prediction: Prediction, meanwhile: Callable[[], object]) -> None:
-    """Run a worker that stalls before its upload, loses its claim meanwhile, uploads its result, and is killed."""
-    finish, stalls = ResultWriter.finish, [meanwhile]
+    """Run a worker that runs ``meanwhile`` before its upload, uploads its result, and is killed."""
+    finish, pending = ResultWriter.finish, [meanwhile]
 
-    def stalled(writer: ResultWriter) -> None:
-        if stalls:
-            stalls.pop()()
+    def stalled_finish(writer: ResultWriter) -> None:
+        if pending:
+            pending.pop()()
         finish(writer)
 
     succeed = Settlement.succeed
@@ -459,20 +468,20 @@ def killed_after_its_upload(world: World, prediction: Prediction, meanwhile: Cal
         succeed(settlement, claimed, result)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ResultWriter, "finish", stalled)
+        patch.setattr(ResultWriter, "finish", stalled_finish)
         patch.setattr(Settlement, "succeed", killed)
         with pytest.raises(Killed):
             world.run(prediction)
 
 
 def claim_and_die(world: World, prediction: Prediction) -> None:
-    """Take the prediction as a worker does that is killed at once; its lease is over then."""
+    """Claim the prediction as a worker that is killed at once. Its lease runs out."""
     world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
     world.clock.advance(2)
 
 
-def message_comes_back(world: World, prediction: Prediction, to: str) -> None:
-    """Nobody has deleted the killed worker's message: it comes to the worker, the third time to the dead letters."""
+def deliver_message_again(world: World, prediction: Prediction, to: str) -> None:
+    """Deliver the message of a killed worker again, to the worker or to the dead-letter queue."""
     if to == "worker":
         world.worker_with().run(prediction.prediction_id)
     else:
@@ -483,7 +492,7 @@ BACK_TO = pytest.mark.parametrize("to", ["worker", "dead letters"])
 
 
 @BACK_TO
-def test_row_19_what_a_killed_worker_uploaded_after_the_files_were_deleted_goes_with_its_message(
+def test_row_19_files_that_a_killed_worker_uploaded_after_the_deletion_are_deleted_with_its_message(
     world: World, to: str
 ) -> None:
     user = world.register()
@@ -497,33 +506,33 @@ def test_row_19_what_a_killed_worker_uploaded_after_the_files_were_deleted_goes_
     assert len(world.objects("results/")) == 3
     assert any("marked as deleted, but exist" in finding for finding in world.audit.run().findings)
 
-    message_comes_back(world, prediction, to)
+    deliver_message_again(world, prediction, to)
 
     assert world.objects() == []
     assert world.audit.run().findings == []
 
 
 @BACK_TO
-def test_a_killed_worker_s_result_goes_and_the_one_that_counts_stays(world: World, to: str) -> None:
+def test_the_files_of_a_killed_worker_are_deleted_and_the_valid_result_is_kept(world: World, to: str) -> None:
     user = world.register()
     prediction = world.submit(user)
 
-    def another_worker_was_faster() -> None:
+    def another_worker_takes_over() -> None:
         world.clock.advance(world.settings.lease_seconds + 1)
         world.run(prediction)
 
-    killed_after_its_upload(world, prediction, another_worker_was_faster)
+    killed_after_its_upload(world, prediction, another_worker_takes_over)
     assert len(world.objects("results/")) == 6
 
-    message_comes_back(world, prediction, to)
+    deliver_message_again(world, prediction, to)
 
-    of_the_second = result_prefix(user.id, prediction.prediction_id, 2)
-    assert world.objects("results/") == world.objects(of_the_second)
+    second_attempt = result_prefix(user.id, prediction.prediction_id, 2)
+    assert world.objects("results/") == world.objects(second_attempt)
     assert len(world.rows(user, prediction.prediction_id, 0, 10)[1]) == 1
 
 
 @BACK_TO
-def test_what_a_killed_worker_uploaded_goes_when_its_message_ends_the_prediction(world: World, to: str) -> None:
+def test_the_files_of_a_killed_worker_are_deleted_when_its_message_ends_the_prediction(world: World, to: str) -> None:
     user = world.register()
     prediction = world.submit(user)
     killed_after_its_upload(world, prediction, lambda: None)
@@ -531,14 +540,14 @@ def test_what_a_killed_worker_uploaded_goes_when_its_message_ends_the_prediction
     world.files.delete_all(prediction.input_key)
     world.clock.advance(world.settings.lease_seconds + 1)
 
-    message_comes_back(world, prediction, to)
+    deliver_message_again(world, prediction, to)
 
     assert world.read(prediction).status is Status.FAILED
     assert world.objects("results/") == []
 
 
 @pytest.mark.parametrize("by", ["dead letters", "dispatcher", "another worker that fails"])
-def test_row_19_what_killed_workers_uploaded_goes_when_their_prediction_fails(world: World, by: str) -> None:
+def test_row_19_the_files_of_killed_workers_are_deleted_when_their_prediction_fails(world: World, by: str) -> None:
     user = world.register()
     prediction = world.submit(user)
     killed_after_its_upload(world, prediction, lambda: None)
@@ -562,7 +571,7 @@ def test_row_19_what_killed_workers_uploaded_goes_when_their_prediction_fails(wo
     assert world.objects("results/") == []
 
 
-def test_a_leftover_that_can_not_be_deleted_is_deleted_with_its_message(
+def test_files_that_could_not_be_deleted_are_deleted_with_the_next_delivery(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = world.register()
@@ -588,9 +597,9 @@ def test_a_leftover_that_can_not_be_deleted_is_deleted_with_its_message(
 def test_a_message_of_a_prediction_that_another_worker_holds_deletes_nothing(world: World) -> None:
     prediction = world.submit(world.register())
     world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
-    under_way = result_prefix(prediction.user_id, prediction.prediction_id, 1) + "result.csv"
-    world.files.put(under_way, b"x", "text/csv")
+    current_file = result_prefix(prediction.user_id, prediction.prediction_id, 1) + "result.csv"
+    world.files.put(current_file, b"x", "text/csv")
 
     world.worker_with().run(prediction.prediction_id)
 
-    assert under_way in world.objects()
+    assert current_file in world.objects()

@@ -1,4 +1,4 @@
-"""The prediction is its own outbox: what was accepted is run, whatever became of its message."""
+"""The dispatcher: an accepted prediction is run even if its message is lost, and failures block no other."""
 
 import itertools
 from collections import Counter
@@ -20,10 +20,10 @@ from tests.unit.support import PASSWORD, World
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """Stands for the end of the process."""
 
 
-def test_a_process_killed_between_commit_and_send_leaves_it_to_the_dispatcher(
+def test_the_dispatcher_sends_a_prediction_whose_process_was_killed_before_sending(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = world.register()
@@ -46,7 +46,7 @@ def test_a_process_killed_between_commit_and_send_leaves_it_to_the_dispatcher(
     assert world.run(prediction).status is Status.SUCCEEDED
 
 
-def test_a_queue_that_is_down_is_no_refusal(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_submission_is_accepted_while_the_queue_is_down(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     user = world.register()
 
     def down(_queue: InferenceQueue, _prediction_id: str) -> None:
@@ -61,7 +61,7 @@ def test_a_queue_that_is_down_is_no_refusal(world: World, monkeypatch: pytest.Mo
     assert world.run(prediction).status is Status.SUCCEEDED
 
 
-def test_a_lease_that_ran_out_is_sent_again(world: World) -> None:
+def test_a_prediction_whose_lease_ran_out_is_sent_again(world: World) -> None:
     prediction = world.submit(world.register())
     world.sent()
     world.prediction_repository.claim(
@@ -75,8 +75,8 @@ def test_a_lease_that_ran_out_is_sent_again(world: World) -> None:
     assert world.read(prediction).status is Status.QUEUED
 
 
-def calls_of_a_round(world: World) -> Counter[str]:
-    """The AWS calls of one dispatcher round."""
+def count_calls_of_a_round(world: World) -> Counter[str]:
+    """Return the number of DynamoDB calls in one round of the dispatcher, by name."""
     calls: Counter[str] = Counter()
 
     def count(model: Any, **_: Any) -> None:
@@ -91,50 +91,52 @@ def calls_of_a_round(world: World) -> Counter[str]:
     return calls
 
 
-def test_the_dispatcher_never_scans_and_costs_the_same_however_much_has_ended(world: World) -> None:
+def test_the_dispatcher_never_scans_and_costs_the_same_for_any_number_of_ended_predictions(world: World) -> None:
     user = world.register()
-    before = calls_of_a_round(world)
+    before = count_calls_of_a_round(world)
     for _ in range(5):
         world.run(world.submit(user))
     world.clock.advance(10_000)
 
-    after = calls_of_a_round(world)
+    after = count_calls_of_a_round(world)
 
-    assert before == after == {"Query": DUE_SHARDS + 1}  # and one for the erasures
+    assert before == after == {"Query": DUE_SHARDS + 1}  # one more for the erasures
 
 
-def test_a_round_takes_a_bounded_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
+def test_a_round_reads_bounded_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[int] = []
     due = type(world.prediction_repository).due
 
-    def counted(repository: Any, shard: str, now: float, limit: int) -> Any:
-        asked.append(limit)
+    def recording_due(repository: Any, shard: str, now: float, limit: int) -> Any:
+        limits.append(limit)
         return due(repository, shard, now, limit)
 
-    monkeypatch.setattr(type(world.prediction_repository), "due", counted)
+    monkeypatch.setattr(type(world.prediction_repository), "due", recording_due)
     world.dispatcher.run()
 
-    assert asked == [BATCH_MAX] * DUE_SHARDS
+    assert limits == [BATCH_MAX] * DUE_SHARDS
 
 
-# ---- one that fails holds up nobody
+# ---- failures
 
 
-def stuck_in(world: World, shard: str, count: int) -> list[str]:
-    """The ids of predictions of ``shard`` that are due, were tried too often, and have no open charge to give back.
+def write_stuck_predictions(world: World, shard: str, count: int) -> list[str]:
+    """Write due predictions of ``shard`` that have used up their attempts but have no open charge. Return their ids.
 
-    A predictions' table that was restored alone holds such.
+    Such predictions exist if only the predictions' table was restored.
     """
-    like = world.submit(world.register("boris"))
-    world.settlement.cancel(like)
+    cancelled = world.submit(world.register("boris"))
+    world.settlement.cancel(cancelled)
     ids = (new_id() for _ in itertools.count())
-    chosen = list(itertools.islice((each for each in ids if due_shard(each) == shard), count))
-    for prediction_id in chosen:
+    stuck_ids = list(
+        itertools.islice((prediction_id for prediction_id in ids if due_shard(prediction_id) == shard), count)
+    )
+    for prediction_id in stuck_ids:
         stuck = replace(
-            like, prediction_id=prediction_id, attempt=world.settings.attempts_max, due_at=world.clock() - 3600
+            cancelled, prediction_id=prediction_id, attempt=world.settings.attempts_max, due_at=world.clock() - 3600
         )
         world.write(prediction=world.prediction_repository.new(stuck))
-    return chosen
+    return stuck_ids
 
 
 def make_unreadable(world: World, prediction_id: str) -> None:
@@ -149,13 +151,13 @@ def make_unreadable(world: World, prediction_id: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["without an open charge", "unreadable"])
-def test_a_batch_of_predictions_that_always_fail_holds_up_no_other(
+def test_predictions_that_always_fail_do_not_block_the_others(
     world: World, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatcher, "BATCH_MAX", 20)
     healthy = world.submit(world.register())
     world.sent()
-    stuck = stuck_in(world, due_shard(healthy.prediction_id), dispatcher.BATCH_MAX)
+    stuck = write_stuck_predictions(world, due_shard(healthy.prediction_id), dispatcher.BATCH_MAX)
     world.sent()
     if kind == "unreadable":
         for prediction_id in stuck:
@@ -170,28 +172,28 @@ def test_a_batch_of_predictions_that_always_fail_holds_up_no_other(
     assert world.run(healthy).status is Status.SUCCEEDED
 
 
-def test_a_prediction_that_can_not_be_ended_is_tried_again_and_again_with_growing_pauses(
+def test_a_prediction_that_can_not_be_ended_is_tried_again_with_growing_pauses(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stuck_in(world, "0", 1)
-    tried: list[float] = []
+    write_stuck_predictions(world, "0", 1)
+    times: list[float] = []
     fail = Settlement.fail
 
-    def watched(settlement: Settlement, *arguments: Any) -> None:
-        tried.append(world.clock())
+    def recording_fail(settlement: Settlement, *arguments: Any) -> None:
+        times.append(world.clock())
         fail(settlement, *arguments)
 
-    monkeypatch.setattr(Settlement, "fail", watched)
+    monkeypatch.setattr(Settlement, "fail", recording_fail)
     for _ in range(60):
         world.dispatcher.run()
         world.clock.advance(60)
 
-    pauses = [later - earlier for earlier, later in itertools.pairwise(tried)]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert pauses == sorted(pauses)
     assert 60 <= pauses[0] < pauses[-1] == BACKOFF_SECONDS_MAX
 
 
-def test_a_shard_that_can_not_be_read_holds_up_neither_the_others_nor_the_erasures(
+def test_an_unreadable_shard_blocks_neither_the_other_shards_nor_the_erasures(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     predictions = [world.submit(user) for user in map(world.register, ("anna", "boris", "clara")) for _ in range(4)]
@@ -201,21 +203,22 @@ def test_a_shard_that_can_not_be_read_holds_up_neither_the_others_nor_the_erasur
     broken = due_shard(predictions[0].prediction_id)
     due = PredictionRepository.due
 
-    def read(repository: PredictionRepository, shard: str, now: float, limit: int) -> Any:
+    def failing_due(repository: PredictionRepository, shard: str, now: float, limit: int) -> Any:
         if shard == broken:
             raise OSError("out of order")
         return due(repository, shard, now, limit)
 
     world.clock.advance(world.settings.dispatch_grace_seconds)
     with monkeypatch.context() as outage:
-        outage.setattr(PredictionRepository, "due", read)
+        outage.setattr(PredictionRepository, "due", failing_due)
         world.dispatcher.run()
-    held_up = {each.prediction_id for each in predictions if due_shard(each.prediction_id) == broken}
-    assert set(world.sent()) == {each.prediction_id for each in predictions} - held_up
+    ids = {prediction.prediction_id for prediction in predictions}
+    unread = {prediction_id for prediction_id in ids if due_shard(prediction_id) == broken}
+    assert set(world.sent()) == ids - unread
     assert world.users.erasures(world.clock()) == {}
 
     world.dispatcher.run()
-    assert set(world.sent()) == held_up
+    assert set(world.sent()) == unread
 
 
 def test_erasures_that_can_not_be_read_do_not_stop_a_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

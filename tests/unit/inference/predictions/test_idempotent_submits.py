@@ -1,4 +1,4 @@
-"""Invariant 6: one key, one request, one prediction, one charge."""
+"""Idempotency keys of submissions: one key, one request, one prediction, one charge."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from chalicelib.core.idempotency import (
     InvalidIdempotencyKeyError,
 )
 from chalicelib.inference.catalog.catalog import ModelDisabledError
-from chalicelib.inference.catalog.price_overrides import FRESH_SECONDS, Override
+from chalicelib.inference.catalog.price_overrides import CACHE_SECONDS, Override
 from tests.unit.support import World, csv_of, patients
 
 
@@ -52,7 +52,7 @@ def test_the_same_key_with_another_file_is_refused_and_nothing_is_charged(world:
     assert world.balance(user) == 400
 
 
-def test_a_key_of_a_submission_is_not_one_of_a_retry(world: World) -> None:
+def test_a_key_of_a_submission_is_refused_for_a_retry(world: World) -> None:
     user = world.register()
     prediction_id = submit(world, user, "k")
     world.worker_with().run(prediction_id)
@@ -68,7 +68,7 @@ def test_two_users_may_use_the_same_key(world: World) -> None:
     assert (world.balance(anna), world.balance(boris)) == (400, 400)
 
 
-def test_a_key_lives_a_day_whether_or_not_its_record_was_deleted(world: World) -> None:
+def test_a_key_expires_after_a_day_even_if_its_record_still_exists(world: World) -> None:
     user = world.register()
     first = submit(world, user, "k")
 
@@ -85,13 +85,13 @@ def test_without_a_key_every_submission_is_a_new_one(world: World) -> None:
     assert submit(world, user, None) != submit(world, user, None)
 
 
-def test_a_replay_comes_before_the_balance_the_limit_and_the_switch(world: World) -> None:
+def test_a_replay_is_answered_without_coins_and_for_a_disabled_model(world: World) -> None:
     user = world.register()
     first = submit(world, user, "k")
     for _ in range(4):
         submit(world, user, None)
     world.price_overrides.put("lasso", Override(enabled=False))
-    world.clock.advance(FRESH_SECONDS)
+    world.clock.advance(CACHE_SECONDS)
     poor = world.users.user(user.id)
     assert poor
     assert poor.balance == 0
@@ -118,7 +118,7 @@ def test_a_refused_submission_leaves_its_key_free(world: World) -> None:
 @pytest.mark.parametrize(
     "key", ["", "x" * 256, "two words", "ключ", "tab\t"], ids=["empty", "256", "blank", "Cyrillic", "tab"]
 )
-def test_a_key_that_is_none_is_refused_before_anything_is_done(world: World, key: str) -> None:
+def test_an_invalid_key_is_refused_before_anything_is_charged(world: World, key: str) -> None:
     user = world.register()
 
     with pytest.raises(InvalidIdempotencyKeyError) as caught:
@@ -128,13 +128,13 @@ def test_a_key_that_is_none_is_refused_before_anything_is_done(world: World, key
     assert world.balance(user) == 500
 
 
-def test_a_key_of_255_characters_is_one(world: World) -> None:
+def test_a_key_of_255_characters_is_valid(world: World) -> None:
     user = world.register()
 
     assert submit(world, user, "x" * 255) == submit(world, user, "x" * 255)
 
 
-def test_a_key_that_expires_while_it_is_found_in_use_charges_nothing_and_asks_for_another_try(
+def test_a_key_that_expires_during_the_request_charges_nothing_and_asks_to_try_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = world.register()

@@ -1,4 +1,4 @@
-"""What the fence, the attempt count and the erasure's patience are for, step by step in one thread."""
+"""Late workers, the maximum of attempts, and erasures while an index lags."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from tests.unit.support import PASSWORD, BrokenModel, FakeModel, World
 
 
 def late_and_newer(world: World, prediction: Prediction) -> tuple[Prediction, Prediction]:
-    """Two claims of one prediction: the first one's lease ran out before the second."""
+    """Claim the prediction twice. The lease of the first claim runs out before the second claim."""
     late = world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
     world.clock.advance(2)
     return late, world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
@@ -29,7 +29,7 @@ def test_a_late_worker_can_not_renew_the_lease_of_a_newer_attempt(world: World) 
     assert world.read(prediction) == newer
 
 
-def test_a_late_worker_can_not_give_up_a_newer_attempt(world: World) -> None:
+def test_a_late_worker_can_not_release_a_newer_attempt(world: World) -> None:
     prediction = world.submit(world.register())
     late, newer = late_and_newer(world, prediction)
 
@@ -39,27 +39,27 @@ def test_a_late_worker_can_not_give_up_a_newer_attempt(world: World) -> None:
     assert world.read(prediction) == newer
 
 
-def test_a_late_worker_that_cleans_up_leaves_the_newer_attempt_s_result_alone(world: World) -> None:
+def test_a_late_worker_does_not_delete_the_result_of_a_newer_attempt(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
 
-    def overtaken() -> None:
+    def another_worker_takes_over() -> None:
         world.clock.advance(world.settings.lease_seconds + 1)
         world.run(prediction)
 
-    world.run(prediction, FakeModel(overtaken))
+    world.run(prediction, FakeModel(another_worker_takes_over))
 
     ended = world.read(prediction)
     assert (ended.status, ended.attempt) == (Status.SUCCEEDED, 2)
     assert ended.result
-    kept = [ended.result.csv_key, ended.result.rows_key, ended.result.cohort_key]
-    assert sorted(world.objects(f"results/{user.id}/")) == sorted(map(str, kept))
+    keys = [ended.result.csv_key, ended.result.rows_key, ended.result.cohort_key]
+    assert sorted(world.objects(f"results/{user.id}/")) == sorted(map(str, keys))
 
 
-def test_an_attempt_past_the_last_one_ends_without_being_computed(world: World) -> None:
+def test_an_attempt_beyond_the_maximum_fails_without_computing(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
-    for _ in range(world.settings.attempts_max):  # by workers that died
+    for _ in range(world.settings.attempts_max):  # workers that were killed
         world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
         world.clock.advance(2)
     model = FakeModel()
@@ -70,7 +70,7 @@ def test_an_attempt_past_the_last_one_ends_without_being_computed(world: World) 
     assert world.balance(user) == 500
 
 
-def test_the_last_attempt_that_fails_ends_the_prediction_at_once(world: World) -> None:
+def test_a_failure_of_the_last_attempt_ends_the_prediction_at_once(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
 
@@ -82,16 +82,18 @@ def test_the_last_attempt_that_fails_ends_the_prediction_at_once(world: World) -
     assert world.balance(user) == 500
 
 
-def test_an_erasure_waits_for_what_the_index_does_not_show_yet(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_erasure_waits_for_predictions_that_the_index_does_not_show_yet(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.accounts.delete(user, PASSWORD)
 
-    def not_yet(*_: Any) -> Iterator[str]:
+    def nothing_yet(*_: Any) -> Iterator[str]:
         return iter(())
 
     with monkeypatch.context() as lagging:
-        lagging.setattr(PredictionRepository, "unerased", not_yet)
+        lagging.setattr(PredictionRepository, "unerased", nothing_yet)
         world.clock.advance(world.erasure.recheck_delays[-1])
         world.erasure.run_pending()
     assert world.pending_erasures() == [user.id]

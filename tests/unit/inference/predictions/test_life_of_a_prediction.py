@@ -1,4 +1,4 @@
-"""From submission to its one end, under repeats, failures and late workers."""
+"""A prediction from its submission to its end, with repeated messages, failures and late workers."""
 
 from typing import cast
 
@@ -51,7 +51,7 @@ def test_without_enough_coins_nothing_is_charged_or_queued(world: World) -> None
         world.submit(user)
     world.sent()
 
-    with pytest.raises(NotEnoughCoinsError):  # the balance that was read is out of date: the condition decides
+    with pytest.raises(NotEnoughCoinsError):  # ``user`` has an outdated balance: the condition of the write decides
         world.submit(user)
 
     assert world.balance(user) == 0
@@ -84,7 +84,7 @@ def test_a_model_that_keeps_failing_ends_in_one_refund(world: World) -> None:
 def test_a_spoiled_file_is_rejected_and_refunded(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
-    world.spoil(prediction, b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,high,2.6,12.2\n")
+    world.overwrite_input(prediction, b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,high,2.6,12.2\n")
 
     world.worker_with().run(prediction.prediction_id)
 
@@ -137,7 +137,7 @@ def test_the_fence_stops_an_older_attempt_while_a_newer_one_runs(world: World) -
         world.prediction_repository.release(late, world.clock())
 
 
-def test_the_dispatcher_sends_what_is_due_and_waits_longer_each_time(world: World) -> None:
+def test_the_dispatcher_sends_due_predictions_and_waits_longer_each_time(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     assert world.sent() == [prediction.prediction_id]
@@ -170,7 +170,7 @@ def test_a_dead_letter_waits_for_a_live_run_and_refunds_once_after_it(world: Wor
     assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100)]
 
 
-def test_somebody_elses_prediction_is_as_unknown_as_none(world: World) -> None:
+def test_a_prediction_of_another_user_is_unknown(world: World) -> None:
     prediction = world.submit(world.register("anna"))
     stranger = world.register("boris")
 
@@ -180,14 +180,14 @@ def test_somebody_elses_prediction_is_as_unknown_as_none(world: World) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"prediction_id": 1}', '{"prediction_id": "x"}'])
-def test_a_message_of_no_producer_of_ours_is_poison(body: str) -> None:
+def test_an_invalid_message_is_a_poison_message(body: str) -> None:
     with pytest.raises(PoisonMessageError):
         prediction_id_of(body)
 
 
-def test_a_row_stored_before_models_were_told_apart_is_still_shown() -> None:
-    earlier = Result("csv", "rows", ("Age", "Copper"), 6.1, 1000, (0, 1), 4.0, cast("Summary", {}))
-    shown = reader._row([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], earlier)
+def test_a_row_stored_by_a_release_with_one_model_is_still_shown() -> None:
+    result = Result("csv", "rows", ("Age", "Copper"), 6.1, 1000, (0, 1), 4.0, cast("Summary", {}))
+    shown = reader.row_document([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], result)
 
     assert (shown["years"], shown["baseline"], shown["imputed"]) == (4.0, 6.1, ["Copper"])
     assert shown["contributions"] == [{"column": "Age", "value": -2.1}]

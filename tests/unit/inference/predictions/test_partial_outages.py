@@ -1,4 +1,4 @@
-"""One failing part costs no more than itself."""
+"""Outages of a single part: the balance, one prediction, a stored file, a progress report."""
 
 from typing import Any
 
@@ -16,8 +16,7 @@ from tests.unit.support import FakeModel, World, patients
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
 
 
-def test_a_balance_that_can_not_be_read_after_a_commit_is_not_invented(world: World) -> None:
-    """Neither the voucher's coins nor what the account had when the request came is the balance."""
+def test_a_balance_that_can_not_be_read_after_a_commit_is_null(world: World) -> None:
     user = world.register()
     ended = world.run(world.submit(user))
     code = world.vouchers.issue(300, None)
@@ -79,13 +78,13 @@ def test_one_prediction_that_can_not_be_ended_does_not_stop_the_dispatcher(world
 
     world.dispatcher.run()
 
-    assert sorted(world.sent()) == sorted(each.prediction_id for each in waiting)
+    assert sorted(world.sent()) == sorted(prediction.prediction_id for prediction in waiting)
 
 
-def test_a_stored_file_that_lost_a_patient_is_our_fault_and_is_tried_again(world: World) -> None:
+def test_a_stored_file_with_a_missing_patient_is_tried_again_and_then_refunded(world: World) -> None:
     user = world.register()
     prediction = world.submit(user, patients(3))
-    world.spoil(prediction, patients(2))
+    world.overwrite_input(prediction, patients(2))
 
     with pytest.raises(StoredFileError):
         world.run(prediction)
@@ -98,7 +97,7 @@ def test_a_stored_file_that_lost_a_patient_is_our_fault_and_is_tried_again(world
     assert world.balance(user) == 500
 
 
-def test_progress_that_can_not_be_said_does_not_stop_the_work(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_progress_report_does_not_stop_the_attempt(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     prediction = world.submit(world.register())
 
     def throttled(*_: Any) -> None:

@@ -1,4 +1,4 @@
-"""What is stored of a prediction is what it is read back as."""
+"""Predictions are read back as they were stored."""
 
 from dataclasses import replace
 from typing import Any
@@ -58,20 +58,20 @@ def test_a_prediction_is_read_back_as_it_was_stored(prediction: Prediction, resu
     assert _from_item(item) == prediction
 
     ended = REPOSITORY.end_with_result(prediction, result, 1.0)["Update"]["ExpressionAttributeValues"]
-    attributes = ended[":result"]["M"]  # their names are those that every release has stored
+    attributes = ended[":result"]["M"]  # every release stores them under these names
     assert {"marks", "mark_rows"} <= attributes.keys()
     assert ("contract" in attributes) == (result.output_spec is not None)
     succeeded = item | {"result": ended[":result"], "result_files": ended[":files"], "rows": ended[":rows"]}
     assert _from_item(succeeded) == replace(prediction, result=result, rows=result.summary["rows"])
 
 
-def test_what_a_newer_release_added_is_not_read() -> None:
-    item = REPOSITORY.new(EARLIER)["Put"]["Item"]
+def test_attributes_of_a_newer_release_are_ignored() -> None:
+    item = REPOSITORY.new(STORED)["Put"]["Item"]
     assert "invented" not in from_item(item)
-    assert _from_item(item | {"invented": {"S": "later"}}) == EARLIER
+    assert _from_item(item | {"invented": {"S": "later"}}) == STORED
 
 
-EARLIER = Prediction(
+STORED = Prediction(
     prediction_id="p", user_id="u", model_id="lasso", model_version="1", cost=1, rows=1, input_key="k", created_at=1.0,
     charge_entry_id="e",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One prediction takes so many rows and no more: refused before the charge where the number is known, else refunded."""
+"""The maximum number of rows: more are refused before the charge, or refunded if only the worker can count them."""
 
 import csv
 import io
@@ -29,30 +29,30 @@ from tests.unit.support import FakeClock, World
 ROWS_MAX = 200
 REQUIRED = [column for column in COLUMNS if column.required]
 MEASURED = [column for column in COLUMNS if column.kind in {"number", "category"}]
-# Four bytes each in UTF-8; a spreadsheet would take the first for a formula, so one more is put in front.
+# Four bytes for each character in UTF-8. It starts like a formula, so an apostrophe is added in front.
 WIDEST_ID = "=" + "\U0001f642" * 99
 
 
 def value(column: Column, draw: random.Random, *, si: bool) -> str:
-    """A long text for a value that no model has seen, where the column allows one."""
+    """Return a long text of a value outside the training range, or of any category."""
     if column.kind == "category":
         return draw.choice(column.allowed)
     low, high = column.limits
     assert column.training_minimum is not None
     assert column.training_maximum is not None
-    sides = [(low, column.training_minimum), (column.training_maximum, high)]
+    outside = [(low, column.training_minimum), (column.training_maximum, high)]
     factor = column.si.factor if si and column.si else 1.0
-    return f"{draw.uniform(*draw.choice(sides)) * factor:.6f}"
+    return f"{draw.uniform(*draw.choice(outside)) * factor:.6f}"
 
 
 def narrowest(rows: int, *, si: bool = False) -> bytes:
-    """The shortest rows that are valid, 11 bytes each."""
+    """Return a file of the shortest valid rows, 11 bytes each."""
     header = b"Age [years],Edema,Bilirubin,Albumin,Prothrombin\n"
     return header + (b"18,N,2,10,8\n" if si else b"18,N,1,1,8\n") * rows
 
 
 def widest(rows: int, *, si: bool = False) -> bytes:
-    """Rows with every column, the longest ID and long numbers, in which all that is flagged is flagged."""
+    """Return a file of rows with every column, the longest ID, and long numbers that are all out of range."""
     draw = random.Random(1)
     header = ["ID", *(column.name for column in MEASURED)]
     lines = [[WIDEST_ID, *(value(column, draw, si=si) for column in MEASURED)] for _ in range(rows)]
@@ -77,18 +77,18 @@ def direct(settings: Settings, clock: FakeClock) -> World:
 
 @pytest.fixture
 def large(settings: Settings, clock: FakeClock) -> World:
-    """Every file of ROWS_MAX rows is too large for a direct submission here."""
+    """A world in which every file of ROWS_MAX rows is too large for a direct submission."""
     return world_of(settings, clock, upload_bytes_max=1500)
 
 
-def uploaded(world: World, user_id: str, content: bytes) -> str:
+def upload_file(world: World, user_id: str, content: bytes) -> str:
     upload_id = "a" * 32
     world.files.put(upload_key(user_id, upload_id), content, "text/csv")
     return upload_id
 
 
-def submitted_upload(world: World, user: User, content: bytes, options: Options = Options()) -> Prediction:  # noqa: B008
-    upload = uploaded(world, user.id, content)
+def submit_upload(world: World, user: User, content: bytes, options: Options = Options()) -> Prediction:  # noqa: B008
+    upload = upload_file(world, user.id, content)
     return world.predictions.submit_upload(user, "mayo", upload, None, None, options).prediction
 
 
@@ -115,7 +115,7 @@ def test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_
 
 
 @MODES
-def test_bad_rows_count_as_well(direct: World, options: Options) -> None:
+def test_bad_rows_count_towards_the_limit(direct: World, options: Options) -> None:
     user = direct.register()
     content = narrowest(ROWS_MAX, si=options.si) + b"x,N,1,1,8\n"
     with pytest.raises(TooManyRowsError):
@@ -129,20 +129,20 @@ def test_row_11_a_large_file_at_the_limit_is_predicted_and_one_row_more_is_rejec
     large: World, rows_of: RowsOf, options: Options
 ) -> None:
     user = large.register()
-    prediction = submitted_upload(large, user, rows_of(ROWS_MAX, si=options.si), options)
+    prediction = submit_upload(large, user, rows_of(ROWS_MAX, si=options.si), options)
     assert not prediction.is_checked
     large.worker.run(prediction.prediction_id)
     ended = large.read(prediction)
     assert (ended.status, ended.rows, large.balance(user)) == (Status.SUCCEEDED, ROWS_MAX, 480)
     large.predictions.delete(user, prediction.prediction_id)
 
-    prediction = submitted_upload(large, user, rows_of(ROWS_MAX + 1, si=options.si), options)
+    prediction = submit_upload(large, user, rows_of(ROWS_MAX + 1, si=options.si), options)
     large.worker.run(prediction.prediction_id)
     ended = large.read(prediction)
     assert (ended.status, ended.error_code, ended.attempt) == (Status.REJECTED, "too_many_rows", 1)
     assert ended.error_info == (
         f"The file has more than {ROWS_MAX} rows, the maximum for one prediction. Please split it. Your coins "
-        "were given back."
+        "were refunded."
     )
     assert large.balance(user) == 480
     assert large.objects("results/") == []
@@ -153,7 +153,7 @@ def test_a_large_file_whose_beginning_has_too_many_rows_is_refused_before_the_ch
 ) -> None:
     world = world_of(settings, clock, upload_bytes_max=1500, rows_max=100)
     user = world.register()
-    upload = uploaded(world, user.id, narrowest(ROWS_MAX))
+    upload = upload_file(world, user.id, narrowest(ROWS_MAX))
     with pytest.raises(TooManyRowsError):
         world.predictions.submit_upload(user, "mayo", upload, None)
     with pytest.raises(TooManyRowsError):
@@ -169,7 +169,7 @@ def test_a_limit_that_was_lowered_refuses_a_retry_before_the_charge(
     user = direct.register()
     content = narrowest(ROWS_MAX)
     if is_large:
-        prediction = submitted_upload(large, user, content)
+        prediction = submit_upload(large, user, content)
     else:
         prediction = direct.predictions.submit(user, "mayo", content, None).prediction
     direct.worker.run(prediction.prediction_id)
@@ -183,7 +183,7 @@ def test_a_limit_that_was_lowered_refuses_a_retry_before_the_charge(
 
 def test_row_11_a_file_that_the_worker_rejected_for_its_rows_is_not_charged_for_again(large: World) -> None:
     user = large.register()
-    prediction = submitted_upload(large, user, narrowest(ROWS_MAX + 1))
+    prediction = submit_upload(large, user, narrowest(ROWS_MAX + 1))
     large.worker.run(prediction.prediction_id)
     assert large.read(prediction).error_code == "too_many_rows"
     before = large.entries(user), large.objects()
@@ -200,11 +200,9 @@ def test_row_11_a_file_that_the_worker_rejected_for_its_rows_is_not_charged_for_
     assert large.sent() == [prediction.prediction_id]
 
 
-def test_a_limit_that_was_raised_is_told_truly_at_the_retry_of_what_it_rejected(
-    settings: Settings, large: World
-) -> None:
+def test_a_refused_retry_names_the_current_limit(settings: Settings, large: World) -> None:
     user = large.register()
-    prediction = submitted_upload(large, user, narrowest(ROWS_MAX + 1))
+    prediction = submit_upload(large, user, narrowest(ROWS_MAX + 1))
     large.worker.run(prediction.prediction_id)
     raised = world_of(settings, large.clock, rows_max=ROWS_MAX + 100)
     with pytest.raises(TooManyRowsError, match=r"at most 300 rows.* submit"):
@@ -213,7 +211,7 @@ def test_a_limit_that_was_raised_is_told_truly_at_the_retry_of_what_it_rejected(
 
 
 def rows_estimated_at(world: World, estimate: int) -> int:
-    """Return the least number of the shortest rows whose beginning lets expect at least ``estimate`` of them."""
+    """Return the smallest number of shortest rows that is estimated, from the beginning, as at least ``estimate``."""
     header, row = len(narrowest(0)), len(narrowest(1)) - len(narrowest(0))
     read = (world.settings.upload_bytes_max - header) // row
     return next(
@@ -227,8 +225,8 @@ def test_row_11_a_large_file_of_surely_too_many_rows_is_refused_before_the_charg
     large: World, *, is_refused: bool
 ) -> None:
     user = large.register()
-    upload = uploaded(large, user.id, narrowest(rows_estimated_at(large, 2 * ROWS_MAX) - (not is_refused)))
-    if not is_refused:  # only the worker can tell
+    upload = upload_file(large, user.id, narrowest(rows_estimated_at(large, 2 * ROWS_MAX) - (not is_refused)))
+    if not is_refused:  # only the worker can count the rows
         assert large.dry_runs.of_upload(user, "mayo", upload)["accepted"]
         assert large.predictions.submit_upload(user, "mayo", upload, None).balance == 480
         return
@@ -251,7 +249,7 @@ def test_the_retry_of_a_file_of_surely_too_many_rows_is_refused_before_the_charg
     settings: Settings, large: World
 ) -> None:
     user = large.register()
-    prediction = submitted_upload(large, user, narrowest(ROWS_MAX))
+    prediction = submit_upload(large, user, narrowest(ROWS_MAX))
     large.predictions.delete(user, prediction.prediction_id)
     lowered = world_of(settings, large.clock, rows_max=ROWS_MAX // 2 - 10)
     with pytest.raises(TooManyRowsError, match="about"):
@@ -259,7 +257,7 @@ def test_the_retry_of_a_file_of_surely_too_many_rows_is_refused_before_the_charg
     assert large.balance(user) == 500
 
 
-def test_what_was_accepted_runs_although_the_limit_was_lowered(settings: Settings, direct: World) -> None:
+def test_an_accepted_prediction_runs_although_the_limit_was_lowered(settings: Settings, direct: World) -> None:
     prediction = direct.predictions.submit(direct.register(), "mayo", narrowest(ROWS_MAX), None).prediction
     world_of(settings, direct.clock, rows_max=1).worker.run(prediction.prediction_id)
     assert direct.read(prediction).status is Status.SUCCEEDED
@@ -269,62 +267,62 @@ def test_what_was_accepted_runs_although_the_limit_was_lowered(settings: Setting
 
 
 def without_id(lines: Iterable[bytes]) -> int:
-    """The length of the longest line, apart from its ID in the form that it has there."""
+    """Return the length of the longest line without its ID, which may be escaped."""
     return max(len(line.replace(b"'", b"").replace(WIDEST_ID.encode(), b"")) for line in lines)
 
 
-def written(model_id: str, content: bytes, *, skip: bool = False) -> tuple[list[bytes], list[bytes], list[bytes]]:
-    """The lines of result.csv without its header, of rows.jsonl, and of the list of bad rows."""
+def write_result(model_id: str, content: bytes, *, skip: bool = False) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Return the lines of result.csv without its header, of rows.jsonl, and of the list of bad rows."""
     checked = check_file(content, skip=skip)
     loaded = load(model_id, ARTEFACTS)
-    kept: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
 
-    class Kept:
+    class Sink:
         def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
             stream.seek(0)
-            kept[key] = stream.read()
+            files[key] = stream.read()
             return Stored(size, "")
 
     with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
         for chunk in read_chunks(io.BytesIO(checked.content)):
             writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
         writer.finish()
-        writer.upload(Kept(), "")
-    return kept["result.csv"].splitlines()[1:], kept["rows.jsonl"].splitlines(), checked.bad.splitlines()
+        writer.upload(Sink(), "")
+    return files["result.csv"].splitlines()[1:], files["rows.jsonl"].splitlines(), checked.bad.splitlines()
 
 
 def sparse(rows: int) -> bytes:
-    """``widest`` without the optional columns: what would be if they were measured is the longest part of a row."""
+    """Return ``widest`` without the optional columns, whose ranges "if measured" make the longest rows."""
     header, *lines = csv.reader(io.StringIO(widest(rows).decode()))
-    places = [at for at, name in enumerate(header) if name == "ID" or columns.BY_NAME[name].required]
+    indexes = [index for index, name in enumerate(header) if name == "ID" or columns.BY_NAME[name].required]
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([row[at] for at in places] for row in (header, *lines))
+    csv.writer(text, lineterminator="\n").writerows([row[index] for index in indexes] for row in (header, *lines))
     return text.getvalue().encode()
 
 
 MODELS = sorted(path.parent.name for path in ARTEFACTS.glob("*/card.json"))
 
 
-def test_the_widest_row_of_any_model_fits_into_what_the_disk_is_made_for() -> None:
+def test_the_widest_row_of_any_model_fits_into_its_disk_space() -> None:
     lengths = []
     for model_id in MODELS:
         for rows_of in (narrowest, widest, sparse):
-            result, rows, _ = written(model_id, rows_of(3000))
+            result, rows, _ = write_result(model_id, rows_of(3000))
             lengths.append(without_id(result) + without_id(rows))
-    # An albumin of 10 g/L is 1 g/dL, but 2 umol/L of bilirubin are 0.1169590643 mg/dL.
+    # Conversion can make numbers longer: 2 umol/L of bilirubin are 0.1169590643 mg/dL.
     converted = sum(12 for column in COLUMNS if len(column.units) > 1)
     assert 0.8 * ROW_BYTES_MAX < max(lengths) + converted < ROW_BYTES_MAX
 
 
-def test_the_widest_bad_row_fits_into_what_the_disk_is_made_for() -> None:
+def test_the_widest_bad_row_fits_into_its_disk_space() -> None:
     smile = "\U0001f642"
-    bad = ",".join([WIDEST_ID, *(smile * 60 for _ in MEASURED)])
-    result, rows, listed = written("mayo", widest(1) + f"{bad}\n".encode(), skip=True)
+    bad_row = ",".join([WIDEST_ID, *(smile * 60 for _ in MEASURED)])
+    result, rows, listed = write_result("mayo", widest(1) + f"{bad_row}\n".encode(), skip=True)
     assert 0.7 * BAD_ROW_BYTES_MAX < len(result[-1]) + len(rows[-1]) + len(listed[-1]) < BAD_ROW_BYTES_MAX
 
 
-def test_a_byte_of_an_id_is_ten_on_the_disk_at_most() -> None:
-    """The copy, and three in each of three files: a byte of Windows-1251 is up to three of UTF-8."""
+def test_a_byte_of_an_id_needs_at_most_ten_bytes_on_the_disk() -> None:
+    """One byte in the copy, and three in each of three files: a byte of Windows-1251 is up to three bytes of UTF-8."""
     characters = [bytes([code]).decode("cp1251", "ignore") for code in range(256)]
-    assert max(len(each.encode()) for each in characters) == 3
+    assert max(len(character.encode()) for character in characters) == 3
     assert worker_disk_bytes(0, 2) - worker_disk_bytes(0, 1) == 10
