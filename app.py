@@ -1,9 +1,11 @@
-"""The Chalice app: composition only. One API function and four background functions."""
+"""The Chalice app: register every package's routes and the four background functions. It holds no logic of its own."""
 
 import gc
 import os
 
-gc.disable()  # what is loaded here stays; looking for garbage among it takes a fifth of the start (see the end)
+# Loaded modules live as long as the process. Collecting garbage among them takes a fifth of the start, so collection
+# begins at the end of this module.
+gc.disable()
 
 from functools import cache
 from typing import Any
@@ -14,7 +16,7 @@ from chalice.app import CloudWatchEvent, Request, SQSEvent
 from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.billing.routes import routes as billing_routes
 from chalicelib.core.http.endpoints import Endpoints, ok
-from chalicelib.core.http.middleware import finish_answer
+from chalicelib.core.http.middleware import finish_response
 from chalicelib.core.http.schemas import Health, OpenApi
 from chalicelib.core.lambda_runtime import time_left
 from chalicelib.core.observability.invocation import observe
@@ -25,32 +27,35 @@ from chalicelib.inference.predictions.routes import routes as prediction_routes
 from chalicelib.inference.storage.routes import routes as upload_routes
 from chalicelib.wiring import services
 
-configure("lambda")  # a local process says which one it is afterwards
+configure("lambda")  # a local process calls it again with its own name
 
 app = Chalice(app_name="liver-lifespan", configure_logs=False)
-# Without these API Gateway would decode uploads as UTF-8 and spoil every other encoding.
+# Otherwise API Gateway would decode uploads as UTF-8 and corrupt every other encoding.
 app.api.binary_types = [*app.api.binary_types, "multipart/form-data", "text/csv"]
 app.register_middleware(observe, "all")
-app.register_middleware(finish_answer, "http")
+app.register_middleware(finish_response, "http")
 
 service_routes = Endpoints[None](__name__).provide(lambda: None)
 
 
 @service_routes.endpoint("/api/health", "GET", answers={200: Health})
 def health(_request: Request, _services: None) -> Response:
-    """Says that the API function runs. Touches no store, so that it can't be used to load one."""
+    """Report that the API function runs.
+
+    The check reads no database and no bucket, so that it can't be used to load them.
+    """
     return ok({"status": "ok"})
 
 
 @service_routes.endpoint("/api/openapi.json", "GET", answers={200: OpenApi})
 def openapi(_request: Request, _services: None) -> Response:
-    """This API as an OpenAPI 3.1 document."""
+    """Return this API as an OpenAPI 3.1 document."""
     return ok(_openapi())
 
 
 @cache
 def _openapi() -> dict[str, Any]:
-    from chalicelib.core.http.openapi import document  # noqa: PLC0415 - no start has to wait for it
+    from chalicelib.core.http.openapi import document  # noqa: PLC0415 - imported at the first request, not at the start
 
     return document(app.routes)
 
@@ -65,39 +70,39 @@ app.register_blueprint(prediction_routes.provide(services))
 
 @app.on_sqs_message(queue="${InferenceQueue.QueueName}", batch_size=1, name="inference_worker")
 def inference_worker(event: SQSEvent) -> None:
-    """Run the one prediction of the message. An exception gives the message back to the queue."""
+    """Run the prediction that the message names. After an exception the queue delivers the message again."""
     for record in event:
         services().worker.run(prediction_id_of(record.body))
 
 
 @app.on_sqs_message(queue="${DeadLetterQueue.QueueName}", batch_size=1, name="dead_letter")
 def dead_letter(event: SQSEvent) -> None:
-    """Fail and refund the prediction of a message that kept failing."""
+    """Fail and refund the prediction of a message in the dead-letter queue."""
     for record in event:
         services().dead_letters.handle(prediction_id_of(record.body))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatcher")
 def dispatcher(_event: CloudWatchEvent) -> dict[str, Any]:
-    """Send again what was accepted and never ended."""
+    """Send accepted predictions that have not ended to the queue again, and run pending erasures."""
     return {"handled": services().dispatcher.run()}
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="audit")
 def audit(event: CloudWatchEvent) -> dict[str, Any]:
-    """Begin the audit of this day, continue it, or do nothing if it is finished."""
+    """Begin or continue the audit of this day; do nothing if it is finished."""
     return services().daily_audit(time_left(event.context)).run()
 
 
 def load_models() -> None:
-    """Load pandas, scikit-learn and every model, which only the inference worker may."""
+    """Load pandas, scikit-learn and every model. Only the inference worker needs them."""
     from chalicelib.inference.predictions.worker import load_every_model  # noqa: PLC0415
 
     load_every_model()
 
 
 if os.environ.get("_HANDLER") == "app.inference_worker":
-    load_models()  # while Lambda starts the function, and not while somebody waits for their first prediction
+    load_models()  # during Lambda's initialisation, so that no first prediction waits for it
 
 gc.freeze()
 gc.enable()

@@ -1,4 +1,4 @@
-"""The composition root: which object stands on which, made at first use and once a process."""
+"""The composition root: construct every service from its dependencies, on first use and once per process."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 class Clients(Protocol):
-    """Where the AWS clients come from; ``core.aws`` is one."""
+    """A source of AWS clients, such as the module ``core.aws``."""
 
     def dynamodb(self) -> DynamoDBClient: ...
 
@@ -64,7 +64,7 @@ class Clients(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """Every service over ``clients``, each made when it is first asked for."""
+    """All services of the application. Each is constructed on first access."""
 
     settings: Settings
     clients: Clients = aws
@@ -113,7 +113,7 @@ class Services:
 
     @cached_property
     def worker(self) -> Worker:
-        """The inference worker. Only here are pandas and scikit-learn loaded."""
+        """The inference worker. Importing it loads pandas and scikit-learn, which no other service needs."""
         from chalicelib.inference.predictions.worker import Worker  # noqa: PLC0415
 
         return Worker(self.prediction_repository, self.files, self.settlement, self.settings, self.clock)
@@ -140,7 +140,7 @@ class Services:
         return Audit(self.audit_reader, self.settings, self.clock)
 
     def daily_audit(self, time_left: Callable[[], float]) -> DailyAudit:
-        """One invocation of the daily audit, which has ``time_left()`` seconds."""
+        """Return the daily audit for one invocation; ``time_left()`` returns the seconds that remain."""
         reader = AuditReader(self.clients.dynamodb(), self.clients.s3(), self.settings, time_left)
         states = AuditStateRepository(self.clients.dynamodb(), self.settings.throttles_table)
         return DailyAudit(Audit(reader, self.settings, self.clock), states, self.clock, time_left)
@@ -163,8 +163,9 @@ class Services:
 
     @cached_property
     def users(self) -> UserRepository:
-        given = self.settings
-        return UserRepository(self.clients.dynamodb(), given.users_table, given.logins_table, given.erasures_table)
+        return UserRepository(
+            self.clients.dynamodb(), self.settings.users_table, self.settings.logins_table, self.settings.erasures_table
+        )  # fmt: skip
 
     @cached_property
     def keys(self) -> IdempotencyKeys:
@@ -188,7 +189,7 @@ class Services:
 
     @cached_property
     def limits(self) -> Limits:
-        throttles = Throttles(self.clients.dynamodb(), self.settings.throttles_table, self._marks_secret, self.clock)
+        throttles = Throttles(self.clients.dynamodb(), self.settings.throttles_table, self._pseudonym_key, self.clock)
         return Limits(throttles, self.settings)
 
     @cached_property
@@ -200,28 +201,24 @@ class Services:
 
     @cached_property
     def signing_keys(self) -> KeyRing:
-        given = self.settings
-        if given.jwt_secret is not None:
-            return OneKey(given.jwt_secret.get_secret_value())
-        secret_id = _required("JWT_SECRET_ID", given.jwt_secret_id)
+        if self.settings.jwt_secret is not None:
+            return OneKey(self.settings.jwt_secret.get_secret_value())
+        secret_id = _required("JWT_SECRET_ID", self.settings.jwt_secret_id)
         return SecretVersions(self.clients.secretsmanager(), secret_id, self.clock)
 
     @cached_property
     def signup_fingerprints(self) -> SignupFingerprints:
-        return SignupFingerprints(self._marks_secret)
+        return SignupFingerprints(self._pseudonym_key)
 
-    def _marks_secret(self) -> str:
-        given = self.settings
-        if given.marks_secret is not None:
-            return given.marks_secret.get_secret_value()
-        return self._secret(_required("MARKS_SECRET_ID", given.marks_secret_id))
-
-    def _secret(self, secret_id: str) -> str:
+    def _pseudonym_key(self) -> str:
+        if self.settings.marks_secret is not None:
+            return self.settings.marks_secret.get_secret_value()
+        secret_id = _required("MARKS_SECRET_ID", self.settings.marks_secret_id)
         return self.clients.secretsmanager().get_secret_value(SecretId=secret_id)["SecretString"]
 
 
 def _required(name: str, value: str | None) -> str:
-    """Return the value of the setting ``name``, which must be there."""
+    """Return ``value``. Raise ValueError if the setting ``name`` is not set."""
     if value is None:
         raise ValueError(f"{name} is not set")
     return value
@@ -229,5 +226,5 @@ def _required(name: str, value: str | None) -> str:
 
 @cache
 def services() -> Services:
-    """The process's services, after its environment."""
+    """Return the services of this process, configured by its environment."""
     return Services(settings())

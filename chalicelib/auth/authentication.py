@@ -1,4 +1,4 @@
-"""Who is asking: the bearer token of a request, verified in process."""
+"""Authentication of requests by bearer token."""
 
 from chalice.app import Request
 
@@ -8,11 +8,11 @@ from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError,
 from chalicelib.core.observability.context import bind
 
 BEARER = (TokenMissingError, TokenInvalidError, TokenExpiredError)
-"""The refusals of ``current_session``, for the description of the endpoints that call it."""
+"""The errors of ``current_session``, for the ``RouteMetadata`` of endpoints that call it."""
 
 
 def current_user(request: Request, accounts: Accounts) -> User:
-    """The user whose token the request carries.
+    """Return the user whose token the request carries.
 
     Raises
     ------
@@ -22,7 +22,7 @@ def current_user(request: Request, accounts: Accounts) -> User:
 
 
 def current_session(request: Request, accounts: Accounts) -> tuple[User, Claims]:
-    """Return the user whose token the request carries, and what the token says.
+    """Return the user whose token the request carries, and the token's claims.
 
     Raises
     ------

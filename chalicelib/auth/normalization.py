@@ -1,4 +1,4 @@
-"""What may be a name, an e-mail address and a password, and which spellings are the same."""
+"""Validation of names, e-mail addresses and passwords, and their normalised form, under which logins are unique."""
 
 import hashlib
 import re
@@ -14,32 +14,32 @@ from chalicelib.core.invisible_characters import is_invisible
 
 PASSWORD_CHARACTERS_MIN = 8
 PASSWORD_BYTES_MAX = 72
-"""bcrypt reads no further: a longer password would be cut in silence."""
+"""bcrypt ignores further bytes, so a longer password would silently be cut."""
 
 KEY_BYTES_MAX = 1024
-"""DynamoDB takes 2,048. One character can become 18 under NFKC, so that even a short name may be too long."""
+"""Longer keys are hashed. DynamoDB allows 2,048 bytes, and NFKC can turn one character into 18."""
 
 _COMMON_PASSWORDS = Path(__file__).with_name("common_passwords.txt")
 IntendedUse = Literal["2026-11-24"]
-"""The versions of the statement of intended use (docs/privacy.md) that were ever shown, the newest last. An older one
-stays good: a page may be open while a newer one is deployed."""
+"""All published versions of the statement of intended use (docs/privacy.md), the newest last. Older ones stay valid,
+because a page may be open while a newer version is deployed."""
 
 _ATOM = r'[^\s()<>\[\]:;@\\,."]+'
-"""Any characters but blanks and the specials of RFC 5322, section 3.2.3. With these one mailbox can be written in many
-ways: quoted, escaped, in angle brackets, with a comment."""
+"""Any characters except white space and the specials of RFC 5322, section 3.2.3. With the specials one mailbox could be
+written in many ways: quoted, escaped, in angle brackets, with a comment."""
 _EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_ATOM}(\.{_ATOM})+")
 
 
 def _name(text: str) -> str:
     if "@" in unicodedata.normalize("NFKC", text):
-        raise PydanticCustomError("name_with_at", "a name has no @, so that it can't be mistaken for an e-mail address")
+        raise PydanticCustomError("name_with_at", "a name must not contain @, which marks e-mail addresses")
     if any(map(is_invisible, text)):
-        raise PydanticCustomError("control_characters", "a name has no control characters and none that nobody sees")
+        raise PydanticCustomError("control_characters", "a name must not contain control or invisible characters")
     return text
 
 
 def _email(text: str) -> str:
-    # The key is made of this form, so it is the one that must be well formed: full-width quotes are quotes in it.
+    # The login key is made from the NFKC form, so that form must be valid. Full-width quotes become quotes in it.
     normalised = unicodedata.normalize("NFKC", text)
     is_address = _EMAIL.fullmatch(normalised) and _is_host_name(normalised.partition("@")[2])
     if not is_address or any(map(is_invisible, text)):
@@ -48,27 +48,27 @@ def _email(text: str) -> str:
 
 
 def _is_host_name(domain: str) -> bool:
-    """Whether ``domain`` holds nothing but letters, their marks, digits, dots, hyphens and underscores."""
+    """Return whether ``domain`` has only letters, combining marks, digits, dots, hyphens and underscores."""
     return all(character in ".-_" or unicodedata.category(character)[0] in "LMN" for character in domain)
 
 
 def _password(text: str) -> str:
     if len(text) < PASSWORD_CHARACTERS_MIN:
-        raise PydanticCustomError("too_short", f"a password has at least {PASSWORD_CHARACTERS_MIN} characters")
+        raise PydanticCustomError("too_short", f"a password needs at least {PASSWORD_CHARACTERS_MIN} characters")
     if len(text.encode()) > PASSWORD_BYTES_MAX:
         raise PydanticCustomError(
             "too_long",
-            f"a password has at most {PASSWORD_BYTES_MAX} bytes, which is {PASSWORD_BYTES_MAX} Latin "
+            f"a password may have at most {PASSWORD_BYTES_MAX} bytes, which is {PASSWORD_BYTES_MAX} Latin "
             f"or {PASSWORD_BYTES_MAX // 2} Cyrillic letters",
         )
     if _without_case(text) in _common_passwords():
-        raise PydanticCustomError("too_common", "this is one of the commonest passwords, which are guessed first")
+        raise PydanticCustomError("too_common", "this is a very common password, and easily guessed")
     return text
 
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    """Read at the first new password, so that no other request waits for it."""
+    """Return the common passwords. Only the first request with a new password reads the file."""
     lines = _COMMON_PASSWORDS.read_text("utf-8").splitlines()
     return frozenset(line for line in lines if not line.startswith("# "))
 
@@ -77,7 +77,7 @@ NewPassword = Annotated[
     str,
     AfterValidator(_password),
     Field(
-        description=f"At most {PASSWORD_BYTES_MAX} bytes of UTF-8, and none of the commonest passwords.",
+        description=f"The new password: at most {PASSWORD_BYTES_MAX} bytes of UTF-8, and not a very common password.",
         json_schema_extra={"minLength": PASSWORD_CHARACTERS_MIN, "maxLength": PASSWORD_BYTES_MAX},
     ),
 ]
@@ -86,52 +86,66 @@ NewPassword = Annotated[
 class Registration(BaseModel, extra="forbid"):
     """The body of a registration."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64), AfterValidator(_name)]
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
+    name: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=2, max_length=64),
+        AfterValidator(_name),
+        Field(description="The user's name, unique in any spelling, without @."),
+    ]
+    email: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, max_length=254),
+        AfterValidator(_email),
+        Field(description="The user's e-mail address, unique in any spelling."),
+    ]
     password: NewPassword
     intended_use: Annotated[
         IntendedUse | None,
-        Field(description="The version of the statement of intended use that was accepted, if it was shown."),
+        Field(description="The version of the statement of intended use that the user accepted; null if none."),
     ] = None
 
 
 class Credentials(BaseModel, extra="forbid"):
-    """The body of a log-in. The name may be the e-mail address."""
+    """The body of a log-in."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
-    password: Annotated[str, StringConstraints(max_length=1000)]
+    name: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, max_length=254),
+        Field(description="The user's name or e-mail address."),
+    ]
+    password: Annotated[str, StringConstraints(max_length=1000), Field(description="The user's password.")]
 
 
 class PasswordChange(BaseModel, extra="forbid"):
     """The body of a change of password."""
 
-    old_password: Annotated[str, StringConstraints(max_length=1000)]
+    old_password: Annotated[str, StringConstraints(max_length=1000), Field(description="The current password.")]
     new_password: NewPassword
 
 
 class AccountDeletion(BaseModel, extra="forbid"):
-    """The body of the deletion of one's account."""
+    """The body of the deletion of an account."""
 
-    password: Annotated[str, StringConstraints(max_length=1000)]
+    password: Annotated[str, StringConstraints(max_length=1000), Field(description="The user's password.")]
 
 
 def name_key(name: str) -> str:
-    """The key under which ``name`` is unique: NFKC, then case folded."""
+    """Return the login key of ``name``: all its spellings under NFKC and case folding have the same."""
     return "name#" + _folded(name)
 
 
 def email_key(email: str) -> str:
-    """The key under which ``email`` is unique."""
+    """Return the login key of ``email``: all its spellings under NFKC and case folding have the same."""
     return "email#" + _folded(email)
 
 
 def is_email_key(key: str) -> bool:
-    """Whether ``key`` was made by :func:`email_key`."""
+    """Return whether ``key`` was made by :func:`email_key`."""
     return key.startswith("email#")
 
 
 def login_key(name_or_email: str) -> str:
-    """The key that somebody logging in means. Names hold no @."""
+    """Return the login key of what a user typed. A text with an @ is an e-mail address."""
     return email_key(name_or_email) if "@" in name_or_email else name_key(name_or_email)
 
 

@@ -1,12 +1,13 @@
-"""The users' and the logins' tables.
+"""The repository of users: the tables of users, logins and erasures.
 
-``users``: who somebody is, their balance and the generation of their tokens, read together on every request.
-``logins``: ``name#...`` and ``email#...`` to the user and the password hash; what runs predictions can't read it. Of a
-deleted account it keeps ``granted#...``, a keyed hash of the e-mail address, so that no second grant comes of it.
-``erasures``: deleted accounts whose predictions and files have still to go; afterwards, for as long as a backup can
-bring them back, that they were deleted. Ids and times, no person.
+- ``users`` holds the profile, the balance and the token version of each user. Every request reads this item.
+- ``logins`` maps ``name#...`` and ``email#...`` to the user id and the password hash. The worker has no access to it.
+  For a deleted account it keeps ``granted#...``, the signup fingerprint, so that the e-mail address gets no second
+  signup grant.
+- ``erasures`` holds the erasure requests of deleted accounts. After an erasure it holds, for as long as a backup could
+  restore the account, a register entry that the account was deleted. It has ids and times only, no personal data.
 
-A deleted account leaves its id, balance and open charges in ``users``: the ledger goes on adding up without the person.
+A deleted account keeps its id, balance and open charges in ``users``, so that the ledger still adds up.
 """
 
 from __future__ import annotations
@@ -36,18 +37,18 @@ if TYPE_CHECKING:
 
 
 ERASURE_SHARD = "0"
-"""Deletions are rare: one partition holds them all, and a query finds them without a scan."""
+"""The partition of all erasure requests. Deletions are rare, so one partition is enough and can be queried."""
 ENDED_SESSIONS_MAX = 20
-"""As many ended sessions are kept on a user's item, which every request reads."""
+"""The most ended sessions that are kept in a user's item, which every request reads."""
 _ERASURES_MAX = 25
 _IS_OPEN = "attribute_exists(user_id) AND attribute_not_exists(closed_at)"
 _REGISTER_SHARD = "erased"
 REGISTER_SECONDS = 36 * 86_400
-"""A day longer than point-in-time recovery reaches back: so long a restored table may bring an account back."""
+"""How long register entries are kept: a day longer than point-in-time recovery can restore an account."""
 
 
 class NameTakenError(DomainError):
-    """Somebody has this name already, in whatever case."""
+    """Another account has this name, perhaps in another spelling."""
 
     status = 409
     code = "name_taken"
@@ -55,11 +56,11 @@ class NameTakenError(DomainError):
 
 
 class GrantedBeforeError(Exception):
-    """A deleted account of this e-mail address had the signup grant."""
+    """A deleted account with this e-mail address already had the signup grant."""
 
 
 class EmailTakenError(DomainError):
-    """There is an account with this e-mail address already."""
+    """Another account has this e-mail address, perhaps in another spelling."""
 
     status = 409
     code = "email_taken"
@@ -68,7 +69,7 @@ class EmailTakenError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A registered person. ``balance`` is in coins, as of when the record was read."""
+    """A user account as it was when it was read. ``balance`` is in coins."""
 
     id: str
     name: str
@@ -77,18 +78,18 @@ class User:
     token_version: int
     created_at: str
     intended_use: str | None = None
-    """The version of the statement of intended use that they accepted; None if the client showed none."""
+    """The accepted version of the statement of intended use; None if the client showed none."""
     intended_use_at: str | None = None
-    """When they accepted it."""
+    """When the user accepted it."""
     open_charges: int = 0
-    """How many predictions they had that were neither earned nor refunded."""
+    """The number of predictions whose charge is neither earned nor refunded."""
     ended_sessions: Mapping[str, int] = field(default_factory=dict)
-    """The sessions that were ended one by one, and when their tokens expire, in seconds since the epoch."""
+    """The ids of individually ended sessions, with the expiry of their tokens in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What a name or an e-mail address leads to."""
+    """The user id and password hash of a login key."""
 
     user_id: str
     password_hash: str
@@ -96,14 +97,14 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The signup grant: its ledger entry, and the fingerprint of an e-mail address that has had one."""
+    """A signup grant: the transaction element of its ledger entry, and the signup fingerprint of the e-mail address."""
 
     entry: TransactItem
     fingerprint: str
 
 
 class UserRepository:
-    """Reads and writes the three tables."""
+    """Reads and writes the tables of users, logins and erasures."""
 
     def __init__(self, client: DynamoDBClient, users_table: str, logins_table: str, erasures_table: str) -> None:
         self._client = client
@@ -112,7 +113,7 @@ class UserRepository:
         self._erasures_table = erasures_table
 
     def create(self, user: User, password_hash: str, grant: Grant | None) -> None:
-        """Create the account, claim its name and e-mail, and commit ``grant``, all in one transaction.
+        """Create the account, its two logins and the ledger entry of ``grant`` in one transaction.
 
         Raises
         ------
@@ -131,44 +132,44 @@ class UserRepository:
             "intended_use_at": user.intended_use_at,
         }
         items: dict[str, TransactItem] = {
-            "name": self._claim(name_key(user.name), user.id, password_hash),
-            "email": self._claim(email_key(user.email), user.id, password_hash),
-            "account": {"Put": {"TableName": self._users_table, "Item": to_item(account), **_new("user_id")}},
+            "name": self._new_login(name_key(user.name), user.id, password_hash),
+            "email": self._new_login(email_key(user.email), user.id, password_hash),
+            "account": {"Put": {"TableName": self._users_table, "Item": to_item(account), **_if_new("user_id")}},
         }
         if grant:
-            check = {"TableName": self._logins_table, "Key": to_item({"login": grant.fingerprint}), **_new("login")}
+            check = {"TableName": self._logins_table, "Key": to_item({"login": grant.fingerprint}), **_if_new("login")}
             items |= {"entry": grant.entry, "fingerprint": {"ConditionCheck": check}}
         try:
             transact(self._client, items)
         except TransactionCancelledError as error:
             if "name" in error.refused:
-                raise NameTakenError("Somebody has this name already. Please choose another one.") from error
+                raise NameTakenError("Another account has this name. Please choose another one.") from error
             if "email" in error.refused:
                 raise EmailTakenError(
-                    "There is an account with this e-mail address already. Log in, or use another address."
+                    "There is already an account with this e-mail address. Log in, or use another address."
                 ) from error
             if "fingerprint" in error.refused:
                 raise GrantedBeforeError from error
             raise
 
-    def _claim(self, key: str, user_id: str, password_hash: str) -> TransactItem:
+    def _new_login(self, key: str, user_id: str, password_hash: str) -> TransactItem:
         login = {"login": key, "user_id": user_id, "password_hash": password_hash}
-        return {"Put": {"TableName": self._logins_table, "Item": to_item(login), **_new("login")}}
+        return {"Put": {"TableName": self._logins_table, "Item": to_item(login), **_if_new("login")}}
 
     def login(self, key: str) -> Login | None:
-        """Where the login key leads."""
-        answer = self._client.get_item(TableName=self._logins_table, Key=to_item({"login": key}), ConsistentRead=True)
-        if "Item" not in answer:
+        """Return the login of a login key, or None."""
+        response = self._client.get_item(TableName=self._logins_table, Key=to_item({"login": key}), ConsistentRead=True)
+        if "Item" not in response:
             return None
-        item = from_item(answer["Item"])
+        item = from_item(response["Item"])
         return Login(item["user_id"], item["password_hash"])
 
     def user(self, user_id: str) -> User | None:
-        """The account as it is now (one consistent read); None also if it was deleted."""
-        answer = self._client.get_item(
+        """Return the account by one consistent read, or None if it does not exist or was deleted."""
+        response = self._client.get_item(
             TableName=self._users_table, Key=to_item({"user_id": user_id}), ConsistentRead=True
         )
-        item = from_item(answer.get("Item", {}))
+        item = from_item(response.get("Item", {}))
         if not item or "closed_at" in item:
             return None
         return User(
@@ -185,26 +186,26 @@ class UserRepository:
         )
 
     def end_session(self, user: User, session_id: str, expires_at: int, now: float) -> None:
-        """End one session of ``user``, whose tokens expire at ``expires_at``.
+        """End the session of ``user`` whose token expires at ``expires_at``, in seconds since the epoch.
 
-        Ended sessions are forgotten once their tokens have expired. If more than ENDED_SESSIONS_MAX have not, every
-        session of the user ends instead: forgetting one of them would make its token valid again.
+        Ended sessions are kept until their tokens expire. If ENDED_SESSIONS_MAX are kept already, every session of the
+        user ends instead: removing one of them would make its token valid again.
         """
-        known = user
-        for _ in range(ENDED_SESSIONS_MAX + 1):  # a round that fails means that another log-out succeeded
-            unexpired = {ended: expires for ended, expires in known.ended_sessions.items() if expires > now}
+        current = user
+        for _ in range(ENDED_SESSIONS_MAX + 1):  # a try fails only if a parallel log-out succeeded
+            unexpired = {ended: expires for ended, expires in current.ended_sessions.items() if expires > now}
             if len(unexpired) >= ENDED_SESSIONS_MAX:
                 break
-            if self._replace_ended_sessions(known, {**unexpired, session_id: expires_at}):
+            if self._replace_ended_sessions(current, {**unexpired, session_id: expires_at}):
                 return
             latest = self.user(user.id)
             if not latest or latest.token_version != user.token_version or session_id in latest.ended_sessions:
-                return  # somebody else ended it meanwhile
-            known = latest
+                return  # a parallel request ended the session
+            current = latest
         self.end_tokens(user.id)
 
     def _replace_ended_sessions(self, user: User, ended: Mapping[str, int]) -> bool:
-        """Write the ended sessions; False if they are no longer as ``user`` has them, or the account is gone."""
+        """Replace ``user``'s ended sessions. Return False if they changed since ``user`` was read or it was deleted."""
         unchanged = "ended_sessions = :known" if user.ended_sessions else "attribute_not_exists(ended_sessions)"
         change: dict[str, Any] = {
             "Key": to_item({"user_id": user.id}),
@@ -219,28 +220,30 @@ class UserRepository:
         return True
 
     def end_tokens(self, user_id: str) -> None:
-        """Make every token that the user has worthless; those of a deleted account are so."""
+        """Invalidate all tokens of the user. Those of a deleted account are invalid already."""
         with suppress(ConditionFailedError):
             write_one(lambda: self._client.update_item(TableName=self._users_table, **self._token_change(user_id)))
 
     def change_password(self, user: User, old_hash: str, new_hash: str) -> None:
-        """Replace the password hash and end every token, in one transaction.
+        """Replace the password hash and invalidate all tokens in one transaction.
 
         Raises
         ------
         ConditionFailedError
-            The hash is not ``old_hash`` any more, or the account is gone.
+            The hash is no longer ``old_hash``, or the account was deleted.
         """
         tokens = {"Update": {"TableName": self._users_table, **self._token_change(user.id)}}
-        self._commit({**self._new_hash(user, old_hash, new_hash), "tokens": tokens}, user.id)
+        self._commit({**self._hash_updates(user, old_hash, new_hash), "tokens": tokens}, user.id)
 
     def close(self, user: User, password_hash: str, fingerprint: str, now: float) -> None:
-        """Delete the person: logins, name, e-mail, tokens; keep the fingerprint and request the rest's erasure.
+        """Delete the account's logins and personal data and invalidate its tokens.
+
+        The same transaction keeps the signup fingerprint and requests the erasure of predictions and files.
 
         Raises
         ------
         ConditionFailedError
-            The hash is not ``password_hash`` any more, or the account is gone.
+            The hash is no longer ``password_hash``, or the account was deleted.
         """
         logins: Transaction = {
             key: {
@@ -256,49 +259,51 @@ class UserRepository:
         self._commit({**self._deletion(user, fingerprint, now), **logins}, user.id)
 
     def close_restored(self, user: User, fingerprint: str, now: float) -> None:
-        """As ``close``, for an account that a restored table brought back. Its logins may be somebody else's by now.
+        """Delete an account that came back with a restored table, as ``close`` does, but keep its logins.
+
+        Another account may own these logins by now. ``remove_login`` removes those that it still owns.
 
         Raises
         ------
         ConditionFailedError
-            The account is gone.
+            The account was deleted.
         """
         self._commit(self._deletion(user, fingerprint, now), user.id)
 
     def remove_login(self, key: str, user_id: str, fingerprint: str | None) -> None:
-        """Remove a login of a deleted account and keep ``fingerprint``, if its key is of an e-mail address.
+        """Remove a login of a deleted account and store ``fingerprint``, which is None unless it is an e-mail login.
 
         Raises
         ------
         ConditionFailedError
-            It isn't that account's any more.
+            The login no longer belongs to the account.
         """
-        removed = {
+        deletion = {
             "TableName": self._logins_table,
             "Key": to_item({"login": key}),
             "ConditionExpression": "user_id = :user",
             "ExpressionAttributeValues": to_item({":user": user_id}),
         }
-        items: dict[str, TransactItem] = {"login": {"Delete": removed}}
+        items: dict[str, TransactItem] = {"login": {"Delete": deletion}}
         if fingerprint:
-            items["fingerprint"] = self._fingerprint(fingerprint)
+            items["fingerprint"] = self._fingerprint_put(fingerprint)
         self._commit(items, user_id)
 
     def renew_hash(self, user: User, old_hash: str, new_hash: str) -> None:
-        """Replace the hash by another one of the same password: no token ends.
+        """Replace the hash by another one of the same password. Tokens stay valid.
 
         Raises
         ------
         ConditionFailedError
-            The hash is not ``old_hash`` any more, or the account is gone.
+            The hash is no longer ``old_hash``, or the account was deleted.
         """
-        self._commit(self._new_hash(user, old_hash, new_hash), user.id)
+        self._commit(self._hash_updates(user, old_hash, new_hash), user.id)
 
     def request_erasure(self, user_id: str, now: float) -> None:
-        """Have what a deleted account left behind erased once more."""
-        self._client.put_item(**self._wish(user_id, now)["Put"])
+        """Request another erasure of the predictions and files of a deleted account."""
+        self._client.put_item(**self._erasure_request(user_id, now)["Put"])
 
-    def _new_hash(self, user: User, old_hash: str, new_hash: str) -> Transaction:
+    def _hash_updates(self, user: User, old_hash: str, new_hash: str) -> Transaction:
         change = {
             "UpdateExpression": "SET password_hash = :new",
             "ConditionExpression": "password_hash = :old",
@@ -311,29 +316,29 @@ class UserRepository:
 
     def _deletion(self, user: User, fingerprint: str, now: float) -> Transaction:
         return {
-            "account": self._closing(user.id, now),
-            "fingerprint": self._fingerprint(fingerprint),
-            "erasure": self._wish(user.id, now),
+            "account": self._account_closure(user.id, now),
+            "fingerprint": self._fingerprint_put(fingerprint),
+            "erasure": self._erasure_request(user.id, now),
         }
 
-    def _closing(self, user_id: str, now: float) -> TransactItem:
+    def _account_closure(self, user_id: str, now: float) -> TransactItem:
         change = "SET token_version = token_version + :one, closed_at = :now "
         change += "REMOVE #name, email, intended_use, intended_use_at, ended_sessions"
-        closing = self._token_change(user_id, change, {":now": now})
+        update = self._token_change(user_id, change, {":now": now})
         names = {"#name": "name"}
-        return {"Update": {"TableName": self._users_table, **closing, "ExpressionAttributeNames": names}}
+        return {"Update": {"TableName": self._users_table, **update, "ExpressionAttributeNames": names}}
 
-    def _fingerprint(self, fingerprint: str) -> TransactItem:
+    def _fingerprint_put(self, fingerprint: str) -> TransactItem:
         return {"Put": {"TableName": self._logins_table, "Item": to_item({"login": fingerprint})}}
 
-    def _wish(self, user_id: str, now: float) -> TransactItem:
-        wish = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": now}
-        return {"Put": {"TableName": self._erasures_table, "Item": to_item(wish)}}
+    def _erasure_request(self, user_id: str, now: float) -> TransactItem:
+        request = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": now}
+        return {"Put": {"TableName": self._erasures_table, "Item": to_item(request)}}
 
     def _token_change(
         self,
         user_id: str,
-        # The tokens of the ended sessions are worthless by their generation from then on.
+        # Ended sessions need not be kept: the new token version invalidates their tokens.
         change: str = "SET token_version = token_version + :one REMOVE ended_sessions",
         values: Item | None = None,
     ) -> dict[str, Any]:
@@ -351,7 +356,7 @@ class UserRepository:
             raise ConditionFailedError(user_id) from error
 
     def erasures(self, now: float) -> dict[str, float]:
-        """Some of the deleted accounts whose erasure is due, and when it was wished, in seconds since the epoch."""
+        """Return the user ids of some due erasure requests, each with ``requested_at`` in seconds since the epoch."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._erasures_table,
             KeyConditionExpression="erasure_shard = :shard",
@@ -362,27 +367,27 @@ class UserRepository:
         return {str(item["user_id"]): float(item["wished_at"]) for item in due}
 
     def postpone_erasure(self, user_id: str, requested_at: float, due_at: float) -> None:
-        """Look at this account again at ``due_at``, unless its erasure was wished anew or is done."""
-        wish = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": requested_at, "due_at": due_at}
+        """Postpone the erasure request to ``due_at``, unless it was renewed or completed meanwhile."""
+        request = {"erasure_shard": ERASURE_SHARD, "user_id": user_id, "wished_at": requested_at, "due_at": due_at}
         with suppress(ConditionFailedError):
             write_one(
                 lambda: self._client.put_item(
                     TableName=self._erasures_table,
-                    Item=to_item(wish),
-                    ConditionExpression="wished_at = :wished",
-                    ExpressionAttributeValues=to_item({":wished": requested_at}),
+                    Item=to_item(request),
+                    ConditionExpression="wished_at = :requested",
+                    ExpressionAttributeValues=to_item({":requested": requested_at}),
                 )
             )
 
     def erased(self, user_id: str, requested_at: float, now: float) -> None:
-        """The erasure of this account is done: what is left is that it was deleted.
+        """Replace the erasure request by a register entry that the account was deleted.
 
         Raises
         ------
         ConditionFailedError
-            It was wished anew, or is done.
+            The request was renewed or completed meanwhile.
         """
-        done = {
+        register_entry = {
             "erasure_shard": _REGISTER_SHARD,
             "user_id": user_id,
             "erased_at": now,
@@ -391,21 +396,21 @@ class UserRepository:
         pending = {
             "TableName": self._erasures_table,
             "Key": to_item({"erasure_shard": ERASURE_SHARD, "user_id": user_id}),
-            "ConditionExpression": "wished_at = :wished",
-            "ExpressionAttributeValues": to_item({":wished": requested_at}),
+            "ConditionExpression": "wished_at = :requested",
+            "ExpressionAttributeValues": to_item({":requested": requested_at}),
         }
-        register: TransactItem = {"Put": {"TableName": self._erasures_table, "Item": to_item(done)}}
+        register: TransactItem = {"Put": {"TableName": self._erasures_table, "Item": to_item(register_entry)}}
         self._commit({"register": register, "pending": {"Delete": pending}}, user_id)
 
-    # ---- for the operator: whole tables, which no request reads
+    # ---- scans for the operator's commands; no request uses them
 
     def deleted(self) -> Iterator[str]:
-        """The accounts that were deleted within the register's time. An id may come twice."""
+        """Yield the ids of deleted accounts, pending ones and those in the register. An id may come twice."""
         pages = self._client.get_paginator("scan").paginate(TableName=self._erasures_table, ConsistentRead=True)
         return (from_item(item)["user_id"] for page in pages for item in page["Items"])
 
     def logins_of(self, user_ids: Collection[str]) -> Iterator[tuple[str, str]]:
-        """The login keys that lead to those users, each with its user's id. A scan."""
+        """Yield the login keys of these users, each with its user id. This scans the table."""
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._logins_table,
             FilterExpression="attribute_exists(user_id)",
@@ -422,7 +427,7 @@ def _login_keys(user: User) -> tuple[str, str]:
     return name_key(user.name), email_key(user.email)
 
 
-def _new(key: str) -> dict[str, Any]:
+def _if_new(key: str) -> dict[str, Any]:
     return {
         "ConditionExpression": "attribute_not_exists(#key)",
         "ExpressionAttributeNames": {"#key": key},

@@ -1,4 +1,4 @@
-"""Registration, log-in, and who one is."""
+"""HTTP routes of accounts: registration, log-in, log-out, password change and deletion."""
 
 from typing import Literal, Protocol
 
@@ -19,14 +19,14 @@ from chalicelib.core.rate_limits import LIMITED, Limits
 
 
 class Erasure(Protocol):
-    """What erases the rest of a deleted account."""
+    """The erasure of a deleted account's predictions and files."""
 
     def begin(self, user_id: str) -> None:
-        """Erase as much as a request has time for. The rest follows by itself."""
+        """Erase as much as a request has time for. The dispatcher erases the rest later."""
 
 
 class Services(Protocol):
-    """What these views need."""
+    """The services that these views need."""
 
     @property
     def accounts(self) -> Accounts: ...
@@ -52,7 +52,7 @@ routes = Endpoints[Services](__name__)
     errors=(NameTakenError, EmailTakenError, *LIMITED),
 )
 def register(request: Request, services: Services) -> Response:
-    """Create an account with its first coins."""
+    """Create an account and grant its first coins."""
     registration = json_body(request, Registration)
     with services.limits.registration(services.client_addresses.of(request)):
         session = services.accounts.register(registration)
@@ -67,7 +67,7 @@ def register(request: Request, services: Services) -> Response:
     errors=(WrongCredentialsError, *LIMITED),
 )
 def login(request: Request, services: Services) -> Response:
-    """A new access token for the right password."""
+    """Log in with name or e-mail address and password, and return an access token."""
     credentials = json_body(request, Credentials)
     with services.limits.log_in(
         services.client_addresses.of(request), login_key(credentials.name), WrongCredentialsError
@@ -78,7 +78,7 @@ def login(request: Request, services: Services) -> Response:
 
 @routes.endpoint("/api/auth/me", "GET", answers={200: schemas.Account}, auth=BEARER)
 def me(request: Request, services: Services) -> Response:
-    """The account that the token speaks for."""
+    """Return the account of the token's user."""
     user = current_user(request, services.accounts)
     return ok(
         {
@@ -93,10 +93,10 @@ def me(request: Request, services: Services) -> Response:
 
 
 class _LogOut(BaseModel, extra="forbid"):
-    # A misspelled option must not end every session of somebody who meant one.
+    # Unknown options are errors, so that a misspelled one does not end every session of the user.
     only: Literal["this"] = optional_field(
-        "`this`: end only the session of the token that is sent. Without it, every session of the user ends. So does "
-        "the 21st session that is ended by itself before the tokens of the first have expired."
+        "`this` ends only the session of the token. Without it, every session of the user ends. At most 20 sessions "
+        "that were ended alone are remembered until their tokens expire; ending one more alone ends every session."
     )
 
 
@@ -110,7 +110,7 @@ class _LogOut(BaseModel, extra="forbid"):
     auth=BEARER,
 )
 def logout(request: Request, services: Services) -> Response:
-    """End every session of the user, on every device; with `only=this` just the session of the token."""
+    """End every session of the user, on all devices; with `only=this` only the session of the token."""
     user, claims = current_session(request, services.accounts)
     if parsed_options(request, _LogOut).only == "this":
         services.accounts.log_out_session(user, claims)
@@ -128,7 +128,7 @@ def logout(request: Request, services: Services) -> Response:
     auth=BEARER,
 )
 def password(request: Request, services: Services) -> Response:
-    """Change the password, which needs the old one. Every token ends, this one too."""
+    """Change the password, given the old one. All tokens of the user become invalid, this one included."""
     user = current_user(request, services.accounts)
     change = json_body(request, PasswordChange)
     with services.limits.password(user.id, WrongPasswordError):
@@ -145,11 +145,11 @@ def password(request: Request, services: Services) -> Response:
     auth=BEARER,
 )
 def delete_me(request: Request, services: Services) -> Response:
-    """Delete the account, which needs the password: open predictions end, personal data and files go."""
+    """Delete the account, given the password: end open predictions, erase personal data and files."""
     user = current_user(request, services.accounts)
-    given = json_body(request, AccountDeletion).password
+    deletion = json_body(request, AccountDeletion)
     with services.limits.password(user.id, WrongPasswordError):
-        services.accounts.delete(user, given)
+        services.accounts.delete(user, deletion.password)
     services.erasure.begin(user.id)
     return no_content()
 

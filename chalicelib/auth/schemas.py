@@ -1,4 +1,4 @@
-"""What the answers about accounts look like, for the OpenAPI document."""
+"""Response models of accounts and sessions, for the OpenAPI document."""
 
 from typing import Literal
 
@@ -8,25 +8,27 @@ from chalicelib.core.http.schemas import Instant, ResponseModel
 
 
 class User(ResponseModel):
-    """Who somebody is."""
+    """A user."""
 
-    id: str
-    name: str
-    email: str
+    id: str = Field(description="The user's id: 32 hexadecimal digits.")
+    name: str = Field(description="The user's name, as it was registered.")
+    email: str = Field(description="The user's e-mail address, as it was registered.")
 
 
 class Account(User):
     """The caller's account."""
 
-    created_at: Instant
-    intended_use: str | None = Field(description="The version of the statement of intended use that was accepted.")
-    intended_use_at: Instant | None = Field(description="When it was accepted.")
+    created_at: Instant = Field(description="When the account was created: ISO 8601 in UTC with milliseconds.")
+    intended_use: str | None = Field(
+        description="The version of the statement of intended use that the user accepted; null if none."
+    )
+    intended_use_at: Instant | None = Field(description="When the user accepted it; null if never.")
 
 
 class Session(ResponseModel):
-    """An access token, and whom it speaks for."""
+    """An access token and its user."""
 
-    access_token: str = Field(description="To be sent as `Authorization: Bearer ...`.")
-    token_type: Literal["bearer"]
-    expires_in: int = Field(description="The token's life in seconds.")
-    user_info: User
+    access_token: str = Field(description="The access token. Send it as `Authorization: Bearer ...`.")
+    token_type: Literal["bearer"] = Field(description="Always `bearer`.")
+    expires_in: int = Field(description="The seconds until the token expires.")
+    user_info: User = Field(description="The user of the token.")

@@ -1,4 +1,4 @@
-"""Accounts: register, log in, and whose token this is."""
+"""The account service: register, log in and out, identify the user of a token, change a password, delete an account."""
 
 import secrets
 from collections.abc import Callable, Collection, Iterator
@@ -18,18 +18,18 @@ from chalicelib.core.observability.logging import log
 from chalicelib.core.settings import Settings
 
 type SignupEntry = Callable[[str, int, float], TransactItem]
-"""The transaction element of the ledger entry that gives a new user (id) so many coins at that time."""
+"""Returns the ledger entry of a signup grant as a transaction element, given the user id, the coins and the time."""
 
 
 class WrongCredentialsError(UnauthenticatedError):
-    """The same words for an unknown name and for a wrong password."""
+    """The name is unknown or the password is wrong. The response is the same for both."""
 
     code = "wrong_credentials"
     title = "Name or password is wrong"
 
 
 class SessionWithoutIdError(DomainError):
-    """The token is from before sessions had ids: it can only be ended together with all others."""
+    """The token was issued before sessions had ids. It can only be ended together with all others."""
 
     status = 409
     code = "session_without_id"
@@ -37,7 +37,7 @@ class SessionWithoutIdError(DomainError):
 
 
 class WrongPasswordError(DomainError):
-    """The user is logged in and gave a wrong password. 403, because the session goes on."""
+    """The user is logged in, but sent a wrong password. The session stays valid."""
 
     status = 403
     code = "wrong_password"
@@ -46,7 +46,7 @@ class WrongPasswordError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A user and the token that speaks for them for ``expires_in`` seconds."""
+    """A user with an access token that expires in ``expires_in`` seconds."""
 
     user: User
     access_token: str
@@ -54,7 +54,7 @@ class Session:
 
 
 class Accounts:
-    """The rules of accounts."""
+    """The account service."""
 
     def __init__(
         self,
@@ -73,7 +73,9 @@ class Accounts:
         self._clock = clock
 
     def register(self, registration: Registration) -> Session:
-        """Create an account and grant its coins, unless its e-mail address has had them before.
+        """Create an account and return a session of it.
+
+        It gets the signup grant, unless a deleted account with the same e-mail address had one.
 
         Raises
         ------
@@ -101,12 +103,12 @@ class Accounts:
         return self._session(user)
 
     def log_in(self, credentials: Credentials) -> Session:
-        """A session for the right password.
+        """Return a new session.
 
         Raises
         ------
         WrongCredentialsError
-            Also for a name that nobody has, after the same time.
+            The password is wrong or the name is unknown. Both take the same time.
         """
         login = self._repository.login(login_key(credentials.name))
         hashed = login.password_hash if login else None
@@ -120,7 +122,7 @@ class Accounts:
         return self._session(user)
 
     def identify(self, token: str) -> tuple[User, Claims]:
-        """Return the user that ``token`` speaks for, as they are now, and what the token says.
+        """Return the current user of ``token``, and the token's claims.
 
         Raises
         ------
@@ -133,28 +135,28 @@ class Accounts:
         return user, claims
 
     def log_out(self, user: User) -> None:
-        """End every token of the user, on every device."""
+        """End every session of the user, on all devices."""
         self._repository.end_tokens(user.id)
         log("logged out", user=user.id)
 
     def log_out_session(self, user: User, claims: Claims) -> None:
-        """End the one session of ``claims``; the user's other sessions go on.
+        """End the session of ``claims``. The user's other sessions stay valid.
 
         Raises
         ------
         SessionWithoutIdError
-            The token names no session. Nothing was ended.
+            The token has no session id. No session was ended.
         """
         if claims.session_id is None:
             raise SessionWithoutIdError(
-                "This token is from before sessions had ids. It stays valid until it expires. To end it now, end all "
-                "sessions: POST /api/auth/logout without `only`."
+                "This token was issued before sessions had ids. It stays valid until it expires. To end it now, end "
+                "all sessions: POST /api/auth/logout without `only`."
             )
         self._repository.end_session(user, claims.session_id, claims.expires_at, self._clock())
         log("logged out of one session", user=user.id)
 
     def change_password(self, user: User, old: str, new: str) -> None:
-        """Replace the password and end every token.
+        """Replace the password and end every session.
 
         Raises
         ------
@@ -165,7 +167,10 @@ class Accounts:
         self._replace_password(user, old_hash, new)
 
     def reset_password(self, name_or_email: str) -> str | None:
-        """For the operator: a new random password of that account, whose tokens end; None if there is none."""
+        """Set a random password, end every session, and return the password; None if there is no such account.
+
+        This is for the operator.
+        """
         login = self._repository.login(login_key(name_or_email))
         user = self._repository.user(login.user_id) if login else None
         if login is None or user is None:
@@ -175,29 +180,29 @@ class Accounts:
         return password
 
     def delete(self, user: User, password: str) -> None:
-        """Delete the person. What they leave behind is erased after it (``erasure.eraser``).
+        """Delete the account. ``erasure.eraser`` erases its predictions and files afterwards.
 
         Raises
         ------
         WrongPasswordError
-            Nothing was changed.
+            The password is wrong or was changed meanwhile. Nothing was deleted.
         """
         password_hash = self._require_password(user, password)
         try:
             self._repository.close(user, password_hash, self._fingerprints.of(user.email), self._clock())
         except ConditionFailedError as error:
             if self._repository.user(user.id) is None:
-                return  # somebody else was faster: it is deleted
+                return  # a parallel request deleted the account
             raise WrongPasswordError("The password was changed meanwhile. Nothing was deleted.") from error
         log("account deleted", user=user.id)
 
     def delete_restored(self, user_id: str) -> bool:
-        """Delete an account again that a restored table brought back; whether it was back.
+        """Delete an account again that came back with a restored table. Return False if it did not come back.
 
         Raises
         ------
         ConditionFailedError
-            Something else closed it at that moment.
+            A parallel request deleted it.
         """
         user = self._repository.user(user_id)
         if user is None:
@@ -207,12 +212,12 @@ class Accounts:
         return True
 
     def remove_restored_logins(self, user_ids: Collection[str]) -> Iterator[str]:
-        """Remove every login of those deleted accounts; yields an account's id for each.
+        """Remove all logins of these deleted accounts, and yield the account's id for each login.
 
         Raises
         ------
         ConditionFailedError
-            One was given to another account at that moment.
+            A parallel request gave a login to another account.
         """
         for key, user_id in self._repository.logins_of(user_ids):
             fingerprint = self._fingerprints.of_key(key) if is_email_key(key) else None
@@ -220,7 +225,7 @@ class Accounts:
             yield user_id
 
     def _require_password(self, user: User, password: str) -> str:
-        """The hash of the user's password, if ``password`` is it."""
+        """Return the user's password hash. Raise ``WrongPasswordError`` if ``password`` does not match it."""
         login = self._repository.login(login_key(user.email))
         hashed = login.password_hash if login else None
         if not password_matches(password, hashed, self._settings.bcrypt_cost) or hashed is None:
@@ -235,7 +240,7 @@ class Accounts:
         log("password changed", user=user.id)
 
     def _renew_hash(self, user: User, old_hash: str, password: str) -> None:
-        """Hash the same password at today's cost, unless it was changed meanwhile. A later log-in tries again."""
+        """Hash the same password at the current cost. If the write fails, the next log-in tries again."""
         new_hash = hash_password(password, self._settings.bcrypt_cost)
         with suppress(ConditionFailedError, TemporarilyUnavailableError):
             self._repository.renew_hash(user, old_hash, new_hash)

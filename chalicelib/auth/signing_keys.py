@@ -1,4 +1,7 @@
-"""Secrets that can be replaced: the keys that sign access tokens, which a token names (`kid`), and CloudFront's."""
+"""Rotatable secrets: the keys that sign access tokens, and the secret that CloudFront sends.
+
+A token names its key by id (`kid`).
+"""
 
 from __future__ import annotations
 
@@ -18,39 +21,39 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 REFRESH_SECONDS = 300
-"""After so long every process signs with a new secret, and none takes one that was rotated out."""
+"""The age at which secrets are read again. After a rotation, all processes use the new versions within this time."""
 UNKNOWN_SECONDS = 5
-"""An unknown `kid` or secret is looked up at most so often: forged ones must not become as many calls."""
+"""The age at which secrets are read again for an unknown `kid` or secret. It limits the calls for forged ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A secret and the name that tokens know it by."""
+    """A secret and its id, the `kid` of the tokens that it signs."""
 
     id: str
     secret: str
 
 
 class OneKey:
-    """The one key of the local stack and the tests, which is never replaced."""
+    """The key of the local stack and the tests, which is never rotated."""
 
     def __init__(self, secret: str) -> None:
         self._key = Key("local", secret)
 
     def current(self) -> Key:
-        """The key."""
+        """Return the key."""
         return self._key
 
     def find(self, key_id: str) -> Key | None:
-        """The key, by its own name."""
+        """Return the key if ``key_id`` is its id, else None."""
         return self._key if key_id == self._key.id else None
 
 
 class SecretVersions:
-    """Two versions of a Secrets Manager secret: AWSCURRENT signs, and AWSPREVIOUS is still good.
+    """Two versions of a Secrets Manager secret: AWSCURRENT signs, and AWSPREVIOUS is still accepted.
 
-    They are read anew every REFRESH_SECONDS, and for a name or a value that isn't known. While that fails, those of
-    the last time serve.
+    They are read again after REFRESH_SECONDS, and for an unknown id or value after UNKNOWN_SECONDS. If reading fails,
+    the versions that were read before stay in use.
     """
 
     def __init__(self, client: SecretsManagerClient, secret_id: str, clock: Clock) -> None:
@@ -61,24 +64,25 @@ class SecretVersions:
         self._read_at = -math.inf
 
     def current(self) -> Key:
-        """The key to sign with. One that was replaced minutes ago does no harm: it is AWSPREVIOUS then."""
+        """Return the key to sign with. It may have been replaced minutes ago; then it is still valid as AWSPREVIOUS."""
         self._read_if_older(REFRESH_SECONDS)
         return self._keys[0]
 
     def find(self, key_id: str) -> Key | None:
-        """The current or the previous version of that id."""
+        """Return the current or the previous version if its id is ``key_id``, else None."""
         return self._version(lambda key: key.id == key_id)
 
-    def holds(self, shown: str) -> bool:
-        """Whether ``shown`` is the value of either version."""
-        return self._version(lambda key: hmac.compare_digest(shown.encode(), key.secret.encode())) is not None
+    def holds(self, secret: str) -> bool:
+        """Return whether ``secret`` is the value of either version."""
+        return self._version(lambda key: hmac.compare_digest(secret.encode(), key.secret.encode())) is not None
 
-    def _version(self, is_meant: Callable[[Key], bool]) -> Key | None:
+    def _version(self, matches: Callable[[Key], bool]) -> Key | None:
         for seconds in (REFRESH_SECONDS, UNKNOWN_SECONDS):
             self._read_if_older(seconds)
-            meant = [key for key in self._keys if is_meant(key)]  # both are compared, whichever it is
-            if meant:
-                return meant[0]
+            # Both keys are always compared, so that the time does not tell which one matches.
+            matching = [key for key in self._keys if matches(key)]
+            if matching:
+                return matching[0]
         return None
 
     def _read_if_older(self, seconds: float) -> None:
@@ -87,7 +91,7 @@ class SecretVersions:
             return
         try:
             current = self._read("AWSCURRENT")
-            # In this order: a rotation in between hides the new version for a while, and not the old one.
+            # If a rotation happens between the two reads, this order misses the new version for a while, not the old.
             self._keys = (current, *self._previous())
         except (BotoCoreError, ClientError):
             if not self._keys:
@@ -96,11 +100,11 @@ class SecretVersions:
         self._read_at = now
 
     def _read(self, label: str) -> Key:
-        found = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=label)
-        return Key(found["VersionId"], found["SecretString"])
+        response = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=label)
+        return Key(response["VersionId"], response["SecretString"])
 
     def _previous(self) -> list[Key]:
-        """The version before, which there isn't before the first rotation."""
+        """Return the previous version, or an empty list before the first rotation."""
         try:
             return [self._read("AWSPREVIOUS")]
         except ClientError as error:
@@ -110,4 +114,4 @@ class SecretVersions:
 
 
 type KeyRing = OneKey | SecretVersions
-"""Where keys come from."""
+"""A source of signing keys."""

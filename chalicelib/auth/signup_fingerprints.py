@@ -1,4 +1,7 @@
-"""Marks of deleted accounts' e-mail addresses: keyed hashes, so that no address gets its first coins twice."""
+"""Signup fingerprints: keyed hashes of e-mail addresses, so that no address gets a second signup grant.
+
+Only the fingerprints of deleted accounts are stored.
+"""
 
 import hmac
 from collections.abc import Callable
@@ -8,22 +11,23 @@ from chalicelib.auth.normalization import email_key
 
 
 class SignupFingerprints:
-    """Keyed hashes of e-mail addresses. Their secret is never replaced, because the addresses are no longer stored.
+    """Computes signup fingerprints.
 
-    ``secret`` is asked at the first fingerprint, so that no other request waits for it.
+    The pseudonym key is never replaced: stored fingerprints could not be computed again without the addresses, which
+    are deleted. ``pseudonym_key`` is called at the first fingerprint, so that other requests don't wait for the secret.
     """
 
-    def __init__(self, secret: Callable[[], str]) -> None:
-        self._secret = secret
+    def __init__(self, pseudonym_key: Callable[[], str]) -> None:
+        self._pseudonym_key = pseudonym_key
 
     def of(self, email: str) -> str:
-        """The fingerprint of an e-mail address, the same for every spelling of it."""
+        """Return the fingerprint of an e-mail address. All its spellings have the same."""
         return self.of_key(email_key(email))
 
     def of_key(self, key: str) -> str:
-        """The fingerprint of the e-mail address whose login key is ``key``."""
+        """Return the fingerprint of the e-mail address whose login key is ``key``."""
         return "granted#" + hmac.new(self._key, key.encode(), "sha256").hexdigest()
 
     @cached_property
     def _key(self) -> bytes:
-        return self._secret().encode()
+        return self._pseudonym_key().encode()

@@ -1,4 +1,7 @@
-"""Access tokens: JWT, HS256 only. The header names the key (`kid`), and nothing else in it is believed."""
+"""Access tokens: JWTs that are signed and verified with HS256 only.
+
+Of a token's header, only the key id (`kid`) is used.
+"""
 
 from dataclasses import dataclass, field
 
@@ -12,54 +15,54 @@ from chalicelib.core.ids import new_id
 ALGORITHM = "HS256"
 ISSUER = "liver-lifespan"
 AUDIENCE = "liver-lifespan-api"
-_HEADER = {"alg", "typ", "kid"}
-_REQUIRED = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti", "ver"]
+_HEADER_MEMBERS = {"alg", "typ", "kid"}
+_REQUIRED_CLAIMS = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti", "ver"]
 
 
 class UnauthenticatedError(DomainError):
-    """No valid token."""
+    """Base class of authentication errors."""
 
     status = 401
     title = "Please log in"
 
     @property
     def headers(self) -> dict[str, str]:
-        """RFC 6750, section 3: say which scheme is expected."""
+        """``WWW-Authenticate`` with the expected scheme (RFC 6750, section 3)."""
         return {"WWW-Authenticate": "Bearer"}
 
 
 class TokenMissingError(UnauthenticatedError):
-    """The request carries no bearer token."""
+    """The request has no bearer token."""
 
     code = "token_missing"
 
 
 class TokenInvalidError(UnauthenticatedError):
-    """The token is forged, malformed, of another service, or was ended."""
+    """The token is forged, malformed or from another service, or its session was ended."""
 
     code = "token_invalid"
 
 
 class TokenExpiredError(UnauthenticatedError):
-    """The token was good and its time is over."""
+    """The token has expired."""
 
     code = "token_expired"
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: whose it is, of which generation of that user's tokens, and of which session."""
+    """The claims of a token. It is valid only while ``token_version`` is the user's."""
 
     user_id: str
     token_version: int
     session_id: str | None = None
-    """The session that began with the log-in. None in tokens from before sessions had ids."""
+    """The session that began with the log-in; None in tokens that were issued before sessions had ids."""
     expires_at: int = field(default=0, compare=False)
-    """When the token ends, in seconds since the epoch; ``verify`` sets it."""
+    """When the token expires, in seconds since the epoch. ``verify`` sets it."""
 
 
 class Tokens:
-    """Signs and verifies."""
+    """Signs and verifies access tokens."""
 
     def __init__(self, keys: KeyRing, lifetime_seconds: int, clock: Clock) -> None:
         self._keys = keys
@@ -67,7 +70,7 @@ class Tokens:
         self.lifetime_seconds = lifetime_seconds
 
     def sign(self, claims: Claims) -> str:
-        """A token for ``claims``, good from now for the lifetime."""
+        """Return a token with ``claims`` that is valid from now for ``lifetime_seconds``."""
         now = int(self._clock())
         key = self._keys.current()
         payload = {
@@ -85,7 +88,7 @@ class Tokens:
         return jwt.encode(payload, key.secret, algorithm=ALGORITHM, headers={"kid": key.id})
 
     def verify(self, token: str) -> Claims:
-        """The claims of ``token``.
+        """Return the claims of ``token``.
 
         Raises
         ------
@@ -98,14 +101,14 @@ class Tokens:
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
                 audience=AUDIENCE,
-                options={"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+                options={"require": _REQUIRED_CLAIMS, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
             user_id, version = str(claims["sub"]), int(claims["ver"])
             expires, not_before = int(claims["exp"]), float(claims["nbf"])
             session_id = str(claims["sid"]) if "sid" in claims else None
         except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
             raise TokenInvalidError("This session is not valid. Please log in again.") from error
-        # Compared here and not by PyJWT, which only knows the system's clock.
+        # PyJWT compares times only with the system's clock.
         now = self._clock()
         if now >= expires:
             raise TokenExpiredError("Your session has ended. Please log in again.")
@@ -114,11 +117,10 @@ class Tokens:
         return Claims(user_id, version, session_id, expires)
 
     def _key_of(self, token: str) -> Key:
-        """The key that the token names."""
         header = jwt.get_unverified_header(token)
-        if not header.keys() <= _HEADER:
-            raise jwt.InvalidTokenError("the header holds more than a token of ours")
+        if not header.keys() <= _HEADER_MEMBERS:
+            raise jwt.InvalidTokenError("the header has unexpected members")
         key = self._keys.find(header.get("kid", ""))
         if key is None:
-            raise jwt.InvalidTokenError("no key of this name is good")
+            raise jwt.InvalidTokenError("the key id is unknown")
         return key

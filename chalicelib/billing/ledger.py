@@ -1,7 +1,7 @@
-"""Coins. A balance is the sum of its owner's ledger entries; both change in one transaction or not at all.
+"""The ledger: balances, ledger entries, and the transaction elements that change them.
 
-What moves coins is built here as elements of ``TransactWriteItems``, so that the caller commits them together
-with what they pay for.
+A balance is the sum of its owner's ledger entries. Both change in one transaction or not at all. ``Ledger`` builds
+elements of ``TransactWriteItems``, so that the caller commits them together with what they pay for.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class NotEnoughCoinsError(DomainError):
 
 
 class AccountClosedError(DomainError):
-    """The account was deleted while the request was on its way."""
+    """The account was deleted before the request was carried out."""
 
     status = 401
     code = "account_deleted"
@@ -47,12 +47,12 @@ class AccountClosedError(DomainError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """RFC 9110, section 15.5.2: no 401 without it."""
+        """Return ``WWW-Authenticate``, which RFC 9110, section 15.5.2, requires with every 401."""
         return {"WWW-Authenticate": "Bearer"}
 
 
 class TooManyOpenChargesError(DomainError):
-    """The user has as many unfinished predictions as one may have. Nothing was charged."""
+    """The user has as many open predictions as a user may have. Nothing was charged."""
 
     status = 429
     code = "too_many_open_predictions"
@@ -60,20 +60,23 @@ class TooManyOpenChargesError(DomainError):
 
     def __init__(self, open_max: int) -> None:
         super().__init__(
-            f"You have {open_max} predictions that have not ended, as many as one may have at a time. Please wait for "
-            "one to end, or cancel one. Nothing was charged.",
+            f"You have {open_max} predictions that have not ended, which is the limit. Please wait for one to end, or "
+            "cancel one. Nothing was charged.",
             open_max=open_max,
         )
 
     @property
     def headers(self) -> dict[str, str]:
-        """Ask the client to wait for an end."""
+        """Return ``Retry-After`` in seconds, by when a prediction may have ended."""
         return {"Retry-After": "5"}
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a user has: ``balance`` in coins, and how many charges have been neither earned nor refunded."""
+    """The state of a user's coins: ``balance`` in coins, and the number of open charges.
+
+    ``closed``: the account was deleted, or there is none.
+    """
 
     balance: int
     open_charges: int
@@ -82,7 +85,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A ledger entry: one movement of coins, never changed afterwards. ``amount`` is signed."""
+    """A ledger entry: one movement of coins. It is never changed. ``amount`` is signed, in coins."""
 
     user_id: str
     amount: int
@@ -93,17 +96,17 @@ class Entry:
 
     @classmethod
     def new(cls, user_id: str, amount: int, reason: Reason, now: float, prediction_id: str | None = None) -> Entry:
-        """An entry of this moment."""
+        """Return an entry with the time ``now`` and a new id."""
         return cls(user_id, amount, reason, now, new_entry_id(now), prediction_id)
 
 
 def new_entry_id(now: float) -> str:
-    """An id that sorts by time within its user."""
+    """Return an id that sorts by time among the entries of a user."""
     return f"{iso(now)}-{new_id()}"
 
 
 class Ledger:
-    """The ledger's table, and the balance attribute of the users' table."""
+    """Reads and changes the ledger table, and the balances and open charges in the users table."""
 
     def __init__(self, client: DynamoDBClient, ledger_table: str, users_table: str) -> None:
         self._client = client
@@ -111,7 +114,7 @@ class Ledger:
         self._users_table = users_table
 
     def entry(self, entry: Entry) -> TransactItem:
-        """Append ``entry``. The condition keeps the ledger append-only."""
+        """Return the element that appends ``entry``. Its condition prevents overwriting an entry."""
         values: Item = {
             "user_id": entry.user_id,
             "entry_id": entry.entry_id,
@@ -129,23 +132,26 @@ class Ledger:
         }
 
     def signup(self, user_id: str, coins: int, now: float) -> TransactItem:
-        """Append the entry of the coins that a new account gets."""
+        """Return the element that appends the entry of a signup grant of ``coins``."""
         return self.entry(Entry.new(user_id, coins, "signup", now))
 
     def charge(self, user_id: str, cost: int, open_max: int) -> TransactItem:
-        """Take ``cost`` from the balance and open a charge.
+        """Return the element that takes ``cost`` coins from the balance and opens a charge.
 
-        The condition refuses a balance below zero, more than ``open_max`` open charges, and a closed account.
+        Its condition fails if the balance is too low, ``open_max`` charges are open, or the account is closed.
         """
         return self._update(
             user_id,
             "SET balance = balance - :cost, open_charges = open_charges + :one",
-            "balance >= :cost AND open_charges < :most AND attribute_not_exists(closed_at)",
-            {":cost": cost, ":one": 1, ":most": open_max},
+            "balance >= :cost AND open_charges < :open_max AND attribute_not_exists(closed_at)",
+            {":cost": cost, ":one": 1, ":open_max": open_max},
         )
 
     def end_charge(self, user_id: str, refund: int) -> TransactItem:
-        """End an open charge: earned (``refund`` 0), or ``refund`` coins given back. Works on closed accounts too."""
+        """Return the element that ends an open charge and adds ``refund`` coins to the balance (0: earned).
+
+        It also works on a closed account.
+        """
         return self._update(
             user_id,
             "SET balance = balance + :refund, open_charges = open_charges - :one",
@@ -154,7 +160,7 @@ class Ledger:
         )
 
     def credit(self, user_id: str, amount: int) -> TransactItem:
-        """Add ``amount`` to the balance of an account that isn't closed."""
+        """Return the element that adds ``amount`` coins to the balance. Its condition fails for a closed account."""
         return self._update(
             user_id,
             "SET balance = balance + :amount",
@@ -174,7 +180,7 @@ class Ledger:
         }
 
     def account(self, user_id: str) -> Account:
-        """What the user has at this moment (a consistent read); nothing for nobody."""
+        """Return the user's account, by a consistent read: an empty and closed one if there is no such user."""
         answer = self._client.get_item(
             TableName=self._users_table,
             Key=to_item({"user_id": user_id}),
@@ -185,14 +191,13 @@ class Ledger:
         return Account(int(item.get("balance", 0)), int(item.get("open_charges", 0)), "closed_at" in item or not item)
 
     def balance(self, user_id: str) -> int:
-        """The balance at this moment (a consistent read); 0 for nobody."""
+        """Return the balance in coins, by a consistent read: 0 if there is no such user."""
         return self.account(user_id).balance
 
     def balance_if_readable(self, user_id: str) -> int | None:
-        """Return the balance at this moment, or None if it cannot be read.
+        """Return the balance in coins, or None if it cannot be read.
 
-        For the answer to a request that has been committed: it must not fail because of one more read, and must not
-        state a balance that nobody has read.
+        For the answer to a request that is already committed: a failing read must not turn it into an error.
         """
         try:
             return self.balance(user_id)
@@ -201,7 +206,15 @@ class Ledger:
             return None
 
     def statement(self, user_id: str, cursor: str | None) -> tuple[list[dict[str, Any]], str | None]:
-        """One page of the user's entries, newest first, and the cursor of the next."""
+        """Return a page of at most PAGE_SIZE entries, newest first, and the cursor of the next page, if there is one.
+
+        A cursor of another user is ignored.
+
+        Raises
+        ------
+        InvalidInputError
+            ``cursor`` is not a cursor.
+        """
         start = {"ExclusiveStartKey": decode_cursor(cursor, ("user_id", "entry_id"))} if cursor else {}
         if start and from_item(start["ExclusiveStartKey"])["user_id"] != user_id:
             start = {}

@@ -1,7 +1,7 @@
-"""What happens to the coins of a prediction: charged when it is accepted, then earned or refunded when it ends.
+"""Payments: charge a prediction when it is accepted; earn or refund the charge when it ends.
 
 Each step is one transaction that also writes the prediction, so that coins never move without it. The caller passes
-the transaction element that does so; nothing here knows what a prediction is. docs/coins.md describes the whole.
+the element that writes the prediction; this module knows only its id. docs/coins.md has the rules.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _CHARGE_TRIES = 5
 
 
 class ChargeRefusedError(Exception):
-    """Nothing was written. ``reason`` is what to tell the user; None if the idempotency key is in use by now."""
+    """The charge was refused and nothing was written.
+
+    ``reason`` is the error for the user. It is None if another request has used the idempotency key in the meantime.
+    """
 
     def __init__(self, reason: DomainError | None) -> None:
         super().__init__(reason)
@@ -38,7 +41,10 @@ class ChargeRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """So many coins of a user for a prediction, and the ledger entry (its id and time) that moves them."""
+    """What a prediction costs a user, in coins, and the id and time of the ledger entry that moves them.
+
+    ``at`` is in seconds since the epoch.
+    """
 
     user_id: str
     prediction_id: str
@@ -48,7 +54,7 @@ class Cost:
 
 
 class Payments:
-    """Charges predictions, earns their charges and gives them back."""
+    """Charges predictions, and earns or refunds their charges."""
 
     def __init__(self, client: DynamoDBClient, ledger: Ledger, open_max: int) -> None:
         self._client = client
@@ -56,7 +62,9 @@ class Payments:
         self._open_max = open_max
 
     def refuse_early(self, cost: int, balance: int, open_charges: int) -> None:
-        """Refuse what an account that was read before can't have. ``charge`` decides.
+        """Refuse a charge that an account with this balance and these open charges could not pay.
+
+        It spares work: the account may have changed since it was read, so only ``charge`` decides.
 
         Raises
         ------
@@ -86,20 +94,20 @@ class Payments:
             try:
                 return transact(self._client, items)
             except TransactionCancelledError as error:
-                # Its id is random: what is in the way is this very charge, made by an attempt whose answer was lost.
+                # The prediction's id is random. If it exists, an earlier try succeeded and its response was lost.
                 if "prediction" in error.refused:
                     return None
                 if "key" in error.refused:
                     raise ChargeRefusedError(None) from error
                 if reason := self._refusal(self._ledger.account(cost.user_id), cost.coins):
                     raise ChargeRefusedError(reason) from error
-                # Otherwise what stood in the way ended in the meantime.
+                # Nothing refuses the charge any more: the account changed after the transaction. Try again.
         raise ChargeRefusedError(
-            TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
+            TemporarilyUnavailableError("This account is changing too fast at the moment. Please try again.")
         )
 
     def _refusal(self, account: Account, cost: int) -> DomainError | None:
-        """Why ``account`` can't be charged ``cost``; None if it can."""
+        """Return why ``account`` can't be charged ``cost`` coins, or None if it can."""
         if account.closed:
             return AccountClosedError("This account was deleted. Nothing was charged.")
         if account.balance < cost:
@@ -107,22 +115,22 @@ class Payments:
         return TooManyOpenChargesError(self._open_max) if account.open_charges >= self._open_max else None
 
     def earn(self, user_id: str, prediction: TransactItem) -> None:
-        """Keep what was charged for a prediction and write ``prediction``, its end with a result.
+        """End the charge of a prediction that succeeded, and write ``prediction``, in one transaction.
 
         Raises
         ------
         ConditionFailedError
-            The prediction has moved on. Nothing was written.
+            The prediction has changed since it was read. Nothing was written.
         """
         self._end({"prediction": prediction, "balance": self._ledger.end_charge(user_id, 0)})
 
     def refund(self, cost: Cost, prediction: TransactItem) -> None:
-        """Give the coins back and write ``prediction``, its end without a result.
+        """Return the coins of a prediction that ended without a result, and write ``prediction``, in one transaction.
 
         Raises
         ------
         ConditionFailedError
-            The prediction has moved on. Nothing was written.
+            The prediction has changed since it was read. Nothing was written.
         """
         entry = Entry(cost.user_id, cost.coins, "refund", cost.at, cost.entry_id, cost.prediction_id)
         balance = self._ledger.end_charge(cost.user_id, cost.coins)

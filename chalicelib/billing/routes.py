@@ -1,4 +1,4 @@
-"""What a person sees of their coins."""
+"""Routes of the coins: balance, statement, and redeeming vouchers."""
 
 from typing import Protocol
 
@@ -24,7 +24,7 @@ from chalicelib.core.rate_limits import LIMITED, Limits
 
 
 class Services(Protocol):
-    """What these views need."""
+    """The services that these views use."""
 
     @property
     def accounts(self) -> Accounts: ...
@@ -47,7 +47,7 @@ routes = Endpoints[Services](__name__)
 
 @routes.endpoint("/api/auth/balance", "GET", answers={200: schemas.Balance}, auth=BEARER)
 def balance(request: Request, services: Services) -> Response:
-    """The coins that are left."""
+    """Get the balance in coins."""
     return ok({"balance": current_user(request, services.accounts).balance})
 
 
@@ -59,7 +59,7 @@ def balance(request: Request, services: Services) -> Response:
     auth=BEARER,
 )
 def ledger(request: Request, services: Services) -> Response:
-    """The coin statement, newest first."""
+    """List the ledger entries, newest first."""
     user = current_user(request, services.accounts)
     cursor = parsed_options(request, Cursor).cursor
     entries, next_cursor = services.ledger.statement(user.id, cursor)
@@ -76,7 +76,10 @@ def ledger(request: Request, services: Services) -> Response:
     auth=BEARER,
 )
 def redeem(request: Request, services: Services) -> Response:
-    """Add a voucher's coins, once."""
+    """Redeem a voucher.
+
+    Its coins are added to the balance. A voucher can be redeemed once.
+    """
     user = current_user(request, services.accounts)
     code = json_body(request, VoucherCode).code
     services.limits.voucher(user.id, services.client_addresses.of(request))

@@ -1,4 +1,4 @@
-"""What the answers about coins look like, for the OpenAPI document."""
+"""Response schemas of the coin routes, for the OpenAPI document."""
 
 from typing import Annotated
 
@@ -10,37 +10,40 @@ from chalicelib.core.http.schemas import Instant, NextCursor, ResponseModel
 BalanceNow = Annotated[
     int | None,
     Field(
-        description="The coins that there are now. Null if the balance could not be read at this moment: the request "
-        "has been carried out all the same, and `GET /api/auth/balance` tells the balance later."
+        description="The new balance in coins. Null if it could not be read. The request was carried out all the "
+        "same; `GET /api/auth/balance` returns the balance later."
     ),
 ]
 
 
 class Balance(ResponseModel):
-    """What is left."""
+    """The balance."""
 
-    balance: int = Field(description="In coins.")
+    balance: int = Field(description="The balance in coins.")
 
 
 class LedgerEntry(ResponseModel):
-    """One movement of coins. It never changes."""
+    """A ledger entry: one movement of coins. It never changes."""
 
-    entry_id: str
-    amount: int = Field(description="In coins; what was paid is negative.")
-    reason: Reason
-    prediction_id: str | None = Field(description="What it paid for, or what it was given back for.")
+    entry_id: str = Field(description="The id. Ids of a user sort by time.")
+    amount: int = Field(description="The coins that were added; negative if they were taken.")
+    reason: Reason = Field(
+        description="`signup`: the grant of a new account; `voucher`: a redeemed voucher; `prediction`: the charge of "
+        "a prediction; `refund`: its return."
+    )
+    prediction_id: str | None = Field(description="The prediction that was charged or refunded; null otherwise.")
     created_at: Instant
 
 
 class Statement(ResponseModel):
-    """A page of the coin statement, newest first."""
+    """A page of ledger entries, newest first."""
 
-    entries: list[LedgerEntry]
+    entries: list[LedgerEntry] = Field(description="At most 50 entries.")
     next_cursor: NextCursor
 
 
 class Redeemed(ResponseModel):
-    """A voucher's coins were added."""
+    """The voucher was redeemed."""
 
-    coins: int = Field(description="What the voucher added.")
+    coins: int = Field(description="The coins that the voucher added.")
     balance: BalanceNow

@@ -1,4 +1,4 @@
-"""Vouchers: codes that an operator makes and a user redeems, each once. Only their hashes are kept."""
+"""Vouchers: codes that an operator issues and a user redeems once for coins. Only their hashes are stored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from chalicelib.billing.ledger import AccountClosedError, Entry, Ledger
 from chalicelib.core.clock import Clock, iso
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
     from chalicelib.core.dynamo import TransactItem
 
-# Crockford's base 32: no letter that is taken for another one.
+# Crockford's base 32, which leaves out letters that are easily misread.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHARACTERS = 20
-"""100 bits: nobody guesses one, so a plain hash is as good as a slow one."""
+"""The length of a code: 100 random bits. It can't be guessed, so that a fast hash is enough."""
 _MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 
 
 class UnknownVoucherError(DomainError):
-    """There is no such code."""
+    """No voucher has this code."""
 
     status = 404
     code = "unknown_voucher"
@@ -37,7 +37,7 @@ class UnknownVoucherError(DomainError):
 
 
 class VoucherUsedError(DomainError):
-    """Somebody has redeemed it."""
+    """The voucher was redeemed before."""
 
     status = 409
     code = "voucher_used"
@@ -45,7 +45,7 @@ class VoucherUsedError(DomainError):
 
 
 class VoucherExpiredError(DomainError):
-    """Its time is over."""
+    """The voucher has expired."""
 
     status = 410
     code = "voucher_expired"
@@ -55,19 +55,23 @@ class VoucherExpiredError(DomainError):
 class VoucherCode(BaseModel, extra="forbid"):
     """The body of a redemption."""
 
-    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    code: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+        Field(description="The voucher's code. Case, dashes and blanks don't matter."),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
-    """Coins that a voucher added, and the balance after it: None if it could not be read."""
+    """The outcome of a redemption: the coins added, and the new balance, or None if it could not be read."""
 
     coins: int
     balance: int | None
 
 
 class Vouchers:
-    """Makes and redeems."""
+    """Issues and redeems vouchers."""
 
     def __init__(self, client: DynamoDBClient, table: str, ledger: Ledger, keys: IdempotencyKeys, clock: Clock) -> None:
         self._client = client
@@ -77,7 +81,10 @@ class Vouchers:
         self._clock = clock
 
     def issue(self, coins: int, expires_at: float | None) -> str:
-        """Make a voucher of ``coins``, good until ``expires_at``; its code, which is kept nowhere."""
+        """Make a voucher of ``coins`` and return its code, which is not stored.
+
+        ``expires_at`` is in seconds since the epoch; None for a voucher that never expires.
+        """
         code = "".join(secrets.choice(_ALPHABET) for _ in range(_CHARACTERS))
         values = {
             "voucher_hash": _hash(code),
@@ -91,7 +98,7 @@ class Vouchers:
         return "-".join(code[start : start + 5] for start in range(0, _CHARACTERS, 5))
 
     def redeem(self, user_id: str, code: str, key_text: str | None) -> Redeemed:
-        """Add the voucher's coins to the user's balance, once.
+        """Add the voucher's coins to the user's balance. With an idempotency key, repeating it adds nothing more.
 
         Raises
         ------
@@ -120,7 +127,7 @@ class Vouchers:
                 return self._redeemed(user_id, int(earlier))
             if "balance" in error.refused:
                 raise AccountClosedError("This account was deleted. The voucher was not used.") from error
-            self._coins_of(hashed, now)
+            self._coins_of(hashed, now)  # raises if another request used the voucher, or it has just expired
             raise
         log("voucher redeemed", user=user_id, coins=coins, entry=entry.entry_id)
         return self._redeemed(user_id, coins)
@@ -129,21 +136,21 @@ class Vouchers:
         return Redeemed(coins, self._ledger.balance_if_readable(user_id))
 
     def _coins_of(self, hashed: str, now: float) -> int:
-        """The coins of a voucher that can be redeemed now; raises for every other one."""
+        """Return the coins of a voucher that can be redeemed at ``now``; raise an error if it can't."""
         answer = self._client.get_item(
             TableName=self._table, Key=to_item({"voucher_hash": hashed}), ConsistentRead=True
         )
         voucher = from_item(answer.get("Item", {}))
         if not voucher:
-            raise UnknownVoucherError("There is no voucher of this code. Please check every character.")
+            raise UnknownVoucherError("There is no voucher with this code. Please check every character.")
         if "entry_id" in voucher:
-            raise VoucherUsedError("This voucher was redeemed before. Each one can be used once.")
+            raise VoucherUsedError("This voucher was redeemed before. A voucher can be redeemed once.")
         if "expires_at" in voucher and voucher["expires_at"] <= now:
-            raise VoucherExpiredError(f"This voucher was good until {iso(voucher['expires_at'])[:10]}.")
+            raise VoucherExpiredError(f"This voucher was valid until {iso(voucher['expires_at'])[:10]}.")
         return int(voucher["coins"])
 
     def _use(self, hashed: str, entry: Entry, now: float) -> TransactItem:
-        """Mark the voucher as used. The condition lets one of many redemptions through."""
+        """Return the element that marks the voucher as used, on condition that it is not used and not expired."""
         return {
             "Update": {
                 "TableName": self._table,
@@ -157,5 +164,5 @@ class Vouchers:
 
 
 def _hash(code: str) -> str:
-    """What is kept of a code: case, dashes, blanks and letters taken for digits don't matter."""
+    """Return the hash of a code, after removing case, dashes and blanks and reading I, L and O as digits."""
     return hashlib.sha256(code.upper().translate(_MISREAD).encode()).hexdigest()

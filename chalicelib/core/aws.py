@@ -1,4 +1,4 @@
-"""boto3 clients, made once a process. Where an emulator is meant, AWS_ENDPOINT_URL says so."""
+"""boto3 clients, created once per process. AWS_ENDPOINT_URL directs them to an emulator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
-# A request that waits longer than this is worth more as an error: API Gateway gives up after 29 s.
+# API Gateway gives up after 29 s. With these timeouts the API can still respond with an error of its own.
 _CONFIG = Config(
     connect_timeout=2,
     read_timeout=10,
@@ -30,27 +30,27 @@ _S3_CONFIG = Config(
 
 @cache
 def dynamodb() -> DynamoDBClient:
-    """The DynamoDB client."""
+    """Return the DynamoDB client."""
     return boto3.client("dynamodb", config=_CONFIG)
 
 
 @cache
 def s3() -> S3Client:
-    """The S3 client. Pre-signed addresses need signature version 4, and lead to the bucket's own regional host.
+    """Return the S3 client.
 
-    That host is the one that the page's CSP allows. At an IP address, such as an emulator's, botocore keeps the
-    bucket in the path.
+    Pre-signed URLs use signature version 4 and the bucket's regional host name, which is the one that the page's CSP
+    allows. For an endpoint at an IP address, such as an emulator's, botocore keeps the bucket in the path.
     """
     return boto3.client("s3", config=_CONFIG.merge(_S3_CONFIG))
 
 
 @cache
 def sqs() -> SQSClient:
-    """The SQS client."""
+    """Return the SQS client."""
     return boto3.client("sqs", config=_CONFIG)
 
 
 @cache
 def secretsmanager() -> SecretsManagerClient:
-    """The Secrets Manager client."""
+    """Return the Secrets Manager client."""
     return boto3.client("secretsmanager", config=_CONFIG)

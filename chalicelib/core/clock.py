@@ -1,15 +1,15 @@
-"""Time, as a value that can be passed in."""
+"""The clock as a function that can be passed in, and the text form of a time."""
 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], float]
-"""Seconds since the epoch."""
+"""Returns the current time in seconds since the epoch."""
 
 system_clock: Clock = time.time
 
 
 def iso(seconds: float) -> str:
-    """ISO 8601 in UTC with milliseconds. Sorts as text in the order of time."""
+    """Return ``seconds`` since the epoch as ISO 8601 in UTC with milliseconds. Such texts sort by time."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""DynamoDB in plain Python values: items, transactions with told-apart reasons, page cursors."""
+"""DynamoDB helpers: item conversion, transactions that name their failed conditions, retries, reads, page cursors."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ TransactItem = dict[str, dict[str, Any]]
 """One element of TransactWriteItems: ``{"Put": {...}}``, ``{"Update": {...}}`` and so on."""
 
 Transaction = Mapping[str, TransactItem]
-"""The elements of a transaction by name. A refusal reports the names."""
+"""The elements of a transaction by name. ``TransactionCancelledError`` reports these names."""
 
 CONDITION_FAILED = "ConditionalCheckFailed"
-# What a transaction may be cancelled for without being wrong: somebody else was at the same item.
+# Reasons for a cancelled transaction that say nothing about its conditions. The same transaction is tried again.
 _TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _TRANSACTION_TRIES = 12
 _BATCH_KEYS_MAX = 100
 _BATCH_TRIES = 12
-# Longer than any key of ours, and short enough for DynamoDB, which refuses the whole query else.
+# Longer than any of our keys. DynamoDB rejects a query whose start key is too long.
 _CURSOR_VALUE_CHARACTERS_MAX = 256
 
 _serializer = TypeSerializer()
@@ -41,11 +41,11 @@ _deserializer = TypeDeserializer()
 
 
 class ConditionFailedError(Exception):
-    """A conditional write was refused: what it relied on no longer holds."""
+    """The condition of a write did not hold. Nothing was written."""
 
 
 class TransactionCancelledError(Exception):
-    """A transaction was refused by conditions: those of the elements named in ``refused``. Nothing was written."""
+    """The conditions of the elements named in ``refused`` did not hold. Nothing was written."""
 
     def __init__(self, refused: Iterable[str]) -> None:
         self.refused = frozenset(refused)
@@ -53,12 +53,12 @@ class TransactionCancelledError(Exception):
 
 
 def to_item(values: Item) -> Item:
-    """Plain values to DynamoDB's typed form. None is left out, floats become decimals."""
+    """Return plain values in DynamoDB's typed form. None is left out, floats become decimals."""
     return {key: _serializer.serialize(_exact(value)) for key, value in values.items() if value is not None}
 
 
 def from_item(item: Item) -> Item:
-    """DynamoDB's typed form to plain values; numbers become int where they are whole, else float."""
+    """Return an item in DynamoDB's typed form as plain values. Whole numbers become int, others float."""
     return {key: _plain(_deserializer.deserialize(value)) for key, value in item.items()}
 
 
@@ -85,7 +85,7 @@ def _plain(value: Any) -> Any:
 def transact(client: DynamoDBClient, items: Transaction) -> None:
     """Write all of ``items`` or none.
 
-    A conflict with another transaction is retried with jitter: it says nothing about the conditions.
+    A conflict with another transaction is retried with jitter, because it says nothing about the conditions.
 
     Raises
     ------
@@ -94,7 +94,8 @@ def transact(client: DynamoDBClient, items: Transaction) -> None:
     TemporarilyUnavailableError
         The items stayed contended through every retry.
     """
-    # One token for every try: a try whose answer was lost is recognised as done (within DynamoDB's ten minutes).
+    # All tries share one token. If the response of a successful try is lost, DynamoDB recognises the next one as the
+    # same transaction (for ten minutes).
     token = uuid.uuid4().hex
     elements: Any = list(items.values())
     for _ in _tries(_TRANSACTION_TRIES):
@@ -108,19 +109,20 @@ def transact(client: DynamoDBClient, items: Transaction) -> None:
     raise _contended()
 
 
-def _tries(most: int, seconds_max: float = 0.6) -> Iterator[None]:
-    """Yield once for each try. Sleep between two of them, from 10 ms up to ``seconds_max``.
+def _tries(maximum: int, wait_seconds_max: float = 0.6) -> Iterator[None]:
+    """Yield ``maximum`` times, and sleep before each try but the first.
 
-    Full jitter: AWS Architecture Blog, "Exponential Backoff And Jitter".
+    The wait is random, up to a bound that doubles from 10 ms to ``wait_seconds_max``: "full jitter" of the AWS
+    Architecture Blog, "Exponential Backoff And Jitter".
     """
-    for attempt in range(most):
-        if attempt:
-            time.sleep(random.uniform(0, min(seconds_max, 0.01 * 2 ** (attempt - 1))))  # noqa: S311
+    for number in range(maximum):
+        if number:
+            time.sleep(random.uniform(0, min(wait_seconds_max, 0.01 * 2 ** (number - 1))))  # noqa: S311
         yield
 
 
 def _contended() -> TemporarilyUnavailableError:
-    return TemporarilyUnavailableError("Too much is going on with this account at once. Please try again.")
+    return TemporarilyUnavailableError("Too many changes to this account happen at once. Please try again.")
 
 
 def _is_transient(error: ClientError, items: Transaction) -> bool:
@@ -136,8 +138,8 @@ def _is_transient(error: ClientError, items: Transaction) -> bool:
     return any(reason in _TRANSIENT for reason in reasons)
 
 
-def write_one[Answer](write: Callable[[], Answer]) -> Answer:
-    """Make a single-item write again, with jitter, while a transaction holds its item.
+def write_one[Response](write: Callable[[], Response]) -> Response:
+    """Call ``write``, a single-item write, and retry it with jitter while a transaction holds the item.
 
     Raises
     ------
@@ -160,36 +162,36 @@ def write_one[Answer](write: Callable[[], Answer]) -> Answer:
 def batch_get(
     client: DynamoDBClient, table: str, keys: Iterable[Item], *, wait_seconds_max: float = 0.6, **options: Any
 ) -> Iterator[Item]:
-    """Yield the items of ``keys`` that exist, in no particular order. Keys and items are in DynamoDB's typed form.
+    """Yield the existing items of ``keys`` in no particular order. Keys and items are in DynamoDB's typed form.
 
-    BatchGetItem may leave keys unprocessed when a table is throttled. They are asked for again, with jitter of at most
-    ``wait_seconds_max``, so that a missing item always means that there is none. ``options`` are those of one table in
-    BatchGetItem, such as ``ConsistentRead``.
+    BatchGetItem leaves keys unprocessed when a table is throttled. They are requested again, with jitter of at most
+    ``wait_seconds_max`` seconds, so that an item that is not yielded does not exist. ``options`` are BatchGetItem's
+    options of one table, such as ``ConsistentRead``.
 
     Raises
     ------
     TemporarilyUnavailableError
         Some keys stayed unprocessed through every retry.
     """
-    for some in batched(keys, _BATCH_KEYS_MAX, strict=False):
-        wanted: Any = {table: {"Keys": list(some), **options}}
+    for batch in batched(keys, _BATCH_KEYS_MAX, strict=False):
+        unprocessed: Any = {table: {"Keys": list(batch), **options}}
         for _ in _tries(_BATCH_TRIES, wait_seconds_max):
-            answer = client.batch_get_item(RequestItems=wanted)
-            yield from (dict(item) for item in answer["Responses"].get(table, []))
-            wanted = answer.get("UnprocessedKeys")
-            if not wanted:
+            response = client.batch_get_item(RequestItems=unprocessed)
+            yield from (dict(item) for item in response["Responses"].get(table, []))
+            unprocessed = response.get("UnprocessedKeys")
+            if not unprocessed:
                 break
         else:
             raise TemporarilyUnavailableError("The tables are too busy to be read. Please try again later.")
 
 
 def is_condition_failure(error: ClientError) -> bool:
-    """Whether a single conditional write was refused by its condition."""
+    """Return whether ``error`` says that the condition of a single-item write did not hold."""
     return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
 
 
 def encode_cursor(last_key: Item | None) -> str | None:
-    """A query's LastEvaluatedKey as an opaque text, or None at the end."""
+    """Return a query's LastEvaluatedKey as an opaque text, or None after the last page."""
     if not last_key:
         return None
     return base64.urlsafe_b64encode(json.dumps(from_item(last_key)).encode()).decode().rstrip("=")
@@ -200,17 +202,17 @@ def _is_key(value: object) -> bool:
 
 
 def decode_cursor(cursor: str, names: Sequence[str]) -> Item:
-    """The key that ``cursor`` stands for; it must hold exactly the text attributes ``names``.
+    """Return the start key that ``cursor`` encodes. It must hold exactly the text attributes ``names``.
 
     Raises
     ------
     InvalidInputError
-        It was not made by :func:`encode_cursor` for this kind of page.
+        ``cursor`` does not come from :func:`encode_cursor` for this kind of page.
     """
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, dict) or set(values) != set(names) or not all(map(_is_key, values.values())):
-            raise ValueError(cursor)  # noqa: TRY301 - one answer for everything that isn't a cursor
+            raise ValueError(cursor)  # noqa: TRY301 - handled like a text that can't be decoded
     except (ValueError, RecursionError) as error:
         raise InvalidInputError(
             "The page cursor is not valid. Start again from the first page.",

@@ -1,13 +1,13 @@
-"""Errors that a caller can do something about. Each becomes one problem+json answer."""
+"""Domain errors: their base class, and those that every package shares. Each becomes a problem+json response."""
 
 from typing import Any, ClassVar
 
 
 class DomainError(Exception):
-    """Base of the errors that are answers.
+    """Base class of the errors that become a response.
 
-    ``code`` is stable and for programs, ``detail`` is a sentence for people, ``extra`` are further members
-    of the problem document (RFC 9457, section 3.2).
+    ``code`` is stable and meant for programs. ``detail`` is a sentence for people. ``extra`` holds further members of
+    the problem document (RFC 9457, section 3.2).
     """
 
     status: ClassVar[int] = 500
@@ -21,12 +21,12 @@ class DomainError(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Further response headers, such as Retry-After."""
+        """Additional response headers, such as Retry-After."""
         return {}
 
 
 class InvalidInputError(DomainError):
-    """Fields of a body or options are wrong, unknown or repeated; ``errors`` names each."""
+    """A field or an option is invalid, unknown or repeated. ``errors`` lists each one."""
 
     status = 422
     code = "invalid_input"
@@ -42,7 +42,7 @@ class InvalidJsonError(DomainError):
 
 
 class TemporarilyUnavailableError(DomainError):
-    """A store did not answer, or stayed contended; the same request may succeed later."""
+    """A database or bucket did not respond, or an item stayed contended. The same request may succeed later."""
 
     status = 503
     code = "temporarily_unavailable"
@@ -50,5 +50,5 @@ class TemporarilyUnavailableError(DomainError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Ask the client to wait a moment."""
+        """Ask the client to wait two seconds."""
         return {"Retry-After": "2"}

@@ -1,7 +1,7 @@
-"""Idempotency keys: the same key with the same request gives the first answer again and does nothing twice.
+"""Idempotency keys: repeating a request with the same key returns the first outcome and does nothing twice.
 
-A record commits in the transaction of what it names, so there is never the one without the other. Keys belong to one
-user and live a day; the time is compared here, because DynamoDB deletes expired items whenever it gets to it.
+A key's record commits in the same transaction as the outcome that it names, so neither exists without the other. A key
+belongs to one user and is valid for a day. Its expiry is compared here, because DynamoDB deletes expired items late.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LIFETIME_SECONDS = 24 * 3600
 
 
 class InvalidIdempotencyKeyError(DomainError):
-    """The header is empty, too long, or holds other than visible ASCII characters."""
+    """The Idempotency-Key is empty, too long, or has characters that are not visible ASCII."""
 
     status = 422
     code = "invalid_idempotency_key"
@@ -31,7 +31,7 @@ class InvalidIdempotencyKeyError(DomainError):
 
 
 class IdempotencyKeyReusedError(DomainError):
-    """The key stands for another request of this user. Nothing was done."""
+    """This user sent another request with this key within the last day. Nothing was done."""
 
     status = 422
     code = "idempotency_key_reused"
@@ -40,7 +40,10 @@ class IdempotencyKeyReusedError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A user's key and the request that it was sent with, as a digest of all that makes a request the same."""
+    """A user's idempotency key with the fingerprint of its request.
+
+    ``text`` is the header's value. ``fingerprint`` is a SHA-256 of everything that makes two requests the same.
+    """
 
     user_id: str
     text: str
@@ -48,11 +51,14 @@ class IdempotencyKey:
 
     @classmethod
     def of(cls, user_id: str, text: str | None, *request: str) -> IdempotencyKey | None:
-        """The key that a header gives, or None without one. ``request`` is what the fingerprint is made of.
+        """Return the key of a header's ``text``, or None without a header.
+
+        The fingerprint is computed from the texts in ``request``.
 
         Raises
         ------
         InvalidIdempotencyKeyError
+            ``text`` is empty, too long, or has characters that are not visible ASCII.
         """
         if text is None:
             return None
@@ -64,32 +70,33 @@ class IdempotencyKey:
 
     @property
     def id(self) -> str:
-        """Under which the record is kept. A client may have put anything into the text, so only its digest stays.
+        """The primary key of the record.
 
-        Two texts with one SHA-256 are not known to exist, so no two keys of a user meet.
+        It holds a digest of the text, because a client may have put personal data into it. No two texts with the same
+        SHA-256 are known.
         """
         return f"{self.user_id}#{hashlib.sha256(self.text.encode()).hexdigest()}"
 
 
 class IdempotencyKeys:
-    """The records' table."""
+    """The table of the idempotency keys' records."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def outcome(self, key: IdempotencyKey, now: float) -> str | None:
-        """What the first request with ``key`` made, or None if there was none within the lifetime.
+        """Return the recorded outcome of the first request with ``key``, or None if no record is valid at ``now``.
 
         Raises
         ------
         IdempotencyKeyReusedError
-            It was another request.
+            The first request had another fingerprint.
         """
-        answer = self._client.get_item(
+        response = self._client.get_item(
             TableName=self._table, Key=to_item({"idempotency_key": key.id}), ConsistentRead=True
         )
-        record = from_item(answer.get("Item", {}))
+        record = from_item(response.get("Item", {}))
         if not record or record["expires_at"] <= now:
             return None
         if record["fingerprint"] != key.fingerprint:
@@ -99,7 +106,10 @@ class IdempotencyKeys:
         return str(record["outcome"])
 
     def record(self, key: IdempotencyKey, outcome: str, now: float) -> TransactItem:
-        """The transaction element that ties ``key`` to ``outcome``. Its condition fails if the key is in use."""
+        """Return the transaction element that records ``outcome`` for ``key``.
+
+        Its condition fails if a record of ``key`` is valid at ``now``.
+        """
         values = {
             "idempotency_key": key.id,
             "fingerprint": key.fingerprint,

@@ -6,10 +6,10 @@ ID_LENGTH = 32
 
 
 def new_id() -> str:
-    """32 hexadecimal digits from the system's random source."""
+    """Return 32 hexadecimal digits from the system's random source."""
     return secrets.token_hex(ID_LENGTH // 2)
 
 
 def is_id(text: str) -> bool:
-    """Whether ``text`` has the form of an id. What hasn't is never looked up."""
+    """Return whether ``text`` has the form of an id. Callers look up nothing else."""
     return len(text) == ID_LENGTH and all(character in "0123456789abcdef" for character in text)

@@ -1,4 +1,4 @@
-"""What is seen of a text."""
+"""Tell visible from invisible characters."""
 
 import re
 import unicodedata
@@ -8,10 +8,13 @@ _SHOWS_NOTHING = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
     "\u2028\u2029\u2800]"
 )
-"""Default_Ignorable_Code_Point, as Unicode lists it (DerivedCoreProperties.txt of the Unicode Character Database); then
-the separators of lines and paragraphs and the empty Braille pattern, which show nothing either."""
+"""The characters of Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt of the Unicode Character
+Database), the separators of lines and paragraphs, and the empty Braille pattern."""
 
 
 def is_invisible(character: str) -> bool:
-    """Tell whether nothing is seen of ``character``, or it belongs to nobody's alphabet. A space counts as seen."""
+    """Return whether ``character`` shows nothing, or is a control, surrogate, private-use or unassigned character.
+
+    A space counts as visible.
+    """
     return unicodedata.category(character).startswith("C") or _SHOWS_NOTHING.match(character) is not None

@@ -1,11 +1,12 @@
-"""What is limited, for whom, and how much of it: the numbers are settings.
+"""Rate limits of the API: which events are limited, and per which subject. The numbers are settings.
 
-A stranger must not lock an account's owner out. So wrong passwords count for an account *and* the address that they
-come from, and for that address whatever the account; never for the account alone, unless who guesses has its token.
+A stranger must not be able to lock an account's owner out. Wrong passwords are therefore counted per account and client
+address, and per client address over all accounts. They are counted per account alone only if the request carries the
+account's token.
 
-Every attempt counts before bcrypt runs, so that neither many at once get more guesses nor one who is refused any CPU;
-what turns out right is given back. An account is counted under what was typed, the name or the address: were both
-counted as one, reaching a limit would tell that they belong together.
+Count before hashing, so that parallel guesses cannot exceed the limit and refused ones cost no CPU. Release the event
+afterwards if the password was right. A log-in is counted under the login that was typed, the name or the e-mail
+address. One counter for both would reveal that they belong to the same account.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.core.settings import Settings
 
 LIMITED = (TooManyRequestsError,)
-"""The refusal of everything here, for the description of the endpoints that are limited."""
+"""The errors of a limited endpoint, for its ``RouteMetadata``."""
 
 _MINUTE = 60
 _HOUR = 3600
@@ -29,9 +30,9 @@ _DAY = 86_400
 
 
 class Limits:
-    """Each method raises ``TooManyRequestsError`` when there were too many.
+    """The limits. Each public method counts one event and raises ``TooManyRequestsError`` if its limit is reached.
 
-    ``address``: see ``core.http.client_address``.
+    ``address`` is a client address of ``core.http.client_address``.
     """
 
     def __init__(self, throttles: Throttles, settings: Settings) -> None:
@@ -40,66 +41,70 @@ class Limits:
 
     @contextmanager
     def log_in(self, address: str, login: str, wrong: type[Exception]) -> Iterator[None]:
-        """A log-in as ``login`` from ``address``. It counts only if what runs inside raises ``wrong``."""
-        taken = self._throttles.acquire(
+        """Count a log-in as ``login`` from ``address``. Release it unless the block raises ``wrong``."""
+        event = self._throttles.acquire(
             "password", self._settings.password_window_seconds,
             Limit(address, self._settings.passwords_per_address_max), Limit(login, self._settings.passwords_max),
         )  # fmt: skip
-        with self._counted_if(wrong, taken):
+        with self._counted_if(wrong, event):
             yield
 
     @contextmanager
     def registration(self, address: str) -> Iterator[None]:
-        """A registration from ``address``. For the day it counts only if what runs inside ends well.
+        """Count a registration from ``address`` for the day, and release it if the block raises.
 
-        What does not, such as a name that is taken, costs a bcrypt all the same and tells which names there are: that
-        counts like a log-in.
+        Each registration also counts like a log-in, and that event is not released. A registration with a name that is
+        taken costs a password hash and reveals that the name exists.
         """
-        window, most = self._settings.password_window_seconds, self._settings.passwords_per_address_max
-        taken = self._throttles.acquire("registration", _DAY, Limit(address, self._settings.registrations_max))
+        window, maximum = self._settings.password_window_seconds, self._settings.passwords_per_address_max
+        event = self._throttles.acquire("registration", _DAY, Limit(address, self._settings.registrations_max))
         try:
-            self._throttles.acquire("password", window, Limit(address, most))
+            self._throttles.acquire("password", window, Limit(address, maximum))
             yield
         except Exception:
-            self._release(taken)
+            self._release(event)
             raise
 
     @contextmanager
     def password(self, user_id: str, wrong: type[Exception]) -> Iterator[None]:
-        """A password that somebody gives who is logged in. It counts only if what runs inside raises ``wrong``."""
+        """Count a password of a user who is logged in. Release it unless the block raises ``wrong``."""
         limit = Limit(user_id, self._settings.passwords_max)
-        taken = self._throttles.acquire("own password", self._settings.password_window_seconds, limit)
-        with self._counted_if(wrong, taken):
+        event = self._throttles.acquire("own password", self._settings.password_window_seconds, limit)
+        with self._counted_if(wrong, event):
             yield
 
     @contextmanager
-    def _counted_if(self, wrong: type[Exception], taken: CountedEvent) -> Iterator[None]:
-        """Neither what was right counts nor an outage of ours, which would lock out who tried again meanwhile."""
+    def _counted_if(self, wrong: type[Exception], event: CountedEvent) -> Iterator[None]:
+        """Release ``event`` unless the block raises ``wrong``. Only wrong passwords count.
+
+        Successful attempts are released, and so are those that failed by an outage of ours: users who try again during
+        an outage must not lock themselves out.
+        """
         try:
             yield
         except wrong:
             raise
         except Exception:
-            self._release(taken)
+            self._release(event)
             raise
-        self._release(taken)
+        self._release(event)
 
-    def _release(self, taken: CountedEvent) -> None:
-        """As well as it goes: what has been done is done, and a window ends."""
+    def _release(self, event: CountedEvent) -> None:
+        """Release ``event``. On failure the error is logged, and the counter expires with its window."""
         try:
-            self._throttles.release(taken)
+            self._throttles.release(event)
         except Exception:  # noqa: BLE001
-            log_exception("attempt not given back")
+            log_exception("counted event not released")
 
     def voucher(self, user_id: str, address: str) -> None:
-        """A voucher's code of this user from ``address``, right or wrong."""
+        """Count a voucher code that ``user_id`` tries from ``address``, whether it is valid or not."""
         self._throttles.acquire("voucher", _HOUR, Limit(user_id, self._settings.vouchers_per_hour))
         self._throttles.acquire("voucher", _HOUR, Limit(address, self._settings.vouchers_per_address_per_hour))
 
     def submission(self, user_id: str) -> None:
-        """A file that is checked, whether it is then charged, refused or only looked at; or run again."""
+        """Count a file that is checked, or a prediction that is retried. Dry runs and refused files count too."""
         self._throttles.acquire("submission", _MINUTE, Limit(user_id, self._settings.submissions_per_minute))
 
     def upload(self, user_id: str) -> None:
-        """A form for a large file."""
+        """Count an upload form for a large file."""
         self._throttles.acquire("upload", _HOUR, Limit(user_id, self._settings.uploads_per_hour))

@@ -1,4 +1,4 @@
-"""Settings: read once from the environment, typed, checked before the first request."""
+"""Settings of a process, read once from its environment and validated."""
 
 import os
 from functools import cache
@@ -12,13 +12,13 @@ BCRYPT_COST_MIN = 12
 
 
 class Settings(BaseModel):
-    """One field is one environment variable of the same name in upper case.
+    """The settings. Each field is an environment variable of the same name in upper case.
 
     Raises
     ------
     pydantic.ValidationError
-        A variable is missing or wrong, or a stage other than ``local`` was given a weak secret or a
-        cheap password hash.
+        A variable is missing or invalid, or a stage other than ``local`` has a secret in the environment or a low
+        bcrypt cost.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -37,63 +37,66 @@ class Settings(BaseModel):
     inference_queue_url: str
 
     jwt_secret: SecretStr | None = None
-    """The signing secret itself: local and tests."""
+    """The signing secret itself, for the local stage and tests."""
     jwt_secret_id: str | None = None
-    """The Secrets Manager secret that holds it: everywhere else."""
+    """The Secrets Manager secret that holds the signing secret, for deployed stages."""
     marks_secret: SecretStr | None = None
-    """The key of the marks of deleted accounts' e-mail addresses: local and tests."""
+    """The pseudonym key itself, for the local stage and tests. It keys signup fingerprints and rate limit counters."""
     marks_secret_id: str | None = None
-    """The Secrets Manager secret that holds it: everywhere else. It is never replaced."""
+    """The Secrets Manager secret that holds the pseudonym key, for deployed stages. It is never replaced."""
     origin_secret_id: str | None = None
-    """The Secrets Manager secret that CloudFront shows the API; without one no header is believed about an address."""
+    """The Secrets Manager secret that CloudFront sends to the API. Without it, no header about a client's address is
+    trusted."""
     token_seconds: int = Field(default=12 * 3600, gt=0)
     bcrypt_cost: int = Field(default=BCRYPT_COST_MIN, ge=4, le=16)
 
     signup_coins: int = Field(default=500, ge=0)
     former_signup_coins: str = Field(default="", pattern=r"^(\d+(,\d+)*)?$")
-    """What ``signup_coins`` was before, such as "300,500". The audit takes no other amount for a signup grant."""
+    """Earlier values of ``signup_coins``, such as "300,500". The audit accepts no other amounts as signup grants."""
 
-    # Limits of abuse: `core.rate_limits` says what counts. An address is an IPv4 address or an IPv6 /64.
+    # Rate limits: see `core.rate_limits`. An address is an IPv4 address or an IPv6 /64.
     password_window_seconds: int = Field(default=900, gt=0)
-    """Wrong passwords are counted for so long."""
+    """The window in which wrong passwords are counted, in seconds."""
     passwords_max: int = Field(default=10, gt=0)
-    """Wrong passwords within the window for one account from one address, or by whoever has the account's token."""
+    """Wrong passwords within the window, per account and address, and per account if the request has its token."""
     passwords_per_address_max: int = Field(default=50, gt=0)
-    """Wrong passwords and registrations within the window from one address, whatever the account."""
+    """Wrong passwords and registrations within the window, per address over all accounts."""
     registrations_max: int = Field(default=5, gt=0)
-    """Accounts, each with its first coins, from one address on one day (UTC)."""
+    """Created accounts per address and UTC day."""
     vouchers_per_hour: int = Field(default=20, gt=0)
-    """Voucher codes that one user may try."""
+    """Voucher codes that one user may try per hour."""
     vouchers_per_address_per_hour: int = Field(default=60, gt=0)
-    """Voucher codes that may be tried from one address, whoever the users."""
+    """Voucher codes that may be tried per address and hour, over all users."""
     submissions_per_minute: int = Field(default=60, gt=0)
-    """Files of one user that are checked, free ones too: each may take the API a third of a second."""
+    """Checked files per user and minute, dry runs included: a check takes the API up to a third of a second."""
     uploads_per_hour: int = Field(default=60, gt=0)
-    """Forms for large files that one user gets."""
+    """Upload forms for large files per user and hour."""
 
     upload_bytes_max: int = Field(default=4_400_000, gt=0)
-    """The largest file of a direct submit: Lambda takes 6 MB of event, base64 and envelope included."""
+    """The largest file of a direct submission. A Lambda event has at most 6 MB, base64 and envelope included."""
     large_upload_bytes_max: int = Field(default=100_000_000, gt=0)
-    """The largest file that is uploaded to the bucket first."""
+    """The largest file that is uploaded to the bucket before its submission."""
     rows_max: int = Field(default=1_250_000, gt=0)
-    """The most patients of one file. Their result must fit on the worker's disk (`inference.predictions.worker_disk`),
-    and be computed and uploaded within its five minutes: the slowest rows take about 60 s a million."""
+    """The most patient rows of one file. Their result must fit on the worker's disk
+    (`inference.predictions.worker_disk`), and must be computed and uploaded within the worker's five minutes. A million
+    of the slowest rows take about 60 s."""
     upload_seconds: int = Field(default=900, gt=0)
-    """How long an address for such an upload is good."""
+    """How long an upload form is valid."""
     open_predictions_max: int = Field(default=10, ge=5)
-    """So many of a user's predictions may be under way, so that nobody fills the queue for everybody."""
+    """Open predictions per user. The limit keeps one user from filling the queue that all users share."""
     attempts_max: int = Field(default=3, gt=0)
+    """Attempts per prediction, the first included."""
     lease_seconds: float = Field(default=60, gt=0)
-    """How long a silent worker keeps its claim; a worker at work renews it."""
+    """The lease of a worker's claim. A running worker renews it; after this time without a renewal it expires."""
     dispatch_grace_seconds: float = Field(default=60, gt=0)
-    """How long a fresh submission is left to the queue before the dispatcher sends it again."""
+    """How long the dispatcher waits for the queue to deliver a new submission before it sends the prediction again."""
     retry_seconds: float = Field(default=20, ge=0)
     """How long after a failed attempt the dispatcher sends the prediction again."""
     result_days: int = Field(default=30, gt=0)
-    """Results are deleted after so many days by the bucket's lifecycle; links and docs say so."""
+    """Results expire after this many days. The bucket's lifecycle rule and the docs state the same number."""
 
     @model_validator(mode="after")
-    def _outside_local_nothing_is_weak(self) -> Self:
+    def _require_strong_secrets_and_hashes(self) -> Self:
         self._check_secret("JWT_SECRET", self.jwt_secret, self.jwt_secret_id)
         self._check_secret("MARKS_SECRET", self.marks_secret, self.marks_secret_id)
         if self.stage != LOCAL_STAGE and self.bcrypt_cost < BCRYPT_COST_MIN:
@@ -112,12 +115,12 @@ class Settings(BaseModel):
 
     @property
     def signup_amounts(self) -> frozenset[int]:
-        """Every amount that a signup grant ever had."""
+        """All amounts that signup grants have had, in coins."""
         return frozenset({self.signup_coins, *map(int, filter(None, self.former_signup_coins.split(",")))})
 
     @classmethod
     def from_environment(cls) -> Self:
-        """The settings that the environment gives; unset variables keep their defaults."""
+        """Return the settings of the environment. Unset variables keep their defaults."""
         return cls.model_validate(
             {name: os.environ[name.upper()] for name in cls.model_fields if name.upper() in os.environ}
         )
@@ -125,5 +128,5 @@ class Settings(BaseModel):
 
 @cache
 def settings() -> Settings:
-    """The process's settings, read at first use so that importing the app needs no environment."""
+    """Return the settings of this process. They are read at first use; importing the app needs no environment."""
     return Settings.from_environment()

@@ -1,15 +1,14 @@
-"""Counters that hold across processes: at most so many events of a kind for somebody within a window of time.
+"""Counters of events per subject and fixed time window, shared by all processes.
 
-One conditional UpdateItem an event, which is enough: DynamoDB makes the writes of an item one after the other and
-looks at a condition in the same step, so that of however many at once exactly as many pass as may. Windows are fixed
-and begin at multiples of their length since the epoch: the window is part of the key, and nothing is ever set back.
-Where one ends and the next begins, twice as many may pass in a moment. A second limit of the same window is an
-attribute more of the same item, not a write more.
+Each event is one conditional UpdateItem. DynamoDB serialises the writes of an item and checks the condition in the same
+step, so parallel events cannot exceed a limit. Windows begin at multiples of their length since the epoch. The window
+is part of the row's key, so no counter is ever reset. Around a window's end up to twice the maximum can pass within a
+short time. A second limit of the same window is another attribute of the same item and needs no second write.
 
-While the table can't be written, nothing that is limited happens (503). Whatever is limited needs DynamoDB itself, so
-that this makes no outage longer; the other way round, whoever could disturb the counters could guess without end.
+While the table can't be written, every limited request fails with 503. These requests need DynamoDB anyway, so this
+prolongs no outage. If they passed instead, an attacker who disturbs the counters could guess without limit.
 
-Who is counted stands nowhere: keys are keyed hashes, and rows expire with their window.
+Subjects are not stored: the keys of rows and counters are keyed hashes, and rows expire with their window.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class TooManyRequestsError(DomainError):
-    """As many as may be within the time were made. `Retry-After` says when it begins anew."""
+    """Too many requests of this kind were made. `Retry-After` tells after how many seconds the limit is renewed."""
 
     status = 429
     code = "too_many_requests"
@@ -49,12 +48,12 @@ class TooManyRequestsError(DomainError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """When the window ends, in whole seconds."""
+        """``Retry-After`` with the seconds until the window ends."""
         return {"Retry-After": str(self.seconds)}
 
 
 def _in_words(seconds: int) -> str:
-    """Of a whole unit, rounded up."""
+    """Return ``seconds`` in the largest unit of which there are at least two, rounded up."""
     for unit, name in ((3600, "hours"), (60, "minutes")):
         if seconds >= 2 * unit:
             return f"{math.ceil(seconds / unit)} {name}"
@@ -63,50 +62,58 @@ def _in_words(seconds: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``maximum`` events of everybody in ``who`` within the window. ``who`` is never stored."""
+    """At most ``maximum`` events of ``subject`` within a window.
 
-    who: str
+    ``subject`` is a user id, a login or a client address. It is never stored.
+    """
+
+    subject: str
     maximum: int
 
 
 @dataclass(frozen=True, slots=True)
 class CountedEvent:
-    """One event that was counted, so that it can be given back."""
+    """A counted event: the row and the counters that it increased, so that it can be released."""
 
     row: str
     counters: tuple[str, ...]
 
 
 class Throttles:
-    """The counters' table. ``secret`` is asked at the first event, so that no other request waits for it."""
+    """The table of the counters.
 
-    def __init__(self, client: DynamoDBClient, table: str, secret: Callable[[], str], clock: Clock) -> None:
+    ``pseudonym_key`` is called at the first event, so that other requests don't wait for the secret.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str, pseudonym_key: Callable[[], str], clock: Clock) -> None:
         self._client = client
         self._table = table
-        self._secret = secret
+        self._pseudonym_key = pseudonym_key
         self._clock = clock
 
     def acquire(self, kind: str, window_seconds: int, *limits: Limit) -> CountedEvent:
-        """Count one event of ``kind`` against each of ``limits``, in the row of the first one, or against none.
+        """Count one event of ``kind`` against all of ``limits``, or against none if one is reached.
+
+        The counters are stored in one row, that of the first limit's subject.
 
         Raises
         ------
         TooManyRequestsError
-            One of them is reached.
+            A limit is reached. Nothing was counted.
         """
         now = self._clock()
         ends_at = (math.floor(now / window_seconds) + 1) * window_seconds
-        row = self._hash("row", kind, limits[0].who, str(ends_at))
-        counters = tuple(self._hash("counter", kind, limit.who)[:32] for limit in limits)
+        row = self._hash("row", kind, limits[0].subject, str(ends_at))
+        counters = tuple(self._hash("counter", kind, limit.subject)[:32] for limit in limits)
         values: Item = {":one": 1, ":end": ends_at}
-        values |= {f":most{place}": limit.maximum for place, limit in enumerate(limits)}
-        room = [
-            f"(attribute_not_exists(#count{place}) OR #count{place} < :most{place})" for place in range(len(limits))
+        values |= {f":maximum{index}": limit.maximum for index, limit in enumerate(limits)}
+        conditions = [
+            f"(attribute_not_exists(#count{index}) OR #count{index} < :maximum{index})" for index in range(len(limits))
         ]
         try:
             self._client.update_item(
-                **self._counting(row, counters, values, "SET expires_at = :end"),
-                ConditionExpression=" AND ".join(room),
+                **self._counter_update(row, counters, values, "SET expires_at = :end"),
+                ConditionExpression=" AND ".join(conditions),
             )
         except ClientError as error:
             if not is_condition_failure(error):
@@ -116,23 +123,25 @@ class Throttles:
             raise TooManyRequestsError(max(1, math.ceil(ends_at - now))) from error
         return CountedEvent(row, counters)
 
-    def release(self, taken: CountedEvent) -> None:
-        """Count ``taken`` no longer. Its row may have expired by now."""
+    def release(self, event: CountedEvent) -> None:
+        """Uncount ``event``. Do nothing if its row has expired."""
         try:
             self._client.update_item(
-                **self._counting(taken.row, taken.counters, {":one": -1}),
+                **self._counter_update(event.row, event.counters, {":one": -1}),
                 ConditionExpression="attribute_exists(throttle)",
             )
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
 
-    def _counting(self, row: str, counters: tuple[str, ...], values: Item, more: str = "") -> dict[str, Any]:
-        names = {f"#count{place}": name for place, name in enumerate(counters)}
+    def _counter_update(
+        self, row: str, counters: tuple[str, ...], values: Item, set_expression: str = ""
+    ) -> dict[str, Any]:
+        names = {f"#count{index}": name for index, name in enumerate(counters)}
         return {
             "TableName": self._table,
             "Key": to_item({"throttle": row}),
-            "UpdateExpression": "ADD " + ", ".join(f"{name} :one" for name in names) + f" {more}",
+            "UpdateExpression": "ADD " + ", ".join(f"{name} :one" for name in names) + f" {set_expression}",
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": to_item(values),
         }
@@ -142,5 +151,5 @@ class Throttles:
 
     @cached_property
     def _key(self) -> bytes:
-        """A key of its own out of the secret, which has other uses."""
-        return hmac.digest(self._secret().encode(), b"throttles", "sha256")
+        """A key derived from the pseudonym key, which other hashes use too."""
+        return hmac.digest(self._pseudonym_key().encode(), b"throttles", "sha256")

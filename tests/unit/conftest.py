@@ -8,13 +8,13 @@ from chalice.test import HTTPResponse, TestHTTPClient
 from app import app
 from chalicelib.core.settings import Settings
 from tests.unit.account import Account, mocked_account
-from tests.unit.described import assert_described
+from tests.unit.openapi_conformance import assert_conforms
 from tests.unit.support import SECRETS, FakeClock, World
 
 
 @pytest.fixture(scope="session", autouse=True)
 def no_real_account() -> Iterator[None]:
-    """Whatever the machine's environment says, no test can reach an account."""
+    """Replace the machine's AWS credentials, so that no test can reach a real account."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             patch.delenv(name)
@@ -28,18 +28,18 @@ def no_real_account() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def every_answer_is_described() -> Iterator[None]:
-    """Whichever test asks the app: what the API's document does not name fails it."""
+def every_response_conforms_to_openapi() -> Iterator[None]:
+    """Fail each test that gets a response from the app that the OpenAPI document does not describe."""
     request = TestHTTPClient.request
 
-    def asked(client: TestHTTPClient, method: str, path: str, *more: Any, **named: Any) -> HTTPResponse:
-        answer = request(client, method, path, *more, **named)
+    def checked_request(client: TestHTTPClient, method: str, path: str, *args: Any, **kwargs: Any) -> HTTPResponse:
+        response = request(client, method, path, *args, **kwargs)
         if client._app is app:
-            assert_described(method, path, answer)
-        return answer
+            assert_conforms(method, path, response)
+        return response
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TestHTTPClient, "request", asked)
+        patch.setattr(TestHTTPClient, "request", checked_request)
         yield
 
 
@@ -51,7 +51,7 @@ def mocked() -> Iterator[Account]:
 
 @pytest.fixture
 def account(mocked: Account) -> dict[str, str]:
-    """An AWS account that holds the template's tables, queues and bucket, all empty; what they are called."""
+    """An AWS account with the template's tables, queues and bucket, all empty. The value holds their names."""
     return mocked.emptied()
 
 

@@ -1,7 +1,7 @@
-"""What a request says: options in its address, a JSON body, a form with a file.
+"""Parse and validate a request's input: query options, a JSON body, a form with a file.
 
-Every route refuses what it does not take, by name: an option that is ignored would be charged for. Nothing that
-arrives here makes an answer much larger than the request.
+Each route rejects unknown options and fields and names them. If a misspelled option were ignored, the user would be
+charged for a request that they did not mean. An error response never is much larger than its request.
 """
 
 import io
@@ -21,18 +21,18 @@ FORM_TYPE = "multipart/form-data"
 FILE_FIELD = "file"
 FILE_NAME_LENGTH_MAX = 200
 JSON_BYTES_MAX = 16 * 1024
-"""The longest JSON body that any route needs is a tenth of it."""
+"""Ten times the longest JSON body that any route needs."""
 ERRORS_LISTED_MAX = 20
 NAME_SHOWN_MAX = 64
 _FORM_PARTS_MAX = 16
 _MALFORMED = "The form is cut off or malformed. Please send it again."
 
 type Fields = Sequence[tuple[str, str]]
-"""Names and values in the order they came, a name perhaps more than once."""
+"""Names and values of a form's text fields, in their order. Names may repeat."""
 
 
 class FileMissingError(DomainError):
-    """A form without its file."""
+    """The form has no file in the field ``file``."""
 
     status = 422
     code = "file_missing"
@@ -40,7 +40,7 @@ class FileMissingError(DomainError):
 
 
 class InvalidFormError(DomainError):
-    """A multipart body that ends early, has too many parts, or breaks its own form."""
+    """The multipart body is cut off, malformed, or has too many parts."""
 
     status = 422
     code = "invalid_form"
@@ -48,7 +48,7 @@ class InvalidFormError(DomainError):
 
 
 class BodyTooLargeError(DomainError):
-    """A JSON body that is larger than any that is asked for. It was not read."""
+    """The JSON body is larger than the limit. It was not read."""
 
     status = 413
     code = "body_too_large"
@@ -57,7 +57,7 @@ class BodyTooLargeError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """A file as it came: its bytes and the name it had at the client, if any."""
+    """An uploaded file: its bytes and the name that the client gave it, if any."""
 
     content: bytes
     name: str | None
@@ -72,7 +72,7 @@ class SentForm:
 
 
 class NoOptions(BaseModel):
-    """What a route takes that declares nothing."""
+    """The options of a route that takes none."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -83,13 +83,13 @@ def json_body[Body: BaseModel](request: Request, model: type[Body]) -> Body:
     Raises
     ------
     BodyTooLargeError
-        It has more than ``JSON_BYTES_MAX`` bytes.
+        The body has more than ``JSON_BYTES_MAX`` bytes.
     InvalidJsonError
-        It is not a JSON object.
+        The body is not a JSON object.
     InvalidInputError
-        A field is missing, unknown, repeated or wrong; ``errors`` names each by field, never repeating its value.
+        A field is missing, unknown, repeated or invalid. ``errors`` names each field, but not its value.
     """
-    body = _raw(request)
+    body = _body_bytes(request)
     if len(body) > JSON_BYTES_MAX:
         detail = f"A JSON body has at most {JSON_BYTES_MAX:,} bytes. This one was not read."
         raise BodyTooLargeError(detail, limit_bytes=JSON_BYTES_MAX)
@@ -104,34 +104,34 @@ def json_body[Body: BaseModel](request: Request, model: type[Body]) -> Body:
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if repeated := _repeated(members):
-        raise _refusal(repeated)
+        raise _invalid_input(repeated)
     return dict(members)
 
 
 def parsed_options[Options: BaseModel](request: Request, model: type[Options], fields: Fields = ()) -> Options:
-    """Return the options of the request's address, and those in ``fields`` of its form, as ``model``.
+    """Return the options of the request's query and of ``fields``, its form's text fields, as ``model``.
 
     Raises
     ------
     InvalidInputError
-        One is unknown, wrong, or given more than once, be it in the same words; ``errors`` names it.
+        An option is unknown, invalid or repeated, even with the same value. ``errors`` names it.
     """
     query = request.query_params or MultiDict({})
-    given = [(name, value) for name in query for value in query.getlist(name)] + [*fields]
-    if repeated := _repeated(given):
-        raise _refusal(repeated)
-    return _validated(dict(given), model)
+    options = [(name, value) for name in query for value in query.getlist(name)] + [*fields]
+    if repeated := _repeated(options):
+        raise _invalid_input(repeated)
+    return _validated(dict(options), model)
 
 
 def refuse_body(request: Request) -> None:
-    """Refuse a body where none is taken. An empty JSON object says nothing, and passes.
+    """Raise if a request of a route without a body has one. An empty JSON object is allowed.
 
     Raises
     ------
     InvalidInputError
-        There is one; ``errors`` names its fields if they can be read.
+        There is a body. ``errors`` names its fields if they can be read.
     """
-    if not _raw(request):
+    if not _body_bytes(request):
         return
     try:
         if is_json(request):
@@ -141,35 +141,35 @@ def refuse_body(request: Request) -> None:
             _validated({part.name: "" for part in _parts(request)}, NoOptions)
     except (BodyTooLargeError, InvalidJsonError, InvalidFormError):
         pass
-    raise _refusal([_error(None, "unexpected_body", "this address takes no body")])
+    raise _invalid_input([_error(None, "unexpected_body", "this address takes no body")])
 
 
 def _validated[Model: BaseModel](values: Mapping[str, Any], model: type[Model]) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise _invalid_input(error, list(model.model_fields)) from None
+        raise _from_validation_error(error, list(model.model_fields)) from None
 
 
-def _invalid_input(error: ValidationError, known: Sequence[str]) -> InvalidInputError:
-    """A pydantic error as the API's own, without the values: they may be passwords."""
-    return _refusal(
+def _from_validation_error(error: ValidationError, known: Sequence[str]) -> InvalidInputError:
+    """Return pydantic's error as the API's, without the values, which may be passwords."""
+    return _invalid_input(
         [
             _error(
-                ".".join(map(str, finding["loc"])) or None,
-                _CODES.get(finding["type"], finding["type"]),
-                _unknown(known) if finding["type"] == "extra_forbidden" else finding["msg"],
+                ".".join(map(str, details["loc"])) or None,
+                _CODES_BY_PYDANTIC_TYPE.get(details["type"], details["type"]),
+                _unknown_name(known) if details["type"] == "extra_forbidden" else details["msg"],
             )
-            for finding in error.errors(include_url=False, include_input=False)
+            for details in error.errors(include_url=False, include_input=False)
         ]
     )
 
 
-def _unknown(known: Sequence[str]) -> str:
-    return f"not known here; known are {', '.join(known)}" if known else "not known here; nothing is"
+def _unknown_name(known: Sequence[str]) -> str:
+    return f"unknown name (known: {', '.join(known)})" if known else "unknown name (this address takes none)"
 
 
-_CODES = {
+_CODES_BY_PYDANTIC_TYPE = {
     "missing": "missing",
     "extra_forbidden": "unknown_field",
     "string_too_short": "too_short",
@@ -178,10 +178,10 @@ _CODES = {
 }
 
 
-def _repeated(given: Iterable[tuple[str, Any]]) -> list[dict[str, str | None]]:
-    """An error for each name that is given more than once."""
-    times = Counter(name for name, _ in given)
-    return [_error(name, "repeated", "give this once") for name, number in times.items() if number > 1]
+def _repeated(values: Iterable[tuple[str, Any]]) -> list[dict[str, str | None]]:
+    """Return an error for each name that occurs more than once in ``values``."""
+    counts = Counter(name for name, _ in values)
+    return [_error(name, "repeated", "send this only once") for name, count in counts.items() if count > 1]
 
 
 def _error(name: str | None, code: str, message: str) -> dict[str, str | None]:
@@ -190,16 +190,18 @@ def _error(name: str | None, code: str, message: str) -> dict[str, str | None]:
     return {"column": name, "code": code, "message": message}
 
 
-def _refusal(errors: Sequence[dict[str, str | None]]) -> InvalidInputError:
-    """Return the refusal that lists the first of ``errors`` and counts all."""
+def _invalid_input(errors: Sequence[dict[str, str | None]]) -> InvalidInputError:
+    """Return the error that lists the first ``ERRORS_LISTED_MAX`` of ``errors`` and counts all."""
     listed = errors[:ERRORS_LISTED_MAX]
-    said = [f"{each['column']}: {each['message']}" if each["column"] else str(each["message"]) for each in listed]
+    sentences = [
+        f"{error['column']}: {error['message']}" if error["column"] else str(error["message"]) for error in listed
+    ]
     if len(listed) < len(errors):
-        said.append(f"and {len(errors) - len(listed)} more")
-    return InvalidInputError(f"Please correct: {'; '.join(said)}.", errors=listed, errors_total=len(errors))
+        sentences.append(f"and {len(errors) - len(listed)} more")
+    return InvalidInputError(f"Please correct: {'; '.join(sentences)}.", errors=listed, errors_total=len(errors))
 
 
-def _raw(request: Request) -> bytes:
+def _body_bytes(request: Request) -> bytes:
     body = request.raw_body or b""
     return body if isinstance(body, bytes) else body.encode()
 
@@ -210,7 +212,7 @@ def _content_type(request: Request) -> tuple[str, dict[str, str]]:
 
 
 def is_json(request: Request) -> bool:
-    """Whether the body says that it is JSON."""
+    """Return whether the request's content type is JSON."""
     return _content_type(request)[0] == "application/json"
 
 
@@ -219,36 +221,36 @@ def _is_form(request: Request) -> bool:
 
 
 def sent_form(request: Request) -> SentForm:
-    """Return what a ``multipart/form-data`` body holds; a ``text/csv`` body is the file itself.
+    """Return the fields and the file of a ``multipart/form-data`` body. Any other body is the file itself.
 
     Raises
     ------
     FileMissingError
         The form has no file in the field ``file``.
     InvalidInputError
-        It has more than one.
+        The form has more than one file.
     InvalidFormError
-        The form is cut off or malformed. (`multipart` raises here, where others drop the file silently.)
+        The form is cut off or malformed. (Other parsers than `multipart` drop the file silently.)
     """
     if not _is_form(request):
-        return SentForm((), UploadedFile(_raw(request), None))
+        return SentForm((), UploadedFile(_body_bytes(request), None))
     parts = _parts(request)
     files = [part for part in parts if part.name == FILE_FIELD]
     if not files:
         raise FileMissingError(f"Choose a CSV file and send it in the form field '{FILE_FIELD}'.")
     if len(files) > 1:
-        raise _refusal([_error(FILE_FIELD, "repeated", "send one file")])
+        raise _invalid_input([_error(FILE_FIELD, "repeated", "send only one file")])
     (file,) = files
-    # A client that streams a file may give it no name.
+    # Clients that stream a file may send no name.
     name = (file.filename or "")[:FILE_NAME_LENGTH_MAX] or None
     fields = [(part.name, part.raw.decode("utf-8", "replace")) for part in parts if part is not file]
     return SentForm(fields, UploadedFile(file.raw, name))
 
 
 def _parts(request: Request) -> list[Any]:
-    body = _raw(request)
+    body = _body_bytes(request)
     boundary = _content_type(request)[1].get("boundary", "")
-    _require_nothing_around(body, boundary.encode())
+    _refuse_text_around_form(body, boundary.encode())
     parser = MultipartParser(
         io.BytesIO(body), boundary, content_length=len(body),
         part_limit=_FORM_PARTS_MAX, spool_limit=len(body), memory_limit=len(body) + 65536, disk_limit=0,
@@ -263,8 +265,8 @@ def _parts(request: Request) -> list[Any]:
         raise InvalidFormError(_MALFORMED) from error
 
 
-def _require_nothing_around(body: bytes, boundary: bytes) -> None:
-    """Refuse text before a form and after its end. Parsers skip it, with any option that stands there."""
+def _refuse_text_around_form(body: bytes, boundary: bytes) -> None:
+    """Raise if there is text before or after the form. Parsers skip it, including any options in it."""
     delimiter = b"--" + boundary
     ends_once = body.count(b"\r\n" + delimiter + b"--") <= 1
     if not (body.startswith(delimiter) and body.rstrip().endswith(delimiter + b"--") and ends_once):

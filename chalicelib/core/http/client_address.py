@@ -1,4 +1,4 @@
-"""From which address a request comes, as far as that can be believed."""
+"""The trustworthy client address of a request, by which rate limits count."""
 
 from __future__ import annotations
 
@@ -8,41 +8,42 @@ from collections.abc import Callable
 from chalice.app import Request
 
 _IPV6_PREFIX = 64
-"""What one customer gets at the least: whoever has one address of it has them all (RFC 6177)."""
+"""The smallest network that a provider gives a customer (RFC 6177). Its addresses count as one client."""
 
 
 class ClientAddresses:
-    """Tells addresses. ``is_cloudfronts`` knows the secret that CloudFront adds to what it passes on.
+    """Determines client addresses.
 
-    None: there is no CloudFront. It is asked only when a request shows one.
+    ``is_origin_secret`` tells whether a text is the secret that CloudFront adds to every request. It is called only
+    if a request has the header. None means that there is no CloudFront.
     """
 
-    def __init__(self, is_cloudfronts: Callable[[str], bool] | None) -> None:
-        self._is_cloudfronts = is_cloudfronts
+    def __init__(self, is_origin_secret: Callable[[str], bool] | None) -> None:
+        self._is_origin_secret = is_origin_secret
 
     def of(self, request: Request) -> str:
-        """The IPv4 address, or the /64 of an IPv6 one, that the request comes from.
+        """Return the IPv4 address, or the /64 network of the IPv6 address, from which the request comes.
 
-        ``X-Viewer-Address`` counts only beside the secret: who calls API Gateway directly can write it too, and is
-        known by the address that API Gateway saw.
+        ``X-Viewer-Address`` is trusted only together with CloudFront's secret, because clients that call API Gateway
+        directly can send it too. Their address is the one that API Gateway reports.
         """
         claimed = request.headers.get("x-viewer-address", "")
         if claimed and self._came_through_cloudfront(request.headers.get("x-origin-secret", "")):
             return network(claimed)
         return network(request.context["identity"]["sourceIp"])
 
-    def _came_through_cloudfront(self, shown: str) -> bool:
-        return bool(shown) and self._is_cloudfronts is not None and self._is_cloudfronts(shown)
+    def _came_through_cloudfront(self, secret: str) -> bool:
+        return bool(secret) and self._is_origin_secret is not None and self._is_origin_secret(secret)
 
 
-def network(address: str) -> str:
-    """What of ``address`` is one and the same person's; a text that is no address as it is."""
+def network(text: str) -> str:
+    """Return an IPv4 address as it is, an IPv6 address as its /64 network, and any other text unchanged."""
     try:
-        found = ipaddress.ip_address(address.strip())
+        address = ipaddress.ip_address(text.strip())
     except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is None:
-            return str(ipaddress.ip_network((int(found), _IPV6_PREFIX), strict=False))
-        found = found.ipv4_mapped
-    return str(found)
+        return text
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is None:
+            return str(ipaddress.ip_network((int(address), _IPV6_PREFIX), strict=False))
+        address = address.ipv4_mapped
+    return str(address)

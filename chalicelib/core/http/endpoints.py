@@ -1,4 +1,4 @@
-"""Endpoints: a Chalice blueprint whose views take the request and may raise domain errors."""
+"""Endpoints: a Chalice blueprint that validates options, maps errors to responses, and keeps each route's metadata."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -21,36 +21,38 @@ CORS = CORSConfig(
     expose_headers=["Location", "Retry-After", "X-Request-Id"],
     max_age=600,
 )
-"""Any origin may call the API: it takes a bearer token and no cookie, so an origin proves nothing."""
+"""Any origin may call the API. It uses bearer tokens and no cookies, so a foreign page has no access by itself."""
 
 ANY_CONTENT_TYPE = ("*/*",)
-"""For what has no body: clients name some content type all the same."""
+"""The content types of a route without a body. Clients send some content type nevertheless."""
 
 
 class RouteMetadata(TypedDict, total=False):
-    """What the OpenAPI document says of an endpoint beyond its address, docstring and content types.
+    """The metadata of an endpoint, from which the OpenAPI document is generated.
 
-    It only describes: the views build dicts. mypy holds those that are typed against it, a test every real answer.
+    Only ``body`` and ``query`` affect requests. Views build their response bodies as dicts; tests compare every real
+    response with its description.
     """
 
     answers: Mapping[int, type | None]
-    """The bodies by status, None for no body: pydantic models or typed dicts.
+    """The type of the response body by status: a pydantic model, a typed dict, or None for no body.
 
-    Of a refusal only where it has more members than every problem."""
+    An error status is listed only if its body has more members than ``Problem``."""
     answer_headers: Mapping[int, Sequence[str]]
-    """Headers of a success by status, beside X-Request-Id."""
+    """Headers of successful responses by status, in addition to X-Request-Id."""
     optional_headers: Mapping[int, Sequence[str]]
-    """Headers that a success may have or lack, by status."""
+    """Headers that successful responses may have, by status."""
     body: type[BaseModel]
-    """The JSON body. An endpoint of other content types takes a file."""
+    """The model of the JSON body."""
     query: type[BaseModel]
-    """The options of the address, and of the form where a file is taken. Any other is refused before the view runs."""
+    """The query options, which an endpoint that takes a file also accepts as form fields. Requests with unknown query
+    options are rejected before the view runs."""
     errors: Sequence[type[DomainError]]
-    """The refusals. One without a code of its own stands for its subclasses."""
+    """The errors that the view raises. A class without a code of its own stands for its subclasses."""
     auth: Sequence[type[DomainError]]
-    """The refusals of the guard that the view calls; without them it is public."""
+    """The errors of authentication. An endpoint without them is public."""
     idempotent: bool
-    """It takes an Idempotency-Key."""
+    """Whether the endpoint takes an Idempotency-Key."""
 
 
 _THROTTLED = {
@@ -64,19 +66,19 @@ _THROTTLED = {
 }
 
 
-def _provided_by_nobody() -> NoReturn:
+def _services_not_provided() -> NoReturn:
     raise RuntimeError("The composition root (app.py) provides the services.")
 
 
 class Endpoints[Services](Blueprint):
-    """A blueprint that hands its views the services they need, and turns errors into problem documents."""
+    """A blueprint that passes services to its views and turns their errors into problem documents."""
 
     def __init__(self, import_name: str) -> None:
         super().__init__(import_name)
-        self._services: Callable[[], Services] = _provided_by_nobody
+        self._services: Callable[[], Services] = _services_not_provided
 
     def provide(self, services: Callable[[], Services]) -> Self:
-        """Take the views' services from ``services``, which is called at each request. Returns the blueprint."""
+        """Set the source of the views' services, which is called for each request, and return the blueprint."""
         self._services = services
         return self
 
@@ -86,22 +88,22 @@ class Endpoints[Services](Blueprint):
         method: str,
         *,
         content_types: Sequence[str] = ("application/json",),
-        **described: Unpack[RouteMetadata],
+        **metadata: Unpack[RouteMetadata],
     ) -> Callable[[Callable[Concatenate[Request, Services, ...], Response]], Callable[..., Response]]:
-        """Register ``view(request, services, **path_parameters) -> Response`` at ``path``, as it is described.
+        """Return a decorator that registers ``view(request, services, **path_parameters) -> Response`` at ``path``.
 
-        A ``DomainError`` becomes its problem document; an unreachable or throttled AWS service 503; whatever
-        else is raised is logged with its stack and answered with 500. Chalice would answer a bare 500 to all.
+        A ``DomainError`` becomes its problem document. Other exceptions are logged with their stack: an unreachable or
+        throttled AWS service becomes 503, anything else 500. Chalice would respond to all of them with a bare 500.
         """
 
-        takes_body = "body" in described or FORM_TYPE in content_types
+        takes_body = "body" in metadata or FORM_TYPE in content_types
 
         def register(view: Callable[Concatenate[Request, Services, ...], Response]) -> Callable[..., Response]:
             @functools.wraps(view)
-            def answer(**parameters: str) -> Response:
+            def handle(**parameters: str) -> Response:
                 request = self.current_request
                 try:
-                    parsed_options(request, described.get("query", NoOptions))
+                    parsed_options(request, metadata.get("query", NoOptions))
                     if not takes_body:
                         refuse_body(request)
                     return view(request, self._services(), **parameters)
@@ -111,48 +113,54 @@ class Endpoints[Services](Blueprint):
                     log_exception("error", request_id=request_id(request))
                     return problem.temporarily_unavailable() if _is_outage(error) else problem.internal_error()
 
-            vars(answer)[_DESCRIBED] = described
-            self.route(path, methods=[method], cors=CORS, content_types=list(content_types))(answer)
+            vars(handle)[_METADATA] = metadata
+            self.route(path, methods=[method], cors=CORS, content_types=list(content_types))(handle)
             return view
 
         return register
 
 
-_DESCRIBED = "described"
+_METADATA = "route_metadata"
 
 
-def described(view: Callable[..., Response]) -> RouteMetadata:
-    """What was said of a registered view."""
-    found: RouteMetadata = vars(view)[_DESCRIBED]
-    return found
+def metadata_of(view: Callable[..., Response]) -> RouteMetadata:
+    """Return the metadata of a registered view.
+
+    Raises
+    ------
+    KeyError
+        ``view`` was not registered by ``Endpoints.endpoint``.
+    """
+    metadata: RouteMetadata = vars(view)[_METADATA]
+    return metadata
 
 
 def _is_outage(error: Exception) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return error.response["Error"]["Code"] in _THROTTLED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    # botocore's other errors are ours: a wrong call, no credentials.
+    # botocore's other errors are faults of this code or its configuration, such as missing credentials.
     return isinstance(error, (ConnectionError, HTTPClientError))
 
 
 def request_id(request: Request) -> str:
-    """The id that the answer, the log line and a problem document share."""
+    """Return the request id that the response, the log lines and the problem document share."""
     context = request.lambda_context
     return str(context.aws_request_id) if context else "none"
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The request's Idempotency-Key as it was sent."""
+    """Return the request's Idempotency-Key header as it was sent, or None."""
     key: str | None = request.headers.get("idempotency-key")
     return key
 
 
 def no_content() -> Response:
-    """A 204. Its body is an empty text: API Gateway refuses null."""
+    """Return a 204 response. Its body is an empty text because API Gateway rejects null."""
     return Response(body="", status_code=204)
 
 
 def ok(body: Any, status: int = 200, **headers: str) -> Response:
-    """A JSON answer. Underscores in header names become hyphens."""
+    """Return a JSON response. Underscores in the names of ``headers`` become hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(body=body, status_code=status, headers={"Content-Type": "application/json", **named})

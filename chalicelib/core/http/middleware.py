@@ -1,4 +1,4 @@
-"""What every answer of the API has in common."""
+"""HTTP middleware: the headers, the error format and the log line that all responses of the API share."""
 
 import json
 import time
@@ -14,8 +14,11 @@ from chalicelib.core.observability.context import bound
 from chalicelib.core.observability.logging import REQUEST, log
 
 
-def finish_answer(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Give every answer its problem shape, CORS and cache headers and request id, and log one line."""
+def finish_response(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Serialise the response, add the request id and the CORS and cache headers, and log one line.
+
+    Chalice's own errors become problem documents.
+    """
     started = time.perf_counter()
     response: Response = get_response(request)
     if isinstance(response.body, dict) and set(response.body) == {"Code", "Message"}:
@@ -34,7 +37,7 @@ def finish_answer(request: Request, get_response: Callable[[Request], Response])
     log(
         REQUEST,
         method=request.method,
-        route=request.context["resourcePath"],  # not the path: whatever was typed would be in the log
+        route=request.context["resourcePath"],  # the pattern: a path could hold personal data
         status=response.status_code,
         ms=round((time.perf_counter() - started) * 1000, 1),
         code=code,
@@ -44,9 +47,9 @@ def finish_answer(request: Request, get_response: Callable[[Request], Response])
 
 
 def _json(body: Any) -> str:
-    """Return ``body`` as JSON. Chalice would write ``\\u0412`` for a Cyrillic letter, thrice its length.
+    """Return ``body`` as JSON in UTF-8. Chalice would escape a Cyrillic letter as ``\\u0412``, three times its length.
 
-    A half of a character that a client sent can't be written in UTF-8; then everything is escaped.
+    A lone surrogate that a client sent can't be encoded in UTF-8. Then all non-ASCII characters are escaped.
     """
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=handle_extra_types)
     try:

@@ -1,8 +1,8 @@
-"""The OpenAPI 3.1 document, made from the app's routes, their ``RouteMetadata`` and the pydantic models.
+"""Generate the OpenAPI 3.1 document from the app's routes, their ``RouteMetadata`` and the pydantic models.
 
-Generated at the first request for it, and not read from a file: the zip has no docs/, and a copy could differ from the
-code that answers. ``docs/openapi.json`` is the same document for people and for what generates clients; a test fails
-while it is out of date, and ``make openapi`` writes it anew.
+It is generated at the first request and not read from a file, because the deployed zip has no docs/ and a copy could
+differ from the running code. ``docs/openapi.json`` is the same document for people and for client generators. ``make
+openapi`` writes it, and a test fails while it is out of date.
 """
 
 import inspect
@@ -20,13 +20,13 @@ from pydantic.json_schema import GenerateJsonSchema
 from chalicelib.core.errors import DomainError, InvalidInputError, InvalidJsonError, TemporarilyUnavailableError
 from chalicelib.core.http import problem
 from chalicelib.core.http.bodies import FILE_FIELD, FORM_TYPE, BodyTooLargeError, FileMissingError, InvalidFormError
-from chalicelib.core.http.endpoints import RouteMetadata, described
+from chalicelib.core.http.endpoints import RouteMetadata, metadata_of
 from chalicelib.core.http.schemas import InputProblem, Problem, TooLargeProblem
 from chalicelib.core.idempotency import KEY_CHARACTERS_MAX, IdempotencyKeyReusedError, InvalidIdempotencyKeyError
 from chalicelib.core.throttling import TooManyRequestsError
 
 VERSION = "1.0.0"
-"""That of pyproject.toml, which the zip doesn't have."""
+"""The version in pyproject.toml, which is not part of the deployed zip."""
 
 Json = dict[str, Any]
 Routes = Mapping[str, Mapping[str, RouteEntry]]
@@ -37,13 +37,13 @@ _CSV = "text/csv"
 _EXAMPLE_CSV = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,14.5,2.6,12.2\n"
 
 _HEADERS = {
-    "Location": "The address of what was made.",
-    "Retry-After": "After how many seconds to ask again.",
-    "WWW-Authenticate": "`Bearer`.",
-    "X-Request-Id": "What to name when asking about this answer.",
+    "Location": "The address of the created object.",
+    "Retry-After": "The number of seconds to wait before the next request.",
+    "WWW-Authenticate": "The authentication scheme, `Bearer`.",
+    "X-Request-Id": "The id of the request. Quote it when you report a problem.",
 }
 _TOO_LARGE_AT_THE_GATEWAY = "file_too_large"
-_OF_THE_GATEWAY = (
+_GATEWAY_CODES = (
     "bad_request",
     _TOO_LARGE_AT_THE_GATEWAY,
     "method_not_allowed",
@@ -51,19 +51,19 @@ _OF_THE_GATEWAY = (
     "timeout",
     "unsupported_media_type",
 )
-_BUSY_GATEWAY = "API Gateway takes no more from everybody together at the moment."
-_ANSWER_OF_THE_GATEWAY = "What API Gateway and the framework refuse before an endpoint sees it."
+_GATEWAY_BUSY_DESCRIPTION = "API Gateway's limit of requests per second, which all users share, is reached."
+_GATEWAY_ERROR_DESCRIPTION = "An error of API Gateway or the framework. The request did not reach the endpoint."
 _TOO_MANY = TooManyRequestsError.code
 _TOO_MANY_AT_THE_GATEWAY = "too_many_requests_of_the_gateway"
-"""The name of its example: the code is the same."""
+"""The name of the example. The error code is that of the service's own limits."""
 _IDEMPOTENCY_KEY = (
-    "The same key with the same request within a day gives the first answer again and does nothing twice. "
-    "Visible ASCII characters, such as a UUID."
+    "A key for safe repetition, of visible ASCII characters, such as a UUID. Repeating a request with the same key "
+    "within a day returns the first response again and does nothing twice."
 )
 
 
 def document(routes: Routes) -> Json:
-    """The document of ``app.routes``.
+    """Return the OpenAPI document of ``app.routes``.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def document(routes: Routes) -> Json:
         path: {method.lower(): _operation(entry, refs) for method, entry in methods.items()}
         for path, methods in routes.items()
     }
-    found = {
+    generated = {
         "openapi": "3.1.0",
         "info": {
             "title": "Liver Disease Lifespan Predictor",
@@ -99,95 +99,99 @@ def document(routes: Routes) -> Json:
                 }
             },
             "responses": {
-                "InvalidInput": _refusal([_of(InvalidInputError)], refs[InputProblem]),
-                "InternalError": _refusal([_of(DomainError)], refs[Problem]),
-                "TemporarilyUnavailable": _refusal([_of(TemporarilyUnavailableError)], refs[Problem]),
-                "TooManyRequests": _refusal(
-                    [_Refusal(429, _TOO_MANY, _BUSY_GATEWAY, ("Retry-After",))],
+                "InvalidInput": _problem_response([_documented(InvalidInputError)], refs[InputProblem]),
+                "InternalError": _problem_response([_documented(DomainError)], refs[Problem]),
+                "TemporarilyUnavailable": _problem_response([_documented(TemporarilyUnavailableError)], refs[Problem]),
+                "TooManyRequests": _problem_response(
+                    [_DocumentedError(429, _TOO_MANY, _GATEWAY_BUSY_DESCRIPTION, ("Retry-After",))],
                     refs[Problem],
                     {_TOO_MANY: _example_ref(_TOO_MANY_AT_THE_GATEWAY)},
                 ),
-                "Otherwise": _answer(
-                    _ANSWER_OF_THE_GATEWAY, {problem.PROBLEM_TYPE: _problem_content(_OF_THE_GATEWAY, refs[Problem])}, ()
+                "Otherwise": _response(
+                    _GATEWAY_ERROR_DESCRIPTION,
+                    {problem.PROBLEM_TYPE: _problem_content(_GATEWAY_CODES, refs[Problem])},
+                    (),
                 ),
             },
             "examples": _examples()["problems"],
         },
     }
-    document: Json = json.loads(json.dumps(found).replace("``", "`"))  # docstrings are reST, descriptions Markdown
+    # Docstrings are reStructuredText, and descriptions in OpenAPI are Markdown.
+    document: Json = json.loads(json.dumps(generated).replace("``", "`"))
     return document
 
 
 @cache
 def _examples() -> Json:
-    """What the API really answered; `make openapi` asks it anew, and a test does.
+    """Return the recorded examples. ``make openapi`` records them from real responses, and a test repeats that.
 
-    ``operations`` holds by operation a ``request``, the bodies of its successes by status, and how it refuses too many
-    requests where that differs; ``problems`` the refusals by code. Refusals are OpenAPI's example objects.
+    ``operations`` holds, by operation, a ``request`` and the bodies of the successful responses by status. Where an
+    operation's own rate limit has an example, it is there too. ``problems`` holds the problem documents by code. They
+    are OpenAPI example objects.
     """
-    found: Json = json.loads(Path(__file__).with_name("examples.json").read_text("utf-8"))
-    return found
+    examples: Json = json.loads(Path(__file__).with_name("examples.json").read_text("utf-8"))
+    return examples
 
 
 def _example(view: Callable[..., Response], name: str) -> Json:
-    of_view = _examples()["operations"].get(view.__name__, {})
-    return {"example": of_view[name]} if name in of_view else {}
+    examples = _examples()["operations"].get(view.__name__, {})
+    return {"example": examples[name]} if name in examples else {}
 
 
-class _Schema(GenerateJsonSchema):
-    """Pydantic's, without the titles that only repeat the fields' names."""
+class _SchemaGenerator(GenerateJsonSchema):
+    """Pydantic's generator without titles, which would only repeat the fields' names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
-        """Never."""
+        """Return False for every field."""
         return False
 
 
 def _schemas(entries: Iterable[RouteEntry]) -> tuple[Refs, Json]:
-    """A reference to every model that the routes name, and the schemas that they lead to."""
+    """Return a reference for each model in the routes' metadata, and the schemas of these and all nested models."""
     models: set[type] = {Problem, InputProblem, TooLargeProblem}
     for entry in entries:
-        said = described(entry.view_function)
-        models.update(model for model in (said.get("body"), *said.get("answers", {}).values()) if model)
-    named = {model.__name__: model for model in models}
-    refs, found = TypeAdapter.json_schemas(
-        [(name, "validation", TypeAdapter(model)) for name, model in sorted(named.items())],
+        metadata = metadata_of(entry.view_function)
+        models.update(model for model in (metadata.get("body"), *metadata.get("answers", {}).values()) if model)
+    models_by_name = {model.__name__: model for model in models}
+    refs, generated = TypeAdapter.json_schemas(
+        [(name, "validation", TypeAdapter(model)) for name, model in sorted(models_by_name.items())],
         ref_template="#/components/schemas/{model}",
-        schema_generator=_Schema,
+        schema_generator=_SchemaGenerator,
     )
-    return {model: refs[name, "validation"] for name, model in named.items()}, found["$defs"]
+    return {model: refs[name, "validation"] for name, model in models_by_name.items()}, generated["$defs"]
 
 
 def _operation(entry: RouteEntry, refs: Refs) -> Json:
     view = entry.view_function
-    said = described(view)
-    summary, _, more = (inspect.getdoc(view) or "").partition("\n")
+    metadata = metadata_of(view)
+    summary, _, description = (inspect.getdoc(view) or "").partition("\n")
     operation: Json = {
         "operationId": view.__name__,
         "tags": [_domain(view)],
         "summary": summary,
-        "security": [{"bearerAuth": []}] if said.get("auth") else [],
-        "responses": _successes(view, said, refs) | _refusals(entry, said, refs),
+        "security": [{"bearerAuth": []}] if metadata.get("auth") else [],
+        "responses": _success_responses(view, metadata, refs) | _problem_responses(entry, metadata, refs),
     }
-    if more.strip():
-        operation["description"] = more.strip()
-    if parameters := [*_path_parameters(entry), *_query_parameters(said), *_idempotency_key(said)]:
+    if description.strip():
+        operation["description"] = description.strip()
+    if parameters := [*_path_parameters(entry), *_query_parameters(metadata), *_idempotency_key(metadata)]:
         operation["parameters"] = parameters
-    if content := _request_content(entry, said, refs):
+    if content := _request_content(entry, metadata, refs):
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
-def _first_line(documented: object) -> str:
-    return (inspect.getdoc(documented) or "").partition("\n")[0]
+def _first_line(obj: object) -> str:
+    return (inspect.getdoc(obj) or "").partition("\n")[0]
 
 
 def _domain(view: Callable[..., Response]) -> str:
-    """``auth`` of ``chalicelib.auth.routes``; what the app itself answers is ``service``."""
+    """Return the view's package, such as ``auth`` for ``chalicelib.auth.routes``; ``service`` for a view of app.py."""
     parts = view.__module__.split(".")
     return parts[1] if len(parts) > 1 else "service"
 
 
-# ---- what is sent
+# ---- requests
 
 
 def _path_parameters(entry: RouteEntry) -> Iterator[Json]:
@@ -196,48 +200,51 @@ def _path_parameters(entry: RouteEntry) -> Iterator[Json]:
         yield _parameter(name, "path", TypeAdapter(hints[name]).json_schema(), required=True)
 
 
-def _query_parameters(said: RouteMetadata) -> Iterator[Json]:
-    if "query" in said:
-        schema = said["query"].model_json_schema(schema_generator=_Schema)
-        for name, each in schema["properties"].items():
-            yield _parameter(name, "query", each, required=name in schema.get("required", ()))
+def _query_parameters(metadata: RouteMetadata) -> Iterator[Json]:
+    if "query" in metadata:
+        schema = metadata["query"].model_json_schema(schema_generator=_SchemaGenerator)
+        for name, option in schema["properties"].items():
+            yield _parameter(name, "query", option, required=name in schema.get("required", ()))
 
 
-def _form_options(said: RouteMetadata) -> Json:
-    """The options as fields of a form. Without defaults, which a client might send beside the address's own."""
-    if "query" not in said:
+def _form_options(metadata: RouteMetadata) -> Json:
+    """Return the schemas of the options as form fields.
+
+    They have no defaults: a client might send a default in the form in addition to another value in the query.
+    """
+    if "query" not in metadata:
         return {}
-    properties: Json = said["query"].model_json_schema(schema_generator=_Schema)["properties"]
-    for name, each in properties.items():
-        each.pop("default", None)
-        each["description"] += f" Either here or as the query parameter `{name}`."
+    properties: Json = metadata["query"].model_json_schema(schema_generator=_SchemaGenerator)["properties"]
+    for name, option in properties.items():
+        option.pop("default", None)
+        option["description"] += f" Send it either here or as the query parameter `{name}`."
     return properties
 
 
-def _parameter(name: str, place: str, schema: Json, *, required: bool) -> Json:
+def _parameter(name: str, location: str, schema: Json, *, required: bool) -> Json:
     description = schema.pop("description", "")
     example = {"example": schema.pop("examples")[0]} if "examples" in schema else {}
-    said = {"name": name, "in": place, "description": description, "required": required, "schema": schema}
-    return said | example
+    parameter = {"name": name, "in": location, "description": description, "required": required, "schema": schema}
+    return parameter | example
 
 
-def _idempotency_key(said: RouteMetadata) -> list[Json]:
-    return [{"$ref": "#/components/parameters/IdempotencyKey"}] if said.get("idempotent") else []
+def _idempotency_key(metadata: RouteMetadata) -> list[Json]:
+    return [{"$ref": "#/components/parameters/IdempotencyKey"}] if metadata.get("idempotent") else []
 
 
 def _takes_file(entry: RouteEntry) -> bool:
     return _CSV in entry.content_types
 
 
-def _request_content(entry: RouteEntry, said: RouteMetadata, refs: Refs) -> Json:
+def _request_content(entry: RouteEntry, metadata: RouteMetadata, refs: Refs) -> Json:
     content: Json = {}
-    if "body" in said:
-        content[_JSON] = {"schema": refs[said["body"]]} | _example(entry.view_function, "request")
+    if "body" in metadata:
+        content[_JSON] = {"schema": refs[metadata["body"]]} | _example(entry.view_function, "request")
     if _takes_file(entry):
-        file = {"type": "string", "contentMediaType": _CSV, "description": "A header and one row a patient."}
+        file = {"type": "string", "contentMediaType": _CSV, "description": "A CSV file: a header, one row per patient."}
         form = {
             "type": "object",
-            "properties": {**_form_options(said), FILE_FIELD: file},
+            "properties": {**_form_options(metadata), FILE_FIELD: file},
             "required": [FILE_FIELD],
             "additionalProperties": False,
         }
@@ -246,7 +253,7 @@ def _request_content(entry: RouteEntry, said: RouteMetadata, refs: Refs) -> Json
     return content
 
 
-# ---- what is answered
+# ---- responses
 
 
 def _header(name: str, *, required: bool = True) -> Json:
@@ -254,85 +261,87 @@ def _header(name: str, *, required: bool = True) -> Json:
     return {"description": _HEADERS[name], "required": required, "schema": schema}
 
 
-def _answer(description: str, content: Mapping[str, Json], headers: Iterable[str]) -> Json:
-    named = sorted({"X-Request-Id", *headers})
-    answer: Json = {
+def _response(description: str, content: Mapping[str, Json], headers: Iterable[str]) -> Json:
+    header_names = sorted({"X-Request-Id", *headers})
+    response: Json = {
         "description": description,
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in named},
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in header_names},
     }
     if content:
-        answer["content"] = dict(content)
-    return answer
+        response["content"] = dict(content)
+    return response
 
 
-def _successes(view: Callable[..., Response], said: RouteMetadata, refs: Refs) -> Json:
-    answers = {
-        str(status): _answer(
+def _success_responses(view: Callable[..., Response], metadata: RouteMetadata, refs: Refs) -> Json:
+    responses = {
+        str(status): _response(
             _first_line(model) if model else "Done.",
             {_JSON: {"schema": refs[model]} | _example(view, str(status))} if model else {},
-            said.get("answer_headers", {}).get(status, ()),
+            metadata.get("answer_headers", {}).get(status, ()),
         )
-        for status, model in said.get("answers", {}).items()
+        for status, model in metadata.get("answers", {}).items()
         if status < 400
     }
-    for status, names in said.get("optional_headers", {}).items():
-        answers[str(status)]["headers"] |= {name: _header(name, required=False) for name in names}
-    return answers
+    for status, names in metadata.get("optional_headers", {}).items():
+        responses[str(status)]["headers"] |= {name: _header(name, required=False) for name in names}
+    return responses
 
 
-class _Refusal(NamedTuple):
-    """A way in which an endpoint refuses."""
+class _DocumentedError(NamedTuple):
+    """An error of an endpoint: its status, code, description and additional headers."""
 
     status: int
     code: str
-    text: str
+    description: str
     headers: tuple[str, ...] = ()
 
 
-def _of(error: type[DomainError]) -> _Refusal:
-    text = f"{error.title}." if error is DomainError else _first_line(error)
-    # Without __init__: which headers an error sends doesn't depend on what it says.
-    return _Refusal(error.status, error.code, text, tuple(error.__new__(error).headers))
+def _documented(error: type[DomainError]) -> _DocumentedError:
+    description = f"{error.title}." if error is DomainError else _first_line(error)
+    # Created without __init__, whose arguments differ. The names of an error's headers don't depend on them.
+    return _DocumentedError(error.status, error.code, description, tuple(error.__new__(error).headers))
 
 
-def _family(error: type[DomainError]) -> Iterator[type[DomainError]]:
-    """``error`` itself, or its subclasses if it has no code of its own."""
+def _with_codes(error: type[DomainError]) -> Iterator[type[DomainError]]:
+    """Yield ``error`` if it has a code of its own, else its subclasses that have one."""
     if "code" in vars(error):
         yield error
     else:
-        for each in error.__subclasses__():
-            yield from _family(each)
+        for subclass in error.__subclasses__():
+            yield from _with_codes(subclass)
 
 
-def _all_refusals(entry: RouteEntry, said: RouteMetadata) -> Iterator[_Refusal]:
-    errors = [*said.get("errors", ()), *said.get("auth", ())]
-    if "body" in said:
+def _documented_errors(entry: RouteEntry, metadata: RouteMetadata) -> Iterator[_DocumentedError]:
+    errors = [*metadata.get("errors", ()), *metadata.get("auth", ())]
+    if "body" in metadata:
         errors += [InvalidJsonError, BodyTooLargeError]
     if _takes_file(entry):
         errors += [FileMissingError, InvalidFormError]
-    if said.get("idempotent"):
+    if metadata.get("idempotent"):
         errors += [InvalidIdempotencyKeyError, IdempotencyKeyReusedError]
     for error in errors:
-        yield from map(_of, _family(error))
-    if "body" in said and not _takes_file(entry):
-        yield _Refusal(413, _TOO_LARGE_AT_THE_GATEWAY, "More bytes than API Gateway and Lambda pass on.")
-    if "body" in said or _takes_file(entry):
-        code, title = problem.BY_STATUS[415]
-        yield _Refusal(415, code, f"{title}.")
-
-
-def _refusals(entry: RouteEntry, said: RouteMetadata, refs: Refs) -> Json:
-    by_status: dict[int, list[_Refusal]] = {}
-    for refusal in sorted(set(_all_refusals(entry, said))):
-        by_status.setdefault(refusal.status, []).append(refusal)
-    if InvalidInputError.status in by_status:
-        by_status[InvalidInputError.status].insert(0, _of(InvalidInputError))
-    models = {413: TooLargeProblem, 422: InputProblem, **said.get("answers", {})}
-    responses = {
-        str(status): _refusal(
-            refusals, refs[models.get(status) or Problem], _limit_examples(entry) if status == 429 else None
+        yield from map(_documented, _with_codes(error))
+    if "body" in metadata and not _takes_file(entry):
+        yield _DocumentedError(
+            413, _TOO_LARGE_AT_THE_GATEWAY, "The request has more bytes than API Gateway and Lambda accept."
         )
-        for status, refusals in by_status.items()
+    if "body" in metadata or _takes_file(entry):
+        code, title = problem.BY_STATUS[415]
+        yield _DocumentedError(415, code, f"{title}.")
+
+
+def _problem_responses(entry: RouteEntry, metadata: RouteMetadata, refs: Refs) -> Json:
+    errors_by_status: dict[int, list[_DocumentedError]] = {}
+    for error in sorted(set(_documented_errors(entry, metadata))):
+        errors_by_status.setdefault(error.status, []).append(error)
+    if InvalidInputError.status in errors_by_status:
+        errors_by_status[InvalidInputError.status].insert(0, _documented(InvalidInputError))
+    models = {413: TooLargeProblem, 422: InputProblem, **metadata.get("answers", {})}
+    responses = {
+        str(status): _problem_response(
+            errors, refs[models.get(status) or Problem], _limit_examples(entry) if status == 429 else None
+        )
+        for status, errors in errors_by_status.items()
     }
     of_every_endpoint = {
         "422": {"$ref": "#/components/responses/InvalidInput"},
@@ -349,23 +358,24 @@ def _example_ref(name: str) -> Json:
 
 
 def _limit_examples(entry: RouteEntry) -> Json:
-    """How an endpoint's own limit refuses, where that differs, and how API Gateway's does."""
-    of_view = _examples()["operations"].get(entry.view_function.__name__, {})
-    own = {_TOO_MANY: of_view[_TOO_MANY]} if _TOO_MANY in of_view else {}
+    """Return the examples of 429: that of the endpoint's own limit, if it was recorded, and that of API Gateway."""
+    examples = _examples()["operations"].get(entry.view_function.__name__, {})
+    own = {_TOO_MANY: examples[_TOO_MANY]} if _TOO_MANY in examples else {}
     return own | {_TOO_MANY_AT_THE_GATEWAY: _example_ref(_TOO_MANY_AT_THE_GATEWAY)}
 
 
 def _problem_content(codes: Iterable[str], schema: Json, examples: Json | None = None) -> Json:
-    named = sorted(set(codes))
+    sorted_codes = sorted(set(codes))
+    code = {"description": "The kind of problem, stable and meant for programs.", "enum": sorted_codes}
     return {
-        "schema": {"allOf": [schema, {"type": "object", "properties": {"code": {"enum": named}}}]},
-        "examples": {code: _example_ref(code) for code in named} | (examples or {}),
+        "schema": {"allOf": [schema, {"type": "object", "properties": {"code": code}}]},
+        "examples": {code: _example_ref(code) for code in sorted_codes} | (examples or {}),
     }
 
 
-def _refusal(refusals: list[_Refusal], schema: Json, examples: Json | None = None) -> Json:
-    return _answer(
-        "\n".join(f"- `{each.code}`: {each.text}" for each in refusals),
-        {problem.PROBLEM_TYPE: _problem_content((each.code for each in refusals), schema, examples)},
-        (name for each in refusals for name in each.headers),
+def _problem_response(errors: list[_DocumentedError], schema: Json, examples: Json | None = None) -> Json:
+    return _response(
+        "\n".join(f"- `{error.code}`: {error.description}" for error in errors),
+        {problem.PROBLEM_TYPE: _problem_content((error.code for error in errors), schema, examples)},
+        (name for error in errors for name in error.headers),
     )

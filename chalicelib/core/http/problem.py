@@ -1,4 +1,4 @@
-"""problem+json (RFC 9457): the one shape of every answer that isn't a success."""
+"""Problem documents (problem+json, RFC 9457), the format of all error responses."""
 
 from typing import Any
 
@@ -12,18 +12,18 @@ PROBLEM_TYPE = "application/problem+json"
 def problem(
     status: int, code: str, title: str, detail: str, headers: dict[str, str] | None = None, **extra: Any
 ) -> Response:
-    """One problem document. ``request_id`` is added by the middleware, which knows it."""
+    """Return a problem document as a response. The middleware adds ``request_id``."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, **extra}
     return Response(body=body, status_code=status, headers={"Content-Type": PROBLEM_TYPE, **(headers or {})})
 
 
 def from_error(error: DomainError) -> Response:
-    """The answer that a domain error is."""
+    """Return the response for a domain error."""
     return problem(error.status, error.code, error.title, error.detail, error.headers, **error.extra)
 
 
 def internal_error() -> Response:
-    """The answer to a fault of ours. It says nothing about the fault."""
+    """Return the response for an unexpected exception. It tells nothing about the exception."""
     return problem(
         500,
         "internal_error",
@@ -33,25 +33,24 @@ def internal_error() -> Response:
 
 
 def temporarily_unavailable() -> Response:
-    """The answer while a store can't be reached."""
+    """Return the response for an unreachable or throttled AWS service."""
     return problem(
         503,
         "temporarily_unavailable",
-        "The service is not reachable at the moment",
-        "There was no answer from a part of it. What you asked for may still have been done: please look before you "
+        "The service is not available at the moment",
+        "A part of the service did not respond. Your request may still have been carried out: please check before you "
         "repeat it, or repeat it with the same Idempotency-Key.",
         {"Retry-After": "5"},
     )
 
 
-# What Chalice answers by itself, before or instead of an endpoint.
 BY_STATUS = {
     400: ("bad_request", "The request could not be read"),
     404: ("not_found", "There is nothing at this address"),
     405: ("method_not_allowed", "This address does not take this method"),
     415: ("unsupported_media_type", "This content type is not accepted here"),
 }
-
+"""Code and title of the errors that Chalice returns itself, by status."""
 
 _DETAILS = {
     "unsupported_media_type": "Send JSON as application/json, and a file as the form field 'file' or as text/csv. "
@@ -60,7 +59,7 @@ _DETAILS = {
 
 
 def from_framework(response: Response) -> Response:
-    """Chalice's own ``{"Code", "Message"}`` answers, in the shape of all the others."""
+    """Return Chalice's own error response ``{"Code", "Message"}`` as a problem document."""
     code, title = BY_STATUS.get(response.status_code, ("internal_error", "Something went wrong on our side"))
     detail = _DETAILS.get(code) or (str(response.body["Message"]) if response.status_code in BY_STATUS else title)
     headers = {name: str(value) for name, value in response.headers.items()} | {"Content-Type": PROBLEM_TYPE}

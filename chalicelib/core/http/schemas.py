@@ -1,8 +1,8 @@
-"""What answers look like, for the OpenAPI document and the tests: the parts that every domain shares.
+"""Response models that several packages share, for the OpenAPI document and the tests.
 
-The views build dicts, some of them typed, and never these models, so a request pays nothing for them (``defer_build``:
-not even a start does). Descriptions are in ``Field`` and not in docstrings of attributes, which pydantic would have to
-read from the sources: a zip of compiled files has none.
+Views build dicts, some of them typed, and never instances of these models. Requests therefore spend no time on them,
+and with ``defer_build`` neither do cold starts. Descriptions are in ``Field`` and not in docstrings of attributes,
+because pydantic reads the latter from the source files, which a deployed zip of compiled files does not have.
 """
 
 from typing import Annotated, Any
@@ -10,76 +10,82 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 Instant = Annotated[
-    str, Field(description="ISO 8601 in UTC with milliseconds.", json_schema_extra={"format": "date-time"})
+    str, Field(description="A time as ISO 8601 in UTC with milliseconds.", json_schema_extra={"format": "date-time"})
 ]
-Sha256 = Annotated[str, Field(description="SHA-256 in hexadecimal.", pattern="^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, Field(description="A SHA-256 hash in hexadecimal.", pattern="^[0-9a-f]{64}$")]
 
 
 def optional_field(description: str) -> Any:
-    """A field that an answer may lack. It is never null."""
+    """Return a field that a response may lack. It is never null."""
     return Field(default_factory=lambda: None, description=description)
 
 
 class ResponseModel(BaseModel):
-    """Base of what the API answers."""
+    """Base class of the response models."""
 
     model_config = ConfigDict(defer_build=True)
 
 
 class Problem(ResponseModel):
-    """Every answer that is no success: problem+json as in RFC 9457."""
+    """A problem document, the body of every error response (problem+json, RFC 9457)."""
 
-    type: str = Field(description="Always `about:blank`; `code` says what it is.")
+    type: str = Field(description="Always `about:blank`. `code` tells the kind of problem.")
     title: str = Field(description="The kind of problem in a few English words.")
-    status: int = Field(description="The HTTP status once more.")
-    code: str = Field(description="The kind of problem, stable and for programs.")
-    detail: str = Field(description="What happened and what can be done, an English sentence for people.")
-    request_id: str = Field(description="What to name when asking about it; as X-Request-Id.")
+    status: int = Field(description="The HTTP status of the response.")
+    code: str = Field(description="The kind of problem, stable and meant for programs.")
+    detail: str = Field(description="What happened and what to do, as English sentences for people.")
+    request_id: str = Field(
+        description="The id of the request, also in the header X-Request-Id. Quote it when you report the problem."
+    )
 
 
 class FieldError(ResponseModel):
-    """What is wrong with one field of a JSON body or a form, or with one query parameter."""
+    """An error in one field of a JSON body or a form, or in one query parameter."""
 
-    column: str | None = Field(description="The field's name, cut to 64 characters.")
-    code: str = Field(description="What is wrong, for programs, such as `missing`, `too_short`, `repeated`.")
-    message: str = Field(description="What is wrong, for people. Never repeats the value.")
+    column: str | None = Field(
+        description="The field's name, cut to 64 characters; null if the error concerns the whole body."
+    )
+    code: str = Field(
+        description="The kind of error, meant for programs, such as `missing`, `too_short` or `repeated`."
+    )
+    message: str = Field(description="The error as text for people. It never repeats the value.")
 
 
 class InputProblem(Problem):
-    """The problem of input that isn't valid."""
+    """A problem document for invalid input."""
 
-    errors: list[FieldError] = optional_field("Each field or option that is wrong, the first 20.")
-    errors_total: int = optional_field("How many are wrong.")
+    errors: list[FieldError] = optional_field("The errors in fields and options, at most 20.")
+    errors_total: int = optional_field("The number of all errors.")
 
 
 class TooLargeProblem(Problem):
-    """The problem of a file or a body that is too large."""
+    """A problem document for a file or a body that is too large."""
 
-    limit_bytes: int = optional_field("How many bytes it may have.")
+    limit_bytes: int = optional_field("The largest allowed size in bytes.")
 
 
 class Cursor(BaseModel):
-    """The query of a list in pages."""
+    """The query options of a paged list."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    cursor: str = Field(default="", description="`next_cursor` of the page before; without it, the first page.")
+    cursor: str = Field(default="", description="`next_cursor` of the previous page. Omit it for the first page.")
 
 
-NextCursor = Annotated[str | None, Field(description="The cursor of the next page, null on the last.")]
+NextCursor = Annotated[str | None, Field(description="The cursor of the next page; null on the last page.")]
 
 
 class Health(ResponseModel):
     """The API function runs."""
 
-    status: str = Field(examples=["ok"])
+    status: str = Field(description="Always `ok`.", examples=["ok"])
 
 
 class OpenApi(ResponseModel):
-    """This document."""
+    """An OpenAPI document."""
 
     model_config = ConfigDict(extra="allow")
 
-    openapi: str = Field(examples=["3.1.0"])
-    info: dict[str, Any]
-    paths: dict[str, Any]
+    openapi: str = Field(description="The version of the OpenAPI specification.", examples=["3.1.0"])
+    info: dict[str, Any] = Field(description="The title, version and licence of the API.")
+    paths: dict[str, Any] = Field(description="The operations, by path and method.")

@@ -1,4 +1,4 @@
-"""What an invocation is about, such as its request id: the fields that all of its lines share."""
+"""The context of an invocation, such as its request id: fields that all of its log lines share."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ _bound: ContextVar[dict[str, Any] | None] = ContextVar("bound", default=None)
 
 @contextmanager
 def bound_to(**fields: Any) -> Iterator[None]:
-    """Every JSON line of what runs inside has these fields, and those that ``bind`` adds. Threads don't share them."""
+    """Add ``fields``, and those that ``bind`` adds, to all JSON lines that the block logs. Each thread has its own."""
     token = _bound.set(dict(fields))
     try:
         yield
@@ -19,12 +19,12 @@ def bound_to(**fields: Any) -> Iterator[None]:
 
 
 def bind(**fields: Any) -> None:
-    """Add fields to those of the ``bound_to`` that this runs in; outside of one they are dropped."""
+    """Add fields to the enclosing ``bound_to``. Without one they are dropped."""
     current = _bound.get()
     if current is not None:
         current.update(fields)
 
 
 def bound() -> dict[str, Any]:
-    """The fields of the ``bound_to`` that this runs in."""
+    """Return the fields of the enclosing ``bound_to``."""
     return dict(_bound.get() or {})

@@ -1,4 +1,4 @@
-"""The edge of every invocation, of the API and of the background functions."""
+"""The middleware around every invocation: it binds the request id, writes metrics and logs exceptions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,16 +12,18 @@ from chalicelib.core.observability.logging import log_exception
 
 
 class InvocationFailedError(Exception):
-    """Stands for what a function raised: Lambda's runtime logs the message, which might quote data."""
+    """Replaces the exception that a function raised. Lambda's runtime would log its message, which might quote data."""
 
 
 def observe(event: Any, get_response: Callable[[Any], Any]) -> Any:
-    """Chalice middleware: lines of this invocation have its request id, and what it counted is written at its end.
+    """Run an invocation: bind its request id to all log lines, and write its metrics at its end.
+
+    This is a Chalice middleware.
 
     Raises
     ------
     InvocationFailedError
-        In Lambda, for whatever was raised; that was logged. Elsewhere it is raised as it is.
+        The function raised an exception in Lambda, which is logged. Outside Lambda the exception itself is raised.
     """
     context = event.lambda_context if isinstance(event, Request) else event.context
     request_id = context.aws_request_id if context else None

@@ -1,4 +1,4 @@
-"""Log lines as Lambda's log group gets them: one JSON object each, made by Powertools."""
+"""The format of log lines in Lambda: one JSON object per line, made by Powertools."""
 
 import traceback
 from collections.abc import Iterator
@@ -14,37 +14,37 @@ from chalicelib.core.observability.context import bound
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
-# What is wrong in an AWS service's own words, or in ours.
+# The messages of these errors, and of our own, quote no data of users.
 _QUOTABLE = (ClientError, ConnectionError, HTTPClientError)
-_OURS = "chalicelib."
+_OWN_PACKAGE = "chalicelib."
 
 
 class JsonLines(LambdaPowertoolsFormatter):
-    """``level``, ``timestamp``, ``service``, ``function``, ``event``, the bound fields and the line's own."""
+    """Formats a line as JSON: ``level``, ``timestamp``, ``service``, ``function``, ``event`` and the line's fields."""
 
     def __init__(self) -> None:
         super().__init__(
             utc=True,
             use_rfc3339=True,
             serialize_stacktrace=False,
-            location=None,  # would always name `log`; the event says more
+            location=None,  # it would always be the function `log`
             service=service_name(),
             function=function_name(),
         )
 
     def serialize(self, log: Any) -> str:
-        """One object: what ``log`` was called with stands beside Powertools' members, not inside ``message``."""
+        """Return the line as JSON. The event and its fields are members of the object, not of its ``message``."""
         members = dict(log)
         fields = members.pop("message")
         members.pop("exception_notes", None)
         return super().serialize({**members, **bound(), **fields})
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - logging's name
-        """The stack with its causes, first cause first.
+        """Return the stack traces of the exception and its causes, the first cause first.
 
-        A message is left out where it may quote data: a library that can't read a cell says the cell.
+        A message that may quote data is left out: a library that can't parse a cell quotes the cell.
         """
-        return "\n".join(_described(error) for error in reversed(list(_chain(ei[1]))))
+        return "\n".join(_trace(error) for error in reversed(list(_chain(ei[1]))))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -53,10 +53,11 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _described(error: BaseException) -> str:
-    kind = type(error)
+def _trace(error: BaseException) -> str:
+    error_type = type(error)
     is_quotable = isinstance(error, _QUOTABLE) or (
-        kind.__module__.startswith(_OURS) and not isinstance(error, DomainError)
+        error_type.__module__.startswith(_OWN_PACKAGE) and not isinstance(error, DomainError)
     )
-    said = f": {error}" if is_quotable and str(error) else ""
-    return "".join(traceback.format_tb(error.__traceback__)) + f"{kind.__module__}.{kind.__qualname__}{said}"
+    message = f": {error}" if is_quotable and str(error) else ""
+    stack = "".join(traceback.format_tb(error.__traceback__))
+    return f"{stack}{error_type.__module__}.{error_type.__qualname__}{message}"

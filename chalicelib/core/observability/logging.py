@@ -1,4 +1,7 @@
-"""One line an event: JSON in Lambda, readable text elsewhere. Never a token, password, name, e-mail or cell."""
+"""Write log lines, one per event: JSON in Lambda, readable text elsewhere.
+
+A line never holds a token, a password, a name, an e-mail address or a cell of a file.
+"""
 
 import logging
 import os
@@ -8,13 +11,13 @@ from typing import Any
 from chalicelib.core.lambda_runtime import function_name
 
 REQUEST = "request"
-"""The event of an API request's line; it has method, route and status."""
+"""The event of an API request. Its line has the fields method, route and status."""
 
 _logger = logging.getLogger("lifespan")
 
 
 def configure(source: str) -> None:
-    """Write this process's lines to standard output; text is marked with ``source``."""
+    """Write this process's log lines to standard output. Text lines begin with the time and ``source``."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_json_lines() if function_name() else _TextLines(source))
     _logger.handlers = [handler]
@@ -23,12 +26,12 @@ def configure(source: str) -> None:
 
 
 def log(event: str, **fields: Any) -> None:
-    """Write one line. Fields that are None are left out."""
+    """Write one line at level INFO. Fields that are None are left out."""
     _logger.info(_members(event, fields))
 
 
 def log_exception(event: str, **fields: Any) -> None:
-    """Write one line and the stack trace of the exception that is being handled."""
+    """Write one line at level ERROR, with the stack trace of the exception that is being handled."""
     _logger.exception(_members(event, fields))
 
 
@@ -43,7 +46,7 @@ def _json_lines() -> logging.Formatter:
 
 
 class _TextLines(logging.Formatter):
-    """``12:00:00 api      GET /api/health 200 ms=0.4``."""
+    """Formats a line as text, such as ``12:00:00 api      GET /api/health 200 ms=0.4``."""
 
     def __init__(self, source: str) -> None:
         super().__init__(f"%(asctime)s {source:<8} %(message)s", "%H:%M:%S")
@@ -55,7 +58,7 @@ class _TextLines(logging.Formatter):
 
 def _text(members: dict[str, Any]) -> str:
     fields = dict(members)
-    begin = [fields.pop("event")]
-    if begin == [REQUEST]:
-        begin = [str(fields.pop(name)) for name in ("method", "route", "status")]
-    return " ".join((*begin, *(f"{key}={value}" for key, value in fields.items())))
+    words = [fields.pop("event")]
+    if words == [REQUEST]:
+        words = [str(fields.pop(name)) for name in ("method", "route", "status")]
+    return " ".join((*words, *(f"{key}={value}" for key, value in fields.items())))

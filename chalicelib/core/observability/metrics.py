@@ -1,4 +1,4 @@
-"""What is counted, written to the log as CloudWatch's embedded metric format by Powertools when an invocation ends."""
+"""Metrics: values are collected during an invocation and written to the log in CloudWatch's embedded metric format."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +14,9 @@ _COUNT = "Count"
 
 
 class Metric(Enum):
-    """Names and units as CloudWatch has them; alarms are built on these names.
+    """The metrics, with their names and units in CloudWatch. Alarms use these names.
 
-    The dimension is ``service``; REQUESTS_REFUSED has ``limit`` beside it, the kind of what was too much.
+    Their dimension is ``service``. REQUESTS_REFUSED has a second one, ``limit``: the kind of limit that was reached.
     """
 
     PREDICTIONS_ACCEPTED = ("PredictionsAccepted", _COUNT)
@@ -37,40 +37,43 @@ class Metric(Enum):
         self.unit = unit
 
 
-_Counted = dict[str | None, dict[Metric, list[float]]]
-"""By the limit, which most metrics don't have."""
+_Values = dict[str | None, dict[Metric, list[float]]]
+"""The collected values by the dimension ``limit``, which is None for most metrics, and by metric."""
 
-_counted: ContextVar[_Counted | None] = ContextVar("counted", default=None)
+_collected: ContextVar[_Values | None] = ContextVar("collected", default=None)
 
 
 def add(metric: Metric, value: float = 1, limit: str | None = None) -> None:
-    """Count ``value``, in the metric's unit, for the invocation that this runs in. Call it once it is committed."""
-    counted = _counted.get()
-    if counted is not None:
-        counted.setdefault(limit, {}).setdefault(metric, []).append(value)
+    """Add ``value``, in the metric's unit, to the current invocation. Call this after the transaction is committed."""
+    collected = _collected.get()
+    if collected is not None:
+        collected.setdefault(limit, {}).setdefault(metric, []).append(value)
 
 
 @contextmanager
 def collected() -> Iterator[None]:
-    """Write what is counted inside when it ends, however it ends. Outside Lambda nothing is counted."""
-    counted: _Counted = {}
-    token = _counted.set(counted if function_name() else None)
+    """Collect the values that the block adds, and write them when it ends, even if it raises.
+
+    Outside Lambda no values are collected.
+    """
+    values: _Values = {}
+    token = _collected.set(values if function_name() else None)
     try:
         yield
     finally:
-        _counted.reset(token)
-        for limit, values in counted.items():
-            _write(values, limit)
+        _collected.reset(token)
+        for limit, values_by_metric in values.items():
+            _write(values_by_metric, limit)
 
 
-def _write(counted: dict[Metric, list[float]], limit: str | None) -> None:
+def _write(values_by_metric: dict[Metric, list[float]], limit: str | None) -> None:
     from aws_lambda_powertools.metrics import EphemeralMetrics  # noqa: PLC0415 - only Lambda needs Powertools
 
     line = EphemeralMetrics(namespace=NAMESPACE, service=service_name())
     if limit:
         line.add_dimension("limit", limit)
-    for metric, values in counted.items():
-        # Counts are summed: of a list as long as CloudWatch takes, Powertools would make a line of its own.
+    for metric, values in values_by_metric.items():
+        # Counts are summed, because Powertools flushes early when a metric has 100 values.
         for value in [sum(values)] if metric.unit == _COUNT else values:
             line.add_metric(metric.label, metric.unit, value)
     if request_id := bound().get("request_id"):

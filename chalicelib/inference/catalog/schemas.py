@@ -13,33 +13,33 @@ from chalicelib.inference.patient_file.columns import Kind
 class Unit(ResponseModel):
     """A unit that a column header may name."""
 
-    name: str = Field(description="Name of the unit.")
+    name: str = Field(description="The name of the unit, as in a header.")
     factor: float = Field(description="Value in this unit = value in the column's own unit × `factor`.")
 
 
 class Column(ResponseModel):
     """A column that a patient file may contain."""
 
-    name: str = Field(description="Name of the column in a patient file.")
-    title: Texts = Field(description="Title of the column.")
-    kind: Kind = Field(description="Kind of the values.")
-    required: bool = Field(description="Whether a file must have this column.")
-    unit: str | None = Field(description="The column's own unit. Null if it has none.")
+    name: str = Field(description="The name of the column, as in a header.")
+    title: Texts = Field(description="The name of the column for people.")
+    kind: Kind = Field(description="The kind of values; `ignored` columns are accepted but not used.")
+    required: bool = Field(description="Whether a file must have the column.")
+    unit: str | None = Field(description="The column's own unit. Null for a column without a unit.")
     allowed: list[str] | None = Field(description="The values of a category; null for a number.")
     minimum: float | None = Field(description="Smaller values are refused.")
     maximum: float | None = Field(description="Larger values are refused.")
     training_minimum: float | None = Field(description="Training minimum. Lower values are clamped to it and flagged.")
     training_maximum: float | None = Field(description="Training maximum. Higher values are clamped to it and flagged.")
     units: list[Unit] = Field(description="The units that a header may name. The first one is the column's own unit.")
-    si_unit: str | None = Field(description="The SI unit. Null if the column has none.")
+    si_unit: str | None = Field(description="The SI unit of numbers with `units=si`. Null if there is none.")
     si_factor: float | None = Field(description="Value in `si_unit` = value in `unit` × `si_factor`.")
 
 
 class Artefact(catalog.Artefact):
     """The file that contains the fitted model."""
 
-    file: str = Field(description="Name of the file.")
-    bytes: int = Field(description="Size of the file, in bytes.")
+    file: str = Field(description="The name of the file.")
+    bytes: int = Field(description="The size of the file in bytes.")
 
 
 class Model(catalog.Card, ResponseModel):
@@ -60,7 +60,7 @@ class Model(catalog.Card, ResponseModel):
     curve_band_method: Texts | None = Field(
         description="How the band is computed, or why there is none. Null for a model without a curve."
     )
-    artefact: Artefact = Field(description="The file that contains the fitted model.")
+    artefact: Artefact = Field(description="The file of the fitted model: its name, size and hash.")
     data: dict[str, Any] = optional_field("The data that the model was fitted to.")
     quality: dict[str, Any] = optional_field("Cross-validated quality of the model.")
     comparisons: dict[str, Any] = optional_field("The same measures for simpler methods.")
@@ -78,5 +78,5 @@ class WholeModel(Model):
 class Catalogue(ResponseModel):
     """The models on offer, cheapest first."""
 
-    models: list[Model] = Field(description="The models.")
+    models: list[Model] = Field(description="The models, cheapest first.")
     upload_bytes_max: int = Field(description="Largest file that can be submitted directly, in bytes.")

@@ -11,12 +11,15 @@ from chalicelib.inference.patient_file.schemas import Finding, Preview, Repeated
 from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.results.schemas import Summary
 
+_PredictionId = Annotated[str, Field(description="The id of the prediction: 32 hexadecimal digits.")]
+_CurrentStatus = Annotated[Status, Field(description="The status of the prediction.")]
+
 
 class Submission(TypedDict):
     """A prediction that was accepted and charged."""
 
-    prediction_id: Annotated[str, Field(description="The id of the new prediction.")]
-    status: Annotated[Status, Field(description="The state of the prediction.")]
+    prediction_id: _PredictionId
+    status: _CurrentStatus
     cost: Annotated[int, Field(description="The coins that were charged.")]
     balance: BalanceNow
     rows: Annotated[int, Field(description="Patients in the file.")]
@@ -29,48 +32,51 @@ class Submission(TypedDict):
 class Receipt(TypedDict):
     """The hashes of the input file, the model and the result CSV. `make verify` checks them offline."""
 
-    format: Annotated[int, Field(description="Version of this format.")]
-    prediction_id: Annotated[str, Field(description="The id of the prediction.")]
+    format: Annotated[int, Field(description="The version of the receipt's format.")]
+    prediction_id: _PredictionId
     model_id: Annotated[str, Field(description="The id of the model.")]
-    model_version: Annotated[str | None, Field(description="The version of the model that ran.")]
-    model_sha256: Annotated[Sha256 | None, Field(description="SHA-256 of the model file.")]
+    model_version: Annotated[
+        str | None, Field(description="The version of the model. Null in results of old releases.")
+    ]
+    model_sha256: Annotated[
+        Sha256 | None, Field(description="The SHA-256 hash of the model's file. Null in results of old releases.")
+    ]
     rows: Annotated[int, Field(description="Patients in the file.")]
-    units: Annotated[Literal["stated", "si"], Field(description="The `units` of the submission.")]
-    on_error: Annotated[Literal["refuse", "skip"], Field(description="The `on_error` of the submission.")]
-    input_sha256: Annotated[Sha256, Field(description="SHA-256 of the submitted file, in hexadecimal.")]
-    result_sha256: Annotated[Sha256, Field(description="SHA-256 of the result CSV, in hexadecimal.")]
-    ledger_entry_id: Annotated[str, Field(description="The ledger entry of the charge.")]
+    units: Annotated[Literal["stated", "si"], Field(description="The option `units` of the submission.")]
+    on_error: Annotated[Literal["refuse", "skip"], Field(description="The option `on_error` of the submission.")]
+    input_sha256: Annotated[Sha256, Field(description="The SHA-256 hash of the submitted file.")]
+    result_sha256: Annotated[Sha256, Field(description="The SHA-256 hash of the result CSV.")]
+    ledger_entry_id: Annotated[str, Field(description="The id of the ledger entry of the charge.")]
     coins: Annotated[int, Field(description="The coins that were charged.")]
-    submitted_at: Instant
-    finished_at: Instant
+    submitted_at: Annotated[Instant, Field(description="Time of the submission.")]
+    finished_at: Annotated[Instant, Field(description="Time of the end of the prediction.")]
 
 
 class Timings(TypedDict):
     """Time in the queue and time of the run, in milliseconds."""
 
-    queued_ms: Annotated[int, Field(description="From the submission to the start of the first attempt.")]
-    run_ms: Annotated[int, Field(description="From the start of the first attempt to the end.")]
+    queued_ms: Annotated[int, Field(description="Milliseconds from the submission to the start of the first attempt.")]
+    run_ms: Annotated[int, Field(description="Milliseconds from the start of the first attempt to the end.")]
 
 
 class Prediction(TypedDict):
     """A prediction: its state, its options and, after its end, its result."""
 
-    prediction_id: Annotated[str, Field(description="The id of the prediction.")]
-    status: Annotated[Status, Field(description="The state of the prediction.")]
+    prediction_id: _PredictionId
+    status: _CurrentStatus
     is_finished: Annotated[bool, Field(description="Whether the prediction has ended, with or without a result.")]
-    is_success: Annotated[bool, Field(description="Whether the prediction succeeded.")]
+    is_success: Annotated[bool, Field(description="Whether the prediction has ended with a result.")]
     output: Annotated[float | None, Field(description="The estimate of the first patient, in years.")]
     error_info: Annotated[str | None, Field(description="Why there is no result, as a sentence.")]
-    error_code: Annotated[str | None, Field(description="Why there is no result, for programs.")]
+    error_code: Annotated[str | None, Field(description="Why there is no result, as a code for programs.")]
     prediction_model_id: Annotated[str, Field(description="The id of the model.")]
     model_version: Annotated[
         str, Field(description="The version of the model: the one that ran, or until then the one at submission.")
     ]
     prediction_date: Annotated[Instant, Field(description="Time of the submission.")]
-    finished_at: Annotated[Instant | None, Field(description="Time of the end. Null until then.")]
+    finished_at: Annotated[Instant | None, Field(description="Time of the end; null until then.")]
     file_name: Annotated[
-        str | None,
-        Field(description="The name of the submitted file. Null if none was sent, or if the files were deleted."),
+        str | None, Field(description="The name of the file; null without one, and after the files were deleted.")
     ]
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
     units: Annotated[dict[str, str], Field(description="The unit of each number column of the file.")]
@@ -83,21 +89,23 @@ class Prediction(TypedDict):
         ),
     ]
     rows: Annotated[int, Field(description="Patients in the file.")]
-    rows_done: Annotated[int, Field(description="Patients that have been predicted so far.")]
+    rows_done: Annotated[int, Field(description="Patients that the current attempt has processed.")]
     cost: Annotated[int, Field(description="The price, in coins.")]
-    refunded: Annotated[bool, Field(description="Whether the coins were refunded.")]
+    refunded: Annotated[bool, Field(description="Whether the charge was refunded.")]
     retry_of: Annotated[str | None, Field(description="The id of the prediction whose file this one runs again.")]
-    files_deleted_at: Annotated[Instant | None, Field(description="Time at which the owner deleted the files.")]
-    summary: Annotated[Summary | None, Field(description="Summary of the result. Null until there is one.")]
+    files_deleted_at: Annotated[
+        Instant | None, Field(description="Time at which the user deleted the files; null if they were not deleted.")
+    ]
+    summary: Annotated[Summary | None, Field(description="Summary of the result; null until there is one.")]
     horizon_years: Annotated[
-        float | None, Field(description="Horizon of the model, in years. Null until there is a result.")
+        float | None, Field(description="Horizon of the model, in years; null until there is a result.")
     ]
     contribution_scale: Annotated[
-        ContributionScale | None, Field(description="Scale of the contributions. Null until there is a result.")
+        ContributionScale | None, Field(description="Scale of the contributions; null until there is a result.")
     ]
     survival_years: Annotated[
         list[int] | None,
-        Field(description="The years at which survival curves are given. Null until there is a result."),
+        Field(description="The years of the survival curves' points; null until there is a result."),
     ]
     curve_band_level: Annotated[
         float | None,
@@ -106,14 +114,16 @@ class Prediction(TypedDict):
             "result."
         ),
     ]
-    receipt: Annotated[Receipt | None, Field(description="The receipt. Null until there is a result.")]
-    timings: Annotated[Timings | None, Field(description="Durations. Null until the prediction has run and ended.")]
+    receipt: Annotated[
+        Receipt | None, Field(description="The receipt; null until there is a result, and for results of old releases.")
+    ]
+    timings: Annotated[Timings | None, Field(description="Durations; null before the end, and if no attempt started.")]
 
 
 class History(TypedDict):
     """A page of the user's predictions, newest first."""
 
-    predictions: Annotated[list[Prediction], Field(description="The predictions of this page.")]
+    predictions: Annotated[list[Prediction], Field(description="The predictions, newest first.")]
     next_cursor: NextCursor
 
 
@@ -121,12 +131,12 @@ class DryRun(ResponseModel):
     """The findings and the cost of a submission. Nothing was stored or charged."""
 
     rows: int = Field(description="Patients in the file.")
-    rows_predictable: int = Field(description="Patients without findings.")
+    rows_predictable: int = Field(description="Patients that can be predicted.")
     accepted: bool = Field(description="Whether a submission with this `on_error` would be accepted.")
     errors: list[Finding] = Field(description="The first 100 findings.")
-    errors_total: int = Field(description="Number of all findings.")
+    errors_total: int = Field(description="The number of all findings.")
     bad_rows: str = Field(description="The numbers of all bad rows, such as `2, 4-17`.")
-    bad_rows_total: int = Field(description="Number of bad rows.")
+    bad_rows_total: int = Field(description="The number of bad rows.")
     duplicate_ids: list[RepeatedId] = Field(
         description="The first 100 IDs that several patients have. They do not make the file invalid."
     )
@@ -137,22 +147,22 @@ class DryRun(ResponseModel):
         description="Ignored columns that seem to identify a person: by name, address, date of birth or number."
     )
     units: dict[str, str] = Field(description="The unit of each number column that is read.")
-    separator: str = Field(description="The separator of the file.")
+    separator: str = Field(description="The character between the cells of the file.")
     encoding: Literal["utf-8", "windows-1251"] = Field(description="The encoding of the file.")
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
-    preview: Preview = Field(description="Preview of the columns and rows.")
-    cost: int = Field(description="Price of the prediction, in coins.")
-    balance: int = Field(description="Balance of the account, in coins.")
+    preview: Preview = Field(description="The first rows and columns of the file, as the service reads them.")
+    cost: int = Field(description="The price of a submission, in coins.")
+    balance: int = Field(description="The current balance, in coins.")
     balance_after: int | None = Field(
-        description="Balance after a submission, in coins. Null if the balance is lower than the cost."
+        description="The balance after a submission, in coins. Null if the balance is lower than the cost."
     )
 
 
 class PaymentProblem(Problem):
     """The problem of a balance that is lower than the cost."""
 
-    cost: int = Field(description="Price of the prediction, in coins.")
-    balance: int = Field(description="Balance of the account, in coins.")
+    cost: int = Field(description="The price of the prediction, in coins.")
+    balance: int = Field(description="The current balance, in coins.")
 
 
 class OpenPredictionsProblem(Problem):
@@ -166,4 +176,4 @@ class OpenPredictionsProblem(Problem):
 class NoResultProblem(Problem):
     """The problem of reading the result of a prediction that has none."""
 
-    prediction_status: Status = Field(description="The state of the prediction.")
+    prediction_status: _CurrentStatus

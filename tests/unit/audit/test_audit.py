@@ -39,7 +39,7 @@ def anna(world: World, request: pytest.FixtureRequest) -> User:
     world.run(succeeded)
     world.run(deleted)
     world.predictions.delete(user, deleted.prediction_id)
-    world.spoil(rejected, b"ID,Age\n1,x\n")
+    world.overwrite_input(rejected, b"ID,Age\n1,x\n")
     world.run(rejected)
     world.dead_letters.handle(failed.prediction_id)
     world.predictions.delete(user, cancelled.prediction_id)

@@ -12,8 +12,8 @@ from tests.unit.support import FakeClock, World
 
 @pytest.fixture
 def api(settings: Settings, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Api:
-    created = boto3.client("secretsmanager").create_secret(Name="origin", SecretString=ORIGIN_SECRET)
-    world = World(settings.model_copy(update={"origin_secret_id": created["ARN"]}), clock=clock)
+    secret = boto3.client("secretsmanager").create_secret(Name="origin", SecretString=ORIGIN_SECRET)
+    world = World(settings.model_copy(update={"origin_secret_id": secret["ARN"]}), clock=clock)
     for endpoints in (auth_routes, billing_routes, upload_routes, prediction_routes):
         monkeypatch.setattr(endpoints, "_services", lambda: world)
     return Api(world)

@@ -1,4 +1,4 @@
-"""Logging out, changing the password, deleting the account."""
+"""Log out, change the password, delete the account."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ def log_in(world: World, name: str = "anna", password: str = PASSWORD) -> str:
     return world.accounts.log_in(Credentials(name=name, password=password)).access_token
 
 
-def ended(world: World, token: str) -> bool:
+def is_ended(world: World, token: str) -> bool:
     try:
         world.accounts.identify(token)
     except TokenInvalidError:
@@ -29,17 +29,17 @@ def ended(world: World, token: str) -> bool:
     return False
 
 
-def test_logging_out_ends_every_token_of_the_user_and_nobody_else_s(world: World) -> None:
+def test_logging_out_ends_every_token_of_the_user_and_of_no_other_user(world: World) -> None:
     user = world.register("anna")
     world.register("boris")
     tokens = [log_in(world), log_in(world)]
-    other = log_in(world, "boris")
+    token_of_boris = log_in(world, "boris")
 
     world.accounts.log_out(user)
 
-    assert all(ended(world, token) for token in tokens)
-    assert not ended(world, other)
-    assert not ended(world, log_in(world))
+    assert all(is_ended(world, token) for token in tokens)
+    assert not is_ended(world, token_of_boris)
+    assert not is_ended(world, log_in(world))
 
 
 def test_a_new_password_needs_the_old_one(world: World) -> None:
@@ -50,7 +50,7 @@ def test_a_new_password_needs_the_old_one(world: World) -> None:
         world.accounts.change_password(user, "not the password", "a new password")
 
     assert (caught.value.status, caught.value.code) == (403, "wrong_password")
-    assert not ended(world, token)
+    assert not is_ended(world, token)
     log_in(world)
 
 
@@ -63,26 +63,26 @@ def test_after_a_change_the_new_password_logs_in_and_the_old_one_and_old_tokens_
 
     world.accounts.change_password(user, PASSWORD, "a new password")
 
-    assert ended(world, token)
+    assert is_ended(world, token)
     log_in(world, login, "a new password")
     with pytest.raises(WrongCredentialsError):
         log_in(world, login)
 
 
-def test_the_operator_s_reset_gives_a_password_and_ends_the_tokens(world: World) -> None:
+def test_a_reset_by_the_operator_sets_a_password_and_ends_every_session(world: World) -> None:
     world.register()
     token = log_in(world)
 
     password = world.accounts.reset_password("anna@example.org")
 
     assert password
-    assert ended(world, token)
+    assert is_ended(world, token)
     log_in(world, password=password)
     assert world.accounts.reset_password("nobody") is None
 
 
-def hashes(world: World) -> set[str]:
-    """The beginnings of the stored hashes, which say their cost."""
+def hash_prefixes(world: World) -> set[str]:
+    """Return the prefixes of the stored password hashes, which hold the cost."""
     return {item["password_hash"][:7] for item in world.items(world.settings.logins_table) if "password_hash" in item}
 
 
@@ -95,13 +95,13 @@ def test_a_log_in_after_a_change_of_the_cost_renews_the_hash_and_ends_no_token(
     monkeypatch.setitem(vars(world.settings), "bcrypt_cost", 5)
     with pytest.raises(WrongCredentialsError):
         log_in(world, login, "not the password")
-    assert hashes(world) == {"$2b$04$"}
+    assert hash_prefixes(world) == {"$2b$04$"}
 
     tokens = [token, log_in(world, login)]
 
-    assert hashes(world) == {"$2b$05$"}
+    assert hash_prefixes(world) == {"$2b$05$"}
     tokens += [log_in(world, "anna"), log_in(world, "anna@example.org")]
-    assert not any(ended(world, each) for each in tokens)
+    assert not any(is_ended(world, token) for token in tokens)
     world.accounts.change_password(user, PASSWORD, "a new password")
     log_in(world, login, "a new password")
 
@@ -113,23 +113,25 @@ def test_a_log_in_at_the_same_cost_writes_no_hash(world: World) -> None:
     assert world.items(world.settings.logins_table) == before
 
 
-def meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
-    """Change the cost, and have ``act`` done after the next password was found right, before its hash is renewed."""
+def act_before_the_hash_is_renewed(world: World, monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Change the cost, and call ``act`` during the next log-in, between the password's check and its new hash."""
     monkeypatch.setitem(vars(world.settings), "bcrypt_cost", 5)
 
-    def slow(password: str, cost: int) -> str:
+    def hash_after_act(password: str, cost: int) -> str:
         monkeypatch.setattr("chalicelib.auth.service.hash_password", hash_password)
         act()
         return hash_password(password, cost)
 
-    monkeypatch.setattr("chalicelib.auth.service.hash_password", slow)
+    monkeypatch.setattr("chalicelib.auth.service.hash_password", hash_after_act)
 
 
 def test_a_password_that_is_changed_while_its_hash_is_renewed_stays_changed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = world.register()
-    meanwhile(world, monkeypatch, lambda: world.accounts.change_password(user, PASSWORD, "a new password"))
+    act_before_the_hash_is_renewed(
+        world, monkeypatch, lambda: world.accounts.change_password(user, PASSWORD, "a new password")
+    )
 
     log_in(world)
 
@@ -142,11 +144,11 @@ def test_an_account_that_is_deleted_while_its_hash_is_renewed_stays_deleted(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = world.register()
-    meanwhile(world, monkeypatch, lambda: world.accounts.delete(user, PASSWORD))
+    act_before_the_hash_is_renewed(world, monkeypatch, lambda: world.accounts.delete(user, PASSWORD))
 
-    assert ended(world, log_in(world))
+    assert is_ended(world, log_in(world))
 
-    assert hashes(world) == set()
+    assert hash_prefixes(world) == set()
 
 
 def test_deleting_needs_the_password(world: World) -> None:
@@ -159,9 +161,10 @@ def test_deleting_needs_the_password(world: World) -> None:
 
 
 def everything(world: World) -> str:
-    given = world.settings
+    settings = world.settings
     tables = [
-        given.users_table, given.logins_table, given.ledger_table, given.predictions_table, given.erasures_table,
+        settings.users_table, settings.logins_table, settings.ledger_table, settings.predictions_table,
+        settings.erasures_table,
     ]  # fmt: skip
     return repr([world.items(table) for table in tables])
 
@@ -178,14 +181,14 @@ def test_after_a_deletion_nothing_stored_names_the_person_and_the_ledger_still_a
     assert "anna" not in everything(world)
     assert "patients.csv" not in everything(world)
     assert world.objects() == []
-    assert ended(world, token)
+    assert is_ended(world, token)
     with pytest.raises(WrongCredentialsError):
         log_in(world)
     assert world.entries(user) == [("signup", 500), ("prediction", -100)]
     assert world.balance(user) == 400
 
 
-def test_a_deletion_ends_what_is_queued_and_what_is_running_and_refunds_both(world: World) -> None:
+def test_deleting_an_account_ends_and_refunds_queued_and_running_predictions(world: World) -> None:
     user = world.register()
     queued, running = world.submit(user), world.submit(user)
 
@@ -211,7 +214,7 @@ def test_a_deleted_account_is_charged_nothing_more(world: World) -> None:
     assert world.balance(user) == 500
 
 
-def test_a_refund_reaches_a_deleted_account_s_ledger_so_that_the_coins_add_up(world: World) -> None:
+def test_a_refund_reaches_the_ledger_of_a_deleted_account(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.accounts.delete(user, PASSWORD)
@@ -222,7 +225,7 @@ def test_a_refund_reaches_a_deleted_account_s_ledger_so_that_the_coins_add_up(wo
     assert world.entries(user) == [("signup", 500), ("prediction", -100), ("refund", 100)]
 
 
-def test_the_dispatcher_erases_what_a_crash_left_and_looks_once_more_after_the_index_has_caught_up(
+def test_the_dispatcher_completes_an_erasure_after_a_crash_and_repeats_it_after_the_index_lag(
     world: World,
 ) -> None:
     user = world.register()
@@ -242,11 +245,11 @@ def test_the_same_e_mail_is_granted_coins_only_once(world: World) -> None:
     user = world.register()
     world.accounts.delete(user, PASSWORD)
 
-    again = world.register()
+    second = world.register()
 
-    assert again.balance == 0
-    assert world.entries(again) == []
-    world.accounts.delete(again, PASSWORD)
+    assert second.balance == 0
+    assert world.entries(second) == []
+    world.accounts.delete(second, PASSWORD)
     assert world.register().balance == 0
 
 
@@ -254,38 +257,37 @@ def test_a_rotated_signing_secret_brings_no_second_grant(world: World) -> None:
     world.accounts.delete(world.register(), PASSWORD)
 
     rotated = world.settings.model_copy(update={"jwt_secret": SecretStr("rotated " + SECRET)})
-    after = World(rotated, clock=world.clock)
 
-    assert after.register().balance == 0
+    assert World(rotated, clock=world.clock).register().balance == 0
 
 
-def test_only_registering_and_deleting_need_the_secret_of_the_marks(world: World) -> None:
+def test_only_registering_and_deleting_read_the_pseudonym_key(world: World) -> None:
     world.register()
-    kept_away = world.settings.model_copy(update={"marks_secret": None, "marks_secret_id": "no-such-secret"})
-    elsewhere = World(kept_away, clock=world.clock)
+    settings = world.settings.model_copy(update={"marks_secret": None, "marks_secret_id": "no-such-secret"})
+    without_key = World(settings, clock=world.clock)
 
-    token = log_in(elsewhere)
-    elsewhere.accounts.log_out(elsewhere.accounts.identify(token)[0])
+    token = log_in(without_key)
+    without_key.accounts.log_out(without_key.accounts.identify(token)[0])
     with pytest.raises(ClientError, match="ResourceNotFound"):
-        elsewhere.register("boris")
+        without_key.register("boris")
 
 
-def test_the_secret_of_the_marks_comes_from_secrets_manager(world: World) -> None:
+def test_the_pseudonym_key_comes_from_secrets_manager(world: World) -> None:
     world.accounts.delete(world.register(), PASSWORD)
     secret = world.settings.marks_secret
     assert secret
-    made = aws.secretsmanager().create_secret(Name="marks", SecretString=secret.get_secret_value())
-    managed = world.settings.model_copy(update={"marks_secret": None, "marks_secret_id": made["ARN"]})
+    stored = aws.secretsmanager().create_secret(Name="marks", SecretString=secret.get_secret_value())
+    managed = world.settings.model_copy(update={"marks_secret": None, "marks_secret_id": stored["ARN"]})
 
     assert World(managed, clock=world.clock).register().balance == 0
 
 
-def test_a_second_deletion_at_once_changes_nothing(world: World) -> None:
+def test_deleting_an_account_a_second_time_changes_nothing(world: World) -> None:
     user: User = world.register()
     world.accounts.delete(user, PASSWORD)
-    marks = everything(world)
+    before = everything(world)
 
     with pytest.raises(WrongPasswordError):
         world.accounts.delete(user, PASSWORD)
 
-    assert everything(world) == marks
+    assert everything(world) == before

@@ -15,16 +15,16 @@ from tests.unit.support import PASSWORD, FakeClock, World
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Every password that bcrypt hashes or compares from now on."""
+    """Collects the passwords that bcrypt hashes or compares."""
     passwords: list[bytes] = []
     for name in ("hashpw", "checkpw"):
         function: Callable[[bytes, bytes], object] = getattr(bcrypt, name)
 
-        def counting(password: bytes, other: bytes, function: Callable[[bytes, bytes], object] = function) -> object:
+        def record(password: bytes, salt: bytes, function: Callable[[bytes, bytes], object] = function) -> object:
             passwords.append(password)
-            return function(password, other)
+            return function(password, salt)
 
-        monkeypatch.setattr(bcrypt, name, counting)
+        monkeypatch.setattr(bcrypt, name, record)
     return passwords
 
 
@@ -33,18 +33,18 @@ def register(world: World, name: str, email: str) -> None:
 
 
 def everything(world: World) -> list[str]:
-    given = world.settings
-    tables = (given.users_table, given.logins_table, given.ledger_table)
+    settings = world.settings
+    tables = (settings.users_table, settings.logins_table, settings.ledger_table)
     return sorted(repr(sorted(item.items())) for table in tables for item in world.items(table))
 
 
 def new_process(world: World, bcrypt_cost: int) -> World:
-    """The services of another process over the same account. A cost of its own, so that no cache is warm."""
+    """Return the services of a new process. Its cost differs, so that no cached hash can be used."""
     return World(world.settings.model_copy(update={"bcrypt_cost": bcrypt_cost}), clock=world.clock)
 
 
 def test_a_new_process_hashes_no_password_before_somebody_sends_one(world: World, hashed: list[bytes]) -> None:
-    """A request with a token must not wait for a hash because it is its process's first one."""
+    """The first request of a process must not wait for a hash if it has a token."""
     token = world.accounts.log_in(Credentials(name=world.register().name, password=PASSWORD)).access_token
     hashed.clear()
 
@@ -99,7 +99,7 @@ def test_a_taken_e_mail_in_another_case_is_refused_and_nothing_is_written(world:
 
 
 @pytest.mark.parametrize("name", ["anna", "ANNA", "  anna ", "anna@example.org", "Anna@Example.ORG"])
-def test_one_logs_in_by_name_or_by_e_mail_in_any_case(name: str, world: World) -> None:
+def test_a_log_in_accepts_name_and_e_mail_in_any_case(name: str, world: World) -> None:
     user = world.register("anna")
     session = world.accounts.log_in(Credentials(name=name, password=PASSWORD))
     assert session.user == user
@@ -119,7 +119,7 @@ def test_one_logs_in_by_name_or_by_e_mail_in_any_case(name: str, world: World) -
         ("anna", ""),
     ],
 )
-def test_wrong_credentials_have_the_same_words_for_everybody(name: str, password: str, world: World) -> None:
+def test_unknown_names_and_wrong_passwords_get_the_same_error(name: str, password: str, world: World) -> None:
     world.register("anna")
     with pytest.raises(WrongCredentialsError) as caught:
         world.accounts.log_in(Credentials(name=name, password=password))
@@ -134,7 +134,7 @@ def test_a_name_that_grows_when_normalised_registers_and_logs_in(world: World) -
     assert world.accounts.log_in(Credentials(name=name, password=PASSWORD)).user.name == name
 
 
-def test_whoever_has_an_invisible_character_in_their_name_from_before_still_logs_in(world: World) -> None:
+def test_an_older_account_with_an_invisible_character_in_its_name_logs_in(world: World) -> None:
     world.register("anna")
     older = Registration.model_construct(name="anna\ufe0f", email="a\u2800@example.org", password=PASSWORD)
     user = world.accounts.register(older).user
@@ -144,7 +144,7 @@ def test_whoever_has_an_invisible_character_in_their_name_from_before_still_logs
 
 
 @pytest.mark.parametrize("email", ['"N"@example.org', "<n@example.org>"])
-def test_whoever_has_an_address_that_is_refused_today_logs_in_leaves_and_gets_no_second_grant(
+def test_an_account_with_an_address_that_is_no_longer_allowed_logs_in_and_gets_no_second_grant(
     world: World, email: str
 ) -> None:
     older = Registration.model_construct(name="nora", email=email, password=PASSWORD)
@@ -156,7 +156,7 @@ def test_whoever_has_an_address_that_is_refused_today_logs_in_leaves_and_gets_no
     assert world.accounts.register(older).user.balance == 0
 
 
-def test_a_token_ends_with_its_time(world: World, clock: FakeClock) -> None:
+def test_a_token_expires_after_its_lifetime(world: World, clock: FakeClock) -> None:
     world.register("anna")
     token = world.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token
     clock.advance(world.settings.token_seconds)
@@ -164,7 +164,7 @@ def test_a_token_ends_with_its_time(world: World, clock: FakeClock) -> None:
         world.accounts.identify(token)
 
 
-def test_a_token_of_an_older_generation_is_refused(world: World) -> None:
+def test_a_token_with_an_older_token_version_is_refused(world: World) -> None:
     user = world.register("anna")
     token = world.accounts.log_in(Credentials(name="anna", password=PASSWORD)).access_token
     aws.dynamodb().update_item(
@@ -180,6 +180,6 @@ def test_a_token_of_an_older_generation_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("user_id", [new_id(), "not-an-id", ""], ids=["unknown", "no id", "empty"])
-def test_a_well_signed_token_of_nobody_is_refused(user_id: str, world: World) -> None:
+def test_a_valid_token_of_an_unknown_user_is_refused(user_id: str, world: World) -> None:
     with pytest.raises(TokenInvalidError):
         world.accounts.identify(world.tokens.sign(Claims(user_id, 1)))

@@ -11,7 +11,7 @@ from chalicelib.auth.normalization import (
     name_key,
 )
 
-# NFKC makes 18 letters of this one.
+# NFKC turns this character into 18 letters.
 LONG_LIGATURE = "\ufdfa"
 
 # The first and the last of each range of Default_Ignorable_Code_Point (Unicode's DerivedCoreProperties.txt).
@@ -19,7 +19,7 @@ IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180f\u200b\u200f\u202a\u202e\u2060\u206f\u3164\ufe00\ufe0f"
     "\ufeff\uffa0\ufff0\ufff8\U0001bca0\U0001bca3\U0001d173\U0001d17a\U000e0000\U000e0100\U000e01ef\U000e0fff"
 )
-SHOWN_AS_NOTHING = "\u2028\u2029\u2800"
+BLANK = "\u2028\u2029\u2800"
 
 
 def registration(**changes: str) -> Registration:
@@ -29,23 +29,23 @@ def registration(**changes: str) -> Registration:
 
 
 def codes(**changes: str) -> list[tuple[str, str]]:
-    """Field and code of everything that is wrong."""
+    """Return the field and the code of each error."""
     with pytest.raises(ValidationError) as caught:
         registration(**changes)
     return [(str(error["loc"][0]), error["type"]) for error in caught.value.errors()]
 
 
-def test_blanks_around_name_and_e_mail_are_cut() -> None:
-    given = registration(name="  Anna K.\t", email=" anna@example.org\n")
-    assert (given.name, given.email) == ("Anna K.", "anna@example.org")
+def test_white_space_around_name_and_e_mail_is_removed() -> None:
+    body = registration(name="  Anna K.\t", email=" anna@example.org\n")
+    assert (body.name, body.email) == ("Anna K.", "anna@example.org")
 
 
-def test_blanks_of_a_password_are_kept() -> None:
+def test_white_space_in_a_password_is_kept() -> None:
     assert registration(password="  blanks  ").password == "  blanks  "
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("Anna", "aNNA"),
         ("Анна", "АННА"),
@@ -56,9 +56,9 @@ def test_blanks_of_a_password_are_kept() -> None:
         ("a\u00a0b", "A b"),
     ],
 )
-def test_spellings_that_look_the_same_have_one_key(one: str, other: str) -> None:
-    assert name_key(one) == name_key(other)
-    assert email_key(f"{one}@example.org") == email_key(f"{other}@EXAMPLE.org")
+def test_spellings_that_look_the_same_have_one_key(first: str, second: str) -> None:
+    assert name_key(first) == name_key(second)
+    assert email_key(f"{first}@example.org") == email_key(f"{second}@EXAMPLE.org")
 
 
 def test_different_names_have_different_keys_however_long() -> None:
@@ -91,14 +91,14 @@ def test_a_name_has_no_control_characters(name: str) -> None:
     assert codes(name=name) == [("name", "control_characters")]
 
 
-@pytest.mark.parametrize("character", [*IGNORABLE, *SHOWN_AS_NOTHING], ids=ascii)
-def test_row_5_what_is_not_seen_makes_no_other_name_or_address(character: str) -> None:
+@pytest.mark.parametrize("character", [*IGNORABLE, *BLANK], ids=ascii)
+def test_row_5_invisible_characters_are_refused_in_names_and_addresses(character: str) -> None:
     assert codes(name=f"an{character}na") == [("name", "control_characters")]
     assert codes(email=f"an{character}na@example.org") == [("email", "not_an_email")]
 
 
 @pytest.mark.parametrize("name", ["Anna-Maria O’Neil", "Ёлка Й.", "Zoe\u0308", "अनुष्का", "안나", "李娜", "anna ☀"])
-def test_letters_marks_and_signs_that_are_seen_make_a_name(name: str) -> None:
+def test_a_name_may_have_any_visible_characters(name: str) -> None:
     assert registration(name=name).name == name
 
 
@@ -123,7 +123,7 @@ def test_a_name_has_2_to_64_characters(name: str, code: str) -> None:
         "a b@example.org",
     ],
 )
-def test_what_does_not_look_like_an_e_mail_address_is_refused(email: str) -> None:
+def test_an_invalid_e_mail_address_is_refused(email: str) -> None:
     assert codes(email=email) == [("email", "not_an_email")]
 
 
@@ -160,8 +160,8 @@ def test_what_does_not_look_like_an_e_mail_address_is_refused(email: str) -> Non
         "an\u00a8na@example.org",
     ],
 )
-def test_row_5_another_way_to_write_an_address_makes_no_other_address(email: str) -> None:
-    """Quotes, brackets, comments, escapes and needless dots: an address of each would have its own first coins."""
+def test_row_5_an_address_in_another_notation_is_refused(email: str) -> None:
+    """With quotes, brackets, comments, escapes or extra dots, one address could get several signup grants."""
     assert codes(email=email) == [("email", "not_an_email")]
 
 
@@ -178,12 +178,12 @@ def test_row_5_another_way_to_write_an_address_makes_no_other_address(email: str
         "a@b_c.org",
     ],
 )
-def test_addresses_of_every_alphabet_are_taken_as_they_are(email: str) -> None:
+def test_addresses_of_every_alphabet_are_allowed_and_kept_unchanged(email: str) -> None:
     assert registration(email=email).email == email
 
 
-def test_the_key_of_an_address_that_was_taken_before_stays_what_it_was() -> None:
-    """Logins and signup grants are stored under it. None of these can be registered any more."""
+def test_addresses_that_are_no_longer_allowed_keep_their_keys() -> None:
+    """Logins and signup fingerprints are stored under these keys. These addresses can no longer be registered."""
     assert email_key('"N"@Example.org') == 'email#"n"@example.org'
     assert email_key("<N@Example.org>") == "email#<n@example.org>"
     assert login_key("<N@Example.org>") == "email#<n@example.org>"
@@ -195,7 +195,7 @@ def test_an_e_mail_address_has_at_most_254_characters() -> None:
 
 
 @pytest.mark.parametrize("password", ["x" * 72, "я" * 36, "€" * 24, "12345679x"])
-def test_a_password_of_8_characters_up_to_72_bytes_is_taken_whole(password: str) -> None:
+def test_a_password_of_8_characters_up_to_72_bytes_is_allowed(password: str) -> None:
     assert registration(password=password).password == password
 
 
@@ -203,7 +203,7 @@ def test_a_password_of_8_characters_up_to_72_bytes_is_taken_whole(password: str)
     ("password", "code"),
     [("x" * 73, "too_long"), ("я" * 37, "too_long"), ("я" * 36 + "x", "too_long"), ("1234567", "too_short")],
 )
-def test_a_password_beyond_what_bcrypt_reads_is_refused_not_cut(password: str, code: str) -> None:
+def test_a_password_that_bcrypt_would_cut_is_refused(password: str, code: str) -> None:
     assert codes(password=password) == [("password", code)]
 
 
@@ -214,11 +214,11 @@ def test_row_3_the_commonest_passwords_are_refused_in_any_case(password: str) ->
     assert codes(password=password) == [("password", "too_common")]
 
 
-def test_row_3_the_list_holds_3000_passwords_that_would_be_taken_otherwise() -> None:
+def test_row_3_the_list_holds_3000_passwords_that_would_otherwise_be_allowed() -> None:
     listed = _common_passwords()
     assert len(listed) == 3000
-    assert {each for each in listed if not 8 <= len(each) <= len(each.encode()) <= 72} == set()
-    assert {each for each in listed if each != _without_case(each)} == set()
+    assert {password for password in listed if not 8 <= len(password) <= len(password.encode()) <= 72} == set()
+    assert {password for password in listed if password != _without_case(password)} == set()
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1f", "\u202e", "\u200b", "\ue000"])

@@ -14,10 +14,10 @@ def test_the_right_password_matches_and_another_does_not() -> None:
 
 
 def test_the_hash_is_bcrypt_of_the_given_cost_with_a_salt_of_its_own() -> None:
-    one, other = hash_password("same", COST), hash_password("same", 5)
-    assert one.startswith("$2b$04$")
-    assert other.startswith("$2b$05$")
-    assert one != hash_password("same", COST)
+    hashed, at_cost_5 = hash_password("same", COST), hash_password("same", 5)
+    assert hashed.startswith("$2b$04$")
+    assert at_cost_5.startswith("$2b$05$")
+    assert hashed != hash_password("same", COST)
 
 
 def test_36_cyrillic_letters_are_told_from_any_other_36() -> None:
@@ -47,15 +47,15 @@ def test_without_an_account_a_dummy_of_the_same_cost_is_compared(monkeypatch: py
 
 
 @pytest.mark.parametrize("cost", [4, 12, 16])
-def test_the_dummy_hash_of_every_cost_is_one_that_bcrypt_reads_whole(cost: int) -> None:
-    """A malformed hash would raise, and be faster than a comparison."""
+def test_the_dummy_hash_is_well_formed_at_every_cost(cost: int) -> None:
+    """With a malformed hash bcrypt would raise, in less time than a comparison takes."""
     real = bcrypt.hashpw(b"x", bcrypt.gensalt(4)).decode()
     assert len(dummy_hash(cost)) == len(real)
     assert has_cost(dummy_hash(cost), cost)
     assert not bcrypt.checkpw(b"x", dummy_hash(4).encode())
 
 
-def test_not_even_a_password_whose_hash_is_the_dummy_opens_an_account_that_does_not_exist(
+def test_a_password_that_matches_the_dummy_hash_opens_no_account(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("bcrypt.checkpw", lambda _password, _hashed: True)

@@ -1,4 +1,4 @@
-"""Guessing, farming and loading for free, over HTTP and with a clock that is set by hand."""
+"""Rate limits against guessing passwords, collecting signup grants and overloading, over HTTP with a fake clock."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,11 +20,11 @@ def guess(api: Api, times: int, name: str = "anna", address: str = HERE) -> set[
     return {api.log_in(name, f"guess {number}", address=address).status_code for number in range(times)}
 
 
-def assert_refused(answer: object, retry_after: int) -> None:
-    assert answer.status_code == 429, answer.json_body  # type: ignore[attr-defined]
-    assert answer.json_body["code"] == "too_many_requests"  # type: ignore[attr-defined]
-    assert answer.headers["Content-Type"] == "application/problem+json"  # type: ignore[attr-defined]
-    assert answer.headers["Retry-After"] == str(retry_after)  # type: ignore[attr-defined]
+def assert_too_many(response: object, retry_after: int) -> None:
+    assert response.status_code == 429, response.json_body  # type: ignore[attr-defined]
+    assert response.json_body["code"] == "too_many_requests"  # type: ignore[attr-defined]
+    assert response.headers["Content-Type"] == "application/problem+json"  # type: ignore[attr-defined]
+    assert response.headers["Retry-After"] == str(retry_after)  # type: ignore[attr-defined]
 
 
 def test_row_8_the_eleventh_wrong_password_is_refused_and_so_is_the_right_one(api: Api, clock: FakeClock) -> None:
@@ -32,8 +32,8 @@ def test_row_8_the_eleventh_wrong_password_is_refused_and_so_is_the_right_one(ap
     assert guess(api, 10) == {401}
     clock.advance(100)
 
-    assert_refused(api.log_in("anna", "another guess"), 800)
-    assert_refused(api.log_in("anna", PASSWORD), 800)
+    assert_too_many(api.log_in("anna", "another guess"), 800)
+    assert_too_many(api.log_in("anna", PASSWORD), 800)
 
     clock.advance(800)
     assert api.log_in("anna", PASSWORD).status_code == 200
@@ -46,14 +46,14 @@ def test_row_8_a_stranger_cannot_lock_the_owner_out(api: Api) -> None:
 
 
 def test_row_8_one_address_does_not_get_more_guesses_by_more_accounts(api: Api) -> None:
-    answers = [guess(api, 1, f"somebody-{number}") for number in range(51)]
-    assert answers == [{401}] * 50 + [{429}]
+    responses = [guess(api, 1, f"somebody-{number}") for number in range(51)]
+    assert responses == [{401}] * 50 + [{429}]
     assert guess(api, 1, "somebody-else", THERE) == {401}
 
 
-def test_row_8_a_network_of_ipv6_addresses_is_one(api: Api) -> None:
-    answers = [guess(api, 1, address=f"2001:db8:1:2::{number:x}") for number in range(11)]
-    assert answers == [{401}] * 10 + [{429}]
+def test_row_8_a_network_of_ipv6_addresses_counts_as_one_address(api: Api) -> None:
+    responses = [guess(api, 1, address=f"2001:db8:1:2::{number:x}") for number in range(11)]
+    assert responses == [{401}] * 10 + [{429}]
     assert guess(api, 1, address="2001:db8:1:3::1") == {401}
 
 
@@ -67,13 +67,13 @@ def test_an_unknown_name_is_refused_after_as_many_guesses_as_a_known_one(api: Ap
     assert [guess(api, 1, name) for name in ("anna", "nobody") for _ in range(11)] == 2 * ([{401}] * 10 + [{429}])
 
 
-def test_somebody_who_is_refused_costs_no_bcrypt(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_log_in_compares_no_hash(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     guess(api, 10)
     monkeypatch.setattr("bcrypt.checkpw", lambda *_: pytest.fail("a hash was compared"))
     assert guess(api, 5) == {429}
 
 
-def test_right_passwords_do_not_count(api: Api) -> None:
+def test_right_passwords_are_not_counted(api: Api) -> None:
     api.token()
     assert {api.log_in().status_code for _ in range(15)} == {200}
     assert guess(api, 10) == {401}
@@ -83,7 +83,7 @@ def test_row_8_the_sixth_registration_of_an_address_on_one_day_is_refused(api: A
     assert {api.register(f"person-{number}").status_code for number in range(5)} == {201}
     clock.advance(3600)
 
-    assert_refused(api.register("person-5"), DAY - 3600)
+    assert_too_many(api.register("person-5"), DAY - 3600)
     assert len(api.world.items(api.world.settings.users_table)) == 5
     assert api.register("person-6", address=THERE).status_code == 201
 
@@ -91,10 +91,12 @@ def test_row_8_the_sixth_registration_of_an_address_on_one_day_is_refused(api: A
     assert api.register("person-5").status_code == 201
 
 
-def test_a_taken_name_costs_none_of_the_day_s_registrations_but_a_guess(api: Api, clock: FakeClock) -> None:
+def test_a_registration_with_a_taken_name_counts_as_a_guess_and_not_as_a_registration(
+    api: Api, clock: FakeClock
+) -> None:
     api.token()
     assert [api.register("anna").status_code for _ in range(50)] == [409] * 50
-    assert_refused(api.register("anna"), 900)
+    assert_too_many(api.register("anna"), 900)
     clock.advance(900)
     assert api.register("boris").status_code == 201
 
@@ -106,13 +108,13 @@ def test_a_taken_name_costs_none_of_the_day_s_registrations_but_a_guess(api: Api
         ("DELETE", "/api/auth/me", {"password": "a guess"}),
     ],
 )
-def test_who_has_stolen_a_token_cannot_guess_the_password(
+def test_a_stolen_token_does_not_allow_guessing_the_password(
     api: Api, clock: FakeClock, method: str, path: str, body: object
 ) -> None:
     token = api.token()
-    answers = [api.ask(method, path, body, f"198.51.100.{number}", Authorization=token) for number in range(11)]
-    assert [answer.status_code for answer in answers] == [403] * 10 + [429]
-    assert_refused(answers[-1], 900)
+    responses = [api.ask(method, path, body, f"198.51.100.{number}", Authorization=token) for number in range(11)]
+    assert [response.status_code for response in responses] == [403] * 10 + [429]
+    assert_too_many(responses[-1], 900)
     assert api.log_in("anna", PASSWORD).status_code == 200
 
 
@@ -120,10 +122,10 @@ def test_vouchers_are_limited_for_an_account_and_for_an_address(api: Api, clock:
     tokens = [api.token(name) for name in ("anna", "boris", "clara", "dora")]
 
     def redeem(token: str, address: str) -> int:
-        answer = api.ask("POST", "/api/billing/vouchers", {"code": "7KQ2M"}, address, Authorization=token)
-        if answer.status_code == 429:
-            assert_refused(answer, 3600)
-        return int(answer.status_code)
+        response = api.ask("POST", "/api/billing/vouchers", {"code": "7KQ2M"}, address, Authorization=token)
+        if response.status_code == 429:
+            assert_too_many(response, 3600)
+        return int(response.status_code)
 
     assert [redeem(tokens[0], f"203.0.113.{number}") for number in range(21)] == [404] * 20 + [429]
     assert {redeem(token, HERE) for token in tokens[1:] for _ in range(20)} == {404}
@@ -133,13 +135,13 @@ def test_vouchers_are_limited_for_an_account_and_for_an_address(api: Api, clock:
 
 
 def test_files_are_limited_for_an_account_whether_they_cost_or_not(api: Api, clock: FakeClock) -> None:
-    token, other = api.token(), api.token("boris")
+    token, token_of_boris = api.token(), api.token("boris")
 
-    def send(to: str, content: bytes, token: str = token) -> int:
-        answer = api.ask("POST", f"/api/predict/{to}", content, Content_Type="text/csv", Authorization=token)
-        if answer.status_code == 429:
-            assert_refused(answer, 60)
-        return int(answer.status_code)
+    def send(path: str, content: bytes, token: str = token) -> int:
+        response = api.ask("POST", f"/api/predict/{path}", content, Content_Type="text/csv", Authorization=token)
+        if response.status_code == 429:
+            assert_too_many(response, 60)
+        return int(response.status_code)
 
     assert {send("lasso?dry_run=true", patients(1)) for _ in range(30)} == {200}
     assert {send("lasso", b"no csv") for _ in range(28)} == {422}
@@ -148,21 +150,21 @@ def test_files_are_limited_for_an_account_whether_they_cost_or_not(api: Api, clo
     assert send("lasso", patients(1)) == 429
     assert send("lasso?dry_run=true", patients(1)) == 429
     assert api.ask("POST", f"/api/predict/{'0' * 32}/retry", Authorization=token).status_code == 429
-    assert send("lasso", patients(1), other) == 202
+    assert send("lasso", patients(1), token_of_boris) == 202
     clock.advance(60)
     assert send("lasso", patients(1)) == 202
 
 
 def test_forms_for_uploads_are_limited_for_an_account(api: Api, clock: FakeClock) -> None:
     token = api.token()
-    answers = [api.ask("POST", "/api/uploads", Authorization=token) for _ in range(61)]
-    assert [answer.status_code for answer in answers] == [201] * 60 + [429]
-    assert_refused(answers[-1], 3600)
+    responses = [api.ask("POST", "/api/uploads", Authorization=token) for _ in range(61)]
+    assert [response.status_code for response in responses] == [201] * 60 + [429]
+    assert_too_many(responses[-1], 3600)
     clock.advance(3600)
     assert api.ask("POST", "/api/uploads", Authorization=token).status_code == 201
 
 
-def test_while_nothing_can_be_counted_nobody_guesses(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_in_fails_while_events_can_not_be_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.token()
     update = aws.dynamodb().update_item
 
@@ -172,21 +174,21 @@ def test_while_nothing_can_be_counted_nobody_guesses(api: Api, monkeypatch: pyte
         return update(**request)  # type: ignore[arg-type]
 
     monkeypatch.setattr(aws.dynamodb(), "update_item", failing)
-    answer = api.log_in("anna", PASSWORD)
-    assert (answer.status_code, answer.json_body["code"]) == (503, "temporarily_unavailable")
+    response = api.log_in("anna", PASSWORD)
+    assert (response.status_code, response.json_body["code"]) == (503, "temporarily_unavailable")
 
 
 def test_neither_an_address_nor_a_name_is_stored_or_logged(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     guess(api, 11)
-    api.register("a-new-one")
+    api.register("newcomer")
     rows = api.world.items(api.world.settings.throttles_table)
     assert len(rows) == 2
-    said = repr(rows) + "".join(capsys.readouterr())
-    assert HERE not in said
-    assert "anna" not in said
+    text = repr(rows) + "".join(capsys.readouterr())
+    assert HERE not in text
+    assert "anna" not in text
 
 
-def test_row_8_an_outage_of_ours_counts_as_nobodys_guess(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_row_8_an_outage_does_not_count_as_a_guess(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.token()
 
     def throttled(*_arguments: object) -> None:
@@ -198,16 +200,14 @@ def test_row_8_an_outage_of_ours_counts_as_nobodys_guess(api: Api, monkeypatch: 
     assert api.log_in("anna", PASSWORD).status_code == 200
 
 
-def test_what_was_done_is_said_even_if_its_attempt_can_not_be_given_back(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_request_succeeds_even_if_its_event_can_not_be_released(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     token = api.token()
 
-    def lost(*_arguments: object) -> None:
+    def throttled(*_arguments: object) -> None:
         raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "UpdateItem")
 
-    monkeypatch.setattr("chalicelib.core.throttling.Throttles.release", lost)
+    monkeypatch.setattr("chalicelib.core.throttling.Throttles.release", throttled)
 
     assert api.log_in("anna", PASSWORD).status_code == 200
-    gone = api.ask("DELETE", "/api/auth/me", {"password": PASSWORD}, Authorization=token)
-    assert gone.status_code == 204
+    deletion = api.ask("DELETE", "/api/auth/me", {"password": PASSWORD}, Authorization=token)
+    assert deletion.status_code == 204

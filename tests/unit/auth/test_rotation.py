@@ -1,4 +1,4 @@
-"""Rotating the signing secret: who stays logged in, who doesn't, and what it costs."""
+"""Rotation of secrets: which tokens stay valid, and how often Secrets Manager is called."""
 
 import hmac
 from typing import Any
@@ -18,22 +18,22 @@ LIFETIME = 12 * 3600
 
 
 class Vault:
-    """A Secrets Manager secret that counts what is read of it; it can be out of reach."""
+    """A Secrets Manager secret that counts its reads and can be made unreachable."""
 
     def __init__(self) -> None:
         self._client = aws.secretsmanager()
         self.id = self._client.create_secret(Name="signing", SecretString="first secret of 32 bytes or more")["ARN"]
         self.reads = 0
-        self.is_out_of_reach = False
+        self.is_unreachable = False
 
     def rotate(self) -> None:
         self._client.put_secret_value(SecretId=self.id, SecretString=f"{new_id()} of 32 bytes or more")
 
-    def get_secret_value(self, **asked: Any) -> Any:
+    def get_secret_value(self, **arguments: Any) -> Any:
         self.reads += 1
-        if self.is_out_of_reach:
+        if self.is_unreachable:
             raise EndpointConnectionError(endpoint_url="https://secrets.example.org")
-        return self._client.get_secret_value(**asked)
+        return self._client.get_secret_value(**arguments)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def vault(account: dict[str, str]) -> Vault:
 
 
 def process(vault: Any, clock: FakeClock) -> Tokens:
-    """The tokens of one process of the API."""
+    """Return the token service of a new process of the API."""
     return Tokens(SecretVersions(vault, vault.id, clock), LIFETIME, clock)
 
 
@@ -53,7 +53,7 @@ def test_a_token_names_the_version_that_signed_it(vault: Vault, clock: FakeClock
     assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT", "kid": versions[0]["VersionId"]}
 
 
-def test_after_one_rotation_every_token_is_good_in_every_process(vault: Vault, clock: FakeClock) -> None:
+def test_after_one_rotation_every_token_is_valid_in_every_process(vault: Vault, clock: FakeClock) -> None:
     warm = process(vault, clock)
     old = warm.sign(CLAIMS)
     vault.rotate()
@@ -92,7 +92,7 @@ def test_a_warm_process_signs_with_the_new_secret_within_minutes(vault: Vault, c
     assert jwt.get_unverified_header(warm.sign(CLAIMS))["kid"] != old
 
 
-def test_a_flood_of_forged_tokens_is_no_flood_of_calls(vault: Vault, clock: FakeClock) -> None:
+def test_forged_tokens_cause_few_calls_of_secrets_manager(vault: Vault, clock: FakeClock) -> None:
     warm = process(vault, clock)
     good = jwt.decode(warm.sign(CLAIMS), options={"verify_signature": False})
     vault.reads = 0
@@ -107,7 +107,7 @@ def test_a_flood_of_forged_tokens_is_no_flood_of_calls(vault: Vault, clock: Fake
     assert vault.reads == 2 * 2  # AWSCURRENT and AWSPREVIOUS, twice in eleven seconds
 
 
-def test_the_right_key_s_name_does_not_help_a_wrong_signature(vault: Vault, clock: FakeClock) -> None:
+def test_a_wrong_signature_with_a_known_key_id_is_refused_without_a_call(vault: Vault, clock: FakeClock) -> None:
     warm = process(vault, clock)
     token = warm.sign(CLAIMS)
     header = {"kid": jwt.get_unverified_header(token)["kid"]}
@@ -119,12 +119,10 @@ def test_the_right_key_s_name_does_not_help_a_wrong_signature(vault: Vault, cloc
     assert vault.reads == 0
 
 
-def test_while_the_secret_is_out_of_reach_a_warm_process_goes_on_and_a_cold_one_says_so(
-    vault: Vault, clock: FakeClock
-) -> None:
+def test_while_secrets_manager_is_unreachable_only_warm_processes_work(vault: Vault, clock: FakeClock) -> None:
     warm = process(vault, clock)
     token = warm.sign(CLAIMS)
-    vault.is_out_of_reach = True
+    vault.is_unreachable = True
     clock.advance(REFRESH_SECONDS)
     vault.reads = 0
 
@@ -136,15 +134,15 @@ def test_while_the_secret_is_out_of_reach_a_warm_process_goes_on_and_a_cold_one_
         process(vault, clock).sign(CLAIMS)
 
 
-def test_a_previous_version_that_may_not_be_read_is_not_taken_for_none(vault: Vault, clock: FakeClock) -> None:
+def test_a_previous_version_that_access_is_denied_to_is_an_error(vault: Vault, clock: FakeClock) -> None:
     class Denied(Vault):
         def __init__(self) -> None:
             self.id = vault.id
 
-        def get_secret_value(self, **asked: Any) -> Any:
-            if asked["VersionStage"] == "AWSPREVIOUS":
+        def get_secret_value(self, **arguments: Any) -> Any:
+            if arguments["VersionStage"] == "AWSPREVIOUS":
                 raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetSecretValue")
-            return vault.get_secret_value(**asked)
+            return vault.get_secret_value(**arguments)
 
     with pytest.raises(ClientError, match="AccessDenied"):
         process(Denied(), clock).sign(CLAIMS)
@@ -157,14 +155,15 @@ def test_cloudfront_s_secret_is_known_before_and_after_a_rotation(vault: Vault, 
     new = SecretVersions(vault, vault.id, clock).current().secret  # type: ignore[arg-type]
     clock.advance(UNKNOWN_SECONDS)
 
-    assert warm.holds(new)  # which CloudFront shows in one place
-    assert warm.holds(old)  # and still this in another
+    # CloudFront's locations change to the new secret at different times.
+    assert warm.holds(new)
+    assert warm.holds(old)
     vault.rotate()
     clock.advance(REFRESH_SECONDS)
     assert (warm.holds(old), warm.holds(new)) == (False, True)
 
 
-def test_wrong_secrets_are_not_as_many_calls(vault: Vault, clock: FakeClock) -> None:
+def test_wrong_secrets_cause_few_calls_of_secrets_manager(vault: Vault, clock: FakeClock) -> None:
     versions = SecretVersions(vault, vault.id, clock)  # type: ignore[arg-type]
     versions.current()
     before = vault.reads
@@ -185,19 +184,19 @@ def test_the_secret_is_compared_in_constant_time(
     compared: list[tuple[bytes, bytes]] = []
     compare = hmac.compare_digest
 
-    def spy(one: bytes, other: bytes) -> bool:
-        compared.append((one, other))
-        return compare(one, other)
+    def spy(first: bytes, second: bytes) -> bool:
+        compared.append((first, second))
+        return compare(first, second)
 
     monkeypatch.setattr("hmac.compare_digest", spy)
     assert versions.holds(versions.current().secret)
     assert compared[-1] == (b"first secret of 32 bytes or more", b"first secret of 32 bytes or more")
 
 
-def test_cloudfront_s_secret_is_known_while_secrets_manager_is_out_of_reach(vault: Vault, clock: FakeClock) -> None:
+def test_cloudfront_s_secret_is_known_while_secrets_manager_is_unreachable(vault: Vault, clock: FakeClock) -> None:
     versions = SecretVersions(vault, vault.id, clock)  # type: ignore[arg-type]
     secret = versions.current().secret
-    vault.is_out_of_reach = True
+    vault.is_unreachable = True
     clock.advance(REFRESH_SECONDS)
 
     assert versions.holds(secret)

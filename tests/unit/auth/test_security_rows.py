@@ -1,4 +1,4 @@
-"""Rows 1 to 8 of the security design at the API, each by the name of its row."""
+"""Rows 1 to 8 of docs/security.md at the API. The name of each test begins with its row."""
 
 import statistics
 import time
@@ -15,22 +15,22 @@ from tests.unit.support import PASSWORD, FakeClock
 
 
 def register(api: Api, **changes: str) -> tuple[int, list[str]]:
-    """The status, and the codes of what is wrong."""
+    """Register, and return the status and the codes of the errors."""
     body = {"name": "anna", "email": "anna@example.org", "password": PASSWORD, **changes}
-    answer = api.ask("POST", "/api/auth/register", body)
-    return answer.status_code, [each["code"] for each in answer.json_body.get("errors", [])]
+    response = api.ask("POST", "/api/auth/register", body)
+    return response.status_code, [error["code"] for error in response.json_body.get("errors", [])]
 
 
-def managed(**changes: object) -> Settings:
-    names = [name for name, each in Settings.model_fields.items() if each.is_required()]
-    secrets = {"jwt_secret_id": "one", "marks_secret_id": "other"}
+def production_settings(**changes: object) -> Settings:
+    names = [name for name, field in Settings.model_fields.items() if field.is_required()]
+    secrets = {"jwt_secret_id": "jwt", "marks_secret_id": "marks"}
     return Settings.model_validate({**dict.fromkeys(names, "x"), "stage": "prod", **secrets, **changes})
 
 
 def test_row_1_production_hashes_at_cost_12_and_refuses_less() -> None:
-    assert managed().bcrypt_cost == 12
+    assert production_settings().bcrypt_cost == 12
     with pytest.raises(ValidationError, match="BCRYPT_COST is below 12"):
-        managed(bcrypt_cost=11)
+        production_settings(bcrypt_cost=11)
 
 
 def test_row_1_a_stored_hash_has_the_cost_of_the_settings(api: Api) -> None:
@@ -59,15 +59,15 @@ def test_row_3_short_and_common_passwords_are_422_at_registration_and_at_a_chang
 ) -> None:
     assert register(api, password=password) == (422, [code])
     change = {"old_password": PASSWORD, "new_password": password}
-    answer = api.ask("PUT", "/api/auth/password", change, Authorization=api.token())
-    assert (answer.status_code, [each["code"] for each in answer.json_body["errors"]]) == (422, [code])
+    response = api.ask("PUT", "/api/auth/password", change, Authorization=api.token())
+    assert (response.status_code, [error["code"] for error in response.json_body["errors"]]) == (422, [code])
 
 
 def test_row_3_no_kind_of_character_is_demanded(api: Api) -> None:
     assert register(api, password="vzqkwjyx")[0] == 201
 
 
-def test_row_4_an_unknown_user_and_a_wrong_password_have_the_same_words(api: Api) -> None:
+def test_row_4_an_unknown_user_and_a_wrong_password_get_the_same_response(api: Api) -> None:
     register(api)
     known, unknown = (api.log_in(name, "wrong").json_body for name in ("anna", "nobody"))
     assert known.pop("request_id") != unknown.pop("request_id")
@@ -87,8 +87,8 @@ def test_row_4_an_unknown_user_costs_as_much_work_as_a_wrong_password(
         return time.thread_time() - started
 
     pairs = [(seconds("boris"), seconds("nobody")) for _ in range(7)]
-    known, unknown = (statistics.median(each) for each in zip(*pairs, strict=True))
-    assert 0.6 < known / unknown < 1.6  # `make timing` tells them apart far more finely
+    known, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
+    assert 0.6 < known / unknown < 1.6  # `make timing` measures far more precisely
 
 
 @pytest.mark.parametrize("name", ["ANNA", "ａｎｎａ", " Anna "])
@@ -106,8 +106,8 @@ def test_row_6_a_token_of_another_algorithm_is_refused(api: Api, algorithm: str)
     key = api.world.signing_keys.current()
     claims = jwt.decode(token, options={"verify_signature": False})
     forged = jwt.encode(claims, "" if algorithm == "none" else key.secret, algorithm, {"kid": key.id})
-    answer = api.ask("GET", "/api/auth/me", Authorization=f"Bearer {forged}")
-    assert (answer.status_code, answer.json_body["code"]) == (401, "token_invalid")
+    response = api.ask("GET", "/api/auth/me", Authorization=f"Bearer {forged}")
+    assert (response.status_code, response.json_body["code"]) == (401, "token_invalid")
 
 
 def test_row_6_older_tokens_end_at_a_log_out_and_at_a_change_of_password(api: Api) -> None:
@@ -116,7 +116,7 @@ def test_row_6_older_tokens_end_at_a_log_out_and_at_a_change_of_password(api: Ap
     second = f"Bearer {api.log_in().json_body['access_token']}"
     change = {"old_password": PASSWORD, "new_password": "another horse battery"}
     assert api.ask("PUT", "/api/auth/password", change, Authorization=second).status_code == 204
-    assert {api.ask("GET", "/api/auth/me", Authorization=each).status_code for each in (first, second)} == {401}
+    assert {api.ask("GET", "/api/auth/me", Authorization=token).status_code for token in (first, second)} == {401}
 
 
 def test_row_6_logging_out_of_one_session_ends_its_token_and_no_other(api: Api) -> None:
@@ -125,8 +125,8 @@ def test_row_6_logging_out_of_one_session_ends_its_token_and_no_other(api: Api) 
 
     assert api.ask("POST", "/api/auth/logout?only=this", Authorization=here).status_code == 204
 
-    answer = api.ask("GET", "/api/auth/me", Authorization=here)
-    assert (answer.status_code, answer.json_body["code"]) == (401, "token_invalid")
+    response = api.ask("GET", "/api/auth/me", Authorization=here)
+    assert (response.status_code, response.json_body["code"]) == (401, "token_invalid")
     assert api.ask("GET", "/api/auth/me", Authorization=elsewhere).status_code == 200
     again = api.ask("POST", "/api/auth/logout?only=this", Authorization=here)
     assert (again.status_code, again.json_body["code"]) == (401, "token_invalid")
@@ -135,10 +135,10 @@ def test_row_6_logging_out_of_one_session_ends_its_token_and_no_other(api: Api) 
 
 
 @pytest.mark.parametrize("query", ["only=all", "only=", "onyl=this", "only=this&all=yes"])
-def test_a_log_out_that_is_not_understood_ends_nothing(api: Api, query: str) -> None:
+def test_a_log_out_with_an_invalid_option_ends_no_session(api: Api, query: str) -> None:
     token = api.token()
-    answer = api.ask("POST", f"/api/auth/logout?{query}", Authorization=token)
-    assert (answer.status_code, answer.json_body["code"]) == (422, "invalid_input")
+    response = api.ask("POST", f"/api/auth/logout?{query}", Authorization=token)
+    assert (response.status_code, response.json_body["code"]) == (422, "invalid_input")
     assert api.ask("GET", "/api/auth/me", Authorization=token).status_code == 200
 
 
@@ -149,9 +149,9 @@ def test_a_token_from_before_sessions_had_ids_is_good_and_can_only_be_ended_with
     del claims["sid"]
     older = f"Bearer {jwt.encode(claims, key.secret, 'HS256', {'kid': key.id})}"
 
-    answer = api.ask("POST", "/api/auth/logout?only=this", Authorization=older)
+    response = api.ask("POST", "/api/auth/logout?only=this", Authorization=older)
 
-    assert (answer.status_code, answer.json_body["code"]) == (409, "session_without_id")
+    assert (response.status_code, response.json_body["code"]) == (409, "session_without_id")
     assert api.ask("GET", "/api/auth/me", Authorization=older).status_code == 200
     assert api.ask("POST", "/api/auth/logout", Authorization=older).status_code == 204
     assert api.ask("GET", "/api/auth/me", Authorization=older).status_code == 401
@@ -160,10 +160,12 @@ def test_a_token_from_before_sessions_had_ids_is_good_and_can_only_be_ended_with
 @pytest.mark.parametrize("name", ["jwt_secret", "marks_secret"])
 def test_row_7_outside_local_no_secret_comes_from_the_environment(name: str) -> None:
     with pytest.raises(ValidationError, match="is for the local stage only"):
-        managed(**{name: "0123456789" * 4, f"{name}_id": None})
+        production_settings(**{name: "0123456789" * 4, f"{name}_id": None})
 
 
-def test_row_7_a_replaced_secret_signs_and_the_one_before_is_still_good(account: object, clock: FakeClock) -> None:
+def test_row_7_after_a_rotation_the_new_secret_signs_and_the_previous_one_stays_valid(
+    account: object, clock: FakeClock
+) -> None:
     client = boto3.client("secretsmanager")
     secret_id = client.create_secret(Name="signing", SecretString="first")["ARN"]
     keys = SecretVersions(client, secret_id, clock)

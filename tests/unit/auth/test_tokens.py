@@ -23,7 +23,7 @@ def tokens(clock: FakeClock) -> Tokens:
 
 def claims(clock: FakeClock, **changes: Any) -> dict[str, Any]:
     now = int(clock())
-    good = {
+    valid = {
         "iss": "liver-lifespan",
         "aud": "liver-lifespan-api",
         "sub": USER,
@@ -33,7 +33,7 @@ def claims(clock: FakeClock, **changes: Any) -> dict[str, Any]:
         "exp": now + LIFETIME,
         "jti": new_id(),
     }
-    return {name: value for name, value in (good | changes).items() if value is not None}
+    return {name: value for name, value in (valid | changes).items() if value is not None}
 
 
 def signed(payload: dict[str, Any], secret: str = SECRET, algorithm: str = "HS256") -> str:
@@ -45,20 +45,20 @@ def part(values: object) -> str:
 
 
 def signed_by_hand(header: dict[str, Any], payload: dict[str, Any]) -> str:
-    """Rightly signed, with headers that PyJWT writes for nobody."""
+    """Return a token with a valid signature and any header, which PyJWT would not write."""
     text = f"{part({'alg': 'HS256', 'typ': 'JWT'} | header)}.{part(payload)}"
     signature = hmac.digest(SECRET.encode(), text.encode(), "sha256")
     return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
-def test_a_token_says_whose_it_is_and_of_which_generation(tokens: Tokens) -> None:
+def test_a_token_holds_its_user_and_token_version(tokens: Tokens) -> None:
     assert tokens.verify(tokens.sign(Claims(USER, 3))) == Claims(USER, 3)
 
 
-def test_a_token_says_its_session_and_when_it_ends(tokens: Tokens, clock: FakeClock) -> None:
+def test_a_token_holds_its_session_and_its_expiry(tokens: Tokens, clock: FakeClock) -> None:
     session = new_id()
-    told = tokens.verify(tokens.sign(Claims(USER, 3, session)))
-    assert (told.session_id, told.expires_at) == (session, int(clock()) + LIFETIME)
+    verified = tokens.verify(tokens.sign(Claims(USER, 3, session)))
+    assert (verified.session_id, verified.expires_at) == (session, int(clock()) + LIFETIME)
     assert tokens.verify(signed(claims(clock))).session_id is None
 
 
@@ -66,11 +66,11 @@ def test_no_two_tokens_are_equal(tokens: Tokens) -> None:
     assert tokens.sign(Claims(USER, 1)) != tokens.sign(Claims(USER, 1))
 
 
-def test_the_test_s_own_claims_are_good(tokens: Tokens, clock: FakeClock) -> None:
+def test_the_claims_of_these_tests_are_valid(tokens: Tokens, clock: FakeClock) -> None:
     assert tokens.verify(signed(claims(clock))) == Claims(USER, 1)
 
 
-def test_a_token_ends_at_its_time_and_not_before(tokens: Tokens, clock: FakeClock) -> None:
+def test_a_token_expires_exactly_at_its_expiry(tokens: Tokens, clock: FakeClock) -> None:
     token = tokens.sign(Claims(USER, 1))
     clock.now = int(clock.now) + LIFETIME - 0.001
     assert tokens.verify(token) == Claims(USER, 1)
@@ -81,7 +81,7 @@ def test_a_token_ends_at_its_time_and_not_before(tokens: Tokens, clock: FakeCloc
     assert caught.value.headers == {"WWW-Authenticate": "Bearer"}
 
 
-def test_a_token_of_the_future_is_not_good_yet_beyond_a_minute_of_skew(tokens: Tokens, clock: FakeClock) -> None:
+def test_a_token_from_the_future_is_refused_beyond_a_minute_of_clock_skew(tokens: Tokens, clock: FakeClock) -> None:
     token = tokens.sign(Claims(USER, 1))
     clock.advance(-59)
     assert tokens.verify(token) == Claims(USER, 1)
@@ -143,19 +143,19 @@ def test_another_algorithm_is_refused_even_with_the_right_secret(
 
 
 @pytest.mark.parametrize("text", ["", "x", "a.b.c", "é.é.é", "..", part([]) + ".e30.e30", "a" * 9000])
-def test_what_is_no_token_at_all_is_refused(text: str, tokens: Tokens) -> None:
+def test_a_malformed_token_is_refused(text: str, tokens: Tokens) -> None:
     with pytest.raises(TokenInvalidError):
         tokens.verify(text)
 
 
 @pytest.mark.parametrize("header", [{}, {"kid": ""}, {"kid": 7}, {"kid": None}, {"kid": "another"}, {"kid": [KID]}])
-def test_a_token_that_names_no_key_of_ours_is_refused(header: dict[str, Any], tokens: Tokens, clock: FakeClock) -> None:
+def test_a_token_with_an_unknown_key_id_is_refused(header: dict[str, Any], tokens: Tokens, clock: FakeClock) -> None:
     with pytest.raises(TokenInvalidError):
         tokens.verify(signed_by_hand(header, claims(clock)))
 
 
 @pytest.mark.parametrize("name", ["jku", "jwk", "x5u", "x5c", "crit", "b64", "cty"])
-def test_a_header_that_brings_a_key_or_a_wish_is_refused_even_with_the_right_signature(
+def test_a_token_with_an_unexpected_header_is_refused_even_with_the_right_signature(
     name: str, tokens: Tokens, clock: FakeClock
 ) -> None:
     assert tokens.verify(signed_by_hand({"kid": KID}, claims(clock))) == Claims(USER, 1)

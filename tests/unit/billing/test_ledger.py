@@ -9,7 +9,7 @@ from tests.unit.support import FakeClock, World
 
 
 def move(world: World, user_id: str, amount: int) -> Entry:
-    """One movement with its entry, as world commit them."""
+    """Change the balance and append the entry, in one transaction as the services do."""
     world.clock.advance(1)
     reason: Reason = "refund" if amount > 0 else "prediction"
     entry = Entry.new(user_id, amount, reason, world.clock(), new_id())
@@ -45,25 +45,25 @@ def test_coins_can_be_spent_to_the_last(world: World) -> None:
     assert world.balance(user) == 3
 
 
-def test_nobody_has_no_coins_and_gets_none(world: World) -> None:
-    stranger = new_id()
-    assert world.ledger.balance(stranger) == 0
+def test_an_unknown_user_has_no_coins_and_can_not_get_any(world: World) -> None:
+    unknown = new_id()
+    assert world.ledger.balance(unknown) == 0
     with pytest.raises(TransactionCancelledError):
-        move(world, stranger, 100)
-    assert world.ledger.balance(stranger) == 0
+        move(world, unknown, 100)
+    assert world.ledger.balance(unknown) == 0
 
 
-def test_an_entry_can_not_be_written_over(world: World) -> None:
+def test_an_entry_can_not_be_overwritten(world: World) -> None:
     user = world.register()
     entry = move(world, user.id, -100)
-    again = Entry(user.id, -1, "prediction", entry.created_at, entry.entry_id)
+    same_id = Entry(user.id, -1, "prediction", entry.created_at, entry.entry_id)
     with pytest.raises(TransactionCancelledError) as caught:
-        world.write(entry=world.ledger.entry(again))
+        world.write(entry=world.ledger.entry(same_id))
     assert caught.value.refused == {"entry"}
     assert world.entries(user) == [("signup", 500), ("prediction", -100)]
 
 
-def test_the_statement_is_newest_first_and_says_what_each_was_for(world: World) -> None:
+def test_the_statement_is_newest_first_and_names_the_predictions(world: World) -> None:
     user = world.register()
     charge = move(world, user.id, -100)
     page, cursor = world.ledger.statement(user.id, None)
@@ -75,14 +75,14 @@ def test_the_statement_is_newest_first_and_says_what_each_was_for(world: World) 
     assert "user_id" not in page[0]
 
 
-def test_the_statement_s_pages_hold_every_entry_once_in_order(world: World, clock: FakeClock) -> None:
+def test_the_pages_of_the_statement_hold_every_entry_once_and_in_order(world: World, clock: FakeClock) -> None:
     user = world.register()
     expected = [500]
-    for number in range(1, PAGE_SIZE + 5):
+    for amount in range(1, PAGE_SIZE + 5):
         clock.advance(1)
-        entry = Entry.new(user.id, number, "refund", clock())
+        entry = Entry.new(user.id, amount, "refund", clock())
         aws.dynamodb().put_item(**world.ledger.entry(entry)["Put"])
-        expected.append(number)
+        expected.append(amount)
     first, cursor = world.ledger.statement(user.id, None)
     second, end = world.ledger.statement(user.id, cursor)
     assert len(first) == PAGE_SIZE
@@ -90,7 +90,7 @@ def test_the_statement_s_pages_hold_every_entry_once_in_order(world: World, cloc
     assert [entry["amount"] for entry in (*first, *second)] == expected[::-1]
 
 
-def test_a_cursor_does_not_lead_into_somebody_else_s_statement(world: World) -> None:
+def test_a_cursor_of_another_user_s_statement_is_ignored(world: World) -> None:
     anna, boris = world.register("anna"), world.register("boris")
     move(world, boris.id, -100)
     newest = world.ledger.statement(boris.id, None)[0][0]["entry_id"]
@@ -99,6 +99,6 @@ def test_a_cursor_does_not_lead_into_somebody_else_s_statement(world: World) -> 
     assert [(entry["reason"], entry["amount"]) for entry in page] == [("signup", 500)]
 
 
-def test_a_garbage_cursor_is_invalid_input(world: World) -> None:
+def test_a_malformed_cursor_is_invalid_input(world: World) -> None:
     with pytest.raises(InvalidInputError):
         world.ledger.statement(new_id(), "garbage")

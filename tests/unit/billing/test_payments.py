@@ -1,4 +1,7 @@
-"""What two of anything at once may not do, step by step in one thread. ``tests/races`` does it with processes."""
+"""Conflicting changes of a prediction and its coins, step by step in one thread.
+
+``tests/races`` has the same conflicts between real processes.
+"""
 
 from typing import Any
 
@@ -14,17 +17,17 @@ from chalicelib.inference.results.result import Result
 from tests.unit.support import World, patients
 
 
-def test_a_late_worker_can_not_end_what_a_newer_attempt_holds(world: World) -> None:
+def test_a_late_worker_can_not_end_a_prediction_of_a_newer_attempt(world: World) -> None:
     user = world.register()
-    other = world.run(world.submit(user))
-    assert other.result
+    succeeded = world.run(world.submit(user))
+    assert succeeded.result
     prediction = world.submit(user)
     late = world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
     world.clock.advance(2)
     world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
 
     with pytest.raises(ConditionFailedError):
-        world.settlement.succeed(late, other.result)
+        world.settlement.succeed(late, succeeded.result)
     with pytest.raises(ConditionFailedError):
         world.settlement.fail(late, "late")
 
@@ -32,7 +35,7 @@ def test_a_late_worker_can_not_end_what_a_newer_attempt_holds(world: World) -> N
     assert world.balance(user) == 300
 
 
-def test_two_that_read_the_same_prediction_refund_it_once(world: World) -> None:
+def test_two_processes_that_read_the_same_prediction_refund_it_once(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.submit(user)
@@ -47,18 +50,18 @@ def test_two_that_read_the_same_prediction_refund_it_once(world: World) -> None:
     assert world.ledger.account(user.id).open_charges == 1
 
 
-def test_the_dispatcher_leaves_alone_what_moved_on_since_it_looked(world: World) -> None:
+def test_the_dispatcher_does_not_postpone_a_prediction_that_was_claimed_since_it_was_read(world: World) -> None:
     prediction = world.submit(world.register())
-    seen = world.read(prediction)
+    before = world.read(prediction)
     world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
 
     with pytest.raises(ConditionFailedError):
-        world.prediction_repository.postpone(seen, world.clock() + 20)
+        world.prediction_repository.postpone(before, world.clock() + 20)
 
     assert world.read(prediction).status is Status.RUNNING
 
 
-def test_the_dispatcher_ends_what_was_tried_too_often(world: World) -> None:
+def test_the_dispatcher_fails_a_prediction_after_its_last_attempt(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     for _ in range(world.settings.attempts_max):
@@ -72,32 +75,32 @@ def test_the_dispatcher_ends_what_was_tried_too_often(world: World) -> None:
     assert world.balance(user) == 500
 
 
-def test_a_success_is_seen_only_once_its_files_are_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prediction_succeeds_only_after_its_files_are_stored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     user = world.register()
     prediction = world.submit(user)
     earn = Payments.earn
-    seen: list[list[str]] = []
+    files: list[list[str]] = []
 
-    def earned(payments: Payments, user_id: str, end: TransactItem) -> None:
-        seen.append([key.rsplit("/", 1)[1] for key in world.objects(f"results/{user.id}/")])
+    def list_files_and_earn(payments: Payments, user_id: str, end: TransactItem) -> None:
+        files.append([key.rsplit("/", 1)[1] for key in world.objects(f"results/{user.id}/")])
         earn(payments, user_id, end)
 
-    monkeypatch.setattr(Payments, "earn", earned)
+    monkeypatch.setattr(Payments, "earn", list_files_and_earn)
     world.run(prediction)
 
-    assert seen == [["cohort.json", "result.csv", "rows.jsonl"]]
+    assert files == [["cohort.json", "result.csv", "rows.jsonl"]]
 
 
-def test_a_success_whose_answer_was_lost_keeps_its_files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_success_whose_response_was_lost_keeps_its_files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     user = world.register()
     prediction = world.submit(user)
     succeed = Settlement.succeed
 
-    def done_and_asked_again(settlement: Settlement, ended: Prediction, result: Result) -> None:
+    def succeed_twice(settlement: Settlement, ended: Prediction, result: Result) -> None:
         succeed(settlement, ended, result)
         succeed(settlement, ended, result)
 
-    monkeypatch.setattr(Settlement, "succeed", done_and_asked_again)
+    monkeypatch.setattr(Settlement, "succeed", succeed_twice)
 
     assert world.run(prediction).status is Status.SUCCEEDED
     assert len(world.objects(f"results/{user.id}/")) == 3
@@ -107,16 +110,16 @@ def test_one_key_in_two_processes_at_once_charges_once(world: World, monkeypatch
     user = world.register()
     first = world.predictions.submit(user, "lasso", patients(1), None, "k").prediction
     outcome = IdempotencyKeys.outcome
-    looks: list[None] = []
+    reads: list[None] = []
 
-    def not_there_yet(keys: IdempotencyKeys, *arguments: Any) -> str | None:
-        looks.append(None)
-        return None if len(looks) == 1 else outcome(keys, *arguments)
+    def none_at_the_first_read(keys: IdempotencyKeys, *arguments: Any) -> str | None:
+        reads.append(None)
+        return None if len(reads) == 1 else outcome(keys, *arguments)
 
-    monkeypatch.setattr(IdempotencyKeys, "outcome", not_there_yet)
-    again = world.predictions.submit(user, "lasso", patients(1), None, "k").prediction
+    monkeypatch.setattr(IdempotencyKeys, "outcome", none_at_the_first_read)
+    second = world.predictions.submit(user, "lasso", patients(1), None, "k").prediction
 
-    assert again == first
+    assert second == first
     assert world.balance(user) == 400
     assert world.objects() == [first.input_key]
 
@@ -126,20 +129,20 @@ def test_one_voucher_in_two_processes_at_once_is_redeemed_once(world: World, mon
     code = world.vouchers.issue(300, None)
     world.vouchers.redeem(anna.id, code, None)
     coins_of = Vouchers._coins_of
-    looks: list[None] = []
+    reads: list[None] = []
 
-    def not_used_yet(vouchers: Vouchers, *arguments: Any) -> int:
-        looks.append(None)
-        return 300 if len(looks) == 1 else coins_of(vouchers, *arguments)
+    def unused_at_the_first_read(vouchers: Vouchers, *arguments: Any) -> int:
+        reads.append(None)
+        return 300 if len(reads) == 1 else coins_of(vouchers, *arguments)
 
-    monkeypatch.setattr(Vouchers, "_coins_of", not_used_yet)
+    monkeypatch.setattr(Vouchers, "_coins_of", unused_at_the_first_read)
     with pytest.raises(VoucherUsedError):
         world.vouchers.redeem(boris.id, code, None)
 
     assert (world.balance(anna), world.balance(boris)) == (800, 500)
 
 
-def test_a_submission_whose_first_answer_was_lost_is_taken_as_done(world: World) -> None:
+def test_a_charge_whose_first_response_was_lost_counts_as_done(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
 

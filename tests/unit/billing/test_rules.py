@@ -1,4 +1,4 @@
-"""docs/coins.md names tests that exist."""
+"""The tests that docs/coins.md names exist."""
 
 import re
 

@@ -17,13 +17,13 @@ def test_a_voucher_adds_its_coins_in_one_entry(world: World) -> None:
     assert world.entries(user) == [("signup", 500), ("voucher", 300)]
 
 
-def test_a_code_is_kept_nowhere(world: World) -> None:
+def test_a_code_is_not_stored(world: World) -> None:
     code = world.vouchers.issue(300, None)
 
-    kept = repr(world.items(world.settings.vouchers_table))
+    stored = repr(world.items(world.settings.vouchers_table))
 
-    assert code not in kept
-    assert code.replace("-", "") not in kept
+    assert code not in stored
+    assert code.replace("-", "") not in stored
 
 
 def test_no_two_codes_are_the_same(world: World) -> None:
@@ -33,12 +33,12 @@ def test_no_two_codes_are_the_same(world: World) -> None:
 def test_case_blanks_dashes_and_misread_letters_do_not_matter(world: World) -> None:
     user = world.register()
     code = world.vouchers.issue(1, None)
-    spoken = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    misread = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
 
-    assert world.vouchers.redeem(user.id, spoken, None).balance == 501
+    assert world.vouchers.redeem(user.id, misread, None).balance == 501
 
 
-def test_a_used_voucher_is_refused_for_its_user_and_for_everybody_else(world: World) -> None:
+def test_a_used_voucher_is_refused_to_its_user_and_to_everybody_else(world: World) -> None:
     anna, boris = world.register("anna"), world.register("boris")
     code = world.vouchers.issue(300, None)
     world.vouchers.redeem(anna.id, code, None)
@@ -59,7 +59,7 @@ def test_a_wrong_code_is_refused(world: World) -> None:
     assert (caught.value.status, caught.value.code) == (404, "unknown_voucher")
 
 
-def test_a_voucher_is_good_until_its_last_moment_and_not_after(world: World) -> None:
+def test_a_voucher_is_valid_until_its_last_moment_and_not_after(world: World) -> None:
     user = world.register()
     codes = [world.vouchers.issue(10, world.clock() + 100) for _ in range(2)]
 
@@ -73,7 +73,7 @@ def test_a_voucher_is_good_until_its_last_moment_and_not_after(world: World) -> 
     assert world.balance(user) == 510
 
 
-def test_the_same_key_gives_the_same_answer_and_the_coins_once(world: World) -> None:
+def test_the_same_idempotency_key_adds_the_coins_once_and_gives_the_same_answer(world: World) -> None:
     user = world.register()
     code = world.vouchers.issue(300, None)
 
@@ -85,7 +85,7 @@ def test_the_same_key_gives_the_same_answer_and_the_coins_once(world: World) -> 
         world.vouchers.redeem(user.id, world.vouchers.issue(1, None), "k")
 
 
-def test_a_deleted_account_redeems_nothing_and_the_voucher_stays_good(world: World) -> None:
+def test_a_deleted_account_redeems_nothing_and_the_voucher_stays_valid(world: World) -> None:
     anna, boris = world.register("anna"), world.register("boris")
     code = world.vouchers.issue(300, None)
     world.accounts.delete(anna, PASSWORD)

@@ -14,14 +14,14 @@ from tests.unit.support import SECRETS
 
 @pytest.fixture
 def logger() -> Iterator[logging.Logger]:
-    """The app's, without a handler once the test is over: what it wrote to is closed by then."""
-    found = logging.getLogger("lifespan")
-    yield found
-    found.handlers = []
+    """The app's logger. Its handlers are removed after the test, because their stream is closed by then."""
+    app_logger = logging.getLogger("lifespan")
+    yield app_logger
+    app_logger.handlers = []
 
 
 class _StandardOutput:
-    """Whatever it is at that moment: pytest changes it between a fixture and its test."""
+    """Writes to the current ``sys.stdout``, which pytest replaces between a fixture and its test."""
 
     def write(self, text: str) -> None:
         sys.stdout.write(text)
@@ -34,14 +34,14 @@ class _StandardOutput:
 def functions(
     settings: Settings, logger: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Functions]:
-    """The functions of the stage ``dev`` in Lambda."""
+    """The Lambda functions of the stage ``dev``."""
     for name, value in settings.model_dump(exclude_none=True, exclude=set(SECRETS)).items():
         monkeypatch.setenv(name.upper(), str(value))
     for name, secret in SECRETS.items():
         monkeypatch.setenv(name.upper(), secret)
-    _forget()
+    _clear_caches()
     services()
-    # The settings are read by now; only the stage `local` takes the secret of the tests.
+    # Only after the settings are read: the tests' secrets are allowed in the stage `local` only.
     monkeypatch.setenv("STAGE", "dev")
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "liver-lifespan-function")
     configure("lambda")
@@ -49,9 +49,9 @@ def functions(
     assert isinstance(handler, logging.StreamHandler)
     handler.setStream(_StandardOutput())
     yield Functions(services(), capsys)
-    _forget()
+    _clear_caches()
 
 
-def _forget() -> None:
+def _clear_caches() -> None:
     services.cache_clear()
     read_settings.cache_clear()

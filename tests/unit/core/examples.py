@@ -1,6 +1,6 @@
-"""The examples of the OpenAPI document: a walk on which every success and every code is answered once.
+"""Record the examples of the OpenAPI document: send requests that get each success and each error code once.
 
-What differs from run to run (ids, times, tokens, addresses) is replaced, and long lists are cut.
+Values that differ from run to run (ids, times, tokens, URLs) are replaced by fixed ones, and long lists are cut.
 """
 
 import json
@@ -29,8 +29,8 @@ ID = "9f86d081884c7d659a2feaa0c55ad015"
 INSTANT = "2026-11-24T12:00:00.000Z"
 LIST_MAX = 6
 TEXT_MAX = 200
-LONG = {"columns": 2, "models": 1}
-"""Lists of what is long itself, and how many of it an example keeps."""
+LONG_ITEMS_MAX = {"columns": 2, "models": 1}
+"""How many items an example keeps of lists whose items are long."""
 
 _TEXTS = [
     (re.compile(r"\b[0-9a-f]{64}\b"), ID * 2),
@@ -56,32 +56,33 @@ PATIENTS = csv_of({"ID": "1", "Bilirubin": "14.5", "Edema": "Y"}, {"ID": "2", "B
 _CSV = "text/csv"
 
 
-def tidy(value: Any, name: str = "") -> Any:
-    """``value`` as every run would have it."""
+def normalised(value: Any, name: str = "") -> Any:
+    """Return ``value``, the member ``name`` of its object, without anything that differs from run to run."""
     if name in _FIXED and value is not None:
         return _FIXED[name]
     match value:
         case dict():
-            return {key: tidy(each, key) for key, each in value.items()}
+            return {key: normalised(member, key) for key, member in value.items()}
         case list():
-            of_objects = bool(value) and isinstance(value[0], dict)
-            return [tidy(each) for each in value[: LONG.get(name, LIST_MAX) if of_objects else LIST_MAX]]
+            has_objects = bool(value) and isinstance(value[0], dict)
+            items_max = LONG_ITEMS_MAX.get(name, LIST_MAX) if has_objects else LIST_MAX
+            return [normalised(item) for item in value[:items_max]]
         case str():
-            for pattern, instead in _TEXTS:
-                value = pattern.sub(instead, value)
+            for pattern, replacement in _TEXTS:
+                value = pattern.sub(replacement, value)
             return value if len(value) <= TEXT_MAX else f"{value[:TEXT_MAX]} ..."
         case _:
             return value
 
 
-def refused(body: Any, headers: Mapping[str, str]) -> dict[str, Any]:
-    """A refusal as OpenAPI's example object; its summary is when to come again."""
+def problem_example(body: Any, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return a problem document as an OpenAPI example object. Its summary holds Retry-After, if there is one."""
     retry_after = headers.get("Retry-After")
-    return {"value": tidy(body)} | ({"summary": f"Retry-After: {retry_after}"} if retry_after else {})
+    return {"value": normalised(body)} | ({"summary": f"Retry-After: {retry_after}"} if retry_after else {})
 
 
 class Recorder(Api):
-    """Keeps the first of each: requests, successes, problems by code."""
+    """Records the first request and success of each operation, and the first problem of each code."""
 
     operations: dict[str, dict[str, Any]]
     problems: dict[str, Any]
@@ -90,38 +91,38 @@ class Recorder(Api):
         super().__init__(*arguments)
         self.operations, self.problems = {}, {}
 
-    def heard(self, method: str, path: str, sent: bytes, answer: HTTPResponse) -> None:
-        body: Any = json.loads(answer.body) if answer.body else None
-        if answer.status_code >= 400:
-            said = refused(body, answer.headers)
-            first = self.problems.setdefault(body["code"], said)
-            if body["code"] == TooManyRequestsError.code and said != first:
-                self._kept(method, path)[body["code"]] = said
+    def on_response(self, method: str, path: str, content: bytes, response: HTTPResponse) -> None:
+        body: Any = json.loads(response.body) if response.body else None
+        if response.status_code >= 400:
+            example = problem_example(body, response.headers)
+            first = self.problems.setdefault(body["code"], example)
+            if body["code"] == TooManyRequestsError.code and example != first:
+                self._operation(method, path)[body["code"]] = example
             return
-        kept = self._kept(method, path)
-        if sent.startswith(b"{"):
-            kept.setdefault("request", tidy(json.loads(sent)))
+        operation = self._operation(method, path)
+        if content.startswith(b"{"):
+            operation.setdefault("request", normalised(json.loads(content)))
         if body is not None:
-            kept.setdefault(str(answer.status_code), tidy(body))
+            operation.setdefault(str(response.status_code), normalised(body))
 
-    def _kept(self, method: str, path: str) -> dict[str, Any]:
+    def _operation(self, method: str, path: str) -> dict[str, Any]:
         return self.operations.setdefault(app.routes[path][method].view_function.__name__, {})
 
-    def raw(self, method: str, path: str) -> None:
-        """Keep the problem that every operation may answer."""
-        answer = self._client.request(method, path, headers={"Authorization": f"Bearer {self.token}"})
-        self.heard(method, path, b"", answer)
+    def ask_unchecked(self, method: str, path: str) -> None:
+        """Send a request, and record the response without comparing it with the operation."""
+        response = self._client.request(method, path, headers={"Authorization": f"Bearer {self.token}"})
+        self.on_response(method, path, b"", response)
 
-    def said(self) -> dict[str, Any]:
-        """The examples, as they are committed."""
+    def examples(self) -> dict[str, Any]:
+        """Return the examples in the form of examples.json."""
         return {"operations": self.operations, "problems": self.problems}
 
 
-def walk(api: Recorder, patch: pytest.MonkeyPatch) -> None:
-    """Ask for everything once."""
-    for part in (_accounts, _coins, _files, _predictions, _charges, _faults, _limits, _the_end, _gateway):
-        with patch.context() as undone:
-            part(api, undone)
+def send_every_request(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+    """Get each success and each error code once."""
+    for part in (_accounts, _coins, _files, _predictions, _charges, _faults, _limits, _account_ends, _gateway):
+        with patch.context() as part_patch:
+            part(api, part_patch)
 
 
 def _accounts(api: Recorder, patch: pytest.MonkeyPatch) -> None:
@@ -164,8 +165,8 @@ def _coins(api: Recorder, patch: pytest.MonkeyPatch) -> None:
 
 
 def _files(api: Recorder, patch: pytest.MonkeyPatch) -> None:
-    two_of = csv_of({}, header=("Age", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin"))
-    bad = {
+    duplicated = csv_of({}, header=("Age", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin"))
+    bad_files = {
         "invalid_rows": csv_of({"Age": "50"}, {"Bilirubin": "1,5 mg"}, {}),
         "file_empty": b"",
         "no_rows": csv_of(),
@@ -173,15 +174,15 @@ def _files(api: Recorder, patch: pytest.MonkeyPatch) -> None:
         "broken_csv": csv_of({"ID": '"never closed'}),
         "encoding_unsupported": csv_of({}).decode().encode("utf-16"),
         "column_missing": b"ID,Age,Edema,Albumin\n1,18000,N,3.5\n",
-        "column_duplicated": two_of,
+        "column_duplicated": duplicated,
         "unit_unknown": csv_of({}).replace(b"Age", b"Age [ells]"),
         "file_too_large": b"x" * 4_400_001,
     }
-    for code, content in bad.items():
+    for code, content in bad_files.items():
         api.refusal(code, "POST", "/api/predict/lasso", content, Content_Type=_CSV)
-    with patch.context() as undone:
-        two = api.services.settings.model_copy(update={"rows_max": 2})
-        undone.setattr(api.services.predictions, "_settings", two)
+    with patch.context() as limit_patch:
+        two_rows_max = api.services.settings.model_copy(update={"rows_max": 2})
+        limit_patch.setattr(api.services.predictions, "_settings", two_rows_max)
         api.refusal("too_many_rows", "POST", "/api/predict/lasso", csv_of({}, {}, {}), Content_Type=_CSV)
     form = "multipart/form-data; boundary=b"
     api.refusal("invalid_form", "POST", "/api/predict/lasso", b"--b\r\n", Content_Type=form)
@@ -215,7 +216,7 @@ def _predictions(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.ask("GET", "/api/models")
     api.ask("GET", "/api/models/mayo")
     (listed,) = api.operations["models"]["200"]["models"]
-    whole = api.operations["model"]["200"]  # what else its card says is prose, and long
+    whole = api.operations["model"]["200"]  # the other members of the card are long texts
     api.operations["model"]["200"] = {name: whole[name] for name in listed}
     submitted = api.ask("POST", "/api/predict/lasso", PATIENTS, Content_Type=_CSV)["prediction_id"]
     path = f"/api/predict/{submitted}"
@@ -265,11 +266,11 @@ def _charges(api: Recorder, patch: pytest.MonkeyPatch) -> None:
 def _faults(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     for error in (RuntimeError(), EndpointConnectionError(endpoint_url="http://127.0.0.1")):
         patch.setattr(api.services.catalog, "all", _raising(error))
-        api.raw("GET", "/api/models")
+        api.ask_unchecked("GET", "/api/models")
 
 
 def _limits(api: Recorder, patch: pytest.MonkeyPatch) -> None:
-    """One more than may be of everything that is limited, as a day begins: every window has its whole length left."""
+    """Exceed each limit at the beginning of a day, when every window has its whole length left."""
     names = ("passwords_max", "registrations_max", "vouchers_per_hour", "submissions_per_minute", "uploads_per_hour")
     limits = api.services.limits
     patch.setattr(limits, "_settings", api.services.settings.model_copy(update=dict.fromkeys(names, 1)))
@@ -288,7 +289,7 @@ def _limits(api: Recorder, patch: pytest.MonkeyPatch) -> None:
         api.refusal(TooManyRequestsError.code, method, path, body)
 
 
-def _the_end(api: Recorder, patch: pytest.MonkeyPatch) -> None:
+def _account_ends(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     changed = PASSWORD + "!"
     for old, new in ((PASSWORD, changed), (changed, PASSWORD)):
         api.ask("PUT", "/api/auth/password", {"old_password": old, "new_password": new})
@@ -299,9 +300,9 @@ def _the_end(api: Recorder, patch: pytest.MonkeyPatch) -> None:
 
 
 def _gateway(api: Recorder, patch: pytest.MonkeyPatch) -> None:
-    api.raw("PATCH", "/api/health")
+    api.ask_unchecked("PATCH", "/api/health")
     for kind in ("RESOURCE_NOT_FOUND", "DEFAULT_4XX", "THROTTLED", "INTEGRATION_TIMEOUT"):
         _, headers, body = _gateway_answer(kind, "GET")
         problem = json.loads(body)
         name = problem["code"] + ("_of_the_gateway" if kind == "THROTTLED" else "")
-        api.problems[name] = refused(problem, headers)
+        api.problems[name] = problem_example(problem, headers)

@@ -1,4 +1,4 @@
-"""The deployed functions, invoked as Lambda does it, and what they write to their log groups."""
+"""Invokes the deployed functions as Lambda does, and collects the lines that they log."""
 
 import json
 from dataclasses import dataclass, field
@@ -19,73 +19,74 @@ NAME = "anna-the-user"
 
 @dataclass
 class Context:
-    """What of Lambda's context is used."""
+    """The part of Lambda's context that the functions use."""
 
     aws_request_id: str
 
 
 @dataclass
 class Functions:
-    """Invokes the functions, over a mocked account."""
+    """Invokes the functions over a mocked AWS account."""
 
     services: Services
     capsys: pytest.CaptureFixture[str]
     invocations: int = 0
     token: str = ""
     written: list[str] = field(default_factory=list)
-    """Every line so far."""
+    """All lines so far."""
 
     def lines(self) -> list[dict[str, Any]]:
-        """What was written since the last look. Every line must be a JSON object."""
-        said = self.capsys.readouterr()
-        assert said.err == "", said.err
-        new = said.out.splitlines()
-        self.written += new
-        found = [json.loads(line) for line in new]
-        assert all(isinstance(each, dict) for each in found)
-        return found
+        """Return the lines since the previous call. Each line must be a JSON object."""
+        output = self.capsys.readouterr()
+        assert output.err == "", output.err
+        texts = output.out.splitlines()
+        self.written += texts
+        lines = [json.loads(text) for text in texts]
+        assert all(isinstance(line, dict) for line in lines)
+        return lines
 
     def events(self, event: str) -> list[dict[str, Any]]:
-        """The new lines of this event."""
+        """Return the lines of this event since the previous call."""
         return [line for line in self.lines() if line.get("event") == event]
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> HTTPResponse:
-        """An API request, with the token."""
-        sent = {"Content-Type": "application/json"} | {key.replace("_", "-"): value for key, value in headers.items()}
+        """Send an API request with the token, and return the response."""
+        request_headers = {"Content-Type": "application/json"}
+        request_headers |= {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
-            sent |= {"Authorization": f"Bearer {self.token}"}
+            request_headers |= {"Authorization": f"Bearer {self.token}"}
         content = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
-        return Client(app.app).http.request(method, path, headers=sent, body=content)
+        return Client(app.app).http.request(method, path, headers=request_headers, body=content)
 
     def register(self) -> str:
-        """Register; the user's id."""
-        answer = self.ask("POST", "/api/auth/register", {"name": NAME, "email": EMAIL, "password": PASSWORD})
-        self.token = answer.json_body["access_token"]
+        """Create an account and return the user's id."""
+        response = self.ask("POST", "/api/auth/register", {"name": NAME, "email": EMAIL, "password": PASSWORD})
+        self.token = response.json_body["access_token"]
         return str(self.ask("GET", "/api/auth/me").json_body["id"])
 
     def submit(self, content: bytes | None = None, **headers: str) -> str:
-        """The id of a prediction that was accepted."""
-        answer = self.ask("POST", "/api/predict/lasso", content or patients(3), Content_Type="text/csv", **headers)
-        return str(answer.json_body["prediction_id"])
+        """Submit a prediction and return its id."""
+        response = self.ask("POST", "/api/predict/lasso", content or patients(3), Content_Type="text/csv", **headers)
+        return str(response.json_body["prediction_id"])
 
     def work(self, prediction_id: str, model: FakeModel | None = None) -> str:
-        """Invoke the worker; the request id."""
-        given, chosen = self.services, loaded(model or FakeModel())
-        # The worker is made once: there the next look finds this one.
-        vars(given)["worker"] = Worker(
-            given.prediction_repository, given.files, given.settlement, given.settings, given.clock, lambda _: chosen
-        )
+        """Invoke the worker and return the request id."""
+        services, loaded_model = self.services, loaded(model or FakeModel())
+        vars(services)["worker"] = Worker(  # replaces the cached property
+            services.prediction_repository, services.files, services.settlement, services.settings, services.clock,
+            lambda _: loaded_model,
+        )  # fmt: skip
         return self._invoke(app.inference_worker, _message(prediction_id))
 
-    def bury(self, prediction_id: str) -> str:
-        """Invoke the dead-letter function; the request id."""
+    def handle_dead_letter(self, prediction_id: str) -> str:
+        """Invoke the dead-letter function and return the request id."""
         return self._invoke(app.dead_letter, _message(prediction_id))
 
     def dispatch(self) -> str:
-        """Invoke the dispatcher; the request id."""
-        tick = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "1",
+        """Invoke the dispatcher and return the request id."""
+        event = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "1",
                 "time": "2026-01-01T00:00:00Z", "region": "here", "resources": [], "detail": {}}  # fmt: skip
-        return self._invoke(app.dispatcher, tick)
+        return self._invoke(app.dispatcher, event)
 
     def _invoke(self, function: Any, event: dict[str, Any]) -> str:
         self.invocations += 1
@@ -93,7 +94,7 @@ class Functions:
         try:
             function(event, context)
         except InvocationFailedError as error:
-            self.written.append(str(error))  # Lambda's runtime logs it
+            self.written.append(str(error))  # Lambda's runtime logs the message
         return context.aws_request_id
 
 

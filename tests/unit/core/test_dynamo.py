@@ -13,7 +13,7 @@ from chalicelib.core.errors import InvalidInputError, TemporarilyUnavailableErro
 NAMES = ("user_id", "entry_id")
 
 
-def refusal(code: str, *reasons: str) -> ClientError:
+def client_error(code: str, *reasons: str) -> ClientError:
     response: Any = {"Error": {"Code": code, "Message": code}}
     if reasons:
         response["CancellationReasons"] = [{"Code": reason} for reason in reasons]
@@ -21,7 +21,7 @@ def refusal(code: str, *reasons: str) -> ClientError:
 
 
 class FakeClient:
-    """Raises ``errors`` one after the other, then takes everything."""
+    """Raises ``errors`` one after the other, then accepts every transaction."""
 
     def __init__(self, *errors: ClientError) -> None:
         self._errors = list(errors)
@@ -40,15 +40,15 @@ def transact(client: FakeClient) -> None:
 
 
 @pytest.fixture
-def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Retries don't wait; how long they would have."""
-    taken: list[float] = []
-    monkeypatch.setattr("time.sleep", taken.append)
-    return taken
+def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Replaces ``time.sleep``. The value holds the seconds of each call."""
+    seconds: list[float] = []
+    monkeypatch.setattr("time.sleep", seconds.append)
+    return seconds
 
 
 def cancelled(*reasons: str) -> ClientError:
-    return refusal("TransactionCanceledException", *reasons)
+    return client_error("TransactionCanceledException", *reasons)
 
 
 def test_values_come_back_as_they_were_written() -> None:
@@ -75,33 +75,33 @@ def test_a_whole_float_comes_back_as_an_int() -> None:
 
 @given(st.floats(min_value=1e-100, max_value=1e15) | st.integers(-(10**30), 10**30))
 @settings(max_examples=100, deadline=None, print_blob=True)
-def test_no_number_loses_a_bit(number: float) -> None:
+def test_numbers_are_stored_exactly(number: float) -> None:
     assert dynamo.from_item(dynamo.to_item({"n": number})) == {"n": number}
 
 
-def test_conflicts_are_retried_until_the_transaction_is_taken(naps: list[float]) -> None:
+def test_conflicts_are_retried_until_the_transaction_is_taken(sleeps: list[float]) -> None:
     client = FakeClient(
         cancelled("None", "TransactionConflict"),
         cancelled("ThrottlingError", "None"),
-        refusal("TransactionInProgressException"),
+        client_error("TransactionInProgressException"),
     )
     transact(client)
     assert client.calls == 4
-    assert len(naps) == 3
+    assert len(sleeps) == 3
 
 
-def test_a_transaction_that_stays_contended_is_busy_and_not_a_failed_condition(naps: list[float]) -> None:
+def test_a_transaction_that_stays_contended_is_temporarily_unavailable(sleeps: list[float]) -> None:
     client = FakeClient(*[cancelled("TransactionConflict")] * 100)
     with pytest.raises(TemporarilyUnavailableError) as caught:
         transact(client)
     assert client.calls < 20
-    assert max(naps) <= 0.6
-    assert len(naps) == client.calls - 1, "nobody waits for a try that there is none of"
+    assert max(sleeps) <= 0.6
+    assert len(sleeps) == client.calls - 1, "no wait after the last try"
     assert caught.value.status == 503
     assert "Retry-After" in caught.value.headers
 
 
-def test_every_try_of_a_transaction_carries_the_same_token(naps: list[float]) -> None:
+def test_every_try_of_a_transaction_carries_the_same_token(sleeps: list[float]) -> None:
     client = FakeClient(*[cancelled("TransactionConflict")] * 3)
 
     transact(client)
@@ -110,7 +110,7 @@ def test_every_try_of_a_transaction_carries_the_same_token(naps: list[float]) ->
     assert len(client.tokens) == 1
 
 
-def test_a_single_write_waits_while_a_transaction_holds_its_item(naps: list[float]) -> None:
+def test_a_single_write_waits_while_a_transaction_holds_its_item(sleeps: list[float]) -> None:
     conflict = ClientError({"Error": {"Code": "TransactionConflictException"}}, "UpdateItem")
     outcomes: list[ClientError | str] = [conflict, conflict, "written"]
 
@@ -121,10 +121,10 @@ def test_a_single_write_waits_while_a_transaction_holds_its_item(naps: list[floa
         return outcome
 
     assert dynamo.write_one(write) == "written"
-    assert len(naps) == 2
+    assert len(sleeps) == 2
 
 
-def test_a_failed_condition_says_which_and_is_not_retried() -> None:
+def test_a_failed_condition_is_named_and_not_retried() -> None:
     client = FakeClient(cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
     with pytest.raises(dynamo.TransactionCancelledError) as caught:
         transact(client)
@@ -133,9 +133,9 @@ def test_a_failed_condition_says_which_and_is_not_retried() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [refusal("ValidationException"), cancelled("ValidationError", "None")], ids=["request", "element"]
+    "error", [client_error("ValidationException"), cancelled("ValidationError", "None")], ids=["request", "element"]
 )
-def test_a_wrong_transaction_is_raised_as_it_is(error: ClientError) -> None:
+def test_the_error_of_an_invalid_transaction_is_raised_unchanged(error: ClientError) -> None:
     client = FakeClient(error)
     with pytest.raises(ClientError) as caught:
         transact(client)
@@ -144,22 +144,22 @@ def test_a_wrong_transaction_is_raised_as_it_is(error: ClientError) -> None:
 
 
 class BusyTable:
-    """Holds the items 0, 1, 2 and so on, and answers so many keys of each batch."""
+    """A table of the items 0, 1, 2 and so on, which processes a limited number of keys per request."""
 
-    def __init__(self, items: int, *answered: int) -> None:
+    def __init__(self, items: int, *processed: int) -> None:
         self._items = items
-        self._answered = list(answered)
-        self.asked: list[int] = []
+        self._processed = list(processed)
+        self.requested: list[int] = []
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        ((table, wanted),) = RequestItems.items()
-        assert wanted["ConsistentRead"]
-        keys = wanted["Keys"]
-        self.asked.append(len(keys))
-        count = self._answered.pop(0) if self._answered else 0
-        found = [key for key in keys[:count] if int(key["id"]["N"]) < self._items]
-        left = {table: wanted | {"Keys": keys[count:]}} if keys[count:] else {}
-        return {"Responses": {table: found}, "UnprocessedKeys": left}
+        ((table, request),) = RequestItems.items()
+        assert request["ConsistentRead"]
+        keys = request["Keys"]
+        self.requested.append(len(keys))
+        count = self._processed.pop(0) if self._processed else 0
+        items = [key for key in keys[:count] if int(key["id"]["N"]) < self._items]
+        unprocessed = {table: request | {"Keys": keys[count:]}} if keys[count:] else {}
+        return {"Responses": {table: items}, "UnprocessedKeys": unprocessed}
 
 
 def batch_of(count: int, table: BusyTable) -> list[int]:
@@ -167,44 +167,44 @@ def batch_of(count: int, table: BusyTable) -> list[int]:
     return [int(item["id"]["N"]) for item in dynamo.batch_get(cast("Any", table), "t", keys, ConsistentRead=True)]
 
 
-def test_a_batch_asks_again_for_what_a_busy_table_left_out(naps: list[float]) -> None:
+def test_batch_get_requests_unprocessed_keys_again(sleeps: list[float]) -> None:
     table = BusyTable(5, 2, 0, 3, 9)
-    assert batch_of(6, table) == [0, 1, 2, 3, 4], "of the sixth there is none"
-    assert table.asked == [6, 4, 4, 1]
-    assert len(naps) == 3
+    assert batch_of(6, table) == [0, 1, 2, 3, 4], "the sixth item does not exist"
+    assert table.requested == [6, 4, 4, 1]
+    assert len(sleeps) == 3
 
 
-def test_a_batch_is_cut_where_dynamodb_refuses_more(naps: list[float]) -> None:
+def test_batch_get_sends_at_most_100_keys_per_request(sleeps: list[float]) -> None:
     table = BusyTable(1000, 100, 99, 1, 50)
     assert batch_of(250, table) == list(range(250))
-    assert table.asked == [100, 100, 1, 50]
+    assert table.requested == [100, 100, 1, 50]
 
 
-def test_a_batch_that_stays_unanswered_is_busy_and_not_empty(naps: list[float]) -> None:
+def test_batch_get_raises_if_keys_stay_unprocessed(sleeps: list[float]) -> None:
     table = BusyTable(5, 2)
     with pytest.raises(TemporarilyUnavailableError, match="too busy"):
         batch_of(6, table)
-    assert 10 < len(table.asked) < 20
-    assert max(naps) <= 0.6
-    assert len(naps) == len(table.asked) - 1, "nobody waits for a try that there is none of"
+    assert 10 < len(table.requested) < 20
+    assert max(sleeps) <= 0.6
+    assert len(sleeps) == len(table.requested) - 1, "no wait after the last try"
 
 
-def test_no_keys_ask_nothing() -> None:
+def test_batch_get_without_keys_sends_no_request() -> None:
     table = BusyTable(5)
     assert batch_of(0, table) == []
-    assert table.asked == []
+    assert table.requested == []
 
 
 def test_only_a_refused_condition_is_a_condition_failure() -> None:
-    assert dynamo.is_condition_failure(refusal("ConditionalCheckFailedException"))
-    assert not dynamo.is_condition_failure(refusal("ResourceNotFoundException"))
+    assert dynamo.is_condition_failure(client_error("ConditionalCheckFailedException"))
+    assert not dynamo.is_condition_failure(client_error("ResourceNotFoundException"))
 
 
 def cursor(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
 
 
-def test_a_cursor_leads_back_to_its_key() -> None:
+def test_a_cursor_decodes_to_its_key() -> None:
     key = dynamo.to_item({"user_id": "u", "entry_id": "2026-11"})
     encoded = dynamo.encode_cursor(key)
     assert encoded is not None
@@ -238,7 +238,7 @@ def test_the_last_page_has_no_cursor() -> None:
     ],
     ids=lambda text: text[:20],
 )
-def test_a_cursor_that_was_not_made_here_is_invalid_input(text: str) -> None:
+def test_a_malformed_cursor_is_invalid_input(text: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         dynamo.decode_cursor(text, NAMES)
     assert caught.value.status == 422

@@ -1,9 +1,9 @@
-"""What is kept of an idempotency key."""
+"""The ids under which idempotency keys are stored."""
 
 from chalicelib.core.idempotency import IdempotencyKey
 
 
-def test_nothing_of_a_keys_text_is_kept_and_two_texts_are_two_keys() -> None:
+def test_a_record_id_hides_the_text_of_its_key_and_differs_between_texts() -> None:
     first = IdempotencyKey.of("user", "mary.jones-1961", "request")
     second = IdempotencyKey.of("user", "mary.jones-1962", "request")
     assert first is not None

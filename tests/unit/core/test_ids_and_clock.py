@@ -11,15 +11,15 @@ from chalicelib.core.ids import is_id, new_id
 def test_row_9_ids_are_128_random_bits_in_hexadecimal() -> None:
     ids = {new_id() for _ in range(1000)}
     assert len(ids) == 1000
-    assert all(is_id(each) and len(each) == 32 for each in ids)
-    numbers = [int(each, 16) for each in ids]
-    assert (reduce(or_, numbers), reduce(and_, numbers)) == (2**128 - 1, 0)  # each bit is now this and now that
+    assert all(is_id(identifier) and len(identifier) == 32 for identifier in ids)
+    numbers = [int(identifier, 16) for identifier in ids]
+    assert (reduce(or_, numbers), reduce(and_, numbers)) == (2**128 - 1, 0)  # each bit takes both values
 
 
 @pytest.mark.parametrize(
     "text", ["", "a" * 31, "a" * 33, "A" * 32, "g" * 32, "../" + "a" * 29, "٣" * 32, "a" * 31 + "\n"]
 )
-def test_what_is_not_32_lower_case_hexadecimal_digits_is_no_id(text: str) -> None:
+def test_only_32_lower_case_hexadecimal_digits_are_an_id(text: str) -> None:
     assert not is_id(text)
 
 
@@ -29,7 +29,8 @@ def test_time_is_written_in_utc_with_milliseconds() -> None:
 
 
 def test_written_times_sort_as_the_times_do() -> None:
-    chance = random.Random(7)
-    times = sorted(chance.randrange(0, 4_000_000_000_000) / 1000 for _ in range(500))
+    generator = random.Random(7)
+    times = sorted(generator.randrange(0, 4_000_000_000_000) / 1000 for _ in range(500))
     times += [4_000_000_000.0, 4_000_000_000.999, 4_000_000_001.0]
-    assert [iso(each) for each in times] == sorted(iso(each) for each in times)
+    texts = [iso(seconds) for seconds in times]
+    assert texts == sorted(texts)

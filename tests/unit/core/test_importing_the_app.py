@@ -8,12 +8,12 @@ DATA_SCIENCE = ("pandas", "numpy", "sklearn", "joblib")
 
 
 def loaded_by_the_app(*names: str, **environment: str) -> str:
-    """Those of the packages that are loaded once the app is."""
-    done = subprocess.run(
+    """Return which of these packages are loaded after ``import app``."""
+    process = subprocess.run(
         [sys.executable, "-c", f"import app, sys; print(*[name for name in {names} if name in sys.modules])"],
         cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return done.stdout.strip()
+    return process.stdout.strip()
 
 
 def test_importing_the_app_loads_no_data_science_package() -> None:

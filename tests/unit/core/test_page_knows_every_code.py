@@ -1,4 +1,4 @@
-"""Every refusal that the API can give has a sentence on the page, in both languages."""
+"""The page has a sentence for every error code of the API, in both languages."""
 
 import re
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ PAGE = ROOT / "frontend" / "src"
 
 
 def codes(kind: type[DomainError] = DomainError) -> Iterator[str]:
-    """Of every error class that the running app has loaded."""
+    """Yield the codes of all error classes that the app has loaded."""
     yield kind.code
-    for each in kind.__subclasses__():
-        yield from codes(each)
+    for subclass in kind.__subclasses__():
+        yield from codes(subclass)
 
 
-def codes_of_ends() -> set[str]:
-    """What ``error_code`` of a prediction may be, beside a refusal's code."""
+def codes_of_failed_predictions() -> set[str]:
+    """Return the codes that only the ``error_code`` of a prediction can have, by searching the sources."""
     sources = (ROOT / "chalicelib" / "inference").rglob("*.py")
     return {
         code
@@ -34,9 +34,9 @@ def codes_of_ends() -> set[str]:
 
 def test_the_page_has_a_sentence_for_every_code() -> None:
     assert app.app
-    needed = {code for code in codes() if code} | codes_of_ends()
+    needed = {code for code in codes() if code} | codes_of_failed_predictions()
     assert {"not_enough_coins", "dead_letter", "cancelled", "attempts_exhausted"} <= needed
     for language in ("en", "ru"):
         sentences = (PAGE / "i18n" / language / "problems.ts").read_text("utf-8")
-        said = set(re.findall(r"^  ([a-z_]+): \(", sentences, re.MULTILINE))
-        assert needed - said == set(), language
+        translated = set(re.findall(r"^  ([a-z_]+): \(", sentences, re.MULTILINE))
+        assert needed - translated == set(), language

@@ -16,14 +16,16 @@ def throttles(world: World, clock: FakeClock) -> Throttles:
 
 
 def refused(throttles: Throttles, *limits: Limit, kind: str = "guess") -> int:
-    """After how many seconds one is told to come again."""
+    """Assert that the next event is refused, and return its Retry-After in seconds."""
     with pytest.raises(TooManyRequestsError) as caught:
         throttles.acquire(kind, HOUR, *limits)
     assert (caught.value.status, caught.value.code) == (429, "too_many_requests")
     return int(caught.value.headers["Retry-After"])
 
 
-def test_as_many_pass_as_may_and_the_next_is_told_when_the_window_ends(throttles: Throttles, clock: FakeClock) -> None:
+def test_events_up_to_the_maximum_pass_and_the_next_is_refused_until_the_window_ends(
+    throttles: Throttles, clock: FakeClock
+) -> None:
     for _ in range(3):
         throttles.acquire("guess", HOUR, Limit("anna", 3))
     clock.advance(HOUR - 90.5)
@@ -36,21 +38,21 @@ def test_as_many_pass_as_may_and_the_next_is_told_when_the_window_ends(throttles
     throttles.acquire("guess", HOUR, Limit("anna", 3))
 
 
-def test_whoever_comes_when_they_were_told_passes(throttles: Throttles, clock: FakeClock) -> None:
+def test_an_event_after_the_retry_after_time_passes(throttles: Throttles, clock: FakeClock) -> None:
     throttles.acquire("guess", HOUR, Limit("anna", 1))
     clock.advance(1234.567)
     clock.advance(refused(throttles, Limit("anna", 1)))
     throttles.acquire("guess", HOUR, Limit("anna", 1))
 
 
-def test_others_and_other_kinds_are_counted_for_themselves(throttles: Throttles) -> None:
+def test_subjects_and_kinds_are_counted_separately(throttles: Throttles) -> None:
     throttles.acquire("guess", HOUR, Limit("anna", 1))
     throttles.acquire("guess", HOUR, Limit("boris", 1))
     throttles.acquire("upload", HOUR, Limit("anna", 1))
     assert refused(throttles, Limit("boris", 1))
 
 
-def test_what_one_limit_refuses_counts_against_none(throttles: Throttles) -> None:
+def test_an_event_that_one_limit_refuses_counts_against_none(throttles: Throttles) -> None:
     throttles.acquire("guess", HOUR, Limit("here", 3), Limit("anna", 1))
     for _ in range(5):
         refused(throttles, Limit("here", 3), Limit("anna", 1))
@@ -60,21 +62,21 @@ def test_what_one_limit_refuses_counts_against_none(throttles: Throttles) -> Non
     assert refused(throttles, Limit("here", 3), Limit("dora", 1))
 
 
-def test_what_is_given_back_does_not_count(throttles: Throttles) -> None:
+def test_a_released_event_does_not_count(throttles: Throttles) -> None:
     for _ in range(5):
         throttles.release(throttles.acquire("guess", HOUR, Limit("here", 2), Limit("anna", 1)))
     throttles.acquire("guess", HOUR, Limit("here", 2), Limit("anna", 1))
     assert refused(throttles, Limit("here", 2), Limit("anna", 1))
 
 
-def test_giving_back_what_has_expired_makes_no_row_without_an_end(world: World, throttles: Throttles) -> None:
-    taken = throttles.acquire("guess", HOUR, Limit("anna", 1))
-    aws.dynamodb().delete_item(TableName=world.settings.throttles_table, Key={"throttle": {"S": taken.row}})
-    throttles.release(taken)
+def test_releasing_an_event_of_an_expired_row_creates_no_row(world: World, throttles: Throttles) -> None:
+    event = throttles.acquire("guess", HOUR, Limit("anna", 1))
+    aws.dynamodb().delete_item(TableName=world.settings.throttles_table, Key={"throttle": {"S": event.row}})
+    throttles.release(event)
     assert world.items(world.settings.throttles_table) == []
 
 
-def test_a_row_tells_neither_who_nor_what_and_expires_with_its_window(
+def test_a_row_reveals_neither_subject_nor_kind_and_expires_with_its_window(
     world: World, throttles: Throttles, clock: FakeClock
 ) -> None:
     throttles.acquire("guess", HOUR, Limit("198.51.100.7", 9), Limit("name#anna", 9))
@@ -84,27 +86,30 @@ def test_a_row_tells_neither_who_nor_what_and_expires_with_its_window(
     assert not any(word in repr(row) for word in ("198", "anna", "guess"))
 
 
-def test_without_the_secret_nobody_can_look_for_an_address(world: World, throttles: Throttles) -> None:
-    other = Throttles(aws.dynamodb(), world.settings.throttles_table, lambda: "another secret", throttles._clock)
-    assert throttles.acquire("guess", HOUR, Limit("anna", 9)).row != other.acquire("guess", HOUR, Limit("anna", 9)).row
+def test_a_row_can_not_be_found_without_the_pseudonym_key(world: World, throttles: Throttles) -> None:
+    with_another_key = Throttles(
+        aws.dynamodb(), world.settings.throttles_table, lambda: "another secret", throttles._clock
+    )
+    events = [instance.acquire("guess", HOUR, Limit("anna", 9)) for instance in (throttles, with_another_key)]
+    assert events[0].row != events[1].row
 
 
 def test_an_event_is_one_write(world: World, throttles: Throttles) -> None:
     calls: list[str] = []
     events = aws.dynamodb().meta.events
 
-    def note(model: Any, **_more: Any) -> None:
+    def record(model: Any, **_: Any) -> None:
         calls.append(model.name)
 
-    events.register("before-call.dynamodb", note)
+    events.register("before-call.dynamodb", record)
     throttles.acquire("guess", HOUR, Limit("here", 2), Limit("anna", 1))
-    events.unregister("before-call.dynamodb", note)
+    events.unregister("before-call.dynamodb", record)
     assert calls == ["UpdateItem"]
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(1, "1 seconds"), (119, "119 seconds"), (120, "2 minutes"), (7199, "120 minutes"),
+    ("seconds", "text"), [(1, "1 seconds"), (119, "119 seconds"), (120, "2 minutes"), (7199, "120 minutes"),
                            (7200, "2 hours"), (86_400, "24 hours")],
 )  # fmt: skip
-def test_the_time_is_told_in_words(seconds: int, words: str) -> None:
-    assert TooManyRequestsError(seconds).detail == f"There were too many attempts. Please try again in {words}."
+def test_the_waiting_time_is_rounded_up_to_a_readable_unit(seconds: int, text: str) -> None:
+    assert TooManyRequestsError(seconds).detail == f"There were too many attempts. Please try again in {text}."

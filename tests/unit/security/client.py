@@ -1,4 +1,4 @@
-"""Asks every route of the app, also those that don't exist yet when this is written."""
+"""A test client for every route of the app, including routes that are added later."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -9,19 +9,19 @@ from chalice.test import HTTPResponse
 from pydantic import BaseModel
 
 from app import app
-from chalicelib.core.http.endpoints import RouteMetadata, described
+from chalicelib.core.http.endpoints import RouteMetadata, metadata_of
 from chalicelib.wiring import Services
 from tests.unit.support import PASSWORD, csv_of
 
 
 class Route(NamedTuple):
-    """One method of one address."""
+    """One method of one path."""
 
     method: str
     path: str
-    said: RouteMetadata
+    metadata: RouteMetadata
     parameters: dict[str, Any]
-    """The annotations of what the path holds."""
+    """The annotated types of the path parameters."""
     content_types: Sequence[str]
 
     def __str__(self) -> str:
@@ -29,14 +29,14 @@ class Route(NamedTuple):
 
     @property
     def body(self) -> type[BaseModel] | None:
-        return self.said.get("body")
+        return self.metadata.get("body")
 
     @property
     def takes_file(self) -> bool:
         return "multipart/form-data" in self.content_types
 
     def at(self, identifier: str) -> str:
-        """The address with this id."""
+        """Return the path with this id in place of its parameters."""
         path = self.path
         for name in self.parameters:
             path = path.replace(f"{{{name}}}", identifier)
@@ -44,16 +44,16 @@ class Route(NamedTuple):
 
 
 def routes() -> Iterator[Route]:
-    """Every route of the app."""
+    """Yield every route of the app."""
     for path, methods in app.routes.items():
         for method, entry in methods.items():
             hints = get_type_hints(entry.view_function, include_extras=True)
             parameters = {name: hints[name] for name in entry.view_args}
-            yield Route(method, path, described(entry.view_function), parameters, entry.content_types)
+            yield Route(method, path, metadata_of(entry.view_function), parameters, entry.content_types)
 
 
 class Client:
-    """The app, asked by two people."""
+    """Sends requests to the app. ``anna`` and ``boris`` are the tokens of two users."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -64,15 +64,15 @@ class Client:
     def ask(
         self, token: str | None, method: str, path: str, body: object = None, content_type: str = "application/json"
     ) -> HTTPResponse:
-        """The answer; ``body`` is sent as JSON unless it is bytes."""
+        """Send a request and return the response. ``body`` is sent as JSON unless it is bytes."""
         headers = {"Content-Type": content_type} | ({"Authorization": f"Bearer {token}"} if token else {})
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         return self._http.request(method, path, headers=headers, body=content)
 
     def submitted(self, token: str, *, run: bool) -> str:
-        """The id of a prediction of one patient."""
-        answer = self.ask(token, "POST", "/api/predict/mayo", csv_of({"ID": "p"}), "text/csv")
-        prediction_id = str(answer.json_body["prediction_id"])
+        """Submit a prediction of one patient and return its id."""
+        response = self.ask(token, "POST", "/api/predict/mayo", csv_of({"ID": "p"}), "text/csv")
+        prediction_id = str(response.json_body["prediction_id"])
         if run:
             self.services.worker.run(prediction_id)
         return prediction_id

@@ -11,16 +11,16 @@ from tests.unit.support import SECRETS
 
 @pytest.fixture
 def client(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """The app over a mocked account, with the two people anna and boris."""
+    """A test client of the app over a mocked AWS account, with the two users anna and boris."""
     for name, value in settings.model_dump(exclude_none=True, exclude=set(SECRETS)).items():
         monkeypatch.setenv(name.upper(), str(value))
     for name, secret in SECRETS.items():
         monkeypatch.setenv(name.upper(), secret)
-    _forget()
+    _clear_caches()
     yield Client(services())
-    _forget()
+    _clear_caches()
 
 
-def _forget() -> None:
+def _clear_caches() -> None:
     services.cache_clear()
     read_settings.cache_clear()

@@ -1,4 +1,4 @@
-"""What is installed is locked, used, listed and looked up."""
+"""Dependencies are locked by hash, used, listed with their licences, and looked up in advisory databases."""
 
 import json
 import os
@@ -26,17 +26,17 @@ IMPORTED_AS = {
     "openapi-spec-validator": "openapi_spec_validator",
     "boto3-stubs": "mypy_boto3_dynamodb",
 }  # fmt: skip
-"""Of packages that aren't called like their module."""
-RUN = {
+"""The modules of packages whose name differs from their module's."""
+NOT_IMPORTED = {
     "coverage", "import-linter", "mypy", "pytest-xdist", "ruff", "httptools", "schemathesis", "uv", "pip-audit",
     "awslambdaric", "pandas-stubs", "types-requests", "types-PyYAML",
 }  # fmt: skip
-"""Tools that are run, plugins and types that are found by name."""
-HELD_BACK = {"python-dateutil"}
-"""Asked for only to say which version another one takes."""
+"""Tools that are run, and plugins and types that are found by name."""
+PINNED = {"python-dateutil"}
+"""Packages that are declared only to fix the version that another package uses."""
 
 
-def test_row_18_every_package_is_locked_to_its_bytes() -> None:
+def test_row_18_every_package_is_locked_by_hash() -> None:
     for lock in ROOT.glob("requirements*.txt"):
         entries = re.split(r"\n(?=[a-zA-Z])", lock.read_text("utf-8"))
         for entry in entries:
@@ -46,27 +46,28 @@ def test_row_18_every_package_is_locked_to_its_bytes() -> None:
 
 
 LOCKS = {"": "api", "-worker": "worker", "-local": "local", "-dev": "evaluate runtime", "-tools": "tools"}
-"""The groups of pyproject.toml that `make lock` makes each lock of."""
+"""The dependency groups of pyproject.toml in each lock file, by the lock file's suffix."""
 
 
-def asked_for(group: str) -> Iterator[Requirement]:
-    """What a group asks for, and the groups that it includes."""
-    for each in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"][group]:
-        if isinstance(each, str):
-            yield Requirement(each)
+def declared_in(group: str) -> Iterator[Requirement]:
+    """Yield the requirements of a dependency group and of the groups that it includes."""
+    for entry in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"][group]:
+        if isinstance(entry, str):
+            yield Requirement(entry)
         else:
-            yield from asked_for(each["include-group"])
+            yield from declared_in(entry["include-group"])
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_holds_what_its_groups_ask_for(lock: str) -> None:
-    locked = {str(each) for each in licences.locked(f"requirements{lock}.txt")}
-    asked = chain(*map(asked_for, LOCKS[lock].split()))
-    assert {f"{canonicalize_name(each.name)}{each.specifier}" for each in asked} - locked == set(), "run make lock"
+def test_a_lock_file_has_every_package_of_its_groups(lock: str) -> None:
+    locked = {str(package) for package in licences.locked(f"requirements{lock}.txt")}
+    requirements = chain(*map(declared_in, LOCKS[lock].split()))
+    declared = {f"{canonicalize_name(requirement.name)}{requirement.specifier}" for requirement in requirements}
+    assert declared - locked == set(), "run make lock"
 
 
 @pytest.mark.parametrize("folder", ["frontend", "local"])
-def test_row_18_every_package_of_npm_is_locked_to_its_bytes(folder: str) -> None:
+def test_row_18_every_npm_package_is_locked_by_hash(folder: str) -> None:
     packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
     for name, package in packages.items():
         assert name == "" or package["integrity"].startswith("sha512-"), name
@@ -77,8 +78,8 @@ def test_row_18_every_package_of_npm_is_locked_to_its_bytes(folder: str) -> None
 
 
 @pytest.mark.parametrize("folder", ["frontend", "local"])
-def test_row_18_what_npm_installs_runs_nothing_of_its_own(folder: str, tmp_path: Path) -> None:
-    """An install script would run as whoever types `make run`, before anything of the package is used."""
+def test_row_18_npm_runs_no_install_script(folder: str, tmp_path: Path) -> None:
+    """An install script would run with the rights of the user who types `make run`."""
     (tmp_path / ".npmrc").write_text((ROOT / folder / ".npmrc").read_text("utf-8"), "utf-8")
     script = "node -e \"require('fs').writeFileSync('ran', '')\""
     package = {"name": "x", "version": "0.0.0", "scripts": {"install": script, "postinstall": script}}
@@ -91,40 +92,41 @@ def test_row_18_what_npm_installs_runs_nothing_of_its_own(folder: str, tmp_path:
         return (tmp_path / "ran").exists()
 
     assert not install()
-    assert install("--ignore-scripts=false"), "the script would have run"
+    assert install("--ignore-scripts=false"), "the script can run"
 
 
-def test_every_folder_that_npm_installs_in_is_looked_at() -> None:
-    assert {each.parent.name for each in ROOT.glob("*/package.json")} == {"frontend", "local"}
+def test_every_folder_with_npm_packages_is_checked() -> None:
+    assert {path.parent.name for path in ROOT.glob("*/package.json")} == {"frontend", "local"}
 
 
-def test_the_list_of_licences_is_todays() -> None:
+def test_the_list_of_licences_is_up_to_date() -> None:
     sections = licences.sections()
     committed = licences.PATH.read_text("utf-8")
-    said = {
+    listed = {
         (name, version): licence
         for name, version, licence in re.findall(r"^\| (\S+) \| (\d\S*) \| (.+) \|$", committed, re.MULTILINE)
     }
     for title, packages in sections.items():
-        # An environment that isn't the lock's can't say what the lock's would.
+        # Packages that are not installed as locked keep the licence that the committed list has.
         assert len(licences.not_as_locked(packages)) < len(packages) / 2
-        expected = [each._replace(licence=each.licence or said.get(each[:2])) for each in packages]
+        expected = [package._replace(licence=package.licence or listed.get(package[:2])) for package in packages]
         assert licences.table(title, expected) in committed, "run make licences"
     assert committed.count("\n## ") == len(sections)
 
 
-def test_what_is_shipped_is_under_no_licence_that_asks_for_our_sources() -> None:
-    in_zips, in_page, *beside = licences.sections().values()
+def test_no_shipped_package_has_a_copyleft_licence() -> None:
+    in_zips, in_page, *other_sections = licences.sections().values()
     shipped = in_zips + in_page
-    assert {"pydantic", "scikit-learn", "chalice", "preact", "swagger-ui-dist"} <= {each.name for each in shipped}
-    assert [each for each in shipped if re.search(f"GPL|{licences.NOT_STATED}", each.licence or "")] == []
-    not_shipped = {each.name for packages in beside for each in packages}
+    shipped_names = {package.name for package in shipped}
+    assert {"pydantic", "scikit-learn", "chalice", "preact", "swagger-ui-dist"} <= shipped_names
+    assert [package for package in shipped if re.search(f"GPL|{licences.NOT_STATED}", package.licence or "")] == []
+    not_shipped = {package.name for packages in other_sections for package in packages}
     assert {"pytest", "scikit-survival", "survset", "uv", "pip-audit", "awslambdaric", "vite"} <= not_shipped
-    assert not not_shipped & {each.name for each in shipped}
+    assert not not_shipped & shipped_names
 
 
 @pytest.mark.parametrize(
-    ("said", "licence"),
+    ("fields", "licence"),
     [
         ({"License-Expression": "MIT", "License": "no"}, "MIT"),
         ({"Classifier": "License :: OSI Approved :: BSD License", "License": "a\nlong\ntext"}, "BSD License"),
@@ -133,54 +135,55 @@ def test_what_is_shipped_is_under_no_licence_that_asks_for_our_sources() -> None
         ({}, "not stated"),
     ],
 )
-def test_a_licence_is_what_the_package_says_and_never_a_guess(said: dict[str, str], licence: str) -> None:
+def test_a_licence_is_read_from_the_package_s_metadata_and_not_guessed(fields: dict[str, str], licence: str) -> None:
     metadata = Message()
-    for name, value in said.items():
+    for name, value in fields.items():
         metadata[name] = value
     assert licences.licence_of(metadata) == licence
 
 
-def test_every_package_that_is_asked_for_is_used() -> None:
+def test_every_declared_package_is_used() -> None:
     tracked = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     imported: set[str] = set()
     for path in tracked.split():
         text = (ROOT / path).read_text("utf-8")
         imported |= set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
         imported |= set(re.findall(r'"-m", "(\w+)', text))
-    asked = {each.name for groups in LOCKS.values() for group in groups.split() for each in asked_for(group)}
-    assert {name for name in asked - RUN - HELD_BACK if IMPORTED_AS.get(name, name) not in imported} == set()
+    groups = [group for groups in LOCKS.values() for group in groups.split()]
+    declared = {requirement.name for group in groups for requirement in declared_in(group)}
+    assert {name for name in declared - NOT_IMPORTED - PINNED if IMPORTED_AS.get(name, name) not in imported} == set()
 
 
 @pytest.mark.parametrize("folder", ["frontend", "local"])
-def test_every_package_of_npm_that_is_asked_for_is_used(folder: str) -> None:
-    declared = json.loads((ROOT / folder / "package.json").read_text("utf-8"))
+def test_every_declared_npm_package_is_used(folder: str) -> None:
+    manifest = json.loads((ROOT / folder / "package.json").read_text("utf-8"))
     packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
-    asked = {name for group, names in declared.items() if group.lower().endswith("dependencies") for name in names}
-    assert _asked_of_npm(packages[""]) == asked
+    declared = {name for group, names in manifest.items() if group.lower().endswith("dependencies") for name in names}
+    assert _declared_in_npm_lock(packages[""]) == declared
     tracked = subprocess.run(["git", "ls-files", folder], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     sources = [path for path in tracked.split() if re.search(r"\.(ts|tsx|mjs|js|html|py)$", path)]
     text = "\n".join((ROOT / path).read_text("utf-8") for path in sources)
-    scripts = " ".join(declared.get("scripts", {}).values())
+    scripts = " ".join(manifest.get("scripts", {}).values())
 
     def is_used(name: str) -> bool:
         if name.startswith("@types/"):
             return is_used(name.removeprefix("@types/"))
         imported = rf"""(from|import|import\() ?['"]{re.escape(name)}['"/:]|node_modules/{re.escape(name)}/"""
         called = "|".join(map(re.escape, packages.get(f"node_modules/{name}", {}).get("bin", {}))) or "(?!)"
-        of_platforms = f'"{name.partition("/")[0]}"'  # which one is in its path is told at run time
+        scope = f'"{name.partition("/")[0]}"'  # the package of the platform is chosen at run time
         return bool(
             re.search(imported, text)
             or re.search(rf"(^| )({called}) ", f"{scripts} ")
-            or (name in declared.get("optionalDependencies", {}) and of_platforms in text)
+            or (name in manifest.get("optionalDependencies", {}) and scope in text)
         )
 
-    assert {name for name in asked if not is_used(name)} == set()
+    assert {name for name in declared if not is_used(name)} == set()
     assert not is_used("left-pad")
     assert not is_used("@types/left-pad")
 
 
-def _asked_of_npm(root: dict[str, Any]) -> set[str]:
-    """What the lock says that package.json asks for."""
+def _declared_in_npm_lock(root: dict[str, Any]) -> set[str]:
+    """Return the packages that package.json declares according to the lock file."""
     groups = ("dependencies", "devDependencies", "optionalDependencies")
     return {name for group in groups for name in root.get(group, {})}
 
@@ -195,7 +198,7 @@ def _asked_of_npm(root: dict[str, Any]) -> set[str]:
         (None, 3),
     ],
 )
-def test_row_18_what_was_not_looked_up_is_not_called_clean(
+def test_row_18_an_unreachable_advisory_database_is_not_reported_as_clean(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], printed: object, code: int
 ) -> None:
     tool = tmp_path / "pip-audit"
@@ -210,6 +213,6 @@ def test_row_18_what_was_not_looked_up_is_not_called_clean(
 
     assert dependencies.main() == code
 
-    said = capsys.readouterr().out
-    assert ("could not be reached" in said) == (code == 3)
-    assert ("CVE-1" in said) == (code == 1)
+    output = capsys.readouterr().out
+    assert ("could not be reached" in output) == (code == 3)
+    assert ("CVE-1" in output) == (code == 1)

@@ -1,4 +1,4 @@
-"""What holds for every route, those that come later too (docs/security.md)."""
+"""Rules of docs/security.md for every route, including routes that are added later."""
 
 import pytest
 
@@ -10,24 +10,24 @@ from tests.unit.security.client import Client, Route, routes
 ROUTES = list(routes())
 OWNED = [route for route in ROUTES if PredictionId in route.parameters.values()]
 WITH_BODY = [route for route in ROUTES if route.body]
-OURS = {"balance", "cost", "coins", "price", "user_id", "amount", "status", "balance_after"}
-"""What only the server says."""
+SERVER_FIELDS = {"balance", "cost", "coins", "price", "user_id", "amount", "status", "balance_after"}
+"""Fields that only the server sets."""
 
 
-def without_request_id(answer: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in answer.items() if name != "request_id"}
+def without_request_id(response: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in response.items() if name != "request_id"}
 
 
-def test_whatever_an_address_holds_is_a_models_or_an_owned_id() -> None:
-    """A new kind of id has to be added here, with a test that it is asked for by its owner only."""
+def test_every_path_parameter_is_a_model_id_or_an_owned_id() -> None:
+    """A new kind of id has to be added here, with a test that only its owner has access."""
     kinds = {repr(kind) for route in ROUTES for kind in route.parameters.values()}
     assert kinds == {repr(ModelId), repr(PredictionId), repr(UploadId)}
-    named = {name for route in ROUTES if route.body for name in route.body.model_fields if name.endswith("id")}
-    assert named == {"upload_id"}
+    ids_in_bodies = {name for route in ROUTES if route.body for name in route.body.model_fields if name.endswith("id")}
+    assert ids_in_bodies == {"upload_id"}
 
 
 @pytest.mark.parametrize("route", OWNED, ids=str)
-def test_row_9_what_is_somebody_elses_is_404_like_what_is_not_there(client: Client, route: Route) -> None:
+def test_row_9_another_user_s_prediction_is_404_like_an_unknown_one(client: Client, route: Route) -> None:
     for theirs in (client.submitted(client.boris, run=False), client.submitted(client.boris, run=True)):
         before = client.ask(client.boris, "GET", f"/api/predict/{theirs}").json_body
 
@@ -39,7 +39,7 @@ def test_row_9_what_is_somebody_elses_is_404_like_what_is_not_there(client: Clie
         assert client.ask(client.boris, "GET", f"/api/predict/{theirs}").json_body == before
 
 
-def test_row_9_somebody_elses_upload_is_404(client: Client) -> None:
+def test_row_9_another_user_s_upload_is_404(client: Client) -> None:
     upload_id = client.ask(client.boris, "POST", "/api/uploads").json_body["upload_id"]
     (boris,) = {client.ask(client.boris, "GET", "/api/auth/me").json_body["id"]}
     client.services.files.put(f"uploads/{boris}/{upload_id}", b"ID\n", "text/csv")
@@ -52,7 +52,7 @@ def test_row_9_somebody_elses_upload_is_404(client: Client) -> None:
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if UploadId in route.parameters.values()], ids=str)
-def test_row_9_an_upload_is_asked_for_by_its_owner_only(client: Client, route: Route) -> None:
+def test_row_9_an_upload_is_accessible_to_its_owner_only(client: Client, route: Route) -> None:
     boris = client.ask(client.boris, "GET", "/api/auth/me").json_body["id"]
     theirs = client.ask(client.boris, "POST", "/api/uploads").json_body["upload_id"]
     client.services.files.put(f"uploads/{boris}/{theirs}", b"ID\n", "text/csv")
@@ -66,31 +66,31 @@ def test_row_9_an_upload_is_asked_for_by_its_owner_only(client: Client, route: R
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
-def test_without_a_token_an_address_is_refused_or_is_meant_to_be_public(client: Client, route: Route) -> None:
+def test_only_public_routes_work_without_a_token(client: Client, route: Route) -> None:
     public = {
         "GET /api/health", "GET /api/openapi.json", "GET /api/models", "GET /api/models/{id}",
         "POST /api/auth/register", "POST /api/auth/login",
     }  # fmt: skip
-    answer = client.ask(None, route.method, route.at("0" * 32))
-    assert (answer.status_code == 401) == (str(route) not in public)
+    response = client.ask(None, route.method, route.at("0" * 32))
+    assert (response.status_code == 401) == (str(route) not in public)
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=str)
-def test_row_10_a_body_with_a_field_that_is_not_asked_for_is_refused(client: Client, route: Route) -> None:
+def test_row_10_a_body_with_an_unknown_field_is_refused(client: Client, route: Route) -> None:
     assert route.body
-    assert OURS.isdisjoint(route.body.model_fields)
+    assert SERVER_FIELDS.isdisjoint(route.body.model_fields)
     path = route.at("mayo")
 
-    for name in sorted(OURS):
-        answer = client.ask(client.anna, route.method, path, {name: 0})
-        assert answer.status_code == 422
-        found = [each["column"] for each in answer.json_body["errors"] if each["code"] == "unknown_field"]
-        assert found == [name]
+    for name in sorted(SERVER_FIELDS):
+        response = client.ask(client.anna, route.method, path, {name: 0})
+        assert response.status_code == 422
+        unknown = [error["column"] for error in response.json_body["errors"] if error["code"] == "unknown_field"]
+        assert unknown == [name]
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
-def test_row_15_no_answer_is_kept_by_a_browser_or_taken_for_another_type(client: Client, route: Route) -> None:
+def test_row_15_no_response_is_cached_or_sniffed(client: Client, route: Route) -> None:
     for token in (None, client.anna):
-        answer = client.ask(token, route.method, route.at("0" * 32))
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        response = client.ask(token, route.method, route.at("0" * 32))
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"

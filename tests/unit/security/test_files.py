@@ -1,4 +1,4 @@
-"""Where files lie, for how long, and what is loaded from them."""
+"""Object keys, the expiry of files, unpickling, and personal columns."""
 
 import ast
 import re
@@ -13,19 +13,19 @@ from chalicelib.inference.patient_file.pii_headers import names_a_person
 from local.provision import read_template
 from tests.unit.support import ROOT, World, csv_of
 
-PROFESSED = ROOT / "docs" / "privacy.md"
+PRIVACY = ROOT / "docs" / "privacy.md"
 
 
 @pytest.mark.parametrize("name", ["../../models/lasso.csv", "results/x", "a\0b", "%2e%2e%2f", "x" * 200])
-def test_row_11_no_key_holds_anything_that_a_client_sent(world: World, name: str) -> None:
+def test_row_11_object_keys_hold_nothing_that_a_client_sent(world: World, name: str) -> None:
     user = world.register()
     prediction = world.predictions.submit(user, "lasso", csv_of({"ID": "p"}), name).prediction
     world.run(prediction)
 
     assert world.read(prediction).file_name == name
-    one = f"{user.id}/{prediction.prediction_id}"
+    ids = f"{user.id}/{prediction.prediction_id}"
     names = ("cohort.json", "result.csv", "rows.jsonl")
-    assert sorted(world.objects()) == [f"inputs/{one}.csv", *(f"results/{one}/1/{each}" for each in names)]
+    assert sorted(world.objects()) == [f"inputs/{ids}.csv", *(f"results/{ids}/1/{name}" for name in names)]
 
 
 def rules() -> dict[str, Any]:
@@ -38,18 +38,18 @@ def test_row_13_files_expire_and_the_docs_and_the_page_say_when() -> None:
     assert days == {"inputs/": 1, "uploads/": 1, "results/": Settings.model_fields["result_days"].default}
     assert all(rule["Status"] == "Enabled" for rule in rules().values())
 
-    # S3 deletes at the first midnight after so many days: a day later at most.
-    said = PROFESSED.read_text("utf-8")
-    assert "within 48 hours" in said
-    assert f"between {days['results/']} and {days['results/'] + 1} days" in said
+    # S3 deletes at the first midnight after the expiry, which is at most a day later.
+    text = PRIVACY.read_text("utf-8")
+    assert "within 48 hours" in text
+    assert f"between {days['results/']} and {days['results/'] + 1} days" in text
     for language, words in (("en", ("two days", "31")), ("ru", ("двух суток", "31 дня"))):
         page = (ROOT / "frontend" / "src" / "i18n" / language / "pages.ts").read_text("utf-8")
         (kept,) = re.findall(r"^  kept:\s+'(.*)'", page, re.MULTILINE)
         assert all(word in kept for word in words), kept
 
 
-def test_only_a_models_own_code_unpickles_and_only_what_was_verified() -> None:
-    """joblib, pickle and the like execute what they load."""
+def test_only_model_classes_unpickle_and_only_verified_bytes() -> None:
+    """joblib, pickle and similar modules execute code in what they load."""
     loads: dict[str, list[str]] = {}
     for source in (ROOT / "chalicelib").rglob("*.py"):
         for node in ast.walk(ast.parse(source.read_text("utf-8"))):
@@ -96,7 +96,7 @@ HARMLESS = [
     "Имя гена", "имя_файла", "Имя препарата", "Страна рождения", "Новорождённый", "Телефония",
     "Адреналин", "Полисахариды", "Инсулин", "Жалобы и др.", "Телоцентр", "Гр.", "Биохимия",
 ]  # fmt: skip
-SPECIFIED = [text for each in COLUMNS for text in (each.name, *each.aliases, each.title_en, each.title_ru)]
+SPECIFIED = [text for column in COLUMNS for text in (column.name, *column.aliases, column.title_en, column.title_ru)]
 
 
 @pytest.mark.parametrize("header", ["Name", "E-Mail", "D.O.B.", "Дата рожд.", "ФИО", "anna@example.org"])
@@ -104,9 +104,9 @@ def test_row_19_a_column_that_looks_like_a_name_an_e_mail_or_a_birth_date_is_war
     world: World, header: str
 ) -> None:
     content = csv_of({"ID": "p"}).replace(b"ID,", f"ID,{header},".encode()).replace(b"\np,", b"\np,?,")
-    found = world.dry_runs.of_file(world.register(), "lasso", content)
-    assert found["accepted"]
-    assert found["personal_columns"] == [header]
+    dry_run = world.dry_runs.of_file(world.register(), "lasso", content)
+    assert dry_run["accepted"]
+    assert dry_run["personal_columns"] == [header]
 
 
 @pytest.mark.parametrize("header", PERSONAL)
@@ -115,11 +115,11 @@ def test_row_19_a_header_that_names_a_person_is_known_in_any_spelling(header: st
 
 
 @pytest.mark.parametrize("header", [*HARMLESS, *SPECIFIED])
-def test_other_columns_are_not(header: str) -> None:
+def test_other_headers_do_not_name_a_person(header: str) -> None:
     assert not names_a_person(header)
 
 
-def test_a_header_of_any_length_is_looked_at_in_no_time() -> None:
+def test_a_header_of_any_length_is_checked_quickly() -> None:
     started = time.thread_time()
     for text in ("a." * 5000, "aB" * 5000, "\ufdfa" * 10_000, "." * 10_000):
         assert not names_a_person(text)

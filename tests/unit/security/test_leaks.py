@@ -1,4 +1,4 @@
-"""The search through the logs finds what it is for, wherever it was logged."""
+"""The search for personal data and secrets in log files finds every kind of leak in every log."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ LINES = {
     "a cell or a header of a file": ["could not convert string to float: 'sentinelcell'", "no column sentinelheader"],
     "a file's name": ["sentinelfile.csv", "patients.csv"],
 }
-FINE = [
+CLEAN_LINES = [
     "12:00:00 api POST /api/auth/login 401 ms=0.4 request_id=0 code=wrong_credentials",
     "12:00:00 api PUT /api/auth/password 422 ms=0.4 request_id=0 code=wrong_password user=0",
     "    2. Download the sample there (ten real patients), or take http://127.0.0.1:7999/samples/patients-10.csv",
@@ -35,22 +35,22 @@ FINE = [
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Not pytest's own, which is searched at the end."""
-    with tempfile.TemporaryDirectory() as made:
-        yield Path(made)
+    """A folder outside pytest's own, which is searched for leaks at the end of the run."""
+    with tempfile.TemporaryDirectory() as path:
+        yield Path(path)
 
 
 def test_each_kind_of_leak_is_found(world: World) -> None:
     token = world.tokens.sign(Claims("u" * 32, 1))
     lines = {**LINES, "a token": [f"token={token}", "Authorization: Bearer not-one-of-ours"]}
     assert set(lines) == set(FORBIDDEN)
-    for what, each in lines.items():
-        for line in each:
-            assert any(f"holds {what}:" in found for found in leaks("log", [FINE[0], line])), line
-    assert leaks("log", FINE) == []
+    for kind, leaking_lines in lines.items():
+        for line in leaking_lines:
+            assert any(f"holds {kind}:" in leak for leak in leaks("log", [CLEAN_LINES[0], line])), line
+    assert leaks("log", CLEAN_LINES) == []
 
 
-def test_every_log_is_read_and_there_must_be_one(folder: Path) -> None:
+def test_every_log_is_searched_and_a_missing_log_is_an_error(folder: Path) -> None:
     with pytest.raises(AssertionError, match="no log"):
         assert_no_leak(folder)
     log = folder / "stack" / "emulator.log"
@@ -62,7 +62,7 @@ def test_every_log_is_read_and_there_must_be_one(folder: Path) -> None:
         assert_no_leak(folder)
 
 
-def test_what_an_emulator_says_is_found(folder: Path) -> None:
+def test_a_leak_in_an_emulator_s_log_is_found(folder: Path) -> None:
     log = folder / "emulator.log"
     emulators._start("http.server", "sentinelperson", log=log, environment={}).wait(30)
     assert leaks_under(folder)[0].startswith("emulator.log holds a name:")
@@ -104,10 +104,10 @@ def test_a_run_of_tests_that_logs_a_name_a_file_a_cell_or_a_token_fails(folder: 
     )  # fmt: skip
     assert run.returncode == 1, run.stdout + run.stderr
     assert "4 passed, 1 error" in run.stdout
-    for found in (
+    for leak in (
         "services.log holds a name:",
         "services.log holds a file's name:",
         "other.log holds a cell or a header of a file:",
         "data.log holds a token:",
     ):
-        assert found in run.stdout
+        assert leak in run.stdout

@@ -1,4 +1,4 @@
-"""What is accepted at registration, and that nothing of a deleted account is left but its coins."""
+"""The statement of intended use is recorded, and only coin movements remain of a deleted account."""
 
 import json
 import re
@@ -26,29 +26,29 @@ KEY = "key-of-zelda"
 TRACES = ("zelda", "sentinel", ID, BAD_CELL, FILE_NAME, HEADER, PASSWORD)
 
 
-def registration(**more: object) -> Registration:
-    return Registration.model_validate({"name": NAME, "email": EMAIL, "password": PASSWORD, **more})
+def registration(**fields: object) -> Registration:
+    return Registration.model_validate({"name": NAME, "email": EMAIL, "password": PASSWORD, **fields})
 
 
 def test_row_19_the_accepted_version_of_the_intended_use_is_kept_with_its_time_and_shown(client: Client) -> None:
     body = {"name": NAME, "email": EMAIL, "password": PASSWORD, "intended_use": VERSION}
     token = client.ask(None, "POST", "/api/auth/register", body).json_body["access_token"]
 
-    shown = client.ask(token, "GET", "/api/auth/me").json_body
-    assert (shown["intended_use"], shown["intended_use_at"]) == (VERSION, shown["created_at"])
+    account = client.ask(token, "GET", "/api/auth/me").json_body
+    assert (account["intended_use"], account["intended_use_at"]) == (VERSION, account["created_at"])
 
 
-def test_the_contracts_three_fields_are_enough_and_nothing_is_claimed_then(client: Client) -> None:
-    shown = client.ask(client.anna, "GET", "/api/auth/me").json_body
-    assert (shown["intended_use"], shown["intended_use_at"]) == (None, None)
+def test_a_registration_without_the_intended_use_records_no_acceptance(client: Client) -> None:
+    account = client.ask(client.anna, "GET", "/api/auth/me").json_body
+    assert (account["intended_use"], account["intended_use_at"]) == (None, None)
 
 
-def test_a_version_that_never_was_is_refused() -> None:
+def test_an_unknown_version_of_the_intended_use_is_refused() -> None:
     with pytest.raises(ValidationError):
         registration(intended_use="2020-01-01")
 
 
-def test_the_page_asks_for_what_the_docs_quote_in_both_languages() -> None:
+def test_the_page_and_the_docs_have_the_same_statement_of_intended_use() -> None:
     quoted = " ".join(
         re.sub(r"^> ?", "", line) for line in (ROOT / "docs" / "privacy.md").read_text("utf-8").split("\n")
     )
@@ -61,25 +61,25 @@ def test_the_page_asks_for_what_the_docs_quote_in_both_languages() -> None:
     assert f"**{VERSION}**" in quoted
 
 
-def test_row_19_every_table_and_bucket_stands_in_the_list_of_what_is_kept() -> None:
+def test_row_19_the_docs_list_every_table_and_bucket() -> None:
     text = (ROOT / "docs" / "privacy.md").read_text("utf-8")
-    where = " ".join(re.findall(r"^\|[^|]*\|([^|]*)\|", text, re.MULTILINE))
-    keeping = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
-    kept = {name for name, each in read_template().items() if each.get("Type") in keeping}
-    assert len(kept) >= 11
-    assert set(re.findall(r"`(\w+)`", where)) == kept
+    places = " ".join(re.findall(r"^\|[^|]*\|([^|]*)\|", text, re.MULTILINE))
+    types = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
+    stores = {name for name, resource in read_template().items() if resource.get("Type") in types}
+    assert len(stores) >= 11
+    assert set(re.findall(r"`(\w+)`", places)) == stores
 
 
 def everything() -> Iterator[str]:
-    """Every attribute, key and byte of every table, bucket and queue there is."""
+    """Yield all items, objects and messages of all tables, buckets and queues as text."""
     dynamodb, s3, sqs = aws.dynamodb(), aws.s3(), aws.sqs()
     for table in dynamodb.list_tables()["TableNames"]:
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):
             yield from (f"{table}: {json.dumps(item, ensure_ascii=False, default=str)}" for item in page["Items"])
     for bucket in s3.list_buckets()["Buckets"]:
         for listed in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
-            found = s3.get_object(Bucket=bucket["Name"], Key=listed["Key"])
-            yield f"{listed['Key']} {found['Metadata']}: {found['Body'].read().decode('utf-8', 'replace')}"
+            stored = s3.get_object(Bucket=bucket["Name"], Key=listed["Key"])
+            yield f"{listed['Key']} {stored['Metadata']}: {stored['Body'].read().decode('utf-8', 'replace')}"
     for url in sqs.list_queues()["QueueUrls"]:
         while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0):
             if "Messages" not in messages:
@@ -89,13 +89,14 @@ def everything() -> Iterator[str]:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def found(traces: tuple[str, ...]) -> set[str]:
+def stored_among(traces: tuple[str, ...]) -> set[str]:
+    """Return those of ``traces`` that are stored anywhere."""
     text = "\n".join(everything()).casefold()
     return {trace for trace in traces if trace.casefold() in text}
 
 
-def lived(world: World) -> User:
-    """An account with predictions of every kind of end, each holding something of the person."""
+def account_with_traces(world: World) -> User:
+    """Create an account with predictions in every final status, all of which hold personal data."""
     session = world.accounts.register(registration(intended_use=VERSION))
     user = session.user
     world.accounts.log_out_session(*world.accounts.identify(session.access_token))
@@ -120,10 +121,11 @@ def lived(world: World) -> User:
     small_limit = world.settings.model_copy(update={"upload_bytes_max": 20_000})
     elsewhere = World(small_limit, clock=world.clock)
     elsewhere.files.put(upload_key(user.id, upload_id), large, "text/csv")
-    refused = elsewhere.predictions.submit_upload(user, "lasso", upload_id, FILE_NAME, None, DEFAULT_OPTIONS).prediction
-    ended = world.run(refused)
-    assert ended.status is Status.REJECTED
-    assert BAD_CELL in (ended.error_info or "")
+    options = DEFAULT_OPTIONS
+    submitted = elsewhere.predictions.submit_upload(user, "lasso", upload_id, FILE_NAME, None, options).prediction
+    rejected = world.run(submitted)
+    assert rejected.status is Status.REJECTED
+    assert BAD_CELL in (rejected.error_info or "")
     world.predictions.delete(user, submit(content).prediction_id)
     submit(content)
     running = submit(content)
@@ -132,8 +134,8 @@ def lived(world: World) -> User:
 
 
 def test_row_19_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but_its_coins(world: World) -> None:
-    user = lived(world)
-    assert found(TRACES) == set(TRACES) - {PASSWORD}
+    user = account_with_traces(world)
+    assert stored_among(TRACES) == set(TRACES) - {PASSWORD}
     hashes = {item["input_sha256"] for item in world.items(world.settings.predictions_table) if "input_sha256" in item}
     assert len(hashes) == 2
 
@@ -141,7 +143,7 @@ def test_row_19_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but
     world.erasure.run(user.id)
     world.finish_erasures()
 
-    assert found((*TRACES, *hashes)) == set()
+    assert stored_among((*TRACES, *hashes)) == set()
     assert world.objects() == []
     predictions = world.items(world.settings.predictions_table)
     assert len(predictions) == 6
@@ -153,9 +155,9 @@ def test_row_19_of_a_deleted_account_no_table_bucket_or_queue_holds_anything_but
     for key in world.items(world.settings.idempotency_table):
         assert set(key) == {"idempotency_key", "fingerprint", "outcome", "expires_at"}
         assert key["expires_at"] - world.clock() < 86_400
-    (left,) = world.items(world.settings.users_table)
-    assert set(left) == {"user_id", "balance", "open_charges", "token_version", "created_at", "closed_at"}
-    assert left["open_charges"] == 0
-    (mark,) = world.items(world.settings.logins_table)
-    assert set(mark) == {"login"}
+    (account,) = world.items(world.settings.users_table)
+    assert set(account) == {"user_id", "balance", "open_charges", "token_version", "created_at", "closed_at"}
+    assert account["open_charges"] == 0
+    (fingerprint,) = world.items(world.settings.logins_table)
+    assert set(fingerprint) == {"login"}
     assert world.entries(user)

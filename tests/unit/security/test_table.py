@@ -1,4 +1,4 @@
-"""docs/security.md names tests that there are, and in each row at least one that is named after it."""
+"""The tests in the table of docs/security.md exist, and the numbered ones have the number of their row."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ ROWS = {
 
 @cache
 def named_in(path: str) -> frozenset[str]:
-    """The names of a file's tests: functions of Python, titles of Playwright."""
+    """Return the names of a file's tests: functions in Python, titles in Playwright."""
     text = (ROOT / path).read_text("utf-8")
     if path.endswith(".ts"):
         return frozenset(re.findall(r"\btest\('([^']+)'", text))
@@ -29,19 +29,19 @@ def named_in(path: str) -> frozenset[str]:
     )
 
 
-def test_every_row_has_its_line() -> None:
+def test_the_table_has_rows_1_to_20() -> None:
     assert sorted(ROWS) == list(range(1, 21))
 
 
 @pytest.mark.parametrize("row", ROWS)
 def test_the_tests_of_a_row_exist(row: int) -> None:
     assert ROWS[row]
-    for each in ROWS[row]:
-        path, _, name = each.partition("::")
-        assert name in named_in(path), each
+    for test in ROWS[row]:
+        path, _, name = test.partition("::")
+        assert name in named_in(path), test
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_a_row_has_a_test_of_its_name_and_none_of_another_row_s(row: int) -> None:
-    named_after = {int(number) for each in ROWS[row] for number in re.findall(r"::test_row_(\d+)_", each)}
-    assert named_after == {row}
+def test_the_numbered_tests_of_a_row_have_its_number(row: int) -> None:
+    numbers = {int(number) for test in ROWS[row] for number in re.findall(r"::test_row_(\d+)_", test)}
+    assert numbers == {row}

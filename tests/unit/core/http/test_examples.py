@@ -1,4 +1,4 @@
-"""The examples of docs/openapi.json are what the API answers. WRITE_EXAMPLES=1 keeps what it answers now."""
+"""The examples of docs/openapi.json are real requests and responses. WRITE_EXAMPLES=1 records them."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from chalicelib.core.settings import Settings
 from deploy.openapi import PATH
 from tests.support.limits import WINDOW_SECONDS
 from tests.unit.core.api import Api, served
-from tests.unit.core.examples import PATIENTS, Recorder, walk
+from tests.unit.core.examples import PATIENTS, Recorder, send_every_request
 
 EXAMPLES = Path(openapi.__file__).with_name("examples.json")
 DOCUMENT: dict[str, Any] = json.loads(PATH.read_text("utf-8"))
@@ -29,59 +29,59 @@ RESOLVER = Registry().with_resource("document", DRAFT202012.create_resource(DOCU
 def test_the_examples_are_what_the_api_answers(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(settings) as services:
         recorder = Recorder(services)
-        walk(recorder, monkeypatch)
+        send_every_request(recorder, monkeypatch)
 
-    said = recorder.said()
+    recorded = recorder.examples()
     if os.environ.get("WRITE_EXAMPLES"):
-        EXAMPLES.write_text(json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
-    assert_same(json.loads(EXAMPLES.read_text("utf-8")), said)
+        EXAMPLES.write_text(json.dumps(recorded, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    assert_same(json.loads(EXAMPLES.read_text("utf-8")), recorded)
 
 
-def assert_same(kept: Any, said: Any, where: str = "") -> None:
-    """Equal, computed numbers to the last few digits, which differ from machine to machine."""
-    assert type(kept) is type(said), where
-    if isinstance(kept, dict):
-        assert set(kept) == set(said), where
-        for name, value in kept.items():
-            assert_same(value, said[name], f"{where}/{name}")
-    elif isinstance(kept, list):
-        assert len(kept) == len(said), where
-        for number, (one, other) in enumerate(zip(kept, said, strict=True)):
-            assert_same(one, other, f"{where}/{number}")
-    elif isinstance(kept, float):
-        assert kept == pytest.approx(said, abs=1e-6), where
+def assert_same(committed: Any, recorded: Any, path: str = "") -> None:
+    """Assert that both are equal, floats up to 1e-6, because their last digits differ from machine to machine."""
+    assert type(committed) is type(recorded), path
+    if isinstance(committed, dict):
+        assert set(committed) == set(recorded), path
+        for name, value in committed.items():
+            assert_same(value, recorded[name], f"{path}/{name}")
+    elif isinstance(committed, list):
+        assert len(committed) == len(recorded), path
+        for index, (committed_item, recorded_item) in enumerate(zip(committed, recorded, strict=True)):
+            assert_same(committed_item, recorded_item, f"{path}/{index}")
+    elif isinstance(committed, float):
+        assert committed == pytest.approx(recorded, abs=1e-6), path
     else:
-        assert kept == said, f"{where}: run make openapi"
+        assert committed == recorded, f"{path}: run make openapi"
 
 
 def contents(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """What is sent and answered, by status and media type."""
-    found = {
+    """Return the contents of the request by media type, and those of the responses by status and media type."""
+    by_name = {
         f"request {kind}": content for kind, content in operation.get("requestBody", {}).get("content", {}).items()
     }
     for status, response in operation["responses"].items():
-        answered = resolved(response).get("content", {})
-        found |= {f"{status} {kind}": content for kind, content in answered.items()}
-    return found
+        response_content = resolved(response).get("content", {})
+        by_name |= {f"{status} {kind}": content for kind, content in response_content.items()}
+    return by_name
 
 
 def examples(content: dict[str, Any]) -> dict[str, Any]:
     if "example" in content:
         return {"example": content["example"]}
-    return {name: resolved(each)["value"] for name, each in content["examples"].items()}
+    return {name: resolved(example)["value"] for name, example in content["examples"].items()}
 
 
-def resolved(each: dict[str, Any]) -> dict[str, Any]:
-    """What ``each`` is, or refers to among the components."""
-    if "$ref" not in each:
-        return each
-    _, _, kind, name = each["$ref"].split("/")
-    found: dict[str, Any] = DOCUMENT["components"][kind][name]
-    return found
+def resolved(element: dict[str, Any]) -> dict[str, Any]:
+    """Return ``element``, or the component that it refers to."""
+    if "$ref" not in element:
+        return element
+    _, _, kind, name = element["$ref"].split("/")
+    component: dict[str, Any] = DOCUMENT["components"][kind][name]
+    return component
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_all_that_is_sent_and_answered_has_an_example_that_fits_its_schema(name: str) -> None:
+def test_every_request_and_response_has_an_example_that_fits_its_schema(name: str) -> None:
     for where, content in contents(OPERATIONS[name]).items():
         schema = json.loads(json.dumps(content["schema"]).replace('"#/', '"document#/'))
         for code, example in examples(content).items():
@@ -90,29 +90,30 @@ def test_all_that_is_sent_and_answered_has_an_example_that_fits_its_schema(name:
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_every_code_that_an_operation_names_has_its_example(name: str) -> None:
+def test_every_error_code_of_an_operation_has_an_example(name: str) -> None:
     for where, content in contents(OPERATIONS[name]).items():
         if "allOf" in content["schema"]:
             codes = content["schema"]["allOf"][1]["properties"]["code"]["enum"]
-            shown = examples(content)
-            assert {example["code"] for example in shown.values()} == set(codes), where
-            assert [code for code in codes if shown[code]["code"] != code] == [], where
+            by_name = examples(content)
+            assert {example["code"] for example in by_name.values()} == set(codes), where
+            assert [code for code in codes if by_name[code]["code"] != code] == [], where
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_every_429_says_when_to_come_again_and_a_limit_of_ours_is_shown_as_it_was_met(name: str) -> None:
-    refusal = resolved(OPERATIONS[name]["responses"]["429"])
-    assert resolved(refusal["headers"]["Retry-After"])["required"]
-    shown = {key: resolved(each) for key, each in refusal["content"]["application/problem+json"]["examples"].items()}
+def test_every_429_has_retry_after_and_an_example_of_each_limit(name: str) -> None:
+    response = resolved(OPERATIONS[name]["responses"]["429"])
+    assert resolved(response["headers"]["Retry-After"])["required"]
+    elements = response["content"]["application/problem+json"]["examples"]
+    by_name = {key: resolved(element) for key, element in elements.items()}
     if name in WINDOW_SECONDS:
-        assert shown["too_many_requests"]["summary"] == f"Retry-After: {WINDOW_SECONDS[name]}"
-        assert shown.pop("too_many_requests_of_the_gateway")["summary"] == "Retry-After: 5"
+        assert by_name["too_many_requests"]["summary"] == f"Retry-After: {WINDOW_SECONDS[name]}"
+        assert by_name.pop("too_many_requests_of_the_gateway")["summary"] == "Retry-After: 5"
     else:
-        assert shown == {"too_many_requests": DOCUMENT["components"]["examples"]["too_many_requests_of_the_gateway"]}
+        assert by_name == {"too_many_requests": DOCUMENT["components"]["examples"]["too_many_requests_of_the_gateway"]}
 
 
-def sent(content_type: str, example: Any) -> tuple[bytes, str]:
-    """``example`` as a client would send it, and its whole content type."""
+def encoded(content_type: str, example: Any) -> tuple[bytes, str]:
+    """Return the body that a client would send for ``example``, and its complete content type."""
     if content_type == "multipart/form-data":
         form = requests.Request(
             "POST", "http://127.0.0.1", files={name: ("a.csv", text) for name, text in example.items()}
@@ -130,7 +131,7 @@ REQUESTS = [
 
 
 @pytest.mark.parametrize(("name", "content_type", "example"), REQUESTS)
-def test_a_request_s_example_is_answered_with_the_success_that_is_documented(
+def test_a_request_example_gets_the_documented_success(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, content_type: str, example: Any
 ) -> None:
     ((method, path),) = [
@@ -144,27 +145,28 @@ def test_a_request_s_example_is_answered_with_the_success_that_is_documented(
         if name != "register":
             registration = OPERATIONS["register"]["requestBody"]["content"]["application/json"]["example"]
             api.token = api.ask("POST", "/api/auth/register", registration)["access_token"]
-            owns_what_the_examples_name(api, monkeypatch)
-        body, sent_as = sent(content_type, example)
-        api.ask(method, path.replace("{id}", "lasso"), body, Content_Type=sent_as)
+            create_what_the_examples_refer_to(api, monkeypatch)
+        body, complete_type = encoded(content_type, example)
+        api.ask(method, path.replace("{id}", "lasso"), body, Content_Type=complete_type)
 
-    # Of two successes the other one is a dry run's, which the query asks for.
+    # If there are two success statuses, the lower one is for dry runs.
     documented = max(status for status in OPERATIONS[name]["responses"] if status.startswith("2"))
-    assert (path, method, documented) in api.answered
+    assert (path, method, documented) in api.covered
 
 
-def owns_what_the_examples_name(api: Api, patch: pytest.MonkeyPatch) -> None:
-    """The voucher, and the file in the bucket."""
+def create_what_the_examples_refer_to(api: Api, patch: pytest.MonkeyPatch) -> None:
+    """Issue the voucher and upload the file that the request examples name."""
     code = OPERATIONS["redeem"]["requestBody"]["content"]["application/json"]["example"]["code"]
     characters = iter(code.replace("-", ""))
-    with patch.context() as undone:
-        undone.setattr("chalicelib.billing.vouchers.secrets.choice", lambda _: next(characters))
+    with patch.context() as voucher_patch:
+        voucher_patch.setattr("chalicelib.billing.vouchers.secrets.choice", lambda _: next(characters))
         api.services.vouchers.issue(100, None)
     upload = OPERATIONS["submit"]["requestBody"]["content"]["application/json"]["example"]["upload_id"]
     api.services.files.put(f"uploads/{api.ask('GET', '/api/auth/me')['id']}/{upload}", PATIENTS, "text/csv")
 
 
-def test_an_example_that_the_api_no_longer_gives_is_noticed() -> None:
-    for kept, said in [({"a": 1}, {"a": 2}), ({"a": 1}, {}), ([1.5], [1.6]), ({"a": [1]}, {"a": [1, 2]}), (1, "1")]:
+def test_an_outdated_example_is_noticed() -> None:
+    pairs = [({"a": 1}, {"a": 2}), ({"a": 1}, {}), ([1.5], [1.6]), ({"a": [1]}, {"a": [1, 2]}), (1, "1")]
+    for committed, recorded in pairs:
         with pytest.raises(AssertionError):
-            assert_same(kept, said)
+            assert_same(committed, recorded)

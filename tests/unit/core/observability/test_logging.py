@@ -1,4 +1,4 @@
-"""What is written to the log: JSON in Lambda, text elsewhere, and nothing that names a person or a patient."""
+"""Log lines are JSON in Lambda and text elsewhere, and hold nothing that names a person or a patient."""
 
 import logging
 import re
@@ -15,11 +15,11 @@ from tests.unit.support import PASSWORD, BrokenModel, FakeModel, csv_of, patient
 CELL = "Mrs Smith"
 
 
-def test_a_request_is_one_line_with_who_what_and_how_long(functions: Functions) -> None:
+def test_a_request_is_one_line_with_user_route_status_and_duration(functions: Functions) -> None:
     user = functions.register()
     functions.lines()
 
-    answer = functions.ask("GET", "/api/auth/balance")
+    response = functions.ask("GET", "/api/auth/balance")
 
     (line,) = functions.lines()
     assert datetime.now(UTC) - datetime.fromisoformat(line.pop("timestamp")) < timedelta(minutes=1)
@@ -33,7 +33,7 @@ def test_a_request_is_one_line_with_who_what_and_how_long(functions: Functions) 
         "route": "/api/auth/balance",
         "status": 200,
         "user": user,
-        "request_id": answer.headers["X-Request-Id"],
+        "request_id": response.headers["X-Request-Id"],
     }
 
 
@@ -62,20 +62,20 @@ def test_somebody_else_s_prediction_is_not_named(functions: Functions) -> None:
     assert "prediction" not in line
 
 
-def test_every_line_of_a_request_has_its_id_and_its_own_only(functions: Functions) -> None:
+def test_every_line_of_a_request_has_its_request_id_and_only_its_own_fields(functions: Functions) -> None:
     functions.register()
     functions.lines()
 
-    answer = functions.ask("POST", "/api/predict/lasso", patients(1), Content_Type="text/csv")
+    response = functions.ask("POST", "/api/predict/lasso", patients(1), Content_Type="text/csv")
     submitted = functions.lines()
     functions.ask("GET", "/api/health")
-    (asked,) = functions.lines()
+    (health,) = functions.lines()
 
     logged = [line for line in submitted if "_aws" not in line]
     assert {line["event"] for line in logged} == {"prediction accepted", "request"}
-    assert {line["request_id"] for line in submitted} == {answer.headers["X-Request-Id"]}
-    assert asked["request_id"] != answer.headers["X-Request-Id"]
-    assert not {"user", "prediction", "rows"} & set(asked)
+    assert {line["request_id"] for line in submitted} == {response.headers["X-Request-Id"]}
+    assert health["request_id"] != response.headers["X-Request-Id"]
+    assert not {"user", "prediction", "rows"} & set(health)
 
 
 def test_a_job_is_one_line(functions: Functions) -> None:
@@ -100,23 +100,21 @@ def test_a_job_is_one_line(functions: Functions) -> None:
     }
 
 
-def test_a_job_says_how_it_went(functions: Functions) -> None:
+def test_the_line_of_a_job_has_its_outcome(functions: Functions) -> None:
     functions.register()
-    outcomes = []
-
     rejected = functions.submit()
-    _spoil(functions, rejected, csv_of({"Bilirubin": "much"}))
+    _overwrite_input(functions, rejected, csv_of({"Bilirubin": "much"}))
     functions.work(rejected)
-    gone = functions.submit()
-    functions.services.files.delete_all(_input_key(functions, gone))
-    functions.work(gone)
+    without_input = functions.submit()
+    functions.services.files.delete_all(_input_key(functions, without_input))
+    functions.work(without_input)
     broken = functions.submit()
     functions.work(broken, BrokenModel())
     lost = functions.submit()
     functions.work(lost, FakeModel(before=lambda: _take_over(functions, lost)))
 
     outcomes = [(line["prediction"], line["outcome"]) for line in functions.events("job")]
-    assert outcomes == [(rejected, "rejected"), (gone, "failed"), (broken, "error"), (lost, "lost")]
+    assert outcomes == [(rejected, "rejected"), (without_input, "failed"), (broken, "error"), (lost, "lost")]
 
 
 def test_a_failed_attempt_has_its_stack_in_the_line(functions: Functions) -> None:
@@ -139,20 +137,20 @@ def test_background_functions_have_their_request_id_in_every_line(functions: Fun
     prediction_id = functions.submit()
     functions.lines()
 
-    ids = {functions.bury(prediction_id), functions.bury(prediction_id)}
+    ids = {functions.handle_dead_letter(prediction_id), functions.handle_dead_letter(prediction_id)}
 
     lines = functions.lines()
     assert {line.get("event") for line in lines} == {"prediction failed", "dead letter of an ended prediction", None}
     assert {line["request_id"] for line in lines} == ids
 
 
-def test_an_aws_service_s_own_words_stay_in_the_stack(functions: Functions) -> None:
-    refusal = ClientError(
+def test_the_message_of_an_aws_error_stays_in_the_stack_trace(functions: Functions) -> None:
+    aws_error = ClientError(
         {"Error": {"Code": "AccessDenied", "Message": "not authorized to dynamodb:PutItem"}}, "PutItem"
     )
     try:
         try:
-            raise refusal
+            raise aws_error
         except ClientError:
             _read_number(CELL)
     except ValueError:
@@ -176,9 +174,9 @@ def test_row_15_no_line_holds_a_name_an_e_mail_a_password_a_token_or_a_cell(func
     functions.ask("POST", "/api/predict/lasso?on_error=skip", csv_of({"ID": CELL}, {"Bilirubin": CELL}),
                   Content_Type="text/csv")  # fmt: skip
     functions.work(functions.submit(csv_of({"ID": CELL})))
-    spoiled = functions.submit(csv_of({"ID": CELL}))
-    _spoil(functions, spoiled, csv_of({"ID": CELL, "Bilirubin": CELL}))
-    functions.work(spoiled)
+    overwritten = functions.submit(csv_of({"ID": CELL}))
+    _overwrite_input(functions, overwritten, csv_of({"ID": CELL, "Bilirubin": CELL}))
+    functions.work(overwritten)
     functions.work(functions.submit(csv_of({"ID": CELL})), FakeModel(before=lambda: _read_number(CELL)))
     functions.token = token + "x"
     functions.ask("GET", "/api/auth/me")
@@ -189,10 +187,10 @@ def test_row_15_no_line_holds_a_name_an_e_mail_a_password_a_token_or_a_cell(func
     events = {line.get("event") for line in functions.lines()}
     assert events >= {"account created", "logged in", "job", "attempt failed", "prediction rejected", "account deleted"}
     text = "\n".join(functions.written)
-    assert [said for said in (NAME, EMAIL, PASSWORD, token, CELL) if said in text] == []
+    assert [secret for secret in (NAME, EMAIL, PASSWORD, token, CELL) if secret in text] == []
 
 
-def test_elsewhere_lines_are_text(logger: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_outside_lambda_lines_are_text(logger: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
     configure("api")
 
     with bound_to(request_id="r"):
@@ -204,7 +202,7 @@ def test_elsewhere_lines_are_text(logger: logging.Logger, capsys: pytest.Capture
     assert second == "api      logged in user=u"
 
 
-def test_what_is_bound_outside_of_an_invocation_reaches_no_later_one() -> None:
+def test_fields_bound_outside_an_invocation_reach_no_later_one() -> None:
     bind(user="u")
 
     with bound_to(request_id="r"):
@@ -212,7 +210,7 @@ def test_what_is_bound_outside_of_an_invocation_reaches_no_later_one() -> None:
 
 
 def _read_number(cell: str) -> None:
-    float(cell)  # which says in its error what it could not read
+    float(cell)  # the message of its error quotes the cell
 
 
 def _input_key(functions: Functions, prediction_id: str) -> str:
@@ -221,11 +219,11 @@ def _input_key(functions: Functions, prediction_id: str) -> str:
     return prediction.input_key
 
 
-def _spoil(functions: Functions, prediction_id: str, content: bytes) -> None:
+def _overwrite_input(functions: Functions, prediction_id: str, content: bytes) -> None:
     functions.services.files.put(_input_key(functions, prediction_id), content, "text/csv")
 
 
 def _take_over(functions: Functions, prediction_id: str) -> None:
-    """Another worker claims it, its lease being over by the store's time."""
-    far = functions.services.clock() + 10_000
-    functions.services.prediction_repository.claim(prediction_id, far, far)
+    """Claim the prediction for another worker, as if the lease had expired."""
+    later = functions.services.clock() + 10_000
+    functions.services.prediction_repository.claim(prediction_id, later, later)

@@ -1,4 +1,4 @@
-"""What is counted: CloudWatch's embedded metric format, at most one line an invocation."""
+"""Metrics are written in CloudWatch's embedded metric format, at most one line per invocation and limit."""
 
 import threading
 from typing import Any
@@ -15,8 +15,8 @@ from tests.unit.core.functions import NAME, Functions
 from tests.unit.support import PASSWORD, BrokenModel, World, csv_of, patients
 
 
-def counted(functions: Functions) -> dict[str, Any]:
-    """Values by name, out of the one sound line of metrics that there must be since the last look; empty without."""
+def metric_values(functions: Functions) -> dict[str, Any]:
+    """Return the values by metric of the only line of metrics since the previous call; empty if there is none."""
     lines = [line for line in functions.lines() if "_aws" in line]
     if not lines:
         return {}
@@ -25,30 +25,30 @@ def counted(functions: Functions) -> dict[str, Any]:
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert (directive["Namespace"], directive["Dimensions"]) == ("LiverLifespan", [["service"]])
     assert line["service"] == "liver-lifespan-dev"
-    said = {each["Name"]: each["Unit"] for each in directive["Metrics"]}
-    assert said.items() <= {metric.label: metric.unit for metric in Metric}.items()
+    units = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
+    assert units.items() <= {metric.label: metric.unit for metric in Metric}.items()
     values = {}
-    for name in said:
+    for name in units:
         (values[name],) = line[name]
         assert isinstance(values[name], float)
-    assert set(line) == {"_aws", "service", "request_id", *said}
+    assert set(line) == {"_aws", "service", "request_id", *units}
     return values
 
 
 @pytest.fixture
 def functions(functions: Functions) -> Functions:
-    """With a user who has submitted nothing yet."""
+    """The functions, logged in as a new user."""
     functions.register()
-    assert counted(functions) == {}
+    assert metric_values(functions) == {}
     return functions
 
 
 def test_a_submission_is_counted_and_its_replay_is_not(functions: Functions) -> None:
     first = functions.submit(Idempotency_Key="k")
-    assert counted(functions) == {"PredictionsAccepted": 1}
+    assert metric_values(functions) == {"PredictionsAccepted": 1}
 
     assert functions.submit(Idempotency_Key="k") == first
-    assert counted(functions) == {}
+    assert metric_values(functions) == {}
 
 
 def test_a_retry_is_a_submission(functions: Functions) -> None:
@@ -58,34 +58,34 @@ def test_a_retry_is_a_submission(functions: Functions) -> None:
 
     functions.ask("POST", f"/api/predict/{prediction_id}/retry")
 
-    assert counted(functions) == {"PredictionsAccepted": 1}
+    assert metric_values(functions) == {"PredictionsAccepted": 1}
 
 
-def test_what_is_refused_is_not_counted(functions: Functions) -> None:
+def test_a_refused_submission_is_not_counted(functions: Functions) -> None:
     functions.ask("POST", "/api/predict/lasso", csv_of({"Bilirubin": "much"}), Content_Type="text/csv")
     functions.ask("POST", "/api/predict/lasso?dry_run=true", patients(1), Content_Type="text/csv")
-    assert counted(functions) == {}
+    assert metric_values(functions) == {}
 
     for _ in range(5):
         functions.submit()
     functions.lines()
     functions.ask("POST", "/api/predict/lasso", patients(1), Content_Type="text/csv")
-    assert counted(functions) == {}
+    assert metric_values(functions) == {}
 
 
-def test_a_success_is_counted_with_its_wait_and_its_speed(functions: Functions) -> None:
+def test_a_success_is_counted_with_queue_age_and_rows_per_second(functions: Functions) -> None:
     prediction_id = functions.submit(patients(2500))
     functions.lines()
 
     functions.work(prediction_id)
 
-    found = counted(functions)
-    assert (set(found), found["PredictionsSucceeded"]) == ({"PredictionsSucceeded", "QueueAge", "RowsPerSecond"}, 1)
-    assert 0 <= found["QueueAge"] < 60
-    assert found["RowsPerSecond"] > 100
+    values = metric_values(functions)
+    assert (set(values), values["PredictionsSucceeded"]) == ({"PredictionsSucceeded", "QueueAge", "RowsPerSecond"}, 1)
+    assert 0 <= values["QueueAge"] < 60
+    assert values["RowsPerSecond"] > 100
 
     functions.work(prediction_id)
-    assert counted(functions) == {}
+    assert metric_values(functions) == {}
 
 
 def test_the_queue_s_age_is_counted_from_acceptance(world: World, functions: Functions) -> None:
@@ -109,20 +109,20 @@ def test_a_rejection_is_counted_with_its_refund(functions: Functions) -> None:
 
     functions.work(prediction_id)
 
-    found = counted(functions)
-    assert found.pop("QueueAge") < 60
-    assert found == {"PredictionsRejected": 1, "CoinsRefunded": 100}
+    values = metric_values(functions)
+    assert values.pop("QueueAge") < 60
+    assert values == {"PredictionsRejected": 1, "CoinsRefunded": 100}
 
 
 def test_a_failure_is_counted_once_with_its_refund(functions: Functions) -> None:
     prediction_id = functions.submit()
     functions.lines()
 
-    functions.bury(prediction_id)
-    assert counted(functions) == {"PredictionsFailed": 1, "CoinsRefunded": 100}
+    functions.handle_dead_letter(prediction_id)
+    assert metric_values(functions) == {"PredictionsFailed": 1, "CoinsRefunded": 100}
 
-    functions.bury(prediction_id)
-    assert counted(functions) == {}
+    functions.handle_dead_letter(prediction_id)
+    assert metric_values(functions) == {}
 
 
 def test_a_cancellation_is_counted_with_its_refund(functions: Functions) -> None:
@@ -131,10 +131,10 @@ def test_a_cancellation_is_counted_with_its_refund(functions: Functions) -> None
 
     functions.ask("DELETE", f"/api/predict/{prediction_id}")
 
-    assert counted(functions) == {"PredictionsCancelled": 1, "CoinsRefunded": 100}
+    assert metric_values(functions) == {"PredictionsCancelled": 1, "CoinsRefunded": 100}
 
 
-def test_what_the_dispatcher_can_not_handle_is_counted(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failures_of_the_dispatcher_are_counted(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise OSError("out of order")
 
@@ -146,27 +146,27 @@ def test_what_the_dispatcher_can_not_handle_is_counted(functions: Functions, mon
 
     functions.dispatch()
 
-    assert counted(functions) == {"DispatcherFailures": DUE_SHARDS + 1}
+    assert metric_values(functions) == {"DispatcherFailures": DUE_SHARDS + 1}
 
 
-def test_an_invocation_that_raises_writes_what_it_counted(functions: Functions) -> None:
+def test_an_invocation_that_raises_still_writes_its_metrics(functions: Functions) -> None:
     prediction_id = functions.submit()
     functions.lines()
 
     functions.work(prediction_id, BrokenModel())
 
-    assert set(counted(functions)) == {"QueueAge"}
+    assert set(metric_values(functions)) == {"QueueAge"}
 
 
-def test_what_was_not_committed_is_not_counted(world: World, functions: Functions) -> None:
-    late = world.submit(world.register())
-    world.settlement.cancel(late)
+def test_a_change_that_is_not_committed_is_not_counted(world: World, functions: Functions) -> None:
+    prediction = world.submit(world.register())
+    world.settlement.cancel(prediction)
     functions.lines()
 
     with metrics.collected(), pytest.raises(ConditionFailedError):
-        world.settlement.fail(late, "late")
+        world.settlement.fail(prediction, "late")
 
-    assert counted(functions) == {}
+    assert metric_values(functions) == {}
 
 
 @pytest.mark.parametrize("metric", Metric)
@@ -179,7 +179,7 @@ def test_every_metric_can_be_written(functions: Functions, metric: Metric) -> No
     assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": metric.label, "Unit": metric.unit}]
 
 
-def test_many_of_one_kind_are_one_sum(functions: Functions) -> None:
+def test_counts_of_one_metric_are_summed(functions: Functions) -> None:
     with metrics.collected():
         for _ in range(250):
             metrics.add(Metric.PREDICTIONS_FAILED)
@@ -188,14 +188,14 @@ def test_many_of_one_kind_are_one_sum(functions: Functions) -> None:
     assert line["PredictionsFailed"] == [250.0]
 
 
-def test_threads_count_apart(functions: Functions) -> None:
-    both = threading.Barrier(2)
+def test_each_thread_collects_its_own_metrics(functions: Functions) -> None:
+    barrier = threading.Barrier(2)
 
     def count(coins: int) -> None:
         with metrics.collected():
-            both.wait()
+            barrier.wait()
             metrics.add(Metric.COINS_REFUNDED, coins)
-            both.wait()
+            barrier.wait()
 
     threads = [threading.Thread(target=count, args=(coins,)) for coins in (1, 2)]
     for thread in threads:
@@ -216,24 +216,24 @@ def test_outside_lambda_nothing_is_written(world: World, capsys: pytest.CaptureF
     assert "_aws" not in capsys.readouterr().out
 
 
-def test_what_a_limit_refuses_is_counted_by_its_kind_and_never_by_who(
+def test_a_limited_request_is_counted_by_its_kind_of_limit_and_not_by_its_user(
     functions: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limited = functions.services.settings.model_copy(update={"submissions_per_minute": 1})
     monkeypatch.setitem(vars(functions.services), "limits", Services(limited).limits)
-    submitted = [
+    statuses = [
         functions.ask("POST", "/api/predict/lasso?dry_run=true", patients(1), Content_Type="text/csv").status_code
         for _ in range(2)
     ]
 
-    request, counted = functions.lines()[-2:]
+    request, metric = functions.lines()[-2:]
 
-    assert submitted == [200, 429]
+    assert statuses == [200, 429]
     assert (request["code"], request["limit"]) == ("too_many_requests", "submission")
-    (directive,) = counted.pop("_aws")["CloudWatchMetrics"]
+    (directive,) = metric.pop("_aws")["CloudWatchMetrics"]
     assert directive["Metrics"] == [{"Name": "RequestsRefused", "Unit": "Count"}]
-    assert [sorted(each) for each in directive["Dimensions"]] == [["limit", "service"]]
-    assert counted == {
+    assert [sorted(dimensions) for dimensions in directive["Dimensions"]] == [["limit", "service"]]
+    assert metric == {
         "service": "liver-lifespan-dev",
         "limit": "submission",
         "RequestsRefused": [1.0],
@@ -241,7 +241,7 @@ def test_what_a_limit_refuses_is_counted_by_its_kind_and_never_by_who(
     }
 
 
-def test_what_was_counted_before_a_refusal_is_a_line_of_its_own(functions: Functions) -> None:
+def test_metrics_with_and_without_the_limit_dimension_are_separate_lines(functions: Functions) -> None:
     with metrics.collected():
         metrics.add(Metric.PREDICTIONS_ACCEPTED)
         metrics.add(Metric.REQUESTS_REFUSED, limit="submission")

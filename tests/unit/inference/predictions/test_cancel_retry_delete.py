@@ -412,7 +412,7 @@ def test_every_kind_of_end_reduces_the_number_of_open_charges(world: World) -> N
     assert world.ledger.account(user.id).open_charges == 4
 
     world.predictions.delete(user, cancelled.prediction_id)
-    world.spoil(rejected, b"ID,Age\n1,abc\n")
+    world.overwrite_input(rejected, b"ID,Age\n1,abc\n")
     world.run(rejected)
     world.dead_letters.handle(failed.prediction_id)
     world.run(done)

@@ -84,7 +84,7 @@ def test_a_model_that_keeps_failing_ends_in_one_refund(world: World) -> None:
 def test_a_spoiled_file_is_rejected_and_refunded(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
-    world.spoil(prediction, b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,high,2.6,12.2\n")
+    world.overwrite_input(prediction, b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,high,2.6,12.2\n")
 
     world.worker_with().run(prediction.prediction_id)
 

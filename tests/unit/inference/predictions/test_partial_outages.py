@@ -84,7 +84,7 @@ def test_one_prediction_that_can_not_be_ended_does_not_stop_the_dispatcher(world
 def test_a_stored_file_with_a_missing_patient_is_tried_again_and_then_refunded(world: World) -> None:
     user = world.register()
     prediction = world.submit(user, patients(3))
-    world.spoil(prediction, patients(2))
+    world.overwrite_input(prediction, patients(2))
 
     with pytest.raises(StoredFileError):
         world.run(prediction)

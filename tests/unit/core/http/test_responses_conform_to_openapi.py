@@ -1,4 +1,4 @@
-"""What the endpoints really answer is what ``docs/openapi.json`` says: status, content type, headers, every field."""
+"""Real responses conform to the OpenAPI document in status, content type, headers and every field."""
 
 import json
 from collections.abc import Iterator
@@ -18,19 +18,19 @@ from tests.unit.support import PASSWORD, csv_of
 
 @pytest.fixture
 def api(settings: Settings) -> Iterator[Api]:
-    """The app over a mocked account."""
+    """A test client of the app over a mocked AWS account."""
     with served(settings) as services:
         yield Api(services)
 
 
 @pytest.fixture
 def anna(api: Api) -> Api:
-    """Somebody with 500 coins."""
+    """The test client, logged in as a user with 500 coins."""
     api.token = register(api, "anna")
     return api
 
 
-def test_every_success_is_as_described(api: Api) -> None:
+def test_every_success_conforms_to_the_document(api: Api) -> None:
     ask = api.ask
     ask("GET", "/api/health")
     ask("GET", "/api/openapi.json")
@@ -61,8 +61,8 @@ def test_every_success_is_as_described(api: Api) -> None:
         assert (len(cohort["sickest"]), sum(cohort["counts"])) == (3, 3)
         assert_whole(cohort, shown["survival_years"])
     upload = ask("POST", "/api/uploads")
-    anna_s = f"uploads/{ask('GET', '/api/auth/me')['id']}/{upload['upload_id']}"
-    api.services.files.put(anna_s, FILE, "text/csv")
+    key = f"uploads/{ask('GET', '/api/auth/me')['id']}/{upload['upload_id']}"
+    api.services.files.put(key, FILE, "text/csv")
     for options in ("?dry_run=true", ""):
         ask("POST", f"/api/predict/mayo{options}", {"upload_id": upload["upload_id"], "file_name": "a.csv"})
     ask("DELETE", f"/api/uploads/{upload['upload_id']}")
@@ -83,17 +83,17 @@ def test_every_success_is_as_described(api: Api) -> None:
     api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]
     ask("DELETE", "/api/auth/me", {"password": PASSWORD + "!"})
 
-    described_successes = {
+    documented_successes = {
         (path, method.upper(), status)
         for path, methods in DOCUMENT["paths"].items()
         for method, operation in methods.items()
         for status in operation["responses"]
         if status.startswith("2")
     }
-    assert described_successes - api.answered == set()
+    assert documented_successes - api.covered == set()
 
 
-def test_a_balance_that_can_not_be_read_is_null_as_described(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_balance_that_can_not_be_read_is_null(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     voucher = {"code": anna.services.vouchers.issue(300, None)}
     prediction_id = anna.finished("mayo")
     monkeypatch.setattr(anna.services.ledger, "account", unreadable)
@@ -111,7 +111,7 @@ def unreadable(_user_id: str) -> Account:
 
 
 def assert_whole(cohort: dict[str, Any], survival_years: list[int]) -> None:
-    """Each bin has all that a cohort says, as much of it as it should."""
+    """Assert that each bin of the cohort has every field, with a plausible value."""
     per_bin = [cohort[name] for name in ("counts", "mean_years", "survival", "imputed", "out_of_range")]
     assert len(cohort["edges"]) == len(cohort["counts"]) + 1
     for count, mean, curve, imputed, out_of_range in zip(*per_bin, strict=True):
@@ -122,22 +122,22 @@ def assert_whole(cohort: dict[str, Any], survival_years: list[int]) -> None:
     assert sum(cohort["out_of_range"]) == cohort["summary"]["out_of_range_rows"]
 
 
-def test_a_cohort_from_before_more_than_the_counts_was_kept_is_still_answered(anna: Api) -> None:
+def test_a_cohort_of_an_older_release_is_returned_without_the_newer_fields(anna: Api) -> None:
     prediction_id = anna.finished("lasso")
     prediction = anna.services.prediction_repository.get(prediction_id)
     assert prediction
     assert prediction.result
     key = str(prediction.result.cohort_key)
-    kept = json.loads(anna.services.files.read(key))
-    old = {name: kept[name] for name in ("edges", "counts", "sickest")}
-    anna.services.files.put(key, json.dumps(old).encode(), "application/json")
+    stored = json.loads(anna.services.files.read(key))
+    older = {name: stored[name] for name in ("edges", "counts", "sickest")}
+    anna.services.files.put(key, json.dumps(older).encode(), "application/json")
 
     cohort = anna.ask("GET", f"/api/predict/{prediction_id}/cohort")
 
     assert set(cohort) == {"edges", "counts", "sickest", "summary"}
 
 
-def test_an_address_needs_a_token_where_the_document_says_so(api: Api) -> None:
+def test_a_route_needs_a_token_exactly_if_the_document_says_so(api: Api) -> None:
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
             content_type = next(iter(operation.get("requestBody", {}).get("content", {})), "application/json")
@@ -146,10 +146,10 @@ def test_an_address_needs_a_token_where_the_document_says_so(api: Api) -> None:
             assert needs_token == bool(operation["security"]), (method, path)
 
 
-def test_refusals_of_accounts_are_as_described(anna: Api) -> None:
+def test_errors_of_accounts_conform_to_the_document(anna: Api) -> None:
     anna.refusal("invalid_json", "POST", "/api/auth/register", b"[")
     findings = anna.refusal("invalid_input", "POST", "/api/auth/register", {"name": "a", "unknown": 1})["errors"]
-    assert {"too_short", "missing", "unknown_field"} <= {each["code"] for each in findings}
+    assert {"too_short", "missing", "unknown_field"} <= {finding["code"] for finding in findings}
     body = {"name": "anna", "email": "b@example.org", "password": PASSWORD}
     anna.refusal("name_taken", "POST", "/api/auth/register", body)
     anna.refusal("email_taken", "POST", "/api/auth/register", body | {"name": "bert", "email": "anna@example.org"})
@@ -161,7 +161,7 @@ def test_refusals_of_accounts_are_as_described(anna: Api) -> None:
     anna.refusal("token_invalid", "GET", "/api/auth/me", Authorization="Bearer x")
 
 
-def test_refusals_of_coins_are_as_described(anna: Api) -> None:
+def test_errors_of_coins_conform_to_the_document(anna: Api) -> None:
     voucher = anna.services.vouchers.issue(1, None)
     anna.ask("POST", "/api/billing/vouchers", {"code": voucher}, Idempotency_Key="k")
     anna.refusal("voucher_used", "POST", "/api/billing/vouchers", {"code": voucher})
@@ -189,15 +189,15 @@ def test_refusals_of_coins_are_as_described(anna: Api) -> None:
         ("file_too_large", b"x" * 4_400_001),
     ],
 )
-def test_refusals_of_files_are_as_described(anna: Api, code: str, content: bytes) -> None:
+def test_errors_of_files_conform_to_the_document(anna: Api, code: str, content: bytes) -> None:
     anna.refusal(code, "POST", "/api/predict/lasso", content, Content_Type="text/csv")
 
 
-def test_the_refusal_of_too_many_rows_is_as_described(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_of_too_many_rows_conforms_to_the_document(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"/api/predict/{anna.finished('mayo')}/retry"
-    one = anna.services.settings.model_copy(update={"rows_max": 1})
+    one_row_max = anna.services.settings.model_copy(update={"rows_max": 1})
     for service in (anna.services.predictions, anna.services.dry_runs):
-        monkeypatch.setattr(service, "_settings", one)
+        monkeypatch.setattr(service, "_settings", one_row_max)
     for address in ("/api/predict/lasso", "/api/predict/lasso?dry_run=true"):
         problem = anna.refusal("too_many_rows", "POST", address, FILE, Content_Type="text/csv")
         assert problem["limit_rows"] == 1
@@ -205,7 +205,7 @@ def test_the_refusal_of_too_many_rows_is_as_described(anna: Api, monkeypatch: py
     assert anna.ask("GET", "/api/auth/balance")["balance"] == 480
 
 
-def test_refusals_of_forms_are_as_described(anna: Api) -> None:
+def test_errors_of_forms_conform_to_the_document(anna: Api) -> None:
     form = "multipart/form-data; boundary=b"
     anna.refusal("invalid_form", "POST", "/api/predict/lasso", b"--b\r\n", Content_Type=form)
     empty = b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n--b--\r\n'
@@ -215,7 +215,7 @@ def test_refusals_of_forms_are_as_described(anna: Api) -> None:
     anna.refusal("unknown_upload", "POST", "/api/predict/lasso", {"upload_id": "f" * 32})
 
 
-def test_refusals_of_charges_are_as_described(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_of_charges_conform_to_the_document(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     def submit(code: str, model_id: str = "lasso") -> None:
         anna.refusal(code, "POST", f"/api/predict/{model_id}", FILE, Content_Type="text/csv")
 
@@ -232,11 +232,11 @@ def test_refusals_of_charges_are_as_described(anna: Api, monkeypatch: pytest.Mon
 
 
 def refusing(*_: object) -> None:
-    """A transaction whose charge is refused."""
+    """Raise as a transaction does if the condition of its charge fails."""
     raise TransactionCancelledError({"balance"})
 
 
-def test_refusals_of_predictions_are_as_described(anna: Api) -> None:
+def test_errors_of_predictions_conform_to_the_document(anna: Api) -> None:
     submitted = anna.ask("POST", "/api/predict/lasso", FILE, Content_Type="text/csv")["prediction_id"]
     path = f"/api/predict/{submitted}"
     anna.refusal("not_finished", "GET", f"{path}/rows")

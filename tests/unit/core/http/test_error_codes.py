@@ -1,7 +1,7 @@
-"""What the document says that an operation may refuse is refused once, on the examples' walk or here.
+"""Every documented error code of every operation really occurs, in the recorded examples or in the requests here.
 
-The other way round, every answer that any unit test gets is held against its operation (``tests/unit/described.py``),
-and so is every answer to the fuzzer.
+Conversely, ``tests/unit/openapi_conformance.py`` compares each response in any unit test with its operation, and the
+fuzzer does the same.
 """
 
 import json
@@ -21,27 +21,27 @@ from chalicelib.inference.catalog.price_overrides import Override
 from local.gateway import _gateway_answer
 from local.provision import read_template
 from tests.unit.core.api import DOCUMENT, register, served
-from tests.unit.core.examples import ID, Recorder, walk
-from tests.unit.described import assert_described
+from tests.unit.core.examples import ID, Recorder, send_every_request
+from tests.unit.openapi_conformance import assert_conforms
 from tests.unit.support import PASSWORD, patients
 
 CSV = "text/csv"
 GATEWAY: dict[str, dict[str, Any]] = read_template()["RestAPI"]["Properties"]["DefinitionBody"][
     "x-amazon-apigateway-gateway-responses"
 ]
-"""What API Gateway answers by itself."""
+"""API Gateway's own error responses, by kind."""
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Method, an address and the description of each."""
+    """Yield the method, a path and the description of every operation."""
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
-            model = operation["operationId"] in ("submit", "model")
-            yield method.upper(), path.replace("{id}", "mayo" if model else ID), operation
+            is_model_id = operation["operationId"] in ("submit", "model")
+            yield method.upper(), path.replace("{id}", "mayo" if is_model_id else ID), operation
 
 
 def documented() -> set[tuple[str, str]]:
-    """Every operation's own codes; those of them all are components."""
+    """Return the ids of all operations with their own error codes. Codes that all operations share are components."""
     return {
         (operation["operationId"], code)
         for _, _, operation in operations()
@@ -57,38 +57,38 @@ def codes_of(response: dict[str, Any]) -> set[str]:
 
 
 class Collector(Recorder):
-    """Keeps who refused what."""
+    """Collects the error codes of each operation that occurred."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.met: set[tuple[str, str]] = set()
+        self.occurred: set[tuple[str, str]] = set()
 
-    def heard(self, method: str, path: str, sent: bytes, answer: HTTPResponse) -> None:
-        super().heard(method, path, sent, answer)
-        if answer.status_code >= 400 and method in app.routes[path]:
-            self.met.add((app.routes[path][method].view_function.__name__, answer.json_body["code"]))
+    def on_response(self, method: str, path: str, content: bytes, response: HTTPResponse) -> None:
+        super().on_response(method, path, content, response)
+        if response.status_code >= 400 and method in app.routes[path]:
+            self.occurred.add((app.routes[path][method].view_function.__name__, response.json_body["code"]))
 
 
-def test_every_operation_refuses_with_every_code_that_it_names(
+def test_every_documented_error_code_of_every_operation_occurs(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with served(settings) as services:
         api = Collector(services)
-        walk(api, monkeypatch)
+        send_every_request(api, monkeypatch)
         for part in (_tokens, _bodies, _queries, _files_and_states, _keys, _coins, _deleted_meanwhile):
             api.token = None
-            with monkeypatch.context() as undone:
-                part(api, undone)
+            with monkeypatch.context() as part_patch:
+                part(api, part_patch)
 
-    # What API Gateway refuses never comes here; the test below holds its answer against every operation.
+    # Large requests are rejected by API Gateway. The test of its responses below covers them.
     large = {(operation["operationId"], "file_too_large") for _, _, operation in operations()}
-    assert documented() - api.met - (large - {("submit", "file_too_large")}) == set()
+    assert documented() - api.occurred - (large - {("submit", "file_too_large")}) == set()
 
 
 def _tokens(api: Collector, patch: pytest.MonkeyPatch) -> None:
     api.token = register(api, "clara")
-    with patch.context() as long_ago:
-        long_ago.setattr(api.services.tokens, "_clock", lambda: 0)
+    with patch.context() as clock_patch:
+        clock_patch.setattr(api.services.tokens, "_clock", lambda: 0)
         expired = api.services.accounts.log_in(Credentials(name="clara", password=PASSWORD)).access_token
     api.token = None
     for method, path, operation in operations():
@@ -125,40 +125,40 @@ def _queries(api: Collector, patch: pytest.MonkeyPatch) -> None:
 
 def _files_and_states(api: Collector, patch: pytest.MonkeyPatch) -> None:
     api.token = log_in(api, "clara")
-    of_a_result = ("/rows", "/cohort", "/result.csv")
-    for method, tail in [("GET", ""), ("DELETE", ""), ("POST", "/retry"), *(("GET", tail) for tail in of_a_result)]:
+    result_paths = ("/rows", "/cohort", "/result.csv")
+    for method, tail in [("GET", ""), ("DELETE", ""), ("POST", "/retry"), *(("GET", tail) for tail in result_paths)]:
         api.refusal("unknown_prediction", method, f"/api/predict/{ID}{tail}")
     api.refusal("unknown_upload", "DELETE", f"/api/uploads/{ID}")
     api.refusal("unknown_model", "POST", "/api/predict/none", patients(1), Content_Type=CSV)
     prediction_id = api.ask("POST", "/api/predict/mayo", patients(1), Content_Type=CSV)["prediction_id"]
     path = f"/api/predict/{prediction_id}"
-    for tail in of_a_result:
+    for tail in result_paths:
         api.refusal("not_finished", "GET", path + tail)
     api.refusal("not_ended", "DELETE", f"{path}?only_if=ended")
     api.services.worker.run(prediction_id)
     api.ask("DELETE", path)
-    for tail in of_a_result:
+    for tail in result_paths:
         api.refusal("result_expired", "GET", path + tail)
 
 
 def _keys(api: Collector, patch: pytest.MonkeyPatch) -> None:
     api.token = log_in(api, "clara")
-    retried = f"/api/predict/{api.finished('mayo')}/retry"
-    for path, other, body, content_type in [
+    retry = f"/api/predict/{api.finished('mayo')}/retry"
+    for path, other_path, body, content_type in [
         ("/api/predict/mayo", "/api/predict/lasso", patients(1), CSV),
-        (retried, f"/api/predict/{ID}/retry", None, "application/json"),
+        (retry, f"/api/predict/{ID}/retry", None, "application/json"),
     ]:
         api.refusal("invalid_idempotency_key", "POST", path, body, Content_Type=content_type, Idempotency_Key="")
         api.ask("POST", path, body, Content_Type=content_type, Idempotency_Key=path)
-        api.refusal("idempotency_key_reused", "POST", other, body, Content_Type=content_type, Idempotency_Key=path)
+        api.refusal("idempotency_key_reused", "POST", other_path, body, Content_Type=content_type, Idempotency_Key=path)
 
 
 def _coins(api: Collector, patch: pytest.MonkeyPatch) -> None:
     api.token = log_in(api, "clara")
     path = f"/api/predict/{api.finished('mayo')}/retry"
-    with patch.context() as undone:
-        one = api.services.settings.model_copy(update={"rows_max": 1})
-        undone.setattr(api.services.predictions, "_settings", one)
+    with patch.context() as limit_patch:
+        one_row_max = api.services.settings.model_copy(update={"rows_max": 1})
+        limit_patch.setattr(api.services.predictions, "_settings", one_row_max)
         api.refusal("too_many_rows", "POST", path)
     for _ in range(api.services.settings.open_predictions_max):
         api.ask("POST", path)
@@ -172,45 +172,45 @@ def _coins(api: Collector, patch: pytest.MonkeyPatch) -> None:
 
 
 def _deleted_meanwhile(api: Collector, patch: pytest.MonkeyPatch) -> None:
-    """The account is deleted after its token was looked at."""
+    """Delete the account after its token was verified."""
     api.services.price_overrides.put("mayo", Override())
     patch.setattr(api.services.price_overrides, "_read_at", float("-inf"))
     voucher = {"code": api.services.vouchers.issue(1, None)}
     for name, limit in (("dora", "submission"), ("eva", "voucher")):
         api.token = register(api, name)
-        retried = f"/api/predict/{api.finished('mayo', patients(1))}/retry"
+        retry = f"/api/predict/{api.finished('mayo', patients(1))}/retry"
         user = api.services.accounts.identify(api.token)[0]
         with patch.context() as race:
             race.setattr(api.services.limits, limit, lambda *_, user=user: api.services.accounts.delete(user, PASSWORD))
             if limit == "voucher":
                 api.refusal("account_deleted", "POST", "/api/billing/vouchers", voucher)
             else:
-                api.refusal("account_deleted", "POST", retried)
+                api.refusal("account_deleted", "POST", retry)
 
 
 def log_in(api: Collector, name: str) -> str:
-    """A new token."""
+    """Log in and return the token."""
     return str(api.ask("POST", "/api/auth/login", {"name": name, "password": PASSWORD})["access_token"])
 
 
-def test_the_document_names_no_code_that_nothing_answers() -> None:
-    raised = {each.code for each in family(DomainError)}
+def test_the_documented_codes_are_exactly_those_that_can_occur() -> None:
+    raised = {error.code for error in with_subclasses(DomainError)}
     of_the_framework = {code for code, _ in problem.BY_STATUS.values()}
-    texts = [answer["responseTemplates"]["application/json"] for answer in GATEWAY.values()]
-    shared = set().union(*(codes_of(each) for each in DOCUMENT["components"]["responses"].values()))
+    templates = [response["responseTemplates"]["application/json"] for response in GATEWAY.values()]
+    shared = set().union(*(codes_of(response) for response in DOCUMENT["components"]["responses"].values()))
 
-    said = {code for _, code in documented()} | shared
+    all_documented = {code for _, code in documented()} | shared
 
-    of_the_gateway = {code for code in said if any(f'"code": "{code}"' in text for text in texts)}
-    assert said - raised - of_the_framework - of_the_gateway == set()
-    assert (raised | of_the_framework) - said == set()
+    of_the_gateway = {code for code in all_documented if any(f'"code": "{code}"' in text for text in templates)}
+    assert all_documented - raised - of_the_framework - of_the_gateway == set()
+    assert (raised | of_the_framework) - all_documented == set()
 
 
-@pytest.mark.parametrize("kind", [kind for kind, answer in GATEWAY.items() if answer["statusCode"] != "404"])
-def test_what_api_gateway_answers_by_itself_is_described_at_every_operation(kind: str) -> None:
+@pytest.mark.parametrize("kind", [kind for kind, response in GATEWAY.items() if response["statusCode"] != "404"])
+def test_api_gateway_s_own_responses_conform_at_every_operation(kind: str) -> None:
     for method, path, _ in operations():
         status, headers, body = _gateway_answer(kind, method)
-        assert_described(method, path, HTTPResponse(body, headers, status))
+        assert_conforms(method, path, HTTPResponse(body, headers, status))
 
 
 @pytest.mark.parametrize(
@@ -218,14 +218,14 @@ def test_what_api_gateway_answers_by_itself_is_described_at_every_operation(kind
     [(204, None, ["X-Request-Id"]), (401, "token_missing", ["X-Request-Id"]), (404, "not_here", ["X-Request-Id"]),
      (429, "slower", ["X-Request-Id", "Retry-After"]), (429, "too_many_requests", ["X-Request-Id"]), (200, None, [])],
 )  # fmt: skip
-def test_an_answer_that_is_not_described_is_noticed(status: int, code: str | None, headers: list[str]) -> None:
-    answer = HTTPResponse(json.dumps({"code": code}).encode(), dict.fromkeys(headers, "1"), status)
+def test_a_response_that_does_not_conform_is_noticed(status: int, code: str | None, headers: list[str]) -> None:
+    response = HTTPResponse(json.dumps({"code": code}).encode(), dict.fromkeys(headers, "1"), status)
     with pytest.raises(AssertionError):
-        assert_described("GET", "/api/health", answer)
+        assert_conforms("GET", "/api/health", response)
 
 
-def family(error: type[DomainError]) -> Iterator[type[DomainError]]:
-    """``error`` and all that it stands for, if the app has loaded it."""
+def with_subclasses(error: type[DomainError]) -> Iterator[type[DomainError]]:
+    """Yield ``error`` and all its subclasses that the app has loaded."""
     yield error
-    for each in error.__subclasses__():
-        yield from family(each)
+    for subclass in error.__subclasses__():
+        yield from with_subclasses(subclass)

@@ -1,4 +1,4 @@
-"""What every answer's body is written in, and when a client is told to ask again."""
+"""The encoding of response bodies, and the Retry-After of predictions."""
 
 import json
 
@@ -10,18 +10,18 @@ from chalicelib.core.settings import Settings
 from tests.unit.core.api import FILE, Api, register, served
 
 
-def test_texts_of_other_alphabets_are_not_spelt_in_escapes(settings: Settings) -> None:
+def test_json_responses_do_not_escape_non_ascii_text(settings: Settings) -> None:
     with served(settings), Client(app) as client:
         models = client.http.get("/api/models")
         document = client.http.get("/api/openapi.json")
 
-    for answer in (models, document):
-        assert b"\\u" not in answer.body
-        assert json.loads(answer.body) == answer.json_body
+    for response in (models, document):
+        assert b"\\u" not in response.body
+        assert json.loads(response.body) == response.json_body
     assert "Возраст".encode() in models.body
 
 
-def test_half_a_character_is_answered_all_the_same(settings: Settings) -> None:
+def test_a_lone_surrogate_in_a_request_gets_a_valid_json_response(settings: Settings) -> None:
     with served(settings), Client(app) as client:
         for member in (
             rb'"\ud800": 1, "\ud800": 1',
@@ -29,15 +29,15 @@ def test_half_a_character_is_answered_all_the_same(settings: Settings) -> None:
             rb'"name": "\udfff"',
             rb'"password": "\udfff2345678"',
         ):
-            answer = client.http.post(
+            response = client.http.post(
                 "/api/auth/register", headers={"Content-Type": "application/json"}, body=b"{%s}" % member
             )
-            assert answer.status_code == 422
-            assert json.loads(answer.body)["errors"]
+            assert response.status_code == 422
+            assert json.loads(response.body)["errors"]
 
 
 @pytest.mark.parametrize(("age", "seconds"), [(0, 1), (3, 1), (7, 2), (11, 4), (16, 5), (3600, 5)])
-def test_an_unfinished_prediction_says_when_to_ask_again(
+def test_an_unfinished_prediction_has_retry_after(
     settings: Settings, age: float, seconds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with served(settings) as services:
@@ -52,7 +52,7 @@ def test_an_unfinished_prediction_says_when_to_ask_again(
         assert retry_after(api, f"/api/predict/{prediction_id}") == str(seconds)
 
 
-def test_what_has_ended_says_nothing_of_asking_again(settings: Settings) -> None:
+def test_an_ended_prediction_has_no_retry_after(settings: Settings) -> None:
     with served(settings) as services:
         api = Api(services)
         api.token = register(api, "anna")
@@ -66,10 +66,10 @@ def test_what_has_ended_says_nothing_of_asking_again(settings: Settings) -> None
 
 
 def retry_after(api: Api, path: str) -> str | None:
-    """The header of a success."""
+    """Send a request that succeeds, and return its Retry-After."""
     with Client(app) as client:
-        answer = client.http.get(path, headers={"Authorization": f"Bearer {api.token}"})
-    assert answer.status_code == 200
-    assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
-    value: str | None = answer.headers.get("Retry-After")
+        response = client.http.get(path, headers={"Authorization": f"Bearer {api.token}"})
+    assert response.status_code == 200
+    assert "Retry-After" in response.headers["Access-Control-Expose-Headers"]
+    value: str | None = response.headers.get("Retry-After")
     return value
