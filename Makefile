@@ -50,7 +50,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev npm page coverage test test-slow lint unit property integration races e2e browser screens pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
+.PHONY: help run dev npm page coverage test test-slow lint unit property integration races e2e browser screens screenshots chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
 	package deploy rollback destroy smoke test-deployment audit-dependencies licences
 
@@ -131,14 +131,14 @@ mutants: .venv/.dev ## Break the rules of coins and of security one by one and s
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Tests of the whole running stack over HTTP: [TEST=...]
 	@$(PYTEST) $(STACKS) $(or $(TEST),tests/e2e)
 
-browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## A person's journeys through the page, in Chromium: [TEST=e2e/walk.spec.ts]
+browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## A person's journeys through the page, in Chromium: [TEST=e2e/everyScreen.spec.ts]
 	@$(NPM) run $(if $(TEST),e2e -- $(PAGE_TEST),journeys)
 
 screens: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The other browser tests: every screen in both languages, light and dark, narrow and wide
 	@$(NPM) run screens
 
-pictures: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Make the README's pictures of the page anew
-	@$(NPM) run pictures
+screenshots: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Take the README's screenshots of the page
+	@$(NPM) run screenshots
 
 train: .venv/.evaluate ## Build model_artifacts/ and the sample files from the PBC data, and the docs' tables of models
 	@$(PYTHON) -m training
