@@ -86,7 +86,9 @@ class Services:
 
     @cached_property
     def vouchers(self) -> Vouchers:
-        return Vouchers(self.clients.dynamodb(), self.settings.vouchers_table, self.ledger, self.keys, self.clock)
+        return Vouchers(
+            self.clients.dynamodb(), self.settings.vouchers_table, self.ledger, self.idempotency_keys, self.clock
+        )  # fmt: skip
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -95,8 +97,8 @@ class Services:
     @cached_property
     def predictions(self) -> Predictions:
         return Predictions(
-            self.prediction_repository, self.files, self.queue, self.ledger, self.payments, self.settlement, self.keys,
-            self.catalog, self.uploads, self.settings, self.clock,
+            self.prediction_repository, self.files, self.queue, self.ledger, self.payments, self.settlement,
+            self.idempotency_keys, self.catalog, self.uploads, self.settings, self.clock,
         )  # fmt: skip
 
     @cached_property
@@ -168,7 +170,7 @@ class Services:
         )  # fmt: skip
 
     @cached_property
-    def keys(self) -> IdempotencyKeys:
+    def idempotency_keys(self) -> IdempotencyKeys:
         return IdempotencyKeys(self.clients.dynamodb(), self.settings.idempotency_table)
 
     @cached_property

@@ -52,7 +52,7 @@ routes = Endpoints[Services](__name__)
     errors=(NameTakenError, EmailTakenError, *LIMITED),
 )
 def register(request: Request, services: Services) -> Response:
-    """Create an account and grant its first coins."""
+    """Create an account, grant its first coins, and return an access token."""
     registration = json_body(request, Registration)
     with services.limits.registration(services.client_addresses.of(request)):
         session = services.accounts.register(registration)

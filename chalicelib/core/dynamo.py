@@ -122,7 +122,7 @@ def _tries(maximum: int, wait_seconds_max: float = 0.6) -> Iterator[None]:
 
 
 def _contended() -> TemporarilyUnavailableError:
-    return TemporarilyUnavailableError("Too many changes to this account happen at once. Please try again.")
+    return TemporarilyUnavailableError("This account is changing too fast at the moment. Please try again.")
 
 
 def _is_transient(error: ClientError, items: Transaction) -> bool:

@@ -42,7 +42,7 @@ class InvalidJsonError(DomainError):
 
 
 class TemporarilyUnavailableError(DomainError):
-    """A database or bucket did not respond, or an item stayed contended. The same request may succeed later."""
+    """A part of the service did not respond or is too busy. The same request may succeed later."""
 
     status = 503
     code = "temporarily_unavailable"

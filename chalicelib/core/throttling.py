@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class TooManyRequestsError(DomainError):
-    """Too many requests of this kind were made. `Retry-After` tells after how many seconds the limit is renewed."""
+    """A limit of requests is reached. `Retry-After` holds the seconds until it starts anew."""
 
     status = 429
     code = "too_many_requests"

@@ -62,11 +62,7 @@ class Statements(BaseModel):
 class Artefact(BaseModel):
     """The file that contains the fitted model."""
 
-    sha256: Annotated[
-        str,
-        StringConstraints(pattern=r"^[0-9a-f]{64}$"),
-        Field(description="The SHA-256 hash of the file in hexadecimal."),
-    ]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(description="SHA-256 in hexadecimal.")
 
 
 class Card(BaseModel):
@@ -75,16 +71,16 @@ class Card(BaseModel):
     id: str = Field(description="The id of the model.")
     version: str = Field(description="The version of the model.")
     coins: Annotated[int, Field(gt=0)]
-    title: Texts = Field(description="The name of the model for people.")
-    summary: Texts = Field(description="What the model estimates, and from which data.")
+    title: Texts = Field(description="Name of the model.")
+    summary: Texts = Field(description="What the model predicts, in one sentence.")
     limits: Texts = Field(description="Limits of use: for which patients and purposes the model is not meant.")
-    statements: Statements = Field(description="What the measured quality means, in plain sentences.")
-    estimand: Texts = Field(description="The quantity that the model estimates.")
-    point_estimate: Texts = Field(description="How the estimate is computed.")
+    statements: Statements = Field(description="Measured quality, in sentences.")
+    estimand: Texts = Field(description="The estimand: the quantity that the model estimates.")
+    point_estimate: Texts = Field(description="How the point estimate is computed.")
     interval_method: Texts = Field(description="How the interval is computed.")
     horizon_years: float
     survival_years: list[int]
-    contribution_scale: ContributionScale = Field(description="The scale of the contributions to an estimate.")
+    contribution_scale: ContributionScale = Field(description="Scale of the contributions.")
     interval_level: float
     curve_band_level: float | None
     curve_band_method: Texts | None

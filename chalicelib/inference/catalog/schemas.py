@@ -13,33 +13,35 @@ from chalicelib.inference.patient_file.columns import Kind
 class Unit(ResponseModel):
     """A unit that a column header may name."""
 
-    name: str = Field(description="The name of the unit, as in a header.")
+    name: str = Field(description="Name of the unit.")
     factor: float = Field(description="Value in this unit = value in the column's own unit × `factor`.")
 
 
 class Column(ResponseModel):
     """A column that a patient file may contain."""
 
-    name: str = Field(description="The name of the column, as in a header.")
-    title: Texts = Field(description="The name of the column for people.")
-    kind: Kind = Field(description="The kind of values; `ignored` columns are accepted but not used.")
-    required: bool = Field(description="Whether a file must have the column.")
-    unit: str | None = Field(description="The column's own unit. Null for a column without a unit.")
+    name: str = Field(description="Name of the column in a patient file.")
+    title: Texts = Field(description="Title of the column.")
+    kind: Kind = Field(description="Kind of the values. Columns of the kind `ignored` are accepted but not used.")
+    required: bool = Field(description="Whether a file must have this column.")
+    unit: str | None = Field(description="The column's own unit. Null if it has none.")
     allowed: list[str] | None = Field(description="The values of a category; null for a number.")
     minimum: float | None = Field(description="Smaller values are refused.")
     maximum: float | None = Field(description="Larger values are refused.")
     training_minimum: float | None = Field(description="Training minimum. Lower values are clamped to it and flagged.")
     training_maximum: float | None = Field(description="Training maximum. Higher values are clamped to it and flagged.")
     units: list[Unit] = Field(description="The units that a header may name. The first one is the column's own unit.")
-    si_unit: str | None = Field(description="The SI unit of numbers with `units=si`. Null if there is none.")
+    si_unit: str | None = Field(
+        description="The unit of numbers with `units=si`. Null if the column has no other SI unit."
+    )
     si_factor: float | None = Field(description="Value in `si_unit` = value in `unit` × `si_factor`.")
 
 
 class Artefact(catalog.Artefact):
     """The file that contains the fitted model."""
 
-    file: str = Field(description="The name of the file.")
-    bytes: int = Field(description="The size of the file in bytes.")
+    file: str = Field(description="Name of the file.")
+    bytes: int = Field(description="Size of the file, in bytes.")
 
 
 class Model(catalog.Card, ResponseModel):
@@ -78,5 +80,5 @@ class WholeModel(Model):
 class Catalogue(ResponseModel):
     """The models on offer, cheapest first."""
 
-    models: list[Model] = Field(description="The models, cheapest first.")
+    models: list[Model] = Field(description="The models.")
     upload_bytes_max: int = Field(description="Largest file that can be submitted directly, in bytes.")

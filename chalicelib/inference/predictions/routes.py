@@ -108,7 +108,8 @@ class SubmittedUpload(BaseModel):
 
     upload_id: Annotated[str, Field(max_length=64, description="The id of a finished upload, see `POST /api/uploads`.")]
     file_name: Annotated[
-        str | None, Field(max_length=FILE_NAME_LENGTH_MAX, description="The name of the file, shown in the history.")
+        str | None,
+        Field(max_length=FILE_NAME_LENGTH_MAX, description="The name of the file, shown with the prediction."),
     ] = None
 
 

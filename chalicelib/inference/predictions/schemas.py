@@ -11,15 +11,12 @@ from chalicelib.inference.patient_file.schemas import Finding, Preview, Repeated
 from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.results.schemas import Summary
 
-_PredictionId = Annotated[str, Field(description="The id of the prediction: 32 hexadecimal digits.")]
-_CurrentStatus = Annotated[Status, Field(description="The status of the prediction.")]
-
 
 class Submission(TypedDict):
     """A prediction that was accepted and charged."""
 
-    prediction_id: _PredictionId
-    status: _CurrentStatus
+    prediction_id: Annotated[str, Field(description="The id of the new prediction.")]
+    status: Annotated[Status, Field(description="The state of the prediction.")]
     cost: Annotated[int, Field(description="The coins that were charged.")]
     balance: BalanceNow
     rows: Annotated[int, Field(description="Patients in the file.")]
@@ -32,24 +29,24 @@ class Submission(TypedDict):
 class Receipt(TypedDict):
     """The hashes of the input file, the model and the result CSV. `make verify` checks them offline."""
 
-    format: Annotated[int, Field(description="The version of the receipt's format.")]
-    prediction_id: _PredictionId
+    format: Annotated[int, Field(description="Version of this format.")]
+    prediction_id: Annotated[str, Field(description="The id of the prediction.")]
     model_id: Annotated[str, Field(description="The id of the model.")]
     model_version: Annotated[
-        str | None, Field(description="The version of the model. Null in results of old releases.")
+        str | None, Field(description="The version of the model that ran. Null in results of older releases.")
     ]
     model_sha256: Annotated[
-        Sha256 | None, Field(description="The SHA-256 hash of the model's file. Null in results of old releases.")
+        Sha256 | None, Field(description="SHA-256 of the model file. Null in results of older releases.")
     ]
     rows: Annotated[int, Field(description="Patients in the file.")]
     units: Annotated[Literal["stated", "si"], Field(description="The option `units` of the submission.")]
     on_error: Annotated[Literal["refuse", "skip"], Field(description="The option `on_error` of the submission.")]
-    input_sha256: Annotated[Sha256, Field(description="The SHA-256 hash of the submitted file.")]
-    result_sha256: Annotated[Sha256, Field(description="The SHA-256 hash of the result CSV.")]
+    input_sha256: Annotated[Sha256, Field(description="SHA-256 of the submitted file, in hexadecimal.")]
+    result_sha256: Annotated[Sha256, Field(description="SHA-256 of the result CSV, in hexadecimal.")]
     ledger_entry_id: Annotated[str, Field(description="The id of the ledger entry of the charge.")]
     coins: Annotated[int, Field(description="The coins that were charged.")]
     submitted_at: Annotated[Instant, Field(description="Time of the submission.")]
-    finished_at: Annotated[Instant, Field(description="Time of the end of the prediction.")]
+    finished_at: Annotated[Instant, Field(description="Time of the end.")]
 
 
 class Timings(TypedDict):
@@ -62,21 +59,22 @@ class Timings(TypedDict):
 class Prediction(TypedDict):
     """A prediction: its state, its options and, after its end, its result."""
 
-    prediction_id: _PredictionId
-    status: _CurrentStatus
+    prediction_id: Annotated[str, Field(description="The id of the prediction.")]
+    status: Annotated[Status, Field(description="The state of the prediction.")]
     is_finished: Annotated[bool, Field(description="Whether the prediction has ended, with or without a result.")]
-    is_success: Annotated[bool, Field(description="Whether the prediction has ended with a result.")]
+    is_success: Annotated[bool, Field(description="Whether the prediction succeeded.")]
     output: Annotated[float | None, Field(description="The estimate of the first patient, in years.")]
     error_info: Annotated[str | None, Field(description="Why there is no result, as a sentence.")]
-    error_code: Annotated[str | None, Field(description="Why there is no result, as a code for programs.")]
+    error_code: Annotated[str | None, Field(description="Why there is no result, for programs.")]
     prediction_model_id: Annotated[str, Field(description="The id of the model.")]
     model_version: Annotated[
         str, Field(description="The version of the model: the one that ran, or until then the one at submission.")
     ]
     prediction_date: Annotated[Instant, Field(description="Time of the submission.")]
-    finished_at: Annotated[Instant | None, Field(description="Time of the end; null until then.")]
+    finished_at: Annotated[Instant | None, Field(description="Time of the end. Null until then.")]
     file_name: Annotated[
-        str | None, Field(description="The name of the file; null without one, and after the files were deleted.")
+        str | None,
+        Field(description="The name of the submitted file. Null if none was sent, or if the files were deleted."),
     ]
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
     units: Annotated[dict[str, str], Field(description="The unit of each number column of the file.")]
@@ -89,23 +87,23 @@ class Prediction(TypedDict):
         ),
     ]
     rows: Annotated[int, Field(description="Patients in the file.")]
-    rows_done: Annotated[int, Field(description="Patients that the current attempt has processed.")]
+    rows_done: Annotated[int, Field(description="Patients that the current attempt has predicted so far.")]
     cost: Annotated[int, Field(description="The price, in coins.")]
-    refunded: Annotated[bool, Field(description="Whether the charge was refunded.")]
+    refunded: Annotated[bool, Field(description="Whether the coins were refunded.")]
     retry_of: Annotated[str | None, Field(description="The id of the prediction whose file this one runs again.")]
     files_deleted_at: Annotated[
-        Instant | None, Field(description="Time at which the user deleted the files; null if they were not deleted.")
+        Instant | None, Field(description="Time at which the owner deleted the files. Null if they were not deleted.")
     ]
-    summary: Annotated[Summary | None, Field(description="Summary of the result; null until there is one.")]
+    summary: Annotated[Summary | None, Field(description="Summary of the result. Null until there is one.")]
     horizon_years: Annotated[
-        float | None, Field(description="Horizon of the model, in years; null until there is a result.")
+        float | None, Field(description="Horizon of the model, in years. Null until there is a result.")
     ]
     contribution_scale: Annotated[
-        ContributionScale | None, Field(description="Scale of the contributions; null until there is a result.")
+        ContributionScale | None, Field(description="Scale of the contributions. Null until there is a result.")
     ]
     survival_years: Annotated[
         list[int] | None,
-        Field(description="The years of the survival curves' points; null until there is a result."),
+        Field(description="The years at which survival curves are given. Null until there is a result."),
     ]
     curve_band_level: Annotated[
         float | None,
@@ -115,15 +113,16 @@ class Prediction(TypedDict):
         ),
     ]
     receipt: Annotated[
-        Receipt | None, Field(description="The receipt; null until there is a result, and for results of old releases.")
+        Receipt | None,
+        Field(description="The receipt. Null until there is a result, and for results of older releases."),
     ]
-    timings: Annotated[Timings | None, Field(description="Durations; null before the end, and if no attempt started.")]
+    timings: Annotated[Timings | None, Field(description="Durations. Null until the prediction has run and ended.")]
 
 
 class History(TypedDict):
     """A page of the user's predictions, newest first."""
 
-    predictions: Annotated[list[Prediction], Field(description="The predictions, newest first.")]
+    predictions: Annotated[list[Prediction], Field(description="The predictions of this page.")]
     next_cursor: NextCursor
 
 
@@ -131,12 +130,12 @@ class DryRun(ResponseModel):
     """The findings and the cost of a submission. Nothing was stored or charged."""
 
     rows: int = Field(description="Patients in the file.")
-    rows_predictable: int = Field(description="Patients that can be predicted.")
+    rows_predictable: int = Field(description="Patients without findings.")
     accepted: bool = Field(description="Whether a submission with this `on_error` would be accepted.")
     errors: list[Finding] = Field(description="The first 100 findings.")
-    errors_total: int = Field(description="The number of all findings.")
+    errors_total: int = Field(description="Number of all findings.")
     bad_rows: str = Field(description="The numbers of all bad rows, such as `2, 4-17`.")
-    bad_rows_total: int = Field(description="The number of bad rows.")
+    bad_rows_total: int = Field(description="Number of bad rows.")
     duplicate_ids: list[RepeatedId] = Field(
         description="The first 100 IDs that several patients have. They do not make the file invalid."
     )
@@ -150,19 +149,19 @@ class DryRun(ResponseModel):
     separator: str = Field(description="The character between the cells of the file.")
     encoding: Literal["utf-8", "windows-1251"] = Field(description="The encoding of the file.")
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
-    preview: Preview = Field(description="The first rows and columns of the file, as the service reads them.")
-    cost: int = Field(description="The price of a submission, in coins.")
-    balance: int = Field(description="The current balance, in coins.")
+    preview: Preview = Field(description="The first columns and rows of the file, as the service reads them.")
+    cost: int = Field(description="Price of the prediction, in coins.")
+    balance: int = Field(description="Balance of the account, in coins.")
     balance_after: int | None = Field(
-        description="The balance after a submission, in coins. Null if the balance is lower than the cost."
+        description="Balance after a submission, in coins. Null if the balance is lower than the cost."
     )
 
 
 class PaymentProblem(Problem):
     """The problem of a balance that is lower than the cost."""
 
-    cost: int = Field(description="The price of the prediction, in coins.")
-    balance: int = Field(description="The current balance, in coins.")
+    cost: int = Field(description="Price of the prediction, in coins.")
+    balance: int = Field(description="Balance of the account, in coins.")
 
 
 class OpenPredictionsProblem(Problem):
@@ -176,4 +175,4 @@ class OpenPredictionsProblem(Problem):
 class NoResultProblem(Problem):
     """The problem of reading the result of a prediction that has none."""
 
-    prediction_status: _CurrentStatus
+    prediction_status: Status = Field(description="The state of the prediction.")

@@ -28,7 +28,7 @@ class Summary(TypedDict):
 class Survival(ResponseModel):
     """A point of a survival curve."""
 
-    years: int = Field(description="Years from now.")
+    years: int = Field(description="Number of years.")
     probability: Probability = Field(description="Probability of living longer than `years`.")
     lower: Probability | None = Field(
         description="Lower end of the band, which shows how uncertain the curve itself is. Null without a band."
@@ -40,8 +40,8 @@ class IfMeasured(ResponseModel):
     """Range of the estimate, in years, if an imputed column had a low or a high value among the study's patients."""
 
     column: str = Field(description="The imputed column.")
-    low: float = Field(description="The lower of the two estimates, in years.")
-    high: float = Field(description="The higher of the two estimates, in years.")
+    low: float = Field(description="Lower end of the range, in years.")
+    high: float = Field(description="Upper end of the range, in years.")
 
 
 class OutOfRange(ResponseModel):
@@ -72,14 +72,12 @@ class Row(ResponseModel):
     )
     survival: list[Survival] = Field(description="The survival curve. Empty for a model without a curve.")
     mayo_score: float | None = Field(
-        description="The Mayo risk score. Null for a skipped patient and in results of old releases."
+        description="The published Mayo risk score. Null for a skipped patient, and in results of older releases."
     )
     imputed: list[str] = Field(description="The columns whose missing value was imputed.")
-    if_measured: list[IfMeasured] = Field(
-        description="For each imputed column, the range of the estimate if the value were measured."
-    )
+    if_measured: list[IfMeasured] = Field(description="Ranges of the estimate, one for each imputed column.")
     measure_first: str | None = Field(description="The missing column whose value could change the estimate most.")
-    out_of_range: list[OutOfRange] = Field(description="The values outside the training range.")
+    out_of_range: list[OutOfRange] = Field(description="Values outside the training range.")
     baseline: float | None = Field(
         description="The value that the contributions are added to, on the contribution scale."
     )
@@ -109,9 +107,9 @@ class Cohort(ResponseModel):
 class RowsPage(ResponseModel):
     """A page of the result's rows."""
 
-    offset: int = Field(description="Index of the page's first row, starting at 0.")
-    total: int = Field(description="Number of rows of the result.")
-    rows: list[Row] = Field(description="The rows of the page, in the order of the file.")
+    offset: int = Field(description="Index of the first row of this page, starting at 0.")
+    total: int = Field(description="Rows of the result.")
+    rows: list[Row] = Field(description="The rows of this page, in file order.")
     next_offset: int | None = Field(description="The `offset` of the next page. Null on the last page.")
 
 

@@ -43,14 +43,14 @@ def test_every_success_conforms_to_the_document(api: Api) -> None:
     ask("POST", "/api/billing/vouchers", {"code": api.services.vouchers.issue(1000, None)}, Idempotency_Key="v")
     for model_id, card in CARDS.items():
         prediction_id = api.finished(model_id)
-        shown = ask("GET", f"/api/predict/{prediction_id}")
-        assert shown["is_success"]
-        assert shown["receipt"]
+        prediction = ask("GET", f"/api/predict/{prediction_id}")
+        assert prediction["is_success"]
+        assert prediction["receipt"]
         rows = ask("GET", f"/api/predict/{prediction_id}/rows?offset=0&limit=2")["rows"]
         assert rows[0]["contributions"]
-        assert shown["curve_band_level"] == ask("GET", f"/api/models/{model_id}")["curve_band_level"]
+        assert prediction["curve_band_level"] == ask("GET", f"/api/models/{model_id}")["curve_band_level"]
         for point in rows[0]["survival"]:
-            if shown["curve_band_level"] is None:
+            if prediction["curve_band_level"] is None:
                 assert (point["lower"], point["upper"]) == (None, None)
             else:
                 assert point["lower"] < point["probability"] < point["upper"]
@@ -59,7 +59,7 @@ def test_every_success_conforms_to_the_document(api: Api) -> None:
         ask("GET", f"/api/predict/{prediction_id}/result.csv")
         cohort = ask("GET", f"/api/predict/{prediction_id}/cohort")
         assert (len(cohort["sickest"]), sum(cohort["counts"])) == (3, 3)
-        assert_whole(cohort, shown["survival_years"])
+        assert_whole(cohort, prediction["survival_years"])
     upload = ask("POST", "/api/uploads")
     key = f"uploads/{ask('GET', '/api/auth/me')['id']}/{upload['upload_id']}"
     api.services.files.put(key, FILE, "text/csv")
