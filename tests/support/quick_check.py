@@ -33,7 +33,7 @@ def quick_differences(root: Path) -> list[str]:
 
 def quick_card_differences(card: dict[str, Any], recipe: Recipe, patients: pd.DataFrame) -> list[Difference]:
     """Return what a fit to these patients, and the first folds, make otherwise than the card says."""
-    made = json.loads(json.dumps(parameters(recipe, recipe.serve(patients, death(patients)))))
+    made = json.loads(json.dumps(parameters(recipe, recipe.fit_served(patients, death(patients)))))
     made["first_repeat"] = _first_repeat(recipe, patients)
     return [difference for section in made for difference in section_differences(section, card, made)]
 

@@ -46,7 +46,7 @@ class PreviewRow(ResponseModel):
 
 
 class Preview(ResponseModel):
-    """The beginning of the file as the service reads it."""
+    """Some rows of the file, as the service reads them."""
 
     columns: list[PreviewColumn] = Field(description="At most 30 columns, in the file's order.")
     rows: list[PreviewRow] = Field(description="The first five rows, and the first twenty bad rows.")
