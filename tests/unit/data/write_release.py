@@ -114,7 +114,7 @@ def write_people(writer: Writer) -> None:
     writer.register("dora")
     writer.run(writer.submit("dora", "erased"))
     writer.ask("dora", "DELETE", "/api/auth/me", {"password": PASSWORD})
-    for seconds in services.erasure.recheck_delays:
+    for seconds in services.erasure.looks:
         clock.advance(seconds)
         services.dispatcher.run()
     clock.advance(86_400)  # five registrations a day are allowed from one IP address
