@@ -113,7 +113,7 @@ def test_a_killed_process_is_started_again_and_the_work_goes_on(stack: RunningSt
 
     wait_for_another(stack, name, killed)
     assert_ended(parts)  # or one of them could still answer
-    assert f"{name} ended (exit code -9); starting it again" in stack.output()
+    assert f"{name} ended (exit code -9); starting it again." in stack.output()
     assert person.finished(accepted_at_last(person))["status"] == "succeeded"
 
 
@@ -251,7 +251,7 @@ def test_a_host_that_is_no_address_is_one_clear_sentence(tmp_path: Path) -> None
 
     assert ended.returncode == 1
     assert len(ended.stderr.strip().splitlines()) == 1
-    assert "HOST=nosuch.invalid names no address" in ended.stderr
+    assert "HOST=nosuch.invalid has no IP address" in ended.stderr
 
 
 def test_a_data_folder_that_is_a_file_is_one_clear_sentence(tmp_path: Path) -> None:
@@ -299,7 +299,8 @@ def test_what_the_emulators_lost_is_made_again_while_the_stack_runs(stack: Runni
 
     assert person.finished(accepted_at_last(person))["status"] == "succeeded"
 
-    assert f"Missing, with what was in it, and made again: {told[what].rsplit('/', 1)[-1]}" in stack.output()
+    name = told[what].rsplit("/", 1)[-1]
+    assert f"Missing and created again, without their former contents: {name}" in stack.output()
 
 
 def test_a_database_that_is_deleted_while_the_stack_runs_ends_it_with_a_sentence(tmp_path: Path) -> None:

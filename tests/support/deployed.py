@@ -93,10 +93,10 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         for name, value in _account(address, key).items():
             patch.setenv(name, value)
         patch.setattr(boto3, "DEFAULT_SESSION", None)
-        patch.setattr(stack, "_LOOK_SECONDS", 0.1)
+        patch.setattr(stack, "_POLL_SECONDS", 0.1)
         target = Target(STAGE)
         _adapt_template(build / "template.yaml")
-        make_bucket, *steps, _walk = deploy(target, build, {}, ask=False)
+        make_bucket, *steps, _smoke_test = deploy(target, build, {}, ask=False)
         make_bucket.run()
         _allow_without_tls(target.s3, target.artefacts.bucket, keep=True)
         for step in steps:

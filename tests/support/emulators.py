@@ -40,7 +40,7 @@ def require_dynoxide() -> None:
         assert os.environ.get("CI") != "true", reason
         pytest.skip(reason)
     if not isolation.is_possible():
-        pytest.skip(dynamodb.why_not())
+        pytest.skip(dynamodb.unavailable_reason())
 
 
 TEST_KEY = AccessKey("test", "test")
