@@ -24,13 +24,22 @@ _COPIED_INTO_PAGE = ("swagger-ui-dist",)
 _ENVIRONMENTS = (".venv*/lib/python*/site-packages", ".tools/lib/python*/site-packages", ".tools")
 """Folders into which the Makefile installs the lock files' packages."""
 
-_BEGINNING = """# Licences
+_BEGINNING = """# Check the licences of packages
 
-Written by `make licences` from the packages' own metadata; a test holds it to the lock files. The first two tables are
-what is shipped, the others what only builds, tests, trains, audits or serves on one's own machine (on Linux; other
-systems take a few more). What is under the GPL stands there alone: it is run and never shipped. The models and the
-sample files come from the PBC study in R's `survival` (LGPL); see the [README](../README.md). The passwords that nobody
-may have (`chalicelib/auth/common_passwords.txt`) come from Django (BSD-3-Clause), whose notice stands in that file.
+For whoever ships the service or reviews what it uses. Which package is under which licence, as its own metadata says.
+`make licences` writes this page, and a test compares it with the lock files.
+
+| packages | tables | used for |
+| --- | --- | --- |
+| shipped | the first two | the functions' zips and the page |
+| not shipped | the others | building, testing, training, auditing, and the local stack |
+
+Packages under the GPL are only in the tables of packages that are not shipped: they are run, never distributed.
+The tables are those of Linux; other systems install a few more packages that are not shipped.
+
+Not packages, but shipped: the models and the sample files come from the PBC study in R's `survival` package (LGPL, see
+the [README](../README.md)). The list of forbidden passwords (`chalicelib/auth/common_passwords.txt`) comes from Django
+(BSD-3-Clause), whose notice is in that file.
 """
 
 
