@@ -69,7 +69,7 @@ _AUDIT_POLICY = Path(".chalice/policies/audit.json")
 
 _FILES_BUCKET = ("Resources", "Files", "Properties")
 _FILES_POLICY = ("Resources", "FilesPolicy", "Properties", "PolicyDocument")
-_NOT_THE_AUDITS = ("Statement", "CountWhatIsLimited", "Condition", "ForAllValues:StringNotEquals")
+_NOT_THE_AUDITS = ("Statement", "CountLimitedRequests", "Condition", "ForAllValues:StringNotEquals")
 _ITS_HASH = "getattr(_1._repository.login(login_key(_2.email)), 'password_hash', '')"
 
 MUTATIONS = (

@@ -51,7 +51,7 @@ def test_who_is_logged_in_to_the_shell_is_not_whose_password_is_reset() -> None:
 
     assert made.returncode == 2
     assert made.stdout == ""
-    assert made.stderr.startswith("Say whose: make reset-password USER=anna\n")
+    assert made.stderr.startswith("Name the account: make reset-password USER=anna\n")
 
 
 @pytest.mark.parametrize(
