@@ -35,7 +35,7 @@ def client(service: str, url: str, key: AccessKey) -> Any:
 
 
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda key: key.id)
-def test_row_20_a_stranger_reads_and_changes_nothing(stack: RunningStack, stranger: AccessKey) -> None:
+def test_row_20_an_unknown_key_can_read_and_change_nothing(stack: RunningStack, stranger: AccessKey) -> None:
     variables = stack.variables()
     aws, dynamodb = variables["AWS_ENDPOINT_URL"], variables["AWS_ENDPOINT_URL_DYNAMODB"]
     attempts: list[Callable[[], object]] = [
@@ -53,7 +53,7 @@ def test_row_20_a_stranger_reads_and_changes_nothing(stack: RunningStack, strang
             attempt()
 
 
-def test_row_20_the_services_that_the_stack_does_not_use_are_not_served_to_the_key_either(stack: RunningStack) -> None:
+def test_row_20_services_that_the_stack_does_not_use_are_not_served_even_to_its_key(stack: RunningStack) -> None:
     aws, key = stack.variables()["AWS_ENDPOINT_URL"], access_key(stack.data_dir)
 
     served = requests.get(f"{aws}/_ministack/health", timeout=10).json()["services"]
@@ -64,7 +64,7 @@ def test_row_20_the_services_that_the_stack_does_not_use_are_not_served_to_the_k
             getattr(client(service, aws, key), call)()
 
 
-def test_row_20_who_may_upload_one_file_can_do_nothing_else_with_its_form(stack: RunningStack, person: Person) -> None:
+def test_row_20_an_upload_form_allows_one_upload_and_nothing_else(stack: RunningStack, person: Person) -> None:
     """A person on the same machine, with an account and without the key, has only the upload form of the API."""
     variables = stack.variables()
     aws, bucket = variables["AWS_ENDPOINT_URL"], variables["FILES_BUCKET"]
@@ -158,7 +158,7 @@ def listening_ports(stack: RunningStack) -> set[int]:
     return {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in inodes}
 
 
-def test_row_20_another_user_of_the_machine_can_open_no_file_of_the_data_folder() -> None:
+def test_row_20_another_user_cannot_open_any_file_of_the_data_folder() -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
     with tempfile.TemporaryDirectory() as folder:

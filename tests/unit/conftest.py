@@ -14,7 +14,7 @@ from tests.unit.support import SECRETS, FakeClock, World
 
 @pytest.fixture(scope="session", autouse=True)
 def no_real_account() -> Iterator[None]:
-    """Whatever the machine's environment says, no test can reach an account."""
+    """Replace the machine's AWS variables, so that no test can reach a real account."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             patch.delenv(name)
@@ -29,17 +29,17 @@ def no_real_account() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def every_answer_is_described() -> Iterator[None]:
-    """Whichever test asks the app: what the API's document does not name fails it."""
+    """Fail a test if the app gives it an answer that the OpenAPI document does not describe."""
     request = TestHTTPClient.request
 
-    def asked(client: TestHTTPClient, method: str, path: str, *more: Any, **named: Any) -> HTTPResponse:
-        answer = request(client, method, path, *more, **named)
+    def checked_request(client: TestHTTPClient, method: str, path: str, *args: Any, **options: Any) -> HTTPResponse:
+        answer = request(client, method, path, *args, **options)
         if client._app is app:
             assert_described(method, path, answer)
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TestHTTPClient, "request", asked)
+        patch.setattr(TestHTTPClient, "request", checked_request)
         yield
 
 
@@ -51,7 +51,7 @@ def mocked() -> Iterator[Account]:
 
 @pytest.fixture
 def account(mocked: Account) -> dict[str, str]:
-    """An AWS account that holds the template's tables, queues and bucket, all empty; what they are called."""
+    """The names of the template's tables, queues and bucket in an empty AWS account, by environment variable."""
     return mocked.emptied()
 
 

@@ -1,4 +1,4 @@
-"""Holds what the app answers against the committed document, whoever asks."""
+"""Compare the app's answers with the committed OpenAPI document."""
 
 import json
 from typing import Any
@@ -14,11 +14,11 @@ _ROUTES = RouteMatcher(list(app.routes))
 
 
 def assert_described(method: str, path: str, answer: HTTPResponse) -> None:
-    """The operation names this status, this code if it is a refusal, and all its headers came."""
+    """Check that the document has the answer's status and error code, and that all required headers are there."""
     try:
         operation = _DOCUMENT["paths"][_ROUTES.match_route(path).route].get(method.lower())
     except ValueError:
-        return  # an address that nobody serves
+        return  # an unknown path
     if operation is None:
         return
     status = str(answer.status_code)
@@ -35,5 +35,5 @@ def assert_described(method: str, path: str, answer: HTTPResponse) -> None:
 def _resolved(response: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in response:
         return response
-    found: dict[str, Any] = _DOCUMENT["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
-    return found
+    shared_response: dict[str, Any] = _DOCUMENT["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+    return shared_response

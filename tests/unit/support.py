@@ -1,4 +1,4 @@
-"""What the unit tests stand on: a clock that is set by hand, a model that computes nothing, one stack of services."""
+"""Shared by the unit tests: a clock that tests set, simple models, patient files, and all services in one object."""
 
 import json
 from collections.abc import Callable
@@ -33,19 +33,22 @@ PATIENT = {"ID": "p", "Age": "18000", "Edema": "N", "Bilirubin": "1.4", "Albumin
 
 
 def csv_of(*patients: dict[str, str], header: tuple[str, ...] = HEADER, separator: str = ",") -> bytes:
-    """A file of patients, each as it differs from an ordinary one. Every column must be of ``header``."""
+    """Return a CSV of patients. Each argument holds a patient's values that differ from ``PATIENT``.
+
+    The file has the columns of ``header``; other values are left out.
+    """
     lines = [separator.join(header)]
     lines += [separator.join((PATIENT | patient).get(name, "") for name in header) for patient in patients]
     return ("\n".join(lines) + "\n").encode()
 
 
 def patients(count: int) -> bytes:
-    """A file of ``count`` patients with the IDs p1, p2 and so on."""
+    """Return a CSV of ``count`` patients with the IDs p1, p2 and so on."""
     return csv_of(*({"ID": f"p{number}"} for number in range(1, count + 1)))
 
 
 class FakeClock:
-    """Stands still until it is moved."""
+    """A clock that stands still until a test advances it."""
 
     def __init__(self, now: float = 1_900_000_000.25) -> None:
         self.now = now
@@ -58,7 +61,7 @@ class FakeClock:
 
 
 class FakeModel:
-    """Years are a tenth of the bilirubin. ``before`` is called on every chunk."""
+    """A model whose years are a tenth of the bilirubin. It calls ``before`` for every chunk."""
 
     columns = ("Age", "Bilirubin")
     output_spec = OutputSpec(8.0, "years")
@@ -92,12 +95,12 @@ class FakeModel:
 
 
 def loaded(model: FakeModel) -> Loaded:
-    """The model as the worker has it."""
+    """Return the model as the loader gives it to the worker."""
     return Loaded("lasso", "1.0.0", "0" * 64, model)
 
 
 class BrokenModel(FakeModel):
-    """Fails on the first ``times`` chunks."""
+    """A model that fails on the first ``times`` chunks."""
 
     def __init__(self, times: int = 1000) -> None:
         super().__init__(self._fail)
@@ -110,29 +113,29 @@ class BrokenModel(FakeModel):
 
 
 RunCommand = Callable[..., tuple[int, str, str]]
-"""Runs one of the operator's commands on the world: its exit code, what it printed, and what it said of errors."""
+"""Runs an operator's command on the world. Returns its exit code, standard output and standard error."""
 
 
 @dataclass(frozen=True)
 class World(Services):
-    """Every service over one mocked account, and shortcuts that read well in a test."""
+    """All services over one mocked account, and shortcuts for tests."""
 
     clock: FakeClock = field(default_factory=FakeClock)
 
     def worker_with(self, model: FakeModel | None = None) -> Worker:
-        chosen = model or FakeModel()
+        worker_model = model or FakeModel()
         return Worker(
             self.prediction_repository,
             self.files,
             self.settlement,
             self.settings,
             self.clock,
-            lambda _id: loaded(chosen),
+            lambda _id: loaded(worker_model),
         )
 
     def register(self, name: str = "anna") -> User:
         email = f"{name}@example.org"
-        self.clock.advance(1)  # entries of one moment have no order
+        self.clock.advance(1)  # ledger entries with the same time have no order
         user = self.accounts.register(Registration(name=name, email=email, password=PASSWORD)).user
         self.clock.advance(1)
         return user
@@ -143,14 +146,14 @@ class World(Services):
         return accepted.prediction
 
     def run(self, prediction: Prediction, model: FakeModel | None = None) -> Prediction:
-        """Have a worker run it; how it is then."""
+        """Let a worker run the prediction. Return the prediction afterwards."""
         self.worker_with(model).run(prediction.prediction_id)
         return self.read(prediction)
 
     def read(self, prediction: Prediction) -> Prediction:
-        found = self.prediction_repository.get(prediction.prediction_id)
-        assert found is not None
-        return found
+        stored = self.prediction_repository.get(prediction.prediction_id)
+        assert stored is not None
+        return stored
 
     def rows(self, user: User, prediction_id: str, offset: int, limit: int) -> tuple[int, list[dict[str, Any]]]:
         prediction, result = self.predictions.result(user, prediction_id)
@@ -170,34 +173,34 @@ class World(Services):
         return self.ledger.balance(user.id)
 
     def entries(self, user: User) -> list[tuple[str, int]]:
-        """Reason and amount of the user's ledger entries, oldest first; they make up the balance."""
-        found = [item for item in self.items(self.settings.ledger_table) if item["user_id"] == user.id]
-        assert sum(item["amount"] for item in found) == self.balance(user)
-        found.sort(key=lambda item: str(item["entry_id"]))
-        return [(item["reason"], item["amount"]) for item in found]
+        """Return reason and amount of the user's ledger entries, oldest first. Their sum must be the balance."""
+        entries = [item for item in self.items(self.settings.ledger_table) if item["user_id"] == user.id]
+        assert sum(item["amount"] for item in entries) == self.balance(user)
+        entries.sort(key=lambda item: str(item["entry_id"]))
+        return [(item["reason"], item["amount"]) for item in entries]
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        """All of a table."""
+        """Return all items of a table."""
         return [from_item(dict(item)) for item in aws.dynamodb().scan(TableName=table)["Items"]]
 
     def objects(self, prefix: str = "") -> list[str]:
-        """The keys in the bucket."""
-        found = aws.s3().list_objects_v2(Bucket=self.settings.files_bucket, Prefix=prefix)
-        return [each["Key"] for each in found.get("Contents", [])]
+        """Return the keys in the bucket."""
+        response = aws.s3().list_objects_v2(Bucket=self.settings.files_bucket, Prefix=prefix)
+        return [item["Key"] for item in response.get("Contents", [])]
 
     def pending_erasures(self) -> list[str]:
-        """The deleted accounts that are looked at again, now or later."""
-        found = self.items(self.settings.erasures_table)
-        return [item["user_id"] for item in found if "erased_at" not in item]
+        """Return the user ids of erasure requests that are not finished."""
+        requests = self.items(self.settings.erasures_table)
+        return [item["user_id"] for item in requests if "erased_at" not in item]
 
     def finish_erasures(self) -> None:
-        """Let every look at the deleted accounts come, the last one too, as the dispatcher has them come."""
+        """Let the dispatcher do all rechecks of the erasure requests, including the last one."""
         for seconds in self.erasure.looks:
             self.clock.advance(seconds)
             self.dispatcher.run()
 
     def state(self, prediction: Prediction) -> Status:
-        """Of a prediction that may be erased."""
+        """Return the status of a prediction, even if it is erased."""
         (item,) = (
             each for each in self.items(self.settings.predictions_table)
             if each["prediction_id"] == prediction.prediction_id
@@ -209,7 +212,7 @@ class World(Services):
         self.files.put(prediction.input_key, content, "text/csv")
 
     def sent(self) -> list[str]:
-        """The ids in the queue's messages, which are taken out of it."""
+        """Take all messages out of the queue and return their prediction ids."""
         url = self.settings.inference_queue_url
         ids: list[str] = []
         while messages := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -220,9 +223,9 @@ class World(Services):
 
 
 def write_card(root: Path, coins: int = 100, version: str = "1.0.0") -> Catalog:
-    """A catalogue of the one model ``lasso``, without overrides."""
-    card = root / "lasso" / "card.json"
-    card.parent.mkdir(parents=True, exist_ok=True)
-    said = json.loads((ROOT / "model_artifacts" / "lasso" / "card.json").read_text("utf-8"))
-    card.write_text(json.dumps(said | {"version": version, "coins": coins}), "utf-8")
+    """Write the card of the model ``lasso`` with this price and version. Return its catalog, without overrides."""
+    path = root / "lasso" / "card.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    card = json.loads((ROOT / "model_artifacts" / "lasso" / "card.json").read_text("utf-8"))
+    path.write_text(json.dumps(card | {"version": version, "coins": coins}), "utf-8")
     return Catalog(root)

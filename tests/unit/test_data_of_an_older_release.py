@@ -1,4 +1,4 @@
-"""Today's code on the data that commit 74a1c0a wrote: `data/write_release.py` says how it did."""
+"""Today's code works on the data of release 74a1c0a, which `data/write_release.py` wrote."""
 
 import base64
 import gzip
@@ -25,12 +25,12 @@ from tests.unit.support import PASSWORD, FakeClock, World
 
 RECORDED = Path(__file__).parent / "data" / "release_74a1c0a.json.gz"
 DISPATCHED_SECONDS = 1000
-"""After so long every lease is over, and everything that is open is due."""
+"""After this time every lease has ended and every open prediction is due."""
 
 
 @cache
 def recorded() -> dict[str, Any]:
-    """What the release stored and answered."""
+    """Return the data that the release stored, and its answers."""
     document: dict[str, Any] = json.loads(gzip.decompress(RECORDED.read_bytes()))
     return document
 
@@ -42,10 +42,10 @@ class Old(Api):
         super().__init__(world)
         self.world = world
         self.predictions: dict[str, str] = recorded()["predictions"]
-        """Ids by what they are."""
+        """Prediction ids by their labels, such as "queued, large upload"."""
 
     def ask_as(self, name: str, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """Ask with the token that the old release signed for that person."""
+        """Send a request with the token that the old release signed for this person."""
         self.token = recorded()["accounts"][name]["token"]
         return self.ask(method, path, body, **headers)
 
@@ -79,8 +79,9 @@ def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterat
         for batch in batched(items, 25, strict=False):
             puts: Any = [{"PutRequest": {"Item": item}} for item in batch]
             aws.dynamodb().batch_write_item(RequestItems={account[variable]: puts})
-    for key, found in recorded()["objects"].items():
-        aws.s3().put_object(Bucket=settings.files_bucket, Key=key, **found | {"Body": base64.b64decode(found["Body"])})
+    for key, stored in recorded()["objects"].items():
+        body = base64.b64decode(stored["Body"])
+        aws.s3().put_object(Bucket=settings.files_bucket, Key=key, **stored | {"Body": body})
     for batch in batched(recorded()["messages"], 10, strict=False):
         entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(batch)]
         aws.sqs().send_message_batch(QueueUrl=settings.inference_queue_url, Entries=entries)
@@ -92,7 +93,7 @@ def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterat
 # ---- people
 
 
-def test_who_has_an_account_logs_in_with_the_password_that_is_theirs_now(old: Old) -> None:
+def test_existing_accounts_log_in_with_their_current_password(old: Old) -> None:
     accounts = recorded()["accounts"]
     for name in ("anna", "boris", "erik"):
         session = old.logged_in(name, accounts[name]["password"])
@@ -105,7 +106,7 @@ def test_who_has_an_account_logs_in_with_the_password_that_is_theirs_now(old: Ol
         assert old.logged_in(name, password)["code"] == "wrong_credentials"
 
 
-def test_a_token_is_valid_until_it_was_ended_or_expires(old: Old, clock: FakeClock) -> None:
+def test_a_token_stays_valid_unless_it_was_ended_or_expires(old: Old, clock: FakeClock) -> None:
     accounts = recorded()["accounts"]
     assert old.ask_as("anna", "GET", "/api/auth/me")["id"] == accounts["anna"]["id"]
     ended = [accounts["boris"]["ended_token"], accounts["boris"]["old_password_token"], accounts["clara"]["token"]]
@@ -115,43 +116,43 @@ def test_a_token_is_valid_until_it_was_ended_or_expires(old: Old, clock: FakeClo
     assert old.ask_as("anna", "GET", "/api/auth/me")["code"] == "token_expired"
 
 
-def test_a_session_can_be_ended_with_all_others(old: Old) -> None:
+def test_logging_out_ends_the_token(old: Old) -> None:
     old.ask_as("anna", "POST", "/api/auth/logout")
     old.refusal("token_invalid", "GET", "/api/auth/me")
 
 
-def test_wrong_passwords_are_counted_on(old: Old, clock: FakeClock) -> None:
+def test_the_count_of_wrong_passwords_continues(old: Old, clock: FakeClock) -> None:
     password = recorded()["accounts"]["vera"]["password"]
     assert old.logged_in("vera", password)["code"] == "too_many_requests"
     clock.advance(old.world.settings.password_window_seconds)
     assert "access_token" in old.logged_in("vera", password)
 
 
-# ---- what was answered
+# ---- answers
 
 
-def test_every_answer_says_what_it_said_then(old: Old) -> None:
+def test_every_answer_contains_the_old_answer(old: Old) -> None:
     for name, path, answer in recorded()["answers"]:
         today = old.ask_as(name, "GET", path)
-        assert contained(answer, today, path) is None
+        assert difference(answer, today, path) is None
 
 
-def contained(before: Any, today: Any, place: str = "") -> str | None:
-    """Where ``today`` lacks something of ``before`` or says something else; None if nowhere. More is fine."""
-    places: Iterable[str | int]
+def difference(before: Any, today: Any, path: str = "") -> str | None:
+    """Return where ``today`` lacks or changes a value of ``before``, or None. Additional values are allowed."""
+    keys: Iterable[str | int]
     if isinstance(before, dict) and isinstance(today, dict):
-        places = before
+        keys = before
         if missing := before.keys() - today.keys():
-            return f"{place} lacks {missing}"
+            return f"{path} lacks {missing}"
     elif isinstance(before, list) and isinstance(today, list) and len(before) == len(today):
-        places = range(len(before))
+        keys = range(len(before))
     else:
-        return None if before == today else f"{place} was {before!r} and is {today!r}"
-    found = (contained(before[each], today[each], f"{place}/{each}") for each in places)
-    return next(filter(None, found), None)
+        return None if before == today else f"{path} was {before!r} and is {today!r}"
+    differences = (difference(before[key], today[key], f"{path}/{key}") for key in keys)
+    return next(filter(None, differences), None)
 
 
-def test_what_is_downloaded_is_the_file_that_the_receipt_names(old: Old) -> None:
+def test_the_downloaded_file_has_the_receipt_s_hash(old: Old) -> None:
     succeeded = [label for label in old.predictions if label.startswith("succeeded") and "deleted" not in label]
     assert len(succeeded) == 7
     for label in succeeded:
@@ -161,13 +162,13 @@ def test_what_is_downloaded_is_the_file_that_the_receipt_names(old: Old) -> None
         assert hashlib.sha256(content).hexdigest() == old.shown(label)["receipt"]["result_sha256"]
 
 
-def test_the_overrides_of_prices_count(old: Old) -> None:
-    offered = {each["id"]: each for each in old.ask("GET", "/api/models")["models"]}
-    assert offered["mayo"]["coins"] == 7
-    assert offered["cox-lasso"]["enabled"] is False
+def test_price_overrides_still_apply(old: Old) -> None:
+    models = {model["id"]: model for model in old.ask("GET", "/api/models")["models"]}
+    assert models["mayo"]["coins"] == 7
+    assert models["cox-lasso"]["enabled"] is False
 
 
-# ---- what goes on
+# ---- open predictions, keys and vouchers
 
 
 def test_queued_predictions_are_run(old: Old) -> None:
@@ -181,7 +182,7 @@ def test_queued_predictions_are_run(old: Old) -> None:
     assert old.balance() == balance
 
 
-def test_the_dispatcher_takes_over_what_is_running_and_ends_what_was_tried_too_often(
+def test_the_dispatcher_sends_open_predictions_again_and_ends_one_without_attempts_left(
     old: Old, clock: FakeClock
 ) -> None:
     exhausted = old.predictions["queued, last attempt"]
@@ -191,15 +192,15 @@ def test_the_dispatcher_takes_over_what_is_running_and_ends_what_was_tried_too_o
     old.world.dispatcher.run()
 
     sent = old.world.sent()
-    taken_over = ["running", "running, lease over", "queued", "queued, second attempt"]
-    assert {old.predictions[label] for label in taken_over} <= set(sent)
+    open_labels = ["running", "running, lease over", "queued", "queued, second attempt"]
+    assert {old.predictions[label] for label in open_labels} <= set(sent)
     assert exhausted not in sent
     assert (old.shown("queued, last attempt")["error_code"], old.balance()) == ("attempts_exhausted", balance + cost)
-    for label in taken_over:
+    for label in open_labels:
         assert old.run(label)["status"] == "succeeded"
 
 
-def test_a_message_of_what_has_ended_changes_nothing(old: Old) -> None:
+def test_a_message_of_an_ended_prediction_changes_nothing(old: Old) -> None:
     labels = ("rejected", "failed, dead letter", "failed, without input", "cancelled", "succeeded, lasso")
     ended = {old.predictions[label]: label for label in labels}
     messages = {prediction_id_of(body) for body in recorded()["messages"]}
@@ -211,7 +212,7 @@ def test_a_message_of_what_has_ended_changes_nothing(old: Old) -> None:
         assert old.shown(label) == before
 
 
-def test_ended_predictions_are_run_again_while_their_file_is_stored(old: Old) -> None:
+def test_ended_predictions_can_be_retried_while_their_file_is_stored(old: Old) -> None:
     for label in ("succeeded, lasso", "succeeded, large upload", "cancelled", "failed, dead letter"):
         ended = old.predictions[label]
         accepted = old.ask_as("anna", "POST", f"/api/predict/{ended}/retry")
@@ -223,7 +224,7 @@ def test_ended_predictions_are_run_again_while_their_file_is_stored(old: Old) ->
         old.refusal("input_expired", "POST", f"/api/predict/{old.predictions[label]}/retry")
 
 
-def test_an_idempotency_key_gives_what_it_gave(old: Old) -> None:
+def test_an_idempotency_key_still_returns_its_first_outcome(old: Old) -> None:
     balance = old.balance()
     accepted = old.ask_as(
         "anna", "POST", "/api/predict/lasso", FILE, Content_Type="text/csv", Idempotency_Key="submission-of-anna"
@@ -242,7 +243,7 @@ def test_a_voucher_is_redeemed_once(old: Old) -> None:
     assert refused["status"] == 409
 
 
-def test_a_queued_prediction_is_cancelled_and_the_files_of_an_ended_one_deleted(old: Old) -> None:
+def test_a_queued_prediction_can_be_cancelled_and_an_ended_one_s_files_deleted(old: Old) -> None:
     balance, cost = old.balance(), old.shown("queued")["cost"]
     cancelled = old.ask_as("anna", "DELETE", f"/api/predict/{old.predictions['queued']}")
     assert (cancelled["status"], old.balance()) == ("cancelled", balance + cost)
@@ -252,10 +253,10 @@ def test_a_queued_prediction_is_cancelled_and_the_files_of_an_ended_one_deleted(
     assert old.findings() == []
 
 
-# ---- the end
+# ---- erasure and audit
 
 
-def test_an_account_is_deleted_and_erased_and_so_is_one_that_waits_for_its_erasure(old: Old) -> None:
+def test_an_account_can_be_deleted_and_open_erasure_requests_are_finished(old: Old) -> None:
     accounts = recorded()["accounts"]
     assert old.world.pending_erasures() == [accounts["clara"]["id"]]
     for label in ("running", "running, lease over"):
@@ -265,22 +266,22 @@ def test_an_account_is_deleted_and_erased_and_so_is_one_that_waits_for_its_erasu
     old.world.finish_erasures()
 
     assert old.world.pending_erasures() == []
-    gone = {accounts[name]["id"] for name in ("anna", "clara", "dora")}
-    assert [key for key in old.world.objects() if any(user_id in key for user_id in gone)] == []
+    erased = {accounts[name]["id"] for name in ("anna", "clara", "dora")}
+    assert [key for key in old.world.objects() if any(user_id in key for user_id in erased)] == []
     predictions = old.world.items(old.world.settings.predictions_table)
-    assert all("erased_at" in each for each in predictions if each["user_id"] in gone)
+    assert all("erased_at" in prediction for prediction in predictions if prediction["user_id"] in erased)
     assert old.findings() == []
 
 
-def test_the_mail_address_of_a_deleted_account_has_no_second_grant(old: Old, clock: FakeClock) -> None:
-    clock.advance(86_400)  # five people were registered from this address today
+def test_the_e_mail_address_of_a_deleted_account_gets_no_second_grant(old: Old, clock: FakeClock) -> None:
+    clock.advance(86_400)  # the limit of registrations from this address is used up today
     body = {"name": "clara-again", "email": "clara@example.org", "password": "correct horse battery"}
     old.token = None
     old.token = old.ask("POST", "/api/auth/register", body)["access_token"]
     assert old.ask("GET", "/api/auth/balance")["balance"] == 0
 
 
-def test_the_audit_finds_nothing_now_or_when_all_has_settled(old: Old, clock: FakeClock) -> None:
+def test_the_audit_has_no_findings_now_or_after_all_predictions_have_ended(old: Old, clock: FakeClock) -> None:
     assert recorded()["findings"] == []
     assert old.findings() == []
     clock.advance(DISPATCHED_SECONDS)
@@ -295,31 +296,32 @@ def test_the_audit_finds_nothing_now_or_when_all_has_settled(old: Old, clock: Fa
 # ---- names that a deployed stage has
 
 
-def test_no_resource_was_renamed_or_became_another() -> None:
+def test_no_resource_was_renamed_or_changed_its_type() -> None:
     today = {logical_id: resource.get("Type") for logical_id, resource in read_template().items()}
-    then = recorded()["template"]["logical_ids"]
-    assert len(then) == 57
-    assert {logical_id: today.get(logical_id, "is gone") for logical_id in then} == then
+    before = recorded()["template"]["logical_ids"]
+    assert len(before) == 57
+    assert {logical_id: today.get(logical_id, "is gone") for logical_id in before} == before
 
 
 def test_no_table_key_index_or_expiry_was_renamed() -> None:
     resources = read_template()
-    for logical_id, then in recorded()["template"]["tables"].items():
+    for logical_id, before in recorded()["template"]["tables"].items():
         today = resources[logical_id]["Properties"]
-        assert today["KeySchema"] == then["keys"]
-        indexes = {each["IndexName"]: each["KeySchema"] for each in today.get("GlobalSecondaryIndexes", [])}
-        assert then["indexes"].items() <= indexes.items()
-        assert set(then["attributes"]) <= {each["AttributeName"] for each in today["AttributeDefinitions"]}
-        assert today.get("TimeToLiveSpecification", {}).get("AttributeName") == then["expiry"]
+        assert today["KeySchema"] == before["keys"]
+        indexes = {index["IndexName"]: index["KeySchema"] for index in today.get("GlobalSecondaryIndexes", [])}
+        assert before["indexes"].items() <= indexes.items()
+        attributes = {attribute["AttributeName"] for attribute in today["AttributeDefinitions"]}
+        assert set(before["attributes"]) <= attributes
+        assert today.get("TimeToLiveSpecification", {}).get("AttributeName") == before["expiry"]
 
 
-def test_no_environment_variable_was_renamed_or_leads_elsewhere() -> None:
-    then = recorded()["template"]["environment"]
-    assert then.items() <= variables(read_template()).items()
-    assert {name.lower() for name in then} <= set(Settings.model_fields)
+def test_no_environment_variable_was_renamed_or_names_another_resource() -> None:
+    before = recorded()["template"]["environment"]
+    assert before.items() <= variables(read_template()).items()
+    assert {name.lower() for name in before} <= set(Settings.model_fields)
 
 
-def test_names_that_release_1_0_0_stored_first_are_stored_still(world: World) -> None:
+def test_names_first_stored_by_release_1_0_0_are_unchanged(world: World) -> None:
     user = world.register()
     world.run(world.submit(user))
     session = world.accounts.log_in(Credentials(name="anna", password=PASSWORD))

@@ -245,7 +245,7 @@ def test_row_20_another_body_than_the_signed_one_is_refused() -> None:
     assert not outcome_of(replace(request, chunks=(b'{"TableName": "Vouchers"}',))).reached
 
 
-def test_row_20_of_a_file_with_another_hash_than_the_signed_one_the_emulator_never_sees_the_end() -> None:
+def test_row_20_the_emulator_never_receives_the_end_of_a_file_with_a_wrong_hash() -> None:
     outcome = outcome_of(replace(put_object(), chunks=(b"ID\n", b"2\n")))
 
     assert (outcome.status, outcome.content) == (403, b"ID\n")
@@ -284,7 +284,7 @@ def test_a_request_signed_more_than_15_minutes_from_now_is_refused(
     assert b"RequestTimeTooSkewed" in outcome.body
 
 
-def test_row_20_a_presigned_address_is_good_until_it_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_row_20_a_presigned_url_is_valid_until_it_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     def signed_seconds_ago(seconds: int) -> RawRequest:
         signed_at = (datetime.now(UTC) - timedelta(seconds=seconds)).replace(tzinfo=None)
         monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_, **__: signed_at)
@@ -308,7 +308,7 @@ def test_presigned_urls_of_other_services_than_s3_are_refused() -> None:
      ("POST", "/files"), ("POST", "/?Action=CreateQueue&QueueName=q"),
      ("POST", "/2015-03-31/functions"), ("OPTIONS", "/files")],
 )  # fmt: skip
-def test_row_20_what_is_not_signed_is_refused(method: str, path: str) -> None:
+def test_row_20_an_unsigned_request_is_refused(method: str, path: str) -> None:
     outcome = outcome_of(RawRequest(method, ENDPOINT + path, {}))
 
     assert (outcome.status, outcome.reached, outcome.code) == (403, False, "AccessDenied")
@@ -397,7 +397,7 @@ def test_form_fields_after_the_file_or_beyond_the_limit_are_ignored() -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/files/key", "/files?acl", "/files/", "/other", "/%66iles", "//files", "/files#"]
 )
-def test_row_20_a_form_opens_nothing_but_its_bucket(path: str) -> None:
+def test_row_20_a_form_gives_access_to_its_bucket_only(path: str) -> None:
     request = replace(form(), url=ENDPOINT + path)
 
     assert not outcome_of(request).reached
@@ -413,12 +413,12 @@ def test_row_20_a_form_chooses_no_other_service() -> None:
     assert outcome_of(hidden).code == "MalformedPOSTRequest"
 
 
-def test_row_20_a_form_is_good_until_it_expires() -> None:
+def test_row_20_a_form_is_valid_until_it_expires() -> None:
     assert outcome_of(form(seconds=5)).reached
     assert not outcome_of(form(seconds=0)).reached
 
 
-def test_row_20_a_presigned_address_is_for_a_download_only() -> None:
+def test_row_20_a_presigned_url_is_for_a_download_only() -> None:
     request = presigned()
 
     assert outcome_of(request.with_header("Content-Type", "application/x-www-form-urlencoded")).headers == {"host"}
@@ -429,7 +429,7 @@ def test_row_20_a_presigned_address_is_for_a_download_only() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_row_20_only_the_named_services_may_be_asked(kind: Callable[[], RawRequest]) -> None:
+def test_row_20_only_the_allowed_services_are_served(kind: Callable[[], RawRequest]) -> None:
     service = "dynamodb" if kind is get_item else "sqs" if kind is send_message else "s3"
 
     assert outcome_of(kind(), services=[service]).reached
