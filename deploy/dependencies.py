@@ -62,7 +62,7 @@ def main() -> int:
     """Look up the packages of every lock file and print the result. Return the exit code."""
     print(f"Looked up at {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.")
     locks = [*sorted(ROOT.glob("requirements*.txt")), *sorted(ROOT.glob("*/package-lock.json"))]
-    unreached, found = [], False
+    unreached, has_advisories = [], False
     for lock in locks:
         name = str(lock.relative_to(ROOT))
         try:
@@ -70,13 +70,13 @@ def main() -> int:
         except UnreachableError:
             unreached.append(name)
             continue
-        found = found or bool(advisories)
+        has_advisories = has_advisories or bool(advisories)
         print(f"{name}: {count} packages, {len(advisories)} advisories")
         for advisory in advisories:
             print(f"  {advisory}")
     if unreached:
         print(f"The advisory database could not be reached, so these were not checked: {', '.join(unreached)}.")
-    return FOUND if found else UNREACHABLE if unreached else 0
+    return FOUND if has_advisories else UNREACHABLE if unreached else 0
 
 
 def _json_of(command: Sequence[str]) -> dict[str, Any]:

@@ -153,7 +153,7 @@ class Stack:
         # A deleted stack can be described by its id only.
         self._wait_for_end(("DELETE_COMPLETE",), stack["StackId"])
 
-    def _wait_for_end(self, wanted: tuple[str, ...], stack_id: str | None = None) -> None:
+    def _wait_for_end(self, expected: tuple[str, ...], stack_id: str | None = None) -> None:
         started = time.monotonic()
         printed = ""
         while time.monotonic() - started < _SECONDS_MAX:
@@ -163,7 +163,7 @@ class Stack:
                 print(f"  {status} after {time.monotonic() - started:.0f} s")
                 printed = status
             if not status.endswith("IN_PROGRESS"):
-                if status in wanted:
+                if status in expected:
                     return
                 raise StackError(f"{self.name} is {status}.\n" + "\n".join(self._failures(stack["StackId"])))
             time.sleep(_POLL_SECONDS)

@@ -107,7 +107,7 @@ def delete(data_dir: Path) -> None:
 def main() -> int:
     """Delete the data after a confirmation. Return the exit code."""
     parser = ArgumentParser(prog="python -m local.data_dir", description="Delete the local data.")
-    parser.add_argument("--data-dir", type=folder, default=ROOT / ".local")
+    parser.add_argument("--data-dir", type=folder, default=ROOT / ".local", help="folder of all data (.local)")
     parser.add_argument("--force", action="store_true", help="don't ask")
     arguments = parser.parse_args()
     data_dir = arguments.data_dir

@@ -87,9 +87,9 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """Return the header's value, or None without it."""
-        values = [value for each, value in self.headers if each == name]
-        if len(values) > 1:  # two readers could take two different values
-            raise RefusedError("InvalidRequest", f"The header {name} is there twice.")
+        values = [value for header, value in self.headers if header == name]
+        if len(values) > 1:  # the guard and the emulator could read different values
+            raise RefusedError("InvalidRequest", f"The header {name} appears twice.")
         return values[0] if values else None
 
 

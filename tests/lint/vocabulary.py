@@ -58,9 +58,10 @@ def _lines(path: Path) -> list[str]:
 
 def main() -> int:
     """Print the findings. Return the exit code."""
-    found = findings(ROOT)
-    print("\n".join(found), end="\n" if found else "")
-    return int(bool(found))
+    lines = findings(ROOT)
+    for line in lines:
+        print(line)
+    return int(bool(lines))
 
 
 if __name__ == "__main__":

@@ -143,8 +143,8 @@ def test_the_api_s_role_allows_every_request_of_a_person(stage: DeployedStage) -
     login = {"name": person.name, "password": "correct horse battery"}
     answer = requests.post(f"{stage.url}/api/auth/login", json=login, timeout=30)
     person.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    gone = person.http.delete(f"{stage.url}/api/auth/me", json={"password": "correct horse battery"}, timeout=30)
-    assert gone.status_code == 204
+    deleted = person.http.delete(f"{stage.url}/api/auth/me", json={"password": "correct horse battery"}, timeout=30)
+    assert deleted.status_code == 204
 
 
 def test_a_browser_of_any_origin_may_send_requests_and_read_errors(stage: DeployedStage) -> None:

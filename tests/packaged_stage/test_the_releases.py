@@ -21,24 +21,24 @@ from tests.support.deployed import DeployedStage
 def test_a_second_deployment_publishes_the_new_release_and_passes_the_smoke_test(stage: DeployedStage) -> None:
     first = stage.target.artefacts.current()
 
-    done = stage.command("deploy", "--packaged", str(stage.build), "--at", stage.url)
+    result = stage.command("deploy", "--packaged", str(stage.build), "--at", stage.url)
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     second = stage.target.artefacts.current()
     assert second
     assert second > str(first)
     assert requests.get(f"{stage.url}/config.json", timeout=30).json()["release"] == second
-    assert "the account was deleted" in done.stdout
+    assert "the account was deleted" in result.stdout
 
 
 def test_a_failed_update_leaves_the_stack_unchanged_and_prints_the_reason(stage: DeployedStage) -> None:
     release = stage.target.artefacts.current()
     before = stage.names
 
-    done = stage.command("deploy", "--packaged", str(stage.whole), "--at", stage.url)
+    result = stage.command("deploy", "--packaged", str(stage.whole), "--at", stage.url)
 
-    assert done.returncode == 1
-    assert "QueueAgeAlarm: " in done.stderr
+    assert result.returncode == 1
+    assert "QueueAgeAlarm: " in result.stderr
     assert stage.target.stack.resources().keys() == before.keys()
     assert stage.target.artefacts.current() == release
 
@@ -73,10 +73,10 @@ def test_a_dry_run_prints_every_step_and_changes_nothing(stage: DeployedStage) -
     before = state(stage)
 
     for command in (["deploy", "--packaged", str(stage.build)], ["rollback"], ["destroy", "--data"]):
-        done = stage.command(*command, "--dry-run")
-        assert done.returncode == 0, done.stderr
-        assert "1. " in done.stdout
-        assert "nothing was changed" in done.stdout
+        result = stage.command(*command, "--dry-run")
+        assert result.returncode == 0, result.stderr
+        assert "1. " in result.stdout
+        assert "nothing was changed" in result.stdout
 
     assert state(stage) == before
 
@@ -97,9 +97,9 @@ def state(stage: DeployedStage) -> Any:
 def test_a_rollback_restores_the_previous_or_a_named_release(stage: DeployedStage) -> None:
     first, second = stage.target.artefacts.releases()
 
-    done = stage.command("rollback", "--at", stage.url)
+    result = stage.command("rollback", "--at", stage.url)
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert stage.target.artefacts.current() == first
     assert requests.get(f"{stage.url}/config.json", timeout=30).json()["release"] == first
     refused = stage.command("rollback", "--at", stage.url)
@@ -155,12 +155,12 @@ def test_destroying_a_stage_keeps_its_data_unless_the_data_is_to_be_deleted_too(
     names = dict(stage.names)
     stage.target.s3.put_object(Bucket=names["Files"], Key="inputs/a-file", Body=b"file")
 
-    done = stage.command("destroy", "--force")
+    result = stage.command("destroy", "--force")
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert stage.target.stack.describe() is None
     assert {names["Users"], names["LedgerEntries"], names["Predictions"]} <= tables(stage)
-    assert all(names[logical_id] in done.stdout for logical_id in ("Users", "Files", "AccountMarksSecret"))
+    assert all(names[logical_id] in result.stdout for logical_id in ("Users", "Files", "AccountMarksSecret"))
     assert names["Files"] in buckets(stage)
     assert names["PageBucket"] not in buckets(stage)
     again = stage.command("destroy", "--force")
@@ -169,9 +169,9 @@ def test_destroying_a_stage_keeps_its_data_unless_the_data_is_to_be_deleted_too(
     # As if an earlier run had been interrupted after the first table.
     first_table = sorted(name for name in tables(stage) if name.startswith(stage.target.name))[0]
     stage.client("dynamodb").delete_table(TableName=first_table)
-    done = stage.command("destroy", "--force", "--data")
+    result = stage.command("destroy", "--force", "--data")
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert not [name for name in tables(stage) if name.startswith(f"{stage.target.name}-")]
     assert names["Files"] not in buckets(stage)
     assert stage.target.artefacts.bucket in buckets(stage)

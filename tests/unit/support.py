@@ -202,8 +202,8 @@ class World(Services):
     def state(self, prediction: Prediction) -> Status:
         """Return the status of a prediction, even if it is erased."""
         (item,) = (
-            each for each in self.items(self.settings.predictions_table)
-            if each["prediction_id"] == prediction.prediction_id
+            stored for stored in self.items(self.settings.predictions_table)
+            if stored["prediction_id"] == prediction.prediction_id
         )  # fmt: skip
         return Status(item["status"])
 
