@@ -50,7 +50,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev npm page coverage test test-slow lint unit property integration races e2e browser screens pictures chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
+.PHONY: help run dev npm page coverage test test-slow lint unit property integration races e2e browser screens screenshots chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
 	package deploy rollback destroy smoke test-deployment audit-dependencies licences
 
@@ -133,14 +133,14 @@ mutants: .venv/.dev ## Break each rule of coins and of security in turn, and che
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Run the tests of the whole stack over HTTP: [TEST=...]
 	@$(PYTEST) $(STACKS) $(or $(TEST),tests/e2e)
 
-browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## A person's journeys through the page, in Chromium: [TEST=e2e/walk.spec.ts]
+browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## A person's journeys through the page, in Chromium: [TEST=e2e/everyScreen.spec.ts]
 	@$(NPM) run $(if $(TEST),e2e -- $(PAGE_TEST),journeys)
 
 screens: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The other browser tests: every screen in both languages, light and dark, narrow and wide
 	@$(NPM) run screens
 
-pictures: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Make the README's pictures of the page anew
-	@$(NPM) run pictures
+screenshots: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Take the README's screenshots of the page
+	@$(NPM) run screenshots
 
 train: .venv/.evaluate ## Train the models from the PBC data: write model_artifacts/, the sample files and the docs' tables of models
 	@$(PYTHON) -m training

@@ -1,3 +1,5 @@
+// The configuration of the browser tests: the tested stack, the browser and the reporters.
+
 import { mkdtempSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,27 +8,29 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import { findBrowser, NO_BROWSER } from './e2e/browser';
 
-// Kept in the environment, because every worker process reads this file anew.
+// Stored in the environment, because every worker process loads this file again.
 process.env['E2E_PORT'] ??= String(await freePort());
 const PORT = process.env['E2E_PORT'];
 const browser = findBrowser();
 const isCi = process.env['CI'] === 'true';
-const givenAddress = process.env['BASE_URL'];
+const testedAddress = process.env['BASE_URL'];
 
-// On a person's machine the tests are skipped with this reason; in CI that would hide a failure.
+// On a developer's machine the tests are skipped. In CI that would hide a failure.
 if (browser === null) {
   if (isCi) throw new Error(NO_BROWSER);
   const isWorker = process.env['TEST_WORKER_INDEX'] !== undefined;
   if (!isWorker) process.stderr.write(`${NO_BROWSER} The tests are skipped.\n`);
 }
 
-/** Kept in the environment, because every worker process reads this file anew. */
+/**
+ * Return the data folder of the stack. It is stored in the environment for the worker processes.
+ */
 function dataFolder(): string {
   process.env['E2E_DATA_DIR'] ??= mkdtempSync(join(tmpdir(), 'page-e2e-'));
   return process.env['E2E_DATA_DIR'];
 }
 
-/** Return a port that nothing listens on, so that two runs can go side by side. */
+/** Return a free port, so that several runs are possible at once. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -40,8 +44,8 @@ function localStack() {
   const log = join(folder, 'stack.log');
   const stack = `.venv/bin/python -m local --port ${PORT} --emulator-port 0 --data-dir ${folder}`;
   return {
-    // What it prints is searched at the end (e2e/leaks.ts); if it doesn't start, its output says why. The shell
-    // survives the signal that stops the stack, and ends with it.
+    // The log is searched after the tests (e2e/leaks.ts), and printed if the stack does not start.
+    // The shell ignores SIGTERM, so that it ends only after the stack.
     command: `trap : TERM; BCRYPT_COST=4 LOG_LEVEL=INFO ${stack} > ${log} 2>&1 || { cat ${log} >&2; exit 1; }`,
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     url: `http://127.0.0.1:${PORT}/api/health`,
@@ -54,21 +58,21 @@ function localStack() {
 export default defineConfig({
   testDir: 'e2e',
   testIgnore: [
-    // Pictures are made when they are asked for.
-    ...(process.env['PICTURES'] === '1' ? [] : ['**/pictures.spec.ts']),
-    // tests/dev/test_dev.py runs it on a copy of the sources.
+    // Only `make screenshots` takes screenshots.
+    ...(process.env['SCREENSHOTS'] === '1' ? [] : ['**/screenshots.spec.ts']),
+    // tests/dev/test_dev.py runs this test on a copy of the sources.
     ...(process.env['DEV_SOURCES'] ? [] : ['**/dev.spec.ts']),
   ],
   outputDir: 'test-results/runs',
   forbidOnly: isCi,
-  // One more than the two cores it is made for: each test also waits for the stack.
+  // One more than the two cores of CI, because tests also wait for the stack.
   workers: 3,
   fullyParallel: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ['./e2e/slowest.ts']],
   use: {
-    baseURL: givenAddress ?? `http://127.0.0.1:${PORT}`,
+    baseURL: testedAddress ?? `http://127.0.0.1:${PORT}`,
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(browser !== null && { executablePath: browser }),
@@ -84,7 +88,7 @@ export default defineConfig({
     },
   },
   ...(browser !== null &&
-    givenAddress === undefined && {
+    testedAddress === undefined && {
       webServer: localStack(),
       globalTeardown: './e2e/leaks.ts',
     }),

@@ -1,7 +1,8 @@
+// Shows the API's document with Swagger UI.
 window.SwaggerUIBundle({
   dom_id: '#api',
   url: '../api/openapi.json',
-  // Nobody else is asked whether the document is valid, and no token outlives the page.
+  // Do not send the document to a public validator, and do not store tokens in the browser.
   validatorUrl: 'none',
   persistAuthorization: false,
   deepLinking: true,

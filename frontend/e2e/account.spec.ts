@@ -4,36 +4,41 @@ import {
   expect,
   inspect,
   LANGUAGES,
-  type Person,
   register,
   registerByForm,
   test,
+  type User,
   type Words,
-} from './page';
+} from './support';
 
-const CHANGED = 'correct horse, another battery';
+// The account screen: password, sessions, deletion.
 
-async function logInBy(page: Page, words: Words, { name, password }: Person): Promise<void> {
+const NEW_PASSWORD = 'correct horse, another battery';
+
+async function logInByForm(page: Page, words: Words, { name, password }: User): Promise<void> {
   await page.goto('/#/login');
   await page.getByLabel(words.account.nameOrEmail).fill(name);
   await page.getByLabel(words.account.password).fill(password);
   await page.getByRole('button', { name: words.account.logIn }).click();
 }
 
-/** The same person at another machine. */
-async function otherDevice(browser: Browser, locale: string, words: Words, person: Person) {
-  const other = await browser.newPage({ locale });
-  await logInBy(other, words, person);
-  await expect(other.getByText(words.shell.balance(500))).toBeVisible();
-  return other;
+/** Log in the same user in a second browser context. */
+async function otherDevice(browser: Browser, locale: string, words: Words, user: User) {
+  const otherPage = await browser.newPage({ locale });
+  await logInByForm(otherPage, words, user);
+  await expect(otherPage.getByText(words.shell.balance(500))).toBeVisible();
+  return otherPage;
 }
 
-/** The session is refused; who does not log in again stands at the door after the next reload. */
-async function expectToBeOut(page: Page, words: Words): Promise<void> {
+/**
+ * Expect that the session has ended: the page asks to log in again, and logs out if the user
+ * declines.
+ */
+async function expectLoggedOut(page: Page, words: Words): Promise<void> {
   await page.reload();
-  const dialog = page.getByRole('dialog', { name: words.account.againTitle });
+  const dialog = page.getByRole('dialog', { name: words.account.logInAgainTitle });
   await expect(dialog).toBeVisible();
-  await dialog.getByRole('button', { name: words.account.againCancel }).click();
+  await dialog.getByRole('button', { name: words.account.logInAgainCancel }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByText(words.shell.balance(500))).toHaveCount(0);
 }
@@ -42,72 +47,72 @@ async function tokenOf(page: Page): Promise<string> {
   return `Bearer ${await page.evaluate(() => sessionStorage.getItem('token'))}`;
 }
 
-async function openAccount(page: Page, words: Words, person: Person): Promise<void> {
-  const link = page.getByRole('link', { name: words.profile.linkLabel(person.name) });
-  await expect(link).toHaveText(person.name);
+async function openAccount(page: Page, words: Words, user: User): Promise<void> {
+  const link = page.getByRole('link', { name: words.profile.linkLabel(user.name) });
+  await expect(link).toHaveText(user.name);
   await link.click();
-  await expect(page.getByText(person.email)).toBeVisible();
+  await expect(page.getByText(user.email)).toBeVisible();
 }
 
 for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('the password is changed: this session goes on, all others end @slow', async ({
+    test('a changed password ends all other sessions and keeps this one @slow', async ({
       page,
       browser,
     }) => {
-      const person = await register(page, words);
-      const other = await otherDevice(browser, locale, words, person);
-      await openAccount(page, words, person);
+      const user = await register(page, words);
+      const otherPage = await otherDevice(browser, locale, words, user);
+      await openAccount(page, words, user);
       const today = words.format.date(new Date().toISOString());
       await expect(page.getByText(today, { exact: true })).toBeVisible();
-      await expect(page.locator('input[autocomplete="username"]')).toHaveValue(person.name);
+      await expect(page.locator('input[autocomplete="username"]')).toHaveValue(user.name);
       await inspect(page, `${code}-account`);
 
-      const old = page.getByLabel(words.profile.oldPassword);
-      const changed = page.getByLabel(words.profile.newPassword);
+      const oldPassword = page.getByLabel(words.profile.oldPassword);
+      const newPassword = page.getByLabel(words.profile.newPassword);
       const change = page.getByRole('button', { name: words.profile.change });
-      await expect(old).toHaveAttribute('autocomplete', 'current-password');
-      await expect(changed).toHaveAttribute('autocomplete', 'new-password');
-      await old.fill('not my password');
-      await changed.fill(CHANGED);
+      await expect(oldPassword).toHaveAttribute('autocomplete', 'current-password');
+      await expect(newPassword).toHaveAttribute('autocomplete', 'new-password');
+      await oldPassword.fill('not my password');
+      await newPassword.fill(NEW_PASSWORD);
       await change.click();
-      const wrong = words.problems.sentences.wrong_password(pageProblem('wrong_password'));
-      await expect(old).toHaveAccessibleDescription(wrong);
-      await expect(old).toBeFocused();
-      await expect(changed).toHaveValue(CHANGED);
+      const wrongPassword = words.problems.sentences.wrong_password(pageProblem('wrong_password'));
+      await expect(oldPassword).toHaveAccessibleDescription(wrongPassword);
+      await expect(oldPassword).toBeFocused();
+      await expect(newPassword).toHaveValue(NEW_PASSWORD);
       await inspect(page, `${code}-account-wrong-password`);
 
-      await changed.fill('short');
-      await old.fill(person.password);
+      await newPassword.fill('short');
+      await oldPassword.fill(user.password);
       await change.click();
-      await expect(changed).toHaveAccessibleDescription(
+      await expect(newPassword).toHaveAccessibleDescription(
         new RegExp(words.problems.fields.too_short('new_password')),
       );
-      await changed.fill(CHANGED);
+      await newPassword.fill(NEW_PASSWORD);
       await change.click();
       await expect(page.getByText(words.profile.changed)).toBeVisible();
-      await expect(old).toHaveValue('');
+      await expect(oldPassword).toHaveValue('');
       await inspect(page, `${code}-account-password-changed`);
 
       await page.reload();
-      await expect(page.getByText(person.email)).toBeVisible();
-      await expectToBeOut(other, words);
-      await logInBy(other, words, { ...person, password: CHANGED });
-      await expect(other.getByText(words.shell.balance(500))).toBeVisible();
-      await other.close();
+      await expect(page.getByText(user.email)).toBeVisible();
+      await expectLoggedOut(otherPage, words);
+      await logInByForm(otherPage, words, { ...user, password: NEW_PASSWORD });
+      await expect(otherPage.getByText(words.shell.balance(500))).toBeVisible();
+      await otherPage.close();
     });
 
-    test('the account is deleted with the password, and is gone @slow', async ({ page }) => {
-      const person = await register(page, words);
-      await openAccount(page, words, person);
+    test('the account is deleted after the password is confirmed @slow', async ({ page }) => {
+      const user = await register(page, words);
+      await openAccount(page, words, user);
       const opener = page.getByRole('button', { name: words.profile.deleteOpen });
       await opener.click();
       const dialog = page.getByRole('dialog', { name: words.profile.deleteQuestion });
       await expect(dialog.getByRole('listitem')).toHaveText([
-        ...words.profile.deleteGoes,
-        ...words.profile.deleteStays,
+        ...words.profile.deletedData,
+        ...words.profile.keptData,
       ]);
       await inspect(page, `${code}-account-delete`);
       await dialog.getByRole('button', { name: words.actions.back }).click();
@@ -122,17 +127,17 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(password).toHaveAccessibleDescription(words.problems.fields.missing('password'));
       await password.fill('not my password');
       await confirm.click();
-      const wrong = words.problems.sentences.wrong_password(pageProblem('wrong_password'));
-      await expect(password).toHaveAccessibleDescription(wrong);
+      const wrongPassword = words.problems.sentences.wrong_password(pageProblem('wrong_password'));
+      await expect(password).toHaveAccessibleDescription(wrongPassword);
       await expect(dialog.getByText(words.problems.requestId)).toBeVisible();
       await inspect(page, `${code}-account-delete-wrong-password`);
 
-      await password.fill(person.password);
+      await password.fill(user.password);
       await confirm.click();
       await expect(page.getByText(words.profile.deleted)).toBeVisible();
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.landing.title);
       await inspect(page, `${code}-account-deleted`);
-      await logInBy(page, words, person);
+      await logInByForm(page, words, user);
       await expect(page.getByRole('alert')).toContainText(
         words.problems.sentences.wrong_credentials(pageProblem('wrong_credentials')),
       );
@@ -140,96 +145,93 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.profile.deleted)).toHaveCount(0);
     });
 
-    test('logging out ends this session on the server and no other @slow', async ({
-      page,
-      browser,
-    }) => {
-      const person = await register(page, words);
-      const other = await otherDevice(browser, locale, words, person);
+    test('logging out ends only this session on the server @slow', async ({ page, browser }) => {
+      const user = await register(page, words);
+      const otherPage = await otherDevice(browser, locale, words, user);
       const authorization = await tokenOf(page);
-      const ended = page.waitForResponse('**/api/auth/logout?only=this');
+      const logOutResponse = page.waitForResponse('**/api/auth/logout?only=this');
       await page.getByRole('button', { name: words.shell.logOut }).click();
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.landing.title);
-      expect((await ended).status()).toBe(204);
-      await expect(page.getByText(words.profile.notEnded)).toHaveCount(0);
-      const refused = await page.request.get('/api/auth/me', { headers: { authorization } });
-      expect(refused.status()).toBe(401);
-      await other.reload();
-      await expect(other.getByText(words.shell.balance(500))).toBeVisible();
-      await other.close();
+      expect((await logOutResponse).status()).toBe(204);
+      await expect(page.getByText(words.profile.sessionNotEnded)).toHaveCount(0);
+      const response = await page.request.get('/api/auth/me', { headers: { authorization } });
+      expect(response.status()).toBe(401);
+      await otherPage.reload();
+      await expect(otherPage.getByText(words.shell.balance(500))).toBeVisible();
+      await otherPage.close();
     });
 
-    test('who logs out offline is logged out here and told that the session goes on @slow', async ({
+    test('logging out offline warns that the session has not ended on the server @slow', async ({
       page,
       context,
     }) => {
       await register(page, words);
       await context.setOffline(true);
       await page.getByRole('button', { name: words.shell.logOut }).click();
-      await expect(page.getByText(words.profile.notEnded)).toBeVisible();
+      await expect(page.getByText(words.profile.sessionNotEnded)).toBeVisible();
       expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
       await context.setOffline(false);
       await inspect(page, `${code}-logged-out-offline`);
       await page.getByRole('navigation').getByRole('link', { name: words.shell.logIn }).click();
-      await expect(page.getByText(words.profile.notEnded)).toHaveCount(0);
+      await expect(page.getByText(words.profile.sessionNotEnded)).toHaveCount(0);
     });
 
     test('logging out everywhere ends every session @slow', async ({ page, browser }) => {
-      const person = await register(page, words);
-      const other = await otherDevice(browser, locale, words, person);
-      await openAccount(page, words, person);
+      const user = await register(page, words);
+      const otherPage = await otherDevice(browser, locale, words, user);
+      await openAccount(page, words, user);
       await page.getByRole('button', { name: words.profile.everywhere }).click();
-      await expect(page.getByText(words.profile.leftEverywhere)).toBeVisible();
+      await expect(page.getByText(words.profile.loggedOutEverywhere)).toBeVisible();
       await expect(
         page.getByRole('navigation').getByRole('link', { name: words.shell.logIn }),
       ).toBeVisible();
-      await expectToBeOut(other, words);
-      await other.close();
+      await expectLoggedOut(otherPage, words);
+      await otherPage.close();
     });
   });
 }
 
-test('the password is changed although the page could not log in again: it asks', async ({
+test('if the page cannot log in again after a password change, it asks the user', async ({
   page,
 }) => {
   const { words } = LANGUAGES[0];
-  const person = await register(page, words);
-  await openAccount(page, words, person);
+  const user = await register(page, words);
+  await openAccount(page, words, user);
   await page.route('**/api/auth/login', (route) =>
     route.fulfill({ status: 503, json: { code: 'temporarily_unavailable' } }),
   );
-  await page.getByLabel(words.profile.oldPassword).fill(person.password);
-  await page.getByLabel(words.profile.newPassword).fill(CHANGED);
+  await page.getByLabel(words.profile.oldPassword).fill(user.password);
+  await page.getByLabel(words.profile.newPassword).fill(NEW_PASSWORD);
   await page.getByRole('button', { name: words.profile.change }).click();
-  const dialog = page.getByRole('dialog', { name: words.account.againTitle });
+  const dialog = page.getByRole('dialog', { name: words.account.logInAgainTitle });
   await expect(dialog).toBeVisible();
   await page.unroute('**/api/auth/login');
-  await dialog.getByLabel(words.account.nameOrEmail).fill(person.name);
-  await dialog.getByLabel(words.account.password).fill(CHANGED);
+  await dialog.getByLabel(words.account.nameOrEmail).fill(user.name);
+  await dialog.getByLabel(words.account.password).fill(NEW_PASSWORD);
   await dialog.getByRole('button', { name: words.account.logIn }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByText(words.profile.changed)).toBeVisible();
 });
 
-test('an account that could not be loaded can be asked for again', async ({ page }) => {
+test('loading the account can be tried again after a failure', async ({ page }) => {
   const { words } = LANGUAGES[0];
-  const person = await register(page, words);
+  const user = await register(page, words);
   await page.route('**/api/auth/me', (route) => route.abort('connectionfailed'));
   await page.goto('/#/account');
   const alert = page.getByRole('alert');
   await expect(alert).toBeVisible();
   await page.unroute('**/api/auth/me');
   await alert.getByRole('button', { name: words.problems.tryAgain }).click();
-  await expect(page.getByText(person.email)).toBeVisible();
+  await expect(page.getByText(user.email)).toBeVisible();
 });
 
 test('the longest name fits the header @slow', async ({ page }) => {
   const { words } = LANGUAGES[1];
   const name = `анна-${Math.random().toString(36).slice(2, 10)}-`.padEnd(64, 'ы');
-  const person = { name, email: `${Date.now()}@example.org`, password: CHANGED };
+  const user = { name, email: `${Date.now()}@example.org`, password: NEW_PASSWORD };
   await page.goto('/#/register');
   await page.getByRole('button', { name: 'Русский' }).click();
-  await registerByForm(page, words, person);
-  await openAccount(page, words, person);
+  await registerByForm(page, words, user);
+  await openAccount(page, words, user);
   await inspect(page, 'ru-account-long-name');
 });

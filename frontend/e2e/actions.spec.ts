@@ -12,9 +12,11 @@ import {
   start,
   test,
   type Words,
-} from './page';
+} from './support';
 
-/** A finished prediction of a new person, who has 400 coins left; its screen is open. */
+// Actions on a prediction: cancel, run again, delete its files.
+
+/** Make a prediction as a new user, who has 400 coins left. Its screen is open. */
 async function finishedPrediction(page: Page, words: Words): Promise<string> {
   await register(page, words);
   await chooseFile(page, words, await sampleText(page), 'patients-10.csv');
@@ -38,7 +40,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a prediction is run again at a price that is said before, and leads to the earlier one @slow', async ({
+    test('a prediction is run again at the price shown, and links to the earlier one @slow', async ({
       page,
     }) => {
       const earlier = await finishedPrediction(page, words);
@@ -62,7 +64,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page).toHaveURL(earlier);
     });
 
-    test('files are deleted for good after a question; the entry and the movement stay @slow', async ({
+    test('files are deleted after a confirmation, and the entries of history and statement stay @slow', async ({
       page,
     }) => {
       const address = await finishedPrediction(page, words);
@@ -73,11 +75,11 @@ for (const { code, locale, words } of LANGUAGES) {
       await actions.getByRole('button', { name: words.actions.deleteFiles }).click();
       const dialog = page.getByRole('dialog', { name: words.actions.deleteTitle });
       await expect(dialog.getByText(words.actions.deleteLead(true))).toBeVisible();
-      await expect(dialog.getByText(words.actions.deleteStays)).toBeVisible();
+      await expect(dialog.getByText(words.actions.keptData)).toBeVisible();
       await inspect(page, `${code}-delete-files`);
-      const request = page.waitForRequest((each) => each.method() === 'DELETE');
+      const deletion = page.waitForRequest((request) => request.method() === 'DELETE');
       await dialog.getByRole('button', { name: words.actions.deleteNow }).click();
-      expect(new URL((await request).url()).searchParams.get('only_if')).toBe('ended');
+      expect(new URL((await deletion).url()).searchParams.get('only_if')).toBe('ended');
 
       await expect(dialog).toBeHidden();
       await expect(entries).toHaveCount(1);
@@ -99,12 +101,20 @@ for (const { code, locale, words } of LANGUAGES) {
       ).toBeVisible();
     });
 
-    test('what waits is cancelled, once, and its coins come back @slow', async ({ page }) => {
+    test('a queued prediction is cancelled once, and its coins are refunded @slow', async ({
+      page,
+    }) => {
       const address = await finishedPrediction(page, words);
-      const done = await page.request
+      const finished = await page.request
         .get(`/api/predict/${idOf(address)}`, { headers: await authorization(page) })
-        .then((answer) => answer.json());
-      const queued = { ...done, status: 'queued', is_finished: false, rows_done: 0, summary: null };
+        .then((response) => response.json());
+      const queued = {
+        ...finished,
+        status: 'queued',
+        is_finished: false,
+        rows_done: 0,
+        summary: null,
+      };
       const cancelled = {
         ...queued,
         status: 'cancelled',
@@ -112,10 +122,10 @@ for (const { code, locale, words } of LANGUAGES) {
         refunded: true,
         error_code: 'cancelled',
       };
-      const asked: string[] = [];
+      const deletions: string[] = [];
       await page.route(`**/api/predict/${idOf(address)}**`, async (route) => {
         if (route.request().method() !== 'DELETE') return route.fulfill({ json: queued });
-        asked.push(new URL(route.request().url()).search);
+        deletions.push(new URL(route.request().url()).search);
         await new Promise((resolve) => setTimeout(resolve, 300));
         return route.fulfill({ json: cancelled });
       });
@@ -129,7 +139,7 @@ for (const { code, locale, words } of LANGUAGES) {
         page.getByRole('heading', { name: words.prediction.cancelledTitle }),
       ).toBeVisible();
       await expect(page.getByText(words.prediction.refundedNote(100))).toBeVisible();
-      expect(asked).toEqual(['?only_if=queued']);
+      expect(deletions).toEqual(['?only_if=queued']);
       await inspect(page, `${code}-cancelled`);
       await page.getByRole('button', { name: words.actions.deleteFiles }).click();
       const dialog = page.getByRole('dialog', { name: words.actions.deleteTitle });
@@ -145,24 +155,25 @@ async function authorization(page: Page) {
   return { authorization: `Bearer ${token}` };
 }
 
-/** What a page shows that has not heard of the end yet. */
-const OLD = { status: 'queued', is_finished: false };
+/** The state that the page shows while it does not know yet that the prediction has ended. */
+const OUTDATED = { status: 'queued', is_finished: false };
 
-test('a cancellation that comes too late is said, and leaves the result @slow', async ({
+test('a cancellation that comes too late shows a problem and keeps the result @slow', async ({
   page,
 }) => {
   const address = await finishedPrediction(page, words);
   await page.route('**/api/predict', async (route) => {
     const response = await route.fetch();
     const { predictions, next_cursor } = await response.json();
-    return route.fulfill({ json: { predictions: [{ ...predictions[0], ...OLD }], next_cursor } });
+    const outdated = [{ ...predictions[0], ...OUTDATED }];
+    return route.fulfill({ json: { predictions: outdated, next_cursor } });
   });
-  let isOld = true;
+  let isOutdated = true;
   await page.route(`**/api/predict/${idOf(address)}**`, async (route) => {
-    if (route.request().method() === 'DELETE') isOld = false;
-    if (!isOld) return route.continue();
+    if (route.request().method() === 'DELETE') isOutdated = false;
+    if (!isOutdated) return route.continue();
     const response = await route.fetch();
-    return route.fulfill({ json: { ...(await response.json()), ...OLD } });
+    return route.fulfill({ json: { ...(await response.json()), ...OUTDATED } });
   });
   await openHistory(page, words);
   const entry = page.getByRole('main').getByRole('listitem');
@@ -177,7 +188,7 @@ test('a cancellation that comes too late is said, and leaves the result @slow', 
   await expect(patientRows(page, words)).toHaveCount(10);
 });
 
-test('a lost answer is asked for again with the same key, and charges once @slow', async ({
+test('a retry after a lost response has the same key and is charged once @slow', async ({
   page,
 }) => {
   await finishedPrediction(page, words);
@@ -207,25 +218,25 @@ test('a lost answer is asked for again with the same key, and charges once @slow
   expect(keys[2]).not.toBe(keys[0]);
 });
 
-test('what stands in the way of running it again is said in the dialog @slow', async ({ page }) => {
+test('the dialog shows why a prediction cannot be run again @slow', async ({ page }) => {
   const address = await finishedPrediction(page, words);
   await page.getByRole('button', { name: words.actions.retry }).click();
   const dialog = retryDialog(page, words);
-  const refusals: [number, ProblemCode][] = [
+  const errors: [number, ProblemCode][] = [
     [402, 'not_enough_coins'],
     [409, 'model_disabled'],
     [429, 'too_many_open_predictions'],
   ];
-  for (const [status, code] of refusals) {
-    const refuse = (route: Route) => route.fulfill({ status, json: { code } });
-    await page.route('**/retry', refuse);
+  for (const [status, code] of errors) {
+    const fail = (route: Route) => route.fulfill({ status, json: { code } });
+    await page.route('**/retry', fail);
     await dialog.getByRole('button', { name: words.actions.retryNow(100) }).click();
     await expect(dialog.getByRole('alert')).toContainText(
       words.problems.sentences[code](pageProblem(code)),
     );
-    await page.unroute('**/retry', refuse);
+    await page.unroute('**/retry', fail);
   }
-  // Deleted from another device in the meantime.
+  // The user deletes the files on another device meanwhile.
   const headers = await authorization(page);
   await page.request.delete(`/api/predict/${idOf(address)}?only_if=ended`, { headers });
   await dialog.getByRole('button', { name: words.actions.retryNow(100) }).click();
@@ -235,7 +246,9 @@ test('what stands in the way of running it again is said in the dialog @slow', a
   await inspectInBoth(page, 'retry-refused');
 });
 
-test('without the coins it is not run again but leads to the coins @slow', async ({ page }) => {
+test('without enough coins the dialog links to the coins instead of running again @slow', async ({
+  page,
+}) => {
   await finishedPrediction(page, words);
   await page.route('**/api/auth/balance', (route) => route.fulfill({ json: { balance: 30 } }));
   await page.reload();

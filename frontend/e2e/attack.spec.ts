@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type APIRequestContext, expect, type Page } from '@playwright/test';
-import { newPerson, test as pageTest } from './page';
+import { newUser, test as pageTest } from './support';
 
 /*
- * A web page of another origin, open in the browser of the person who typed `make run`. Requests from one port of
- * loopback to another are of the same site, so nothing of the browser's own stands in their way.
+ * Attacks on the local stack by a web page of another origin that is open in the same browser. All ports of
+ * loopback are the same site for the browser, so its same-site rules do not stop these requests.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,14 +21,17 @@ interface Stack {
   readonly USERS_TABLE: string;
 }
 
-function runningStack(): Stack {
+function readStack(): Stack {
   const folder = process.env['E2E_DATA_DIR'];
-  if (folder === undefined) throw new Error("With BASE_URL, E2E_DATA_DIR names its stack's data.");
+  if (folder === undefined) throw new Error('Set E2E_DATA_DIR to the data folder of the stack.');
   return JSON.parse(readFileSync(join(folder, 'stack.json'), 'utf8')) as Stack;
 }
 
-/** Addresses signed with the pair that emulators usually take: to list the files, and to run code later. */
-function signedByTest(stack: Stack): { list: string; role: string } {
+/**
+ * Return URLs signed with the usual credentials of emulators: to list the files, and to create a
+ * role.
+ */
+function urlsSignedAsTest(stack: Stack): { list: string; role: string } {
   const program = `
 import boto3, json, sys
 def client(service):
@@ -39,24 +42,24 @@ print(json.dumps({
     "list": client("s3").generate_presigned_url("list_objects_v2", {"Bucket": sys.argv[2]}),
     "role": client("iam").generate_presigned_url("create_role", role),
 }))`;
-  const given = ['-c', program, stack.AWS_ENDPOINT_URL, stack.FILES_BUCKET];
-  return JSON.parse(execFileSync('.venv/bin/python', given, { cwd: ROOT, encoding: 'utf8' }));
+  const args = ['-c', program, stack.AWS_ENDPOINT_URL, stack.FILES_BUCKET];
+  return JSON.parse(execFileSync('.venv/bin/python', args, { cwd: ROOT, encoding: 'utf8' }));
 }
 
-async function predictedByAPerson(request: APIRequestContext) {
-  const registered = await request.post('/api/auth/register', { data: newPerson() });
-  const headers = { Authorization: `Bearer ${(await registered.json()).access_token}` };
+async function makePrediction(request: APIRequestContext) {
+  const registration = await request.post('/api/auth/register', { data: newUser() });
+  const headers = { Authorization: `Bearer ${(await registration.json()).access_token}` };
   const sample = await (await request.get('/samples/patients-10.csv')).body();
   const file = { name: 'patients.csv', mimeType: 'text/csv', buffer: sample };
-  const accepted = await request.post('/api/predict/lasso', { headers, multipart: { file } });
-  const { prediction_id: id } = await accepted.json();
+  const submission = await request.post('/api/predict/lasso', { headers, multipart: { file } });
+  const { prediction_id: id } = await submission.json();
   await expect
     .poll(async () => (await (await request.get(`/api/predict/${id}`, { headers })).json()).status)
     .toBe('succeeded');
   return { headers, id: String(id) };
 }
 
-async function served(): Promise<{ server: Server; origin: string }> {
+async function serveOtherOrigin(): Promise<{ server: Server; origin: string }> {
   const server = createServer((_, response) => {
     response.setHeader('Content-Type', 'text/html').end('<title>Kittens</title>');
   });
@@ -64,20 +67,23 @@ async function served(): Promise<{ server: Server; origin: string }> {
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** Sends a form as a click would; what its answer is. */
+/** Submit a form as a click would do it, and return the status of the response. */
 async function formStatus(page: Page, action: string): Promise<number> {
-  const answered = page.waitForResponse(action);
+  const response = page.waitForResponse(action);
   await page.evaluate((address) => {
     const form = Object.assign(document.createElement('form'), { method: 'post', action: address });
     form.target = 'hidden';
     document.body.append(form, Object.assign(document.createElement('iframe'), { name: 'hidden' }));
     form.submit();
   }, action);
-  return (await answered).status();
+  return (await response).status();
 }
 
-/** What a script of the page can read of an answer; null where the browser or the stack keeps it away. */
-async function read(
+/**
+ * Return what a script of the page can read of a response, or null if the browser or the stack
+ * prevents it.
+ */
+async function fetchText(
   page: Page,
   address: string,
   options: RequestInit = {},
@@ -85,8 +91,8 @@ async function read(
   return page.evaluate(
     async ([url, init]) => {
       try {
-        const answer = await fetch(url, init);
-        return answer.ok ? await answer.text() : null;
+        const response = await fetch(url, init);
+        return response.ok ? await response.text() : null;
       } catch {
         return null;
       }
@@ -96,11 +102,11 @@ async function read(
 }
 
 async function imageStatus(page: Page, address: string): Promise<number> {
-  const answered = page.waitForResponse(address);
+  const response = page.waitForResponse(address);
   await page.evaluate((url) => {
     document.body.append(Object.assign(new Image(), { src: url }));
   }, address);
-  return (await answered).status();
+  return (await response).status();
 }
 
 const SCAN = {
@@ -115,16 +121,16 @@ const SCAN = {
 };
 
 interface Attack {
-  /** A page of another origin, in a browser of its own. */
+  /** A page of another origin, in its own browser context. */
   readonly attacker: Page;
   readonly stack: Stack;
 }
 
 const test = pageTest.extend<Attack>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern.
-  stack: async ({}, use) => use(runningStack()),
+  stack: async ({}, use) => use(readStack()),
   attacker: async ({ browser }, use) => {
-    const { server, origin } = await served();
+    const { server, origin } = await serveOtherOrigin();
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(origin);
@@ -136,22 +142,22 @@ const test = pageTest.extend<Attack>({
 
 test('a page of another origin reads no account', async ({ attacker, stack }) => {
   const scan = { ...SCAN, body: JSON.stringify({ TableName: stack.USERS_TABLE }) };
-  expect(await read(attacker, stack.AWS_ENDPOINT_URL_DYNAMODB, scan)).toBeNull();
+  expect(await fetchText(attacker, stack.AWS_ENDPOINT_URL_DYNAMODB, scan)).toBeNull();
 });
 
 test('a page of another origin loads nothing as an image', async ({ attacker, stack }) => {
-  expect(await imageStatus(attacker, signedByTest(stack).list)).toBe(403);
+  expect(await imageStatus(attacker, urlsSignedAsTest(stack).list)).toBe(403);
 });
 
-test('a page of another origin makes no role, with which it could run code', async ({
+test('a page of another origin cannot create a role to run code with', async ({
   attacker,
   stack,
 }) => {
-  expect(await formStatus(attacker, signedByTest(stack).role)).toBe(403);
+  expect(await formStatus(attacker, urlsSignedAsTest(stack).role)).toBe(403);
 });
 
 test('a page of another origin deletes nothing', async ({ attacker, stack, request }) => {
-  const { headers, id } = await predictedByAPerson(request);
+  const { headers, id } = await makePrediction(request);
 
   expect(await formStatus(attacker, `${stack.AWS_ENDPOINT_URL}/_ministack/reset`)).toBe(403);
 

@@ -11,8 +11,10 @@ import {
   start,
   test,
   type Words,
-} from './page';
+} from './support';
 import { newVoucher } from './vouchers';
+
+// The coins screen: vouchers and the statement, and a start without enough coins.
 
 async function openCoins(page: Page, words: Words, balance: number): Promise<void> {
   await page.getByRole('link', { name: words.shell.balance(balance) }).click();
@@ -24,12 +26,12 @@ async function redeem(page: Page, words: Words, code: string): Promise<void> {
   await page.getByRole('button', { name: words.coins.redeem }).click();
 }
 
-function movements(page: Page, words: Words) {
+function entryRows(page: Page, words: Words) {
   const table = page.getByRole('table', { name: words.coins.statementTitle });
   return table.getByRole('row').filter({ has: page.getByRole('cell') });
 }
 
-function refusal(page: Page, words: Words, code: ProblemCode) {
+function expectFieldError(page: Page, words: Words, code: ProblemCode) {
   const sentence = words.problems.sentences[code](pageProblem(code));
   return expect(page.getByLabel(words.coins.code)).toHaveAccessibleDescription(
     new RegExp(sentence),
@@ -40,7 +42,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a voucher adds its coins once, and every movement is in the statement @slow', async ({
+    test('a voucher adds its coins once, and the statement has every entry @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -49,15 +51,15 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(patientRows(page, words)).toHaveCount(10);
       const address = page.url();
       await openCoins(page, words, 400);
-      await expect(movements(page, words)).toHaveCount(2);
-      await expect(movements(page, words).nth(0)).toContainText('-100');
-      await expect(movements(page, words).nth(1)).toContainText('+500');
+      await expect(entryRows(page, words)).toHaveCount(2);
+      await expect(entryRows(page, words).nth(0)).toContainText('-100');
+      await expect(entryRows(page, words).nth(1)).toContainText('+500');
       await inspect(page, `${code}-coins`);
 
       await page.getByRole('button', { name: words.coins.redeem }).click();
       await expect(page.getByLabel(words.coins.code)).toBeFocused();
       await redeem(page, words, 'ABCDE-ABCDE-ABCDE-ABCDE');
-      await refusal(page, words, 'unknown_voucher');
+      await expectFieldError(page, words, 'unknown_voucher');
       await inspect(page, `${code}-coins-unknown-voucher`);
 
       const voucher = newVoucher(300);
@@ -65,12 +67,12 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.coins.redeemed(300, 700))).toBeVisible();
       await expect(page.getByRole('link', { name: words.shell.balance(700) })).toBeVisible();
       await expect(page.getByLabel(words.coins.code)).toHaveValue('');
-      await expect(movements(page, words)).toHaveCount(3);
-      await expect(movements(page, words).nth(0)).toContainText(words.coins.reasons.voucher);
+      await expect(entryRows(page, words)).toHaveCount(3);
+      await expect(entryRows(page, words).nth(0)).toContainText(words.coins.reasons.voucher);
       await inspect(page, `${code}-coins-redeemed`);
 
       await redeem(page, words, voucher);
-      await refusal(page, words, 'voucher_used');
+      await expectFieldError(page, words, 'voucher_used');
       await expect(page.getByText(words.coins.redeemed(300, 700))).toHaveCount(0);
 
       await page.getByRole('link', { name: words.coins.reasons.prediction, exact: true }).click();
@@ -78,17 +80,17 @@ for (const { code, locale, words } of LANGUAGES) {
       expect(page.url()).toBe(address);
     });
 
-    test('too few coins are said before the start, with the way to more @slow', async ({
+    test('missing coins are shown before the start, with a link to get more @slow', async ({
       page,
     }) => {
       test.slow();
       await register(page, words);
       const sample = await sampleText(page);
-      for (const left of [400, 300, 200, 100, 0]) {
+      for (const balance of [400, 300, 200, 100, 0]) {
         await page.goto('/#/new');
         await chooseFile(page, words, sample);
         await start(page, words);
-        await expect(page.getByText(words.shell.balance(left), { exact: true })).toBeVisible();
+        await expect(page.getByText(words.shell.balance(balance), { exact: true })).toBeVisible();
       }
       await expect(patientRows(page, words)).toHaveCount(10);
       await page.goto('/#/new');
@@ -98,19 +100,19 @@ for (const { code, locale, words } of LANGUAGES) {
 
       await chooseFile(page, words, sample);
       await start(page, words);
-      const refused = pageProblem('not_enough_coins', { cost: 100, balance: 0 });
+      const problem = pageProblem('not_enough_coins', { cost: 100, balance: 0 });
       const alert = page.getByRole('alert');
-      await expect(alert).toContainText(words.problems.sentences.not_enough_coins(refused));
+      await expect(alert).toContainText(words.problems.sentences.not_enough_coins(problem));
       await alert.getByRole('link', { name: words.coins.link }).click();
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.coins.title);
-      await expect(movements(page, words)).toHaveCount(6);
+      await expect(entryRows(page, words)).toHaveCount(6);
     });
   });
 }
 
 const { words } = LANGUAGES[0];
 
-test('a lost answer is asked for again with the same key, and adds the coins once @slow', async ({
+test('a voucher sent again after a lost response has the same key and adds its coins once @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -135,17 +137,19 @@ test('a lost answer is asked for again with the same key, and adds the coins onc
   expect(keys[1]).toBe(keys[0]);
 });
 
-test('an expired voucher is said at its field', async ({ page }) => {
+test('the field shows that a voucher has expired', async ({ page }) => {
   await register(page, words);
   await openCoins(page, words, 500);
   await page.route('**/api/billing/vouchers', (route) =>
     route.fulfill({ status: 410, json: { code: 'voucher_expired', request_id: 'r-1' } }),
   );
   await redeem(page, words, 'ABCDE');
-  await refusal(page, words, 'voucher_expired');
+  await expectFieldError(page, words, 'voucher_expired');
 });
 
-test('a long statement comes in pages; what is not known is told by its sign', async ({ page }) => {
+test('a statement is loaded page by page, and unknown reasons are named after the sign', async ({
+  page,
+}) => {
   await register(page, words);
   const entry = (index: number, reason: string, amount: number) => ({
     entry_id: `e${index}`,
@@ -164,16 +168,16 @@ test('a long statement comes in pages; what is not known is told by its sign', a
     return route.fulfill({ json: { entries, next_cursor: isFirst ? 'c' : null } });
   });
   await openCoins(page, words, 500);
-  await expect(movements(page, words).nth(0)).toContainText(words.coins.otherCredit);
-  await expect(movements(page, words).nth(1)).toContainText(words.coins.otherCharge);
+  await expect(entryRows(page, words).nth(0)).toContainText(words.coins.otherCredit);
+  await expect(entryRows(page, words).nth(1)).toContainText(words.coins.otherCharge);
   await page.getByRole('button', { name: words.coins.more }).click();
   await page.getByRole('button', { name: words.problems.tryAgain }).click();
-  await expect(movements(page, words)).toHaveCount(3);
-  await expect(movements(page, words).nth(2)).toContainText('+1,500');
+  await expect(entryRows(page, words)).toHaveCount(3);
+  await expect(entryRows(page, words).nth(2)).toContainText('+1,500');
   await expect(page.getByRole('button', { name: words.coins.more })).toHaveCount(0);
 });
 
-test('a statement without a movement says so', async ({ page }) => {
+test('an empty statement says so', async ({ page }) => {
   await register(page, words);
   await page.route('**/api/billing/ledger**', (route) =>
     route.fulfill({ json: { entries: [], next_cursor: null } }),

@@ -2,16 +2,18 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 
+// `make dev`: changes to the page's sources appear without a reload.
+
 function edit(file: string, from: string, to: string): void {
   const path = join(process.env['DEV_SOURCES'] ?? '', file);
   const text = readFileSync(path, 'utf8');
   expect(text).toContain(from);
-  // As editors save: nobody reads half a file.
+  // Replace the file atomically, so that the server never reads half of it.
   writeFileSync(`${path}.new`, text.replace(from, to));
   renameSync(`${path}.new`, path);
 }
 
-test('make dev shows a changed component and a changed style without loading the page again', async ({
+test('make dev shows a changed component and a changed style without a reload', async ({
   page,
 }) => {
   const errors: string[] = [];

@@ -1,17 +1,19 @@
-import { expect, browserTest as test } from './page';
+import { expect, browserTest as test } from './support';
 
-test("the API's page shows every operation, tries one out, and breaks no policy @slow", async ({
+// The documentation page of the API (Swagger UI).
+
+test("the API's page shows every operation, executes one, and keeps its security policy @slow", async ({
   page,
   baseURL,
 }) => {
-  const complaints: string[] = [];
-  const foreign: string[] = [];
+  const errors: string[] = [];
+  const foreignRequests: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    if (['error', 'warning'].includes(message.type())) errors.push(message.text());
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('pageerror', (error) => errors.push(error.message));
   page.on('request', (request) => {
-    if (new URL(request.url()).origin !== baseURL) foreign.push(request.url());
+    if (new URL(request.url()).origin !== baseURL) foreignRequests.push(request.url());
   });
 
   await page.goto('/docs');
@@ -33,12 +35,12 @@ test("the API's page shows every operation, tries one out, and breaks no policy 
   await expect(submit).toContainText('invalid_rows');
   for (const width of [1280, 360]) {
     await page.setViewportSize({ width, height: 800 });
-    const wide = await page.evaluate(() => globalThis.document.documentElement.scrollWidth);
-    expect(wide).toBeLessThanOrEqual(width);
-    if (process.env['PICTURES_TO']) {
-      await page.screenshot({ path: `${process.env['PICTURES_TO']}/docs-${width}.png` });
+    const contentWidth = await page.evaluate(() => globalThis.document.documentElement.scrollWidth);
+    expect(contentWidth).toBeLessThanOrEqual(width);
+    if (process.env['SCREENSHOTS_TO']) {
+      await page.screenshot({ path: `${process.env['SCREENSHOTS_TO']}/docs-${width}.png` });
     }
   }
-  expect(complaints).toEqual([]);
-  expect(foreign).toEqual([]);
+  expect(errors).toEqual([]);
+  expect(foreignRequests).toEqual([]);
 });

@@ -12,9 +12,9 @@ import {
   sampleText,
   start,
   test,
-} from './page';
+} from './support';
 
-// What the real service does rarely is played to the page here: the rest of each walk is real.
+// Failures that the real service rarely has. Only the failing responses are simulated.
 
 const { words } = LANGUAGES[0];
 
@@ -22,28 +22,28 @@ function isSubmission(route: Route): boolean {
   return route.request().method() === 'POST';
 }
 
-test('logging in again in the middle of a submission loses no work @slow', async ({ page }) => {
-  const person = await register(page, words);
+test('a submission continues after the user has logged in again @slow', async ({ page }) => {
+  const user = await register(page, words);
   await chooseFile(page, words, await sampleText(page));
-  let refused = 0;
+  let hasExpired = false;
   await page.route('**/api/predict/lasso', async (route) => {
-    if (!isSubmission(route) || refused > 0) return route.continue();
-    refused += 1;
+    if (!isSubmission(route) || hasExpired) return route.continue();
+    hasExpired = true;
     return route.fulfill({ status: 401, json: { code: 'token_expired', request_id: 'r-1' } });
   });
   await start(page, words);
 
-  const dialog = page.getByRole('dialog', { name: words.account.againTitle });
+  const dialog = page.getByRole('dialog', { name: words.account.logInAgainTitle });
   await expect(dialog).toBeVisible();
   await inspectInBoth(page, 'log-in-again');
-  await dialog.getByLabel(words.account.nameOrEmail).fill(person.name);
-  await dialog.getByLabel(words.account.password).fill(person.password);
+  await dialog.getByLabel(words.account.nameOrEmail).fill(user.name);
+  await dialog.getByLabel(words.account.password).fill(user.password);
   await dialog.getByRole('button', { name: words.account.logIn }).click();
   await expect(patientRows(page, words)).toHaveCount(10);
   await expect(page.getByText(words.shell.balance(400))).toBeVisible();
 });
 
-test('a broken connection is said, the file stays, and trying again charges once @slow', async ({
+test('after a lost connection the file is kept, and trying again charges once @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -67,7 +67,7 @@ test('a broken connection is said, the file stays, and trying again charges once
   expect(keys[1]).toBe(keys[0]);
 });
 
-test('without an answer to the check a file can be started, and is refused in words @slow', async ({
+test('a file can be submitted after its check failed, and is rejected with the reasons @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -78,11 +78,11 @@ test('without an answer to the check a file can be started, and is refused in wo
   await expect(page.getByText(words.check.notCheckedHint)).toBeVisible();
   await inspectInBoth(page, 'not-checked');
   await start(page, words);
-  const refusal = page.getByRole('alert').filter({ hasText: 'high' });
-  await expect(refusal).toContainText(
+  const alert = page.getByRole('alert').filter({ hasText: 'high' });
+  await expect(alert).toContainText(
     words.problems.sentences.invalid_rows(pageProblem('invalid_rows')),
   );
-  await expect(refusal).toContainText(words.problems.requestId);
+  await expect(alert).toContainText(words.problems.requestId);
 
   await page.unroute('**/api/predict/lasso?dry_run=true');
   await page.getByRole('button', { name: words.problems.tryAgain }).click();
@@ -90,7 +90,7 @@ test('without an answer to the check a file can be started, and is refused in wo
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
 });
 
-test('a click too many submits once', async ({ page }) => {
+test('a double click submits once', async ({ page }) => {
   await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   let submissions = 0;
@@ -120,14 +120,12 @@ const RUNNING = finishedPrediction({
   survival_years: null,
 });
 
-test('progress is told; a status that the page does not know ends the waiting @slow', async ({
-  page,
-}) => {
+test('the progress is shown, and an unknown status ends the polling @slow', async ({ page }) => {
   await register(page, words);
   let status = 'running';
-  let asked = 0;
+  let requests = 0;
   await page.route(`**/api/predict/${ID}`, (route) => {
-    asked += 1;
+    requests += 1;
     return route.fulfill({ json: { ...RUNNING, status } });
   });
   await page.clock.install();
@@ -138,13 +136,13 @@ test('progress is told; a status that the page does not know ends the waiting @s
   await page.clock.runFor(5_000);
   await expect(page.getByText(words.prediction.unknownTitle)).toBeVisible();
   await inspectInBoth(page, 'unknown-status');
-  const askedAtTheEnd = asked;
+  const requestsAtEnd = requests;
   await page.clock.runFor(30_000);
   await page.waitForTimeout(200);
-  expect(asked).toBe(askedAtTheEnd);
+  expect(requests).toBe(requestsAtEnd);
 });
 
-test('a failed prediction says so and what was returned @slow', async ({ page }) => {
+test('a failed prediction shows the refund @slow', async ({ page }) => {
   await register(page, words);
   await page.route(`**/api/predict/${ID}`, (route) =>
     route.fulfill({
@@ -163,7 +161,9 @@ test('a failed prediction says so and what was returned @slow', async ({ page })
   await inspectInBoth(page, 'failed');
 });
 
-test('a prediction that is not there, or not mine, is said', async ({ page }) => {
+test('a prediction that does not exist or belongs to another user is not found', async ({
+  page,
+}) => {
   await register(page, words);
   await page.goto('/#/predictions/0123456789abcdef0123456789abcdef');
   await expect(page.getByRole('alert')).toContainText(

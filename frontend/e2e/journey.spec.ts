@@ -1,16 +1,13 @@
-import { expect, inspect, LANGUAGES, newPerson, test } from './page';
+import { expect, inspect, LANGUAGES, newUser, test } from './support';
 
-// From nothing to a printed result by what is to be read on the page alone: no address but the
-// first, no selector that a person could not see.
+// The journey of a new user to a printed result. It uses only the first address and visible texts.
 
 for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('who is given only the address gets to a printed result and finds it again', async ({
-      page,
-    }, testInfo) => {
-      const person = newPerson();
+    test('a new user gets to a printed result and finds it again', async ({ page }, testInfo) => {
+      const user = newUser();
       await page.goto('/');
       const [sample] = await Promise.all([
         page.waitForEvent('download'),
@@ -20,9 +17,9 @@ for (const { code, locale, words } of LANGUAGES) {
       await sample.saveAs(path);
 
       await page.getByRole('link', { name: words.landing.start }).first().click();
-      await page.getByLabel(words.account.name, { exact: true }).fill(person.name);
-      await page.getByLabel(words.account.email).fill(person.email);
-      await page.getByLabel(words.account.password).fill(person.password);
+      await page.getByLabel(words.account.name, { exact: true }).fill(user.name);
+      await page.getByLabel(words.account.email).fill(user.email);
+      await page.getByLabel(words.account.password).fill(user.password);
       await page.getByLabel(words.account.intendedUse).check();
       await page.getByRole('button', { name: words.account.register }).click();
 
@@ -45,8 +42,8 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.emulateMedia({ media: 'print' });
       await expect(page.getByRole('button', { name: words.result.print })).toBeHidden();
       await expect(page.getByText(words.shell.disclaimer)).toBeVisible();
-      const paper = await page.pdf({ format: 'A4' });
-      expect(paper.length).toBeGreaterThan(20_000);
+      const pdf = await page.pdf({ format: 'A4' });
+      expect(pdf.length).toBeGreaterThan(20_000);
       await page.screenshot({
         path: `test-results/screens/${code}-result-print.png`,
         fullPage: true,
@@ -61,8 +58,8 @@ for (const { code, locale, words } of LANGUAGES) {
 
       await page.getByRole('button', { name: words.shell.logOut }).click();
       await page.getByRole('navigation').getByRole('link', { name: words.shell.logIn }).click();
-      await page.getByLabel(words.account.nameOrEmail).fill(person.email);
-      await page.getByLabel(words.account.password).fill(person.password);
+      await page.getByLabel(words.account.nameOrEmail).fill(user.email);
+      await page.getByLabel(words.account.password).fill(user.password);
       await page.getByRole('button', { name: words.account.logIn }).click();
       await page.getByRole('link', { name: words.shell.predictions }).click();
       await page.getByRole('link', { name: 'patients-10.csv' }).click();

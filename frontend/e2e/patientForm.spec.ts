@@ -13,9 +13,11 @@ import {
   startButton,
   test,
   type Words,
-} from './page';
+} from './support';
 
-// Labels are the dictionary's where it has its own, else the catalogue's titles.
+// The form for one patient.
+
+// Titles of the catalogue, which label the fields that have no label in the dictionary.
 const TITLES = {
   en: { bilirubin: 'Bilirubin', albumin: 'Albumin', prothrombin: 'Prothrombin time', sex: 'Sex' },
   ru: {
@@ -29,11 +31,11 @@ type Titles = (typeof TITLES)['en'];
 
 async function openForm(page: Page, words: Words): Promise<void> {
   await register(page, words);
-  await page.getByRole('radio', { name: words.patient.sources.form }).check();
+  await page.getByRole('radio', { name: words.patient.inputModes.form }).check();
   await expect(page.getByRole('heading', { name: words.patient.required })).toBeVisible();
 }
 
-/** A patient in SI units. */
+/** Fill in the required fields in SI units. */
 async function fillRequired(page: Page, words: Words, titles: Titles): Promise<void> {
   await page.getByLabel(words.patient.systems.si).check();
   await ageField(page, words).fill('58,8');
@@ -44,17 +46,17 @@ async function fillRequired(page: Page, words: Words, titles: Titles): Promise<v
 }
 
 function label(words: Words, key: string, labels = words.patient.labels): string {
-  const found = labels[key];
-  if (found === undefined) throw new Error(`no words for ${key}`);
-  return found;
+  const text = labels[key];
+  if (text === undefined) throw new Error(`the dictionary has no label for ${key}`);
+  return text;
 }
 
-/** “Age” alone is part of other labels. */
+/** Return the field of the age. The text “Age” is also part of other labels. */
 function ageField(page: Page, words: Words) {
   return page.getByRole('textbox', { name: label(words, 'Age') });
 }
 
-function wrote(words: Words, value: number): string {
+function formatted(words: Words, value: number): string {
   return words.format.number(value);
 }
 
@@ -64,9 +66,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('one patient is typed in, checked, and predicted for 100 coins @slow', async ({
-      page,
-    }) => {
+    test('one patient is entered, checked and predicted for 100 coins @slow', async ({ page }) => {
       await openForm(page, words);
       await inspect(page, `${code}-patient-empty`);
       await fillRequired(page, words, titles);
@@ -87,11 +87,11 @@ for (const { code, locale, words } of LANGUAGES) {
       );
 
       await page.getByRole('link', { name: words.shell.newPrediction }).first().click();
-      await expect(page.getByRole('radio', { name: words.patient.sources.form })).toBeChecked();
+      await expect(page.getByRole('radio', { name: words.patient.inputModes.form })).toBeChecked();
       await expect(ageField(page, words)).toHaveValue('');
     });
 
-    test('mistakes are said at the fields, and the first one is gone to @slow', async ({
+    test('mistakes are shown at their fields, and the first one gets the focus @slow', async ({
       page,
     }) => {
       await openForm(page, words);
@@ -108,7 +108,7 @@ for (const { code, locale, words } of LANGUAGES) {
         new RegExp(words.problems.findings.below_minimum({ code: '', minimum: 8, unit: 's' })),
       );
       await expect(page.getByLabel(titles.bilirubin)).toHaveAccessibleDescription(
-        new RegExp(`${wrote(words, 0.3)}.*28`),
+        new RegExp(`${formatted(words, 0.3)}.*28`),
       );
       await expect(page.getByLabel(titles.bilirubin)).not.toHaveAttribute('aria-invalid');
 
@@ -124,14 +124,14 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.shell.balance(500))).toBeVisible();
     });
 
-    test('units convert what was typed, and are remembered; the values are not', async ({
+    test('a change of units converts the values, and the browser stores the units but not the values', async ({
       page,
     }) => {
       await openForm(page, words);
       await fillRequired(page, words, titles);
       await page.getByLabel(words.patient.systems.conventional).check();
-      await expect(page.getByLabel(titles.bilirubin)).toHaveValue(wrote(words, 1.4));
-      await expect(page.getByLabel(titles.albumin)).toHaveValue(wrote(words, 3.5));
+      await expect(page.getByLabel(titles.bilirubin)).toHaveValue(formatted(words, 1.4));
+      await expect(page.getByLabel(titles.albumin)).toHaveValue(formatted(words, 3.5));
       await page.getByLabel(words.patient.systems.si).check();
       await expect(page.getByLabel(titles.bilirubin)).toHaveValue('24');
 
@@ -140,13 +140,13 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.getByRole('link', { name: words.shell.newPrediction }).first().click();
       await expect(page.getByLabel(titles.albumin)).toHaveValue('35');
 
-      const other = code === 'ru' ? 'conventional' : 'si';
-      await page.getByLabel(words.patient.systems[other]).check();
+      const otherSystem = code === 'ru' ? 'conventional' : 'si';
+      await page.getByLabel(words.patient.systems[otherSystem]).check();
       const stored = await page.evaluate(() => [{ ...localStorage }, Object.keys(sessionStorage)]);
-      expect(stored).toEqual([{ language: code, unitSystem: other }, ['token']]);
+      expect(stored).toEqual([{ language: code, unitSystem: otherSystem }, ['token']]);
       await page.reload();
-      await page.getByRole('radio', { name: words.patient.sources.form }).check();
-      await expect(page.getByLabel(words.patient.systems[other])).toBeChecked();
+      await page.getByRole('radio', { name: words.patient.inputModes.form }).check();
+      await expect(page.getByLabel(words.patient.systems[otherSystem])).toBeChecked();
       await expect(page.getByLabel(titles.albumin)).toHaveValue('');
     });
   });
@@ -155,11 +155,11 @@ for (const { code, locale, words } of LANGUAGES) {
 const { words } = LANGUAGES[0];
 const titles = TITLES.en;
 
-test('a patient is given and started with the keyboard alone', async ({ page }) => {
+test('a patient can be entered and predicted with the keyboard alone', async ({ page }) => {
   await register(page, words);
   await page.locator('input[name="model"][value="lasso"]').focus();
   await page.keyboard.press('Space');
-  await page.getByRole('radio', { name: words.patient.sources.file }).focus();
+  await page.getByRole('radio', { name: words.patient.inputModes.file }).focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowRight');
@@ -170,7 +170,7 @@ test('a patient is given and started with the keyboard alone', async ({ page }) 
   }
   await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
-  // Enter is no click on a button that costs coins.
+  // Enter in a field must not press the start button.
   await page.keyboard.press('Enter');
   await expect(page.getByText(words.patient.good)).toBeVisible();
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
@@ -179,7 +179,7 @@ test('a patient is given and started with the keyboard alone', async ({ page }) 
   await expect(patientRows(page, words)).toHaveCount(1);
 });
 
-test('what the service refuses is said at the field, with the request’s id @slow', async ({
+test('findings of a rejected submission are shown at the field, with the request id @slow', async ({
   page,
 }) => {
   await openForm(page, words);
@@ -196,7 +196,7 @@ test('what the service refuses is said at the field, with the request’s id @sl
   await start(page, words);
   await expect(page.getByText(words.patient.notChecked)).toBeVisible();
   await expect(page.getByText('r-7')).toBeVisible();
-  await expect(page.getByText(words.problems.sentences.invalid_input(NONE))).toBeVisible();
+  await expect(page.getByText(words.problems.sentences.invalid_input(INVALID_INPUT))).toBeVisible();
   await expect(page.getByLabel(titles.albumin)).toBeFocused();
   await expect(page.getByLabel(titles.albumin)).toHaveAccessibleDescription(
     new RegExp(words.problems.findings.not_finite({ code: '' })),
@@ -205,21 +205,21 @@ test('what the service refuses is said at the field, with the request’s id @sl
   await inspectInBoth(page, 'patient-refused');
 });
 
-test('file and form keep to themselves, and logging out forgets both @slow', async ({ page }) => {
+test('file and form are kept separately, and logging out discards both @slow', async ({ page }) => {
   await register(page, words);
   await chooseFile(page, words, 'ID,Age\n1,2', 'mine.csv');
-  await page.getByRole('radio', { name: words.patient.sources.form }).check();
+  await page.getByRole('radio', { name: words.patient.inputModes.form }).check();
   await fillRequired(page, words, titles);
-  await page.getByRole('radio', { name: words.patient.sources.file }).check();
+  await page.getByRole('radio', { name: words.patient.inputModes.file }).check();
   await expect(page.getByText('mine.csv')).toBeVisible();
-  await page.getByRole('radio', { name: words.patient.sources.form }).check();
+  await page.getByRole('radio', { name: words.patient.inputModes.form }).check();
   await expect(page.getByLabel(titles.albumin)).toHaveValue('35');
   await page.getByRole('button', { name: words.shell.logOut }).click();
   await registerByForm(page, words);
-  await expect(page.getByRole('radio', { name: words.patient.sources.file })).toBeChecked();
+  await expect(page.getByRole('radio', { name: words.patient.inputModes.file })).toBeChecked();
   await expect(page.getByText('mine.csv')).toHaveCount(0);
-  await page.getByRole('radio', { name: words.patient.sources.form }).check();
+  await page.getByRole('radio', { name: words.patient.inputModes.form }).check();
   await expect(page.getByLabel(titles.albumin)).toHaveValue('');
 });
 
-const NONE = pageProblem('invalid_input');
+const INVALID_INPUT = pageProblem('invalid_input');

@@ -10,11 +10,13 @@ import {
   patientRows,
   register,
   test,
-} from './page';
+} from './support';
+
+// Results: the overview with its plots, the patient's page, and printing.
 
 type Words = (typeof LANGUAGES)[number]['words'];
 
-/** Through the page, as a person would; resolves to the result's address. */
+/** Make a prediction through the page, and return the address of the result. */
 async function predict(
   page: Page,
   words: Words,
@@ -35,8 +37,8 @@ async function sample(page: Page, name: string): Promise<string> {
   return response.text();
 }
 
-/** What the service says, by the page's own token. */
-async function ask<Answer>(page: Page, path: string): Promise<Answer> {
+/** Request a document of the API with the token of the page. */
+async function fetchJson<Data>(page: Page, path: string): Promise<Data> {
   const token = await page.evaluate(() => sessionStorage.getItem('token'));
   const response = await page.request.get(path, { headers: { authorization: `Bearer ${token}` } });
   expect(response.ok()).toBe(true);
@@ -51,19 +53,19 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a patient has a page: estimate, curve with its figures, and neighbours @slow', async ({
+    test('the patient page shows estimate, curve and values, and links to the neighbours @slow', async ({
       page,
     }) => {
       await register(page, words);
       const content = await sample(page, 'patients-10.csv');
       const name = 'patients-10.csv';
       const address = await predict(page, words, { model: 'cox-lasso', content, name });
-      const { rows } = await ask<{ rows: Row[] }>(
+      const { rows } = await fetchJson<{ rows: Row[] }>(
         page,
         `/api/predict/${idOf(address)}/rows?limit=10`,
       );
       const [first, second] = rows;
-      if (!first || !second) throw new Error('the sample has ten patients');
+      if (!first || !second) throw new Error('the sample should have ten patients');
 
       await patientRows(page, words).first().getByRole('button').click();
       await page.getByRole('link', { name: words.plots.patient.open }).click();
@@ -79,7 +81,7 @@ for (const { code, locale, words } of LANGUAGES) {
           new RegExp(escaped(words.format.percent(probability))),
         );
       }
-      await page.locator('summary').filter({ hasText: words.plots.curve.figures }).click();
+      await page.locator('summary').filter({ hasText: words.plots.curve.valuesTable }).click();
       const figures = page.getByRole('table').filter({ hasText: words.result.survivalTime });
       await expect(figures.getByRole('row')).toHaveCount(1 + first.survival.length);
       for (const { years, probability } of first.survival) {
@@ -112,12 +114,12 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(patientRows(page, words)).toHaveCount(10);
     });
 
-    test('a result is shown at a glance, and print holds every patient @slow', async ({ page }) => {
+    test('a result has an overview, and its print has every patient @slow', async ({ page }) => {
       await register(page, words);
       const content = await sample(page, 'pbc-418.csv');
       const name = 'pbc-418.csv';
       const address = await predict(page, words, { model: 'cox-lasso', content, name });
-      const cohort = await ask<Cohort>(page, `/api/predict/${idOf(address)}/cohort`);
+      const cohort = await fetchJson<Cohort>(page, `/api/predict/${idOf(address)}/cohort`);
       expect(cohort.counts.reduce((total, count) => total + count, 0)).toBe(418);
 
       const strata = page.getByRole('table', { name: words.plots.cohort.strata });
@@ -146,19 +148,19 @@ for (const { code, locale, words } of LANGUAGES) {
         };
       });
       await page.getByRole('button', { name: words.result.print }).click();
-      const printed = page
+      const tableRows = page
         .getByRole('table', { name: words.result.tableCaption })
         .locator('tbody tr');
-      await expect(printed).toHaveCount(418);
+      await expect(tableRows).toHaveCount(418);
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
       await expect(page.getByRole('button', { name: words.result.print })).toBeHidden();
       await expect(page.getByText(words.shell.disclaimer)).toBeVisible();
       await expect(page.locator('body')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
       await page.evaluate(() => dispatchEvent(new Event('afterprint')));
-      await expect(printed).toHaveCount(100);
+      await expect(tableRows).toHaveCount(100);
     });
 
-    test('a skipped patient has a page that says why; one patient has no overview @slow', async ({
+    test('the page of a skipped patient shows why, and a result of one patient has no overview @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -167,7 +169,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.goto('/#/new');
       await chooseFile(page, words, content, 'two.csv');
       await page.locator('input[name="model"][value="lasso"]').check();
-      await page.getByLabel(words.check.leaveOut(1, 1)).check();
+      await page.getByLabel(words.check.skip(1, 1)).check();
       await page.locator('form button[type="submit"]').click();
       await expect(patientRows(page, words)).toHaveCount(1);
       await expect(page.getByText(words.plots.cohort.title)).toHaveCount(0);
@@ -188,15 +190,13 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('an overview that does not load says so, and loads when asked again @slow', async ({
-  page,
-}) => {
+test('loading the overview can be tried again after a failure @slow', async ({ page }) => {
   await register(page, words);
-  let asked = 0;
+  let requests = 0;
   await page.route('**/api/predict/*/cohort', (route) => {
-    asked += 1;
+    requests += 1;
     const failure = { code: 'internal_error', request_id: 'r-42' };
-    return asked === 1 ? route.fulfill({ status: 500, json: failure }) : route.continue();
+    return requests === 1 ? route.fulfill({ status: 500, json: failure }) : route.continue();
   });
   const content = await sample(page, 'patients-10.csv');
   await predict(page, words, { model: 'lasso', content, name: 'patients.csv' });
@@ -212,22 +212,20 @@ test('an overview that does not load says so, and loads when asked again @slow',
   await expect(page.getByText(words.plots.cohort.curves)).toHaveCount(0);
 });
 
-test('a curve is drawn with its band, and without one where a point has none @slow', async ({
-  page,
-}) => {
+test('a curve has a band only if every point has one @slow', async ({ page }) => {
   await register(page, words);
   const content = await sample(page, 'patients-10.csv');
   const address = await predict(page, words, { model: 'cox-lasso', content, name: 'patients.csv' });
   await page.goto(`${address}/patients/3`);
   await expect(page.locator('.plot-band')).toBeVisible();
   await expect(page.getByText(words.plots.curve.bandHint(0.8))).toBeVisible();
-  await page.locator('summary').filter({ hasText: words.plots.curve.figures }).click();
+  await page.locator('summary').filter({ hasText: words.plots.curve.valuesTable }).click();
   await expect(page.getByRole('columnheader', { name: words.plots.curve.band })).toBeVisible();
   await inspectInBoth(page, 'patient-band');
   await page.route('**/api/predict/*/rows?**', async (route) => {
-    const answer = await (await route.fetch()).json();
-    answer.rows[0].survival[1].upper = null;
-    return route.fulfill({ json: answer });
+    const rowPage = await (await route.fetch()).json();
+    rowPage.rows[0].survival[1].upper = null;
+    return route.fulfill({ json: rowPage });
   });
   await page.getByRole('link', { name: words.plots.patient.next }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/./);
@@ -235,7 +233,7 @@ test('a curve is drawn with its band, and without one where a point has none @sl
   await expect(page.locator('.plot-band')).toHaveCount(0);
 });
 
-test('a result from before has only what it tells, and a large one prints the sickest @slow', async ({
+test('an older result shows only what it has, and a large one prints the lowest estimates @slow', async ({
   page,
 }) => {
   await register(page, words);
@@ -244,18 +242,20 @@ test('a result from before has only what it tells, and a large one prints the si
   const TOTAL = 1_000_000;
   await page.route('**/api/predict/*/cohort', async (route) => {
     const { edges, counts, summary, sickest } = await (await route.fetch()).json();
-    const all = counts.map((count: number) => (count * TOTAL) / 10);
-    const many = Array.from({ length: 1000 }, (_, index) => ({
+    const scaledCounts = counts.map((count: number) => (count * TOTAL) / 10);
+    const lowestEstimates = Array.from({ length: 1000 }, (_, index) => ({
       ...sickest[0],
       row: 2000 + index,
       id: `S${index}`,
       years: index / 2000,
     }));
-    return route.fulfill({ json: { edges, counts: all, summary, sickest: many } });
+    return route.fulfill({
+      json: { edges, counts: scaledCounts, summary, sickest: lowestEstimates },
+    });
   });
   await page.route(/api\/predict\/[0-9a-f]+$/, async (route) => {
-    const answer = await (await route.fetch()).json();
-    return route.fulfill({ json: { ...answer, rows: TOTAL } });
+    const prediction = await (await route.fetch()).json();
+    return route.fulfill({ json: { ...prediction, rows: TOTAL } });
   });
   await page.goto('about:blank');
   await page.goto(address);
@@ -268,13 +268,15 @@ test('a result from before has only what it tells, and a large one prints the si
   await page.getByLabel(words.large.fileOrder).check();
   await expect(patientRows(page, words)).toHaveCount(10);
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-  await expect(page.getByText(words.plots.printing.sickest(1000, TOTAL))).toBeVisible();
-  const printed = page.getByRole('table', { name: words.result.tableCaption }).locator('tbody tr');
-  await expect(printed).toHaveCount(1000);
-  await expect(printed.first()).toContainText('S0');
+  await expect(page.getByText(words.plots.printing.lowestEstimates(1000, TOTAL))).toBeVisible();
+  const tableRows = page
+    .getByRole('table', { name: words.result.tableCaption })
+    .locator('tbody tr');
+  await expect(tableRows).toHaveCount(1000);
+  await expect(tableRows.first()).toContainText('S0');
 });
 
-test('the browser’s own print holds every patient @slow', async ({ page }) => {
+test('printing with the browser includes every patient @slow', async ({ page }) => {
   await register(page, words);
   const content = await sample(page, 'pbc-418.csv');
   await predict(page, words, { model: 'lasso', content, name: 'pbc-418.csv' });
@@ -291,20 +293,20 @@ test('the browser’s own print holds every patient @slow', async ({ page }) => 
 });
 
 function alternativeOf({ plots }: Words, { survival, lower, upper, upper_open }: Row): string {
-  return plots.curve.alternative(survival, lower, upper, upper_open);
+  return plots.curve.altText(survival, lower, upper, upper_open);
 }
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** "of 418 patients", in each language. */
+/** The plural forms in "of 418 patients". */
 const PATIENTS = {
   en: { one: 'patient', other: 'patients' },
   ru: { one: 'пациента', few: 'пациентов', many: 'пациентов', other: 'пациента' },
 } as const;
 
-test('from a patient’s page one comes back to the same rows of the table @slow', async ({
+test('going back from a patient’s page shows the same rows of the table @slow', async ({
   page,
 }) => {
   await register(page, words);

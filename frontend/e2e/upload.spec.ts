@@ -8,28 +8,28 @@ import {
   register,
   test,
   type Words,
-} from './page';
+} from './support';
 
-// Past what one request takes, a file goes by way of the data bucket.
+// Files that are too large for one request and are uploaded to the data bucket.
 
 const ROWS = 150_000;
 const { words } = LANGUAGES[0];
 
-function largeFile(rows = ROWS, last = ''): string {
+function largeFile(rows = ROWS, lastLine = ''): string {
   const lines = ['ID,Age,Edema,Bilirubin,Albumin,Prothrombin'];
   for (let row = 0; row < rows; row += 1)
     lines.push(`p${row},${18_000 + (row % 9_000)}.5,N,${0.5 + (row % 200) / 10},3.5,10.5`);
-  return `${lines.join('\n')}\n${last}`;
+  return `${lines.join('\n')}\n${lastLine}`;
 }
 
-function mayo(words: Words) {
+function mayoStartButton(words: Words) {
   return { name: words.submission.submit(20) };
 }
 
-/** The form that goes to the bucket, not to the API. */
-const toBucket = (url: URL) => !url.pathname.startsWith('/api/') && url.pathname !== '/';
+/** Whether a request goes to the bucket, not to the page or the API. */
+const isToBucket = (url: URL) => !url.pathname.startsWith('/api/') && url.pathname !== '/';
 
-test('a large file is sent, checked at its beginning, predicted, and its cost is charged once @slow', async ({
+test('a large file is uploaded, its first rows are checked, and its prediction is charged once @slow', async ({
   page,
 }) => {
   test.setTimeout(120_000);
@@ -39,7 +39,7 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
   await expect(page.getByText(words.check.largeHint)).toBeVisible();
   await page.locator('input[name="model"][value="mayo"]').check();
   await inspectInBoth(page, 'large-file');
-  await page.getByRole('button', mayo(words)).click();
+  await page.getByRole('button', mayoStartButton(words)).click();
 
   await expect(page.getByRole('progressbar')).toBeVisible();
   await inspectInBoth(page, 'large-running');
@@ -48,7 +48,7 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
   });
   await expect(page.getByText(words.shell.balance(480))).toBeVisible();
 
-  await expect(page.getByLabel(words.large.sickest(1000))).toBeChecked();
+  await expect(page.getByLabel(words.large.lowestEstimates(1000))).toBeChecked();
   await expect(patientRows(page, words)).toHaveCount(100);
   await page.getByLabel(words.result.filter).fill('p1999');
   await expect(patientRows(page, words)).not.toHaveCount(100);
@@ -67,83 +67,83 @@ test('a large file is sent, checked at its beginning, predicted, and its cost is
   await expect(page.getByText(range)).toBeVisible();
 });
 
-test('a session that ends in the middle of an upload costs a password, not the upload @slow', async ({
+test('a session that ends during an upload asks for the password and keeps the upload @slow', async ({
   page,
 }) => {
-  const person = await register(page, words);
-  let sent = 0;
-  await page.route(toBucket, (route) => {
-    if (route.request().method() === 'POST') sent += 1;
+  const user = await register(page, words);
+  let uploads = 0;
+  await page.route(isToBucket, (route) => {
+    if (route.request().method() === 'POST') uploads += 1;
     return route.continue();
   });
-  const ended = new Set<string>();
+  const rejectedPaths = new Set<string>();
   await page.route(/api\/(uploads|predict\/mayo)/, (route) => {
-    const key = new URL(route.request().url()).pathname;
-    if (ended.has(key)) return route.continue();
-    ended.add(key);
+    const { pathname } = new URL(route.request().url());
+    if (rejectedPaths.has(pathname)) return route.continue();
+    rejectedPaths.add(pathname);
     return route.fulfill({ status: 401, json: { code: 'token_expired' } });
   });
   await page.locator('input[name="model"][value="mayo"]').check();
   await chooseFile(page, words, largeFile(), 'large.csv');
   for (let time = 1; time <= 2; time += 1) {
-    const dialog = page.getByRole('dialog', { name: words.account.againTitle });
-    await dialog.getByLabel(words.account.nameOrEmail).fill(person.name);
-    await dialog.getByLabel(words.account.password).fill(person.password);
+    const dialog = page.getByRole('dialog', { name: words.account.logInAgainTitle });
+    await dialog.getByLabel(words.account.nameOrEmail).fill(user.name);
+    await dialog.getByLabel(words.account.password).fill(user.password);
     await dialog.getByRole('button', { name: words.account.logIn }).click();
-    await expect.poll(() => ended.size >= time).toBe(true);
+    await expect.poll(() => rejectedPaths.size >= time).toBe(true);
     await expect(dialog).toBeHidden();
   }
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
-  expect(sent).toBe(1);
+  expect(uploads).toBe(1);
 });
 
-test('a cut connection is said, and the same file is sent again at a click @slow', async ({
-  page,
-}) => {
+test('after a lost connection the same file can be uploaded again @slow', async ({ page }) => {
   await register(page, words);
-  let isCut = true;
-  await page.route(toBucket, (route) =>
-    isCut && route.request().method() === 'POST'
+  let isOffline = true;
+  await page.route(isToBucket, (route) =>
+    isOffline && route.request().method() === 'POST'
       ? route.abort('connectionreset')
       : route.continue(),
   );
   await chooseFile(page, words, largeFile(), 'large.csv');
   await expect(page.getByRole('alert')).toBeVisible();
   await inspectInBoth(page, 'upload-cut');
-  isCut = false;
+  isOffline = false;
   await page.getByRole('button', { name: words.problems.tryAgain }).click();
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
 });
 
-test('a large file that is replaced or removed after its check is deleted from the bucket @slow', async ({
+test('a large file is deleted from the bucket when it is replaced or removed @slow', async ({
   page,
 }) => {
   await register(page, words);
   const deletion = () =>
-    page.waitForResponse((answer) => /\/api\/uploads\/\w+$/.test(answer.url()));
+    page.waitForResponse((response) => /\/api\/uploads\/\w+$/.test(response.url()));
   await chooseFile(page, words, largeFile(), 'first.csv');
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
-  const ofTheFirst = deletion();
+  const firstDeletion = deletion();
   await chooseFile(page, words, largeFile(), 'second.csv');
-  const first = await ofTheFirst;
+  const first = await firstDeletion;
   expect([first.request().method(), first.status()]).toEqual(['DELETE', 204]);
 
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
-  const ofTheSecond = deletion();
+  const secondDeletion = deletion();
   await page.getByRole('button', { name: words.submission.fileRemove }).click();
   await expect(page.getByText('second.csv')).toBeHidden();
-  const second = await ofTheSecond;
+  const second = await secondDeletion;
   expect([second.request().method(), second.status()]).toEqual(['DELETE', 204]);
   const { authorization = '' } = await second.request().allHeaders();
   const again = await page.request.delete(second.url(), { headers: { authorization } });
   expect(again.status()).toBe(404);
 });
 
-test('a file that is removed while it is sent leaves nothing behind @slow', async ({ page }) => {
+test('a file that is removed during its upload shows neither a check nor a problem @slow', async ({
+  page,
+}) => {
   await register(page, words);
-  const sending = gate();
-  await page.route(toBucket, async (route) => {
-    if (route.request().method() === 'POST') await sending.opened;
+  const uploadGate = gate();
+  await page.route(isToBucket, async (route) => {
+    if (route.request().method() === 'POST') await uploadGate.opened;
     await route.continue().catch(() => undefined);
   });
   await chooseFile(page, words, largeFile(), 'large.csv');
@@ -152,7 +152,7 @@ test('a file that is removed while it is sent leaves nothing behind @slow', asyn
   await page.getByRole('button', { name: words.submission.fileRemove }).click();
   await expect(page.getByRole('progressbar')).toBeHidden();
   await expect(page.getByText('large.csv')).toBeHidden();
-  sending.open();
+  uploadGate.open();
   await page.waitForTimeout(2_000);
   await expect(page.getByText(/^Checked /)).toBeHidden();
   await expect(page.getByRole('alert')).toBeHidden();

@@ -11,16 +11,17 @@ import { LogIn } from './screens/LogIn';
 import { NewPrediction } from './screens/NewPrediction';
 import { NotFound } from './screens/NotFound';
 import { PatientScreen } from './screens/PatientScreen';
-import { NoPrediction, PredictionScreen } from './screens/PredictionScreen';
+import { InvalidPrediction, PredictionScreen } from './screens/PredictionScreen';
 import { Register } from './screens/Register';
 import { deployment } from './state/deployment';
 import { replaceWith, route } from './state/route';
 import { isLoggedIn } from './state/session';
 
+/** The page: header, the screen of the current route, and footer. */
 export function App() {
   const words = text.value.shell;
   useDocumentTitle();
-  useWayInAfterLogIn();
+  useRedirectAfterLogIn();
   return (
     <>
       <button
@@ -57,22 +58,22 @@ function DeploymentNote() {
 }
 
 function Screen({ route }: { route: Route }) {
-  if (isAtLogIn(route)) return <LogIn isOnTheWay />;
+  if (needsLogIn(route)) return <LogIn isRedirected />;
   switch (route.name) {
     case 'landing':
       return <Landing />;
     case 'register':
       return <Register />;
     case 'login':
-      return <LogIn isOnTheWay={false} />;
+      return <LogIn isRedirected={false} />;
     case 'new':
       return <NewPrediction />;
     case 'history':
       return <History />;
     case 'prediction':
       return <PredictionScreen key={route.id} id={route.id} />;
-    case 'noPrediction':
-      return <NoPrediction />;
+    case 'invalidPrediction':
+      return <InvalidPrediction />;
     case 'account':
       return <Account />;
     case 'coins':
@@ -84,26 +85,28 @@ function Screen({ route }: { route: Route }) {
   }
 }
 
-/** The way to what is somebody's own leads past the log-in. */
-function isAtLogIn(route: Route): boolean {
+/** Whether the log-in form is shown instead of the screen. */
+function needsLogIn(route: Route): boolean {
   return needsAccount(route) && !isLoggedIn.value;
 }
 
 function useDocumentTitle(): void {
-  const shown = isAtLogIn(route.value) ? ({ name: 'login' } as const) : route.value;
-  const title = `${screenName(shown, text.value)} · ${text.value.shell.product}`;
+  const shownRoute = needsLogIn(route.value) ? ({ name: 'login' } as const) : route.value;
+  const title = `${screenName(shownRoute, text.value)} · ${text.value.shell.product}`;
   useEffect(() => {
     document.title = title;
   }, [title]);
 }
 
-/** Who is logged in has nothing to do at the doors. */
-function useWayInAfterLogIn(): void {
-  const isAtDoor = route.value.name === 'login' || route.value.name === 'register';
-  const mayPass = isAtDoor && isLoggedIn.value;
+/**
+ * Redirect users who are logged in from the log-in and registration screens to a new prediction.
+ */
+function useRedirectAfterLogIn(): void {
+  const isAccessScreen = route.value.name === 'login' || route.value.name === 'register';
+  const isRedirected = isAccessScreen && isLoggedIn.value;
   useEffect(() => {
-    if (mayPass) replaceWith(addresses.new);
-  }, [mayPass]);
+    if (isRedirected) replaceWith(addresses.new);
+  }, [isRedirected]);
 }
 
 function screenName(route: Route, dictionary: Dictionary): string {
@@ -114,7 +117,7 @@ function screenName(route: Route, dictionary: Dictionary): string {
     new: dictionary.submission.title,
     history: dictionary.history.title,
     prediction: dictionary.prediction.title(null),
-    noPrediction: dictionary.prediction.title(null),
+    invalidPrediction: dictionary.prediction.title(null),
     account: dictionary.profile.title,
     coins: dictionary.coins.title,
     patient: dictionary.plots.patient.title(route.name === 'patient' ? route.row : 0, null),

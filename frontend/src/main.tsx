@@ -1,11 +1,13 @@
+// The entry point: load the language, restore the session, and render the page.
+
 import { render } from 'preact';
 import { App } from './app';
-import { initialLanguage, rememberLanguage, speak } from './i18n';
+import { initialLanguage, rememberLanguage, setLanguage } from './i18n';
 import { addresses } from './lib/routes';
 import { readDeployment } from './state/deployment';
 import { followPrinting } from './state/printing';
 import { followAddress, goTo } from './state/route';
-import { onLeave, resume } from './state/session';
+import { onLogOut, resume } from './state/session';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/forms.css';
@@ -22,7 +24,7 @@ function start(root: HTMLElement): void {
   rememberLanguage();
   followAddress();
   followPrinting();
-  onLeave(() => goTo(addresses.landing));
+  onLogOut(() => goTo(addresses.landing));
   void resume();
   void readDeployment();
   render(<App />, root);
@@ -30,13 +32,13 @@ function start(root: HTMLElement): void {
 
 const root = document.getElementById('app');
 if (root) {
-  speak(initialLanguage()).then(
+  setLanguage(initialLanguage()).then(
     () => start(root),
     () => root.append(UNREACHABLE),
   );
 }
 
-// `make dev`: show a changed component without loading the page again. A build leaves this out.
+// `make dev` shows a changed component without a reload. A build leaves this out.
 import.meta.hot?.accept('./app', (changed) => {
   if (root && changed) render(<changed.App />, root);
 });

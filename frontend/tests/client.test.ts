@@ -1,16 +1,16 @@
 import { expect, test, vi } from 'vitest';
-import { anonymousTransport, type Credentials, personalTransport } from '../src/api/client';
+import { anonymousTransport, authenticatedTransport, type Credentials } from '../src/api/client';
 import { createApi } from '../src/api/endpoints';
 
 const BASE = 'http://page.test/somewhere/';
 
-const said = (status: number, body: unknown) =>
+const respond = (status: number, body: unknown) =>
   new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
 
 function credentialsOf(tokens: string[], renewed = true): Credentials {
   return {
     token: () => tokens[0] ?? null,
-    visit: () => 1,
+    generation: () => 1,
     renew: vi.fn(async () => {
       tokens.shift();
       return renewed;
@@ -18,8 +18,11 @@ function credentialsOf(tokens: string[], renewed = true): Credentials {
   };
 }
 
-/** An API whose requests end at `answers`, one after the other, and are kept in `sent`. */
-function apiWith(answers: (() => Response)[], credentials = credentialsOf([])) {
+/**
+ * Return an API client that gets `responses` one after the other and records its requests in
+ * `sent`.
+ */
+function apiWith(responses: (() => Response)[], credentials = credentialsOf([])) {
   const sent: { address: string; method: string; token: string | null; body: string }[] = [];
   const fetcher = async (input: RequestInfo | URL) => {
     const request = input as Request;
@@ -29,7 +32,7 @@ function apiWith(answers: (() => Response)[], credentials = credentialsOf([])) {
       token: request.headers.get('authorization'),
       body: (await request.text()).replaceAll(/-*formdata-undici-\d+-*/g, '--'),
     });
-    const next = answers.shift();
+    const next = responses.shift();
     if (next === undefined) throw new TypeError('offline');
     return next();
   };
@@ -37,18 +40,18 @@ function apiWith(answers: (() => Response)[], credentials = credentialsOf([])) {
   const api = createApi(
     BASE,
     anonymousTransport(fetcher),
-    personalTransport(fetcher, credentials),
-    personalTransport(fetcher, background),
+    authenticatedTransport(fetcher, credentials),
+    authenticatedTransport(fetcher, background),
   );
   return { api, sent };
 }
 
 const OPTIONS = { units: 'stated', skip: false } as const;
 
-test('a request whose session ended is sent again as it was after logging in', async () => {
-  const ended = () => said(401, { code: 'token_expired' });
-  const accepted = () => said(202, { prediction_id: 'p' });
-  const { api, sent } = apiWith([ended, accepted], credentialsOf(['old', 'new']));
+test('a request whose session has ended is repeated unchanged after logging in again', async () => {
+  const expired = () => respond(401, { code: 'token_expired' });
+  const accepted = () => respond(202, { prediction_id: 'p' });
+  const { api, sent } = apiWith([expired, accepted], credentialsOf(['old', 'new']));
   const file = new File(['ID,Age\n1,20000\n'], 'patients.csv', { type: 'text/csv' });
 
   const result = await api.submit('lasso', file, OPTIONS, 'key');
@@ -59,16 +62,16 @@ test('a request whose session ended is sent again as it was after logging in', a
   expect(sent[1]?.body).toBe(sent[0]?.body);
 });
 
-test('who does not log in again gets the refusal', async () => {
-  const ended = () => said(401, { code: 'token_expired' });
-  const { api, sent } = apiWith([ended], credentialsOf(['old'], false));
+test('a request fails if the user does not log in again', async () => {
+  const expired = () => respond(401, { code: 'token_expired' });
+  const { api, sent } = apiWith([expired], credentialsOf(['old'], false));
   await expect(api.me()).rejects.toMatchObject({ problem: { code: 'token_expired' } });
   expect(sent).toHaveLength(1);
 });
 
-test('a wrong password asks nobody to log in again', async () => {
+test('a wrong password does not ask the user to log in again', async () => {
   const credentials = credentialsOf(['old']);
-  const { api, sent } = apiWith([() => said(401, { code: 'wrong_credentials' })], credentials);
+  const { api, sent } = apiWith([() => respond(401, { code: 'wrong_credentials' })], credentials);
   await expect(api.login('anna', 'wrong')).rejects.toMatchObject({
     problem: { code: 'wrong_credentials' },
   });
@@ -76,28 +79,31 @@ test('a wrong password asks nobody to log in again', async () => {
   expect(sent.map(({ token }) => token)).toEqual([null]);
 });
 
-test('no answer, a strange answer and none where one belongs have codes of their own', async () => {
-  const { api } = apiWith([() => said(200, '<html>'), () => said(200, '')]);
+test('no response, a response that is not JSON and an empty response have codes', async () => {
+  const { api } = apiWith([() => respond(200, '<html>'), () => respond(200, '')]);
   await expect(api.models()).rejects.toMatchObject({ problem: { code: 'bad_answer' } });
   await expect(api.models()).rejects.toMatchObject({ problem: { code: 'bad_answer' } });
   await expect(api.models()).rejects.toMatchObject({ problem: { code: 'network_down' } });
 });
 
-test('a refusal of a proxy, in words instead of JSON, has the code of its status', async () => {
-  const { api } = apiWith([() => said(502, '<html>Bad gateway</html>')]);
+test('an error of a proxy, which is not JSON, has the code of its status', async () => {
+  const { api } = apiWith([() => respond(502, '<html>Bad gateway</html>')]);
   await expect(api.models()).rejects.toMatchObject({
     problem: { code: 'temporarily_unavailable', status: 502 },
   });
 });
 
-test('an answer without a document is good where none belongs', async () => {
+test('a response without a document is accepted where none is expected', async () => {
   const { api, sent } = apiWith([() => new Response(null, { status: 204 })], credentialsOf(['t']));
   await expect(api.changePassword('old words', 'new words')).resolves.toBeUndefined();
   expect(sent[0]?.method).toBe('PUT');
 });
 
-test('the API is found beside the page, wherever that lies, and ids cannot change the path', async () => {
-  const { api, sent } = apiWith([() => said(200, {}), () => said(200, {})], credentialsOf(['t']));
+test('the API is next to the page, and ids cannot change the path', async () => {
+  const { api, sent } = apiWith(
+    [() => respond(200, {}), () => respond(200, {})],
+    credentialsOf(['t']),
+  );
   await api.prediction('../auth/me');
   await api.history('a b');
   expect(sent.map(({ address }) => address)).toEqual([
@@ -106,18 +112,18 @@ test('the API is found beside the page, wherever that lies, and ids cannot chang
   ]);
 });
 
-test('a file in the bucket is named, not sent', async () => {
-  const { api, sent } = apiWith([() => said(200, {})], credentialsOf(['t']));
+test('an uploaded file is sent as a reference', async () => {
+  const { api, sent } = apiWith([() => respond(200, {})], credentialsOf(['t']));
   const upload = { uploadId: 'u1', name: 'large.csv' };
   await api.check('lasso', upload, { units: 'si', skip: true });
   expect(sent[0]?.address).toBe(`${BASE}api/predict/lasso?dry_run=true&units=si&on_error=skip`);
   expect(JSON.parse(sent[0]?.body ?? '')).toEqual({ upload_id: 'u1', file_name: 'large.csv' });
 });
 
-test('an upload is deleted in the background: a session that has ended asks nobody to log in', async () => {
+test('deleting an upload does not ask the user to log in when the session has ended', async () => {
   const credentials = credentialsOf(['t']);
-  const ended = () => said(401, { code: 'token_expired' });
-  const { api, sent } = apiWith([() => new Response(null, { status: 204 }), ended], credentials);
+  const expired = () => respond(401, { code: 'token_expired' });
+  const { api, sent } = apiWith([() => new Response(null, { status: 204 }), expired], credentials);
   await expect(api.deleteUpload('u1')).resolves.toBeUndefined();
   await expect(api.deleteUpload('u1')).rejects.toMatchObject({
     problem: { code: 'token_expired' },
@@ -128,18 +134,18 @@ test('an upload is deleted in the background: a session that has ended asks nobo
   expect(credentials.renew).not.toHaveBeenCalled();
 });
 
-test('an answer to somebody who has left never comes', async () => {
-  let visit = 1;
-  const leaves = (response: Response) => {
-    visit += 1;
+test('a call never completes after the user has logged out', async () => {
+  let generation = 1;
+  const withLogOut = (response: Response) => {
+    generation += 1;
     return response;
   };
-  const credentials = { ...credentialsOf(['t']), visit: () => visit };
+  const credentials = { ...credentialsOf(['t']), generation: () => generation };
   const { api } = apiWith(
     [
-      () => leaves(said(200, { balance: 300 })),
-      () => leaves(said(500, {})),
-      () => said(200, { balance: 7 }),
+      () => withLogOut(respond(200, { balance: 300 })),
+      () => withLogOut(respond(500, {})),
+      () => respond(200, { balance: 7 }),
     ],
     credentials,
   );
@@ -149,7 +155,7 @@ test('an answer to somebody who has left never comes', async () => {
       (value) => settled.push(value),
       (thrown) => settled.push(thrown),
     );
-  await vi.waitFor(() => expect(visit).toBe(3));
+  await vi.waitFor(() => expect(generation).toBe(3));
   expect(await api.balance()).toEqual({ balance: 7 });
   expect(settled).toEqual([]);
 });

@@ -1,6 +1,7 @@
+// Test data. Each function returns an ordinary object, changed as the test needs it.
+
 import type { DryRun, Model, Prediction, Row } from '../src/api/types';
 
-/** A row with nothing special about it, but for what a test says. */
 export function patientRow(change: Partial<Row> = {}): Row {
   return {
     row: 1,

@@ -24,7 +24,7 @@ describe('Russian plurals', () => {
     expect(plain(ru.result.years(5))).toBe('5,0 года');
   });
 
-  test('a balance that is not known is not stated', () => {
+  test('an unknown balance is left out', () => {
     expect(plain(ru.coins.redeemed(300, 800))).toBe(
       'Зачислено: 300 монет. Теперь на счёте 800 монет.',
     );
@@ -32,12 +32,12 @@ describe('Russian plurals', () => {
     expect(plain(en.coins.redeemed(300, null))).toBe('300 coins were added.');
   });
 
-  test('what is paid stands in the accusative', () => {
+  test('a price after "за" is in the accusative', () => {
     expect(plain(ru.submission.submit(1))).toBe('Запустить за 1 монету');
     expect(plain(ru.submission.submit(100))).toBe('Запустить за 100 монет');
   });
 
-  test('"of" takes the genitive', () => {
+  test('a number after "из" is in the genitive', () => {
     expect(plain(ru.prediction.running(3, 21))).toBe('Готово 3 из 21 пациента');
     expect(plain(ru.prediction.running(3, 22))).toBe('Готово 3 из 22 пациентов');
   });
@@ -45,14 +45,14 @@ describe('Russian plurals', () => {
 
 describe('English plurals', () => {
   test('one and many', () => {
-    expect(plain(en.history.rows(1))).toBe('1 patient');
-    expect(plain(en.history.rows(10))).toBe('10 patients');
+    expect(plain(en.history.patients(1))).toBe('1 patient');
+    expect(plain(en.history.patients(10))).toBe('10 patients');
     expect(plain(en.result.years(1))).toBe('1.0 years');
   });
 });
 
 describe('numbers', () => {
-  test('an open interval says that it goes on', () => {
+  test('an open interval has the sign ≥', () => {
     expect(plain(en.result.intervalText(5.12, 8, true))).toBe('5.1 to ≥ 8');
     expect(plain(ru.result.intervalText(5.12, 8, true))).toBe('от 5,1 до ≥ 8');
     expect(plain(en.result.intervalText(1, 2.26, false))).toBe('1.0 to 2.3');
@@ -67,19 +67,19 @@ describe('numbers', () => {
     expect(format.signedWhole(-100)).toBe('-100');
   });
 
-  test('hazards and scores are printed to two decimals', () => {
+  test('hazards and scores have two decimals', () => {
     const format = createFormat('ru');
     expect(format.hundredth(6.4239)).toBe('6,42');
     expect(format.signedHundredth(0.694)).toBe('+0,69');
     expect(format.signedHundredth(-0.004)).toBe('0,00');
   });
 
-  test('a ratio has two digits', () => {
+  test('a ratio has two significant digits', () => {
     const { ratio } = createFormat('en');
     expect([0.1234, 3.42, 27.3].map(ratio)).toEqual(['0.12', '3.4', '27']);
   });
 
-  test('nothing is certain that is only likely', () => {
+  test('a probability is never printed as 0% or 100%', () => {
     const { percent } = createFormat('en');
     expect([0, 0.0001, 0.5, 0.994, 0.9999, 1].map(percent)).toEqual([
       '<1%',
@@ -92,14 +92,14 @@ describe('numbers', () => {
     expect(plain(createFormat('ru').percent(0.97))).toBe('97 %');
   });
 
-  test('a date that cannot be read is shown as it came', () => {
+  test('text that is not a date is shown unchanged', () => {
     expect(createFormat('en').dateTime('yesterday')).toBe('yesterday');
     expect(createFormat('en').date('yesterday')).toBe('yesterday');
   });
 });
 
 describe('the survival curve in words', () => {
-  test('half of the patients, or more than half beyond the end', () => {
+  test('the median is a time, or beyond the end of the curve', () => {
     expect(plain(en.result.median(5.3))).toBe(
       'Half of such patients live longer than 5.3 years (median survival).',
     );
@@ -110,7 +110,7 @@ describe('the survival curve in words', () => {
     expect(plain(ru.result.medianBeyond(7))).toContain('живут дольше 7 лет');
   });
 
-  test('what a model answers', () => {
+  test('horizon and survival curve of a model', () => {
     expect(plain(ru.submission.horizon(8))).toBe('Горизонт прогноза — 8 лет.');
     expect(plain(ru.submission.survivalCurve([1, 3, 5]))).toContain('дольше 1, 3 и 5 лет.');
     expect(plain(en.submission.survivalCurve([1, 3, 5]))).toContain('than 1, 3, and 5 years.');

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const FRONTEND = fileURLToPath(new URL('..', import.meta.url));
-/** More than one file, because a worker runs several. */
+/** Several files, because one worker runs more than one. */
 const SPECS = ['e2e/docs.spec.ts', 'e2e/storage.spec.ts', 'e2e/attack.spec.ts'];
 
 function browserTests(ci: string) {
@@ -22,7 +22,9 @@ function browserTests(ci: string) {
   return { status: run.status, output: run.stdout + run.stderr };
 }
 
-test('without a browser every browser test is skipped with the reason', { timeout: 60_000 }, () => {
+test('without a browser, every browser test is skipped with the reason', {
+  timeout: 60_000,
+}, () => {
   const { status, output } = browserTests('');
   expect(output).toContain('No Chromium was found');
   expect(output).toMatch(/^ {2}6 skipped/m);
@@ -30,7 +32,7 @@ test('without a browser every browser test is skipped with the reason', { timeou
   expect(status).toBe(0);
 });
 
-test('without a browser continuous integration fails', { timeout: 60_000 }, () => {
+test('without a browser, continuous integration fails', { timeout: 60_000 }, () => {
   const { status, output } = browserTests('true');
   expect(output).toContain('No Chromium was found');
   expect(status).not.toBe(0);

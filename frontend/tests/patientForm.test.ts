@@ -4,16 +4,24 @@ import { createFormat } from '../src/i18n/format';
 import {
   csvOf,
   type Entry,
+  type FormSettings,
   fieldOf,
   fileNameOf,
-  inOrder,
+  formColumns,
   parseNumber,
-  type Settings,
 } from '../src/lib/patientForm';
 
-const EN: Settings = { system: 'conventional', language: 'en', write: createFormat('en').number };
-const EN_SI: Settings = { ...EN, system: 'si' };
-const RU_SI: Settings = { system: 'si', language: 'ru', write: createFormat('ru').number };
+const EN: FormSettings = {
+  system: 'conventional',
+  language: 'en',
+  formatNumber: createFormat('en').number,
+};
+const EN_SI: FormSettings = { ...EN, system: 'si' };
+const RU_SI: FormSettings = {
+  system: 'si',
+  language: 'ru',
+  formatNumber: createFormat('ru').number,
+};
 
 function column(name: string, change: Partial<Column> = {}): Column {
   return {
@@ -37,7 +45,7 @@ function column(name: string, change: Partial<Column> = {}): Column {
 function measured(
   name: string,
   [unit, minimum, maximum]: [string, number, number],
-  [other, factor]: [string, number],
+  [otherUnit, factor]: [string, number],
   training: [number, number],
 ): Column {
   return column(name, {
@@ -49,9 +57,9 @@ function measured(
     training_maximum: training[1],
     units: [
       { name: unit, factor: 1 },
-      { name: other, factor },
+      { name: otherUnit, factor },
     ],
-    ...(other !== 'years' && { si_unit: other, si_factor: factor }),
+    ...(otherUnit !== 'years' && { si_unit: otherUnit, si_factor: factor }),
   });
 }
 
@@ -68,9 +76,10 @@ const edema = column('Edema', { kind: 'category', required: true, allowed: ['N',
 const id = column('ID', { kind: 'id' });
 
 const typed = (text: string, unit: string | null = null): Entry => ({ text, unit });
-const shown = (of: Column, entry: Entry, settings: Settings) => fieldOf(of, entry, settings).text;
+const shownText = (shown: Column, entry: Entry, settings: FormSettings) =>
+  fieldOf(shown, entry, settings).text;
 
-test('a comma is a decimal one, unless in English it may part thousands', () => {
+test('a comma is a decimal comma, unless it may be a thousands separator in English', () => {
   expect(parseNumber('3,5', 'en')).toBe(3.5);
   expect(parseNumber('3.5', 'ru')).toBe(3.5);
   expect(parseNumber(',5', 'ru')).toBe(0.5);
@@ -82,7 +91,7 @@ test('a comma is a decimal one, unless in English it may part thousands', () => 
   }
 });
 
-test('age is asked for in years, laboratory values in the chosen units', () => {
+test('the age is entered in years, laboratory values in the chosen units', () => {
   expect(fieldOf(age, undefined, EN)).toMatchObject({
     unit: 'years',
     range: { low: 18, high: 109 },
@@ -103,50 +112,51 @@ test('age is asked for in years, laboratory values in the chosen units', () => {
   expect(fieldOf(platelets, undefined, EN_SI).unit).toBe('10^9/L');
 });
 
-test('what is shown as accepted is accepted, in either unit', () => {
-  for (const of of [bilirubin, cholesterol, albumin, age]) {
+test('the limits of the displayed range are accepted in each unit', () => {
+  for (const tested of [bilirubin, cholesterol, albumin, age]) {
     for (const settings of [EN, EN_SI]) {
-      const { range, unit } = fieldOf(of, undefined, settings);
+      const { range, unit } = fieldOf(tested, undefined, settings);
       for (const value of [range?.low, range?.high]) {
-        expect(fieldOf(of, typed(String(value), unit), settings).fault, of.name).toBeNull();
+        const field = fieldOf(tested, typed(String(value), unit), settings);
+        expect(field.finding, tested.name).toBeNull();
       }
     }
   }
 });
 
-test('values are converted, and back without drift', () => {
+test('values are converted to the other unit and back without rounding errors', () => {
   const entry = typed('1.4', 'mg/dL');
-  expect(shown(bilirubin, entry, EN)).toBe('1.4');
-  expect(shown(bilirubin, entry, EN_SI)).toBe('23.9');
-  expect(shown(bilirubin, entry, RU_SI)).toBe('23,9');
-  expect(shown(bilirubin, entry, EN)).toBe('1.4');
-  expect(shown(albumin, typed('35', 'g/L'), EN)).toBe('3.5');
-  expect(shown(cholesterol, typed('261', 'mg/dL'), EN_SI)).toBe('6.75');
-  expect(shown(bilirubin, typed('60', 'mg/dL'), EN_SI)).toBe('1026');
-  // What goes into the file is what was typed, not what was rounded to be shown.
+  expect(shownText(bilirubin, entry, EN)).toBe('1.4');
+  expect(shownText(bilirubin, entry, EN_SI)).toBe('23.9');
+  expect(shownText(bilirubin, entry, RU_SI)).toBe('23,9');
+  expect(shownText(bilirubin, entry, EN)).toBe('1.4');
+  expect(shownText(albumin, typed('35', 'g/L'), EN)).toBe('3.5');
+  expect(shownText(cholesterol, typed('261', 'mg/dL'), EN_SI)).toBe('6.75');
+  expect(shownText(bilirubin, typed('60', 'mg/dL'), EN_SI)).toBe('1026');
+  // The file gets the value as typed, not the rounded one that is displayed.
   expect(fieldOf(bilirubin, entry, EN_SI)).toMatchObject({
     header: 'Bilirubin [mg/dL]',
     cell: '1.4',
   });
 });
 
-test('a value that is right stays right in the other units, and a wrong one is told in these', () => {
-  for (const [of, text, unit] of [
+test('a right value stays right in the other units, and a finding names the displayed unit', () => {
+  for (const [tested, text, unit] of [
     [bilirubin, '1.4', 'mg/dL'],
     [albumin, '3.5', 'g/dL'],
     [cholesterol, '261', 'mg/dL'],
   ] as const) {
     for (const settings of [EN, EN_SI, RU_SI])
-      expect(fieldOf(of, typed(text, unit), settings).fault, of.name).toBeNull();
+      expect(fieldOf(tested, typed(text, unit), settings).finding, tested.name).toBeNull();
   }
-  expect(fieldOf(albumin, typed('35', 'g/L'), EN).fault).toBeNull();
-  const high = fieldOf(bilirubin, typed('9000', 'mg/dL'), EN_SI).fault;
-  expect(high).toMatchObject({ code: 'above_maximum', unit: 'umol/L' });
+  expect(fieldOf(albumin, typed('35', 'g/L'), EN).finding).toBeNull();
+  const { finding } = fieldOf(bilirubin, typed('9000', 'mg/dL'), EN_SI);
+  expect(finding).toMatchObject({ code: 'above_maximum', unit: 'umol/L' });
 });
 
-test('a value typed in the other units becomes right when these are chosen', () => {
+test('a value typed in the wrong units becomes right when the right units are chosen', () => {
   const entry = typed('38', 'g/dL');
-  expect(fieldOf(albumin, entry, EN).fault).toEqual({
+  expect(fieldOf(albumin, entry, EN).finding).toEqual({
     column: 'Albumin',
     code: 'unit_suspected',
     unit: 'g/dL',
@@ -157,49 +167,49 @@ test('a value typed in the other units becomes right when these are chosen', () 
   });
   expect(fieldOf(albumin, entry, EN_SI)).toMatchObject({
     text: '38',
-    fault: null,
+    finding: null,
     header: 'Albumin [g/L]',
     cell: '38',
   });
-  expect(fieldOf(age, typed('21464', 'years'), EN).fault).toMatchObject({
+  expect(fieldOf(age, typed('21464', 'years'), EN).finding).toMatchObject({
     hint_unit: 'days',
     suggestion: 58.8,
   });
 });
 
-test('what is wrong is said in the shown unit', () => {
-  const fault = (of: Column, text: string, settings = EN) =>
-    fieldOf(of, typed(text, fieldOf(of, undefined, settings).unit), settings).fault;
-  expect(fault(bilirubin, ' ')).toEqual({
+test('findings are in the displayed unit', () => {
+  const findingOf = (tested: Column, text: string, settings = EN) =>
+    fieldOf(tested, typed(text, fieldOf(tested, undefined, settings).unit), settings).finding;
+  expect(findingOf(bilirubin, ' ')).toEqual({
     column: 'Bilirubin',
     unit: 'mg/dL',
     code: 'value_missing',
   });
-  expect(fieldOf(edema, undefined, EN).fault?.code).toBe('value_missing');
-  expect(fieldOf(edema, typed('X'), EN).fault?.code).toBe('value_missing');
-  expect(fieldOf(edema, typed('S'), EN).fault).toBeNull();
-  expect(fault({ ...bilirubin, required: false }, '')).toBeNull();
-  expect(fault(bilirubin, 'high')?.code).toBe('not_a_number');
-  expect(fault(bilirubin, '1,718')).toMatchObject({ code: 'ambiguous_comma', value: '1,718' });
-  expect(fault(bilirubin, '0.05')).toMatchObject({ code: 'below_minimum', minimum: 0.1 });
-  expect(fault(bilirubin, '2000', EN_SI)).toMatchObject({
+  expect(fieldOf(edema, undefined, EN).finding?.code).toBe('value_missing');
+  expect(fieldOf(edema, typed('X'), EN).finding?.code).toBe('value_missing');
+  expect(fieldOf(edema, typed('S'), EN).finding).toBeNull();
+  expect(findingOf({ ...bilirubin, required: false }, '')).toBeNull();
+  expect(findingOf(bilirubin, 'high')?.code).toBe('not_a_number');
+  expect(findingOf(bilirubin, '1,718')).toMatchObject({ code: 'ambiguous_comma', value: '1,718' });
+  expect(findingOf(bilirubin, '0.05')).toMatchObject({ code: 'below_minimum', minimum: 0.1 });
+  expect(findingOf(bilirubin, '2000', EN_SI)).toMatchObject({
     code: 'above_maximum',
     unit: 'umol/L',
     maximum: 1026,
   });
-  expect(fault(age, '17')).toMatchObject({ code: 'below_minimum', unit: 'years', minimum: 18 });
+  expect(findingOf(age, '17')).toMatchObject({ code: 'below_minimum', unit: 'years', minimum: 18 });
 });
 
-test('outside what the models have seen is unusual, but no mistake', () => {
+test('a value outside the range of the study is accepted and marked', () => {
   expect(fieldOf(bilirubin, typed('30', 'mg/dL'), EN_SI)).toMatchObject({
-    fault: null,
+    finding: null,
     text: '513',
-    usual: { low: 5.13, high: 478 },
+    studyRange: { low: 5.13, high: 478 },
   });
-  expect(fieldOf(bilirubin, typed('28', 'mg/dL'), EN).usual).toBeNull();
+  expect(fieldOf(bilirubin, typed('28', 'mg/dL'), EN).studyRange).toBeNull();
 });
 
-test('the form becomes a file of what was filled in', () => {
+test('the file has the columns that are filled in', () => {
   const fields = [
     fieldOf(id, typed(' a "b", c '), EN),
     fieldOf(age, typed('56,5', 'years'), EN),
@@ -210,18 +220,25 @@ test('the form becomes a file of what was filled in', () => {
   expect(csvOf(fields)).toBe('ID,Age [years],Albumin [g/dL],Edema\r\n"a ""b"", c",56.5,3.5,N\r\n');
 });
 
-test('the file is called by the ID if that may be part of a name', () => {
+test('the file is named after the ID if that is safe in a file name', () => {
   expect(fileNameOf('patient', '17-a')).toBe('patient-17-a.csv');
   expect(fileNameOf('пациент', 'Б_2')).toBe('пациент-Б_2.csv');
-  for (const risky of ['', '../x', 'a b', 'a.exe', 'x'.repeat(41)]) {
-    expect(fileNameOf('patient', risky)).toBe('patient.csv');
+  for (const unsafeId of ['', '../x', 'a b', 'a.exe', 'x'.repeat(41)]) {
+    expect(fileNameOf('patient', unsafeId)).toBe('patient.csv');
   }
 });
 
-test('what is required comes first, its numbers before its categories; ignored columns do not', () => {
+test('the form has required numbers, then required categories, then optional columns', () => {
   const status = column('Status', { kind: 'ignored' });
   const sex = column('Sex', { kind: 'category', allowed: ['F', 'M'] });
   const copper = column('Copper');
-  const asked = inOrder([id, sex, edema, age, status, copper, albumin]);
-  expect(asked.map(({ name }) => name)).toEqual(['Age', 'Albumin', 'Edema', 'ID', 'Sex', 'Copper']);
+  const columns = formColumns([id, sex, edema, age, status, copper, albumin]);
+  expect(columns.map(({ name }) => name)).toEqual([
+    'Age',
+    'Albumin',
+    'Edema',
+    'ID',
+    'Sex',
+    'Copper',
+  ]);
 });

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Column } from '../src/api/types';
-import { speak } from '../src/i18n';
+import { setLanguage } from '../src/i18n';
 import type { Field } from '../src/lib/patientForm';
 import { models } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import * as form from '../src/state/patientForm';
-import { leave } from '../src/state/session';
+import { forgetSession } from '../src/state/session';
 import { catalogueModel, dryRun } from './fixtures';
 
 const ALBUMIN: Column = {
@@ -27,28 +27,28 @@ const ALBUMIN: Column = {
   si_factor: 10,
 };
 
-let answers: { status: number; body: unknown }[] = [];
-let asked: string[] = [];
+let responses: { status: number; body: unknown }[] = [];
+let requests: string[] = [];
 
-beforeAll(() => speak('en'));
+beforeAll(() => setLanguage('en'));
 
 beforeEach(() => {
   vi.useFakeTimers();
-  asked = [];
-  answers = [];
+  requests = [];
+  responses = [];
   vi.stubGlobal('fetch', async (request: Request) => {
-    asked.push(request.url.replace(/^.*\/api\//, 'api/'));
-    const { status, body } = answers.shift() ?? { status: 200, body: dryRun({ rows: 1 }) };
+    requests.push(request.url.replace(/^.*\/api\//, 'api/'));
+    const { status, body } = responses.shift() ?? { status: 200, body: dryRun({ rows: 1 }) };
     return new Response(JSON.stringify(body), { status });
   });
   models.value = [catalogueModel({ id: 'lasso', columns: [ALBUMIN] })];
   draft.chooseModel('lasso');
-  form.chooseSource('form');
+  form.chooseInputMode('form');
   form.chooseSystem('conventional');
 });
 
 afterEach(() => {
-  leave();
+  forgetSession();
   models.value = null;
   vi.useRealTimers();
   vi.unstubAllGlobals();
@@ -64,65 +64,65 @@ function content(): Promise<string> | null {
   return draft.chosenFile.value?.text() ?? null;
 }
 
-test('the file is made after a pause, and withdrawn with the next letter', async () => {
-  form.type(albumin(), '3');
+test('the file is created after a pause in typing, and discarded when the user types again', async () => {
+  form.enterText(albumin(), '3');
   vi.advanceTimersByTime(500);
-  form.type(albumin(), '3.5');
+  form.enterText(albumin(), '3.5');
   vi.advanceTimersByTime(500);
   expect(content()).toBeNull();
   vi.advanceTimersByTime(100);
   expect(await content()).toBe('Albumin [g/dL]\r\n3.5\r\n');
-  expect(asked).toHaveLength(0);
-  await vi.waitFor(() => expect(asked).toEqual(['api/predict/lasso?dry_run=true']));
+  expect(requests).toHaveLength(0);
+  await vi.waitFor(() => expect(requests).toEqual(['api/predict/lasso?dry_run=true']));
 
-  form.type(albumin(), '3.56');
+  form.enterText(albumin(), '3.56');
   expect(content()).toBeNull();
-  form.leave(albumin());
+  form.leaveField(albumin());
   expect(await content()).toBe('Albumin [g/dL]\r\n3.56\r\n');
 });
 
-test('nothing wrong becomes a file; it is told once the field was left', () => {
-  form.type(albumin(), '38');
-  expect(form.toldFault(albumin())).toBeNull();
-  form.leave(albumin());
-  expect(form.toldFault(albumin())?.code).toBe('unit_suspected');
+test('a wrong value creates no file, and its finding is shown after the user leaves the field', () => {
+  form.enterText(albumin(), '38');
+  expect(form.visibleFinding(albumin())).toBeNull();
+  form.leaveField(albumin());
+  expect(form.visibleFinding(albumin())?.code).toBe('unit_suspected');
   vi.advanceTimersByTime(1000);
   expect(content()).toBeNull();
 });
 
-test('a form that is cleared on leaving a field is not told that the field is empty', () => {
-  form.type(albumin(), '3');
-  form.leaveSoon(albumin());
+test('clearing the form while leaving a field shows no finding at the empty field', () => {
+  form.enterText(albumin(), '3');
+  form.leaveFieldSoon(albumin());
   form.clear();
   vi.advanceTimersByTime(1000);
-  expect(form.toldFault(albumin())).toBeNull();
+  expect(form.visibleFinding(albumin())).toBeNull();
 });
 
-test('starting an incomplete form sends nothing and tells what it lacks', async () => {
-  const before = form.refusals.value;
+test('starting an incomplete form sends no request and shows what is missing', async () => {
+  const startsBefore = form.rejectedStarts.value;
   expect(await form.submitPatients()).toBeNull();
-  expect(asked).toEqual([]);
-  expect(form.refusals.value).toBe(before + 1);
-  expect(form.toldFault(albumin())?.code).toBe('value_missing');
+  expect(requests).toEqual([]);
+  expect(form.rejectedStarts.value).toBe(startsBefore + 1);
+  expect(form.visibleFinding(albumin())?.code).toBe('value_missing');
 });
 
-test('a start right after the last letter submits what was typed, and empties the form', async () => {
-  form.type(albumin(), '3.5');
-  answers = [
+test('a start immediately after typing submits the typed values and clears the form', async () => {
+  form.enterText(albumin(), '3.5');
+  responses = [
     { status: 200, body: dryRun({ rows: 1 }) },
     { status: 202, body: { prediction_id: 'p', status: 'queued', cost: 100, balance: 400 } },
   ];
   expect(await form.submitPatients()).toMatchObject({ prediction_id: 'p' });
-  expect(asked).toEqual(['api/predict/lasso?dry_run=true', 'api/predict/lasso']);
+  expect(requests).toEqual(['api/predict/lasso?dry_run=true', 'api/predict/lasso']);
   expect(albumin().text).toBe('');
   vi.advanceTimersByTime(1000);
   expect(content()).toBeNull();
 });
 
-test('a refusal of the service is told at the field until it is changed', async () => {
-  form.type(albumin(), '3.5');
+test('a finding of a rejected submission is shown at the field until its value changes', async () => {
+  form.enterText(albumin(), '3.5');
   const finding = { column: 'Albumin', code: 'not_finite', message: '', row: 1, value: '3.5' };
-  answers = [
+  responses = [
     { status: 200, body: dryRun({ rows: 1, rows_predictable: 1 }) },
     { status: 422, body: { code: 'invalid_rows', request_id: 'r', errors: [finding] } },
   ];
@@ -132,35 +132,35 @@ test('a refusal of the service is told at the field until it is changed', async 
     requestId: 'r',
     findings: [],
   });
-  expect(form.toldFault(albumin())?.code).toBe('not_finite');
+  expect(form.visibleFinding(albumin())?.code).toBe('not_finite');
   expect(form.otherFindings.value).toEqual([]);
-  form.type(albumin(), '3.6');
-  expect(form.toldFault(albumin())).toBeNull();
+  form.enterText(albumin(), '3.6');
+  expect(form.visibleFinding(albumin())).toBeNull();
   expect(draft.submissionProblem.value).toBeNull();
 });
 
-test('the file and its units come back with the other way, and leaving forgets everything', () => {
-  form.chooseSource('file');
-  const mine = new File(['ID,Age\n1,2'], 'mine.csv');
-  draft.chooseFile(mine);
+test('file and units are restored with the input mode, and logging out discards everything', () => {
+  form.chooseInputMode('file');
+  const file = new File(['ID,Age\n1,2'], 'mine.csv');
+  draft.chooseFile(file);
   draft.chooseUnits('si');
-  form.chooseSource('form');
+  form.chooseInputMode('form');
   expect(draft.chosenUnits.value).toBe('stated');
   expect(draft.chosenFile.value).toBeNull();
-  form.type(albumin(), '3.5');
-  form.chooseSource('file');
+  form.enterText(albumin(), '3.5');
+  form.chooseInputMode('file');
   vi.advanceTimersByTime(1000);
-  expect(draft.chosenFile.value).toBe(mine);
+  expect(draft.chosenFile.value).toBe(file);
   expect(draft.chosenUnits.value).toBe('si');
-  form.chooseSource('form');
+  form.chooseInputMode('form');
   expect(albumin().text).toBe('3.5');
   expect(content()).not.toBeNull();
 
-  leave();
-  expect(form.source.value).toBe('file');
+  forgetSession();
+  expect(form.inputMode.value).toBe('file');
   expect(draft.chosenFile.value).toBeNull();
-  form.chooseSource('form');
+  form.chooseInputMode('form');
   expect(albumin().text).toBe('');
-  form.chooseSource('file');
+  form.chooseInputMode('file');
   expect(draft.chosenFile.value).toBeNull();
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { offeredActions } from '../src/lib/predictionActions';
+import { availableActions } from '../src/lib/predictionActions';
 import { catalogueModel, finishedPrediction } from './fixtures';
 
 const model = catalogueModel({ coins: 20 });
 
-test('what has ended can be run again at the price of today, and its files deleted', () => {
+test('a prediction that has ended can be run again at the current price, and its files deleted', () => {
   const prediction = finishedPrediction({ cost: 100 });
-  expect(offeredActions(prediction, model)).toEqual({
+  expect(availableActions(prediction, model)).toEqual({
     cancel: false,
     retryPrice: 20,
     deleteFiles: true,
@@ -14,10 +14,10 @@ test('what has ended can be run again at the price of today, and its files delet
 });
 
 test.each(['queued', 'running', 'archived'])(
-  'what is %s can only be cancelled if it waits',
+  'a prediction with the status %s can be cancelled only if it is queued',
   (status) => {
     const prediction = finishedPrediction({ status, is_finished: false });
-    expect(offeredActions(prediction, model)).toEqual({
+    expect(availableActions(prediction, model)).toEqual({
       cancel: status === 'queued',
       retryPrice: null,
       deleteFiles: false,
@@ -25,18 +25,18 @@ test.each(['queued', 'running', 'archived'])(
   },
 );
 
-test('without files there is nothing left to do', () => {
+test('a prediction without files has no actions', () => {
   const prediction = finishedPrediction({ files_deleted_at: '2026-01-02T03:04:05Z' });
-  expect(offeredActions(prediction, model)).toEqual({
+  expect(availableActions(prediction, model)).toEqual({
     cancel: false,
     retryPrice: null,
     deleteFiles: false,
   });
 });
 
-test('only what may succeed is offered to be run again', () => {
-  const retryPrice = (status: string, of: typeof model | null) =>
-    offeredActions(finishedPrediction({ status }), of).retryPrice;
+test('a prediction can be run again only if it may succeed', () => {
+  const retryPrice = (status: string, currentModel: typeof model | null) =>
+    availableActions(finishedPrediction({ status }), currentModel).retryPrice;
   expect(retryPrice('failed', model)).toBe(20);
   expect(retryPrice('cancelled', model)).toBe(20);
   expect(retryPrice('rejected', model)).toBeNull();

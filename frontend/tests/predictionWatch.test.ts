@@ -6,26 +6,26 @@ afterEach(() => vi.unstubAllGlobals());
 
 const queued = finishedPrediction({ status: 'queued', is_finished: false, is_success: false });
 
-test('what was learned otherwise is newer than an answer that is still on its way', async () => {
-  let answer = (_: Response) => {};
-  const fetcher = vi.fn(() => new Promise<Response>((resolve) => (answer = resolve)));
+test('an update is newer than a poll that has not been answered yet', async () => {
+  let respond = (_: Response) => {};
+  const fetcher = vi.fn(() => new Promise<Response>((resolve) => (respond = resolve)));
   vi.stubGlobal('fetch', fetcher);
   const watch = createPredictionWatch(queued.prediction_id);
   watch.start();
   await vi.waitFor(() => expect(fetcher).toHaveBeenCalled());
-  watch.learn(finishedPrediction({ status: 'cancelled' }));
+  watch.update(finishedPrediction({ status: 'cancelled' }));
   expect(watch.phase.value).toBe('ended');
 
-  answer(new Response(JSON.stringify(queued)));
+  respond(new Response(JSON.stringify(queued)));
   await new Promise((resolve) => setTimeout(resolve, 400));
   expect(watch.prediction.value?.status).toBe('cancelled');
   expect(watch.phase.value).toBe('ended');
   expect(fetcher).toHaveBeenCalledTimes(1);
 });
 
-test('learning what has not ended leaves the waiting as it is', () => {
+test('an update with a prediction that has not ended does not stop the polling', () => {
   const watch = createPredictionWatch(queued.prediction_id);
-  watch.learn(queued);
+  watch.update(queued);
   expect(watch.prediction.value?.status).toBe('queued');
   expect(watch.phase.value).toBe('waiting');
 });

@@ -6,12 +6,18 @@ const columns = [
   { header: 'Ward', column: null },
   { header: 'Bilirubin [umol/L]', column: 'Bilirubin' },
 ];
-const high = { row: 2, column: 'Bilirubin', value: 'high', code: 'not_a_number', message: 'No.' };
-const short = { row: 2, column: null, value: null, code: 'cell_count', message: 'Short.' };
-const late = { ...high, row: 70 };
+const notANumber = {
+  row: 2,
+  column: 'Bilirubin',
+  value: 'high',
+  code: 'not_a_number',
+  message: 'No.',
+};
+const cellCount = { row: 2, column: null, value: null, code: 'cell_count', message: 'Short.' };
+const inOtherRow = { ...notANumber, row: 70 };
 
 const report = dryRun({
-  errors: [high, short, late],
+  errors: [notANumber, cellCount, inOtherRow],
   preview: {
     columns,
     rows: [
@@ -21,12 +27,12 @@ const report = dryRun({
   },
 });
 
-test('a finding stands at its row and marks its cell, wherever the column is in the file', () => {
+test('findings are at their rows and mark their cells', () => {
   const [good, bad] = previewOf(report).rows;
-  expect(good).toMatchObject({ findings: [], wrong: new Set() });
-  expect(bad).toMatchObject({ findings: [high, short], wrong: new Set([1]) });
+  expect(good).toMatchObject({ findings: [], wrongCells: new Set() });
+  expect(bad).toMatchObject({ findings: [notANumber, cellCount], wrongCells: new Set([1]) });
 });
 
-test('findings of rows that are not shown are kept apart', () => {
-  expect(previewOf(report).rest).toEqual([late]);
+test('findings in rows that are not shown are listed separately', () => {
+  expect(previewOf(report).otherFindings).toEqual([inOtherRow]);
 });

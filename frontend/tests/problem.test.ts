@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { isWorthRetrying, pageProblem, problemFromAnswer } from '../src/api/problem';
+import { isWorthRetrying, pageProblem, problemFromResponse } from '../src/api/problem';
 
-test('a problem document is read with its extras', () => {
-  const problem = problemFromAnswer(402, new Headers(), {
+test('a problem document is read with its extra fields', () => {
+  const problem = problemFromResponse(402, new Headers(), {
     code: 'not_enough_coins',
     detail: 'Too few.',
     request_id: 'r1',
@@ -19,10 +19,10 @@ test('a problem document is read with its extras', () => {
   });
 });
 
-test('findings are counted even where the server leaves the total out', () => {
+test('findings are counted if the API does not send their total', () => {
   const errors = [{ row: 1, column: 'Age', value: 'x', code: 'not_a_number' }];
-  expect(problemFromAnswer(422, new Headers(), { errors }).findingsTotal).toBe(1);
-  expect(problemFromAnswer(422, new Headers(), { errors, errors_total: 900 }).findingsTotal).toBe(
+  expect(problemFromResponse(422, new Headers(), { errors }).findingsTotal).toBe(1);
+  expect(problemFromResponse(422, new Headers(), { errors, errors_total: 900 }).findingsTotal).toBe(
     900,
   );
 });
@@ -32,13 +32,13 @@ test.each([
   [429, 'too_many_requests'],
   [502, 'temporarily_unavailable'],
   [418, 'bad_answer'],
-])('an answer %d that is not ours still has a code', (status, code) => {
+])('a response with the status %d that is not from the API has a code', (status, code) => {
   const headers = new Headers({ 'x-request-id': 'gateway', 'retry-after': '2' });
-  const problem = problemFromAnswer(status, headers, null);
+  const problem = problemFromResponse(status, headers, null);
   expect(problem).toMatchObject({ code, requestId: 'gateway', retryAfterSeconds: 2 });
 });
 
-test('only what may pass is offered again', () => {
+test('only transient problems are worth retrying', () => {
   expect(isWorthRetrying(pageProblem('network_down'))).toBe(true);
   expect(isWorthRetrying(pageProblem('temporarily_unavailable', { status: 503 }))).toBe(true);
   expect(isWorthRetrying(pageProblem('too_many_requests', { status: 429 }))).toBe(true);

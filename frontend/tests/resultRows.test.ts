@@ -17,7 +17,7 @@ function offsetOf(request: Request): number {
   return Number(new URL(request.url).searchParams.get('offset'));
 }
 
-test('all rows are loaded page by page, and after a failure from where it was', async () => {
+test('all rows are loaded page by page, and loading continues after a failure', async () => {
   let fails = 1;
   vi.stubGlobal('fetch', async (request: Request) => {
     const offset = offsetOf(request);
@@ -36,29 +36,29 @@ test('all rows are loaded page by page, and after a failure from where it was', 
   expect(result.skipped.value.map(({ row }) => row)).toEqual([2]);
 });
 
-test('a service that promises more and sends nothing is asked no further', async () => {
-  let asked = 0;
+test('loading ends with an empty page even if it has a next offset', async () => {
+  let requests = 0;
   vi.stubGlobal('fetch', async () => {
-    asked += 1;
+    requests += 1;
     return new Response(JSON.stringify({ offset: 0, total: 9, rows: [], next_offset: 0 }));
   });
   await createResultRows('p1').load();
-  expect(asked).toBe(1);
+  expect(requests).toBe(1);
 });
 
-test('the page that was asked for last is shown, in whatever order the answers come', async () => {
-  const waiting: (() => void)[] = [];
+test('the page that was requested last is shown, in whatever order the responses come', async () => {
+  const pendingResponses: (() => void)[] = [];
   vi.stubGlobal('fetch', (request: Request) => {
     const offset = offsetOf(request);
     return new Promise<Response>((resolve) => {
-      waiting.push(() => resolve(pageAt(offset, 1000, [patientRow({ row: offset + 1 })])));
+      pendingResponses.push(() => resolve(pageAt(offset, 1000, [patientRow({ row: offset + 1 })])));
     });
   });
   const pages = createRowPages('p1');
-  const shown = [pages.show(1), pages.show(7)];
-  await vi.waitFor(() => expect(waiting).toHaveLength(2));
-  for (const answer of waiting.reverse()) answer();
-  await Promise.all(shown);
+  const loading = [pages.show(1), pages.show(7)];
+  await vi.waitFor(() => expect(pendingResponses).toHaveLength(2));
+  for (const respond of pendingResponses.reverse()) respond();
+  await Promise.all(loading);
   expect(pages.page.value).toBe(7);
   expect(pages.rows.value.map(({ row }) => row)).toEqual([701]);
   expect(pages.isLoading.value).toBe(false);

@@ -35,20 +35,20 @@ test.each([
   `${ID}%0a`,
   `${ID}?dry_run=true`,
   `${ID}#`,
-])('%s is no prediction, and nothing is asked for it', (id) => {
-  expect(parseHash(`#/predictions/${id}`)).toEqual({ name: 'noPrediction' });
-  expect(parseHash(`#/predictions/${id}/patients/1`)).toEqual({ name: 'noPrediction' });
+])('%s is not a valid prediction id', (id) => {
+  expect(parseHash(`#/predictions/${id}`)).toEqual({ name: 'invalidPrediction' });
+  expect(parseHash(`#/predictions/${id}/patients/1`)).toEqual({ name: 'invalidPrediction' });
 });
 
-test('the address of a prediction leads back to it', () => {
+test('the address of a prediction is parsed to its route', () => {
   expect(parseHash(addresses.prediction(ID))).toEqual({ name: 'prediction', id: ID });
 });
 
-test('the address of a patient leads back to them', () => {
+test('the address of a patient is parsed to its route', () => {
   expect(parseHash(addresses.patient(ID, 7))).toEqual({ name: 'patient', id: ID, row: 7 });
 });
 
-test('what holds patient data needs an account', () => {
+test('screens with personal data need an account', () => {
   expect(needsAccount(parseHash(`#/predictions/${ID}`))).toBe(true);
   expect(needsAccount(parseHash('#/predictions/abc'))).toBe(true);
   expect(needsAccount(parseHash('#/account'))).toBe(true);

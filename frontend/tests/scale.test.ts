@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { linearScale, roundEnd } from '../src/lib/scale';
+import { linearScale, niceAxisEnd } from '../src/lib/scale';
 
-test('the ends of what is measured lie at the ends of the picture, and between is between', () => {
+test('a scale maps the domain linearly to positions', () => {
   const x = linearScale([0, 8], [40, 440]);
   expect([0, 2, 8].map(x)).toEqual([40, 140, 440]);
   const y = linearScale([0, 1], [200, 20]);
   expect([0, 0.5, 1].map(y)).toEqual([200, 110, 20]);
 });
 
-test('of nothing there is a picture too', () => {
+test('an empty domain is mapped to the start', () => {
   expect(linearScale([0, 0], [40, 440])(0)).toBe(40);
   expect(linearScale([0, 0], [40, 440]).ticks(4)).toEqual([0]);
 });
@@ -32,7 +32,7 @@ test.each([
   [91, 100],
   [101, 120],
   [412_345, 500_000],
-])('an axis for %d ends at %d', (most, end) => {
-  expect(roundEnd(most, 4)).toBe(end);
+])('an axis for %d ends at %d', (maximum, end) => {
+  expect(niceAxisEnd(maximum, 4)).toBe(end);
   expect(linearScale([0, end], [0, 1]).ticks(4).at(-1)).toBe(end);
 });

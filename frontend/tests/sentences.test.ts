@@ -35,13 +35,13 @@ describe.each([
   });
 });
 
-test('too few coins are told in numbers', () => {
+test('the sentence about missing coins names cost and balance', () => {
   const problem = pageProblem('not_enough_coins', { cost: 100, balance: 21 });
   expect(plain(problemSentence(problem, en))).toContain('costs 100 coins and you have 21 coins');
   expect(plain(problemSentence(problem, ru))).toContain('стоит 100 монет, а у вас 21 монета');
 });
 
-test('how long to wait is told if the server says so', () => {
+test('the sentence names the time to wait if the API does', () => {
   const problem = pageProblem('temporarily_unavailable', { retryAfterSeconds: 2 });
   expect(plain(problemSentence(problem, ru))).toContain('через 2 секунды');
 });
@@ -52,13 +52,13 @@ test.each([
   [841, 'in 15 minutes', 'через 15 минут'],
   [7200, 'in 2 hours', 'через 2 часа'],
   [86_300, 'in 24 hours', 'через 24 часа'],
-])('a wait of %d s is told in what one counts in', (retryAfterSeconds, english, russian) => {
+])('a wait of %d seconds is named in a suitable unit', (retryAfterSeconds, english, russian) => {
   const problem = pageProblem('too_many_requests', { retryAfterSeconds });
   expect(plain(problemSentence(problem, en))).toContain(english);
   expect(plain(problemSentence(problem, ru))).toContain(russian);
 });
 
-test('a suspected unit names both units and the value that would be right', () => {
+test('the sentence about a suspected unit names both units and suggests a value', () => {
   const finding = {
     code: 'unit_suspected',
     unit: 'g/dL',
@@ -73,23 +73,21 @@ test('a suspected unit names both units and the value that would be right', () =
   );
 });
 
-test('a limit is told with its unit', () => {
+test('a limit has its unit', () => {
   const finding = { code: 'below_minimum', minimum: 6570, unit: 'days' };
-  expect(plain(findingSentence(finding, en))).toBe('Too low: at least 6570 days is possible.');
-  expect(plain(findingSentence(finding, ru))).toBe(
-    'Слишком низкое значение: допустимо не меньше 6570 дней.',
-  );
+  expect(plain(findingSentence(finding, en))).toBe('Too low: the minimum is 6570 days.');
+  expect(plain(findingSentence(finding, ru))).toBe('Слишком низкое значение: минимум — 6570 дней.');
 });
 
-test('what the page has no sentence for is told in the words of the server', () => {
-  const problem = pageProblem('bad_answer', { detail: 'Words of the server.' });
-  expect(problemSentence({ ...problem, code: 'from_the_future' }, en)).toBe('Words of the server.');
-  expect(problemSentence({ ...problem, code: 'constructor' }, en)).toBe('Words of the server.');
-  expect(findingSentence({ code: 'new', message: 'Words.' }, ru)).toBe('Words.');
+test('a code without a sentence shows the message of the API', () => {
+  const problem = pageProblem('bad_answer', { detail: 'Message of the API.' });
+  expect(problemSentence({ ...problem, code: 'from_the_future' }, en)).toBe('Message of the API.');
+  expect(problemSentence({ ...problem, code: 'constructor' }, en)).toBe('Message of the API.');
+  expect(findingSentence({ code: 'new', message: 'Message.' }, ru)).toBe('Message.');
   expect(problemSentence({ ...problem, code: 'x', detail: null }, ru)).toBe('Запрос не принят.');
 });
 
-test('the refusal of a form is told at its fields', () => {
+test('the problem of a form is shown at its fields', () => {
   const invalid = pageProblem('invalid_input', {
     findings: [
       { column: 'email', code: 'not_an_email' },
@@ -103,30 +101,30 @@ test('the refusal of a form is told at its fields', () => {
   });
   expect(fieldErrors(pageProblem('wrong_credentials'), en)).toBeNull();
   expect(fieldErrors(pageProblem('voucher_used'), en)).toEqual({
-    code: 'This voucher was used before.',
+    code: 'This voucher has already been used.',
   });
 });
 
-test('a refusal is told at the field that the form has, and at no other one', () => {
-  const wrong = pageProblem('wrong_password');
-  expect(Object.keys(fieldErrors(wrong, ru, ['old_password', 'new_password']) ?? {})).toEqual([
-    'old_password',
-  ]);
-  expect(Object.keys(fieldErrors(wrong, ru, ['password']) ?? {})).toEqual(['password']);
-  expect(fieldErrors(wrong, ru, ['code'])).toBeNull();
+test('a problem is shown only at a field that the form has', () => {
+  const wrongPassword = pageProblem('wrong_password');
+  expect(
+    Object.keys(fieldErrors(wrongPassword, ru, ['old_password', 'new_password']) ?? {}),
+  ).toEqual(['old_password']);
+  expect(Object.keys(fieldErrors(wrongPassword, ru, ['password']) ?? {})).toEqual(['password']);
+  expect(fieldErrors(wrongPassword, ru, ['code'])).toBeNull();
   expect(fieldErrors(pageProblem('constructor' as 'bad_answer'), ru)).toBeNull();
-  const elsewhere = pageProblem('invalid_input', {
+  const otherField = pageProblem('invalid_input', {
     findings: [{ column: 'email', code: 'not_an_email' }],
   });
-  expect(fieldErrors(elsewhere, ru, ['password'])).toBeNull();
+  expect(fieldErrors(otherField, ru, ['password'])).toBeNull();
 });
 
-test('an unknown status is shown as such', () => {
+test('an unknown status is shown as unknown', () => {
   expect(statusName('running', ru)).toBe('Рассчитывается');
-  expect(statusName('archived', en)).toBe('Unknown state: archived');
+  expect(statusName('archived', en)).toBe('Unknown status: archived');
 });
 
-test('a code of a category is said in words, in its column’s before the common ones', () => {
+test('the meaning of a category code is that of its column, else the general one', () => {
   expect(valueWords('Edema', 'Y', en)).toBe(en.patient.values['Edema.Y']);
   expect(valueWords('Ascites', 'Y', en)).toBe(en.patient.values['Y']);
   expect(valueWords('Stage', 'constructor', en)).toBe('constructor');

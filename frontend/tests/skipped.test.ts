@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { createApi } from '../src/api/endpoints';
 
-test('patients that were skipped are kept apart from those that were predicted', async () => {
+test('skipped rows are separated from predicted rows', async () => {
   const errors = [{ row: 2, column: 'Bilirubin', value: 'x', code: 'not_a_number' }];
   const rows = [
     { row: 1, id: 'a', years: 4, lower: 2, upper: 8, upper_open: true, baseline: 6, errors: [] },
     { row: 2, id: null, years: null, errors },
     { row: 3, id: 'c', years: 5, lower: 2, upper: 8, upper_open: true, baseline: 6 },
   ];
-  const sent = { offset: 0, total: 3, rows, next_offset: null };
-  const send = async () => new Response(JSON.stringify(sent));
+  const response = { offset: 0, total: 3, rows, next_offset: null };
+  const send = async () => new Response(JSON.stringify(response));
   const api = createApi('http://page.test/', send, send, send);
 
   const page = await api.rows('id', 0);

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { countOf, fullestBin, strataCurves, strataOf, strataStarts } from '../src/lib/strata';
+import { countOf, largestBin, strataCurves, strataOf, strataStarts } from '../src/lib/strata';
 
 const halfYears = (horizon: number) =>
   Array.from({ length: horizon * 2 + 1 }, (_, index) => index / 2);
 
-function bins(horizon: number, held: Record<number, number>) {
+/** Return bins of half a year with the numbers of patients by the start of the bin. */
+function bins(horizon: number, patients: Record<number, number>) {
   const edges = halfYears(horizon);
-  return { edges, counts: edges.slice(0, -1).map((edge) => held[edge] ?? 0) };
+  return { edges, counts: edges.slice(0, -1).map((edge) => patients[edge] ?? 0) };
 }
 
 test.each([
@@ -15,11 +16,11 @@ test.each([
   [3, [0, 1, 2]],
   [12, [0, 3, 6, 9]],
   [0, [0]],
-])('strata of %d years', (horizon, starts) => {
+])('strata for a horizon of %d years', (horizon, starts) => {
   expect(strataStarts(horizon)).toEqual(starts);
 });
 
-test('every patient is in one stratum, the one where their bin begins', () => {
+test('every patient belongs to the stratum of the start of their bin', () => {
   const cohort = bins(7, { 0: 1, 1.5: 2, 2: 4, 5.5: 8, 6: 16, 6.5: 32 });
   expect(strataOf(cohort).map(({ from, to, count }) => [from, to, count])).toEqual([
     [0, 2, 3],
@@ -30,7 +31,7 @@ test('every patient is in one stratum, the one where their bin begins', () => {
   expect(countOf(cohort)).toBe(63);
 });
 
-test('what an older result does not tell stays unknown', () => {
+test('values that an older result does not have are null', () => {
   expect(strataOf(bins(8, { 0: 1 }))[0]).toMatchObject({
     meanYears: null,
     imputed: null,
@@ -39,16 +40,16 @@ test('what an older result does not tell stays unknown', () => {
   });
 });
 
-test('means weigh a bin by its patients, and an empty bin not at all', () => {
+test('means are weighted by the patients of each bin', () => {
   const cohort = bins(8, { 0: 1, 1: 3 });
-  const fill = <Value>(zero: Value, one: Value, empty: Value) =>
-    cohort.counts.map((_, bin) => (bin === 0 ? zero : bin === 2 ? one : empty));
+  const valuesByBin = <Value>(first: Value, third: Value, empty: Value) =>
+    cohort.counts.map((_, bin) => (bin === 0 ? first : bin === 2 ? third : empty));
   const [first, second] = strataOf({
     ...cohort,
-    mean_years: fill<number | null>(0.2, 1.4, null),
-    survival: fill<number[]>([0.4, 0.2], [0.8, 0.6], []),
-    imputed: fill(1, 2, 0),
-    out_of_range: fill(0, 3, 0),
+    mean_years: valuesByBin<number | null>(0.2, 1.4, null),
+    survival: valuesByBin<number[]>([0.4, 0.2], [0.8, 0.6], []),
+    imputed: valuesByBin(1, 2, 0),
+    out_of_range: valuesByBin(0, 3, 0),
   });
   expect(first).toMatchObject({ count: 4, imputed: 3, outOfRange: 3 });
   expect(first?.meanYears).toBeCloseTo(1.1);
@@ -63,7 +64,7 @@ test('a model without a curve has no mean curves', () => {
   expect(strataCurves(strataOf({ ...cohort, survival }), [])).toEqual([]);
 });
 
-test('a mean curve starts with everybody alive; a stratum without patients has none', () => {
+test('a mean curve starts with all patients alive, and an empty stratum has no curve', () => {
   const cohort = bins(8, { 0: 2 });
   const survival = cohort.counts.map((count) => (count > 0 ? [0.5, 0.25] : []));
   const curves = strataCurves(strataOf({ ...cohort, survival }), [1, 5]);
@@ -76,6 +77,6 @@ test('a mean curve starts with everybody alive; a stratum without patients has n
   expect(strataCurves(strataOf({ ...cohort, survival }), [1, 3, 5])).toEqual([]);
 });
 
-test('the fullest bin, the first of equals', () => {
-  expect(fullestBin(bins(8, { 3: 5, 7.5: 5, 1: 2 }))).toEqual({ from: 3, to: 3.5, count: 5 });
+test('the largest bin is the first of equal ones', () => {
+  expect(largestBin(bins(8, { 3: 5, 7.5: 5, 1: 2 }))).toEqual({ from: 3, to: 3.5, count: 5 });
 });

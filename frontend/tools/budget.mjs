@@ -1,5 +1,6 @@
-// Fails the build when the page's JavaScript grows past its budget: all that a person's browser may
-// come to load, whichever screens they open, in the language with the most words.
+// Fails the build if the page's JavaScript exceeds its budget. The size is that of all chunks with
+// the
+// larger one of the two languages, compressed with gzip.
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
@@ -11,7 +12,7 @@ const sizes = readdirSync(folder)
   .filter((name) => name.endsWith('.js'))
   .map((name) => ({ name, bytes: gzipSync(readFileSync(new URL(name, folder))).length }));
 const languages = sizes.filter(({ name }) => LANGUAGES.test(name)).map(({ bytes }) => bytes);
-const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 const total = sum(sizes.map(({ bytes }) => bytes)) - sum(languages) + Math.max(0, ...languages);
 
 if (languages.length !== 2 || total > BUDGET_BYTES) {

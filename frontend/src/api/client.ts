@@ -1,51 +1,54 @@
-import { Failure, pageProblem, problemFromAnswer } from './problem';
+// The transports that send the API's requests, and the handling of their responses.
 
-const ANSWER_TIMEOUT_MS = 30_000;
+import { Failure, pageProblem, problemFromResponse } from './problem';
+
+const RESPONSE_TIMEOUT_MS = 30_000;
 const UPLOAD_TIMEOUT_MS = 180_000;
 
 export interface Credentials {
   token(): string | null;
-  /** Another number once this person has left. */
-  visit(): number;
-  /** Resolves to true once the person has logged in again, false if they would not. */
-  renew(refusedToken: string): Promise<boolean>;
+  /** Return a number that increases when the user logs out or is replaced by another one. */
+  generation(): number;
+  /** Ask the user to log in again. Resolves to whether they did. */
+  renew(rejectedToken: string): Promise<boolean>;
 }
 
 export type Transport = (request: Request) => Promise<Response>;
 
-/** Sends requests as nobody: a 401 then means wrong credentials, not an ended session. */
+/** Return a transport that sends requests without a token. A 401 then means wrong credentials. */
 export function anonymousTransport(fetcher: typeof fetch): Transport {
-  return (request) => exchange(fetcher, request, null);
+  return (request) => send(fetcher, request, null);
 }
 
-/** Sends requests as the person who is logged in. */
-export function personalTransport(fetcher: typeof fetch, credentials: Credentials): Transport {
+/** Return a transport that sends requests with the token of the user who is logged in. */
+export function authenticatedTransport(fetcher: typeof fetch, credentials: Credentials): Transport {
   return async (request) => {
-    const visit = credentials.visit();
+    const generation = credentials.generation();
     try {
-      return await sendAsPerson(fetcher, credentials, request);
+      return await sendAuthenticated(fetcher, credentials, request);
     } finally {
-      // Who asked has left: nothing of the answer may reach who has come since, so it never comes.
-      if (credentials.visit() !== visit) await new Promise(() => undefined);
+      // The user has logged out since. The promise stays pending, so that the next user of this
+      // browser never sees the response.
+      if (credentials.generation() !== generation) await new Promise(() => undefined);
     }
   };
 }
 
-async function sendAsPerson(
+async function sendAuthenticated(
   fetcher: typeof fetch,
   credentials: Credentials,
   request: Request,
 ): Promise<Response> {
   for (;;) {
     const token = credentials.token();
-    const response = await exchange(fetcher, request.clone(), token);
-    // The request waits while the person logs in again and is then sent as it was: no work is lost.
+    const response = await send(fetcher, request.clone(), token);
+    // Wait for the user to log in again, then repeat the request, so that no work is lost.
     const sessionEnded = response.status === 401 && token !== null;
     if (!sessionEnded || !(await credentials.renew(token))) return response;
   }
 }
 
-async function exchange(
+async function send(
   fetcher: typeof fetch,
   request: Request,
   token: string | null,
@@ -53,7 +56,7 @@ async function exchange(
   request.headers.set('accept', 'application/json');
   if (token !== null) request.headers.set('authorization', `Bearer ${token}`);
   const isUpload = request.headers.get('content-type')?.startsWith('multipart/') ?? false;
-  const timeoutMs = isUpload ? UPLOAD_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
+  const timeoutMs = isUpload ? UPLOAD_TIMEOUT_MS : RESPONSE_TIMEOUT_MS;
   try {
     return await fetcher(request, { signal: AbortSignal.timeout(timeoutMs) });
   } catch {
@@ -61,31 +64,32 @@ async function exchange(
   }
 }
 
-/** What a call of the typed client comes to. */
-export interface Exchanged<Answer> {
-  data?: Answer;
+/** The result of a call of the typed client (openapi-fetch). */
+export interface ClientResult<Data> {
+  data?: Data;
   error?: unknown;
   response: Response;
 }
 
-/** The answer's document, or a `Failure` that says why there is none. */
-export async function answer<Answer>(call: Promise<Exchanged<Answer>>): Promise<Answer> {
-  const { data, response } = await settled(call);
+/** Return the document of a response. Throws a `Failure` if there is none. */
+export async function responseData<Data>(call: Promise<ClientResult<Data>>): Promise<Data> {
+  const { data, response } = await successful(call);
   if (data === undefined) throw new Failure(pageProblem('bad_answer', { status: response.status }));
   return data;
 }
 
-/** For calls that are answered without a document. */
-export async function done(call: Promise<Exchanged<unknown>>): Promise<void> {
-  await settled(call);
+/** Wait for a response without a document. Throws a `Failure` if the request failed. */
+export async function expectSuccess(call: Promise<ClientResult<unknown>>): Promise<void> {
+  await successful(call);
 }
 
-async function settled<Answer>(call: Promise<Exchanged<Answer>>): Promise<Exchanged<Answer>> {
-  const exchanged = await call.catch((thrown: unknown) => {
-    // Not a failure of the network but an answer that is no JSON.
+async function successful<Data>(call: Promise<ClientResult<Data>>): Promise<ClientResult<Data>> {
+  const result = await call.catch((thrown: unknown) => {
+    // Everything else that the client throws means that the response is not JSON.
     throw thrown instanceof Failure ? thrown : new Failure(pageProblem('bad_answer'));
   });
-  const { error, response } = exchanged;
-  if (!response.ok) throw new Failure(problemFromAnswer(response.status, response.headers, error));
-  return exchanged;
+  const { error, response } = result;
+  if (!response.ok)
+    throw new Failure(problemFromResponse(response.status, response.headers, error));
+  return result;
 }

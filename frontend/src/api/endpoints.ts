@@ -1,6 +1,8 @@
+// The calls of the API that the page makes, one function each.
+
 import createClient from 'openapi-fetch';
-import { answer, done, type Transport } from './client';
-import { completeRow, isPredicted, skippedRow } from './complete';
+import { expectSuccess, responseData, type Transport } from './client';
+import { isPredicted, predictedRow, skippedRow } from './rows';
 import type { paths } from './schema';
 import type {
   Cohort,
@@ -14,147 +16,181 @@ import type {
 } from './types';
 
 export const ROWS_PER_REQUEST = 1000;
-/** The version of the statement that the registration has to be agreed to; docs/privacy.md has them all. */
+/**
+ * The version of the statement of intended use that a new user agrees to; docs/privacy.md has its
+ * text.
+ */
 export const INTENDED_USE = '2026-11-24';
 
-/** A small file goes with the request; a large one was put into the bucket before. */
-export type Source = File | UploadedFile;
+/**
+ * A file that is sent with the request, or a large one that was uploaded to the data bucket before.
+ */
+export type FileOrUpload = File | UploadedFile;
 
-/** Only what differs from how a file without further words is taken. */
-function queryOf({ units, skip }: FileOptions) {
+/** Return the options that differ from the API's defaults. */
+function optionsQuery({ units, skip }: FileOptions) {
   return {
     ...(units === 'si' && { units }),
     ...(skip && { on_error: 'skip' as const }),
   };
 }
 
-function bodyOf(source: Source) {
-  if (!(source instanceof File)) return { upload_id: source.uploadId, file_name: source.name };
+function fileBody(file: FileOrUpload) {
+  if (!(file instanceof File)) return { upload_id: file.uploadId, file_name: file.name };
   const form = new FormData();
-  form.set('file', source);
-  // The document's type for the bytes of a file is a string.
+  form.set('file', file);
+  // OpenAPI describes the bytes of a file as a string.
   return form as unknown as { file: string };
 }
 
 /**
- * Every call of the API that the page makes. `base` is where the page lies; each call throws a
- * `Failure` when there is no result. `background` is for what the person doesn't wait for.
+ * Create the client of the API. Each call throws a `Failure` if it has no result.
+ *
+ * `base` is the URL of the page's folder. `background` sends the requests that the user does not
+ * wait for.
  */
 export function createApi(
   base: string,
   anonymous: Transport,
-  personal: Transport,
+  authenticated: Transport,
   background: Transport,
 ) {
   const common = { baseUrl: base, cache: 'no-store', credentials: 'omit' } as const;
-  const open = createClient<paths>({ ...common, fetch: anonymous });
-  const own = createClient<paths>({ ...common, fetch: personal });
-  const at = (id: string) => ({ path: { id } });
-  const keyed = (key: string) => ({ header: { 'Idempotency-Key': key } });
+  const publicClient = createClient<paths>({ ...common, fetch: anonymous });
+  const userClient = createClient<paths>({ ...common, fetch: authenticated });
+  const idInPath = (id: string) => ({ path: { id } });
+  const idempotencyHeader = (key: string) => ({ header: { 'Idempotency-Key': key } });
 
-  const remove = (id: string, only_if: 'queued' | 'ended') =>
-    answer(own.DELETE('/api/predict/{id}', { params: { ...at(id), query: { only_if } } }));
+  const deletePrediction = (id: string, only_if: 'queued' | 'ended') =>
+    responseData(
+      userClient.DELETE('/api/predict/{id}', { params: { ...idInPath(id), query: { only_if } } }),
+    );
 
   return {
     register: (name: string, email: string, password: string) =>
-      answer(
-        open.POST('/api/auth/register', {
+      responseData(
+        publicClient.POST('/api/auth/register', {
           body: { name, email, password, intended_use: INTENDED_USE },
         }),
       ),
 
     login: (name: string, password: string) =>
-      answer(open.POST('/api/auth/login', { body: { name, password } })),
+      responseData(publicClient.POST('/api/auth/login', { body: { name, password } })),
 
-    me: () => answer(own.GET('/api/auth/me')),
+    me: () => responseData(userClient.GET('/api/auth/me')),
 
-    balance: () => answer(own.GET('/api/auth/balance')),
+    balance: () => responseData(userClient.GET('/api/auth/balance')),
 
-    /** Ends the session of `token`, which the page has forgotten by then, even if the tab is closed meanwhile. */
+    /**
+     * End the session of a token that the page has already deleted. Completes even if the tab is
+     * closed.
+     */
     endSession: (token: string) =>
-      done(
-        open.POST('/api/auth/logout', {
+      expectSuccess(
+        publicClient.POST('/api/auth/logout', {
           params: { query: { only: 'this' } },
           headers: { authorization: `Bearer ${token}` },
           keepalive: true,
         }),
       ),
 
-    /** Ends every session of the person, this one too. */
-    logOutEverywhere: () => done(own.POST('/api/auth/logout')),
+    /** End every session of the user, including this one. */
+    logOutEverywhere: () => expectSuccess(userClient.POST('/api/auth/logout')),
 
-    /** Ends every session of the person, this one too. */
+    /** Change the password and end every session of the user, including this one. */
     changePassword: (old_password: string, new_password: string) =>
-      done(own.PUT('/api/auth/password', { body: { old_password, new_password } })),
+      expectSuccess(userClient.PUT('/api/auth/password', { body: { old_password, new_password } })),
 
-    deleteAccount: (password: string) => done(own.DELETE('/api/auth/me', { body: { password } })),
+    deleteAccount: (password: string) =>
+      expectSuccess(userClient.DELETE('/api/auth/me', { body: { password } })),
 
-    models: () => answer(open.GET('/api/models')),
+    models: () => responseData(publicClient.GET('/api/models')),
 
-    /** Where to put a file that is too large for one request. */
-    newUpload: () => answer(own.POST('/api/uploads')),
+    /** Return the form with which to upload a file that is too large for one request. */
+    newUpload: () => responseData(userClient.POST('/api/uploads')),
 
     deleteUpload: (id: string) =>
-      done(own.DELETE('/api/uploads/{id}', { params: at(id), fetch: background })),
+      expectSuccess(
+        userClient.DELETE('/api/uploads/{id}', { params: idInPath(id), fetch: background }),
+      ),
 
-    /** What a submission would find and cost; nothing is charged. */
-    check: (modelId: string, source: Source, options: FileOptions) =>
-      answer(
-        own.POST('/api/predict/{id}', {
-          params: { ...at(modelId), query: { dry_run: true, ...queryOf(options) } },
-          body: bodyOf(source),
+    /** Make a dry run: check a file and return its findings and its price. Nothing is charged. */
+    check: (modelId: string, file: FileOrUpload, options: FileOptions) =>
+      responseData(
+        userClient.POST('/api/predict/{id}', {
+          params: { ...idInPath(modelId), query: { dry_run: true, ...optionsQuery(options) } },
+          body: fileBody(file),
         }),
       ) as Promise<DryRun>,
 
-    submit: (modelId: string, source: Source, options: FileOptions, key: string) =>
-      answer(
-        own.POST('/api/predict/{id}', {
-          params: { ...at(modelId), ...keyed(key), query: queryOf(options) },
-          body: bodyOf(source),
+    submit: (modelId: string, file: FileOrUpload, options: FileOptions, key: string) =>
+      responseData(
+        userClient.POST('/api/predict/{id}', {
+          params: { ...idInPath(modelId), ...idempotencyHeader(key), query: optionsQuery(options) },
+          body: fileBody(file),
         }),
       ) as Promise<Submission>,
 
     prediction: (id: string): Promise<Prediction> =>
-      answer(own.GET('/api/predict/{id}', { params: at(id) })),
+      responseData(userClient.GET('/api/predict/{id}', { params: idInPath(id) })),
 
     history: (cursor: string | null): Promise<History> =>
-      answer(own.GET('/api/predict', { params: { query: cursor === null ? {} : { cursor } } })),
+      responseData(
+        userClient.GET('/api/predict', { params: { query: cursor === null ? {} : { cursor } } }),
+      ),
 
     retry: (id: string, key: string) =>
-      answer(own.POST('/api/predict/{id}/retry', { params: { ...at(id), ...keyed(key) } })),
+      responseData(
+        userClient.POST('/api/predict/{id}/retry', {
+          params: { ...idInPath(id), ...idempotencyHeader(key) },
+        }),
+      ),
 
-    /** Only what still waits: a result that came in the meantime is left as it is. */
-    cancel: (id: string): Promise<Prediction> => remove(id, 'queued'),
+    /** Cancel a prediction that is still queued. Otherwise the call fails and changes nothing. */
+    cancel: (id: string): Promise<Prediction> => deletePrediction(id, 'queued'),
 
-    /** Only of what has ended: nothing that waits is cancelled by it. */
-    deleteFiles: (id: string): Promise<Prediction> => remove(id, 'ended'),
+    /**
+     * Delete the files of a prediction that has ended. Otherwise the call fails and changes
+     * nothing.
+     */
+    deleteFiles: (id: string): Promise<Prediction> => deletePrediction(id, 'ended'),
 
     rows: async (id: string, offset: number, limit = ROWS_PER_REQUEST): Promise<RowPage> => {
       const query = { offset, limit };
-      const sent = await answer(
-        own.GET('/api/predict/{id}/rows', { params: { ...at(id), query } }),
+      const page = await responseData(
+        userClient.GET('/api/predict/{id}/rows', { params: { ...idInPath(id), query } }),
       );
       return {
-        ...sent,
-        rows: sent.rows.filter(isPredicted).map(completeRow),
-        skipped: sent.rows.filter((row) => !isPredicted(row)).map(skippedRow),
+        ...page,
+        rows: page.rows.filter(isPredicted).map(predictedRow),
+        skipped: page.rows.filter((row) => !isPredicted(row)).map(skippedRow),
       };
     },
 
     cohort: async (id: string): Promise<Cohort> => {
-      const sent = await answer(own.GET('/api/predict/{id}/cohort', { params: at(id) }));
-      return { ...sent, sickest: sent.sickest.filter(isPredicted).map(completeRow) };
+      const cohort = await responseData(
+        userClient.GET('/api/predict/{id}/cohort', { params: idInPath(id) }),
+      );
+      return { ...cohort, sickest: cohort.sickest.filter(isPredicted).map(predictedRow) };
     },
 
-    download: (id: string) => answer(own.GET('/api/predict/{id}/result.csv', { params: at(id) })),
+    download: (id: string) =>
+      responseData(userClient.GET('/api/predict/{id}/result.csv', { params: idInPath(id) })),
 
-    /** The coin statement, newest first. */
+    /** Return a page of the ledger, newest entries first. */
     statement: (cursor: string | null) =>
-      answer(
-        own.GET('/api/billing/ledger', { params: { query: cursor === null ? {} : { cursor } } }),
+      responseData(
+        userClient.GET('/api/billing/ledger', {
+          params: { query: cursor === null ? {} : { cursor } },
+        }),
       ),
 
     redeem: (code: string, key: string) =>
-      answer(own.POST('/api/billing/vouchers', { params: keyed(key), body: { code } })),
+      responseData(
+        userClient.POST('/api/billing/vouchers', {
+          params: idempotencyHeader(key),
+          body: { code },
+        }),
+      ),
   };
 }

@@ -1,4 +1,6 @@
-/** What may be wrong with a cell, a row or a column of a file. */
+// The codes of findings that the page has sentences for.
+
+/** Codes of findings in a file: in a cell, a row or a column. */
 export const FINDING_CODES = [
   'column_missing',
   'column_duplicated',
@@ -15,7 +17,7 @@ export const FINDING_CODES = [
 
 export type FindingCode = (typeof FINDING_CODES)[number];
 
-/** What may be wrong with a field of a form. */
+/** Codes of findings in a field of a form. */
 export const FIELD_CODES = [
   'missing',
   'too_short',
@@ -28,7 +30,7 @@ export const FIELD_CODES = [
 
 export type FieldCode = (typeof FIELD_CODES)[number];
 
-/** As the API names them. */
+/** Fields of the account and voucher forms, by their names in the API. */
 export const FIELD_NAMES = [
   'name',
   'email',

@@ -1,6 +1,10 @@
+// Problems: why a request has no result, by the codes that the page has sentences for.
+
 import type { Finding } from './types';
 
-/** Codes the API sends, and those that the page itself gives to what never reached the API. */
+/**
+ * Codes of the API's errors, then (from `network_down`) those of errors that the page finds itself.
+ */
 export const PROBLEM_CODES = [
   'token_missing',
   'token_invalid',
@@ -73,14 +77,14 @@ export interface Problem {
   retryAfterSeconds: number | null;
   findings: Finding[];
   findingsTotal: number;
-  /** Every bad row of the file, such as "2, 4-17". */
+  /** All rows of the file with findings, such as "2, 4-17". */
   badRows: string | null;
   balance: number | null;
   cost: number | null;
   limitBytes: number | null;
 }
 
-/** What every call of the API throws when there is no result. */
+/** The error that a call of the API throws when it has no result. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly problem: Problem;
@@ -91,6 +95,7 @@ export class Failure extends Error {
   }
 }
 
+/** Return a problem that the page found itself, without a response of the API. */
 export function pageProblem(code: ProblemCode, extra: Partial<Problem> = {}): Problem {
   return {
     status: 0,
@@ -108,7 +113,7 @@ export function pageProblem(code: ProblemCode, extra: Partial<Problem> = {}): Pr
   };
 }
 
-/** Anything thrown becomes a problem that has a sentence. */
+/** Return the problem of a thrown value. Errors other than `Failure` become `bad_answer`. */
 export function problemOf(thrown: unknown): Problem {
   return thrown instanceof Failure ? thrown.problem : pageProblem('bad_answer');
 }
@@ -127,8 +132,11 @@ const CODE_OF_STATUS: Record<number, ProblemCode> = {
   504: 'temporarily_unavailable',
 };
 
-/** `body` is null when the answer is not JSON: a proxy in between may answer for the API. */
-export function problemFromAnswer(status: number, headers: Headers, body: unknown): Problem {
+/**
+ * Return the problem of an error response. `body` may be anything: a proxy may have sent it, not
+ * the API.
+ */
+export function problemFromResponse(status: number, headers: Headers, body: unknown): Problem {
   const fields = isRecord(body) ? body : {};
   const findings = Array.isArray(fields['errors']) ? (fields['errors'] as Finding[]) : [];
   return {
@@ -146,7 +154,7 @@ export function problemFromAnswer(status: number, headers: Headers, body: unknow
   };
 }
 
-/** Whether the same request may succeed if it is sent again unchanged. */
+/** Whether the same request may succeed later. */
 export function isWorthRetrying(problem: Problem): boolean {
   return problem.code === 'network_down' || problem.status === 429 || problem.status >= 500;
 }

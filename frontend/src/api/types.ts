@@ -1,4 +1,5 @@
-// The API's shapes, from its own document: docs/openapi.json. `npm run generate` writes schema.d.ts.
+// Types of the API's requests and responses. `npm run generate` writes schema.d.ts from
+// docs/openapi.json.
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -12,7 +13,7 @@ export type Balance = Schemas['Balance'];
 export type Column = Schemas['Column'];
 export type Model = Schemas['Model'];
 export type Catalogue = Schemas['Catalogue'];
-/** What contributions are measured in: more years are good; more of the other two is bad. */
+/** The unit of contributions. More years are good; a higher log hazard or score is bad. */
 export type ContributionScale = Model['contribution_scale'];
 
 export type DryRun = Schemas['DryRun'];
@@ -21,7 +22,7 @@ export type Submission = Schemas['Submission'];
 export type Summary = Schemas['Summary'];
 export type KnownStatus = Schemas['Status'];
 
-/** The status is a string on purpose: a newer server may send states that this page does not know. */
+/** The status is a string because a newer API may send statuses that this page does not know. */
 export type Prediction = Omit<Schemas['Prediction'], 'status'> & { status: string };
 export type History = Omit<Schemas['History'], 'predictions'> & { predictions: Prediction[] };
 
@@ -30,33 +31,37 @@ export type Statement = Schemas['Statement'];
 export type Redeemed = Schemas['Redeemed'];
 
 export type Contribution = Schemas['Contribution'];
-export type SentRow = Schemas['Row'];
+export type ApiRow = Schemas['Row'];
 
-/** A patient with an answer. */
-export type Row = Omit<SentRow, 'errors' | Estimated> & { [Key in Estimated]: number };
-export type Estimated = 'years' | 'lower' | 'upper' | 'baseline';
+/** A row with an estimate. */
+export type Row = Omit<ApiRow, 'errors' | EstimateField> & { [Key in EstimateField]: number };
+/** The fields that every row with an estimate has. */
+export type EstimateField = 'years' | 'lower' | 'upper' | 'baseline';
 
-/** A patient that could not be predicted and was skipped, and why. */
-export type SkippedRow = Pick<SentRow, 'row' | 'id' | 'errors'>;
+/** A row that was skipped because of its findings. */
+export type SkippedRow = Pick<ApiRow, 'row' | 'id' | 'errors'>;
 
-/** A page of rows, those with an answer apart. */
+/** A page of rows: those with an estimate, and those that were skipped. */
 export type RowPage = Omit<Schemas['RowsPage'], 'rows'> & { rows: Row[]; skipped: SkippedRow[] };
 export type Cohort = Omit<Schemas['Cohort'], 'sickest'> & { sickest: Row[] };
 export type Download = Schemas['Download'];
 
-/** One finding in a file (row, column) or in a form (column is the field's name). */
+/** A finding in a file (at a row and a column) or in a form (`column` is the field's name). */
 export type Finding = Partial<Schemas['Finding']> & Pick<Schemas['Finding'], 'code'>;
 
-/** The units of numbers whose header names none: each column's own, or SI where it has one. */
+/**
+ * Units of the columns whose header names no unit: those of the model's column table (`stated`), or
+ * SI units where the column has one.
+ */
 export type Units = 'stated' | 'si';
 
 export interface FileOptions {
   units: Units;
-  /** Bad rows are skipped, instead of refusing the file. */
+  /** Whether to skip rows with findings instead of rejecting the file. */
   skip: boolean;
 }
 
-/** A file that lies in the data bucket already: too large for one request. */
+/** A file that was uploaded to the data bucket because it is too large for one request. */
 export interface UploadedFile {
   uploadId: string;
   name: string;

@@ -1,44 +1,47 @@
+// The upload of a large file to the data bucket.
+
 import { Failure, pageProblem } from './problem';
 import type { Upload } from './types';
 
-/** So long without a byte sent or an answer, and the connection counts as cut. */
-const SILENCE_MS_MAX = 60_000;
+/** The connection counts as lost after this time without progress or a response. */
+const IDLE_MS_MAX = 60_000;
 
 /**
- * Puts a file into the data bucket with the form that the API gave for it. Not by `fetch`, which
- * doesn't tell how far it has come. `onShare` gets what was sent, from 0 to 1.
+ * Upload a file with the form that the API issued. `onProgress` receives the part sent so far, from 0 to 1.
+ *
+ * Uses XMLHttpRequest because `fetch` does not report the progress of an upload.
  */
-export function putFile(
+export function uploadFile(
   { url, fields }: Upload,
   file: File,
-  onShare: (share: number) => void,
-  abort: AbortSignal,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
 ): Promise<void> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   form.set('file', file);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const refuse = (code: 'network_down' | 'temporarily_unavailable') =>
+    const fail = (code: 'network_down' | 'temporarily_unavailable') =>
       reject(new Failure(pageProblem(code, { status: request.status })));
-    let silence = 0;
-    const watch = () => {
-      clearTimeout(silence);
-      silence = window.setTimeout(() => request.abort(), SILENCE_MS_MAX);
+    let idleTimer = 0;
+    const restartIdleTimer = () => {
+      clearTimeout(idleTimer);
+      idleTimer = window.setTimeout(() => request.abort(), IDLE_MS_MAX);
     };
     request.upload.addEventListener('progress', ({ loaded, total }) => {
-      watch();
-      onShare(total > 0 ? loaded / total : 0);
+      restartIdleTimer();
+      onProgress(total > 0 ? loaded / total : 0);
     });
     request.addEventListener('load', () =>
-      request.status < 300 ? resolve() : refuse('temporarily_unavailable'),
+      request.status < 300 ? resolve() : fail('temporarily_unavailable'),
     );
-    request.addEventListener('error', () => refuse('network_down'));
-    request.addEventListener('abort', () => refuse('network_down'));
-    request.addEventListener('loadend', () => clearTimeout(silence));
-    abort.addEventListener('abort', () => request.abort());
+    request.addEventListener('error', () => fail('network_down'));
+    request.addEventListener('abort', () => fail('network_down'));
+    request.addEventListener('loadend', () => clearTimeout(idleTimer));
+    signal.addEventListener('abort', () => request.abort());
     request.open('POST', url);
-    watch();
+    restartIdleTimer();
     request.send(form);
   });
 }

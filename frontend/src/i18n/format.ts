@@ -1,8 +1,8 @@
-// Numbers, dates and plurals of one language.
+// The formatting of numbers, dates and plurals in one language.
 
 export type Language = 'en' | 'ru';
 
-/** `many` is needed by Russian only; English has no such form. */
+/** Plural forms by the categories of Intl.PluralRules. Only Russian uses `few` and `many`. */
 export interface PluralForms {
   one: string;
   few?: string;
@@ -12,6 +12,7 @@ export interface PluralForms {
 
 export type Duration = { value: number; unit: 'second' | 'minute' };
 
+/** Create the formatting functions of a language. */
 export function createFormat(language: Language) {
   const wholes = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const upToFour = new Intl.NumberFormat(language, {
@@ -32,14 +33,14 @@ export function createFormat(language: Language) {
     signDisplay: 'exceptZero',
   });
   const lists = new Intl.ListFormat(language);
-  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const days = new Intl.DateTimeFormat(language, { dateStyle: 'long' });
+  const dateTimes = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'long' });
   const wholeRules = new Intl.PluralRules(language);
   const tenthRules = new Intl.PluralRules(language, TENTHS);
 
   const whole = (value: number) => wholes.format(value);
   const tenth = (value: number) => tenths.format(withoutMinusZero(value));
-  /** No probability is 0% or 100%, though so many decimals may round it to that: <1%, >99%. */
+  // An estimated probability is never printed as 0% or 100%, but as <1% or >99%.
   const percent = (share: number) => {
     if (share < 0.005) return `<${percents.format(0.01)}`;
     if (share >= 0.995) return `>${percents.format(0.99)}`;
@@ -50,7 +51,7 @@ export function createFormat(language: Language) {
     whole,
     /** +500, -100 */
     signedWhole: (value: number) => signedWholes.format(value),
-    /** 3.25, 22645: as it would be typed in a file, with up to four decimals. */
+    /** 3.25, 22645: up to four decimals and no separators, as in a file. */
     number: (value: number) => upToFour.format(value),
     /** 5.3, 5.0 */
     tenth,
@@ -60,35 +61,35 @@ export function createFormat(language: Language) {
     hundredth: (value: number) => hundredths.format(withoutMinusZero(value, 0.005)),
     /** +0.69, -0.12, 0.00 */
     signedHundredth: (value: number) => signedHundredths.format(withoutMinusZero(value, 0.005)),
-    /** 0.12, 3.4, 27: two digits say enough of a ratio. */
+    /** 0.12, 3.4, 27: two significant digits. */
     ratio: (value: number) => twoDigits.format(value),
-    /** 97%, of what is estimated. */
+    /** An estimated probability: 97%, <1%, >99%. */
     percent,
-    /** 97%, of what was counted: none is 0%, and all is 100%. */
+    /** A counted share: like `percent`, but 0% for none and 100% for all. */
     share: (part: number, all: number) =>
       part > 0 && part < all ? percent(part / all) : percents.format(part > 0 ? 1 : 0),
     /** 1, 3 and 5 */
     list: (values: readonly number[]) => lists.format(values.map(whole)),
-    /** "1 row", "5 строк": the number and its noun. */
+    /** A whole number with its noun: "1 row", "5 строк". */
     count: (value: number, forms: PluralForms) =>
-      `${whole(value)}\u00a0${chosen(wholeRules, value, forms)}`,
-    /** "5.3 years", "5,3 года": the plural of what is printed, with its decimal. */
+      `${whole(value)}\u00a0${pluralForm(wholeRules, value, forms)}`,
+    /** A number with one decimal and its noun in the matching plural: "5.3 years", "5,3 года". */
     tenthCount: (value: number, forms: PluralForms) =>
-      `${tenth(value)}\u00a0${chosen(tenthRules, value, forms)}`,
+      `${tenth(value)}\u00a0${pluralForm(tenthRules, value, forms)}`,
     /** "25 sec", "2 мин" */
-    short: ({ value, unit }: Duration) =>
+    duration: ({ value, unit }: Duration) =>
       new Intl.NumberFormat(language, { style: 'unit', unit }).format(value),
     /** The noun alone. */
-    plural: (value: number, forms: PluralForms) => chosen(wholeRules, value, forms),
-    dateTime: (iso: string) => formatted(dates, iso),
-    date: (iso: string) => formatted(days, iso),
+    plural: (value: number, forms: PluralForms) => pluralForm(wholeRules, value, forms),
+    dateTime: (iso: string) => formatDate(dateTimes, iso),
+    date: (iso: string) => formatDate(dates, iso),
   };
 }
 
 export type Format = ReturnType<typeof createFormat>;
 
-/** An estimate in its first two digits: 170,681 is about 170,000. */
-export function roughly(value: number): number {
+/** Round to two significant digits: 170,681 becomes 170,000. */
+export function roundToTwoDigits(value: number): number {
   return Number(value.toPrecision(2));
 }
 
@@ -100,12 +101,12 @@ function withoutMinusZero(value: number, half = 0.05): number {
   return Math.abs(value) < half ? 0 : value;
 }
 
-function formatted(how: Intl.DateTimeFormat, iso: string): string {
+function formatDate(formatter: Intl.DateTimeFormat, iso: string): string {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : how.format(date);
+  return Number.isNaN(date.getTime()) ? iso : formatter.format(date);
 }
 
-function chosen(rules: Intl.PluralRules, value: number, forms: PluralForms): string {
+function pluralForm(rules: Intl.PluralRules, value: number, forms: PluralForms): string {
   const form = rules.select(value);
   return (form === 'zero' || form === 'two' ? undefined : forms[form]) ?? forms.other;
 }

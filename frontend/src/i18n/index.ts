@@ -1,3 +1,5 @@
+// The language of the page and its dictionary of texts.
+
 import { computed, effect, signal } from '@preact/signals';
 import type { Localised } from '../api/types';
 import type { Dictionary } from './en';
@@ -8,47 +10,49 @@ export type { Language } from './format';
 
 const STORAGE_KEY = 'language';
 
-// A person reads one language: the other one's words are fetched if they are asked for.
-const FETCH: Record<Language, () => Promise<Dictionary>> = {
+// Each dictionary is a chunk of its own, so that users load only the language they read.
+const DICTIONARIES: Record<Language, () => Promise<Dictionary>> = {
   en: async () => (await import('./en')).en,
   ru: async () => (await import('./ru')).ru,
 };
 
-const dictionary = signal<{ language: Language; words: Dictionary } | null>(null);
+const current = signal<{ language: Language; dictionary: Dictionary } | null>(null);
 
-/** What the page is shown in. Nothing is to be drawn before the first `speak`. */
-export const language = computed<Language>(() => dictionary.value?.language ?? 'en');
+/** The language of the page. Call `setLanguage` before the first rendering. */
+export const language = computed<Language>(() => current.value?.language ?? 'en');
 
+/** The dictionary of the page's language. */
 export const text = computed<Dictionary>(() => {
-  if (dictionary.value === null) throw new Error('no language was loaded');
-  return dictionary.value.words;
+  if (current.value === null) throw new Error('no language was loaded');
+  return current.value.dictionary;
 });
 
 export function localised(value: Localised): string {
   return value[language.value];
 }
 
-let wantedLast: Language | null = null;
+let latestRequest: Language | null = null;
 
-/** Shows the page in this language once its words are here; throws if they can't be had. */
-export async function speak(wanted: Language): Promise<void> {
-  wantedLast = wanted;
-  const words = await FETCH[wanted]();
-  if (wantedLast === wanted) dictionary.value = { language: wanted, words };
+/** Load the dictionary of the language and show the page in it. Throws if it cannot be loaded. */
+export async function setLanguage(requested: Language): Promise<void> {
+  latestRequest = requested;
+  const dictionary = await DICTIONARIES[requested]();
+  if (latestRequest === requested) current.value = { language: requested, dictionary };
 }
 
-/** Called once by the page: keeps the document's language and the person's choice in step. */
+/** Keep the language of the document and the stored choice up to date. Called once by the page. */
 export function rememberLanguage(): void {
   effect(() => {
     document.documentElement.lang = language.value;
     try {
       localStorage.setItem(STORAGE_KEY, language.value);
     } catch {
-      // Storage may be forbidden; the choice then lasts as long as the page.
+      // The browser may forbid storage. The choice then lasts until the page is closed.
     }
   });
 }
 
+/** Return the stored language, else that of the browser. */
 export function initialLanguage(): Language {
   const stored = storedLanguage();
   if (stored === 'en' || stored === 'ru') return stored;

@@ -1,13 +1,14 @@
-// Places on a bar, in per cent of its width, so that a bar fits any width without script.
+// Positions on a horizontal bar in per cent of its width, so that the bar fits any width.
 
 export interface IntervalPlace {
   start: number;
   end: number;
   point: number;
-  /** The upper end is the horizon: the interval goes on past the axis. */
+  /** Whether the interval continues beyond the horizon, where the axis ends. */
   open: boolean;
 }
 
+/** Return the position of `years` in per cent of the axis, clamped to 0 and 100. */
 export function placeOnAxis(years: number, horizonYears: number): number {
   if (!(horizonYears > 0)) return 0;
   return Math.min(Math.max(years / horizonYears, 0), 1) * 100;
@@ -27,7 +28,10 @@ export function placeInterval(
   };
 }
 
-/** At most about five ticks, on whole years, and one at the end: 0, 2, 4, 6, 8 or 0, 2, 4, 6, 7. */
+/**
+ * Return about five ticks in whole years, the last one at the horizon: 0, 2, 4, 6, 8 or 0, 2, 4, 6,
+ * 7.
+ */
 export function axisTicks(horizonYears: number): number[] {
   const step = Math.max(1, Math.round(horizonYears / 4));
   const ticks: number[] = [];
@@ -41,7 +45,10 @@ export interface DivergingBar {
   width: number;
 }
 
-/** A bar from the middle: to the right for what is above zero, to the left for what is below. */
+/**
+ * Return a bar that starts in the middle: to the right if the value is positive, to the left if
+ * negative.
+ */
 export function placeContribution(value: number, largest: number): DivergingBar {
   const width = largest > 0 ? Math.min(Math.abs(value) / largest, 1) * 50 : 0;
   return { start: value < 0 ? 50 - width : 50, width };

@@ -1,4 +1,8 @@
-/** A plain navigation: the file may lie on another origin, which the page may not fetch from. */
+// Downloads: of a file at an address, and of a file in memory.
+
+/**
+ * Download by navigation: the page's security policy forbids fetching from the origin of the file.
+ */
 export function openDownload(url: string, name = ''): void {
   const link = document.createElement('a');
   link.href = url;
@@ -7,10 +11,10 @@ export function openDownload(url: string, name = ''): void {
   link.click();
 }
 
-/** Keeps a file that the page holds itself. */
+/** Offer a file in memory as a download. */
 export function saveFile(file: File): void {
   const url = URL.createObjectURL(file);
   openDownload(url, file.name);
-  // Later: the browser reads the address after the click has been handled.
+  // Delayed because the browser reads the address only after the click has been handled.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

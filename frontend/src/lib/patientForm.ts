@@ -1,11 +1,13 @@
+// The form for one patient: its fields, their validation and unit conversion, and its CSV file.
+
 import type { Column, Finding } from '../api/types';
 import type { Language } from '../i18n/format';
 
-// One patient as a form: what a field shows, what is wrong with it, and the file that it becomes.
-
 export type UnitSystem = 'conventional' | 'si';
 
-/** What was typed and in which unit. It is the source: what is shown in another unit is derived. */
+/**
+ * The text of a field as typed, and its unit. Values in other units are always converted from it.
+ */
 export interface Entry {
   text: string;
   unit: string | null;
@@ -18,75 +20,87 @@ export interface Range {
 
 export interface Field {
   column: Column;
-  /** As shown: in the chosen unit. */
+  /** The text in the displayed unit. */
   text: string;
+  /** The displayed unit. */
   unit: string | null;
-  /** What is accepted, in the shown unit. */
+  /** The accepted range in the displayed unit. */
   range: Range | null;
-  fault: Finding | null;
-  /** In the shown unit, what the study's patients had, if the value lies outside it. */
-  usual: Range | null;
-  /** As it goes into the file: in the unit it was typed in. */
+  finding: Finding | null;
+  /** The range of the study's patients in the displayed unit, if the value lies outside it. */
+  studyRange: Range | null;
+  /** The header of the file's column, with the unit in which the value was typed. */
   header: string;
   cell: string;
 }
 
-export interface Settings {
+export interface FormSettings {
   system: UnitSystem;
   language: Language;
-  /** A number as this language writes it. */
-  write: (value: number) => string;
+  /** Format a number in this language. */
+  formatNumber: (value: number) => string;
 }
 
 type Unit = Column['units'][number];
 
-const NO_ENTRY: Entry = { text: '', unit: null };
-/** What is ordinary in patients is typed in years, whatever the file's own unit is. */
+const EMPTY_ENTRY: Entry = { text: '', unit: null };
+/** Units of the form that differ from the column's unit: the age is entered in years. */
 const FORM_UNITS: Record<string, string> = { days: 'years' };
 
-/** The columns as they are asked for: required numbers, required categories, what is optional. */
-export function inOrder(columns: readonly Column[]): Column[] {
-  const place = ({ required, kind }: Column) => (required ? Number(kind !== 'number') : 2);
-  return columns.filter((column) => column.kind !== 'ignored').sort((a, b) => place(a) - place(b));
+/**
+ * Return the columns in the order of the form: required numbers, required categories, optional
+ * ones.
+ */
+export function formColumns(columns: readonly Column[]): Column[] {
+  const rank = ({ required, kind }: Column) => (required ? Number(kind !== 'number') : 2);
+  return columns.filter((column) => column.kind !== 'ignored').sort((a, b) => rank(a) - rank(b));
 }
 
-export function fieldOf(column: Column, entry: Entry | undefined, settings: Settings): Field {
-  const shown = shownUnit(column, settings.system);
-  const read = readAs(column, entry ?? NO_ENTRY, shown, settings.language);
-  const source = unitNamed(column, read.unit);
-  const text = read.text.trim();
+export function fieldOf(column: Column, entry: Entry | undefined, settings: FormSettings): Field {
+  const displayed = displayedUnit(column, settings.system);
+  const resolved = resolveUnit(column, entry ?? EMPTY_ENTRY, displayed, settings.language);
+  const typedUnit = unitNamed(column, resolved.unit);
+  const text = resolved.text.trim();
   const value = column.kind === 'number' ? parseNumber(text, settings.language) : null;
-  const isConverted = typeof value === 'number' && source !== null && source !== shown;
-  const isUnusual = typeof value === 'number' && !isWithin(value, trainingRange(column), source);
-  const inShown = isConverted ? converted(value, source, shown) : value;
-  const known = column.kind === 'category' && !column.allowed?.includes(text) ? '' : text;
+  const isConverted = typeof value === 'number' && typedUnit !== null && typedUnit !== displayed;
+  const isOutsideStudy =
+    typeof value === 'number' && !isWithin(value, trainingRange(column), typedUnit);
+  const displayedValue = isConverted ? convert(value, typedUnit, displayed) : value;
+  const content = column.kind === 'category' && !column.allowed?.includes(text) ? '' : text;
   return {
     column,
-    text: isConverted && typeof inShown === 'number' ? settings.write(inShown) : read.text,
-    unit: shown?.name ?? null,
-    range: inward(acceptedRange(column), shown),
-    // Judged as it goes into the file, told in the unit that is shown.
-    fault: faultOf(column, known, value, source) && faultOf(column, known, inShown, shown),
-    usual: isUnusual ? inward(trainingRange(column), shown) : null,
-    header: source === null ? column.name : `${column.name} [${source.name}]`,
-    cell: typeof value === 'number' ? String(value) : known,
+    text:
+      isConverted && typeof displayedValue === 'number'
+        ? settings.formatNumber(displayedValue)
+        : resolved.text,
+    unit: displayed?.name ?? null,
+    range: rangeInUnit(acceptedRange(column), displayed),
+    // The value is validated in the unit of the file. The finding names the displayed unit.
+    finding:
+      findingOf(column, content, value, typedUnit) &&
+      findingOf(column, content, displayedValue, displayed),
+    studyRange: isOutsideStudy ? rangeInUnit(trainingRange(column), displayed) : null,
+    header: typedUnit === null ? column.name : `${column.name} [${typedUnit.name}]`,
+    cell: typeof value === 'number' ? String(value) : content,
   };
 }
 
-/** The file of one patient; what was left empty has no column. */
+/** Return the CSV file of one patient. Empty fields have no column. */
 export function csvOf(fields: readonly Field[]): string {
   const filled = fields.filter((field) => field.cell !== '');
-  const line = (cells: string[]) => cells.map(quoted).join(',');
-  return `${line(filled.map((each) => each.header))}\r\n${line(filled.map((each) => each.cell))}\r\n`;
+  const line = (cells: string[]) => cells.map(quoteCell).join(',');
+  return `${line(filled.map(({ header }) => header))}\r\n${line(filled.map(({ cell }) => cell))}\r\n`;
 }
 
+/** Return the name of the file, with the patient's ID if that is safe in a file name. */
 export function fileNameOf(base: string, id: string): string {
   return /^[\p{L}\p{N}_-]{1,40}$/u.test(id) ? `${base}-${id}.csv` : `${base}.csv`;
 }
 
 /**
- * A number with a decimal point or comma; null for anything else. In English "1,718" may well be
- * one thousand seven hundred and eighteen, so it is neither.
+ * Parse a number with a decimal point or comma. Return null for any other text.
+ *
+ * English text such as "1,718" is ambiguous: it may mean 1.718 or 1718.
  */
 export function parseNumber(text: string, language: Language): number | 'ambiguous' | null {
   if (!/^[+-]?(\d+([.,]\d*)?|[.,]\d+)$/.test(text)) return null;
@@ -94,10 +108,10 @@ export function parseNumber(text: string, language: Language): number | 'ambiguo
   return Number(text.replace(',', '.'));
 }
 
-function shownUnit(column: Column, system: UnitSystem): Unit | null {
-  const inSystem = (system === 'si' && column.si_unit) || column.unit;
-  const wanted = inSystem === null ? null : (FORM_UNITS[inSystem] ?? inSystem);
-  return unitNamed(column, wanted) ?? unitNamed(column, column.unit);
+function displayedUnit(column: Column, system: UnitSystem): Unit | null {
+  const systemUnit = (system === 'si' && column.si_unit) || column.unit;
+  const formUnit = systemUnit === null ? null : (FORM_UNITS[systemUnit] ?? systemUnit);
+  return unitNamed(column, formUnit) ?? unitNamed(column, column.unit);
 }
 
 function unitNamed(column: Column, name: string | null): Unit | null {
@@ -105,17 +119,26 @@ function unitNamed(column: Column, name: string | null): Unit | null {
 }
 
 /**
- * A value that is possible in the unit it was typed in keeps that unit. Any other one is taken as
- * typed in the shown unit: then choosing the right units corrects it.
+ * Return the entry with the unit in which to read it.
+ *
+ * A value that is possible in the unit in which it was typed keeps that unit. Any other value is
+ * read in the displayed unit, so that choosing the right units corrects it.
  */
-function readAs(column: Column, entry: Entry, shown: Unit | null, language: Language): Entry {
-  const source = unitNamed(column, entry.unit);
+function resolveUnit(
+  column: Column,
+  entry: Entry,
+  displayed: Unit | null,
+  language: Language,
+): Entry {
+  const typedUnit = unitNamed(column, entry.unit);
   const value = parseNumber(entry.text.trim(), language);
-  const isPossible = typeof value === 'number' && isWithin(value, acceptedRange(column), source);
-  return source !== null && isPossible ? entry : { text: entry.text, unit: shown?.name ?? null };
+  const isPossible = typeof value === 'number' && isWithin(value, acceptedRange(column), typedUnit);
+  return typedUnit !== null && isPossible
+    ? entry
+    : { text: entry.text, unit: displayed?.name ?? null };
 }
 
-function faultOf(
+function findingOf(
   column: Column,
   text: string,
   value: ReturnType<typeof parseNumber>,
@@ -128,23 +151,27 @@ function faultOf(
   if (value === null) return { ...finding, code: 'not_a_number' };
   const accepted = acceptedRange(column);
   if (accepted === null || isWithin(value, accepted, unit)) return null;
-  return { ...finding, ...sideOf(value, accepted, unit), ...suspicionOf(column, value, unit) };
+  return {
+    ...finding,
+    ...rangeFinding(value, accepted, unit),
+    ...unitSuspicion(column, value, unit),
+  };
 }
 
-function sideOf(value: number, accepted: Range, unit: Unit | null) {
-  const { low, high } = inward(accepted, unit) ?? accepted;
-  const code = value < limit(accepted.low, unit) ? 'below_minimum' : 'above_maximum';
+function rangeFinding(value: number, accepted: Range, unit: Unit | null) {
+  const { low, high } = rangeInUnit(accepted, unit) ?? accepted;
+  const code = value < limitInUnit(accepted.low, unit) ? 'below_minimum' : 'above_maximum';
   return { code, minimum: low, maximum: high };
 }
 
-/** The other unit in which the value would be possible, if there is one. */
-function suspicionOf(column: Column, value: number, unit: Unit | null): Partial<Finding> {
-  const other = column.units.find((each) => isWithin(value, acceptedRange(column), each));
-  if (other === undefined || unit === null) return {};
+/** Return the finding that the value is possible in another unit, or nothing. */
+function unitSuspicion(column: Column, value: number, unit: Unit | null): Partial<Finding> {
+  const suspected = column.units.find((known) => isWithin(value, acceptedRange(column), known));
+  if (suspected === undefined || unit === null) return {};
   return {
     code: 'unit_suspected',
-    hint_unit: other.name,
-    suggestion: converted(value, other, unit),
+    hint_unit: suspected.name,
+    suggestion: convert(value, suspected, unit),
   };
 }
 
@@ -157,33 +184,34 @@ function trainingRange({ training_minimum: low, training_maximum: high }: Column
 }
 
 function isWithin(value: number, range: Range | null, unit: Unit | null): boolean {
-  return range === null || (value >= limit(range.low, unit) && value <= limit(range.high, unit));
+  if (range === null) return true;
+  return value >= limitInUnit(range.low, unit) && value <= limitInUnit(range.high, unit);
 }
 
-/** A limit in another unit has four digits, as the API takes it. */
-function limit(value: number, unit: Unit | null): number {
+/** Return a limit in another unit, rounded to four digits as the API does it. */
+function limitInUnit(value: number, unit: Unit | null): number {
   return factorOf(unit) === 1 ? value : Number((value * factorOf(unit)).toPrecision(4));
 }
 
-/** A range to show: short, and nothing in it is refused. */
-function inward(range: Range | null, unit: Unit | null): Range | null {
+/** Return a range for display, rounded inwards, so that every value in it is accepted. */
+function rangeInUnit(range: Range | null, unit: Unit | null): Range | null {
   if (range === null || factorOf(unit) === 1) return range;
   return {
-    low: rounded(limit(range.low, unit), Math.ceil),
-    high: rounded(limit(range.high, unit), Math.floor),
+    low: roundToThreeDigits(limitInUnit(range.low, unit), Math.ceil),
+    high: roundToThreeDigits(limitInUnit(range.high, unit), Math.floor),
   };
 }
 
-function converted(value: number, from: Unit, to: Unit | null): number {
-  return rounded((value / from.factor) * factorOf(to), Math.round);
+function convert(value: number, from: Unit, to: Unit | null): number {
+  return roundToThreeDigits((value / from.factor) * factorOf(to), Math.round);
 }
 
-/** Three digits, as laboratories print them; of a large number all before the point. */
-function rounded(value: number, round: (value: number) => number): number {
+/** Round to three digits, as laboratories print values. Digits before the point are always kept. */
+function roundToThreeDigits(value: number, round: (value: number) => number): number {
   if (value === 0) return 0;
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   const scale = 10 ** decimals;
-  // Else 1.71 * 100 would be a little more than 171, and its ceiling 172.
+  // Without toPrecision, 1.71 * 100 would be a little more than 171, and its ceiling 172.
   return round(Number((value * scale).toPrecision(12))) / scale;
 }
 
@@ -191,6 +219,6 @@ function factorOf(unit: Unit | null): number {
   return unit?.factor ?? 1;
 }
 
-function quoted(cell: string): string {
+function quoteCell(cell: string): string {
   return /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

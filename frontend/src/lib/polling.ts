@@ -1,15 +1,16 @@
-// When to ask again for the state of a prediction. Pure: the clock and the network are elsewhere.
+// The state machine that decides when to poll a prediction again, without clock and network.
 //
-//   waiting --answer: end or unknown status--> ended
-//   waiting --answer: queued, running--------> waiting, later each time
-//   waiting --nothing changed for too long---> stalled   (the person may ask again)
-//   waiting --failures in a row, or a refusal-> failed   (the person may ask again)
+//   waiting --response: ended or unknown status--> ended
+//   waiting --response: queued or running--------> waiting (with a longer delay)
+//   waiting --no change for ten minutes----------> stalled (the user can poll again)
+//   waiting --12 failures in a row---------------> failed  (the user can poll again)
+//   waiting --permanent failure------------------> failed  (the user can poll again)
 
 const FIRST_DELAY_MS = 250;
 const DELAY_GROWTH = 1.5;
 const DELAY_MS_MAX = 5_000;
 const UNCHANGED_MS_MAX = 10 * 60_000;
-/** Some forty seconds: a connection that is changed is not an end. */
+/** About forty seconds, enough for a device to change its network. */
 const FAILURES_MAX = 12;
 
 const STATUSES_IN_PROGRESS = new Set(['queued', 'running']);
@@ -19,12 +20,13 @@ export interface PollState {
   delayMs: number;
   failuresInARow: number;
   unchangedMs: number;
+  /** The last status and count of rows, to notice progress. */
   lastSeen: string;
 }
 
 export type PollEvent =
-  | { kind: 'answer'; status: string; isFinished: boolean; rowsDone: number }
-  | { kind: 'failure'; mayPass: boolean };
+  | { kind: 'response'; status: string; isFinished: boolean; rowsDone: number }
+  | { kind: 'failure'; isTransient: boolean };
 
 export const POLL_START: PollState = {
   phase: 'waiting',
@@ -34,29 +36,34 @@ export const POLL_START: PollState = {
   lastSeen: '',
 };
 
-/** A status that is not known to be in progress is an end: waiting for it might never stop. */
+/**
+ * Whether the prediction has ended. An unknown status counts as an end, so that polling always
+ * stops.
+ */
 export function isEnd(status: string, isFinished: boolean): boolean {
   return isFinished || !STATUSES_IN_PROGRESS.has(status);
 }
 
 export function nextPoll(state: PollState, event: PollEvent): PollState {
-  return event.kind === 'answer' ? afterAnswer(state, event) : afterFailure(state, event.mayPass);
+  return event.kind === 'response'
+    ? afterResponse(state, event)
+    : afterFailure(state, event.isTransient);
 }
 
-function afterAnswer(state: PollState, event: PollEvent & { kind: 'answer' }): PollState {
+function afterResponse(state: PollState, event: PollEvent & { kind: 'response' }): PollState {
   if (isEnd(event.status, event.isFinished)) return { ...state, phase: 'ended' };
   const lastSeen = `${event.status} ${event.rowsDone}`;
   const unchangedMs = lastSeen === state.lastSeen ? state.unchangedMs + state.delayMs : 0;
   const phase = unchangedMs >= UNCHANGED_MS_MAX ? 'stalled' : 'waiting';
-  return { phase, delayMs: longer(state.delayMs), failuresInARow: 0, unchangedMs, lastSeen };
+  return { phase, delayMs: nextDelay(state.delayMs), failuresInARow: 0, unchangedMs, lastSeen };
 }
 
-function afterFailure(state: PollState, mayPass: boolean): PollState {
+function afterFailure(state: PollState, isTransient: boolean): PollState {
   const failuresInARow = state.failuresInARow + 1;
-  const phase = mayPass && failuresInARow < FAILURES_MAX ? 'waiting' : 'failed';
-  return { ...state, phase, failuresInARow, delayMs: longer(state.delayMs) };
+  const phase = isTransient && failuresInARow < FAILURES_MAX ? 'waiting' : 'failed';
+  return { ...state, phase, failuresInARow, delayMs: nextDelay(state.delayMs) };
 }
 
-function longer(delayMs: number): number {
+function nextDelay(delayMs: number): number {
   return Math.min(delayMs * DELAY_GROWTH, DELAY_MS_MAX);
 }

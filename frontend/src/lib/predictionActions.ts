@@ -1,16 +1,21 @@
+// The actions that a user can take on a prediction.
+
 import type { Model, Prediction } from '../api/types';
 
-export interface Offered {
+export interface AvailableActions {
   cancel: boolean;
-  /** What running it again costs; null if that can't be done. */
+  /** The price in coins of running it again, or null if that is not possible. */
   retryPrice: number | null;
   deleteFiles: boolean;
 }
 
-/** What can be done with a prediction. `model` is null while the catalogue, or the model, isn't there. */
-export function offeredActions(prediction: Prediction, model: Model | null): Offered {
+/**
+ * Return the available actions. `model` is null until the catalogue is loaded, and if the model has
+ * been withdrawn.
+ */
+export function availableActions(prediction: Prediction, model: Model | null): AvailableActions {
   const hasFiles = prediction.is_finished && !prediction.files_deleted_at;
-  // A file that was refused would only be refused again.
+  // A rejected file would be rejected again.
   const canRetry = hasFiles && prediction.status !== 'rejected' && model?.enabled;
   return {
     cancel: prediction.status === 'queued',

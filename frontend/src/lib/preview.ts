@@ -1,27 +1,31 @@
+// The preview of a checked file, with each finding at its row.
+
 import type { DryRun, Finding } from '../api/types';
 
 export interface PreviewedRow {
   row: number;
   cells: string[];
   findings: Finding[];
-  /** Places of the cells that the findings are about. */
-  wrong: Set<number>;
+  /** Indexes of the cells that the findings are about. */
+  wrongCells: Set<number>;
 }
 
-export interface Previewed {
+export interface PreviewWithFindings {
   rows: PreviewedRow[];
-  /** What is about rows that are not shown, or about no row. */
-  rest: Finding[];
+  /** Findings about rows that the preview does not show, or about the whole file. */
+  otherFindings: Finding[];
 }
 
-/** The preview's rows with the findings that are about them. */
-export function previewOf({ preview, errors }: DryRun): Previewed {
-  const place = new Map(preview.columns.map(({ column }, at) => [column, at]));
-  const shown = new Set(preview.rows.map(({ row }) => row));
+/** Return the rows of the preview, each with its findings. */
+export function previewOf({ preview, errors }: DryRun): PreviewWithFindings {
+  const columnIndex = new Map(preview.columns.map(({ column }, index) => [column, index]));
+  const shownRows = new Set(preview.rows.map(({ row }) => row));
   const rows = preview.rows.map(({ row, cells }) => {
     const findings = errors.filter((finding) => finding.row === row);
-    const places = findings.map(({ column }) => (column ? place.get(column) : undefined));
-    return { row, cells, findings, wrong: new Set(places.filter((at) => at !== undefined)) };
+    const indexes = findings.map(({ column }) => (column ? columnIndex.get(column) : undefined));
+    const wrongCells = new Set(indexes.filter((index) => index !== undefined));
+    return { row, cells, findings, wrongCells };
   });
-  return { rows, rest: errors.filter(({ row }) => row === null || !shown.has(row)) };
+  const otherFindings = errors.filter(({ row }) => row === null || !shownRows.has(row));
+  return { rows, otherFindings };
 }

@@ -1,6 +1,8 @@
+// The receipt of a prediction as a downloadable file.
+
 import type { Prediction } from '../api/types';
 
-/** The receipt as a file to keep; null while there is none. */
+/** Return the name and content of the receipt's file, or null if there is no receipt. */
 export function receiptFile(prediction: Prediction): { name: string; content: string } | null {
   if (prediction.receipt === null) return null;
   return {

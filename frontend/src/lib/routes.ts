@@ -1,3 +1,5 @@
+// The screens of the page and their addresses, which are the fragment of the URL (`#/coins`).
+
 export type Route =
   | { name: 'landing' }
   | { name: 'register' }
@@ -8,8 +10,8 @@ export type Route =
   | { name: 'account' }
   | { name: 'coins' }
   | { name: 'patient'; id: string; row: number }
-  /** The address of a prediction whose id cannot be one. */
-  | { name: 'noPrediction' }
+  /** An address of a prediction whose id has a wrong format. */
+  | { name: 'invalidPrediction' }
   | { name: 'unknown' };
 
 const prediction = (id: string) => `#/predictions/${encodeURIComponent(id)}`;
@@ -26,7 +28,7 @@ export const addresses = {
   patient: (id: string, row: number) => `${prediction(id)}/patients/${row}`,
 };
 
-const SIMPLE: Record<string, Route> = {
+const STATIC_ROUTES: Record<string, Route> = {
   '': { name: 'landing' },
   register: { name: 'register' },
   login: { name: 'login' },
@@ -36,26 +38,29 @@ const SIMPLE: Record<string, Route> = {
   coins: { name: 'coins' },
 };
 
-const NO_PREDICTION: Route = { name: 'noPrediction' };
+const INVALID_PREDICTION: Route = { name: 'invalidPrediction' };
 
-/** All else shows what is somebody's own. */
-const OPEN = new Set<Route['name']>(['landing', 'register', 'login', 'unknown']);
+/** The screens that need no account. */
+const PUBLIC_ROUTES = new Set<Route['name']>(['landing', 'register', 'login', 'unknown']);
 
-/** An id as the service makes them. Anybody may write an address: what else it holds never becomes a request's path. */
+/**
+ * The format of prediction ids. Links can come from anyone, so other text must not reach a
+ * request's path.
+ */
 const ID = /^[0-9a-f]{32}$/;
 
 export function parseHash(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
   const id = /^predictions\/([^/]+)$/.exec(path)?.[1];
-  if (id !== undefined) return ID.test(id) ? { name: 'prediction', id } : NO_PREDICTION;
+  if (id !== undefined) return ID.test(id) ? { name: 'prediction', id } : INVALID_PREDICTION;
   const patient = /^predictions\/([^/]+)\/patients\/([1-9]\d{0,8})$/.exec(path);
   if (patient?.[1]) {
     const row = Number(patient[2]);
-    return ID.test(patient[1]) ? { name: 'patient', id: patient[1], row } : NO_PREDICTION;
+    return ID.test(patient[1]) ? { name: 'patient', id: patient[1], row } : INVALID_PREDICTION;
   }
-  return (Object.hasOwn(SIMPLE, path) && SIMPLE[path]) || { name: 'unknown' };
+  return (Object.hasOwn(STATIC_ROUTES, path) && STATIC_ROUTES[path]) || { name: 'unknown' };
 }
 
 export function needsAccount(route: Route): boolean {
-  return !OPEN.has(route.name);
+  return !PUBLIC_ROUTES.has(route.name);
 }

@@ -1,3 +1,5 @@
+// Sorting, searching and paging of the rows of a result table.
+
 import type { Row } from '../api/types';
 
 export type SortKey = 'row' | 'id' | 'years' | 'interval';
@@ -8,7 +10,7 @@ export interface Arrangement {
   idFilter: string;
 }
 
-/** The browser draws at most this many table rows at once. */
+/** The number of rows that the table shows at once. */
 export const ROWS_PER_PAGE = 100;
 
 const naturalOrder = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
@@ -17,7 +19,7 @@ const COMPARE: Record<SortKey, (a: Row, b: Row) => number> = {
   row: (a, b) => a.row - b.row,
   id: (a, b) => naturalOrder.compare(a.id ?? '', b.id ?? ''),
   years: (a, b) => a.years - b.years,
-  // By the lower end: it is what a cautious reader looks at.
+  // The lower limit comes first because cautious readers look at it.
   interval: (a, b) => a.lower - b.lower || a.upper - b.upper,
 };
 
@@ -29,11 +31,11 @@ export function arrangeRows(rows: readonly Row[], arrangement: Arrangement): Row
   );
 }
 
-/** A file without an ID column is searched by row number. */
+/** Return the rows whose ID contains the text. Without IDs, the row number is searched. */
 function filterById(rows: readonly Row[], filter: string): Row[] {
-  const wanted = filter.trim().toLowerCase();
-  if (wanted === '') return [...rows];
-  return rows.filter((row) => (row.id ?? String(row.row)).toLowerCase().includes(wanted));
+  const needle = filter.trim().toLowerCase();
+  if (needle === '') return [...rows];
+  return rows.filter((row) => (row.id ?? String(row.row)).toLowerCase().includes(needle));
 }
 
 export function pageCount(total: number): number {

@@ -1,26 +1,27 @@
-// The linear scale of d3-scale brings its colours, dates and formats along: nine of the sixty
-// kilobytes that the page may have. Its ticks come from d3-array, and the rest is one line.
+// A linear scale for plots. d3-scale would add nine kilobytes to the page, whose budget is sixty.
+
 import { nice, ticks } from 'd3-array';
 
-/** From what is measured to a place in the picture. */
+/** A function from a value to its position in the plot. */
 export interface Scale {
   (value: number): number;
   start: number;
   end: number;
-  /** About so many round numbers within the domain; whole ones, since whole things are counted. */
+  /** Return about `count` round whole numbers within the domain. */
   ticks: (count: number) => number[];
 }
 
 type Pair = readonly [number, number];
 
+/** Return the scale that maps the domain `from`..`to` to the positions `start`..`end`. */
 export function linearScale([from, to]: Pair, [start, end]: Pair): Scale {
-  const place = (value: number) =>
+  const position = (value: number) =>
     to === from ? start : start + ((value - from) / (to - from)) * (end - start);
-  const wholes = (count: number) => ticks(from, to, count).filter(Number.isInteger);
-  return Object.assign(place, { start, end, ticks: wholes });
+  const wholeTicks = (count: number) => ticks(from, to, count).filter(Number.isInteger);
+  return Object.assign(position, { start, end, ticks: wholeTicks });
 }
 
-/** The end of an axis from zero that holds so much and ends with a tick. */
-export function roundEnd(most: number, count: number): number {
-  return nice(0, Math.max(1, most), count)[1];
+/** Return the end of an axis from zero that holds `maximum` and ends with a tick. */
+export function niceAxisEnd(maximum: number, tickCount: number): number {
+  return nice(0, Math.max(1, maximum), tickCount)[1];
 }

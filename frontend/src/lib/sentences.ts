@@ -1,37 +1,37 @@
+// Sentences in the user's language for codes of the API. For a code that the page does not know,
+// the API's own message is shown.
+
 import { FIELD_NAMES, type FieldCode, type FieldName, type FindingCode } from '../api/findingCodes';
 import type { Problem, ProblemCode } from '../api/problem';
 import type { Finding, KnownStatus } from '../api/types';
 import type { Dictionary } from '../i18n';
 
-// Codes into sentences of the page's language. What the page has no sentence for falls back to
-// the server's own words.
-
 export function problemSentence(problem: Problem, dictionary: Dictionary): string {
   const { sentences, unknown } = dictionary.problems;
-  const sentence = own(sentences, problem.code as ProblemCode);
+  const sentence = ownValue(sentences, problem.code as ProblemCode);
   return sentence?.(problem) ?? problem.detail ?? unknown;
 }
 
 export function findingSentence(finding: Finding, dictionary: Dictionary): string {
   const { findings, unknown } = dictionary.problems;
-  const sentence = own(findings, finding.code as FindingCode);
+  const sentence = ownValue(findings, finding.code as FindingCode);
   return sentence?.(finding) ?? finding.message ?? unknown;
 }
 
 export function fieldSentence(finding: Finding, field: FieldName, dictionary: Dictionary): string {
   const { fields, unknown } = dictionary.problems;
-  const sentence = own(fields, finding.code as FieldCode);
+  const sentence = ownValue(fields, finding.code as FieldCode);
   return sentence?.(field) ?? finding.message ?? unknown;
 }
 
-/** The refusal of a form as sentences by field; null if it is about none of `fields`. */
+/** Return the sentences of a form's problem by field, or null if it concerns none of `fields`. */
 export function fieldErrors(
   problem: Problem,
   dictionary: Dictionary,
   fields: readonly FieldName[] = FIELD_NAMES,
 ): Partial<Record<FieldName, string>> | null {
-  const refused = own(REFUSED, problem.code)?.find((field) => fields.includes(field));
-  if (refused) return { [refused]: problemSentence(problem, dictionary) };
+  const wrongField = ownValue(REFUSED, problem.code)?.find((field) => fields.includes(field));
+  if (wrongField) return { [wrongField]: problemSentence(problem, dictionary) };
   const errors: Partial<Record<FieldName, string>> = {};
   for (const finding of problem.findings) {
     const field = fields.find((name) => name === finding.column);
@@ -40,18 +40,20 @@ export function fieldErrors(
   return Object.keys(errors).length > 0 ? errors : null;
 }
 
-/** What a category's code means: the column's own words for it, or the common ones. */
+/**
+ * Return the meaning of a category's code: that of the column, else the general one, else the code.
+ */
 export function valueWords(column: string, code: string, dictionary: Dictionary): string {
   const { values } = dictionary.patient;
-  return own(values, `${column}.${code}`) ?? own(values, code) ?? code;
+  return ownValue(values, `${column}.${code}`) ?? ownValue(values, code) ?? code;
 }
 
 export function statusName(status: string, dictionary: Dictionary): string {
   const { statuses, statusUnknown } = dictionary.history;
-  return own(statuses, status as KnownStatus) ?? statusUnknown(status);
+  return ownValue(statuses, status as KnownStatus) ?? statusUnknown(status);
 }
 
-/** Problems of a whole form that are about one of its fields. */
+/** The fields that a problem without findings can be about. */
 const REFUSED: Record<string, FieldName[]> = {
   name_taken: ['name'],
   email_taken: ['email'],
@@ -61,7 +63,13 @@ const REFUSED: Record<string, FieldName[]> = {
   voucher_expired: ['code'],
 };
 
-/** Codes come from the network: "constructor" must not find what every object has. */
-function own<Key extends string, Value>(record: Record<Key, Value>, key: Key): Value | undefined {
+/**
+ * Return the value of an own key. Codes come from the network: "constructor" must not find a
+ * method.
+ */
+function ownValue<Key extends string, Value>(
+  record: Record<Key, Value>,
+  key: Key,
+): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

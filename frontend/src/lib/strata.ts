@@ -1,24 +1,32 @@
+// Groups of patients (strata) by expected years, summed up from the bins of a result's cohort.
+
 import type { Cohort } from '../api/types';
 
-/** All but edges and counts is lacking in an older result; a model without a curve has empty ones. */
+/**
+ * Bins of the cohort. Older results have only edges and counts; without a survival curve its lists
+ * are empty.
+ */
 export type Bins = Pick<
   Cohort,
   'edges' | 'counts' | 'mean_years' | 'survival' | 'imputed' | 'out_of_range'
 >;
 
-/** Patients whose expected years lie from `from` to under `to`; the last stratum has no end. */
+/** The patients with expected years >= `from` and < `to`. The last stratum has no upper limit. */
 export interface Stratum {
   from: number;
   to: number | null;
   count: number;
-  /** Null where the result does not say, or where there is nobody. */
+  /** Null if an older result does not have it, or if the stratum is empty. */
   meanYears: number | null;
   imputed: number | null;
   outOfRange: number | null;
   survival: number[] | null;
 }
 
-/** Four groups of whole years as far as the horizon allows: from 0, 2, 4 and 6 for 7 and 8 years. */
+/**
+ * Return the starts of up to four strata in whole years, such as 0, 2, 4, 6 for a horizon of 7 or
+ * 8.
+ */
 export function strataStarts(horizonYears: number): number[] {
   const step = Math.max(1, Math.ceil(horizonYears / 4));
   const starts = [0];
@@ -44,15 +52,15 @@ function stratumOf(bins: Bins, from: number, to: number | null): Stratum {
     from,
     to,
     count: sum(bins.counts) ?? 0,
-    meanYears: meanOf(bins, members, bins.mean_years),
+    meanYears: weightedMean(bins, members, bins.mean_years),
     imputed: sum(bins.imputed),
     outOfRange: sum(bins.out_of_range),
     survival: meanCurve(bins, members),
   };
 }
 
-/** The mean over the patients: a bin weighs as much as it has patients. */
-function meanOf(
+/** Return the mean of the bins' values, weighted by their numbers of patients. */
+function weightedMean(
   bins: Bins,
   members: readonly number[],
   values: readonly (number | null | undefined)[] | undefined,
@@ -74,7 +82,7 @@ function meanCurve(bins: Bins, members: readonly number[]): number[] | null {
   const points = Math.max(0, ...curves.map((curve) => curve.length));
   if (points === 0) return null;
   const means = Array.from({ length: points }, (_, point) =>
-    meanOf(
+    weightedMean(
       bins,
       members,
       curves.map((curve) => curve[point]),
@@ -88,7 +96,7 @@ export interface StratumCurve {
   points: { years: number; probability: number }[];
 }
 
-/** The mean curves from their start; strata without patients have none. */
+/** Return the mean survival curves with their starts. Strata without patients have no curve. */
 export function strataCurves(
   strata: readonly Stratum[],
   survivalYears: readonly number[],
@@ -96,16 +104,16 @@ export function strataCurves(
   return strata.flatMap((stratum) => {
     const { survival } = stratum;
     if (survival === null || survival.length !== survivalYears.length) return [];
-    const read = survivalYears.map((years, index) => ({
+    const points = survivalYears.map((years, index) => ({
       years,
       probability: survival[index] ?? 0,
     }));
-    return [{ stratum, points: [{ years: 0, probability: 1 }, ...read] }];
+    return [{ stratum, points: [{ years: 0, probability: 1 }, ...points] }];
   });
 }
 
-/** The bin with the most patients; the first of equals. */
-export function fullestBin({ edges, counts }: Bins) {
+/** Return the bin with the most patients. Of equal bins, the first. */
+export function largestBin({ edges, counts }: Bins) {
   const count = Math.max(0, ...counts);
   const bin = counts.indexOf(count);
   return { from: edges[bin] ?? 0, to: edges[bin + 1] ?? 0, count };

@@ -1,4 +1,9 @@
-/** Whom a token speaks for; null if it can't be read. Not a check of the token: that is the service's. */
+// The claims of an access token.
+
+/**
+ * Return the subject (user id) of a token, or null if it cannot be decoded. Does not verify the
+ * token.
+ */
 export function subjectOf(token: string | null): string | null {
   try {
     const claims = token?.split('.')[1] ?? '';

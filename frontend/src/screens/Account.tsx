@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { Account as Owner } from '../api/types';
+import type { Account as AccountData } from '../api/types';
 import { AccountForm } from '../components/account/AccountForm';
 import { CloseButton, Dialog } from '../components/common/Dialog';
 import { ProblemNotice } from '../components/common/ProblemNotice';
@@ -9,50 +9,52 @@ import { text } from '../i18n';
 import { changePassword, deleteAccount, logOutEverywhere } from '../state/account';
 import { api } from '../state/session';
 
+/** The account screen: its data, password, sessions and deletion. */
 export function Account() {
-  const { owner, problem, isLoading, load } = useOwner();
+  const { account, problem, isLoading, load } = useAccount();
   return (
     <div class="narrow profile">
       <ScreenTitle>{text.value.profile.title}</ScreenTitle>
       {isLoading && <p role="status">{text.value.shell.loading}</p>}
       {problem && <ProblemNotice problem={problem} onRetry={load} />}
-      {owner && (
+      {account && (
         <>
-          <Who owner={owner} />
-          <Password name={owner.name} />
-          <Everywhere />
-          <Deletion name={owner.name} />
+          <AccountFacts account={account} />
+          <PasswordChange name={account.name} />
+          <LogOutEverywhere />
+          <Deletion name={account.name} />
         </>
       )}
     </div>
   );
 }
 
-function useOwner() {
-  const [owner, setOwner] = useState<Owner | null>(null);
+function useAccount() {
+  const [account, setAccount] = useState<AccountData | null>(null);
   const { isBusy, problem, run } = useAction();
-  const load = useCallback(() => void run(async () => setOwner(await api.me())), [run]);
+  const load = useCallback(() => void run(async () => setAccount(await api.me())), [run]);
   useEffect(load, [load]);
-  return { owner, problem, isLoading: isBusy, load };
+  return { account, problem, isLoading: isBusy, load };
 }
 
-function Who({ owner }: { owner: Owner }) {
+function AccountFacts({ account }: { account: AccountData }) {
   const words = text.value.profile;
   return (
-    <dl class="card who">
+    <dl class="card account-facts">
       <dt>{words.name}</dt>
-      <dd>{owner.name}</dd>
+      <dd>{account.name}</dd>
       <dt>{words.email}</dt>
-      <dd>{owner.email}</dd>
+      <dd>{account.email}</dd>
       <dt>{words.since}</dt>
       <dd>
-        <time dateTime={owner.created_at}>{text.value.format.date(owner.created_at)}</time>
+        <time dateTime={account.created_at}>{text.value.format.date(account.created_at)}</time>
       </dd>
-      {owner.intended_use && owner.intended_use_at && (
+      {account.intended_use && account.intended_use_at && (
         <>
           <dt>{words.intendedUse}</dt>
           <dd>
-            {text.value.format.date(owner.intended_use_at)} ({words.version(owner.intended_use)})
+            {text.value.format.date(account.intended_use_at)} ({words.version(account.intended_use)}
+            )
           </dd>
         </>
       )}
@@ -60,13 +62,13 @@ function Who({ owner }: { owner: Owner }) {
   );
 }
 
-function Password({ name }: { name: string }) {
+function PasswordChange({ name }: { name: string }) {
   const { profile: words, account } = text.value;
   const [isChanged, setIsChanged] = useState(false);
 
-  async function change(old: string, changed: string): Promise<void> {
+  async function change(oldPassword: string, newPassword: string): Promise<void> {
     setIsChanged(false);
-    await changePassword(name, old, changed);
+    await changePassword(name, oldPassword, newPassword);
     setIsChanged(true);
   }
 
@@ -96,14 +98,14 @@ function Password({ name }: { name: string }) {
         actionUnderWay={words.changing}
         onSubmit={({ old_password, new_password }) => change(old_password, new_password)}
       />
-      <div class="said" role="status">
+      <div class="form-status" role="status">
         {isChanged && <p class="notice notice-good">{words.changed}</p>}
       </div>
     </section>
   );
 }
 
-function Everywhere() {
+function LogOutEverywhere() {
   const words = text.value.profile;
   const { isBusy, problem, run } = useAction();
   return (
@@ -125,15 +127,19 @@ function Everywhere() {
 
 function Deletion({ name }: { name: string }) {
   const words = text.value.profile;
-  const [isAsked, setIsAsked] = useState(false);
+  const [isDialogOpen, setIsDialogOpen] = useState(false);
   return (
     <section class="card">
       <h2>{words.deleteTitle}</h2>
       <p>{words.deleteLead}</p>
-      <button type="button" class="button button-danger-quiet" onClick={() => setIsAsked(true)}>
+      <button
+        type="button"
+        class="button button-danger-quiet"
+        onClick={() => setIsDialogOpen(true)}
+      >
         {words.deleteOpen}
       </button>
-      {isAsked && <DeletionDialog name={name} onClose={() => setIsAsked(false)} />}
+      {isDialogOpen && <DeletionDialog name={name} onClose={() => setIsDialogOpen(false)} />}
     </section>
   );
 }
@@ -142,8 +148,8 @@ function DeletionDialog({ name, onClose }: { name: string; onClose: () => void }
   const words = text.value.profile;
   return (
     <Dialog title={words.deleteQuestion} onClose={onClose}>
-      <Sentences title={words.deleteGoesTitle} sentences={words.deleteGoes} />
-      <Sentences title={words.deleteStaysTitle} sentences={words.deleteStays} />
+      <Sentences title={words.deletedDataTitle} sentences={words.deletedData} />
+      <Sentences title={words.keptDataTitle} sentences={words.keptData} />
       <AccountForm
         idPrefix="delete"
         username={name}

@@ -1,16 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { LedgerEntry } from '../api/types';
+import type { LedgerEntry, Redeemed } from '../api/types';
 import { AccountForm } from '../components/account/AccountForm';
-import { PagesEnd } from '../components/common/PagesEnd';
+import { LoadMore } from '../components/common/LoadMore';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { usePages } from '../components/common/usePages';
 import { localised, text } from '../i18n';
-import { plainCode, reasonName } from '../lib/ledger';
+import { normaliseVoucherCode, reasonName } from '../lib/ledger';
 import { addresses } from '../lib/routes';
-import { once } from '../state/attempts';
 import { loadCatalogue, models } from '../state/catalogue';
-import { api, balance, learnBalance, refreshBalance } from '../state/session';
+import { withIdempotencyKey } from '../state/idempotency';
+import { api, balance, refreshBalance, updateBalance } from '../state/session';
 
+/** The coins screen: balance, prices, vouchers and the statement. */
 export function Coins() {
   const words = text.value.coins;
   const statement = usePages(statementPage);
@@ -30,7 +31,7 @@ export function Coins() {
         <h2 id="statement-title">{words.statementTitle}</h2>
         {statement.items?.length === 0 && <p class="card empty">{words.empty}</p>}
         {statement.items && statement.items.length > 0 && <Statement entries={statement.items} />}
-        <PagesEnd pages={statement} more={words.more} />
+        <LoadMore pages={statement} label={words.more} />
       </section>
     </>
   );
@@ -41,7 +42,7 @@ async function statementPage(cursor: string | null) {
   return { items: entries, next: next_cursor };
 }
 
-/** Without the catalogue the screen does without it: each model's price is said before it is charged. */
+/** The prices of the models. Without the catalogue they are left out. */
 function Prices() {
   const words = text.value.coins;
   useEffect(() => void loadCatalogue(), []);
@@ -64,14 +65,14 @@ function Prices() {
 
 function Voucher({ onRedeemed }: { onRedeemed: () => void }) {
   const words = text.value.coins;
-  const [said, setSaid] = useState<{ added: number; now: number | null } | null>(null);
+  const [redeemed, setRedeemed] = useState<Redeemed | null>(null);
 
   async function redeem(typed: string): Promise<void> {
-    setSaid(null);
-    const code = plainCode(typed);
-    const redeemed = await once(`voucher ${code}`, (key) => api.redeem(code, key));
-    learnBalance(redeemed.balance);
-    setSaid({ added: redeemed.coins, now: redeemed.balance });
+    setRedeemed(null);
+    const code = normaliseVoucherCode(typed);
+    const result = await withIdempotencyKey(`voucher ${code}`, (key) => api.redeem(code, key));
+    updateBalance(result.balance);
+    setRedeemed(result);
     onRedeemed();
   }
 
@@ -85,8 +86,10 @@ function Voucher({ onRedeemed }: { onRedeemed: () => void }) {
         actionUnderWay={words.redeeming}
         onSubmit={({ code }) => redeem(code)}
       />
-      <div class="said" role="status">
-        {said && <p class="notice notice-good">{words.redeemed(said.added, said.now)}</p>}
+      <div class="form-status" role="status">
+        {redeemed && (
+          <p class="notice notice-good">{words.redeemed(redeemed.coins, redeemed.balance)}</p>
+        )}
       </div>
     </section>
   );

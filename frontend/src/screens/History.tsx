@@ -1,10 +1,10 @@
 import { useCallback, useEffect } from 'preact/hooks';
 import type { Prediction } from '../api/types';
-import { PagesEnd } from '../components/common/PagesEnd';
+import { LoadMore } from '../components/common/LoadMore';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { usePages } from '../components/common/usePages';
 import { PredictionActions } from '../components/prediction/PredictionActions';
-import { StatusMark } from '../components/prediction/StatusMark';
+import { StatusBadge } from '../components/prediction/StatusBadge';
 import { localised, text } from '../i18n';
 import { isEnd } from '../lib/polling';
 import { addresses } from '../lib/routes';
@@ -12,6 +12,7 @@ import { loadCatalogue, modelById } from '../state/catalogue';
 import { createPredictionWatch } from '../state/predictionWatch';
 import { api } from '../state/session';
 
+/** The list of the user's predictions. */
 export function History() {
   const words = text.value.history;
   const pages = usePages(historyPage);
@@ -20,9 +21,10 @@ export function History() {
 
   const { setItems } = pages;
   const replace = useCallback(
-    (now: Prediction) => {
-      const isSame = (shown: Prediction) => shown.prediction_id === now.prediction_id;
-      setItems((shown) => shown?.map((each) => (isSame(each) ? now : each)) ?? null);
+    (changed: Prediction) => {
+      const replaced = (shown: Prediction) =>
+        shown.prediction_id === changed.prediction_id ? changed : shown;
+      setItems((shown) => shown?.map(replaced) ?? null);
     },
     [setItems],
   );
@@ -42,23 +44,23 @@ export function History() {
           ))}
         </ul>
       )}
-      <PagesEnd pages={pages} more={words.more} />
+      <LoadMore pages={pages} label={words.more} />
     </>
   );
 }
 
-/** What has not ended is asked for until it has. */
-function useFollowed(prediction: Prediction, onChange: (now: Prediction) => void): void {
+/** Poll the prediction until it has ended. */
+function usePolling(prediction: Prediction, onChange: (changed: Prediction) => void): void {
   const { prediction_id: id, status, is_finished } = prediction;
   const hasEnded = isEnd(status, is_finished);
   useEffect(() => {
     if (hasEnded) return;
     const watch = createPredictionWatch(id);
-    const forget = watch.prediction.subscribe((now) => now && onChange(now));
+    const unsubscribe = watch.prediction.subscribe((polled) => polled && onChange(polled));
     watch.start();
     return () => {
       watch.stop();
-      forget();
+      unsubscribe();
     };
   }, [id, hasEnded, onChange]);
 }
@@ -82,21 +84,21 @@ function EmptyHistory() {
 
 interface EntryProps {
   prediction: Prediction;
-  onChange: (now: Prediction) => void;
+  onChange: (changed: Prediction) => void;
 }
 
 function HistoryEntry({ prediction, onChange }: EntryProps) {
   const words = text.value.history;
   const model = modelById(prediction.prediction_model_id);
-  useFollowed(prediction, onChange);
+  usePolling(prediction, onChange);
   return (
     <li class="card history-entry">
       <a class="history-name" href={addresses.prediction(prediction.prediction_id)}>
         {prediction.file_name ?? words.untitled}
       </a>
-      <StatusMark status={prediction.status} />
+      <StatusBadge status={prediction.status} />
       <span>{model ? localised(model.title) : prediction.prediction_model_id}</span>
-      <span>{words.rows(prediction.rows)}</span>
+      <span>{words.patients(prediction.rows)}</span>
       <span>
         {words.cost(prediction.cost)}
         {prediction.refunded && <>, {words.refunded}</>}

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { Farewell } from '../components/account/Farewell';
+import { LogOutNotice } from '../components/account/LogOutNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { Samples } from '../components/file/Samples';
 import { AxisLabels, IntervalBar } from '../components/plots/IntervalBar';
@@ -11,12 +11,13 @@ import { isLoggedIn } from '../state/session';
 const EXAMPLE = { years: 5.4, lower: 2.9, upper: 8, upper_open: true };
 const EXAMPLE_HORIZON_YEARS = 8;
 
+/** The start page: what the service predicts, for whom not, what it costs, and sample files. */
 export function Landing() {
   const words = text.value.landing;
   useEffect(() => void loadCatalogue(), []);
   return (
     <>
-      <Farewell />
+      <LogOutNotice />
       <div class="hero">
         <div>
           <ScreenTitle>{words.title}</ScreenTitle>
@@ -56,7 +57,7 @@ export function Landing() {
         <section class="card">
           <h2>{words.costTitle}</h2>
           <p>{words.cost}</p>
-          {/* Without the catalogue the page still says what a visitor needs to know. */}
+          {/* Without the catalogue, the prices are left out. */}
           {models.value && (
             <ul>
               {models.value.map((model) => (

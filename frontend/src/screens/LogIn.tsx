@@ -1,18 +1,20 @@
-import { Farewell } from '../components/account/Farewell';
 import { LogInForm } from '../components/account/LogInForm';
+import { LogOutNotice } from '../components/account/LogOutNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { text } from '../i18n';
 import { addresses } from '../lib/routes';
 import { logIn } from '../state/session';
 
-/** Also shown in place of a screen that needs an account: its address stays. */
-export function LogIn({ isOnTheWay }: { isOnTheWay: boolean }) {
+/**
+ * The log-in screen. It also replaces screens that need an account, whose address stays the same.
+ */
+export function LogIn({ isRedirected }: { isRedirected: boolean }) {
   const words = text.value.account;
   return (
     <div class="narrow">
-      <Farewell />
+      <LogOutNotice />
       <ScreenTitle>{words.loginTitle}</ScreenTitle>
-      {isOnTheWay && <p class="lead">{words.loginToGoOn}</p>}
+      {isRedirected && <p class="lead">{words.loginRequired}</p>}
       <LogInForm idPrefix="login" onSubmit={logIn} />
       <p>
         {words.noAccount} <a href={addresses.register}>{text.value.shell.register}</a>

@@ -4,30 +4,31 @@ import type { Model } from '../api/types';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { ModelCard } from '../components/prediction/ModelCard';
-import { NotEnough } from '../components/prediction/NotEnough';
-import { PatientSource } from '../components/prediction/PatientSource';
+import { NotEnoughCoins } from '../components/prediction/NotEnoughCoins';
+import { PatientInput } from '../components/prediction/PatientInput';
 import { text } from '../i18n';
+import { type StartBlocker, startBlocker } from '../lib/fileCheck';
 import { addresses } from '../lib/routes';
-import { type StartBlock, startBlock } from '../lib/startBlock';
 import { catalogueProblem, loadCatalogue, modelById, models } from '../state/catalogue';
 import * as draft from '../state/draft';
 import { fileCheck } from '../state/fileCheck';
-import { source, submitPatients } from '../state/patientForm';
+import { inputMode, submitPatients } from '../state/patientForm';
 import { goTo } from '../state/route';
 import { balance } from '../state/session';
 
+/** The screen for a new prediction: choose patients and a model, see the price, and start. */
 export function NewPrediction() {
   const words = text.value.submission;
-  useEffect(() => void loadCatalogue().then(catalogueIsHere), []);
+  useEffect(() => void loadCatalogue().then(onCatalogueLoaded), []);
   return (
     <>
       <ScreenTitle>{words.title}</ScreenTitle>
-      <form class="steps" onSubmit={send} onKeyDown={keepEnter} noValidate>
-        {/* What is being sent is not changed on its way. */}
+      <form class="steps" onSubmit={send} onKeyDown={ignoreEnter} noValidate>
+        {/* The form cannot be changed while it is submitted. */}
         <div class="steps" inert={draft.isSubmitting.value}>
           <section class="step" aria-labelledby="step-patients">
             <h2 id="step-patients">{words.choosePatients}</h2>
-            <PatientSource />
+            <PatientInput />
           </section>
           <fieldset class="step">
             <legend>
@@ -48,7 +49,7 @@ export function NewPrediction() {
 function ModelChoice() {
   const words = text.value.submission;
   if (catalogueProblem.value) {
-    const retry = () => void loadCatalogue().then(catalogueIsHere);
+    const retry = () => void loadCatalogue().then(onCatalogueLoaded);
     return <ProblemNotice problem={catalogueProblem.value} onRetry={retry} />;
   }
   if (models.value === null) return <p role="status">{text.value.shell.loading}</p>;
@@ -73,17 +74,17 @@ function Confirmation() {
   const problem = draft.submissionProblem.value;
   const isSubmitting = draft.isSubmitting.value;
   const check = fileCheck.value;
-  // The check is newer than the catalogue.
+  // The price of the check is newer than that of the catalogue.
   const price = model && check.state === 'done' ? check.report.cost : (model?.coins ?? null);
   const action = price === null ? words.submitNoModel : words.submit(price);
-  const block = blockOf(model);
+  const blocker = currentBlocker(model);
   return (
     <>
       {price !== null && balance.value !== null && (
         <Cost
           price={price}
-          balanceNow={balance.value}
-          isSaid={problem?.code === 'not_enough_coins'}
+          currentBalance={balance.value}
+          hasProblemNotice={problem?.code === 'not_enough_coins'}
         />
       )}
       {problem && (
@@ -96,63 +97,65 @@ function Confirmation() {
         <button
           type="submit"
           class="button"
-          disabled={block !== null}
+          disabled={blocker !== null}
           aria-disabled={isSubmitting}
           aria-describedby="start-hint"
         >
           {isSubmitting ? words.submitting : action}
         </button>
-        <span id="start-hint">{block !== null && blockedHint(block)}</span>
+        <span id="start-hint">{blocker !== null && blockerHint(blocker)}</span>
       </p>
       <p class="hint">{words.chargeRule}</p>
     </>
   );
 }
 
-function blockedHint(block: StartBlock): string {
-  const isAtFields = source.value === 'form' && block !== 'model';
-  return isAtFields ? text.value.patient.blocked : text.value.check.blocked[block];
+function blockerHint(blocker: StartBlocker): string {
+  const isShownAtFields = inputMode.value === 'form' && blocker !== 'model';
+  return isShownAtFields ? text.value.patient.blocked : text.value.check.blocked[blocker];
 }
 
 interface CostProps {
   price: number;
-  balanceNow: number;
-  /** Whether a refusal says already that the coins don't suffice. */
-  isSaid: boolean;
+  currentBalance: number;
+  /** Whether a notice already says that coins are missing. */
+  hasProblemNotice: boolean;
 }
 
-function Cost({ price, balanceNow, isSaid }: CostProps) {
+function Cost({ price, currentBalance, hasProblemNotice }: CostProps) {
   const words = text.value.submission;
   const { whole } = text.value.format;
-  const after = balanceNow - price;
+  const balanceAfter = currentBalance - price;
   return (
     <>
       <dl class="figures">
         <div>
-          <dt>{words.costNow}</dt>
+          <dt>{words.cost}</dt>
           <dd>{whole(price)}</dd>
         </div>
         <div>
-          <dt>{words.balanceNow}</dt>
-          <dd>{whole(balanceNow)}</dd>
+          <dt>{words.currentBalance}</dt>
+          <dd>{whole(currentBalance)}</dd>
         </div>
-        {after >= 0 && (
+        {balanceAfter >= 0 && (
           <div>
             <dt>{words.balanceAfter}</dt>
-            <dd>{whole(after)}</dd>
+            <dd>{whole(balanceAfter)}</dd>
           </div>
         )}
       </dl>
-      {after < 0 && !isSaid && <NotEnough missing={-after} />}
+      {balanceAfter < 0 && !hasProblemNotice && <NotEnoughCoins missing={-balanceAfter} />}
     </>
   );
 }
 
-/** What is still missing, in the order in which the screen asks for it. */
-function blockOf(model: Model | null): StartBlock | null {
-  // A form says at its fields what it lacks, when it is to be started.
-  if (source.value === 'file' && draft.chosenFile.value === null) return 'patients';
-  return startBlock(fileCheck.value, draft.leavesBadOut.value) ?? (model === null ? 'model' : null);
+/** Return what prevents the start, in the order of the steps on the screen. */
+function currentBlocker(model: Model | null): StartBlocker | null {
+  // The form does not disable the start: it shows at its fields what is missing.
+  if (inputMode.value === 'file' && draft.chosenFile.value === null) return 'patients';
+  return (
+    startBlocker(fileCheck.value, draft.skipsBadRows.value) ?? (model === null ? 'model' : null)
+  );
 }
 
 function chosenModel(): Model | null {
@@ -160,15 +163,15 @@ function chosenModel(): Model | null {
   return id === null ? null : modelById(id);
 }
 
-function catalogueIsHere(): void {
-  const only = models.value?.length === 1 ? models.value[0] : undefined;
-  if (only?.enabled && draft.chosenModelId.value === null) draft.chooseModel(only.id);
-  // A file that was chosen before waits for its check.
+function onCatalogueLoaded(): void {
+  const onlyModel = models.value?.length === 1 ? models.value[0] : undefined;
+  if (onlyModel?.enabled && draft.chosenModelId.value === null) draft.chooseModel(onlyModel.id);
+  // A file that was chosen before the catalogue was loaded has not been checked yet.
   else if (fileCheck.value.state === 'none') draft.checkAgain();
 }
 
-/** Enter in a field would start the prediction, which costs coins. */
-function keepEnter(event: KeyboardEvent): void {
+/** Ignore Enter in a field. It would start the prediction, which costs coins. */
+function ignoreEnter(event: KeyboardEvent): void {
   const isField = event.target instanceof HTMLInputElement && event.target.type !== 'file';
   if (event.key === 'Enter' && isField) event.preventDefault();
 }

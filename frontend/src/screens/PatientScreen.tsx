@@ -5,37 +5,38 @@ import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { Contributions } from '../components/patient/Contributions';
 import { PatientNotes } from '../components/patient/PatientDetails';
-import { CurveFigures } from '../components/plots/CurveFigures';
+import { CurveData } from '../components/plots/CurveData';
 import { AxisLabels, IntervalBar } from '../components/plots/IntervalBar';
 import { SurvivalPlot } from '../components/plots/SurvivalPlot';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
 import { text } from '../i18n';
 import { curveOf, hasBand } from '../lib/curve';
-import { medianOf } from '../lib/patient';
-import { type Reading, readingOf } from '../lib/reading';
+import { medianOf } from '../lib/patientRow';
+import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
 import { addresses } from '../lib/routes';
 import { modelById } from '../state/catalogue';
 import { createPatient } from '../state/patient';
-import { rememberPlace } from '../state/tablePlace';
+import { rememberTableView } from '../state/tableView';
 
+/** The page of one patient of a result. */
 export function PatientScreen({ id, row }: { id: string; row: number }) {
   const words = text.value.plots.patient;
   const patient = useMemo(() => createPatient(id), [id]);
   useEffect(() => {
     void patient.show(row);
-    rememberPlace(id, { visited: row });
+    rememberTableView(id, { visitedRow: row });
   }, [patient, id, row]);
   const shown = patient.shown.value;
-  const isHere = shown?.row === row;
+  const isLoaded = shown?.row === row;
   const problem = patient.problem.value;
-  const title = words.title(row, isHere ? idOf(shown.page) : null);
+  const title = words.title(row, isLoaded ? idOf(shown.page) : null);
   return (
     <>
       <ScreenTitle key={row}>{title}</ScreenTitle>
       <Neighbours id={id} row={row} total={shown?.page.total ?? null} />
       {problem && <ProblemNotice problem={problem} onRetry={() => void patient.show(row)} />}
-      {!isHere && !problem && <p role="status">{text.value.shell.loading}</p>}
-      {isHere && <Patient row={row} prediction={shown.prediction} page={shown.page} />}
+      {!isLoaded && !problem && <p role="status">{text.value.shell.loading}</p>}
+      {isLoaded && <Patient row={row} prediction={shown.prediction} page={shown.page} />}
     </>
   );
 }
@@ -82,7 +83,7 @@ function Patient({ row, prediction, page }: PatientProps) {
       {predicted && (
         <Predicted
           row={predicted}
-          reading={readingOf(prediction, modelById(prediction.prediction_model_id))}
+          parameters={resultParametersOf(prediction, modelById(prediction.prediction_model_id))}
         />
       )}
       {skipped && (
@@ -97,40 +98,40 @@ function Patient({ row, prediction, page }: PatientProps) {
 
 interface PredictedProps {
   row: Row;
-  reading: Reading;
+  parameters: ResultParameters;
 }
 
-function Predicted({ row, reading }: PredictedProps) {
+function Predicted({ row, parameters }: PredictedProps) {
   const hasCurve = row.survival.length > 0;
   return (
-    <article class={hasCurve ? 'one-patient has-curve' : 'one-patient'}>
-      <Estimate row={row} reading={reading} />
-      {hasCurve && <Survival {...{ row, reading }} />}
-      <section class="card one-contributions">
-        <Contributions row={row} reading={reading} />
+    <article class={hasCurve ? 'patient-page has-curve' : 'patient-page'}>
+      <Estimate row={row} parameters={parameters} />
+      {hasCurve && <Survival {...{ row, parameters }} />}
+      <section class="card patient-page-contributions">
+        <Contributions row={row} parameters={parameters} />
       </section>
-      <section class="card one-notes">
-        <PatientNotes row={row} reading={reading} />
+      <section class="card patient-page-notes">
+        <PatientNotes row={row} parameters={parameters} />
       </section>
     </article>
   );
 }
 
-function Estimate({ row, reading }: { row: Row; reading: Reading }) {
+function Estimate({ row, parameters }: { row: Row; parameters: ResultParameters }) {
   const { result, plots } = text.value;
   return (
-    <section class="card one-estimate">
-      <h2>{result.estimand(reading.horizon)}</h2>
+    <section class="card patient-page-estimate">
+      <h2>{result.estimand(parameters.horizon)}</h2>
       <p class="estimate-line">
         <strong class="estimate-years">{result.years(row.years)}</strong>{' '}
         <span>
-          {plots.patient.interval(reading.level)}{' '}
+          {plots.patient.interval(parameters.intervalLevel)}{' '}
           {result.intervalText(row.lower, row.upper, row.upper_open)}
         </span>
       </p>
-      <IntervalBar estimate={row} horizon={reading.horizon} />
-      <AxisLabels horizon={reading.horizon} />
-      <p class="hint">{result.intervalHint(reading.level, reading.horizon)}</p>
+      <IntervalBar estimate={row} horizon={parameters.horizon} />
+      <AxisLabels horizon={parameters.horizon} />
+      <p class="hint">{result.intervalHint(parameters.intervalLevel, parameters.horizon)}</p>
       <button type="button" class="button button-quiet" onClick={() => print()}>
         {result.print}
       </button>
@@ -138,22 +139,22 @@ function Estimate({ row, reading }: { row: Row; reading: Reading }) {
   );
 }
 
-function Survival({ row, reading }: PredictedProps) {
+function Survival({ row, parameters }: PredictedProps) {
   const { result, plots } = text.value;
   const median = medianOf(row);
   return (
     <section class="card">
       <h2>{result.survivalTitle}</h2>
-      <SurvivalPlot row={row} reading={reading} />
+      <SurvivalPlot row={row} parameters={parameters} />
       {median && (
         <p>
           {'years' in median ? result.median(median.years) : result.medianBeyond(median.beyond)}
         </p>
       )}
-      {hasBand(curveOf(row.survival)) && reading.bandLevel !== null && (
-        <p class="hint">{plots.curve.bandHint(reading.bandLevel)}</p>
+      {hasBand(curveOf(row.survival)) && parameters.bandLevel !== null && (
+        <p class="hint">{plots.curve.bandHint(parameters.bandLevel)}</p>
       )}
-      <CurveFigures row={row} />
+      <CurveData row={row} />
     </section>
   );
 }

@@ -13,6 +13,7 @@ import { addresses } from '../lib/routes';
 import { loadCatalogue } from '../state/catalogue';
 import { createPredictionWatch } from '../state/predictionWatch';
 
+/** The screen of a prediction: its progress, then its result or why there is none. */
 export function PredictionScreen({ id }: { id: string }) {
   const words = text.value.prediction;
   const watch = useMemo(() => createPredictionWatch(id), [id]);
@@ -21,7 +22,7 @@ export function PredictionScreen({ id }: { id: string }) {
     watch.start();
     return watch.stop;
   }, [watch]);
-  useWaking(watch.wake);
+  usePollOnReturn(watch.pollNow);
 
   const prediction = watch.prediction.value;
   const problem = watch.problem.value;
@@ -33,14 +34,14 @@ export function PredictionScreen({ id }: { id: string }) {
         <p role="status">{text.value.shell.loading}</p>
       )}
       {prediction && <PredictionFacts prediction={prediction} />}
-      {prediction && <PredictionActions prediction={prediction} onChange={watch.learn} />}
-      {problem && phase === 'failed' && <NotTold problem={problem} onRetry={watch.start} />}
-      {phase === 'stalled' && <Stalled onCheck={watch.start} />}
+      {prediction && <PredictionActions prediction={prediction} onChange={watch.update} />}
+      {problem && phase === 'failed' && <LoadFailure problem={problem} onRetry={watch.start} />}
+      {phase === 'stalled' && <Stalled onRetry={watch.start} />}
       {prediction && phase === 'waiting' && (
         <Progress
           prediction={prediction}
-          secondsLeft={watch.left.value}
-          isCutOff={problem !== null}
+          secondsLeft={watch.remainingSeconds.value}
+          isOffline={problem !== null}
         />
       )}
       {prediction && phase === 'ended' && <End prediction={prediction} />}
@@ -48,37 +49,37 @@ export function PredictionScreen({ id }: { id: string }) {
   );
 }
 
-/** The connection is back, or the person is: both want to know at once. */
-function useWaking(wake: () => void): void {
+/** Poll at once when the connection is back or the user returns to the tab. */
+function usePollOnReturn(pollNow: () => void): void {
   useEffect(() => {
-    const look = () => {
-      if (document.visibilityState === 'visible') wake();
+    const pollIfVisible = () => {
+      if (document.visibilityState === 'visible') pollNow();
     };
-    addEventListener('online', look);
-    document.addEventListener('visibilitychange', look);
+    addEventListener('online', pollIfVisible);
+    document.addEventListener('visibilitychange', pollIfVisible);
     return () => {
-      removeEventListener('online', look);
-      document.removeEventListener('visibilitychange', look);
+      removeEventListener('online', pollIfVisible);
+      document.removeEventListener('visibilitychange', pollIfVisible);
     };
-  }, [wake]);
+  }, [pollNow]);
 }
 
-/** For an address whose id cannot be one: nothing is asked for it. */
-export function NoPrediction() {
+/** The screen for an id with a wrong format. It makes no request. */
+export function InvalidPrediction() {
   return (
     <>
       <ScreenTitle>{text.value.prediction.title(null)}</ScreenTitle>
-      <Unknown problem={pageProblem('unknown_prediction')} />
+      <PredictionNotFound problem={pageProblem('unknown_prediction')} />
     </>
   );
 }
 
-function NotTold({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
+function LoadFailure({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
   if (problem.status !== 404) return <ProblemNotice problem={problem} onRetry={onRetry} />;
-  return <Unknown problem={problem} />;
+  return <PredictionNotFound problem={problem} />;
 }
 
-function Unknown({ problem }: { problem: Problem }) {
+function PredictionNotFound({ problem }: { problem: Problem }) {
   return (
     <>
       <ProblemNotice problem={problem} />
@@ -89,12 +90,12 @@ function Unknown({ problem }: { problem: Problem }) {
   );
 }
 
-function Stalled({ onCheck }: { onCheck: () => void }) {
+function Stalled({ onRetry }: { onRetry: () => void }) {
   const words = text.value.prediction;
   return (
     <div class="notice notice-warning" role="status">
       <p>{words.stalled}</p>
-      <button type="button" class="button button-quiet" onClick={onCheck}>
+      <button type="button" class="button button-quiet" onClick={onRetry}>
         {words.checkAgain}
       </button>
     </div>
@@ -108,7 +109,7 @@ function End({ prediction }: { prediction: Prediction }) {
   }
   return (
     <>
-      <UnhappyEnd prediction={prediction} />
+      <UnsuccessfulEnd prediction={prediction} />
       <p class="actions">
         <a class="button" href={addresses.new}>
           {text.value.prediction.another}
@@ -118,7 +119,7 @@ function End({ prediction }: { prediction: Prediction }) {
   );
 }
 
-function UnhappyEnd({ prediction }: { prediction: Prediction }) {
+function UnsuccessfulEnd({ prediction }: { prediction: Prediction }) {
   const words = text.value.prediction;
   const titles: Record<string, string> = {
     failed: words.failedTitle,
@@ -126,14 +127,14 @@ function UnhappyEnd({ prediction }: { prediction: Prediction }) {
     cancelled: words.cancelledTitle,
   };
   const title = titles[prediction.status];
-  // Who cancels a prediction knows why; nothing is wrong.
-  const isFailure =
+  // A cancellation is no failure, and the user knows its reason.
+  const hasProblem =
     prediction.status !== 'cancelled' && (prediction.error_code || prediction.error_info);
   return (
     <section class="end">
       <h2>{title ?? words.unknownTitle}</h2>
       {title === undefined && <p>{words.unknownLead(prediction.status)}</p>}
-      {isFailure && (
+      {hasProblem && (
         <ProblemNotice
           problem={{
             ...pageProblem('bad_answer'),

@@ -4,6 +4,7 @@ import { text } from '../i18n';
 import { addresses } from '../lib/routes';
 import { register } from '../state/session';
 
+/** The screen to create an account. */
 export function Register() {
   const words = text.value.account;
   return (

@@ -1,48 +1,55 @@
+// Changes to the account that end sessions: log-out, new password, deletion.
+
 import { signal } from '@preact/signals';
 import { problemOf } from '../api/problem';
-import { api, isLoggedIn, leave, logIn, refreshBalance } from './session';
+import { api, forgetSession, isLoggedIn, logIn, refreshBalance } from './session';
 
-/** What the person is told once they have left; nothing after an ordinary log-out. */
-export const farewell = signal<'deleted' | 'leftEverywhere' | 'notEnded' | null>(null);
+/** The notice to show after the session ended, or null after an ordinary log-out. */
+export const logOutNotice = signal<'deleted' | 'loggedOutEverywhere' | 'sessionNotEnded' | null>(
+  null,
+);
 
-/** The change ends this session as well: the page logs in again by itself. */
-export async function changePassword(name: string, old: string, changed: string): Promise<void> {
-  await api.changePassword(old, changed);
+/** Change the password and log in again, because the change ends this session too. */
+export async function changePassword(
+  name: string,
+  oldPassword: string,
+  newPassword: string,
+): Promise<void> {
+  await api.changePassword(oldPassword, newPassword);
   try {
-    await logIn(name, changed);
+    await logIn(name, newPassword);
   } catch {
-    // The password is changed all the same. The first refusal asks the person to log in again.
+    // The password is changed anyway. This request gets a 401, which asks the user to log in again.
     void refreshBalance();
   }
 }
 
 /**
- * Ends this session. The person is logged out here at once, whatever the service answers: at a shared
- * computer nobody may have to wait for it.
+ * End this session. The browser forgets it before the API responds, so that nobody has to wait
+ * at a shared computer.
  */
 export async function logOut(): Promise<void> {
-  const token = leave();
+  const token = forgetSession();
   if (token === null) return;
   try {
     await api.endSession(token);
   } catch (thrown) {
     const hadEnded = problemOf(thrown).status === 401;
-    if (!hadEnded && !isLoggedIn.value) farewell.value = 'notEnded';
+    if (!hadEnded && !isLoggedIn.value) logOutNotice.value = 'sessionNotEnded';
   }
 }
 
 export async function logOutEverywhere(): Promise<void> {
   await api.logOutEverywhere();
-  sayFarewell('leftEverywhere');
+  forgetSessionWithNotice('loggedOutEverywhere');
 }
 
 export async function deleteAccount(password: string): Promise<void> {
   await api.deleteAccount(password);
-  sayFarewell('deleted');
+  forgetSessionWithNotice('deleted');
 }
 
-/** Every session of the person has ended by now. */
-function sayFarewell(reason: 'deleted' | 'leftEverywhere'): void {
-  farewell.value = reason;
-  leave();
+function forgetSessionWithNotice(notice: 'deleted' | 'loggedOutEverywhere'): void {
+  logOutNotice.value = notice;
+  forgetSession();
 }

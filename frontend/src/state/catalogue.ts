@@ -1,10 +1,14 @@
+// The catalogue of models, loaded once.
+
 import { computed, signal } from '@preact/signals';
 import { type Problem, problemOf } from '../api/problem';
 import type { Column, Model } from '../api/types';
 import { api } from './session';
 
 export const models = signal<Model[] | null>(null);
-/** The largest file the API takes; null until it has said so. */
+/**
+ * The largest file in bytes that can be sent with a request; null until the catalogue is loaded.
+ */
 export const uploadBytesMax = signal<number | null>(null);
 export const catalogueProblem = signal<Problem | null>(null);
 
@@ -15,9 +19,9 @@ const columnsByName = computed(() => {
 
 let loading: Promise<void> | null = null;
 
-/** Loads the catalogue once; after a failure the next call tries again. */
+/** Load the catalogue unless it is loaded. After a failure, the next call tries again. */
 export function loadCatalogue(): Promise<void> {
-  loading ??= fetchModels().finally(() => {
+  loading ??= fetchCatalogue().finally(() => {
     if (models.value === null) loading = null;
   });
   return loading;
@@ -27,7 +31,10 @@ export function modelById(id: string): Model | null {
   return models.value?.find((model) => model.id === id) ?? null;
 }
 
-/** What a file is checked for while no model was chosen: all read the same columns. */
+/**
+ * Return an enabled model with which to check a file before the user chooses one. All read the same
+ * columns.
+ */
 export function anyModelId(): string | null {
   return models.value?.find((model) => model.enabled)?.id ?? null;
 }
@@ -36,7 +43,7 @@ export function columnByName(name: string): Column | null {
   return columnsByName.value.get(name) ?? null;
 }
 
-async function fetchModels(): Promise<void> {
+async function fetchCatalogue(): Promise<void> {
   catalogueProblem.value = null;
   try {
     const catalogue = await api.models();

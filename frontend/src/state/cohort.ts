@@ -1,9 +1,11 @@
+// The cohort of a result: the distribution of its estimates, and the rows with the lowest ones.
+
 import { signal } from '@preact/signals';
 import { type Problem, problemOf } from '../api/problem';
 import type { Cohort } from '../api/types';
 import { api } from './session';
 
-/** The overview of one result, kept in memory while its screen is open. */
+/** Create the state of one prediction's cohort, which lasts while its screen is open. */
 export function createCohort(id: string) {
   const cohort = signal<Cohort | null>(null);
   const problem = signal<Problem | null>(null);

@@ -1,6 +1,8 @@
+// Facts about the deployment that serves the page.
+
 import { signal } from '@preact/signals';
 
-/** What `config.json` beside the page says: each deployment writes its own. */
+/** The content of `config.json` next to the page. Each deployment writes its own. */
 export interface Deployment {
   stage: string;
   release?: string;
@@ -8,12 +10,11 @@ export interface Deployment {
 
 export const deployment = signal<Deployment | null>(null);
 
-/** Read it. Without it the footer says less, and nothing else misses it. */
 export async function readDeployment(): Promise<void> {
   try {
-    const answer = await fetch('./config.json');
-    if (answer.ok) deployment.value = (await answer.json()) as Deployment;
+    const response = await fetch('./config.json');
+    if (response.ok) deployment.value = (await response.json()) as Deployment;
   } catch {
-    // As said above.
+    // Only the footer shows these facts. Without them it is shorter.
   }
 }

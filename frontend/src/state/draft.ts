@@ -1,58 +1,58 @@
+// The draft of a submission: model, file and options. It is kept in memory only, and outside the
+// screens, so that neither an error nor a change of screen loses it.
+
 import { signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, pageProblem, problemOf } from '../api/problem';
 import type { Submission, Units } from '../api/types';
-import { startBlock } from '../lib/startBlock';
-import { randomKey } from './attempts';
+import { startBlocker } from '../lib/fileCheck';
 import { anyModelId } from './catalogue';
 import { checkFile, fileCheck } from './fileCheck';
-import { api, learnBalance, onLeave } from './session';
-import { deleteUpload, forgetUpload, sourceOf } from './source';
-
-// What the person is about to submit. It lives in memory only, outside the screens, so that
-// neither an error nor a walk through the page loses it.
+import { deleteUpload, forgetUpload, prepareFile } from './fileUpload';
+import { randomKey } from './idempotency';
+import { api, onLogOut, updateBalance } from './session';
 
 export const chosenModelId = signal<string | null>(null);
 export const chosenFile = signal<File | null>(null);
-/** The units of numbers whose header names none. */
+/** The units of columns whose header names no unit. */
 export const chosenUnits = signal<Units>('stated');
-/** Patients that can't be predicted are left out, instead of refusing the file for them. */
-export const leavesBadOut = signal(false);
+/** Whether to skip rows with findings instead of rejecting the file. */
+export const skipsBadRows = signal(false);
 export const isSubmitting = signal(false);
 export const submissionProblem = signal<Problem | null>(null);
 
-/** The next attempt has to send the file anew. */
-const UPLOAD_IS_GONE = new Set(['unknown_upload', 'upload_changed']);
+/** Errors after which the file has to be uploaded again. */
+const UPLOAD_GONE_CODES = new Set(['unknown_upload', 'upload_changed']);
 
-// One key for one intended submission: sending it again after a lost answer charges once.
+// Repeating a submission after a lost response sends the same key, so that it is charged once.
 let idempotencyKey: string | null = null;
 
 export function chooseModel(id: string): void {
   chosenModelId.value = id;
-  forgetAttempt();
+  resetSubmission();
   checkAgain();
 }
 
 export function chooseFile(file: File | null): void {
   if (file !== chosenFile.value) deleteUpload();
   chosenFile.value = file;
-  startAfresh();
+  restartCheck();
 }
 
 export function chooseUnits(units: Units): void {
   chosenUnits.value = units;
-  startAfresh();
+  restartCheck();
 }
 
-export function leaveBadOut(leaves: boolean): void {
-  leavesBadOut.value = leaves;
-  forgetAttempt();
+export function setSkipsBadRows(skips: boolean): void {
+  skipsBadRows.value = skips;
+  resetSubmission();
 }
 
 export function checkAgain(): void {
   void checkFile(chosenModelId.value ?? anyModelId(), chosenFile.value, chosenUnits.value);
 }
 
-/** Returns the submission, or null with the reason in `submissionProblem`. */
+/** Submit the draft. Returns null if that fails, with the reason in `submissionProblem`. */
 export async function submit(): Promise<Submission | null> {
   const modelId = chosenModelId.value;
   const file = chosenFile.value;
@@ -61,16 +61,16 @@ export async function submit(): Promise<Submission | null> {
     submissionProblem.value = pageProblem('file_not_chosen');
     return null;
   }
-  if (startBlock(fileCheck.value, leavesBadOut.value) !== null) return null;
+  if (startBlocker(fileCheck.value, skipsBadRows.value) !== null) return null;
   isSubmitting.value = true;
   submissionProblem.value = null;
   try {
     idempotencyKey ??= randomKey();
     const key = idempotencyKey;
-    const options = { units: chosenUnits.value, skip: leavesBadOut.value };
-    const submission = await api.submit(modelId, await sourceOf(file), options, key);
-    learnBalance(submission.balance);
-    // The upload goes with the prediction's files.
+    const options = { units: chosenUnits.value, skip: skipsBadRows.value };
+    const submission = await api.submit(modelId, await prepareFile(file), options, key);
+    updateBalance(submission.balance);
+    // The upload now belongs to the prediction and is deleted with its files.
     forgetUpload();
     chooseFile(null);
     return submission;
@@ -78,30 +78,33 @@ export async function submit(): Promise<Submission | null> {
     submissionProblem.value = problemOf(thrown);
     if (!isWorthRetrying(problemOf(thrown))) idempotencyKey = null;
     if (problemOf(thrown).code === 'file_unreadable') checkAgain();
-    if (UPLOAD_IS_GONE.has(problemOf(thrown).code)) deleteUpload();
+    if (UPLOAD_GONE_CODES.has(problemOf(thrown).code)) deleteUpload();
     return null;
   } finally {
     isSubmitting.value = false;
   }
 }
 
-/** Another file or unit: nothing that was found or decided about the last one holds. */
-function startAfresh(): void {
-  leavesBadOut.value = false;
-  forgetAttempt();
+/**
+ * Check again after the file or the units changed, and discard what the user decided about the old
+ * check.
+ */
+function restartCheck(): void {
+  skipsBadRows.value = false;
+  resetSubmission();
   checkAgain();
 }
 
-function forgetAttempt(): void {
+function resetSubmission(): void {
   submissionProblem.value = null;
   idempotencyKey = null;
 }
 
-onLeave(() => {
+onLogOut(() => {
   isSubmitting.value = false;
   chosenModelId.value = null;
   chosenUnits.value = 'stated';
-  // Nobody is logged in any more who could delete it: it expires.
+  // Without a session the upload cannot be deleted. It expires by itself.
   forgetUpload();
   chooseFile(null);
 });

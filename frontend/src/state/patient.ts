@@ -1,23 +1,29 @@
+// The patient whose page is open.
+
 import { signal } from '@preact/signals';
 import { type Problem, problemOf } from '../api/problem';
 import type { Prediction, RowPage } from '../api/types';
 import { loadCatalogue } from './catalogue';
 import { api } from './session';
 
-interface Shown {
+interface ShownPatient {
   row: number;
   prediction: Prediction;
+  /** A page of one row. */
   page: RowPage;
 }
 
-/** One patient of a result at a time; the one before stays until the next has come. */
+/**
+ * Create the state of a prediction's patient pages. The last patient stays until the next one is
+ * loaded.
+ */
 export function createPatient(id: string) {
-  const shown = signal<Shown | null>(null);
+  const shown = signal<ShownPatient | null>(null);
   const problem = signal<Problem | null>(null);
-  let wanted = 0;
+  let latestRow = 0;
 
   async function show(row: number): Promise<void> {
-    wanted = row;
+    latestRow = row;
     problem.value = null;
     try {
       const [prediction, page] = await Promise.all([
@@ -25,9 +31,9 @@ export function createPatient(id: string) {
         api.rows(id, row - 1, 1),
         loadCatalogue(),
       ]);
-      if (wanted === row) shown.value = { row, prediction, page };
+      if (latestRow === row) shown.value = { row, prediction, page };
     } catch (thrown) {
-      if (wanted === row) problem.value = problemOf(thrown);
+      if (latestRow === row) problem.value = problemOf(thrown);
     }
   }
 

@@ -1,3 +1,7 @@
+// The state of the form for one patient. Its values become the draft's file, so that check, price
+// and submission work as for a file. The values are kept in memory only; the browser stores just
+// the choice of units.
+
 import { computed, signal } from '@preact/signals';
 import { pageProblem } from '../api/problem';
 import type { Finding, Submission, Units } from '../api/types';
@@ -8,34 +12,35 @@ import {
   type Field,
   fieldOf,
   fileNameOf,
-  inOrder,
+  formColumns,
   type UnitSystem,
 } from '../lib/patientForm';
 import { modelById, models } from './catalogue';
 import * as draft from './draft';
 import { fileCheck } from './fileCheck';
-import { onLeave } from './session';
+import { onLogOut } from './session';
 
-// One patient, typed in. It becomes the draft's file, so that check, price and submission are a
-// file's. It lives in memory only; the choice of units is all that is stored.
-
-export type Source = 'file' | 'form';
+export type InputMode = 'file' | 'form';
 
 const STORAGE_KEY = 'unitSystem';
-const PAUSE_MS = 600;
+/** The file is created when the user has not typed for this time. */
+const TYPING_PAUSE_MS = 600;
 
-export const source = signal<Source>('file');
-/** Counts what was refused; each time the first wrong field is where the person goes on. */
-export const refusals = signal(0);
+export const inputMode = signal<InputMode>('file');
+/** The number of rejected starts. Each one moves the focus to the first wrong field. */
+export const rejectedStarts = signal(0);
 
 const entries = signal<Readonly<Record<string, Entry>>>({});
-const left = signal<ReadonlySet<string>>(new Set());
-const isAllTold = signal(false);
-const refused = signal<readonly Finding[]>([]);
+/** The columns whose field the user has left: only these show what is wrong. */
+const leftColumns = signal<ReadonlySet<string>>(new Set());
+const areAllFindingsVisible = signal(false);
+/** Findings of a rejected submission. */
+const submissionFindings = signal<readonly Finding[]>([]);
 const chosenSystem = signal<UnitSystem | null>(storedSystem());
 
-let otherFile: { file: File | null; units: Units } = { file: null, units: 'stated' };
-let pause: ReturnType<typeof setTimeout> | undefined;
+/** The file and units of the mode `file`, which are restored when the user returns to it. */
+let fileModeChoice: { file: File | null; units: Units } = { file: null, units: 'stated' };
+let fileTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** Russian laboratories report in SI units. */
 export const unitSystem = computed<UnitSystem>(
@@ -46,43 +51,47 @@ export const fields = computed<Field[]>(() => {
   const settings = {
     system: unitSystem.value,
     language: language.value,
-    write: text.value.format.number,
+    formatNumber: text.value.format.number,
   };
   return columns().map((column) => fieldOf(column, entries.value[column.name], settings));
 });
 
 export const isEmpty = computed(() => Object.keys(entries.value).length === 0);
 
-const findings = computed<readonly Finding[]>(() => {
+/** Findings of the API, which come from the check or from a rejected submission. */
+const apiFindings = computed<readonly Finding[]>(() => {
   const check = fileCheck.value;
-  return [...refused.value, ...(check.state === 'done' ? check.report.errors : [])];
+  return [...submissionFindings.value, ...(check.state === 'done' ? check.report.errors : [])];
 });
 
-/** What the service found that is about none of the fields. */
+/** Findings of the API that concern no field of the form. */
 export const otherFindings = computed(() =>
-  findings.value.filter((finding) => fields.value.every((field) => !isAbout(field, finding))),
+  apiFindings.value.filter((finding) => fields.value.every((field) => !concerns(finding, field))),
 );
 
-/** What is wrong with a field, once the person has left it or wanted to start. */
-export function toldFault(field: Field): Finding | null {
-  const isTold = isAllTold.value || left.value.has(field.column.name);
-  const found = findings.value.find((finding) => isAbout(field, finding));
-  return (isTold ? field.fault : null) ?? found ?? null;
+/**
+ * Return the finding to show at a field. The page's own are shown after the user left it or tried
+ * to start.
+ */
+export function visibleFinding(field: Field): Finding | null {
+  const isVisible = areAllFindingsVisible.value || leftColumns.value.has(field.column.name);
+  const apiFinding = apiFindings.value.find((finding) => concerns(finding, field));
+  return (isVisible ? field.finding : null) ?? apiFinding ?? null;
 }
 
-export function chooseSource(chosen: Source): void {
-  if (chosen === source.value) return;
-  source.value = chosen;
-  clearTimeout(pause);
-  if (chosen === 'form') {
-    otherFile = { file: draft.chosenFile.value, units: draft.chosenUnits.value };
-    // Each header of the form's file names its unit.
+export function chooseInputMode(mode: InputMode): void {
+  if (mode === inputMode.value) return;
+  inputMode.value = mode;
+  clearTimeout(fileTimer);
+  if (mode === 'form') {
+    fileModeChoice = { file: draft.chosenFile.value, units: draft.chosenUnits.value };
+    // Every header of the form's file names its unit.
     draft.chosenUnits.value = 'stated';
     draft.chooseFile(null);
-    offerFile();
+    createFile();
   } else {
-    draft.chosenUnits.value = otherFile.units;
-    draft.chooseFile(otherFile.file);
+    draft.chosenUnits.value = fileModeChoice.units;
+    draft.chooseFile(fileModeChoice.file);
   }
 }
 
@@ -91,91 +100,98 @@ export function chooseSystem(system: UnitSystem): void {
   try {
     localStorage.setItem(STORAGE_KEY, system);
   } catch {
-    // Storage may be forbidden; the choice then lasts as long as the page.
+    // The browser may forbid storage. The choice then lasts until the page is closed.
   }
-  if (!isEmpty.value) withdrawFile();
+  if (!isEmpty.value) discardFile();
 }
 
-export function type({ column, unit }: Field, typed: string): void {
+export function enterText({ column, unit }: Field, typed: string): void {
   entries.value = { ...entries.value, [column.name]: { text: typed, unit } };
-  withdrawFile();
+  discardFile();
 }
 
 const CLICK_MS = 200;
-const leaving: ReturnType<typeof setTimeout>[] = [];
+const leaveTimers: ReturnType<typeof setTimeout>[] = [];
 
-export function leave({ column }: Field): void {
-  left.value = new Set([...left.value, column.name]);
-  offerFile();
+export function leaveField({ column }: Field): void {
+  leftColumns.value = new Set([...leftColumns.value, column.name]);
+  createFile();
 }
 
-/** An error moves what is below; a click that ends the typing must still meet what it was meant for. */
-export function leaveSoon(field: Field): void {
-  leaving.push(setTimeout(() => leave(field), CLICK_MS));
+/**
+ * Leave the field after the time of a click. An error message moves the elements below it, and the
+ * click that left the field would otherwise miss its target.
+ */
+export function leaveFieldSoon(field: Field): void {
+  leaveTimers.push(setTimeout(() => leaveField(field), CLICK_MS));
 }
 
 export function clear(): void {
-  clearTimeout(pause);
-  for (const timer of leaving.splice(0)) clearTimeout(timer);
+  clearTimeout(fileTimer);
+  for (const timer of leaveTimers.splice(0)) clearTimeout(timer);
   entries.value = {};
-  left.value = new Set();
-  isAllTold.value = false;
-  refused.value = [];
-  if (source.value === 'form') draft.chooseFile(null);
+  leftColumns.value = new Set();
+  areAllFindingsVisible.value = false;
+  submissionFindings.value = [];
+  if (inputMode.value === 'form') draft.chooseFile(null);
 }
 
-/** Submits what the person gives, a file or the form; null with the reason where it belongs. */
+/**
+ * Submit the file or the form. Returns null if that fails, with the reason at the fields or in the
+ * draft.
+ */
 export async function submitPatients(): Promise<Submission | null> {
-  if (source.value === 'file') return draft.submit();
-  if (fields.value.some((field) => field.fault !== null)) {
-    isAllTold.value = true;
-    refusals.value += 1;
+  if (inputMode.value === 'file') return draft.submit();
+  if (fields.value.some((field) => field.finding !== null)) {
+    areAllFindingsVisible.value = true;
+    rejectedStarts.value += 1;
     return null;
   }
-  offerFile();
+  createFile();
   const submission = await draft.submit();
-  // The next patient's form must not hold anything of this one.
+  // The form of the next patient must not contain values of this one.
   if (submission) clear();
-  else tellAtFields();
+  else moveFindingsToFields();
   return submission;
 }
 
-/** The file no longer is what the form says; it is made anew after a pause. */
-function withdrawFile(): void {
-  refused.value = [];
+/** Discard the outdated file of the form, and create a new one when the user stops typing. */
+function discardFile(): void {
+  submissionFindings.value = [];
   if (draft.chosenFile.value !== null) draft.chooseFile(null);
-  clearTimeout(pause);
-  pause = setTimeout(offerFile, PAUSE_MS);
+  clearTimeout(fileTimer);
+  fileTimer = setTimeout(createFile, TYPING_PAUSE_MS);
 }
 
-function offerFile(): void {
-  clearTimeout(pause);
-  const isOffered = draft.chosenFile.value !== null;
-  if (source.value === 'file' || isOffered || fields.value.length === 0) return;
-  if (fields.value.some((field) => field.fault !== null)) return;
+/** Make the draft's file of the form, unless a value is wrong. */
+function createFile(): void {
+  clearTimeout(fileTimer);
+  const hasFile = draft.chosenFile.value !== null;
+  if (inputMode.value === 'file' || hasFile || fields.value.length === 0) return;
+  if (fields.value.some((field) => field.finding !== null)) return;
   const id = fields.value.find((field) => field.column.kind === 'id')?.cell ?? '';
   const name = fileNameOf(text.value.patient.fileName, id);
   draft.chooseFile(new File([csvOf(fields.value)], name, { type: 'text/csv' }));
 }
 
-function tellAtFields(): void {
+function moveFindingsToFields(): void {
   const problem = draft.submissionProblem.value;
   if (!problem || problem.findings.length === 0) return;
-  refused.value = problem.findings;
+  submissionFindings.value = problem.findings;
   draft.submissionProblem.value = pageProblem('invalid_input', { requestId: problem.requestId });
-  refusals.value += 1;
+  rejectedStarts.value += 1;
 }
 
-function isAbout(field: Field, finding: Finding): boolean {
+function concerns(finding: Finding, field: Field): boolean {
   return finding.column === field.column.name;
 }
 
 function columns() {
-  const all = models.value ?? [];
-  const chosen = draft.chosenModelId.value;
-  const model =
-    (chosen === null ? null : modelById(chosen)) ?? all.find((each) => each.enabled) ?? all[0];
-  return inOrder(model?.columns ?? []);
+  const allModels = models.value ?? [];
+  const chosenId = draft.chosenModelId.value;
+  const chosenModel = chosenId === null ? null : modelById(chosenId);
+  const model = chosenModel ?? allModels.find(({ enabled }) => enabled) ?? allModels[0];
+  return formColumns(model?.columns ?? []);
 }
 
 function storedSystem(): UnitSystem | null {
@@ -187,8 +203,8 @@ function storedSystem(): UnitSystem | null {
   }
 }
 
-onLeave(() => {
-  otherFile = { file: null, units: 'stated' };
-  source.value = 'file';
+onLogOut(() => {
+  fileModeChoice = { file: null, units: 'stated' };
+  inputMode.value = 'file';
   clear();
 });

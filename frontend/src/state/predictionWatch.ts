@@ -1,89 +1,94 @@
+// Polling of one prediction until it has ended.
+
 import { signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, problemOf } from '../api/problem';
 import type { Prediction } from '../api/types';
 import { isEnd, nextPoll, POLL_START, type PollEvent, type PollState } from '../lib/polling';
-import { type Seen, secondsLeft } from '../lib/timeLeft';
+import { type ProgressSample, secondsLeft } from '../lib/timeLeft';
 import { api, refreshBalance } from './session';
 
-/** Follows one prediction until it ends, the person leaves, or asking on makes no sense. */
+/**
+ * Create the watch of a prediction. It polls until the prediction ends, `stop` is called, or
+ * polling fails.
+ */
 export function createPredictionWatch(id: string) {
   const prediction = signal<Prediction | null>(null);
   const problem = signal<Problem | null>(null);
   const phase = signal<PollState['phase']>('waiting');
-  /** Until all rows are done; null while nobody can tell. */
-  const left = signal<number | null>(null);
-  let firstSeen: Seen | null = null;
+  /** The estimated seconds until all rows are done, or null if unknown. */
+  const remainingSeconds = signal<number | null>(null);
+  let firstSample: ProgressSample | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
-  // Of two chains of questions the newer one goes on.
-  let chain = 0;
-  // Only an end that was waited for can have changed the balance.
+  // A restart of the polling makes the earlier run end.
+  let latestRun = 0;
+  // The balance can only have changed if the prediction ended while the page polled it.
   let hasWaited = false;
 
-  async function ask(state: PollState, mine = chain): Promise<void> {
-    const event = await answerOf();
-    if (isStopped || mine !== chain) return;
+  async function poll(state: PollState, run = latestRun): Promise<void> {
+    const event = await fetchPrediction();
+    if (isStopped || run !== latestRun) return;
     const next = nextPoll(state, event);
     phase.value = next.phase;
     if (next.phase === 'waiting') {
       hasWaited = true;
-      timer = setTimeout(() => void ask(next, mine), next.delayMs);
+      timer = setTimeout(() => void poll(next, run), next.delayMs);
     } else if (next.phase === 'ended' && hasWaited) {
       void refreshBalance();
     }
   }
 
-  async function answerOf(): Promise<PollEvent> {
+  async function fetchPrediction(): Promise<PollEvent> {
     try {
-      const answer = await api.prediction(id);
-      // What was learned since the question is newer.
-      if (!isStopped) prediction.value = answer;
+      const current = await api.prediction(id);
+      // `update` may have stopped the watch with newer data.
+      if (!isStopped) prediction.value = current;
       problem.value = null;
-      measurePace(answer);
+      estimateRemainingTime(current);
       return {
-        kind: 'answer',
-        status: answer.status,
-        isFinished: answer.is_finished,
-        rowsDone: answer.rows_done,
+        kind: 'response',
+        status: current.status,
+        isFinished: current.is_finished,
+        rowsDone: current.rows_done,
       };
     } catch (thrown) {
       problem.value = problemOf(thrown);
-      return { kind: 'failure', mayPass: isWorthRetrying(problem.value) };
+      return { kind: 'failure', isTransient: isWorthRetrying(problem.value) };
     }
   }
 
-  function measurePace({ status, rows, rows_done }: Prediction): void {
+  function estimateRemainingTime({ status, rows, rows_done }: Prediction): void {
     if (status !== 'running') return;
-    const seen = { rowsDone: rows_done, atMs: performance.now() };
-    // Another attempt begins anew.
-    if (firstSeen === null || rows_done < firstSeen.rowsDone) firstSeen = seen;
-    left.value = secondsLeft(firstSeen, seen, rows);
+    const sample = { rowsDone: rows_done, atMs: performance.now() };
+    // A new attempt starts from the first row.
+    if (firstSample === null || rows_done < firstSample.rowsDone) firstSample = sample;
+    remainingSeconds.value = secondsLeft(firstSample, sample, rows);
   }
 
   function start(): void {
     isStopped = false;
     phase.value = 'waiting';
     problem.value = null;
-    askAnew();
+    restartPolling();
   }
 
-  function askAnew(): void {
+  function restartPolling(): void {
     clearTimeout(timer);
-    chain += 1;
-    void ask(POLL_START);
+    latestRun += 1;
+    void poll(POLL_START);
   }
 
-  /** The connection may be back, or the person: there is no need to wait any longer. */
-  function wake(): void {
+  /** Poll now instead of at the next interval, for example when the connection is back. */
+  function pollNow(): void {
     if (isStopped || phase.value === 'ended') return;
     phase.value = 'waiting';
-    askAnew();
+    restartPolling();
   }
 
-  /** What was learned otherwise: the person has just changed it. */
-  function learn(answer: Prediction): void {
-    prediction.value = answer;
-    if (!isEnd(answer.status, answer.is_finished)) return;
+  /** Take over the prediction from another response, for example that of a cancellation. */
+  function update(current: Prediction): void {
+    prediction.value = current;
+    if (!isEnd(current.status, current.is_finished)) return;
     stop();
     problem.value = null;
     phase.value = 'ended';
@@ -94,5 +99,5 @@ export function createPredictionWatch(id: string) {
     clearTimeout(timer);
   }
 
-  return { prediction, problem, phase, left, start, stop, wake, learn };
+  return { prediction, problem, phase, remainingSeconds, start, stop, pollNow, update };
 }

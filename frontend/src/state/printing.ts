@@ -1,8 +1,10 @@
+// Whether the page is being printed.
+
 import { signal } from '@preact/signals';
 
 /**
- * Whether the page is being printed, by a button of it or by the browser's own. What depends on it
- * is drawn before the browser lays out the sheets.
+ * True from `beforeprint` to `afterprint`, so that the content changes before the browser lays out
+ * the sheets.
  */
 export const isPrinting = signal(false);
 

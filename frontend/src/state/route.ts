@@ -1,3 +1,5 @@
+// The current route, which follows the fragment of the address.
+
 import { signal } from '@preact/signals';
 import { parseHash, type Route } from '../lib/routes';
 
@@ -13,7 +15,9 @@ export function goTo(address: string): void {
   location.hash = address;
 }
 
-/** Without an entry in the browser's history: "back" must not lead to a screen that leads on. */
+/**
+ * Go to the address without a history entry, so that "Back" does not lead to a redirecting screen.
+ */
 export function replaceWith(address: string): void {
   location.replace(address);
 }

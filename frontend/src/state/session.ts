@@ -1,129 +1,145 @@
+// The session of the user: token, balance, log-in and log-out, and the client of the API.
+
 import { computed, signal } from '@preact/signals';
-import { anonymousTransport, type Credentials, personalTransport } from '../api/client';
+import { anonymousTransport, authenticatedTransport, type Credentials } from '../api/client';
 import { createApi } from '../api/endpoints';
 import { isWorthRetrying, problemOf } from '../api/problem';
 import type { Session, User } from '../api/types';
 import { subjectOf } from '../lib/token';
 
-// The token alone is stored, for the tab's life; patient data and the person's name never are.
+// Only the token is stored, until the tab is closed. Patient data and the user's name never are.
 const STORAGE_KEY = 'token';
 
-const token = signal<string | null>(stored());
-/** Someone is waiting for the person to log in again; see LoginAgain. */
-const waiting = signal<((renewed: boolean) => void)[]>([]);
+const token = signal<string | null>(storedToken());
+/** Requests that wait until the user has logged in again; see LogInAgain. */
+const pendingRenewals = signal<((isRenewed: boolean) => void)[]>([]);
 
 export const user = signal<User | null>(null);
 export const balance = signal<number | null>(null);
 export const isLoggedIn = computed(() => token.value !== null);
-export const isAskedToLogInAgain = computed(() => waiting.value.length > 0);
+export const isAskedToLogInAgain = computed(() => pendingRenewals.value.length > 0);
 
-const leaving: (() => void)[] = [];
-/** Runs `forget` when the person leaves, so that nothing of theirs is left for the next one. */
-export function onLeave(forget: () => void): void {
-  leaving.push(forget);
+const logOutListeners: (() => void)[] = [];
+/**
+ * Call `forget` when the user logs out or is replaced, so that the next user finds no data of
+ * theirs.
+ */
+export function onLogOut(forget: () => void): void {
+  logOutListeners.push(forget);
 }
 
-let visit = 0;
+let generation = 0;
 
 const credentials: Credentials = {
   token: () => token.value,
-  visit: () => visit,
-  renew(refusedToken) {
+  generation: () => generation,
+  renew(rejectedToken) {
     if (token.value === null) return Promise.resolve(false);
-    if (token.value !== refusedToken) return Promise.resolve(true);
+    if (token.value !== rejectedToken) return Promise.resolve(true);
     return new Promise((resolve) => {
-      waiting.value = [...waiting.value, resolve];
+      pendingRenewals.value = [...pendingRenewals.value, resolve];
     });
   },
 };
 
-/** For what the person doesn't wait for: a session that has ended is no reason to ask them anything. */
-const quietly: Credentials = { ...credentials, renew: () => Promise.resolve(false) };
+/**
+ * For background requests: they fail if the session has ended, and do not ask the user to log in.
+ */
+const backgroundCredentials: Credentials = { ...credentials, renew: () => Promise.resolve(false) };
 
-// Beside the page, wherever that lies. Not `fetch` itself: it must be called on the window.
+// Not `fetch` itself, which must be called as a method of the window.
 const fetcher: typeof fetch = (input, init) => fetch(input, init);
+// The API is next to the page, wherever the page is served from.
 const base = new URL('.', globalThis.location?.href ?? 'http://127.0.0.1/').href;
 export const api = createApi(
   base,
   anonymousTransport(fetcher),
-  personalTransport(fetcher, credentials),
-  personalTransport(fetcher, quietly),
+  authenticatedTransport(fetcher, credentials),
+  authenticatedTransport(fetcher, backgroundCredentials),
 );
 
 export async function register(name: string, email: string, password: string): Promise<void> {
-  await enter(await api.register(name, email, password));
+  await startSession(await api.register(name, email, password));
 }
 
 export async function logIn(name: string, password: string): Promise<void> {
-  await enter(await api.login(name, password));
+  await startSession(await api.login(name, password));
 }
 
-/** Logging in again as the same person sends the waiting requests; as another one drops them. */
+/**
+ * Log in again. The waiting requests are sent if it is the same user, and dropped if it is another
+ * one.
+ */
 export async function logInAgain(name: string, password: string): Promise<void> {
   const session = await api.login(name, password);
-  const isSamePerson = subjectOf(token.value) === session.user_info.id;
-  if (!isSamePerson) forgetAll();
-  await enter(session);
-  settle(isSamePerson);
+  const isSameUser = subjectOf(token.value) === session.user_info.id;
+  if (!isSameUser) resetState();
+  await startSession(session);
+  settleRenewals(isSameUser);
 }
 
-/** Forgets the person in this browser, whatever the service knows. Returns the token that they had. */
-export function leave(): string | null {
-  const forgotten = token.value;
-  forgetAll();
-  settle(false);
-  return forgotten;
+/**
+ * Forget the user in this browser, without a request to the API. Returns the token of the session.
+ */
+export function forgetSession(): string | null {
+  const sessionToken = token.value;
+  resetState();
+  settleRenewals(false);
+  return sessionToken;
 }
 
-/** The waiting requests fail where they were made; trying one of them again asks again. */
+/** Let the waiting requests fail. The next request asks the user again. */
 export function declineToLogIn(): void {
-  settle(false);
+  settleRenewals(false);
 }
 
-/** Takes in the balance of an answer. Null: the service could not read it, so it is asked for again. */
-export function learnBalance(told: number | null): void {
-  balance.value = told;
-  if (told === null) void refreshBalance();
+/**
+ * Show the balance of a response. If it is null, the API could not read it, and it is fetched
+ * again.
+ */
+export function updateBalance(newBalance: number | null): void {
+  balance.value = newBalance;
+  if (newBalance === null) void refreshBalance();
 }
 
 export async function refreshBalance(): Promise<void> {
   try {
     balance.value = (await api.balance()).balance;
   } catch {
-    // The header keeps the last known balance; whatever needs it says its own error.
+    // The header keeps the last known balance. Screens that need a balance show their own errors.
   }
 }
 
-/** Called once when the page opens with a stored token. */
+/** Continue the stored session when the page opens. */
 export async function resume(): Promise<void> {
   if (token.value === null) return;
   try {
     user.value = await api.me();
     await refreshBalance();
   } catch (thrown) {
-    // The address stays, so that the person comes back to it after logging in.
+    // The address stays the same, so that the user returns to it after logging in.
     if (!isWorthRetrying(problemOf(thrown))) setToken(null);
   }
 }
 
-async function enter(session: Session): Promise<void> {
+async function startSession(session: Session): Promise<void> {
   user.value = session.user_info;
   setToken(session.access_token);
   await refreshBalance();
 }
 
-function forgetAll(): void {
-  visit += 1;
+function resetState(): void {
+  generation += 1;
   setToken(null);
   user.value = null;
   balance.value = null;
-  for (const forget of leaving) forget();
+  for (const forget of logOutListeners) forget();
 }
 
-function settle(renewed: boolean): void {
-  const resolvers = waiting.value;
-  waiting.value = [];
-  for (const resolve of resolvers) resolve(renewed);
+function settleRenewals(isRenewed: boolean): void {
+  const resolvers = pendingRenewals.value;
+  pendingRenewals.value = [];
+  for (const resolve of resolvers) resolve(isRenewed);
 }
 
 function setToken(value: string | null): void {
@@ -132,11 +148,11 @@ function setToken(value: string | null): void {
     if (value === null) sessionStorage.removeItem(STORAGE_KEY);
     else sessionStorage.setItem(STORAGE_KEY, value);
   } catch {
-    // Storage may be forbidden; the session then lasts as long as the page.
+    // The browser may forbid storage. The session then lasts until the page is closed.
   }
 }
 
-function stored(): string | null {
+function storedToken(): string | null {
   try {
     return sessionStorage.getItem(STORAGE_KEY);
   } catch {

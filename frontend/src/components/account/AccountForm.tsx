@@ -22,7 +22,7 @@ interface Props {
   action: string;
   actionUnderWay: string;
   isDanger?: boolean;
-  /** Whose password it is, where the form doesn't ask: a password manager wants to know. */
+  /** The user's name for password managers, in a form that does not ask for it. */
   username?: string;
   onSubmit: (values: Record<FieldName, string>) => Promise<void>;
   children?: ComponentChildren;
@@ -33,7 +33,7 @@ const EMPTY = Object.fromEntries(FIELD_NAMES.map((name) => [name, ''])) as Recor
   string
 >;
 
-/** A form of the account: what was typed stays, unless it was done. */
+/** A form of account fields. It keeps the values after an error, and is emptied after success. */
 export function AccountForm({
   idPrefix,
   fields,
@@ -56,18 +56,18 @@ export function AccountForm({
       fields.map((field) => field.name),
     );
 
-  function show(refusal: Problem): void {
-    setProblem(refusal);
-    // After the fields have got their errors; the first wrong one is where the person goes on.
+  function show(newProblem: Problem): void {
+    setProblem(newProblem);
+    // Focus the first wrong field, after the fields have been rendered with their errors.
     setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   }
 
   async function send(event: Event): Promise<void> {
     event.preventDefault();
     if (isSending) return;
-    const empty = fields.filter((field) => values[field.name].trim() === '');
-    if (empty.length > 0) {
-      show(pageProblem('invalid_input', { findings: empty.map(missing) }));
+    const emptyFields = fields.filter((field) => values[field.name].trim() === '');
+    if (emptyFields.length > 0) {
+      show(pageProblem('invalid_input', { findings: emptyFields.map(missingFinding) }));
       return;
     }
     setIsSending(true);
@@ -83,11 +83,11 @@ export function AccountForm({
   }
 
   return (
-    // The browser's own messages would be in the browser's language, not the page's.
+    // noValidate, because the browser's own messages are in the browser's language, not the page's.
     <form ref={form} class="form" onSubmit={send} noValidate>
       {username !== undefined && <input autocomplete="username" value={username} readOnly hidden />}
       {fields.map(({ type = 'text', ...field }) => {
-        const shared = {
+        const props = {
           ...field,
           idPrefix,
           value: values[field.name],
@@ -95,13 +95,17 @@ export function AccountForm({
           onValue: (value: string) => setValues((typed) => ({ ...typed, [field.name]: value })),
         };
         return type === 'checkbox' ? (
-          <Confirmation key={field.name} {...shared} />
+          <Confirmation key={field.name} {...props} />
         ) : (
-          <Field key={field.name} {...shared} type={type} />
+          <Field key={field.name} {...props} type={type} />
         );
       })}
       {problem && (
-        <FormProblem problem={problem} isSaidAtFields={errors !== null} fields={fields.length} />
+        <FormProblem
+          problem={problem}
+          isShownAtFields={errors !== null}
+          fieldCount={fields.length}
+        />
       )}
       <div class="actions">
         <button
@@ -119,19 +123,19 @@ export function AccountForm({
 
 interface FormProblemProps {
   problem: Problem;
-  isSaidAtFields: boolean;
-  fields: number;
+  isShownAtFields: boolean;
+  fieldCount: number;
 }
 
-/** The fields say what is wrong with them; the notice then only has the request id to add. */
-function FormProblem({ problem, isSaidAtFields, fields }: FormProblemProps) {
-  if (isSaidAtFields && fields === 1) return <RequestId problem={problem} />;
-  const shown = isSaidAtFields
-    ? pageProblem('invalid_input', { requestId: problem.requestId })
-    : problem;
-  return <ProblemNotice problem={shown} />;
+/**
+ * The notice below the fields. If the fields already show the problem, it only adds the request id.
+ */
+function FormProblem({ problem, isShownAtFields, fieldCount }: FormProblemProps) {
+  if (isShownAtFields && fieldCount === 1) return <RequestId problem={problem} />;
+  const shortProblem = pageProblem('invalid_input', { requestId: problem.requestId });
+  return <ProblemNotice problem={isShownAtFields ? shortProblem : problem} />;
 }
 
-function missing(field: AccountField): Finding {
+function missingFinding(field: AccountField): Finding {
   return { column: field.name, code: 'missing' };
 }

@@ -8,18 +8,19 @@ interface Props {
   autocomplete?: string | undefined;
   hint?: string;
   error?: string | undefined;
-  /** Keeps ids apart when two forms are on the page (log in again above log in). */
+  /** Makes ids unique when the page shows two forms with the same fields. */
   idPrefix: string;
 }
 
+/** An input of an account form, with its label, hint and error. */
 export function Field(props: Props & { type: 'text' | 'email' | 'password' }) {
-  const { id, attributes } = named(props);
+  const { id, attributes } = sharedAttributes(props);
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
       <input
         {...attributes}
-        // The element's type knows one kind of input at a time.
+        // The type of the JSX element does not allow a union here.
         type={props.type as 'text'}
         value={props.value}
         autocomplete={props.autocomplete}
@@ -32,9 +33,9 @@ export function Field(props: Props & { type: 'text' | 'email' | 'password' }) {
   );
 }
 
-/** A sentence to be agreed to; its value is empty until it is. */
+/** A checkbox with a statement to agree to. Its value is empty until the user agrees. */
 export function Confirmation(props: Props) {
-  const { attributes } = named(props);
+  const { attributes } = sharedAttributes(props);
   return (
     <div class="field">
       <label class="choice">
@@ -51,15 +52,15 @@ export function Confirmation(props: Props) {
   );
 }
 
-function named({ idPrefix, name, hint, error }: Props) {
+function sharedAttributes({ idPrefix, name, hint, error }: Props) {
   const id = `${idPrefix}-${name}`;
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   const attributes = {
     id,
     name,
     required: true,
     'aria-invalid': error ? ('true' as const) : undefined,
-    'aria-describedby': described || undefined,
+    'aria-describedby': describedBy || undefined,
   };
   return { id, attributes };
 }

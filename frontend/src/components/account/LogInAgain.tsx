@@ -3,15 +3,18 @@ import { declineToLogIn, isAskedToLogInAgain, logInAgain } from '../../state/ses
 import { CloseButton, Dialog } from '../common/Dialog';
 import { LogInForm } from './LogInForm';
 
-/** Stands above the screen, which keeps everything it holds, when the session has ended. */
+/**
+ * The dialog that asks to log in again after the session ended. The screen below it keeps its
+ * state.
+ */
 export function LogInAgain() {
   const words = text.value.account;
   if (!isAskedToLogInAgain.value) return null;
   return (
-    <Dialog title={words.againTitle} onClose={declineToLogIn}>
-      <p>{words.againLead}</p>
+    <Dialog title={words.logInAgainTitle} onClose={declineToLogIn}>
+      <p>{words.logInAgainLead}</p>
       <LogInForm idPrefix="again" onSubmit={logInAgain}>
-        <CloseButton label={words.againCancel} />
+        <CloseButton label={words.logInAgainCancel} />
       </LogInForm>
     </Dialog>
   );

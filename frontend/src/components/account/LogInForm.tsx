@@ -8,6 +8,7 @@ interface Props {
   children?: ComponentChildren;
 }
 
+/** The log-in form with name or e-mail and password. */
 export function LogInForm({ idPrefix, onSubmit, children }: Props) {
   const words = text.value.account;
   return (

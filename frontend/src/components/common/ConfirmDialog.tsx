@@ -10,12 +10,13 @@ interface Props {
   actionUnderWay: string;
   isDanger?: boolean;
   isBlocked?: boolean;
-  /** What it throws is said in the dialog, which stays open. */
+  /** If it throws, the dialog stays open and shows the problem. */
   onConfirm: () => Promise<void>;
   onClose: () => void;
   children: ComponentChildren;
 }
 
+/** A dialog that asks the user to confirm an action, and runs it. */
 export function ConfirmDialog(props: Props) {
   const { isBusy, problem, run } = useAction();
   return (

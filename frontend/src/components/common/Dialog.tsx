@@ -8,7 +8,7 @@ interface Props {
   children: ComponentChildren;
 }
 
-/** Open as long as it is rendered. */
+/** A modal dialog, which is open while it is rendered. */
 export function Dialog({ title, isBusy = false, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -31,7 +31,10 @@ export function Dialog({ title, isBusy = false, onClose, children }: Props) {
 
 interface CloseProps {
   label: string;
-  /** Has the focus at first: what can't be undone must not be one stroke of Enter away. */
+  /**
+   * Whether it has the focus at first, so that pressing Enter does not confirm an irreversible
+   * action.
+   */
   isFirst?: boolean;
   disabled?: boolean;
 }
@@ -43,7 +46,7 @@ export function CloseButton({ label, isFirst = false, disabled = false }: CloseP
       class="button button-quiet"
       autofocus={isFirst}
       disabled={disabled}
-      // The element itself gives the focus back to where it came from.
+      // Closing the dialog element returns the focus to where it was before.
       onClick={(event) => event.currentTarget.closest('dialog')?.close()}
     >
       {label}

@@ -3,9 +3,10 @@ import { localised, text } from '../../i18n';
 import { findingSentence } from '../../lib/sentences';
 import { columnByName } from '../../state/catalogue';
 
-/** Nobody reads more at once, and the page stays quick. */
+/** More rows would make the page slow. */
 const FINDINGS_SHOWN_MAX = 200;
 
+/** A table of findings: row, column and value, and what is expected. */
 export function FindingsTable({ findings, total }: { findings: Finding[]; total: number }) {
   const words = text.value.problems;
   const shown = findings.slice(0, FINDINGS_SHOWN_MAX);
@@ -17,7 +18,7 @@ export function FindingsTable({ findings, total }: { findings: Finding[]; total:
           <tr>
             <th scope="col">{words.findingsRow}</th>
             <th scope="col">{words.findingsColumn}</th>
-            <th scope="col">{words.findingsRight}</th>
+            <th scope="col">{words.findingsExpected}</th>
           </tr>
         </thead>
         <tbody>

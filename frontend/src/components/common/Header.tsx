@@ -5,13 +5,14 @@ import { route } from '../../state/route';
 import { balance, isLoggedIn, user } from '../../state/session';
 import { LanguageSwitch } from './LanguageSwitch';
 
+/** The header of the page: product name, navigation and language switch. */
 export function Header() {
   const words = text.value.shell;
   return (
     <header class="header">
       <div class="header-inner">
         <a class="brand" href={addresses.landing} aria-label={words.productHome}>
-          <Mark />
+          <Logo />
           <span>{words.product}</span>
         </a>
         <nav class="navigation" aria-label={words.mainNavigation}>
@@ -59,7 +60,7 @@ function AccountLink() {
   const name = user.value?.name;
   return (
     <a
-      class="person"
+      class="account-link"
       href={addresses.account}
       {...current('account')}
       {...(name && { 'aria-label': words.linkLabel(name), title: name })}
@@ -81,14 +82,14 @@ function current(name: Route['name']) {
   return route.value.name === name ? ({ 'aria-current': 'page' } as const) : {};
 }
 
-/** The page's sign: an interval with its estimate. */
-function Mark() {
+/** The logo: an interval with its estimate. */
+function Logo() {
   return (
-    <svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
-      <rect class="mark-ground" width="32" height="32" rx="7" />
-      <path class="mark-axis" d="M6 22h20M6 19v6M26 19v6" />
-      <rect class="mark-bar" x="10" y="10" width="13" height="6" rx="3" />
-      <path class="mark-point" d="M17 7v12" />
+    <svg class="logo" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+      <rect class="logo-ground" width="32" height="32" rx="7" />
+      <path class="logo-axis" d="M6 22h20M6 19v6M26 19v6" />
+      <rect class="logo-bar" x="10" y="10" width="13" height="6" rx="3" />
+      <path class="logo-point" d="M17 7v12" />
     </svg>
   );
 }

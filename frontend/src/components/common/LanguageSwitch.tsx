@@ -1,10 +1,11 @@
-import { type Language, language, speak, text } from '../../i18n';
+import { type Language, language, setLanguage, text } from '../../i18n';
 
 const LANGUAGES: { code: Language; short: string; name: string }[] = [
   { code: 'en', short: 'EN', name: 'English' },
   { code: 'ru', short: 'RU', name: 'Русский' },
 ];
 
+/** The buttons that switch the language of the page. */
 export function LanguageSwitch() {
   return (
     <fieldset class="languages">
@@ -17,8 +18,8 @@ export function LanguageSwitch() {
           title={name}
           aria-label={`${short} ${name}`}
           aria-pressed={language.value === code}
-          // Without a connection the page stays as it is, and readable.
-          onClick={() => void speak(code).catch(() => undefined)}
+          // If the texts cannot be loaded, the page keeps its language.
+          onClick={() => void setLanguage(code).catch(() => undefined)}
         >
           {short}
         </button>

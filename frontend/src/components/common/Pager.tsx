@@ -6,6 +6,7 @@ interface Props {
   onPage: (page: number) => void;
 }
 
+/** Buttons to the previous and the next page of a table. */
 export function Pager({ page, pages, onPage }: Props) {
   const words = text.value.result;
   if (pages <= 1) return null;

@@ -9,6 +9,7 @@ interface Props {
   onRetry?: () => void;
 }
 
+/** A notice with the sentence of a problem, its findings, and a button to try again. */
 export function ProblemNotice({ problem, onRetry }: Props) {
   const dictionary = text.value;
   return (

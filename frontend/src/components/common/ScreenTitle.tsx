@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'preact/hooks';
 
 let isFirstScreen = true;
 
-/** The heading of a screen. It takes the focus, so that a screen reader says where one has come. */
+/** The heading of a screen. It takes the focus, so that screen readers announce the new screen. */
 export function ScreenTitle({ children }: { children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    // On opening the page the browser reads it from its beginning by itself.
+    // On the first screen, screen readers start at the top of the page by themselves.
     if (!isFirstScreen) {
       heading.current?.focus({ preventScroll: true });
       scrollTo(0, 0);

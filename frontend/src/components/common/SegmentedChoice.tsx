@@ -7,7 +7,7 @@ interface Props<Choice extends string> {
   onChoose: (choice: Choice) => void;
 }
 
-/** A choice between a few ways, side by side. */
+/** Radio buttons side by side, for a choice between a few options. */
 export function SegmentedChoice<Choice extends string>(props: Props<Choice>) {
   const choices = Object.keys(props.options) as Choice[];
   return (

@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
 import { type Problem, problemOf } from '../../api/problem';
 
-/** Something the person has set going: one at a time, and what came in its way. */
+/** Run actions of the user one at a time, and keep the problem of the last one. */
 export function useAction() {
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);

@@ -6,30 +6,33 @@ interface Page<Item> {
   next: string | null;
 }
 
-/** A list that comes in pages, the first one at once. `fetchPage` must stay the same function. */
+/**
+ * Load a list page by page. The first page is loaded at once.
+ * `fetchPage` must be a stable function: a new one starts the list again.
+ */
 export function usePages<Item>(fetchPage: (cursor: string | null) => Promise<Page<Item>>) {
   const [items, setItems] = useState<Item[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isLoading, setIsLoading] = useState(false);
-  const latest = useRef(0);
+  const latestRequest = useRef(0);
 
   const loadFrom = useCallback(
     async (from: string | null) => {
-      latest.current += 1;
-      const mine = latest.current;
+      latestRequest.current += 1;
+      const request = latestRequest.current;
       setIsLoading(true);
       setProblem(null);
       try {
         const page = await fetchPage(from);
-        // The list was begun anew in the meantime.
-        if (mine !== latest.current) return;
+        // The list has been reloaded since.
+        if (request !== latestRequest.current) return;
         setItems((shown) => [...((from !== null && shown) || []), ...page.items]);
         setCursor(page.next);
       } catch (thrown) {
-        if (mine === latest.current) setProblem(problemOf(thrown));
+        if (request === latestRequest.current) setProblem(problemOf(thrown));
       } finally {
-        if (mine === latest.current) setIsLoading(false);
+        if (request === latestRequest.current) setIsLoading(false);
       }
     },
     [fetchPage],

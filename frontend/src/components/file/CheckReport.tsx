@@ -3,30 +3,31 @@ import { text } from '../../i18n';
 import { columnByName } from '../../state/catalogue';
 import { FilePreview } from './FilePreview';
 
+/** The result of a file's check: its preview, and notes on IDs and columns. */
 export function CheckReport({ report }: { report: DryRun }) {
   const words = text.value.check;
-  const absent = report.columns_absent.filter(isUsed);
+  const absentColumns = report.columns_absent.filter(isUsed);
   return (
     <>
       <FilePreview report={report} />
       <dl class="check-report">
         {report.duplicate_ids.length > 0 && (
-          <Entry title={words.repeated} hint={words.repeatedHint}>
-            {report.duplicate_ids.map(({ id, rows }) => words.repeatedId(id, rows)).join('; ')}
+          <Entry title={words.duplicateIds} hint={words.duplicateIdsHint}>
+            {report.duplicate_ids.map(({ id, rows }) => words.duplicateId(id, rows)).join('; ')}
           </Entry>
         )}
-        {absent.length > 0 && (
-          <Entry title={words.absent} hint={words.absentHint}>
-            {absent.join(', ')}
+        {absentColumns.length > 0 && (
+          <Entry title={words.absentColumns} hint={words.absentColumnsHint}>
+            {absentColumns.join(', ')}
           </Entry>
         )}
         {report.personal_columns.length > 0 && (
-          <Entry title={words.personal} hint={words.personalHint}>
+          <Entry title={words.personalColumns} hint={words.personalColumnsHint}>
             {report.personal_columns.join(', ')}
           </Entry>
         )}
         {report.ignored_columns.length > 0 && (
-          <Entry title={words.ignored}>{report.ignored_columns.join(', ')}</Entry>
+          <Entry title={words.ignoredColumns}>{report.ignored_columns.join(', ')}</Entry>
         )}
       </dl>
     </>
@@ -49,7 +50,7 @@ function Entry({ title, hint, children }: EntryProps) {
   );
 }
 
-/** The check names whatever it could read; IDs and ignored columns are not missed. */
+/** Whether a model uses the column. The check also reports absent IDs and ignored columns. */
 function isUsed(name: string): boolean {
   const kind = columnByName(name)?.kind;
   return kind !== 'ignored' && kind !== 'id';

@@ -1,23 +1,25 @@
 import { type Problem, pageProblem } from '../../api/problem';
 import type { DryRun } from '../../api/types';
 import { text } from '../../i18n';
-import { badRowsOf, isAboutFile } from '../../lib/startBlock';
+import { badRowCount, isFileProblem } from '../../lib/fileCheck';
 import { checkAgain, chosenFile } from '../../state/draft';
 import { fileCheck } from '../../state/fileCheck';
-import { isLarge, uploadedShare } from '../../state/source';
+import { isLarge, uploadProgress } from '../../state/fileUpload';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { CheckReport } from './CheckReport';
 
-/** What the free check found. The outcome is a live region, so that it is told when it comes. */
+/**
+ * The check of the chosen file. Its outcome is a live region, so that screen readers announce it.
+ */
 export function FileCheck() {
   const check = fileCheck.value;
-  const share = uploadedShare.value;
+  const progress = uploadProgress.value;
   return (
     <>
       <p role="status" class="check-outcome">
         {outcome()}
       </p>
-      {share !== null && <progress aria-label={text.value.check.sending} value={share} />}
+      {progress !== null && <progress aria-label={text.value.check.sending} value={progress} />}
       {chosenFile.value && isLarge(chosenFile.value) && (
         <p class="hint">{text.value.check.largeHint}</p>
       )}
@@ -30,15 +32,15 @@ export function FileCheck() {
 function outcome(): string {
   const check = fileCheck.value;
   const words = text.value.check;
-  if (uploadedShare.value !== null) return words.sending;
+  if (uploadProgress.value !== null) return words.sending;
   if (check.state === 'checking') return words.checking;
-  return check.state === 'done' ? verdict(check.report) : '';
+  return check.state === 'done' ? reportSentence(check.report) : '';
 }
 
-function verdict(report: DryRun): string {
-  const words = report.sampled ? text.value.check.beginning : text.value.check;
+function reportSentence(report: DryRun): string {
+  const words = report.sampled ? text.value.check.sampled : text.value.check;
   if (report.rows === 0) return text.value.problems.sentences.no_rows(pageProblem('no_rows'));
-  const bad = badRowsOf(report);
+  const bad = badRowCount(report);
   if (bad === 0) return words.good(report.rows);
   return report.rows_predictable === 0
     ? words.allBad(report.rows)
@@ -47,7 +49,7 @@ function verdict(report: DryRun): string {
 
 function CheckFailure({ problem }: { problem: Problem }) {
   const words = text.value.check;
-  if (isAboutFile(problem)) return <ProblemNotice problem={problem} />;
+  if (isFileProblem(problem)) return <ProblemNotice problem={problem} />;
   return (
     <>
       <p>

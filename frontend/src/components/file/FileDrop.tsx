@@ -6,16 +6,17 @@ interface Props {
   onFile: (file: File | null) => void;
 }
 
+/** The input for the file, which can be chosen or dropped. */
 export function FileDrop({ file, onFile }: Props) {
   const [isOver, setIsOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const words = text.value.submission;
   useStrayDropsIgnored();
 
-  function take(files: FileList | null | undefined): void {
+  function takeFirst(files: FileList | null | undefined): void {
     const first = files?.[0];
     if (first) onFile(first);
-    // Else choosing the same file again, after correcting it, would be no change.
+    // Otherwise choosing the same file again, after correcting it, would not be a change event.
     if (input.current) input.current.value = '';
   }
 
@@ -31,7 +32,7 @@ export function FileDrop({ file, onFile }: Props) {
       onDrop={(event) => {
         event.preventDefault();
         setIsOver(false);
-        take(event.dataTransfer?.files);
+        takeFirst(event.dataTransfer?.files);
       }}
     >
       {file && <ChosenFile file={file} onRemove={() => onFile(null)} />}
@@ -43,7 +44,7 @@ export function FileDrop({ file, onFile }: Props) {
           type="file"
           accept=".csv,text/csv"
           aria-describedby="file-hint"
-          onChange={(event) => take(event.currentTarget.files)}
+          onChange={(event) => takeFirst(event.currentTarget.files)}
         />
         <label for="file" class={file ? 'button button-quiet' : 'button'}>
           {file ? words.fileReplace : words.fileChoose}
@@ -69,7 +70,9 @@ function ChosenFile({ file, onRemove }: { file: File; onRemove: () => void }) {
   );
 }
 
-/** A file dropped beside the field would otherwise replace the page by the file. */
+/**
+ * Ignore files that are dropped outside the field. The browser would open them instead of the page.
+ */
 function useStrayDropsIgnored(): void {
   useEffect(() => {
     const ignore = (event: DragEvent) => event.preventDefault();

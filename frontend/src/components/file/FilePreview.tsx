@@ -4,25 +4,27 @@ import { type PreviewedRow, previewOf } from '../../lib/preview';
 import { findingSentence } from '../../lib/sentences';
 import { FindingsTable } from '../common/FindingsTable';
 
-/** The file as it was read: its first rows, and those with mistakes, each with what is wrong. */
+/** The file as it was read: its first rows and those with findings. */
 export function FilePreview({ report }: { report: DryRun }) {
   const words = text.value.check;
-  const { rows, rest } = previewOf(report);
+  const { rows, otherFindings } = previewOf(report);
   const { columns } = report.preview;
   return (
     <>
-      {/* Wide tables scroll within, so that the page doesn't. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it */}
+      {/* Wide tables scroll inside the section, not the page. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the focus allows scrolling by keyboard */}
       <section class="preview" aria-label={words.preview} tabIndex={0}>
         <table>
           <caption>{words.preview}</caption>
           <thead>
             <tr>
               <th scope="col">{text.value.problems.findingsRow}</th>
-              {columns.map(({ header, column }, at) => (
-                <th key={at} scope="col" class={column === null ? 'preview-unused' : undefined}>
+              {columns.map(({ header, column }, index) => (
+                <th key={index} scope="col" class={column === null ? 'preview-unused' : undefined}>
                   {header}
-                  {column !== null && <ReadAs column={column} header={header} report={report} />}
+                  {column !== null && (
+                    <Interpretation column={column} header={header} report={report} />
+                  )}
                 </th>
               ))}
             </tr>
@@ -34,17 +36,23 @@ export function FilePreview({ report }: { report: DryRun }) {
           </tbody>
         </table>
       </section>
-      {rest.length > 0 && <Rest report={report} findings={rest} />}
+      {otherFindings.length > 0 && <OtherFindings report={report} findings={otherFindings} />}
     </>
   );
 }
 
-/** Under which name and in which unit a column is read, where its header doesn't say so itself. */
-function ReadAs({ column, header, report }: { column: string; header: string; report: DryRun }) {
+interface InterpretationProps {
+  column: string;
+  header: string;
+  report: DryRun;
+}
+
+/** How a column is read: its name, if the header is another one, and its unit. */
+function Interpretation({ column, header, report }: InterpretationProps) {
   const unit = report.units[column];
-  const said = [header === column || header.startsWith(`${column} [`) ? null : column];
-  if (unit !== undefined) said.push(text.value.unit(unit));
-  return <span class="hint">{said.filter(Boolean).join(', ')}</span>;
+  const parts = [header === column || header.startsWith(`${column} [`) ? null : column];
+  if (unit !== undefined) parts.push(text.value.unit(unit));
+  return <span class="hint">{parts.filter(Boolean).join(', ')}</span>;
 }
 
 function PreviewRow({ row, width }: { row: PreviewedRow; width: number }) {
@@ -54,8 +62,8 @@ function PreviewRow({ row, width }: { row: PreviewedRow; width: number }) {
         <th scope="row" class="number">
           {text.value.format.whole(row.row)}
         </th>
-        {row.cells.map((cell, at) => (
-          <td key={at}>{row.wrong.has(at) ? <WrongCell cell={cell} /> : cell}</td>
+        {row.cells.map((cell, index) => (
+          <td key={index}>{row.wrongCells.has(index) ? <WrongCell cell={cell} /> : cell}</td>
         ))}
       </tr>
       {row.findings.length > 0 && (
@@ -80,12 +88,13 @@ function WrongCell({ cell }: { cell: string }) {
   return <mark class="cell">{cell === '' ? text.value.problems.emptyValue : cell}</mark>;
 }
 
-function Rest({ report, findings }: { report: DryRun; findings: Finding[] }) {
-  const untold = report.errors_total - report.errors.length;
+/** Findings in rows that the preview does not show. */
+function OtherFindings({ report, findings }: { report: DryRun; findings: Finding[] }) {
+  const unlisted = report.errors_total - report.errors.length;
   return (
     <div class="notice notice-error">
-      <FindingsTable findings={findings} total={findings.length + untold} />
-      {untold > 0 && (
+      <FindingsTable findings={findings} total={findings.length + unlisted} />
+      {unlisted > 0 && (
         <details>
           <summary>{text.value.problems.badRows}</summary>
           <p class="bad-rows">{report.bad_rows}</p>

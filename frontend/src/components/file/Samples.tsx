@@ -1,5 +1,6 @@
 import { text } from '../../i18n';
 
+/** Links to the sample files. */
 export function Samples() {
   const words = text.value.landing;
   return (

@@ -8,6 +8,7 @@ interface Props {
   onChoose: (units: Units) => void;
 }
 
+/** The choice of units for columns whose header names none. */
 export function UnitsChoice({ units, onChoose }: Props) {
   const words = text.value.check;
   return (

@@ -1,17 +1,17 @@
 import type { Contribution, ContributionScale, Row } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { placeContribution } from '../../lib/axis';
-import { effectOf, hazardRatio, sumOf } from '../../lib/patient';
-import type { Reading } from '../../lib/reading';
+import { contributionTotal, effectOf, hazardRatio } from '../../lib/patientRow';
+import type { ResultParameters } from '../../lib/resultParameters';
 import { columnByName } from '../../state/catalogue';
 
-/** Baseline + contributions = estimate, as bars to both sides of a middle line. */
-export function Contributions({ row, reading }: { row: Row; reading: Reading }) {
+/** The contributions as bars, from the baseline to the estimate. */
+export function Contributions({ row, parameters }: { row: Row; parameters: ResultParameters }) {
   const words = text.value.result;
-  const { scale, horizon } = reading;
+  const { scale, horizon } = parameters;
   const scaleWords = words.scales[scale];
-  const largest = Math.max(0, ...row.contributions.map((each) => Math.abs(each.value)));
-  const sum = sumOf(row);
+  const largest = Math.max(0, ...row.contributions.map(({ value }) => Math.abs(value)));
+  const total = contributionTotal(row);
   const ratio = hazardRatio(row, scale);
   return (
     <div class="contributions">
@@ -22,17 +22,17 @@ export function Contributions({ row, reading }: { row: Row; reading: Reading }) 
           <dt>{words.baseline}</dt>
           <dd>{scaleWords.amount(row.baseline)}</dd>
         </div>
-        {row.contributions.map((each) => (
-          <ContributionLine key={each.column} {...{ each, scale, largest }} />
+        {row.contributions.map((contribution) => (
+          <ContributionLine key={contribution.column} {...{ contribution, scale, largest }} />
         ))}
         <div class="contribution contribution-total">
           <dt>{scaleWords.total}</dt>
-          <dd>{scaleWords.amount(scale === 'years' ? row.years : sum)}</dd>
+          <dd>{scaleWords.amount(scale === 'years' ? row.years : total)}</dd>
         </div>
       </dl>
       <p class="hint">{words.rounded}</p>
       {ratio !== null && <p>{words.hazardRatio(ratio)}</p>}
-      {scale === 'years' && (sum < 0 || sum > horizon) && (
+      {scale === 'years' && (total < 0 || total > horizon) && (
         <p class="hint">{words.clipped(horizon)}</p>
       )}
     </div>
@@ -40,33 +40,36 @@ export function Contributions({ row, reading }: { row: Row; reading: Reading }) 
 }
 
 interface LineProps {
-  each: Contribution;
+  contribution: Contribution;
   scale: ContributionScale;
   largest: number;
 }
 
-function ContributionLine({ each, scale, largest }: LineProps) {
+function ContributionLine({ contribution, scale, largest }: LineProps) {
   const words = text.value.result.scales[scale];
-  const effect = effectOf(each.value, scale);
+  const { column, value } = contribution;
+  const effect = effectOf(value, scale);
   return (
     <div class="contribution">
       <dt>
-        {columnTitle(each.column)}{' '}
+        {columnTitle(column)}{' '}
         {effect !== 'none' && <span class="contribution-effect">{words[effect]}</span>}
       </dt>
       <dd>
         <ContributionBar
-          value={effect === 'none' ? 0 : each.value}
+          value={effect === 'none' ? 0 : value}
           isBad={effect === 'worse'}
           largest={largest}
         />
-        <span class="number">{words.part(each.value)}</span>
+        <span class="number">{words.part(value)}</span>
       </dd>
     </div>
   );
 }
 
-/** The side shows the sign, the colour whether that is good. */
+/**
+ * A bar whose side shows the sign of the value, and whose colour shows whether it is good or bad.
+ */
 function ContributionBar(props: { value: number; isBad: boolean; largest: number }) {
   const bar = placeContribution(props.value, props.largest);
   return (

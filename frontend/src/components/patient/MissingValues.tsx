@@ -1,13 +1,16 @@
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
-import { type Gap, gapsOf } from '../../lib/patient';
+import { type MissingValue, missingValuesOf } from '../../lib/patientRow';
 import { columnTitle } from './Contributions';
 
-/** What was not measured, what measuring it could change, and where to begin. */
+/**
+ * The missing values of a patient, how measuring them could change the estimate, and which to
+ * measure first.
+ */
 export function MissingValues({ row }: { row: Row }) {
   const words = text.value.result;
-  const gaps = gapsOf(row);
-  if (gaps.length === 0) return null;
+  const missingValues = missingValuesOf(row);
+  if (missingValues.length === 0) return null;
   return (
     <>
       <h3>{words.imputedTitle}</h3>
@@ -18,19 +21,21 @@ export function MissingValues({ row }: { row: Row }) {
         </p>
       )}
       <ul>
-        {gaps.map((gap) => (
-          <li key={gap.column}>{gapSentence(gap)}</li>
+        {missingValues.map((missing) => (
+          <li key={missing.column}>{missingValueSentence(missing)}</li>
         ))}
       </ul>
-      {gaps.some((gap) => gap.kind === 'range') && <p class="hint">{words.ifMeasuredHint}</p>}
+      {missingValues.some(({ kind }) => kind === 'range') && (
+        <p class="hint">{words.ifMeasuredHint}</p>
+      )}
     </>
   );
 }
 
-function gapSentence(gap: Gap): string {
+function missingValueSentence(missing: MissingValue): string {
   const words = text.value.result;
-  const title = columnTitle(gap.column);
-  switch (gap.kind) {
+  const title = columnTitle(missing.column);
+  switch (missing.kind) {
     case 'unknown':
       return title;
     case 'unused':
@@ -38,6 +43,6 @@ function gapSentence(gap: Gap): string {
     case 'unchanged':
       return `${title}: ${words.ifMeasuredUnchanged}`;
     case 'range':
-      return `${title}: ${words.ifMeasured(gap.low, gap.high)}`;
+      return `${title}: ${words.ifMeasured(missing.low, missing.high)}`;
   }
 }

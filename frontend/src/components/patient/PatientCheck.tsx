@@ -1,17 +1,20 @@
 import { text } from '../../i18n';
+import { isFileProblem } from '../../lib/fileCheck';
 import { findingSentence } from '../../lib/sentences';
-import { isAboutFile } from '../../lib/startBlock';
 import { checkAgain, chosenFile } from '../../state/draft';
 import { fileCheck } from '../../state/fileCheck';
 import { fields, isEmpty, otherFindings } from '../../state/patientForm';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { labelOf } from './PatientField';
 
-/** What the form still lacks, and what the free check says of it; mistakes are said at the fields. */
+/**
+ * What the form still needs, and the outcome of its check. Findings about a field are shown at the
+ * field.
+ */
 export function PatientCheck() {
   return (
     <>
-      <Missing />
+      <MissingFields />
       <p role="status" class="check-outcome">
         {outcome()}
       </p>
@@ -22,21 +25,21 @@ export function PatientCheck() {
           ))}
         </ul>
       )}
-      <Failure />
+      <CheckFailure />
     </>
   );
 }
 
-function Missing() {
-  const missing = fields.value.filter((field) => field.fault?.code === 'value_missing');
+function MissingFields() {
+  const missing = fields.value.filter(({ finding }) => finding?.code === 'value_missing');
   if (isEmpty.value || missing.length === 0) return null;
   return <p class="hint">{text.value.patient.missing(missing.map(labelOf))}</p>;
 }
 
-function Failure() {
+function CheckFailure() {
   const check = fileCheck.value;
   if (check.state !== 'failed') return null;
-  if (isAboutFile(check.problem)) return <ProblemNotice problem={check.problem} />;
+  if (isFileProblem(check.problem)) return <ProblemNotice problem={check.problem} />;
   return (
     <>
       <p>{text.value.patient.notChecked}</p>

@@ -1,45 +1,47 @@
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
-import type { Reading } from '../../lib/reading';
+import type { ResultParameters } from '../../lib/resultParameters';
 import { addresses } from '../../lib/routes';
 import { route } from '../../state/route';
 import { Contributions, columnTitle } from './Contributions';
 import { MissingValues } from './MissingValues';
 import { SurvivalTable } from './SurvivalTable';
 
-export function PatientDetails({ row, reading }: { row: Row; reading: Reading }) {
+/** The details of a patient that open below their row in the table. */
+export function PatientDetails({ row, parameters }: { row: Row; parameters: ResultParameters }) {
   return (
     <div class="patient">
-      <Contributions row={row} reading={reading} />
+      <Contributions row={row} parameters={parameters} />
       <div class="patient-notes">
         <SurvivalTable row={row} />
-        <PatientNotes row={row} reading={reading} />
+        <PatientNotes row={row} parameters={parameters} />
         <PatientLink row={row} />
       </div>
     </div>
   );
 }
 
-export function PatientNotes({ row, reading }: { row: Row; reading: Reading }) {
-  const isPlain = row.imputed.length === 0 && row.out_of_range.length === 0;
+/** Notes on a patient's estimate: Mayo score, missing values, values out of range. */
+export function PatientNotes({ row, parameters }: { row: Row; parameters: ResultParameters }) {
+  const isComplete = row.imputed.length === 0 && row.out_of_range.length === 0;
   return (
     <>
       {row.mayo_score !== null && <MayoScore score={row.mayo_score} />}
       <MissingValues row={row} />
-      {/* The published formula knows no limits; the fitted models stop at what they have seen. */}
-      <OutOfRange row={row} isClamped={reading.scale !== 'score'} />
-      {isPlain && <p class="hint">{text.value.result.nothingSpecial}</p>}
+      {/* The fitted models clamp values to the training range. The published formula does not. */}
+      <OutOfRange row={row} isClamped={parameters.scale !== 'score'} />
+      {isComplete && <p class="hint">{text.value.result.nothingSpecial}</p>}
     </>
   );
 }
 
 function PatientLink({ row }: { row: Row }) {
   const words = text.value.plots.patient;
-  const shown = route.value;
-  if (shown.name !== 'prediction') return null;
+  const currentRoute = route.value;
+  if (currentRoute.name !== 'prediction') return null;
   return (
     <p class="patient-link">
-      <a href={addresses.patient(shown.id, row.row)}>
+      <a href={addresses.patient(currentRoute.id, row.row)}>
         {row.survival.length > 0 ? words.open : words.openPlain}
       </a>
     </p>

@@ -2,10 +2,11 @@ import { localised, text } from '../../i18n';
 import type { Field } from '../../lib/patientForm';
 import { findingSentence, valueWords } from '../../lib/sentences';
 import { isSubmitting } from '../../state/draft';
-import { leaveSoon, toldFault, type } from '../../state/patientForm';
+import { enterText, leaveFieldSoon, visibleFinding } from '../../state/patientForm';
 
 const ID_CHARACTERS_MAX = 100;
 
+/** A field of the form for one patient: a text input, radio buttons or a list. */
 export function PatientField({ field }: { field: Field }) {
   const { kind, required } = field.column;
   if (kind === 'category')
@@ -32,8 +33,8 @@ function TypedField({ field }: { field: Field }) {
         required={required}
         maxLength={ID_CHARACTERS_MAX}
         {...inputProps(field)}
-        onInput={(event) => type(field, event.currentTarget.value)}
-        onBlur={() => leaveSoon(field)}
+        onInput={(event) => enterText(field, event.currentTarget.value)}
+        onBlur={() => leaveFieldSoon(field)}
       />
       <Notes field={field} />
     </div>
@@ -49,8 +50,8 @@ function SelectField({ field }: { field: Field }) {
         id={idOf(field)}
         name={name}
         {...inputProps(field)}
-        onChange={(event) => type(field, event.currentTarget.value)}
-        onBlur={() => leaveSoon(field)}
+        onChange={(event) => enterText(field, event.currentTarget.value)}
+        onBlur={() => leaveFieldSoon(field)}
       >
         <option value="" selected={field.cell === ''}>
           {text.value.patient.notKnown}
@@ -74,10 +75,11 @@ function RadioField({ field }: { field: Field }) {
       role="radiogroup"
       aria-labelledby={`${idOf(field)}-label`}
       aria-required="true"
-      aria-invalid={toldFault(field) ? 'true' : undefined}
+      aria-invalid={visibleFinding(field) ? 'true' : undefined}
       aria-describedby={describedBy(field)}
       onFocusOut={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) leaveSoon(field);
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null))
+          leaveFieldSoon(field);
       }}
     >
       <p class="field-legend" id={`${idOf(field)}-label`}>
@@ -91,7 +93,7 @@ function RadioField({ field }: { field: Field }) {
             value={code}
             checked={field.cell === code}
             disabled={isSubmitting.value}
-            onChange={() => type(field, code)}
+            onChange={() => enterText(field, code)}
           />
           <span>{valueWords(field.column.name, code, text.value)}</span>
         </label>
@@ -104,8 +106,8 @@ function RadioField({ field }: { field: Field }) {
 function Notes({ field }: { field: Field }) {
   const words = text.value.patient;
   const hint = hintOf(field);
-  const fault = faultSentence(field);
-  const { usual, unit } = field;
+  const error = findingText(field);
+  const { studyRange, unit } = field;
   return (
     <div class="field-notes">
       {hint && (
@@ -113,14 +115,14 @@ function Notes({ field }: { field: Field }) {
           {hint}
         </p>
       )}
-      {fault && (
+      {error && (
         <p class="field-error" id={`${idOf(field)}-error`}>
-          {fault}
+          {error}
         </p>
       )}
-      {!fault && usual && (
+      {!error && studyRange && (
         <p class="field-warning" id={`${idOf(field)}-unusual`}>
-          {words.unusual(usual.low, usual.high, unit)}
+          {words.unusual(studyRange.low, studyRange.high, unit)}
         </p>
       )}
     </div>
@@ -129,20 +131,20 @@ function Notes({ field }: { field: Field }) {
 
 function inputProps(field: Field) {
   return {
-    // The browser would keep the patient's values, to offer them for the next one.
+    // Otherwise the browser would store the patient's values and suggest them later.
     autocomplete: 'off',
-    'aria-invalid': toldFault(field) ? ('true' as const) : undefined,
+    'aria-invalid': visibleFinding(field) ? ('true' as const) : undefined,
     'aria-describedby': describedBy(field),
     disabled: isSubmitting.value,
   };
 }
 
 function describedBy(field: Field): string | undefined {
-  const isWrong = toldFault(field) !== null;
+  const isWrong = visibleFinding(field) !== null;
   const notes = [
     hintOf(field) && 'hint',
     isWrong && 'error',
-    !isWrong && field.usual && 'unusual',
+    !isWrong && field.studyRange && 'unusual',
   ].filter(Boolean);
   return notes.map((note) => `${idOf(field)}-${note}`).join(' ') || undefined;
 }
@@ -154,12 +156,12 @@ function hintOf({ column, range }: Field): string {
     .join('. ');
 }
 
-function faultSentence(field: Field): string | null {
-  const fault = toldFault(field);
-  if (fault === null) return null;
-  return fault.code === 'ambiguous_comma'
-    ? text.value.patient.ambiguousComma(fault.value ?? '')
-    : findingSentence(fault, text.value);
+function findingText(field: Field): string | null {
+  const finding = visibleFinding(field);
+  if (finding === null) return null;
+  return finding.code === 'ambiguous_comma'
+    ? text.value.patient.ambiguousComma(finding.value ?? '')
+    : findingSentence(finding, text.value);
 }
 
 export function labelOf({ column }: Field): string {

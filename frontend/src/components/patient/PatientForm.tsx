@@ -8,16 +8,17 @@ import {
   clear,
   fields,
   isEmpty,
-  refusals,
+  rejectedStarts,
   unitSystem,
 } from '../../state/patientForm';
 import { SegmentedChoice } from '../common/SegmentedChoice';
 import { PatientCheck } from './PatientCheck';
 import { PatientField } from './PatientField';
 
+/** The form for one patient. */
 export function PatientForm() {
   const words = text.value.patient;
-  const form = useFirstWrongFieldFocused();
+  const form = useFocusFirstInvalidField();
   const file = chosenFile.value;
   if (models.value === null) return <p class="hint">{words.noFields}</p>;
   return (
@@ -72,15 +73,16 @@ function partOf({ kind, required }: { kind: string; required: boolean }): Part {
   return required ? 'required' : 'optional';
 }
 
-function useFirstWrongFieldFocused() {
+/** Focus the first wrong field after a start was rejected. */
+function useFocusFirstInvalidField() {
   const form = useRef<HTMLDivElement>(null);
-  const told = useRef(refusals.value);
-  const count = refusals.value;
+  const handledCount = useRef(rejectedStarts.value);
+  const count = rejectedStarts.value;
   useEffect(() => {
-    if (count === told.current) return;
-    told.current = count;
-    const wrong = '[aria-invalid]:is(input, select), [aria-invalid] input';
-    form.current?.querySelector<HTMLElement>(wrong)?.focus();
+    if (count === handledCount.current) return;
+    handledCount.current = count;
+    const invalidField = '[aria-invalid]:is(input, select), [aria-invalid] input';
+    form.current?.querySelector<HTMLElement>(invalidField)?.focus();
   });
   return form;
 }

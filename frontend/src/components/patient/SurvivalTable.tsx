@@ -1,9 +1,9 @@
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
 import { placeOnAxis } from '../../lib/axis';
-import { medianOf } from '../../lib/patient';
+import { medianOf } from '../../lib/patientRow';
 
-/** The survival curve in figures, and its median. */
+/** The survival curve as a table, and its median. */
 export function SurvivalTable({ row }: { row: Row }) {
   const words = text.value.result;
   const { format } = text.value;

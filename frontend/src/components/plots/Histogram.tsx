@@ -1,20 +1,21 @@
 import { text } from '../../i18n';
-import { linearScale, roundEnd } from '../../lib/scale';
-import { type Bins, countOf, fullestBin, strataOf } from '../../lib/strata';
-import { Axes, Plot, ROOM } from './Plot';
-import { PlotFigures } from './PlotFigures';
+import { linearScale, niceAxisEnd } from '../../lib/scale';
+import { type Bins, countOf, largestBin, strataOf } from '../../lib/strata';
+import { Axes, MARGIN, Plot } from './Plot';
+import { PlotData } from './PlotData';
 
 const BOTTOM = 200;
 
+/** The histogram of the expected years, with its values as a table. */
 export function Histogram({ bins }: { bins: Bins }) {
   const words = text.value.plots.cohort;
   const { format } = text.value;
-  const fullest = fullestBin(bins);
+  const largest = largestBin(bins);
   const [lowest] = strataOf(bins);
-  const label = words.histogramAlternative(
+  const label = words.histogramAltText(
     countOf(bins),
-    fullest,
-    lowest?.to ?? fullest.to,
+    largest,
+    lowest?.to ?? largest.to,
     lowest?.count ?? 0,
   );
   return (
@@ -22,10 +23,10 @@ export function Histogram({ bins }: { bins: Bins }) {
       <figcaption>{words.histogram}</figcaption>
       <Plot
         label={label}
-        height={BOTTOM + ROOM.bottom}
+        height={BOTTOM + MARGIN.bottom}
         draw={(width) => {
-          const x = linearScale([0, bins.edges.at(-1) ?? 1], [ROOM.left, width - ROOM.right]);
-          const y = linearScale([0, roundEnd(fullest.count, 5)], [BOTTOM, ROOM.top]);
+          const x = linearScale([0, bins.edges.at(-1) ?? 1], [MARGIN.left, width - MARGIN.right]);
+          const y = linearScale([0, niceAxisEnd(largest.count, 5)], [BOTTOM, MARGIN.top]);
           return (
             <>
               <Axes
@@ -48,16 +49,16 @@ export function Histogram({ bins }: { bins: Bins }) {
           );
         }}
       />
-      <Figures bins={bins} />
+      <HistogramData bins={bins} />
     </figure>
   );
 }
 
-function Figures({ bins }: { bins: Bins }) {
+function HistogramData({ bins }: { bins: Bins }) {
   const words = text.value.plots.cohort;
   const last = bins.counts.length - 1;
   return (
-    <PlotFigures name={words.histogram}>
+    <PlotData name={words.histogram}>
       <thead>
         <tr>
           <th scope="col">{words.expected}</th>
@@ -74,6 +75,6 @@ function Figures({ bins }: { bins: Bins }) {
           </tr>
         ))}
       </tbody>
-    </PlotFigures>
+    </PlotData>
   );
 }

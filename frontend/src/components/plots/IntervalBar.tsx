@@ -8,31 +8,37 @@ interface Estimate {
 }
 
 /**
- * An interval and its estimate on the axis of years. It repeats what stands beside it as text, so
- * that screen readers pass it over. Geometry is in per cent: the bar fits any width.
+ * A bar with an estimate and its interval on the axis of years. Its geometry is in per cent, so that
+ * it fits any width. Screen readers skip it, because the text beside it says the same.
  */
 export function IntervalBar({ estimate, horizon }: { estimate: Estimate; horizon: number }) {
-  const place = placeInterval(estimate, horizon);
+  const position = placeInterval(estimate, horizon);
   return (
     <svg class="interval" width="100%" height="18" aria-hidden="true">
       <Ticks horizon={horizon} />
       <rect
         class="interval-range"
-        x={`${place.start}%`}
+        x={`${position.start}%`}
         y="5"
-        width={`${place.end - place.start}%`}
+        width={`${position.end - position.start}%`}
         height="8"
         rx="2"
       />
-      <line class="interval-end" x1={`${place.start}%`} x2={`${place.start}%`} y1="3" y2="15" />
-      {place.open ? (
+      <line
+        class="interval-end"
+        x1={`${position.start}%`}
+        x2={`${position.start}%`}
+        y1="3"
+        y2="15"
+      />
+      {position.open ? (
         <svg x="100%" y="0" overflow="visible" aria-hidden="true">
           <path class="interval-open" d="M-7 2 L1 9 L-7 16 Z" />
         </svg>
       ) : (
-        <line class="interval-end" x1={`${place.end}%`} x2={`${place.end}%`} y1="3" y2="15" />
+        <line class="interval-end" x1={`${position.end}%`} x2={`${position.end}%`} y1="3" y2="15" />
       )}
-      <circle class="interval-point" cx={`${place.point}%`} cy="9" r="5" />
+      <circle class="interval-point" cx={`${position.point}%`} cy="9" r="5" />
     </svg>
   );
 }
@@ -55,7 +61,7 @@ function Ticks({ horizon }: { horizon: number }) {
   );
 }
 
-/** The numbers below or above a column of bars. */
+/** The numbers of the axis, above or below the bars. */
 export function AxisLabels({ horizon }: { horizon: number }) {
   return (
     <svg class="axis-labels" width="100%" height="14" aria-hidden="true">

@@ -6,16 +6,16 @@ import type { Scale } from '../../lib/scale';
 import { isPrinting } from '../../state/printing';
 
 interface PlotProps {
-  /** The sentence that stands for the plot. */
+  /** The alternative text. */
   label: string;
   height: number;
   draw: (width: number) => ComponentChildren;
 }
 
-/** Half a sheet: on paper nothing tells the width, and the picture is scaled to it. */
+/** About half a sheet. The width cannot be measured on paper, so the plot is scaled to it. */
 const PRINTED_WIDTH = 380;
 
-/** Drawn for the width it gets, so that its text has the same size on every screen. */
+/** A plot, drawn for its actual width, so that its text has the same size on every screen. */
 export function Plot({ label, height, draw }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(480);
@@ -26,23 +26,23 @@ export function Plot({ label, height, draw }: PlotProps) {
     if (box.current) observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
-  const drawn = isPrinting.value ? PRINTED_WIDTH : width;
+  const drawnWidth = isPrinting.value ? PRINTED_WIDTH : width;
   return (
     <div class="plot" ref={box}>
-      <svg role="img" aria-label={label} viewBox={`0 0 ${drawn} ${height}`}>
-        {draw(drawn)}
+      <svg role="img" aria-label={label} viewBox={`0 0 ${drawnWidth} ${height}`}>
+        {draw(drawnWidth)}
       </svg>
     </div>
   );
 }
 
-/** Room around what is drawn: for the numbers, their unit and the name of the upright axis. */
-export const ROOM = { top: 26, left: 44, right: 52, bottom: 22 };
+/** The margin for the numbers of the axes, their unit and the name of the vertical axis. */
+export const MARGIN = { top: 26, left: 44, right: 52, bottom: 22 };
 
-/** Where an axis of probabilities has its numbers. */
+/** The ticks of a probability axis. */
 export const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 
-/** Whole years, fewer of them where there is little room. */
+/** Return ticks in whole years, fewer on a narrow axis. */
 export function yearTicks(x: Scale): number[] {
   return x.ticks(x.end - x.start < 320 ? 5 : 8);
 }
@@ -79,7 +79,7 @@ export function Axes({ x, y, yTicks, yText, yTitle }: AxesProps) {
         return (
           <g key={`x${tick}`}>
             <path class="plot-axis" d={`M${x(tick)} ${bottom}v4`} />
-            {/* The unit stands behind the last number, which stays at its place. */}
+            {/* The last number has the unit after it, and is aligned like the others. */}
             <text x={x(tick) - 4} y={bottom + 16}>
               {isLast ? words.survivalYears(tick) : tick}
             </text>

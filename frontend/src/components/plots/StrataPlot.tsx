@@ -2,8 +2,8 @@ import { text } from '../../i18n';
 import { spreadLabels } from '../../lib/curve';
 import { linearScale, type Scale } from '../../lib/scale';
 import { type Stratum, type StratumCurve, strataCurves } from '../../lib/strata';
-import { Axes, Plot, pathOf, QUARTERS, ROOM } from './Plot';
-import { PlotFigures } from './PlotFigures';
+import { Axes, MARGIN, Plot, pathOf, QUARTERS } from './Plot';
+import { PlotData } from './PlotData';
 
 const BOTTOM = 200;
 const LABEL_HEIGHT = 15;
@@ -13,7 +13,7 @@ interface Props {
   survivalYears: readonly number[];
 }
 
-/** The mean survival curve of each stratum; nothing where the result has no curves. */
+/** The mean survival curve of each stratum. Empty if the result has no curves. */
 export function StrataPlot({ strata, survivalYears }: Props) {
   const words = text.value.plots.cohort;
   const { share } = text.value.format;
@@ -23,11 +23,14 @@ export function StrataPlot({ strata, survivalYears }: Props) {
     <figure class="plot-figure">
       <figcaption>{words.curves}</figcaption>
       <Plot
-        label={words.curvesAlternative(curves)}
-        height={BOTTOM + ROOM.bottom}
+        label={words.curvesAltText(curves)}
+        height={BOTTOM + MARGIN.bottom}
         draw={(width) => {
-          const x = linearScale([0, survivalYears.at(-1) ?? 1], [ROOM.left, width - ROOM.right]);
-          const y = linearScale([0, 1], [BOTTOM, ROOM.top]);
+          const x = linearScale(
+            [0, survivalYears.at(-1) ?? 1],
+            [MARGIN.left, width - MARGIN.right],
+          );
+          const y = linearScale([0, 1], [BOTTOM, MARGIN.top]);
           return (
             <>
               <Axes
@@ -41,7 +44,7 @@ export function StrataPlot({ strata, survivalYears }: Props) {
           );
         }}
       />
-      <Figures curves={curves} />
+      <CurvesData curves={curves} />
     </figure>
   );
 }
@@ -49,13 +52,13 @@ export function StrataPlot({ strata, survivalYears }: Props) {
 function Lines({ x, y, curves }: { x: Scale; y: Scale; curves: readonly StratumCurve[] }) {
   const words = text.value.plots.cohort;
   const ends = curves.map(({ points }) => y(points.at(-1)?.probability ?? 0));
-  const places = spreadLabels(ends, LABEL_HEIGHT, BOTTOM - 6);
+  const labelPositions = spreadLabels(ends, LABEL_HEIGHT, BOTTOM - 6);
   return (
     <>
       {curves.map(({ stratum, points }, index) => (
         <g key={stratum.from} class={`stratum stratum-${index + 1}`}>
           <path class="plot-line" d={pathOf(x, y, points)} />
-          <text class="plot-label" x={x.end + 6} y={(places[index] ?? 0) + 4}>
+          <text class="plot-label" x={x.end + 6} y={(labelPositions[index] ?? 0) + 4}>
             {words.stratumShort(stratum.from, stratum.to)}
           </text>
         </g>
@@ -64,11 +67,11 @@ function Lines({ x, y, curves }: { x: Scale; y: Scale; curves: readonly StratumC
   );
 }
 
-function Figures({ curves }: { curves: readonly StratumCurve[] }) {
+function CurvesData({ curves }: { curves: readonly StratumCurve[] }) {
   const words = text.value.plots.cohort;
   const { result, format } = text.value;
   return (
-    <PlotFigures name={words.curves}>
+    <PlotData name={words.curves}>
       <thead>
         <tr>
           <th scope="col">{result.survivalTime}</th>
@@ -91,6 +94,6 @@ function Figures({ curves }: { curves: readonly StratumCurve[] }) {
           </tr>
         ))}
       </tbody>
-    </PlotFigures>
+    </PlotData>
   );
 }

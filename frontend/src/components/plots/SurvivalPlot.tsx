@@ -1,32 +1,35 @@
 import { area } from 'd3-shape';
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
-import { type CurvePoint, curveOf, hasBand, lineOf } from '../../lib/curve';
-import type { Reading } from '../../lib/reading';
+import { type CurvePoint, curveOf, curveWithMedian, hasBand } from '../../lib/curve';
+import type { ResultParameters } from '../../lib/resultParameters';
 import { linearScale, type Scale } from '../../lib/scale';
-import { Axes, Plot, pathOf, QUARTERS, ROOM } from './Plot';
+import { Axes, MARGIN, Plot, pathOf, QUARTERS } from './Plot';
 
 const BOTTOM = 226;
-/** The interval's place below the numbers of the axis, and its words below that. */
-const INTERVAL = BOTTOM + 34;
-const HEIGHT = INTERVAL + 26;
-/** Wide enough for a letter of a label; what is drawn in a picture can't be measured beforehand. */
-const LETTER = 7.3;
+/** The vertical position of the interval, below the numbers of the axis. Its label is below it. */
+const INTERVAL_Y = BOTTOM + 34;
+const HEIGHT = INTERVAL_Y + 26;
+/** An upper estimate of a letter's width, because text cannot be measured before it is drawn. */
+const LETTER_WIDTH = 7.3;
 
-/** The predicted curve, its median, and along the axis the expected years with their interval. */
-export function SurvivalPlot({ row, reading }: { row: Row; reading: Reading }) {
+/**
+ * The predicted survival curve, its median, and the expected years with their interval below the
+ * axis.
+ */
+export function SurvivalPlot({ row, parameters }: { row: Row; parameters: ResultParameters }) {
   const words = text.value.plots.curve;
   const { share } = text.value.format;
   const curve = curveOf(row.survival);
-  const end = Math.max(reading.horizon, curve.at(-1)?.years ?? 0);
-  const label = words.alternative(row.survival, row.lower, row.upper, row.upper_open);
+  const end = Math.max(parameters.horizon, curve.at(-1)?.years ?? 0);
+  const label = words.altText(row.survival, row.lower, row.upper, row.upper_open);
   return (
     <Plot
       label={label}
       height={HEIGHT}
       draw={(width) => {
-        const x = linearScale([0, end], [ROOM.left, width - ROOM.right]);
-        const y = linearScale([0, 1], [BOTTOM, ROOM.top]);
+        const x = linearScale([0, end], [MARGIN.left, width - MARGIN.right]);
+        const y = linearScale([0, 1], [BOTTOM, MARGIN.top]);
         return (
           <>
             <Axes
@@ -39,7 +42,7 @@ export function SurvivalPlot({ row, reading }: { row: Row; reading: Reading }) {
             {row.median_years !== null && row.median_years <= end && (
               <Median {...{ x, y }} years={row.median_years} />
             )}
-            <Interval {...{ x, row }} end={reading.horizon} />
+            <Interval {...{ x, row }} end={parameters.horizon} />
           </>
         );
       }}
@@ -63,7 +66,7 @@ function Curve({ x, y, curve, median }: CurveProps) {
   return (
     <>
       {hasBand(curve) && <path class="plot-band" d={band(curve) ?? ''} />}
-      <path class="plot-line" d={pathOf(x, y, lineOf(curve, median))} />
+      <path class="plot-line" d={pathOf(x, y, curveWithMedian(curve, median))} />
       {curve.map((point) => (
         <circle
           key={point.years}
@@ -77,20 +80,23 @@ function Curve({ x, y, curve, median }: CurveProps) {
   );
 }
 
-/** Its words stand where the falling curve leaves room: below it, or above it near the start. */
+/**
+ * The median. Its label is below the curve, or above it near the start, where there is no space
+ * below.
+ */
 function Median({ x, y, years }: { x: Scale; y: Scale; years: number }) {
-  const words = text.value.plots.curve.median(years);
-  const isBelow = x(years) - ROOM.left > words.length * LETTER + 12;
+  const label = text.value.plots.curve.median(years);
+  const isBelow = x(years) - MARGIN.left > label.length * LETTER_WIDTH + 12;
   return (
     <>
-      <path class="plot-median" d={`M${ROOM.left} ${y(0.5)}H${x(years)}V${BOTTOM}`} />
+      <path class="plot-median" d={`M${MARGIN.left} ${y(0.5)}H${x(years)}V${BOTTOM}`} />
       <text
         class="plot-label"
         x={x(years) + (isBelow ? -6 : 8)}
         y={y(0.5) + (isBelow ? 16 : -6)}
         text-anchor={isBelow ? 'end' : 'start'}
       >
-        {words}
+        {label}
       </text>
     </>
   );
@@ -98,25 +104,32 @@ function Median({ x, y, years }: { x: Scale; y: Scale; years: number }) {
 
 function Interval({ x, row, end }: { x: Scale; row: Row; end: number }) {
   const { years, lower, upper, upper_open } = row;
-  const words = text.value.plots.curve.interval(years, lower, upper, upper_open);
+  const label = text.value.plots.curve.interval(years, lower, upper, upper_open);
   const { start: left, end: right } = x;
   const from = x(lower);
   const to = Math.max(from, x(upper_open ? end : Math.min(upper, end)));
-  const half = (words.length * LETTER) / 2;
-  const place = Math.max(half, Math.min((from + to) / 2, right + ROOM.right - half));
+  const halfWidth = (label.length * LETTER_WIDTH) / 2;
+  const labelX = Math.max(halfWidth, Math.min((from + to) / 2, right + MARGIN.right - halfWidth));
   return (
     <>
-      <line class="plot-axis" x1={left} x2={right} y1={INTERVAL} y2={INTERVAL} />
-      <rect class="interval-range" x={from} y={INTERVAL - 4} width={to - from} height="8" rx="2" />
-      <path class="interval-end" d={`M${from} ${INTERVAL - 6}v12`} />
+      <line class="plot-axis" x1={left} x2={right} y1={INTERVAL_Y} y2={INTERVAL_Y} />
+      <rect
+        class="interval-range"
+        x={from}
+        y={INTERVAL_Y - 4}
+        width={to - from}
+        height="8"
+        rx="2"
+      />
+      <path class="interval-end" d={`M${from} ${INTERVAL_Y - 6}v12`} />
       {upper_open ? (
-        <path class="interval-open" d={`M${to - 7} ${INTERVAL - 7}l8 7l-8 7Z`} />
+        <path class="interval-open" d={`M${to - 7} ${INTERVAL_Y - 7}l8 7l-8 7Z`} />
       ) : (
-        <path class="interval-end" d={`M${to} ${INTERVAL - 6}v12`} />
+        <path class="interval-end" d={`M${to} ${INTERVAL_Y - 6}v12`} />
       )}
-      <circle class="interval-point" cx={x(years)} cy={INTERVAL} r="5" />
-      <text class="plot-label" x={place} y={INTERVAL + 22} text-anchor="middle">
-        {words}
+      <circle class="interval-point" cx={x(years)} cy={INTERVAL_Y} r="5" />
+      <text class="plot-label" x={labelX} y={INTERVAL_Y + 22} text-anchor="middle">
+        {label}
       </text>
     </>
   );

@@ -1,7 +1,7 @@
 import { text } from '../../i18n';
 import { addresses } from '../../lib/routes';
 
-/** Stands where the result was. */
+/** The notice in place of a result whose files were deleted. */
 export function FilesDeleted({ at }: { at: string }) {
   const { actions, format, prediction } = text.value;
   return (

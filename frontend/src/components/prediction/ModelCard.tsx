@@ -2,9 +2,9 @@ import type { Column, Model } from '../../api/types';
 import { language, localised, text } from '../../i18n';
 import { valueWords } from '../../lib/sentences';
 
-/** The rest, on other horizons and recipes, is for readers of the card itself. */
+/** The number of statements on the model's quality. The model card itself has more. */
 const STATEMENTS_SHOWN = 5;
-/** So many stand on the card itself, before it is opened. */
+/** The number of statements that are visible before the details are opened. */
 const STATEMENTS_FIRST = 2;
 
 interface Props {
@@ -13,6 +13,7 @@ interface Props {
   onChoose: () => void;
 }
 
+/** A model to choose, with its price, quality, limits and columns. */
 export function ModelCard({ model, isChosen, onChoose }: Props) {
   const words = text.value.submission;
   const statements = model.statements[language.value].slice(0, STATEMENTS_SHOWN);
@@ -114,7 +115,7 @@ function ColumnRow({ column }: { column: Column }) {
   );
 }
 
-/** "S (present without diuretics)"; a code that says itself what it is stays alone. */
+/** Return a code with its meaning, such as "S (present without diuretics)", or the code alone. */
 function codeAndWords(column: string, code: string): string {
   const words = valueWords(column, code, text.value);
   return words === code ? code : `${code} (${words})`;

@@ -2,37 +2,37 @@ import { useRef, useState } from 'preact/hooks';
 import { type Problem, problemOf } from '../../api/problem';
 import type { Model, Prediction } from '../../api/types';
 import { localised, text } from '../../i18n';
-import { offeredActions } from '../../lib/predictionActions';
+import { availableActions } from '../../lib/predictionActions';
 import { addresses } from '../../lib/routes';
-import { once } from '../../state/attempts';
 import { modelById } from '../../state/catalogue';
+import { withIdempotencyKey } from '../../state/idempotency';
 import { goTo } from '../../state/route';
-import { api, balance, learnBalance, refreshBalance } from '../../state/session';
+import { api, balance, refreshBalance, updateBalance } from '../../state/session';
 import { ConfirmDialog } from '../common/ConfirmDialog';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { useAction } from '../common/useAction';
-import { NotEnough } from './NotEnough';
+import { NotEnoughCoins } from './NotEnoughCoins';
 
 interface Props {
   prediction: Prediction;
-  /** Told where it stands once something was done to it. */
+  /** Called with the changed prediction after an action. */
   onChange: (prediction: Prediction) => void;
 }
 
-/** What can be done with a prediction that was made before. */
+/** The actions on a prediction: cancel it, run it again, delete its files. */
 export function PredictionActions({ prediction, onChange }: Props) {
   const words = text.value.actions;
-  const [asked, setAsked] = useState<'retry' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<'retry' | 'delete' | null>(null);
   const { isBusy, problem, run } = useAction();
   const group = useRef<HTMLFieldSetElement>(null);
   const model = modelById(prediction.prediction_model_id);
-  const { cancel, retryPrice, deleteFiles } = offeredActions(prediction, model);
-  const close = () => setAsked(null);
+  const { cancel, retryPrice, deleteFiles } = availableActions(prediction, model);
+  const close = () => setDialog(null);
 
-  function changed(now: Prediction): void {
+  function finish(changed: Prediction): void {
     close();
-    onChange(now);
-    // Once the dialog and the button that was pressed are gone.
+    onChange(changed);
+    // The dialog and the pressed button are gone after the next render. Keep the focus here.
     setTimeout(() => group.current?.focus());
   }
 
@@ -48,18 +48,18 @@ export function PredictionActions({ prediction, onChange }: Props) {
           type="button"
           class="link-button"
           disabled={isBusy}
-          onClick={() => void run(() => cancelPrediction(prediction.prediction_id, changed))}
+          onClick={() => void run(() => cancelPrediction(prediction.prediction_id, finish))}
         >
           {isBusy ? words.cancelling : words.cancel}
         </button>
       )}
       {retryPrice !== null && (
-        <button type="button" class="link-button" onClick={() => setAsked('retry')}>
+        <button type="button" class="link-button" onClick={() => setDialog('retry')}>
           {words.retry}
         </button>
       )}
       {deleteFiles && (
-        <button type="button" class="link-button" onClick={() => setAsked('delete')}>
+        <button type="button" class="link-button" onClick={() => setDialog('delete')}>
           {words.deleteFiles}
         </button>
       )}
@@ -68,11 +68,11 @@ export function PredictionActions({ prediction, onChange }: Props) {
         <a href={addresses.prediction(prediction.retry_of)}>{words.retryOf}</a>
       )}
       {problem && <ProblemNotice problem={problem} />}
-      {asked === 'retry' && model && (
+      {dialog === 'retry' && model && (
         <RetryDialog prediction={prediction} model={model} onClose={close} />
       )}
-      {asked === 'delete' && (
-        <DeleteDialog prediction={prediction} onChange={changed} onClose={close} />
+      {dialog === 'delete' && (
+        <DeleteDialog prediction={prediction} onChange={finish} onClose={close} />
       )}
     </fieldset>
   );
@@ -99,7 +99,7 @@ function RetryDialog({ prediction, model, onClose }: RetryProps) {
     >
       <p>{words.retryLead(file, localised(model.title), model.version)}</p>
       {balance.value !== null && <p>{words.retryCost(model.coins, balance.value)}</p>}
-      {missing > 0 && <NotEnough missing={missing} />}
+      {missing > 0 && <NotEnoughCoins missing={missing} />}
     </ConfirmDialog>
   );
 }
@@ -116,28 +116,31 @@ function DeleteDialog({ prediction, onChange, onClose }: Props & { onClose: () =
       onClose={onClose}
     >
       <p>{words.deleteLead(prediction.status === 'succeeded')}</p>
-      <p>{words.deleteStays}</p>
+      <p>{words.keptData}</p>
     </ConfirmDialog>
   );
 }
 
-async function cancelPrediction(id: string, onChange: (now: Prediction) => void): Promise<void> {
+async function cancelPrediction(
+  id: string,
+  onChange: (changed: Prediction) => void,
+): Promise<void> {
   try {
     onChange(await api.cancel(id));
     void refreshBalance();
   } catch (thrown) {
-    // A worker, or another click, was faster: the refusal is said next to where it stands now.
-    if (isLate(problemOf(thrown))) await api.prediction(id).then(onChange, () => undefined);
+    // The prediction is no longer queued. Show its current state next to the problem.
+    if (isTooLate(problemOf(thrown))) await api.prediction(id).then(onChange, () => undefined);
     throw thrown;
   }
 }
 
-function isLate(problem: Problem): boolean {
+function isTooLate(problem: Problem): boolean {
   return problem.status === 409;
 }
 
 async function retryPrediction(id: string): Promise<void> {
-  const again = await once(`retry ${id}`, (key) => api.retry(id, key));
-  learnBalance(again.balance);
-  goTo(addresses.prediction(again.prediction_id));
+  const submission = await withIdempotencyKey(`retry ${id}`, (key) => api.retry(id, key));
+  updateBalance(submission.balance);
+  goTo(addresses.prediction(submission.prediction_id));
 }

@@ -1,15 +1,16 @@
 import type { Prediction } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { modelById } from '../../state/catalogue';
-import { StatusMark } from './StatusMark';
+import { StatusBadge } from './StatusBadge';
 
+/** Facts about a prediction: status, model, date, cost and duration. */
 export function PredictionFacts({ prediction }: { prediction: Prediction }) {
   const words = text.value.prediction;
   const model = modelById(prediction.prediction_model_id);
   const runMs = prediction.timings?.run_ms;
   return (
     <p class="prediction-facts">
-      <StatusMark status={prediction.status} />
+      <StatusBadge status={prediction.status} />
       <span>
         {words.model}: {model ? localised(model.title) : prediction.prediction_model_id}{' '}
         {prediction.model_version}

@@ -1,17 +1,17 @@
 import type { Prediction } from '../../api/types';
 import { text } from '../../i18n';
-import { rounded } from '../../lib/timeLeft';
+import { roundDuration } from '../../lib/timeLeft';
 
 interface Props {
   prediction: Prediction;
   secondsLeft: number | null;
-  /** The service can't be asked at the moment. */
-  isCutOff: boolean;
+  /** Whether the last poll failed. */
+  isOffline: boolean;
 }
 
-export function Progress({ prediction, secondsLeft, isCutOff }: Props) {
+/** The progress of a prediction that is waiting or running. */
+export function Progress({ prediction, secondsLeft, isOffline }: Props) {
   const words = text.value.prediction;
-  // Until a large file was checked to its end, its number of rows is an estimate.
   const isCounting = prediction.status === 'running' && prediction.rows_done > 0;
   return (
     <section class="card progress">
@@ -20,9 +20,9 @@ export function Progress({ prediction, secondsLeft, isCutOff }: Props) {
         aria-label={words.progress}
         {...(isCounting && { max: prediction.rows, value: prediction.rows_done })}
       />
-      {isCutOff && <p class="notice notice-warning">{words.cutOff}</p>}
-      {/* Not a live region: a screen reader would not stop telling the time. */}
-      {secondsLeft !== null && <p>{words.timeLeft(rounded(secondsLeft))}</p>}
+      {isOffline && <p class="notice notice-warning">{words.offline}</p>}
+      {/* Not a live region, because screen readers would announce every change. */}
+      {secondsLeft !== null && <p>{words.timeLeft(roundDuration(secondsLeft))}</p>}
       <p class="hint">{words.leaveNote}</p>
     </section>
   );
@@ -32,6 +32,7 @@ function sentence(prediction: Prediction, isCounting: boolean): string {
   const words = text.value.prediction;
   if (isCounting) {
     const { rows_done, rows, is_checked } = prediction;
+    // The number of rows is an estimate until the whole file has been checked.
     return is_checked ? words.running(rows_done, rows) : words.runningAbout(rows_done, rows);
   }
   if (prediction.status !== 'running') return words.waiting;

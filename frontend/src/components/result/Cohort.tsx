@@ -7,7 +7,7 @@ import { ProblemNotice } from '../common/ProblemNotice';
 import { Histogram } from '../plots/Histogram';
 import { StrataPlot } from '../plots/StrataPlot';
 
-/** Of fewer patients there is no distribution to show. */
+/** Smaller results have no overview, because their distribution is not informative. */
 export const COHORT_MIN = 5;
 
 interface Props {
@@ -15,16 +15,16 @@ interface Props {
   prediction: Prediction;
 }
 
-/** The whole result at a glance, however many patients it has. */
+/** The overview of a result: histogram, survival by group, and a table of the groups. */
 export function Cohort({ state, prediction }: Props) {
   const words = text.value.plots.cohort;
-  const isWorthIt = prediction.rows >= COHORT_MIN;
+  const isLargeEnough = prediction.rows >= COHORT_MIN;
   useEffect(() => {
-    if (isWorthIt) void state.load();
-  }, [state, isWorthIt]);
+    if (isLargeEnough) void state.load();
+  }, [state, isLargeEnough]);
   const bins = state.cohort.value;
   const problem = state.problem.value;
-  if (!isWorthIt || (bins && countOf(bins) < COHORT_MIN)) return null;
+  if (!isLargeEnough || (bins && countOf(bins) < COHORT_MIN)) return null;
   return (
     <section class="cohort" aria-labelledby="cohort-title">
       <h3 id="cohort-title">{words.title}</h3>
@@ -52,9 +52,9 @@ function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }
   const columns = [
     { name: words.patients, value: ({ count }: Stratum) => format.whole(count) },
     { name: words.share, value: ({ count }: Stratum) => format.share(count, total) },
-    ...optional(strata, words.mean, 'meanYears', format.tenth),
-    ...optional(strata, words.imputed, 'imputed', format.whole),
-    ...optional(strata, words.outOfRange, 'outOfRange', format.whole),
+    ...optionalColumn(strata, words.mean, 'meanYears', format.tenth),
+    ...optionalColumn(strata, words.imputed, 'imputed', format.whole),
+    ...optionalColumn(strata, words.outOfRange, 'outOfRange', format.whole),
   ];
   return (
     <table class="strata">
@@ -85,16 +85,16 @@ function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }
   );
 }
 
-/** A column that an older result does not tell is left out. */
-function optional(
+/** Return the column in a list, or an empty list if an older result does not have its values. */
+function optionalColumn(
   strata: readonly Stratum[],
   name: string,
   key: 'meanYears' | 'imputed' | 'outOfRange',
-  print: (value: number) => string,
+  format: (value: number) => string,
 ) {
   const value = (stratum: Stratum) => {
-    const found = stratum[key];
-    return found === null ? text.value.plots.cohort.none : print(found);
+    const content = stratum[key];
+    return content === null ? text.value.plots.cohort.none : format(content);
   };
   return strata.some((stratum) => stratum[key] !== null) ? [{ name, value }] : [];
 }

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Prediction } from '../../api/types';
 import { text } from '../../i18n';
-import type { Reading } from '../../lib/reading';
+import type { ResultParameters } from '../../lib/resultParameters';
 import { pageCount, ROWS_PER_PAGE } from '../../lib/rowTable';
 import type { CohortState } from '../../state/cohort';
 import { isPrinting } from '../../state/printing';
@@ -11,49 +11,57 @@ import { ProblemNotice } from '../common/ProblemNotice';
 import { SegmentedChoice } from '../common/SegmentedChoice';
 import { ResultTable } from './ResultTable';
 import { RowTable } from './RowTable';
-import { Skipped } from './Skipped';
+import { SkippedPatients } from './SkippedPatients';
 
 interface Props {
   prediction: Prediction;
-  reading: Reading;
+  parameters: ResultParameters;
   cohort: CohortState;
 }
 
-/** More patients than a browser should hold: those with the fewest years, or page by page. */
-export function LargeResult({ prediction, reading, cohort }: Props) {
+/**
+ * A result with too many patients for the browser: those with the lowest estimates, or page by
+ * page.
+ */
+export function LargeResult({ prediction, parameters, cohort }: Props) {
   const words = text.value.large;
-  const [view, setView] = useState<'sickest' | 'file'>('sickest');
-  // Here, so that the place in the file outlives a look at the other view, and at paper.
+  const [view, setView] = useState<'lowest' | 'file'>('lowest');
+  // Created here, so that the page number survives a change of the view, and printing.
   const pages = useMemo(() => createRowPages(prediction.prediction_id), [prediction.prediction_id]);
-  const sickest = cohort.cohort.value?.sickest;
-  // Paper gets the patients that matter most, whatever the screen shows.
-  const isSickest = view === 'sickest' || isPrinting.value;
+  const lowestEstimates = cohort.cohort.value?.sickest;
+  // Printing always shows the patients with the lowest estimates.
+  const showsLowest = view === 'lowest' || isPrinting.value;
   return (
     <>
       <div class="toolbar">
         <SegmentedChoice
           name="view"
           legend={words.choice}
-          options={{ sickest: words.sickest(sickest?.length ?? 1000), file: words.fileOrder }}
+          options={{
+            lowest: words.lowestEstimates(lowestEstimates?.length ?? 1000),
+            file: words.fileOrder,
+          }}
           chosen={view}
           onChoose={setView}
         />
       </div>
       <p class="hint">{words.hint(prediction.rows)}</p>
-      {isSickest && sickest && (
+      {showsLowest && lowestEstimates && (
         <>
           {isPrinting.value && (
-            <p>{text.value.plots.printing.sickest(sickest.length, prediction.rows)}</p>
+            <p>
+              {text.value.plots.printing.lowestEstimates(lowestEstimates.length, prediction.rows)}
+            </p>
           )}
           <ResultTable
             predictionId={prediction.prediction_id}
-            rows={sickest}
-            reading={reading}
+            rows={lowestEstimates}
+            parameters={parameters}
             sortBy="years"
           />
         </>
       )}
-      {!isSickest && <FileOrder pages={pages} total={prediction.rows} reading={reading} />}
+      {!showsLowest && <FileOrder pages={pages} total={prediction.rows} parameters={parameters} />}
     </>
   );
 }
@@ -61,21 +69,21 @@ export function LargeResult({ prediction, reading, cohort }: Props) {
 interface FileOrderProps {
   pages: RowPages;
   total: number;
-  reading: Reading;
+  parameters: ResultParameters;
 }
 
-function FileOrder({ pages, total, reading }: FileOrderProps) {
+function FileOrder({ pages, total, parameters }: FileOrderProps) {
   const words = text.value.large;
-  const [marked, setMarked] = useState<number | null>(null);
+  const [highlightedRow, setHighlightedRow] = useState<number | null>(null);
   useEffect(() => {
     if (pages.rows.value.length === 0) void pages.show(0);
   }, [pages]);
   const page = pages.page.value;
   const rows = pages.rows.value;
-  const onPage = (wanted: number) => void pages.show(wanted);
+  const onPage = (index: number) => void pages.show(index);
 
   function goTo(row: number): void {
-    setMarked(row);
+    setHighlightedRow(row);
     onPage(Math.floor((row - 1) / ROWS_PER_PAGE));
   }
 
@@ -95,12 +103,12 @@ function FileOrder({ pages, total, reading }: FileOrderProps) {
       {rows.length > 0 && (
         <RowTable
           rows={rows}
-          reading={reading}
+          parameters={parameters}
           hasIds={rows.some((row) => row.id !== null)}
-          marked={marked}
+          highlightedRow={highlightedRow}
         />
       )}
-      <Skipped rows={pages.skipped.value} />
+      <SkippedPatients rows={pages.skipped.value} />
       <Pager page={page} pages={pageCount(total)} onPage={onPage} />
     </>
   );
@@ -108,12 +116,12 @@ function FileOrder({ pages, total, reading }: FileOrderProps) {
 
 function GoToRow({ total, onRow }: { total: number; onRow: (row: number) => void }) {
   const words = text.value.large;
-  const [isWrong, setIsWrong] = useState(false);
+  const [isInvalid, setIsInvalid] = useState(false);
 
-  function take(typed: string): void {
+  function submit(typed: string): void {
     const row = Number(typed);
     const isRow = Number.isInteger(row) && row >= 1 && row <= total;
-    setIsWrong(typed !== '' && !isRow);
+    setIsInvalid(typed !== '' && !isRow);
     if (isRow) onRow(row);
   }
 
@@ -125,11 +133,11 @@ function GoToRow({ total, onRow }: { total: number; onRow: (row: number) => void
         type="number"
         min="1"
         max={total}
-        aria-invalid={isWrong ? 'true' : undefined}
-        aria-describedby={isWrong ? 'go-to-row-error' : undefined}
-        onChange={(event) => take(event.currentTarget.value)}
+        aria-invalid={isInvalid ? 'true' : undefined}
+        aria-describedby={isInvalid ? 'go-to-row-error' : undefined}
+        onChange={(event) => submit(event.currentTarget.value)}
       />
-      {isWrong && (
+      {isInvalid && (
         <p class="field-error" id="go-to-row-error" role="alert">
           {words.noSuchRow(total)}
         </p>

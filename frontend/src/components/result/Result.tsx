@@ -2,8 +2,8 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { openDownload, saveFile } from '../../lib/download';
-import { type Reading, readingOf } from '../../lib/reading';
 import { receiptFile } from '../../lib/receipt';
+import { type ResultParameters, resultParametersOf } from '../../lib/resultParameters';
 import { addresses } from '../../lib/routes';
 import { modelById } from '../../state/catalogue';
 import { createCohort } from '../../state/cohort';
@@ -15,19 +15,20 @@ import { Cohort } from './Cohort';
 import { LargeResult } from './LargeResult';
 import { ResultSummary } from './ResultSummary';
 import { ResultTable } from './ResultTable';
-import { Skipped } from './Skipped';
+import { SkippedPatients } from './SkippedPatients';
 
+/** The result of a prediction: summary, downloads, overview and table of patients. */
 export function Result({ prediction }: { prediction: Prediction }) {
   const words = text.value.result;
   const model = modelById(prediction.prediction_model_id);
-  const reading = readingOf(prediction, model);
+  const parameters = resultParametersOf(prediction, model);
   const cohort = useMemo(() => createCohort(prediction.prediction_id), [prediction.prediction_id]);
   return (
     <section class="result" aria-labelledby="result-title">
       <p class="visually-hidden" role="status">
         {text.value.prediction.finished(prediction.rows)}
       </p>
-      <h2 id="result-title">{words.estimand(reading.horizon)}</h2>
+      <h2 id="result-title">{words.estimand(parameters.horizon)}</h2>
       {prediction.rows === 1 ? (
         <p>
           <a class="button" href={addresses.patient(prediction.prediction_id, 1)}>
@@ -38,19 +39,19 @@ export function Result({ prediction }: { prediction: Prediction }) {
         prediction.summary && <ResultSummary summary={prediction.summary} />
       )}
       {model?.point_estimate && <p class="hint">{localised(model.point_estimate)}</p>}
-      <p class="hint">{words.intervalHint(reading.level, reading.horizon)}</p>
+      <p class="hint">{words.intervalHint(parameters.intervalLevel, parameters.horizon)}</p>
       <ResultActions prediction={prediction} />
       <Cohort state={cohort} prediction={prediction} />
       {prediction.rows > ROWS_IN_BROWSER_MAX ? (
-        <LargeResult {...{ prediction, reading, cohort }} />
+        <LargeResult {...{ prediction, parameters, cohort }} />
       ) : (
-        <WholeResult id={prediction.prediction_id} reading={reading} />
+        <WholeResult id={prediction.prediction_id} parameters={parameters} />
       )}
     </section>
   );
 }
 
-function WholeResult({ id, reading }: { id: string; reading: Reading }) {
+function WholeResult({ id, parameters }: { id: string; parameters: ResultParameters }) {
   const result = useMemo(() => createResultRows(id), [id]);
   useEffect(() => {
     void result.load();
@@ -60,9 +61,9 @@ function WholeResult({ id, reading }: { id: string; reading: Reading }) {
   return (
     <>
       {result.rows.value.length > 0 && (
-        <ResultTable predictionId={id} rows={result.rows.value} reading={reading} />
+        <ResultTable predictionId={id} rows={result.rows.value} parameters={parameters} />
       )}
-      <Skipped rows={result.skipped.value} />
+      <SkippedPatients rows={result.skipped.value} />
       {problem && <ProblemNotice problem={problem} onRetry={() => void result.load()} />}
       {result.isLoading.value && <p role="status">{text.value.result.loadingRows}</p>}
     </>

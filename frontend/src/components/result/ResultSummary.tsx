@@ -1,6 +1,7 @@
 import type { Summary } from '../../api/types';
 import { text } from '../../i18n';
 
+/** The summary of a result in a few numbers. */
 export function ResultSummary({ summary }: { summary: Summary }) {
   const words = text.value.result;
   const { format } = text.value;

@@ -2,42 +2,42 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
 import { PRINTED_ROWS_MAX, printedRows } from '../../lib/printedRows';
-import type { Reading } from '../../lib/reading';
+import type { ResultParameters } from '../../lib/resultParameters';
 import { type Arrangement, arrangeRows, pageCount, pageOf, type SortKey } from '../../lib/rowTable';
 import { isPrinting } from '../../state/printing';
-import { placeIn, rememberPlace, type TablePlace } from '../../state/tablePlace';
+import { rememberTableView, type TableView, tableViewOf } from '../../state/tableView';
 import { Pager } from '../common/Pager';
 import { RowTable } from './RowTable';
 
 interface Props {
   predictionId: string;
   rows: readonly Row[];
-  reading: Reading;
+  parameters: ResultParameters;
   sortBy?: SortKey;
 }
 
-/** Rows that are all here, sorted and searched in the browser. */
-export function ResultTable({ predictionId, rows, reading, sortBy = 'row' }: Props) {
+/** A table of rows that are all loaded, so that they can be sorted and searched in the browser. */
+export function ResultTable({ predictionId, rows, parameters, sortBy = 'row' }: Props) {
   const words = text.value.result;
-  const [place, setPlace] = useState(() => placeIn(predictionId, sortBy));
-  const { arrangement, page, visited } = place;
+  const [view, setView] = useState(() => tableViewOf(predictionId, sortBy));
+  const { arrangement, page, visitedRow } = view;
   const arranged = useMemo(() => arrangeRows(rows, arrangement), [rows, arrangement]);
   const hasIds = useMemo(() => rows.some((row) => row.id !== null), [rows]);
   const isFiltered = arrangement.idFilter.trim() !== '';
 
-  function goTo(change: Partial<TablePlace>): void {
-    const now = { ...place, visited: null, ...change };
-    setPlace(now);
-    rememberPlace(predictionId, now);
+  function changeView(change: Partial<TableView>): void {
+    const changed = { ...view, visitedRow: null, ...change };
+    setView(changed);
+    rememberTableView(predictionId, changed);
   }
 
   function arrange(change: Partial<Arrangement>): void {
-    goTo({ arrangement: { ...arrangement, ...change }, page: 0 });
+    changeView({ arrangement: { ...arrangement, ...change }, page: 0 });
   }
 
   function sort(column: SortKey): void {
-    const isSame = arrangement.sortBy === column;
-    arrange({ sortBy: column, descending: isSame && !arrangement.descending });
+    const isSorted = arrangement.sortBy === column;
+    arrange({ sortBy: column, descending: isSorted && !arrangement.descending });
   }
 
   return (
@@ -58,7 +58,7 @@ export function ResultTable({ predictionId, rows, reading, sortBy = 'row' }: Pro
         </p>
       </div>
       {isPrinting.value && arranged.length > PRINTED_ROWS_MAX && (
-        <p>{text.value.plots.printing.sickest(PRINTED_ROWS_MAX, arranged.length)}</p>
+        <p>{text.value.plots.printing.lowestEstimates(PRINTED_ROWS_MAX, arranged.length)}</p>
       )}
       {arranged.length === 0 ? (
         <p>
@@ -71,14 +71,14 @@ export function ResultTable({ predictionId, rows, reading, sortBy = 'row' }: Pro
         <RowTable
           rows={isPrinting.value ? printedRows(arranged) : pageOf(arranged, page)}
           sorting={{ arrangement, onSort: sort }}
-          {...{ reading, hasIds }}
-          marked={visited}
+          {...{ parameters, hasIds }}
+          highlightedRow={visitedRow}
         />
       )}
       <Pager
         page={page}
         pages={pageCount(arranged.length)}
-        onPage={(wanted) => goTo({ page: wanted })}
+        onPage={(index) => changeView({ page: index })}
       />
     </>
   );

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
-import type { Reading } from '../../lib/reading';
+import type { ResultParameters } from '../../lib/resultParameters';
 import type { Arrangement, SortKey } from '../../lib/rowTable';
 import { isPrinting } from '../../state/printing';
 import { PatientDetails } from '../patient/PatientDetails';
@@ -10,22 +10,22 @@ import { AxisLabels, IntervalBar } from '../plots/IntervalBar';
 
 interface Props {
   rows: readonly Row[];
-  reading: Reading;
+  parameters: ResultParameters;
   hasIds: boolean;
-  /** The row that was looked for. */
-  marked?: number | null;
-  /** Without it the rows stand as they come, and can't be sorted. */
+  /** The number of a row to scroll to and to highlight. */
+  highlightedRow?: number | null;
+  /** Without it the rows cannot be sorted. */
   sorting?: { arrangement: Arrangement; onSort: (column: SortKey) => void };
 }
 
-/** Patients with their years and interval, each of which opens. */
-export function RowTable({ rows, reading, hasIds, sorting, marked = null }: Props) {
+/** A table of patients with their years and interval. The details of each patient can be opened. */
+export function RowTable({ rows, parameters, hasIds, sorting, highlightedRow = null }: Props) {
   const words = text.value.result;
   const columns: [SortKey, string][] = [
     ['row', words.row],
     ...(hasIds ? [['id', words.id] satisfies [SortKey, string]] : []),
     ['years', words.estimate],
-    ['interval', words.interval(reading.level)],
+    ['interval', words.interval(parameters.intervalLevel)],
   ];
   return (
     <table class="results">
@@ -34,14 +34,18 @@ export function RowTable({ rows, reading, hasIds, sorting, marked = null }: Prop
         <tr>
           {columns.map(([column, label]) => (
             <Heading key={column} {...{ column, label, sorting }}>
-              {column === 'interval' && <AxisLabels horizon={reading.horizon} />}
+              {column === 'interval' && <AxisLabels horizon={parameters.horizon} />}
             </Heading>
           ))}
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
-          <PatientRow key={row.row} {...{ row, reading, hasIds }} isMarked={row.row === marked} />
+          <PatientRow
+            key={row.row}
+            {...{ row, parameters, hasIds }}
+            isHighlighted={row.row === highlightedRow}
+          />
         ))}
       </tbody>
     </table>
@@ -56,7 +60,7 @@ interface HeadingProps {
 }
 
 function Heading({ column, label, sorting, children }: HeadingProps) {
-  // Browsers don't repeat buttons at the head of each sheet.
+  // Browsers repeat the head of a table on each printed sheet, but without buttons.
   if (!sorting || isPrinting.value) {
     return (
       <th scope="col" class={`results-${column}`}>
@@ -86,23 +90,23 @@ function Heading({ column, label, sorting, children }: HeadingProps) {
 
 interface RowProps {
   row: Row;
-  reading: Reading;
+  parameters: ResultParameters;
   hasIds: boolean;
-  isMarked: boolean;
+  isHighlighted: boolean;
 }
 
-function PatientRow({ row, reading, hasIds, isMarked }: RowProps) {
+function PatientRow({ row, parameters, hasIds, isHighlighted }: RowProps) {
   const [isOpen, setIsOpen] = useState(false);
   const words = text.value.result;
   const { format } = text.value;
-  const line = useRef<HTMLTableRowElement>(null);
+  const element = useRef<HTMLTableRowElement>(null);
   useEffect(() => {
-    if (isMarked) line.current?.scrollIntoView({ block: 'center' });
-  }, [isMarked]);
+    if (isHighlighted) element.current?.scrollIntoView({ block: 'center' });
+  }, [isHighlighted]);
   const detailsId = `details-${row.row}`;
   return (
     <>
-      <tr ref={line} class={isOpen || isMarked ? 'row-open' : undefined}>
+      <tr ref={element} class={isOpen || isHighlighted ? 'row-open' : undefined}>
         <th scope="row" class="number">
           <button
             type="button"
@@ -128,13 +132,13 @@ function PatientRow({ row, reading, hasIds, isMarked }: RowProps) {
               <span class="badge badge-warning">{words.outOfRange(row.out_of_range.length)}</span>
             )}
           </div>
-          <IntervalBar estimate={row} horizon={reading.horizon} />
+          <IntervalBar estimate={row} horizon={parameters.horizon} />
         </td>
       </tr>
       {isOpen && (
         <tr class="details" id={detailsId}>
           <td colSpan={hasIds ? 4 : 3}>
-            <PatientDetails row={row} reading={reading} />
+            <PatientDetails row={row} parameters={parameters} />
           </td>
         </tr>
       )}

@@ -1,6 +1,6 @@
 import { coins } from './nouns';
 
-/** What can be done with a prediction that was made before. */
+/** Actions on a prediction: cancel, run again, delete the files. */
 export const actions = {
   group: (name: string) => `Actions for ${name}`,
   cancel: 'Cancel the prediction',
@@ -8,22 +8,22 @@ export const actions = {
   retry: 'Run again…',
   retryTitle: 'Run this file again?',
   retryLead: (file: string, model: string, version: string) =>
-    `${file} is computed once more with “${model}”, version ${version}. This is a new prediction with a price of its own; the earlier one stays.`,
+    `${file} will be predicted again with “${model}”, version ${version}. This is a new prediction with its own price. The earlier one is kept.`,
   retryCost: (price: number, balance: number) =>
-    `It costs ${coins(price)}; you have ${coins(balance)}.`,
+    `It costs ${coins(price)}. You have ${coins(balance)}.`,
   retryNow: (price: number) => `Run for ${coins(price)}`,
   retrying: 'Starting…',
   deleteFiles: 'Delete files…',
-  deleteTitle: 'Delete the files for good?',
+  deleteTitle: 'Delete the files permanently?',
   deleteLead: (hasResult: boolean) =>
-    `${hasResult ? 'The file with the patients and the result are' : 'The file with the patients is'} deleted and cannot be brought back.`,
-  deleteStays:
-    'The entry under “My predictions” stays, without the name of the file, and so does the coin movement. No coins are returned.',
-  deleteNow: 'Delete for good',
+    `The file with the patients ${hasResult ? 'and the result ' : ''}will be deleted and cannot be restored.`,
+  keptData:
+    'The entry under “My predictions” is kept without the file name, and so are the entries of your coin statement. Coins are not refunded.',
+  deleteNow: 'Delete permanently',
   deleting: 'Deleting…',
   back: 'Cancel',
   filesDeleted: 'Files deleted',
   filesDeletedAt: (date: string) =>
-    `The file with the patients and the result were deleted on ${date}. To see estimates for these patients again, submit their file anew.`,
+    `The file with the patients and the result were deleted on ${date}. To get estimates for these patients again, submit their file again.`,
   retryOf: 'Repeats an earlier prediction',
 };

@@ -3,54 +3,57 @@ import { patients } from './nouns';
 
 const format = createFormat('en');
 
-/** The free check of a file before it is submitted. */
+/** The free check (dry run) of a file before its submission. */
 export const check = {
   sending: 'Sending the file…',
   checking: 'Checking the file…',
   good: (rows: number) => `Checked: ${patients(rows)}, no mistakes found.`,
   someBad: (bad: number, rows: number) =>
-    `Checked: ${format.whole(bad)} of ${patients(rows)} cannot be predicted as they are.`,
-  allBad: (rows: number) => `Checked: ${patients(rows)}, none of them can be predicted.`,
-  /** Of a large file only the beginning is checked before it is submitted. */
-  beginning: {
+    `Checked: ${format.whole(bad)} of ${patients(rows)} cannot be predicted because of mistakes.`,
+  allBad: (rows: number) =>
+    `Checked: ${patients(rows)}. None can be predicted because of mistakes.`,
+  /** Of a large file, only the first rows are checked before the submission. */
+  sampled: {
     good: (rows: number) =>
-      `Checked the first ${patients(rows)}: no mistakes found. The rest is checked when you start; a mistake there gives the coins back.`,
+      `Checked the first ${patients(rows)}: no mistakes found. The rest is checked after the start. If it has mistakes, the coins are refunded.`,
     someBad: (bad: number, rows: number) =>
-      `Of the first ${patients(rows)}, ${format.whole(bad)} cannot be predicted as they are.`,
-    allBad: (rows: number) => `Of the first ${patients(rows)}, none can be predicted.`,
+      `Checked the first ${patients(rows)}: ${format.whole(bad)} cannot be predicted because of mistakes.`,
+    allBad: (rows: number) =>
+      `Checked the first ${patients(rows)}. None can be predicted because of mistakes.`,
   },
   largeHint:
-    'Files of this size are sent with all their columns to the service’s storage to be checked. Removing the file here deletes it there at once; what is not started is deleted within two days.',
+    'A file of this size is uploaded with all its columns to the service’s storage to be checked. If you remove it here, it is deleted there at once. If you do not start the prediction, it is deleted within two days.',
   preview: 'The file as it was read',
   notChecked: 'The file could not be checked.',
   notCheckedHint: 'You can start without the check: a file with mistakes costs nothing.',
-  leaveOut: (bad: number, good: number) =>
-    `Leave ${bad === 1 ? 'this patient' : `these ${patients(bad)}`} out and predict the other ${format.whole(good)}`,
-  leaveOutAll: 'Leave the patients with mistakes out and predict the others',
-  leaveOutHint:
-    'Patients that are left out keep their place in the result, with the reason instead of an estimate. The price stays the same.',
+  skip: (bad: number, good: number) =>
+    `Skip ${bad === 1 ? 'this patient' : `these ${patients(bad)}`} and predict the other ${format.whole(good)}`,
+  skipAll: 'Skip the patients with mistakes and predict the others',
+  skipHint:
+    'Skipped patients keep their row in the result, with the reason instead of an estimate. The price stays the same.',
   blocked: {
     choose_or_correct: 'To start, tick the box above or choose a corrected file.',
     correct: 'To start, choose a corrected file.',
     patients: 'To start, choose a file.',
     model: 'To start, choose a model.',
   },
-  repeated: 'IDs that occur more than once',
-  repeatedHint: 'The file is not refused for that. Please see whether a patient is there twice.',
-  repeatedId: (id: string, rows: readonly number[]) =>
+  duplicateIds: 'IDs that occur more than once',
+  duplicateIdsHint:
+    'This does not prevent the prediction. Please check whether a patient is in the file twice.',
+  duplicateId: (id: string, rows: readonly number[]) =>
     `${id}: ${format.plural(rows.length, { one: 'row', other: 'rows' })} ${format.list(rows)}`,
-  absent: 'Columns that are not in the file',
-  absentHint:
-    'Where the model uses one of them, the typical value stands in, and the estimates are less certain.',
-  personal: 'Columns that seem to name a person',
-  personalHint:
-    'Names, addresses, phone and document numbers, dates of birth are not needed. Please remove them, and use IDs that say nothing to others.',
-  ignored: 'Columns that are not used',
+  absentColumns: 'Columns that are not in the file',
+  absentColumnsHint:
+    'If the model uses one of these columns, it takes the typical value instead, and the estimates are less certain.',
+  personalColumns: 'Columns that may identify a person',
+  personalColumnsHint:
+    'Names, addresses, phone numbers, document numbers and dates of birth are not needed. Please remove them, and use IDs that mean nothing to others.',
+  ignoredColumns: 'Columns that are not used',
   unitsTitle: 'Units in the file',
   units: {
     stated: 'As in the table of columns',
     si: 'SI units (µmol/L, g/L, mmol/L)',
   },
   unitsHint:
-    'A unit in the header of a column, such as “Bilirubin [umol/L]”, goes first. Please compare the units below with the laboratory’s: not every mix-up can be noticed.',
+    'A unit in the header of a column, such as “Bilirubin [umol/L]”, takes precedence. Please compare the units below with those of the laboratory. Not every mix-up can be detected.',
 };

@@ -8,33 +8,34 @@ const reasons: Record<LedgerEntry['reason'], string> = {
   signup: 'Coins for the new account',
   voucher: 'Voucher',
   prediction: 'Prediction',
-  refund: 'Returned for a prediction',
+  refund: 'Refund for a prediction',
 };
 
+/** The coins screen: balance, prices, vouchers and statement. */
 export const coins = {
   title: 'Coins',
   balance: 'Balance',
   amount,
-  link: 'To your coins',
+  link: 'Go to your coins',
   pricesTitle: 'What a prediction costs',
-  pricesHint: 'One price for the whole file, however many patients it holds.',
+  pricesHint: 'The price is per file and does not depend on the number of patients.',
   voucherTitle: 'Redeem a voucher',
-  voucherHint: 'Hyphens and spaces do not matter.',
-  code: 'Code of the voucher',
+  voucherHint: 'You can leave out hyphens and spaces.',
+  code: 'Voucher code',
   redeem: 'Redeem',
   redeeming: 'Checking the code…',
-  /** `now` is null if the service could not read the balance. */
-  redeemed: (added: number, now: number | null) =>
+  /** `balance` is null if the service could not read it. */
+  redeemed: (added: number, balance: number | null) =>
     `${format.count(added, { one: 'coin was', other: 'coins were' })} added.` +
-    (now === null ? '' : ` You now have ${amount(now)}.`),
+    (balance === null ? '' : ` You now have ${amount(balance)}.`),
   statementTitle: 'Statement',
   date: 'Date',
-  reason: 'What for',
+  reason: 'Reason',
   change: 'Coins',
   reasons,
-  /** Of a kind that this page does not know. */
+  /** Names of entries whose reason the page does not know. */
   otherCredit: 'Coins added',
-  otherCharge: 'Coins taken',
-  empty: 'No coins have come or gone yet.',
-  more: 'Show older ones',
+  otherCharge: 'Coins charged',
+  empty: 'The statement has no entries yet.',
+  more: 'Show older entries',
 };

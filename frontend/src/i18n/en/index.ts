@@ -1,3 +1,5 @@
+// The English dictionary.
+
 import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
@@ -22,5 +24,5 @@ export const en = {
   actions,
 };
 
-/** English is the measure: a key that another language lacks is a type error there. */
+/** The type of all dictionaries: a key that is missing in another language is a type error. */
 export type Dictionary = typeof en;

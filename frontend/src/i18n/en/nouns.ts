@@ -1,3 +1,5 @@
+// Numbers with their nouns, such as "5 patients".
+
 import { createFormat } from '../format';
 
 const format = createFormat('en');

@@ -1,6 +1,8 @@
+// The texts of the screens. Larger parts (actions, check, coins, plots, ...) have their own files.
+
 import type { ContributionScale, KnownStatus } from '../../api/types';
-import { createFormat, type Duration, roughly } from '../format';
-import { coins, patients as rows, wholeYears, years } from './nouns';
+import { createFormat, type Duration, roundToTwoDigits } from '../format';
+import { coins, patients, wholeYears, years } from './nouns';
 import { unitName } from './units';
 
 const format = createFormat('en');
@@ -21,24 +23,24 @@ const shell = {
   testStage: 'This is the test stage: accounts, coins and results here can be deleted at any time.',
   release: (id: string) => `Release ${id}`,
   disclaimer:
-    'For research and teaching. Not a medical device, not medical advice. Made from patients with primary biliary cholangitis, 1974–1986.',
+    'For research and teaching. Not a medical device, not medical advice. Based on data of patients with primary biliary cholangitis, 1974–1986.',
 };
 
 const landing = {
-  title: 'Years of life ahead in primary biliary cholangitis',
-  lead: 'Upload a table of laboratory values. For every patient you get the expected years of life (without transplant) within the next 7 or 8 years, an 80% interval, and what moved the estimate.',
+  title: 'Expected years of life in primary biliary cholangitis',
+  lead: 'Upload a table of laboratory values. For every patient you get the expected years of life (without transplant) within the next 7 or 8 years, an 80% interval, and the contribution of each value to the estimate.',
   start: 'Create an account',
   startLoggedIn: 'New prediction',
   exampleCaption:
-    'An example: 5.4 years expected, 80% interval from 2.9 to at least 8 years. An interval that reaches the horizon stays open.',
+    'Example: 5.4 years expected, 80% interval from 2.9 to at least 8 years. If an interval reaches the horizon, its upper end is open: the patient may live longer.',
   notForTitle: 'Who it is not for',
   notFor: [
     'Not for any liver disease other than primary biliary cholangitis.',
     'Not for decisions about one person’s care: it is research, not medical advice.',
-    'The patients were followed from 1974 to 1986, mostly before ursodeoxycholic acid. Today’s patients usually live longer.',
+    'The patients of the study were followed from 1974 to 1986, mostly before ursodeoxycholic acid. Today’s patients usually live longer.',
   ],
   costTitle: 'What it costs',
-  cost: 'A new account has 500 coins; no money is taken. A prediction has one price for the whole file, however many patients it holds. A file with mistakes costs nothing.',
+  cost: 'Predictions cost coins, not money. A new account has 500 coins. The price is per file and does not depend on the number of patients. A file with mistakes costs nothing.',
   price: (model: string, price: number) => `${model}: ${coins(price)} per file`,
   samplesTitle: 'Try it with real data',
   samples: 'From the Mayo Clinic study of primary biliary cholangitis, without outcomes.',
@@ -50,7 +52,7 @@ const account = {
   registerTitle: 'Create an account',
   registerLead: 'You start with 500 coins.',
   loginTitle: 'Log in',
-  loginToGoOn: 'Log in to see this page. You stay where you are.',
+  loginRequired: 'Log in to see this page. You will return to it afterwards.',
   name: 'Name',
   nameOrEmail: 'Name or e-mail',
   email: 'E-mail',
@@ -64,11 +66,11 @@ const account = {
   noAccount: 'No account yet?',
   intendedUse:
     'I understand that this is research software and not a medical device. I use the estimates for research or teaching, not to decide on a person’s care, and send only data that I am allowed to send, without names.',
-  kept: 'Patients’ files are kept for at most two days after the last run, results for 31. You can delete all of it earlier.',
-  againTitle: 'Please log in again',
-  againLead:
-    'Your session has ended. Nothing is lost: after logging in, the page goes on where it was.',
-  againCancel: 'Not now',
+  kept: 'Files with patients are kept for at most two days after the last run, results for at most 31 days. You can delete both earlier.',
+  logInAgainTitle: 'Please log in again',
+  logInAgainLead:
+    'Your session has ended. Nothing is lost: after you log in, the page continues where it stopped.',
+  logInAgainCancel: 'Not now',
 };
 
 const submission = {
@@ -78,12 +80,12 @@ const submission = {
   confirm: '3. Check the price and start',
   pricePerFile: (price: number) => `${coins(price)} per file`,
   version: (version: string) => `version ${version}`,
-  answers: 'What it answers',
+  answers: 'What it predicts',
   horizon: (horizon: number) => `Horizon: ${wholeYears(horizon)}.`,
   survivalCurve: (curve: readonly number[]) =>
-    `Survival curve: the probability to live longer than ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'year', other: 'years' })}.`,
+    `Survival curve: the probability of living longer than ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'year', other: 'years' })}.`,
   moreAboutModel: 'More about this model',
-  quality: 'More on how good it is',
+  quality: 'More about its quality',
   notFor: 'Who it is not for',
   columns: 'Columns of the file',
   columnsSummary: (required: number, optional: number) =>
@@ -112,11 +114,11 @@ const submission = {
       : `${format.number(Math.round(bytes / 100_000) / 10)} MB`,
   fileHint: 'One line per patient. Please leave out names and other data that identify a person.',
   sampleHint: 'No file at hand?',
-  costNow: 'Cost',
-  balanceNow: 'Balance now',
+  cost: 'Cost',
+  currentBalance: 'Balance now',
   balanceAfter: 'Balance after',
-  notEnough: (missing: number) => `You are ${coins(missing)} short of this prediction.`,
-  chargeRule: 'Data with mistakes are refused and cost nothing.',
+  notEnough: (missing: number) => `You need ${coins(missing)} more for this prediction.`,
+  chargeRule: 'Data with mistakes are rejected and cost nothing.',
   submit: (price: number) => `Start for ${coins(price)}`,
   submitNoModel: 'Start',
   submitting: 'Sending…',
@@ -126,7 +128,7 @@ const statuses: Record<KnownStatus, string> = {
   queued: 'Waiting',
   running: 'Running',
   succeeded: 'Done',
-  rejected: 'File refused',
+  rejected: 'File rejected',
   failed: 'Failed',
   cancelled: 'Cancelled',
 };
@@ -134,13 +136,13 @@ const statuses: Record<KnownStatus, string> = {
 const history = {
   title: 'My predictions',
   empty: 'You have no predictions yet.',
-  emptyAction: 'Make the first one',
-  more: 'Show older ones',
+  emptyAction: 'Make your first prediction',
+  more: 'Show older predictions',
   untitled: 'File without a name',
-  rows,
+  patients,
   cost: (count: number) => coins(count),
   refunded: 'refunded',
-  statusUnknown: (status: string) => `Unknown state: ${status}`,
+  statusUnknown: (status: string) => `Unknown status: ${status}`,
   statuses,
 };
 
@@ -149,31 +151,32 @@ const prediction = {
   model: 'Model',
   date: 'Started',
   cost: 'Cost',
-  duration: 'Took',
+  duration: 'Duration',
   seconds: (ms: number) => `${format.number(Math.round(ms / 10) / 100)} s`,
   ignoredColumns: 'Columns that were not used',
   charged: (count: number) => coins(count),
-  refundedNote: (count: number) => `${coins(count)} were returned to your balance.`,
+  refundedNote: (count: number) =>
+    `${format.count(count, { one: 'coin was', other: 'coins were' })} refunded.`,
   waiting: 'Waiting for a free worker…',
-  running: (done: number, total: number) => `${format.whole(done)} of ${rows(total)} done`,
+  running: (done: number, total: number) => `${format.whole(done)} of ${patients(total)} done`,
   runningAbout: (done: number, total: number) =>
-    `${format.whole(done)} of about ${rows(roughly(total))} done`,
-  starting: 'The calculation has begun…',
+    `${format.whole(done)} of about ${patients(roundToTwoDigits(total))} done`,
+  starting: 'The prediction has started…',
   checkingWhole: 'Checking the whole file…',
-  timeLeft: (left: Duration) => `About ${format.short(left)} left.`,
-  cutOff:
-    'There is no connection at the moment. The calculation goes on, and this page keeps asking.',
+  timeLeft: (left: Duration) => `About ${format.duration(left)} left.`,
+  offline:
+    'There is no connection at the moment. The prediction continues, and this page keeps checking it.',
   progress: 'Progress',
   leaveNote:
-    'You may close this page. The result will be at this address and under “My predictions”.',
-  finished: (count: number) => `Done: ${rows(count)}.`,
+    'You can close this page. You will find the result at this address and under “My predictions”.',
+  finished: (count: number) => `Done: ${patients(count)}.`,
   failedTitle: 'The prediction failed',
-  rejectedTitle: 'The file was refused',
+  rejectedTitle: 'The file was rejected',
   cancelledTitle: 'The prediction was cancelled',
-  unknownTitle: 'This page does not know the state of this prediction',
+  unknownTitle: 'The status of this prediction is unknown',
   unknownLead: (status: string) =>
-    `The service calls it “${status}”. The page has stopped waiting; reload it later for a newer version.`,
-  stalled: 'Nothing has changed for ten minutes, so the page has stopped asking.',
+    `The service reports “${status}”. The page has stopped checking the prediction. Reload the page later to get a newer version of it.`,
+  stalled: 'Nothing has changed for ten minutes, so the page has stopped checking the prediction.',
   checkAgain: 'Check again',
   another: 'New prediction',
 };
@@ -182,7 +185,7 @@ interface ScaleWords {
   lead: string;
   better: string;
   worse: string;
-  /** What baseline and contributions add up to. */
+  /** The name of the sum of baseline and contributions. */
   total: string;
   amount: (value: number) => string;
   part: (value: number) => string;
@@ -198,7 +201,7 @@ const scales: Record<ContributionScale, ScaleWords> = {
     part: format.signedTenth,
   },
   log_hazard: {
-    lead: 'In log hazard of death: above zero raises the risk, below zero lowers it.',
+    lead: 'In log hazard of death: positive values raise the risk, negative values lower it.',
     better: 'lowers the risk',
     worse: 'raises the risk',
     total: 'Log hazard',
@@ -206,7 +209,7 @@ const scales: Record<ContributionScale, ScaleWords> = {
     part: format.signedHundredth,
   },
   score: {
-    lead: 'In units of the Mayo risk score: above zero raises the risk, below zero lowers it.',
+    lead: 'In points of the Mayo risk score: positive values raise the risk, negative values lower it.',
     better: 'lowers the risk',
     worse: 'raises the risk',
     total: 'Mayo risk score',
@@ -223,7 +226,7 @@ const result = {
   summaryMean: 'Mean',
   summaryMedian: 'Median',
   summaryRange: 'Lowest to highest',
-  summaryImputed: 'With filled-in values',
+  summaryImputed: 'With missing values',
   summaryOutOfRange: 'With values out of range',
   toYears: (low: number, high: number) => `${format.tenth(low)}–${format.tenth(high)}`,
   years,
@@ -237,12 +240,12 @@ const result = {
       ? `${format.tenth(lower)} to ≥\u00a0${format.whole(upper)}`
       : `${format.tenth(lower)} to ${format.tenth(upper)}`,
   intervalHint: (level: number, horizon: number) =>
-    `For ${format.whole(level * 100)} of 100 such patients the interval should hold the true number. “≥ ${format.whole(horizon)}” means that it goes on past the horizon of ${format.whole(horizon)} years; about ${format.whole(100 - level * 100)} of 100 such patients die before it begins.`,
-  imputed: (count: number) => `${format.whole(count)} filled in`,
+    `For ${format.whole(level * 100)} of 100 such patients, the true number of years should lie in the interval. “≥ ${format.whole(horizon)}” means that the interval continues beyond the horizon of ${format.whole(horizon)} years; about ${format.whole(100 - level * 100)} of 100 such patients die before its lower end.`,
+  imputed: (count: number) => `${format.whole(count)} missing`,
   outOfRange: (count: number) => `${format.whole(count)} out of range`,
   filter: 'Find by ID',
   filterByRow: 'Find by row number',
-  matching: (shown: number, total: number) => `${format.whole(shown)} of ${rows(total)}`,
+  matching: (shown: number, total: number) => `${format.whole(shown)} of ${patients(total)}`,
   noneMatching: 'No patient matches.',
   clearFilter: 'Clear the search',
   page: (page: number, pages: number) => `Page ${format.whole(page)} of ${format.whole(pages)}`,
@@ -256,38 +259,40 @@ const result = {
   downloading: 'Preparing the download…',
   receipt: 'Receipt',
   receiptHint:
-    'The receipt holds the checksums of the file, the model and the result: with it, the result can be checked later.',
+    'The receipt contains the checksums of the file, the model and the result. You can use it to verify the result later.',
   print: 'Print',
   details: (row: number, id: string | null) =>
     `Row ${format.whole(row)}${id === null ? '' : `, ID ${id}`}: details`,
-  contributions: 'What moved this estimate',
+  contributions: 'Contributions to this estimate',
   baseline: 'Average patient',
   scales,
   hazardRatio: (ratio: number) =>
-    `Hazard ratio against the average patient: ${format.ratio(ratio)}.`,
-  rounded: 'The numbers are rounded, so that their sum may differ in the last digit.',
+    `Hazard ratio compared with the average patient: ${format.ratio(ratio)}.`,
+  rounded: 'The numbers are rounded. Their sum may differ in the last digit.',
   clipped: (horizon: number) =>
-    `The sum lies outside 0 to ${format.whole(horizon)} years and was limited to it.`,
-  imputedTitle: 'Filled in',
-  imputedLead: 'Not measured: the typical value was used.',
+    `The sum lies outside the range from 0 to ${format.whole(horizon)} years. The estimate is the nearest limit of this range.`,
+  imputedTitle: 'Missing values',
+  imputedLead:
+    'These values were not measured. Typical values of the study’s patients were used instead.',
   measureFirst: 'Measure first:',
   ifMeasured: (low: number, high: number) =>
-    `measured, the estimate would lie between ${format.tenth(low)} and ${years(high)}`,
-  ifMeasuredUnused: 'this model doesn’t use it',
-  ifMeasuredUnchanged: 'measured, the estimate would hardly change',
+    `if measured, the estimate would lie between ${format.tenth(low)} and ${years(high)}`,
+  ifMeasuredUnused: 'this model does not use it',
+  ifMeasuredUnchanged: 'if measured, the estimate would hardly change',
   ifMeasuredHint:
-    'Ranges are for values from the 10th to the 90th percentile of the study, everything else as it is.',
+    'The ranges are for values from the 10th to the 90th percentile of the study, with all other values unchanged.',
   outOfRangeTitle: 'Out of range',
   outOfRangeLead:
-    'Beyond what the model has seen; the nearest value it knows was used, so the estimate is less certain:',
+    'These values lie outside the range of the model’s training data. The model used the nearest values in this range, so the estimate is less certain:',
   outOfRangeLeadFormula:
-    'Beyond the patients of the study. The formula took the value as it is, so the estimate is less certain:',
+    'These values lie outside the range of the study’s patients. The formula used them unchanged, so the estimate is less certain:',
   above: 'above the range',
   below: 'below the range',
-  nothingSpecial: 'All values that the model uses were measured and lie within the range it knows.',
+  nothingSpecial:
+    'All values that the model uses were measured and lie within the range of the study’s patients.',
   survivalTitle: 'Survival',
   survivalTime: 'Time',
-  survivalProbability: 'Probability to live longer',
+  survivalProbability: 'Probability of living longer',
   survivalYears: wholeYears,
   median: (median: number) =>
     `Half of such patients live longer than ${years(median)} (median survival).`,
@@ -300,7 +305,7 @@ const result = {
 
 const notFound = {
   title: 'There is no such page',
-  home: 'To the start page',
+  home: 'Go to the start page',
 };
 
 export const pages = {

@@ -5,7 +5,7 @@ const format = createFormat('en');
 const range = (low: number, high: number, unit = '') =>
   `${format.number(low)} to ${format.number(high)}${unit && `\u00a0${unit}`}`;
 
-/** By column; what is not here has the title of the catalogue. */
+/** Labels by column. Other columns have the title from the catalogue. */
 const labels: Record<string, string> = {
   ID: 'Patient ID (optional)',
   Age: 'Age',
@@ -13,11 +13,13 @@ const labels: Record<string, string> = {
 };
 
 const hints: Record<string, string> = {
-  ID: 'For your own use; it is repeated in the result. Please enter no names.',
+  ID: 'For your own use. It is shown in the result. Please do not enter a name.',
   Prothrombin: 'In seconds, not as INR.',
 };
 
-/** By column and code, or by code alone; what is not here is shown as its code. */
+/**
+ * Meanings of categories, by column and code or by code alone. Other codes are shown as they are.
+ */
 const values: Record<string, string> = {
   N: 'no',
   Y: 'yes',
@@ -30,8 +32,8 @@ const values: Record<string, string> = {
 
 /** The form for one patient. */
 export const patient = {
-  source: 'What the patients’ data come from',
-  sources: { file: 'A file', form: 'One patient' },
+  inputMode: 'Source of the data',
+  inputModes: { file: 'A file', form: 'One patient' },
   units: 'Units of the laboratory values',
   systems: {
     conventional: 'Conventional (mg/dL, g/dL)',
@@ -40,7 +42,7 @@ export const patient = {
   required: 'Required',
   optional: 'Optional',
   optionalHint:
-    'The more is known, the better the estimate. Leave empty what was not measured or is not known.',
+    'The more values are known, the better the estimate. Leave a field empty if its value was not measured or is not known.',
   notKnown: 'not known',
   labels,
   hints,
@@ -51,7 +53,7 @@ export const patient = {
   unusual: (low: number, high: number, unit: string | null) =>
     `Outside the range of the study’s patients (${range(low, high, unit ? unitName(unit) : '')}): the estimate is less certain.`,
   ambiguousComma: (typed: string) =>
-    `The comma could mean either: please write ${typed.replace(',', '')} or ${typed.replace(',', '.')}.`,
+    `The comma is ambiguous. Please write ${typed.replace(',', '')} or ${typed.replace(',', '.')}.`,
   missing: (names: readonly string[]) => `Still needed: ${names.join('; ')}.`,
   checking: 'Checking the values…',
   good: 'Checked: no mistakes found.',
@@ -61,6 +63,6 @@ export const patient = {
   blocked: 'To start, correct the marked fields.',
   save: 'Save the values as a CSV file',
   clear: 'Clear the form',
-  noFields: 'The fields appear once the models have been loaded.',
+  noFields: 'The fields appear when the list of models is loaded.',
   fileName: 'patient',
 };

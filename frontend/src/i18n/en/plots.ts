@@ -1,9 +1,11 @@
+// The texts of plots, of the patient's page, and of printed results.
+
 import { createFormat } from '../format';
 import { patients, wholeYears, years } from './nouns';
 
 const format = createFormat('en');
 const anyYears = (count: number) => (Number.isInteger(count) ? wholeYears(count) : years(count));
-const bound = (count: number) =>
+const limit = (count: number) =>
   Number.isInteger(count) ? format.whole(count) : format.tenth(count);
 const range = (lower: number, upper: number, open: boolean) =>
   `${format.tenth(lower)} to ${open ? `≥\u00a0${format.whole(upper)}` : format.tenth(upper)}`;
@@ -46,8 +48,8 @@ const patient = {
   next: 'Next patient',
   back: 'Back to the result',
   openOnly: 'Open the patient’s page',
-  open: 'This patient’s own page, with the survival curve and for printing',
-  openPlain: 'This patient’s own page, for printing',
+  open: 'Page of this patient, with the survival curve and for printing',
+  openPlain: 'Page of this patient, for printing',
   noSuchRow: (row: number, total: number) =>
     `There is no row ${format.whole(row)}: this result has ${patients(total)}.`,
   skipped: 'This patient was skipped and not predicted',
@@ -55,30 +57,29 @@ const patient = {
 };
 
 const curve = {
-  /** The sentence that stands for the plot. */
-  alternative: (curvePoints: readonly Point[], lower: number, upper: number, open: boolean) =>
-    `Predicted survival curve. Probability to live longer: ${points(curvePoints)}. The interval of years runs from ${range(lower, upper, open)}.`,
-  vertical: 'Probability to live longer',
+  altText: (curvePoints: readonly Point[], lower: number, upper: number, open: boolean) =>
+    `Predicted survival curve. Probability of living longer: ${points(curvePoints)}. Interval: from ${range(lower, upper, open)} years.`,
+  vertical: 'Probability of living longer',
   median: (median: number) => `median ${format.tenth(median)}`,
   interval: (estimate: number, lower: number, upper: number, open: boolean) =>
     `expected ${format.tenth(estimate)} (${range(lower, upper, open)})`,
-  figures: 'Figures',
+  valuesTable: 'Values as a table',
   band: 'Band',
   bandValue: (lower: number, upper: number) =>
     `${format.percent(lower)} to ${format.percent(upper)}`,
   bandHint: (level: number) =>
-    `The shaded band (${format.percent(level)}) shows how far off the curve itself may be, not how differently single patients may fare.`,
+    `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, not how much single patients may differ from it.`,
 };
 
 const cohort = {
-  title: 'The patients of this file at a glance',
+  title: 'Overview of the patients in this file',
   loading: 'Loading the overview…',
-  histogram: 'How the expected years are spread',
-  histogramAlternative: (total: number, fullest: Bin, under: number, low: number) =>
-    `Histogram of the expected years of ${patients(total)}, in steps of half a year. The largest step, ${bound(fullest.from)} to ${anyYears(fullest.to)}, has ${patients(fullest.count)}; under ${anyYears(under)}: ${patients(low)}.`,
+  histogram: 'Distribution of the expected years',
+  histogramAltText: (total: number, largest: Bin, under: number, low: number) =>
+    `Histogram of the expected years of ${patients(total)}, in bins of half a year. The largest bin, ${limit(largest.from)} to ${anyYears(largest.to)}, has ${patients(largest.count)}. Under ${anyYears(under)}: ${patients(low)}.`,
   histogramVertical: 'Patients',
   binName: (from: number, to: number, isLast: boolean) =>
-    isLast ? `${bound(from)} to ${anyYears(to)}` : `${bound(from)} to under ${anyYears(to)}`,
+    isLast ? `${limit(from)} to ${anyYears(to)}` : `${limit(from)} to under ${anyYears(to)}`,
   strata: 'By expected years',
   stratum: group,
   stratumShort: (from: number, to: number | null) => {
@@ -89,21 +90,21 @@ const cohort = {
   patients: 'Patients',
   share: 'Share',
   mean: 'Mean years',
-  imputed: 'With filled-in values',
+  imputed: 'With missing values',
   outOfRange: 'With values out of range',
   none: '—',
   curves: 'Mean survival of each group',
-  curvesAlternative: (curves: readonly Curve[]) =>
-    `Mean predicted survival curves of groups by expected years: probability to live longer. ${curves
+  curvesAltText: (curves: readonly Curve[]) =>
+    `Mean predicted survival curves of groups by expected years: probability of living longer. ${curves
       .map(
-        ({ stratum, points: [, ...read] }) => `${group(stratum.from, stratum.to)}: ${points(read)}`,
+        ({ stratum, points: [, ...rest] }) => `${group(stratum.from, stratum.to)}: ${points(rest)}`,
       )
       .join('; ')}.`,
 };
 
 const printing = {
-  sickest: (count: number, total: number) =>
-    `Printed are the ${format.whole(count)} of ${patients(total)} with the fewest expected years. All are in the CSV file.`,
+  lowestEstimates: (count: number, total: number) =>
+    `These are the ${format.whole(count)} of ${patients(total)} with the lowest estimates. All patients are in the CSV file.`,
 };
 
 export const plots = { patient, curve, cohort, printing };

@@ -1,7 +1,7 @@
-/** The screen of the account, and what is said once one has left it for good. */
+/** The account screen, and the notices after a log-out or a deletion. */
 export const profile = {
   title: 'Account',
-  /** The link in the header holds the name alone. */
+  /** The accessible name of the link in the header, which shows only the user's name. */
   linkLabel: (name: string) => `Account: ${name}`,
   name: 'Name',
   email: 'E-mail',
@@ -9,7 +9,7 @@ export const profile = {
   intendedUse: 'Intended use accepted',
   version: (day: string) => `version of ${day}`,
   passwordTitle: 'Change the password',
-  passwordLead: 'All your other devices are then logged out. This one stays logged in.',
+  passwordLead: 'This logs out all your other devices. This one stays logged in.',
   oldPassword: 'Current password',
   newPassword: 'New password',
   change: 'Change password',
@@ -20,29 +20,29 @@ export const profile = {
     'Ends the sessions on all devices, this one too. Useful if you forgot to log out on somebody else’s computer.',
   everywhere: 'Log out everywhere',
   leaving: 'Logging out…',
-  leftEverywhere: 'You are logged out on all devices.',
-  notEnded:
-    'You are logged out in this browser, but the service could not be told: the session ends by itself within 12 hours. If somebody else uses this computer, log in again and choose “Log out everywhere” in your account.',
+  loggedOutEverywhere: 'You are logged out on all devices.',
+  sessionNotEnded:
+    'You are logged out in this browser, but the session could not be ended on the server. It ends by itself within 12 hours. If somebody else uses this computer, log in again and choose “Log out everywhere” in your account.',
   deleteTitle: 'Delete the account',
-  deleteLead: 'Your personal data, files and results are then deleted for good.',
+  deleteLead: 'This permanently deletes your personal data, files and results.',
   deleteOpen: 'Delete the account…',
-  deleteQuestion: 'Delete the account for good?',
-  deleteGoesTitle: 'What goes',
-  deleteGoes: [
+  deleteQuestion: 'Delete the account permanently?',
+  deletedDataTitle: 'What is deleted',
+  deletedData: [
     'Your name and e-mail address, and every session.',
     'All files with patients and all results.',
     'Predictions that have not ended: they are stopped.',
-    'The coins that are left: they cannot be used any more, nor moved to another account.',
+    'Your remaining coins: they can no longer be used or moved to another account.',
   ],
-  deleteStaysTitle: 'What stays',
-  deleteStays: [
-    'The coin movements, and of each prediction its price, end and times, without anything that names you.',
-    'A fingerprint of the e-mail address that it cannot be read from: a new account with the same address does not get the first 500 coins again.',
-    'Backups, for 35 days at most. If one is ever used, your account is deleted from it again.',
+  keptDataTitle: 'What is kept',
+  keptData: [
+    'The entries of your coin statement, and the price, outcome and times of each prediction, without anything that names you.',
+    'A fingerprint of your e-mail address, from which the address cannot be read. It prevents a new account with the same address from getting the first 500 coins again.',
+    'Backups, for at most 35 days. If a backup is ever restored, your account is deleted from it again.',
   ],
   deletePassword: 'Your password, to confirm',
-  delete: 'Delete for good',
+  delete: 'Delete permanently',
   deleting: 'Deleting the account…',
   deleted:
-    'Your account was deleted. Your personal data are gone, and your files follow within minutes.',
+    'Your account and your personal data were deleted. Your files will be deleted within minutes.',
 };

@@ -1,4 +1,4 @@
-// Units as they are printed. An unknown one stays as it is.
+// The names of units as they are shown. Unknown units are shown as they are.
 const NAMES: Record<string, string> = {
   'umol/L': 'µmol/L',
   'ug/day': 'µg/day',

@@ -1,5 +1,6 @@
-import { coins, coinsSpent } from './nouns';
+import { coins, coinsAccusative } from './nouns';
 
+/** Actions on a prediction: cancel, run again, delete the files. */
 export const actions = {
   group: (name: string) => `Действия: ${name}`,
   cancel: 'Отменить прогноз',
@@ -7,10 +8,10 @@ export const actions = {
   retry: 'Рассчитать заново…',
   retryTitle: 'Рассчитать этот файл заново?',
   retryLead: (file: string, model: string, version: string) =>
-    `${file} будет рассчитан ещё раз: модель «${model}», версия ${version}. Это новый прогноз, он оплачивается отдельно; прежний сохранится.`,
+    `${file} будет рассчитан ещё раз: модель «${model}», версия ${version}. Это новый прогноз, он оплачивается отдельно. Прежний сохранится.`,
   retryCost: (price: number, balance: number) =>
     `Стоимость — ${coins(price)}, на счёте ${coins(balance)}.`,
-  retryNow: (price: number) => `Рассчитать за ${coinsSpent(price)}`,
+  retryNow: (price: number) => `Рассчитать за ${coinsAccusative(price)}`,
   retrying: 'Запускаем…',
   deleteFiles: 'Удалить файлы…',
   deleteTitle: 'Удалить файлы безвозвратно?',
@@ -18,7 +19,7 @@ export const actions = {
     hasResult
       ? 'Файл с пациентами и результат будут удалены, восстановить их нельзя.'
       : 'Файл с пациентами будет удалён, восстановить его нельзя.',
-  deleteStays:
+  keptData:
     'Запись в разделе «Мои прогнозы» (без названия файла) и запись об операции с монетами сохранятся. Монеты не возвращаются.',
   deleteNow: 'Удалить безвозвратно',
   deleting: 'Удаляем…',

@@ -1,20 +1,20 @@
 import { createFormat } from '../format';
-import { ofPatients, patients } from './nouns';
+import { patients, patientsGenitive } from './nouns';
 
 const format = createFormat('ru');
 
-/** The free check of a file before it is submitted. */
+/** The free check (dry run) of a file before its submission. */
 export const check = {
   sending: 'Отправляем файл…',
   checking: 'Проверяем файл…',
   good: (rows: number) => `Файл проверен: ${patients(rows)}, ошибок не найдено.`,
   someBad: (bad: number, rows: number) =>
-    `Файл проверен: из-за ошибок в данных прогноз невозможен для ${format.whole(bad)} из ${ofPatients(rows)}.`,
+    `Файл проверен: из-за ошибок в данных прогноз невозможен для ${format.whole(bad)} из ${patientsGenitive(rows)}.`,
   allBad: (rows: number) =>
     `Файл проверен (${patients(rows)}): из-за ошибок в данных рассчитать прогноз нельзя.`,
-  beginning: {
+  sampled: {
     good: (rows: number) =>
-      `Проверено начало файла (${patients(rows)}): ошибок не найдено. Остальное проверим после запуска; если там найдётся ошибка, монеты вернутся.`,
+      `Проверено начало файла (${patients(rows)}): ошибок не найдено. Остальное проверим после запуска. Если там найдётся ошибка, монеты вернутся.`,
     someBad: (bad: number, rows: number) =>
       `Проверено начало файла (${patients(rows)}). С ошибками: ${format.whole(bad)}.`,
     allBad: (rows: number) =>
@@ -25,11 +25,11 @@ export const check = {
   preview: 'Так сервис прочитал файл',
   notChecked: 'Не удалось проверить файл.',
   notCheckedHint: 'Расчёт можно запустить и без проверки: файл с ошибками не оплачивается.',
-  leaveOut: (bad: number, good: number) =>
-    `Исключить ${bad === 1 ? 'этого пациента' : `пациентов с ошибками (${format.whole(bad)})`} и рассчитать прогноз для остальных (${format.whole(good)})`,
-  leaveOutAll: 'Исключить пациентов с ошибками и рассчитать прогноз для остальных',
-  leaveOutHint:
-    'Исключённые пациенты останутся в результате на своих местах: вместо прогноза будет указана причина. Стоимость не изменится.',
+  skip: (bad: number, good: number) =>
+    `Пропустить ${bad === 1 ? 'этого пациента' : `пациентов с ошибками (${format.whole(bad)})`} и рассчитать прогноз для остальных (${format.whole(good)})`,
+  skipAll: 'Пропустить пациентов с ошибками и рассчитать прогноз для остальных',
+  skipHint:
+    'Пропущенные пациенты останутся в результате на своих местах: вместо прогноза будет указана причина. Стоимость не изменится.',
   blocked: {
     choose_or_correct:
       'Чтобы начать расчёт, поставьте отметку выше или выберите исправленный файл.',
@@ -37,17 +37,17 @@ export const check = {
     patients: 'Чтобы начать расчёт, выберите файл.',
     model: 'Чтобы начать расчёт, выберите модель.',
   },
-  repeated: 'Повторяющиеся ID',
-  repeatedHint: 'Это не мешает расчёту. Проверьте, не внесён ли один пациент несколько раз.',
-  repeatedId: (id: string, rows: readonly number[]) =>
+  duplicateIds: 'Повторяющиеся ID',
+  duplicateIdsHint: 'Это не мешает расчёту. Проверьте, не внесён ли один пациент несколько раз.',
+  duplicateId: (id: string, rows: readonly number[]) =>
     `${id}: ${format.plural(rows.length, { one: 'строка', few: 'строки', many: 'строки', other: 'строки' })} ${format.list(rows)}`,
-  absent: 'Столбцы, которых нет в файле',
-  absentHint:
+  absentColumns: 'Столбцы, которых нет в файле',
+  absentColumnsHint:
     'Если показатель нужен модели, вместо него подставляется типичное значение, и оценка становится менее надёжной.',
-  personal: 'Столбцы, в которых, похоже, указаны личные данные',
-  personalHint:
+  personalColumns: 'Столбцы, в которых, похоже, указаны личные данные',
+  personalColumnsHint:
     'Имена, адреса, телефоны, номера документов и даты рождения не нужны. Удалите их, а вместо них используйте ID, которые ничего не скажут посторонним.',
-  ignored: 'Столбцы, которые не используются',
+  ignoredColumns: 'Столбцы, которые не используются',
   unitsTitle: 'Единицы измерения в файле',
   units: {
     stated: 'Как в таблице столбцов',

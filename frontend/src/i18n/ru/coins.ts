@@ -8,11 +8,12 @@ const reasons: Record<LedgerEntry['reason'], string> = {
   refund: 'Возврат за прогноз',
 };
 
+/** The coins screen: balance, prices, vouchers and statement. */
 export const coins = {
   title: 'Монеты',
   balance: 'Баланс',
   amount,
-  link: 'К моим монетам',
+  link: 'Перейти к монетам',
   pricesTitle: 'Сколько стоит прогноз',
   pricesHint: 'Цена за файл не зависит от числа пациентов.',
   voucherTitle: 'Активировать ваучер',
@@ -20,8 +21,8 @@ export const coins = {
   code: 'Код ваучера',
   redeem: 'Активировать',
   redeeming: 'Проверяем код…',
-  redeemed: (added: number, now: number | null) =>
-    `Зачислено: ${amount(added)}.${now === null ? '' : ` Теперь на счёте ${amount(now)}.`}`,
+  redeemed: (added: number, balance: number | null) =>
+    `Зачислено: ${amount(added)}.${balance === null ? '' : ` Теперь на счёте ${amount(balance)}.`}`,
   statementTitle: 'История операций',
   date: 'Дата',
   reason: 'Основание',
@@ -30,5 +31,5 @@ export const coins = {
   otherCredit: 'Зачисление',
   otherCharge: 'Списание',
   empty: 'Операций с монетами пока не было.',
-  more: 'Показать более ранние',
+  more: 'Показать более ранние операции',
 };

@@ -1,3 +1,5 @@
+// The Russian dictionary.
+
 import type { Dictionary } from '../en';
 import { createFormat } from '../format';
 import { actions } from './actions';

@@ -2,9 +2,10 @@ import { createFormat } from '../format';
 
 const format = createFormat('ru');
 
+/** A result with too many patients to load them all into the browser. */
 export const large = {
   choice: 'Каких пациентов показать',
-  sickest: (count: number) => `${format.whole(count)} с наименьшим числом лет`,
+  lowestEstimates: (count: number) => `${format.whole(count)} с наименьшими оценками`,
   fileOrder: 'Всех, в порядке файла',
   hint: (total: number) => `Всего пациентов: ${format.whole(total)}. Все они есть в файле CSV.`,
   goToRow: 'Перейти к строке',

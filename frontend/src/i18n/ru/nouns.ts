@@ -1,17 +1,17 @@
-import { createFormat } from '../format';
+// Numbers with their nouns, in the case that a sentence needs: «5 пациентов», «из 21 пациента».
 
-// A number and its noun, in the case that the sentence needs: «5 пациентов», «из 21 пациента».
+import { createFormat } from '../format';
 
 const format = createFormat('ru');
 
 export const coins = (count: number) =>
   format.count(count, { one: 'монета', few: 'монеты', many: 'монет', other: 'монеты' });
-export const coinsSpent = (count: number) =>
+export const coinsAccusative = (count: number) =>
   format.count(count, { one: 'монету', few: 'монеты', many: 'монет', other: 'монеты' });
-export const ofCoins = (count: number) =>
+export const coinsGenitive = (count: number) =>
   format.count(count, { one: 'монеты', few: 'монет', many: 'монет', other: 'монеты' });
 
-export const PATIENTS_OF = {
+export const PATIENTS_GENITIVE = {
   one: 'пациента',
   few: 'пациентов',
   many: 'пациентов',
@@ -19,9 +19,9 @@ export const PATIENTS_OF = {
 };
 export const patients = (count: number) =>
   format.count(count, { one: 'пациент', few: 'пациента', many: 'пациентов', other: 'пациента' });
-export const ofPatients = (count: number) => format.count(count, PATIENTS_OF);
+export const patientsGenitive = (count: number) => format.count(count, PATIENTS_GENITIVE);
 
 export const wholeYears = (count: number) =>
   format.count(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
-export const ofWholeYears = (count: number) =>
+export const wholeYearsGenitive = (count: number) =>
   format.count(count, { one: 'года', few: 'лет', many: 'лет', other: 'года' });

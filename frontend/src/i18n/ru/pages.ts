@@ -1,13 +1,15 @@
+// The texts of the screens. Larger parts (actions, check, coins, plots, ...) have their own files.
+
 import type { KnownStatus } from '../../api/types';
-import { createFormat, type Duration, roughly } from '../format';
+import { createFormat, type Duration, roundToTwoDigits } from '../format';
 import {
   coins,
-  coinsSpent,
-  ofCoins,
-  ofPatients as ofRows,
-  ofWholeYears,
-  patients as rows,
+  coinsAccusative,
+  coinsGenitive,
+  patients,
+  patientsGenitive,
   wholeYears,
+  wholeYearsGenitive,
 } from './nouns';
 import { unitName } from './units';
 
@@ -62,7 +64,7 @@ const account = {
   registerTitle: 'Создать аккаунт',
   registerLead: 'После регистрации на счёте будет 500\u00a0монет.',
   loginTitle: 'Вход',
-  loginToGoOn: 'Чтобы открыть эту страницу, войдите в аккаунт: после входа вы вернётесь сюда.',
+  loginRequired: 'Чтобы открыть эту страницу, войдите в аккаунт: после входа вы вернётесь сюда.',
   name: 'Имя',
   nameOrEmail: 'Имя или электронная почта',
   email: 'Электронная почта',
@@ -77,9 +79,10 @@ const account = {
   intendedUse:
     'Я понимаю, что это исследовательская программа, а не медицинское изделие. Использую оценки для исследований или обучения, а не для решений о лечении конкретного человека, и отправляю только те данные, на передачу которых имею право, — без имён.',
   kept: 'Файлы с данными пациентов хранятся не дольше двух суток после последнего расчёта, результаты — не дольше 31 дня. Всё это можно удалить раньше.',
-  againTitle: 'Войдите ещё раз',
-  againLead: 'Сеанс закончился. Ничего не потеряно: после входа вы продолжите с того же места.',
-  againCancel: 'Не сейчас',
+  logInAgainTitle: 'Войдите ещё раз',
+  logInAgainLead:
+    'Сеанс закончился. Ничего не потеряно: после входа вы продолжите с того же места.',
+  logInAgainCancel: 'Не сейчас',
 };
 
 const submission = {
@@ -124,12 +127,12 @@ const submission = {
   fileHint:
     'Одна строка — один пациент. Уберите из файла фамилии, имена и другие сведения, по которым можно установить личность пациента.',
   sampleHint: 'Нет файла под рукой?',
-  costNow: 'Стоимость',
-  balanceNow: 'Баланс сейчас',
+  cost: 'Стоимость',
+  currentBalance: 'Баланс сейчас',
   balanceAfter: 'Баланс после',
-  notEnough: (missing: number) => `Для этого прогноза не хватает ${ofCoins(missing)}.`,
+  notEnough: (missing: number) => `Для этого прогноза не хватает ${coinsGenitive(missing)}.`,
   chargeRule: 'Данные с ошибками не принимаются и не оплачиваются.',
-  submit: (price: number) => `Запустить за ${coinsSpent(price)}`,
+  submit: (price: number) => `Запустить за ${coinsAccusative(price)}`,
   submitNoModel: 'Запустить',
   submitting: 'Отправляем…',
 };
@@ -147,9 +150,9 @@ const history = {
   title: 'Мои прогнозы',
   empty: 'Прогнозов пока нет.',
   emptyAction: 'Рассчитать первый',
-  more: 'Показать более ранние',
+  more: 'Показать более ранние прогнозы',
   untitled: 'Файл без названия',
-  rows,
+  patients,
   cost: (count: number) => coins(count),
   refunded: 'возвращено',
   statusUnknown: (status: string) => `Неизвестное состояние: ${status}`,
@@ -167,25 +170,26 @@ const prediction = {
   charged: (count: number) => coins(count),
   refundedNote: (count: number) => `На счёт возвращено: ${coins(count)}.`,
   waiting: 'Прогноз ждёт своей очереди…',
-  running: (done: number, total: number) => `Готово ${format.whole(done)} из ${ofRows(total)}`,
+  running: (done: number, total: number) =>
+    `Готово ${format.whole(done)} из ${patientsGenitive(total)}`,
   runningAbout: (done: number, total: number) =>
-    `Готово ${format.whole(done)} примерно из ${ofRows(roughly(total))}`,
+    `Готово ${format.whole(done)} примерно из ${patientsGenitive(roundToTwoDigits(total))}`,
   starting: 'Расчёт начался…',
   checkingWhole: 'Проверяем весь файл…',
-  timeLeft: (left: Duration) => `Осталось примерно ${format.short(left)}.`,
-  cutOff: 'Сейчас нет связи с сервисом. Расчёт продолжается, страница спросит снова.',
+  timeLeft: (left: Duration) => `Осталось примерно ${format.duration(left)}.`,
+  offline:
+    'Сейчас нет связи с сервисом. Расчёт продолжается, и страница продолжает за ним следить.',
   progress: 'Ход расчёта',
   leaveNote:
     'Страницу можно закрыть. Результат появится по этому же адресу и в разделе «Мои прогнозы».',
-  finished: (count: number) => `Готово: ${rows(count)}.`,
+  finished: (count: number) => `Готово: ${patients(count)}.`,
   failedTitle: 'Рассчитать прогноз не удалось',
   rejectedTitle: 'Файл не принят',
   cancelledTitle: 'Прогноз отменён',
   unknownTitle: 'Неизвестное состояние прогноза',
   unknownLead: (status: string) =>
-    `Сервис сообщает: «${status}». Страница перестала следить за расчётом; обновите её позже, чтобы получить новую версию.`,
-  stalled:
-    'За десять минут ничего не изменилось, поэтому страница перестала проверять ход расчёта.',
+    `Сервис сообщает: «${status}». Страница перестала следить за расчётом. Обновите её позже, чтобы получить её новую версию.`,
+  stalled: 'За десять минут ничего не изменилось, поэтому страница перестала следить за расчётом.',
   checkAgain: 'Проверить снова',
   another: 'Новый прогноз',
 };
@@ -225,8 +229,8 @@ const result = {
   summaryMean: 'Среднее',
   summaryMedian: 'Медиана',
   summaryRange: 'Минимум — максимум',
-  summaryImputed: 'Подставлены значения',
-  summaryOutOfRange: 'Значения вне диапазона',
+  summaryImputed: 'С недостающими значениями',
+  summaryOutOfRange: 'Со значениями вне диапазона',
   toYears: (low: number, high: number) => `${format.tenth(low)}–${format.tenth(high)}`,
   years,
   tableCaption: 'Оценки по пациентам',
@@ -240,37 +244,39 @@ const result = {
       : `от\u00a0${format.tenth(lower)} до\u00a0${format.tenth(upper)}`,
   intervalHint: (level: number, horizon: number) =>
     `Прогнозный интервал: истинное число лет должно попасть в него у ${format.whole(level * 100)} из 100 таких пациентов. «≥\u00a0${format.whole(horizon)}» — верхняя граница открыта: она лежит за горизонтом прогноза (${wholeYears(horizon)}), а меньше нижней границы живут примерно ${format.whole(100 - level * 100)} из 100.`,
-  imputed: (count: number) => `подставлено: ${format.whole(count)}`,
+  imputed: (count: number) => `нет значений: ${format.whole(count)}`,
   outOfRange: (count: number) => `вне диапазона: ${format.whole(count)}`,
   filter: 'Найти по ID',
   filterByRow: 'Найти по номеру строки',
-  matching: (shown: number, total: number) => `${format.whole(shown)} из ${ofRows(total)}`,
+  matching: (shown: number, total: number) =>
+    `${format.whole(shown)} из ${patientsGenitive(total)}`,
   noneMatching: 'Подходящих пациентов нет.',
   clearFilter: 'Очистить поиск',
   page: (page: number, pages: number) => `Страница ${format.whole(page)} из ${format.whole(pages)}`,
   previous: 'Назад',
   next: 'Вперёд',
   pages: 'Страницы таблицы',
-  skipped: (count: number) => `Пропущено, прогноза нет: ${rows(count)}`,
+  skipped: (count: number) => `Пропущено, прогноза нет: ${patients(count)}`,
   loadingRows: 'Загружаем строки…',
   download: 'Скачать CSV',
   downloading: 'Готовим файл…',
   receipt: 'Квитанция',
   receiptHint:
-    'В квитанции записаны контрольные суммы файла, модели и результата: по ним результат можно проверить позже.',
+    'В квитанции записаны контрольные суммы файла, модели и результата. По ним результат можно проверить позже.',
   print: 'Печать',
   details: (row: number, id: string | null) =>
     `Строка ${format.whole(row)}${id === null ? '' : `, ID ${id}`}: подробности`,
-  contributions: 'Что повлияло на оценку',
+  contributions: 'Вклад показателей в оценку',
   baseline: 'Средний пациент',
   scales,
   hazardRatio: (ratio: number) =>
     `Отношение рисков по сравнению со средним пациентом: ${format.ratio(ratio)}.`,
   rounded: 'Числа округлены, поэтому сумма может отличаться в последнем знаке.',
   clipped: (horizon: number) =>
-    `Сумма вкладов выходит за пределы от 0 до ${ofWholeYears(horizon)}, поэтому за оценку принята ближайшая граница.`,
-  imputedTitle: 'Подставленные значения',
-  imputedLead: 'Не измерено: взято значение, типичное для пациентов исследования.',
+    `Сумма вкладов выходит за пределы от 0 до ${wholeYearsGenitive(horizon)}, поэтому за оценку принята ближайшая граница.`,
+  imputedTitle: 'Недостающие значения',
+  imputedLead:
+    'Эти показатели не измерены. Вместо них взяты значения, типичные для пациентов исследования.',
   measureFirst: 'Измерить в первую очередь:',
   ifMeasured: (low: number, high: number) =>
     `если измерить, оценка составит от ${format.tenth(low)} до ${years(high)}`,
@@ -280,13 +286,13 @@ const result = {
     'Пределы указаны для значений показателя от 10-го до 90-го процентиля у пациентов исследования при прочих равных.',
   outOfRangeTitle: 'Значения вне диапазона',
   outOfRangeLead:
-    'Таких значений не было в данных, по которым построена модель; взято ближайшее из имеющихся там, поэтому оценка менее надёжна:',
+    'Эти значения вне диапазона данных, по которым построена модель. Модель взяла ближайшие значения из этого диапазона, поэтому оценка менее надёжна:',
   outOfRangeLeadFormula:
-    'Таких значений у пациентов исследования не было. Формула применена к значению как есть, поэтому оценка менее надёжна:',
+    'Эти значения вне диапазона, наблюдавшегося в исследовании. Формула применена к ним без изменений, поэтому оценка менее надёжна:',
   above: 'выше диапазона',
   below: 'ниже диапазона',
   nothingSpecial:
-    'Все показатели, которые использует модель, измерены и не выходят за известный ей диапазон.',
+    'Все показатели, которые использует модель, измерены и лежат в диапазоне, наблюдавшемся в исследовании.',
   survivalTitle: 'Выживаемость',
   survivalTime: 'Срок',
   survivalProbability: 'Вероятность прожить дольше',
@@ -294,7 +300,7 @@ const result = {
   median: (median: number) =>
     `Медиана выживаемости — ${years(median)}: половина таких пациентов живёт дольше.`,
   medianBeyond: (end: number) =>
-    `Больше половины таких пациентов живут дольше ${ofWholeYears(end)} (медиана выживаемости не достигнута).`,
+    `Больше половины таких пациентов живут дольше ${wholeYearsGenitive(end)} (медиана выживаемости не достигнута).`,
   mayoTitle: 'Балл по шкале риска Мейо',
   mayoHint:
     'Шкала риска при первичном билиарном холангите, опубликованная клиникой Мейо в 1989\u00a0году: у среднего пациента того исследования 5,07\u00a0балла; чем выше балл, тем хуже прогноз.',
@@ -302,7 +308,7 @@ const result = {
 
 const notFound = {
   title: 'Такой страницы нет',
-  home: 'На главную',
+  home: 'Перейти на главную страницу',
 };
 
 export const pages = {

@@ -12,8 +12,8 @@ const labels: Record<string, string> = {
 };
 
 const hints: Record<string, string> = {
-  ID: 'Для ваших записей; будет указан в результате. Пожалуйста, не указывайте имя и фамилию.',
-  Prothrombin: 'В секундах; не МНО и не протромбин по Квику.',
+  ID: 'Для ваших записей. Будет указан в результате. Пожалуйста, не указывайте имя и фамилию.',
+  Prothrombin: 'В секундах. Не МНО и не протромбин по Квику.',
 };
 
 const values: Record<string, string> = {
@@ -28,8 +28,8 @@ const values: Record<string, string> = {
 
 /** The form for one patient. */
 export const patient = {
-  source: 'Источник данных',
-  sources: { file: 'Файл', form: 'Один пациент' },
+  inputMode: 'Источник данных',
+  inputModes: { file: 'Файл', form: 'Один пациент' },
   units: 'Единицы лабораторных показателей',
   systems: {
     conventional: 'Традиционные (мг/дл, г/дл)',
@@ -48,7 +48,7 @@ export const patient = {
   unusual: (low: number, high: number, unit: string | null) =>
     `Вне диапазона, наблюдавшегося в исследовании (${range(low, high, unit ? unitAfterNumber(unit) : '')}): оценка менее надёжна.`,
   ambiguousComma: (typed: string) =>
-    `Запятую можно понять двояко: напишите ${typed.replace(',', '')} или ${typed.replace(',', '.')}.`,
+    `Запятую можно понять двояко. Напишите ${typed.replace(',', '')} или ${typed.replace(',', '.')}.`,
   missing: (names: readonly string[]) => `Осталось заполнить: ${names.join('; ')}.`,
   checking: 'Проверяем показатели…',
   good: 'Показатели проверены, ошибок не найдено.',

@@ -1,10 +1,12 @@
+// The texts of plots, of the patient's page, and of printed results.
+
 import { createFormat } from '../format';
-import { ofPatients, ofWholeYears, patients, wholeYears } from './nouns';
+import { patients, patientsGenitive, wholeYears, wholeYearsGenitive } from './nouns';
 
 const format = createFormat('ru');
-const ofAnyYears = (count: number) =>
-  Number.isInteger(count) ? ofWholeYears(count) : `${format.tenth(count)}\u00a0года`;
-const bound = (count: number) =>
+const yearsGenitive = (count: number) =>
+  Number.isInteger(count) ? wholeYearsGenitive(count) : `${format.tenth(count)}\u00a0года`;
+const limit = (count: number) =>
   Number.isInteger(count) ? format.whole(count) : format.tenth(count);
 const range = (lower: number, upper: number, open: boolean) =>
   `от ${format.tenth(lower)} до ${open ? `≥\u00a0${format.whole(upper)}` : format.tenth(upper)}`;
@@ -22,8 +24,8 @@ const points = (curve: readonly Point[]) =>
 const group = (from: number, to: number | null) => {
   if (to === null) return `${wholeYears(from)} и более`;
   return from === 0
-    ? `меньше ${ofWholeYears(to)}`
-    : `от ${format.whole(from)} до ${ofWholeYears(to)}`;
+    ? `меньше ${wholeYearsGenitive(to)}`
+    : `от ${format.whole(from)} до ${wholeYearsGenitive(to)}`;
 };
 
 interface Bin {
@@ -47,8 +49,8 @@ const patient = {
   next: 'Следующий пациент',
   back: 'К результату',
   openOnly: 'Открыть страницу пациента',
-  open: 'Отдельная страница пациента: кривая выживаемости, печать',
-  openPlain: 'Отдельная страница пациента для печати',
+  open: 'Страница этого пациента с кривой выживаемости и для печати',
+  openPlain: 'Страница этого пациента для печати',
   noSuchRow: (row: number, total: number) =>
     `Строки ${format.whole(row)} нет: в этом результате ${patients(total)}.`,
   skipped: 'Этот пациент пропущен, прогноза для него нет',
@@ -56,13 +58,13 @@ const patient = {
 };
 
 const curve = {
-  alternative: (curvePoints: readonly Point[], lower: number, upper: number, open: boolean) =>
+  altText: (curvePoints: readonly Point[], lower: number, upper: number, open: boolean) =>
     `Прогнозируемая кривая выживаемости. Вероятность прожить дольше: ${points(curvePoints)}. Интервал: ${range(lower, upper, open)} лет.`,
   vertical: 'Вероятность прожить дольше',
   median: (median: number) => `медиана ${format.tenth(median)}`,
   interval: (estimate: number, lower: number, upper: number, open: boolean) =>
     `ожидается ${format.tenth(estimate)} (${range(lower, upper, open)})`,
-  figures: 'Данные в числах',
+  valuesTable: 'Значения в таблице',
   band: 'Границы полосы',
   bandValue: (lower: number, upper: number) =>
     `от ${format.percent(lower)} до ${format.percent(upper)}`,
@@ -74,13 +76,13 @@ const cohort = {
   title: 'Обзор пациентов файла',
   loading: 'Загружаем обзор…',
   histogram: 'Распределение ожидаемого числа лет',
-  histogramAlternative: (total: number, fullest: Bin, under: number, low: number) =>
-    `Гистограмма ожидаемого числа лет у ${ofPatients(total)} с шагом в полгода. Больше всего пациентов в промежутке от ${bound(fullest.from)} до ${ofAnyYears(fullest.to)}: ${format.whole(fullest.count)}; меньше ${ofAnyYears(under)}: ${patients(low)}.`,
+  histogramAltText: (total: number, largest: Bin, under: number, low: number) =>
+    `Гистограмма ожидаемого числа лет у ${patientsGenitive(total)} с шагом в полгода. Больше всего пациентов в промежутке от ${limit(largest.from)} до ${yearsGenitive(largest.to)}: ${format.whole(largest.count)}. Меньше ${yearsGenitive(under)}: ${patients(low)}.`,
   histogramVertical: 'Число пациентов',
   binName: (from: number, to: number, isLast: boolean) =>
     isLast
-      ? `от ${bound(from)} до ${ofAnyYears(to)} включительно`
-      : `от ${bound(from)} до ${ofAnyYears(to)}`,
+      ? `от ${limit(from)} до ${yearsGenitive(to)} включительно`
+      : `от ${limit(from)} до ${yearsGenitive(to)}`,
   strata: 'По ожидаемому числу лет',
   stratum: group,
   stratumShort: (from: number, to: number | null) => {
@@ -91,21 +93,21 @@ const cohort = {
   patients: 'Пациентов',
   share: 'Доля',
   mean: 'В среднем, лет',
-  imputed: 'С подставленными значениями',
+  imputed: 'С недостающими значениями',
   outOfRange: 'Со значениями вне диапазона',
   none: '—',
   curves: 'Средняя выживаемость по группам',
-  curvesAlternative: (curves: readonly Curve[]) =>
+  curvesAltText: (curves: readonly Curve[]) =>
     `Средние прогнозируемые кривые выживаемости в группах по ожидаемому числу лет, вероятность прожить дольше. ${curves
       .map(
-        ({ stratum, points: [, ...read] }) => `${group(stratum.from, stratum.to)}: ${points(read)}`,
+        ({ stratum, points: [, ...rest] }) => `${group(stratum.from, stratum.to)}: ${points(rest)}`,
       )
       .join('; ')}.`,
 };
 
 const printing = {
-  sickest: (count: number, total: number) =>
-    `Напечатано пациентов: ${format.whole(count)} из ${format.whole(total)} — те, у кого ожидаемое число лет наименьшее. Все пациенты есть в файле CSV.`,
+  lowestEstimates: (count: number, total: number) =>
+    `Здесь ${format.whole(count)} из ${patientsGenitive(total)}: те, у кого оценки наименьшие. Все пациенты есть в файле CSV.`,
 };
 
 export const plots = { patient, curve, cohort, printing };

@@ -1,3 +1,5 @@
+// Sentences for the codes of problems, findings and form fields: what happened, and what to do.
+
 import type { FieldCode, FieldName, FindingCode } from '../../api/findingCodes';
 import type { Problem, ProblemCode } from '../../api/problem';
 import type { Finding } from '../../api/types';
@@ -16,7 +18,7 @@ const duration = (count: number) => {
   if (count >= 7200) return hours(Math.ceil(count / 3600));
   return count >= 120 ? minutes(Math.ceil(count / 60)) : seconds(count);
 };
-const waited = (problem: Problem) =>
+const retryTime = (problem: Problem) =>
   problem.retryAfterSeconds === null
     ? 'чуть позже'
     : `через ${duration(problem.retryAfterSeconds)}`;
@@ -24,7 +26,7 @@ const withUnit = (value: number | null | undefined, unit: string | null | undefi
   [value == null ? null : format.number(value), unit ? unitAfterNumber(unit) : null]
     .filter(Boolean)
     .join('\u00a0');
-const suggested = (finding: Finding) =>
+const suggestion = (finding: Finding) =>
   finding.suggestion == null ? '' : ` Возможно, имелось в виду ${asTyped(finding.suggestion)}?`;
 const asTyped = (value: string | number) =>
   typeof value === 'number' ? format.number(value) : value;
@@ -37,10 +39,10 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   wrong_credentials: () => 'Неверное имя или пароль.',
   not_enough_coins: (problem) =>
     problem.cost === null || problem.balance === null
-      ? 'Для этого прогноза не хватает монет. Ничего не списано.'
-      : `Прогноз стоит ${coins(problem.cost)}, а у вас ${coins(problem.balance)}. Ничего не списано.`,
+      ? 'Для этого прогноза не хватает монет. Монеты не списаны.'
+      : `Прогноз стоит ${coins(problem.cost)}, а у вас ${coins(problem.balance)}. Монеты не списаны.`,
   too_many_open_predictions: (problem) =>
-    `Слишком много ваших прогнозов ещё не завершено. Монеты не списаны. Попробуйте ещё раз ${waited(problem)}.`,
+    `У вас слишком много незавершённых прогнозов. Монеты не списаны. Попробуйте ещё раз ${retryTime(problem)}.`,
   idempotency_key_reused: () =>
     'Этот запрос уже отправлялся с другим файлом. Монеты не списаны. Выберите файл ещё раз.',
   not_found: () => 'По этому адресу ничего нет.',
@@ -58,30 +60,33 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   unsupported_media_type: () => 'Такие файлы не принимаются. Пришлите файл CSV.',
   not_a_csv: () => 'Не похоже на файл CSV. В Excel выберите «Сохранить как» и тип «CSV UTF-8».',
   broken_csv: () =>
-    'Файл не читается как таблица. Проверьте, все ли кавычки закрыты: на каждого пациента нужна отдельная строка, столбцов может быть не больше 256.',
-  invalid_input: () => 'Некоторые поля нужно исправить.',
+    'Файл не читается как таблица. Проверьте, все ли кавычки закрыты, отведена ли каждому пациенту отдельная строка и не больше ли 256 столбцов в файле.',
+  invalid_input: () => 'Исправьте поля с ошибками.',
   invalid_json: () => 'Запрос повреждён при передаче. Попробуйте ещё раз.',
-  body_too_large: () =>
-    'Страница отправила больше, чем принимает сервис. Сократите введённый текст.',
+  body_too_large: () => 'Запрос слишком большой. Сократите введённый текст.',
   invalid_form: () => 'Файл передан не полностью. Отправьте его ещё раз.',
   bad_request: () => 'Сервис не смог прочитать запрос. Попробуйте ещё раз.',
   file_missing: () => 'Файл не получен. Выберите файл CSV.',
-  file_empty: () => 'Файл пуст.',
-  no_rows: () => 'В файле есть только заголовок, строк с пациентами нет.',
+  file_empty: () => 'Файл пуст. Выберите другой.',
+  no_rows: () => 'В файле есть только заголовок, строк с пациентами нет. Выберите другой.',
   too_many_rows: () =>
-    'В файле больше строк, чем рассчитывается за один раз. Разделите его на несколько файлов поменьше.',
+    'В файле больше строк, чем допускает один прогноз. Разделите его на несколько файлов поменьше.',
   encoding_unsupported: () =>
     'Не удаётся прочитать кодировку файла. Сохраните его как «CSV UTF-8».',
-  column_missing: () => 'В файле нет столбцов, без которых модель не работает.',
-  column_duplicated: () => 'Один из столбцов встречается в файле несколько раз.',
+  column_missing: () => 'В файле нет столбцов, которые нужны модели. Добавьте их.',
+  column_duplicated: () => 'Один из столбцов встречается в файле несколько раз. Оставьте один.',
   unknown_upload: () =>
-    'Загрузка файла не завершена или срок её хранения истёк. Выберите файл ещё раз.',
+    'Загрузка файла не завершена, или срок хранения файла истёк. Выберите файл ещё раз.',
   upload_changed: () => 'Файл за это время загрузили заново. Отправьте его ещё раз.',
-  unit_unknown: () => 'Единица измерения в заголовке для этого столбца неизвестна.',
-  invalid_rows: () => 'Некоторые значения в файле нужно исправить.',
-  attempts_exhausted: () => 'Прогноз не удалось рассчитать. Это сбой на нашей стороне.',
-  dead_letter: () => 'Прогноз не удалось рассчитать. Это сбой на нашей стороне.',
-  input_gone: () => 'Файл был утрачен до начала расчёта. Это сбой на нашей стороне.',
+  unit_unknown: () =>
+    'В заголовке указана единица измерения, которая для этого столбца неизвестна. Исправьте её.',
+  invalid_rows: () => 'В файле есть ошибки. Исправьте их.',
+  attempts_exhausted: () =>
+    'Прогноз не удалось рассчитать из-за сбоя на нашей стороне. Его можно рассчитать заново.',
+  dead_letter: () =>
+    'Прогноз не удалось рассчитать из-за сбоя на нашей стороне. Его можно рассчитать заново.',
+  input_gone: () =>
+    'Файл был утрачен до начала расчёта из-за сбоя на нашей стороне. Отправьте его ещё раз.',
   cancelled: () => 'Вы отменили этот прогноз до начала расчёта.',
   session_without_id: () =>
     'Этот сеанс нельзя завершить отдельно. Выберите в разделе «Аккаунт» «Выйти на всех устройствах».',
@@ -96,12 +101,13 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   voucher_used: () => 'Этот ваучер уже использован.',
   voucher_expired: () => 'Срок действия ваучера истёк.',
   invalid_idempotency_key: () => 'Запрос повреждён при передаче. Попробуйте ещё раз.',
-  too_many_requests: (problem) => `Слишком много попыток. Попробуйте ещё раз ${waited(problem)}.`,
+  too_many_requests: (problem) =>
+    `Слишком много попыток. Попробуйте ещё раз ${retryTime(problem)}.`,
   internal_error: () => 'Произошёл сбой на нашей стороне. Попробуйте ещё раз.',
   temporarily_unavailable: (problem) =>
-    `Сервис занят или перезапускается. Попробуйте ещё раз ${waited(problem)}.`,
+    `Сервис занят или перезапускается. Попробуйте ещё раз ${retryTime(problem)}.`,
   network_down: () => 'Нет связи с сервисом. Проверьте подключение и попробуйте ещё раз.',
-  bad_answer: () => 'Не удалось разобрать ответ сервиса.',
+  bad_answer: () => 'Не удалось разобрать ответ сервиса. Обновите страницу.',
   file_unreadable: () =>
     'Файл изменили, переместили или переименовали после выбора. Выберите его ещё раз.',
   file_not_chosen: () => 'Сначала выберите файл CSV.',
@@ -111,23 +117,23 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   column_missing: () => 'Этот столбец обязателен. Добавьте его.',
   column_duplicated: () => 'Этот столбец встречается несколько раз. Оставьте один.',
   unit_unknown: (finding) =>
-    `Такая единица здесь не предусмотрена.${finding.units?.length ? ` Допустимы: ${finding.units.map(unitName).join(', ')}.` : ''}`,
+    `Для этого столбца такая единица неизвестна.${finding.units?.length ? ` Известны: ${finding.units.map(unitName).join(', ')}.` : ''}`,
   value_missing: () => 'Это значение обязательно.',
   not_a_number: (finding) =>
-    `Это не число.${finding.unit ? ` Нужно число, единицы измерения — ${unitName(finding.unit)}.` : ''}${suggested(finding)}`,
+    `Это не число.${finding.unit ? ` Нужно число, единицы измерения — ${unitName(finding.unit)}.` : ''}${suggestion(finding)}`,
   below_minimum: (finding) =>
-    `Слишком низкое значение: допустимо не меньше ${withUnit(finding.minimum, finding.unit)}.${suggested(finding)}`,
+    `Слишком низкое значение: минимум — ${withUnit(finding.minimum, finding.unit)}.${suggestion(finding)}`,
   above_maximum: (finding) =>
-    `Слишком высокое значение: допустимо не больше ${withUnit(finding.maximum, finding.unit)}.${suggested(finding)}`,
+    `Слишком высокое значение: максимум — ${withUnit(finding.maximum, finding.unit)}.${suggestion(finding)}`,
   unit_suspected: (finding) =>
-    `Похоже, что единицы измерения — ${finding.hint_unit ? unitName(finding.hint_unit) : 'другие'}${finding.unit ? `, а нужны ${unitName(finding.unit)}` : ''}.${suggested(finding)}`,
+    `Похоже, что единицы измерения — ${finding.hint_unit ? unitName(finding.hint_unit) : 'другие'}${finding.unit ? `, а нужны ${unitName(finding.unit)}` : ''}.${suggestion(finding)}`,
   unknown_category: (finding) =>
-    `${finding.allowed?.length ? `Допустимые значения: ${finding.allowed.join(', ')}.` : 'Такое значение не предусмотрено.'}${suggested(finding)}`,
+    `${finding.allowed?.length ? `Допустимые значения: ${finding.allowed.join(', ')}.` : 'Такое значение не предусмотрено.'}${suggestion(finding)}`,
   cell_count: () => 'Число ячеек в этой строке не совпадает с числом столбцов в заголовке.',
   not_finite: () => 'Бесконечное или неопределённое число использовать нельзя.',
 };
 
-const agreement = 'Поставьте отметку: без неё создать аккаунт нельзя.';
+const agreement = 'Поставьте отметку. Без неё создать аккаунт нельзя.';
 const fieldLimits: Record<FieldName, { short: string; long: string; missing: string }> = {
   name: {
     missing: 'Введите имя.',
@@ -185,14 +191,14 @@ export const problems = {
     unknown: 'Запрос не принят.',
     requestId: 'Номер запроса',
     tryAgain: 'Повторить',
-    findingsCaption: 'Что нужно исправить в файле',
+    findingsCaption: 'Ошибки в файле',
     findingsShown: (shown: number, total: number) =>
-      `Показано ${format.whole(shown)} из ${format.count(total, { one: 'замечания', few: 'замечаний', many: 'замечаний', other: 'замечаний' })}.`,
-    badRows: 'Все строки, которые нужно исправить',
+      `Показано ${format.whole(shown)} из ${format.count(total, { one: 'ошибки', few: 'ошибок', many: 'ошибок', other: 'ошибок' })}.`,
+    badRows: 'Все строки с ошибками',
     findingsRow: 'Строка',
     findingsRowHint: 'Строки считаются от первого пациента, без заголовка.',
     findingsColumn: 'Столбец и значение',
-    findingsRight: 'Как правильно',
+    findingsExpected: 'Как исправить',
     findingsWholeFile: 'файл',
     emptyValue: 'пусто',
   },

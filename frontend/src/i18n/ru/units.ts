@@ -1,4 +1,4 @@
-// Units as a Russian laboratory prints them. An unknown one stays as it is.
+// The names of units as Russian laboratories print them. Unknown units are shown as they are.
 const NAMES: Record<string, string> = {
   days: 'дни',
   years: 'годы',
@@ -15,15 +15,15 @@ const NAMES: Record<string, string> = {
   INR: 'МНО',
 };
 
-/** Words that change after a number; symbols do not. */
+/** Names that have another form after a number. */
 const NAMES_AFTER_NUMBER: Record<string, string> = { days: 'дней', years: 'лет', s: 'с' };
 
-/** The unit by itself: "дни", "мг/дл". */
+/** Return the name of a unit without a number: "дни", "мг/дл". */
 export function unitName(unit: string): string {
   return NAMES[unit] ?? unit;
 }
 
-/** The unit after a number: "6570 дней", "3,5 мг/дл". */
+/** Return the name of a unit after a number: "6570 дней", "3,5 мг/дл". */
 export function unitAfterNumber(unit: string): string {
   return NAMES_AFTER_NUMBER[unit] ?? unitName(unit);
 }

@@ -1,3 +1,5 @@
+// Fixtures and helpers of the browser tests.
+
 import { randomBytes } from 'node:crypto';
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
@@ -8,7 +10,7 @@ import { findBrowser, NO_BROWSER } from './browser';
 
 export { expect, type Page } from '@playwright/test';
 
-/** Of a prediction that is answered by a test. */
+/** The id of predictions that tests simulate. */
 export const ID = '9f86d081884c7d659a2feaa0c55ad015';
 
 export const LANGUAGES = [
@@ -17,7 +19,10 @@ export const LANGUAGES = [
 ] as const;
 export type Words = typeof en;
 
-/** Skips each test where no browser was found. A fixture, as a call here would skip the first file only. */
+/**
+ * A test that is skipped if there is no browser. This is a fixture because a call of `skip` here would
+ * apply only to the first file.
+ */
 export const browserTest = base.extend<{ foundBrowser: undefined }>({
   foundBrowser: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern.
@@ -29,52 +34,48 @@ export const browserTest = base.extend<{ foundBrowser: undefined }>({
   ],
 });
 
-/** Every test runs under the page's own policy, that of production, and fails on a breach of it or an uncaught error. */
+/** A test that fails if the page breaks or lacks its security policy, or has an uncaught error. */
 export const test = browserTest.extend({
   page: async ({ page }, use) => {
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) faults.push(message.text());
+      if (message.text().includes('Content Security Policy')) errors.push(message.text());
     });
     page.on('response', (response) => {
       const isPage = response.request().isNavigationRequest() && response.url().startsWith('http');
       const policy = response.headers()['content-security-policy'] ?? '';
       if (isPage && !policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self'"))
-        faults.push(`${response.url()} came with the policy "${policy}"`);
+        errors.push(`${response.url()} came with the policy "${policy}"`);
     });
     await use(page);
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
   },
 });
 
-export function newPerson() {
+export function newUser() {
   const name = `anna-${randomBytes(5).toString('hex')}`;
   return { name, email: `${name}@example.org`, password: 'correct horse battery' };
 }
 
-export type Person = ReturnType<typeof newPerson>;
+export type User = ReturnType<typeof newUser>;
 
-/** Registers a person through the form, by what is to be read on the page. */
-export async function registerByForm(
-  page: Page,
-  words: Words,
-  person = newPerson(),
-): Promise<Person> {
+/** Register a user through the form. */
+export async function registerByForm(page: Page, words: Words, user = newUser()): Promise<User> {
   await page.goto('/#/register');
-  await page.getByLabel(words.account.name, { exact: true }).fill(person.name);
-  await page.getByLabel(words.account.email, { exact: true }).fill(person.email);
-  await page.getByLabel(words.account.password, { exact: true }).fill(person.password);
+  await page.getByLabel(words.account.name, { exact: true }).fill(user.name);
+  await page.getByLabel(words.account.email, { exact: true }).fill(user.email);
+  await page.getByLabel(words.account.password, { exact: true }).fill(user.password);
   await page.getByLabel(words.account.intendedUse).check();
   await page.getByRole('button', { name: words.account.register }).click();
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
-  return person;
+  return user;
 }
 
-/** Registers a person through the API and opens the page with their session, for tests of what comes after. */
-export async function register(page: Page, words: Words, person = newPerson()): Promise<Person> {
+/** Register a user through the API, and open the page with their session. */
+export async function register(page: Page, words: Words, user = newUser()): Promise<User> {
   const response = await page.request.post('/api/auth/register', {
-    data: { ...person, intended_use: INTENDED_USE },
+    data: { ...user, intended_use: INTENDED_USE },
   });
   const { access_token } = await response.json();
   const script = await page.addInitScript(
@@ -82,13 +83,13 @@ export async function register(page: Page, words: Words, person = newPerson()): 
     access_token,
   );
   await page.goto('/#/new');
-  // Only the first load gets it: a later one must find what the page itself has kept.
+  // Later loads must find the token that the page itself has stored.
   await script.dispose();
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
-  return person;
+  return user;
 }
 
-/** Return a promise and the function that resolves it, for answers that a test holds back. */
+/** Return a promise and the function that resolves it, for responses that a test delays. */
 export function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -134,7 +135,10 @@ export function patientRows(page: Page, words: Words) {
 
 const WIDTHS = { light: [320, 1280, 2200], dark: [320, 1280] };
 
-/** Check that a screen is accessible and never scrolls sideways, in light and dark, and keep pictures of it. */
+/**
+ * Check that a screen is accessible and does not scroll sideways, in light and dark, and save
+ * screenshots.
+ */
 export async function inspect(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -156,10 +160,10 @@ export async function inspect(page: Page, name: string): Promise<void> {
 
 async function expectAccessible(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   const axe = new AxeBuilder({ page })
-    // Otherwise axe opens a page of its own for each analysis, to look into frames. This page has none.
+    // Otherwise axe opens another page for each analysis, to look into frames. There are none.
     .setLegacyMode()
     .options({ resultTypes: ['violations'] });
-  // The schemes differ in colours only, so dark is asked only what depends on them.
+  // The colour schemes differ only in colours, so the dark one needs only the rules about these.
   if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
   const { violations } = await axe.analyze();
   expect(
@@ -167,11 +171,11 @@ async function expectAccessible(page: Page, colorScheme: 'light' | 'dark'): Prom
   ).toEqual([]);
 }
 
-/** The same in both languages, each chosen on the page as it stands. */
+/** Inspect the screen in both languages, switching the language on the page. */
 export async function inspectInBoth(page: Page, name: string): Promise<void> {
   for (const { code } of [...LANGUAGES, LANGUAGES[0]].slice(1)) {
     await inspect(page, `${code === 'ru' ? 'en' : 'ru'}-${name}`);
-    // Not a click of the mouse: under an open dialog that can't be reached.
+    // An open dialog prevents mouse clicks on the switch.
     await page.locator(`.languages [lang="${code}"]`).evaluate((button) => {
       if (button instanceof HTMLElement) button.click();
     });

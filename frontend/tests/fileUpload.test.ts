@@ -2,47 +2,47 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { uploadBytesMax } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import { fileCheck } from '../src/state/fileCheck';
-import { isAskedToLogInAgain, leave, logIn } from '../src/state/session';
-import { uploadedShare } from '../src/state/source';
+import { uploadProgress } from '../src/state/fileUpload';
+import { forgetSession, isAskedToLogInAgain, logIn } from '../src/state/session';
 import { dryRun } from './fixtures';
 
-// A large file by way of the bucket: what is no longer needed there is deleted.
+// The upload of large files to the bucket, and its deletion when it is no longer needed.
 
-/** The form that is on its way to the bucket. */
-class Form {
-  static sent: Form[] = [];
+/** A fake XMLHttpRequest that uploads a file to the bucket. */
+class FakeUpload {
+  static sent: FakeUpload[] = [];
   upload = new EventTarget();
   status = 204;
   aborted = false;
-  private readonly own = new EventTarget();
+  private readonly events = new EventTarget();
 
   addEventListener(name: string, listener: () => void) {
-    this.own.addEventListener(name, listener);
+    this.events.addEventListener(name, listener);
   }
   open() {}
   send() {
-    Form.sent.push(this);
+    FakeUpload.sent.push(this);
   }
   abort() {
     this.aborted = true;
     this.end('abort');
   }
-  share(loaded: number) {
+  progress(loaded: number) {
     this.upload.dispatchEvent(Object.assign(new Event('progress'), { loaded, total: 10 }));
   }
   end(name: 'load' | 'abort') {
-    this.own.dispatchEvent(new Event(name));
-    this.own.dispatchEvent(new Event('loadend'));
+    this.events.dispatchEvent(new Event(name));
+    this.events.dispatchEvent(new Event('loadend'));
   }
 }
 
-let asked: string[] = [];
-let answers: Record<string, () => Promise<Response> | Response> = {};
+let requests: string[] = [];
+let responses: Record<string, () => Promise<Response> | Response> = {};
 
 const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
-const place = () =>
+const newUpload = () =>
   json(201, {
-    upload_id: `u${Form.sent.length}`,
+    upload_id: `u${FakeUpload.sent.length}`,
     url: 'http://b.test/',
     fields: {},
     bytes_max: 99,
@@ -50,21 +50,21 @@ const place = () =>
 const accepted = () => json(202, { prediction_id: 'p', status: 'queued', cost: 100, balance: 400 });
 
 beforeEach(async () => {
-  asked = [];
-  Form.sent = [];
-  answers = {
+  requests = [];
+  FakeUpload.sent = [];
+  responses = {
     'POST auth/login': () => json(200, { access_token: 't', user_info: {} }),
-    'POST uploads': place,
+    'POST uploads': newUpload,
     'POST predict/mayo?dry_run=true': () => json(200, dryRun()),
     'POST predict/mayo': accepted,
     'DELETE uploads/u0': () => new Response(null, { status: 204 }),
   };
   vi.stubGlobal('window', globalThis);
-  vi.stubGlobal('XMLHttpRequest', Form);
+  vi.stubGlobal('XMLHttpRequest', FakeUpload);
   vi.stubGlobal('fetch', async (request: Request) => {
     const name = `${request.method} ${request.url.replace(/^.*\/api\//, '')}`;
-    asked.push(name);
-    return answers[name]?.() ?? json(500, {});
+    requests.push(name);
+    return responses[name]?.() ?? json(500, {});
   });
   await logIn('anna', 'correct horse');
   uploadBytesMax.value = 4;
@@ -72,57 +72,57 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  leave();
+  forgetSession();
   uploadBytesMax.value = null;
   vi.unstubAllGlobals();
 });
 
 const file = (name = 'large.csv') => new File(['ID,Age\n1,2'], name);
-const deletions = () => asked.filter((name) => name.startsWith('DELETE'));
+const deletions = () => requests.filter((name) => name.startsWith('DELETE'));
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-/** The form number `index`, once it is on its way. */
-function form(index: number): Promise<Form> {
+/** Wait for the upload number `index`. */
+function upload(index: number): Promise<FakeUpload> {
   return vi.waitFor(() => {
-    const found = Form.sent[index];
-    if (!found) throw new Error(`form ${index} was not sent`);
-    return found;
+    const sent = FakeUpload.sent[index];
+    if (!sent) throw new Error(`upload ${index} was not sent`);
+    return sent;
   });
 }
 
-async function checked(): Promise<void> {
+async function uploadAndCheckFile(): Promise<void> {
   draft.chooseFile(file());
-  (await form(0)).end('load');
+  (await upload(0)).end('load');
   await vi.waitFor(() => expect(fileCheck.value.state).toBe('done'));
 }
 
-test('a checked file that is removed is deleted, once', async () => {
-  await checked();
+test('the upload of a removed file is deleted once', async () => {
+  await uploadAndCheckFile();
   draft.chooseFile(null);
   draft.chooseFile(null);
   await settled();
   expect(deletions()).toEqual(['DELETE uploads/u0']);
 });
 
-test('a checked file that is replaced is deleted, and the new one is sent', async () => {
-  await checked();
+test('the upload of a replaced file is deleted, and the new file is uploaded', async () => {
+  await uploadAndCheckFile();
   draft.chooseFile(file('other.csv'));
-  (await form(1)).end('load');
+  (await upload(1)).end('load');
   await vi.waitFor(() => expect(fileCheck.value.state).toBe('done'));
   expect(deletions()).toEqual(['DELETE uploads/u0']);
 });
 
-test('another model or unit, and a checked file that is chosen again, delete nothing', async () => {
-  await checked();
+test('choosing other units or the same file again deletes no upload', async () => {
+  await uploadAndCheckFile();
   draft.chooseUnits('si');
   draft.chooseFile(draft.chosenFile.value);
   await settled();
   expect(deletions()).toEqual([]);
 });
 
-test('a deletion that fails is not told and asks nobody to log in', async () => {
-  answers['DELETE uploads/u0'] = () => json(401, { code: 'token_expired' });
-  await checked();
+test('a failed deletion shows no problem and does not ask the user to log in', async () => {
+  responses['DELETE uploads/u0'] = () => json(401, { code: 'token_expired' });
+  await uploadAndCheckFile();
   draft.chooseFile(null);
   await vi.waitFor(() => expect(deletions()).toHaveLength(1));
   await settled();
@@ -131,17 +131,17 @@ test('a deletion that fails is not told and asks nobody to log in', async () => 
   expect(fileCheck.value.state).toBe('none');
 });
 
-test('a file that a prediction was started from stays: it goes with its files', async () => {
-  await checked();
+test('the upload of a submitted file is not deleted', async () => {
+  await uploadAndCheckFile();
   expect(await draft.submit()).toMatchObject({ prediction_id: 'p' });
   expect(draft.chosenFile.value).toBeNull();
   await settled();
   expect(deletions()).toEqual([]);
 });
 
-test('a refused submission deletes nothing until the file is removed', async () => {
-  answers['POST predict/mayo'] = () => json(402, { code: 'not_enough_coins' });
-  await checked();
+test('a rejected submission keeps the upload until the file is removed', async () => {
+  responses['POST predict/mayo'] = () => json(402, { code: 'not_enough_coins' });
+  await uploadAndCheckFile();
   expect(await draft.submit()).toBeNull();
   await settled();
   expect(deletions()).toEqual([]);
@@ -150,46 +150,46 @@ test('a refused submission deletes nothing until the file is removed', async () 
   expect(deletions()).toEqual(['DELETE uploads/u0']);
 });
 
-test('a file that is removed while it is sent is stopped', async () => {
+test('removing a file aborts its running upload', async () => {
   draft.chooseFile(file());
-  const sending = await form(0);
-  sending.share(9);
+  const running = await upload(0);
+  running.progress(9);
   draft.chooseFile(null);
   await settled();
-  expect(sending.aborted).toBe(true);
-  expect(uploadedShare.value).toBeNull();
+  expect(running.aborted).toBe(true);
+  expect(uploadProgress.value).toBeNull();
   expect(deletions()).toEqual([]);
 });
 
-test('a file that has left as a whole when it is removed is deleted once it has arrived', async () => {
+test('an upload that was sent completely when its file is removed is deleted after the response', async () => {
   draft.chooseFile(file());
-  const sending = await form(0);
-  sending.share(10);
+  const running = await upload(0);
+  running.progress(10);
   draft.chooseFile(null);
-  sending.share(10);
+  running.progress(10);
   await settled();
-  expect(sending.aborted).toBe(false);
-  expect(uploadedShare.value).toBeNull();
+  expect(running.aborted).toBe(false);
+  expect(uploadProgress.value).toBeNull();
   expect(deletions()).toEqual([]);
-  sending.end('load');
+  running.end('load');
   await vi.waitFor(() => expect(deletions()).toEqual(['DELETE uploads/u0']));
 });
 
-test('a file that is removed before it has a place is never sent', async () => {
-  let give: (answer: Response) => void = () => undefined;
-  answers['POST uploads'] = () => new Promise((resolve) => (give = resolve));
+test('a file that is removed before its upload is created is never sent', async () => {
+  let respond: (response: Response) => void = () => undefined;
+  responses['POST uploads'] = () => new Promise((resolve) => (respond = resolve));
   draft.chooseFile(file());
-  await vi.waitFor(() => expect(asked).toContain('POST uploads'));
+  await vi.waitFor(() => expect(requests).toContain('POST uploads'));
   draft.chooseFile(null);
-  give(place());
+  respond(newUpload());
   await settled();
-  expect(Form.sent).toEqual([]);
-  expect(uploadedShare.value).toBeNull();
+  expect(FakeUpload.sent).toEqual([]);
+  expect(uploadProgress.value).toBeNull();
 });
 
-test('who logs out deletes nothing: nobody is there any more who could', async () => {
-  await checked();
-  leave();
+test('logging out deletes no upload, because that needs a session', async () => {
+  await uploadAndCheckFile();
+  forgetSession();
   await settled();
   expect(deletions()).toEqual([]);
 });

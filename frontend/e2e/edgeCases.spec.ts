@@ -16,10 +16,12 @@ import {
   sampleText,
   start,
   test,
-} from './page';
+} from './support';
 
-/** A prediction on its way. */
-const waiting = (change: Partial<Prediction>) =>
+// Edge cases: unusual files, lost connections, two users or tabs in one browser, wrong addresses.
+
+/** Return a prediction that has not ended. */
+const unfinishedPrediction = (change: Partial<Prediction>) =>
   finishedPrediction({
     prediction_id: ID,
     status: 'running',
@@ -36,7 +38,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a file without patients is refused with what is missing @slow', async ({ page }) => {
+    test('a file without patients is rejected with the reason @slow', async ({ page }) => {
       await register(page, words);
       await chooseFile(page, words, `${HEADER}\n`, 'nobody.csv');
       const sentence = words.problems.sentences.no_rows(pageProblem('no_rows'));
@@ -44,7 +46,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-no-rows`);
     });
 
-    test('one patient has a result without a distribution @slow', async ({ page }) => {
+    test('the result of one patient has no overview @slow', async ({ page }) => {
       await register(page, words);
       await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'one.csv');
       await start(page, words);
@@ -53,7 +55,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-one-patient`);
     });
 
-    test('a failure of the service is said with its number, and nothing is lost @slow', async ({
+    test('an error of the service is shown with its request id, and the draft is kept @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -84,26 +86,28 @@ for (const { code, locale, words } of LANGUAGES) {
 
 const { words } = LANGUAGES[0];
 
-test('a connection that is cut while a prediction is waited for is said, and its return is noticed @slow', async ({
+test('a lost connection during polling is shown, and polling continues when it is back @slow', async ({
   page,
 }) => {
   await register(page, words);
-  let isCut = false;
+  let isOffline = false;
   let status = 'running';
   await page.route(`**/api/predict/${ID}`, (route) =>
-    isCut
+    isOffline
       ? route.abort('internetdisconnected')
-      : route.fulfill({ json: waiting({ status, is_finished: status !== 'running' }) }),
+      : route.fulfill({
+          json: unfinishedPrediction({ status, is_finished: status !== 'running' }),
+        }),
   );
   await page.clock.install();
   await page.goto(`/#/predictions/${ID}`);
   await expect(page.getByText(words.prediction.running(1_000, 5_000))).toBeVisible();
-  isCut = true;
+  isOffline = true;
   for (let time = 0; time < 3; time += 1) {
     await page.clock.runFor(5_000);
     await page.waitForTimeout(50);
   }
-  await expect(page.getByText(words.prediction.cutOff)).toBeVisible();
+  await expect(page.getByText(words.prediction.offline)).toBeVisible();
   await inspectInBoth(page, 'polling-cut');
   for (let time = 0; time < 20; time += 1) {
     await page.clock.runFor(5_000);
@@ -113,22 +117,22 @@ test('a connection that is cut while a prediction is waited for is said, and its
     words.problems.sentences.network_down(pageProblem('network_down')),
   );
   await inspectInBoth(page, 'polling-ended');
-  isCut = false;
+  isOffline = false;
   status = 'cancelled';
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await expect(page.getByText(words.prediction.cancelledTitle)).toBeVisible();
 });
 
-test('the list of predictions follows what has not ended', async ({ page }) => {
+test('the list of predictions polls those that have not ended', async ({ page }) => {
   await register(page, words);
   let status = 'queued';
   await page.route('**/api/predict', (route) =>
     route.fulfill({
-      json: { predictions: [waiting({ status: 'queued' })], next_cursor: null },
+      json: { predictions: [unfinishedPrediction({ status: 'queued' })], next_cursor: null },
     }),
   );
   await page.route(`**/api/predict/${ID}`, (route) =>
-    route.fulfill({ json: waiting({ status, is_finished: status === 'failed' }) }),
+    route.fulfill({ json: unfinishedPrediction({ status, is_finished: status === 'failed' }) }),
   );
   await page.goto('/#/predictions');
   await expect(page.getByText(words.history.statuses.queued)).toBeVisible();
@@ -136,15 +140,15 @@ test('the list of predictions follows what has not ended', async ({ page }) => {
   await expect(page.getByText(words.history.statuses.failed)).toBeVisible();
 });
 
-test('nothing of somebody who has left reaches who comes after', async ({ page }) => {
+test('a response for a user who has logged out does not reach the next user', async ({ page }) => {
   await register(page, words);
   await chooseFile(page, words, await sampleText(page));
-  const answer = gate();
+  const responseGate = gate();
   await page.route(
     '**/api/predict/lasso',
     async (route) => {
       const response = await route.fetch();
-      await answer.opened;
+      await responseGate.opened;
       return route.fulfill({ response });
     },
     { times: 1 },
@@ -153,14 +157,14 @@ test('nothing of somebody who has left reaches who comes after', async ({ page }
   await page.getByRole('button', { name: words.shell.logOut }).click();
   await registerByForm(page, words);
   await chooseFile(page, words, `${HEADER}\na,21464,1.4,3.5,12.2,N`, 'other.csv');
-  answer.open();
+  responseGate.open();
   await page.waitForTimeout(500);
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
   await expect(page.getByText('other.csv')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.submission.title);
 });
 
-test('who logs in as another person sees nothing of the first, even if nobody knew who that was', async ({
+test('logging in again as another user shows no data of the first, even if their name was not loaded', async ({
   page,
 }) => {
   await register(page, words);
@@ -170,22 +174,22 @@ test('who logs in as another person sees nothing of the first, even if nobody kn
     route.fulfill({ status: 401, json: { code: 'token_expired' } }),
   );
   await chooseFile(page, words, `${HEADER}\nzebra-7,21464,1.4,3.5,12.2,N`, 'zebra.csv');
-  const dialog = page.getByRole('dialog', { name: words.account.againTitle });
+  const dialog = page.getByRole('dialog', { name: words.account.logInAgainTitle });
   await expect(dialog).toBeVisible();
 
-  const second = await page.context().newPage();
-  const other = await register(second, words);
-  await dialog.getByLabel(words.account.nameOrEmail).fill(other.name);
-  await dialog.getByLabel(words.account.password).fill(other.password);
+  const otherTab = await page.context().newPage();
+  const otherUser = await register(otherTab, words);
+  await dialog.getByLabel(words.account.nameOrEmail).fill(otherUser.name);
+  await dialog.getByLabel(words.account.password).fill(otherUser.password);
   await dialog.getByRole('button', { name: words.account.logIn }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByRole('link', { name: other.name })).toBeVisible();
+  await expect(page.getByRole('link', { name: otherUser.name })).toBeVisible();
   await page.goto('/#/new');
   await expect(page.getByText(words.submission.fileChoose)).toBeVisible();
   await expect(page.getByText('zebra')).toHaveCount(0);
 });
 
-test('Enter in a field never starts what costs coins', async ({ page }) => {
+test('Enter in a field does not start a prediction', async ({ page }) => {
   await register(page, words);
   await chooseFile(page, words, await sampleText(page));
   await expect(page.getByText(words.check.good(10))).toBeVisible();
@@ -200,7 +204,7 @@ test('Enter in a field never starts what costs coins', async ({ page }) => {
   await expect(page.getByText(words.shell.balance(350))).toBeVisible();
 });
 
-test('the address of a prediction that is not there leads to those that are', async ({ page }) => {
+test('the address of a missing prediction links to the list of predictions', async ({ page }) => {
   await register(page, words);
   await page.goto(`/#/predictions/${'0'.repeat(32)}`);
   await expect(page.getByRole('alert')).toBeVisible();
@@ -209,14 +213,14 @@ test('the address of a prediction that is not there leads to those that are', as
   await expect(page.getByText(words.history.empty)).toBeVisible();
 });
 
-test('an address that holds no id of a prediction says so and asks the service for nothing', async ({
+test('an address with an invalid prediction id shows a problem and makes no request', async ({
   page,
 }) => {
   await register(page, words);
-  const asked: string[] = [];
+  const paths: string[] = [];
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());
-    if (pathname.startsWith('/api/')) asked.push(pathname);
+    if (pathname.startsWith('/api/')) paths.push(pathname);
   });
   for (const address of ['%2e%2e', '%2e%2e/patients/1', 'abc']) {
     await page.goto(`/#/predictions/${address}`);
@@ -224,22 +228,22 @@ test('an address that holds no id of a prediction says so and asks the service f
       words.problems.sentences.unknown_prediction(pageProblem('unknown_prediction')),
     );
   }
-  // What the screen before still asks for is none of these addresses.
-  const ofTheScreenBefore = ['/api/models', '/api/auth/balance'];
-  expect(asked.filter((path) => !ofTheScreenBefore.includes(path))).toEqual([]);
+  // The previous screen may still load these.
+  const pathsOfPreviousScreen = ['/api/models', '/api/auth/balance'];
+  expect(paths.filter((path) => !pathsOfPreviousScreen.includes(path))).toEqual([]);
   await page.getByRole('main').getByRole('link', { name: words.history.title }).click();
   await expect(page.getByText(words.history.empty)).toBeVisible();
 });
 
-test('a file can be dropped, and one that was changed since is to be chosen again @slow', async ({
+test('a file can be dropped, and a file changed after its choice must be chosen again @slow', async ({
   page,
 }, testInfo) => {
   await register(page, words);
   const content = await sampleText(page);
   const transfer = await page.evaluateHandle((text) => {
-    const made = new DataTransfer();
-    made.items.add(new File([text], 'dropped.csv', { type: 'text/csv' }));
-    return made;
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], 'dropped.csv', { type: 'text/csv' }));
+    return dataTransfer;
   }, content);
   await page.locator('.drop').dispatchEvent('drop', { dataTransfer: transfer });
   await expect(page.getByText('dropped.csv')).toBeVisible();
@@ -258,52 +262,52 @@ test('a file can be dropped, and one that was changed since is to be chosen agai
   await inspectInBoth(page, 'file-changed');
 });
 
-test('two tabs at once: each sees its own, and coins are counted once @slow', async ({ page }) => {
-  const person = await register(page, words);
-  const other = await page.context().newPage();
-  await other.goto('/#/login');
-  await other.getByLabel(words.account.nameOrEmail).fill(person.name);
-  await other.getByLabel(words.account.password).fill(person.password);
-  await other.getByRole('button', { name: words.account.logIn }).click();
-  await expect(other.getByText(words.shell.balance(500))).toBeVisible();
-
-  for (const tab of [page, other]) await chooseFile(tab, words, await sampleText(page));
-  await start(page, words);
-  await expect(patientRows(page, words)).toHaveCount(10);
-  await start(other, words);
-  await expect(patientRows(other, words)).toHaveCount(10);
-  await expect(other.getByText(words.shell.balance(300))).toBeVisible();
-
-  // Logging out in one tab leaves the other; ending all sessions ends that too, and it says so.
-  await other.getByRole('link', { name: person.name }).click();
-  await other.getByRole('button', { name: words.profile.everywhere }).click();
-  await page.getByRole('link', { name: words.shell.predictions }).click();
-  await expect(page.getByRole('dialog', { name: words.account.againTitle })).toBeVisible();
-});
-
-test('a reload keeps the session, and nothing of a patient stays in the browser', async ({
+test('two tabs each show their own prediction, and both charges are counted @slow', async ({
   page,
 }) => {
+  const user = await register(page, words);
+  const otherTab = await page.context().newPage();
+  await otherTab.goto('/#/login');
+  await otherTab.getByLabel(words.account.nameOrEmail).fill(user.name);
+  await otherTab.getByLabel(words.account.password).fill(user.password);
+  await otherTab.getByRole('button', { name: words.account.logIn }).click();
+  await expect(otherTab.getByText(words.shell.balance(500))).toBeVisible();
+
+  for (const tab of [page, otherTab]) await chooseFile(tab, words, await sampleText(page));
+  await start(page, words);
+  await expect(patientRows(page, words)).toHaveCount(10);
+  await start(otherTab, words);
+  await expect(patientRows(otherTab, words)).toHaveCount(10);
+  await expect(otherTab.getByText(words.shell.balance(300))).toBeVisible();
+
+  // "Log out everywhere" in one tab also ends the session of the other, which then asks to log in.
+  await otherTab.getByRole('link', { name: user.name }).click();
+  await otherTab.getByRole('button', { name: words.profile.everywhere }).click();
+  await page.getByRole('link', { name: words.shell.predictions }).click();
+  await expect(page.getByRole('dialog', { name: words.account.logInAgainTitle })).toBeVisible();
+});
+
+test('a reload keeps the session, and the browser stores no patient data', async ({ page }) => {
   await register(page, words);
   await chooseFile(page, words, `${HEADER}\nzebra-7,21464,1.4,3.5,12.2,N`, 'one.csv');
   await start(page, words);
   await expect(patientRows(page, words)).toHaveCount(1);
   await page.reload();
   await expect(patientRows(page, words)).toHaveCount(1);
-  const kept = await page.evaluate(async () => ({
+  const stored = await page.evaluate(async () => ({
     local: { ...localStorage },
     session: { ...sessionStorage },
     caches: await caches.keys(),
     databases: (await indexedDB.databases()).length,
     cookies: document.cookie,
   }));
-  expect(JSON.stringify(kept)).not.toContain('zebra');
-  expect(Object.keys(kept.local)).toEqual(['language']);
-  expect(Object.keys(kept.session)).toEqual(['token']);
-  expect([kept.caches, kept.databases, kept.cookies]).toEqual([[], 0, '']);
+  expect(JSON.stringify(stored)).not.toContain('zebra');
+  expect(Object.keys(stored.local)).toEqual(['language']);
+  expect(Object.keys(stored.session)).toEqual(['token']);
+  expect([stored.caches, stored.databases, stored.cookies]).toEqual([[], 0, '']);
 });
 
-test('how soon the first screen can be used', async ({ page }) => {
+test('the time until the first screen is usable is reported', async ({ page }) => {
   const samples: number[] = [];
   for (let time = 0; time < 5; time += 1) {
     await page.goto('about:blank');
@@ -312,12 +316,12 @@ test('how soon the first screen can be used', async ({ page }) => {
     samples.push(
       await page.evaluate(() => {
         const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0;
-        const [visit] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-        return Math.max(paint, visit?.domContentLoadedEventEnd ?? 0);
+        const [load] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+        return Math.max(paint, load?.domContentLoadedEventEnd ?? 0);
       }),
     );
   }
-  // Reported and not asserted: machines differ.
+  // Not asserted, because machines differ.
   const sorted = samples.map(Math.round).toSorted((a, b) => a - b);
   process.stdout.write(`    first screen usable after ${sorted.join(', ')} ms\n`);
   expect(sorted[0]).toBeGreaterThan(0);

@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { effectOf, gapsOf, hazardRatio, medianOf, sumOf } from '../src/lib/patient';
+import {
+  contributionTotal,
+  effectOf,
+  hazardRatio,
+  medianOf,
+  missingValuesOf,
+} from '../src/lib/patientRow';
 import { patientRow } from './fixtures';
 
 const bilirubin = (value: number) => ({ column: 'Bilirubin', value });
 
 describe('contributions', () => {
-  test('more years are good; more log hazard or score is bad', () => {
+  test('more years are better, and a higher log hazard or score is worse', () => {
     expect(effectOf(0.8, 'years')).toBe('better');
     expect(effectOf(-0.8, 'years')).toBe('worse');
     for (const scale of ['log_hazard', 'score'] as const) {
@@ -14,16 +20,16 @@ describe('contributions', () => {
     }
   });
 
-  test('what is printed as zero does nothing', () => {
+  test('a contribution that is printed as zero has no effect', () => {
     expect(effectOf(0.04, 'years')).toBe('none');
     expect(effectOf(0.04, 'score')).toBe('worse');
     expect(effectOf(-0.004, 'log_hazard')).toBe('none');
   });
 
-  test('they add up from the baseline', () => {
+  test('they are added to the baseline', () => {
     const row = patientRow({ baseline: 6, contributions: [bilirubin(-2), bilirubin(0.5)] });
-    expect(sumOf(row)).toBe(4.5);
-    expect(sumOf(patientRow({ baseline: 6 }))).toBe(6);
+    expect(contributionTotal(row)).toBe(4.5);
+    expect(contributionTotal(patientRow({ baseline: 6 }))).toBe(6);
   });
 
   test('the hazard ratio is against the average patient, whatever the baseline', () => {
@@ -41,21 +47,21 @@ describe('the median', () => {
     { years: 10, probability: 0.6, lower: null, upper: null },
   ];
 
-  test('without a curve there is none', () => {
+  test('it is null without a curve', () => {
     expect(medianOf(patientRow())).toBeNull();
   });
 
-  test('beyond the curve the end of the curve is told', () => {
+  test('it is beyond the end of the curve if it is not reached', () => {
     expect(medianOf(patientRow({ survival }))).toEqual({ beyond: 10 });
   });
 
-  test('within the curve it is told', () => {
+  test('it is a time if it is reached', () => {
     expect(medianOf(patientRow({ survival, median_years: 4.2 }))).toEqual({ years: 4.2 });
   });
 });
 
 describe('missing values', () => {
-  test('the one to measure first comes first, then the widest range, the unused last', () => {
+  test('the first is the one to measure first, then come wide ranges, and last unused columns', () => {
     const row = patientRow({
       imputed: ['Sex', 'Stage', 'Copper', 'Platelets'],
       if_measured: [
@@ -66,7 +72,7 @@ describe('missing values', () => {
       ],
       measure_first: 'Copper',
     });
-    expect(gapsOf(row)).toEqual([
+    expect(missingValuesOf(row)).toEqual([
       { column: 'Copper', kind: 'range', low: 4.1, high: 5.3 },
       { column: 'Stage', kind: 'range', low: 4.5, high: 5.2 },
       { column: 'Platelets', kind: 'unchanged' },
@@ -74,17 +80,17 @@ describe('missing values', () => {
     ]);
   });
 
-  test('an estimate held at the horizon does not mean that the model ignores the column', () => {
+  test('an unchanged estimate at the horizon does not mean that the column is unused', () => {
     const row = patientRow({
       imputed: ['Copper'],
       if_measured: [{ column: 'Copper', low: 8, high: 8 }],
       contributions: [{ column: 'Copper', value: 0.2 }],
     });
-    expect(gapsOf(row)).toEqual([{ column: 'Copper', kind: 'unchanged' }]);
+    expect(missingValuesOf(row)).toEqual([{ column: 'Copper', kind: 'unchanged' }]);
   });
 
-  test('an older result only names them', () => {
-    expect(gapsOf(patientRow({ imputed: ['Stage', 'Copper'] }))).toEqual([
+  test('the effect is unknown in an older result', () => {
+    expect(missingValuesOf(patientRow({ imputed: ['Stage', 'Copper'] }))).toEqual([
       { column: 'Stage', kind: 'unknown' },
       { column: 'Copper', kind: 'unknown' },
     ]);

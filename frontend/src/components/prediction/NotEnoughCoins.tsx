@@ -1,7 +1,8 @@
 import { text } from '../../i18n';
 import { addresses } from '../../lib/routes';
 
-export function NotEnough({ missing }: { missing: number }) {
+/** The warning that coins are missing, with a link to get more. */
+export function NotEnoughCoins({ missing }: { missing: number }) {
   const words = text.value;
   return (
     <p class="notice notice-warning">

@@ -1,21 +1,21 @@
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
 import { curveOf, hasBand } from '../../lib/curve';
-import { PlotFigures } from './PlotFigures';
+import { PlotData } from './PlotData';
 
-/** The figures behind the curve. */
-export function CurveFigures({ row }: { row: Row }) {
+/** The table of the survival curve's values. */
+export function CurveData({ row }: { row: Row }) {
   const words = text.value.plots.curve;
   const { result, format } = text.value;
   const curve = curveOf(row.survival);
-  const isBanded = hasBand(curve);
+  const isWithBand = hasBand(curve);
   return (
-    <PlotFigures name={text.value.result.survivalTitle}>
+    <PlotData name={text.value.result.survivalTitle}>
       <thead>
         <tr>
           <th scope="col">{result.survivalTime}</th>
           <th scope="col">{result.survivalProbability}</th>
-          {isBanded && <th scope="col">{words.band}</th>}
+          {isWithBand && <th scope="col">{words.band}</th>}
         </tr>
       </thead>
       <tbody>
@@ -23,10 +23,12 @@ export function CurveFigures({ row }: { row: Row }) {
           <tr key={years}>
             <th scope="row">{result.survivalYears(years)}</th>
             <td class="number">{format.percent(probability)}</td>
-            {isBanded && band && <td class="number">{words.bandValue(band.lower, band.upper)}</td>}
+            {isWithBand && band && (
+              <td class="number">{words.bandValue(band.lower, band.upper)}</td>
+            )}
           </tr>
         ))}
       </tbody>
-    </PlotFigures>
+    </PlotData>
   );
 }

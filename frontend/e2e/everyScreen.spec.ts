@@ -11,13 +11,15 @@ import {
   start,
   startButton,
   test,
-} from './page';
+} from './support';
+
+// The main screens in both languages: their content, accessibility and layout.
 
 for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('a stranger gets years of life for ten patients and has 400 coins left @slow', async ({
+    test('a new user gets a result for ten patients and has 400 coins left @slow', async ({
       page,
     }) => {
       await page.goto('/');
@@ -58,23 +60,28 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(patientRows(page, words)).toHaveCount(10);
     });
 
-    test('a file with mistakes is refused with what would be right, and costs nothing @slow', async ({
+    test('a file with mistakes is rejected with corrections, and costs nothing @slow', async ({
       page,
     }) => {
       await register(page, words);
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
-      const bad = [header, '1,21464,1.4,35,12.2,N', '2,21464,high,3.5,12.2,Q', '3,58,1.4,3.5,11,N'];
-      await chooseFile(page, words, bad.join('\n'), 'bad.csv');
+      const lines = [
+        header,
+        '1,21464,1.4,35,12.2,N',
+        '2,21464,high,3.5,12.2,Q',
+        '3,58,1.4,3.5,11,N',
+      ];
+      await chooseFile(page, words, lines.join('\n'), 'bad.csv');
       await page.locator('input[name="model"][value="lasso"]').check();
 
       await expect(page.getByText(words.check.allBad(3))).toBeVisible();
       const preview = page.getByRole('region', { name: words.check.preview });
-      const found = preview.getByRole('listitem');
-      await expect(found.filter({ hasText: 'Albumin' })).toContainText(words.unit('g/L'));
-      await expect(found.filter({ hasText: 'Bilirubin' })).toHaveCount(1);
+      const findings = preview.getByRole('listitem');
+      await expect(findings.filter({ hasText: 'Albumin' })).toContainText(words.unit('g/L'));
+      await expect(findings.filter({ hasText: 'Bilirubin' })).toHaveCount(1);
       await expect(preview.locator('mark').filter({ hasText: 'high' })).toBeVisible();
-      await expect(found.filter({ hasText: 'Edema' })).toContainText('N, S, Y');
-      await expect(found.filter({ hasText: 'Age' })).toContainText(words.unit('years'));
+      await expect(findings.filter({ hasText: 'Edema' })).toContainText('N, S, Y');
+      await expect(findings.filter({ hasText: 'Age' })).toContainText(words.unit('years'));
       await expect(startButton(page, words)).toBeDisabled();
       await expect(startButton(page, words)).toHaveAccessibleDescription(
         words.check.blocked.correct,
@@ -86,16 +93,16 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.shell.balance(500))).toBeVisible();
     });
 
-    test('patients with mistakes are left out if the person says so @slow', async ({ page }) => {
+    test('patients with mistakes are skipped if the user chooses so @slow', async ({ page }) => {
       await register(page, words);
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema,Ward';
-      const mixed = [header, 'a,21464,1.4,3.5,12.2,N,7', 'a,21464,high,3.5,12.2,N,7'];
-      await chooseFile(page, words, mixed.join('\n'), 'mixed.csv');
+      const lines = [header, 'a,21464,1.4,3.5,12.2,N,7', 'a,21464,high,3.5,12.2,N,7'];
+      await chooseFile(page, words, lines.join('\n'), 'mixed.csv');
       await page.locator('input[name="model"][value="lasso"]').check();
 
       await expect(page.getByText(words.check.someBad(1, 2))).toBeVisible();
-      await expect(page.getByText(words.check.repeatedId('a', [1, 2]))).toBeVisible();
-      await expect(page.getByText(words.check.ignored)).toBeVisible();
+      await expect(page.getByText(words.check.duplicateId('a', [1, 2]))).toBeVisible();
+      await expect(page.getByText(words.check.ignoredColumns)).toBeVisible();
       const bilirubin = page.getByRole('columnheader', { name: 'Bilirubin' });
       await expect(bilirubin.filter({ hasText: words.unit('mg/dL') })).toBeVisible();
       await expect(startButton(page, words)).toBeDisabled();
@@ -105,33 +112,31 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(bilirubin.filter({ hasText: words.unit('umol/L') })).toBeVisible();
       await expect(page.getByText(words.check.allBad(2))).toBeVisible();
       await page.getByLabel(words.check.units.stated).check();
-      await page.getByLabel(words.check.leaveOut(1, 1)).check();
+      await page.getByLabel(words.check.skip(1, 1)).check();
       await startButton(page, words).click();
       await expect(patientRows(page, words)).toHaveCount(1);
       await expect(page.getByText(words.result.skipped(1))).toBeVisible();
     });
 
-    test('a wrong password is said where it is typed, and what was typed stays @slow', async ({
-      page,
-    }) => {
-      const person = await register(page, words);
+    test('the log-in form shows a wrong password and keeps the name @slow', async ({ page }) => {
+      const user = await register(page, words);
       await page.getByRole('button', { name: words.shell.logOut }).click();
       await page.getByRole('navigation').getByRole('link', { name: words.shell.logIn }).click();
-      await page.getByLabel(words.account.nameOrEmail).fill(person.name);
+      await page.getByLabel(words.account.nameOrEmail).fill(user.name);
       await page.getByLabel(words.account.password).fill('not the password');
       await page.getByRole('button', { name: words.account.logIn }).click();
       await expect(page.getByRole('alert')).toContainText(
         words.problems.sentences.wrong_credentials(NONE),
       );
-      await expect(page.getByLabel(words.account.nameOrEmail)).toHaveValue(person.name);
+      await expect(page.getByLabel(words.account.nameOrEmail)).toHaveValue(user.name);
       await inspect(page, `${code}-wrong-password`);
 
-      await page.getByLabel(words.account.password).fill(person.password);
+      await page.getByLabel(words.account.password).fill(user.password);
       await page.getByRole('button', { name: words.account.logIn }).click();
       await expect(page.getByText(words.shell.balance(500))).toBeVisible();
     });
 
-    test('what a form lacks is said at its fields @slow', async ({ page }) => {
+    test('a form shows at its fields what is missing or wrong @slow', async ({ page }) => {
       await page.goto('/#/register');
       await page.getByLabel(words.account.name, { exact: true }).fill('anna');
       await page.getByLabel(words.account.email).fill('not an address');
@@ -153,7 +158,7 @@ for (const { code, locale, words } of LANGUAGES) {
   });
 }
 
-/** The sentences used here do not depend on the problem's figures. */
+/** A problem for sentences that do not depend on its details. */
 const NONE = {
   status: 0,
   code: '',
@@ -168,7 +173,7 @@ const NONE = {
   limitBytes: null,
 };
 
-test('the language changes at once and is remembered', async ({ page }) => {
+test('the language changes without a reload and is remembered', async ({ page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Русский' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('билиарном');
@@ -177,7 +182,7 @@ test('the language changes at once and is remembered', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('билиарном');
 });
 
-test('the keyboard alone is enough @slow', async ({ page }) => {
+test('the page can be used with the keyboard alone @slow', async ({ page }) => {
   const words = LANGUAGES[0].words;
   await register(page, words);
   await page.evaluate(() => document.body.focus());

@@ -2,8 +2,8 @@ import type { SkippedRow } from '../../api/types';
 import { text } from '../../i18n';
 import { FindingsTable } from '../common/FindingsTable';
 
-/** Patients without a prediction, and why. */
-export function Skipped({ rows }: { rows: readonly SkippedRow[] }) {
+/** The skipped patients with their findings. */
+export function SkippedPatients({ rows }: { rows: readonly SkippedRow[] }) {
   if (rows.length === 0) return null;
   const findings = rows.flatMap((row) => row.errors);
   return (

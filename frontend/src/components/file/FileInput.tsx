@@ -2,12 +2,12 @@ import { text } from '../../i18n';
 import * as draft from '../../state/draft';
 import { FileCheck } from './FileCheck';
 import { FileDrop } from './FileDrop';
-import { LeaveOut } from './LeaveOut';
 import { Samples } from './Samples';
+import { SkipBadRows } from './SkipBadRows';
 import { UnitsChoice } from './UnitsChoice';
 
-/** Patients from a file: choosing it, how it is read, what the check finds. */
-export function FileSource() {
+/** The input of patients from a file: the file, its units, and the result of its check. */
+export function FileInput() {
   const words = text.value.submission;
   return (
     <>
@@ -20,7 +20,7 @@ export function FileSource() {
       )}
       <UnitsChoice units={draft.chosenUnits.value} onChoose={draft.chooseUnits} />
       <FileCheck />
-      <LeaveOut />
+      <SkipBadRows />
     </>
   );
 }

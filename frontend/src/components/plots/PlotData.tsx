@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { text } from '../../i18n';
 
-/** The table behind a plot, named as the plot is. */
-export function PlotFigures({ name, children }: { name: string; children: ComponentChildren }) {
+/** The collapsed table of a plot's values, with the name of the plot. */
+export function PlotData({ name, children }: { name: string; children: ComponentChildren }) {
   return (
-    <details class="plot-figures">
+    <details class="plot-data">
       <summary>
-        {text.value.plots.curve.figures}
+        {text.value.plots.curve.valuesTable}
         <span class="visually-hidden">: {name}</span>
       </summary>
       <table>

@@ -9,6 +9,7 @@ const TONES: Record<string, string> = {
   failed: 'status-bad',
 };
 
-export function StatusMark({ status }: { status: string }) {
+/** The status of a prediction as a coloured badge. */
+export function StatusBadge({ status }: { status: string }) {
   return <span class={`status ${TONES[status] ?? ''}`}>{statusName(status, text.value)}</span>;
 }
