@@ -133,10 +133,10 @@ mutants: .venv/.dev ## Break each rule of coins and of security in turn, and che
 e2e: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Run the tests of the whole stack over HTTP: [TEST=...]
 	@$(PYTEST) $(STACKS) $(or $(TEST),tests/e2e)
 
-browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## A person's journeys through the page, in Chromium: [TEST=e2e/everyScreen.spec.ts]
+browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Run the browser tests of a person's journeys, in Chromium: [TEST=e2e/everyScreen.spec.ts]
 	@$(NPM) run $(if $(TEST),e2e -- $(PAGE_TEST),journeys)
 
-screens: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## The other browser tests: every screen in both languages, light and dark, narrow and wide
+screens: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Run the slow browser tests: every screen in both languages, light and dark, narrow and wide
 	@$(NPM) run screens
 
 screenshots: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Take the README's screenshots of the page
