@@ -255,7 +255,7 @@ clean: ## Delete everything that was installed and built, but no data
 
 # $(call or_explain,NOUN) ends a command that may need the network: on failure it prints the reason and what to do.
 or_explain = >.setup.log 2>&1 || { tail -n 5 .setup.log; echo "$(1) could not be installed; the lines above say why. \
-It needs a network connection. Run the same command again to continue."; exit 1; } >&2
+If there was no network, connect first. Run the same command again to continue."; exit 1; } >&2
 
 $(UV): requirements-tools.txt
 	@command -v python3 >/dev/null || { echo "Python 3 was not found: install it and run the command again." >&2; exit 1; }

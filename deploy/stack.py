@@ -167,7 +167,7 @@ class Stack:
                     return
                 raise StackError(f"{self.name} is {status}.\n" + "\n".join(self._failures(stack["StackId"])))
             time.sleep(_POLL_SECONDS)
-        raise StackError(f"{self.name} is still {printed} after {_SECONDS_MAX} s. CloudFormation goes on without us.")
+        raise StackError(f"{self.name} is still {printed} after {_SECONDS_MAX} s. CloudFormation continues.")
 
     def _failures(self, stack_id: str) -> list[str]:
         events = self._client.describe_stack_events(StackName=stack_id)["StackEvents"]
