@@ -1,1 +1,3 @@
-"""Measurements of the running stack over loopback: `python -m benchmarks`."""
+"""Benchmarks: throughput and latency of the running stack (`python -m benchmarks`), and one module for each other
+measurement.
+"""

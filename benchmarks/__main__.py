@@ -1,4 +1,4 @@
-"""Start a stack, measure it, print a table, stop it."""
+"""Measure the throughput and latency of a running stack: ``python -m benchmarks``."""
 
 import argparse
 import os
@@ -14,24 +14,24 @@ from tests.support.stack import RunningStack, children_of
 
 @contextmanager
 def running_stack(**settings: str) -> Iterator[RunningStack]:
-    """A stack of its own on free ports and a folder that is thrown away."""
+    """Start a stack on free ports with a temporary data folder, and stop it at the end."""
     with tempfile.TemporaryDirectory() as folder:
         stack = RunningStack(Path(folder) / "data", **settings)
         try:
             stack.start()
-            time.sleep(5)  # the worker loads its packages after the API answers
+            time.sleep(5)  # the worker is still loading its packages when the API first answers
             yield stack
         finally:
             stack.stop()
 
 
 def main() -> None:
-    """Measure every scenario, or those that --only names."""
+    """Run every scenario, or those that ``--only`` selects, and print a line for each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--seconds", type=float, default=4, help="at most so long a scenario (4)")
-    parser.add_argument("--only", default="", help="scenarios whose name holds this")
+    parser.add_argument("--seconds", type=float, default=4, help="maximum seconds per scenario (4)")
+    parser.add_argument("--only", default="", help="only scenarios whose name contains this")
     arguments = parser.parse_args()
-    print(f"{os.cpu_count()} cores shared by stack, emulator and client; bcrypt cost 4.")
+    print(f"{os.cpu_count()} cores, shared by the stack, the emulators and the client; bcrypt cost 4.")
     print(COLUMNS)
     with running_stack() as stack:
         processes = [*children_of(os.getpid()), *stack.all_process_ids()]

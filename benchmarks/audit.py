@@ -1,7 +1,7 @@
-"""Measure the audit: its time, memory and price, by users and by predictions.
+"""Measure the time, memory and price of an audit by numbers of users and predictions.
 
-`python -m benchmarks.audit --users 2000 --predictions 5` is many people with few predictions each; `--users 1
---predictions 100000` is one with very many.
+`python -m benchmarks.audit --users 2000 --predictions 5` has many users with few predictions each;
+`--users 1 --predictions 100000` has one user with many.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ from tests.support.emulators import running_emulators, session_of
 FILES = {"csv_key": "result.csv", "rows_key": "rows.jsonl", "cohort_key": "cohort.json"}
 ETAG = f'"{hashlib.md5(b"x", usedforsecurity=False).hexdigest()}"'
 SUMMARY = "-" * 1000
-"""So that an item is about as large as a real one."""
+"""Makes an item about as large as a real one."""
 WITH_FILES_MAX = 1000
-"""So many have files in S3; the others say that theirs were deleted."""
+"""At most this many predictions have files in S3. The others are marked as having had theirs deleted."""
 
 Row = tuple[str, dict[str, Any]]
-"""The setting that names the table, and an item of it."""
+"""The setting that names a table, and an item of the table."""
 
 
 def predictions(user_id: str, count: int, with_files_max: int) -> Iterator[Row]:
-    """What is stored of ``count`` predictions that cost a coin each and succeeded."""
-    begun = system_clock() - count
-    for place in range(count):
-        now = begun + place
+    """Yield the stored items of ``count`` succeeded predictions that cost one coin each."""
+    start = system_clock() - count
+    for index in range(count):
+        now = start + index
         prediction_id = new_id()
         charge = Entry.new(user_id, -1, "prediction", now, prediction_id)
         prefix = f"results/{user_id}/{prediction_id}/1/"
-        kept = {"files_deleted_at": now} if place >= with_files_max else {}
+        deleted = {"files_deleted_at": now} if index >= with_files_max else {}
         yield (
             "predictions_table",
             {
@@ -59,14 +59,14 @@ def predictions(user_id: str, count: int, with_files_max: int) -> Iterator[Row]:
                 "listed_at": f"{iso(now)}-{prediction_id}", "charge_entry_id": charge.entry_id,
                 "result": {name: prefix + file for name, file in FILES.items()} | {"marks": [0, 1], "summary": SUMMARY},
                 "result_files": {name: {"size": 1, "etag": ETAG} for name in FILES},
-                **kept,
+                **deleted,
             },
         )  # fmt: skip
         yield "ledger_table", entry_values(charge)
 
 
 def entry_values(entry: Entry) -> dict[str, Any]:
-    """A ledger entry as it is stored."""
+    """Return a ledger entry as it is stored."""
     return {
         "user_id": entry.user_id, "entry_id": entry.entry_id, "amount": entry.amount, "reason": entry.reason,
         "created_at": iso(entry.created_at), "prediction_id": entry.prediction_id,
@@ -74,7 +74,7 @@ def entry_values(entry: Entry) -> dict[str, Any]:
 
 
 def people(users: int, count: int) -> Iterator[Row]:
-    """So many users with ``count`` predictions each that add up."""
+    """Yield the stored items of users with ``count`` predictions each, without contradictions."""
     for _ in range(users):
         user_id = new_id()
         signup = Entry.new(user_id, count, "signup", system_clock() - count - 1)
@@ -87,12 +87,12 @@ def people(users: int, count: int) -> Iterator[Row]:
 
 
 def fill(world: Services, users: int, count: int) -> None:
-    """Write the people and their files."""
+    """Write the users, their predictions and their files."""
     rows = people(users, count)
 
-    def write(some: Sequence[Row]) -> None:
+    def write(batch: Sequence[Row]) -> None:
         requests: dict[str, Any] = {}
-        for table, values in some:
+        for table, values in batch:
             put = {"PutRequest": {"Item": to_item(values)}}
             requests.setdefault(getattr(world.settings, table), []).append(put)
             if "result" in values and "files_deleted_at" not in values:
@@ -101,30 +101,36 @@ def fill(world: Services, users: int, count: int) -> None:
         world.clients.dynamodb().batch_write_item(RequestItems=requests)
 
     with ThreadPoolExecutor(4) as pool:
-        for many in batched(rows, 5000, strict=False):
-            list(pool.map(write, batched(many, 25, strict=False)))
+        for part in batched(rows, 5000, strict=False):
+            list(pool.map(write, batched(part, 25, strict=False)))
 
 
 def audit() -> str:
-    """In a process of its own: what was audited, how long it took, what it used, and the process's peak of memory."""
+    """Run the audit, and return lines with its size, time, price and this process's peak memory.
+
+    Call it in a process of its own, so that the peak is the audit's.
+    """
     world, meter = services(), Meter()
     meter.watch(world.clients.dynamodb(), world.clients.s3())
-    started, worked = time.perf_counter(), time.process_time()
+    started, cpu_started = time.perf_counter(), time.process_time()
     report = world.audit.run()
-    seconds, worked = time.perf_counter() - started, time.process_time() - worked
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
     amounts, users = meter.drain().amounts, report.checked["users"]
     units, lists = amounts[Item.READ_UNITS], amounts[Item.S3_PUTS]
     dollars = sum(item.dollars(amount) for item, amount in amounts.items())
     return (
-        f"{users:,} users, {report.checked['predictions']:,} predictions, {report.findings_total} off: "
-        f"{seconds:.1f} s, {worked:.1f} s of them its own work, {peak_memory():.0f} MiB at the peak\n"
-        f"a user: {1000 * seconds / users:.1f} ms, {units / users:.1f} read units, {lists / users:.2f} listings, "
-        f"{1_000_000 * dollars / users:.1f} dollars a million"
+        f"{users:,} users, {report.checked['predictions']:,} predictions, {report.findings_total} findings: "
+        f"{seconds:.1f} s, of which {cpu_seconds:.1f} s are its own CPU time; {peak_memory():.0f} MiB peak memory\n"
+        f"per user: {1000 * seconds / users:.1f} ms, {units / users:.1f} read units, {lists / users:.2f} listings; "
+        f"{1_000_000 * dollars / users:.1f} dollars per million users"
     )
 
 
 def peak_memory() -> float:
-    """The peak of this process in MiB. Where /proc doesn't tell, what it began as (a copy of its parent) counts too."""
+    """Return the peak memory of this process in MiB.
+
+    Without /proc the value includes the memory of the parent, of which the process began as a copy.
+    """
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -133,10 +139,10 @@ def peak_memory() -> float:
 
 
 def main() -> None:
-    """Fill, audit, print."""
+    """Fill the tables, run the audit and print the result."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.audit")
     parser.add_argument("--users", type=int, default=1)
-    parser.add_argument("--predictions", type=int, default=100_000, help="of each user")
+    parser.add_argument("--predictions", type=int, default=100_000, help="predictions of each user")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running_emulators(Path(folder)) as environment:
         os.environ.update(environment)

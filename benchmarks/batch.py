@@ -1,9 +1,12 @@
-"""``python -m benchmarks.batch``: rows a second and peak memory of the check and of the batch, beside plain pandas.
+"""Measure rows per second and peak memory of checking and predicting files: ``python -m benchmarks.batch``.
 
-Each measurement is a process of its own with one thread for numbers, from a file on the disk to files on the disk.
-The batch begins with the checked file, as the worker does; ``upload`` checks it first, as the worker does with a
-large one. Plain pandas: the whole file by ``read_csv``, the model's answers, one ``to_csv`` with the same columns; it
-writes no JSON lines and no cohort.
+Each measurement is a process of its own with one thread for numeric work. It reads from and writes to the disk.
+
+- ``check``: the file check.
+- ``batch``: the prediction of a checked file, as in the worker.
+- ``upload``: the check and the prediction, as in the worker for a large upload.
+- ``pandas``: for comparison, the whole file by ``read_csv``, the model's predictions, and one ``to_csv`` with the same
+  columns. It writes no JSON lines and no cohort.
 """
 
 from __future__ import annotations
@@ -30,15 +33,15 @@ Run = Callable[[Path], None]
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the table."""
+    """Run the measurements and print a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.batch", description=__doc__)
     parser.add_argument("--rows", type=int, nargs="*", default=[1000, 100_000, 1_000_000])
     parser.add_argument("--models", nargs="*", default=["lasso", "cox-lasso"])
-    parser.add_argument("--one", nargs=3, metavar=("WAY", "MODEL", "FILE"), help="measure one, in this process")
+    parser.add_argument("--one", nargs=3, metavar=("WAY", "MODEL", "FILE"), help="run one measurement, in this process")
     options = parser.parse_args(arguments)
     if options.one:
         return _measure(*options.one)
-    print(f"{'':<10}{'model':<11}{'rows':>10}{'seconds':>9}{'rows/s':>11}{'MiB at the peak':>17}")
+    print(f"{'':<10}{'model':<11}{'rows':>10}{'seconds':>9}{'rows/s':>11}{'peak MiB':>17}")
     with tempfile.TemporaryDirectory() as folder:
         for rows in options.rows:
             file = _write_patients(Path(folder) / f"{rows}.csv", rows)
@@ -50,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _write_patients(path: Path, rows: int) -> Path:
-    """A file of ``rows`` patients: those of the study again and again, with IDs of their own."""
+    """Write a file of ``rows`` patients: those of the study, repeated, each with a unique ID. Return its path."""
     header, *patients = SAMPLE.read_text("utf-8").splitlines()
     bodies = [line.split(",", 1)[1] for line in patients]
     with path.open("w", encoding="utf-8") as file:
@@ -60,8 +63,8 @@ def _write_patients(path: Path, rows: int) -> Path:
 
 
 def _write_canonical(file: Path) -> None:
-    """What the check leaves for the worker, beside the file."""
-    from chalicelib.inference.patient_file.validator import inspect  # noqa: PLC0415 - the other measurements do without
+    """Write the canonical CSV of a file next to it, as the check does for the worker."""
+    from chalicelib.inference.patient_file.validator import inspect  # noqa: PLC0415 - not needed by other measurements
 
     with file.open("rb") as source, file.with_suffix(".canonical").open("w", encoding="utf-8", newline="") as good:
         inspect(source, good=good)
@@ -70,13 +73,13 @@ def _write_canonical(file: Path) -> None:
 def _line(way: str, model: str, rows: int, file: Path) -> None:
     command = [sys.executable, "-m", "benchmarks.batch", "--one", way, model, str(file)]
     one_core = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    said = subprocess.run(command, capture_output=True, text=True, check=True, env=one_core).stdout  # noqa: S603
-    seconds, peak = map(float, said.split())
+    output = subprocess.run(command, capture_output=True, text=True, check=True, env=one_core).stdout  # noqa: S603
+    seconds, peak = map(float, output.split())
     print(f"{way:<10}{model:<11}{rows:>10,}{seconds:>9.2f}{rows / seconds:>11,.0f}{peak:>17.0f}", flush=True)
 
 
 def _measure(way: str, model: str, file: str) -> int:
-    """Prints seconds and the peak of the resident memory in MiB."""
+    """Print the seconds and the peak resident memory in MiB."""
     run = WAYS[way](model)
     started = time.perf_counter()
     run(Path(file))
@@ -85,7 +88,7 @@ def _measure(way: str, model: str, file: str) -> int:
     return 0
 
 
-# Each way loads what it needs before it is timed, and no more.
+# Each of these functions imports only what its measurement needs, before the timing starts.
 
 
 def _check(_model: str) -> Run:
@@ -110,7 +113,7 @@ def _batch(model: str) -> Run:
             for chunk in read_chunks(stream):
                 writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
             writer.finish()
-            writer.upload(_Disk(file.parent), "ours-")
+            writer.upload(_Disk(file.parent), "batch-")
 
     return run
 
@@ -133,13 +136,13 @@ def _load(model: str) -> Loaded:
 
 
 class _Disk:
-    """Puts the result's files into a folder."""
+    """A file store that writes the result's files into a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:  # noqa: ARG002
-        """Copy the stream."""
+        """Copy the stream to a file named ``key``."""
         stream.seek(0)
         with (self._folder / key).open("wb") as file:
             shutil.copyfileobj(stream, file, 1024 * 1024)
@@ -157,11 +160,11 @@ def _pandas(model: str) -> Run:
 
     def run(file: Path) -> None:
         patients = pd.read_csv(file, dtype=types)
-        answers = loaded.model.predict(patients)
-        answers.insert(0, "ID", patients["ID"])
-        answers["mayo_score"] = risk_score(patients)
-        answers["model"], answers["model_version"] = loaded.id, loaded.version
-        answers.round(6).to_csv(file.parent / "theirs.csv")
+        output = loaded.model.predict(patients)
+        output.insert(0, "ID", patients["ID"])
+        output["mayo_score"] = risk_score(patients)
+        output["model"], output["model_version"] = loaded.id, loaded.version
+        output.round(6).to_csv(file.parent / "pandas.csv")
 
     return run
 

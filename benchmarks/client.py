@@ -1,4 +1,4 @@
-"""A keep-alive HTTP client that costs little, and a person who uses the API through it."""
+"""A user of the API with a keep-alive connection of low overhead."""
 
 from __future__ import annotations
 
@@ -11,48 +11,48 @@ from urllib.parse import urlsplit
 
 POLL_SECONDS = 0.005
 END_SECONDS = 60
-PASSWORD = "benchmark-password"  # noqa: S105 - of accounts that live for a minute
+PASSWORD = "benchmark-password"  # noqa: S105 - accounts exist only during a benchmark
 
 
 class Person:
-    """An account with 500 coins and one connection."""
+    """A new account with 500 coins, and one connection."""
 
     def __init__(self, url: str) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
         self.name = f"bench-{os.urandom(6).hex()}"
         body = {"name": self.name, "email": f"{self.name}@example.org", "password": PASSWORD}
-        status, answer = self.call("POST", "/api/auth/register", json.dumps(body).encode())
+        status, document = self.call("POST", "/api/auth/register", json.dumps(body).encode())
         if status != 201:
-            raise RuntimeError(f"registration answered {status}: {answer}")
-        self._token = answer["access_token"]
+            raise RuntimeError(f"registration returned {status}: {document}")
+        self._token = document["access_token"]
         self.coins = 500
 
     def call(
         self, method: str, path: str, body: bytes | None = None, content_type: str = "application/json"
     ) -> tuple[int, Any]:
-        """Status and JSON of one request."""
+        """Send a request. Return the status and the JSON of the response."""
         headers = {"Content-Type": content_type}
         if hasattr(self, "_token"):
             headers["Authorization"] = f"Bearer {self._token}"
         self._connection.request(method, path, body, headers)
-        answer = self._connection.getresponse()
-        return answer.status, json.loads(answer.read())
+        response = self._connection.getresponse()
+        return response.status, json.loads(response.read())
 
     def get(self, path: str) -> bool:
-        """One request that is answered well."""
+        """Send a GET request. Return whether it succeeded."""
         return self.call("GET", path)[0] == 200
 
     def log_in(self) -> bool:
-        """One log-in."""
+        """Log in. Return whether it succeeded."""
         body = json.dumps({"name": self.name, "password": PASSWORD}).encode()
         return self.call("POST", "/api/auth/login", body)[0] == 200
 
     def predict(self, content: bytes) -> bool:
-        """One file from submission to its end."""
+        """Submit a file and wait for the end of its prediction. Return whether it succeeded."""
         status, accepted = self.call("POST", "/api/predict/lasso", content, "text/csv")
         if status != 202:
             return False
-        self.coins = accepted["balance"] or 0  # null: it could not be read
+        self.coins = accepted["balance"] or 0  # the balance is null if it could not be read
         deadline = time.monotonic() + END_SECONDS
         while time.monotonic() < deadline:
             prediction = self.call("GET", f"/api/predict/{accepted['prediction_id']}")[1]

@@ -1,7 +1,7 @@
-"""What it would cost on AWS: ``python -m benchmarks.cost``.
+"""Estimate what the service costs on AWS, and print it as Markdown: ``python -m benchmarks.cost``.
 
-One process is everything: the API's function behind Chalice's gateway, the worker behind its queue, the schedule, and a
-person with an HTTP client. The emulators count DynamoDB's units as AWS does; time is this machine's. Prints Markdown.
+One process runs everything: the API's function behind a local gateway, the worker behind its queue, the scheduled
+functions, and a client. The emulators count DynamoDB's capacity units as AWS does. Times are those of this machine.
 """
 
 from __future__ import annotations
@@ -37,31 +37,32 @@ from tests.support.emulators import running_emulators, session_of
 MINUTES_A_MONTH = 730 * 60
 DAYS_A_MONTH = 30
 RUNS_MAX = 96
-"""So many runs of a scheduled function stand for a month's: a day of the audit, which works in the first one only."""
+"""At most this many runs of a scheduled function are measured and scaled to a month. 96 is one day of the audit, which
+does its work only in the first run of a day."""
 POLLERS = 5
-"""Lambda begins with so many long polls of 20 s at once per queue and may go down to two (its guide on SQS scaling)."""
+"""Lambda starts with this many long polls of 20 s at once per queue and may go down to two (guide on SQS scaling)."""
 POLLS_A_MINUTE = 3
 RETRY_AFTER_SECONDS = 1.0
-"""What the API asks a client to wait before it looks."""
+"""The time that the API asks a client to wait between two requests for a prediction."""
 
 
-# ---- the functions
+# ---- functions and client
 
 
 def functions(resources: Mapping[str, Resource]) -> dict[str, Function]:
-    """The Lambda functions by name, as .chalice/ configures them."""
+    """Return the Lambda functions by name, with the memory of .chalice/config.json and the disk of the template."""
     config = json.loads((ROOT / ".chalice" / "config.json").read_text("utf-8"))
-    found = {}
-    for name, given in config["lambda_functions"].items():
-        # chalice package's logical id of a function
+    functions_by_name = {}
+    for name, settings in config["lambda_functions"].items():
+        # The logical id that `chalice package` gives to the function.
         logical_id = "APIHandler" if name == "api_handler" else "".join(map(str.capitalize, name.split("_")))
         disk = resources.get(logical_id, {}).get("Properties", {}).get("EphemeralStorage", {}).get("Size", 512)
-        found[name] = Function(name, given["lambda_memory_size"], disk)
-    return found
+        functions_by_name[name] = Function(name, settings["lambda_memory_size"], disk)
+    return functions_by_name
 
 
 class Client:
-    """A person with an HTTP client; API Gateway and CloudFront are metered on the way."""
+    """A client of the API. Each request is also metered for API Gateway and CloudFront."""
 
     def __init__(self, gateway: Any, meter: Meter, function: Function) -> None:
         self._gateway = gateway
@@ -72,66 +73,66 @@ class Client:
     def call(
         self, method: str, path: str, body: bytes = b"", content_type: str = "application/json", key: str | None = None
     ) -> Any:
-        """The JSON of one answer that is no error."""
-        from local.gateway import Request  # noqa: PLC0415 - the settings come first
+        """Send a request and return the JSON of the response. Raises ``RuntimeError`` for an error status."""
+        from local.gateway import Request  # noqa: PLC0415 - after the environment is set
 
         sent_headers = {
             "host": "localhost", "content-type": content_type, "content-length": str(len(body)),
             "authorization": f"Bearer {self.token}", **({"idempotency-key": key} if key else {}),
         }  # fmt: skip
         with self._meter.invocation(self._function):
-            status, headers, answer = self._gateway(Request(method, path, "", sent_headers, body))
-        head = sum(len(name) + len(value) + 4 for name, value in headers)
-        sent = len(method) + len(path) + sum(map(len, sent_headers.values())) + len(body)
+            status, headers, content = self._gateway(Request(method, path, "", sent_headers, body))
+        header_bytes = sum(len(name) + len(value) + 4 for name, value in headers)
+        sent_bytes = len(method) + len(path) + sum(map(len, sent_headers.values())) + len(body)
         self._meter.add(Item.API_REQUESTS)
         self._meter.add(Item.CLOUDFRONT_REQUESTS)
         self._meter.add(Item.CLOUDFRONT_FUNCTIONS)  # ViewerAddress
-        self._meter.add(Item.CLOUDFRONT_GB_OUT, (len(answer) + head) / GB)
-        self._meter.add(Item.CLOUDFRONT_GB_TO_ORIGIN, sent / GB if method != "GET" else 0)
+        self._meter.add(Item.CLOUDFRONT_GB_OUT, (len(content) + header_bytes) / GB)
+        self._meter.add(Item.CLOUDFRONT_GB_TO_ORIGIN, sent_bytes / GB if method != "GET" else 0)
         if status // 100 != 2:
-            raise RuntimeError(f"{method} {path} answered {status}: {answer.decode()}")
-        return json.loads(answer)
+            raise RuntimeError(f"{method} {path} returned {status}: {content.decode()}")
+        return json.loads(content)
 
     def register(self) -> None:
-        """Open an account; speak for it from now on."""
+        """Register an account, and use its token from now on."""
         body = {"name": "cost", "email": "cost@example.org", "password": os.urandom(8).hex()}
         self.token = self.call("POST", "/api/auth/register", json.dumps(body).encode())["access_token"]
 
     def put_upload(self, content: bytes) -> str:
-        """Upload a large file to the bucket; its id."""
+        """Upload a file to the bucket, and return the upload's id."""
         upload = self.call("POST", "/api/uploads")
-        answer = requests.post(upload["url"], data=upload["fields"], files={"file": content}, timeout=60)
-        answer.raise_for_status()
+        response = requests.post(upload["url"], data=upload["fields"], files={"file": content}, timeout=60)
+        response.raise_for_status()
         self._meter.request("s3", "PostObject", bytes_in=len(content))
         return str(upload["upload_id"])
 
     def download(self, prediction_id: str) -> int:
-        """Download the result from the bucket; its bytes."""
-        address = self.call("GET", f"/api/predict/{prediction_id}/result.csv")["url"]
-        answer = requests.get(address, timeout=60)
-        answer.raise_for_status()
-        self._meter.request("s3", "GetObject", bytes_out=len(answer.content))
-        self._meter.add(Item.GB_OUT, len(answer.content) / GB)
-        return len(answer.content)
+        """Download the result from the bucket, and return its size in bytes."""
+        url = self.call("GET", f"/api/predict/{prediction_id}/result.csv")["url"]
+        response = requests.get(url, timeout=60)
+        response.raise_for_status()
+        self._meter.request("s3", "GetObject", bytes_out=len(response.content))
+        self._meter.add(Item.GB_OUT, len(response.content) / GB)
+        return len(response.content)
 
 
-# ---- the stack
+# ---- stack
 
 
 @dataclass(frozen=True)
 class Stack:
-    """What is metered, all in this process."""
+    """The metered stack, which runs in this process."""
 
     meter: Meter
     client: Client
     functions: Mapping[str, Function]
     resources: Mapping[str, Resource]
     bucket: Any
-    _weighed: set[str] = field(default_factory=set)
+    _counted_keys: set[str] = field(default_factory=set)
 
     def work(self) -> None:
-        """The worker's function takes the message that is in the queue, as Lambda's event source does."""
-        import app  # noqa: PLC0415 - the settings come first
+        """Run the worker's function with the message in the queue, as Lambda's event source does."""
+        import app  # noqa: PLC0415 - after the environment is set
         from chalicelib.core import aws  # noqa: PLC0415
         from local.event_source import EventSource  # noqa: PLC0415
 
@@ -143,7 +144,7 @@ class Stack:
             raise RuntimeError("there was no message in the queue")
 
     def run_scheduled(self, name: str) -> None:
-        """One run of a scheduled function."""
+        """Run a scheduled function once."""
         import app  # noqa: PLC0415
         from local.functions import scheduled_event  # noqa: PLC0415
 
@@ -151,66 +152,71 @@ class Stack:
             getattr(app, name)(scheduled_event(), None)
 
     def stored_gb_months(self) -> float:
-        """What has come to the bucket since the last time, times how long the lifecycle keeps it."""
+        """Return the size of the objects that are new since the last call, times the months until they expire."""
         rules = self.resources["Files"]["Properties"]["LifecycleConfiguration"]["Rules"]
         days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
-        new = [each for each in self.bucket.objects.all() if each.key not in self._weighed]
-        self._weighed.update(each.key for each in new)
-        byte_days: int = sum(int(each.size) * days[each.key.split("/")[0] + "/"] for each in new)
+        new = [stored for stored in self.bucket.objects.all() if stored.key not in self._counted_keys]
+        self._counted_keys.update(stored.key for stored in new)
+        byte_days: int = sum(int(stored.size) * days[stored.key.split("/")[0] + "/"] for stored in new)
         return byte_days / GB / DAYS_A_MONTH
 
 
 @contextlib.contextmanager
 def running_stack(coins: int) -> Iterator[Stack]:
-    """A stack of its own on emulators of its own, whose accounts begin with so many ``coins``."""
+    """Start a stack and its emulators. New accounts get ``coins`` coins."""
     if dynamodb.executable() is None:
-        raise SystemExit("dynoxide has no package for this machine, and only it says what AWS would count.")
+        raise SystemExit(
+            "dynoxide has no package for this machine. Only dynoxide reports the capacity units that AWS counts."
+        )
     resources = read_template()
     with tempfile.TemporaryDirectory() as folder, running_emulators(Path(folder)) as environment:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]
         session = session_of(environment)
-        made = Provisioner(session, resources).run()
-        os.environ.update(function_environment(LocalConfig(LOOPBACK, 0, Path(folder), 0, 1), made) | environment)
+        outputs = Provisioner(session, resources).run()
+        os.environ.update(function_environment(LocalConfig(LOOPBACK, 0, Path(folder), 0, 1), outputs) | environment)
         os.environ.update(BCRYPT_COST="12", SIGNUP_COINS=str(coins), AWS_LAMBDA_FUNCTION_NAME="metered")
         meter = Meter()
         with contextlib.redirect_stdout(MeteredOutput(meter)):
-            import app  # noqa: PLC0415 - now that the settings are there
+            import app  # noqa: PLC0415 - after the environment is set
             from chalicelib.core import aws  # noqa: PLC0415
             from local.gateway import Gateway  # noqa: PLC0415
 
             meter.watch(aws.dynamodb(), aws.s3(), aws.sqs(), aws.secretsmanager())
-            found = functions(resources)
-            client = Client(Gateway(app.app), meter, found["api_handler"])
+            lambda_functions = functions(resources)
+            client = Client(Gateway(app.app), meter, lambda_functions["api_handler"])
             objects = boto3.resource("s3", config=aws.s3().meta.config).Bucket(os.environ["FILES_BUCKET"])
-            yield Stack(meter, client, found, resources, objects)
+            yield Stack(meter, client, lambda_functions, resources, objects)
 
 
-# ---- what is measured
+# ---- cases
 
 
 def one_row(stack: Stack) -> None:
-    """Submit a patient, look once (a warm worker is done within the second that the API asks for), read the row."""
+    """Submit a patient, read the prediction once, read its row.
+
+    A warm worker finishes within the second that the API asks clients to wait, so one reading is enough.
+    """
     accepted = stack.client.call("POST", "/api/predict/lasso", patients(1), "text/csv", os.urandom(16).hex())
     stack.work()
-    address = f"/api/predict/{accepted['prediction_id']}"
-    _require_success(stack.client.call("GET", address))
-    stack.client.call("GET", f"{address}/rows")
+    path = f"/api/predict/{accepted['prediction_id']}"
+    _require_success(stack.client.call("GET", path))
+    stack.client.call("GET", f"{path}/rows")
 
 
 def one_file(stack: Stack, content: bytes) -> None:
-    """Upload a large file, submit it, look every second, download the result."""
+    """Upload a large file, submit it, read the prediction every second until it ends, download the result."""
     body = json.dumps({"upload_id": stack.client.put_upload(content)}).encode()
     accepted = stack.client.call("POST", "/api/predict/lasso", body, key=os.urandom(16).hex())
-    address = f"/api/predict/{accepted['prediction_id']}"
+    path = f"/api/predict/{accepted['prediction_id']}"
     with ThreadPoolExecutor(1) as pool:
-        working = pool.submit(stack.work)
+        worker = pool.submit(stack.work)
         while True:
             time.sleep(RETRY_AFTER_SECONDS)
-            prediction = stack.client.call("GET", address)
+            prediction = stack.client.call("GET", path)
             if prediction["is_finished"]:
                 break
-        working.result()
+        worker.result()
     _require_success(prediction)
     stack.client.download(accepted["prediction_id"])
 
@@ -221,7 +227,7 @@ def _require_success(prediction: Mapping[str, Any]) -> None:
 
 
 def idle_month(stack: Stack) -> Usage:
-    """A month in which nobody comes: the schedules, Lambda's looks at the queues, what costs by the month."""
+    """Return the usage of a month without users: scheduled functions, polls of the queues, and monthly charges."""
     month = Usage()
     for name, times in schedules():
         runs = min(RUNS_MAX, math.ceil(times))
@@ -242,14 +248,14 @@ def idle_month(stack: Stack) -> Usage:
 
 
 def alarm_metrics(resource: Resource) -> int:
-    """The metrics that an alarm looks at, each of which is billed; 0 for what is no alarm."""
+    """Return the number of metrics of an alarm, each of which is billed; 0 for another resource."""
     if resource.get("Type") != "AWS::CloudWatch::Alarm":
         return 0
     return sum("MetricStat" in metric for metric in resource["Properties"].get("Metrics", [])) or 1
 
 
 def schedules() -> Iterator[tuple[str, float]]:
-    """The scheduled functions, and how often each runs a month."""
+    """Yield each scheduled function and its runs per month."""
     import app  # noqa: PLC0415
 
     minutes = {Rate.MINUTES: 1, Rate.HOURS: 60, Rate.DAYS: 24 * 60}
@@ -257,12 +263,12 @@ def schedules() -> Iterator[tuple[str, float]]:
         if isinstance(source, ScheduledEventConfig):
             rate = source.schedule_expression
             if not isinstance(rate, Rate):
-                raise UnmeteredError(f"{source.name} runs at {rate}, which is no rate")
+                raise UnmeteredError(f"{source.name} runs at {rate}, which is not a rate")
             yield source.name, MINUTES_A_MONTH / (rate.value * minutes[rate.unit])
 
 
 def polled_queues() -> int:
-    """How many queues Lambda polls for the app."""
+    """Return the number of queues that Lambda polls for the app."""
     import app  # noqa: PLC0415
 
     return sum(isinstance(source, SQSEventConfig) for source in app.app.event_sources)
@@ -270,7 +276,7 @@ def polled_queues() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A case and what it used; ``times``: how often it was done."""
+    """The usage of a case that was run ``times`` times."""
 
     title: str
     times: int
@@ -278,12 +284,12 @@ class Measured:
 
 
 def measure(predictions: int, rows: int) -> Iterator[Measured]:
-    """Each case after the other, on a stack of its own."""
+    """Run the cases one after the other on a new stack, and yield their usage."""
     with running_stack(COST * (predictions + 2)) as stack:
         stack.meter.drain()
         stack.client.register()
         yield Measured("One registration", 1, stack.meter.drain())
-        one_row(stack)  # the models are loaded by this; a cold start isn't a case
+        one_row(stack)  # not measured: it loads the models, and a cold start is not a case
         _with_storage(stack)
         for _ in range(predictions):
             one_row(stack)
@@ -299,11 +305,11 @@ def _with_storage(stack: Stack) -> Usage:
     return usage
 
 
-# ---- what is printed
+# ---- output
 
 
 def report(measured: Measured) -> str:
-    """The case's bill, its time, its calls and its capacity units."""
+    """Return a case's bill, times, calls and capacity units as Markdown."""
     usage = measured.usage
     bill = [(item, amount, item.dollars(amount)) for item in Item if (amount := usage.amounts.get(item))]
     text = [f"## {measured.title}", "", "| | amount | price | USD |", "| --- | ---: | ---: | ---: |"]
@@ -314,16 +320,16 @@ def report(measured: Measured) -> str:
         f"| {name} | {len(spans):,} | {mean(spans):.1f} | {median(spans):.1f} |"
         for name, spans in sorted(usage.milliseconds.items())
     ]
-    text += ["", *_each(measured)] if usage.requests else []
-    text += ["", f"{usage.refused} refused calls, whose units are not counted."] if usage.refused else []
+    text += ["", *_per_prediction(measured)] if usage.requests else []
+    text += ["", f"{usage.refused} calls were refused. Their units are not counted."] if usage.refused else []
     return "\n".join(text) + "\n"
 
 
 _KINDS = {Item.WRITE_UNITS: "write", Item.READ_UNITS: "read"}
 
 
-def _each(measured: Measured) -> Iterator[str]:
-    """What one of the case's predictions does, beside what DynamoDB counts for it."""
+def _per_prediction(measured: Measured) -> Iterator[str]:
+    """Yield a table of the calls and of the DynamoDB units of one prediction."""
     usage, times = measured.usage, measured.times
     calls = [(" ".join(name), count) for name, count in sorted(usage.requests.items())]
     units = [
@@ -335,12 +341,12 @@ def _each(measured: Measured) -> Iterator[str]:
     yield "| calls | each | DynamoDB units | each |"
     yield "| --- | ---: | --- | ---: |"
     for call, unit in zip_longest(calls, units, fillvalue=("", None)):
-        yield "| " + " | ".join(f"{name} | {_each_one(count, times)}" for name, count in (call, unit)) + " |"
+        yield "| " + " | ".join(f"{name} | {_per_time(count, times)}" for name, count in (call, unit)) + " |"
     yield ""
-    yield f"S3 took {usage.s3_bytes_in / times:,.0f} bytes and gave {usage.s3_bytes_out / times:,.0f}, each."
+    yield f"Each sent {usage.s3_bytes_in / times:,.0f} bytes to S3 and received {usage.s3_bytes_out / times:,.0f}."
 
 
-def _each_one(count: float | None, times: int) -> str:
+def _per_time(count: float | None, times: int) -> str:
     return "" if count is None else f"{count / times:.4g}"
 
 
@@ -353,13 +359,14 @@ def _price(item: Item) -> str:
 
 
 def main() -> None:
-    """Measure every case and print it."""
+    """Measure every case and print the reports."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cost")
     parser.add_argument("--predictions", type=int, default=1000)
-    parser.add_argument("--rows", type=int, default=100_000, help="more than a direct submit takes (100,000)")
-    given = parser.parse_args()
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the uploaded file (100,000)")
+    arguments = parser.parse_args()
     print(f"List prices of {REGION} as of {AS_OF}, without free tiers.\n")
-    for measured in list(measure(given.predictions, given.rows)):  # while it measures, this process's output is metered
+    # During a measurement this process's output is metered, so print only after all of them.
+    for measured in list(measure(arguments.predictions, arguments.rows)):
         print(report(measured))
 
 

@@ -1,10 +1,13 @@
-"""Events as AWS hands them to the functions. Imports nothing that a cold start would have to import."""
+"""Lambda events as AWS sends them to the functions.
+
+The module imports nothing that a cold start would import, so that measurements of cold starts can use it.
+"""
 
 from typing import Any
 
 
 def request_event(path: str) -> dict[str, Any]:
-    """What API Gateway hands to the function for a GET."""
+    """Return the event of API Gateway for a GET request."""
     return {
         "resource": path, "path": path, "httpMethod": "GET", "headers": {}, "multiValueHeaders": {},
         "queryStringParameters": None, "multiValueQueryStringParameters": None, "pathParameters": None,
@@ -17,7 +20,7 @@ def request_event(path: str) -> dict[str, Any]:
 
 
 def queue_event(prediction_id: str) -> dict[str, Any]:
-    """What the event source hands to the worker."""
+    """Return the event of the queue's event source for one prediction."""
     body = f'{{"prediction_id": "{prediction_id}"}}'
     record = {"messageId": "1", "receiptHandle": "1", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
     return {"Records": [record]}

@@ -1,6 +1,6 @@
-"""One cold start in this process: prints the CPU milliseconds of its parts. ``benchmarks.observability`` starts it.
+"""Measure one cold start in this process, and print the CPU milliseconds of its parts.
 
-It imports nothing beforehand that the app would have to import.
+``benchmarks.observability`` runs this module. Before the measurement it imports nothing that the app would import.
 """
 
 import sys
@@ -12,18 +12,18 @@ from benchmarks.events import request_event
 
 
 def main() -> None:
-    """Import the app, answer a first request, count something for the first time."""
+    """Time the import of the app, the first request and the first metric."""
     times = [time.process_time()]
 
-    import app  # noqa: PLC0415 - is what is measured
+    import app  # noqa: PLC0415 - this import is measured
 
     times.append(time.process_time())
     status = app.app(request_event("/api/health"), SimpleNamespace(aws_request_id="first"))["statusCode"]
     if status != 200:
-        raise RuntimeError(f"GET /api/health answered {status}")
+        raise RuntimeError(f"GET /api/health returned {status}")
     times.append(time.process_time())
 
-    from chalicelib.core.observability import metrics  # noqa: PLC0415 - loaded by now
+    from chalicelib.core.observability import metrics  # noqa: PLC0415 - already imported by the app
 
     with metrics.collected():
         metrics.add(metrics.Metric.PREDICTIONS_ACCEPTED)

@@ -1,7 +1,7 @@
-"""What the guard of the local emulators costs: `python -m benchmarks.guard`.
+"""Measure the CPU time of the guard of the local emulators: `python -m benchmarks.guard`.
 
-CPU time of three processes per GetItem, in one run: the client (boto3), the guard with its server and its forwarding,
-and dynoxide. And of the guard's own code, which is timed in this process on the same request.
+One run measures the CPU time per GetItem of three processes: the client (boto3), the guard with its server and its
+forwarding, and dynoxide. The guard's own code is then timed in this process on the same request.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TABLE = "benchmark"
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the CPU times."""
     with tempfile.TemporaryDirectory() as folder, running_emulators(Path(folder)) as environment:
         dynamodb = session_of(environment).client("dynamodb")
         scope, body = _recorded(dynamodb, lambda: _make_item(dynamodb))
@@ -38,8 +38,8 @@ def main() -> None:
     own = _own_cost(AccessKey(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]), scope, body)
     print(f"Microseconds of CPU per GetItem, mean of {CALLS:,}:")
     print(f"  client (boto3)                    {client:6.0f}")
-    print(f"  guard, its server and forwarding  {proxy:6.0f}   {proxy / client:.2f} of the client's")
-    print(f"  of that the guard's own code      {own:6.0f}   {own / client:.2f} of the client's")
+    print(f"  guard, its server and forwarding  {proxy:6.0f}   {proxy / client:.2f} x the client's")
+    print(f"  of that the guard's own code      {own:6.0f}   {own / client:.2f} x the client's")
     print(f"  dynoxide                          {dynoxide:6.0f}")
 
 
@@ -57,7 +57,7 @@ def _get_item(dynamodb: Any) -> None:
 
 
 def _recorded(client: Any, call: Callable[[], None]) -> tuple[Scope, bytes]:
-    """Return the last request that ``call`` sends, as an ASGI server would give it to the guard."""
+    """Return the last request that ``call`` sends, as an ASGI server passes it to the guard."""
     requests: list[Any] = []
     client.meta.events.register("before-send.dynamodb", lambda request, **_: requests.append(request))
     call()

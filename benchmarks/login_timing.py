@@ -1,8 +1,10 @@
-"""Whether the time of an answer tells an unknown name from a wrong password: ``make timing``. Exit 1 if it does.
+"""Test whether response times distinguish an unknown name from a wrong password: ``make timing``.
 
-Mann-Whitney's U tells whether one kind is mostly slower, Kolmogorov and Smirnov whether they differ in any way. The
-smallest shift that they would have told is printed; if even a tenth of a log-in isn't, the machine was too restless to
-say anything (exit 2).
+The Mann-Whitney U test detects whether one kind is mostly slower; the Kolmogorov-Smirnov test detects any difference.
+The command also prints the smallest shift that the tests would have detected.
+
+Exit codes: 0 if the kinds cannot be distinguished, 1 if they can, 2 if even a shift of a tenth of a log-in would not
+have been detected, because the machine was too busy.
 """
 
 from __future__ import annotations
@@ -26,50 +28,51 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LEVEL = 0.01
-"""So often equal samples are told apart by chance; half of it for each of the two tests."""
+"""The probability that equal samples differ significantly by chance. Each of the two tests gets half of it."""
 SHIFT_SHARE_MAX = 0.1
 _WARM_UP = 5
-_TOO_RESTLESS = 2
+_TOO_BUSY = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two samples compared. ``auc``: how often one of the first is slower than one of the second; half is chance."""
+    """The comparison of two samples of times: the p values of both tests, and the AUC.
+
+    ``auc`` is the share of pairs in which the time of the first sample is longer; 0.5 is chance.
+    """
 
     auc: float
     mann_whitney: float
     kolmogorov_smirnov: float
 
     @property
-    def told_apart(self) -> bool:
-        """Whether either p value says that they differ."""
+    def is_significant(self) -> bool:
+        """Return whether one of the tests finds a significant difference."""
         return min(self.mann_whitney, self.kolmogorov_smirnov) < LEVEL / 2
 
 
-def compare(one: Sequence[float], other: Sequence[float]) -> Comparison:
+def compare(first: Sequence[float], second: Sequence[float]) -> Comparison:
     """Compare two samples of times."""
-    ranks = stats.mannwhitneyu(one, other)
-    return Comparison(
-        float(ranks.statistic) / (len(one) * len(other)), float(ranks.pvalue), float(stats.ks_2samp(one, other).pvalue)
-    )
+    ranks = stats.mannwhitneyu(first, second)
+    auc = float(ranks.statistic) / (len(first) * len(second))
+    return Comparison(auc, float(ranks.pvalue), float(stats.ks_2samp(first, second).pvalue))
 
 
-def smallest_told_shift(one: Sequence[float], other: Sequence[float], step: float) -> float:
-    """By how much ``one`` would have to be later to be told from ``other``, to a ``step``."""
-    return next(
-        shift for shift in (step * times for times in count()) if compare([x + shift for x in one], other).told_apart
-    )
+def smallest_detectable_shift(first: Sequence[float], second: Sequence[float], step: float) -> float:
+    """Return the smallest multiple of ``step`` that, added to ``first``, makes the samples differ significantly."""
+    shifts = (step * multiple for multiple in count())
+    return next(shift for shift in shifts if compare([duration + shift for duration in first], second).is_significant)
 
 
 def measure(url: str, pairs: int) -> tuple[list[float], list[float]]:
-    """Milliseconds of ``pairs`` wrong passwords of a name that there is, and of as many names that there are not."""
+    """Return the milliseconds of ``pairs`` log-ins with a wrong password, and of as many with an unknown name."""
     person = Person(url)
 
     def wrong_password() -> float:
         return _milliseconds(person, person.name)
 
     def unknown_name() -> float:
-        return _milliseconds(person, f"bench-{os.urandom(6).hex()}")  # as long as the other
+        return _milliseconds(person, f"bench-{os.urandom(6).hex()}")  # as long as the known name
 
     for _ in range(_WARM_UP):
         wrong_password(), unknown_name()
@@ -83,40 +86,43 @@ def measure(url: str, pairs: int) -> tuple[list[float], list[float]]:
 def _milliseconds(person: Person, name: str) -> float:
     body = json.dumps({"name": name, "password": os.urandom(8).hex()}).encode()
     started = time.perf_counter()
-    status, answer = person.call("POST", "/api/auth/login", body)
-    taken = (time.perf_counter() - started) * 1000
+    status, document = person.call("POST", "/api/auth/login", body)
+    milliseconds = (time.perf_counter() - started) * 1000
     if status != 401:
-        raise RuntimeError(f"the log-in answered {status}: {answer}")
-    return taken
+        raise RuntimeError(f"the log-in returned {status}: {document}")
+    return milliseconds
 
 
 def main() -> int:
-    """Measure, compare and print."""
+    """Measure, print the comparison, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.login_timing")
-    parser.add_argument("--tries", type=int, default=200, help="so many of each kind (200)")
-    parser.add_argument("--bcrypt-cost", type=int, default=12, help="of the stack (12, as in production)")
+    parser.add_argument("--tries", type=int, default=200, help="log-ins of each kind (200)")
+    parser.add_argument("--bcrypt-cost", type=int, default=12, help="bcrypt cost of the stack (12, as in production)")
     arguments = parser.parse_args()
     with running_stack(BCRYPT_COST=str(arguments.bcrypt_cost)) as stack:
         known, unknown = measure(stack.url, arguments.tries)
-    found = compare(known, unknown)
+    comparison = compare(known, unknown)
     median = statistics.median(unknown)
     step = median / 2000
-    later = smallest_told_shift(known, unknown, step)
-    earlier = smallest_told_shift([-x for x in known], [-x for x in unknown], step)
+    later = smallest_detectable_shift(known, unknown, step)
+    earlier = smallest_detectable_shift([-duration for duration in known], [-duration for duration in unknown], step)
     shift = max(later, earlier)
-    print(f"{arguments.tries} log-ins of each kind at bcrypt cost {arguments.bcrypt_cost}, in turn.")
+    print(f"{arguments.tries} log-ins of each kind at bcrypt cost {arguments.bcrypt_cost}, alternating at random.")
     for name, times in (("wrong password", known), ("unknown name", unknown)):
         low, middle, high = statistics.quantiles(times, n=4)
         print(f"{name:<15} median {middle:8.2f} ms, quartiles {low:.2f} and {high:.2f}")
-    print(f"Mann-Whitney p = {found.mann_whitney:.3f}, Kolmogorov-Smirnov p = {found.kolmogorov_smirnov:.3f}")
-    print(f"AUC = {found.auc:.3f} (.5: a guess is as good)")
-    if found.told_apart:
-        print("They can be told apart.")
+    print(f"Mann-Whitney p = {comparison.mann_whitney:.3f}, Kolmogorov-Smirnov p = {comparison.kolmogorov_smirnov:.3f}")
+    print(f"AUC = {comparison.auc:.3f} (0.5 is chance)")
+    if comparison.is_significant:
+        print("The times distinguish the two kinds.")
         return 1
-    print(f"Not told apart. A shift of {shift:.2f} ms ({shift / median:.2%} of a log-in) would have been.")
+    print(
+        "The times do not distinguish the two kinds. "
+        f"A shift of {shift:.2f} ms ({shift / median:.2%} of a log-in) would have been detected."
+    )
     if shift > SHIFT_SHARE_MAX * median:
-        print("That is too much to say anything: the machine was too restless.")
-        return _TOO_RESTLESS
+        print("This is too much for a conclusion: the machine was too busy.")
+        return _TOO_BUSY
     return 0
 
 

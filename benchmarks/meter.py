@@ -1,7 +1,7 @@
-"""What AWS would bill of what goes through it: requests, capacity units, invocations and their time, log lines.
+"""Count what AWS would bill: requests, capacity units, invocations with their time, and log lines.
 
-A :class:`Meter` watches boto3 clients through botocore's events. What it doesn't know how to bill, it refuses: a meter
-that forgets an operation is worse than none.
+A :class:`Meter` observes boto3 clients through botocore's events. It refuses an operation that it cannot bill, so that
+none is missed.
 """
 
 from __future__ import annotations
@@ -46,32 +46,32 @@ _SQS = dict.fromkeys(("SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueu
 _SECRETS = {"GetSecretValue": Item.SECRET_READS}
 
 REQUESTS: Mapping[str, Mapping[str, Item | None]] = {
-    # On-demand tables are billed by units alone.
+    # On-demand tables are billed by capacity units only.
     "dynamodb": dict.fromkeys(_DYNAMODB),
     "s3": _S3,
     "sqs": _SQS,
     "secrets-manager": _SECRETS,
 }
-"""What a request of an operation counts as, by botocore's name of the service; None: nothing of its own."""
+"""The item that a request counts as, by botocore's name of the service and operation; None if requests are free."""
 
-# What Lambda itself logs of an invocation, with values as long as usual.
+# The lines that Lambda itself logs for an invocation, with values of the usual length.
 _PLATFORM_LINES = (
     "START RequestId: 00000000-0000-0000-0000-000000000000 Version: $LATEST\n",
     "END RequestId: 00000000-0000-0000-0000-000000000000\n",
     "REPORT RequestId: 00000000-0000-0000-0000-000000000000\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 1769 MB\tMax Memory Used: 120 MB\t\n",  # noqa: E501
 )
 _LOG_EVENT_BYTES = 26
-"""CloudWatch Logs counts so many more for every event (its PutLogEvents reference)."""
+"""CloudWatch Logs adds this to the size of every event (its PutLogEvents reference)."""
 _FREE_DISK_MB = 512
 
 
 class UnmeteredError(Exception):
-    """A call whose price is not known, or whose answer doesn't say what it consumed."""
+    """A call has no known price, or its response does not say what it consumed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function's memory and disk in MB."""
+    """A Lambda function with its memory and disk in MB."""
 
     name: str
     memory_mb: int
@@ -80,7 +80,7 @@ class Function:
 
 @dataclass
 class Usage:
-    """What was metered. Keys of ``units``: table, index or "", item; of ``requests``: service, operation."""
+    """Metered usage. ``units`` is by table, index (or "") and item; ``requests`` is by service and operation."""
 
     amounts: defaultdict[Item, float] = field(default_factory=lambda: defaultdict(float))
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -89,33 +89,33 @@ class Usage:
     s3_bytes_in: int = 0
     s3_bytes_out: int = 0
     refused: int = 0
-    """Answers that are errors: DynamoDB bills a refused write too, but its answer doesn't say how much."""
+    """The number of error responses. DynamoDB bills a refused write too, but its response does not say how much."""
     metrics: set[tuple[str, ...]] = field(default_factory=set)
-    """CloudWatch's custom metrics that the log lines carry: namespace, dimensions' values, name."""
+    """The custom CloudWatch metrics in the log lines: namespace, values of the dimensions, name."""
 
 
 class Meter:
-    """Counts into ``usage``. Threads may share it."""
+    """Counts usage. It is safe to use from several threads."""
 
     def __init__(self) -> None:
         self.usage = Usage()
         self._lock = threading.Lock()
 
     def drain(self) -> Usage:
-        """What was counted since the last time."""
+        """Return the usage since the last call, and start again from zero."""
         with self._lock:
-            taken, self.usage = self.usage, Usage()
-        return taken
+            usage, self.usage = self.usage, Usage()
+        return usage
 
     def add(self, item: Item, amount: float = 1) -> None:
-        """Count ``amount`` of ``item``, in the unit that the item's name says."""
+        """Add ``amount`` of ``item``, in the unit of the item's title."""
         with self._lock:
             self.usage.amounts[item] += amount
 
-    # ---- calls of AWS
+    # ---- calls to AWS
 
     def watch(self, *clients: Any) -> None:
-        """Count what these boto3 clients do from now on."""
+        """Count the calls of these boto3 clients from now on."""
         for client in clients:
             events = client.meta.events
             events.register("provide-client-params.dynamodb", self._ask_for_capacity)
@@ -123,7 +123,7 @@ class Meter:
             events.register("after-call", self._answered)
 
     def request(self, service: str, operation: str, bytes_in: int = 0, bytes_out: int = 0) -> None:
-        """Count one request, of a client or of somebody who goes to the bucket directly.
+        """Count one request of a boto3 client, or of a user who accesses the bucket directly.
 
         Raises
         ------
@@ -147,9 +147,9 @@ class Meter:
         return params
 
     def _sent(self, request: Any, event_name: str, **_more: Any) -> None:
-        """Every try is a request, also the repeated ones."""
+        """Count a request. botocore's retries are requests too."""
         _, service, operation = event_name.split(".")
-        # With a checksum at its end the body is sent in chunks, and the first header says how long it really is.
+        # A body with a trailing checksum is sent in chunks. The first header then has its true length.
         length = request.headers.get("X-Amz-Decoded-Content-Length") or request.headers.get("Content-Length") or 0
         self.request(service, operation, bytes_in=int(length))
 
@@ -165,13 +165,12 @@ class Meter:
             self._consumed(operation, parsed)
 
     def _consumed(self, operation: str, parsed: dict[str, Any]) -> None:
-        said = parsed.get("ConsumedCapacity")
-        if not said:
-            raise UnmeteredError(f"the answer of {operation} doesn't say what it consumed")
+        capacity = parsed.get("ConsumedCapacity")
+        if not capacity:
+            raise UnmeteredError(f"the response of {operation} does not say what it consumed")
         item = _DYNAMODB[operation]
-        for table in said if isinstance(said, list) else [said]:
-            of_indexes = table.get("GlobalSecondaryIndexes", {})
-            parts = {"": table["Table"], **of_indexes}
+        for table in capacity if isinstance(capacity, list) else [capacity]:
+            parts = {"": table["Table"], **table.get("GlobalSecondaryIndexes", {})}
             with self._lock:
                 self.usage.amounts[item] += table["CapacityUnits"]
                 for index, part in parts.items():
@@ -181,7 +180,7 @@ class Meter:
 
     @contextmanager
     def invocation(self, function: Function) -> Iterator[None]:
-        """Bill what runs inside as one invocation: whole milliseconds, begun ones too."""
+        """Count the block as one invocation."""
         started = time.perf_counter()
         try:
             yield
@@ -189,7 +188,7 @@ class Meter:
             self.invoked(function, (time.perf_counter() - started) * 1000)
 
     def invoked(self, function: Function, milliseconds: float) -> None:
-        """Bill an invocation that took so long."""
+        """Count an invocation that took ``milliseconds``. Lambda bills each started millisecond."""
         seconds = math.ceil(milliseconds) / 1000
         platform = sum(map(len, _PLATFORM_LINES)) + _LOG_EVENT_BYTES * len(_PLATFORM_LINES)
         with self._lock:
@@ -204,7 +203,7 @@ class Meter:
     # ---- logs
 
     def log_line(self, line: str) -> None:
-        """Bill a line of a function's output; note the metrics that it carries (embedded metric format)."""
+        """Count a line of a function's output, and the metrics in it (embedded metric format)."""
         with self._lock:
             size = len(line.encode()) + _LOG_EVENT_BYTES
             self.usage.amounts[Item.LOG_GB] += size / GB
@@ -212,7 +211,7 @@ class Meter:
 
 
 def embedded_metrics(line: str) -> set[tuple[str, ...]]:
-    """The custom metrics of a log line in CloudWatch's embedded metric format; each is billed by itself."""
+    """Return the custom metrics of a log line in CloudWatch's embedded metric format. Each is billed separately."""
     if '"_aws"' not in line:
         return set()
     document: dict[str, Any] = {}
@@ -227,14 +226,14 @@ def embedded_metrics(line: str) -> set[tuple[str, ...]]:
 
 
 class MeteredOutput(io.TextIOBase):
-    """A function's standard output: lines go to the meter and nowhere else."""
+    """A standard output that passes its lines only to the meter."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._rest = threading.local()
 
     def write(self, text: str) -> int:
-        """Meter the lines that are whole by now."""
+        """Count the lines that are complete."""
         *lines, rest = (getattr(self._rest, "text", "") + text).split("\n")
         self._rest.text = rest
         for line in lines:

@@ -1,7 +1,8 @@
-"""``python -m benchmarks.observability``: what JSON lines and metrics add to a function's cold start.
+"""Measure what JSON log lines and metrics add to a cold start: ``python -m benchmarks.observability``.
 
-Every measurement is a fresh process, as Lambda has it (JSON lines and metrics by Powertools) and as the local stack has
-it (text, no metrics), in turn, with compiled files present. CPU time: the machine may have other things to do.
+Each measurement is a new process. Processes with Lambda's settings (JSON lines and metrics by Powertools) alternate
+with processes with those of the local stack (text and no metrics). Python's compiled files exist. CPU time is measured,
+because other work on the machine does not change it.
 """
 
 import argparse
@@ -17,13 +18,13 @@ _FUNCTION = "AWS_LAMBDA_FUNCTION_NAME"
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the table."""
+    """Measure and print a table of medians."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.observability", description=__doc__)
     parser.add_argument("--times", type=int, default=15, help="processes of each kind")
     options = parser.parse_args(arguments)
-    measure(in_lambda=True)  # compiles what isn't yet
-    both = [(measure(in_lambda=True), measure(in_lambda=False)) for _ in range(options.times)]
-    with_it, without = (list(zip(*runs, strict=True)) for runs in zip(*both, strict=True))
+    measure(in_lambda=True)  # not counted: it compiles the modules
+    pairs = [(measure(in_lambda=True), measure(in_lambda=False)) for _ in range(options.times)]
+    with_it, without = (list(zip(*runs, strict=True)) for runs in zip(*pairs, strict=True))
     print(f"{'median CPU ms':<16}{'with':>8}{'without':>10}{'more':>8}")
     for part, slow, fast in zip((*PARTS, "together"), with_it, without, strict=True):
         print(f"{part:<16}{median(slow):>8.1f}{median(fast):>10.1f}{median(slow) - median(fast):>8.1f}")
@@ -31,15 +32,15 @@ def main(arguments: list[str]) -> int:
 
 
 def measure(*, in_lambda: bool) -> tuple[float, ...]:
-    """CPU milliseconds of each part and of all."""
+    """Return the CPU milliseconds of each of ``PARTS`` and of all together."""
     environment = {name: value for name, value in os.environ.items() if name != _FUNCTION}
     if in_lambda:
         environment[_FUNCTION] = "benchmark"
     command = [sys.executable, "-m", "benchmarks.first_invocation"]
-    done = subprocess.run(  # noqa: S603
+    process = subprocess.run(  # noqa: S603
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    parts = tuple(map(float, done.stderr.split()))
+    parts = tuple(map(float, process.stderr.split()))
     return (*parts, sum(parts))
 
 

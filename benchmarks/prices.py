@@ -1,7 +1,7 @@
-"""What AWS asks for, in US dollars: list prices of us-east-1, first tier, no free tier, as of ``AS_OF``.
+"""AWS list prices in US dollars: us-east-1, first tier, without free tier, as of ``AS_OF``.
 
-AWS's price list isn't read: a price that changes is changed here, with the day. AWS's own pricing pages fill most of
-their tables in by script, so that the sources are often others' guides to them.
+The prices are not read from AWS. When a price changes, change it here together with ``AS_OF``. AWS's own pricing pages
+load most of their tables by script, so many of the sources are guides by others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ REGION = "us-east-1"
 
 MILLION = 1_000_000
 GB = 1024**3
-"""AWS's GB of data is 2**30 bytes, as Lambda's of memory."""
+"""AWS counts a GB of data or of Lambda's memory as 2**30 bytes."""
 
 _WHITEPAPERS = "https://docs.aws.amazon.com/whitepapers/latest/"
 _DYNAMODB = "https://airbyte.com/data-engineering-resources/dynamodb-pricing (2025-07)"
@@ -24,8 +24,10 @@ _SECRETS = "https://hivebook.wiki/wiki/aws-secrets-manager-rotated-secrets-dynam
 
 
 class Item(Enum):
-    """Everything that is metered: its name with its unit, the price in dollars, for how many units, and where the price
-    was confirmed, None if it could not be."""
+    """A metered item: its title with the unit, its price in dollars for a number of units, and the price's source.
+
+    The source is None if the price could not be confirmed.
+    """
 
     LAMBDA_REQUESTS = ("Lambda requests", 0.20, MILLION, _WHITEPAPERS + "how-aws-pricing-works/lambda.html")
     LAMBDA_GB_SECONDS = (
@@ -69,5 +71,5 @@ class Item(Enum):
         self.source = source
 
     def dollars(self, amount: float) -> float:
-        """Return what so much of it costs."""
+        """Return the price of ``amount`` units in dollars."""
         return amount / self.units * self.usd

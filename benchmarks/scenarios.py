@@ -1,4 +1,4 @@
-"""What is measured: closed loops of a number of connections for a bounded time."""
+"""The scenarios of ``python -m benchmarks``: each connection repeats an action for a limited time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.client import Person
 
 COST = 100
-# A run of predictions starts with so many people a connection: each can pay for five.
+# The accounts per connection in a scenario of predictions. Each account can pay for five.
 PEOPLE_A_CONNECTION = 12
 
 HEADER = "ID,Age,Sex,Ascites,Hepatomegaly,Spiders,Edema,Bilirubin,Cholesterol,Albumin,Copper,SGOT,Tryglicerides,"
@@ -24,7 +24,10 @@ HEADER += "Platelets,Prothrombin,Stage\n"
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """``rows`` is None for what isn't a prediction."""
+    """An action and the numbers of connections to run it with.
+
+    ``act`` returns whether it succeeded. ``rows`` is the number of rows of a prediction, None for other actions.
+    """
 
     name: str
     act: Callable[[Person, bytes], bool]
@@ -46,22 +49,25 @@ COLUMNS = f"{'scenario':<20} {'conn.':>5} {'done':>7} {'per s':>9} {'p50 ms':>9}
 
 
 def patients(rows: int, seed: int = 1) -> bytes:
-    """A valid file of ``rows`` made-up patients, the same for the same seed."""
-    draw = random.Random(seed)  # noqa: S311
+    """Return a valid CSV of ``rows`` made-up patients. The same seed gives the same file."""
+    rng = random.Random(seed)  # noqa: S311
     lines = [
-        f"{row},{draw.randint(9600, 28600)},{draw.choice('FM')},{draw.choice('NY')},{draw.choice('NY')},"
-        f"{draw.choice('NY')},{draw.choice('NSY')},{draw.uniform(0.3, 28):.1f},{draw.randint(120, 1775)},"
-        f"{draw.uniform(2, 4.6):.2f},{draw.randint(4, 588)},{draw.uniform(27, 457):.1f},{draw.randint(33, 598)},"
-        f"{draw.randint(62, 721)},{draw.uniform(9, 18):.1f},{draw.randint(1, 4)}\n"
+        f"{row},{rng.randint(9600, 28600)},{rng.choice('FM')},{rng.choice('NY')},{rng.choice('NY')},"
+        f"{rng.choice('NY')},{rng.choice('NSY')},{rng.uniform(0.3, 28):.1f},{rng.randint(120, 1775)},"
+        f"{rng.uniform(2, 4.6):.2f},{rng.randint(4, 588)},{rng.uniform(27, 457):.1f},{rng.randint(33, 598)},"
+        f"{rng.randint(62, 721)},{rng.uniform(9, 18):.1f},{rng.randint(1, 4)}\n"
         for row in range(1, rows + 1)
     ]
     return (HEADER + "".join(lines)).encode()
 
 
 def measure(url: str, scenario: Scenario, connections: int, seconds: float, processes: Sequence[int]) -> str:
-    """Run ``scenario`` for at most ``seconds``, and until what is under way has ended; return its line of the table."""
+    """Run ``scenario``, and return its line of the table.
+
+    No action starts after ``seconds``. ``processes`` are the ids of those whose memory is measured.
+    """
     content = patients(scenario.rows) if scenario.rows else b""
-    crowd = [[Person(url) for _ in range(PEOPLE_A_CONNECTION if scenario.rows else 1)] for _ in range(connections)]
+    groups = [[Person(url) for _ in range(PEOPLE_A_CONNECTION if scenario.rows else 1)] for _ in range(connections)]
     times: list[float] = []
     errors: list[int] = []
     started = time.perf_counter()
@@ -72,13 +78,13 @@ def measure(url: str, scenario: Scenario, connections: int, seconds: float, proc
             if scenario.rows and person.coins < COST:
                 people.pop()
                 continue
-            begun = time.perf_counter()
+            action_started = time.perf_counter()
             if scenario.act(person, content):
-                times.append(time.perf_counter() - begun)
+                times.append(time.perf_counter() - action_started)
             else:
                 errors.append(1)
 
-    threads = [threading.Thread(target=loop, args=(people,)) for people in crowd]
+    threads = [threading.Thread(target=loop, args=(people,)) for people in groups]
     for thread in threads:
         thread.start()
     peak = 0.0
@@ -95,9 +101,9 @@ def measure(url: str, scenario: Scenario, connections: int, seconds: float, proc
 
 
 def memory_mib(processes: Iterable[int]) -> float:
-    """The resident memory of these processes together, 0 where /proc doesn't say."""
+    """Return the total resident memory of these processes in MiB; 0 without /proc."""
     pages = 0
     for pid in processes:
-        with suppress(OSError):  # it ended meanwhile
+        with suppress(OSError):  # the process has ended
             pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2

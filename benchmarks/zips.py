@@ -1,7 +1,7 @@
-"""``python -m benchmarks.zips``: how the packaged zips start and answer under AWS's own runtime client.
+"""Measure cold starts and invocations of the packaged zips: ``python -m benchmarks.zips``.
 
-Each start is a fresh process of the runtime's Python with nothing of ours but the zip; jobs and requests that need
-tables and files have them from the emulators. Milliseconds of the wall clock, medians; memory is the process's peak.
+Each start is a new process of the runtime's Python with AWS's runtime client and the content of the zip. Tables and
+files are those of the emulators. Times are medians in milliseconds of wall-clock time. Memory is the process's peak.
 """
 
 from __future__ import annotations
@@ -38,22 +38,22 @@ def measure(
     events: Iterator[dict[str, Any]],
     times: int,
     warm: int,
-    warm_is: str,
+    warm_label: str,
 ) -> str:
-    """Starts, and so many invocations of each: a line of the table."""
-    starts, firsts, others, peaks = [], [], [], []
+    """Start a zip ``times`` times, invoke it ``warm`` times more each, and return its line of the table."""
+    starts, firsts, warms, peaks = [], [], [], []
     for _ in range(times):
         function = RunningFunction(code / zip_name, HANDLERS[zip_name], environment)
         starts.append(function.start_seconds)
         firsts.append(function.invoke(next(events)).seconds)
-        others += [function.invoke(next(events)).seconds for _ in range(warm)]
+        warms += [function.invoke(next(events)).seconds for _ in range(warm)]
         peaks.append(function.stop())
-    milliseconds = f"{1e3 * median(starts):>10.0f}{1e3 * median(firsts):>10.1f}{1e3 * median(others):>9.1f}"
-    return f"{zip_name:<8}{milliseconds}{median(peaks) / 2**20:>10.0f}  {warm_is}"
+    milliseconds = f"{1e3 * median(starts):>10.0f}{1e3 * median(firsts):>10.1f}{1e3 * median(warms):>9.1f}"
+    return f"{zip_name:<8}{milliseconds}{median(peaks) / 2**20:>10.0f}  {warm_label}"
 
 
 def predictions(services: Services) -> Iterator[str]:
-    """Accepted predictions of ten patients, without end."""
+    """Yield ids of newly accepted predictions of ten patients, without end."""
     content = TEN.read_bytes()
     while True:
         name = f"person-{os.urandom(6).hex()}"
@@ -65,23 +65,23 @@ def predictions(services: Services) -> Iterator[str]:
 
 @contextlib.contextmanager
 def world(folder: Path) -> Iterator[tuple[Services, dict[str, str]]]:
-    """Services over emulators of their own, and the environment of a function that uses them."""
+    """Start emulators, and yield services that use them and the environment of a function that does."""
     folder.mkdir()
     with running_emulators(folder) as environment:
         session = session_of(environment)
         resources = Provisioner(session, read_template()).run()
         services = Services(settings_of(resources), EmulatorClients(session))
         aws = {name: value for name, value in environment.items() if name.startswith("AWS_")}
-        own = {"STAGE": "local", "JWT_SECRET": SECRET, "MARKS_SECRET": SECRET, "BCRYPT_COST": "4"}
-        yield services, aws | resources | own
+        settings = {"STAGE": "local", "JWT_SECRET": SECRET, "MARKS_SECRET": SECRET, "BCRYPT_COST": "4"}
+        yield services, aws | resources | settings
 
 
 def main() -> None:
-    """Build both zips, measure, print the table."""
+    """Build both zips, measure them and print a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.zips", description=__doc__)
-    parser.add_argument("--times", type=int, default=11, help="starts of each zip")
-    parser.add_argument("--warm", type=int, default=20, help="further invocations of each start")
-    given = parser.parse_args()
+    parser.add_argument("--times", type=int, default=11, help="cold starts of each zip")
+    parser.add_argument("--warm", type=int, default=20, help="further invocations after each start")
+    arguments = parser.parse_args()
     if not PYTHON.exists():
         parser.error("Lambda's runtime is not installed here. Install it with: make .venv-runtime/.made")
     arch = "x86_64" if os.uname().machine == "x86_64" else "arm64"
@@ -92,10 +92,13 @@ def main() -> None:
             zipfile.ZipFile(target).extractall(Path(folder) / bundle.name)
         code = Path(folder)
         requests, jobs = repeat(request_event("/api/health")), map(queue_event, predictions(services))
-        api = measure("api", code, environment, requests, given.times, given.warm, "GET /api/health")
-        worker = measure("worker", code, environment, jobs, given.times, given.warm, "a job of 10 patients")
+        api = measure("api", code, environment, requests, arguments.times, arguments.warm, "GET /api/health")
+        worker = measure("worker", code, environment, jobs, arguments.times, arguments.warm, "10 patients")
         print(
-            f"{'zip':<8}{'start ms':>10}{'first ms':>10}{'warm ms':>9}{'peak MiB':>10}  warm is", api, worker, sep="\n"
+            f"{'zip':<8}{'start ms':>10}{'first ms':>10}{'warm ms':>9}{'peak MiB':>10}  warm invocation",
+            api,
+            worker,
+            sep="\n",
         )
 
 

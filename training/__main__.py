@@ -1,7 +1,8 @@
-"""Fit and measure the models; write what differs from what is there: artefacts, cards, samples, tables of the docs.
+"""Fit and evaluate the models, and write the artefacts, cards, samples and documentation tables that changed.
 
-``--check`` writes nothing and tells whether they are current. ``--report FILE`` writes what was measured as a page with
-plots. Numbers that differ under an unchanged version are refused with exit code 1; then nothing is written."""
+``--check`` writes nothing and reports what would change. ``--report FILE`` also writes the evaluation as a page with
+plots. If a model's numbers change under the same version, the command writes nothing and exits with code 1.
+"""
 
 import argparse
 import sys
@@ -9,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from training.build import ARTEFACTS_DIR, Built, build
+from training.build import ARTEFACTS_DIR, BuiltModel, build
 from training.check import differences
 from training.tables import changed_documents, write_tables
 from training.update import UnchangedVersionError, update
@@ -18,17 +19,16 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command; return 1 when ``--check`` finds a difference, or a version would have to be raised."""
+    """Run the command. Return 1 if ``--check`` finds a difference, or if a model needs a new version."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="rebuild aside, compare, write nothing")
-    parser.add_argument("--root", type=Path, default=REPOSITORY, help="the folder that is written or checked")
-    parser.add_argument("--report", type=Path, help="an HTML file for what was measured")
+    parser.add_argument("--check", action="store_true", help="rebuild in a temporary folder and compare; write nothing")
+    parser.add_argument("--root", type=Path, default=REPOSITORY, help="the folder to write or check")
+    parser.add_argument("--report", type=Path, help="write the evaluation to this HTML file")
     options = parser.parse_args(arguments)
     return _check(options.root) if options.check else _train(options.root, options.report)
 
 
 def _train(root: Path, report: Path | None) -> int:
-    """Fit and measure all models, and write those that differ from what is there beyond the tolerances."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         print(_table(build(Path(folder), print)))
@@ -45,34 +45,34 @@ def _train(root: Path, report: Path | None) -> int:
 
 
 def _write_report(root: Path, report: Path) -> None:
-    from training.page import write_page  # noqa: PLC0415 - the plots' package
+    from training.page import write_page  # noqa: PLC0415 - only the report needs matplotlib
 
     write_page(root / ARTEFACTS_DIR, report)
-    print(f"The report: {report}")
+    print(f"Report: {report}")
 
 
 def _check(root: Path) -> int:
-    found = differences(root)
-    found += [f"{document}: a table differs from the cards" for document in changed_documents(root)]
-    for difference in found:
-        print(difference)
-    print("A training run makes something else." if found else "What is committed is what a training run makes.")
-    return 1 if found else 0
+    lines = differences(root)
+    lines += [f"{document}: a table differs from the cards" for document in changed_documents(root)]
+    for line in lines:
+        print(line)
+    print("A training run would change files." if lines else "A training run would change nothing.")
+    return 1 if lines else 0
 
 
-def _table(built: list[Built]) -> str:
-    """The main figures of each model, a line each."""
-    head = f"{'':<10} horizon  C-index  Uno's C     error      bias  within 1.5 y  intervals hold   PBC3 C"
-    return "\n".join([head, *map(_line, built)])
+def _table(models: list[BuiltModel]) -> str:
+    """Return the main figures, one line per model."""
+    head = f"{'':<10} horizon  C-index  Uno's C     error      bias  within 1.5 y        coverage   PBC3 C"
+    return "\n".join([head, *map(_line, models)])
 
 
-def _line(built: Built) -> str:
-    quality, years = built.report.quality, built.recipe.horizon_years
+def _line(model: BuiltModel) -> str:
+    quality, years = model.report.quality, model.recipe.horizon_years
     return (
-        f"{built.recipe.id:<10} {years:>5.0f} y  {quality['c_index']:>7.3f}  {quality['uno_c']:>7.3f}  "
+        f"{model.recipe.id:<10} {years:>5.0f} y  {quality['c_index']:>7.3f}  {quality['uno_c']:>7.3f}  "
         f"{quality[f'ipcw_mae_{years:.0f}y']:>6.2f} y  {quality[f'bias_{years:.0f}y']:>+6.2f} y  "
         f"{quality['share_within_1_5_years']:>12.3f}  {quality['interval_coverage']['overall']:>14.3f}  "
-        f"{built.report.external['c_index']:>7.3f}"
+        f"{model.report.external['c_index']:>7.3f}"
     )
 
 

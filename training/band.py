@@ -1,9 +1,11 @@
-"""The band around the curves of a Cox model: how far the curve itself may be off, since so few patients were fitted.
+"""Fit and evaluate the pointwise band around the survival curves of a Cox model.
 
-The bootstrap over patients (Efron, 1981: "Censored data and the bootstrap"): each resample is fitted anew with the
-penalty that was chosen. A penalty draws the coefficients of every fit towards zero, those of the resamples a second
-time; their spread is therefore taken around the fit itself and not around their own mean, which adds the bootstrap's
-estimate of the squared bias to the variance (Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapter 10).
+The band comes from a bootstrap over patients (Efron, 1981: "Censored data and the bootstrap"). Each resample is fitted
+with the penalty that was chosen for all patients.
+
+The penalty shrinks the coefficients of the fit towards zero, and those of the resamples once more. So the spread is
+taken around the fit and not around the mean of the resamples. This adds the bootstrap's estimate of the squared bias to
+the variance (Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapter 10).
 """
 
 from dataclasses import replace
@@ -19,7 +21,7 @@ from chalicelib.inference.models.stable_comparison import NOISE, exceeds, order
 from training import cox
 from training.curve import FittedCurve
 from training.data import Outcome
-from training.evaluation import folds
+from training.evaluation import split_folds
 from training.interval import LEVEL
 from training.targets import survival_probability
 
@@ -30,23 +32,23 @@ GROUPS = 5
 GROUPED_YEARS = (3, 5, 8)
 SIMULATIONS = 60
 SIMULATED_REFITS = 50
-"""Enough for a share over thousands of curves; the band that is served takes more."""
+"""Fewer than for the band that is served, but enough for a coverage over thousands of curves."""
 
 
 def fit(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int, refits: int = REFITS) -> FittedCurve:
-    """``cox.fit`` with the band of its curves."""
+    """Fit the Cox model (see ``cox.fit``) and the band of its curves, from ``refits`` bootstrap resamples."""
     fitted = cox.fit(horizon_years, patients, outcome, seed)
     standardised: Array = fitted.pipeline[:-1].transform(patients)
-    draw = np.random.default_rng(seed)
-    resamples = (draw.integers(0, len(patients), len(patients)) for _ in range(refits))
+    rng = np.random.default_rng(seed)
+    resamples = (rng.integers(0, len(patients), len(patients)) for _ in range(refits))
     deviations = np.stack([cox.refit(fitted, standardised[rows], outcome.take(rows)) for rows in resamples])
     deviations -= cox.parameters(fitted)
     covariance = np.einsum("bi,bj->ij", deviations, deviations) / refits
     return replace(fitted, curve_band=CurveBand(LEVEL, tuple(map(tuple, covariance.tolist()))))
 
 
-def judge(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> dict[str, Any]:
-    """What the band is worth: how often it holds a curve that is known, and how it lies to held-out patients."""
+def evaluate(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> dict[str, Any]:
+    """Return the band's coverage of known curves in simulations, and a comparison with held-out patients."""
     return {
         "simulated": _simulated(horizon_years, patients, outcome, seed),
         "held_out": _held_out(horizon_years, patients, outcome, seed),
@@ -54,24 +56,25 @@ def judge(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: 
 
 
 def _simulated(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> dict[str, Any]:
-    """The share of patients and years at which the band holds the true curve: where the fit itself is the truth, and
-    these patients die by it again and again and are followed as long as they were.
+    """Return the band's coverage where the true curves are known: the share of patients and years it contains.
 
-    All of the procedure is done anew each time, the choice of the penalty too. That the model's form is right is taken
-    for granted. ``holds_se``: the standard error of ``holds`` from one simulation to the next.
+    The fit to all patients is taken as the truth. Each simulation draws new deaths from its curves, with follow-up as
+    in the study, and repeats the whole procedure, including the choice of the penalty. So the coverage assumes that the
+    model's form is right. ``holds_se`` is the standard error of ``holds`` over the simulations.
     """
     true = cox.fit(horizon_years, patients, outcome, seed)
     years = np.array(true.survival_years, float)
     curves, sickest_first = true.survival(patients, years), order(-true.log_hazard(patients))
-    held, widths = [], []
+    covered, widths = [], []
     for number in range(SIMULATIONS):
-        draw = np.random.default_rng((seed, number))
-        again = fit(horizon_years, patients, _drawn(true, patients, outcome, draw), seed, SIMULATED_REFITS)
-        lower, upper = again.ends_of_the_band(patients)
-        # Relative: the probabilities of the sickest are as small as the noise that ``exceeds`` allows for.
-        held.append((lower <= curves * (1.0 + NOISE)) & (curves <= upper * (1.0 + NOISE)))
+        rng = np.random.default_rng((seed, number))
+        simulated_outcome = _simulated_outcome(true, patients, outcome, rng)
+        refitted = fit(horizon_years, patients, simulated_outcome, seed, SIMULATED_REFITS)
+        lower, upper = refitted.band_ends(patients)
+        # The sickest patients' probabilities are as small as the absolute noise of ``exceeds``, so compare relatively.
+        covered.append((lower <= curves * (1.0 + NOISE)) & (curves <= upper * (1.0 + NOISE)))
         widths.append((upper - lower).mean(axis=0))
-    holds = np.stack(held)
+    holds = np.stack(covered)
     return {
         "simulations": SIMULATIONS,
         "refits": SIMULATED_REFITS,
@@ -83,37 +86,44 @@ def _simulated(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, s
     }
 
 
-def _drawn(true: FittedCurve, patients: pd.DataFrame, outcome: Outcome, draw: np.random.Generator) -> Outcome:
-    """What becomes of the patients if the curves are the truth. Follow-up ends by chance as in the study (Kaplan-Meier
-    of its end), at the latest with the curve."""
+def _simulated_outcome(
+    true: FittedCurve, patients: pd.DataFrame, outcome: Outcome, rng: np.random.Generator
+) -> Outcome:
+    """Draw an outcome of the patients from the true curves.
+
+    The end of follow-up is drawn from its Kaplan-Meier distribution in the study, and is at the latest the curve's end.
+    """
     count = len(patients)
-    death = true.baseline.quantile(true.log_hazard(patients), draw.uniform(size=count))
+    death = true.baseline.quantile(true.log_hazard(patients), rng.uniform(size=count))
     times, followed = kaplan_meier_estimator(outcome.died, outcome.years, reverse=True)
-    # ``followed`` falls: the first time at which it is no longer above the draw.
-    steps = np.count_nonzero(exceeds(followed[:, np.newaxis], draw.uniform(size=count)), axis=0)
+    # ``followed`` decreases, so this counts the times before the first one at which it is not above the random number.
+    steps = np.count_nonzero(exceeds(followed[:, np.newaxis], rng.uniform(size=count)), axis=0)
     last = np.append(times, np.inf)[steps]
     end = np.minimum(last, float(true.survival_years[-1]))
     return Outcome(np.minimum(death, end), ~exceeds(death, end))
 
 
 def _held_out(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> dict[str, Any]:
-    """Fifths of the held-out patients by predicted survival: the mean of their curves, the mean ends of their bands,
-    and what was observed (Kaplan-Meier), which scatters by itself, so that even a perfect curve's band misses some."""
+    """Compare the band with the observed survival of held-out patients, in fifths by predicted survival.
+
+    Each group has the mean of its curves, the mean ends of its bands, and the observed survival (Kaplan-Meier).
+    Observed survival varies by chance, so the band of a perfect curve misses some groups too.
+    """
     parts, rows = [], []
-    for train, test in folds(outcome, repeats=1):
+    for train, test in split_folds(outcome, repeats=1):
         fitted = fit(horizon_years, patients.iloc[train], outcome.take(train), seed)
         held_out = patients.iloc[test]
         curve = fitted.survival(held_out, np.array(fitted.survival_years, float))
-        parts.append(np.stack([curve, *fitted.ends_of_the_band(held_out)]))
+        parts.append(np.stack([curve, *fitted.band_ends(held_out)]))
         rows.append(test)
-    said, known = np.concatenate(parts, axis=1), outcome.take(np.concatenate(rows))
+    predictions, held_out_outcome = np.concatenate(parts, axis=1), outcome.take(np.concatenate(rows))
     groups = []
     for year in GROUPED_YEARS:
-        at = cox.SURVIVAL_YEARS.index(year)
-        for group in np.array_split(order(said[0, :, at]), GROUPS):
-            predicted, lower, upper = said[:, group, at].mean(axis=1).tolist()
-            observed = survival_probability(known.take(group), float(year))
+        index = cox.SURVIVAL_YEARS.index(year)
+        for group in np.array_split(order(predictions[0, :, index]), GROUPS):
+            predicted, lower, upper = predictions[:, group, index].mean(axis=1).tolist()
+            observed = survival_probability(held_out_outcome.take(group), float(year))
             groups.append({"years": year, "predicted": predicted, "lower": lower, "upper": upper, "observed": observed})
-    ascending = np.array([[each[name] for each in groups] for name in ("lower", "observed", "upper")])
+    ascending = np.array([[group[name] for group in groups] for name in ("lower", "observed", "upper")])
     within = ~exceeds(ascending[:-1], ascending[1:]).any(axis=0)
     return {"groups": groups, "within": int(within.sum())}

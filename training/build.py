@@ -1,4 +1,4 @@
-"""One training run: fit, measure, write the artefacts, their cards and the samples."""
+"""Build all models: fit and evaluate them, and write their artefacts and cards and the sample files."""
 
 import io
 from collections.abc import Callable
@@ -23,42 +23,45 @@ SAMPLES_DIR = Path("frontend") / "public" / "samples"
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """A model that was made, and what was measured of it."""
+class BuiltModel:
+    """A fitted model with its recipe and the report of its evaluation."""
 
     recipe: Recipe
     fitted: FittedLasso | FittedCurve
     report: Report
 
 
-def build(root: Path, say: Callable[[str], None]) -> list[Built]:
-    """Writes ``model_artifacts/<id>`` of each model and the samples below ``root``."""
+def build(root: Path, log: Callable[[str], None]) -> list[BuiltModel]:
+    """Write ``model_artifacts/<id>`` of each model and the sample files below ``root``.
+
+    ``log`` is called with a line for each model.
+    """
     patients = cirrhosis()
     write_samples(root, patients)
-    return [_build(root, recipe, patients, say) for recipe in RECIPES]
+    return [_build(root, recipe, patients, log) for recipe in RECIPES]
 
 
-def _build(root: Path, recipe: Recipe, patients: pd.DataFrame, say: Callable[[str], None]) -> Built:
-    say(f"{recipe.id} ...")
-    fitted = recipe.serve(patients, death(patients))
+def _build(root: Path, recipe: Recipe, patients: pd.DataFrame, log: Callable[[str], None]) -> BuiltModel:
+    log(f"{recipe.id} ...")
+    fitted = recipe.fit_served(patients, death(patients))
     report = measure(recipe, fitted, patients)
     artefact = artefact_bytes(fitted)
     folder = root / ARTEFACTS_DIR / recipe.id
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ARTEFACT_NAME).write_bytes(artefact)
     _write(folder / CARD_NAME, to_json(make_card(recipe, fitted, report, patients, artefact)))
-    return Built(recipe, fitted, report)
+    return BuiltModel(recipe, fitted, report)
 
 
 def write_samples(root: Path, patients: pd.DataFrame) -> None:
-    """Writes the sample files below ``root``."""
+    """Write the sample files below ``root``."""
     (root / SAMPLES_DIR).mkdir(parents=True, exist_ok=True)
     for name, text in sample_files(patients).items():
         _write(root / SAMPLES_DIR / name, text)
 
 
 def artefact_bytes(fitted: FittedLasso | FittedCurve) -> bytes:
-    """model.joblib."""
+    """Return the bytes of model.joblib."""
     buffer = io.BytesIO()
     joblib.dump(fitted.artefact(), buffer)
     return buffer.getvalue()

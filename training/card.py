@@ -1,4 +1,4 @@
-"""The model cards: all that the API's catalogue and a reader need, in plain JSON."""
+"""Make the model cards: JSON documents with a model's texts, fitted numbers and measured figures."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ DATA_SOURCE: dict[str, Any] = {
 def make_card(
     recipe: Recipe, fitted: FittedLasso | FittedCurve, report: Report, patients: pd.DataFrame, artefact: bytes
 ) -> dict[str, Any]:
-    """The card for these artefact bytes."""
+    """Return the model card. It names the SHA-256 of ``artefact``, the bytes of model.joblib."""
     curve = fitted if isinstance(fitted, FittedCurve) else None
     return {
         "id": recipe.id,
@@ -70,7 +70,7 @@ def make_card(
 
 
 def to_json(card: dict[str, Any]) -> str:
-    """The card's text: sorted keys, so that the same card is the same bytes."""
+    """Return the card as JSON. Keys are sorted, so that equal cards have equal bytes."""
     return json.dumps(card, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
@@ -84,10 +84,10 @@ def _counts(patients: pd.DataFrame) -> dict[str, int]:
 
 
 def parameters(recipe: Recipe, fitted: FittedLasso | FittedCurve) -> dict[str, Any]:
-    """The fitted numbers at full precision.
+    """Return the fitted numbers at full precision.
 
-    A feature's contribution is coefficient * (transformed value - mean) / scale, on the card's contribution scale;
-    what they are added to is the intercept.
+    On the card's contribution scale, a feature contributes coefficient * (transformed value - mean) / scale. The
+    estimate is the intercept plus all contributions.
     """
     parts: dict[str, Any] = {
         "features": _features(fitted),
@@ -123,7 +123,7 @@ def _features(fitted: FittedLasso | FittedCurve) -> list[dict[str, Any]]:
             "imputed_value": float(steps["impute"].statistics_[position]),
             "mean": float(scale.mean_[position]),
             "scale": 1.0 if scale.scale_ is None else float(scale.scale_[position]),
-            # Adding zero turns the minus zero of a dropped column into zero.
+            # The coefficient of a dropped column may be minus zero; adding zero turns it into zero.
             "coefficient": float(fitted.pipeline[-1].coef_[position]) + 0.0,
         }
         for position, name in enumerate(fitted.columns)

@@ -1,8 +1,9 @@
-"""Compare what is committed with what a training run makes.
+"""Compare the committed models with rebuilt ones.
 
-Fitted numbers agree within ``FITTED_TOLERANCE``, figures within ``FIGURE_TOLERANCE``. With other kernels of OpenBLAS,
-one thread or two, and without AVX-512, AVX2 or FMA, both differed by 9e-15 at most. The tolerances are far above that,
-since a change of the inputs by a relative 1e-12 must stay within them too (``tests/unit/training/test_noise.py``).
+Fitted numbers must agree within ``FITTED_TOLERANCE`` and figures within ``FIGURE_TOLERANCE``. With other kernels of
+OpenBLAS, with one thread or two, and without AVX-512, AVX2 or FMA, both differed by 9e-15 at most. The tolerances are
+far larger, since noise of a relative 1e-12 on the inputs must stay within them too
+(``tests/unit/training/test_noise.py``).
 """
 
 import math
@@ -17,47 +18,50 @@ from training.build import ARTEFACTS_DIR, SAMPLES_DIR, build
 from training.report import Report
 
 FITTED_TOLERANCE = 1e-9
-"""For fitted numbers; relative for those above 1."""
+"""The tolerance of fitted numbers; relative for numbers above 1."""
 FIGURE_TOLERANCE = 0.0010001
-"""Figures are rounded to three decimals, and noise may put one on the other side of a rounding edge."""
-FIGURES = {field.name for field in fields(Report)}
-OF_THE_MACHINE = ("artefact", "versions")
-"""Sections of a card that may differ as long as the numbers agree."""
-ANSWER = {
+"""The tolerance of figures. They have three decimals, and noise may change how the last one is rounded."""
+FIGURE_SECTIONS = {field.name for field in fields(Report)}
+MACHINE_SECTIONS = ("artefact", "versions")
+"""Sections of a card that depend on the machine. They are not compared."""
+MODEL_SECTIONS = {
     "features", "intercept", "alpha", "interval_table", "baseline", "reference", "interval_levels", "curve_band",
     "horizon_years", "contribution_scale", "survival_years", "interval_level", "curve_band_level",
 }  # fmt: skip
-"""Sections that a prediction is computed from, and those that say what it means."""
+"""Sections that determine a prediction or define its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One value of a card that a training run makes otherwise. ``section``: the card's section that it is in."""
+    """A value of a card that differs between the committed and the rebuilt card.
+
+    ``section`` is the top-level section, ``path`` the full path of the value, such as ``quality.c_index``.
+    """
 
     section: str
-    place: str
-    kept: Any
-    made: Any
+    path: str
+    committed: Any
+    rebuilt: Any
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.kept!r} is kept, {self.made!r} was made"
+        return f"{self.path}: {self.committed!r} is committed, {self.rebuilt!r} was rebuilt"
 
     @property
-    def is_of_numbers(self) -> bool:
-        """Return whether there is a number on both sides."""
-        return isinstance(self.kept, int | float) and isinstance(self.made, int | float)
+    def is_numeric(self) -> bool:
+        """Return whether both values are numbers."""
+        return isinstance(self.committed, int | float) and isinstance(self.rebuilt, int | float)
 
     @property
     def changes_the_model(self) -> bool:
-        """Return whether the model needs another version: whether its answers or measured numbers are others.
+        """Return whether the model needs a new version: its predictions or its measured figures changed.
 
-        A price, a sentence, or a figure that wasn't there before doesn't make it another model.
+        A price, a text or an added figure needs no new version.
         """
-        return self.section in ANSWER or (self.is_of_numbers and self.section != "coins")
+        return self.section in MODEL_SECTIONS or (self.is_numeric and self.section != "coins")
 
 
 def differences(root: Path) -> list[str]:
-    """Rebuild into a temporary folder and return what differs from the files below ``root``."""
+    """Rebuild all models in a temporary folder, and return the differences from the files below ``root``."""
     with tempfile.TemporaryDirectory() as folder:
         rebuilt = Path(folder)
         build(rebuilt, print)
@@ -65,23 +69,23 @@ def differences(root: Path) -> list[str]:
 
 
 def compare(root: Path, rebuilt: Path) -> list[str]:
-    """Return what differs between the files below two folders.
+    """Return the differences between the files below two folders, one line each.
 
-    The artefacts below ``root`` must be those that their cards name: ``ArtefactMismatchError`` otherwise.
+    Raises ``ArtefactMismatchError`` if an artefact below ``root`` does not match its card.
     """
-    found = [f"{sample} differs" for sample in differing_samples(root, rebuilt)]
-    for made in sorted((rebuilt / ARTEFACTS_DIR).iterdir()):
-        kept = root / ARTEFACTS_DIR / made.name
-        missing = missing_files(kept)
-        found += [f"{ARTEFACTS_DIR / made.name / name} is missing" for name in missing]
+    lines = [f"{sample} differs" for sample in differing_samples(root, rebuilt)]
+    for model in sorted((rebuilt / ARTEFACTS_DIR).iterdir()):
+        committed = root / ARTEFACTS_DIR / model.name
+        missing = missing_files(committed)
+        lines += [f"{ARTEFACTS_DIR / model.name / name} is missing" for name in missing]
         if not missing:
-            found += [f"{made.name}: {difference}" for difference in model_differences(kept, made)]
-    return found
+            lines += [f"{model.name}: {difference}" for difference in model_differences(committed, model)]
+    return lines
 
 
 def differing_samples(root: Path, rebuilt: Path) -> list[Path]:
-    """Return the sample files, below either folder, that are missing or others below ``root``."""
-    samples = sorted(made.relative_to(rebuilt) for made in (rebuilt / SAMPLES_DIR).iterdir())
+    """Return the paths, relative to the folders, of the sample files that are missing or different below ``root``."""
+    samples = sorted(sample.relative_to(rebuilt) for sample in (rebuilt / SAMPLES_DIR).iterdir())
     return [
         sample
         for sample in samples
@@ -89,39 +93,43 @@ def differing_samples(root: Path, rebuilt: Path) -> list[Path]:
     ]
 
 
-def missing_files(kept: Path) -> list[str]:
-    """Return which of a model's files its folder lacks."""
-    return [name for name in (ARTEFACT_NAME, CARD_NAME) if not (kept / name).is_file()]
+def missing_files(model: Path) -> list[str]:
+    """Return the names of the files that a model's folder lacks."""
+    return [name for name in (ARTEFACT_NAME, CARD_NAME) if not (model / name).is_file()]
 
 
-def model_differences(kept: Path, made: Path) -> list[Difference]:
-    """Return what differs between two folders of a model beyond the tolerances."""
-    read_verified(kept)
-    return card_differences(read_card(kept), read_card(made))
+def model_differences(committed: Path, rebuilt: Path) -> list[Difference]:
+    """Return the differences beyond the tolerances between two folders of a model.
+
+    Raises ``ArtefactMismatchError`` if the committed artefact does not match its card.
+    """
+    read_verified(committed)
+    return card_differences(read_card(committed), read_card(rebuilt))
 
 
-def card_differences(kept: dict[str, Any], made: dict[str, Any]) -> list[Difference]:
-    """Return what differs between two cards beyond the tolerances."""
-    sections = sorted((kept.keys() | made.keys()) - set(OF_THE_MACHINE))
-    return [difference for section in sections for difference in section_differences(section, kept, made)]
+def card_differences(committed: dict[str, Any], rebuilt: dict[str, Any]) -> list[Difference]:
+    """Return the differences between two cards beyond the tolerances."""
+    sections = sorted((committed.keys() | rebuilt.keys()) - set(MACHINE_SECTIONS))
+    return [difference for section in sections for difference in section_differences(section, committed, rebuilt)]
 
 
-def section_differences(section: str, kept: dict[str, Any], made: dict[str, Any]) -> Iterator[Difference]:
-    """Yield what differs in one section of two cards beyond the tolerances."""
-    absolute, relative = (FIGURE_TOLERANCE, 0.0) if section in FIGURES else (FITTED_TOLERANCE, FITTED_TOLERANCE)
-    for place, one, other in _unequal(section, kept.get(section), made.get(section)):
-        difference = Difference(section, place, one, other)
-        if not (difference.is_of_numbers and math.isclose(one, other, rel_tol=relative, abs_tol=absolute)):
+def section_differences(section: str, committed: dict[str, Any], rebuilt: dict[str, Any]) -> Iterator[Difference]:
+    """Yield the differences beyond the tolerances in one section of two cards."""
+    is_figure = section in FIGURE_SECTIONS
+    absolute, relative = (FIGURE_TOLERANCE, 0.0) if is_figure else (FITTED_TOLERANCE, FITTED_TOLERANCE)
+    for path, old, new in _unequal(section, committed.get(section), rebuilt.get(section)):
+        difference = Difference(section, path, old, new)
+        if not (difference.is_numeric and math.isclose(old, new, rel_tol=relative, abs_tol=absolute)):
             yield difference
 
 
-def _unequal(place: str, kept: Any, made: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Yield every place of a nested structure whose value differs, with both values."""
-    if isinstance(kept, dict) and isinstance(made, dict):
-        for name in sorted(kept.keys() | made.keys()):
-            yield from _unequal(f"{place}.{name}", kept.get(name), made.get(name))
-    elif isinstance(kept, list) and isinstance(made, list) and len(kept) == len(made):
-        for position, pair in enumerate(zip(kept, made, strict=True)):
-            yield from _unequal(f"{place}[{position}]", *pair)
-    elif kept != made:
-        yield place, kept, made
+def _unequal(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the path and both values of every difference between two nested structures."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in sorted(old.keys() | new.keys()):
+            yield from _unequal(f"{path}.{name}", old.get(name), new.get(name))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, pair in enumerate(zip(old, new, strict=True)):
+            yield from _unequal(f"{path}[{index}]", *pair)
+    elif old != new:
+        yield path, old, new

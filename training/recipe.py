@@ -1,4 +1,7 @@
-"""A recipe: all that ``make train`` has to know of one model. Each module of ``training/models`` holds one."""
+"""The recipe of a model: how it is fitted and evaluated, its price and the texts of its card.
+
+Each module of ``training/models`` defines one.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,20 +18,24 @@ from training.texts import FITTED_LIMITS, Statements, Texts
 HORIZON_YEARS = 8.0
 LONGER_HORIZON_YEARS = 10.0
 REQUIRED_TRIPOD_ITEMS = {"1", "12c"}
-"""The title, and the model and its building: nobody else can answer these for a model."""
+"""The TRIPOD+AI items that every recipe must answer itself: the title, and how the model is built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How a model is fitted, at which horizons it is judged, and what its card says in words.
+    """How a model is fitted and evaluated, its price and the texts of its card.
 
-    ``coins``: the price. ``fit``: for the model's own horizon. ``texts``: the card's sentences. ``tripod``: the
-    answers to TRIPOD+AI that differ from those in ``training/tripod.py``, by item; items 1 and 12c are required.
-    ``others``: further horizons, and the fit that answers there. ``alphas``: the penalties that the fit chooses from.
-    ``known_limits``: what is known to be weak, a list of sentences per language; ``wording.known_limits`` fills in
-    ``{patients}``, ``{c_index:.2f}``, ``{mae:.1f}``, ``{bias:.1f}`` and ``{side}``. For a model whose curve has a band,
-    ``fit_with_band``: the fit that is served, which takes too long for the folds, and ``judge_band``: how good the band
-    is.
+    - ``coins``: the price of a prediction.
+    - ``horizon_years``: the model's own horizon; ``fit`` fits the model for it.
+    - ``texts``: the fixed texts of the card.
+    - ``tripod``: the answers to TRIPOD+AI that differ from those in ``training/tripod.py``, by item. Items 1 and 12c
+      are required.
+    - ``other_horizons``: further horizons at which the model is evaluated, each with its fit.
+    - ``alphas``: the penalties that the fit chooses from.
+    - ``known_limits``: the known weaknesses, a list of sentences per language. ``wording.known_limits`` fills in
+      ``{patients}``, ``{c_index:.2f}``, ``{mae:.1f}``, ``{bias:.1f}`` and ``{side}``.
+    - ``fit_with_band`` and ``evaluate_band``: only for a model whose curve has a band. The first is the fit that is
+      served; it takes too long for every fold. The second evaluates the band.
     """
 
     id: str
@@ -38,18 +45,18 @@ class Recipe:
     fit: Callable[[pd.DataFrame, Outcome], FittedLasso | FittedCurve]
     texts: Texts
     tripod: dict[str, str]
-    others: Mapping[float, Fit] = field(default_factory=dict)
+    other_horizons: Mapping[float, Fit] = field(default_factory=dict)
     alphas: tuple[float, ...] = ()
     known_limits: Statements = field(default_factory=lambda: FITTED_LIMITS)
     fit_with_band: Callable[[pd.DataFrame, Outcome], FittedCurve] | None = None
-    judge_band: Callable[[pd.DataFrame, Outcome], dict[str, Any]] | None = None
+    evaluate_band: Callable[[pd.DataFrame, Outcome], dict[str, Any]] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a recipe before anything is fitted: a training run takes minutes."""
+        """Check the TRIPOD+AI answers before the fit, which takes minutes."""
         missing = sorted(REQUIRED_TRIPOD_ITEMS - self.tripod.keys())
         if missing:
             raise ValueError(f"The recipe of {self.id}: tripod lacks the answer to item {' and '.join(missing)}.")
 
-    def serve(self, patients: pd.DataFrame, outcome: Outcome) -> FittedLasso | FittedCurve:
-        """Return the fit that is served."""
+    def fit_served(self, patients: pd.DataFrame, outcome: Outcome) -> FittedLasso | FittedCurve:
+        """Return the fit that is served: with its band, if the model has one."""
         return (self.fit_with_band or self.fit)(patients, outcome)

@@ -1,4 +1,4 @@
-"""Everything that is measured for the cards."""
+"""Evaluate a model: all figures that its card reports."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,17 +13,17 @@ from training.evaluation import (
     FOLDS,
     REPEATS,
     SEED,
-    EverybodyLives,
+    ConstantPredictor,
     Fit,
-    Fitted,
+    FittedModel,
     HeldOut,
     accuracy,
     accuracy_among_deaths,
     calibration,
     cross_validate,
-    folds,
     interval_coverage,
     least_possible_error,
+    split_folds,
 )
 from training.interval import Interval
 from training.metrics import Truth, concordance_index, error_figures, ipcw_truth, weighted_mean
@@ -32,7 +32,7 @@ from training.targets import restricted_mean_survival_time, survival_probability
 
 DECIMALS = 3
 EXTERNAL_YEARS = 4.0
-"""Where the external cohort is judged: a quarter of it was followed as long."""
+"""The years at which survival is compared in the external cohort. A quarter of it was followed this long."""
 BOOTSTRAPS = 1000
 
 _ERRORS = {"mae": "ipcw_mae", "bias": "bias", "brier_score": "integrated_brier_score"}
@@ -43,7 +43,7 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The measured figures of one model by the card's sections. Years, shares from 0 to 1; not rounded yet."""
+    """The measured figures of a model by sections of its card. Times are in years, shares from 0 to 1; unrounded."""
 
     quality: Figures
     first_repeat: Figures
@@ -54,51 +54,54 @@ class Report:
     not_achievable: Figures
 
 
-def measure(recipe: Recipe, fitted: Fitted, patients: pd.DataFrame) -> Report:
-    """Evaluates a model and what stands beside it on the 418 patients, all on the same folds, and ``fitted``, the
-    one that is served, on the external cohort."""
+def measure(recipe: Recipe, fitted: FittedModel, patients: pd.DataFrame) -> Report:
+    """Evaluate a model and return its report.
+
+    The model and what it is compared with are cross-validated on the 418 patients with the same folds. ``fitted``, the
+    model that is served, is evaluated on the external cohort.
+    """
     outcome, horizon = death(patients), recipe.horizon_years
-    [answers] = cross_validate(recipe.fit, patients, outcome, (horizon,))
+    [folds] = cross_validate(recipe.fit, patients, outcome, (horizon,))
     quality = {
-        **held_out_figures(answers, horizon),
-        "outside_trial": _outside_trial(patients, answers[:FOLDS], horizon),
+        **held_out_figures(folds, horizon),
+        "outside_trial": _outside_trial(patients, folds[:FOLDS], horizon),
         "folds": FOLDS,
         "repeats": REPEATS,
     }
-    if recipe.judge_band:
-        quality["curve_band"] = recipe.judge_band(patients, outcome)
-    for longer, fit in recipe.others.items():
-        [at_longer] = cross_validate(fit, patients, outcome, (longer,))
-        quality |= errors_only(accuracy(at_longer), longer)
+    if recipe.evaluate_band:
+        quality["curve_band"] = recipe.evaluate_band(patients, outcome)
+    for other_horizon, fit in recipe.other_horizons.items():
+        [other_folds] = cross_validate(fit, patients, outcome, (other_horizon,))
+        quality |= errors_only(accuracy(other_folds), other_horizon)
     [with_transplant] = cross_validate(recipe.fit, patients, death_or_transplant(patients), (horizon,))
     return Report(
         quality=quality,
-        first_repeat=held_out_figures(answers[:FOLDS], horizon),
-        comparisons=_comparisons(patients, outcome, (horizon, *recipe.others)),
+        first_repeat=held_out_figures(folds[:FOLDS], horizon),
+        comparisons=_comparisons(patients, outcome, (horizon, *recipe.other_horizons)),
         sensitivity={"transplant_or_death": by_horizon(accuracy(with_transplant), horizon)},
         later_visits=_later_visits(recipe, patients, outcome),
         external=_external(recipe, fitted),
         not_achievable={
             f"best_possible_{years:.0f}y": least_possible_error(patients, outcome, years)
-            for years in (horizon, *recipe.others)
+            for years in (horizon, *recipe.other_horizons)
         },
     )
 
 
-def held_out_figures(answers: list[HeldOut], horizon_years: float) -> Figures:
-    """Return what the held-out answers of some repeats give."""
+def held_out_figures(folds: list[HeldOut], horizon_years: float) -> Figures:
+    """Return the accuracy, coverage and calibration of held-out predictions."""
     return {
-        **by_horizon(accuracy(answers), horizon_years),
-        "died_within_horizon": accuracy_among_deaths(answers),
-        "interval_coverage": interval_coverage(answers),
-        "calibration": calibration(answers),
+        **by_horizon(accuracy(folds), horizon_years),
+        "died_within_horizon": accuracy_among_deaths(folds),
+        "interval_coverage": interval_coverage(folds),
+        "calibration": calibration(folds),
     }
 
 
 def _outside_trial(patients: pd.DataFrame, repeat: list[HeldOut], horizon_years: float) -> Figures:
-    """The held-out answers to the patients who weren't randomised: the published score wasn't made from them."""
-    aside = patients["Drug"].isna().to_numpy()
-    parts = [(fold, aside[fold.rows]) for fold in repeat]
+    """Return the accuracy for the patients outside the trial, from whom the published score was not made."""
+    is_outside = patients["Drug"].isna().to_numpy()
+    parts = [(fold, is_outside[fold.rows]) for fold in repeat]
     predicted = np.concatenate([fold.predicted[rows] for fold, rows in parts])
     outcome = Outcome.joined([fold.outcome.take(np.flatnonzero(rows)) for fold, rows in parts])
     errors = error_figures(Truth.joined([fold.truth.take(rows) for fold, rows in parts]), predicted)
@@ -112,32 +115,33 @@ def _outside_trial(patients: pd.DataFrame, repeat: list[HeldOut], horizon_years:
 
 
 def _fit_n_days(patients: pd.DataFrame, outcome: Outcome) -> lasso.FittedLasso:
-    """Fit the common recipe: a Lasso on the days of follow-up."""
-    return lasso.fit(lasso.n_days_recipe(), patients, outcome, SEED)
+    return lasso.fit(lasso.n_days_task(), patients, outcome, SEED)
 
 
 def _comparisons(patients: pd.DataFrame, outcome: Outcome, horizons: tuple[float, ...]) -> Figures:
-    """The common recipe and the constant predictor on the same folds and horizons; those of the first are named
-    without one."""
-    beside: dict[str, Fit] = {"n_days_recipe": _fit_n_days, "constant": lambda _patients, _outcome: EverybodyLives()}
+    """Return the accuracy of a Lasso on the days of follow-up and of the constant predictor, on the same folds.
+
+    ``horizons`` begins with the model's own horizon. At the other horizons only errors are reported.
+    """
+    fits: dict[str, Fit] = {"n_days_recipe": _fit_n_days, "constant": lambda _patients, _outcome: ConstantPredictor()}
     figures: Figures = {}
-    for name, fit in beside.items():
-        first, *longer = cross_validate(fit, patients, outcome, horizons)
-        figures[name] = by_horizon(accuracy(first), horizons[0])
-        for years, answers in zip(horizons[1:], longer, strict=True):
-            figures[name] |= errors_only(accuracy(answers), years)
-        figures[name]["died_within_horizon"] = accuracy_among_deaths(first)
+    for name, fit in fits.items():
+        own_folds, *other_folds = cross_validate(fit, patients, outcome, horizons)
+        figures[name] = by_horizon(accuracy(own_folds), horizons[0])
+        for years, folds in zip(horizons[1:], other_folds, strict=True):
+            figures[name] |= errors_only(accuracy(folds), years)
+        figures[name]["died_within_horizon"] = accuracy_among_deaths(own_folds)
     return figures
 
 
 def _later_visits(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome) -> Figures:
-    """The temporal check: visits three years on, each patient answered by a model that was fitted without them."""
+    """Return the temporal validation: visits three years later, each predicted by a fit without that patient."""
     visits, later = cohorts.later_visits()
     ids = patients["ID"].to_numpy()
     rows: list[npt.NDArray[np.intp]] = []
     years: list[Array] = []
     intervals: list[Interval] = []
-    for train, test in folds(outcome, repeats=1):
+    for train, test in split_folds(outcome, repeats=1):
         fitted = recipe.fit(patients.iloc[train], outcome.take(train))
         held_out = np.flatnonzero(visits["ID"].isin(ids[test]))
         rows.append(held_out)
@@ -153,14 +157,14 @@ def _later_visits(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome) -> F
         **_discrimination(known, predicted),
         f"ipcw_mae_{recipe.horizon_years:.0f}y": errors["mae"],
         f"bias_{recipe.horizon_years:.0f}y": errors["bias"],
-        "interval_coverage": weighted_mean(Interval.joined(intervals).holds(truth.years), truth.weight),
+        "interval_coverage": weighted_mean(Interval.joined(intervals).contains(truth.years), truth.weight),
         "mean_predicted_years": float(predicted.mean()),
         "mean_observed_years": restricted_mean_survival_time(known, recipe.horizon_years),
     }
 
 
-def _external(recipe: Recipe, fitted: Fitted) -> Figures:
-    """The served model in another trial. What wasn't measured there takes the Mayo patients' median."""
+def _external(recipe: Recipe, fitted: FittedModel) -> Figures:
+    """Return the external validation in the PBC3 trial. Columns not measured there get the Mayo patients' median."""
     trial, outcome = cohorts.pbc3()
     figures = {
         "patients": len(trial),
@@ -176,26 +180,26 @@ def _external(recipe: Recipe, fitted: Fitted) -> Figures:
 
 
 def _discrimination(outcome: Outcome, predicted: Array) -> Figures:
-    """Harrell's C with a 95 % interval from the percentiles of a bootstrap over the patients."""
+    """Return Harrell's C and its 95 % interval, the percentiles of a bootstrap over the patients."""
 
-    def resampled(draw: np.random.Generator) -> float:
-        rows = draw.integers(0, len(predicted), len(predicted))
+    def resampled_concordance(rng: np.random.Generator) -> float:
+        rows = rng.integers(0, len(predicted), len(predicted))
         return concordance_index(outcome.take(rows), predicted[rows])
 
-    draw = np.random.default_rng(0)
-    spread = np.quantile([resampled(draw) for _ in range(BOOTSTRAPS)], [0.025, 0.975])
-    return {"c_index": concordance_index(outcome, predicted), "c_index_95": spread.tolist()}
+    rng = np.random.default_rng(0)
+    interval = np.quantile([resampled_concordance(rng) for _ in range(BOOTSTRAPS)], [0.025, 0.975])
+    return {"c_index": concordance_index(outcome, predicted), "c_index_95": interval.tolist()}
 
 
 def by_horizon(figures: dict[str, float], horizon_years: float) -> Figures:
-    """Concordance and the share under their own names, errors under names that tell the horizon."""
+    """Return figures of ``accuracy`` by their names on the card: the names of errors say the horizon (``bias_8y``)."""
     errors = {name + spread for name in _ERRORS for spread in ("", "_sd")}
     own = {name: figure for name, figure in figures.items() if name not in errors}
     return own | errors_only(figures, horizon_years)
 
 
 def errors_only(figures: dict[str, float], horizon_years: float) -> Figures:
-    """``ipcw_mae_8y``, ``bias_8y`` and, with a curve, ``integrated_brier_score_8y``, each with its ``_sd``."""
+    """Return ``ipcw_mae_8y``, ``bias_8y`` and, with a curve, ``integrated_brier_score_8y``, each with its ``_sd``."""
     return {
         f"{name}_{horizon_years:.0f}y{spread}": figures[figure + spread]
         for figure, name in _ERRORS.items()
@@ -205,7 +209,7 @@ def errors_only(figures: dict[str, float], horizon_years: float) -> Figures:
 
 
 def at_horizon(figures: Any, horizon_years: float) -> Any:
-    """Return nested figures with those of a horizon under their names without it too: also ``bias_8y`` as ``bias``."""
+    """Return nested figures with a second name without the horizon: ``bias_8y`` also as ``bias``."""
     if not isinstance(figures, dict):
         return figures
     suffix = f"_{horizon_years:.0f}y"
@@ -214,7 +218,7 @@ def at_horizon(figures: Any, horizon_years: float) -> Any:
 
 
 def rounded(value: Any) -> Any:
-    """Every number of a nested structure to ``DECIMALS``."""
+    """Return a nested structure with every number rounded to ``DECIMALS``."""
     if isinstance(value, dict):
         return {name: rounded(part) for name, part in value.items()}
     if isinstance(value, list):

@@ -1,10 +1,11 @@
-"""Sample files of real patients, without their outcome, for trying the product."""
+"""Make the sample files: real patients, without their outcome, for trying the service."""
 
 import pandas as pd
 
 from chalicelib.inference.patient_file.columns import REQUIRED, STORED
 
-# From the sickest to the healthiest, both sexes, every degree of oedema and stage; 320, 331 and 417 lack labs.
+# IDs of patients from the sickest to the healthiest, with both sexes and every degree of oedema and stage. 320, 331 and
+# 417 lack laboratory values.
 VARIED = (28, 331, 74, 100, 320, 24, 118, 417, 212, 98)
 
 SOURCE = """\
@@ -15,7 +16,7 @@ NA: not measured.
 
 
 def sample_files(patients: pd.DataFrame) -> dict[str, str]:
-    """The text of each file by its name."""
+    """Return the text of each sample file by its name."""
     complete, filled = _with_required_values(patients)
     varied = complete.set_index("ID", drop=False).loc[list(VARIED)]
     return {
@@ -26,9 +27,9 @@ def sample_files(patients: pd.DataFrame) -> dict[str, str]:
 
 
 def _with_required_values(patients: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """The patients with the cohort's median for what is required and wasn't measured, and a sentence on it.
+    """Fill missing required values with the cohort's median, since the service refuses a file without them.
 
-    The file must be one that the product accepts, and it refuses a file with a required value missing.
+    Return the patients and sentences that name the filled values.
     """
     complete = patients.copy()
     sentences = []
@@ -37,12 +38,12 @@ def _with_required_values(patients: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         if missing.any():
             median = complete[name].median()
             complete.loc[missing, name] = median
-            ids = ", ".join(str(patient) for patient in complete.loc[missing, "ID"])
+            ids = ", ".join(str(patient_id) for patient_id in complete.loc[missing, "ID"])
             sentences.append(f"{name} of patients {ids} was not measured: the cohort's median, {median:g}, instead.\n")
     return complete, "".join(sentences)
 
 
 def _csv(patients: pd.DataFrame) -> str:
-    """The columns that are stored, in their order; whole numbers without a decimal point."""
+    """Return the stored columns as CSV. Whole numbers have no decimal point."""
     text: str = patients[list(STORED)].to_csv(index=False, na_rep="NA", float_format="%.10g", lineterminator="\n")
     return text

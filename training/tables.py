@@ -1,6 +1,6 @@
-"""The tables of the documentation that list the models, written from the cards.
+"""Write the documentation's tables of models from the cards.
 
-A table named ``prices`` stands between ``<!-- prices: written by make train -->`` and ``<!-- end of prices -->``.
+A table named ``prices`` is between ``<!-- prices: written by make train -->`` and ``<!-- end of prices -->``.
 """
 
 import re
@@ -16,7 +16,7 @@ Cells = dict[str, Callable[[Card], str]]
 
 
 def write_tables(root: Path) -> list[Path]:
-    """Write the tables that differ from the cards; return the files that were changed, relative to ``root``."""
+    """Write the tables that differ from the cards. Return the changed files, relative to ``root``."""
     changed = changed_documents(root)
     for document, text in changed.items():
         (root / document).write_text(text, encoding="utf-8", newline="\n")
@@ -24,24 +24,29 @@ def write_tables(root: Path) -> list[Path]:
 
 
 def changed_documents(root: Path) -> dict[Path, str]:
-    """Return the text of each document whose tables differ from the cards, as it should be."""
+    """Return the correct text of each document in which a table differs from the cards.
+
+    Raises ``ValueError`` if a document lacks the lines around a table.
+    """
     cards = [offer.card for offer in Catalog(root / ARTEFACTS_DIR).all()]
     changed = {}
     for document, tables in DOCUMENTS.items():
-        kept = made = (root / document).read_text("utf-8")
+        old = new = (root / document).read_text("utf-8")
         for name, table in tables.items():
-            made = _replaced(document, made, name, table(cards))
-        if made != kept:
-            changed[document] = made
+            new = _replaced(document, new, name, table(cards))
+        if new != old:
+            changed[document] = new
     return changed
 
 
 def _replaced(document: Path, text: str, name: str, table: str) -> str:
     begin, end = f"<!-- {name}: written by make train -->\n", f"<!-- end of {name} -->"
-    place = re.compile(f"(?<={re.escape(begin)}).*?(?={re.escape(end)})", re.DOTALL)
-    if not place.search(text):
-        raise ValueError(f"{document}: the table needs a place between {begin.strip()!r} and {end!r}.")
-    return place.sub(lambda _: table, text, count=1)
+    pattern = re.compile(f"(?<={re.escape(begin)}).*?(?={re.escape(end)})", re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(
+            f"{document}: the lines {begin.strip()!r} and {end!r} are missing; the table goes between them."
+        )
+    return pattern.sub(lambda _: table, text, count=1)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -68,7 +73,7 @@ def _at_horizon(card: Card, name: str) -> float:
 
 
 def _if_measured(section: str, name: str, show: Callable[[dict[str, Any]], str]) -> Callable[[Card], str]:
-    """Return a cell that shows a section's figures, and is empty for a model without the one named."""
+    """Return a cell that shows figures of a section. It is empty for a model whose section lacks ``name``."""
     return lambda card: show(card[section]) if name in card[section] else ""
 
 
@@ -81,7 +86,7 @@ _PRICES: Cells = {
     "coins": lambda card: str(card["coins"]),
     "answers": lambda card: card["summary"]["en"],
 }
-_CONTRACTS: Cells = {
+_OUTPUT_SPECS: Cells = {
     "id": lambda card: f"`{card['id']}`",
     "coins": lambda card: str(card["coins"]),
     "title": lambda card: card["title"]["en"],
@@ -94,29 +99,29 @@ _FIGURES: Cells = {
     "error / bias within the horizon, years": lambda card: (
         f"{_at_horizon(card, 'ipcw_mae'):.2f} / {_at_horizon(card, 'bias'):+.2f}"
     ),
-    "the constant predictor's error": lambda card: (
+    "error of the constant predictor, years": lambda card: (
         f"{card['comparisons']['constant'][f'ipcw_mae_{card["horizon_years"]:.0f}y']:.2f}"
     ),
-    "error / bias at 10 years": _if_measured(
+    "error / bias within 10 years, years": _if_measured(
         "quality", "ipcw_mae_10y", lambda quality: f"{quality['ipcw_mae_10y']:.2f} / {quality['bias_10y']:+.2f}"
     ),
-    "error / bias of those who died, years": lambda card: (
+    "error / bias of patients who died within the horizon, years": lambda card: (
         "{mae:.2f} / {bias:+.2f}".format(**card["quality"]["died_within_horizon"])
     ),
     "integrated Brier score": lambda card: (
         f"{_at_horizon(card, 'integrated_brier_score'):.3f}" if card["survival_years"] else ""
     ),
-    "intervals hold: all; by quarter from the sickest": lambda card: (
+    "interval coverage: all; by quarter of risk from the sickest": lambda card: (
         f"{card['quality']['interval_coverage']['overall']:.3f}; "
         f"{_shares(card['quality']['interval_coverage']['by_quartile'])}"
     ),
-    "intervals hold: who died within the horizon": lambda card: (
+    "interval coverage: patients who died within the horizon": lambda card: (
         f"{card['quality']['died_within_horizon']['interval_coverage']:.3f}"
     ),
     "mean width of the interval, years": lambda card: (
         f"{card['quality']['interval_coverage']['mean_width_years']:.1f}"
     ),
-    "the 80 % band holds the true curve, simulated; by fifth from the sickest": _if_measured(
+    "coverage of the 80 % band in simulations: all; by fifth of risk from the sickest": _if_measured(
         "quality",
         "curve_band",
         lambda quality: (
@@ -124,21 +129,21 @@ _FIGURES: Cells = {
             f"{_shares(quality['curve_band']['simulated']['holds_by_fifth'])}"
         ),
     ),
-    "held-out fifths at 3, 5, 8 years within their mean band": _if_measured(
+    "held-out fifths at 3, 5 and 8 years with observed survival in their mean band": _if_measured(
         "quality",
         "curve_band",
         lambda quality: (
             f"{quality['curve_band']['held_out']['within']} of {len(quality['curve_band']['held_out']['groups'])}"
         ),
     ),
-    "the 106 outside the trial: C, error in years": lambda card: (
+    "the 106 patients outside the trial: C, error in years": lambda card: (
         f"{card['quality']['outside_trial']['c_index']:.2f}, "
         f"{card['quality']['outside_trial'][f'ipcw_mae_{card["horizon_years"]:.0f}y']:.2f}"
     ),
-    "PBC3: C (95 %)": lambda card: (
+    "PBC3: Harrell's C (95 % interval)": lambda card: (
         "{c_index:.3f} ({c_index_95[0]:.3f}-{c_index_95[1]:.3f})".format(**card["external"])
     ),
-    "PBC3: survival of 4 years, predicted / observed": _if_measured(
+    "PBC3: 4-year survival, predicted / observed": _if_measured(
         "external", "predicted_survival_4y",
         lambda external: f"{external['predicted_survival_4y']:.3f} / {external['observed_survival_4y']:.3f}",
     ),
@@ -147,7 +152,7 @@ _FIGURES: Cells = {
 DOCUMENTS = {
     Path("README.md"): {"prices": _row_for_each_model(_PRICES)},
     Path("docs", "models.md"): {
-        "contracts": _row_for_each_model(_CONTRACTS),
+        "contracts": _row_for_each_model(_OUTPUT_SPECS),
         "figures": _column_for_each_model("held out, 5 x 5", _FIGURES),
     },
 }

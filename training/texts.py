@@ -1,4 +1,7 @@
-"""The fixed sentences that the cards of several models share, in English and Russian. Each recipe holds its own."""
+"""The fixed texts that the cards of several models share, in English and Russian.
+
+Texts of one model are in its recipe.
+"""
 
 from dataclasses import dataclass
 
@@ -15,22 +18,22 @@ LIMITS: Bilingual = {
     "решений о лечении или трансплантации.",
 }
 _CURVE_INTERVAL: Bilingual = {
-    "en": "Read from the patient's own curve, at probabilities of death that are chosen within quarters of predicted "
-    "risk so that the interval held the truth for 80 % of held-out patients (weighted for censoring). Where fewer than "
-    "9 in 10 are expected to die within {horizon} years the upper end is open and the lower end is the time that about "
-    "8 in 10 outlive, or the estimate itself where that time is later; otherwise about 1 in 10 may die before the interval "
-    "and 1 in 10 live longer.",
-    "ru": "Определяется по кривой выживаемости самого пациента: уровни вероятности смерти подобраны отдельно в четвертях "
-    "предсказанного риска так, чтобы интервал содержал истинное значение у 80 % пациентов, не участвовавших в обучении "
+    "en": "The interval is read from the patient's own survival curve, at two probabilities of death. They are chosen in each "
+    "quarter of predicted risk so that the interval contained the true years of 80 % of held-out patients (weighted for "
+    "censoring). If fewer than 9 in 10 patients like this one are expected to die within {horizon} years, the upper end is open. The "
+    "lower end is then the time that about 8 in 10 outlive, or the estimate itself if that is shorter. Otherwise about 1 in 10 "
+    "may die before the interval and 1 in 10 may live longer.",
+    "ru": "Интервал определяется по кривой выживаемости самого пациента — по двум вероятностям смерти. Они подобраны в каждой "
+    "четверти предсказанного риска так, чтобы интервал содержал истинное число лет у 80 % пациентов, не участвовавших в обучении "
     "(с учётом цензурирования). Если в течение {horizon} лет ожидается смерть менее чем 9 из 10 таких пациентов, верхняя "
-    "граница открыта, а нижняя — срок, который переживут примерно 8 из 10 (или сама оценка, если этот срок больше); иначе примерно 1 из 10 может умереть раньше "
-    "интервала и 1 из 10 — прожить дольше.",
+    "граница открыта. Нижняя граница тогда — срок, который переживут примерно 8 из 10, или сама оценка, если она меньше. В "
+    "остальных случаях примерно 1 из 10 может умереть раньше интервала и 1 из 10 — прожить дольше.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What one model's card says in fixed words."""
+    """The fixed texts of a model's card."""
 
     title: Bilingual
     summary: Bilingual
@@ -41,39 +44,45 @@ class Texts:
 
 
 def estimand(horizon: str, words: str) -> Bilingual:
-    """Return what the years are, for a horizon of so many years; ``words`` is the horizon in Russian, "8 лет"."""
+    """Return the text that defines the estimated years.
+
+    ``horizon`` is the horizon in years, such as "8"; ``words`` is the same in Russian, such as "8 лет".
+    """
     return {
         "en": f"Restricted mean survival time: the mean number of years lived within the next {horizon} years, if no "
-        f"transplant is performed. {horizon} means: expected to outlive the horizon, not to die at its end.",
+        f"transplant is performed. An estimate of {horizon} means that the patient is expected to outlive the horizon, not to "
+        "die at its end.",
         "ru": f"Ограниченное среднее время выживания (RMST): среднее число лет, прожитых за ближайшие {words}, если "
-        f"трансплантация не выполняется. {horizon} означает, что пациент, как ожидается, проживёт дольше горизонта, "
+        f"трансплантация не выполняется. Оценка {horizon} означает, что пациент, как ожидается, проживёт дольше горизонта, "
         "а не умрёт к его концу.",
     }
 
 
 def curve_interval(horizon: str) -> Bilingual:
-    """Return how the interval of a curve is found, for a horizon of so many years."""
+    """Return the text that explains a curve's interval, for a horizon in years, such as "8"."""
     return {language: text.format(horizon=horizon) for language, text in _CURVE_INTERVAL.items()}
 
 
-# What is in braces is filled in by ``wording.known_limits``.
+# ``wording.known_limits`` fills in the figures in braces.
 FITTED_LIMITS: Statements = {
     "en": [
-        "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients; a missing "
-        "value is replaced by the cohort's median, in training as in prediction.",
-        "Seven sets of columns and six forms of the interval were compared on the very folds that the figures "
-        "come from, before this one was taken: the figures may be slightly too good.",
-        "One centre: the only patients of other hospitals that it was tried on are those of the PBC3 trial.",
-        "For the {patients} patients who weren't in the trial (held out as all others) the concordance is {c_index:.2f} and the "
-        "average error {mae:.1f} years, on average {bias:.1f} too {side}.",
+        "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients. A missing value is "
+        "replaced by the cohort's median, both in training and in prediction.",
+        "Before this version was chosen, seven sets of columns and six forms of the interval were compared on the same folds "
+        "that the figures come from. So the figures may be slightly too good.",
+        "All training patients are from one centre. The only patients of other hospitals on whom the model was tested are "
+        "those of the PBC3 trial.",
+        "For the {patients} patients outside the trial (held out like all others) the concordance is {c_index:.2f} and the "
+        "average error {mae:.1f} years. On average the estimate is {bias:.1f} years too {side}.",
     ],
     "ru": [
-        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись; пропущенное значение "
-        "заменяется медианой по когорте — и при обучении, и при расчёте.",
-        "До выбора этого варианта на тех же блоках, по которым посчитаны показатели, сравнивались семь наборов "
-        "столбцов и шесть видов интервала: показатели могут быть немного завышены.",
-        "Один центр: на пациентах других больниц модель проверена только по данным исследования PBC3.",
+        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись. Пропущенное значение заменяется медианой "
+        "по когорте — и при обучении, и при расчёте прогноза.",
+        "До выбора этого варианта семь наборов столбцов и шесть видов интервала сравнивались на тех же блоках, по которым "
+        "посчитаны показатели. Поэтому показатели могут быть немного завышены.",
+        "Все пациенты, по которым обучена модель, — из одного центра. На пациентах других больниц модель проверена только по "
+        "данным исследования PBC3.",
         "Для {patients} пациентов, не участвовавших в испытании (как и остальные, не входивших в обучающую часть), индекс "
-        "конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года, в среднем прогноз {side} на {bias:.1f} года.",
+        "конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года. В среднем прогноз {side} на {bias:.1f} года.",
     ],
 }

@@ -35,7 +35,7 @@ def quick_differences(root: Path) -> list[str]:
 
 def quick_card_differences(card: dict[str, Any], recipe: Recipe, patients: pd.DataFrame) -> list[Difference]:
     """Return the differences between the card and a fit to these patients, with the figures of the first folds."""
-    fitted = json.loads(json.dumps(parameters(recipe, recipe.serve(patients, death(patients)))))
+    fitted = json.loads(json.dumps(parameters(recipe, recipe.fit_served(patients, death(patients)))))
     fitted["first_repeat"] = _first_repeat(recipe, patients)
     return [difference for section in fitted for difference in section_differences(section, card, fitted)]
 

@@ -1,4 +1,4 @@
-"""The models on offer: one module for each, which holds its ``RECIPE``."""
+"""The recipes of the models on offer: one module for each model, which defines its ``RECIPE``."""
 
 import importlib
 import importlib.util
@@ -8,16 +8,18 @@ from training.recipe import Recipe
 
 
 def recipe_of(module: str) -> Recipe:
-    """Return the recipe that a module of this package holds.
+    """Return the ``RECIPE`` of a module of this package.
 
-    Raises ``ValueError`` if its id is not the module's name, or if there is no module that serves it.
+    Raises ``ValueError`` if the recipe's id does not match the module's name, or if no module serves the model.
     """
     recipe: Recipe = importlib.import_module(f"{__name__}.{module}").RECIPE
     if recipe.id.replace("-", "_") != module:
-        right = module.replace("_", "-")
-        raise ValueError(f"training/models/{module}.py: the recipe's id is {recipe.id!r}; it must be {right!r}.")
+        expected = module.replace("_", "-")
+        raise ValueError(f"training/models/{module}.py: the recipe's id is {recipe.id!r}; it must be {expected!r}.")
     if importlib.util.find_spec(f"chalicelib.inference.models.{module}") is None:
-        raise ValueError(f"chalicelib/inference/models/{module}.py is missing: the worker loads {recipe.id!r} by it.")
+        raise ValueError(
+            f"chalicelib/inference/models/{module}.py is missing. The worker needs it to load {recipe.id!r}."
+        )
     return recipe
 
 

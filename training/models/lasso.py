@@ -1,4 +1,4 @@
-"""``lasso``: a Lasso on pseudo-observations of restricted mean survival time."""
+"""The recipe of ``lasso``: a Lasso on pseudo-observations of restricted mean survival time."""
 
 from functools import partial
 
@@ -12,36 +12,36 @@ from training.texts import Texts, estimand
 
 
 def fit(patients: pd.DataFrame, outcome: Outcome, horizon_years: float = HORIZON_YEARS) -> lasso.FittedLasso:
-    """Fit the model for a horizon."""
-    return lasso.fit(lasso.rmst_recipe(horizon_years), patients, outcome, SEED)
+    """Fit the model for a horizon in years."""
+    return lasso.fit(lasso.rmst_task(horizon_years), patients, outcome, SEED)
 
 
 TEXTS = Texts(
     title={"en": "Expected years of life (Lasso)", "ru": "Ожидаемое число лет жизни (Lasso)"},
     summary={
         "en": "Expected years of life within the next 8 years for a patient with primary biliary cholangitis, from "
-        "12 findings of an ordinary visit, with an 80 % interval and what each finding adds or takes away.",
+        "12 values of an ordinary visit, with an 80 % interval and the contribution of each value.",
         "ru": "Ожидаемое число лет жизни в ближайшие 8 лет при первичном билиарном холангите — по 12 показателям "
         "обычного обследования, с 80-процентным интервалом и вкладом каждого показателя.",
     },
     estimand=estimand("8", "8 лет"),
     point_estimate={
-        "en": "A mean: baseline plus the contribution of each finding in years, clipped to 0..8 years.",
+        "en": "A mean: the baseline plus the contribution of each value in years, limited to 0 to 8 years.",
         "ru": "Среднее: исходный уровень плюс вклад каждого показателя в годах, ограниченное пределами 0–8 лет.",
     },
     interval_method={
-        "en": "Signed residual quantiles of held-out predictions, weighted for censoring, within quarters of predicted "
-        "risk: 10 % and 90 % in the sickest; in the others, where many outlive 8 years, the upper end is open (8 years or "
-        "more) and the lower end is the 20 % quantile.",
+        "en": "Quantiles of the signed residuals of held-out patients, weighted for censoring, in each quarter of predicted "
+        "risk. In the sickest quarter they are the 10 % and the 90 % quantile. In the others many patients outlive 8 years: "
+        "there the upper end is open (8 years or more) and the lower end is the 20 % quantile.",
         "ru": "Квантили остатков со знаком для пациентов, не участвовавших в обучении, с учётом цензурирования, отдельно "
-        "в четвертях предсказанного риска: 10 % и 90 % в самой тяжёлой; в остальных, где многие переживают 8 лет, верхняя "
-        "граница открыта (8 лет и более), а нижняя — квантиль 20 %.",
+        "в каждой четверти предсказанного риска. В самой тяжёлой четверти это квантили 10 % и 90 %. В остальных многие "
+        "переживают 8 лет: там верхняя граница открыта (8 лет и более), а нижняя — квантиль 20 %.",
     },
 )
 
 TRIPOD = {
     "1": "Development and evaluation of a penalised linear model (Lasso) of years lived within 8 years in primary biliary cholangitis.",
-    "12c": "Lasso on jackknife pseudo-observations of restricted mean survival time; the penalty by 5-fold cross-validation twice over, least weighted squared error; interval from held-out residuals by quarter of risk. Nested in every outer fold.",
+    "12c": "Lasso on jackknife pseudo-observations of restricted mean survival time. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error. The interval comes from held-out residuals by quarter of risk. Both are nested in every outer fold.",
 }
 
 RECIPE = Recipe(
@@ -50,7 +50,7 @@ RECIPE = Recipe(
     coins=100,
     horizon_years=HORIZON_YEARS,
     fit=fit,
-    others={LONGER_HORIZON_YEARS: partial(fit, horizon_years=LONGER_HORIZON_YEARS)},
+    other_horizons={LONGER_HORIZON_YEARS: partial(fit, horizon_years=LONGER_HORIZON_YEARS)},
     alphas=lasso.ALPHAS,
     texts=TEXTS,
     tripod=TRIPOD,

@@ -1,4 +1,4 @@
-"""What every model is to the worker, and the only way an artefact may be read."""
+"""The interface that every model implements, and the verified reading of its artefact."""
 
 import hashlib
 import json
@@ -15,20 +15,20 @@ CARD_NAME = "card.json"
 
 
 class ModelNotFoundError(LookupError):
-    """No model of that id: no well-formed id, no card, or no module."""
+    """There is no model with this id: the id is malformed, or the model has no card or no module."""
 
 
 class ArtefactMismatchError(RuntimeError):
-    """The artefact's bytes are not those that the card was written for."""
+    """The artefact's SHA-256 is not the one that its card names."""
 
     def __init__(self, artefact: Path, expected: str, actual: str) -> None:
-        super().__init__(f"{artefact} is not the artefact of its card: SHA-256 {actual}, the card says {expected}")
+        super().__init__(f"{artefact} does not match its card: its SHA-256 is {actual}, the card names {expected}")
         self.expected = expected
         self.actual = actual
 
 
 class Model(Protocol):
-    """A fitted model. Nothing is ever fitted at inference, so a row's answer depends on that row alone."""
+    """A fitted model. Nothing is fitted at inference, so the output for a row depends on that row alone."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -36,46 +36,47 @@ class Model(Protocol):
 
     @property
     def output_spec(self) -> OutputSpec:
-        """What the answers are."""
+        """The horizon, scale and years of the model's output."""
 
     @classmethod
     def load(cls, artefact_dir: Path) -> Self:
-        """The model kept in ``artefact_dir``; its bytes come from ``read_verified`` and from nowhere else.
+        """Load the model from ``artefact_dir``. Implementations unpickle only what ``read_verified`` returns.
 
-        Raises ``ArtefactMismatchError`` when the bytes aren't the card's.
+        Raises ``ArtefactMismatchError`` when the artefact does not match its card.
         """
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """One line of answer for each row of ``frame``, with the same index.
+        """Return one output row for each row of ``frame``, with the same index.
 
-        ``frame`` has the columns of ``columns.STORED`` (optional ones may be absent, others are ignored),
-        already checked against the hard limits: numbers as float64 in the specification's units with NaN for
-        missing, categories as text with None or NaN for missing.
+        ``frame`` has the columns of ``columns.STORED``. Optional columns may be absent; other columns are ignored.
+        Values are already checked against the hard limits. Numbers are float64 in the specification's units, NaN for
+        missing. Categories are text, None or NaN for missing.
 
-        The answer's columns:
+        Output columns:
 
-        - ``years``: the point estimate, from 0 to the horizon; ``lower`` and ``upper``: the interval, in years;
-          ``upper_open`` (bool): the upper end is the horizon, or beyond.
-        - ``imputed``: names of missing columns joined by ``;``; ``out_of_range``: ``Column:above`` or
-          ``Column:below``, joined by ``;``.
-        - ``baseline`` and, for each of ``columns``, ``contribution:<Column>``: baseline + contributions = the
-          estimate before clipping on the contract's scale.
-        - ``if_low:<Column>`` and ``if_high:<Column>`` for each optional column: where it is missing, the range of
-          ``years`` if it were at the training patients' 10th and 90th percentile, else NaN; ``measure_first``: the
-          missing number with the widest range, empty when none matters.
-        - with a survival curve: ``survival:<year>`` for each year of the contract, a probability, and ``median``, in
-          years, NaN beyond the curve's end.
-        - with a band around the curve: ``survival_lower:<year>`` and ``survival_upper:<year>`` for each of these years,
-          probabilities with that of the curve between them.
+        - ``years``: the point estimate, from 0 to the horizon. ``lower`` and ``upper``: the interval in years.
+          ``upper_open`` (bool): the interval has no upper end within the horizon; ``upper`` is then the horizon.
+        - ``imputed``: the names of the missing columns, joined by ``;``.
+        - ``out_of_range``: ``Column:above`` or ``Column:below`` for each value outside the training range, joined by
+          ``;``.
+        - ``baseline`` and, for each of ``columns``, ``contribution:<Column>``: their sum is the estimate before
+          clipping, on the output specification's contribution scale.
+        - ``if_low:<Column>`` and ``if_high:<Column>`` for each optional column: if its value is missing, the range of
+          ``years`` between the training patients' 10th and 90th percentile of that column; otherwise NaN.
+        - ``measure_first``: the missing numeric column with the widest such range; empty if no range has a width.
+        - With a survival curve: ``survival:<year>`` for each year of the output specification, the probability to live
+          longer; ``median`` in years, NaN if it lies beyond the curve's end.
+        - With a band around the curve: ``survival_lower:<year>`` and ``survival_upper:<year>`` for the same years, the
+          band's ends as probabilities.
 
-        Raises ``ValueError`` when a required column is absent or a value in it is missing, or when a category
-        is none of those allowed.
+        Raises ``ValueError`` when a required column is absent, a required value is missing, or a category is not
+        one of those allowed.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A model, and which one it is: ``sha256`` is that of the artefact's bytes."""
+    """A loaded model with its id, its version and the SHA-256 of its artefact."""
 
     id: str
     version: str
@@ -84,16 +85,16 @@ class Loaded:
 
 
 def read_card(artefact_dir: Path) -> dict[str, Any]:
-    """The card of the model kept in ``artefact_dir``."""
+    """Return the model card from ``artefact_dir``."""
     card: dict[str, Any] = json.loads((artefact_dir / CARD_NAME).read_text(encoding="utf-8"))
     return card
 
 
 def read_verified(artefact_dir: Path) -> bytes:
-    """The bytes of the artefact, once they are known to be those that the card was written for.
+    """Return the artefact's bytes after checking them against the SHA-256 on the card.
 
-    Unpickling runs what the bytes say, hence the check comes first and on the very bytes that are returned.
-    Raises ``ArtefactMismatchError`` naming both hashes otherwise.
+    Unpickling can run any code, so the check covers exactly the bytes that are returned. Raises
+    ``ArtefactMismatchError``, which names both hashes, if they differ.
     """
     expected: str = read_card(artefact_dir)["artefact"]["sha256"]
     artefact = artefact_dir / ARTEFACT_NAME

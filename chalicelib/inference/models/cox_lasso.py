@@ -1,10 +1,10 @@
-"""``cox-lasso``: a survival curve from a Cox model with an L1 penalty, fitted in training and served by numpy."""
+"""The model ``cox-lasso``: survival curves from a Cox model with an L1 penalty (Cox, 1972; Tibshirani, 1997)."""
 
 from chalicelib.inference.models.curve import CurveModel
 
 
 class CoxLassoModel(CurveModel):
-    """The curve of each patient; contributions are of the log hazard, relative to the average patient."""
+    """A survival curve for each patient. Contributions are to the log hazard, relative to the average patient."""
 
 
 MODEL = CoxLassoModel

@@ -1,4 +1,4 @@
-"""Models with a survival curve: a baseline curve to the power of each patient's relative hazard (Cox, 1972)."""
+"""Models that predict a survival curve under proportional hazards: S(t) = S0(t) ** exp(log hazard) (Cox, 1972)."""
 
 import io
 from collections.abc import Sequence
@@ -21,38 +21,42 @@ from chalicelib.inference.models.stable_comparison import band, exceeds
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The survival curve of a patient whose log relative hazard is 0.
+    """The baseline: the survival curve of a patient whose log relative hazard is 0.
 
-    ``years``, ascending from 0, and the cumulative ``hazard`` up to each of them, from 0; both of shape (knots,).
-    The hazard is constant between two knots: S(t) = exp(-H(t) exp(log_hazard)).
+    ``years`` are the knots, ascending from 0. ``hazard`` is the cumulative hazard H up to each knot, from 0. Both have
+    shape (knots,). The hazard is constant between two knots. A patient's curve is S(t) = exp(-H(t) * exp(log_hazard)).
+    Every method takes the log relative hazards of n patients, shape (n,).
     """
 
     years: tuple[float, ...]
     hazard: tuple[float, ...]
 
     def cumulative(self, log_hazard: Vector, years: Sequence[float]) -> Vector:
-        """The cumulative hazard up to each of ``years``, shape (years, n)."""
+        """Return the cumulative hazard up to each of ``years``, shape (years, n)."""
         hazard: Vector = np.interp(np.array(years, float), self.years, self.hazard)[:, np.newaxis] * np.exp(log_hazard)
         return hazard
 
     def survival(self, log_hazard: Vector, years: float) -> Vector:
-        """The probability, shape (n,), to live longer than ``years``."""
+        """Return the probability to live longer than ``years``, shape (n,)."""
         survival: Vector = np.exp(-np.interp(years, self.years, self.hazard) * np.exp(log_hazard))
         return survival
 
     def mean(self, log_hazard: Vector, horizon_years: float) -> Vector:
-        """Restricted mean survival time in years, shape (n,): the area under the curve up to the horizon."""
+        """Return the restricted mean survival time in years, shape (n,): the area under the curve up to the horizon."""
         knots = np.array([*(year for year in self.years if year < horizon_years), horizon_years])
         hazard = np.interp(knots, self.years, self.hazard)
         relative = np.exp(log_hazard)[:, np.newaxis]
         step = relative * np.diff(hazard)
-        # The mean of exp(-x) over a step in which x grows from 0 to ``step``.
+        # The mean of exp(-x) while x grows linearly from 0 to ``step``.
         share = np.divide(-np.expm1(-step), step, out=np.ones_like(step), where=step > 0.0)
         area: Vector = (np.exp(-relative * hazard[:-1]) * share * np.diff(knots)).sum(axis=1)
         return area
 
     def quantile(self, log_hazard: Vector, level: Vector | float) -> Vector:
-        """The years, shape (n,), by which death has this probability; infinite beyond the last knot."""
+        """Return the years by which the patient has died with probability ``level``, shape (n,).
+
+        Infinite where the last knot is earlier.
+        """
         with np.errstate(divide="ignore"):
             needed = -np.log1p(-np.asarray(level)) * np.exp(-log_hazard)
         years = np.interp(needed, self.hazard, self.years)
@@ -61,11 +65,14 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class IntervalLevels:
-    """Probabilities of death at which the interval begins and ends, in bands of the predicted survival.
+    """The probabilities of death at which an interval begins and ends, in bands of the predicted survival.
 
-    ``cuts``: the probabilities to survive the horizon that divide the bands, ascending. For each band, from the
-    sickest up: where fewer than ``upper`` die within the horizon the upper end is open, and the interval begins at
-    ``lower_if_open``; otherwise it lies between ``lower`` and ``upper``.
+    ``cuts`` are the probabilities to survive the horizon that divide the bands, ascending. The other fields hold one
+    probability for each band, from the sickest up:
+
+    - If the probability to die within the horizon is at most ``upper``, the interval's upper end is open and its lower
+      end is at ``lower_if_open``.
+    - Otherwise the interval lies between ``lower`` and ``upper``.
     """
 
     cuts: tuple[float, ...]
@@ -74,14 +81,17 @@ class IntervalLevels:
     upper: tuple[float, ...]
 
     def band(self, survival: Vector) -> npt.NDArray[np.intp]:
-        """The band of each probability to survive the horizon, 0 for the lowest."""
+        """Return the band of each probability to survive the horizon, shape (n,): 0 is the lowest."""
         return band(survival, self.cuts)
 
     def of(self, survival: Vector) -> tuple[Vector, Vector, npt.NDArray[np.bool_]]:
-        """The levels of the lower and of the upper end, and whether the upper end is open; each of shape (n,)."""
+        """Return the levels of the lower and the upper end, and whether the upper end is open; each of shape (n,).
+
+        ``survival`` holds the probabilities to survive the horizon, shape (n,).
+        """
         bands = self.band(survival)
         upper = np.array(self.upper)[bands]
-        # The level of a training patient: whoever is like this patient dies with that very probability.
+        # ``upper`` is the level of a training patient, so a patient like that one reaches it exactly.
         is_open = ~exceeds(1.0 - survival, upper)
         lower = np.where(is_open, np.array(self.lower_if_open)[bands], np.array(self.lower)[bands])
         return lower, upper, is_open
@@ -89,48 +99,57 @@ class IntervalLevels:
 
 @dataclass(frozen=True, slots=True)
 class CurveBand:
-    """How far the curve itself may be off, since it was fitted to so many patients and no more.
+    """The pointwise band around a survival curve: how uncertain the curve is, since it was fitted to a limited sample.
 
-    ``covariance``, shape (columns + years, columns + years): of the coefficients, as they are multiplied with the
-    standardised columns, and of the log cumulative hazard of the baseline at each of the curve's years. At a year the
-    patient's log(-log S) is the sum of the latter and of coefficients times columns. It is linear in both, so that its
-    variance is z' covariance z; the band is S^exp(+-q standard errors), the log-log transformation (Kalbfleisch &
-    Prentice, The Statistical Analysis of Failure Time Data, 1980), which stays within 0 and 1.
+    ``level`` is the band's level, such as 0.8. ``covariance``, shape (columns + years, columns + years), is that of the
+    coefficients of the standardised columns, followed by the log cumulative baseline hazard at each of the curve's
+    years.
+
+    At a year, a patient's log(-log S) is the log cumulative baseline hazard plus the coefficients times the columns.
+    This is linear in both, so its variance is z' covariance z. The band is S ** exp(+-q * standard error), the log-log
+    transformation (Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data, 1980). It stays between 0
+    and 1.
     """
 
     level: float
     covariance: tuple[tuple[float, ...], ...]
 
     def standard_errors(self, standardised: Vector) -> Vector:
-        """Of log(-log S) at each year, shape (years, n), for patients of shape (n, columns)."""
+        """Return the standard errors of log(-log S) at each year, shape (years, n).
+
+        ``standardised`` has shape (n, columns).
+        """
         covariance = np.array(self.covariance)
         columns = np.ascontiguousarray(standardised.T)
         count = len(columns)
-        # Column by column and not as a matrix product, as everywhere: see ``AdditivePipeline.complete``.
+        # No matrix product, for the reason given in ``AdditivePipeline.complete``.
         projected = np.zeros((len(covariance), len(standardised)))
-        for at, values in enumerate(columns):
-            projected += covariance[:, at, np.newaxis] * values
+        for index, values in enumerate(columns):
+            projected += covariance[:, index, np.newaxis] * values
         of_coefficients = np.zeros(len(standardised))
-        for at, values in enumerate(columns):
-            of_coefficients += projected[at] * values
+        for index, values in enumerate(columns):
+            of_coefficients += projected[index] * values
         of_baseline = np.diag(covariance)[count:, np.newaxis]
         variance: Vector = of_coefficients + 2.0 * projected[count:] + of_baseline
-        # Rounding may leave a little less than nothing.
+        # Rounding may make the variance slightly negative.
         return np.sqrt(np.maximum(variance, 0.0))
 
     def ends(self, cumulative_hazard: Vector, standardised: Vector) -> tuple[Vector, Vector]:
-        """The lower and the upper end, shape (years, n), around exp(-``cumulative_hazard``) of the same shape."""
+        """Return the lower and the upper end of the band around exp(-``cumulative_hazard``).
+
+        ``cumulative_hazard`` and both ends have shape (years, n); ``standardised`` has shape (n, columns).
+        """
         factor = np.exp(NormalDist().inv_cdf(0.5 + self.level / 2.0) * self.standard_errors(standardised))
         return np.exp(-cumulative_hazard * factor), np.exp(-cumulative_hazard / factor)
 
 
 @dataclass(frozen=True, slots=True)
 class CurveArtefact:
-    """What is kept in model.joblib.
+    """The content of model.joblib for a model with a survival curve.
 
-    ``pipeline``: from a patient frame to the score, whose last step is a ``LinearScore``. ``reference``: the score
-    of the patient that ``baseline`` describes. ``survival_years``: where the curve is read, in whole years; the
-    last is its end.
+    ``pipeline`` maps a patient frame to the score; its last step is a ``LinearScore``. ``reference`` is the score of
+    the patient that ``baseline`` describes. ``survival_years`` are the whole years at which the curve is given; the
+    last one is its end.
     """
 
     pipeline: Pipeline
@@ -145,14 +164,14 @@ class CurveArtefact:
 
 @dataclass(frozen=True, slots=True)
 class BandedCurveArtefact:
-    """What is kept in model.joblib of a model whose curve has a band."""
+    """The content of model.joblib for a model with a survival curve and a band around it."""
 
     curve: CurveArtefact
     band: CurveBand
 
 
 class CurveModel:
-    """A score, taken apart into contributions, and the curve that belongs to it. See ``Model`` for the contract."""
+    """A linear score and the survival curve that belongs to it. See ``Model`` for the interface."""
 
     def __init__(self, artefact: CurveArtefact, band: CurveBand | None = None) -> None:
         self._additive = AdditivePipeline(artefact.pipeline, artefact.training)
@@ -161,18 +180,18 @@ class CurveModel:
 
     @classmethod
     def load(cls, artefact_dir: Path) -> Self:
-        """The model in ``artefact_dir``. Raises ``ArtefactMismatchError`` before anything is unpickled."""
-        kept: CurveArtefact | BandedCurveArtefact = joblib.load(io.BytesIO(read_verified(artefact_dir)))
-        return cls(kept.curve, kept.band) if isinstance(kept, BandedCurveArtefact) else cls(kept)
+        """Load the model from ``artefact_dir``. Raises ``ArtefactMismatchError`` before anything is unpickled."""
+        artefact: CurveArtefact | BandedCurveArtefact = joblib.load(io.BytesIO(read_verified(artefact_dir)))
+        return cls(artefact.curve, artefact.band) if isinstance(artefact, BandedCurveArtefact) else cls(artefact)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The pipeline's input columns, those with a coefficient of zero too."""
+        """The input columns, including those with a coefficient of zero."""
         return self._additive.columns
 
     @property
     def output_spec(self) -> OutputSpec:
-        """Years within the horizon, and the curve up to its end."""
+        """Years within the horizon, and the survival curve up to its end."""
         return OutputSpec(
             self._artefact.horizon_years,
             self._artefact.scale,
@@ -181,10 +200,10 @@ class CurveModel:
         )
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The answers; see ``Model.predict``."""
+        """Return estimates, intervals, curves and contributions; see ``Model.predict``."""
         terms = self._additive.terms(frame)
         return pd.DataFrame(
-            self._estimates(terms.total) | self._ends_of_the_band(terms) | self._additive.describe(terms, self._years),
+            self._estimates(terms.total) | self._band_ends(terms) | self._additive.describe(terms, self._years),
             index=frame.index,
         )
 
@@ -200,7 +219,7 @@ class CurveModel:
         median = baseline.quantile(log_hazard, 0.5)
         return {
             "years": years,
-            # An interval always holds its own point estimate, which is a mean and may lie outside of what is likely.
+            # The estimate is a mean, which can lie outside the quantiles. An interval always contains its estimate.
             "lower": np.minimum(lower, years),
             "upper": np.maximum(upper, years),
             "upper_open": is_open,
@@ -208,7 +227,7 @@ class CurveModel:
             **{f"survival:{year}": baseline.survival(log_hazard, year) for year in self._artefact.survival_years},
         }
 
-    def _ends_of_the_band(self, terms: Terms) -> dict[str, Vector]:
+    def _band_ends(self, terms: Terms) -> dict[str, Vector]:
         if self._band is None:
             return {}
         baseline, years = self._artefact.baseline, self._artefact.survival_years
@@ -216,15 +235,19 @@ class CurveModel:
             baseline.cumulative(terms.total - self._artefact.reference, years), terms.standardised
         )
         return {
-            **{f"survival_lower:{year}": lower[at] for at, year in enumerate(years)},
-            **{f"survival_upper:{year}": upper[at] for at, year in enumerate(years)},
+            **{f"survival_lower:{year}": lower[index] for index, year in enumerate(years)},
+            **{f"survival_upper:{year}": upper[index] for index, year in enumerate(years)},
         }
 
 
 def interval(
     baseline: Baseline, levels: IntervalLevels, log_hazard: Vector, horizon_years: float
 ) -> tuple[Vector, Vector, npt.NDArray[np.bool_]]:
-    """The ends of the interval in years, within 0 and the horizon, and whether the upper end is open."""
-    lower, upper, is_open = levels.of(baseline.survival(log_hazard, horizon_years))
-    above = np.where(is_open, horizon_years, np.minimum(baseline.quantile(log_hazard, upper), horizon_years))
-    return np.minimum(baseline.quantile(log_hazard, lower), horizon_years), above, is_open
+    """Return the intervals' lower and upper ends in years, and whether the upper end is open; each of shape (n,).
+
+    The ends lie between 0 and the horizon; an open upper end is the horizon. ``log_hazard`` has shape (n,).
+    """
+    lower_level, upper_level, is_open = levels.of(baseline.survival(log_hazard, horizon_years))
+    lower = np.minimum(baseline.quantile(log_hazard, lower_level), horizon_years)
+    closed_upper = np.minimum(baseline.quantile(log_hazard, upper_level), horizon_years)
+    return lower, np.where(is_open, horizon_years, closed_upper), is_open

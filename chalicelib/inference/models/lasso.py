@@ -1,4 +1,4 @@
-"""``lasso``: expected years of life within the horizon, a sum of one contribution for each input column."""
+"""The model ``lasso``: expected years of life within the horizon, as a sum of one contribution per input column."""
 
 import io
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from chalicelib.inference.models.stable_comparison import band, exceeds
 
 @dataclass(frozen=True, slots=True)
 class IntervalTable:
-    """Signed residual quantiles in bands of the prediction.
+    """Prediction intervals from signed residual quantiles, in bands of the predicted years.
 
-    ``cuts``: the predictions, in years, that divide the bands, ascending. ``lower`` and ``upper``: for each
-    band, from the lowest predictions up, what is added to a prediction, in years (lower <= 0 <= upper).
+    ``cuts`` are the predictions in years that divide the bands, ascending. ``lower`` and ``upper`` hold, for each band
+    from the lowest predictions up, the years that are added to a prediction (lower <= 0 <= upper).
     """
 
     cuts: tuple[float, ...]
@@ -30,12 +30,11 @@ class IntervalTable:
     upper: tuple[float, ...]
 
     def band(self, years: Vector) -> npt.NDArray[np.intp]:
-        """The band of each prediction, 0 for the lowest predictions. A prediction on a cut is in the band
-        above."""
+        """Return the band of each prediction, shape (n,): 0 is the lowest. A value on a cut is in the band above."""
         return band(years, self.cuts)
 
     def bounds(self, years: Vector, horizon_years: float) -> tuple[Vector, Vector]:
-        """The interval's ends for each prediction in years, within 0 and the horizon."""
+        """Return the lower and the upper ends, each of shape (n,), in years, clipped to 0..horizon."""
         bands = self.band(years)
         lower = np.clip(years + np.array(self.lower)[bands], 0.0, horizon_years)
         upper = np.clip(years + np.array(self.upper)[bands], 0.0, horizon_years)
@@ -44,10 +43,10 @@ class IntervalTable:
 
 @dataclass(frozen=True, slots=True)
 class LassoArtefact:
-    """What is kept in model.joblib.
+    """The content of model.joblib.
 
-    ``pipeline``: steps encode, clamp, impute, log, scale, lasso; from a patient frame to years, one feature
-    for each input column.
+    ``pipeline`` maps a patient frame to years in the steps encode, clamp, impute, log, scale and lasso. It has one
+    feature for each input column.
     """
 
     pipeline: Pipeline
@@ -57,7 +56,7 @@ class LassoArtefact:
 
 
 class LassoModel:
-    """The fitted pipeline, taken apart into contributions. See ``Model`` for the contract."""
+    """A linear model of years within the horizon. See ``Model`` for the interface."""
 
     def __init__(self, artefact: LassoArtefact) -> None:
         self._additive = AdditivePipeline(artefact.pipeline, artefact.training)
@@ -66,21 +65,21 @@ class LassoModel:
 
     @classmethod
     def load(cls, artefact_dir: Path) -> Self:
-        """The model in ``artefact_dir``. Raises ``ArtefactMismatchError`` before anything is unpickled."""
+        """Load the model from ``artefact_dir``. Raises ``ArtefactMismatchError`` before anything is unpickled."""
         return cls(joblib.load(io.BytesIO(read_verified(artefact_dir))))
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The pipeline's input columns, those with a coefficient of zero too."""
+        """The input columns, including those with a coefficient of zero."""
         return self._additive.columns
 
     @property
     def output_spec(self) -> OutputSpec:
-        """Years within the horizon; no survival curve."""
+        """Years within the horizon, without a survival curve."""
         return OutputSpec(self._horizon_years, "years")
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The answers, in years; see ``Model.predict``."""
+        """Return estimates, intervals and contributions in years; see ``Model.predict``."""
         terms = self._additive.terms(frame)
         years = self._years(terms.total)
         lower, upper = self._intervals.bounds(years, self._horizon_years)

@@ -1,4 +1,4 @@
-"""From a model's id to the model."""
+"""Load a model by its id."""
 
 import importlib
 import re
@@ -12,13 +12,15 @@ _PACKAGE = "chalicelib.inference.models"
 
 
 def load(model_id: str, root: Path) -> Loaded:
-    """The model ``model_id``: its code is ``chalicelib.inference.models.<id with _ for ->.MODEL``, its
-    artefact is in ``root/<id>``.
+    """Load the model ``model_id``.
 
-    Raises ``ModelNotFoundError`` when there is no such model, ``ArtefactMismatchError`` when the artefact
-    isn't the one that its card was written for.
+    Its class is ``MODEL`` of the module that has the id as its name, with ``_`` for ``-``. Its artefact is in
+    ``root/<id>``.
+
+    Raises ``ModelNotFoundError`` when there is no such model, and ``ArtefactMismatchError`` when the artefact does not
+    match its card.
     """
-    # The id comes from a URL: only a plain name may become a path or a module.
+    # The id comes from a URL, so only a plain name may become a path and a module name.
     if len(model_id) > _ID_LENGTH_MAX or not _ID.fullmatch(model_id):
         raise ModelNotFoundError(model_id)
     if not (root / model_id / CARD_NAME).is_file():
@@ -28,7 +30,7 @@ def load(model_id: str, root: Path) -> Loaded:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name != module_name:
-            raise  # the model's code is there, one of its packages isn't
+            raise  # the model's module exists, but a package that it imports does not
         raise ModelNotFoundError(model_id) from error
     model_class: type[Model] = module.MODEL
     card = read_card(root / model_id)

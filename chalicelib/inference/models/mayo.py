@@ -1,4 +1,4 @@
-"""``mayo``: the Mayo risk score as it was published in 1989, and nothing else.
+"""The model ``mayo``: the Mayo risk score of primary biliary cirrhosis as published in 1989.
 
 E. R. Dickson, P. M. Grambsch, T. R. Fleming, L. D. Fisher, A. Langworthy: "Prognosis in primary biliary cirrhosis:
 model for decision making", Hepatology 10 (1989) 1-7.
@@ -19,27 +19,28 @@ COEFFICIENTS: dict[str, float] = {
     "Albumin": -2.53,
     "Prothrombin": 2.38,
 }
-"""What one unit adds to the score: of days, of the oedema's code, of the natural logarithms of mg/dL, g/dL and s."""
+"""Points of the score per unit. Age is in days, oedema has the codes below. Bilirubin (mg/dL), albumin (g/dL) and
+prothrombin time (s) enter as natural logarithms."""
 LOGGED: tuple[str, ...] = ("Bilirubin", "Albumin", "Prothrombin")
 EDEMA_CODES: dict[str, float] = {"N": 0.0, "S": 0.5, "Y": 1.0}
 
 REFERENCE_SCORE = 5.07
-"""The score to which the published survival belongs: that of the study's average patient."""
+"""The score of the study's average patient, to which the published survival belongs."""
 REFERENCE_SURVIVAL: tuple[float, ...] = (0.970, 0.941, 0.883, 0.833, 0.774, 0.721, 0.651)
-"""The probability to live longer than 1, 2, ... 7 years at that score. Nothing was published beyond."""
+"""The probability to live longer than 1, 2, ... 7 years at the reference score. No later years were published."""
 
 
 def risk_score(frame: pd.DataFrame) -> Vector:
-    """The Mayo risk score of each of n patients, shape (n,): 5.07 is the study's average, higher is worse.
+    """Return the Mayo risk score of each of n patients, shape (n,). 5.07 is the study's average; higher is worse.
 
-    Needs the columns of ``COEFFICIENTS`` without a gap. Raises ``KeyError`` for an unknown degree of oedema.
+    The columns of ``COEFFICIENTS`` must have no missing values. Raises ``KeyError`` for an unknown degree of oedema.
     """
     score = np.zeros(len(frame))
     for name, coefficient in COEFFICIENTS.items():
         column = frame[name]
         if name == "Edema":
-            kinds, distinct = pd.factorize(column)
-            values = np.array([EDEMA_CODES[str(kind)] for kind in distinct])[kinds]
+            positions, degrees = pd.factorize(column)
+            values = np.array([EDEMA_CODES[str(degree)] for degree in degrees])[positions]
         else:
             values = column.to_numpy(dtype=np.float64)
         score += coefficient * (np.log(np.ascontiguousarray(values)) if name in LOGGED else values)
@@ -47,7 +48,7 @@ def risk_score(frame: pd.DataFrame) -> Vector:
 
 
 class MayoModel(CurveModel):
-    """The curve of each patient up to 7 years; contributions are of the score."""
+    """A survival curve up to 7 years for each patient. Contributions are to the score."""
 
 
 MODEL = MayoModel

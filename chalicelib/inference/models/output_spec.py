@@ -1,4 +1,7 @@
-"""What a model's answers are. Known to the API too, hence without pandas."""
+"""The output specification of a model: its horizon, its scale and the years of its curve.
+
+The API imports this module too, so it imports no pandas.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,9 +11,13 @@ ContributionScale = Literal["years", "log_hazard", "score"]
 
 @dataclass(frozen=True, slots=True)
 class OutputSpec:
-    """Years within ``horizon_years``; contributions on ``contribution_scale``; the probability to live longer than
-    each of ``survival_years``, none for a model without a survival curve. ``curve_band_level``: that of the band around
-    these probabilities, None for a model without a band."""
+    """What a model's output columns mean.
+
+    - ``horizon_years``: estimates are years within this horizon.
+    - ``contribution_scale``: the scale of baseline and contributions.
+    - ``survival_years``: the years at which the survival curve is given; empty for a model without a curve.
+    - ``curve_band_level``: the level of the band around the curve, such as 0.8; None for a model without a band.
+    """
 
     horizon_years: float
     contribution_scale: ContributionScale

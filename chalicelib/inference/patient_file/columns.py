@@ -1,8 +1,8 @@
-"""The column specification: the one place that says what a patient file may hold.
+"""The column specification: the columns that a patient file may have, with their units and limits.
 
-The check of an upload, the worker, ``GET /api/models``, the page and the docs all read it from here.
-Names and units are those of the Mayo Clinic PBC study's public file; the training ranges are the extremes
-of its 418 patients, the hard limits are what a living adult can have.
+The file check, the worker, ``GET /api/models``, the page and the docs all use it. Names and units are those of the
+Mayo Clinic PBC study's public file. The training ranges are the extremes of its 418 patients. The hard limits are the
+values that are possible in a living adult.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Kind = Literal["number", "category", "id", "ignored"]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Another unit of the same quantity: ``value in this unit = value * factor``."""
+    """A unit of a column: value in this unit = value in the column's own unit * ``factor``."""
 
     name: str
     factor: float
@@ -21,9 +21,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class UnitSuspicion:
-    """Values on the wrong side of ``threshold`` were almost certainly given in ``unit``.
+    """A rule that detects values in the wrong unit: beyond ``threshold`` a value is almost certainly in ``unit``.
 
-    ``factor`` turns such a value into the expected unit; None where no factor can (an INR isn't seconds).
+    ``factor`` converts such a value to the expected unit. It is None if no factor can: an INR cannot be converted to
+    seconds.
     """
 
     side: Literal["below", "above"]
@@ -32,7 +33,7 @@ class UnitSuspicion:
     factor: float | None
 
     def holds(self, value: float) -> bool:
-        """Whether ``value`` lies on the suspicious side."""
+        """Return whether ``value`` lies on the suspicious side of the threshold."""
         return value < self.threshold if self.side == "below" else value > self.threshold
 
 
@@ -40,9 +41,11 @@ class UnitSuspicion:
 class Column:
     """One column of a patient file.
 
-    ``minimum``/``maximum`` are hard limits: a value beyond them is an error. ``training_minimum``/
-    ``training_maximum`` are the range that the models have seen: a value beyond it is clamped and flagged.
-    ``si`` is what ``units=si`` means for it; ``other_units`` may be named in the header only.
+    - ``minimum`` and ``maximum``: the hard limits in ``unit``. A value beyond them is an error.
+    - ``training_minimum`` and ``training_maximum``: the range of the training patients. A value beyond it is flagged;
+      the fitted models also clamp it.
+    - ``si``: the unit that ``units=si`` selects. ``other_units`` can be named in the header only.
+    - ``aliases``: other names of the column in a header.
     """
 
     name: str
@@ -63,7 +66,7 @@ class Column:
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The hard limits of a number.
+        """The hard limits, minimum and maximum.
 
         Raises
         ------
@@ -76,7 +79,7 @@ class Column:
 
     @property
     def units(self) -> tuple[Unit, ...]:
-        """Every unit that the header may name, the specification's own first."""
+        """Every unit that the header may name, the column's own unit first."""
         if self.unit is None:
             return ()
         return (Unit(self.unit, 1.0), *([self.si] if self.si else []), *self.other_units)
@@ -157,34 +160,34 @@ NUMBERS: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.kin
 CATEGORIES: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.kind == "category")
 
 STORED: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.kind != "ignored")
-"""The columns of the file that is kept, in this order. The others are dropped before storage."""
+"""The columns of the canonical CSV, in this order. All other columns are dropped before storage."""
 
 MISSING: frozenset[str] = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
-"""Cells that say "not measured", compared in lower case and without blanks around."""
+"""Cell texts that mean "not measured", in lower case and without surrounding blanks."""
 
 _BY_HEADER: dict[str, Column] = {name.lower(): column for column in COLUMNS for name in (column.name, *column.aliases)}
 
 HEADER_CHARACTERS_MAX = 100
-"""A longer header cell names no column that is known."""
+"""A longer header cell is not looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a header cell names: a column, and the unit that it gives in brackets, if any, as it is written."""
+    """A parsed header cell: its column, and the unit in its brackets as written, if any."""
 
     column: Column
     unit: str | None = None
 
-    def found_unit(self) -> Unit | None:
-        """The unit of that name, None if the column has no such unit. Case, blanks and the micro sign don't matter."""
-        wanted = _plain(self.unit or "")
-        return next((unit for unit in self.column.units if _plain(unit.name) == wanted), None)
+    def known_unit(self) -> Unit | None:
+        """Return the column's unit of that name, or None. Case, blanks and the form of the micro sign do not matter."""
+        name = _plain(self.unit or "")
+        return next((unit for unit in self.column.units if _plain(unit.name) == name), None)
 
 
 def find(header: str) -> Heading | None:
-    """The column that a header cell names, such as ``Bilirubin`` or ``Bilirubin [umol/L]``, or None.
+    """Return the column and unit of a header cell such as ``Bilirubin`` or ``Bilirubin [umol/L]``, or None.
 
-    Case and surrounding blanks don't matter.
+    Case and surrounding blanks do not matter.
     """
     cell = header.strip()
     if len(cell) > HEADER_CHARACTERS_MAX:
@@ -197,10 +200,10 @@ def find(header: str) -> Heading | None:
     column = _BY_HEADER.get(cell[:opening].strip().lower())
     if column is None:
         return None
-    # What has no unit, such as "Sex (F/M)", says something else in its brackets.
+    # The brackets of a column without units, such as "Sex (F/M)", hold no unit.
     return Heading(column, cell[opening + 1 : -1].strip() if column.units else None)
 
 
 def _plain(unit: str) -> str:
-    """``\u00b5mol / L`` and ``umol/l`` are one unit."""
+    """Return a form in which ``\u00b5mol / L`` and ``umol/l`` are equal."""
     return unit.replace("\u00b5", "u").replace("\u03bc", "u").replace(" ", "").lower()

@@ -1,6 +1,6 @@
-"""From the bytes of a file to a header and batches of rows: encoding, separator, quoting.
+"""Read the bytes of a CSV file as a header and batches of rows: encoding, separator, quoting.
 
-Knows nothing of columns' meanings beyond their names, which tell the separator.
+Column names are used only to detect the separator.
 """
 
 import codecs
@@ -29,7 +29,7 @@ CELL_CHARACTERS_MAX = 10_000
 LINE_CHARACTERS_MAX = 1_000_000
 
 _BLOCK_BYTES = 1024 * 1024
-# Tried in this order; what the API calls them.
+# Python's name of each encoding, in the order in which they are tried, and the API's name.
 _NAMES = {"utf-8-sig": "utf-8", "cp1251": "windows-1251"}
 
 SEPARATORS = (",", ";", "\t")
@@ -49,7 +49,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A text table: its header cells, and its rows in batches of at most ``BATCH_ROWS``, blank ones left out."""
+    """A text table: the header cells, and the rows in batches of at most ``BATCH_ROWS``, without blank rows."""
 
     header: Row
     batches: Iterator[list[Row]]
@@ -58,42 +58,43 @@ class Table:
 
 
 def read_table(source: BinaryIO, *, is_sample: bool = False) -> Table:
-    """Read ``source``, a file from its beginning, as a CSV. It is read twice: for its encoding, and for its rows.
+    """Read ``source``, which stands at the beginning of the file, as a CSV.
 
-    UTF-8 (with or without a byte order mark) and Windows-1251; comma, semicolon or tab. ``is_sample``: the source is
-    the beginning of a file, and may end within a row.
+    The encoding is UTF-8 (with or without a byte order mark) or Windows-1251; the separator is a comma, a semicolon or
+    a tab. ``source`` is read twice: for its encoding, and for its rows. ``is_sample`` means that it is only the
+    beginning of a file and may end within a row.
 
     Raises
     ------
     NotACsvError, EncodingUnsupportedError, FileEmptyError, BrokenCsvError
-        The last one also while the batches are consumed.
+        ``BrokenCsvError`` may also be raised while the batches are consumed.
     """
     encoding, beginning = _encoding(source)
     separator = _separator(beginning)
     source.seek(0)
     text = io.TextIOWrapper(source, encoding, newline="")
-    # The limit is the csv module's own and global to the process; it is the same for everybody here.
+    # The csv module has one limit for the whole process; every caller here needs the same.
     csv.field_size_limit(CELL_CHARACTERS_MAX)
     batches = _batches(csv.reader(_lines(text), delimiter=separator, strict=True), is_sample=is_sample)
     first = next(batches, None)
-    if first is None:  # separators and quotation marks, and nothing between them
-        raise FileEmptyError(f"The file is empty. {_what_is_expected()}")
+    if first is None:  # only separators and quotation marks
+        raise FileEmptyError(f"The file is empty. {_expected_content()}")
     header, rest = first[0], first[1:]
     if len(header) > COLUMNS_MAX:
-        raise BrokenCsvError(f"The header has too many columns; at most {COLUMNS_MAX} are read.")
+        raise BrokenCsvError(f"The header has too many columns. At most {COLUMNS_MAX} are allowed.")
     return Table([cell.strip() for cell in header], _chain(rest, batches), separator, _NAMES[encoding])
 
 
-def _what_is_expected() -> str:
-    return f"A file needs a header with at least the columns {', '.join(columns.REQUIRED)}, and one row a patient."
+def _expected_content() -> str:
+    return f"A file needs a header with at least the columns {', '.join(columns.REQUIRED)}, and one row per patient."
 
 
 def _encoding(source: BinaryIO) -> tuple[str, str]:
-    """The encoding under which the whole of ``source`` is a text, and how the text begins."""
+    """Return the encoding that decodes all of ``source``, and the beginning of the text."""
     head = source.read(_BLOCK_BYTES)
-    for magic, what in _MAGIC:
+    for magic, format_name in _MAGIC:
         if head.startswith(magic):
-            raise NotACsvError(f"This looks like {what}, not a CSV file. {_HOW_TO_SAVE}")
+            raise NotACsvError(f"This looks like {format_name}, not a CSV file. {_HOW_TO_SAVE}")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _looks_like_utf16(head):
         raise EncodingUnsupportedError(f"The file is in UTF-16. Please save it as UTF-8. {_HOW_TO_SAVE}")
     for encoding in _NAMES:
@@ -103,68 +104,70 @@ def _encoding(source: BinaryIO) -> tuple[str, str]:
         except UnicodeDecodeError:
             if _begins_in_utf8(head):
                 raise EncodingUnsupportedError(
-                    f"The file begins in UTF-8 and holds characters that aren't. Please save it anew. {_HOW_TO_SAVE}"
+                    f"The file begins in UTF-8 but not all of it is UTF-8. Please save it again. {_HOW_TO_SAVE}"
                 ) from None
-    raise NotACsvError(f"The file is not a text. {_HOW_TO_SAVE}")
+    raise NotACsvError(f"The file is not a text file. {_HOW_TO_SAVE}")
 
 
 def _begins_in_utf8(head: bytes) -> bool:
-    """Whether the first character beyond ASCII is one of UTF-8: read otherwise, every name would be garbled."""
+    """Return whether the first character beyond ASCII is UTF-8. In another encoding, names would be garbled."""
     text = head.decode("utf-8", "surrogateescape")
     first = next((character for character in text if not character.isascii()), None)
     return first is not None and not "\udc80" <= first <= "\udcff"
 
 
 def _beginning(source: BinaryIO, encoding: str) -> str:
-    """Goes through the whole text, block by block; the first block that isn't blank."""
+    """Decode the whole text block by block, and return the first block that is not blank."""
     decoder = codecs.getincrementaldecoder(encoding)()
     beginning = ""
     while block := source.read(_BLOCK_BYTES):
         text = decoder.decode(block)
         if _CONTROL.search(text):
-            raise NotACsvError(f"The file holds characters that no CSV has; it may be damaged. {_HOW_TO_SAVE}")
+            raise NotACsvError(f"The file holds control characters, so it may be damaged. {_HOW_TO_SAVE}")
         beginning = beginning or text.lstrip()
     decoder.decode(b"", final=True)
     if not beginning:
-        raise FileEmptyError(f"The file is empty. {_what_is_expected()}")
+        raise FileEmptyError(f"The file is empty. {_expected_content()}")
     return beginning
 
 
 def _lines(text: TextIO) -> Iterator[str]:
-    """The lines, none of which may be so long that it fills the memory."""
+    """Yield the lines. A line that could fill the memory is refused."""
     while line := text.readline(LINE_CHARACTERS_MAX):
         if len(line) == LINE_CHARACTERS_MAX:
-            raise BrokenCsvError(f"A line has more than {LINE_CHARACTERS_MAX:,} characters. Is this one row a patient?")
+            raise BrokenCsvError(
+                f"A line has more than {LINE_CHARACTERS_MAX:,} characters. Is there one row per patient?"
+            )
         yield line
 
 
 def _looks_like_utf16(content: bytes) -> bool:
-    """Without a byte order mark, every other byte of a Latin text is zero."""
+    """Return whether every other byte is zero, as in a Latin text in UTF-16 without a byte order mark."""
     sample = content[:200]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     return len(sample) >= 4 and max(even, odd) > 0.4 * len(sample) > 0 and min(even, odd) == 0
 
 
 def _separator(text: str) -> str:
-    """The separator under which the first line of ``text`` names the most known columns."""
+    """Return the separator that splits the first line of ``text`` into the most known columns."""
     line = re.split(r"[\r\n]", text, maxsplit=1)[0][: COLUMNS_MAX * 100]
 
-    def known(separator: str) -> int:
+    def known_columns(separator: str) -> int:
         return sum(columns.find(cell.strip(' "')) is not None for cell in line.split(separator))
 
-    return max(SEPARATORS, key=lambda separator: (known(separator), line.count(separator)))
+    return max(SEPARATORS, key=lambda separator: (known_columns(separator), line.count(separator)))
 
 
 def _batches(rows: Iterator[Row], *, is_sample: bool) -> Iterator[list[Row]]:
-    filled = (_cut(row) for row in rows if any(cell and not cell.isspace() for cell in row))
+    non_blank = (_cut(row) for row in rows if any(cell and not cell.isspace() for cell in row))
     while True:
         batch: list[Row] = []
         try:
-            batch.extend(islice(filled, BATCH_ROWS))
+            batch.extend(islice(non_blank, BATCH_ROWS))
         except csv.Error as error:
             if not (is_sample and "unexpected end" in str(error)):
                 raise BrokenCsvError(
-                    f"The file can't be read as a table ({error}). Is a quotation mark opened and never closed?"
+                    f"The file can't be read as a table ({error}). Is a quotation mark opened but not closed?"
                 ) from error
         if not batch:
             return
@@ -172,10 +175,10 @@ def _batches(rows: Iterator[Row], *, is_sample: bool) -> Iterator[list[Row]]:
 
 
 def _cut(row: Row) -> Row:
-    """The row, if it isn't far wider than any table: a batch of such rows would fill the memory."""
+    """Cut a row that is far wider than any table. A batch of such rows would fill the memory."""
     if len(row) <= CELLS_MAX:
         return row
-    # One cell more than is taken tells that there was something.
+    # One more filled cell is kept, so that the row is reported as too wide.
     return row[:CELLS_MAX] + [cell for cell in row[CELLS_MAX:] if cell.strip()][:1]
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file: findings that say where, what, and what would be right."""
+"""Findings of the file check, and the errors that refuse a file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ FINDINGS_SHOWN_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong.
+    """One fault of a patient file: what is wrong, where, and what is expected.
 
-    ``row`` counts the patients from 1, the header and blank lines not included. ``params`` are the numbers
-    and words of the message, for a client that writes its own sentence in another language.
+    ``row`` counts the patients from 1, without the header and blank lines. ``value`` is the cell's text, cut to 40
+    characters. ``params`` holds the values in the message, for clients that write their own sentence.
     """
 
     code: str
@@ -25,7 +25,7 @@ class Finding:
     params: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """As the API shows it."""
+        """Return the finding as the API shows it."""
         return {
             "row": self.row,
             "column": self.column,
@@ -37,7 +37,7 @@ class Finding:
 
 
 class InvalidFileError(DomainError):
-    """The file can't be predicted as it is. Nothing was charged."""
+    """The file cannot be predicted as it is. Nothing was charged."""
 
     status = 422
     title = "The file can't be predicted"
@@ -51,7 +51,7 @@ class InvalidFileError(DomainError):
 
 
 class FileTooLargeError(InvalidFileError):
-    """Larger than one request can carry."""
+    """The file is larger than allowed."""
 
     status = 413
     code = "file_too_large"
@@ -59,7 +59,7 @@ class FileTooLargeError(InvalidFileError):
 
 
 class NotACsvError(InvalidFileError):
-    """Not a text: a picture, a workbook, an archive."""
+    """The file is not a text file, but a picture, a workbook or an archive."""
 
     status = 415
     code = "not_a_csv"
@@ -67,42 +67,42 @@ class NotACsvError(InvalidFileError):
 
 
 class EncodingUnsupportedError(InvalidFileError):
-    """A text in an encoding that isn't read, such as UTF-16."""
+    """The text is in an encoding that is not supported, such as UTF-16."""
 
     code = "encoding_unsupported"
     title = "The encoding of the file is not supported"
 
 
 class FileEmptyError(InvalidFileError):
-    """No bytes, or nothing but blanks."""
+    """The file has no bytes, or only blanks."""
 
     code = "file_empty"
     title = "The file is empty"
 
 
 class NoRowsError(InvalidFileError):
-    """A header and no patient."""
+    """The file has a header but no patients."""
 
     code = "no_rows"
     title = "The file has no patients"
 
 
 class BrokenCsvError(InvalidFileError):
-    """A text that is no table: a quotation mark never closed, a cell without an end, too many columns."""
+    """The text is not a table: an open quotation mark, a cell or line that is too long, or too many columns."""
 
     code = "broken_csv"
     title = "This can't be read as a table"
 
 
 class TooManyRowsError(InvalidFileError):
-    """More patients than one prediction takes."""
+    """The file has more patients than one prediction allows."""
 
     code = "too_many_rows"
     title = "The file has too many rows"
 
 
 def refuse_too_many_rows(rows: int, rows_max: int) -> None:
-    """Refuse a file that has at least ``rows`` patients, if that is more than ``rows_max``.
+    """Refuse a file that has at least ``rows`` patients if that is more than ``rows_max``.
 
     Raises
     ------
@@ -110,15 +110,15 @@ def refuse_too_many_rows(rows: int, rows_max: int) -> None:
     """
     if rows > rows_max:
         raise TooManyRowsError(
-            f"The file has more than {rows_max:,} rows, which is the most for one prediction. Please split it.",
+            f"The file has more than {rows_max:,} rows, the maximum for one prediction. Please split it.",
             limit_rows=rows_max,
         )
 
 
 def refuse_surely_too_many_rows(estimate: int, rows_max: int) -> None:
-    """Refuse a file that has about ``estimate`` patients, if that is so many that it can't be ``rows_max`` or fewer.
+    """Refuse a file whose estimated number of patients is at least twice ``rows_max``.
 
-    Rows differ in length, so an estimate below twice the limit refuses nothing: the worker will count them.
+    Rows differ in length, so a lower estimate may still be within the limit. The worker counts the rows then.
 
     Raises
     ------
@@ -126,22 +126,22 @@ def refuse_surely_too_many_rows(estimate: int, rows_max: int) -> None:
     """
     if estimate >= 2 * rows_max:
         raise TooManyRowsError(
-            f"The file has about {estimate:,} rows, by its beginning; at most {rows_max:,} are taken in one "
-            "prediction. Please split it.",
+            f"The file has about {estimate:,} rows, estimated from its beginning. One prediction takes at most "
+            f"{rows_max:,} rows. Please split it.",
             limit_rows=rows_max,
         )
 
 
 def refuse_rejected_for_its_rows(rows_max: int) -> NoReturn:
-    """Refuse to run a file again that a worker rejected for its number of rows, whatever the limit was then.
+    """Refuse to run a file again that a worker rejected for its number of rows, even if the limit has changed.
 
     Raises
     ------
     TooManyRowsError
     """
     raise TooManyRowsError(
-        f"This file was rejected for its number of rows; at most {rows_max:,} rows are taken in one prediction. "
-        "Please split it and submit its parts anew.",
+        f"This file was rejected because it has too many rows. One prediction takes at most {rows_max:,} rows. "
+        "Please split it and submit the parts.",
         limit_rows=rows_max,
     )
 
@@ -154,21 +154,21 @@ class ColumnMissingError(InvalidFileError):
 
 
 class ColumnDuplicatedError(InvalidFileError):
-    """Two columns have one name: nobody can tell which is meant."""
+    """Two columns have the same name, so it is not clear which one is meant."""
 
     code = "column_duplicated"
     title = "A column appears twice"
 
 
 class UnitUnknownError(InvalidFileError):
-    """The header names a unit that isn't known for its column."""
+    """The header names a unit that is not known for its column."""
 
     code = "unit_unknown"
     title = "A unit is not known"
 
 
 class InvalidRowsError(InvalidFileError):
-    """Rows that can't be predicted.
+    """Some rows cannot be predicted.
 
     ``errors`` holds the first findings, ``errors_total`` counts all, ``bad_rows`` names every row, such as "2, 4-17".
     """
@@ -179,16 +179,16 @@ class InvalidRowsError(InvalidFileError):
 
 @dataclass(slots=True)
 class FindingCollector:
-    """Findings, bounded: the first hundred are kept, the rest counted."""
+    """Collects the findings of a file's rows in bounded memory: it keeps the first hundred and counts the rest."""
 
     shown: list[Finding] = field(default_factory=list)
     total: int = 0
     ranges: list[list[int]] = field(default_factory=list)
-    """First and last of each run of bad rows: every one is named, and a file of nothing else is one run."""
+    """The first and the last row of each run of consecutive bad rows. A file of only bad rows is one run."""
     rows_total: int = 0
 
     def add_row(self, row: int, findings: list[Finding]) -> None:
-        """Take what is wrong with ``row``; rows come in their order."""
+        """Add the findings of ``row``. Rows must be added in ascending order."""
         self.rows_total += 1
         if self.ranges and self.ranges[-1][1] == row - 1:
             self.ranges[-1][1] = row
@@ -198,18 +198,18 @@ class FindingCollector:
         self.shown += findings[: FINDINGS_SHOWN_MAX - len(self.shown)]
 
     def bad_rows(self) -> list[str]:
-        """Every bad row, such as ``2`` and ``4-17``."""
+        """Return every bad row, such as ``2`` or, for a run, ``4-17``."""
         return [str(first) if first == last else f"{first}-{last}" for first, last in self.ranges]
 
     def error(self, rows: int) -> InvalidRowsError:
-        """What the submitter of a file of ``rows`` patients is told."""
-        named = self.bad_rows()
-        more = " and more" if len(named) > 10 else ""
+        """Return the error for a file of ``rows`` patients."""
+        bad_rows = self.bad_rows()
+        more = " and more" if len(bad_rows) > 10 else ""
         return InvalidRowsError(
-            f"{self.rows_total} of {rows} rows can't be predicted (row {', '.join(named[:10])}{more}).",
+            f"{self.rows_total} of {rows} rows can't be predicted (row {', '.join(bad_rows[:10])}{more}).",
             self.shown,
             errors_total=self.total,
-            bad_rows=", ".join(named),
+            bad_rows=", ".join(bad_rows),
             bad_rows_total=self.rows_total,
             rows=rows,
         )

@@ -1,18 +1,19 @@
-"""Headers that look as if their columns named people: nothing is refused for them, and the person is told.
+"""Detect column headers that suggest personal data, such as names or birth dates.
 
-A header becomes words without case, dots, dashes and digits, and neighbouring words are also read as one, so that
-``D.O.B.``, ``DateOfBirth``, ``date_of_birth`` and ``DATEOFBIRTH`` are alike.
+The check warns about such columns; it does not refuse the file. A header is split into words without case, dots,
+dashes and digits, and neighbouring words are also joined. So ``D.O.B.``, ``DateOfBirth``, ``date_of_birth`` and
+``DATEOFBIRTH`` are recognised alike.
 """
 
 import re
 import unicodedata
 from itertools import product
 
-_PLAIN_MAX = 60
-"""A longer header is a sentence; only its beginning is looked at."""
+_CHARACTERS_MAX = 60
+"""Only this many characters of a header are examined; a longer header is a sentence."""
 
-_TOGETHER_MAX = 4
-"""So many neighbouring words are read as one."""
+_JOINED_WORDS_MAX = 4
+"""At most this many neighbouring words are joined."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])")
@@ -31,13 +32,15 @@ _TERMS = frozenset(
         "номерполиса", "историиболезни", "номеркарты",
         "fio", "familiya", "familia", "imya", "otchestvo", "snils",
     }
-    | {f"{whose}name{s}" for whose, s in product(("first", "last", "full", "family", "given", "patient"), ("", "s"))}
-    | {f"{where}addr{ess}" for where, ess in product(("home", "email", "mail", "postal", "street"), ("", "ess"))}
+    | {f"{kind}name{s}" for kind, s in product(("first", "last", "full", "family", "given", "patient"), ("", "s"))}
+    | {f"{kind}addr{ess}" for kind, ess in product(("home", "email", "mail", "postal", "street"), ("", "ess"))}
 )  # fmt: skip
-"""Words that are enough, wherever they stand in the header; several words are written as one. ``brthdtc`` is the birth
-date of CDISC's SDTM."""
+"""Terms that suggest personal data wherever they occur in a header. Terms of several words are written as one.
+``brthdtc`` is the birth date in CDISC's SDTM."""
 
-_UNLESS_OF_A_THING = frozenset({"name", "names", "birth", "имя", "имени"})
+_AMBIGUOUS = frozenset({"name", "names", "birth", "имя", "имени"})
+"""Words that suggest personal data unless they are part of one of the ``_IMPERSONAL`` phrases."""
+
 _THING = "(?:{})s?".format(
     "|".join((
         "drug", "medication", "medicine", "substance", "brand", "generic", "trade", "product", "device", "trial",
@@ -47,39 +50,39 @@ _THING = "(?:{})s?".format(
         "column", "variable", "parameter", "group",
     ))
 )  # fmt: skip
-_OF_A_BIRTH = "(?:weight|height|length|sex|gender|age|country|order|type|mode|control|defects?)"
+_BIRTH_DETAIL = "(?:weight|height|length|sex|gender|age|country|order|type|mode|control|defects?)"
 _THING_RU = "(?:файла|столбца|переменной|препарата|лекарства|гена|белка|вируса|исследования|клиники|больницы|отделения)"
 _GAP = r"[\s\d._'’-]+"
-_NOBODY = re.compile(
+_IMPERSONAL = re.compile(
     "(?<![a-zа-я])(?:{})(?![a-zа-я])|fi ?o[ _]?2".format(
         "|".join((
             f"{_THING}{_GAP}names?", f"names?{_GAP}of{_GAP}(?:the{_GAP})?{_THING}", f"(?:имя|имени){_GAP}{_THING_RU}",
-            f"at{_GAP}birth", f"{_OF_A_BIRTH}{_GAP}of{_GAP}birth", f"birth{_GAP}{_OF_A_BIRTH}",
+            f"at{_GAP}birth", f"{_BIRTH_DETAIL}{_GAP}of{_GAP}birth", f"birth{_GAP}{_BIRTH_DETAIL}",
             f"(?:страна|порядок){_GAP}рождения",
         ))
     )
 )  # fmt: skip
-"""Phrases that name nobody: ``Drug name``, ``Birth weight``, ``Sex at birth``. Nor does FiO2, inspired oxygen."""
+"""Phrases without personal data: ``Drug name``, ``Birth weight``, ``Sex at birth``, FiO2 (inspired oxygen)."""
 
-_ALONE = frozenset(
+_WHOLE_HEADERS = frozenset(
     {
         "first", "last", "patient", "patients", "tel", "zip", "nhs", "inn", "пациент", "пациенты", "больной", "др",
         "тел", "фам", "отч",
     }
 )  # fmt: skip
-"""Words that say so only as the whole header: not in ``First visit``, ``Patient ID`` or ``Drug INN``."""
+"""Words that suggest personal data only as a whole header: not in ``First visit``, ``Patient ID`` or ``Drug INN``."""
 
 
 def names_a_person(header: str) -> bool:
-    """Whether a header such as ``Patient name``, ``e-mail``, ``D.O.B.``, ``ФИО`` or ``anna@example.org`` does so."""
-    text = unicodedata.normalize("NFKC", header[:_PLAIN_MAX])[:_PLAIN_MAX]
+    """Return whether a header suggests personal data: ``Patient name``, ``e-mail``, ``D.O.B.``, ``ФИО``."""
+    text = unicodedata.normalize("NFKC", header[:_CHARACTERS_MAX])[:_CHARACTERS_MAX]
     if "@" in text:
-        return True  # a file without a header: its first row was taken for one
+        return True  # an e-mail address: the file has no header, and its first row was read as one
     plain = _CAMEL.sub(" ", text).lower().replace("ё", "е")
-    if "".join(_WORD.findall(plain)) in _ALONE:
+    if "".join(_WORD.findall(plain)) in _WHOLE_HEADERS:
         return True
-    words = _WORD.findall(_NOBODY.sub(" x ", plain))  # something has to stand between what it stood between
-    if not _UNLESS_OF_A_THING.isdisjoint(words):
+    words = _WORD.findall(_IMPERSONAL.sub(" x ", plain))  # the "x" keeps the words around a phrase apart
+    if not _AMBIGUOUS.isdisjoint(words):
         return True
-    lengths = range(1, _TOGETHER_MAX + 1)
-    return any("".join(words[at : at + length]) in _TERMS for at in range(len(words)) for length in lengths)
+    lengths = range(1, _JOINED_WORDS_MAX + 1)
+    return any("".join(words[start : start + length]) in _TERMS for start in range(len(words)) for length in lengths)

@@ -1,4 +1,4 @@
-"""What the answers say of a patient file, for the OpenAPI document."""
+"""Response models about patient files, for the OpenAPI document."""
 
 from pydantic import Field
 
@@ -6,58 +6,58 @@ from chalicelib.core.http.schemas import Problem, ResponseModel, optional_field
 
 
 class Finding(ResponseModel):
-    """What is wrong with one cell, row or column of a file. What follows `message` are the sentence's own words."""
+    """One fault of a cell, a row or a column of a file. The fields after `message` hold the values in its sentence."""
 
     row: int | None = Field(default=None, description="The patient, counted from 1.")
-    column: str | None
-    value: str | None = Field(default=None, description="The cell, cut to 40 characters.")
-    code: str = Field(description="What is wrong, for programs, such as `not_a_number`.")
-    message: str
+    column: str | None = Field(description="The name of the column; null if a whole row is wrong.")
+    value: str | None = Field(default=None, description="The text of the cell, cut to 40 characters.")
+    code: str = Field(description="What is wrong, as a code for programs, such as `not_a_number`.")
+    message: str = Field(description="What is wrong and what is expected, in one or two sentences.")
     unit: str | None = optional_field("The unit that is expected.")
-    units: list[str] = optional_field("The units that are known for the column.")
-    minimum: float = optional_field("The least that is accepted.")
-    maximum: float = optional_field("The most that is accepted.")
-    allowed: list[str] = optional_field("What is accepted.")
-    hint_unit: str = optional_field("The unit that the value was probably given in.")
-    suggestion: float | None = optional_field("The value in the expected unit.")
-    expected: int = optional_field("Cells of the header.")
-    found: int = optional_field("Cells of the row.")
+    units: list[str] = optional_field("The units that the column can have.")
+    minimum: float = optional_field("The smallest accepted value.")
+    maximum: float = optional_field("The largest accepted value.")
+    allowed: list[str] = optional_field("The accepted values.")
+    hint_unit: str = optional_field("The unit in which the value probably is.")
+    suggestion: float | None = optional_field("The value converted to the expected unit.")
+    expected: int = optional_field("The number of cells in the header.")
+    found: int = optional_field("The number of cells in the row.")
 
 
 class RepeatedId(ResponseModel):
-    """An ID that more than one patient has."""
+    """An ID that several patients have."""
 
-    id: str
-    rows: list[int] = Field(description="The first ten of its rows.")
+    id: str = Field(description="The ID.")
+    rows: list[int] = Field(description="The first ten rows with this ID.")
 
 
 class PreviewColumn(ResponseModel):
     """A column of the file."""
 
-    header: str = Field(description="As the file has it, cut to 40 characters.")
-    column: str | None = Field(description="The name under which it is read; null if no model uses it.")
+    header: str = Field(description="The header as in the file, cut to 40 characters.")
+    column: str | None = Field(description="The name under which the column is read; null if it is left out.")
 
 
 class PreviewRow(ResponseModel):
     """A row of the file."""
 
     row: int = Field(description="The patient, counted from 1.")
-    cells: list[str] = Field(description="As the file has them, each cut to 40 characters, in the order of `columns`.")
+    cells: list[str] = Field(description="The cells in the order of `columns`, each cut to 40 characters.")
 
 
 class Preview(ResponseModel):
-    """A look at the file as it was read."""
+    """Some rows of the file, as the service reads them."""
 
-    columns: list[PreviewColumn] = Field(description="At most 30, in the file's order.")
-    rows: list[PreviewRow] = Field(description="The first five, and the first twenty of those that are wrong.")
+    columns: list[PreviewColumn] = Field(description="At most 30 columns, in the file's order.")
+    rows: list[PreviewRow] = Field(description="The first five rows, and the first twenty bad rows.")
 
 
 class FileProblem(Problem):
-    """The problem of a file that can't be predicted."""
+    """The problem of a file that cannot be predicted."""
 
     errors: list[Finding] = optional_field("The first hundred findings.")
     errors_total: int = optional_field("How many findings there are.")
-    bad_rows: str = optional_field("Every row that is wrong, such as `2, 4-17`.")
-    bad_rows_total: int = optional_field("How many rows are wrong.")
-    rows: int = optional_field("How many rows there are.")
-    limit_rows: int = optional_field("How many rows one prediction takes, if there are more.")
+    bad_rows: str = optional_field("Every bad row, such as `2, 4-17`.")
+    bad_rows_total: int = optional_field("How many rows are bad.")
+    rows: int = optional_field("How many rows the file has.")
+    limit_rows: int = optional_field("The maximum number of rows of one prediction, if the file has more.")

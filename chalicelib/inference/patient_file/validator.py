@@ -1,7 +1,7 @@
-"""The check of a patient file against the column specification, without pandas and in one pass.
+"""Check a patient file against the column specification, in one pass and without pandas.
 
-What passes comes out in one canonical form (UTF-8, comma, decimal point, known columns only), so that the worker
-reads a single dialect and no column is stored that the product doesn't know.
+The rows that pass are written as canonical CSV (UTF-8, comma, decimal point, known columns only). So the worker reads a
+single dialect, and unknown columns are never stored.
 """
 
 import csv
@@ -30,18 +30,20 @@ from chalicelib.inference.patient_file.preview import Preview
 NAME_SHOWN_MAX = 60
 REPEATED_ROWS_SHOWN_MAX = 10
 ERRORS_LISTED_MAX = 3
-"""So many findings of a skipped row are kept."""
+"""At most this many findings of a skipped row are kept."""
 BAD_ROWS_MAX = 30_000
-"""A file with more bad rows than this is read no further, whether they may be skipped or not."""
+"""A file with more bad rows than this is refused, even if bad rows may be skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A file that can be predicted, or its good rows.
+    """A checked file that can be predicted.
 
-    ``rows``: of patients, good and bad. ``content``: the canonical CSV of the good ones. ``bad``: a line of JSON for
-    each bad one, ``{"row", "id", "errors"}``, empty unless they may be skipped. ``ignored``: headers that are left out.
-    ``units``: of each number, as it was read.
+    - ``rows``: the number of patient rows, good and bad; ``bad_rows`` of them are bad.
+    - ``content``: the canonical CSV of the good rows.
+    - ``bad``: a line of JSON for each skipped row, ``{"row", "id", "errors"}``.
+    - ``ignored``: the headers of the columns that are left out.
+    - ``units``: the unit in which each numeric column was read.
     """
 
     rows: int
@@ -54,8 +56,13 @@ class CheckedFile:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a check found. ``rows``: of patients; ``problems``: what is wrong with them; ``duplicates``: IDs that more
-    than one patient has, with the rows of the first few, if they were to be watched."""
+    """The outcome of checking a file.
+
+    - ``rows``: the number of patient rows; ``problems``: the findings about them.
+    - ``used``: the names of the columns that were read; ``ignored``: the headers of the others.
+    - ``units``: the unit in which each numeric column was read.
+    - ``duplicates``: the repeated IDs, each with its first rows; empty unless ``watch_ids`` was set.
+    """
 
     rows: int
     problems: FindingCollector
@@ -67,39 +74,40 @@ class Inspection:
     duplicates: dict[str, list[int]]
 
     def raise_if_bad(self, *, skip: bool = False) -> None:
-        """Refuse a file without patients, and one with bad rows; ``skip``: only one with nothing but bad rows.
+        """Refuse a file without patients, and a file with bad rows; with ``skip``, only if all its rows are bad.
 
         Raises
         ------
         NoRowsError, InvalidRowsError
         """
         if self.rows == 0:
-            raise NoRowsError("The file has a header and no patients. Please add one row a patient.")
+            raise NoRowsError("The file has a header but no patients. Please add one row per patient.")
         if self.problems.total and not (skip and self.problems.rows_total < self.rows):
             raise self.problems.error(self.rows)
 
 
 def check_file(content: bytes, *, si: bool = False, skip: bool = False, rows_max: int | None = None) -> CheckedFile:
-    """Check every cell of every row of ``content``.
+    """Check every cell of every row of ``content``, and return the file in canonical form.
 
-    ``si``: numbers whose header names no unit are in SI units, where the column has one. ``skip``: bad rows are left
-    out of the content and listed, instead of refusing the file. ``rows_max``: refuse a file with more rows.
+    - ``si``: numbers are in the column's SI unit, unless the header names another unit.
+    - ``skip``: leave bad rows out and list them, instead of refusing the file.
+    - ``rows_max``: refuse a file with more rows.
 
     Raises
     ------
     InvalidFileError
-        One of its subclasses says what is wrong.
+        A subclass says what is wrong.
     """
     good, bad = io.StringIO(), io.StringIO()
-    found = inspect(io.BytesIO(content), si=si, good=good, bad=bad if skip else None, rows_max=rows_max)
-    found.raise_if_bad(skip=skip)
+    inspection = inspect(io.BytesIO(content), si=si, good=good, bad=bad if skip else None, rows_max=rows_max)
+    inspection.raise_if_bad(skip=skip)
     return CheckedFile(
-        found.rows,
-        found.problems.rows_total,
+        inspection.rows,
+        inspection.problems.rows_total,
         good.getvalue().encode(),
         bad.getvalue().encode(),
-        found.ignored,
-        found.units,
+        inspection.ignored,
+        inspection.units,
     )
 
 
@@ -115,60 +123,68 @@ def inspect(
     rows_max: int | None = None,
     on_batch: Callable[[], None] = lambda: None,
 ) -> Inspection:
-    """Check ``source``, a file from its beginning, in one pass over its rows; the memory doesn't grow with them.
+    """Check ``source``, which stands at the beginning of the file, in one pass over its rows.
 
-    ``good``: takes the canonical CSV; with ``bad`` also from files in which some rows are bad, whose findings it takes.
-    ``watch_ids``: note repeated IDs, which takes memory for each of them. ``is_sample``: the source may end within a
-    row. ``preview``: takes a look at the rows. ``rows_max``: read and write no more rows. ``on_batch`` is called every
-    few thousand rows.
+    The memory does not grow with the number of rows, except for ``watch_ids``.
+
+    - ``si``: numbers are in the column's SI unit, unless the header names another unit.
+    - ``good``: the file to which the canonical CSV is written. Unless ``bad`` is given, writing stops at the first
+      batch with a bad row.
+    - ``bad``: the file to which a line of JSON is written for each bad row.
+    - ``watch_ids``: record repeated IDs.
+    - ``is_sample``: the source may end within a row.
+    - ``preview``: collects the rows to be shown.
+    - ``rows_max``: refuse a file with more rows.
+    - ``on_batch``: called after each batch of a few thousand rows.
 
     Raises
     ------
     InvalidFileError
-        Of what makes the whole file unreadable: its form, its header, more than ``rows_max`` rows. Not of bad rows.
+        The whole file is unreadable because of its format or its header, it has more than ``rows_max`` rows, or it has
+        more than ``BAD_ROWS_MAX`` bad rows. Fewer bad rows are only recorded.
     """
     table = read_table(source, is_sample=is_sample)
-    places = _places(table.header)
-    column_units = [_column_unit(heading, si=si) for heading in places]
+    indices = _column_indices(table.header)
+    column_units = [_column_unit(heading, si=si) for heading in indices]
     if preview:
-        preview.take_header(table.header, {place: heading.column.name for heading, place in places.items()})
-    check = _RowChecker(
-        column_units, list(places.values()), table.separator != ",", good, bad, watch_ids=watch_ids, preview=preview
+        preview.add_header(table.header, {index: heading.column.name for heading, index in indices.items()})
+    checker = _RowChecker(
+        column_units, list(indices.values()), table.separator != ",", good, bad, watch_ids=watch_ids, preview=preview
     )
     for batch in table.batches:
         if rows_max is not None:
-            refuse_too_many_rows(check.rows + len(batch), rows_max)
-        check.add(batch, len(table.header))
+            refuse_too_many_rows(checker.rows + len(batch), rows_max)
+        checker.add(batch, len(table.header))
         on_batch()
-    taken = set(places.values())
+    used = set(indices.values())
     return Inspection(
-        rows=check.rows,
-        problems=check.problems,
+        rows=checker.rows,
+        problems=checker.findings,
         used=tuple(column_unit.column.name for column_unit in column_units),
-        ignored=tuple(cell[:NAME_SHOWN_MAX] for place, cell in enumerate(table.header) if place not in taken and cell),
+        ignored=tuple(cell[:NAME_SHOWN_MAX] for index, cell in enumerate(table.header) if index not in used and cell),
         units={column_unit.column.name: column_unit.unit.name for column_unit in column_units if column_unit.unit},
         separator=table.separator,
         encoding=table.encoding,
-        duplicates=check.duplicates(),
+        duplicates=checker.duplicates(),
     )
 
 
-def _places(header: Row) -> dict[Heading, int]:
-    """Where each stored column stands in the header, in the order of storage."""
-    places: dict[str, tuple[Heading, int]] = {}
+def _column_indices(header: Row) -> dict[Heading, int]:
+    """Return the index of each stored column in the header, in the order of the canonical CSV."""
+    indices: dict[str, tuple[Heading, int]] = {}
     duplicated: list[Finding] = []
-    for place, cell in enumerate(header):
+    for index, cell in enumerate(header):
         heading = columns.find(cell)
         if heading is None:
             continue
         name = heading.column.name
-        if name in places and heading.column.kind != "ignored":
+        if name in indices and heading.column.kind != "ignored":
             message = f"The column '{name}' appears twice. Please keep one."
             duplicated.append(Finding("column_duplicated", message, column=name))
-        places[name] = heading, place
+        indices[name] = heading, index
     if duplicated:
         raise ColumnDuplicatedError(" ".join(finding.message for finding in duplicated), duplicated)
-    missing = [columns.BY_NAME[name] for name in columns.REQUIRED if name not in places]
+    missing = [columns.BY_NAME[name] for name in columns.REQUIRED if name not in indices]
     if missing:
         findings = [
             Finding(
@@ -180,22 +196,21 @@ def _places(header: Row) -> dict[Heading, int]:
             for column in missing
         ]
         names = ", ".join(column.name for column in missing)
-        raise ColumnMissingError(f"The file needs a header with the missing column(s): {names}.", findings)
-    return dict(places[name] for name in columns.STORED if name in places)
+        raise ColumnMissingError(f"The header lacks required columns: {names}.", findings)
+    return dict(indices[name] for name in columns.STORED if name in indices)
 
 
 def _column_unit(heading: Heading, *, si: bool) -> ColumnUnit:
     column = heading.column
     if heading.unit is not None:
-        unit = heading.found_unit()
+        unit = heading.known_unit()
         if unit is None:
-            known = " or ".join(each.name for each in column.units) or "none"
-            name, given = column.name, heading.unit[:VALUE_SHOWN_MAX]
-            message = f"The header gives '{given}' as the unit of {name}. Known for it: {known}."
-            finding = Finding(
-                "unit_unknown", message, None, name, given, {"units": [each.name for each in column.units]}
+            known = [unit.name for unit in column.units]
+            name, unknown = column.name, heading.unit[:VALUE_SHOWN_MAX]
+            message = (
+                f"The header names '{unknown}' as the unit of {name}. Known units: {' or '.join(known) or 'none'}."
             )
-            raise UnitUnknownError(message, [finding])
+            raise UnitUnknownError(message, [Finding("unit_unknown", message, None, name, unknown, {"units": known})])
         return ColumnUnit(column, unit)
     if si and column.si:
         return ColumnUnit(column, column.si)
@@ -203,12 +218,12 @@ def _column_unit(heading: Heading, *, si: bool) -> ColumnUnit:
 
 
 class _RowChecker:
-    """Takes batches of rows, gathers what is wrong, writes what is right."""
+    """Checks batches of rows: collects findings, and writes the good rows as canonical CSV."""
 
     def __init__(
         self,
         column_units: list[ColumnUnit],
-        places: list[int],
+        indices: list[int],
         decimal_comma: bool,  # noqa: FBT001
         good: IO[str] | None,
         bad: IO[str] | None,
@@ -216,49 +231,60 @@ class _RowChecker:
         watch_ids: bool,
         preview: Preview | None,
     ) -> None:
-        self._places = places
+        self._indices = indices
         self._cells = [Cells(column_unit, decimal_comma=decimal_comma) for column_unit in column_units]
-        self._id_place = next(
-            (at for at, each in zip(places, column_units, strict=True) if each.column.kind == "id"), None
+        self._id_index = next(
+            (
+                index
+                for index, column_unit in zip(indices, column_units, strict=True)
+                if column_unit.column.kind == "id"
+            ),
+            None,
         )
-        self._ids: dict[str, int] | None = {} if watch_ids and self._id_place is not None else None
+        self._first_rows: dict[str, int] | None = {} if watch_ids and self._id_index is not None else None
         self._repeated: dict[str, list[int]] = {}
         self._bad = bad
         self._preview = preview
         self._writer = csv.writer(good, lineterminator="\n") if good else None
         if self._writer:
             self._writer.writerow([column_unit.column.name for column_unit in column_units])
-        self.problems = FindingCollector()
+        self.findings = FindingCollector()
         self.rows = 0
 
     def add(self, batch: list[Row], width: int) -> None:
-        """Judge ``batch`` column by column; go row by row only if something in it is wrong."""
+        """Check ``batch``; ``width`` is the number of cells in the header."""
+        # For speed, check column by column. Only a batch with a bad row is also checked row by row.
         ragged = {place for place, row in enumerate(batch) if len(row) != width and not _fit(row, width)}
         even = [row for place, row in enumerate(batch) if place not in ragged] if ragged else batch
         by_column = list(zip(*even, strict=True)) if even else []
         stored = []
-        wrong = bool(ragged)
-        for place, cells in zip(self._places, self._cells, strict=True):
-            cells.forget_if_many()
-            given = by_column[place] if by_column else ()
-            stored.append([cells[text] for text in given])
-            wrong = wrong or (bool(cells.wrong) and any(text in cells.wrong for text in given))
-        if self._ids is not None and self._id_place is not None:
-            self._note_ids(batch, self._ids, self._id_place)
+        has_bad_row = bool(ragged)
+        for index, cells in zip(self._indices, self._cells, strict=True):
+            cells.clear_if_large()
+            texts = by_column[index] if by_column else ()
+            stored.append([cells[text] for text in texts])
+            has_bad_row = has_bad_row or (bool(cells.findings) and any(text in cells.findings for text in texts))
+        if self._first_rows is not None and self._id_index is not None:
+            self._record_ids(batch, self._first_rows, self._id_index)
         if self._preview:
-            self._preview.take_first(batch, self.rows)
-        if wrong:
-            good = self._find(batch, width, ragged)
-            stored = [[cells[row[at]] for row in good] for at, cells in zip(self._places, self._cells, strict=True)]
-        # Once a bad row was met the rest is wanted only if bad rows may be skipped.
-        if self._writer and (self._bad or not self.problems.total):
+            self._preview.add_first_rows(batch, self.rows)
+        if has_bad_row:
+            good = self._good_rows(batch, width, ragged)
+            stored = [
+                [cells[row[index]] for row in good] for index, cells in zip(self._indices, self._cells, strict=True)
+            ]
+        # After a bad row the canonical CSV is needed only if bad rows are skipped.
+        if self._writer and (self._bad or not self.findings.total):
             self._writer.writerows(zip(*stored, strict=True))
         self.rows += len(batch)
-        if self.problems.rows_total > BAD_ROWS_MAX:
-            raise self.problems.error(self.rows)
+        if self.findings.rows_total > BAD_ROWS_MAX:
+            raise self.findings.error(self.rows)
 
-    def _find(self, batch: list[Row], width: int, ragged: set[int]) -> list[Row]:
-        """Note what is wrong with the rows of ``batch``; the others."""
+    def _good_rows(self, batch: list[Row], width: int, ragged: set[int]) -> list[Row]:
+        """Record the findings of the bad rows in ``batch``, and return the good rows.
+
+        ``ragged`` holds the places of the rows in ``batch`` whose number of cells is not ``width``.
+        """
         good = []
         for place, row in enumerate(batch):
             if place in ragged:
@@ -267,51 +293,50 @@ class _RowChecker:
                 findings = [Finding("cell_count", message, params=params)]
             else:
                 findings = [
-                    cells.wrong[row[at]]
-                    for at, cells in zip(self._places, self._cells, strict=True)
-                    if row[at] in cells.wrong
+                    cells.findings[row[index]]
+                    for index, cells in zip(self._indices, self._cells, strict=True)
+                    if row[index] in cells.findings
                 ]
             if not findings:
                 good.append(row)
                 continue
             number = self.rows + place + 1
-            findings = [replace(each, row=number) for each in findings]
-            self.problems.add_row(number, findings)
+            findings = [replace(finding, row=number) for finding in findings]
+            self.findings.add_row(number, findings)
             if self._preview:
-                self._preview.take_bad(number, row)
+                self._preview.add_bad_row(number, row)
             if self._bad:
-                self._list(self._bad, row, findings)
+                self._write_bad_row(self._bad, row, findings)
         return good
 
-    def _list(self, target: IO[str], row: Row, findings: list[Finding]) -> None:
-        """Write the line of a bad row to ``target``."""
-        at = self._id_place
-        patient = row[at].strip()[:ID_CHARACTERS_MAX] if at is not None and at < len(row) else None
+    def _write_bad_row(self, target: IO[str], row: Row, findings: list[Finding]) -> None:
+        index = self._id_index
+        patient_id = row[index].strip()[:ID_CHARACTERS_MAX] if index is not None and index < len(row) else None
         shown = findings[:ERRORS_LISTED_MAX]
-        line = {"row": findings[0].row, "id": patient, "errors": [each.document() for each in shown]}
+        line = {"row": findings[0].row, "id": patient_id, "errors": [finding.document() for finding in shown]}
         target.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
-    def _note_ids(self, batch: list[Row], ids: dict[str, int], place: int) -> None:
-        """Note which IDs of ``batch`` occurred before; ``ids``: the row in which each occurred first."""
+    def _record_ids(self, batch: list[Row], first_rows: dict[str, int], id_index: int) -> None:
+        """Record the IDs of ``batch`` that occurred before. ``first_rows`` holds the first row of each ID."""
         for row, cells in enumerate(batch, self.rows + 1):
-            patient = cells[place].strip() if place < len(cells) else ""
-            if not patient:
+            patient_id = cells[id_index].strip() if id_index < len(cells) else ""
+            if not patient_id:
                 continue
-            first = ids.setdefault(patient, row)
+            first = first_rows.setdefault(patient_id, row)
             if first == row:
                 continue
-            if patient in self._repeated or len(self._repeated) < FINDINGS_SHOWN_MAX:
-                rows = self._repeated.setdefault(patient[:ID_CHARACTERS_MAX], [first])
+            if patient_id in self._repeated or len(self._repeated) < FINDINGS_SHOWN_MAX:
+                rows = self._repeated.setdefault(patient_id[:ID_CHARACTERS_MAX], [first])
                 if len(rows) < REPEATED_ROWS_SHOWN_MAX:
                     rows.append(row)
 
     def duplicates(self) -> dict[str, list[int]]:
-        """IDs that more than one patient has, and the first few of their rows."""
+        """Return the IDs that several patients have, each with its first rows."""
         return self._repeated
 
 
 def _fit(row: Row, width: int) -> bool:
-    """Cut empty cells past the header's width, as spreadsheets add them; True if the row then fits."""
+    """Cut empty cells beyond the header's width, which spreadsheets add. Return whether the row then fits."""
     if len(row) > width and not any(cell.strip() for cell in row[width:]):
         del row[width:]
     return len(row) == width

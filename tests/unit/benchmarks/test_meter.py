@@ -11,15 +11,15 @@ from chalicelib.core import aws
 from tests.unit.support import ROOT, World
 
 NOT_REQUESTS = {
-    # Conditions of other permissions, the logs that Lambda itself writes, and what only a transaction asks for.
+    # Condition keys, and the permission for a condition check inside a transaction.
     "dynamodb": {"Attributes", "ReturnValues", "Select", "ConditionCheckItem"},
-    # A permission's name is not always its operation's.
+    # Permissions whose names are not those of their operations.
     "s3": {"DeleteObject", "ListBucket"},
 }
 
 
 def granted() -> set[tuple[str, str]]:
-    """The operations that the functions' roles allow, of the services that are metered."""
+    """Return the operations of metered services that the functions' roles allow."""
     names: set[str] = set()
     for path in (ROOT / ".chalice" / "policies").glob("*.json"):
         for statement in json.loads(path.read_text("utf-8"))["Statement"]:
@@ -30,17 +30,17 @@ def granted() -> set[tuple[str, str]]:
 
 
 def test_every_operation_that_a_role_allows_is_metered() -> None:
-    forgotten = {
+    unmetered = {
         (service, operation)
         for service, operation in granted()
         if operation not in REQUESTS[service] and operation not in NOT_REQUESTS.get(service, set())
     }
 
     assert len(granted()) > 10
-    assert not forgotten
+    assert not unmetered
 
 
-def test_an_operation_that_is_not_known_is_refused(world: World) -> None:
+def test_an_unknown_operation_is_refused(world: World) -> None:
     meter = Meter()
     s3 = boto3.client("s3")
     meter.watch(s3)
@@ -49,17 +49,17 @@ def test_an_operation_that_is_not_known_is_refused(world: World) -> None:
         s3.get_bucket_location(Bucket=world.settings.files_bucket)
 
 
-def test_an_answer_without_its_capacity_is_refused(world: World) -> None:
+def test_a_response_without_consumed_capacity_is_refused(world: World) -> None:
     meter = Meter()
     dynamodb = boto3.client("dynamodb")
     meter.watch(dynamodb)
     item = {"Put": {"TableName": world.settings.users_table, "Item": {"user_id": {"S": "u"}}}}
 
-    with pytest.raises(UnmeteredError, match="TransactWriteItems"):  # moto doesn't say
+    with pytest.raises(UnmeteredError, match="TransactWriteItems"):  # moto does not report it
         dynamodb.transact_write_items(TransactItems=[item])  # type: ignore[list-item]
 
 
-def test_requests_are_counted_by_what_they_are_billed_as(world: World) -> None:
+def test_requests_are_counted_by_the_item_that_is_billed(world: World) -> None:
     meter = Meter()
     s3, sqs = boto3.client("s3"), boto3.client("sqs")
     meter.watch(s3, sqs)
@@ -78,7 +78,7 @@ def test_requests_are_counted_by_what_they_are_billed_as(world: World) -> None:
     assert usage.requests["s3", "HeadObject"] == 1
 
 
-def test_what_was_taken_is_not_counted_again() -> None:
+def test_drained_usage_is_not_counted_again() -> None:
     meter = Meter()
     meter.add(Item.API_REQUESTS, 2)
 
@@ -86,7 +86,7 @@ def test_what_was_taken_is_not_counted_again() -> None:
     assert meter.drain().amounts == {}
 
 
-def test_an_invocation_costs_whole_milliseconds_of_its_memory_and_of_its_disk_above_512_mb() -> None:
+def test_an_invocation_is_billed_by_whole_milliseconds_memory_and_disk_above_512_mb() -> None:
     meter = Meter()
 
     meter.invoked(Function("worker", memory_mb=1769, disk_mb=2048), 999.01)
@@ -99,12 +99,12 @@ def test_an_invocation_costs_whole_milliseconds_of_its_memory_and_of_its_disk_ab
     assert usage.milliseconds == {"worker": [999.01], "api": [1000.0]}
 
 
-def test_a_line_of_output_is_billed_with_what_an_event_costs() -> None:
+def test_a_line_of_output_is_billed_with_the_overhead_of_an_event() -> None:
     meter = Meter()
 
     with contextlib.redirect_stdout(MeteredOutput(meter)):
         print("0123456789")
-        print("ы", end="")  # the line isn't whole yet
+        print("ы", end="")  # the line is not complete yet
 
     assert meter.drain().amounts[Item.LOG_GB] * GB == pytest.approx(10 + 26)
 
@@ -122,8 +122,8 @@ def test_every_custom_metric_counts_once_however_often_it_is_logged() -> None:
     }  # fmt: skip
 
 
-def test_the_apps_own_clients_are_watched_by_name() -> None:
-    """botocore's names of the services are the meter's."""
+def test_the_meter_knows_the_services_of_the_apps_clients() -> None:
+    """The meter uses botocore's names of the services."""
     clients = (aws.dynamodb(), aws.s3(), aws.sqs(), aws.secretsmanager())
 
     assert {client.meta.service_model.service_id.hyphenize() for client in clients} == set(REQUESTS)

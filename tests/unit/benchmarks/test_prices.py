@@ -9,6 +9,6 @@ def test_an_amount_is_multiplied_by_its_price() -> None:
     assert Item.SECRETS.dollars(1) == pytest.approx(0.40)
 
 
-def test_every_item_is_told_from_the_others() -> None:
-    """Members of an enumeration with equal values would be one item."""
+def test_every_item_is_distinct() -> None:
+    """Enumeration members with equal values would be one item."""
     assert len({item.title for item in Item}) == len(Item.__members__)

@@ -18,8 +18,10 @@ def fitted(patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
 
 
 def test_the_fit_has_converged(patients: pd.DataFrame, outcome: Outcome, fitted: FittedCurve) -> None:
-    """At the optimum the partial likelihood's slope (Breslow's ties) is the penalty for what is kept, less for the
-    rest."""
+    """At the optimum the slope of the partial likelihood (Breslow's ties) equals the penalty for a kept column.
+
+    For a dropped column it is smaller.
+    """
     features = fitted.pipeline[:-1].transform(patients)
     coefficients = fitted.pipeline[-1].coef_
     relative = np.exp(features @ coefficients)
@@ -58,48 +60,48 @@ def test_the_chosen_penalty_is_inside_the_grid(fitted: FittedCurve) -> None:
     assert cox.ALPHAS[-1] < fitted.alpha < cox.ALPHAS[0]
 
 
-def test_levels_that_are_right_already_are_found_again() -> None:
-    """Patients who die as their curves say: the levels are the nominal ones, and the intervals hold 80 %."""
-    draw = np.random.default_rng(7)
-    survival, level = draw.uniform(0.0, 1.0, 40_000), draw.uniform(0.0, 1.0, 40_000)
+def test_right_curves_get_the_nominal_levels() -> None:
+    """If patients die as their curves predict, the levels are nominal and the intervals cover 80 %."""
+    rng = np.random.default_rng(7)
+    survival, level = rng.uniform(0.0, 1.0, 40_000), rng.uniform(0.0, 1.0, 40_000)
     outlived = level > 1.0 - survival
     levels = fit_levels(survival, np.where(outlived, 1.0 - survival, level), outlived, np.ones(40_000))
 
     lower, upper, is_open = levels.of(survival)
-    held = (outlived | (level >= lower)) & (is_open | (level <= upper))
+    covered = (outlived | (level >= lower)) & (is_open | (level <= upper))
     assert levels.upper == pytest.approx([0.9] * 4, abs=0.02)
     assert levels.lower[0] == pytest.approx(0.1, abs=0.02)
     assert levels.lower_if_open == pytest.approx([0.2] * 4, abs=0.02)
-    # In the healthiest quarter more than 80 % outlive the horizon, and an interval that holds it holds them all.
+    # In the healthiest quarter more than 80 % outlive the horizon, and an open interval covers them all.
     for band, expected in enumerate((0.8, 0.8, 0.8, 0.875)):
-        assert held[levels.band(survival) == band].mean() == pytest.approx(expected, abs=0.015), band
+        assert covered[levels.band(survival) == band].mean() == pytest.approx(expected, abs=0.015), band
 
 
-def test_levels_widen_where_the_curves_are_too_sure() -> None:
-    draw = np.random.default_rng(8)
-    survival, level = draw.uniform(0.0, 1.0, 40_000), draw.beta(0.5, 0.5, 40_000)
+def test_levels_widen_if_the_curves_are_overconfident() -> None:
+    rng = np.random.default_rng(8)
+    survival, level = rng.uniform(0.0, 1.0, 40_000), rng.beta(0.5, 0.5, 40_000)
     outlived = level > 1.0 - survival
     levels = fit_levels(survival, np.where(outlived, 1.0 - survival, level), outlived, np.ones(40_000))
     assert levels.lower_if_open[0] < 0.15
 
 
-def test_a_level_that_is_the_threshold_itself_is_on_the_same_side_whatever_the_noise() -> None:
-    """The level of who outlives the horizon is the probability to die within it, computed in another way."""
+def test_noise_does_not_change_the_levels_of_patients_on_a_threshold() -> None:
+    """The level of a patient who outlives the horizon is the probability to die within it, computed in another way."""
     for seed in range(60):
-        draw = np.random.default_rng(seed)
-        survival, level = draw.uniform(0.0, 1.0, 400), np.sqrt(draw.uniform(0.0, 1.0, 400))
+        rng = np.random.default_rng(seed)
+        survival, level = rng.uniform(0.0, 1.0, 400), np.sqrt(rng.uniform(0.0, 1.0, 400))
         outlived = level > 1.0 - survival
         level = np.where(outlived, 1.0 - survival, level)
-        noisy = [level + 1e-15 * draw.normal(size=400) for _ in range(5)]
+        noisy = [level + 1e-15 * rng.normal(size=400) for _ in range(5)]
         first, *others = (fit_levels(survival, levels, outlived, np.ones(400)) for levels in noisy)
         for other in others:
             for name in ("lower", "lower_if_open", "upper"):
                 assert getattr(other, name) == pytest.approx(getattr(first, name), abs=1e-12), seed
 
 
-def test_the_later_visits_are_of_the_same_patients_three_years_on(patients: pd.DataFrame) -> None:
-    visits, known = later_visits()
-    assert len(visits) == len(known.years) == 214
+def test_the_later_visits_are_of_the_same_patients_three_years_later(patients: pd.DataFrame) -> None:
+    visits, visits_outcome = later_visits()
+    assert len(visits) == len(visits_outcome.years) == 214
     assert visits["ID"].is_unique
     entry = patients.set_index("ID").loc[visits["ID"]]
     assert visits["Age"].to_numpy() - entry["Age"].to_numpy() == pytest.approx(1096, abs=1)

@@ -35,7 +35,7 @@ def test_outcome_categories_and_missing_values_have_the_known_counts(patients: p
     }  # fmt: skip
 
 
-def test_every_value_is_one_that_the_column_specification_allows(patients: pd.DataFrame) -> None:
+def test_every_value_is_allowed_by_the_column_specification(patients: pd.DataFrame) -> None:
     for column in columns.COLUMNS:
         values = patients[column.name].dropna()
         if column.kind == "number":
@@ -45,7 +45,7 @@ def test_every_value_is_one_that_the_column_specification_allows(patients: pd.Da
             assert set(values) == set(column.allowed), column.name
 
 
-def test_a_transplant_is_censoring_in_the_one_outcome_and_an_event_in_the_other(patients: pd.DataFrame) -> None:
+def test_a_transplant_is_censoring_in_one_outcome_and_an_event_in_the_other(patients: pd.DataFrame) -> None:
     assert data.death(patients).died.sum() == 161
     assert data.death_or_transplant(patients).died.sum() == 161 + 25
     assert data.death(patients).years[0] == 400 / 365.25
@@ -60,7 +60,7 @@ def test_the_samples_hold_no_outcome_and_no_treatment(patients: pd.DataFrame) ->
 def test_the_small_sample_holds_ten_patients_of_every_kind(patients: pd.DataFrame) -> None:
     header, *rows = sample_files(patients)["patients-10.csv"].splitlines()
     cells = pd.DataFrame([row.split(",") for row in rows], columns=header.split(","))
-    assert cells["ID"].tolist() == [str(patient) for patient in VARIED]
+    assert cells["ID"].tolist() == [str(patient_id) for patient_id in VARIED]
     assert set(cells["Sex"]) == {"F", "M"}
     assert set(cells["Edema"]) == {"N", "S", "Y"}
     assert set(cells["Stage"]) == {"1", "2", "3", "4"}
@@ -68,7 +68,7 @@ def test_the_small_sample_holds_ten_patients_of_every_kind(patients: pd.DataFram
     assert not (cells[list(columns.REQUIRED)] == "NA").any(axis=None)
 
 
-def test_the_full_sample_is_the_study_but_for_two_prothrombin_times(patients: pd.DataFrame) -> None:
+def test_the_full_sample_is_the_study_except_for_two_prothrombin_times(patients: pd.DataFrame) -> None:
     header, *rows = sample_files(patients)["pbc-418.csv"].splitlines()
     assert rows[0] == "1,21464,F,Y,Y,Y,Y,14.5,261,2.6,156,1718,137.95,172,190,12.2,4"
     assert len(rows) == 418

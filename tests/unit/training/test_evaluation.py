@@ -6,7 +6,7 @@ from training.data import Outcome
 from training.evaluation import (
     FOLDS,
     REPEATS,
-    EverybodyLives,
+    ConstantPredictor,
     HeldOut,
     accuracy,
     calibration,
@@ -20,14 +20,14 @@ from training.models import mayo
 
 @pytest.fixture(scope="module")
 def constant(patients: pd.DataFrame, outcome: Outcome) -> list[HeldOut]:
-    [answers] = cross_validate(lambda _rows, _known: EverybodyLives(), patients, outcome, (8.0,))
-    return answers
+    [folds] = cross_validate(lambda _patients, _outcome: ConstantPredictor(), patients, outcome, (8.0,))
+    return folds
 
 
 @pytest.fixture(scope="module")
 def curves(patients: pd.DataFrame, outcome: Outcome) -> list[HeldOut]:
-    [answers] = cross_validate(mayo.fit, patients, outcome, (7.0,), repeats=2)
-    return answers
+    [folds] = cross_validate(mayo.fit, patients, outcome, (7.0,), repeats=2)
+    return folds
 
 
 def test_every_patient_is_held_out_once_in_a_repeat(constant: list[HeldOut]) -> None:
@@ -36,19 +36,19 @@ def test_every_patient_is_held_out_once_in_a_repeat(constant: list[HeldOut]) -> 
     assert np.array_equal(np.sort(rows), np.arange(418))
 
 
-def test_the_constant_predictor_says_the_horizon_and_orders_nobody(constant: list[HeldOut]) -> None:
+def test_the_constant_predictor_predicts_the_horizon_and_ranks_nobody(constant: list[HeldOut]) -> None:
     assert {years for fold in constant for years in fold.predicted} == {8.0}
     assert accuracy(constant)["c_index"] == 0.5
     assert accuracy(constant)["uno_c"] == 0.5
 
 
-def test_intervals_are_judged_at_the_models_own_horizon_only(patients: pd.DataFrame, outcome: Outcome) -> None:
+def test_intervals_are_evaluated_only_at_the_models_own_horizon(patients: pd.DataFrame, outcome: Outcome) -> None:
     own, other = cross_validate(mayo.fit, patients, outcome, (7.0, 5.0), repeats=1)
     assert all(fold.interval is not None for fold in own)
     assert all(fold.interval is None for fold in other)
 
 
-def test_a_curve_has_a_brier_score_far_below_that_of_knowing_nothing(curves: list[HeldOut]) -> None:
+def test_a_curve_has_a_brier_score_far_below_a_coin_toss(curves: list[HeldOut]) -> None:
     assert all(fold.survival is not None and fold.survival.shape[1] == len(grid(7.0)) for fold in curves)
     assert 0.05 < accuracy(curves)["brier_score"] < 0.15  # a coin toss has 0.25
 
@@ -61,7 +61,7 @@ def test_the_quarters_of_calibration_run_from_the_sickest(curves: list[HeldOut])
         assert figures[-1] > 1.2 * figures[0], name
 
 
-def test_what_an_interval_misses_and_holds_is_everybody(curves: list[HeldOut]) -> None:
+def test_covered_and_missed_patients_add_up_to_all_patients(curves: list[HeldOut]) -> None:
     coverage = interval_coverage(curves)
     parts = [coverage[name] for name in ("overall", "lived_shorter", "lived_longer")]
     assert np.sum(parts) == pytest.approx(1.0)

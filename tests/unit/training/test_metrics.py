@@ -15,7 +15,7 @@ from training.metrics import (
 
 
 def simulated(n: int, seed: int) -> tuple[Outcome, np.ndarray]:
-    """Survival with half of the patients censored, and the survival times that nobody would have seen."""
+    """Return an outcome with about half of the patients censored, and the uncensored survival times."""
     rng = np.random.default_rng(seed)
     survival, follow_up = rng.exponential(6.0, n), rng.exponential(9.0, n)
     return Outcome(np.minimum(survival, follow_up), survival <= follow_up), survival
@@ -32,7 +32,7 @@ def test_without_censoring_the_weighted_error_is_the_plain_mean_absolute_error()
     assert figures["share_within_1_5_years"] == pytest.approx((np.abs(error) <= 1.5).mean(), abs=1e-12)
 
 
-def test_with_censoring_the_weighted_error_is_that_of_the_survival_times_nobody_saw() -> None:
+def test_with_censoring_the_weighted_error_is_that_of_the_uncensored_survival_times() -> None:
     outcome, survival = simulated(20_000, seed=3)
     predicted = np.full(20_000, 4.0)
     figures = error_figures(ipcw_truth(outcome, outcome, 8.0), predicted)
@@ -41,8 +41,8 @@ def test_with_censoring_the_weighted_error_is_that_of_the_survival_times_nobody_
     assert figures["bias"] == pytest.approx(error.mean(), abs=0.06)
 
 
-def test_weights_are_one_over_the_chance_to_be_still_in_follow_up() -> None:
-    # Follow-up ends for one of three at 2 years: 2/3 are still in it afterwards, all of them up to 2 years.
+def test_weights_are_one_over_the_probability_to_be_still_in_follow_up() -> None:
+    # At 2 years follow-up ends for one of three patients, so 2/3 are in follow-up afterwards and all before.
     outcome = Outcome(np.array([1.0, 2.0, 3.0, 9.0]), np.array([True, False, True, False]))
     truth = ipcw_truth(outcome, outcome, 8.0)
     assert truth.weight == pytest.approx([1.0, 0.0, 1.5, 1.5])
@@ -50,12 +50,12 @@ def test_weights_are_one_over_the_chance_to_be_still_in_follow_up() -> None:
     assert truth.died.tolist() == [True, False, True, False]
 
 
-def test_a_death_on_the_day_that_anothers_follow_up_ends_was_in_follow_up() -> None:
+def test_a_patient_who_dies_when_anothers_follow_up_ends_was_in_follow_up() -> None:
     outcome = Outcome(np.array([2.0, 2.0, 9.0]), np.array([True, False, False]))
     assert ipcw_truth(outcome, outcome, 8.0).weight[0] == pytest.approx(1.0)
 
 
-def test_follow_up_longer_than_any_in_training_has_the_last_weight() -> None:
+def test_follow_up_longer_than_in_training_has_the_last_weight() -> None:
     train = Outcome(np.array([1.0, 2.0, 4.0]), np.array([True, False, True]))
     held_out = Outcome(np.array([7.0]), np.array([True]))
     assert ipcw_truth(train, held_out, 8.0).weight == pytest.approx([2.0])
@@ -68,14 +68,14 @@ def test_concordance_is_one_for_the_right_order_zero_for_its_reverse_and_half_fo
     assert concordance_index(outcome, np.full(4, 8.0)) == 0.5
 
 
-def test_a_weighted_quantile_is_that_of_the_repeated_values() -> None:
+def test_a_weighted_quantile_equals_that_of_repeated_values() -> None:
     values, weight = np.array([3.0, 1.0, 2.0]), np.array([1.0, 2.0, 7.0])
     repeated = np.repeat(values, weight.astype(int))
     for level in (0.05, 0.25, 0.55, 0.95, 1.0):
         assert weighted_quantile(values, weight, level) == np.quantile(repeated, level, method="inverted_cdf")
 
 
-def test_intervals_cover_four_fifths_in_each_quarter_and_are_wider_where_errors_are_larger() -> None:
+def test_intervals_cover_80_percent_in_each_quarter_and_are_wider_where_errors_are_larger() -> None:
     rng = np.random.default_rng(4)
     predicted = rng.uniform(0.0, 8.0, 4_000)
     spread = np.where(predicted < 4.0, 2.0, 0.5)
@@ -91,23 +91,23 @@ def test_intervals_cover_four_fifths_in_each_quarter_and_are_wider_where_errors_
         assert inside[band == number].mean() == pytest.approx(0.8, abs=0.003)
 
 
-def test_an_interval_holds_its_point_estimate_even_if_all_lived_longer() -> None:
+def test_an_interval_contains_its_point_estimate_even_if_all_lived_longer() -> None:
     predicted = np.linspace(1.0, 5.0, 40)
     table = fit_intervals(predicted, Truth(predicted + 1.0, np.ones(40), np.ones(40, dtype=bool)), np.inf)
     assert set(table.lower) == {0.0}
     assert table.upper == pytest.approx([1.0] * 4)
 
 
-def test_where_many_outlive_the_horizon_the_interval_is_open_and_misses_a_fifth_below_it() -> None:
+def test_if_many_outlive_the_horizon_the_interval_is_open_and_misses_a_fifth_below_it() -> None:
     draw = np.random.default_rng(9)
     predicted = draw.uniform(0.0, 8.0, 8_000)
     years = np.clip(predicted + 2.0 * draw.normal(size=8_000), 0.0, 8.0)
     table = fit_intervals(predicted, Truth(years, np.ones(8_000), years < 8.0), 8.0)
     lower, upper = table.bounds(predicted, 8.0)
     assert [end >= 8.0 for end in table.upper] == [False, False, False, True]
-    held = (years >= lower) & (years <= upper)
+    covered = (years >= lower) & (years <= upper)
     for band in (0, 1, 2, 3):
-        assert held[table.band(predicted) == band].mean() == pytest.approx(0.8, abs=0.03), band
+        assert covered[table.band(predicted) == band].mean() == pytest.approx(0.8, abs=0.03), band
 
 
 def test_without_censoring_unos_concordance_is_harrells() -> None:
@@ -119,9 +119,9 @@ def test_without_censoring_unos_concordance_is_harrells() -> None:
     )
 
 
-def test_the_brier_score_of_knowing_everything_is_zero_and_of_a_coin_toss_a_quarter() -> None:
+def test_the_brier_score_of_perfect_predictions_is_zero_and_of_a_coin_toss_a_quarter() -> None:
     everybody = Outcome(np.linspace(0.1, 9.9, 60), np.ones(60, dtype=bool))
     times = np.linspace(1.0, 8.0, 29)
-    known = (everybody.years[:, np.newaxis] > times).astype(float)
-    assert brier_score(everybody, everybody, known, times) == pytest.approx(0.0, abs=1e-12)
-    assert brier_score(everybody, everybody, np.full(known.shape, 0.5), times) == pytest.approx(0.25, abs=1e-12)
+    perfect = (everybody.years[:, np.newaxis] > times).astype(float)
+    assert brier_score(everybody, everybody, perfect, times) == pytest.approx(0.0, abs=1e-12)
+    assert brier_score(everybody, everybody, np.full(perfect.shape, 0.5), times) == pytest.approx(0.25, abs=1e-12)

@@ -1,7 +1,7 @@
-"""Noise far above what CPUs differ by changes no fitted number, no figure and no result beyond the tolerances.
+"""Noise far above the differences between CPUs keeps fitted numbers, figures and results within the tolerances.
 
-Numbers of patients, standardised matrices, fitted coefficients, hazards and probabilities are multiplied by 1 + 1e-12
-times a normal random number. So this finds on any machine what a comparison without tolerance would do on some other.
+Patients' numbers, standardised matrices, fitted coefficients, hazards and probabilities are multiplied by 1 + 1e-12
+times a normal random number. So the tests find on any machine a comparison that would depend on the CPU.
 Replay one seed with ``NOISE_SEED=7 .venv/bin/python -m pytest tests/unit/training/test_noise.py``; a failure names it.
 """
 
@@ -39,18 +39,21 @@ SAMPLES = ROOT / "frontend" / "public" / "samples"
 
 
 class Noise:
-    """Multiplies numbers by almost one."""
+    """Multiplies numbers by random factors close to one."""
 
     def __init__(self, seed: int) -> None:
-        self._draw = np.random.default_rng(seed)
+        self._rng = np.random.default_rng(seed)
 
     def __call__(self, values: Any) -> np.ndarray:
         numbers = np.asarray(values, float)
-        return np.asarray(numbers * (1.0 + RELATIVE * self._draw.standard_normal(numbers.shape)))
+        return np.asarray(numbers * (1.0 + RELATIVE * self._rng.standard_normal(numbers.shape)))
 
     def patients(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Noise on the numbers of a frame. What is within the training range stays within: a value comes from text,
-        exactly, and so does its comparison with the range."""
+        """Return a frame with noise on its numbers.
+
+        Values within the training range stay within it: they come from text, so their comparison with the range is
+        exact on every CPU.
+        """
         noisy = frame.copy()
         for name in columns.NUMBERS:
             if name in frame:
@@ -62,7 +65,7 @@ class Noise:
         return noisy
 
     def apply(self, patch: pytest.MonkeyPatch) -> None:
-        """From now on whatever is computed from the fitted matrices is noisy."""
+        """Patch the code so that everything computed from fitted matrices is noisy."""
         standardise, survival, path = StandardScaler.transform, Baseline.survival, cox._path
         fit, init = Lasso.fit, AdditivePipeline.__init__
 
@@ -97,8 +100,8 @@ class Noise:
 
 @pytest.fixture(params=SEEDS)
 def seed(request: pytest.FixtureRequest) -> int:
-    found: int = request.param
-    return found
+    number: int = request.param
+    return number
 
 
 @pytest.fixture
@@ -124,10 +127,10 @@ def test_fitted_numbers_and_figures_stay_within_the_tolerances(
     assert differences(recipe, noise.patients(patients)) == [], replay(seed)
 
 
-def test_without_the_tolerance_of_ties_the_noise_would_be_seen(
+def test_without_the_tolerance_of_comparisons_noise_changes_the_intervals(
     patients: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What failed on CPUs without AVX-512: a held-out level that is the threshold itself fell on either side of it."""
+    """This failed on CPUs without AVX-512: a held-out level that equals the threshold fell on either side of it."""
     [recipe] = [recipe for recipe in RECIPES if recipe.id == "cox-lasso"]
     noise = Noise(SEEDS[0])
     noise.apply(monkeypatch)
@@ -144,6 +147,6 @@ def test_results_stay_within_the_tolerance(model_id: str, seed: int, monkeypatch
     noise = Noise(seed)
     noise.apply(monkeypatch)
     monkeypatch.setattr(verify, "read_chunks", lambda stream: map(noise.patients, read_chunks(stream)))
-    again = [predict(load(model_id, ARTEFACTS), content).csv.decode() for content in files]
+    noisy = [predict(load(model_id, ARTEFACTS), content).csv.decode() for content in files]
 
-    assert [first_difference(*pair) for pair in zip(expected, again, strict=True)] == [None] * 3, replay(seed)
+    assert [first_difference(*pair) for pair in zip(expected, noisy, strict=True)] == [None] * 3, replay(seed)

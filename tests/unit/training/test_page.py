@@ -8,7 +8,7 @@ from training.page import PALETTE, write_page
 ARTEFACTS = Path(__file__).resolve().parents[3] / "model_artifacts"
 
 
-def test_the_page_shows_every_model_with_its_plots_and_says_what_is_weak(tmp_path: Path) -> None:
+def test_the_page_shows_every_model_with_its_plots_and_known_weaknesses(tmp_path: Path) -> None:
     write_page(ARTEFACTS, tmp_path / "build" / "page.html")
 
     text = (tmp_path / "build" / "page.html").read_text("utf-8")
@@ -20,7 +20,7 @@ def test_the_page_shows_every_model_with_its_plots_and_says_what_is_weak(tmp_pat
         assert f"{card['quality']['c_index']:.3f} &plusmn; {card['quality']['c_index_sd']:.3f}" in text
 
 
-def test_the_same_cards_make_the_same_page(tmp_path: Path) -> None:
+def test_equal_cards_give_equal_pages(tmp_path: Path) -> None:
     for name in ("one.html", "other.html"):
         write_page(ARTEFACTS, tmp_path / name)
     assert (tmp_path / "one.html").read_bytes() == (tmp_path / "other.html").read_bytes()

@@ -1,4 +1,4 @@
-"""The documentation's tables of models are those that the cards give."""
+"""The documentation's tables of models match the cards."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_tables_are_those_of_the_cards() -> None:
+def test_the_tables_match_the_cards() -> None:
     assert list(changed_documents(ROOT)) == [], "run make train"
 
 
@@ -56,7 +56,7 @@ def test_the_check_names_a_document_whose_table_was_edited_by_hand(
     assert "README.md: a table differs from the cards" in capsys.readouterr().out
 
 
-def test_a_document_without_the_table_s_place_is_named_with_the_lines_that_it_needs(root: Path) -> None:
+def test_a_document_without_the_lines_around_a_table_is_named_with_these_lines(root: Path) -> None:
     (root / README).write_text("Nothing\n", "utf-8")
     with pytest.raises(ValueError, match=r"^README.md: .*'<!-- prices: written by make train -->' and '<!-- end of"):
         write_tables(root)

@@ -11,7 +11,7 @@ def outcome(years: list[float], died: list[bool]) -> Outcome:
     return Outcome(np.array(years), np.array(died))
 
 
-def test_pseudo_observations_of_three_patients_are_those_computed_by_hand() -> None:
+def test_pseudo_observations_of_three_patients_equal_those_computed_by_hand() -> None:
     # Deaths at 1 and 3 years, follow-up of the second ends at 2; horizon 4.
     # All: S = 2/3 on [1, 3), 0 after: 1 + 2 * 2/3 = 7/3.
     # Without the first: S = 1 on [0, 3), 0 after: 3.            3 * 7/3 - 2 * 3 = 1
@@ -47,14 +47,14 @@ def test_the_mean_of_the_pseudo_observations_is_the_restricted_mean_survival_tim
     assert mean == pytest.approx(restricted_mean_survival_time(everybody, 8.0), abs=0.01)
 
 
-def test_who_was_censored_early_counts_for_more_than_the_follow_up() -> None:
+def test_a_patient_censored_early_gets_more_years_than_the_follow_up() -> None:
     everybody = data.death(data.cirrhosis())
     early = ~everybody.died & (everybody.years < 8.0)
     targets = pseudo_observations(everybody, 8.0)
     assert (targets[early] > everybody.years[early]).all()
 
 
-def test_kaplan_meier_is_scikit_survivals() -> None:
+def test_kaplan_meier_equals_that_of_scikit_survival() -> None:
     everybody = data.death(data.cirrhosis())
     times, expected = kaplan_meier_estimator(everybody.died, everybody.years)
     at_risk = (everybody.years[:, np.newaxis] >= times).sum(axis=0).astype(float)
@@ -62,5 +62,5 @@ def test_kaplan_meier_is_scikit_survivals() -> None:
     np.testing.assert_allclose(kaplan_meier(at_risk, deaths), expected, rtol=0, atol=1e-12)
 
 
-def test_kaplan_meier_stays_where_it_is_with_nobody_at_risk() -> None:
+def test_kaplan_meier_does_not_change_while_nobody_is_at_risk() -> None:
     assert kaplan_meier(np.array([2.0, 0.0]), np.array([1.0, 0.0])).tolist() == [0.5, 0.5]

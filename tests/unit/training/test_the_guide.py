@@ -1,4 +1,4 @@
-"""The example of docs/adding-a-model.md is a model: it is fitted, has a card, is loaded, and predicts."""
+"""The example of docs/adding-a-model.md works: it can be fitted, has a card, can be loaded, and predicts."""
 
 import inspect
 import re
@@ -23,7 +23,7 @@ from training.data import Outcome
 from training.models import recipe_of
 from training.report import Report
 
-NAME = "example"  # the repository may have a model toy by now
+NAME = "example"  # not "toy", because the repository may have a model of that name
 GUIDE = (ROOT / "docs" / "adding-a-model.md").read_text("utf-8")
 EXAMPLE = re.findall(r"^`([\w/]+/)toy\.py`:\n\n```python\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
 PACKAGES = (chalicelib.inference.models, training.models)
@@ -31,13 +31,13 @@ PACKAGES = (chalicelib.inference.models, training.models)
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with the example's modules, which are found as if they were among the others."""
+    """Return a folder with the example's modules, which can be imported like those of the repository."""
     for folder, code in EXAMPLE:
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / f"{NAME}.py").write_text(code.replace('"toy"', f'"{NAME}"'), "utf-8")
     for package in PACKAGES:
-        place = str(tmp_path / package.__name__.replace(".", "/"))
-        monkeypatch.setattr(package, "__path__", [*package.__path__, place])
+        folder = str(tmp_path / package.__name__.replace(".", "/"))
+        monkeypatch.setattr(package, "__path__", [*package.__path__, folder])
     yield tmp_path
     for package in PACKAGES:
         sys.modules.pop(f"{package.__name__}.{NAME}", None)
@@ -50,11 +50,11 @@ def change_recipe(root: Path, old: str, new: str) -> None:
     recipe.write_text(code.replace(old, new), "utf-8")
 
 
-def test_the_guide_s_example_does_what_every_model_must(root: Path, patients: pd.DataFrame, outcome: Outcome) -> None:
+def test_the_guides_example_passes_every_models_tests(root: Path, patients: pd.DataFrame, outcome: Outcome) -> None:
     recipe = recipe_of(NAME)
-    fitted = recipe.serve(patients, outcome)
+    fitted = recipe.fit_served(patients, outcome)
     artefact = artefact_bytes(fitted)
-    # The figures of another model: measuring this one takes too long here.
+    # The figures are those of another model, because evaluating this one takes too long.
     report = Report(**{name: CARDS["lasso"][name] for name in Report.__annotations__})
     folder = root / ARTEFACTS_DIR / NAME
     folder.mkdir(parents=True)
@@ -67,17 +67,17 @@ def test_the_guide_s_example_does_what_every_model_must(root: Path, patients: pd
     assert (offer.id, offer.coins) == (NAME, 50)
     assert type(model).__module__ == f"chalicelib.inference.models.{NAME}"
     cohort = read_cohort()
-    answers = model.predict(cohort)
-    assert answers["years"].to_numpy() == pytest.approx(fitted.years(cohort, recipe.horizon_years), abs=1e-9)
-    given = {"model": model, "cohort": cohort}
+    output = model.predict(cohort)
+    assert output["years"].to_numpy() == pytest.approx(fitted.years(cohort, recipe.horizon_years), abs=1e-9)
+    arguments = {"model": model, "cohort": cohort}
     checks = [check for name, check in vars(promises).items() if name.startswith("test_")]
-    checks = [check for check in checks if {"model"} <= inspect.signature(check).parameters.keys() <= given.keys()]
+    checks = [check for check in checks if {"model"} <= inspect.signature(check).parameters.keys() <= arguments.keys()]
     assert len(checks) > 10
     for check in checks:
-        check(**{name: given[name] for name in inspect.signature(check).parameters})
+        check(**{name: arguments[name] for name in inspect.signature(check).parameters})
 
 
-def test_a_recipe_without_its_entry_is_refused_naming_the_file(root: Path) -> None:
+def test_a_recipe_without_its_serving_module_is_refused_naming_the_file(root: Path) -> None:
     (root / "chalicelib" / "inference" / "models" / f"{NAME}.py").unlink()
     with pytest.raises(ValueError, match=rf"^chalicelib/inference/models/{NAME}.py is missing"):
         recipe_of(NAME)
@@ -89,7 +89,7 @@ def test_a_recipe_under_another_name_than_its_id_is_refused(root: Path) -> None:
         recipe_of(NAME)
 
 
-def test_a_recipe_without_the_answers_that_only_it_can_give_is_refused(root: Path) -> None:
+def test_a_recipe_without_its_required_tripod_answers_is_refused(root: Path) -> None:
     change_recipe(root, '"12c": ', '"12b": ')
     with pytest.raises(ValueError, match=f"The recipe of {NAME}: tripod lacks the answer to item 12c"):
         recipe_of(NAME)

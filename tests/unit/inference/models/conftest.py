@@ -19,7 +19,7 @@ def lasso() -> Model:
 
 @pytest.fixture(scope="session", params=CARDS)
 def model(request: pytest.FixtureRequest) -> Model:
-    """Each model on offer."""
+    """Return each model on offer in turn."""
     return load(request.param, ARTEFACTS).model
 
 

@@ -1,4 +1,4 @@
-"""What every model on offer must do. Each test runs for each of them."""
+"""Tests that every model on offer must pass. Each test runs for each model."""
 
 import numpy as np
 import pandas as pd
@@ -15,105 +15,105 @@ from tests.unit.inference.models.patients import estimate, patient
 OPTIONAL = [column.name for column in columns.COLUMNS if column.kind in {"number", "category"} and not column.required]
 
 
-def test_the_answer_has_every_promised_column(model: Model, cohort: pd.DataFrame) -> None:
-    answer = model.predict(cohort)
+def test_the_output_has_the_specified_columns(model: Model, cohort: pd.DataFrame) -> None:
+    output = model.predict(cohort)
     years = model.output_spec.survival_years
     banded = years if model.output_spec.curve_band_level is not None else ()
-    assert set(answer.columns) == {
+    assert set(output.columns) == {
         "years", "lower", "upper", "upper_open", "imputed", "out_of_range", "baseline", "measure_first",
         *(f"contribution:{name}" for name in model.columns),
         *(f"{side}:{name}" for name in model.columns if name in OPTIONAL for side in ("if_low", "if_high")),
         *(f"survival:{year}" for year in years), *(["median"] if years else []),
         *(f"survival_{end}:{year}" for year in banded for end in ("lower", "upper")),
     }  # fmt: skip
-    assert answer.index.equals(cohort.index)
-    assert answer["upper_open"].dtype == bool
+    assert output.index.equals(cohort.index)
+    assert output["upper_open"].dtype == bool
 
 
 def test_years_and_interval_lie_within_zero_and_the_horizon_and_in_order(model: Model, cohort: pd.DataFrame) -> None:
-    answer = model.predict(cohort)
+    output = model.predict(cohort)
     horizon = model.output_spec.horizon_years
-    assert (answer["lower"] >= 0).all()
-    assert (answer["lower"] <= answer["years"]).all()
-    assert (answer["years"] <= answer["upper"]).all()
-    assert (answer["upper"] <= horizon).all()
-    assert answer.loc[answer["upper_open"], "upper"].eq(horizon).all()
-    assert 0 < answer["upper_open"].sum() < len(answer)
+    assert (output["lower"] >= 0).all()
+    assert (output["lower"] <= output["years"]).all()
+    assert (output["years"] <= output["upper"]).all()
+    assert (output["upper"] <= horizon).all()
+    assert output.loc[output["upper_open"], "upper"].eq(horizon).all()
+    assert 0 < output["upper_open"].sum() < len(output)
 
 
-def test_of_more_bilirubin_nobody_is_expected_to_live_longer(model: Model) -> None:
+def test_more_bilirubin_never_lengthens_the_estimate(model: Model) -> None:
     rows = pd.concat([patient(Bilirubin=level) for level in np.geomspace(0.3, 28, 40)])
     years = model.predict(rows)["years"].to_numpy()
     assert (np.diff(years) <= 0).all()
     assert years[0] - years[-1] > 2
 
 
-def test_the_score_of_the_model_is_exactly_baseline_and_contributions(model: Model, cohort: pd.DataFrame) -> None:
-    """On its own scale, before clipping: what each of them says is found again without its code."""
-    answer = model.predict(cohort)
-    total = estimate(answer)
+def test_baseline_and_contributions_add_up_to_the_models_score(model: Model, cohort: pd.DataFrame) -> None:
+    """The sum is on the model's own scale, before clipping. It is compared without using the model's code."""
+    output = model.predict(cohort)
+    total = estimate(output)
     match model.output_spec.contribution_scale:
         case "years":
             np.testing.assert_allclose(
-                total.clip(0, model.output_spec.horizon_years), answer["years"], rtol=0, atol=1e-9
+                total.clip(0, model.output_spec.horizon_years), output["years"], rtol=0, atol=1e-9
             )
         case "score":
             np.testing.assert_allclose(total, risk_score(cohort), rtol=0, atol=1e-9)
         case "log_hazard":
-            # S(8) = S0(8)^exp(log hazard): between two patients the log hazard is what log(-log S) differs by.
-            spread = np.log(-np.log(answer["survival:8"])) - total
+            # S(8) = S0(8)^exp(log hazard), so log(-log S) minus the log hazard is the same for all patients.
+            spread = np.log(-np.log(output["survival:8"])) - total
             np.testing.assert_allclose(spread, spread.iloc[0], rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("model_id", [model_id for model_id, card in CARDS.items() if uses_optional_columns(card)])
 @pytest.mark.parametrize("name", [*OPTIONAL])
-def test_the_range_of_a_gap_is_what_the_usual_low_and_high_value_would_give(model_id: str, name: str) -> None:
+def test_the_range_of_a_missing_value_is_from_the_10th_to_the_90th_percentile(model_id: str, name: str) -> None:
     loaded = load(model_id, ARTEFACTS)
-    features = {each["column"]: each for each in read_card(ARTEFACTS / model_id)["features"]}
+    features = {feature["column"]: feature for feature in read_card(ARTEFACTS / model_id)["features"]}
     if name not in features:
         assert name not in loaded.model.columns
         return
-    spelt = {number: text for text, number in (features[name]["codes"] or {}).items()}
+    categories = {code: text for text, code in (features[name]["codes"] or {}).items()}
     ends = [features[name][f"training_{level}_percentile"] for level in ("10th", "90th")]
-    filled = pd.concat([patient(Bilirubin=3.0, **{name: spelt.get(end, end)}) for end in ends])
+    filled = pd.concat([patient(Bilirubin=3.0, **{name: categories.get(end, end)}) for end in ends])
 
-    gap = loaded.model.predict(patient(Bilirubin=3.0, **{name: None})).iloc[0]
+    missing = loaded.model.predict(patient(Bilirubin=3.0, **{name: None})).iloc[0]
 
     expected = sorted(loaded.model.predict(filled)["years"])
-    assert gap["imputed"] == name
-    assert [gap[f"if_low:{name}"], gap[f"if_high:{name}"]] == pytest.approx(expected, abs=1e-9)
+    assert missing["imputed"] == name
+    assert [missing[f"if_low:{name}"], missing[f"if_high:{name}"]] == pytest.approx(expected, abs=1e-9)
     coefficient = features[name]["coefficient"]
-    is_measured = columns.BY_NAME[name].kind == "number"
-    assert gap["measure_first"] == (name if coefficient and is_measured else "")
+    is_number = columns.BY_NAME[name].kind == "number"
+    assert missing["measure_first"] == (name if coefficient and is_number else "")
 
 
-def test_what_was_measured_has_no_range(model: Model) -> None:
-    answer = model.predict(patient()).iloc[0]
-    assert answer.filter(regex="^if_").isna().all()
-    assert answer["measure_first"] == ""
+def test_measured_values_have_no_range(model: Model) -> None:
+    output = model.predict(patient()).iloc[0]
+    assert output.filter(regex="^if_").isna().all()
+    assert output["measure_first"] == ""
 
 
-def test_first_to_be_measured_is_the_gap_with_the_widest_range(model: Model, cohort: pd.DataFrame) -> None:
-    answer = model.predict(cohort[list(columns.REQUIRED)])
+def test_measure_first_names_the_missing_number_with_the_widest_range(model: Model, cohort: pd.DataFrame) -> None:
+    output = model.predict(cohort[list(columns.REQUIRED)])
     optional = [name for name in model.columns if name in OPTIONAL and columns.BY_NAME[name].kind == "number"]
     if not optional:
-        assert set(answer["measure_first"]) == {""}
+        assert set(output["measure_first"]) == {""}
         return
-    widths = pd.DataFrame({name: answer[f"if_high:{name}"] - answer[f"if_low:{name}"] for name in optional})
+    widths = pd.DataFrame({name: output[f"if_high:{name}"] - output[f"if_low:{name}"] for name in optional})
     widest = widths.max(axis=1)
     assert (widest > 0).sum() > 400
-    for name, width, (_, row) in zip(answer["measure_first"], widest, widths.iterrows(), strict=True):
+    for name, width, (_, row) in zip(output["measure_first"], widest, widths.iterrows(), strict=True):
         assert row[name] == width if name else width == 0
 
 
-def test_a_curve_falls_from_one_and_its_median_is_where_half_have_died(model: Model, cohort: pd.DataFrame) -> None:
-    answer, years = model.predict(cohort), model.output_spec.survival_years
+def test_a_curve_decreases_and_its_median_is_where_half_have_died(model: Model, cohort: pd.DataFrame) -> None:
+    output, years = model.predict(cohort), model.output_spec.survival_years
     if not years:
         return
-    curve = answer[[f"survival:{year}" for year in years]].to_numpy()
+    curve = output[[f"survival:{year}" for year in years]].to_numpy()
     assert ((curve > 0) & (curve < 1)).all()
     assert (np.diff(curve, axis=1) < 0).all()
-    median = answer["median"].to_numpy()
+    median = output["median"].to_numpy()
     assert 0 < np.isnan(median).sum() < len(median)
     assert (np.isnan(median) == (curve[:, -1] > 0.5)).all()
     for year, column in zip(years, curve.T, strict=True):
@@ -121,27 +121,27 @@ def test_a_curve_falls_from_one_and_its_median_is_where_half_have_died(model: Mo
         assert ((median[known] > year) == (column[known] > 0.5)).all()
 
 
-def test_a_band_holds_the_curve_and_lies_within_zero_and_one(model: Model, cohort: pd.DataFrame) -> None:
-    answer = model.predict(cohort)
+def test_a_band_contains_the_curve_and_lies_between_zero_and_one(model: Model, cohort: pd.DataFrame) -> None:
+    output = model.predict(cohort)
     if model.output_spec.curve_band_level is None:
-        assert not answer.filter(regex="^survival_").columns.tolist()
+        assert not output.filter(regex="^survival_").columns.tolist()
         return
     for year in model.output_spec.survival_years:
-        lower, curve, upper = (answer[f"survival{end}:{year}"] for end in ("_lower", "", "_upper"))
+        lower, curve, upper = (output[f"survival{end}:{year}"] for end in ("_lower", "", "_upper"))
         assert ((lower > 0) & (lower < curve) & (curve < upper) & (upper < 1)).all(), year
 
 
-def test_a_band_falls_as_its_curve_does(model: Model, cohort: pd.DataFrame) -> None:
+def test_the_ends_of_a_band_decrease_like_the_curve(model: Model, cohort: pd.DataFrame) -> None:
     if model.output_spec.curve_band_level is None:
         return
-    answer = model.predict(cohort)
+    output = model.predict(cohort)
     for end in ("lower", "upper"):
-        ends = answer[[f"survival_{end}:{year}" for year in model.output_spec.survival_years]]
+        ends = output[[f"survival_{end}:{year}" for year in model.output_spec.survival_years]]
         assert (np.diff(ends.to_numpy(), axis=1) < 0).all(), end
 
 
 def test_cox_lasso_has_a_band_of_80_percent_and_mayo_has_none() -> None:
-    levels = {each: load(each, ARTEFACTS).model.output_spec.curve_band_level for each in ("cox-lasso", "mayo")}
+    levels = {name: load(name, ARTEFACTS).model.output_spec.curve_band_level for name in ("cox-lasso", "mayo")}
     assert levels == {"cox-lasso": 0.8, "mayo": None}
 
 
@@ -149,9 +149,9 @@ def test_the_band_is_wider_around_an_unusual_patient_than_around_an_ordinary_one
     cox = load("cox-lasso", ARTEFACTS).model
 
     def width(frame: pd.DataFrame) -> float:
-        """Of log(-log S), where the curve's height doesn't matter."""
-        answer = cox.predict(frame).iloc[0]
-        lower, upper = (np.log(-np.log(answer[f"survival_{end}:5"])) for end in ("lower", "upper"))
+        """Return the width on the scale of log(-log S), which does not depend on the curve's height."""
+        output = cox.predict(frame).iloc[0]
+        lower, upper = (np.log(-np.log(output[f"survival_{end}:5"])) for end in ("lower", "upper"))
         return float(lower - upper)
 
     ordinary = width(patient())
@@ -165,36 +165,36 @@ def test_a_value_beyond_the_training_range_is_flagged(model: Model, column: str,
     assert model.predict(patient(**{column: beyond}))["out_of_range"].item() == f"{column}:{side}"
 
 
-def test_what_is_worse_for_a_patient_shortens_every_answer(model: Model) -> None:
+def test_a_worse_value_shortens_every_models_estimate(model: Model) -> None:
     for column, better, worse in [("Age", 12000.0, 24000.0), ("Edema", "N", "Y"), ("Albumin", 4.0, 2.5)]:
         longer = model.predict(patient(Bilirubin=3.0, **{column: better}))
         shorter = model.predict(patient(Bilirubin=3.0, **{column: worse}))
         assert shorter["years"].item() < longer["years"].item(), column
 
 
-def test_a_patient_has_the_same_answer_alone_and_among_418(model: Model, cohort: pd.DataFrame) -> None:
+def test_a_patient_gets_the_same_output_alone_and_among_418(model: Model, cohort: pd.DataFrame) -> None:
     together = model.predict(cohort)
     alone = pd.concat([model.predict(cohort.iloc[[row]]) for row in range(len(cohort))])
     pd.testing.assert_frame_equal(alone, together, check_exact=True)
 
 
-def test_a_patient_has_the_same_answer_in_a_large_file_in_any_order(model: Model, cohort: pd.DataFrame) -> None:
+def test_a_patient_gets_the_same_output_in_a_large_file_in_any_order(model: Model, cohort: pd.DataFrame) -> None:
     large = pd.concat([cohort] * 25, ignore_index=True).sample(frac=1, random_state=1)
     expected = model.predict(cohort).iloc[large.index % len(cohort)].set_axis(large.index)
     pd.testing.assert_frame_equal(model.predict(large), expected, check_exact=True)
 
 
-def test_two_patients_have_different_answers(model: Model) -> None:
+def test_different_patients_get_different_estimates(model: Model) -> None:
     ill, well = model.predict(patient(Bilirubin=14.0)), model.predict(patient(Bilirubin=0.7))
     assert ill["years"].item() < well["years"].item() - 1
 
 
 def test_no_contribution_is_minus_zero(model: Model, cohort: pd.DataFrame) -> None:
-    answer = model.predict(cohort).filter(like="contribution:").to_numpy()
-    assert not np.signbit(answer[answer == 0]).any()
+    output = model.predict(cohort).filter(like="contribution:").to_numpy()
+    assert not np.signbit(output[output == 0]).any()
 
 
-def test_an_optional_column_without_any_value_is_the_same_as_an_absent_one(model: Model, cohort: pd.DataFrame) -> None:
+def test_an_empty_optional_column_is_the_same_as_an_absent_one(model: Model, cohort: pd.DataFrame) -> None:
     empty = cohort.assign(Copper=np.nan, Sex=pd.Series([None] * len(cohort), dtype="str"))
     absent = cohort.drop(columns=["Copper", "Sex"])
     pd.testing.assert_frame_equal(model.predict(empty), model.predict(absent), check_exact=True)
@@ -223,12 +223,12 @@ def test_column_order_and_extra_columns_make_no_difference(model: Model, cohort:
     pd.testing.assert_frame_equal(model.predict(shuffled), model.predict(cohort), check_exact=True)
 
 
-def test_the_callers_frame_is_left_as_it_was(model: Model, cohort: pd.DataFrame) -> None:
+def test_the_callers_frame_is_not_changed(model: Model, cohort: pd.DataFrame) -> None:
     before = cohort.copy(deep=True)
     model.predict(cohort)
     pd.testing.assert_frame_equal(cohort, before, check_exact=True)
 
 
 def test_the_index_is_kept(model: Model) -> None:
-    answer = model.predict(pd.concat([patient(), patient(Bilirubin=9.0)]).set_axis(["b", "a"]))
-    assert answer.index.tolist() == ["b", "a"]
+    output = model.predict(pd.concat([patient(), patient(Bilirubin=9.0)]).set_axis(["b", "a"]))
+    assert output.index.tolist() == ["b", "a"]

@@ -1,4 +1,4 @@
-"""A result is the same, byte for byte, on every kind of CPU that this one can compute as."""
+"""Results are the same, byte for byte, with every CPU kernel that this machine can run."""
 
 import os
 import re
@@ -27,11 +27,11 @@ def test_results_are_the_same_byte_for_byte_with_every_kernel(
     files[MADE_UP] = made_up_patients(1000, SEED)
 
     runs = []
-    for number, wanted in enumerate(kernels.kernels_to_try()):
-        runs.append(kernels.run(wanted, files, tmp_path / str(number)))
-        assert_is(runs[-1], wanted)
+    for number, requested in enumerate(kernels.kernels_to_try()):
+        runs.append(kernels.run(requested, files, tmp_path / str(number)))
+        assert_ran_with(runs[-1], requested)
 
-    record_property("summary", f"Kernels that results were compared with: {said_of(runs)}")
+    record_property("summary", f"Kernels that results were compared with: {description(runs)}")
     first, *others = runs
     assert len(first.results) == len(files) * len(list(ARTEFACTS.glob("*/card.json")))
     assert all(b"\n" in content for content in first.results.values())
@@ -39,24 +39,24 @@ def test_results_are_the_same_byte_for_byte_with_every_kernel(
         assert other.results.keys() == first.results.keys()
         for name, content in first.results.items():
             lines = zip(content.splitlines(), other.results[name].splitlines(), strict=True)
-            differing = [f"  {one.decode()}\n  {two.decode()}" for one, two in lines if one != two]
+            differing = [f"  {expected.decode()}\n  {line.decode()}" for expected, line in lines if expected != line]
             assert not differing, f"{name} differs between {first} and {other}:\n" + "\n".join(differing[:5])
 
 
-def assert_is(run: kernels.Run, wanted: kernels.Kernels) -> None:
-    """The process computed with what was asked for. Without OpenBLAS (macOS) there is no kernel to ask for."""
-    if wanted.core is not None and run.cores:
-        assert run.cores == (wanted.core,)
-    assert not set(run.features) & set(wanted.without)
+def assert_ran_with(run: kernels.Run, requested: kernels.Kernels) -> None:
+    """Assert that the process used the requested kernels. Without OpenBLAS (macOS) no kernel can be requested."""
+    if requested.core is not None and run.cores:
+        assert run.cores == (requested.core,)
+    assert not set(run.features) & set(requested.without)
 
 
-def said_of(runs: list[kernels.Run]) -> str:
-    kept = [f"{name}={os.environ[name]}" for name in kernels.VARIABLES if name in os.environ]
-    ran = "; ".join(map(str, runs))
-    return f"{ran} (only this one: the environment has {' '.join(kept)})" if kept else ran
+def description(runs: list[kernels.Run]) -> str:
+    variables = [f"{name}={os.environ[name]}" for name in kernels.VARIABLES if name in os.environ]
+    kernels_run = "; ".join(map(str, runs))
+    return f"{kernels_run} (only this one: the environment sets {' '.join(variables)})" if variables else kernels_run
 
 
-def test_the_made_up_file_has_gaps_and_values_out_of_range() -> None:
+def test_the_made_up_file_has_missing_values_and_values_out_of_range() -> None:
     result = predict(load("cox-lasso", ARTEFACTS), made_up_patients(1000, SEED)).csv
     assert result.count(b"\n") == 1001
     assert result.count(b":above") > 100
@@ -65,13 +65,13 @@ def test_the_made_up_file_has_gaps_and_values_out_of_range() -> None:
 
 
 @pytest.mark.parametrize("name", kernels.VARIABLES)
-def test_the_environment_s_choice_is_kept(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kernel_chosen_by_the_environment_is_kept(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "Haswell" if name == "OPENBLAS_CORETYPE" else "AVX512F")
     assert kernels.kernels_to_try() == [kernels.Kernels()]
 
 
-def test_nothing_else_chooses_a_kernel() -> None:
-    """Whoever sets these variables for a command hides that its numbers depend on the CPU."""
+def test_no_other_file_chooses_a_kernel() -> None:
+    """A command that sets these variables would hide that its numbers depend on the CPU."""
     setting = re.compile(rb"(OPENBLAS_CORETYPE|NPY_DISABLE_CPU_FEATURES)")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     files = [ROOT / name.decode() for name in listed.split(b"\0") if name]

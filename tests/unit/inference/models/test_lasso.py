@@ -33,33 +33,31 @@ def artefact() -> LassoArtefact:
         ("Stage", "1", "4"),
     ],
 )
-def test_what_is_worse_for_a_patient_shortens_the_answer(
-    lasso: Model, column: str, better: object, worse: object
-) -> None:
+def test_a_worse_value_shortens_the_estimate(lasso: Model, column: str, better: object, worse: object) -> None:
     longer = lasso.predict(patient(Bilirubin=3.0, **{column: better}))
     shorter = lasso.predict(patient(Bilirubin=3.0, **{column: worse}))
     assert shorter["years"].item() < longer["years"].item()
 
 
 def test_baseline_and_contributions_add_up_to_the_years(lasso: Model, cohort: pd.DataFrame) -> None:
-    answer = lasso.predict(cohort)
-    assert answer["imputed"].str.len().gt(0).any()
-    np.testing.assert_allclose(estimate(answer).clip(0, HORIZON), answer["years"], rtol=0, atol=1e-9)
+    output = lasso.predict(cohort)
+    assert output["imputed"].str.len().gt(0).any()
+    np.testing.assert_allclose(estimate(output).clip(0, HORIZON), output["years"], rtol=0, atol=1e-9)
 
 
-def test_baseline_and_contributions_are_the_pipelines_own_prediction(
+def test_baseline_and_contributions_equal_the_pipelines_prediction(
     lasso: Model, cohort: pd.DataFrame, artefact: LassoArtefact
 ) -> None:
     predicted = artefact.pipeline.predict(cohort)
     np.testing.assert_allclose(estimate(lasso.predict(cohort)), predicted, rtol=0, atol=1e-9)
-    assert predicted.max() > HORIZON  # clipped answers are among them
+    assert predicted.max() > HORIZON  # some estimates are clipped
 
 
-def test_the_interval_is_the_tables_band(lasso: Model, artefact: LassoArtefact) -> None:
-    answer = lasso.predict(patient(Bilirubin=8.0, Edema="S")).iloc[0]
-    assert answer["years"] < artefact.intervals.cuts[0]
-    assert answer["lower"] == max(0.0, answer["years"] + artefact.intervals.lower[0])
-    assert answer["upper"] == min(HORIZON, answer["years"] + artefact.intervals.upper[0])
+def test_the_interval_comes_from_its_band_of_the_table(lasso: Model, artefact: LassoArtefact) -> None:
+    output = lasso.predict(patient(Bilirubin=8.0, Edema="S")).iloc[0]
+    assert output["years"] < artefact.intervals.cuts[0]
+    assert output["lower"] == max(0.0, output["years"] + artefact.intervals.lower[0])
+    assert output["upper"] == min(HORIZON, output["years"] + artefact.intervals.upper[0])
 
 
 def test_a_prediction_on_a_cut_is_in_the_band_above() -> None:
@@ -90,11 +88,11 @@ def test_a_value_beyond_the_training_range_is_clamped_and_flagged(
 
 
 def test_several_flags_are_joined_in_the_columns_order(lasso: Model) -> None:
-    answer = lasso.predict(patient(Bilirubin=45.0, Age=7000.0, Platelets=900.0))
-    assert answer["out_of_range"].item() == "Age:below;Bilirubin:above;Platelets:above"
+    output = lasso.predict(patient(Bilirubin=45.0, Age=7000.0, Platelets=900.0))
+    assert output["out_of_range"].item() == "Age:below;Bilirubin:above;Platelets:above"
 
 
-def test_the_training_range_is_the_column_specifications(artefact: LassoArtefact) -> None:
+def test_the_training_range_is_that_of_the_column_specification(artefact: LassoArtefact) -> None:
     clamp, encode = artefact.pipeline.named_steps["clamp"], artefact.pipeline.named_steps["encode"]
     for position, name in enumerate(encode.columns):
         column = columns.BY_NAME[name]
@@ -103,29 +101,31 @@ def test_the_training_range_is_the_column_specifications(artefact: LassoArtefact
             assert fitted == (column.training_minimum, column.training_maximum), name
 
 
-def test_the_categories_are_the_column_specifications(artefact: LassoArtefact, lasso: Model) -> None:
+def test_the_categories_are_those_of_the_column_specification(artefact: LassoArtefact, lasso: Model) -> None:
     codes = artefact.pipeline.named_steps["encode"].codes
     assert set(codes) == {name for name in lasso.columns if columns.BY_NAME[name].kind == "category"}
     for name, code in codes.items():
         assert tuple(code) == columns.BY_NAME[name].allowed
 
 
-def test_missing_optional_values_take_the_training_median_and_are_named(lasso: Model, artefact: LassoArtefact) -> None:
+def test_missing_optional_values_get_the_training_median_and_are_named(lasso: Model, artefact: LassoArtefact) -> None:
     medians = artefact.pipeline.named_steps["impute"].statistics_
     median = float(medians[lasso.columns.index("Copper")])
     missing = lasso.predict(patient(Copper=np.nan, Stage=None))
-    given = lasso.predict(patient(Copper=median, Stage="3"))
+    measured = lasso.predict(patient(Copper=median, Stage="3"))
     assert missing["imputed"].item() == "Copper;Stage"
-    assert given["imputed"].item() == ""
-    said_of_gaps = [name for name in given.columns if name.startswith("if_") or name in {"imputed", "measure_first"}]
-    pd.testing.assert_frame_equal(missing.drop(columns=said_of_gaps), given.drop(columns=said_of_gaps))
+    assert measured["imputed"].item() == ""
+    about_missing = [
+        name for name in measured.columns if name.startswith("if_") or name in {"imputed", "measure_first"}
+    ]
+    pd.testing.assert_frame_equal(missing.drop(columns=about_missing), measured.drop(columns=about_missing))
 
 
-def test_a_file_with_the_required_columns_only_is_answered(lasso: Model, cohort: pd.DataFrame) -> None:
-    answer = lasso.predict(cohort[list(columns.REQUIRED)])
+def test_a_file_with_only_the_required_columns_is_predicted(lasso: Model, cohort: pd.DataFrame) -> None:
+    output = lasso.predict(cohort[list(columns.REQUIRED)])
     optional = [name for name in lasso.columns if name not in columns.REQUIRED]
-    assert set(answer["imputed"]) == {";".join(optional)}
-    assert answer["years"].nunique() > 300
+    assert set(output["imputed"]) == {";".join(optional)}
+    assert output["years"].nunique() > 300
 
 
 @pytest.mark.parametrize("stage", ["4", 4, 4.0, np.int64(4), np.float64(4), "4.0"])

@@ -43,7 +43,7 @@ def test_row_17_a_changed_artefact_is_refused_naming_both_hashes(model_id: str, 
 
 
 class Trap:
-    """Writes a file when it is unpickled."""
+    """An object that creates a file when it is unpickled."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -68,12 +68,12 @@ def test_row_17_nothing_is_unpickled_before_the_hash_is_known_to_be_right(
     "model_id",
     ["", "nobody", "../lasso", "lasso/", "LASSO", "las so", "lasso\n", ".", "..", "transformers", "a" * 300],
 )
-def test_an_id_that_is_no_models_is_unknown(model_id: str) -> None:
+def test_an_id_of_no_model_is_unknown(model_id: str) -> None:
     with pytest.raises(ModelNotFoundError):
         load(model_id, ARTEFACTS)
 
 
-def test_a_card_without_code_is_unknown(tmp_path: Path) -> None:
+def test_a_model_with_a_card_but_no_module_is_unknown(tmp_path: Path) -> None:
     (tmp_path / "no-code").mkdir()
     (tmp_path / "no-code" / "card.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ModelNotFoundError):
@@ -81,7 +81,7 @@ def test_a_card_without_code_is_unknown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model_id", CARDS)
-def test_a_model_loads_without_a_warning_in_the_versions_of_its_card(model_id: str) -> None:
+def test_a_model_loads_without_a_warning_with_the_package_versions_of_its_card(model_id: str) -> None:
     card = json.loads((ARTEFACTS / model_id / "card.json").read_text(encoding="utf-8"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -90,7 +90,7 @@ def test_a_model_loads_without_a_warning_in_the_versions_of_its_card(model_id: s
     assert packages == {name: version(name) for name in packages}
 
 
-def test_a_model_is_loaded_without_what_only_training_has() -> None:
+def test_a_model_loads_without_the_packages_of_training() -> None:
     code = f"""
 import sys
 from pathlib import Path
@@ -99,5 +99,5 @@ from chalicelib.inference.models.loader import load
 for model_id in {list(CARDS)}:
     load(model_id, Path("model_artifacts"))
 """
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""The published score, checked with figures that are not this repository's."""
+"""The published score, compared with figures from outside this repository."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ def mayo() -> Model:
     return load("mayo", ARTEFACTS).model
 
 
-def test_the_score_is_the_published_formula_by_hand() -> None:
+def test_the_score_equals_the_published_formula_computed_by_hand() -> None:
     # 0.871 ln 14.5 + 0.039 x 58.765 - 2.53 ln 2.6 + 2.38 ln 12.2 + 0.859 x 1, for the study's first patient.
     first = patient(Age=21464.0, Bilirubin=14.5, Albumin=2.6, Prothrombin=12.2, Edema="Y")
     assert risk_score(first).item() == pytest.approx(2.32919 + 2.29186 - 2.41745 + 5.95349 + 0.859, abs=2e-4)
@@ -28,21 +28,21 @@ def test_oedema_counts_in_half_steps(edema: str, points: float) -> None:
     assert risk_score(patient(Edema=edema)).item() == pytest.approx(without + points, abs=1e-12)
 
 
-def test_at_the_reference_score_the_curve_is_the_published_one(mayo: Model) -> None:
-    # Age is the free variable that brings the score to exactly 5.07.
+def test_at_the_reference_score_the_curve_equals_the_published_one(mayo: Model) -> None:
+    # This age makes the score exactly 5.07.
     ordinary = patient()
     age = ordinary["Age"].item() + (REFERENCE_SCORE - risk_score(ordinary).item()) / (0.039 / 365.25)
-    answer = mayo.predict(patient(Age=age)).iloc[0]
-    curve = [answer[f"survival:{year}"] for year in range(1, 8)]
+    output = mayo.predict(patient(Age=age)).iloc[0]
+    curve = [output[f"survival:{year}"] for year in range(1, 8)]
     np.testing.assert_allclose(curve, REFERENCE_SURVIVAL, rtol=0, atol=1e-12)
 
 
 def test_the_years_are_the_area_under_the_curve(mayo: Model, cohort: pd.DataFrame) -> None:
-    answer = mayo.predict(cohort)
-    knots = np.stack([np.ones(len(cohort)), *(answer[f"survival:{year}"] for year in range(1, 8))], axis=1)
+    output = mayo.predict(cohort)
+    knots = np.stack([np.ones(len(cohort)), *(output[f"survival:{year}"] for year in range(1, 8))], axis=1)
     # With a constant hazard within each year the area of a year is the logarithmic mean of its ends.
     area = ((knots[:, :-1] - knots[:, 1:]) / np.log(knots[:, :-1] / knots[:, 1:])).sum(axis=1)
-    np.testing.assert_allclose(answer["years"], area, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(output["years"], area, rtol=0, atol=1e-9)
 
 
 def test_values_out_of_range_are_used_as_they_are(mayo: Model) -> None:

@@ -1,4 +1,4 @@
-"""Numbers that are equal but for rounding noise are on the same side of a threshold, whichever way the noise goes."""
+"""Rounding noise does not move a number to the other side of a threshold."""
 
 import numpy as np
 import pytest
@@ -19,13 +19,13 @@ noisy = pytest.mark.parametrize("noise", [-1e-12, 0.0, 1e-12])
 @noisy
 def test_equal_numbers_do_not_exceed_each_other(noise: float) -> None:
     for number in (0.0, 0.9, 1.0, 2e4):
-        other = number + noise * max(1.0, number)
-        assert not stable_comparison.exceeds(other, number)
-        assert not stable_comparison.exceeds(number, other)
-        assert stable_comparison.exceeds(other + 3e-9 * max(1.0, number), number)
+        noisy_number = number + noise * max(1.0, number)
+        assert not stable_comparison.exceeds(noisy_number, number)
+        assert not stable_comparison.exceeds(number, noisy_number)
+        assert stable_comparison.exceeds(noisy_number + 3e-9 * max(1.0, number), number)
 
 
-def test_what_is_infinite_exceeds_what_is_not() -> None:
+def test_infinity_exceeds_finite_thresholds_only() -> None:
     values = [np.inf, np.inf, 8.0, np.nan]
     assert stable_comparison.exceeds(values, [8.0, np.inf, np.inf, 8.0]).tolist() == [True, False, False, False]
 
@@ -41,7 +41,7 @@ def test_equal_values_keep_their_order(noise: float) -> None:
 
 
 @noisy
-def test_who_dies_with_the_very_probability_of_the_threshold_has_an_open_interval(noise: float) -> None:
+def test_a_patient_on_the_threshold_has_an_open_interval(noise: float) -> None:
     levels = IntervalLevels(cuts=(0.5,), lower=(0.1, 0.1), lower_if_open=(0.2, 0.2), upper=(0.9, 0.9))
     lower, _, is_open = levels.of(np.array([0.1 + noise, 0.1 - 1e-6]))
     assert is_open.tolist() == [True, False]
@@ -64,13 +64,13 @@ def test_an_upper_end_at_the_horizon_is_the_horizon(noise: float) -> None:
 
 
 @noisy
-def test_of_gaps_that_matter_equally_the_first_is_named(noise: float) -> None:
+def test_of_equally_wide_ranges_the_first_is_named(noise: float) -> None:
     model = load("cox-lasso", ARTEFACTS).model
     assert isinstance(model, CoxLassoModel)
     additive = model._additive
     for name, highest in (("Copper", 0.5), ("Platelets", 0.5 + noise)):
-        at = additive.columns.index(name)
-        additive._coefficients[at], additive._usual[:, at] = 0.0, (0.0, highest)
-    answer = model.predict(patient(Bilirubin=3.0, Copper=np.nan, Platelets=np.nan)).iloc[0]
-    assert answer["if_low:Copper"] == pytest.approx(answer["if_low:Platelets"], abs=1e-9)
-    assert answer["measure_first"] == "Copper"
+        index = additive.columns.index(name)
+        additive._coefficients[index], additive._usual[:, index] = 0.0, (0.0, highest)
+    output = model.predict(patient(Bilirubin=3.0, Copper=np.nan, Platelets=np.nan)).iloc[0]
+    assert output["if_low:Copper"] == pytest.approx(output["if_low:Platelets"], abs=1e-9)
+    assert output["measure_first"] == "Copper"

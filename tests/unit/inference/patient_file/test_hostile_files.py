@@ -1,4 +1,4 @@
-"""No file makes anything but a result or a clear finding, in bounded memory.
+"""Any file gives a result or a clear finding, in bounded memory.
 
 ``FUZZ_EXAMPLES=20000`` runs the random part for longer. A failure prints the bytes and a ``@reproduce_failure`` line.
 """
@@ -58,7 +58,7 @@ HOSTILE: dict[str, tuple[bytes, str | int]] = {
 
 
 def outcome(content: bytes) -> str | int:
-    """The code of the refusal, or how many patients there are."""
+    """Return the error code, or the number of patients of an accepted file."""
     try:
         return check_file(content).rows
     except InvalidFileError as error:
@@ -77,7 +77,7 @@ def test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory(name: str
     assert peak < 64 * MEGABYTE + 4 * len(content)
 
 
-def test_what_is_told_of_a_file_of_bad_rows_is_bounded() -> None:
+def test_the_error_for_a_file_of_bad_rows_is_bounded() -> None:
     with pytest.raises(InvalidFileError) as caught:
         check_file(HEADER + (ROW + b"7,x,N,1.2,3.5,10.5\n") * 200_000)
     assert BAD_ROWS_MAX < caught.value.extra["bad_rows_total"] < BAD_ROWS_MAX + 5000
@@ -118,7 +118,7 @@ def test_the_memory_of_a_check_does_not_grow_with_the_file() -> None:
         finally:
             tracemalloc.stop()
 
-    # Distinct cells are remembered, up to 100,000 a column: both files are past that.
+    # Up to 100,000 distinct cells of a column are remembered. Both files have more.
     assert peak(260_000) < 1.2 * peak(130_000)
 
 
@@ -129,7 +129,7 @@ pieces = st.sampled_from([
     "µ".encode(), "Ж".encode("cp1251"), b"=cmd()", b" ", b"Bilirubin [umol/L]", b"Age", b"1,5", b'""', b"9" * 400,
 ])  # fmt: skip
 edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), pieces | st.binary(max_size=8)), max_size=12)
-whole: list[Callable[[bytes], bytes]] = [
+conversions: list[Callable[[bytes], bytes]] = [
     lambda content: content,
     lambda content: content.replace(b",", b";").replace(b".", b","),
     lambda content: content.replace(b",", b"\t"),
@@ -139,36 +139,36 @@ whole: list[Callable[[bytes], bytes]] = [
 ]
 
 
-def mutated(how: Callable[[bytes], bytes], changes: list[tuple[float, int, bytes]]) -> bytes:
-    content = how(SAMPLE)
-    for place, length, piece in changes:
-        at = int(place * len(content))
-        content = content[:at] + piece + content[at + length :]
+def mutated(convert: Callable[[bytes], bytes], changes: list[tuple[float, int, bytes]]) -> bytes:
+    content = convert(SAMPLE)
+    for position, length, piece in changes:
+        start = int(position * len(content))
+        content = content[:start] + piece + content[start + length :]
     return content
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(st.sampled_from(whole), edits, st.booleans(), st.booleans())
+@given(st.sampled_from(conversions), edits, st.booleans(), st.booleans())
 def test_any_file_is_predicted_or_refused_with_a_sentence(
-    how: Callable[[bytes], bytes], changes: list[tuple[float, int, bytes]], si: bool, skip: bool
+    convert: Callable[[bytes], bytes], changes: list[tuple[float, int, bytes]], si: bool, skip: bool
 ) -> None:
-    content = mutated(how, changes)
+    content = mutated(convert, changes)
     try:
         checked = check_file(content, si=si, skip=skip)
     except InvalidFileError as error:
         assert_clear(error)
     else:
-        assert_the_worker_takes(checked)
+        assert_the_worker_can_read(checked)
 
 
 def assert_clear(error: InvalidFileError) -> None:
-    """A sentence, and one for each finding."""
+    """The error has a sentence, and so has each finding."""
     assert error.reason.endswith((".", "?"))
     assert all(finding["message"] for finding in error.extra.get("errors", []))
 
 
-def assert_the_worker_takes(checked: CheckedFile) -> None:
-    """What was let pass is a table of known columns that checks again to the same bytes."""
+def assert_the_worker_can_read(checked: CheckedFile) -> None:
+    """The canonical CSV is a table that the worker reads, and checking it gives the same bytes."""
     good = checked.rows - checked.bad_rows
     assert good > 0
     assert sum(len(chunk) for chunk in read_chunks(io.BytesIO(checked.content))) == good

@@ -1,4 +1,4 @@
-"""The look at a file that a dry run gives."""
+"""The preview of a file in a dry run."""
 
 import io
 from typing import Any
@@ -21,13 +21,13 @@ def file_of(*rows: str, header: str = "ID;Age;Bilirubin [umol/L];Albumin;Prothro
 GOOD = "a;21464;24;3,5;12,2;N;7"
 
 
-def test_the_header_stands_as_in_the_file_with_the_name_that_each_column_is_read_under() -> None:
+def test_the_header_is_shown_as_in_the_file_with_the_name_of_each_column() -> None:
     columns = preview_of(file_of(GOOD))["columns"]
     assert columns[2] == {"header": "Bilirubin [umol/L]", "column": "Bilirubin"}
     assert columns[6] == {"header": "Ward", "column": None}
 
 
-def test_the_first_rows_and_the_bad_ones_are_shown_as_they_were_written() -> None:
+def test_the_first_rows_and_the_bad_rows_are_shown_as_written() -> None:
     bad = " b ;21464;high;3,5;12,2;N;7"
     short = "c;21464"
     document = preview_of(file_of(*[GOOD] * 30, bad, GOOD, short))
@@ -42,20 +42,20 @@ def test_a_bad_row_among_the_first_is_shown_once() -> None:
     assert [row["row"] for row in rows] == [1, 2]
 
 
-def test_however_many_rows_and_columns_are_wrong_the_preview_stays_small() -> None:
+def test_the_preview_of_many_bad_rows_and_columns_stays_small() -> None:
     wide = ";".join(["x" * 500] * 100)
     header = ";".join([*(f"Extra {n}" for n in range(100)), "ID;Age;Bilirubin;Albumin;Prothrombin;Edema"])
     document = preview_of(file_of(*[f"{wide};a;x;1;3,5;12,2;N"] * 9000, header=header))
     assert len(document["rows"]) == BAD_ROWS_SHOWN_MAX
     assert len(document["columns"]) == COLUMNS_SHOWN_MAX
-    assert [each["column"] for each in document["columns"]][-6:] == [
+    assert [column["column"] for column in document["columns"]][-6:] == [
         *("ID", "Age", "Bilirubin", "Albumin", "Prothrombin", "Edema")
     ]
     assert max(len(cell) for row in document["rows"] for cell in row["cells"]) == 40
 
 
-def test_a_dry_run_holds_it(world: World) -> None:
+def test_a_dry_run_contains_the_preview(world: World) -> None:
     user = world.register()
     report = world.dry_runs.of_file(user, "lasso", csv_of({"Bilirubin": "x"}))
-    at = next(n for n, each in enumerate(report["preview"]["columns"]) if each["column"] == "Bilirubin")
-    assert report["preview"]["rows"][0]["cells"][at] == "x"
+    names = [column["column"] for column in report["preview"]["columns"]]
+    assert report["preview"]["rows"][0]["cells"][names.index("Bilirubin")] == "x"

@@ -1,4 +1,4 @@
-"""Values in other units: named in the header, or SI for all."""
+"""Values in other units: named in the header, or SI units for all columns."""
 
 import io
 import time
@@ -18,7 +18,7 @@ def values(content: bytes, *, si: bool = False) -> dict[Any, Any]:
     return pd.read_csv(io.BytesIO(check_file(content, si=si).content)).iloc[0].to_dict()
 
 
-def test_a_unit_in_the_header_is_converted_and_said() -> None:
+def test_values_in_a_unit_of_the_header_are_converted_and_the_unit_is_reported() -> None:
     assert values(NAMED) == values(PLAIN)
     assert check_file(NAMED).units == {
         "Age": "years", "Bilirubin": "umol/L", "Albumin": "g/L", "Prothrombin": "s",
@@ -26,13 +26,13 @@ def test_a_unit_in_the_header_is_converted_and_said() -> None:
     assert check_file(PLAIN).units == {"Age": "days", "Bilirubin": "mg/dL", "Albumin": "g/dL", "Prothrombin": "s"}
 
 
-def test_si_is_for_the_columns_that_have_it_and_whose_header_names_nothing() -> None:
+def test_si_units_apply_to_columns_that_have_one_and_whose_header_names_no_unit() -> None:
     content = b"ID,Age,Edema,Bilirubin,Albumin [g/dL],Prothrombin\n7,18262.5,N,17.1,3.5,10.5\n"
     assert values(content, si=True) == values(PLAIN)
     assert check_file(content, si=True).units["Bilirubin"] == "umol/L"
 
 
-def test_a_unit_that_is_not_known_for_a_column_is_refused_naming_those_that_are() -> None:
+def test_an_unknown_unit_is_refused_naming_the_known_units() -> None:
     with pytest.raises(UnitUnknownError) as caught:
         check_file(PLAIN.replace(b"Bilirubin", b"Bilirubin [mmol/L]"))
     (finding,) = caught.value.extra["errors"]
@@ -40,12 +40,12 @@ def test_a_unit_that_is_not_known_for_a_column_is_refused_naming_those_that_are(
     assert finding["units"] == ["mg/dL", "umol/L"]
 
 
-def test_brackets_of_a_column_without_units_say_something_else() -> None:
+def test_brackets_of_a_column_without_units_are_ignored() -> None:
     header = PLAIN.replace(b"Edema", b"Edema (N/S/Y)").replace(b"ID", b"ID [MRN]")
     assert values(header) == values(PLAIN)
 
 
-def test_a_header_cell_of_blanks_and_brackets_is_judged_at_once() -> None:
+def test_a_header_cell_of_many_blanks_is_parsed_quickly() -> None:
     wide = b",".join([b"a" + b" " * 9000 + b"b"] * 90)
     started = time.process_time()
     assert (
@@ -56,16 +56,16 @@ def test_a_header_cell_of_blanks_and_brackets_is_judged_at_once() -> None:
         ).rows
         == 1
     )
-    assert time.process_time() - started < 5  # it took a minute when it was quadratic
+    assert time.process_time() - started < 5  # a quadratic parser took a minute
 
 
-def test_a_named_unit_that_is_the_columns_own_is_doubted_as_no_unit_is() -> None:
+def test_a_wrong_unit_is_suspected_even_if_the_header_names_the_columns_own_unit() -> None:
     with pytest.raises(InvalidRowsError) as caught:
         check_file(PLAIN.replace(b"Albumin", b"Albumin [g/dL]").replace(b"3.5", b"38"))
     assert caught.value.extra["errors"][0]["code"] == "unit_suspected"
 
 
-def test_limits_are_told_in_the_unit_of_the_file_and_no_unit_is_suspected_that_was_named() -> None:
+def test_limits_are_reported_in_the_unit_of_the_file_and_no_other_unit_is_suspected() -> None:
     with pytest.raises(InvalidRowsError) as caught:
         check_file(NAMED.replace(b"17.1", b"1100").replace(b",50,", b",12,"))
     age, bilirubin = caught.value.extra["errors"]
@@ -74,6 +74,6 @@ def test_limits_are_told_in_the_unit_of_the_file_and_no_unit_is_suspected_that_w
 
 
 @pytest.mark.parametrize("limit", ["1.71", "1026"])
-def test_the_very_limits_are_taken_whatever_the_conversion_rounds_to(limit: str) -> None:
+def test_a_value_at_a_limit_is_accepted_whatever_the_conversion_rounds_to(limit: str) -> None:
     stored = values(NAMED.replace(b"17.1", limit.encode()))["Bilirubin"]
     assert stored in {0.1, 60}

@@ -8,11 +8,11 @@ from chalicelib.inference.patient_file.validator import check_file
 from tests.unit.support import HEADER, SAMPLES, csv_of
 
 
-def test_what_was_checked_checks_again_to_the_same_bytes() -> None:
-    once = check_file((SAMPLES / "pbc-418.csv").read_bytes())
+def test_checking_a_canonical_csv_gives_the_same_bytes() -> None:
+    checked = check_file((SAMPLES / "pbc-418.csv").read_bytes())
 
-    assert once.rows == 418
-    assert check_file(once.content).content == once.content
+    assert checked.rows == 418
+    assert check_file(checked.content).content == checked.content
 
 
 def test_unknown_and_outcome_columns_are_left_out_and_named() -> None:
@@ -32,7 +32,7 @@ def test_findings_are_bounded_and_counted() -> None:
     assert (caught.value.extra["errors_total"], caught.value.extra["bad_rows_total"]) == (5000, 5000)
 
 
-def test_a_bad_cell_is_found_after_the_memory_of_cells_was_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_cell_is_found_after_the_remembered_cells_were_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells.Cells, "DISTINCT_MAX", 10)
     rows = [{"Age": str(10_000 + number)} for number in range(9000)]
     rows[8500] = {"Age": "58"}
@@ -54,7 +54,7 @@ def test_any_bytes_are_a_file_or_a_finding(content: bytes) -> None:
     assert rows > 0
 
 
-def test_every_bad_row_is_named_however_many_there_are() -> None:
+def test_every_bad_row_is_named_in_a_file_of_many_bad_rows() -> None:
     good, bad = {"Bilirubin": "1.4"}, {"Bilirubin": "x"}
     rows = [bad, good, bad, bad, bad, good, *[bad] * 5000]
 
@@ -68,21 +68,25 @@ def test_every_bad_row_is_named_however_many_there_are() -> None:
 @pytest.mark.parametrize(
     ("cells", "code", "sentence"),
     [
-        ({"Albumin": "38"}, "unit_suspected", "38 looks like g/L. Albumin is expected in g/dL: 3.8?"),
-        ({"Age": "58"}, "unit_suspected", "58 looks like years. Age is expected in days: 21180?"),
+        ({"Albumin": "38"}, "unit_suspected",
+         "38 looks like a value in g/L. Albumin is expected in g/dL. Did you mean 3.8?"),
+        ({"Age": "58"}, "unit_suspected",
+         "58 looks like a value in years. Age is expected in days. Did you mean 21180?"),
         ({"Prothrombin": "1.2"}, "unit_suspected",
-         "1.2 looks like INR. Prothrombin is expected in s, usually 9 to 18."),
-        ({"Bilirubin": "high"}, "not_a_number", "'high' is not a number. Bilirubin is a number, in mg/dL."),
-        ({"Bilirubin": "1e999"}, "not_finite", "'1e999' is too large a number. Bilirubin is a number, in mg/dL."),
-        ({"Bilirubin": "NA"}, "value_missing", "Bilirubin is missing. Every patient needs it, in mg/dL."),
-        ({"Bilirubin": "-1"}, "below_minimum", "-1 is below what Bilirubin can be. Accepted: 0.1 to 60 mg/dL."),
-        ({"Prothrombin": "99"}, "above_maximum", "99 is above what Prothrombin can be. Accepted: 8 to 60 s."),
-        ({"Edema": "Q"}, "unknown_category", "'Q' is not a value of Edema. It takes N, S, Y."),
-        ({"ID": "x" * 101}, "too_long", "An ID has at most 100 characters."),
+         "1.2 looks like a value in INR. Prothrombin is expected in s, usually 9 to 18."),
+        ({"Bilirubin": "high"}, "not_a_number", "'high' is not a number. Bilirubin must be a number, in mg/dL."),
+        ({"Bilirubin": "1e999"}, "not_finite", "'1e999' is too large. Bilirubin must be a number, in mg/dL."),
+        ({"Bilirubin": "NA"}, "value_missing", "Bilirubin is missing. It is required for every patient, in mg/dL."),
+        ({"Bilirubin": "-1"}, "below_minimum", "-1 is too low for Bilirubin. Accepted: 0.1 to 60 mg/dL."),
+        ({"Prothrombin": "99"}, "above_maximum", "99 is too high for Prothrombin. Accepted: 8 to 60 s."),
+        ({"Edema": "Q"}, "unknown_category", "'Q' is not allowed for Edema. Allowed values: N, S, Y."),
+        ({"ID": "x" * 101}, "too_long", "An ID can have at most 100 characters."),
         ({"Prothrombin": "10.6,1,2"}, "cell_count", "This row has 8 cells; the header has 6."),
     ],
 )  # fmt: skip
-def test_each_finding_says_where_what_and_what_would_be_right(cells: dict[str, str], code: str, sentence: str) -> None:
+def test_each_finding_says_what_is_wrong_where_and_what_is_expected(
+    cells: dict[str, str], code: str, sentence: str
+) -> None:
     with pytest.raises(InvalidRowsError) as caught:
         check_file(csv_of({}, cells))
 

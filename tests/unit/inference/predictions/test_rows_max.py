@@ -141,7 +141,7 @@ def test_row_11_a_large_file_at_the_limit_is_predicted_and_one_row_more_is_rejec
     ended = large.read(prediction)
     assert (ended.status, ended.error_code, ended.attempt) == (Status.REJECTED, "too_many_rows", 1)
     assert ended.error_info == (
-        f"The file has more than {ROWS_MAX} rows, which is the most for one prediction. Please split it. Your coins "
+        f"The file has more than {ROWS_MAX} rows, the maximum for one prediction. Please split it. Your coins "
         "were given back."
     )
     assert large.balance(user) == 480
@@ -193,8 +193,8 @@ def test_row_11_a_file_that_the_worker_rejected_for_its_rows_is_not_charged_for_
 
     assert caught.value.extra == {"limit_rows": ROWS_MAX}
     assert caught.value.detail == (
-        f"This file was rejected for its number of rows; at most {ROWS_MAX} rows are taken in one prediction. "
-        "Please split it and submit its parts anew. Nothing was charged."
+        f"This file was rejected because it has too many rows. One prediction takes at most {ROWS_MAX} rows. "
+        "Please split it and submit the parts. Nothing was charged."
     )
     assert (large.entries(user), large.objects()) == before
     assert large.sent() == [prediction.prediction_id]
@@ -207,7 +207,7 @@ def test_a_limit_that_was_raised_is_told_truly_at_the_retry_of_what_it_rejected(
     prediction = submitted_upload(large, user, narrowest(ROWS_MAX + 1))
     large.worker.run(prediction.prediction_id)
     raised = world_of(settings, large.clock, rows_max=ROWS_MAX + 100)
-    with pytest.raises(TooManyRowsError, match=r"at most 300 rows .* submit"):
+    with pytest.raises(TooManyRowsError, match=r"at most 300 rows.* submit"):
         raised.predictions.retry(user, prediction.prediction_id)
     assert large.balance(user) == 500
 
@@ -240,8 +240,8 @@ def test_row_11_a_large_file_of_surely_too_many_rows_is_refused_before_the_charg
             ask()
         assert caught.value.extra == {"limit_rows": ROWS_MAX}
         assert caught.value.detail == (
-            f"The file has about {2 * ROWS_MAX} rows, by its beginning; at most {ROWS_MAX} are taken in one "
-            "prediction. Please split it. Nothing was charged."
+            f"The file has about {2 * ROWS_MAX} rows, estimated from its beginning. One prediction takes at most "
+            f"{ROWS_MAX} rows. Please split it. Nothing was charged."
         )
     assert large.balance(user) == 500
     assert large.objects("inputs/") == []
