@@ -1,7 +1,4 @@
-"""This release reads and continues the data that an older release (commit 74a1c0a) wrote.
-
-`data/write_release.py` describes how the data was recorded.
-"""
+"""Today's code works on the data of release 74a1c0a, which `data/write_release.py` wrote."""
 
 import base64
 import gzip
@@ -28,27 +25,27 @@ from tests.unit.support import PASSWORD, FakeClock, World
 
 RECORDED = Path(__file__).parent / "data" / "release_74a1c0a.json.gz"
 DISPATCHED_SECONDS = 1000
-"""After this time all leases have run out, and all open predictions are due."""
+"""After this time every lease has ended and every open prediction is due."""
 
 
 @cache
 def recorded() -> dict[str, Any]:
-    """Return the recorded tables, objects, messages and responses of the older release."""
+    """Return the data that the release stored, and its answers."""
     document: dict[str, Any] = json.loads(gzip.decompress(RECORDED.read_bytes()))
     return document
 
 
 class Old(Api):
-    """The API and the functions of this release on the recorded data."""
+    """Today's API and functions on the old data."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.world = world
         self.predictions: dict[str, str] = recorded()["predictions"]
-        """The recorded prediction ids by their labels, such as "queued"."""
+        """Prediction ids by their labels, such as "queued, large upload"."""
 
     def ask_as(self, name: str, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """Send a request with the token that the older release signed for this user."""
+        """Send a request with the token that the old release signed for this person."""
         self.token = recorded()["accounts"][name]["token"]
         return self.ask(method, path, body, **headers)
 
@@ -77,13 +74,14 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterator[Old]:
-    """The recorded data in the tables, the bucket and the queue of this release."""
+    """The old data in today's tables, bucket and queue."""
     for variable, items in recorded()["tables"].items():
         for batch in batched(items, 25, strict=False):
             puts: Any = [{"PutRequest": {"Item": item}} for item in batch]
             aws.dynamodb().batch_write_item(RequestItems={account[variable]: puts})
-    for key, found in recorded()["objects"].items():
-        aws.s3().put_object(Bucket=settings.files_bucket, Key=key, **found | {"Body": base64.b64decode(found["Body"])})
+    for key, stored in recorded()["objects"].items():
+        body = base64.b64decode(stored["Body"])
+        aws.s3().put_object(Bucket=settings.files_bucket, Key=key, **stored | {"Body": body})
     for batch in batched(recorded()["messages"], 10, strict=False):
         entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(batch)]
         aws.sqs().send_message_batch(QueueUrl=settings.inference_queue_url, Entries=entries)
@@ -92,10 +90,10 @@ def old(account: dict[str, str], settings: Settings, clock: FakeClock) -> Iterat
         yield Old(World(settings, clock=clock))
 
 
-# ---- accounts
+# ---- people
 
 
-def test_users_log_in_with_their_current_password(old: Old) -> None:
+def test_existing_accounts_log_in_with_their_current_password(old: Old) -> None:
     accounts = recorded()["accounts"]
     for name in ("anna", "boris", "erik"):
         session = old.logged_in(name, accounts[name]["password"])
@@ -108,7 +106,7 @@ def test_users_log_in_with_their_current_password(old: Old) -> None:
         assert old.logged_in(name, password)["code"] == "wrong_credentials"
 
 
-def test_a_token_is_valid_until_it_is_ended_or_expires(old: Old, clock: FakeClock) -> None:
+def test_a_token_stays_valid_unless_it_was_ended_or_expires(old: Old, clock: FakeClock) -> None:
     accounts = recorded()["accounts"]
     assert old.ask_as("anna", "GET", "/api/auth/me")["id"] == accounts["anna"]["id"]
     ended = [accounts["boris"]["ended_token"], accounts["boris"]["old_password_token"], accounts["clara"]["token"]]
@@ -118,43 +116,43 @@ def test_a_token_is_valid_until_it_is_ended_or_expires(old: Old, clock: FakeCloc
     assert old.ask_as("anna", "GET", "/api/auth/me")["code"] == "token_expired"
 
 
-def test_all_sessions_of_a_user_can_be_ended(old: Old) -> None:
+def test_logging_out_ends_the_token(old: Old) -> None:
     old.ask_as("anna", "POST", "/api/auth/logout")
     old.refusal("token_invalid", "GET", "/api/auth/me")
 
 
-def test_recorded_wrong_passwords_still_count(old: Old, clock: FakeClock) -> None:
+def test_the_count_of_wrong_passwords_continues(old: Old, clock: FakeClock) -> None:
     password = recorded()["accounts"]["vera"]["password"]
     assert old.logged_in("vera", password)["code"] == "too_many_requests"
     clock.advance(old.world.settings.password_window_seconds)
     assert "access_token" in old.logged_in("vera", password)
 
 
-# ---- responses
+# ---- answers
 
 
-def test_every_response_contains_the_recorded_one(old: Old) -> None:
+def test_every_answer_contains_the_old_answer(old: Old) -> None:
     for name, path, answer in recorded()["answers"]:
         today = old.ask_as(name, "GET", path)
-        assert contained(answer, today, path) is None
+        assert difference(answer, today, path) is None
 
 
-def contained(before: Any, today: Any, place: str = "") -> str | None:
-    """Return where ``today`` lacks a value of ``before`` or differs from it, or None. Additional values are allowed."""
-    places: Iterable[str | int]
+def difference(before: Any, today: Any, path: str = "") -> str | None:
+    """Return where ``today`` lacks or changes a value of ``before``, or None. Additional values are allowed."""
+    keys: Iterable[str | int]
     if isinstance(before, dict) and isinstance(today, dict):
-        places = before
+        keys = before
         if missing := before.keys() - today.keys():
-            return f"{place} lacks {missing}"
+            return f"{path} lacks {missing}"
     elif isinstance(before, list) and isinstance(today, list) and len(before) == len(today):
-        places = range(len(before))
+        keys = range(len(before))
     else:
-        return None if before == today else f"{place} was {before!r} and is {today!r}"
-    found = (contained(before[each], today[each], f"{place}/{each}") for each in places)
-    return next(filter(None, found), None)
+        return None if before == today else f"{path} was {before!r} and is {today!r}"
+    differences = (difference(before[key], today[key], f"{path}/{key}") for key in keys)
+    return next(filter(None, differences), None)
 
 
-def test_the_downloaded_file_is_the_one_of_the_receipt(old: Old) -> None:
+def test_the_downloaded_file_has_the_receipt_s_hash(old: Old) -> None:
     succeeded = [label for label in old.predictions if label.startswith("succeeded") and "deleted" not in label]
     assert len(succeeded) == 7
     for label in succeeded:
@@ -165,12 +163,12 @@ def test_the_downloaded_file_is_the_one_of_the_receipt(old: Old) -> None:
 
 
 def test_price_overrides_still_apply(old: Old) -> None:
-    offered = {each["id"]: each for each in old.ask("GET", "/api/models")["models"]}
-    assert offered["mayo"]["coins"] == 7
-    assert offered["cox-lasso"]["enabled"] is False
+    models = {model["id"]: model for model in old.ask("GET", "/api/models")["models"]}
+    assert models["mayo"]["coins"] == 7
+    assert models["cox-lasso"]["enabled"] is False
 
 
-# ---- operations
+# ---- open predictions, keys and vouchers
 
 
 def test_queued_predictions_are_run(old: Old) -> None:
@@ -184,7 +182,9 @@ def test_queued_predictions_are_run(old: Old) -> None:
     assert old.balance() == balance
 
 
-def test_the_dispatcher_takes_over_running_predictions_and_fails_exhausted_ones(old: Old, clock: FakeClock) -> None:
+def test_the_dispatcher_sends_open_predictions_again_and_ends_one_without_attempts_left(
+    old: Old, clock: FakeClock
+) -> None:
     exhausted = old.predictions["queued, last attempt"]
     balance, cost = old.balance(), old.shown("queued, last attempt")["cost"]
     old.world.sent()
@@ -192,11 +192,11 @@ def test_the_dispatcher_takes_over_running_predictions_and_fails_exhausted_ones(
     old.world.dispatcher.run()
 
     sent = old.world.sent()
-    taken_over = ["running", "running, lease over", "queued", "queued, second attempt"]
-    assert {old.predictions[label] for label in taken_over} <= set(sent)
+    open_labels = ["running", "running, lease over", "queued", "queued, second attempt"]
+    assert {old.predictions[label] for label in open_labels} <= set(sent)
     assert exhausted not in sent
     assert (old.shown("queued, last attempt")["error_code"], old.balance()) == ("attempts_exhausted", balance + cost)
-    for label in taken_over:
+    for label in open_labels:
         assert old.run(label)["status"] == "succeeded"
 
 
@@ -212,7 +212,7 @@ def test_a_message_of_an_ended_prediction_changes_nothing(old: Old) -> None:
         assert old.shown(label) == before
 
 
-def test_ended_predictions_are_run_again_while_their_file_is_stored(old: Old) -> None:
+def test_ended_predictions_can_be_retried_while_their_file_is_stored(old: Old) -> None:
     for label in ("succeeded, lasso", "succeeded, large upload", "cancelled", "failed, dead letter"):
         ended = old.predictions[label]
         accepted = old.ask_as("anna", "POST", f"/api/predict/{ended}/retry")
@@ -224,7 +224,7 @@ def test_ended_predictions_are_run_again_while_their_file_is_stored(old: Old) ->
         old.refusal("input_expired", "POST", f"/api/predict/{old.predictions[label]}/retry")
 
 
-def test_a_recorded_idempotency_key_returns_the_first_outcome(old: Old) -> None:
+def test_an_idempotency_key_still_returns_its_first_outcome(old: Old) -> None:
     balance = old.balance()
     accepted = old.ask_as(
         "anna", "POST", "/api/predict/lasso", FILE, Content_Type="text/csv", Idempotency_Key="submission-of-anna"
@@ -243,7 +243,7 @@ def test_a_voucher_is_redeemed_once(old: Old) -> None:
     assert refused["status"] == 409
 
 
-def test_a_queued_prediction_is_cancelled_and_the_files_of_an_ended_one_deleted(old: Old) -> None:
+def test_a_queued_prediction_can_be_cancelled_and_an_ended_one_s_files_deleted(old: Old) -> None:
     balance, cost = old.balance(), old.shown("queued")["cost"]
     cancelled = old.ask_as("anna", "DELETE", f"/api/predict/{old.predictions['queued']}")
     assert (cancelled["status"], old.balance()) == ("cancelled", balance + cost)
@@ -256,7 +256,7 @@ def test_a_queued_prediction_is_cancelled_and_the_files_of_an_ended_one_deleted(
 # ---- erasure and audit
 
 
-def test_an_account_is_deleted_and_erased_and_so_is_one_that_waits_for_its_erasure(old: Old) -> None:
+def test_an_account_can_be_deleted_and_open_erasure_requests_are_finished(old: Old) -> None:
     accounts = recorded()["accounts"]
     assert old.world.pending_erasures() == [accounts["clara"]["id"]]
     for label in ("running", "running, lease over"):
@@ -266,22 +266,22 @@ def test_an_account_is_deleted_and_erased_and_so_is_one_that_waits_for_its_erasu
     old.world.finish_erasures()
 
     assert old.world.pending_erasures() == []
-    gone = {accounts[name]["id"] for name in ("anna", "clara", "dora")}
-    assert [key for key in old.world.objects() if any(user_id in key for user_id in gone)] == []
+    erased = {accounts[name]["id"] for name in ("anna", "clara", "dora")}
+    assert [key for key in old.world.objects() if any(user_id in key for user_id in erased)] == []
     predictions = old.world.items(old.world.settings.predictions_table)
-    assert all("erased_at" in each for each in predictions if each["user_id"] in gone)
+    assert all("erased_at" in prediction for prediction in predictions if prediction["user_id"] in erased)
     assert old.findings() == []
 
 
-def test_the_mail_address_of_a_deleted_account_has_no_second_grant(old: Old, clock: FakeClock) -> None:
-    clock.advance(86_400)  # five users were registered from this IP address today
+def test_the_e_mail_address_of_a_deleted_account_gets_no_second_grant(old: Old, clock: FakeClock) -> None:
+    clock.advance(86_400)  # the limit of registrations from this address is used up today
     body = {"name": "clara-again", "email": "clara@example.org", "password": "correct horse battery"}
     old.token = None
     old.token = old.ask("POST", "/api/auth/register", body)["access_token"]
     assert old.ask("GET", "/api/auth/balance")["balance"] == 0
 
 
-def test_the_audit_has_no_findings_now_and_after_all_predictions_have_ended(old: Old, clock: FakeClock) -> None:
+def test_the_audit_has_no_findings_now_or_after_all_predictions_have_ended(old: Old, clock: FakeClock) -> None:
     assert recorded()["findings"] == []
     assert old.findings() == []
     clock.advance(DISPATCHED_SECONDS)
@@ -293,34 +293,35 @@ def test_the_audit_has_no_findings_now_and_after_all_predictions_have_ended(old:
     assert old.world.daily_audit(lambda: 900.0).run()["findings"] == 0
 
 
-# ---- names in a deployed stage
+# ---- names that a deployed stage has
 
 
 def test_no_resource_was_renamed_or_changed_its_type() -> None:
     today = {logical_id: resource.get("Type") for logical_id, resource in read_template().items()}
-    then = recorded()["template"]["logical_ids"]
-    assert len(then) == 57
-    assert {logical_id: today.get(logical_id, "is gone") for logical_id in then} == then
+    before = recorded()["template"]["logical_ids"]
+    assert len(before) == 57
+    assert {logical_id: today.get(logical_id, "is gone") for logical_id in before} == before
 
 
 def test_no_table_key_index_or_expiry_was_renamed() -> None:
     resources = read_template()
-    for logical_id, then in recorded()["template"]["tables"].items():
+    for logical_id, before in recorded()["template"]["tables"].items():
         today = resources[logical_id]["Properties"]
-        assert today["KeySchema"] == then["keys"]
-        indexes = {each["IndexName"]: each["KeySchema"] for each in today.get("GlobalSecondaryIndexes", [])}
-        assert then["indexes"].items() <= indexes.items()
-        assert set(then["attributes"]) <= {each["AttributeName"] for each in today["AttributeDefinitions"]}
-        assert today.get("TimeToLiveSpecification", {}).get("AttributeName") == then["expiry"]
+        assert today["KeySchema"] == before["keys"]
+        indexes = {index["IndexName"]: index["KeySchema"] for index in today.get("GlobalSecondaryIndexes", [])}
+        assert before["indexes"].items() <= indexes.items()
+        attributes = {attribute["AttributeName"] for attribute in today["AttributeDefinitions"]}
+        assert set(before["attributes"]) <= attributes
+        assert today.get("TimeToLiveSpecification", {}).get("AttributeName") == before["expiry"]
 
 
-def test_no_environment_variable_was_renamed_or_refers_to_another_resource() -> None:
-    then = recorded()["template"]["environment"]
-    assert then.items() <= variables(read_template()).items()
-    assert {name.lower() for name in then} <= set(Settings.model_fields)
+def test_no_environment_variable_was_renamed_or_names_another_resource() -> None:
+    before = recorded()["template"]["environment"]
+    assert before.items() <= variables(read_template()).items()
+    assert {name.lower() for name in before} <= set(Settings.model_fields)
 
 
-def test_attributes_that_release_1_0_0_introduced_are_still_stored(world: World) -> None:
+def test_names_first_stored_by_release_1_0_0_are_unchanged(world: World) -> None:
     user = world.register()
     world.run(world.submit(user))
     session = world.accounts.log_in(Credentials(name="anna", password=PASSWORD))

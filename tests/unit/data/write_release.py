@@ -1,12 +1,12 @@
-"""Writes `release_74a1c0a.json.gz`: every kind of data that an older release stores, recorded by running that release.
+"""Write `release_74a1c0a.json.gz`: every kind of data that release 74a1c0a stores.
 
-This script imports only names that both releases have. To write the file again, from the root of the repository:
+It runs in that release, so it imports only what both releases have. To write the file again, in the repository's root:
 
     git worktree add --detach build/release 74a1c0a
     cp tests/unit/data/write_release.py build/release
     cd build/release && ../../.venv/bin/python write_release.py ../../tests/unit/data/release_74a1c0a.json.gz
 
-Ids, salts and times are the same in every run. The users and patients are invented.
+Ids, salts and times are the same in every run. People and patients are invented.
 """
 
 import base64
@@ -32,7 +32,7 @@ from tests.unit.support import PASSWORD, SECRETS, FakeClock, csv_of
 
 COMMIT = "74a1c0a"
 DIRECT_BYTES_MAX = 1000
-"""A small limit, so that the recorded large uploads, which only the worker checks completely, are small."""
+"""A low limit, so that the large upload, which only the worker checks completely, can be small."""
 NEW_PASSWORD = "staple battery horse"
 
 SKIPPED = csv_of({"Bilirubin": "1.1"}, {"Bilirubin": "much"}, {"Edema": "Y", "Albumin": "2.1"}, {"Age": ""})
@@ -42,18 +42,18 @@ SI = csv_of({"Bilirubin": "24", "Albumin": "35"}).replace(b"ID,", b"Ward,ID,").r
 
 
 class Session:
-    """Provides the clients of the app with the interface of a boto3 session."""
+    """A session with the app's own clients."""
 
     def client(self, service: str) -> Any:
         return {"dynamodb": aws.dynamodb, "s3": aws.s3, "sqs": aws.sqs}[service]()
 
 
 class Writer:
-    """Calls the API for several users, and runs the functions of the service."""
+    """Uses the API as several people, and runs the background functions."""
 
     def __init__(self, api: Api, clock: FakeClock) -> None:
         self.api = api
-        self.services: Any = api.services  # of the older release, in which some names differ
+        self.services: Any = api.services  # of the older release, so some names differ from today's
         self.clock = clock
         self.accounts: dict[str, dict[str, str]] = {}
         self.predictions: dict[str, str] = {}
@@ -81,7 +81,7 @@ class Writer:
         return self._named(label, answer)
 
     def upload(self, name: str, label: str, content: bytes) -> str:
-        """Upload a file, then submit it."""
+        """Upload the file to the bucket, then submit it."""
         form = self.ask(name, "POST", "/api/uploads")
         bucket = self.services.settings.files_bucket
         aws.s3().put_object(Bucket=bucket, Key=form["fields"]["key"], Body=content)
@@ -108,7 +108,7 @@ class Writer:
 
 
 def write_people(writer: Writer) -> None:
-    """Write a user who was erased, one with the same e-mail address, and one who changed the password."""
+    """Write an erased account, an account with the same e-mail address, and one with a changed password."""
     services, clock = writer.services, writer.clock
 
     writer.register("dora")
@@ -117,8 +117,8 @@ def write_people(writer: Writer) -> None:
     for seconds in services.erasure.looks:
         clock.advance(seconds)
         services.dispatcher.run()
-    clock.advance(86_400)  # five registrations a day are allowed from one IP address
-    writer.register("erik", "dora@example.org")  # gets no second signup grant
+    clock.advance(86_400)  # an address may register five people a day
+    writer.register("erik", "dora@example.org")  # no second grant
 
     writer.register("boris")
     writer.run(writer.submit("boris", "of boris"))
@@ -131,7 +131,7 @@ def write_people(writer: Writer) -> None:
 
 
 def write_ended(writer: Writer) -> None:
-    """Write vouchers, a prediction with every kind of end, and price overrides."""
+    """Write vouchers, a prediction with each kind of end, and price overrides."""
     services, clock = writer.services, writer.clock
 
     writer.register("anna", intended_use="2026-11-24")
@@ -162,7 +162,7 @@ def write_ended(writer: Writer) -> None:
 
 
 def write_open(writer: Writer) -> None:
-    """Write queued and running predictions, an account that waits for its erasure, and one whose log-in is limited."""
+    """Write queued and running predictions, an open erasure request, and an account with too many wrong passwords."""
     services, clock = writer.services, writer.clock
 
     writer.submit("anna", "queued", Idempotency_Key="submission-of-anna")
@@ -190,32 +190,34 @@ def write_open(writer: Writer) -> None:
 
 
 def answers(writer: Writer) -> list[list[Any]]:
-    """Return the responses about all of this data, each as user name, path and JSON."""
-    found = []
+    """Return the release's answers about this data: the person's name, the path and the JSON."""
+    recorded = []
     for name in ("anna", "boris", "erik"):
         paths = ["/api/auth/me", "/api/auth/balance", "/api/billing/ledger", "/api/predict"]
         for prediction in writer.ask(name, "GET", "/api/predict")["predictions"]:
-            shown = f"/api/predict/{prediction['prediction_id']}"
-            paths += [shown, *(f"{shown}/{part}" for part in ("rows", "cohort", "result.csv"))]
+            base = f"/api/predict/{prediction['prediction_id']}"
+            paths += [base, *(f"{base}/{part}" for part in ("rows", "cohort", "result.csv"))]
         for path in paths:
             answer = writer.ask(name, "GET", path)
-            found.append([name, path, {key: answer[key] for key in answer if key not in {"request_id", "url"}}])
-    return found
+            recorded.append([name, path, {key: answer[key] for key in answer if key not in {"request_id", "url"}}])
+    return recorded
 
 
 def template() -> dict[str, Any]:
-    """Return the names in the template that a deployed stage uses."""
+    """Return the template's names that a deployed stage has."""
     resources = read_template()
     return {
         "logical_ids": {logical_id: resource.get("Type") for logical_id, resource in resources.items()},
         "environment": variables(resources),
         "tables": {
             logical_id: {
-                "attributes": sorted(each["AttributeName"] for each in resource["Properties"]["AttributeDefinitions"]),
+                "attributes": sorted(
+                    attribute["AttributeName"] for attribute in resource["Properties"]["AttributeDefinitions"]
+                ),
                 "keys": resource["Properties"]["KeySchema"],
                 "indexes": {
-                    each["IndexName"]: each["KeySchema"]
-                    for each in resource["Properties"].get("GlobalSecondaryIndexes", [])
+                    index["IndexName"]: index["KeySchema"]
+                    for index in resource["Properties"].get("GlobalSecondaryIndexes", [])
                 },
                 "expiry": resource["Properties"].get("TimeToLiveSpecification", {}).get("AttributeName"),
             }
@@ -226,13 +228,13 @@ def template() -> dict[str, Any]:
 
 
 def stored(settings: Settings, names: dict[str, str]) -> dict[str, Any]:
-    """Return the content of the tables, the bucket and the queue."""
+    """Return everything in the tables, the bucket and the queue."""
     tables = {name: aws.dynamodb().scan(TableName=names[name])["Items"] for name in names if name.endswith("_TABLE")}
     objects = {}
-    for listed in aws.s3().list_objects_v2(Bucket=settings.files_bucket)["Contents"]:
-        found = aws.s3().get_object(Bucket=settings.files_bucket, Key=listed["Key"])
-        kept = {name: found[name] for name in ("ContentType", "ContentEncoding", "Metadata") if found.get(name)}
-        objects[listed["Key"]] = {"Body": base64.b64encode(found["Body"].read()).decode(), **kept}
+    for item in aws.s3().list_objects_v2(Bucket=settings.files_bucket)["Contents"]:
+        response = aws.s3().get_object(Bucket=settings.files_bucket, Key=item["Key"])
+        kept = {name: response[name] for name in ("ContentType", "ContentEncoding", "Metadata") if response.get(name)}
+        objects[item["Key"]] = {"Body": base64.b64encode(response["Body"].read()).decode(), **kept}
     messages: list[str] = []
     url = settings.inference_queue_url
     while received := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -247,7 +249,7 @@ def stored(settings: Settings, names: dict[str, str]) -> dict[str, Any]:
 
 
 def main(target: Path) -> None:
-    """Record the release and write the data to ``target``."""
+    """Write everything into ``target``."""
     source = random.Random(COMMIT)
     random._urandom = source.randbytes  # type: ignore[attr-defined]
     bcrypt.gensalt = lambda rounds=12, prefix=b"2b": b"$%b$%02d$abcdefghijklmnopqrstuu" % (prefix, rounds)
