@@ -1,4 +1,4 @@
-"""`python -m admin [--stage STAGE] COMMAND`; `--help` lists the commands."""
+"""The command line of the operator's commands: `python -m admin [--stage STAGE] COMMAND`. `--help` lists them."""
 
 import argparse
 import sys
@@ -22,8 +22,8 @@ from local.config import ROOT
 
 COINS_MAX = 1_000_000
 VOUCHERS_MAX = 10_000
-NOT_KNOWN = 3
-"""The exit code of an audit that was not finished, or could not compare something."""
+INCONCLUSIVE = 3
+"""The exit code of an audit that did not finish, or could not compare everything."""
 
 
 def _coins(text: str) -> int:
@@ -39,7 +39,7 @@ def _price_of(text: str) -> int | None:
 
 
 def _last_day(text: str) -> float:
-    """The last second of that day in UTC, in seconds since the epoch."""
+    """Return the last second of the day in UTC, in seconds since the epoch."""
     try:
         day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
@@ -50,60 +50,65 @@ def _last_day(text: str) -> float:
     return end.timestamp()
 
 
-def _text(what: str) -> Callable[[str], str]:
+def _text(meaning: str) -> Callable[[str], str]:
+    """Return the argument type of a text that is not blank."""
+
     def stripped(text: str) -> str:
         if not text.strip():
-            raise argparse.ArgumentTypeError(f"say {what}")
+            raise argparse.ArgumentTypeError(f"give {meaning}")
         return text.strip()
 
     return stripped
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
+    """Return the argument type of one of the choices."""
+
     def choice(text: str) -> str:
         if text not in choices:
-            raise argparse.ArgumentTypeError(f"'{text}' is none of {', '.join(choices)}")
+            raise argparse.ArgumentTypeError(f"'{text}' is not one of {', '.join(choices)}")
         return text
 
     return choice
 
 
-def _voucher(stage: Stage, given: argparse.Namespace) -> int:
-    for _ in range(given.count):
-        print(stage.services.vouchers.issue(given.coins, given.expires), flush=True)
+def _voucher(stage: Stage, arguments: argparse.Namespace) -> int:
+    for _ in range(arguments.count):
+        print(stage.services.vouchers.issue(arguments.coins, arguments.expires), flush=True)
     return 0
 
 
-def _reset_password(stage: Stage, given: argparse.Namespace) -> int:
-    password = stage.services.accounts.reset_password(given.user)
+def _reset_password(stage: Stage, arguments: argparse.Namespace) -> int:
+    password = stage.services.accounts.reset_password(arguments.user)
     if password is None:
-        print(f"There is no account with the name or e-mail address '{given.user}'.", file=sys.stderr)
+        print(f"There is no account with the name or e-mail address '{arguments.user}'.", file=sys.stderr)
         return 1
     print(f"The new password, shown only here: {password}")
     print("Every session of this account has ended.")
     return 0
 
 
-def _price(stage: Stage, given: argparse.Namespace) -> int:
-    before = stage.services.catalog.get(given.model)
-    override = stage.services.price_overrides.override(given.model)
-    stage.services.price_overrides.put(given.model, replace(override, coins=given.coins))
-    now = f"{given.coins} coins" if given.coins else "what its card says"
-    print(f"{given.model} costs {now} from now on (before: {before.coins} coins). Older predictions keep their price.")
+def _price(stage: Stage, arguments: argparse.Namespace) -> int:
+    before = stage.services.catalog.get(arguments.model)
+    override = stage.services.price_overrides.override(arguments.model)
+    stage.services.price_overrides.put(arguments.model, replace(override, coins=arguments.coins))
+    price = f"{arguments.coins} coins" if arguments.coins else "what its card says"
+    model = arguments.model
+    print(f"{model} costs {price} from now on (before: {before.coins} coins). Older predictions keep their price.")
     return 0
 
 
-def _model(stage: Stage, given: argparse.Namespace) -> int:
-    stage.services.catalog.get(given.model)
-    override = stage.services.price_overrides.override(given.model)
-    is_enabled = given.enabled == "yes"
-    stage.services.price_overrides.put(given.model, replace(override, enabled=is_enabled))
-    print(f"{given.model} is {'on offer' if is_enabled else 'switched off'} from now on.")
+def _model(stage: Stage, arguments: argparse.Namespace) -> int:
+    stage.services.catalog.get(arguments.model)
+    override = stage.services.price_overrides.override(arguments.model)
+    is_enabled = arguments.enabled == "yes"
+    stage.services.price_overrides.put(arguments.model, replace(override, enabled=is_enabled))
+    print(f"{arguments.model} is {'on offer' if is_enabled else 'switched off'} from now on.")
     return 0
 
 
-def _audit(stage: Stage, _given: argparse.Namespace) -> int:
-    """Run the whole audit: 0 if everything adds up, 1 if something is off, 3 if that is not known."""
+def _audit(stage: Stage, _arguments: argparse.Namespace) -> int:
+    """Run a whole audit. Return 0 if it is clean, 1 if it has findings, 3 if it is unfinished or inconclusive."""
     audit = stage.services.audit
     progress = audit.begin()
     try:
@@ -112,25 +117,25 @@ def _audit(stage: Stage, _given: argparse.Namespace) -> int:
         print(f"The audit did not finish: {error}", file=sys.stderr)
     _print_report(progress)
     if not progress.is_finished:
-        return NOT_KNOWN
-    return {"clean": 0, "findings": 1, "inconclusive": NOT_KNOWN}[progress.report.verdict]
+        return INCONCLUSIVE
+    return {"clean": 0, "findings": 1, "inconclusive": INCONCLUSIVE}[progress.report.verdict]
 
 
 def _print_report(progress: Progress) -> None:
     report = progress.report
-    print(f"{'':<16}{'checked':>12}{'off':>12}")
-    for what, count in report.checked.items():
-        print(f"{what:<16}{count:>12,}{report.off[what]:>12,}")
+    print(f"{'':<16}{'checked':>12}{'findings':>12}")
+    for kind, count in report.checked.items():
+        print(f"{kind:<16}{count:>12,}{report.findings_by_kind[kind]:>12,}")
     print("\ncoins")
     for name in ("granted", "balances", "earned", "held"):
         print(f"{name:<16}{report.coins[name]:>12,}")
     print()
     if report.inconclusive:
-        print(f"Too much was going on at {report.inconclusive:,} places to compare them. Run the audit again.")
+        print(f"Items that kept changing and could not be compared: {report.inconclusive:,}. Run the audit again.")
     if not progress.is_finished:
-        print("NOT FINISHED: what was not checked may be off. Run the audit again.")
+        print("NOT FINISHED: only a part was checked. Run the audit again.")
     if report.findings_total:
-        print(f"{report.findings_total:,} off:")
+        print(f"Findings: {report.findings_total:,}")
     elif progress.is_finished:
         print("Everything adds up." if report.verdict == "clean" else "What could be compared adds up.")
     for finding in report.findings:
@@ -142,63 +147,70 @@ def _print_report(progress: Progress) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = ArgumentParser(prog="python -m admin", description="The operator's commands.", allow_abbrev=False)
     parser.add_argument("--stage", default="local", help="local (the running stack), dev or prod (local)")
-    parser.add_argument("--data-dir", type=Path, default=ROOT / ".local", help="of the local stack (.local)")
+    parser.add_argument("--data-dir", type=Path, default=ROOT / ".local", help="the local stack's folder (.local)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
         name: str, run: Callable[[Stage, argparse.Namespace], int], text: str, **flags: str
     ) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=text)
-        added.set_defaults(run=run)
+        subparser = commands.add_parser(name, help=text)
+        subparser.set_defaults(run=run)
         for flag, meaning in flags.items():
-            added.add_argument(f"--{flag.replace('_', '-')}", action="store_true", help=meaning)
-        return added
+            subparser.add_argument(f"--{flag.replace('_', '-')}", action="store_true", help=meaning)
+        return subparser
 
-    voucher = command("voucher", _voucher, "make voucher codes and print them, one a line")
-    voucher.add_argument("--coins", type=_coins, required=True)
-    voucher.add_argument("--count", type=_count, default=1)
+    voucher = command("voucher", _voucher, "make voucher codes and print them, one per line")
+    voucher.add_argument("--coins", type=_coins, required=True, help="the coins of each voucher")
+    voucher.add_argument("--count", type=_count, default=1, help="the number of vouchers (1)")
     voucher.add_argument("--expires", type=_last_day, help="the last day, such as 2027-01-31; without it, never")
 
     reset = command("reset-password", _reset_password, "give an account a new password and print it")
-    whose = _text("whose, by name or e-mail address")
-    reset.add_argument("--user", type=whose, required=True, help="name or e-mail address")
+    login = _text("the account's name or e-mail address")
+    reset.add_argument("--user", type=login, required=True, help="name or e-mail address")
 
     price = command("price", _price, "change a model's price without a deployment")
-    price.add_argument("--model", required=True)
-    price.add_argument("--coins", type=_price_of, required=True, help="a number, or card: as the model's card says")
+    price.add_argument("--model", required=True, help="the model's id")
+    price.add_argument("--coins", type=_price_of, required=True, help="a number, or card for the price on its card")
 
     model = command("model", _model, "switch a model on or off without a deployment")
-    model.add_argument("--model", required=True)
+    model.add_argument("--model", required=True, help="the model's id")
     model.add_argument("--enabled", type=_one_of("yes", "no"), required=True, help="yes or no")
 
-    command("audit", _audit, "recompute everything; exit 1 if anything is off, 3 if not known")
+    command("audit", _audit, "recompute everything; exit 1 if there are findings, 3 if it can't tell")
 
     rotation = command(
-        "rotate-secret", rotate, "sign tokens with a new secret; nobody is logged out",
-        force="also shortly after the last time: some are logged out", dry_run="say whom it would log out",
+        "rotate-secret", rotate, "sign tokens with a new secret and log nobody out",
+        force="also shortly after the last rotation, which logs people out",
+        dry_run="say whom it would log out, and change nothing",
     )  # fmt: skip
-    rotation.add_argument("--which", choices=("signing", "origin"), default="signing", help="origin: CloudFront's")
+    rotation.add_argument(
+        "--which", choices=("signing", "origin"), default="signing", help="signing, or origin for CloudFront's secret"
+    )
 
     copy = command(
-        "restore-table", restore, "make a table equal to the copy that was restored beside it",
-        dry_run="say what differs and change nothing", force="don't ask",
+        "restore-table", restore, "make a table equal to a copy that was restored beside it",
+        dry_run="count what differs, and change nothing", force="don't ask",
     )  # fmt: skip
     copy.add_argument("--table", type=_one_of(*TABLES), required=True, help="its name in the template, such as Users")
-    source = _text("what the restored table is called")
-    copy.add_argument("--from", type=source, dest="source", required=True, help="the restored table")
+    source = _text("the name of the restored table")
+    copy.add_argument("--from", type=source, dest="source", required=True, help="the name of the restored table")
 
     text = "delete again the deleted accounts that a restore brought back"
-    command("replay-deletions", replay, text, dry_run="count what is back")
+    command("replay-deletions", replay, text, dry_run="count what was brought back, and change nothing")
     text = "move unprocessable messages back to the dead-letter queue"
-    command("redrive", redrive, text, dry_run="say how many there are")
+    command("redrive", redrive, text, dry_run="count the messages, and move none")
     return parser
 
 
 def main() -> int:
-    """Run one command: 0, 1 if it could not be done or something is off, 2 for wrong input, 3 for half an audit."""
-    given = _parser().parse_args()
+    """Run one command and return its exit code.
+
+    0: done. 1: it could not be done, or the audit has findings. 2: invalid arguments. 3: the audit did not finish or
+    could not compare everything.
+    """
+    arguments = _parser().parse_args()
     try:
-        return int(given.run(stage_of(given.stage, given.data_dir.resolve()), given))
+        return int(arguments.run(stage_of(arguments.stage, arguments.data_dir.resolve()), arguments))
     except UnknownModelError as error:
         print(error.detail, file=sys.stderr)
         return 2
@@ -207,7 +219,7 @@ def main() -> int:
     except (StageError, RefusedError) as error:
         print(error, file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
-        print(f"The stage {given.stage} can't be reached: {error}", file=sys.stderr)
+        print(f"The stage {arguments.stage} can't be reached: {error}", file=sys.stderr)
     return 1
 
 

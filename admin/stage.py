@@ -1,4 +1,4 @@
-"""Which resources a command works on: the running local stack's, or a deployed stage's."""
+"""Stages: the names of the resources that a command works on, of the running local stack or of a deployed stage."""
 
 from __future__ import annotations
 
@@ -19,51 +19,54 @@ from local.errors import StackError
 from local.provision import OPERATOR_QUEUES, read_template, variables
 
 TABLES = {table: name for name, table in variables(read_template()).items() if name.endswith("_TABLE")}
-"""The template's names of the tables, and the variables that say what a stage calls them."""
+"""The environment variable with the name of each table, by the table's name in the template."""
 
 
 class StageError(Exception):
-    """Why the stage can't be reached, or can't do what was asked, in a sentence for the operator."""
+    """The stage can't be reached or can't carry out the command. The text is a sentence for the operator."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage and what its resources are called, by the functions' variables."""
+    """A stage, with the functions' environment variables that hold the names of its resources."""
 
     name: str
     variables: dict[str, str]
 
     @cached_property
     def services(self) -> Services:
-        """The services over these resources."""
+        """The services that use these resources."""
         return Services(Settings.model_validate({name.lower(): value for name, value in self.variables.items()}))
 
 
 def stage_of(name: str, data_dir: Path) -> Stage:
-    """Return the stage of that name; ``data_dir`` is the local one's. Raises ``StageError``."""
+    """Return the stage with this name. ``data_dir`` is the folder of the local stack.
+
+    Raises ``StageError`` if the local stack is not running, or the deployed stack can't be read.
+    """
     return Stage(name, _local(data_dir) if name == LOCAL_STAGE else _deployed(name))
 
 
 def _local(data_dir: Path) -> dict[str, str]:
-    """Return what the supervisor noted, and lead boto3 to its emulators."""
+    """Return the variables that the supervisor recorded, and point boto3 to the emulators."""
     try:
-        noted = running.variables_of(data_dir)
+        recorded = running.variables_of(data_dir)
     except StackError as error:
         raise StageError(str(error)) from error
     for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]  # nothing of the person's own account
-    os.environ.update({name: value for name, value in noted.items() if name.startswith("AWS_")})
-    return noted | function_secrets(data_dir)
+        del os.environ[name]  # so that the operator's own AWS account is never used
+    os.environ.update({name: value for name, value in recorded.items() if name.startswith("AWS_")})
+    return recorded | function_secrets(data_dir)
 
 
 def _deployed(stage: str) -> dict[str, str]:
-    """Return what the stage's stack calls its resources, read with the person's own credentials."""
+    """Return the names of the resources of the stage's stack, read with the operator's own credentials."""
     stack = stack_name(stage)
     try:
-        found = Stack(boto3.client("cloudformation"), stack).resources()
+        resources = Stack(boto3.client("cloudformation"), stack).resources()
     except (BotoCoreError, ClientError) as error:
         raise StageError(f"The stack {stack} can't be read with your AWS credentials: {error}") from error
-    physical = {logical: name for logical, (_, name) in found.items()}
+    physical = {logical_id: name for logical_id, (_, name) in resources.items()}
     names = variables(read_template()) | OPERATOR_QUEUES
     if missing := sorted({logical_id for logical_id in names.values() if not physical.get(logical_id)}):
         raise StageError(f"The stack {stack} lacks {', '.join(missing)}. Deploy this version first.")

@@ -1,4 +1,4 @@
-"""Two tables compared and made equal, a page at a time, whatever their size."""
+"""Compare two DynamoDB tables and make them equal, one page at a time, so that memory doesn't grow with their size."""
 
 from __future__ import annotations
 
@@ -16,29 +16,32 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 PAGE = 100
-"""Items of one page, which are compared in one BatchGetItem."""
+"""The items of a page. They are compared in one BatchGetItem, which takes at most 100 keys."""
 _WRITES = 25
-"""BatchWriteItem takes so many."""
+"""The largest number of writes in one BatchWriteItem."""
 _TRIES = 10
 _WAIT_SECONDS_MAX = 10.0
 """The longest pause between two tries of a batch."""
 
 Item = dict[str, Any]
-"""In DynamoDB's typed form, in which every value comes back as it was."""
+"""An item in DynamoDB's typed form, so that every value is written exactly as it was read."""
 
 
 @dataclass(slots=True)
 class Changes:
-    """What differs of a table, in items, or what was changed."""
+    """The numbers of items that are equal, and of those that were or are to be changed."""
 
     equal: int = 0
     missing: int = 0
-    other: int = 0
+    """Items that the target lacks."""
+    different: int = 0
+    """Items that the target has with other attributes."""
     newer: int = 0
+    """Items that only the target has."""
 
 
 class Copy:
-    """``source`` and the table ``target`` that is to be equal to it; both have the key attributes ``key``."""
+    """Makes the table ``target`` equal to the table ``source``. Both have the key attributes ``key``."""
 
     def __init__(self, client: DynamoDBClient, source: str, target: str, key: tuple[str, ...]) -> None:
         self._client = client
@@ -46,22 +49,22 @@ class Copy:
         self._target = target
         self._key = key
 
-    def bring_back(self, changes: Changes, *, dry: bool) -> None:
-        """Write the source's items that the target lacks or has otherwise."""
+    def write_differing(self, changes: Changes, *, dry: bool) -> None:
+        """Write the items of the source that the target lacks or has with other attributes. A dry run only counts."""
         for page in self._pages(self._source):
-            there = {self._id(item): item for item in self._get(self._target, page)}
-            changes.missing += sum(self._id(item) not in there for item in page)
-            differing = [item for item in page if there.get(self._id(item)) != item]
+            existing = {self._id(item): item for item in self._get(self._target, page)}
+            changes.missing += sum(self._id(item) not in existing for item in page)
+            differing = [item for item in page if existing.get(self._id(item)) != item]
             changes.equal += len(page) - len(differing)
-            changes.other += sum(self._id(item) in there for item in differing)
+            changes.different += sum(self._id(item) in existing for item in differing)
             if not dry:
                 self._write([{"PutRequest": {"Item": item}} for item in differing])
 
-    def remove_newer(self, changes: Changes, *, dry: bool) -> None:
-        """Delete the target's items that the source lacks."""
+    def delete_newer(self, changes: Changes, *, dry: bool) -> None:
+        """Delete the items of the target that the source lacks. A dry run only counts."""
         for page in self._pages(self._target, keys_only=True):
-            there = {self._id(item) for item in self._get(self._source, page, keys_only=True)}
-            newer = [item for item in page if self._id(item) not in there]
+            existing = {self._id(item) for item in self._get(self._source, page, keys_only=True)}
+            newer = [item for item in page if self._id(item) not in existing]
             changes.newer += len(newer)
             if not dry:
                 self._write([{"DeleteRequest": {"Key": item}} for item in newer])
@@ -80,11 +83,11 @@ class Copy:
     def _projection(self, keys_only: bool) -> Any:  # noqa: FBT001
         if not keys_only:
             return {}
-        names = {f"#{place}": name for place, name in enumerate(self._key)}
+        names = {f"#{number}": name for number, name in enumerate(self._key)}
         return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
     def _get(self, table: str, items: list[Item], *, keys_only: bool = False) -> Iterator[Item]:
-        """Yield those of the items that the table has, as it has them."""
+        """Yield the table's version of each of the items that it has."""
         keys = ({name: item[name] for name in self._key} for item in items)
         return batch_get(
             self._client,
@@ -96,17 +99,15 @@ class Copy:
         )
 
     def _write(self, requests: list[Any]) -> None:
-        for some in batched(requests, _WRITES, strict=False):
-            left: Any = {self._target: list(some)}
+        for batch in batched(requests, _WRITES, strict=False):
+            unprocessed: Any = {self._target: list(batch)}
             for attempt in range(_TRIES):
-                left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems")
-                if not left:
+                unprocessed = self._client.batch_write_item(RequestItems=unprocessed).get("UnprocessedItems")
+                if not unprocessed:
                     break
                 _back_off(attempt)
             else:
-                raise TemporarilyUnavailableError(
-                    "The tables are too busy. Run the same command again: it goes on where it was."
-                )
+                raise TemporarilyUnavailableError("The tables are too busy. Run the same command again to continue.")
 
 
 def _back_off(attempt: int) -> None:

@@ -1,12 +1,12 @@
-"""``make verify``: does a receipt fit the files? Offline: nothing is asked of the service.
+"""``make verify``: check a receipt against the input, the result and the model, offline and without the service.
 
-It shows that these bytes, through this model, give that result. A receipt isn't signed: the coins, the ledger entry and
-the time on it are what the service says, and no file can prove them.
+It predicts the input again, and so shows that these bytes and this model give this result. A receipt isn't signed. Its
+coins, ledger entry and time can't be verified from the files.
 
-The result of the second prediction is the receipt's byte for byte. If it isn't, its numbers are compared with those of
-the result file: on another kind of CPU the last decimal of a number may differ, by 1e-6.
+The second prediction should equal the receipt's result byte for byte. On another kind of CPU the last decimal of a
+number may differ, by 1e-6. So if the bytes differ, the numbers are compared with those of the result file.
 
-Exit codes: 0, everything given fits, byte for byte or within 1e-6, and the last line says which; 1, something doesn't;
+Exit codes: 0, everything fits, and the last line says whether byte for byte or within 1e-6; 1, something does not fit;
 2, the command can't be carried out.
 """
 
@@ -35,25 +35,25 @@ from chalicelib.inference.results.writer import ResultWriter
 from chalicelib.inference.storage.file_store import Stored
 
 NUMBER_TOLERANCE = 1e-6
-"""One unit of the last decimal of a result."""
+"""One unit of the last decimal of a number in a result."""
 NOT_NUMBERS = {
     "row", "ID", "upper_is_open", "imputed", "out_of_range", "measure_first", "model", "model_version", "error",
 }  # fmt: skip
-"""The columns of a result whose texts must be equal, even if they look like numbers."""
+"""The columns of a result that are compared as texts, even if they look like numbers."""
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
 
 REQUIRED = ("format", "model_id", "model_version", "model_sha256", "rows", "input_sha256", "result_sha256")
 
 
 class UsageError(Exception):
-    """What was asked can't be done; the text says why."""
+    """The command can't be carried out. The text says why."""
 
 
 class Comparison(NamedTuple):
-    """One comparison: ``fits`` is None for what wasn't given. ``is_exact``: it fits byte for byte."""
+    """The outcome of one comparison. ``fits`` is None if its file wasn't given; ``is_exact``: it fits byte for byte."""
 
-    what: str
-    said: str
+    subject: str
+    text: str
     fits: bool | None
     is_exact: bool = True
 
@@ -63,42 +63,42 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="make verify", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("receipt", type=Path)
-    parser.add_argument("--input", type=Path, help="the patients' file as it was sent")
+    parser.add_argument("receipt", type=Path, help="the receipt, or the prediction as the API shows it, as JSON")
+    parser.add_argument("--input", type=Path, help="the patient file as it was sent")
     parser.add_argument("--result", type=Path, help="the result CSV as it was downloaded")
     options = parser.parse_args(arguments)
     try:
-        findings = verify(read_receipt(options.receipt), options.input, options.result)
+        comparisons = verify(read_receipt(options.receipt), options.input, options.result)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
-    for finding in findings:
-        mark = {True: "ok", False: "OFF", None: "-"}[finding.fits]
-        print(f"{mark:<4}{finding.what:<8}{finding.said}")
-    if any(finding.fits is False for finding in findings):
+    for comparison in comparisons:
+        mark = {True: "ok", False: "FAIL", None: "-"}[comparison.fits]
+        print(f"{mark:<6}{comparison.subject:<8}{comparison.text}")
+    if any(comparison.fits is False for comparison in comparisons):
         print("This does not fit the receipt.")
         return 1
-    if not any(finding.fits for finding in findings[1:]):
-        print("Neither input nor result was given: only the model fits.")
-    elif all(finding.is_exact for finding in findings):
+    if not any(comparison.fits for comparison in comparisons[1:]):
+        print("Neither input nor result was given: only the model was checked, and it fits.")
+    elif all(comparison.is_exact for comparison in comparisons):
         print("Everything given fits the receipt, byte for byte.")
     else:
-        print("Everything given fits the receipt; the numbers, predicted again on this CPU, are the same within 1e-6.")
+        print("Everything given fits the receipt. The numbers predicted again on this CPU are the same within 1e-6.")
     return 0
 
 
 def read_receipt(path: Path) -> dict[str, Any]:
-    """Return the receipt in the file, which may also be the prediction as the API shows it.
+    """Return the receipt in a file that holds the receipt, or the prediction as the API shows it.
 
-    Raises ``UsageError`` if it is no receipt of a format that this program knows.
+    Raises ``UsageError`` if the file can't be read, or holds no receipt of the format FORMAT.
     """
     try:
-        found = json.loads(_read(path))
+        document = json.loads(_read(path))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not a receipt: it is not JSON.") from error
-    if isinstance(found, dict) and "receipt" in found and found["receipt"] is None:
+    if isinstance(document, dict) and "receipt" in document and document["receipt"] is None:
         raise UsageError(f"{path} is a prediction without a receipt: it has no result, or none yet.")
-    receipt = found.get("receipt", found) if isinstance(found, dict) else None
+    receipt = document.get("receipt", document) if isinstance(document, dict) else None
     if not isinstance(receipt, dict) or any(name not in receipt for name in REQUIRED):
         raise UsageError(f"{path} is not a receipt: a receipt has {', '.join(REQUIRED)}.")
     if receipt["format"] != FORMAT:
@@ -106,70 +106,72 @@ def read_receipt(path: Path) -> dict[str, Any]:
     return receipt
 
 
-def verify(receipt: dict[str, Any], given: Path | None, result: Path | None) -> list[Comparison]:
-    """Return every comparison that the files allow. Raises ``UsageError`` if a file can't be read."""
-    loaded, model = _model(receipt)
-    content = _read(given) if given else None
-    answer = _read(result) if result else None
-    findings = [
+def verify(receipt: dict[str, Any], input_path: Path | None, result_path: Path | None) -> list[Comparison]:
+    """Compare the receipt with the model and the files, and predict the input again if it fits.
+
+    Raises ``UsageError`` if a file can't be read.
+    """
+    loaded, model = _compare_model(receipt)
+    content = _read(input_path) if input_path else None
+    result = _read(result_path) if result_path else None
+    comparisons = [
         model,
-        _compare("input", given, content, receipt["input_sha256"]),
-        _compare("result", result, answer, receipt["result_sha256"]),
+        _compare_hash("input", input_path, content, receipt["input_sha256"]),
+        _compare_hash("result", result_path, result, receipt["result_sha256"]),
     ]
-    if content is not None and loaded and findings[1].fits:
-        # Only a result that is the receipt's own can stand in for it.
-        findings.append(_again(loaded, content, receipt, answer if findings[2].fits else None))
-    return findings
+    if content is not None and loaded and comparisons[1].fits:
+        # The numbers of the result file count only if its hash is that of the receipt.
+        comparisons.append(_predict_again(loaded, content, receipt, result if comparisons[2].fits else None))
+    return comparisons
 
 
-def _model(receipt: dict[str, Any]) -> tuple[Loaded | None, Comparison]:
+def _compare_model(receipt: dict[str, Any]) -> tuple[Loaded | None, Comparison]:
     model_id, version, sha256 = str(receipt["model_id"]), receipt["model_version"], receipt["model_sha256"]
     try:
         loaded = load(model_id, ARTEFACTS)
     except (ModelNotFoundError, ArtefactMismatchError) as error:
         return None, Comparison("model", f"{model_id} can't be loaded here: {error}", fits=False)
     if loaded.sha256 != sha256:
-        here = f"model_artifacts/{model_id} here is version {loaded.version}, SHA-256 {loaded.sha256}"
-        return None, Comparison("model", f"the receipt's is version {version}, SHA-256 {sha256}; {here}", fits=False)
-    # The same bytes give the same answers, whichever version their card is of by now.
-    renamed = "" if loaded.version == version else f"; here they are version {loaded.version}"
-    return loaded, Comparison("model", f"{loaded.id} {version}: the very bytes{renamed}", fits=True)
+        local = f"model_artifacts/{model_id} here is version {loaded.version}, SHA-256 {loaded.sha256}"
+        return None, Comparison("model", f"the receipt's is version {version}, SHA-256 {sha256}; {local}", fits=False)
+    # A later version may have the same bytes, because only its card changed.
+    later = "" if loaded.version == version else f"; here they are version {loaded.version}"
+    return loaded, Comparison("model", f"{loaded.id} {version}: the same bytes{later}", fits=True)
 
 
-def _compare(what: str, path: Path | None, content: bytes | None, expected: str) -> Comparison:
+def _compare_hash(subject: str, path: Path | None, content: bytes | None, expected: str) -> Comparison:
     if content is None:
-        return Comparison(what, "not given, not checked", fits=None)
+        return Comparison(subject, "not given, not checked", fits=None)
     actual = hashlib.sha256(content).hexdigest()
     if actual == expected:
-        return Comparison(what, f"{path}: the very bytes", fits=True)
-    return Comparison(what, f"{path}: SHA-256 {actual}, the receipt says {expected}", fits=False)
+        return Comparison(subject, f"{path}: the same bytes", fits=True)
+    return Comparison(subject, f"{path}: SHA-256 {actual}, the receipt says {expected}", fits=False)
 
 
-def _again(loaded: Loaded, content: bytes, receipt: dict[str, Any], answer: bytes | None) -> Comparison:
-    """Predict the input once more, and compare with the receipt's hash or else with the numbers of its result."""
+def _predict_again(loaded: Loaded, content: bytes, receipt: dict[str, Any], result: bytes | None) -> Comparison:
+    """Predict the input, and compare the hash with the receipt's, or else the numbers with those of the result."""
     labelled = replace(loaded, version=str(receipt["model_version"]))
     try:
-        again = predict(labelled, content, si=receipt.get("units") == "si", skip=receipt.get("on_error") == "skip")
+        prediction = predict(labelled, content, si=receipt.get("units") == "si", skip=receipt.get("on_error") == "skip")
     except InvalidFileError as error:
         return Comparison("again", f"the input can't be predicted by this version: {error.reason}", fits=False)
-    if again.rows != receipt["rows"]:
-        return Comparison(
-            "again", f"the input has {again.rows} patients; the receipt says {receipt['rows']}", fits=False
-        )
-    said = f"{again.rows} patients predicted again"
-    if again.sha256 == receipt["result_sha256"]:
-        return Comparison("again", f"{said}: the same result, byte for byte", fits=True)
-    said += f": not the same bytes (SHA-256 {again.sha256})"
-    if answer is None:
-        return Comparison("again", f"{said}; with the result its numbers can be compared", fits=False)
-    different = first_difference(answer.decode(), again.csv.decode())
-    if different:
-        return Comparison("again", f"{said}, nor the same numbers: {different}", fits=False)
-    return Comparison("again", f"{said}, but the same numbers within 1e-6", fits=True, is_exact=False)
+    if prediction.rows != receipt["rows"]:
+        text = f"the input has {prediction.rows} patients; the receipt says {receipt['rows']}"
+        return Comparison("again", text, fits=False)
+    text = f"{prediction.rows} patients predicted again"
+    if prediction.sha256 == receipt["result_sha256"]:
+        return Comparison("again", f"{text}: the same result, byte for byte", fits=True)
+    text += f": not the same bytes (SHA-256 {prediction.sha256})"
+    if result is None:
+        return Comparison("again", f"{text}; give the result to compare the numbers", fits=False)
+    difference = first_difference(result.decode(), prediction.csv.decode())
+    if difference:
+        return Comparison("again", f"{text}, nor the same numbers: {difference}", fits=False)
+    return Comparison("again", f"{text}, but the same numbers within 1e-6", fits=True, is_exact=False)
 
 
 class Prediction(NamedTuple):
-    """A result: how many patients the input has, and the result CSV with its SHA-256."""
+    """A prediction: the number of patients of the input, and the result CSV with its SHA-256."""
 
     rows: int
     csv: bytes
@@ -177,19 +179,19 @@ class Prediction(NamedTuple):
 
 
 def predict(loaded: Loaded, content: bytes, *, si: bool = False, skip: bool = False) -> Prediction:
-    """Predict a file as the service does. Raises ``InvalidFileError`` for a file that it would refuse."""
+    """Predict a patient file as the service does. Raises ``InvalidFileError`` for a file that the service refuses."""
     checked = check_file(content, si=si, skip=skip)
-    kept = _Kept()
+    sink = _CsvSink()
     with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
         for chunk in read_chunks(io.BytesIO(checked.content)):
             writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
         writer.finish()
-        writer.upload(kept, "")
-    return Prediction(checked.rows, kept.csv, hashlib.sha256(kept.csv).hexdigest())
+        writer.upload(sink, "")
+    return Prediction(checked.rows, sink.csv, hashlib.sha256(sink.csv).hexdigest())
 
 
-class _Kept:
-    """Takes the result's files, and keeps the CSV."""
+class _CsvSink:
+    """Receives the files of a result, and keeps the CSV."""
 
     csv = b""
 
@@ -200,29 +202,29 @@ class _Kept:
         return Stored(size, "")
 
 
-def first_difference(result: str, again: str) -> str | None:
-    """Say where two result CSVs differ by more than ``NUMBER_TOLERANCE`` or in a text; None if they don't."""
-    readers = (csv.reader(io.StringIO(text, newline="")) for text in (result, again))
+def first_difference(expected: str, actual: str) -> str | None:
+    """Return where two result CSVs differ, in a text or by more than NUMBER_TOLERANCE, or None if they don't."""
+    readers = (csv.reader(io.StringIO(text, newline="")) for text in (expected, actual))
     lines = zip_longest(*readers, fillvalue=[])
-    header, other_header = next(lines)
-    if header != other_header:
-        return "other columns"
-    for number, (cells, others) in enumerate(lines, 1):
-        if len(cells) != len(others):
+    expected_header, actual_header = next(lines)
+    if expected_header != actual_header:
+        return "different columns"
+    for number, (expected_cells, actual_cells) in enumerate(lines, 1):
+        if len(expected_cells) != len(actual_cells):
             return f"line {number}: only one of them has it"
-        for name, one, other in zip(header, cells, others, strict=True):
-            if one != other and (name in NOT_NUMBERS or not _same_numbers(one, other)):
-                return f"line {number}, {name}: {one!r} and {other!r}"
+        for name, expected_cell, actual_cell in zip(expected_header, expected_cells, actual_cells, strict=True):
+            if expected_cell != actual_cell and (name in NOT_NUMBERS or not _same_numbers(expected_cell, actual_cell)):
+                return f"line {number}, {name}: {expected_cell!r} and {actual_cell!r}"
     return None
 
 
-def _same_numbers(one: str, other: str) -> bool:
-    """Return whether two cells are equal but for numbers that are within the tolerance."""
-    parts, other_parts = _NUMBER.split(one), _NUMBER.split(other)
-    # ``split`` puts what is between the numbers at the even places, and the numbers at the odd ones.
-    if parts[::2] != other_parts[::2]:
+def _same_numbers(expected: str, actual: str) -> bool:
+    """Return whether two cells have the same text around their numbers, and numbers within the tolerance."""
+    expected_parts, actual_parts = _NUMBER.split(expected), _NUMBER.split(actual)
+    # ``split`` alternates texts, at the even indexes, and numbers, at the odd ones.
+    if expected_parts[::2] != actual_parts[::2]:
         return False
-    distances = [abs(float(a) - float(b)) for a, b in zip(parts[1::2], other_parts[1::2], strict=True)]
+    distances = [abs(float(a) - float(b)) for a, b in zip(expected_parts[1::2], actual_parts[1::2], strict=True)]
     return not exceeds(distances, NUMBER_TOLERANCE).any()
 
 

@@ -1,9 +1,9 @@
-"""The daily audit: as many invocations as it takes, each continuing where the one before stopped.
+"""The daily audit: one audit a day over many invocations of a function, each of which continues the previous one.
 
-Nothing depends on a single invocation (docs/operating.md): one that is lost, repeated or killed only costs time. How
-far the audit is stands in one item, which is written every SAVE_SECONDS and at the end of an invocation. Each write
-replaces the one that was read (``revision``), and ``held_until`` keeps a second invocation away while one may be alive.
-Findings and metrics come from the item, so those from before a crash are not lost.
+An invocation that is lost, repeated or killed only costs time. One item stores the state of the audit. It is written
+every SAVE_SECONDS and at the end of an invocation. A write succeeds only if the item still has the revision that was
+read, and ``held_until`` keeps other invocations away while one may be running. Findings and metrics come from the item,
+so that a crash loses none. docs/operating.md describes what the operator sees.
 """
 
 from __future__ import annotations
@@ -27,69 +27,81 @@ if TYPE_CHECKING:
     from chalicelib.core.dynamo import Item
 
 KEY = "audit"
-"""The item's key in the throttles' table, whose other keys are hexadecimal hashes."""
+"""The item's key in the throttles table, whose other keys are hexadecimal hashes."""
 VERSION = 1
-"""Of what is stored. An audit of another version is not continued: it begins anew."""
+"""The version of the stored item. An audit of another version is not continued, but begun anew."""
 SAVE_SECONDS = 15
+"""How often a running invocation stores its progress."""
 HOLD_SECONDS_MAX = 900
-"""No function of Lambda runs for longer: by then another invocation may take over."""
+"""The longest time that Lambda runs a function. Afterwards another invocation may take over."""
 KEPT_SECONDS = 7 * 86_400
-"""How long after its last write the item stays."""
+"""How long the item is kept after its last write."""
 
-_COUNTERS = ("checked", "off", "coins")
-_STORED = {name: name for name in (*_COUNTERS, "findings", "voucher_entries", "used_vouchers")} | {
-    "inconclusive": "moving"
+_COUNTERS = {"checked": "checked", "findings_by_kind": "off", "coins": "coins"}
+_STORED = _COUNTERS | {
+    "findings": "findings",
+    "voucher_entries_sum": "voucher_entries",
+    "used_vouchers_sum": "used_vouchers",
+    "inconclusive": "moving",
 }
-"""The fields of a report that are stored, with their attributes in the table."""
+"""The stored fields of a report, each with its attribute in the table. Deployed stages have these attributes, so they
+can't be renamed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditState:
-    """What is stored: the audit that is under way or was the last one, and what the last whole one said."""
+    """The stored state: the current or latest audit, and the outcome of the last conclusive one.
+
+    Times are in seconds since the epoch.
+    """
 
     progress: Progress
     held_until: float = 0
+    """Until when another invocation may be running."""
     invocations: int = 0
     finished_at: float | None = None
-    """When an audit was last finished that was not inconclusive; None if none was."""
+    """When the last audit ended that was not inconclusive. None if there was none."""
     findings: int = 0
-    """What that audit found."""
+    """The number of findings of that audit."""
     revision: str | None = None
-    """Of the item that was read; None if there was none."""
+    """The revision of the item that was read. None if there was no item."""
 
     @property
     def findings_known(self) -> int:
-        """The findings of the last whole audit, or of the one under way if it has more already."""
+        """The number of findings of the last conclusive audit, or of the current one if it has more already."""
         return max(self.findings, self.progress.report.findings_total)
 
 
 class AuditStateRepository:
-    """The one item."""
+    """Reads and writes the item of the state."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def read(self) -> AuditState | None:
-        """Return what was stored last. Of another version what the last whole audit said, and who is at work."""
+        """Return the stored state, or None if there is none.
+
+        From an item of another version, take only the hold and the outcome of the last conclusive audit.
+        """
         answer = self._client.get_item(TableName=self._table, Key=to_item({"throttle": KEY}), ConsistentRead=True)
         if "Item" not in answer:
             return None
         item = from_item(answer["Item"])
-        known = {name: item[name] for name in ("held_until", "finished_at", "findings", "revision") if name in item}
+        kept = {name: item[name] for name in ("held_until", "finished_at", "findings", "revision") if name in item}
         if item["version"] != VERSION:
             log("audit of another version is begun anew", version=item["version"])
-            return AuditState(Progress(0.0), **known)
-        progress = Progress(item["started_at"], item["step"], item.get("after"), _report(item["report"]))
-        return AuditState(progress, invocations=item["invocations"], **known)
+            return AuditState(Progress(0.0), **kept)
+        progress = Progress(item["started_at"], item["step"], item.get("after"), _report_of(item["report"]))
+        return AuditState(progress, invocations=item["invocations"], **kept)
 
     def write(self, state: AuditState, now: float) -> AuditState:
-        """Replace the item that ``state`` came from; return the state with the new revision.
+        """Replace the item that ``state`` was read from, and return the state with its new revision.
 
         Raises
         ------
         ConditionFailedError
-            Another invocation has written meanwhile.
+            Another invocation has written the item since.
         """
         revision = new_id()
         progress = state.progress
@@ -99,7 +111,7 @@ class AuditStateRepository:
             "started_at": progress.started_at,
             "step": progress.step,
             "after": progress.after,
-            "report": _stored(progress.report),
+            "report": _stored_report(progress.report),
             "held_until": state.held_until,
             "invocations": state.invocations,
             "finished_at": state.finished_at,
@@ -107,13 +119,13 @@ class AuditStateRepository:
             "revision": revision,
             "expires_at": int(now) + KEPT_SECONDS,
         }
-        unchanged = "revision = :seen" if state.revision else "attribute_not_exists(revision)"
+        condition = "revision = :seen" if state.revision else "attribute_not_exists(revision)"
         write_one(
             lambda: self._client.put_item(
                 TableName=self._table,
                 Item=to_item(values),
-                # The second half is for a write whose answer was lost and which the SDK repeats.
-                ConditionExpression=f"{unchanged} OR revision = :new",
+                # The second half allows the SDK to repeat a write whose response was lost.
+                ConditionExpression=f"{condition} OR revision = :new",
                 ExpressionAttributeValues=to_item({":seen": state.revision, ":new": revision}),
             )
         )
@@ -122,7 +134,7 @@ class AuditStateRepository:
 
 @dataclass(slots=True)
 class DailyAudit:
-    """One invocation. ``time_left`` returns for how many seconds it may go on."""
+    """One invocation of the daily audit. ``time_left`` returns how many seconds it has left."""
 
     audit: Audit
     repository: AuditStateRepository
@@ -131,17 +143,17 @@ class DailyAudit:
     _logged: int = field(default=0, init=False)
 
     def run(self) -> dict[str, Any]:
-        """Do as much as there is time for; return the ``state`` of the audit and how many findings are known.
+        """Audit as much as there is time for, and return the ``state`` and the number of known ``findings``.
 
-        ``state``: ``finished``, ``unfinished`` (the next invocation continues), ``held`` (another invocation is at
-        work) or ``done`` (today's was finished before).
+        ``state`` is ``finished``, ``unfinished`` (the next invocation continues), ``held`` (another invocation may be
+        running) or ``done`` (today's audit was finished before).
         """
         state, name = self._advance()
-        known = state.findings_known
-        add(Metric.AUDIT_FINDINGS, known)
+        findings = state.findings_known
+        add(Metric.AUDIT_FINDINGS, findings)
         if state.finished_at is not None:
             add(Metric.AUDIT_AGE, max(0.0, self.clock() - state.finished_at))
-        return {"state": name, "findings": known}
+        return {"state": name, "findings": findings}
 
     def _advance(self) -> tuple[AuditState, str]:
         now = self.clock()
@@ -154,9 +166,9 @@ class DailyAudit:
         if state.progress.is_finished or not state.progress.started_at:
             state = replace(state, progress=self.audit.begin(), invocations=0)
         held_until = now + min(self.time_left(), HOLD_SECONDS_MAX)
-        hold = replace(state, held_until=held_until, invocations=state.invocations + 1)
+        held = replace(state, held_until=held_until, invocations=state.invocations + 1)
         try:
-            state = self.repository.write(hold, now)
+            state = self.repository.write(held, now)
         except ConditionFailedError:
             return state, "held"
         return self._work(state)
@@ -175,14 +187,14 @@ class DailyAudit:
             pass
         finally:
             if progress.is_finished and progress.report.verdict != "inconclusive":
-                found = progress.report.findings_total
-                state = replace(state, finished_at=self.clock(), findings=found)
+                findings = progress.report.findings_total
+                state = replace(state, finished_at=self.clock(), findings=findings)
             state = self.repository.write(replace(state, held_until=0), self.clock())
         self._log_end(state)
         return state, "finished" if progress.is_finished else "unfinished"
 
     def _log_findings(self, report: Report) -> None:
-        """Log what was found since the last time; before it is stored, so that a crash repeats lines and loses none."""
+        """Log the new findings. This is done before they are stored, so that a crash repeats lines but loses none."""
         for finding in report.findings[self._logged :]:
             log("audit found", finding=finding)
         self._logged = len(report.findings)
@@ -200,14 +212,14 @@ class DailyAudit:
 
 
 def _day(moment: float) -> str:
-    """The day in UTC."""
+    """Return the day in UTC, as YYYY-MM-DD."""
     return iso(moment)[:10]
 
 
-def _stored(report: Report) -> Item:
+def _stored_report(report: Report) -> Item:
     return {attribute: getattr(report, field) for field, attribute in _STORED.items()}
 
 
-def _report(stored: Item) -> Report:
-    counters: Item = {name: Counter(stored[name]) for name in _COUNTERS}
+def _report_of(stored: Item) -> Report:
+    counters: Item = {field: Counter(stored[attribute]) for field, attribute in _COUNTERS.items()}
     return Report(**{field: stored[attribute] for field, attribute in _STORED.items()} | counters)

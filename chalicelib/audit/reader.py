@@ -1,6 +1,6 @@
-"""Read what the audit compares: every table and the results' listing, page by page.
+"""The reader of the audit: reads every table, and the list of result files, page by page.
 
-A scan can go on after the key of an item, so that an audit can be continued by another process.
+A scan can start after the key of an item, so that another process can continue an audit.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from chalicelib.core.settings import Settings
 
 BATCH = 100
-"""BatchGetItem takes so many keys."""
+"""The largest number of keys in one BatchGetItem."""
 _WAIT_SECONDS_MAX = 10.0
-"""The longest pause between two tries of a batch. Nobody waits for the audit, so it is patient with a busy table."""
+"""The longest pause between two tries of a batch. Nobody waits for the audit, so it can wait for a busy table."""
 _PAGE = 500
-"""So much of a page is in memory, where a megabyte of small items would be ten in Python."""
+"""The items of a page. A full page of 1 MB of small items would take about 10 MB as Python objects."""
 
-# What the audit compares: of a prediction neither its summary nor the marks of its rows.
+# The attributes that the audit compares. The large ones, such as a result's summary, are left out.
 _ENTRY = {
     "ProjectionExpression": "user_id, entry_id, #amount, #reason, prediction_id",
     "ExpressionAttributeNames": {"#amount": "amount", "#reason": "reason"},
@@ -46,20 +46,21 @@ _PREDICTION = {
 
 
 MARGIN_SECONDS = 30
-"""An audit stops so long before its process is stopped: enough for one read with its retries, and to save its state."""
+"""How long before its process is stopped an audit stops: enough for one read with retries, and to save its state."""
 LOGIN_SEGMENTS = 16
-"""The logins are scanned in so many parts. A key of theirs, being a name or an e-mail address, is stored nowhere."""
+"""The number of parts in which the logins are scanned. An audit that is continued starts with the next part, so that
+no login key, which contains a name or e-mail address, has to be stored as its progress."""
 
 
 class AuditOutOfTimeError(Exception):
-    """The process is going to be stopped: another one has to continue."""
+    """The process is about to be stopped. Another one has to continue the audit."""
 
 
 class AuditReader:
-    """Reads only. Scans, which no request may.
+    """Reads tables, also by scans, and lists result files. It writes nothing.
 
-    ``time_left`` returns for how many seconds the process may go on. Every read raises ``AuditOutOfTimeError`` once
-    they are less than MARGIN_SECONDS.
+    ``time_left`` returns how many seconds the process has left. Once they are less than MARGIN_SECONDS, every read
+    raises ``AuditOutOfTimeError``.
     """
 
     def __init__(
@@ -73,18 +74,18 @@ class AuditReader:
     # ---- users
 
     def user_ids(self, after: Item | None = None) -> Iterator[str]:
-        """Return the id of every account, deleted ones too; those that come ``after`` a key."""
+        """Return the ids of all accounts, including deleted ones, or of those that come after the key ``after``."""
         items = self._scan(self._settings.users_table, "user_id", after)
         return (str(item["user_id"]) for item in items)
 
     def users_by_id(self, user_ids: Iterable[str]) -> dict[str, Item]:
-        """Return those of the accounts that exist, with what the audit compares."""
+        """Return the accounts that exist, by id, with the attributes that the audit compares."""
         return self._by_id(self._settings.users_table, "user_id", user_ids, **_USER)
 
     # ---- logins
 
     def logins(self, segment: int) -> Iterator[Item]:
-        """Return the login keys of one of LOGIN_SEGMENTS parts, each with the user that it leads to."""
+        """Return one of LOGIN_SEGMENTS parts of the logins: each with its key and the id of its user."""
         return self._scan(
             self._settings.logins_table,
             "login, user_id",
@@ -94,12 +95,12 @@ class AuditReader:
         )
 
     def logins_by_key(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return the users that those of the login keys lead to that exist."""
-        found = self._by_id(self._settings.logins_table, "login", keys, ProjectionExpression="login, user_id")
-        return {key: str(item.get("user_id", "")) for key, item in found.items()}
+        """Return the user ids of the logins that exist, by login key."""
+        logins = self._by_id(self._settings.logins_table, "login", keys, ProjectionExpression="login, user_id")
+        return {key: str(login.get("user_id", "")) for key, login in logins.items()}
 
     def erasures_requested_before(self, moment: float) -> Iterator[str]:
-        """The deleted accounts whose erasure was wished before ``moment`` and is not done."""
+        """Return the ids of accounts with a pending erasure request from before ``moment`` (epoch seconds)."""
         items = self._pages(
             "query",
             TableName=self._settings.erasures_table,
@@ -113,39 +114,42 @@ class AuditReader:
     # ---- ledger entries
 
     def entries(self, user_id: str, since: str | None = None, until: str | None = None) -> Iterator[Item]:
-        """A user's ledger entries, oldest first; those from ``since`` on, or before ``until``."""
+        """Return a user's ledger entries, oldest first: those from the id ``since`` on, or before the id ``until``."""
         return self._of_user(
             self._settings.ledger_table, "entry_id", user_id, since, until, ConsistentRead=True, **_ENTRY
         )
 
     def entries_by_key(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
-        """Those of the entries that exist, by user and entry id."""
-        wanted = [{"user_id": user_id, "entry_id": entry_id} for user_id, entry_id in dict.fromkeys(keys)]
-        found = self._batch(self._settings.ledger_table, wanted, **_ENTRY)
-        return {(item["user_id"], item["entry_id"]): item for item in found}
+        """Return the entries that exist, by user id and entry id."""
+        unique = [{"user_id": user_id, "entry_id": entry_id} for user_id, entry_id in dict.fromkeys(keys)]
+        entries = self._batch(self._settings.ledger_table, unique, **_ENTRY)
+        return {(entry["user_id"], entry["entry_id"]): entry for entry in entries}
 
     def entry_keys(self, after: Item | None = None) -> Iterator[Item]:
-        """Return the key of every ledger entry of anybody; those that come ``after`` one."""
+        """Return the keys of the ledger entries of all users, or of those that come after the key ``after``."""
         return self._scan(self._settings.ledger_table, "user_id, entry_id", after)
 
     # ---- predictions
 
     def predictions_of(self, user_id: str, since: str | None = None, until: str | None = None) -> Iterator[Item]:
-        """A user's predictions, oldest first; those from ``since`` on, or before ``until``. The index may lag."""
+        """Return a user's predictions, oldest first: those listed from ``since`` on, or before ``until``.
+
+        It reads the history index, which may lag behind the table.
+        """
         return self._of_user(
             self._settings.predictions_table, "listed_at", user_id, since, until, IndexName=HISTORY_INDEX, **_PREDICTION
         )
 
     def predictions_by_id(self, prediction_ids: Iterable[str]) -> dict[str, Item]:
-        """Those of the predictions that exist, as they are now."""
+        """Return the predictions that exist, by id, by a consistent read."""
         return self._by_id(self._settings.predictions_table, "prediction_id", prediction_ids, **_PREDICTION)
 
     def prediction_keys(self, after: Item | None = None) -> Iterator[Item]:
-        """Return what every prediction is found by, its id and its history's key; those that come ``after`` one."""
+        """Return the ids and history keys of all predictions, or of those that come after the key ``after``."""
         return self._scan(self._settings.predictions_table, "prediction_id, user_id, listed_at", after)
 
     def owners_of_unerased_predictions(self) -> Iterator[str]:
-        """The users of predictions that hold more than the books need. A user may come many times."""
+        """Return the user id of each prediction that was not erased. A user may occur many times."""
         items = self._scan(
             self._settings.predictions_table, "user_id", FilterExpression="attribute_not_exists(erased_at)"
         )
@@ -154,32 +158,32 @@ class AuditReader:
     # ---- vouchers
 
     def vouchers(self, after: Item | None = None) -> Iterator[Item]:
-        """Return every voucher; those that come ``after`` a key."""
+        """Return all vouchers, or those that come after the key ``after``."""
         start = {"ExclusiveStartKey": to_item(after)} if after else {}
         return self._pages("scan", TableName=self._settings.vouchers_table, ConsistentRead=True, **start)
 
     def vouchers_by_hash(self, hashes: Iterable[str]) -> dict[str, Item]:
-        """Those of the vouchers that exist, as they are now."""
+        """Return the vouchers that exist, by hash, by a consistent read."""
         return self._by_id(self._settings.vouchers_table, "voucher_hash", hashes)
 
     # ---- files
 
     def results_of(self, user_id: str) -> Iterator[tuple[str, dict[str, Stored]]]:
-        """The user's results in the order of their predictions' ids: each id, and the objects under it by key."""
+        """Yield the user's result files by prediction, in the order of the ids: the id, and its objects by key."""
         _, prefix, _ = prefixes_of_user(user_id)
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._settings.files_bucket, Prefix=prefix)
-        objects = (each for page in self._timed(pages) for each in page.get("Contents", []))
-        for prediction_id, group in groupby(objects, lambda each: each["Key"].removeprefix(prefix).split("/", 1)[0]):
-            yield prediction_id, {each["Key"]: Stored(each["Size"], each["ETag"]) for each in group}
+        objects = (obj for page in self._timed(pages) for obj in page.get("Contents", []))
+        for prediction_id, group in groupby(objects, lambda obj: obj["Key"].removeprefix(prefix).split("/", 1)[0]):
+            yield prediction_id, {obj["Key"]: Stored(obj["Size"], obj["ETag"]) for obj in group}
 
     def objects_under(self, prefix: str) -> dict[str, Stored]:
         """Return the objects under a prefix by key, at most the first 1,000.
 
-        Listed, because a role that may ask for one object may read it.
+        It lists them, because a role that may ask for a single object may also read it.
         """
         self._require_time()
-        answer = self._s3.list_objects_v2(Bucket=self._settings.files_bucket, Prefix=prefix)
-        return {each["Key"]: Stored(each["Size"], each["ETag"]) for each in answer.get("Contents", [])}
+        listing = self._s3.list_objects_v2(Bucket=self._settings.files_bucket, Prefix=prefix)
+        return {obj["Key"]: Stored(obj["Size"], obj["ETag"]) for obj in listing.get("Contents", [])}
 
     # ---- pages and batches
 
@@ -204,7 +208,7 @@ class AuditReader:
         return self._pages(
             "scan",
             TableName=table,
-            # Named although it follows from the next line: the function's role allows nothing else.
+            # It follows from the next line, but the function's role requires it to be given.
             Select="SPECIFIC_ATTRIBUTES",
             ProjectionExpression=attributes,
             ConsistentRead=True,
@@ -213,17 +217,17 @@ class AuditReader:
         )
 
     def _pages(self, operation: Any, **arguments: Any) -> Iterator[Item]:
-        limits: Any = {"PageSize": _PAGE}
-        pages = self._dynamodb.get_paginator(operation).paginate(PaginationConfig=limits, **arguments)
+        config: Any = {"PageSize": _PAGE}
+        pages = self._dynamodb.get_paginator(operation).paginate(PaginationConfig=config, **arguments)
         for page in self._timed(pages):
             yield from map(from_item, page["Items"])
 
     def _timed(self, pages: Iterable[Any]) -> Iterator[Any]:
-        """Return the pages while there is time for one more."""
-        following = iter(pages)
+        """Yield the pages, and raise ``AuditOutOfTimeError`` before a page for which there is no time."""
+        iterator = iter(pages)
         while True:
             self._require_time()
-            page = next(following, None)
+            page = next(iterator, None)
             if page is None:
                 return
             yield page
@@ -233,18 +237,18 @@ class AuditReader:
             raise AuditOutOfTimeError
 
     def _by_id(self, table: str, key: str, ids: Iterable[str], **options: Any) -> dict[str, Item]:
-        keys = [{key: each} for each in dict.fromkeys(ids)]
+        keys = [{key: value} for value in dict.fromkeys(ids)]
         return {item[key]: item for item in self._batch(table, keys, **options)}
 
     def _batch(self, table: str, keys: list[Item], **options: Any) -> Iterator[Item]:
-        for some in batched(keys, BATCH, strict=False):
+        for batch in batched(keys, BATCH, strict=False):
             self._require_time()
-            found = batch_get(
+            items = batch_get(
                 self._dynamodb,
                 table,
-                map(to_item, some),
+                map(to_item, batch),
                 wait_seconds_max=_WAIT_SECONDS_MAX,
                 ConsistentRead=True,
                 **options,
             )
-            yield from map(from_item, found)
+            yield from map(from_item, items)

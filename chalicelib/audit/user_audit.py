@@ -1,8 +1,9 @@
-"""One user, checked: the balance against the ledger, the ledger against the predictions, these against their files.
+"""The audit of one user: compare the balance, the ledger entries, the predictions and their files with each other.
 
-It reads pages and keeps none, so memory doesn't grow with the user. Almost everything is beyond change: entries always,
-ends for good, and nothing older than SETTLED_SECONDS is added to. That is read once. The rest (what is recent, open, or
-looks off) is little, is read by consistent reads, and can be looked at again and again.
+It reads page by page and keeps no page, so memory doesn't grow with the user's data. Most items are settled: entries
+and ended predictions never change, and no new item is dated longer ago than SETTLED_SECONDS. Settled items are read
+once. The others (recent items, open predictions, and contradictions) are few. They are read consistently and can be
+checked again.
 """
 
 import hashlib
@@ -19,53 +20,54 @@ from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.storage.file_store import Stored, result_prefix
 
 SETTLED_SECONDS = 60
-"""A request ends within 29 s and a transaction's retries within some more: no older entry appears any more."""
-AGAIN_MAX = 1000
-"""So many predictions of a user are looked at again; of so many that look off, no doubt is left."""
+"""No new entry is dated longer ago than this: a request ends within 29 s, and its transaction's retries soon after."""
+RECHECKED_MAX = 1000
+"""How many older predictions of a user are checked again at most. Contradictions of more are reported at once."""
 
 LEFTOVER_SECONDS = 6 * 3600
-"""By then the message of a killed worker has come back, to the dead letters at last, and what it left is deleted."""
+"""After this time the message of a killed worker has come back, and the files that the worker left are deleted."""
 
 AHEAD_SECONDS = 3600
-"""No clock of ours is so far ahead: an entry from later than that would never be compared with the vouchers."""
+"""How far ahead a clock of ours may be. An entry later than that would never be compared with the vouchers."""
 
 _LOGIN_KEYS = {"name": name_key, "email": email_key}
 _FILES = ("csv_key", "rows_key", "cohort_key")
-"""What names the files of a result; one from before there were cohorts has no third."""
+"""The attributes that name the files of a result. Old results have no ``cohort_key``."""
 _STATUSES = frozenset(Status)
 _NAMED_BY = {"prediction": "charge_entry_id", "refund": "refund_entry_id"}
+"""The attribute of a prediction that names its entry, by the entry's reason."""
 _REASONS = {"signup", "voucher", *_NAMED_BY}
 
 
 def erasure_seconds(settings: Settings) -> int:
-    """So long after its deletion something of an account may still be there: uploads that were under way are last."""
+    """Return for how many seconds after its deletion an account may still have data: uploads under way come last."""
     return settings.upload_seconds + 2 * 3600
 
 
-def fingerprint(user_id: str, entry_id: str) -> int:
-    """Return a number for a ledger entry: equal sums of many mean the same entries, whatever their order."""
+def entry_hash(user_id: str, entry_id: str) -> int:
+    """Return a 64-bit hash of a ledger entry. Equal sums of hashes mean the same entries, in any order."""
     return int.from_bytes(hashlib.sha256(f"{user_id} {entry_id}".encode()).digest()[:8])
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFinding:
-    """Something that is off: of which kind, and in a sentence that names no person."""
+    """A contradiction in what is stored. ``text`` is a sentence with ids, and without names or addresses."""
 
-    what: str
+    kind: str
     text: str
 
 
 @dataclass(slots=True)
 class Totals:
-    """Of one user's ledger and predictions."""
+    """Counts and sums of one user's ledger entries and predictions. Sums are in coins."""
 
     balance: int = 0
     entries: int = 0
     amount: int = 0
     granted: int = 0
     signups: int = 0
-    vouchers: int = 0
-    """The sum of the fingerprints of the vouchers' entries from before ``settled_before``."""
+    voucher_entries_sum: int = 0
+    """The sum of the hashes of the voucher entries from before ``settled_before``."""
     charges: int = 0
     refunds: int = 0
     predictions: int = 0
@@ -78,9 +80,10 @@ class Totals:
 
 
 class UserAudit:
-    """The audit of one user as of ``now``: ``settled`` first, then ``look``, then the rest.
+    """The audit of one user at the time ``now``.
 
-    ``settled_before``: from where on the audit leaves the vouchers' entries to the next one.
+    Call ``check_settled`` once, then ``check_unsettled`` as often as needed, then the other checks.
+    ``settled_before``: entries with later ids are not compared with the vouchers before the next audit.
     """
 
     def __init__(self, reader: AuditReader, settings: Settings, user_id: str, now: float, settled_before: str) -> None:
@@ -91,74 +94,74 @@ class UserAudit:
         self._erasure_seconds = erasure_seconds(settings)
         self._user_id = user_id
         self._now = now
-        self._cut = iso(now - SETTLED_SECONDS)
+        self._settled_until = iso(now - SETTLED_SECONDS)
         self._settled = Totals()
-        self._again: list[str] = []
-        self._left: dict[str, str] = {}
-        """The predictions that should have no result's files and have some, and why they should have none."""
+        self._to_recheck: list[str] = []
+        self._leftovers: dict[str, str] = {}
+        """The predictions that have files of a result and should have none, each with the sentence about it."""
         self._is_being_erased = False
         self.totals = Totals()
-        """As of the last look."""
+        """The totals at the last ``check_unsettled``."""
 
-    def settled(self) -> Iterator[AuditFinding]:
-        """Read what can't change any more; what is certainly off in it."""
-        for entry in self._reader.entries(self._user_id, until=self._cut):
-            yield from self._entry(entry, self._settled)
-        for page in batched(self._reader.predictions_of(self._user_id, until=self._cut), BATCH, strict=False):
+    def check_settled(self) -> Iterator[AuditFinding]:
+        """Check what can't change any more. Predictions with contradictions are left to ``check_unsettled``."""
+        for entry in self._reader.entries(self._user_id, until=self._settled_until):
+            yield from self._check_entry(entry, self._settled)
+        for page in batched(self._reader.predictions_of(self._user_id, until=self._settled_until), BATCH, strict=False):
             entries = self._entries_named_by(page)
             for prediction in page:
-                findings = list(self._prediction(prediction, entries))
-                if (findings or not _is_end(prediction)) and len(self._again) < AGAIN_MAX:
-                    self._again.append(prediction["prediction_id"])
+                findings = list(self._check_prediction(prediction, entries))
+                if (findings or not _is_end(prediction)) and len(self._to_recheck) < RECHECKED_MAX:
+                    self._to_recheck.append(prediction["prediction_id"])
                 else:
                     self._count(prediction, self._settled)
                     yield from findings
 
-    def look(self) -> list[AuditFinding]:
-        """Read the rest as it is at this moment; what is off."""
+    def check_unsettled(self) -> list[AuditFinding]:
+        """Check the rest as it is at this moment, and set ``totals``."""
         user = self._reader.users_by_id([self._user_id]).get(self._user_id)
         self.totals = totals = replace(self._settled)
         if user is None:
-            return [self._off("users", "is not there any more")]
+            return [self._finding("users", "the account does not exist any more")]
         self._is_being_erased = self._now - user.get("closed_at", 0) < self._erasure_seconds
-        findings = [*self._recent(totals), *self._look_again(totals), *self._sums(user, totals)]
-        return [*findings, *self._uncharged(), *self._logins(user)]
+        findings = [*self._check_recent(totals), *self._recheck(totals), *self._check_sums(user, totals)]
+        return [*findings, *self._check_uncharged(), *self._check_logins(user)]
 
-    def unclaimed(self) -> Iterator[AuditFinding]:
-        """Which entries no prediction names, where their number is off. Recent ones are told by every look."""
+    def check_claims(self) -> Iterator[AuditFinding]:
+        """Find the settled entries that no prediction names, if the numbers of entries and predictions differ."""
         if self.totals.charges == self.totals.predictions and self.totals.refunds == self.totals.refunded:
             return
-        for group in batched(self._reader.entries(self._user_id, until=self._cut), BATCH, strict=False):
-            predictions = self._predictions_named_by(group)
-            for entry in group:
-                yield from self._claim(entry, predictions)
+        for page in batched(self._reader.entries(self._user_id, until=self._settled_until), BATCH, strict=False):
+            predictions = self._predictions_named_by(page)
+            for entry in page:
+                yield from self._check_claim(entry, predictions)
 
-    def files(self) -> Iterator[AuditFinding]:
-        """The listing of the user's results against the predictions: nothing is kept but a count."""
+    def check_files(self) -> Iterator[AuditFinding]:
+        """Compare the list of the user's result files with the predictions. ``check_leftovers`` completes it."""
         complete = 0
         for group in batched(self._reader.results_of(self._user_id), BATCH, strict=False):
             predictions = self._reader.predictions_by_id(prediction_id for prediction_id, _ in group)
             for prediction_id, objects in group:
                 prediction = predictions.get(prediction_id)
                 if prediction is None:
-                    yield self._off("results", f"prediction {prediction_id} is not there, and files of it are")
-                elif reason := self._should_have_none(prediction):
-                    if not self._is_being_erased and len(self._left) < AGAIN_MAX:
-                        self._left[prediction_id] = reason
+                    yield self._finding("results", f"prediction {prediction_id} does not exist, but files of it do")
+                elif sentence := self._leftover_sentence(prediction):
+                    if not self._is_being_erased and len(self._leftovers) < RECHECKED_MAX:
+                        self._leftovers[prediction_id] = sentence
                 elif self._should_have_files(prediction) and not list(_wrong_files(prediction, objects)):
                     complete += 1
         if complete != self.totals.with_files and not self._is_being_erased:
-            yield from self._incomplete()
+            yield from self._check_incomplete()
 
-    def files_left(self) -> list[AuditFinding]:
-        """The files that should not be there and are at this moment."""
+    def check_leftovers(self) -> list[AuditFinding]:
+        """Report the result files that ``check_files`` found and that should have been deleted, if they still exist."""
         return [
-            self._off("results", f"prediction {prediction_id}: {reason} are there")
-            for prediction_id, reason in self._left.items()
+            self._finding("results", f"prediction {prediction_id}: {sentence}")
+            for prediction_id, sentence in self._leftovers.items()
             if self._reader.objects_under(result_prefix(self._user_id, prediction_id))
         ]
 
-    def _incomplete(self) -> Iterator[AuditFinding]:
+    def _check_incomplete(self) -> Iterator[AuditFinding]:
         for listed in self._reader.predictions_of(self._user_id):
             if not self._should_have_files(listed):
                 continue
@@ -169,50 +172,51 @@ class UserAudit:
                 self._reader.predictions_by_id([prediction_id]).get(prediction_id, {})
             ):
                 for text in wrong:
-                    yield self._off("results", f"prediction {prediction_id} succeeded, and its {text}")
+                    yield self._finding("results", f"prediction {prediction_id} succeeded, but its {text}")
 
-    # ---- what moves
+    # ---- what may still change
 
-    def _recent(self, totals: Totals) -> Iterator[AuditFinding]:
-        """Recent entries, and the predictions that they charge for."""
-        for group in batched(self._reader.entries(self._user_id, since=self._cut), BATCH, strict=False):
-            predictions = self._predictions_named_by(group)
+    def _check_recent(self, totals: Totals) -> Iterator[AuditFinding]:
+        """Check the recent entries, and the predictions that they charge for."""
+        for page in batched(self._reader.entries(self._user_id, since=self._settled_until), BATCH, strict=False):
+            predictions = self._predictions_named_by(page)
             charged = []
-            for entry in group:
-                yield from self._entry(entry, totals)
-                unclaimed = list(self._claim(entry, predictions))
-                yield from unclaimed
-                if entry.get("reason") == "prediction" and not unclaimed:
+            for entry in page:
+                yield from self._check_entry(entry, totals)
+                contradictions = list(self._check_claim(entry, predictions))
+                yield from contradictions
+                if entry.get("reason") == "prediction" and not contradictions:
                     charged.append(predictions[entry["prediction_id"]])
-            yield from self._checked(charged, totals)
+            yield from self._check_predictions(charged, totals)
 
-    def _look_again(self, totals: Totals) -> Iterator[AuditFinding]:
-        """The older predictions that were open or looked off."""
-        for ids in batched(self._again, BATCH, strict=False):
+    def _recheck(self, totals: Totals) -> Iterator[AuditFinding]:
+        """Check the older predictions that were open or contradictory when they were read as settled."""
+        for ids in batched(self._to_recheck, BATCH, strict=False):
             predictions = self._reader.predictions_by_id(ids)
             for prediction_id in ids:
                 if prediction_id not in predictions:
-                    yield self._off("predictions", f"prediction {prediction_id} is in the history and not in the table")
-            yield from self._checked(predictions.values(), totals)
+                    text = f"prediction {prediction_id} is in the history index, but not in the table"
+                    yield self._finding("predictions", text)
+            yield from self._check_predictions(predictions.values(), totals)
 
-    def _checked(self, predictions: Iterable[Item], totals: Totals) -> Iterator[AuditFinding]:
+    def _check_predictions(self, predictions: Iterable[Item], totals: Totals) -> Iterator[AuditFinding]:
         page = list(predictions)
         entries = self._entries_named_by(page)
         for prediction in page:
             self._count(prediction, totals)
-            yield from self._prediction(prediction, entries)
+            yield from self._check_prediction(prediction, entries)
 
-    def _uncharged(self) -> Iterator[AuditFinding]:
-        """Recent predictions without a charge, which no entry leads to."""
-        for page in batched(self._reader.predictions_of(self._user_id, since=self._cut), BATCH, strict=False):
+    def _check_uncharged(self) -> Iterator[AuditFinding]:
+        """Check the recent predictions that no charge names."""
+        for page in batched(self._reader.predictions_of(self._user_id, since=self._settled_until), BATCH, strict=False):
             entries = self._entries_named_by(page)
             for prediction in page:
                 charge = entries.get(prediction.get("charge_entry_id", ""), {})
                 if charge.get("prediction_id") != prediction["prediction_id"]:
-                    yield from self._prediction(prediction, entries)
+                    yield from self._check_prediction(prediction, entries)
 
-    def _logins(self, user: Item) -> Iterator[AuditFinding]:
-        """Whether the account's name and e-mail address, each a login, lead to it. No finding says what they are."""
+    def _check_logins(self, user: Item) -> Iterator[AuditFinding]:
+        """Check that the account's name and e-mail address lead to it, without quoting either."""
         if "closed_at" in user:
             return
         keys = {kind: key_of(str(user[kind])) for kind, key_of in _LOGIN_KEYS.items() if user.get(kind)}
@@ -221,54 +225,58 @@ class UserAudit:
             owner = owners.get(keys[kind]) if kind in keys else None
             if owner != self._user_id:
                 text = f"leads to user {owner}" if owner else "is missing"
-                yield self._off("logins", f"the login by {kind} {text}")
+                yield self._finding("logins", f"the login by {kind} {text}")
 
-    # ---- one by one
+    # ---- single items
 
-    def _off(self, what: str, text: str) -> AuditFinding:
-        return AuditFinding(what, f"user {self._user_id}: {text}")
+    def _finding(self, kind: str, text: str) -> AuditFinding:
+        return AuditFinding(kind, f"user {self._user_id}: {text}")
 
     def _entries_named_by(self, predictions: Iterable[Item]) -> dict[str, Item]:
-        ids = [each[name] for each in predictions for name in _NAMED_BY.values() if name in each]
-        found = self._reader.entries_by_key((self._user_id, entry_id) for entry_id in ids)
-        return {entry_id: entry for (_, entry_id), entry in found.items()}
+        ids = [item[name] for item in predictions for name in _NAMED_BY.values() if name in item]
+        entries = self._reader.entries_by_key((self._user_id, entry_id) for entry_id in ids)
+        return {entry_id: entry for (_, entry_id), entry in entries.items()}
 
     def _predictions_named_by(self, entries: Iterable[Item]) -> dict[str, Item]:
-        return self._reader.predictions_by_id([each["prediction_id"] for each in entries if "prediction_id" in each])
+        return self._reader.predictions_by_id([entry["prediction_id"] for entry in entries if "prediction_id" in entry])
 
-    def _entry(self, entry: Item, totals: Totals) -> Iterator[AuditFinding]:
+    def _check_entry(self, entry: Item, totals: Totals) -> Iterator[AuditFinding]:
+        """Check one entry by itself, and add it to ``totals``."""
         amount, reason = entry.get("amount"), entry.get("reason")
+        name = f"entry {entry['entry_id']} ({reason})"
         totals.entries += 1
         if reason == "signup" and amount not in self._grants:
-            were = ", ".join(map(str, sorted(self._grants)))
-            text = f"entry {entry['entry_id']} (signup) grants {amount} coins, which SIGNUP_COINS never were ({were})"
-            yield self._off("ledger entries", text)
+            amounts = ", ".join(map(str, sorted(self._grants)))
+            text = f"{name} grants {amount} coins, but SIGNUP_COINS is or was {amounts}"
+            yield self._finding("ledger entries", text)
         if entry["entry_id"] > iso(self._now + AHEAD_SECONDS):
-            yield self._off("ledger entries", f"entry {entry['entry_id']} ({reason}) is dated in the future")
+            yield self._finding("ledger entries", f"{name} is dated in the future")
         if not isinstance(amount, int) or reason not in _REASONS or (amount < 0) != (reason == "prediction"):
-            yield self._off("ledger entries", f"entry {entry['entry_id']} ({reason}) moves {amount} coins")
+            yield self._finding("ledger entries", f"{name} moves {amount} coins, which this reason does not allow")
         amount = amount if isinstance(amount, int) else 0
         totals.amount += amount
         totals.granted += amount if reason in {"signup", "voucher"} else 0
         totals.signups += reason == "signup"
         if reason == "voucher" and entry["entry_id"] < self._settled_before:
-            totals.vouchers += fingerprint(self._user_id, entry["entry_id"])
+            totals.voucher_entries_sum += entry_hash(self._user_id, entry["entry_id"])
         totals.charges += reason == "prediction"
         totals.refunds += reason == "refund"
 
-    def _claim(self, entry: Item, predictions: dict[str, Item]) -> Iterator[AuditFinding]:
-        """Whether the prediction that an entry names, names it."""
+    def _check_claim(self, entry: Item, predictions: dict[str, Item]) -> Iterator[AuditFinding]:
+        """Check that the prediction that a charge or refund names also names this entry."""
         reason = entry.get("reason")
         if reason not in _NAMED_BY:
             return
         prediction = predictions.get(entry.get("prediction_id", ""), {})
-        named = prediction.get(_NAMED_BY[reason], "none")
+        named = prediction.get(_NAMED_BY[reason])
         if (prediction.get("user_id"), named) != (self._user_id, entry["entry_id"]):
-            is_what = f"names the {reason} entry {named}" if prediction else "is not there"
-            text = f"entry {entry['entry_id']} ({reason}): prediction {entry.get('prediction_id')} {is_what}"
-            yield self._off("ledger entries", text)
+            names = f"names the {reason} entry {named}" if named else f"names no {reason} entry"
+            contradiction = names if prediction else "does not exist"
+            text = f"entry {entry['entry_id']} ({reason}): prediction {entry.get('prediction_id')} {contradiction}"
+            yield self._finding("ledger entries", text)
 
     def _count(self, prediction: Item, totals: Totals) -> None:
+        """Add a prediction to ``totals``."""
         totals.predictions += 1
         if prediction.get("status") not in _STATUSES:
             return
@@ -281,7 +289,7 @@ class UserAudit:
         totals.unerased += "erased_at" not in prediction
 
     def _should_have_files(self, prediction: Item) -> bool:
-        """Whether its result was there by ``now``, and has neither expired nor been deleted."""
+        """Return whether the prediction had succeeded by ``now`` and its files are neither expired nor deleted."""
         finished_at = prediction.get("finished_at", 0)
         return (
             prediction.get("status") == Status.SUCCEEDED
@@ -290,21 +298,21 @@ class UserAudit:
             and self._now - self._result_seconds < finished_at <= self._now
         )
 
-    def _should_have_none(self, prediction: Item) -> str:
-        """Return why no file of a result may be there any more, to be ended by "are there"; nothing if one may."""
+    def _leftover_sentence(self, prediction: Item) -> str:
+        """Return the sentence about result files that should have been deleted; "" if files may exist."""
         if "files_deleted_at" in prediction:
-            return "its files are said to be deleted and"
+            return "its files are marked as deleted, but exist"
         status = prediction.get("status")
         is_refunded = status in _STATUSES and Status(status).is_refunded
         if is_refunded and prediction.get("finished_at", self._now) < self._now - LEFTOVER_SECONDS:
-            return f"it is {status}, and files of a result"
+            return f"it is {status}, but files of a result exist"
         return ""
 
-    def _prediction(self, prediction: Item, entries: dict[str, Item]) -> Iterator[AuditFinding]:
-        for text in (*_state(prediction), *_payment(prediction, entries)):
-            yield self._off("predictions", f"prediction {prediction['prediction_id']} {text}")
+    def _check_prediction(self, prediction: Item, entries: dict[str, Item]) -> Iterator[AuditFinding]:
+        for text in (*_state_contradictions(prediction), *_payment_contradictions(prediction, entries)):
+            yield self._finding("predictions", f"prediction {prediction['prediction_id']} {text}")
 
-    def _sums(self, user: Item, totals: Totals) -> Iterator[AuditFinding]:
+    def _check_sums(self, user: Item, totals: Totals) -> Iterator[AuditFinding]:
         balance, open_charges = user.get("balance"), user.get("open_charges")
         totals.balance = balance if isinstance(balance, int) else 0
         spent = totals.balance + totals.earned + totals.held
@@ -313,21 +321,22 @@ class UserAudit:
             f"the balance is {balance}, the entries add up to {totals.amount}": balance != totals.amount,
             f"granted {totals.granted}, but balance {balance} + earned {totals.earned} + held {totals.held} is {spent}":
                 totals.granted != spent,
-            f"{open_charges} charges are counted as open, {totals.open} predictions are": open_charges != totals.open,
-            f"{totals.signups} signup grants, at most one is right": totals.signups > 1,
+            f"{open_charges} charges are counted as open, but {totals.open} predictions are open":
+                open_charges != totals.open,
+            f"{totals.signups} signup grants instead of at most one": totals.signups > 1,
             f"{totals.charges} charges for {totals.predictions} predictions": totals.charges != totals.predictions,
-            f"{totals.refunds} refunds for {totals.refunded} predictions that give coins back":
+            f"{totals.refunds} refunds for {totals.refunded} predictions that are refunded":
                 totals.refunds != totals.refunded,
-            "the account was deleted and still names its person":
+            "the account was deleted, but still names its person":
                 "closed_at" in user and not _LOGIN_KEYS.keys().isdisjoint(user),
-            f"the account was deleted and {totals.unerased} of its predictions were not erased":
+            f"the account was deleted, but {totals.unerased} of its predictions were not erased":
                 "closed_at" in user and totals.unerased > 0 and not self._is_being_erased,
         }  # fmt: skip
-        return (self._off("users", text) for text, is_wrong in wrong.items() if is_wrong)
+        return (self._finding("users", text) for text, is_wrong in wrong.items() if is_wrong)
 
 
-def names_login(user: Item, key: str) -> bool:
-    """Whether the account is there and has the name or e-mail address that a login key was made of."""
+def owns_login(user: Item, key: str) -> bool:
+    """Return whether the account is not deleted and has the name or e-mail address of the login key ``key``."""
     return "closed_at" not in user and any(
         key_of(str(user.get(kind, ""))) == key for kind, key_of in _LOGIN_KEYS.items()
     )
@@ -343,34 +352,37 @@ def _cost(prediction: Item) -> int:
 
 
 def _keys(prediction: Item) -> dict[str, str]:
-    """Return the keys of the result's files by what names them."""
+    """Return the S3 keys of the result's files, by the attribute that names each."""
     result = prediction.get("result", {})
     return {name: result[name] for name in _FILES if name in result}
 
 
 def _wrong_files(prediction: Item, objects: dict[str, Stored]) -> Iterator[str]:
-    """Compare the result's files with what S3 lists: they alone are there, and are what the worker stored."""
+    """Yield how the files that S3 lists differ from those that the worker stored. The sentences continue "its ..."."""
     keys = _keys(prediction)
-    noted = prediction.get("result_files", {})  # of an older prediction nothing was noted
-    if noted:
-        yield from (f"{name} was stored and is not named" for name in sorted(noted.keys() - keys.keys()))
-        yield from (f"{name} is named and was not stored" for name in sorted(keys.keys() - noted.keys()))
+    recorded = prediction.get("result_files", {})  # older predictions record none
+    if recorded:
+        for name in sorted(recorded.keys() - keys.keys()):
+            yield f"record of files has {name}, and its result does not"
+        for name in sorted(keys.keys() - recorded.keys()):
+            yield f"result has {name}, and its record of files does not"
     folder = result_prefix(prediction["user_id"], prediction["prediction_id"], prediction.get("attempt"))
     for key in sorted(objects.keys() - set(keys.values())):
         if key.startswith(folder):
-            yield f"folder holds {key.removeprefix(folder)}, which is none of its files"
+            yield f"folder holds {key.removeprefix(folder)}, which is not one of its files"
     for name, key in keys.items():
         stored = objects.get(key)
         if stored is None:
             yield f"{key} is missing"
         elif not stored.size:
             yield f"{key} is empty"
-        elif name in noted and Stored(**noted[name]) != stored:
-            yield f"{key} is not what was stored: {stored.size} bytes instead of {noted[name]['size']}, or other ones"
+        elif name in recorded and Stored(**recorded[name]) != stored:
+            size = recorded[name]["size"]
+            yield f"{key} is not what was stored: {stored.size} bytes instead of {size}, or another ETag"
 
 
-def _state(prediction: Item) -> Iterator[str]:
-    """What a prediction carries that its state doesn't, or the other way round."""
+def _state_contradictions(prediction: Item) -> Iterator[str]:
+    """Yield the attributes that a prediction in this state should not have, or lacks."""
     if "listed_at" not in prediction:
         yield "is in nobody's history"
     if prediction.get("status") not in _STATUSES:
@@ -381,22 +393,22 @@ def _state(prediction: Item) -> Iterator[str]:
     if due != (0 if status.is_end else 2):
         yield f"is {status} and {'still' if status.is_end else 'not'} in the outbox"
     if status.is_end != ("finished_at" in prediction):
-        yield f"is {status} and has {'no' if status.is_end else 'a'} time of its end"
+        yield f"is {status} and has {'no' if status.is_end else 'an'} end time"
     if (status is Status.SUCCEEDED and "erased_at" not in prediction) != ("result" in prediction):
         yield f"is {status} and has {'a' if 'result' in prediction else 'no'} result"
     if status.is_refunded and "result_files" in prediction:
-        yield f"is {status} and notes the files of a result"
+        yield f"is {status} and records the files of a result"
     if status.is_refunded != ("refund_entry_id" in prediction):
         yield f"is {status} and names {'a' if 'refund_entry_id' in prediction else 'no'} refund"
     if status is Status.SUCCEEDED and "result" in prediction:
         home = result_prefix(prediction["user_id"], prediction["prediction_id"], prediction.get("attempt"))
         keys = _keys(prediction)
         if not {"csv_key", "rows_key"} <= keys.keys() or not all(key.startswith(home) for key in keys.values()):
-            yield f"succeeded, and its result is not the files under {home}"
+            yield f"succeeded, but its result does not name the files under {home}"
 
 
-def _payment(prediction: Item, entries: dict[str, Item]) -> Iterator[str]:
-    """The entries that a prediction names, and what they should say."""
+def _payment_contradictions(prediction: Item, entries: dict[str, Item]) -> Iterator[str]:
+    """Yield how the charge and refund that a prediction names differ from what it cost."""
     if _cost(prediction) <= 0:
         yield f"costs {prediction.get('cost')} coins"
     if "charge_entry_id" not in prediction:
@@ -406,11 +418,11 @@ def _payment(prediction: Item, entries: dict[str, Item]) -> Iterator[str]:
             continue
         amount = _cost(prediction) * (-1 if reason == "prediction" else 1)
         entry = entries.get(prediction[name], {})
-        found = (entry.get("reason"), entry.get("amount"), entry.get("prediction_id"))
+        stored = (entry.get("reason"), entry.get("amount"), entry.get("prediction_id"))
         if not entry:
             yield f"names a {reason} entry of {amount} coins that is missing: {prediction[name]}"
-        elif found != (reason, amount, prediction["prediction_id"]):
+        elif stored != (reason, amount, prediction["prediction_id"]):
             yield (
-                f"names {prediction[name]} as its {reason} entry of {amount} coins, which is a {found[0]} entry of "
-                f"{found[1]} coins for prediction {found[2]}"
+                f"names {prediction[name]} as its {reason} entry of {amount} coins, but it is a {stored[0]} entry of "
+                f"{stored[1]} coins for prediction {stored[2]}"
             )

@@ -5,7 +5,7 @@ address, and per client address over all accounts. They are counted per account 
 account's token.
 
 Count before hashing, so that parallel guesses cannot exceed the limit and refused ones cost no CPU. Release the event
-afterwards if the password was right. A log-in is counted under the login that was typed, the name or the e-mail
+afterwards unless the password was wrong. A log-in is counted under the login that was typed, the name or the e-mail
 address. One counter for both would reveal that they belong to the same account.
 """
 

@@ -1,8 +1,8 @@
-"""What becomes of a deleted account's predictions: open ones end with a refund, and every file goes.
+"""The erasure of deleted accounts: end their open predictions with a refund, erase all predictions, delete all files.
 
-The account's deletion and the wish for this commit together (``auth.repository``), so a crash in between loses nothing:
-the dispatcher finds the wish and does the rest. Everything here can be repeated, and is when a table was restored
-(``erasure.restore_replay``).
+The deletion of an account writes the erasure request in the same transaction (``auth.repository``). After a crash the
+dispatcher finds the request and does the rest. Everything here can be repeated, which ``erasure.restore_replay`` does
+after a table was restored.
 """
 
 import math
@@ -21,33 +21,33 @@ from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.storage.file_store import FileStore, prefixes_of_user
 
 INDEX_LAG_SECONDS = 60
-"""A prediction of the last moment may not stand in the history index yet, and a worker may still write its result."""
+"""How long the history index may lag behind the predictions, and a worker may still write a result."""
 
 SENDING_SECONDS = 2700
-"""A form must have begun to be sent while it is good; a large file over a slow line ends so much later."""
+"""How long sending an upload may take. It may begin until its form expires, so it can end this much later."""
 
 FAILED_SECONDS_MAX = 3600
-"""An erasure that fails is tried again at least so often."""
+"""The longest pause before a failed erasure is tried again."""
 
 GIVE_UP_SECONDS = 86_400
-"""So long after the wish the index hides nothing: a charge that is open still has lost its prediction, and the audit
-says so."""
+"""After this time an erasure ends even if a charge is open. The index shows every prediction by then, so the charge has
+lost its prediction, and the audit reports it."""
 
 ACCOUNT_SECONDS_MAX = 10
-"""An account takes so much of a request or of a dispatcher's round. What is left of many files waits for the next."""
+"""The time for one account in a request or in a round of the dispatcher. The rest waits for the next round."""
 
 ROUND_SECONDS_MAX = 20
-"""No further account is begun after so long: the dispatcher is stopped after 55 s, and would not postpone anything."""
+"""After this time a round of the dispatcher begins no further account. The function is stopped after 55 s."""
 
-ACCOUNT_DELETED = "The account was deleted before this prediction ended; its coins were given back to it."
+ACCOUNT_DELETED = "The account was deleted before this prediction ended. Its coins were refunded."
 
 
 class OutOfTimeError(Exception):
-    """The time was up before everything of an account was erased."""
+    """The time ran out before everything of an account was erased."""
 
 
 class Erasure:
-    """Erases what accounts leave behind."""
+    """Erases the predictions and files of deleted accounts."""
 
     def __init__(
         self,
@@ -65,37 +65,40 @@ class Erasure:
         self._files = files
         self._settlement = settlement
         self._clock = clock
-        self.looks = (INDEX_LAG_SECONDS, settings.upload_seconds + SENDING_SECONDS)
-        """How many seconds after its deletion an account is looked at again. After the last nothing comes any more."""
+        self.recheck_delays = (INDEX_LAG_SECONDS, settings.upload_seconds + SENDING_SECONDS)
+        """How many seconds after the erasure request the erasure is repeated. After the last one no data can appear."""
 
     def run_pending(self) -> int:
-        """Erase for some of the accounts that are due, within ROUND_SECONDS_MAX. Return how many are done for good."""
+        """Continue the erasures that are due, for about ROUND_SECONDS_MAX, and return how many are finished."""
         ends_at = self._clock() + ROUND_SECONDS_MAX
-        done = 0
+        finished = 0
         for user_id, requested_at in self._users.erasures(self._clock()).items():
             if self._clock() >= ends_at:
                 break
-            done += self._run_one(user_id, requested_at)
-        return done
+            finished += self._continue_erasure(user_id, requested_at)
+        return finished
 
-    def _run_one(self, user_id: str, requested_at: float) -> bool:
-        """Whether the account is done for good. One that fails comes later and later, and so holds nobody else up."""
+    def _continue_erasure(self, user_id: str, requested_at: float) -> bool:
+        """Erase one account, and return whether its erasure is finished.
+
+        The pauses after failures grow, so that failing erasures don't delay the others.
+        """
         try:
             self.run(user_id, ACCOUNT_SECONDS_MAX)
             if self._is_complete(user_id, requested_at):
                 return self._finish(user_id, requested_at)
-            due_at = self._next_look(requested_at)
+            due_at = self._next_recheck(requested_at)
         except OutOfTimeError:
             log("erasure goes on later", user=user_id)
             due_at = self._clock() + INDEX_LAG_SECONDS
         except Exception:  # noqa: BLE001
             log_exception("erasure failed", user=user_id)
             metrics.add(Metric.DISPATCHER_FAILURES)
-            waited = self._clock() - requested_at
-            due_at = self._clock() + min(max(waited, INDEX_LAG_SECONDS), FAILED_SECONDS_MAX)
+            age = self._clock() - requested_at
+            due_at = self._clock() + min(max(age, INDEX_LAG_SECONDS), FAILED_SECONDS_MAX)
         try:
             self._users.postpone_erasure(user_id, requested_at, due_at)
-        except Exception:  # noqa: BLE001 - it stays due
+        except Exception:  # noqa: BLE001 - the erasure stays due
             log_exception("erasure not postponed", user=user_id)
             metrics.add(Metric.DISPATCHER_FAILURES)
         return False
@@ -104,12 +107,12 @@ class Erasure:
         try:
             self._users.erased(user_id, requested_at, self._clock())
         except ConditionFailedError:
-            return False  # it was wished anew meanwhile
+            return False  # it was requested again in the meantime
         log("account erased", user=user_id)
         return True
 
     def begin(self, user_id: str) -> None:
-        """Erase what a request has time for. What is left, and what failed, is done by the dispatcher."""
+        """Erase as much as a request has time for. The dispatcher does the rest, also after a failure."""
         try:
             self.run(user_id, ACCOUNT_SECONDS_MAX)
         except OutOfTimeError:
@@ -118,48 +121,50 @@ class Erasure:
             log_exception("erasure left to the dispatcher", user=user_id)
 
     def run(self, user_id: str, seconds_max: float = math.inf) -> int:
-        """End the user's open predictions, forget all of them but what the books need, delete the files.
+        """End the user's open predictions, erase all predictions except what the ledger needs, and delete the files.
 
-        Whatever stands in the way of one prediction or prefix holds up no other. The answer is how many predictions
-        stay open because their charge isn't: only a table that was restored alone has such. What their files were
-        called is forgotten all the same. ``seconds_max``: begin nothing more after so long. At most half of it is for
-        the predictions, so that there is time for the files, which hold the patients' values.
+        A failure of one prediction or prefix does not stop the others. After ``seconds_max`` nothing more is begun. At
+        most half of the time is for the predictions, so that some is left for the files, which hold the patients'
+        values.
+
+        Return how many predictions stay open because they have no open charge. This only happens after one table was
+        restored without the others. Their file names are removed all the same.
 
         Raises
         ------
         OutOfTimeError
-            There is more to erase. The erasure request stays, and the dispatcher goes on with it.
+            There is more to erase. The erasure request stays, and the dispatcher continues.
         Exception
-            Whatever stood in the way last.
+            The last failure.
         """
-        stuck, failed = 0, None
-        began = self._clock()
+        stuck, failure = 0, None
+        started_at = self._clock()
         is_complete = True
         for prediction_id in self._repository.unerased(user_id):
-            if self._clock() >= began + seconds_max / 2:
+            if self._clock() >= started_at + seconds_max / 2:
                 is_complete = False
                 break
             try:
-                stuck += not self._forget(prediction_id)
+                stuck += not self._erase_prediction(prediction_id)
             except Exception as error:  # noqa: BLE001
                 log_exception("prediction not erased", user=user_id, prediction=prediction_id)
-                failed = error
+                failure = error
         for prefix in prefixes_of_user(user_id):
             try:
-                is_complete &= self._files.delete_all(prefix, lambda: self._clock() < began + seconds_max)
+                is_complete &= self._files.delete_all(prefix, lambda: self._clock() < started_at + seconds_max)
             except Exception as error:  # noqa: BLE001
                 log_exception("files not erased", user=user_id)
-                failed = error
-        if failed:
-            raise failed
+                failure = error
+        if failure:
+            raise failure
         if not is_complete:
             raise OutOfTimeError(user_id)
         return stuck
 
-    def _forget(self, prediction_id: str) -> bool:
-        """Whether the prediction has ended, which is what lets one erase it."""
+    def _erase_prediction(self, prediction_id: str) -> bool:
+        """End and erase the prediction. Return False if it could not end, because it has no open charge."""
         try:
-            self._end(prediction_id)
+            self._end_prediction(prediction_id)
         except TransactionCancelledError:
             log_exception("prediction without an open charge", prediction=prediction_id)
             self._repository.remove_file_names(prediction_id)
@@ -168,18 +173,18 @@ class Erasure:
         return True
 
     def _is_complete(self, user_id: str, requested_at: float) -> bool:
-        """Whether the run that just ended can be the last one: it saw all there is and ended all there was."""
-        waited = self._clock() - requested_at
-        if waited >= GIVE_UP_SECONDS:
+        """Return whether no new data can appear after the run that just ended, and no charge is open."""
+        age = self._clock() - requested_at
+        if age >= GIVE_UP_SECONDS:
             return True
-        return waited >= self.looks[-1] and self._ledger.account(user_id).open_charges == 0
+        return age >= self.recheck_delays[-1] and self._ledger.account(user_id).open_charges == 0
 
-    def _next_look(self, requested_at: float) -> float:
-        later = (requested_at + seconds for seconds in self.looks)
-        return next((moment for moment in later if moment > self._clock()), self._clock() + INDEX_LAG_SECONDS)
+    def _next_recheck(self, requested_at: float) -> float:
+        rechecks = (requested_at + seconds for seconds in self.recheck_delays)
+        return next((moment for moment in rechecks if moment > self._clock()), self._clock() + INDEX_LAG_SECONDS)
 
-    def _end(self, prediction_id: str) -> None:
-        """End the prediction unless it has. A worker that has it loses its claim and deletes what it wrote."""
+    def _end_prediction(self, prediction_id: str) -> None:
+        """End the prediction if it is open. A worker that runs it loses its claim and deletes its files."""
         while (prediction := self._repository.get(prediction_id)) is not None and not prediction.status.is_end:
             try:
                 if prediction.status is Status.QUEUED:
@@ -187,4 +192,4 @@ class Erasure:
                 else:
                     self._settlement.fail(prediction, "account_deleted", ACCOUNT_DELETED)
             except ConditionFailedError:
-                continue  # it moved on; look again
+                continue  # its state changed: read it again

@@ -1,7 +1,7 @@
-"""Deletes again what a restored table brought back of deleted accounts.
+"""The restore replay: delete again the accounts that a restored backup brought back.
 
-Each table may have been restored alone: the account's row, its logins, its predictions. So each is looked at by itself,
-and all of it can be repeated.
+Each table may have been restored without the others: the account, its logins, or its predictions. So each is checked
+by itself. Everything can be repeated.
 """
 
 from collections.abc import Callable
@@ -17,71 +17,73 @@ from chalicelib.erasure.eraser import Erasure
 
 @dataclass(slots=True)
 class Replayed:
-    """What was back and is deleted again, and what could not be."""
+    """The counts of a replay."""
 
     deleted: int
-    """So many accounts were deleted within the register's time."""
+    """Accounts in the register of deletions."""
     accounts: int = 0
+    """Accounts that were brought back and deleted again."""
     logins: int = 0
+    """Logins that were removed again."""
     erased: int = 0
     """Accounts whose predictions and files were erased again."""
     stuck: int = 0
-    """Predictions that could not be ended, because their charge isn't open. Nothing in them names the person."""
+    """Predictions that could not be ended, because they have no open charge. They no longer name the person."""
     failed: int = 0
-    """Steps that something stood in the way of: they have to be tried again."""
+    """Steps that failed and have to be repeated."""
 
 
 class DeletionReplay:
-    """Goes through the register of deletions."""
+    """Deletes the accounts in the register of deletions again."""
 
     def __init__(
-        self, users: UserRepository, accounts: Accounts, tables: AuditReader, erasure: Erasure, clock: Clock
+        self, users: UserRepository, accounts: Accounts, reader: AuditReader, erasure: Erasure, clock: Clock
     ) -> None:
         self._users = users
         self._accounts = accounts
-        self._tables = tables
+        self._reader = reader
         self._erasure = erasure
         self._clock = clock
 
     def run(self) -> Replayed:
-        """Delete every account of the register that is back, wholly or in part."""
+        """Delete every account of the register that was brought back, wholly or in part, and return the counts."""
         deleted = set(self._users.deleted())
-        done = Replayed(len(deleted))
+        replayed = Replayed(len(deleted))
         for user_id in deleted:
-            self._attempt(self._account, user_id, done)
-        self._attempt(self._logins, deleted, done)
-        for user_id in deleted.intersection(self._tables.owners_of_unerased_predictions()):
-            self._attempt(self._erase, user_id, done)
-        return done
+            self._attempt(self._delete_account, user_id, replayed)
+        self._attempt(self._remove_logins, deleted, replayed)
+        for user_id in deleted.intersection(self._reader.owners_of_unerased_predictions()):
+            self._attempt(self._erase, user_id, replayed)
+        return replayed
 
-    def look(self) -> Replayed:
-        """What ``run`` would find, without changing anything."""
+    def preview(self) -> Replayed:
+        """Return the counts of what ``run`` would delete, without changing anything."""
         deleted = set(self._users.deleted())
         return Replayed(
             len(deleted),
             accounts=sum(self._users.user(user_id) is not None for user_id in deleted),
             logins=sum(1 for _ in self._users.logins_of(deleted)),
-            erased=len(deleted.intersection(self._tables.owners_of_unerased_predictions())),
+            erased=len(deleted.intersection(self._reader.owners_of_unerased_predictions())),
         )
 
     @staticmethod
-    def _attempt[What](step: Callable[[What, Replayed], None], what: What, done: Replayed) -> None:
-        """One step alone: what goes wrong with it holds up no other."""
+    def _attempt[Subject](step: Callable[[Subject, Replayed], None], subject: Subject, replayed: Replayed) -> None:
+        """Take one step. If it fails, log and count the failure, so that the other steps are still taken."""
         try:
-            step(what, done)
+            step(subject, replayed)
         except Exception:  # noqa: BLE001
-            log_exception("replay failed", step=step.__name__, user=what if isinstance(what, str) else None)
-            done.failed += 1
+            log_exception("replay failed", step=step.__name__, user=subject if isinstance(subject, str) else None)
+            replayed.failed += 1
 
-    def _account(self, user_id: str, done: Replayed) -> None:
-        done.accounts += self._accounts.delete_restored(user_id)
+    def _delete_account(self, user_id: str, replayed: Replayed) -> None:
+        replayed.accounts += self._accounts.delete_restored(user_id)
 
-    def _logins(self, user_ids: set[str], done: Replayed) -> None:
+    def _remove_logins(self, user_ids: set[str], replayed: Replayed) -> None:
         for _ in self._accounts.remove_restored_logins(user_ids):
-            done.logins += 1
+            replayed.logins += 1
 
-    def _erase(self, user_id: str, done: Replayed) -> None:
-        # The wish first: the index may lag behind what was restored a moment ago, and the dispatcher looks once more.
+    def _erase(self, user_id: str, replayed: Replayed) -> None:
+        # Request it first: the index may not show yet what was just restored, and then the dispatcher erases it later.
         self._users.request_erasure(user_id, self._clock())
-        done.stuck += self._erasure.run(user_id)
-        done.erased += 1
+        replayed.stuck += self._erasure.run(user_id)
+        replayed.erased += 1

@@ -1,4 +1,4 @@
-"""A client that never gives up: whatever it asked for, it asks again with the same key until it has an answer."""
+"""A client that repeats every request, with the same idempotency key, until it has an answer."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ SIGNUP_COINS = 500
 
 @dataclass
 class Account:
-    """What its owner knows of an account."""
+    """What the client knows about an account."""
 
     name: str
     token: str = ""
     granted: int = SIGNUP_COINS
     accepted: dict[str, int] = field(default_factory=dict)
-    """The price of each prediction."""
+    """The price of each accepted prediction, by id."""
     is_deleted: bool = False
 
 
 class Client(threading.Thread):
-    """One person after another, who do this and that until ``stopping`` is set."""
+    """Acts as one person after another, with random requests, until ``stopping`` is set."""
 
     def __init__(self, url: str, seed: int, vouchers: list[str], stopping: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -54,7 +54,7 @@ class Client(threading.Thread):
             while not self._stopping.is_set():
                 self._do_something()
                 time.sleep(self._draw.uniform(0, PAUSE_SECONDS_MAX))
-        except Exception as error:  # noqa: BLE001 - the run reports it
+        except Exception as error:  # noqa: BLE001 - ``run`` in run.py reports it
             self.error = error
 
     @property
@@ -64,7 +64,7 @@ class Client(threading.Thread):
     def ask(
         self, me: Account, method: str, path: str, expected: set[int], *, keyed: bool = False, **body: Any
     ) -> requests.Response:
-        """The answer to a request that is repeated until there is one; its status must be ``expected``."""
+        """Repeat a request until there is an answer below 500, and return it. Its status must be ``expected``."""
         headers = {"Authorization": f"Bearer {me.token}"}
         if keyed:
             headers["Idempotency-Key"] = f"{self._draw.getrandbits(64):x}"
@@ -87,7 +87,7 @@ class Client(threading.Thread):
         me = Account(f"chaos-{self._seed}-{len(self.accounts)}")
         body = {"name": me.name, "email": f"{me.name}@example.org", "password": PASSWORD}
         answer = self.ask(me, "POST", "/auth/register", {201, 409}, json=body)
-        if answer.status_code == 409:  # done by an earlier try, whose answer was lost
+        if answer.status_code == 409:  # an earlier try succeeded, and its answer was lost
             answer = self.ask(me, "POST", "/auth/login", {200}, json={"name": me.name, "password": PASSWORD})
         me.token = answer.json()["access_token"]
         self.accounts.append(me)
@@ -98,10 +98,11 @@ class Client(threading.Thread):
             self._submit()
             return
         prediction_id = self._draw.choice(list(self._me.accepted))
-        if draw < 0.6:  # cancels a queued one, deletes the files of an ended one
+        if draw < 0.6:  # cancel a queued prediction, or delete the files of an ended one
             self.ask(self._me, "DELETE", f"/predict/{prediction_id}", {200, 409})
         elif draw < 0.7:
-            self._note(self.ask(self._me, "POST", f"/predict/{prediction_id}/retry", _TAKEN_OR_REFUSED, keyed=True))
+            path = f"/predict/{prediction_id}/retry"
+            self._record(self.ask(self._me, "POST", path, _ACCEPTED_OR_REFUSED, keyed=True))
         elif draw < 0.75 and self._vouchers:
             self._redeem(self._vouchers.pop())
         elif draw < 0.77:
@@ -114,41 +115,41 @@ class Client(threading.Thread):
     def _submit(self) -> None:
         (rows,) = self._draw.choices([1, 10, 500, 20_000], weights=[50, 30, 15, 5])
         file = (FILE_NAME, (HEADER + PATIENT * rows).encode(), "text/csv")
-        self._note(
-            self.ask(self._me, "POST", "/predict/lasso", _TAKEN_OR_REFUSED, keyed=True, files={"file": file})
-        )  # fmt: skip
+        self._record(
+            self.ask(self._me, "POST", "/predict/lasso", _ACCEPTED_OR_REFUSED, keyed=True, files={"file": file})
+        )
 
-    def _note(self, answer: requests.Response) -> None:
+    def _record(self, answer: requests.Response) -> None:
         if answer.status_code == 202:
             self._me.accepted[answer.json()["prediction_id"]] = answer.json()["cost"]
         elif answer.status_code == 402:
-            self._register()  # the next person has coins
+            self._register()  # go on as a new person, who has coins
 
     def _redeem(self, code: str) -> None:
         answer = self.ask(self._me, "POST", "/billing/vouchers", {200}, keyed=True, json={"code": code})
         self._me.granted += answer.json()["coins"]
 
     def _leave(self) -> None:
-        # 401: an earlier try, whose answer was lost, deleted the account.
+        # 401: an earlier try deleted the account, and its answer was lost.
         self.ask(self._me, "DELETE", "/auth/me", {204, 401}, json={"password": PASSWORD})
         self._me.is_deleted = True
         self._register()
 
     def ends(self, deadline: float) -> Counter[str]:
-        """How everything accepted ended, waiting for it; the balances must tell the same. The audit has the rest."""
-        found: Counter[str] = Counter()
+        """Wait until every accepted prediction has ended, check the balances, and return the counts by status."""
+        ends: Counter[str] = Counter()
         for me in self.accounts:
             if me.is_deleted:
-                found["of deleted accounts"] += len(me.accepted)
+                ends["of deleted accounts"] += len(me.accepted)
                 continue
             spent = 0
             for prediction_id, cost in me.accepted.items():
                 prediction = self._ended(me, prediction_id, deadline)
-                found[prediction["status"]] += 1
+                ends[prediction["status"]] += 1
                 spent += cost if prediction["is_success"] else 0
             balance = self.ask(me, "GET", "/auth/balance", {200}).json()["balance"]
-            assert balance == me.granted - spent, f"{me.name} has {balance}, was given {me.granted}, spent {spent}"
-        return found
+            assert balance == me.granted - spent, f"{me.name} has {balance}, was granted {me.granted}, spent {spent}"
+        return ends
 
     def _ended(self, me: Account, prediction_id: str, deadline: float) -> dict[str, Any]:
         while True:
@@ -159,4 +160,4 @@ class Client(threading.Thread):
             time.sleep(0.2)
 
 
-_TAKEN_OR_REFUSED = {202, 402, 409, 410, 429}
+_ACCEPTED_OR_REFUSED = {202, 402, 409, 410, 429}

@@ -1,4 +1,4 @@
-"""Which parts are killed when: drawn from a seed beforehand, so that the same seed kills the same again."""
+"""The plan of a chaos run: which parts are killed when. It depends only on the seed, so that a run can be repeated."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ EVERYTHING = "everything"
 PART_OF_API = "part of api"
 ALWAYS = ("worker", "api", PART_OF_API, "background")
 DURABLE = ("dynamodb", "emulator")
-"""Only where DynamoDB is durable: ministack's own keeps coins in memory for seconds."""
+"""Killed only with dynoxide, because ministack's DynamoDB keeps coins in memory for some seconds."""
 
 PAUSE_SECONDS = (0.4, 4.0)
+"""The shortest and the longest pause before the next kill."""
 EVERYTHING_AFTER = 0.6
-"""Of the whole time; then all is killed once."""
+"""The share of the time after which everything is killed once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """One kill -9, ``pause`` seconds after the one before."""
+    """One ``kill -9``, ``pause`` seconds after the previous one."""
 
     pause: float
     victim: str
 
 
 def plan(seed: int, seconds: float, *, durable: bool) -> list[Kill]:
-    """The kills of a run. The supervisor gives up a part that dies again and again: none is killed as often as that."""
+    """Return the kills of a run. No part is killed so often that the supervisor would give it up."""
     draw = random.Random(seed)
     victims = ALWAYS + DURABLE if durable else ALWAYS
     everything_at = seconds * EVERYTHING_AFTER if durable else float("inf")
@@ -39,11 +40,11 @@ def plan(seed: int, seconds: float, *, durable: bool) -> list[Kill]:
     while now < seconds:
         if now >= everything_at:
             everything_at = float("inf")
-            killed_at.clear()  # the next supervisor counts anew
+            killed_at.clear()  # the new supervisor counts from zero
             kills.append(Kill(now - last, EVERYTHING))
             last = now
-        elif rested := [each for each in victims if _may_die(killed_at[_process(each)], now)]:
-            victim = draw.choice(rested)
+        elif candidates := [victim for victim in victims if _may_die(killed_at[_process(victim)], now)]:
+            victim = draw.choice(candidates)
             killed_at[_process(victim)].append(now)
             kills.append(Kill(now - last, victim))
             last = now
@@ -52,10 +53,10 @@ def plan(seed: int, seconds: float, *, durable: bool) -> list[Kill]:
 
 
 def _may_die(killed_at: list[float], now: float) -> bool:
-    """Whether the supervisor would start it again. Its first start counts, too."""
+    """Return whether the supervisor would restart the part. Its first start counts, too."""
     return sum(at > now - _RESTART_WINDOW_SECONDS for at in killed_at) < _RESTARTS_MAX - 1
 
 
 def _process(victim: str) -> str:
-    """The process of the supervisor's that dies: the API goes with its parts."""
+    """Return the supervisor's process that dies: the API ends when one of its parts is killed."""
     return "api" if victim == PART_OF_API else victim

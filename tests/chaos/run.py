@@ -1,4 +1,4 @@
-"""The whole local stack under load while its parts are killed with -9: `python -m tests.chaos.run --seconds 120`."""
+"""Run the whole local stack under load while its parts are killed: `python -m tests.chaos.run --seconds 120`."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tests.support.operator import END_SECONDS, admin, audit_at_rest
 from tests.support.stack import RunningStack, assert_ended, children_of
 
 CLIENTS = 4
-# Short, so that what a killed process held is taken up while the run goes on.
+# Short times, so that the work of a killed process is taken up during the run.
 SETTINGS = {"LEASE_SECONDS": "4", "SCHEDULE_SECONDS": "1", "DISPATCH_GRACE_SECONDS": "2"}
 
 
 @dataclass
 class Summary:
-    """What the run did and what came of it."""
+    """The counts and outcome of a run."""
 
     seed: int
     seconds: float
@@ -51,20 +51,20 @@ class Summary:
             f"kills     {self.kills.total()}: {list_of(self.kills)}\n"
             f"requests  {self.answers.total() + self.unanswered}, of which {self.unanswered} without an answer and "
             f"asked again; answers {list_of(self.answers)}\n"
-            f"accepted  {self.accepted} of {self.accounts} accounts: {list_of(self.ends)}; "
+            f"accepted  {self.accepted} predictions of {self.accounts} accounts: {list_of(self.ends)}; "
             f"the last one ended {self.waited:.1f} s after the load\n"
-            f"audit     nothing is off:\n{self.audit}"
+            f"audit     clean:\n{self.audit}"
         )
 
 
 def run(seconds: float, seed: int, data_dir: Path) -> Summary:
-    """Load, kill, wait for the ends, audit.
+    """Load the stack, kill its parts, wait until every prediction has ended, and run the audit.
 
     Raises
     ------
     AssertionError
-        Something accepted did not end, coins are missing, the audit found something, a process was left over, or a log
-        names somebody.
+        An accepted prediction did not end, a balance is wrong, the audit has findings, a process was left over, or a
+        log names a person.
     """
     summary = Summary(seed, seconds)
     stack = RunningStack(data_dir, **SETTINGS)
@@ -95,7 +95,7 @@ def run(seconds: float, seed: int, data_dir: Path) -> Summary:
 
 
 def _carry_out(stack: RunningStack, kill: Kill) -> bool:
-    """Whether there was somebody to kill."""
+    """Carry out a kill. Return whether there was a process to kill."""
     assert stack.is_running(), f"the supervisor gave up:\n{stack.output()[-3000:]}"
     if kill.victim == EVERYTHING:
         stack.kill_everything()
@@ -111,15 +111,15 @@ def _carry_out(stack: RunningStack, kill: Kill) -> bool:
 
 
 def _count(clients: list[Client], summary: Summary) -> None:
-    """Wait until every client is done and everything that was accepted has ended."""
-    begun = time.monotonic()
+    """Wait until every client has stopped and every accepted prediction has ended, and count the outcomes."""
+    started_at = time.monotonic()
     for client in clients:
-        client.join(max(0.0, begun + END_SECONDS - time.monotonic()))
+        client.join(max(0.0, started_at + END_SECONDS - time.monotonic()))
         assert client.error is None, f"a client failed: {client.error!r}"
         assert not client.is_alive(), "a client hangs"
     for client in clients:
-        summary.ends += client.ends(begun + END_SECONDS)
-    summary.waited = time.monotonic() - begun
+        summary.ends += client.ends(started_at + END_SECONDS)
+    summary.waited = time.monotonic() - started_at
     for client in clients:
         summary.accounts += len(client.accounts)
         summary.accepted += sum(len(account.accepted) for account in client.accounts)
@@ -128,20 +128,20 @@ def _count(clients: list[Client], summary: Summary) -> None:
 
 
 def main() -> int:
-    """Run once and say what happened."""
+    """Run once and print the summary. Return 1 if anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.run")
-    parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--seed", type=int, default=None, help="kills the same parts after the same times again")
-    given = parser.parse_args()
+    parser.add_argument("--seconds", type=float, default=120, help="the time of load and kills (120)")
+    parser.add_argument("--seed", type=int, default=None, help="repeat the kills of a run with this seed")
+    arguments = parser.parse_args()
     if dynamodb.executable() is None:
-        print("dynoxide has no package for this machine: the emulators are left alone.")
+        print("dynoxide has no package for this machine: the emulators are not killed.")
         if os.environ.get("CI") == "true":
             return 1
-    seed = random.randrange(10_000) if given.seed is None else given.seed
-    print(f"{given.seconds:.0f} s of kills; SEED={seed} repeats them.", flush=True)
+    seed = random.randrange(10_000) if arguments.seed is None else arguments.seed
+    print(f"{arguments.seconds:.0f} s of kills; SEED={seed} repeats them.", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            print(run(given.seconds, seed, Path(folder) / "data"))
+            print(run(arguments.seconds, seed, Path(folder) / "data"))
         except AssertionError as error:
             log = (Path(folder) / "data.log").read_text("utf-8", "replace")
             print(f"{log[-5000:]}\nFAILED (SEED={seed}): {error}", file=sys.stderr)

@@ -27,7 +27,7 @@ def test_everything_accepted_ends_and_adds_up_while_parts_are_killed(
 
 
 @pytest.mark.parametrize("durable", [True, False])
-def test_a_seed_gives_its_plan_again_and_kills_every_part_but_none_too_often(durable: bool) -> None:
+def test_a_seed_always_gives_the_same_plan_and_kills_every_part_but_none_too_often(durable: bool) -> None:
     for seed in range(100):
         kills = plan(seed, 120, durable=durable)
 
@@ -39,7 +39,7 @@ def test_a_seed_gives_its_plan_again_and_kills_every_part_but_none_too_often(dur
 
 
 def _starts_in_one_window(part: str, kills: list[Kill]) -> int:
-    """The most starts that the supervisor sees within its window."""
+    """Return the highest number of starts within the supervisor's window."""
     now, most = 0.0, 0
     starts = [now]
     for kill in kills:

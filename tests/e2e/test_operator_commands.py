@@ -134,7 +134,7 @@ def test_an_unprocessable_message_goes_back_to_the_dead_letter_function(stack: R
 
     assert counted.stdout == "Messages in the unprocessable queue: 1. Nothing was moved.\n"
     assert (moved.returncode, moved.stderr) == (0, "")
-    assert moved.stdout == "Messages that went back to the dead-letter queue: 1 of 1.\n"
+    assert moved.stdout == "Messages moved back to the dead-letter queue: 1 of 1.\n"
     assert is_empty_soon(sqs, noted["DEAD_LETTER_QUEUE_URL"])
     assert person.balance() == 400
 
@@ -170,4 +170,4 @@ def test_the_local_secret_is_not_rotated_and_the_sentence_says_where_it_is(stack
     rotation = admin(stack.data_dir, "rotate-secret")
 
     assert (rotation.returncode, rotation.stdout) == (1, "")
-    assert rotation.stderr.startswith("The local stack signs with the file signing-secret of its data folder")
+    assert rotation.stderr.startswith("The local stack signs with the file signing-secret in its data folder")

@@ -1,4 +1,4 @@
-"""Patient files as people break them, bodies that get past the first check, and requests that no document has."""
+"""Inputs of the fuzzer: damaged patient files, bodies with real ids and passwords, and undocumented requests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LINE_ENDS = st.sampled_from(["\n", "\n", "\r\n", "\r", "\n\n"])
 
 @st.composite
 def patient_files(draw: st.DrawFn) -> bytes:
-    """The sample of ten patients with up to four cells, lines or bytes changed."""
+    """Draw the sample file of ten patients with up to four changes, another encoding or separator, or changed bytes."""
     table = [line.split(",") for line in SAMPLE.decode().splitlines()]
     for _ in range(draw(st.integers(0, 4))):
         line = draw(st.integers(0, len(table) - 1))
@@ -49,8 +49,8 @@ def patient_files(draw: st.DrawFn) -> bytes:
     text = draw(_LINE_ENDS).join(separator.join(cells) for cells in table)
     content = text.encode(draw(_ENCODINGS), "replace")
     if draw(st.integers(0, 9)) == 0:
-        place = draw(st.integers(0, len(content)))
-        content = content[:place] + draw(st.binary(max_size=8)) + content[place + draw(st.integers(0, 8)) :]
+        start = draw(st.integers(0, len(content)))
+        content = content[:start] + draw(st.binary(max_size=8)) + content[start + draw(st.integers(0, 8)) :]
     return content
 
 
@@ -63,11 +63,11 @@ _OPTIONS = st.lists(
     ),
     max_size=3,
 )  # fmt: skip
-"""Options beside a form's file, some of them unknown, wrong, or there again."""
+"""Form fields beside the file. Some are unknown, invalid, or repeated."""
 
 
 def form(content: bytes, options: Sequence[tuple[str, bytes]] = ()) -> tuple[bytes, str]:
-    """A form with options and a file, and its content type."""
+    """Return a multipart form with options and a file, and its content type."""
     head = '--b0undary\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n'
     parts = [(head % (name, "")).encode() + value for name, value in options]
     parts.append((head % ("file", f'; filename="{FILE_NAME}"')).encode() + content)
@@ -75,7 +75,7 @@ def form(content: bytes, options: Sequence[tuple[str, bytes]] = ()) -> tuple[byt
 
 
 def make_real(case: schemathesis.Case[Any], person: Nobody, draw: Draw) -> None:
-    """Put real ids, passwords and codes into ``case``."""
+    """Put existing ids, passwords and voucher codes into ``case``."""
     if "id" in case.path_parameters:
         is_upload = case.operation.path == "/api/uploads/{id}"
         owned = person.uploads if is_upload and isinstance(person, Account) else person.ids
@@ -91,13 +91,16 @@ def make_real(case: schemathesis.Case[Any], person: Nobody, draw: Draw) -> None:
 
 
 def _one_of(owned: Sequence[str], draw: Draw) -> str:
-    """Any of what grows from case to case: of hypothesis the same is drawn each time, or it calls that flaky."""
-    place: int = draw(st.integers(0, 999))
-    return owned[place % len(owned)]
+    """Draw one of a list that grows between cases.
+
+    The draw itself does not depend on the length of the list, because Hypothesis would then report it as flaky.
+    """
+    number: int = draw(st.integers(0, 999))
+    return owned[number % len(owned)]
 
 
 def real_file(case: schemathesis.Case[Any], draw: Draw) -> dict[str, Any]:
-    """What ``requests`` is to send instead of generated text where ``case`` takes a file."""
+    """Return the arguments for ``requests`` that send a patient file, or none if ``case`` takes no file."""
     if case.media_type not in ("text/csv", "multipart/form-data"):
         return {}
     content = draw(patient_files())
@@ -106,7 +109,7 @@ def real_file(case: schemathesis.Case[Any], draw: Draw) -> dict[str, Any]:
 
 
 def make_odd(sent: dict[str, Any], draw: Draw) -> bool:
-    """Turn the request into one that nobody means to make; whether it is still for the same operation."""
+    """Make the request odd. Return whether it still belongs to the same operation of the document."""
     match draw(st.sampled_from(["method", "path", "type", "query", "large"])):
         case "method":
             sent["method"] = draw(st.sampled_from(["PATCH", "PUT", "DELETE", "HEAD", "TRACE", "PROPFIND", "OPTIONS"]))

@@ -1,4 +1,4 @@
-"""Asks what the document says, good and bad, and holds every answer against it."""
+"""The fuzzer: sends valid and invalid requests made from the OpenAPI document, and checks every answer against it."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ CHECKS = [
     response_schema_conformance,
 ]
 ANSWER_SECONDS = 20
-"""What takes longer hangs."""
+"""The time-out of a request."""
 CASES = 12
-"""How many requests of one kind are made one after another."""
+"""How many requests to one operation are sent in a row."""
 
 
 @dataclass
 class Summary:
-    """What the run did and found."""
+    """The counts and findings of a run."""
 
     seed: int
     requests: int = 0
     answers: Counter[int] = field(default_factory=Counter)
     by_whom: Counter[str] = field(default_factory=Counter)
     limited: Counter[str] = field(default_factory=Counter)
-    """How often each limited operation said that there were too many, by operationId."""
+    """The number of refusals because of a limit, by operationId."""
     reached: set[tuple[str, int]] = field(default_factory=set)
     findings: dict[str, str] = field(default_factory=dict)
-    """By what is wrong where, how to ask it again."""
+    """How to repeat the request of each finding."""
     seconds: float = 0
     audit: str = ""
 
@@ -60,33 +60,33 @@ class Summary:
         answers = ", ".join(f"{number} {status}" for status, number in sorted(self.answers.items()))
         people = ", ".join(f"{number} {who}" for who, number in sorted(self.by_whom.items()))
         limits = ", ".join(f"{number} {operation}" for operation, number in sorted(self.limited.items()))
-        found = "".join(f"\n{where}\n    {how}" for where, how in self.findings.items())
+        findings = "".join(f"\n{finding}\n    {request}" for finding, request in self.findings.items())
         return (
             f"seed      {self.seed}\n"
             f"requests  {self.requests} in {self.seconds:.0f} s; answers {answers}\n"
             f"by        {people}\n"
-            f"limits    {self.limited.total()} answers that there were too many: {limits}\n"
-            f"findings  {len(self.findings)}{found}\n"
-            f"audit     nothing is off:\n{self.audit}"
+            f"limits    {self.limited.total()} refusals because of a limit: {limits}\n"
+            f"findings  {len(self.findings)}{findings}\n"
+            f"audit     clean:\n{self.audit}"
         )
 
 
 class Fuzzer:
-    """Asks, and notes what is wrong with the answers."""
+    """Sends requests, and collects findings about the answers."""
 
     def __init__(self, url: str, summary: Summary, people: Sequence[Nobody], document: dict[str, Any]) -> None:
         self._url = url
         self._summary = summary
         self._schema = schemathesis.openapi.from_dict(document)
-        self._codes = {each["value"]["code"] for each in document["components"]["examples"].values()}
+        self._codes = {example["value"]["code"] for example in document["components"]["examples"].values()}
         self._http = requests.Session()
         self._people = people
 
     def run(self, requests_min: int) -> None:
-        """Every operation in turn by every person, until there were so many requests."""
-        operations = [cast("Any", each).ok() for each in self._schema.get_all_operations()]
-        rounds, enough = 0, self._summary.requests + requests_min
-        while self._summary.requests < enough:
+        """Send at least ``requests_min`` requests, to every operation and by every person in turn."""
+        operations = [cast("Any", result).ok() for result in self._schema.get_all_operations()]
+        rounds, requests_end = 0, self._summary.requests + requests_min
+        while self._summary.requests < requests_end:
             rounds += 1
             for operation in operations:
                 for mode in GenerationMode:
@@ -103,39 +103,40 @@ class Fuzzer:
             suppress_health_check=list(HealthCheck),
         )
         @hypothesis.given(case=operation.as_strategy(mode), data=st.data())
-        def ask(case: schemathesis.Case[Any], data: st.DataObject) -> None:
-            self._ask(case, person, data)
+        def send(case: schemathesis.Case[Any], data: st.DataObject) -> None:
+            self._try(case, person, data)
 
-        with suppress(Unsatisfiable):  # what takes nothing can't be asked wrongly
-            ask()
+        with suppress(Unsatisfiable):  # operations without input have no invalid requests
+            send()
 
-    def _ask(self, case: schemathesis.Case[Any], person: Nobody, data: st.DataObject) -> None:
-        real, is_documented = data.draw(st.booleans()), True
-        if real:
+    def _try(self, case: schemathesis.Case[Any], person: Nobody, data: st.DataObject) -> None:
+        is_real, is_documented = data.draw(st.booleans()), True
+        if is_real:
             make_real(case, person, data.draw)
-        sent = case.as_transport_kwargs(base_url=self._url)
-        if real:
-            sent |= real_file(case, data.draw)
+        request = case.as_transport_kwargs(base_url=self._url)
+        if is_real:
+            request |= real_file(case, data.draw)
         if data.draw(st.integers(0, 9)) == 0:
-            is_documented = make_odd(sent, data.draw)
-        answer = self._send(case, sent, person)
+            is_documented = make_odd(request, data.draw)
+        answer = self._send(case, request, person)
         if answer is None:
             return
         if is_documented:
             self._validate(case, answer)
         elif answer.status_code >= 500:
-            self._note(case, answer, "an undocumented request")
+            self._add_finding(case, answer, "a server error for an undocumented request")
         if answer.status_code >= 400 and answer.text and answer.json()["code"] not in self._codes:
-            self._note(case, answer, "a code without an example")
-        person.saw(answer)
+            self._add_finding(case, answer, "a code without an example")
+        person.handle(answer)
 
-    def _send(self, case: schemathesis.Case[Any], sent: dict[str, Any], person: Nobody) -> requests.Response | None:
-        given = dict(sent.pop("headers", None) or {})
-        headers = {name: value for name, value in given.items() if name.lower() != "authorization"} | person.headers()
+    def _send(self, case: schemathesis.Case[Any], request: dict[str, Any], person: Nobody) -> requests.Response | None:
+        generated = dict(request.pop("headers", None) or {})
+        others = {name: value for name, value in generated.items() if name.lower() != "authorization"}
+        headers = others | person.headers()
         self._summary.requests += 1
         self._summary.by_whom[person.who] += 1
         try:
-            answer = self._http.request(**sent, headers=headers, timeout=ANSWER_SECONDS)
+            answer = self._http.request(**request, headers=headers, timeout=ANSWER_SECONDS)
         except requests.RequestException as error:
             self._summary.findings[f"{case.operation.label}: {error!r}"] = case.as_curl_command(base_url=self._url)
             return None
@@ -148,13 +149,13 @@ class Fuzzer:
             case.validate_response(answer, checks=CHECKS)
         except FailureGroup as failures:
             for failure in failures.exceptions:
-                self._note(case, answer, f"{failure.title}: {' '.join(failure.message.split())[:300]}")
+                self._add_finding(case, answer, f"{failure.title}: {' '.join(failure.message.split())[:300]}")
 
-    def _note(self, case: schemathesis.Case[Any], answer: requests.Response, what: str) -> None:
-        """Keep the first of its kind."""
+    def _add_finding(self, case: schemathesis.Case[Any], answer: requests.Response, text: str) -> None:
+        """Add a finding, unless there is one with the same operation, status and text."""
         sent = answer.request
         headers = {name: value for name, value in sent.headers.items() if name != "Authorization"}
         self._summary.findings.setdefault(
-            f"{case.operation.label} {answer.status_code}: {what}",
+            f"{case.operation.label} {answer.status_code}: {text}",
             f"{sent.method} {str(sent.url)[:300]} {headers} {(sent.body or b'')[:500]!r}\n    {answer.text[:300]}",
         )

@@ -1,4 +1,4 @@
-"""The limits with a stage's numbers: the local stack's own are so high that nobody meets them."""
+"""The fuzzer of the limits. It runs with the limits of a stage, because those of the local stack are never reached."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 OF_A_STAGE = {name: str(Settings.model_fields[name.lower()].default) for name in LIMITS}
 BELOW_MAX = 300
-"""So many requests of one operation may stay below its limit. The highest is 60, and a window may end meanwhile."""
+"""How many requests to one operation may be accepted. The highest limit is 60, and windows may end in between."""
 
 
-def meet_the_limits(data_dir: Path, document: dict[str, Any], summary: Summary, refusals: int) -> None:
-    """Ask everything that is limited until it was refused so often; what is wrong is in ``summary``."""
+def reach_the_limits(data_dir: Path, document: dict[str, Any], summary: Summary, refusals: int) -> None:
+    """Send requests to every limited operation until it was refused ``refusals`` times. Findings are in ``summary``."""
     stack = RunningStack(data_dir, SCHEDULE_SECONDS="1", **OF_A_STAGE)
     with searched(stack):
         LimitFuzzer(stack.url, summary, [Nobody(stack.url), Customer(stack.url)], document).run(refusals)
@@ -37,7 +37,7 @@ def meet_the_limits(data_dir: Path, document: dict[str, Any], summary: Summary, 
 
 
 class Customer(Nobody):
-    """Asks with one and the same good token."""
+    """Sends requests with one valid token."""
 
     who = "authenticated"
 
@@ -50,16 +50,14 @@ class Customer(Nobody):
 
 
 class LimitFuzzer(Fuzzer):
-    """Asks what counts against a limit, and holds every refusal against the window of it."""
+    """Sends requests that count against a limit, and checks ``Retry-After`` of every refusal."""
 
     _numbers = itertools.count()
 
     def run(self, refusals_min: int) -> None:
-        """Every limited operation, until it was refused so often."""
-        operations = {
-            each.definition.raw["operationId"]: each
-            for each in (cast("Any", found).ok() for found in self._schema.get_all_operations())
-        }
+        """Send requests to every limited operation until it was refused ``refusals_min`` times."""
+        results = (cast("Any", result).ok() for result in self._schema.get_all_operations())
+        operations = {operation.definition.raw["operationId"]: operation for operation in results}
         nobody, customer = self._people
         for name in WINDOW_SECONDS:
             person = customer if operations[name].definition.raw["security"] else nobody
@@ -68,15 +66,13 @@ class LimitFuzzer(Fuzzer):
                     break
                 self._cases(operations[name], GenerationMode.POSITIVE, person, self._summary.seed * 10_000 + seed)
             if self._summary.limited[name] < refusals_min:
-                self._summary.findings[f"{name}: its limit was not met"] = (
-                    f"{self._summary.limited[name]} were too many"
-                )
+                self._summary.findings[f"{name}: its limit was not reached"] = f"{self._summary.limited[name]} refusals"
 
-    def _ask(self, case: schemathesis.Case[Any], person: Nobody, data: st.DataObject) -> None:
+    def _try(self, case: schemathesis.Case[Any], person: Nobody, data: st.DataObject) -> None:
         make_it_count(case, next(self._numbers))
-        sent = case.as_transport_kwargs(base_url=self._url) | real_file(case, data.draw)
-        asked_at = time.time()
-        answer = self._send(case, sent, person)
+        request = case.as_transport_kwargs(base_url=self._url) | real_file(case, data.draw)
+        sent_at = time.time()
+        answer = self._send(case, request, person)
         answered_at = time.time()
         if answer is None:
             return
@@ -85,12 +81,12 @@ class LimitFuzzer(Fuzzer):
             name = case.operation.definition.raw["operationId"]
             self._summary.limited[name] += 1
             seconds = int(answer.headers.get("Retry-After", "0"))
-            if not ends_with_a_window(asked_at, answered_at, seconds, WINDOW_SECONDS[name]):
-                self._note(case, answer, f"no window of this limit ends in {seconds} seconds")
+            if not ends_with_a_window(sent_at, answered_at, seconds, WINDOW_SECONDS[name]):
+                self._add_finding(case, answer, f"no window of this limit ends in {seconds} seconds")
 
 
 def make_it_count(case: schemathesis.Case[Any], number: int) -> None:
-    """Let ``case`` come as far as the limit: a model that there is, somebody who isn't there yet."""
+    """Change ``case`` so that it counts against its limit: an existing model, or a new name and address."""
     if case.operation.path == "/api/predict/{id}":
         case.path_parameters["id"] = "mayo"
     if case.operation.path == "/api/auth/register":
@@ -98,8 +94,8 @@ def make_it_count(case: schemathesis.Case[Any], number: int) -> None:
         case.body = {"name": name, "email": f"{name}@example.org", "password": PASSWORD}
 
 
-def ends_with_a_window(asked_at: float, answered_at: float, retry_after: int, window_seconds: int) -> bool:
-    """Whether who waits so long comes as a window begins; windows begin at multiples of their length."""
+def ends_with_a_window(sent_at: float, answered_at: float, retry_after: int, window_seconds: int) -> bool:
+    """Return whether waiting ``retry_after`` seconds ends as a window begins, which is at multiples of its length."""
     latest = answered_at + retry_after
     begins_at = latest - latest % window_seconds
-    return 0 < retry_after <= window_seconds and begins_at > asked_at + retry_after - 1
+    return 0 < retry_after <= window_seconds and begins_at > sent_at + retry_after - 1

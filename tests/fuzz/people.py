@@ -1,4 +1,4 @@
-"""Who asks: somebody with an account, nobody, and somebody with a token that is none."""
+"""The senders of the fuzzer's requests: people with accounts, without a token, or with an invalid token."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from tests.support.stack import SAMPLES, Person
 PASSWORD = "a fuzzer's own password"
 SAMPLE = marked((SAMPLES / "patients-10.csv").read_bytes())
 _EVERY = 40
-"""How many requests later what an account owns is made anew."""
+"""After how many requests an account makes new predictions and uploads."""
 
 
 @dataclass
 class Nobody:
-    """Asks without a token."""
+    """Sends requests without a token."""
 
     who: ClassVar[str] = "without a token"
     url: str
     ids: list[str] = field(default_factory=lambda: list(CARDS))
-    """What may stand in an address."""
+    """Ids for the path of a request."""
 
     def headers(self) -> dict[str, str]:
-        """What it adds to a request."""
+        """Return the headers to add to a request."""
         return {}
 
-    def saw(self, answer: requests.Response) -> None:
-        """What an answer changes."""
+    def handle(self, answer: requests.Response) -> None:
+        """React to an answer."""
 
 
 class Pretender(Nobody):
-    """Asks with tokens that are none."""
+    """Sends requests with invalid tokens."""
 
     who = "with a false token"
     _unsigned = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."
@@ -48,7 +48,7 @@ class Pretender(Nobody):
 
 
 class Account(Nobody):
-    """Asks with a token that is good, and owns predictions and uploads. A new account where the old one was closed."""
+    """Sends requests with a valid token, and owns predictions and uploads. Registers again after a deletion."""
 
     who = "authenticated"
 
@@ -56,18 +56,18 @@ class Account(Nobody):
         super().__init__(url)
         self.vouchers = vouchers
         self.uploads: list[str] = []
-        self._asked = 0
-        self._person: Person = self._registered()
-        self._own()
+        self._requests = 0
+        self._person: Person = self._register()
+        self._make_items()
 
     def headers(self) -> dict[str, str]:
-        if self._asked % _EVERY == 0:
-            self._own()
-        self._asked += 1
+        if self._requests % _EVERY == 0:
+            self._make_items()
+        self._requests += 1
         return {"Authorization": f"Bearer {self._person.token}"}
 
-    def saw(self, answer: requests.Response) -> None:
-        """Log in again where the token ended: the fuzzer logs out, changes passwords, deletes accounts."""
+    def handle(self, answer: requests.Response) -> None:
+        """Log in again if the token ended, because the fuzzer logs out, changes passwords and deletes accounts."""
         if answer.status_code == 401 or answer.request.method in ("PUT", "DELETE") or "logout" in str(answer.url):
             self._log_in()
         if answer.request.method == "DELETE" and "/uploads/" in str(answer.url):
@@ -83,21 +83,21 @@ class Account(Nobody):
         if answer.status_code == 200:
             self._person = Person(self.url, self._person.name, answer.json()["access_token"])
         else:
-            self._person = self._registered()
-            self._own()
+            self._person = self._register()
+            self._make_items()
 
-    def _registered(self) -> Person:
+    def _register(self) -> Person:
         person = Person.registered(self.url, password=PASSWORD)
         if self.vouchers:
             body = {"code": self.vouchers.pop()}
             person.http.post(f"{self.url}/api/billing/vouchers", json=body, timeout=30).raise_for_status()
         return person
 
-    def _own(self) -> None:
-        """A prediction that will have ended, one that may be running, and an upload."""
-        submitted = [self._person.submit(SAMPLE, "mayo") for _ in range(2)]
-        made = [each.json()["prediction_id"] for each in submitted if each.status_code == 202]
-        self.ids = [*CARDS, *made, *self.ids[-4:]]
+    def _make_items(self) -> None:
+        """Submit two predictions, of which one may still be running later, and an upload."""
+        answers = [self._person.submit(SAMPLE, "mayo") for _ in range(2)]
+        accepted = [answer.json()["prediction_id"] for answer in answers if answer.status_code == 202]
+        self.ids = [*CARDS, *accepted, *self.ids[-4:]]
         self._upload()
 
     def _upload(self) -> None:
@@ -107,5 +107,5 @@ class Account(Nobody):
 
 
 def everybody(url: str, vouchers: list[str]) -> Sequence[Nobody]:
-    """Who asks in turn. Three have accounts."""
+    """Return the senders, who take turns. Three have accounts."""
     return [Account(url, vouchers), Nobody(url), Account(url, vouchers), Pretender(url), Account(url, vouchers)]

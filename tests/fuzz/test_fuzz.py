@@ -22,7 +22,7 @@ from tests.support.stack import RunningStack
 REQUESTS = 1500
 
 
-def test_every_answer_to_random_requests_is_as_the_document_says_and_the_coins_add_up(
+def test_every_answer_to_random_requests_matches_the_document_and_the_coins_add_up(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     seed = random.randrange(10_000)
@@ -54,15 +54,13 @@ def test_an_answer_that_the_document_does_not_describe_is_a_finding(stack: Runni
 
     Fuzzer(stack.url, summary, everybody(stack.url, []), document).run(400)
 
-    found = " ".join(summary.findings)
-    assert '"colour" is a required property' in found
-    assert "required headers are missing from the response: - `Retry-After`" in found
-    assert "POST /api/auth/login 401" in found
+    findings = " ".join(summary.findings)
+    assert '"colour" is a required property' in findings
+    assert "required headers are missing from the response: - `Retry-After`" in findings
+    assert "POST /api/auth/login 401" in findings
 
 
-def test_a_limit_that_is_not_met_or_says_a_wrong_time_is_a_finding(
-    stack: RunningStack, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_limit_that_is_not_reached_is_a_finding(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.fuzz.limits.WINDOW_SECONDS", {"new_upload": 3600})
     monkeypatch.setattr("tests.fuzz.limits.BELOW_MAX", CASES)
     document = json.loads(openapi.PATH.read_text("utf-8"))
@@ -70,16 +68,16 @@ def test_a_limit_that_is_not_met_or_says_a_wrong_time_is_a_finding(
 
     LimitFuzzer(stack.url, summary, [Nobody(stack.url), Customer(stack.url)], document).run(1)
 
-    assert list(summary.findings) == ["new_upload: its limit was not met"]
+    assert list(summary.findings) == ["new_upload: its limit was not reached"]
 
 
-def test_what_somebody_owns_may_grow_from_case_to_case() -> None:
+def test_the_ids_of_a_person_may_grow_between_cases() -> None:
     person = Nobody("http://127.0.0.1")
 
     @hypothesis.seed(1)
     @hypothesis.settings(max_examples=200, database=None, phases=[hypothesis.Phase.generate], deadline=None)
     @hypothesis.given(st.data())
-    def ask(data: st.DataObject) -> None:
+    def draw_an_id(data: st.DataObject) -> None:
         operation = SimpleNamespace(path="/api/predict/{id}")
         case: Any = SimpleNamespace(path_parameters={"id": ""}, operation=operation, body=None)
         make_real(case, person, data.draw)
@@ -87,7 +85,7 @@ def test_what_somebody_owns_may_grow_from_case_to_case() -> None:
         data.draw(st.integers(0, 9))
         person.ids.append(f"another-{len(person.ids)}")
 
-    ask()
+    draw_an_id()
     assert len(person.ids) > 100
 
 
@@ -103,5 +101,5 @@ def test_what_somebody_owns_may_grow_from_case_to_case() -> None:
         (800, 600, False),
     ],
 )
-def test_a_time_to_wait_ends_with_a_window(seconds: int, window: int, ends: bool) -> None:
+def test_retry_after_must_end_with_a_window(seconds: int, window: int, ends: bool) -> None:
     assert ends_with_a_window(1000.3, 1000.4, seconds, window) is ends

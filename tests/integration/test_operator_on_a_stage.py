@@ -177,7 +177,7 @@ def test_redrive_moves_unprocessable_messages_to_the_dead_letter_queue(
 
     assert counted.stdout == "Messages in the unprocessable queue: 12. Nothing was moved.\n"
     assert (moved.returncode, moved.stderr) == (0, "")
-    assert moved.stdout == "Messages that went back to the dead-letter queue: 12 of 12.\n"
+    assert moved.stdout == "Messages moved back to the dead-letter queue: 12 of 12.\n"
     names = ["ApproximateNumberOfMessages"]
     for queue, count in (("DEAD_LETTER_QUEUE_URL", 12), ("UNPROCESSABLE_QUEUE_URL", 0)):
         attributes = sqs.get_queue_attributes(QueueUrl=queues[queue], AttributeNames=names)["Attributes"]

@@ -1,6 +1,6 @@
-"""Break the rules of coins and of security one at a time and see a named test notice: `python -m tests.mutants`.
+"""Break the rules of coins and security one at a time, and check that a named test fails: `python -m tests.mutants`.
 
-With words, such as `python -m tests.mutants "row 8"`: only those whose name holds one of them.
+`python -m tests.mutants "row 8"` takes only the mutations whose name contains one of the arguments.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ AT_ONCE = 2
 MUTATIONS = (*coins.MUTATIONS, *security.MUTATIONS)
 KILLED = "killed"
 
-_TESTS_FAILED = 1  # pytest's exit codes; the others say that the tests could not be run
-# What a mutation makes of the code that is no other rule but no program at all, or no expression of DynamoDB's.
-_NO_PROGRAM = ("ValidationException", "moto/dynamodb/comparisons.py", "SyntaxError", "ImportError", "NameError")
+_TESTS_FAILED = 1  # pytest's exit code; other codes mean that the tests could not be run
+# These errors show that a mutant is not a valid program, or has an invalid DynamoDB expression.
+_INVALID_PROGRAM = ("ValidationException", "moto/dynamodb/comparisons.py", "SyntaxError", "ImportError", "NameError")
 
 
 class Checkout:
-    """A copy of the files that git doesn't ignore, and a process that runs tests in it."""
+    """A copy of the repository's files without the ignored ones, and a process that runs tests in it."""
 
     def __init__(self, folder: Path, changed: Iterable[Path]) -> None:
         self._folder = folder
@@ -42,10 +42,10 @@ class Checkout:
             if (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
-        # A file that is changed has no comments from the beginning: a mutant differs from it by its edits alone.
+        # Remove the comments of the files that are mutated, so that a mutant differs only by its edits.
         for path in changed:
             (folder / path).write_text(unparse(parse(path, (ROOT / path).read_text("utf-8"))), "utf-8")
-        # Not by time and size, as usual: two mutants of one second and size would be taken for the same.
+        # Compare hashes instead of times and sizes, because two mutants may have the same time and size.
         compileall.compile_dir(folder, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-B", forks.__file__],
@@ -57,7 +57,7 @@ class Checkout:
         )
 
     def run(self, tests: Iterable[str]) -> tuple[int, str]:
-        """Run the tests up to the first failure; return pytest's exit code and what it printed."""
+        """Run the tests up to the first failure, and return pytest's exit code and output."""
         assert self._process.stdin
         assert self._process.stdout
         print(json.dumps(list(tests)), file=self._process.stdin, flush=True)
@@ -65,7 +65,7 @@ class Checkout:
         return code, output
 
     def verdict(self, mutation: Mutation) -> str:
-        """Return what becomes of the mutant. The checkout is as before afterwards."""
+        """Test the mutant and return KILLED or what went wrong. The file is restored afterwards."""
         path = self._folder / mutation.path
         text = path.read_text("utf-8")
         try:
@@ -78,8 +78,8 @@ class Checkout:
             path.write_text(text, "utf-8")
         if not code:
             return "SURVIVED"
-        if code != _TESTS_FAILED or any(word in output for word in _NO_PROGRAM):
-            return "is no program: mend the list"
+        if code != _TESTS_FAILED or any(word in output for word in _INVALID_PROGRAM):
+            return "is not a valid program: mend the list"
         return KILLED
 
     def stop(self) -> None:
@@ -88,21 +88,21 @@ class Checkout:
 
 
 def main(words: list[str]) -> int:
-    """Apply every mutation, or those that ``words`` name; 1 if there are none, or any survives or does not fit."""
-    chosen = [each for each in MUTATIONS if not words or any(word in each.name for word in words)]
+    """Test every mutation, or those whose name contains one of ``words``. Return 0 if all of them are killed."""
+    chosen = [mutation for mutation in MUTATIONS if not words or any(word in mutation.name for word in words)]
     tests = sorted({mutation.test for mutation in chosen})
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(AT_ONCE) as pool:
         count = min(AT_ONCE, len(tests))  # without a test's name, pytest would run all
-        checkouts = [Checkout(Path(name) / str(n), {each.path for each in chosen}) for n in range(count)]
+        checkouts = [Checkout(Path(name) / str(n), {mutation.path for mutation in chosen}) for n in range(count)]
         unmutated = pool.map(Checkout.run, checkouts, (tests[n::count] for n in range(count)))
-        failed = [output for code, output in unmutated if code]
-        if failed:
-            print("The tests fail without any mutation:", *failed, sep="\n")
+        failures = [output for code, output in unmutated if code]
+        if failures:
+            print("The tests fail without any mutation:", *failures, sep="\n")
         free: queue.SimpleQueue[Checkout] = queue.SimpleQueue()
         for checkout in checkouts:
             free.put(checkout)
 
-        def tried(mutation: Mutation) -> bool:
+        def is_killed(mutation: Mutation) -> bool:
             checkout, started = free.get(), time.perf_counter()
             verdict = checkout.verdict(mutation)
             free.put(checkout)
@@ -110,7 +110,7 @@ def main(words: list[str]) -> int:
             print(f"{verdict:<8} {seconds:5.1f} s  {mutation.name:<46} {mutation.path.name:<18} {test}", flush=True)
             return verdict == KILLED
 
-        killed = 0 if failed else sum(pool.map(tried, chosen))
+        killed = 0 if failures else sum(pool.map(is_killed, chosen))
         for checkout in checkouts:
             checkout.stop()
     print(f"{killed} of {len(chosen)} mutants killed")

@@ -1,12 +1,12 @@
-"""Mutations: edits of a syntax tree or of a parsed document, found by their shape and not by their text.
+"""Mutations: edits of a syntax tree or of a parsed document, which are located by a pattern of the code.
 
-The target is the imported function, class or module, or the path of another file. So neither a move nor a new format
-needs a change of the list, and mypy reports what is left behind by a rename.
+The target is the imported function, class or module, or the path of another file. Moving or reformatting the code needs
+no change of a mutation, and mypy reports the mutations that a rename has broken.
 
-A pattern is Python code. ``_`` in it matches any expression. So do ``_1``, ``_2`` and so on, and the replacement may
-repeat what they matched. ``...`` alone matches any arguments, elements or statements. A function or class as a pattern
-matches a call of it. A pattern must match exactly once. Where it matches more often, ``of`` says how often and ``nth``
-which match is meant.
+A pattern is Python code. ``_`` in it matches any expression. So do ``_1``, ``_2`` and so on, and the replacement can
+use what they matched. ``...`` alone matches any arguments, elements or statements. A function or class as a pattern
+matches a call of it. A pattern must match exactly once, unless ``of`` gives the number of matches and ``nth`` the one
+to change.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class EditError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """``edits`` change ``target``, one after the other; ``test``, a test of pytest, must fail then."""
+    """One way to break a rule: ``edits`` change ``target``, and then the pytest test ``test`` must fail."""
 
     name: str
     target: Target
@@ -58,7 +58,7 @@ class Mutation:
         Raises
         ------
         EditError
-            The mutation doesn't fit the file.
+            An edit does not match the file exactly once.
         """
         tree = node = parse(self.path, text)
         if not isinstance(self.target, Path | ModuleType):
@@ -73,7 +73,7 @@ class Mutation:
 
 
 def parse(path: Path, text: str) -> Any:
-    """Return the syntax tree of a Python file, the content of a JSON or YAML file, the lines of another one."""
+    """Return the syntax tree of a Python file, the content of a JSON or YAML file, or the lines of another file."""
     match path.suffix:
         case ".py":
             return ast.parse(text)
@@ -84,21 +84,21 @@ def parse(path: Path, text: str) -> Any:
 
 
 def unparse(tree: Any) -> str:
-    """Return the text of what ``parse`` returned, without comments."""
+    """Return the text of a tree that ``parse`` returned. Comments are lost."""
     if isinstance(tree, ast.AST):
         return ast.unparse(tree) + "\n"
     return "\n".join([*tree, ""]) if isinstance(tree, list) else json.dumps(tree, indent=2)
 
 
 def replace(pattern: Pattern, new: str, *, nth: int = 1, of: int = 1) -> Edit:
-    """Put ``new`` where ``pattern`` is: an expression for an expression, statements for a statement."""
-    shape, statements = _shape(pattern), ast.parse(new).body
+    """Replace the match of ``pattern``: an expression by an expression, or a statement by statements."""
+    parsed, statements = _parse_pattern(pattern), ast.parse(new).body
 
     def edit(tree: Any) -> None:
-        place = _one(tree, lambda place: _equal(shape, place.value, {}), nth, of)
-        bound: dict[str, ast.expr] = {}
-        _equal(shape, place.value, bound)
-        filled = [_Filled(bound).visit(deepcopy(statement)) for statement in statements]
+        place = _find(tree, lambda place: _matches(parsed, place.value, {}), nth, of)
+        wildcards: dict[str, ast.expr] = {}
+        _matches(parsed, place.value, wildcards)
+        filled = [_Filler(wildcards).visit(deepcopy(statement)) for statement in statements]
         if isinstance(place.value, ast.stmt):
             place.holder[place.key : place.key + 1] = filled
         else:
@@ -108,11 +108,11 @@ def replace(pattern: Pattern, new: str, *, nth: int = 1, of: int = 1) -> Edit:
 
 
 def remove(pattern: Pattern, *, nth: int = 1, of: int = 1) -> Edit:
-    """Remove the smallest statement, operand, argument, element or entry of a dictionary that ``pattern`` is in."""
-    shape = _shape(pattern)
+    """Remove the smallest statement, operand, argument, element or dictionary entry that contains the match."""
+    parsed = _parse_pattern(pattern)
 
     def edit(tree: Any) -> None:
-        member = _one(tree, lambda place: _equal(shape, place.value, {}), nth, of).member
+        member = _find(tree, lambda place: _matches(parsed, place.value, {}), nth, of).member
         if isinstance(member.value, ast.stmt):
             member.holder[member.key] = ast.Pass()
             return
@@ -124,39 +124,39 @@ def remove(pattern: Pattern, *, nth: int = 1, of: int = 1) -> Edit:
 
 
 def never(error: Callable[..., object], *, nth: int = 1, of: int = 1) -> Edit:
-    """Make the condition false under which ``error`` is raised, or what ``error`` returns."""
+    """Make the condition false under which ``error``, or the exception that it returns, is raised."""
 
     def raises(place: Place) -> bool:
         body = place.value.body if isinstance(place.value, ast.If) else []
-        return any(isinstance(each, ast.Raise) and _name(each.exc) == error.__name__ for each in body)
+        return any(isinstance(statement, ast.Raise) and _name(statement.exc) == error.__name__ for statement in body)
 
     def edit(tree: Any) -> None:
-        _one(tree, raises, nth, of).value.test = ast.Constant(value=False)
+        _find(tree, raises, nth, of).value.test = ast.Constant(value=False)
 
     return edit
 
 
 def in_text(old: str, new: str) -> Edit:
-    """Change ``old``, which stands once in all strings of the target, its docstrings excepted, or in all its lines."""
+    """Replace the text ``old``, which must occur once in the target's strings, without docstrings, or in its lines."""
 
-    def holds(place: Place) -> bool:
+    def contains_old(place: Place) -> bool:
         return place.is_text and old in place.value
 
     def edit(tree: Any) -> None:
-        place = _one(tree, holds)
+        place = _find(tree, contains_old)
         if place.value.count(old) > 1:
-            raise EditError(f"{old!r} stands there {place.value.count(old)} times instead of once")
+            raise EditError(f"{old!r} occurs {place.value.count(old)} times instead of once")
         place.holder[place.key] = place.value.replace(old, new)
 
     return edit
 
 
 def at(*steps: str, to: object) -> Edit:
-    """Set what ``steps`` lead to in a document. In a list of a policy's statements, a step is the Sid of one."""
+    """Set the value at the path ``steps`` of a document. In a list of policy statements, a step is a Sid."""
 
     def edit(document: Any) -> None:
         for step in steps:
-            holder = {each["Sid"]: each for each in document} if isinstance(document, list) else document
+            holder = {item["Sid"]: item for item in document} if isinstance(document, list) else document
             if step not in holder:
                 raise EditError(f"there is no {'/'.join(steps)}")
             document = holder[step]
@@ -167,7 +167,7 @@ def at(*steps: str, to: object) -> Edit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands: at ``holder[key]``, in the node ``owner``, as a part of the list member ``around``."""
+    """The place of a value: ``holder[key]``, in the node ``owner``, inside the list member ``around``."""
 
     holder: Any
     key: Any
@@ -180,12 +180,12 @@ class Place:
 
     @property
     def member(self) -> Place:
-        """The smallest member of a list that the value is in."""
+        """The smallest list member that contains the value."""
         return self if self.around is None or isinstance(self.holder, list) else self.around
 
     @property
     def is_text(self) -> bool:
-        """Whether the value is a string of the program and not a name."""
+        """Whether the value is a string and not a name."""
         return isinstance(self.value, str) and (self.owner is None or isinstance(self.owner, ast.Constant))
 
 
@@ -201,67 +201,67 @@ def _places(holder: Any, owner: ast.AST | None = None, around: Place | None = No
         yield from _places(value, owner, place if isinstance(holder, list) else around)
 
 
-def _one(tree: Any, fits: Callable[[Place], bool], nth: int = 1, of: int = 1) -> Place:
-    found = [place for place in _places(tree) if fits(place)]
-    if len(found) != of:
-        raise EditError(f"{len(found)} places fit instead of {of}")
-    return found[nth - 1]
+def _find(tree: Any, matches: Callable[[Place], bool], nth: int = 1, of: int = 1) -> Place:
+    places = [place for place in _places(tree) if matches(place)]
+    if len(places) != of:
+        raise EditError(f"{len(places)} places match instead of {of}")
+    return places[nth - 1]
 
 
 def _definition(node: Any, name: str) -> Any:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    found = [each for each in node.body if isinstance(each, kinds) and each.name == name]
-    if len(found) != 1:
-        raise EditError(f"{name} is defined {len(found)} times instead of once")
-    return found[0]
+    definitions = [statement for statement in node.body if isinstance(statement, kinds) and statement.name == name]
+    if len(definitions) != 1:
+        raise EditError(f"{name} is defined {len(definitions)} times instead of once")
+    return definitions[0]
 
 
-def _shape(pattern: Pattern) -> Any:
+def _parse_pattern(pattern: Pattern) -> Any:
     if not isinstance(pattern, str):
         return pattern
     (statement,) = ast.parse(pattern).body
     return statement.value if isinstance(statement, ast.Expr) else statement
 
 
-def _equal(shape: Any, node: Any, bound: dict[str, ast.expr]) -> bool:
-    """Return whether ``shape`` matches ``node``; add what its wildcards match to ``bound``."""
-    if isinstance(shape, ast.Name) and re.fullmatch(r"_\d*", shape.id):
-        is_same = shape.id == "_" or _equal(bound.setdefault(shape.id, node), node, {})
+def _matches(pattern: Any, node: Any, wildcards: dict[str, ast.expr]) -> bool:
+    """Return whether ``pattern`` matches ``node``, and add the matches of its wildcards to ``wildcards``."""
+    if isinstance(pattern, ast.Name) and re.fullmatch(r"_\d*", pattern.id):
+        is_same = pattern.id == "_" or _matches(wildcards.setdefault(pattern.id, node), node, {})
         return isinstance(node, ast.expr) and is_same
-    if isinstance(shape, list):
-        is_rest = len(shape) == 1 and _is_dots(shape[0])
-        return is_rest or (len(shape) == len(node) and all(map(_equal, shape, node, [bound] * len(shape))))
-    if callable(shape):
-        return isinstance(node, ast.Call) and _name(node) == shape.__name__
-    if type(shape) is not type(node):
+    if isinstance(pattern, list):
+        is_any = len(pattern) == 1 and _is_ellipsis(pattern[0])
+        return is_any or (len(pattern) == len(node) and all(map(_matches, pattern, node, [wildcards] * len(pattern))))
+    if callable(pattern):
+        return isinstance(node, ast.Call) and _name(node) == pattern.__name__
+    if type(pattern) is not type(node):
         return False
-    if not isinstance(shape, ast.AST):
-        return bool(shape == node)
-    # Whether a name is read or written makes no difference, nor does the prefix of a string.
+    if not isinstance(pattern, ast.AST):
+        return bool(pattern == node)
+    # Whether a name is read or written, and the prefix of a string, make no difference.
     ignored = {"ctx", "kind"}
-    if isinstance(shape, ast.Call) and shape.args and _is_dots(shape.args[0]):
+    if isinstance(pattern, ast.Call) and pattern.args and _is_ellipsis(pattern.args[0]):
         ignored.add("keywords")
-    fields = [name for name in shape._fields if name not in ignored]
-    return all(_equal(getattr(shape, name), getattr(node, name), bound) for name in fields)
+    fields = [name for name in pattern._fields if name not in ignored]
+    return all(_matches(getattr(pattern, name), getattr(node, name), wildcards) for name in fields)
 
 
-def _is_dots(node: Any) -> bool:
+def _is_ellipsis(node: Any) -> bool:
     node = node.value if isinstance(node, ast.Expr) else node
     return isinstance(node, ast.Constant) and node.value is ...
 
 
 def _name(node: ast.expr | None) -> str | None:
-    """Return the name of what is called or named, without what it is an attribute of."""
+    """Return the last name of a call, attribute or name: ``c`` for ``a.b.c()``."""
     if isinstance(node, ast.Call):
         return _name(node.func)
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
 
 
-class _Filled(ast.NodeTransformer):
-    """Puts what wildcards matched in their places."""
+class _Filler(ast.NodeTransformer):
+    """Replaces wildcards by the expressions that they matched."""
 
-    def __init__(self, bound: dict[str, ast.expr]) -> None:
-        self._bound = bound
+    def __init__(self, wildcards: dict[str, ast.expr]) -> None:
+        self._wildcards = wildcards
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return deepcopy(self._bound.get(node.id, node))
+        return deepcopy(self._wildcards.get(node.id, node))

@@ -1,8 +1,8 @@
-"""Run pytest in the current folder for each line of standard input, which is a JSON list of test ids.
+"""A test server for mutants: run pytest in the current folder for each line of standard input, a JSON list of test ids.
 
-Answer each line with a line of JSON: pytest's exit code and what it printed. Every run is a fork of this process, which
-has imported libraries only: importing them takes longer than most tests. This script imports nothing of the repo, since
-a fork would then see the module as it was before the mutation.
+The answer to a line is a line of JSON with pytest's exit code and output. Each run is a fork of this process. The
+process imports the libraries beforehand, because importing them takes longer than most tests. It imports no module of
+the repository, because the forks would then see the module without the mutation.
 """
 
 import importlib
@@ -18,11 +18,11 @@ import pytest
 LIBRARIES = ("boto3", "chalice.test", "jwt", "moto", "moto.dynamodb.models", "moto.s3.models", "moto.sqs.models",
              "pandas", "pydantic", "scipy.stats", "sklearn.pipeline")  # fmt: skip
 SECONDS_MAX = 300
-"""One test may take so long. A mutant may loop for ever."""
+"""The longest time for one test, because a mutant may loop for ever."""
 
 
 def run(tests: list[str]) -> int:
-    """Run the tests in the current folder up to the first failure; return pytest's exit code."""
+    """Run the tests in the current folder up to the first failure, and return pytest's exit code."""
     signal.alarm(SECONDS_MAX * len(tests))
     sys.path.insert(0, str(Path.cwd()))
     code = pytest.main(["-x", "-p", "no:cacheprovider", *tests])
@@ -32,7 +32,7 @@ def run(tests: list[str]) -> int:
 
 
 def main() -> None:
-    """Answer every line."""
+    """Import the libraries, then answer every line."""
     for library in LIBRARIES:
         importlib.import_module(library)
     for line in sys.stdin:

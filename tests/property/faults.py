@@ -1,4 +1,4 @@
-"""AWS clients that fail on purpose: throttled, in conflict, timed out before or after the effect, or killed."""
+"""AWS clients with injected faults: throttling, conflicts, time-outs before or after the effect, killed processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 
 class Fault(StrEnum):
-    """What happens to one call."""
+    """A fault of one call. Those with ``_DONE`` happen after the call had its effect."""
 
     THROTTLED = "throttled"
     CONFLICT = "transaction conflict"
@@ -23,15 +23,15 @@ class Fault(StrEnum):
 
 
 class Killed(BaseException):
-    """The process is gone: nothing of it may catch this."""
+    """The process was killed. No handler of an Exception catches this."""
 
 
 Plan = Sequence[tuple[int, Fault]]
-"""At which call of an operation, counted from 0, what happens."""
+"""The faults of an operation, each with the number of the call that it hits, counted from 0."""
 
 
 class Faults:
-    """Applies a plan to the calls of one operation, and counts what was injected."""
+    """Injects the faults of a plan into the calls of one operation, and counts them."""
 
     def __init__(self) -> None:
         self.injected: Counter[str] = Counter()
@@ -41,7 +41,7 @@ class Faults:
 
     @contextmanager
     def during(self, plan: Plan) -> Iterator[None]:
-        """Let ``plan`` happen to the calls made inside. ``hit`` says afterwards whether anything did."""
+        """Apply ``plan`` to the calls inside the block. Afterwards ``hit`` says whether any fault was injected."""
         self._plan, self._calls, self.hit = dict(plan), 0, False
         try:
             yield
@@ -49,7 +49,7 @@ class Faults:
             self._plan = {}
 
     def around(self, operation: str, call: Any, arguments: dict[str, Any]) -> Any:
-        """Make the call, or not, or make it and lose its answer."""
+        """Make the call, unless the plan has a fault for it. The fault is raised before or after the call."""
         fault = self._plan.pop(self._calls, None)
         self._calls += 1
         if fault is None:
@@ -77,8 +77,8 @@ def _error(fault: Fault, operation: str) -> BaseException:
     return ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
 
 
-class Faulty:
-    """A client whose every call goes through the faults."""
+class FaultyClient:
+    """A client whose calls may fail as planned."""
 
     def __init__(self, client: Any, faults: Faults) -> None:
         self._client = client

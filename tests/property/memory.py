@@ -1,4 +1,4 @@
-"""S3 and SQS in memory: as much of their clients as the stores call, with the answers and errors of the real ones."""
+"""S3 and SQS in memory: the parts of their clients that the services call, with the same answers and errors."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class MemoryS3:
         return {}
 
     def delete_objects(self, *, Delete: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
-        for each in Delete["Objects"]:
-            self.objects.pop(each["Key"], None)
+        for deleted in Delete["Objects"]:
+            self.objects.pop(deleted["Key"], None)
         return {}
 
     def get_paginator(self, _operation: str) -> MemoryS3:
@@ -48,7 +48,7 @@ class MemoryS3:
 
 
 class MemorySqs:
-    """One queue, whose messages the test delivers in whatever order, lost or repeated."""
+    """One queue. The test delivers its messages in any order, loses some and repeats others."""
 
     def __init__(self) -> None:
         self.messages: list[str] = []

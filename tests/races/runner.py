@@ -1,4 +1,4 @@
-"""What a process of a race runs. Every process has its own clients; all start at one moment of the clock."""
+"""The code that each process of a race runs. Each process has its own clients, and all start at the same moment."""
 
 import json
 import os
@@ -32,7 +32,7 @@ class Later:
 
 
 def prepare(environment: dict[str, str], settings: dict[str, Any], logs: Path) -> None:
-    """Tell a new process where the emulators are, and where its log goes."""
+    """Set up a new process: the addresses of the emulators, its settings, and its log."""
     os.environ.update(environment, RACE_SETTINGS=json.dumps(settings))
     copy_lines_to(logs / f"racer-process-{os.getpid()}.log")
     services(0.0)
@@ -41,26 +41,26 @@ def prepare(environment: dict[str, str], settings: dict[str, Any], logs: Path) -
 
 @cache
 def services(offset: float) -> Services:
-    """This process's services."""
+    """Return the services of this process, with a clock ``offset`` seconds ahead."""
     return Services(Settings.model_validate_json(os.environ["RACE_SETTINGS"]), clock=Later(offset))
 
 
 @cache
 def worker(offset: float) -> Worker:
-    """This process's worker, with a model that computes nothing."""
-    here = services(offset)
+    """Return the worker of this process, with a model that computes nothing."""
+    own = services(offset)
     model = FakeModel()
     return Worker(
-        here.prediction_repository, here.files, here.settlement, here.settings, here.clock, lambda _id: loaded(model)
+        own.prediction_repository, own.files, own.settlement, own.settings, own.clock, lambda _id: loaded(model)
     )
 
 
 def race(start_at: float, action: str, *arguments: Any, offset: float = 0.0) -> str:
-    """Do ``action`` at ``start_at``; what came of it: the code of a refusal, or what the action says."""
-    here = services(offset)
+    """Carry out ``action`` at the time ``start_at``, and return its outcome: the code of a refusal, or its result."""
+    own = services(offset)
     time.sleep(max(0.0, start_at - time.time()))
     try:
-        return str(ACTIONS[action](here, *arguments))
+        return str(ACTIONS[action](own, *arguments))
     except DomainError as error:
         return error.code
     except AttemptInProgressError:
@@ -69,61 +69,61 @@ def race(start_at: float, action: str, *arguments: Any, offset: float = 0.0) -> 
         return "lost"
 
 
-def _register(here: Services, name: str, email: str) -> str:
-    return here.accounts.register(Registration(name=name, email=email, password=PASSWORD)).user.id
+def _register(own: Services, name: str, email: str) -> str:
+    return own.accounts.register(Registration(name=name, email=email, password=PASSWORD)).user.id
 
 
-def _register_from(here: Services, address: str, name: str) -> str:
-    with here.limits.registration(address):
-        _register(here, name, f"{name}@example.org")
+def _register_from(own: Services, address: str, name: str) -> str:
+    with own.limits.registration(address):
+        _register(own, name, f"{name}@example.org")
     return "registered"
 
 
-def _guess(here: Services, address: str, name: str, password: str) -> str:
-    with here.limits.log_in(address, login_key(name), WrongCredentialsError):
-        here.accounts.log_in(Credentials(name=name, password=password))
+def _guess(own: Services, address: str, name: str, password: str) -> str:
+    with own.limits.log_in(address, login_key(name), WrongCredentialsError):
+        own.accounts.log_in(Credentials(name=name, password=password))
     return "logged in"
 
 
-def _upload(here: Services, user: User) -> str:
-    here.limits.upload(user.id)
+def _upload(own: Services, user: User) -> str:
+    own.limits.upload(user.id)
     return "form"
 
 
-def _submit(here: Services, user: User, key: str | None, rows: int) -> str:
-    return here.predictions.submit(user, "lasso", marked(patients(rows)), None, key).prediction.prediction_id
+def _submit(own: Services, user: User, key: str | None, rows: int) -> str:
+    return own.predictions.submit(user, "lasso", marked(patients(rows)), None, key).prediction.prediction_id
 
 
-def _cancel(here: Services, user: User, prediction_id: str) -> str:
-    return str(here.predictions.delete(user, prediction_id).status)
+def _cancel(own: Services, user: User, prediction_id: str) -> str:
+    return str(own.predictions.delete(user, prediction_id).status)
 
 
-def _work(here: Services, prediction_id: str) -> str:
-    worker(here.clock._offset if isinstance(here.clock, Later) else 0.0).run(prediction_id)
+def _work(own: Services, prediction_id: str) -> str:
+    worker(own.clock._offset if isinstance(own.clock, Later) else 0.0).run(prediction_id)
     return "ran"
 
 
-def _dead_letter(here: Services, prediction_id: str) -> str:
-    here.dead_letters.handle(prediction_id)
+def _dead_letter(own: Services, prediction_id: str) -> str:
+    own.dead_letters.handle(prediction_id)
     return "handled"
 
 
-def _dispatch(here: Services) -> str:
-    return f"dispatched {here.dispatcher.run()}"
+def _dispatch(own: Services) -> str:
+    return f"dispatched {own.dispatcher.run()}"
 
 
-def _redeem(here: Services, user: User, code: str) -> str:
-    return f"redeemed {here.vouchers.redeem(user.id, code, None).coins}"
+def _redeem(own: Services, user: User, code: str) -> str:
+    return f"redeemed {own.vouchers.redeem(user.id, code, None).coins}"
 
 
-def _log_out(here: Services, token: str) -> str:
-    here.accounts.log_out_session(*here.accounts.identify(token))
+def _log_out(own: Services, token: str) -> str:
+    own.accounts.log_out_session(*own.accounts.identify(token))
     return "logged out"
 
 
-def _leave(here: Services, user: User) -> str:
-    here.accounts.delete(user, PASSWORD)
-    here.erasure.run(user.id)
+def _leave(own: Services, user: User) -> str:
+    own.accounts.delete(user, PASSWORD)
+    own.erasure.run(user.id)
     return "left"
 
 

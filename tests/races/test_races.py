@@ -1,4 +1,4 @@
-"""Races of real processes against emulators whose transactions are isolated. Every count is exact."""
+"""Races between real processes, on an emulator with isolated transactions. Every expected count is exact."""
 
 from __future__ import annotations
 
@@ -28,24 +28,28 @@ from tests.unit.support import PASSWORD, patients
 PROCESSES = 20
 ROUNDS = 20
 TOGETHER_SECONDS = 0.15
-"""How far ahead the common start lies, so that every process is waiting for it."""
+"""How far ahead the common start is, so that every process is ready for it."""
 
 
 @dataclass(frozen=True)
 class Track:
-    """The processes, and services of this one to prepare and to look."""
+    """The racing processes, and the services of this process to prepare a race and read its outcome."""
 
     world: Services
     pool: ProcessPoolExecutor
 
     def all_at_once(self, *runners: tuple[Any, ...], offset: float = 0.0, apart: float = 0.0) -> list[str]:
-        """What came of each (action, argument, ...). They start at one moment, or each ``apart`` seconds later."""
+        """Run each (action, argument, ...) in a process, and return the outcomes.
+
+        All start at the same moment, or each one ``apart`` seconds after the previous one. Their clocks are ``offset``
+        seconds ahead.
+        """
         start_at = time.time() + TOGETHER_SECONDS
-        waiting = [
-            self.pool.submit(race, start_at + place * apart, *runner, offset=offset)
-            for place, runner in enumerate(runners)
+        futures = [
+            self.pool.submit(race, start_at + number * apart, *runner, offset=offset)
+            for number, runner in enumerate(runners)
         ]
-        return [each.result(60) for each in waiting]
+        return [future.result(60) for future in futures]
 
     def user(self, name: str | None = None) -> User:
         name = name or f"racer-{os.urandom(6).hex()}"
@@ -56,15 +60,15 @@ class Track:
         return self.world.predictions.submit(user, "lasso", patients(1), None).prediction
 
     def read(self, prediction: Prediction) -> Prediction:
-        found = self.world.prediction_repository.get(prediction.prediction_id)
-        assert found
-        return found
+        current = self.world.prediction_repository.get(prediction.prediction_id)
+        assert current
+        return current
 
     def entries(self, user: User) -> Counter[str]:
-        """How many ledger entries of each reason there are; they make up the balance."""
-        found = list(self.world.audit._reader.entries(user.id))
-        assert sum(entry["amount"] for entry in found) == self.world.ledger.balance(user.id)
-        return Counter(entry["reason"] for entry in found)
+        """Return the number of ledger entries by reason, after checking that they add up to the balance."""
+        entries = list(self.world.audit._reader.entries(user.id))
+        assert sum(entry["amount"] for entry in entries) == self.world.ledger.balance(user.id)
+        return Counter(entry["reason"] for entry in entries)
 
 
 @pytest.fixture(scope="module")
@@ -75,32 +79,32 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Track]:
         session = session_of(environment)
         settings = settings_of(Provisioner(session, read_template()).run())
         values = settings.model_dump(mode="json") | {"jwt_secret": "x" * 32, "marks_secret": "y" * 32}
-        given = (environment, values, folder)
+        arguments = (environment, values, folder)
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([race.__module__])  # imported once; what they talk through, each makes itself
-        with ProcessPoolExecutor(PROCESSES, context, initializer=prepare, initargs=given) as pool:
-            made = Track(Services(settings, EmulatorClients(session)), pool)
-            made.all_at_once(*[("dispatch",)] * PROCESSES)  # every process has started
-            yield made
-    assert {each.stem.partition("-")[0] for each in logs_under(folder)} >= {"racer"}
+        context.set_forkserver_preload([race.__module__])  # imports are shared; each process makes its own clients
+        with ProcessPoolExecutor(PROCESSES, context, initializer=prepare, initargs=arguments) as pool:
+            track = Track(Services(settings, EmulatorClients(session)), pool)
+            track.all_at_once(*[("dispatch",)] * PROCESSES)  # start every process
+            yield track
+    assert {log.stem.partition("-")[0] for log in logs_under(folder)} >= {"racer"}
 
 
-def test_of_20_submits_on_500_coins_exactly_5_are_taken(track: Track) -> None:
+def test_of_20_submits_on_500_coins_exactly_5_are_accepted(track: Track) -> None:
     user = track.user()
 
     outcomes = track.all_at_once(*[("submit", user, None, 1)] * 20)
 
-    assert Counter(each for each in outcomes if each == "not_enough_coins") == {"not_enough_coins": 15}
-    assert len({each for each in outcomes if each != "not_enough_coins"}) == 5
+    assert outcomes.count("not_enough_coins") == 15
+    assert len(set(outcomes) - {"not_enough_coins"}) == 5
     assert track.world.ledger.account(user.id).balance == 0
     assert track.entries(user) == {"signup": 1, "prediction": 5}
 
 
-def test_of_20_submits_within_the_balance_exactly_as_many_are_taken_as_may_be_open(track: Track) -> None:
+def test_of_20_submits_within_the_balance_exactly_10_are_accepted(track: Track) -> None:
     user = track.user()
     track.world.price_overrides.put("lasso", Override(coins=1))
     try:
-        # A second ahead every process has services of its own for it, which haven't read the old price.
+        # Processes cache their services by offset. With a new offset they have new ones, without the old price.
         outcomes = Counter(track.all_at_once(*[("submit", user, None, 1)] * 20, offset=1))
     finally:
         track.world.price_overrides.put("lasso", Override())
@@ -126,11 +130,11 @@ def test_of_20_registrations_of_one_name_or_e_mail_one_wins(track: Track, shared
     assert outcomes.count(code) == 19
     login = f"racer-{tail}" if shared == "name" else f"{tail}@example.org"
     user = track.world.accounts.log_in(Credentials(name=login, password=PASSWORD)).user
-    assert [user.id] == [each for each in outcomes if each != code]
+    assert [user.id] == [outcome for outcome in outcomes if outcome != code]
     assert track.entries(user) == {"signup": 1}
 
 
-def test_one_key_20_times_makes_one_prediction_and_one_charge(track: Track) -> None:
+def test_20_submits_with_one_key_make_one_prediction_and_one_charge(track: Track) -> None:
     user = track.user()
 
     outcomes = track.all_at_once(*[("submit", user, "one-key", 1)] * 20)
@@ -140,7 +144,7 @@ def test_one_key_20_times_makes_one_prediction_and_one_charge(track: Track) -> N
     assert track.world.ledger.account(user.id).open_charges == 1
 
 
-def test_one_key_with_two_files_takes_one_of_them(track: Track) -> None:
+def test_of_two_files_with_one_key_only_one_is_accepted(track: Track) -> None:
     user = track.user()
 
     outcomes = Counter(track.all_at_once(*[("submit", user, "one-key", 1 + number % 2) for number in range(20)]))
@@ -151,9 +155,9 @@ def test_one_key_with_two_files_takes_one_of_them(track: Track) -> None:
 
 
 def test_a_cancel_and_a_claim_never_both_win(track: Track) -> None:
-    seen = Counter[str]()
-    close = [(place - ROUNDS // 2) * 0.0004 for place in range(ROUNDS - 2)]
-    for head_start in (0.1, *close, -0.1):  # of the cancel, in seconds: both win now and then
+    winners = Counter[str]()
+    close = [(number - ROUNDS // 2) * 0.0004 for number in range(ROUNDS - 2)]
+    for head_start in (0.1, *close, -0.1):  # of the cancellation, in seconds, so that each of them wins sometimes
         user = track.user()
         prediction = track.submit(user)
 
@@ -161,7 +165,7 @@ def test_a_cancel_and_a_claim_never_both_win(track: Track) -> None:
         cancelled = track.all_at_once(*runners, apart=head_start)[0]
 
         ended = track.read(prediction)
-        seen[ended.status] += 1
+        winners[ended.status] += 1
         results = track.world.audit._reader.results_of(user.id)
         if ended.status is Status.CANCELLED:
             assert cancelled == "cancelled"
@@ -172,7 +176,7 @@ def test_a_cancel_and_a_claim_never_both_win(track: Track) -> None:
             assert cancelled in {"prediction_running", "succeeded"}
             assert track.entries(user) == {"signup": 1, "prediction": 1}
         assert track.world.ledger.account(user.id).open_charges == 0
-    assert len(seen) == 2
+    assert len(winners) == 2
 
 
 def test_ten_copies_of_one_message_make_one_result_and_one_charge(track: Track) -> None:
@@ -191,9 +195,8 @@ def test_worker_dead_letters_and_dispatcher_make_exactly_one_end(track: Track) -
     for _ in range(ROUNDS):
         user = track.user()
         prediction = track.submit(user)
-        track.world.prediction_repository.claim(
-            prediction.prediction_id, time.time(), time.time()
-        )  # by a worker that died
+        # A worker claims it and dies.
+        track.world.prediction_repository.claim(prediction.prediction_id, time.time(), time.time())
         late = track.world.settings.lease_seconds + 1
 
         track.all_at_once(
@@ -204,9 +207,8 @@ def test_worker_dead_letters_and_dispatcher_make_exactly_one_end(track: Track) -
 
         ended = track.read(prediction)
         assert ended.status.is_end
-        refunds = int(ended.status.is_refunded)
-        assert track.entries(user) == Counter({"signup": 1, "prediction": 1, "refund": refunds} if refunds else
-                                              {"signup": 1, "prediction": 1})  # fmt: skip
+        refund = {"refund": 1} if ended.status.is_refunded else {}
+        assert track.entries(user) == {"signup": 1, "prediction": 1} | refund
         assert track.world.ledger.account(user.id).open_charges == 0
 
 
@@ -230,12 +232,12 @@ def test_nothing_stays_open_of_an_account_that_is_deleted_while_it_submits(track
         assert outcomes[0] == "left"
         account = track.world.ledger.account(user.id)
         assert (account.balance, account.open_charges, account.closed) == (500, 0, True)
-        found = track.world.audit._reader.predictions_of(user.id)
-        assert {each["status"] for each in found} <= {"cancelled", "failed"}
+        predictions = track.world.audit._reader.predictions_of(user.id)
+        assert {prediction["status"] for prediction in predictions} <= {"cancelled", "failed"}
 
 
 @pytest.mark.parametrize(("earlier", "at_once"), [(0, 20), (1, 12)])
-def test_of_sessions_that_end_at_once_every_one_ends_and_no_other(track: Track, earlier: int, at_once: int) -> None:
+def test_sessions_that_are_ended_at_once_all_end_and_no_other_does(track: Track, earlier: int, at_once: int) -> None:
     user = track.user()
 
     def log_in() -> str:
@@ -243,7 +245,7 @@ def test_of_sessions_that_end_at_once_every_one_ends_and_no_other(track: Track, 
 
     for _ in range(earlier):
         track.world.accounts.log_out_session(*track.world.accounts.identify(log_in()))
-    tokens, stays = [log_in() for _ in range(at_once)], log_in()
+    tokens, kept = [log_in() for _ in range(at_once)], log_in()
 
     outcomes = Counter(track.all_at_once(*[("log out", token) for token in tokens]))
 
@@ -251,12 +253,12 @@ def test_of_sessions_that_end_at_once_every_one_ends_and_no_other(track: Track, 
     for token in tokens:
         with pytest.raises(TokenInvalidError):
             track.world.accounts.identify(token)
-    assert track.world.accounts.identify(stays)[0].id == user.id
+    assert track.world.accounts.identify(kept)[0].id == user.id
 
 
-def test_of_40_guesses_at_once_exactly_10_are_looked_at(track: Track) -> None:
+def test_of_40_guesses_at_once_exactly_10_are_checked(track: Track) -> None:
     user = track.user()
-    not_where_a_window_ends()
+    avoid_the_end_of_a_window()
 
     outcomes = Counter(
         track.all_at_once(*[("guess", f"address of {user.name}", user.name, f"guess {number}") for number in range(40)])
@@ -265,9 +267,9 @@ def test_of_40_guesses_at_once_exactly_10_are_looked_at(track: Track) -> None:
     assert outcomes == {"wrong_credentials": 10, "too_many_requests": 30}
 
 
-def test_right_passwords_at_once_leave_every_guess_to_come(track: Track) -> None:
+def test_right_passwords_at_once_do_not_count_as_guesses(track: Track) -> None:
     user = track.user()
-    not_where_a_window_ends()
+    avoid_the_end_of_a_window()
     address = f"address of {user.name}"
 
     assert set(track.all_at_once(*[("guess", address, user.name, PASSWORD)] * 8)) == {"logged in"}
@@ -278,7 +280,7 @@ def test_right_passwords_at_once_leave_every_guess_to_come(track: Track) -> None
 
 def test_of_20_registrations_from_one_address_at_once_exactly_5_get_coins(track: Track) -> None:
     tail = os.urandom(6).hex()
-    not_where_a_window_ends()
+    avoid_the_end_of_a_window()
 
     outcomes = Counter(
         track.all_at_once(*[("register from", f"address {tail}", f"farmer-{tail}-{number}") for number in range(20)])
@@ -289,20 +291,20 @@ def test_of_20_registrations_from_one_address_at_once_exactly_5_get_coins(track:
 
 def test_of_80_uploads_at_once_exactly_60_get_a_form(track: Track) -> None:
     user = track.user()
-    not_where_a_window_ends()
+    avoid_the_end_of_a_window()
 
     outcomes = Counter(track.all_at_once(*[("upload", user)] * 80))
 
     assert outcomes == {"form": 60, "too_many_requests": 20}
 
 
-def not_where_a_window_ends() -> None:
-    """Wait if one of the limits' windows is about to: all of them end at quarters of an hour."""
-    left = 900 - time.time() % 900
-    time.sleep(left if left < 15 else 0)
+def avoid_the_end_of_a_window() -> None:
+    """Wait if a window of a limit is about to end, which they do at quarters of an hour."""
+    seconds_left = 900 - time.time() % 900
+    time.sleep(seconds_left if seconds_left < 15 else 0)
 
 
-def test_everything_that_raced_adds_up(track: Track) -> None:
+def test_the_audit_finds_nothing_after_all_races(track: Track) -> None:
     report = track.world.audit.run()
 
     assert report.findings == []

@@ -192,7 +192,7 @@ class World(Services):
 
     def finish_erasures(self) -> None:
         """Run the dispatcher at the time of every recheck, so that all erasures complete."""
-        for seconds in self.erasure.looks:
+        for seconds in self.erasure.recheck_delays:
             self.clock.advance(seconds)
             self.dispatcher.run()
 

@@ -1,4 +1,4 @@
-"""The operator's commands: what they print, what they change, and what they say of a slip."""
+"""The operator's commands: their output, their effects, and their messages about invalid arguments."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ from tests.support.models import CARDS
 from tests.unit.support import RunCommand, World
 
 
-def test_as_many_vouchers_as_were_asked_for_are_printed_one_a_line(world: World, run: RunCommand) -> None:
+def test_the_vouchers_are_printed_one_per_line(world: World, run: RunCommand) -> None:
     user = world.register()
 
     code, out, _ = run("voucher", "--coins", "300", "--count", "3")
@@ -26,11 +26,11 @@ def test_as_many_vouchers_as_were_asked_for_are_printed_one_a_line(world: World,
     assert code == 0
     codes = out.splitlines()
     assert len(set(codes)) == 3
-    assert all(re.fullmatch(r"([0-9A-Z]{5}-){3}[0-9A-Z]{5}", each) for each in codes)
-    assert [world.vouchers.redeem(user.id, each, None).coins for each in codes] == [300, 300, 300]
+    assert all(re.fullmatch(r"([0-9A-Z]{5}-){3}[0-9A-Z]{5}", voucher) for voucher in codes)
+    assert [world.vouchers.redeem(user.id, voucher, None).coins for voucher in codes] == [300, 300, 300]
 
 
-def test_a_voucher_is_good_through_the_whole_of_its_last_day(world: World, run: RunCommand) -> None:
+def test_a_voucher_is_valid_until_the_end_of_its_last_day(world: World, run: RunCommand) -> None:
     user = world.register()
     _, out, _ = run("voucher", "--coins", "1", "--count", "2", "--expires", "2099-12-31")
     first, second = out.split()
@@ -42,7 +42,7 @@ def test_a_voucher_is_good_through_the_whole_of_its_last_day(world: World, run: 
         world.vouchers.redeem(user.id, second, None)
 
 
-def test_the_last_day_that_there_is_is_a_day_too(run: RunCommand) -> None:
+def test_the_last_day_of_the_calendar_is_accepted(run: RunCommand) -> None:
     code, out, _ = run("voucher", "--coins", "1", "--expires", "9999-12-31")
 
     assert (code, len(out.splitlines())) == (0, 1)
@@ -51,21 +51,21 @@ def test_the_last_day_that_there_is_is_a_day_too(run: RunCommand) -> None:
 def test_a_new_password_is_printed_and_logs_in(world: World, run: RunCommand) -> None:
     world.register("anna")
 
-    for whose in ("anna", " Anna@Example.org "):
-        code, out, _ = run("reset-password", "--user", whose)
+    for login in ("anna", " Anna@Example.org "):
+        code, out, _ = run("reset-password", "--user", login)
         password = out.splitlines()[0].rsplit(" ", 1)[1]
         assert code == 0
         assert world.accounts.log_in(Credentials(name="anna", password=password))
 
 
-def test_nobody_of_that_name_is_said_and_nothing_printed(run: RunCommand) -> None:
+def test_a_password_reset_for_an_unknown_account_is_one_sentence(run: RunCommand) -> None:
     code, out, err = run("reset-password", "--user", "nobody")
 
     assert (code, out) == (1, "")
     assert err == "There is no account with the name or e-mail address 'nobody'.\n"
 
 
-def test_price_and_switch_leave_each_other_as_they_are(world: World, run: RunCommand) -> None:
+def test_the_price_and_the_switch_of_a_model_are_independent(world: World, run: RunCommand) -> None:
     assert run("price", "--model", "lasso", "--coins", "80")[:2] == (
         0,
         "lasso costs 80 coins from now on (before: 100 coins). Older predictions keep their price.\n",
@@ -94,14 +94,14 @@ NO_SUCH_MODEL = f"There is no model with this id. The models are: {', '.join(CAR
         (["voucher", "--coins", "1", "--expires", "2020-01-31"], "EXPIRES: 2020-01-31 is over."),
         (["voucher", "--coins", "1", "--expires", "1.1.2099"], "EXPIRES: '1.1.2099' is not a day such as 2027-01-31."),
         (["voucher"], "the following arguments are required: --coins."),
-        (["reset-password", "--user", " "], "USER: say whose, by name or e-mail address."),
+        (["reset-password", "--user", " "], "USER: give the account's name or e-mail address."),
         (["price", "--model", "lasso", "--coins", "-1"], "COINS: '-1' is not a number of coins from 1 to 1000000."),
         (["price", "--model", "crystal-ball", "--coins", "1"], NO_SUCH_MODEL),
         (["model", "--model", "crystal-ball", "--enabled", "no"], NO_SUCH_MODEL),
-        (["model", "--model", "lasso", "--enabled", "maybe"], "ENABLED: 'maybe' is none of yes, no."),
+        (["model", "--model", "lasso", "--enabled", "maybe"], "ENABLED: 'maybe' is not one of yes, no."),
     ],
 )  # fmt: skip
-def test_a_slip_is_one_sentence_and_exit_code_2(
+def test_invalid_arguments_print_one_sentence_and_exit_with_code_2(
     world: World, run: RunCommand, arguments: list[str], sentence: str
 ) -> None:
     assert run(*arguments) == (2, "", sentence + "\n")
@@ -109,7 +109,7 @@ def test_a_slip_is_one_sentence_and_exit_code_2(
     assert world.items(world.settings.offers_table) == []
 
 
-def test_a_clean_audit_is_a_table_and_exit_code_0(world: World, run: RunCommand) -> None:
+def test_a_clean_audit_prints_a_table_and_exits_with_code_0(world: World, run: RunCommand) -> None:
     user = world.register()
     world.run(world.submit(user))
 
@@ -117,13 +117,13 @@ def test_a_clean_audit_is_a_table_and_exit_code_0(world: World, run: RunCommand)
 
     assert code == 0
     assert [line.split() for line in out.splitlines()] == [
-        ["checked", "off"], ["users", "1", "0"], ["ledger", "entries", "2", "0"], ["predictions", "1", "0"],
+        ["checked", "findings"], ["users", "1", "0"], ["ledger", "entries", "2", "0"], ["predictions", "1", "0"],
         ["results", "1", "0"], ["vouchers", "0", "0"], ["logins", "2", "0"], [], ["coins"],
         ["granted", "500"], ["balances", "400"], ["earned", "100"], ["held", "0"], [], ["Everything", "adds", "up."],
     ]  # fmt: skip
 
 
-def test_an_audit_that_finds_something_names_it_and_no_person_and_exits_1(world: World, run: RunCommand) -> None:
+def test_an_audit_with_findings_prints_them_without_names_and_exits_with_code_1(world: World, run: RunCommand) -> None:
     user = world.register("anna")
     values = {"user_id": user.id, "name": user.name, "email": user.email, "balance": 499, "open_charges": 0}
     aws.dynamodb().put_item(TableName=world.settings.users_table, Item=to_item(values))
@@ -131,11 +131,12 @@ def test_an_audit_that_finds_something_names_it_and_no_person_and_exits_1(world:
     code, out, _ = run("audit")
 
     assert code == 1
+    assert "Findings: 3" in out.splitlines()
     assert f"user {user.id}: the balance is 499, the entries add up to 500" in out.splitlines()
     assert "anna" not in out
 
 
-def test_more_findings_than_are_printed_are_counted(
+def test_findings_that_are_not_printed_are_counted(
     world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = Report(inconclusive=2)
@@ -148,10 +149,10 @@ def test_more_findings_than_are_printed_are_counted(
     assert code == 1
     assert out.count("finding ") == FINDINGS_MAX
     assert out.splitlines()[-1] == "... and 1,234 more."
-    assert "Too much was going on at 2 places to compare them. Run the audit again." in out
+    assert "Items that kept changing and could not be compared: 2. Run the audit again." in out
 
 
-def test_an_audit_that_could_not_compare_everything_does_not_say_that_everything_adds_up(
+def test_an_inconclusive_audit_does_not_say_that_everything_adds_up(
     world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(world.audit, "begin", lambda: Progress(0.0, FINISHED, report=Report(inconclusive=1)))
@@ -161,16 +162,17 @@ def test_an_audit_that_could_not_compare_everything_does_not_say_that_everything
     assert code == 3
     assert "Everything adds up." not in out
     assert out.splitlines()[-2:] == [
-        "Too much was going on at 1 places to compare them. Run the audit again.", "What could be compared adds up.",
-    ]  # fmt: skip
+        "Items that kept changing and could not be compared: 1. Run the audit again.",
+        "What could be compared adds up.",
+    ]
 
 
-@pytest.mark.parametrize("is_off", [False, True], ids=["nothing found", "something found"])
-def test_half_an_audit_prints_what_it_found_and_is_not_called_clean(
-    world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch, *, is_off: bool
+@pytest.mark.parametrize("has_finding", [False, True], ids=["no finding", "a finding"])
+def test_an_unfinished_audit_prints_its_findings_and_is_not_reported_as_clean(
+    world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch, *, has_finding: bool
 ) -> None:
     user = world.register("anna")
-    if is_off:
+    if has_finding:
         values = {"user_id": user.id, "name": user.name, "email": user.email, "balance": 499, "open_charges": 0}
         aws.dynamodb().put_item(TableName=world.settings.users_table, Item=to_item(values))
 
@@ -184,12 +186,12 @@ def test_half_an_audit_prints_what_it_found_and_is_not_called_clean(
     assert code == 3
     assert "The audit did not finish: " in err
     assert "The token has expired" in err
-    assert "NOT FINISHED: what was not checked may be off. Run the audit again." in out
+    assert "NOT FINISHED: only a part was checked. Run the audit again." in out
     assert "adds up" not in out
-    assert (f"user {user.id}: the balance is 499, the entries add up to 500" in out) == is_off
+    assert (f"user {user.id}: the balance is 499, the entries add up to 500" in out) == has_finding
 
 
-def test_what_aws_refuses_is_a_sentence(world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_aws_is_one_sentence(world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> str:
         raise ClientError({"Error": {"Code": "ExpiredTokenException", "Message": "The token has expired"}}, "PutItem")
 

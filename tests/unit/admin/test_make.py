@@ -1,4 +1,4 @@
-"""`make` hands on what the operator wrote, and takes no name for a command."""
+"""`make` passes the operator's variables on as arguments, and never runs a name as a command."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from tests.unit.support import ROOT
 
 
 def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a target with a Python that only prints its arguments, one a line."""
+    """Run a target with a Python that only prints its arguments, one per line."""
     printer = r"printf %s\\n"
     return subprocess.run(
         ["make", "-s", "-o", ".venv/.local", f"PYTHON={printer}", *arguments],
@@ -19,7 +19,7 @@ def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 
 
 @pytest.mark.parametrize(
-    ("target", "handed_on"),
+    ("target", "expected"),
     [
         (["voucher", "COINS=300"], ["voucher", "--coins", "300"]),
         (["voucher", "COINS=300", "COUNT=5", "EXPIRES=2027-01-31"],
@@ -39,19 +39,19 @@ def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         (["redrive", "DRY_RUN=0"], ["redrive"]),
     ],
 )  # fmt: skip
-def test_every_variable_becomes_an_argument(target: list[str], handed_on: list[str]) -> None:
-    made = make(*target, "DATA_DIR=/data")
+def test_every_variable_becomes_an_argument(target: list[str], expected: list[str]) -> None:
+    completed = make(*target, "DATA_DIR=/data")
 
     stage = "prod" if "STAGE=prod" in target else "local"
-    assert made.stdout.splitlines() == ["-m", "admin", "--stage", stage, "--data-dir", "/data", *handed_on]
+    assert completed.stdout.splitlines() == ["-m", "admin", "--stage", stage, "--data-dir", "/data", *expected]
 
 
-def test_who_is_logged_in_to_the_shell_is_not_whose_password_is_reset() -> None:
-    made = make("reset-password", USER="root")
+def test_the_user_of_the_shell_is_not_the_account_whose_password_is_reset() -> None:
+    completed = make("reset-password", USER="root")
 
-    assert made.returncode == 2
-    assert made.stdout == ""
-    assert made.stderr.startswith("Say whose: make reset-password USER=anna\n")
+    assert completed.returncode == 2
+    assert completed.stdout == ""
+    assert completed.stderr.startswith("Say whose: make reset-password USER=anna\n")
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_who_is_logged_in_to_the_shell_is_not_whose_password_is_reset() -> None:
     ],
 )
 def test_no_name_is_run_as_a_command(tmp_path: Path, name: str) -> None:
-    trap = tmp_path / "sprung"
-    name = name.format(trap)
+    touched = tmp_path / "touched"
+    name = name.format(touched)
 
-    made = make("reset-password", f"USER={name}")
+    completed = make("reset-password", f"USER={name}")
 
-    assert made.stdout.splitlines()[-1] == f"--user={name}"
-    assert not trap.exists()
+    assert completed.stdout.splitlines()[-1] == f"--user={name}"
+    assert not touched.exists()

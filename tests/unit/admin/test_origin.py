@@ -1,4 +1,4 @@
-"""`make rotate-secret WHICH=origin`: CloudFront shows a new secret, and is believed all the while."""
+"""`make rotate-secret WHICH=origin`: CloudFront sends a new secret, and the API believes it at all times."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -18,7 +18,7 @@ COMMAND = ("--stage", "dev", "rotate-secret", "--which", "origin")
 
 
 class Stage:
-    """A world with a distribution of its own, at a clock's hand."""
+    """A world with a CloudFront distribution and a clock that tests can advance."""
 
     def __init__(self, world: World) -> None:
         secret = aws.secretsmanager().create_secret(Name="origin", SecretString=FIRST)
@@ -26,16 +26,16 @@ class Stage:
         self.cloudfront = boto3.client("cloudfront")
         self.id = self.cloudfront.create_distribution(DistributionConfig=_config(FIRST))["Distribution"]["Id"]
 
-    def shown(self) -> str:
+    def sent_secret(self) -> str:
         config = self.cloudfront.get_distribution_config(Id=self.id)["DistributionConfig"]
         (header,) = config["Origins"]["Items"][1]["CustomHeaders"]["Items"]
         return str(header["HeaderValue"])
 
     def is_believed(self, secret: str) -> bool:
         headers = {"x-viewer-address": VIEWER, "x-origin-secret": secret}
-        asked = type("Asked", (), {"headers": CaseInsensitiveMapping(headers)})()
-        asked.context = {"identity": {"sourceIp": EDGE}}
-        return self.world.client_addresses.of(cast("Request", asked)) == VIEWER
+        request = type("Request", (), {"headers": CaseInsensitiveMapping(headers)})()
+        request.context = {"identity": {"sourceIp": EDGE}}
+        return self.world.client_addresses.of(cast("Request", request)) == VIEWER
 
 
 def _config(secret: str) -> Any:
@@ -52,20 +52,20 @@ def _config(secret: str) -> Any:
 
 @pytest.fixture
 def stage(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    made = Stage(world)
-    monkeypatch.setattr("deploy.stack.Stack.resources", lambda _: {"Distribution": ("", made.id)})
-    yield made
+    stage = Stage(world)
+    monkeypatch.setattr("deploy.stack.Stack.resources", lambda _: {"Distribution": ("", stage.id)})
+    yield stage
     state_manager.unset_transition("cloudfront::distribution")
 
 
-def test_cloudfront_shows_a_new_secret_and_the_one_before_is_still_believed(stage: Stage, run: RunCommand) -> None:
+def test_cloudfront_sends_a_new_secret_and_the_previous_one_is_still_believed(stage: Stage, run: RunCommand) -> None:
     assert stage.is_believed(FIRST)
 
     code, out, err = run(*COMMAND, on=stage.world)
 
     assert (code, err) == (0, "")
-    assert out.startswith("CloudFront shows the API of the stage dev a new secret within minutes; the one before")
-    secret = stage.shown()
+    assert out.startswith("CloudFront sends a new secret to the API of the stage dev within minutes. The previous one")
+    secret = stage.sent_secret()
     assert len(secret) == 64
     assert secret not in out
     stage.world.clock.advance(UNKNOWN_SECONDS)
@@ -73,36 +73,36 @@ def test_cloudfront_shows_a_new_secret_and_the_one_before_is_still_believed(stag
 
     assert run(*COMMAND, on=stage.world)[0] == 0
     stage.world.clock.advance(300)
-    assert (stage.is_believed(stage.shown()), stage.is_believed(secret)) == (True, True)
+    assert (stage.is_believed(stage.sent_secret()), stage.is_believed(secret)) == (True, True)
     assert not stage.is_believed(FIRST)
 
 
-def test_while_cloudfront_takes_over_a_change_another_rotation_is_refused(stage: Stage, run: RunCommand) -> None:
+def test_while_cloudfront_deploys_a_change_another_rotation_is_refused(stage: Stage, run: RunCommand) -> None:
     state_manager.set_transition("cloudfront::distribution", {"progression": "manual", "times": 2})
 
     code, out, err = run(*COMMAND, on=stage.world)
 
     assert (code, out) == (1, "")
-    assert err.startswith("CloudFront still takes over the change before (InProgress)")
-    assert stage.shown() == FIRST
+    assert err.startswith("CloudFront is still deploying an earlier change (InProgress)")
+    assert stage.sent_secret() == FIRST
     secret_id = str(stage.world.settings.origin_secret_id)
     assert aws.secretsmanager().get_secret_value(SecretId=secret_id)["SecretString"] == FIRST
 
 
-def test_a_rotation_that_was_cut_off_is_finished_with_the_secret_that_it_made(stage: Stage, run: RunCommand) -> None:
+def test_an_interrupted_rotation_is_finished_with_the_secret_that_it_made(stage: Stage, run: RunCommand) -> None:
     secret_id = str(stage.world.settings.origin_secret_id)
-    aws.secretsmanager().put_secret_value(SecretId=secret_id, SecretString="made, and not shown yet")
-    said = "CloudFront does not show the current secret. Nothing was changed.\n"
-    assert run(*COMMAND, "--dry-run", on=stage.world) == (0, said, "")
-    assert stage.shown() == FIRST
+    aws.secretsmanager().put_secret_value(SecretId=secret_id, SecretString="made, and not sent yet")
+    sentence = "CloudFront does not send the current secret. Nothing was changed.\n"
+    assert run(*COMMAND, "--dry-run", on=stage.world) == (0, sentence, "")
+    assert stage.sent_secret() == FIRST
 
     assert run(*COMMAND, on=stage.world)[0] == 0
 
-    assert stage.shown() == "made, and not shown yet"
-    said = "CloudFront shows the current secret. Nothing was changed.\n"
-    assert run(*COMMAND, "--dry-run", on=stage.world) == (0, said, "")
+    assert stage.sent_secret() == "made, and not sent yet"
+    sentence = "CloudFront sends the current secret. Nothing was changed.\n"
+    assert run(*COMMAND, "--dry-run", on=stage.world) == (0, sentence, "")
 
 
-def test_the_local_stack_has_none(run: RunCommand) -> None:
+def test_the_local_stack_has_no_secret_of_cloudfront(run: RunCommand) -> None:
     sentence = "The local stack has no CloudFront, and so no secret of it.\n"
     assert run("rotate-secret", "--which", "origin") == (1, "", sentence)

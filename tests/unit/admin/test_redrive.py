@@ -1,4 +1,4 @@
-"""`make redrive`: unprocessable messages go back to the dead-letter function, and none is lost."""
+"""`make redrive`: unprocessable messages are moved back to the dead-letter queue, and none is lost."""
 
 from typing import Any
 
@@ -16,18 +16,18 @@ def url(queue: str) -> str:
 
 def count(queue: str) -> int:
     names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = aws.sqs().get_queue_attributes(QueueUrl=url(queue), AttributeNames=names)["Attributes"]
-    return sum(map(int, found.values()))
+    attributes = aws.sqs().get_queue_attributes(QueueUrl=url(queue), AttributeNames=names)["Attributes"]
+    return sum(map(int, attributes.values()))
 
 
-def fail_for_good(world: World, number: int) -> None:
-    for each in range(number):
-        aws.sqs().send_message(QueueUrl=url("UnprocessableQueue"), MessageBody=f"message {each}")
+def send_unprocessable(world: World, count: int) -> None:
+    for number in range(count):
+        aws.sqs().send_message(QueueUrl=url("UnprocessableQueue"), MessageBody=f"message {number}")
 
 
-def test_a_dry_run_says_how_many_there_are(world: World, run: RunCommand) -> None:
+def test_a_dry_run_counts_the_messages(world: World, run: RunCommand) -> None:
     assert run("redrive", "--dry-run")[1] == "Messages in the unprocessable queue: 0. Nothing was moved.\n"
-    fail_for_good(world, 3)
+    send_unprocessable(world, 3)
 
     assert run("redrive", "--dry-run") == (
         0, "Messages in the unprocessable queue: 3. Nothing was moved.\n", ""
@@ -35,66 +35,64 @@ def test_a_dry_run_says_how_many_there_are(world: World, run: RunCommand) -> Non
     assert (count("UnprocessableQueue"), count("DeadLetterQueue")) == (3, 0)
 
 
-def test_every_message_goes_back_as_it_was(world: World, run: RunCommand) -> None:
-    fail_for_good(world, 23)
+def test_every_message_is_moved_unchanged(world: World, run: RunCommand) -> None:
+    send_unprocessable(world, 23)
 
-    assert run("redrive") == (0, "Messages that went back to the dead-letter queue: 23 of 23.\n", "")
+    assert run("redrive") == (0, "Messages moved back to the dead-letter queue: 23 of 23.\n", "")
 
     assert (count("UnprocessableQueue"), count("DeadLetterQueue")) == (0, 23)
     bodies = set()
-    while got := aws.sqs().receive_message(QueueUrl=url("DeadLetterQueue"), MaxNumberOfMessages=10).get("Messages"):
-        bodies |= {each["Body"] for each in got}
-    assert bodies == {f"message {each}" for each in range(23)}
+    while batch := aws.sqs().receive_message(QueueUrl=url("DeadLetterQueue"), MaxNumberOfMessages=10).get("Messages"):
+        bodies |= {message["Body"] for message in batch}
+    assert bodies == {f"message {number}" for number in range(23)}
 
 
-def test_a_message_that_comes_back_at_once_is_not_moved_for_ever(
+def test_messages_that_come_back_at_once_are_not_moved_again(
     world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fail_for_good(world, 2)
+    send_unprocessable(world, 2)
     send = aws.sqs().send_message
 
-    def bounces(*, QueueUrl: str, MessageBody: str) -> Any:  # noqa: N803
+    def send_back(*, QueueUrl: str, MessageBody: str) -> Any:  # noqa: N803
         return send(QueueUrl=url("UnprocessableQueue"), MessageBody=MessageBody)
 
-    monkeypatch.setattr(aws.sqs(), "send_message", bounces)
+    monkeypatch.setattr(aws.sqs(), "send_message", send_back)
 
-    assert run("redrive")[:2] == (0, "Messages that went back to the dead-letter queue: 2 of 2.\n")
+    assert run("redrive")[:2] == (0, "Messages moved back to the dead-letter queue: 2 of 2.\n")
     assert count("UnprocessableQueue") == 2
 
 
 @pytest.mark.parametrize("call", ["send_message", "delete_message"])
-def test_who_is_killed_in_between_loses_no_message(
+def test_a_redrive_that_is_killed_loses_no_message(
     world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     class KilledError(BaseException):
         pass
 
-    def killed(**_: Any) -> Any:
+    def kill(**_: Any) -> Any:
         raise KilledError
 
-    fail_for_good(world, 1)
+    send_unprocessable(world, 1)
     with monkeypatch.context() as dying:
-        dying.setattr(aws.sqs(), call, killed)
+        dying.setattr(aws.sqs(), call, kill)
         with pytest.raises(KilledError):
             run("redrive")
 
     assert count("UnprocessableQueue") == 1
     code, out, _ = run("redrive", "--dry-run")
     assert code == 0
-    assert "queue: 0 (and 1 that are hidden for a minute, because somebody received them)." in out
+    assert "queue: 0 (and 1 hidden for a minute, because they were just received)." in out
 
 
-def test_the_dead_letter_function_handles_what_came_back(world: World, run: RunCommand) -> None:
+def test_the_dead_letter_function_handles_the_moved_messages(world: World, run: RunCommand) -> None:
     user = world.register()
     prediction = world.submit(user)
-    (body,) = (
-        each["Body"] for each in aws.sqs().receive_message(QueueUrl=world.settings.inference_queue_url)["Messages"]
-    )
-    aws.sqs().send_message(QueueUrl=url("UnprocessableQueue"), MessageBody=body)
+    (message,) = aws.sqs().receive_message(QueueUrl=world.settings.inference_queue_url)["Messages"]
+    aws.sqs().send_message(QueueUrl=url("UnprocessableQueue"), MessageBody=message["Body"])
 
     run("redrive")
 
-    (back,) = aws.sqs().receive_message(QueueUrl=url("DeadLetterQueue"))["Messages"]
-    world.dead_letters.handle(prediction_id_of(back["Body"]))
+    (moved,) = aws.sqs().receive_message(QueueUrl=url("DeadLetterQueue"))["Messages"]
+    world.dead_letters.handle(prediction_id_of(moved["Body"]))
     assert world.read(prediction).status.is_refunded
     assert world.balance(user) == 500

@@ -1,4 +1,4 @@
-"""`make restore-table`, and the deletions that follow it."""
+"""`make restore-table`, and `make replay-deletions` after it."""
 
 from typing import Any
 
@@ -13,12 +13,11 @@ from tests.unit.support import PASSWORD, RunCommand, World
 
 
 def copy_of(world: World, table: str, name: str = "") -> str:
-    """A table beside the live one that holds what it holds at this moment, as point-in-time recovery makes it."""
-    known = read_template()[table]["Properties"]
+    """Make a copy of the live table, as point-in-time recovery does, and return its name."""
+    properties = read_template()[table]["Properties"]
     name = name or f"restored-{table}"
-    wanted = {each: known[each] for each in ("KeySchema", "AttributeDefinitions", "BillingMode")}
-    indexes = {"GlobalSecondaryIndexes": known["GlobalSecondaryIndexes"]} if "GlobalSecondaryIndexes" in known else {}
-    aws.dynamodb().create_table(TableName=name, **wanted, **indexes)
+    options = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+    aws.dynamodb().create_table(TableName=name, **{key: properties[key] for key in options if key in properties})
     for item in raw(live(world, table)):
         aws.dynamodb().put_item(TableName=name, Item=item)
     return name
@@ -34,20 +33,20 @@ def raw(table: str) -> list[dict[str, Any]]:
     return sorted(items, key=repr)
 
 
-def restore(run: RunCommand, table: str, source: str, *more: str, answer: str | None = None) -> tuple[int, str, str]:
-    return run("restore-table", "--table", table, "--from", source, *more, answer=answer)
+def restore(run: RunCommand, table: str, source: str, *options: str, answer: str | None = None) -> tuple[int, str, str]:
+    return run("restore-table", "--table", table, "--from", source, *options, answer=answer)
 
 
-def counts(said: str) -> list[str]:
-    """The numbers at the ends of the first four lines."""
-    return [line.split()[-1] for line in said.splitlines()[:4]]
+def counts(output: str) -> list[str]:
+    """Return the numbers at the ends of the first four lines."""
+    return [line.split()[-1] for line in output.splitlines()[:4]]
 
 
 def put(world: World, key: str, **values: object) -> None:
     aws.dynamodb().put_item(TableName=world.settings.offers_table, Item=to_item({"model_id": key, **values}))
 
 
-def test_the_table_is_as_the_copy_was_and_a_second_run_changes_nothing(world: World, run: RunCommand) -> None:
+def test_the_table_becomes_equal_to_the_copy_and_a_second_run_changes_nothing(world: World, run: RunCommand) -> None:
     for number in range(250):
         put(world, f"m{number}", coins=number, rate=0.1, tags={"a": [1, None, "x"]})
     copy = copy_of(world, "Offers")
@@ -63,10 +62,10 @@ def test_the_table_is_as_the_copy_was_and_a_second_run_changes_nothing(world: Wo
 
     assert code == 0
     assert [" ".join(line.split()) for line in out.splitlines()] == [
-        "items that are equal 120",
-        "that were missing, written 70",
-        "that differed, written 60",
-        "that are newer, deleted 110",
+        "equal items 120",
+        "missing items, written 70",
+        "different items, written 60",
+        "newer items, deleted 110",
         "When all tables are restored: make replay-deletions STAGE=local, then make audit STAGE=local.",
     ]
     assert raw(world.settings.offers_table) == before == raw(copy)
@@ -85,12 +84,12 @@ def test_a_dry_run_counts_and_changes_nothing(world: World, run: RunCommand) -> 
 
     assert code == 0
     assert counts(out) == ["1", "0", "1", "1"]
-    assert "that are newer, to be deleted" in out
+    assert "newer items, to be deleted" in out
     assert raw(world.settings.offers_table) == before
 
 
 @pytest.mark.parametrize("answer", [None, "", "yes", "offers", "restored-Offers"])
-def test_without_the_table_s_name_nothing_is_changed(world: World, run: RunCommand, answer: str | None) -> None:
+def test_without_typing_the_table_s_name_nothing_is_changed(world: World, run: RunCommand, answer: str | None) -> None:
     put(world, "a", coins=1)
     copy = copy_of(world, "Offers")
     put(world, "b")
@@ -103,25 +102,25 @@ def test_without_the_table_s_name_nothing_is_changed(world: World, run: RunComma
     assert len(raw(world.settings.offers_table)) == 1
 
 
-def test_what_is_no_copy_of_the_table_is_refused(world: World, run: RunCommand) -> None:
+def test_a_source_that_is_not_a_copy_of_the_table_is_refused(world: World, run: RunCommand) -> None:
     world.register("anna")
     users = raw(world.settings.users_table)
     logins = copy_of(world, "Logins")
     empty = copy_of(world, "Offers", "an-empty-one")
 
-    refused = {
+    refusals = {
         restore(run, "Users", logins, "--force")[2]: "its keys are login (S), not user_id (S).",
         restore(run, "Users", "no-such-table", "--force")[2]: "There is no table no-such-table in this account",
         restore(run, "Users", world.settings.users_table, "--force")[2]: "is the stage's own table.",
-        restore(run, "Offers", empty)[2]: "an-empty-one is empty. If the table was empty at that moment, say so with",
+        restore(run, "Offers", empty)[2]: "an-empty-one is empty. If the table was empty at that moment, add FORCE=1.",
     }
 
-    for said, expected in refused.items():
-        assert expected in said
+    for refusal, expected in refusals.items():
+        assert expected in refusal
     assert raw(world.settings.users_table) == users
 
 
-def test_a_table_that_was_empty_at_that_moment_is_emptied_when_that_is_said(world: World, run: RunCommand) -> None:
+def test_a_table_that_was_empty_at_that_moment_is_emptied_with_force(world: World, run: RunCommand) -> None:
     empty = copy_of(world, "Offers", "an-empty-one")
     assert run("price", "--model", "lasso", "--coins", "80")[0] == 0
 
@@ -130,14 +129,14 @@ def test_a_table_that_was_empty_at_that_moment_is_emptied_when_that_is_said(worl
     assert raw(world.settings.offers_table) == []
 
 
-def test_slips_are_one_sentence(run: RunCommand) -> None:
+def test_invalid_arguments_print_one_sentence(run: RunCommand) -> None:
     code, _, err = restore(run, "users", "x")
     assert (code, err.count("\n")) == (2, 1)
-    assert err.startswith("TABLE: 'users' is none of Users, Logins, ")
-    assert restore(run, "Users", " ") == (2, "", "FROM: say what the restored table is called.\n")
+    assert err.startswith("TABLE: 'users' is not one of Users, Logins, ")
+    assert restore(run, "Users", " ") == (2, "", "FROM: give the name of the restored table.\n")
 
 
-def test_the_register_of_deletions_is_only_added_to(world: World, run: RunCommand) -> None:
+def test_nothing_is_deleted_from_the_register_of_deletions(world: World, run: RunCommand) -> None:
     world.users.request_erasure("a", 1.0)
     copy = copy_of(world, "Erasures")
     world.users.erased("a", 1.0, 2.0)
@@ -148,7 +147,7 @@ def test_the_register_of_deletions_is_only_added_to(world: World, run: RunComman
     assert sorted(world.users.deleted()) == ["a", "a", "b"]
 
 
-def test_what_a_busy_table_does_not_take_is_sent_again(
+def test_writes_that_a_busy_table_left_unprocessed_are_sent_again(
     world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(30):
@@ -156,25 +155,28 @@ def test_what_a_busy_table_does_not_take_is_sent_again(
     copy = copy_of(world, "Offers")
     for number in range(30):
         put(world, f"m{number}", coins=1)
-    real = aws.dynamodb().batch_write_item
+    batch_write_item = aws.dynamodb().batch_write_item
 
-    def takes_some(*, RequestItems: Any) -> Any:  # noqa: N803
+    def process_ten(*, RequestItems: Any) -> Any:  # noqa: N803
         ((table, requests),) = RequestItems.items()
-        real(RequestItems={table: requests[:10]})
+        batch_write_item(RequestItems={table: requests[:10]})
         return {"UnprocessedItems": {table: requests[10:]} if requests[10:] else {}}
 
-    monkeypatch.setattr(aws.dynamodb(), "batch_write_item", takes_some)
+    def process_none(*, RequestItems: Any) -> Any:  # noqa: N803
+        return {"UnprocessedItems": RequestItems}
+
+    monkeypatch.setattr(aws.dynamodb(), "batch_write_item", process_ten)
     assert restore(run, "Offers", copy, "--force")[0] == 0
     assert raw(world.settings.offers_table) == raw(copy)
 
     monkeypatch.setattr(tables, "_back_off", lambda _attempt: None)
-    monkeypatch.setattr(aws.dynamodb(), "batch_write_item", lambda **asked: {"UnprocessedItems": asked["RequestItems"]})
+    monkeypatch.setattr(aws.dynamodb(), "batch_write_item", process_none)
     put(world, "m1", coins=2)
     code, _, err = restore(run, "Offers", copy, "--force")
-    assert (code, err) == (1, "The tables are too busy. Run the same command again: it goes on where it was.\n")
+    assert (code, err) == (1, "The tables are too busy. Run the same command again to continue.\n")
 
 
-def test_restoring_every_table_and_replaying_the_deletions_leaves_nothing_of_the_deleted_and_all_of_the_others(
+def test_after_a_restore_and_a_replay_nothing_is_left_of_deleted_accounts_and_everything_of_the_others(
     world: World, run: RunCommand
 ) -> None:
     names = ("Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys")
@@ -194,16 +196,16 @@ def test_restoring_every_table_and_replaying_the_deletions_leaves_nothing_of_the
 
     assert code == 0
     assert counts(out) == ["1", "1", "2", "1"]
-    left = repr([[from_item(item) for item in raw(live(world, table))] for table in names])
-    assert "anna" not in left
-    assert "later" not in left
+    stored = repr([[from_item(item) for item in raw(live(world, table))] for table in names])
+    assert "anna" not in stored
+    assert "later" not in stored
     assert world.accounts.log_in(Credentials(name="boris", password=PASSWORD))
     code, out, _ = run("audit")
     assert (code, out.splitlines()[-1]) == (0, "Everything adds up.")
     assert counts(run("replay-deletions")[1]) == ["1", "0", "0", "0"]
 
 
-def test_a_replay_that_could_not_do_all_says_so_and_exits_1(
+def test_an_incomplete_replay_says_so_and_exits_with_code_1(
     world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna = world.register("anna")
@@ -215,12 +217,12 @@ def test_a_replay_that_could_not_do_all_says_so_and_exits_1(
 
     code, out, _ = run("replay-deletions")
     assert code == 1
-    assert "Predictions that could not be ended: 1. The tables are not of one moment" in out
+    assert "Predictions that could not be ended: 1. They have no open charge, because the tables were not" in out
 
     restore(run, "Users", copies["Users"], "--force")
     with monkeypatch.context() as broken:
         broken.setattr(world.users, "close_restored", None)
         code, out, _ = run("replay-deletions")
     assert code == 1
-    assert "Steps that failed: 1. The lines above say why; run this again." in out
+    assert "Steps that failed: 1. The lines above say why. Run this again." in out
     assert run("replay-deletions")[0] == 0

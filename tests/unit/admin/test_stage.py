@@ -1,4 +1,4 @@
-"""What the operator's commands find of the local stack: one that runs, or none. Deployed stages: tests/integration."""
+"""How the operator's commands find the running local stack. Deployed stages are tested in tests/integration."""
 
 import json
 import os
@@ -16,40 +16,40 @@ NOT_RUNNING = r"The local stack is not running; start it with 'make run'\."
 
 
 @pytest.fixture
-def noted(tmp_path: Path) -> dict[str, str]:
-    """What the supervisor notes at its start."""
+def recorded(tmp_path: Path) -> dict[str, str]:
+    """The variables that the supervisor records at its start."""
     addresses = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_DEFAULT_REGION": "eu-central-1", "STAGE": "local"}
-    noted = {
+    recorded = {
         name: f"name-of-{name}" for name in variables(read_template()) if not name.endswith("_SECRET_ID")
     } | addresses
-    (tmp_path / STACK).write_text(json.dumps(noted))
-    return noted
+    (tmp_path / STACK).write_text(json.dumps(recorded))
+    return recorded
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The environment is as it was, afterwards."""
+    """Restore the environment variables afterwards."""
     before = dict(os.environ)
     yield
     os.environ.clear()
     os.environ.update(before)
 
 
-def test_where_nothing_runs_the_sentence_says_how_to_start_it(tmp_path: Path) -> None:
+def test_without_a_running_stack_the_error_says_how_to_start_it(tmp_path: Path) -> None:
     with pytest.raises(StageError, match=NOT_RUNNING):
         stage_of("local", tmp_path / "nowhere")
 
 
-def test_what_a_killed_stack_left_behind_is_not_taken_for_a_running_one(tmp_path: Path, noted: dict[str, str]) -> None:
+def test_a_killed_stack_is_not_taken_for_a_running_one(tmp_path: Path, recorded: dict[str, str]) -> None:
     hold(tmp_path).close()
 
     with pytest.raises(StageError, match=NOT_RUNNING):
         stage_of("local", tmp_path)
-    hold(tmp_path).close()  # and looking did not hold the folder
+    hold(tmp_path).close()  # the check did not keep the folder locked
 
 
-def test_the_running_stack_is_found_and_nothing_of_the_persons_own_account(
-    tmp_path: Path, noted: dict[str, str], monkeypatch: pytest.MonkeyPatch
+def test_the_running_stack_is_found_and_the_operator_s_own_aws_account_is_ignored(
+    tmp_path: Path, recorded: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "of-somebody")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "of-somebody")
@@ -62,6 +62,6 @@ def test_the_running_stack_is_found_and_nothing_of_the_persons_own_account(
 
     assert services.settings.users_table == "name-of-USERS_TABLE"
     assert services.signing_keys.current().secret == "s" * 64
-    of_the_stack = {"AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
-    assert {name for name in os.environ if name.startswith("AWS_")} == of_the_stack
+    stack_names = {"AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+    assert {name for name in os.environ if name.startswith("AWS_")} == stack_names
     assert os.environ["AWS_SECRET_ACCESS_KEY"] == key.secret

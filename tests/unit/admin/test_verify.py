@@ -1,4 +1,4 @@
-"""A receipt from a prediction that really ran (worker and moto), checked offline."""
+"""`make verify`: receipts of predictions that really ran (worker and moto), checked offline."""
 
 import csv
 import hashlib
@@ -22,7 +22,7 @@ SAMPLE = Path(__file__).resolve().parents[3] / "frontend" / "public" / "samples"
 
 @pytest.fixture(params=CARDS)
 def files(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> dict[str, Path]:
-    """Receipt, input and result of one prediction."""
+    """The receipt, input and result of one prediction."""
     user = world.register()
     accepted = world.predictions.submit(user, request.param, SAMPLE.read_bytes(), "patients-10.csv")
     world.worker.run(accepted.prediction.prediction_id)
@@ -44,24 +44,24 @@ def run(files: dict[str, Path], *without: str) -> int:
 
 
 def change_receipt(files: dict[str, Path], **values: Any) -> None:
-    found = json.loads(files["receipt.json"].read_text("utf-8"))
-    files["receipt.json"].write_text(json.dumps(found | values), encoding="utf-8")
+    receipt = json.loads(files["receipt.json"].read_text("utf-8"))
+    files["receipt.json"].write_text(json.dumps(receipt | values), encoding="utf-8")
 
 
-def test_what_belongs_together_fits_and_is_predicted_again_byte_for_byte(
+def test_matching_files_fit_and_are_predicted_again_byte_for_byte(
     files: dict[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(files) == 0
-    said = capsys.readouterr().out
-    assert said.count("ok  ") == 4
-    assert "10 patients predicted again: the same result, byte for byte" in said
+    output = capsys.readouterr().out
+    assert output.count("ok  ") == 4
+    assert "10 patients predicted again: the same result, byte for byte" in output
 
 
-def predicted_elsewhere(files: dict[str, Path], column: str, change: Callable[[str], str]) -> None:
-    """Make the result, and the receipt of it, one whose third patient has another cell."""
+def change_result(files: dict[str, Path], column: str, change: Callable[[str], str]) -> None:
+    """Change a cell of the third patient in the result, and the hash in the receipt, as another CPU might."""
     header, *rows = csv.reader(io.StringIO(files["result.csv"].read_text("utf-8")))
-    place = header.index(column)
-    rows[2][place] = change(rows[2][place])
+    index = header.index(column)
+    rows[2][index] = change(rows[2][index])
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     files["result.csv"].write_text(text.getvalue(), encoding="utf-8")
@@ -73,23 +73,23 @@ def plus(distance: float) -> Callable[[str], str]:
 
 
 @pytest.mark.parametrize("distance", [1e-6, -1e-6])
-def test_a_last_decimal_of_another_cpu_fits_and_it_is_said_which_of_the_two_held(
+def test_a_last_decimal_of_another_cpu_fits_and_the_output_says_so(
     files: dict[str, Path], distance: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    predicted_elsewhere(files, "years", plus(distance))
+    change_result(files, "years", plus(distance))
     assert run(files) == 0
-    said = capsys.readouterr().out
-    assert "not the same bytes" in said
-    assert "but the same numbers within 1e-6" in said
-    assert said.rstrip().endswith("the same within 1e-6.")
+    output = capsys.readouterr().out
+    assert "not the same bytes" in output
+    assert "but the same numbers within 1e-6" in output
+    assert output.rstrip().endswith("the same within 1e-6.")
 
 
 def test_without_the_result_the_numbers_cannot_be_compared(
     files: dict[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    predicted_elsewhere(files, "years", plus(1e-6))
+    change_result(files, "years", plus(1e-6))
     assert run(files, "--result") == 1
-    assert "with the result its numbers can be compared" in capsys.readouterr().out
+    assert "give the result to compare the numbers" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_without_the_result_the_numbers_cannot_be_compared(
     [
         ("years", plus(3e-6)),
         ("years", lambda _: ""),
-        ("upper_is_open", lambda said: {"yes": "no", "no": "yes"}[said]),
+        ("upper_is_open", lambda cell: {"yes": "no", "no": "yes"}[cell]),
         ("row", lambda _: "3.0000001"),
         ("measure_first", lambda _: "Stage"),
     ],
@@ -105,14 +105,14 @@ def test_without_the_result_the_numbers_cannot_be_compared(
 def test_more_than_a_last_decimal_does_not_fit(
     files: dict[str, Path], column: str, change: Callable[[str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    predicted_elsewhere(files, column, change)
+    change_result(files, column, change)
     assert run(files) == 1
-    said = capsys.readouterr().out
-    assert "OFF again" in said
-    assert f"nor the same numbers: line 3, {column}: " in said
+    output = capsys.readouterr().out
+    assert "FAIL  again" in output
+    assert f"nor the same numbers: line 3, {column}: " in output
 
 
-def test_ranges_are_compared_number_by_number() -> None:
+def test_cells_with_several_numbers_are_compared_number_by_number() -> None:
     def table(cell: str) -> str:
         return f"row,years_if_measured\n1,{cell}\n"
 
@@ -126,12 +126,12 @@ def test_ranges_are_compared_number_by_number() -> None:
 def test_the_same_bytes_under_a_later_version_fit(
     files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A version may be raised for what its card says; the model of the receipts stays."""
-    monkeypatch.setattr(verify, "load", lambda *where: replace(load(*where), version="9.9.9"))
+    """A new version may change only the model's card."""
+    monkeypatch.setattr(verify, "load", lambda *arguments: replace(load(*arguments), version="9.9.9"))
     assert run(files) == 0
-    said = capsys.readouterr().out
-    assert "the very bytes; here they are version 9.9.9" in said
-    assert "the same result, byte for byte" in said
+    output = capsys.readouterr().out
+    assert "the same bytes; here they are version 9.9.9" in output
+    assert "the same result, byte for byte" in output
 
 
 @pytest.mark.parametrize("name", ["patients.csv", "result.csv"])
@@ -140,26 +140,28 @@ def test_one_changed_byte_does_not_fit(files: dict[str, Path], name: str, capsys
     content[-3] ^= 1
     files[name].write_bytes(content)
     assert run(files) == 1
-    assert f"OFF {'input' if name == 'patients.csv' else 'result'}" in capsys.readouterr().out
+    assert f"FAIL  {'input' if name == 'patients.csv' else 'result'}" in capsys.readouterr().out
 
 
-def test_a_receipt_that_claims_another_result_is_found_out_from_the_input_alone(
+def test_a_receipt_of_another_result_is_detected_from_the_input_alone(
     files: dict[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     change_receipt(files, result_sha256="0" * 64)
     assert run(files, "--result") == 1
-    assert "OFF again" in capsys.readouterr().out
+    assert "FAIL  again" in capsys.readouterr().out
 
 
 def test_another_model_is_named_with_its_version(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     change_receipt(files, model_sha256="0" * 64, model_version="9.9.9")
     assert run(files) == 1
-    said = capsys.readouterr().out
-    assert "OFF model" in said
-    assert "9.9.9" in said
+    output = capsys.readouterr().out
+    assert "FAIL  model" in output
+    assert "9.9.9" in output
 
 
-def test_what_is_not_given_is_not_checked_and_said(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_that_are_not_given_are_listed_as_not_checked(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(files, "--input", "--result") == 0
     assert capsys.readouterr().out.count("not given, not checked") == 2
 
@@ -173,7 +175,7 @@ def test_what_is_not_given_is_not_checked_and_said(files: dict[str, Path], capsy
         ('{"format": 1}', "a receipt has format"),
     ],
 )
-def test_what_is_no_receipt_is_one_sentence(
+def test_a_file_that_is_not_a_receipt_is_one_sentence(
     tmp_path: Path, text: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "receipt.json"
@@ -182,6 +184,6 @@ def test_what_is_no_receipt_is_one_sentence(
     assert sentence in capsys.readouterr().err
 
 
-def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert verify.main([str(tmp_path / "none.json")]) == 2
     assert "can't be read" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The daily audit over several invocations: nothing is checked twice, lost, or called clean too early."""
+"""The daily audit over several invocations: nothing is checked twice, lost, or reported as clean too early."""
 
 import logging
 import time
@@ -25,11 +25,11 @@ PEOPLE = 5
 DAY = 86_400
 
 
-class Reads:
-    """The time of an invocation that is over after so many reads."""
+class TimeForReads:
+    """The time left of an invocation that ends after ``reads`` reads."""
 
-    def __init__(self, most: float = inf) -> None:
-        self.left = most
+    def __init__(self, reads: float = inf) -> None:
+        self.left = reads
 
     def __call__(self) -> float:
         self.left -= 1
@@ -37,27 +37,27 @@ class Reads:
 
 
 class KilledError(BaseException):
-    """The process is gone: nothing of it runs any more."""
+    """The process was killed. No handler of an Exception catches this."""
 
 
 @pytest.fixture
 def people(world: World, monkeypatch: pytest.MonkeyPatch) -> list[User]:
-    """Some people, in the order of their ids: the emulator of these tests goes on after a key only in such a table."""
+    """Some users, in the order of their ids: moto can continue a scan after a key only in a sorted table."""
     ids = count(1)
     monkeypatch.setattr("chalicelib.auth.service.new_id", lambda: f"{next(ids):032x}")
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    found = [world.register(f"person-{number}") for number in range(PEOPLE)]
-    world.run(world.submit(found[0]))
-    world.vouchers.redeem(found[1].id, world.vouchers.issue(300, None), None)
+    users = [world.register(f"person-{number}") for number in range(PEOPLE)]
+    world.run(world.submit(users[0]))
+    world.vouchers.redeem(users[1].id, world.vouchers.issue(300, None), None)
     world.clock.advance(SETTLED_SECONDS + 1)
-    return found
+    return users
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Metric, float]]:
-    found: list[tuple[Metric, float]] = []
-    monkeypatch.setattr(daily, "add", lambda metric, value: found.append((metric, value)))
-    return found
+def metrics(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Metric, float]]:
+    added: list[tuple[Metric, float]] = []
+    monkeypatch.setattr(daily, "add", lambda metric, value: added.append((metric, value)))
+    return added
 
 
 @pytest.fixture
@@ -73,10 +73,10 @@ def run(world: World, time_left: Callable[[], float] = lambda: inf) -> dict[str,
 
 
 def run_to_the_end(world: World, reads: int = 60, seconds: float = 0) -> list[dict[str, Any]]:
-    """Run invocations of so many reads each, as the schedule would, until the audit is finished."""
+    """Run invocations of ``reads`` reads each, as the schedule would, until the audit is finished."""
     answers = []
     for _ in range(50):
-        answers.append(run(world, Reads(reads)))
+        answers.append(run(world, TimeForReads(reads)))
         if answers[-1]["state"] != "unfinished":
             return answers
         world.clock.advance(seconds)
@@ -84,35 +84,35 @@ def run_to_the_end(world: World, reads: int = 60, seconds: float = 0) -> list[di
 
 
 def stored(world: World) -> dict[str, Any]:
-    (item,) = (each for each in world.items(world.settings.throttles_table) if each["throttle"] == KEY)
+    (item,) = (item for item in world.items(world.settings.throttles_table) if item["throttle"] == KEY)
     return item
 
 
-def put_state(world: World, **changed: Any) -> None:
+def put_state(world: World, **changes: Any) -> None:
     table = world.settings.throttles_table
-    aws.dynamodb().put_item(TableName=table, Item=to_item(stored(world) | changed))
+    aws.dynamodb().put_item(TableName=table, Item=to_item(stored(world) | changes))
 
 
 def kill_at(world: World, monkeypatch: pytest.MonkeyPatch, user: User, seconds: float = 0.0) -> None:
-    """Kill the process while it checks that user; each user takes so long."""
+    """Kill the process while it checks ``user``. Checking a user takes ``seconds``."""
     results_of, write = AuditReader.results_of, AuditStateRepository.write
-    dead: list[bool] = []
+    killed: list[bool] = []
 
-    def until_then(reader: AuditReader, user_id: str) -> Any:
+    def results_until_killed(reader: AuditReader, user_id: str) -> Any:
         world.clock.advance(seconds)
         if user_id == user.id:
-            dead.append(True)
+            killed.append(True)
             raise KilledError
         return results_of(reader, user_id)
 
-    def unless_dead(repository: AuditStateRepository, *arguments: Any) -> Any:
-        if dead:
+    def write_unless_killed(repository: AuditStateRepository, *arguments: Any) -> Any:
+        if killed:
             raise KilledError
         return write(repository, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(AuditReader, "results_of", until_then)
-        patch.setattr(AuditStateRepository, "write", unless_dead)
+        patch.setattr(AuditReader, "results_of", results_until_killed)
+        patch.setattr(AuditStateRepository, "write", write_unless_killed)
         with pytest.raises(KilledError):
             run(world, lambda: 900.0)
 
@@ -120,7 +120,7 @@ def kill_at(world: World, monkeypatch: pytest.MonkeyPatch, user: User, seconds: 
 # ---- one invocation
 
 
-def test_the_function_says_what_was_checked(
+def test_the_function_returns_and_logs_what_was_checked(
     world: World, people: list[User], monkeypatch: pytest.MonkeyPatch, lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
     monkeypatch.setattr(app, "services", lambda: world)
@@ -137,25 +137,25 @@ def test_the_function_says_what_was_checked(
     assert people
 
 
-def test_every_finding_is_a_line_and_names_no_person(
-    world: World, people: list[User], lines: Callable[[], list[dict[str, Any]]], counted: list[tuple[Metric, float]]
+def test_every_finding_is_logged_and_names_no_person(
+    world: World, people: list[User], lines: Callable[[], list[dict[str, Any]]], metrics: list[tuple[Metric, float]]
 ) -> None:
     change_user(world, people[0], "SET balance = :balance", balance=1)
     world.accounts.delete(people[4], PASSWORD)
 
     answer = run(world)
 
-    found = [line["finding"] for line in lines() if line["event"] == "audit found"]
-    assert len(found) == answer["findings"] > 0
-    assert any(f"user {people[0].id}: the balance is 1, the entries add up to" in line for line in found)
+    findings = [line["finding"] for line in lines() if line["event"] == "audit found"]
+    assert len(findings) == answer["findings"] > 0
+    assert any(f"user {people[0].id}: the balance is 1, the entries add up to" in finding for finding in findings)
     assert not any(word in str(line) for line in lines() for word in ("person", "example.org", "patients.csv"))
-    assert (Metric.AUDIT_FINDINGS, len(found)) in counted
+    assert (Metric.AUDIT_FINDINGS, len(findings)) in metrics
 
 
 # ---- several invocations
 
 
-def test_an_audit_goes_on_where_it_stopped_and_says_the_same_as_one_in_one_go(
+def test_a_continued_audit_reports_the_same_as_an_uninterrupted_one(
     world: World, people: list[User], lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
     change_user(world, people[1], "SET balance = :balance", balance=1)
@@ -170,25 +170,25 @@ def test_an_audit_goes_on_where_it_stopped_and_says_the_same_as_one_in_one_go(
     assert stored(world)["report"]["checked"] == whole.checked
     assert stored(world)["report"]["coins"] == whole.coins
     assert stored(world)["invocations"] == len(answers)
-    named = [line["finding"] for line in lines() if line["event"] == "audit found"]
-    assert sorted(named) == sorted(whole.findings)  # each once
+    logged = [line["finding"] for line in lines() if line["event"] == "audit found"]
+    assert sorted(logged) == sorted(whole.findings)  # each once
 
 
-def test_half_an_audit_is_never_called_finished_or_clean(
-    world: World, people: list[User], lines: Callable[[], list[dict[str, Any]]], counted: list[tuple[Metric, float]]
+def test_an_unfinished_audit_is_never_reported_as_finished_or_clean(
+    world: World, people: list[User], lines: Callable[[], list[dict[str, Any]]], metrics: list[tuple[Metric, float]]
 ) -> None:
-    assert run(world, Reads(20)) == {"state": "unfinished", "findings": 0}
+    assert run(world, TimeForReads(20)) == {"state": "unfinished", "findings": 0}
 
     assert "finished_at" not in stored(world)
-    assert [metric for metric, _ in counted] == [Metric.AUDIT_FINDINGS]
+    assert [metric for metric, _ in metrics] == [Metric.AUDIT_FINDINGS]
     last = lines()[-1]
     assert (last["event"], last["step"]) == ("audit not finished", "users")
     assert 0 < last["users"] < PEOPLE
     assert "verdict" not in last
 
 
-def test_what_people_do_between_two_invocations_is_no_finding(world: World, people: list[User]) -> None:
-    run(world, Reads(60))
+def test_changes_between_two_invocations_are_no_finding(world: World, people: list[User]) -> None:
+    run(world, TimeForReads(60))
     for person in people:
         world.clock.advance(10)
         world.vouchers.redeem(person.id, world.vouchers.issue(50, None), None)
@@ -202,28 +202,28 @@ def test_what_people_do_between_two_invocations_is_no_finding(world: World, peop
     assert answers[-1] == {"state": "finished", "findings": 0}
 
 
-def test_what_was_found_before_a_crash_is_not_lost(
-    world: World, people: list[User], monkeypatch: pytest.MonkeyPatch, counted: list[tuple[Metric, float]]
+def test_findings_from_before_a_crash_are_not_lost(
+    world: World, people: list[User], monkeypatch: pytest.MonkeyPatch, metrics: list[tuple[Metric, float]]
 ) -> None:
     change_user(world, people[1], "SET balance = :balance", balance=1)
     kill_at(world, monkeypatch, people[4], seconds=daily.SAVE_SECONDS)
-    change_user(world, people[1], "SET balance = :balance", balance=800)  # nobody would find it now
-    assert counted == []
+    change_user(world, people[1], "SET balance = :balance", balance=800)  # a new audit would not find it
+    assert metrics == []
 
     world.clock.advance(HOLD_SECONDS_MAX)
     answer = run(world)
 
     assert answer["state"] == "finished"
-    assert any("the balance is 1," in each for each in stored(world)["report"]["findings"])
+    assert any("the balance is 1," in finding for finding in stored(world)["report"]["findings"])
     assert stored(world)["report"]["checked"]["users"] == PEOPLE
-    assert (Metric.AUDIT_FINDINGS, answer["findings"]) in counted
+    assert (Metric.AUDIT_FINDINGS, answer["findings"]) in metrics
 
 
 def test_a_crash_before_anything_was_stored_costs_only_time(
     world: World, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_at(world, monkeypatch, people[4])
-    assert run(world)["state"] == "held"  # it may still be alive
+    assert run(world)["state"] == "held"  # the killed invocation may still be running
 
     world.clock.advance(HOLD_SECONDS_MAX)
 
@@ -231,7 +231,7 @@ def test_a_crash_before_anything_was_stored_costs_only_time(
     assert stored(world)["report"]["checked"]["users"] == PEOPLE
 
 
-def test_an_invocation_that_fails_leaves_what_it_did_to_the_next(
+def test_an_invocation_that_fails_is_continued_by_the_next(
     world: World, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any) -> Any:
@@ -249,49 +249,49 @@ def test_an_invocation_that_fails_leaves_what_it_did_to_the_next(
     assert stored(world)["report"]["checked"]["users"] == PEOPLE
 
 
-def test_of_two_invocations_at_once_one_works(
+def test_only_one_of_two_invocations_at_once_audits(
     world: World, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user_ids = AuditReader.user_ids
-    meanwhile: list[Any] = []
+    second_answers: list[Any] = []
 
-    def and_another_one(reader: AuditReader, *after: Any) -> Any:
+    def run_the_second(reader: AuditReader, *after: Any) -> Any:
         monkeypatch.setattr(AuditReader, "user_ids", user_ids)
-        meanwhile.append(run(world))
+        second_answers.append(run(world))
         return user_ids(reader, *after)
 
-    monkeypatch.setattr(AuditReader, "user_ids", and_another_one)
+    monkeypatch.setattr(AuditReader, "user_ids", run_the_second)
 
     assert run(world)["state"] == "finished"
-    assert meanwhile == [{"state": "held", "findings": 0}]
+    assert second_answers == [{"state": "held", "findings": 0}]
     assert stored(world)["report"]["checked"]["users"] == len(people)
 
 
-def test_of_two_that_read_the_same_state_one_gets_it(
+def test_only_one_of_two_invocations_that_read_the_same_state_continues(
     world: World, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = AuditStateRepository.read
-    meanwhile: list[Any] = []
+    second_answers: list[Any] = []
 
-    def and_another_one(repository: AuditStateRepository) -> Any:
-        found = read(repository)
+    def read_and_run_the_second(repository: AuditStateRepository) -> Any:
+        state = read(repository)
         monkeypatch.setattr(AuditStateRepository, "read", read)
-        meanwhile.append(run(world, Reads(20)))
-        return found
+        second_answers.append(run(world, TimeForReads(20)))
+        return state
 
-    run(world, Reads(20))
+    run(world, TimeForReads(20))
     before = stored(world)["report"]["checked"]["users"]
-    monkeypatch.setattr(AuditStateRepository, "read", and_another_one)
+    monkeypatch.setattr(AuditStateRepository, "read", read_and_run_the_second)
 
     assert run(world)["state"] == "held"
-    assert meanwhile[0]["state"] == "unfinished"
+    assert second_answers[0]["state"] == "unfinished"
     assert stored(world)["report"]["checked"]["users"] > before
     assert people
 
 
-def test_a_write_whose_answer_was_lost_may_be_repeated(world: World, people: list[User]) -> None:
+def test_a_write_whose_response_was_lost_may_be_repeated(world: World, people: list[User]) -> None:
     class Repeating:
-        """Writes everything twice, as the SDK does when the first answer does not come."""
+        """Writes everything twice, as the SDK does when the first response is lost."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(aws.dynamodb(), name)
@@ -308,30 +308,30 @@ def test_a_write_whose_answer_was_lost_may_be_repeated(world: World, people: lis
     assert people
 
 
-def test_a_user_who_takes_longer_than_a_whole_run_is_named_and_passed(world: World, people: list[User]) -> None:
-    class UntilPerson:
-        """There is no time left once person 2 is read."""
+def test_a_user_who_takes_longer_than_an_invocation_is_reported_and_skipped(world: World, people: list[User]) -> None:
+    class TimeUntilPerson2:
+        """No time is left once person 2 is read."""
 
         def __init__(self) -> None:
-            self.over = False
+            self.is_over = False
 
         def __call__(self) -> float:
-            return 0.0 if self.over else MARGIN_SECONDS + 100.0
+            return 0.0 if self.is_over else MARGIN_SECONDS + 100.0
 
-    def run_until_person() -> dict[str, Any]:
-        left = UntilPerson()
-        daily = world.daily_audit(left)
+    def run_until_person_2() -> dict[str, Any]:
+        time_left = TimeUntilPerson2()
+        daily = world.daily_audit(time_left)
         entries = daily.audit._reader.entries
 
-        def slow(user_id: str, *bounds: Any, **more: Any) -> Any:
-            left.over = user_id == people[2].id
-            return entries(user_id, *bounds, **more)
+        def entries_that_take_all_time(user_id: str, *bounds: Any, **options: Any) -> Any:
+            time_left.is_over = user_id == people[2].id
+            return entries(user_id, *bounds, **options)
 
-        daily.audit._reader.entries = slow  # type: ignore[method-assign]
+        daily.audit._reader.entries = entries_that_take_all_time  # type: ignore[method-assign]
         return daily.run()
 
-    assert run_until_person()["state"] == "unfinished"  # stopped there
-    assert run_until_person()["state"] == "finished"  # began there, and went on after it
+    assert run_until_person_2()["state"] == "unfinished"  # stopped at person 2
+    assert run_until_person_2()["state"] == "finished"  # began at person 2 and continued after it
     (finding,) = stored(world)["report"]["findings"]
     assert finding == f"user {people[2].id} could not be checked: it takes longer than one run may"
     assert stored(world)["report"]["checked"]["users"] == PEOPLE - 1
@@ -340,48 +340,48 @@ def test_a_user_who_takes_longer_than_a_whole_run_is_named_and_passed(world: Wor
 # ---- days and versions
 
 
-def test_an_audit_a_day(world: World, people: list[User], counted: list[tuple[Metric, float]]) -> None:
+def test_there_is_one_audit_a_day(world: World, people: list[User], metrics: list[tuple[Metric, float]]) -> None:
     first = run(world)
-    began = stored(world)["started_at"]
+    started_at = stored(world)["started_at"]
     world.clock.advance(900)
     assert (first["state"], run(world)["state"]) == ("finished", "done")
-    assert counted[-1] == (Metric.AUDIT_AGE, 900)
+    assert metrics[-1] == (Metric.AUDIT_AGE, 900)
 
     world.clock.advance(DAY)
 
     assert run(world)["state"] == "finished"
-    assert stored(world)["started_at"] > began
-    assert counted[-1] == (Metric.AUDIT_AGE, 0)
+    assert stored(world)["started_at"] > started_at
+    assert metrics[-1] == (Metric.AUDIT_AGE, 0)
     assert people
 
 
 def test_yesterday_s_audit_is_finished_before_a_new_one_begins(world: World, people: list[User]) -> None:
-    run(world, Reads(20))
-    began = stored(world)["started_at"]
+    run(world, TimeForReads(20))
+    started_at = stored(world)["started_at"]
     world.clock.advance(2 * DAY)
 
     assert run(world)["state"] == "finished"
-    assert stored(world)["started_at"] == began
+    assert stored(world)["started_at"] == started_at
     assert run(world)["state"] == "finished"
-    assert stored(world)["started_at"] > began
+    assert stored(world)["started_at"] > started_at
     assert people
 
 
-def test_findings_stay_known_until_an_audit_is_finished_without_them(
-    world: World, people: list[User], counted: list[tuple[Metric, float]]
+def test_findings_stay_known_until_an_audit_finishes_without_them(
+    world: World, people: list[User], metrics: list[tuple[Metric, float]]
 ) -> None:
     change_user(world, people[1], "SET balance = :balance", balance=1)
-    found = run(world)["findings"]
+    findings = run(world)["findings"]
     change_user(world, people[1], "SET balance = :balance", balance=800)
     world.clock.advance(DAY)
 
-    assert run(world, Reads(20)) == {"state": "unfinished", "findings": found}
+    assert run(world, TimeForReads(20)) == {"state": "unfinished", "findings": findings}
     assert run(world) == {"state": "finished", "findings": 0}
-    assert [value for metric, value in counted if metric is Metric.AUDIT_FINDINGS] == [found, found, 0]
+    assert [value for metric, value in metrics if metric is Metric.AUDIT_FINDINGS] == [findings, findings, 0]
 
 
-def run_while_a_balance_moves(world: World, user: User) -> dict[str, Any]:
-    """Change a balance after every look, each time to another one that is wrong."""
+def run_while_a_balance_changes(world: World, user: User) -> dict[str, Any]:
+    """Run an audit, and change a balance before every recheck, each time to another wrong value."""
     daily = world.daily_audit(lambda: inf)
     daily.audit._wait = lambda _: change_user(world, user, "SET balance = balance + :one", one=1)
     change_user(world, user, "SET balance = balance + :one", one=1)
@@ -390,37 +390,37 @@ def run_while_a_balance_moves(world: World, user: User) -> dict[str, Any]:
     return answer
 
 
-def test_an_audit_that_could_not_compare_everything_does_not_count_as_one(
-    world: World, people: list[User], counted: list[tuple[Metric, float]], lines: Callable[[], list[dict[str, Any]]]
+def test_an_inconclusive_audit_does_not_count(
+    world: World, people: list[User], metrics: list[tuple[Metric, float]], lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
     run(world)
     for days in (1, 2, 3):
         world.clock.advance(DAY)
-        assert run_while_a_balance_moves(world, people[1]) == {"state": "finished", "findings": 0}
+        assert run_while_a_balance_changes(world, people[1]) == {"state": "finished", "findings": 0}
         assert lines()[-1]["verdict"] == "inconclusive"
-        assert counted[-1] == (Metric.AUDIT_AGE, days * DAY)
+        assert metrics[-1] == (Metric.AUDIT_AGE, days * DAY)
         assert run(world)["state"] == "done"
     world.clock.advance(DAY)
 
     run(world)
 
     assert lines()[-1]["verdict"] == "clean"
-    assert counted[-1] == (Metric.AUDIT_AGE, 0)
+    assert metrics[-1] == (Metric.AUDIT_AGE, 0)
 
 
-def test_findings_stay_known_when_the_next_audit_could_not_compare_everything(world: World, people: list[User]) -> None:
+def test_findings_stay_known_after_an_inconclusive_audit(world: World, people: list[User]) -> None:
     change_user(world, people[2], "SET open_charges = :one", one=1)
-    found = run(world)["findings"]
+    findings = run(world)["findings"]
     change_user(world, people[2], "SET open_charges = :none", none=0)
     world.clock.advance(DAY)
 
-    assert run_while_a_balance_moves(world, people[1]) == {"state": "finished", "findings": found}
+    assert run_while_a_balance_changes(world, people[1]) == {"state": "finished", "findings": findings}
     world.clock.advance(DAY)
     assert run(world) == {"state": "finished", "findings": 0}
 
 
-def test_an_audit_of_another_version_leaves_an_invocation_that_is_alive_alone(world: World, people: list[User]) -> None:
-    run(world, Reads(20))
+def test_an_audit_of_another_version_respects_an_invocation_that_is_running(world: World, people: list[User]) -> None:
+    run(world, TimeForReads(20))
     put_state(world, version=VERSION + 1, held_until=world.clock() + 60)
 
     assert run(world)["state"] == "held"
@@ -433,10 +433,10 @@ def test_an_audit_of_another_version_leaves_an_invocation_that_is_alive_alone(wo
 def test_an_audit_of_another_version_begins_anew(
     world: World, people: list[User], lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    run(world, Reads(20))
+    run(world, TimeForReads(20))
     put_state(world, version=VERSION + 1, step="something else", report="unreadable", finished_at=1, findings=3)
 
-    assert run(world, Reads(20)) == {"state": "unfinished", "findings": 3}
+    assert run(world, TimeForReads(20)) == {"state": "unfinished", "findings": 3}
 
     assert stored(world)["step"] == "users"
     assert stored(world)["finished_at"] == 1
@@ -445,12 +445,12 @@ def test_an_audit_of_another_version_begins_anew(
     assert stored(world)["report"]["checked"]["users"] == len(people)
 
 
-def test_what_is_stored_names_nobody(world: World, people: list[User]) -> None:
+def test_the_stored_state_names_no_person(world: World, people: list[User]) -> None:
     change_user(world, people[1], "SET #name = :name", name="mallory")
     states: list[dict[str, Any]] = []
     while not states or states[-1]["state"] == "unfinished":
         assert len(states) < 50
-        states.append(run(world, Reads(60)))
+        states.append(run(world, TimeForReads(60)))
         assert not any(word in str(stored(world)) for word in ("person", "mallory", "example"))
 
     assert states[-1]["findings"] > 0

@@ -1,4 +1,4 @@
-"""The audit against the role of its function: moto asks nobody for permission, so this does."""
+"""The requests of the audit against the role of its function, which moto does not check."""
 
 import json
 import re
@@ -22,69 +22,69 @@ NO_ATTRIBUTES = {"attribute_exists", "attribute_not_exists"}
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request as IAM sees it."""
+class Request:
+    """A request as IAM sees it."""
 
     action: str
     resource: str
     attributes: frozenset[str] = frozenset()
     select: str | None = ""
-    """None where IAM is not told."""
+    """None if IAM doesn't know it."""
     prefix: str = ""
     key: str = ""
 
 
 def attributes_of(request: dict[str, Any]) -> frozenset[str]:
-    """The top-level attributes that expressions name."""
+    """Return the top-level attributes that the expressions of a request name."""
     texts = " ".join(text for name, text in request.items() if name.endswith("Expression"))
     names = request.get("ExpressionAttributeNames", {})
     words = {word for word in WORD.findall(re.sub(r"\.\S+|\bAND\b|\bOR\b", " ", texts)) if not word.startswith(":")}
     return frozenset(names.get(word, word) for word in words - NO_ATTRIBUTES)
 
 
-def of_dynamodb(operation: str, params: dict[str, Any], tables: dict[str, str]) -> Iterator[Asked]:
+def dynamodb_requests(operation: str, params: dict[str, Any], tables: dict[str, str]) -> Iterator[Request]:
     requests = params.get("RequestItems") or {params.get("TableName"): params}
     for table, request in requests.items():
         index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
         select = request.get("Select") or ("SPECIFIC_ATTRIBUTES" if "ProjectionExpression" in request else "ALL")
         key = params.get("Key") or params.get("Item") or {}
-        leading = key.get("throttle", {}).get("S", "")
-        yield Asked(f"dynamodb:{operation}", tables[table] + index, attributes_of(request), select, key=leading)
+        leading_key = key.get("throttle", {}).get("S", "")
+        yield Request(f"dynamodb:{operation}", tables[table] + index, attributes_of(request), select, key=leading_key)
 
 
 def resource_of(statement: dict[str, Any]) -> str:
-    """As ``Users`` or ``Predictions/index/history``."""
+    """Return the resource of a statement, such as ``Users`` or ``Predictions/index/history``."""
     ((kind, value),) = statement["Resource"].items()
     return str(value[0]) if kind == "Fn::GetAtt" else re.sub(r"\$\{(\w+)\.Arn\}", r"\1", value)
 
 
-def is_granted(asked: Asked) -> bool:
+def is_granted(request: Request) -> bool:
     for statement in STATEMENTS:
-        if asked.action not in statement["Action"] or resource_of(statement) != asked.resource:
+        if request.action not in statement["Action"] or resource_of(statement) != request.resource:
             continue
         condition = statement.get("Condition", {})
         attributes = condition.get("ForAllValues:StringEquals", {}).get("dynamodb:Attributes")
         keys = condition.get("ForAllValues:StringEquals", {}).get("dynamodb:LeadingKeys")
         select = condition.get("StringEquals", {}).get("dynamodb:Select")
         select_if_known = condition.get("StringEqualsIfExists", {}).get("dynamodb:Select")
-        names_some = condition.get("Null", {}).get("dynamodb:Attributes") == "false"
+        requires_attributes = condition.get("Null", {}).get("dynamodb:Attributes") == "false"
         prefix = condition.get("StringLike", {}).get("s3:prefix", "*").removesuffix("*")
         if (
-            (attributes is None or asked.attributes <= set(attributes))
-            and (keys is None or asked.key in keys)
-            and select in {None, asked.select}
-            and (asked.select is None or select_if_known in {None, asked.select})
-            and (asked.attributes or not names_some)
-            and asked.prefix.startswith(prefix)
+            (attributes is None or request.attributes <= set(attributes))
+            and (keys is None or request.key in keys)
+            and select in {None, request.select}
+            and (request.select is None or select_if_known in {None, request.select})
+            and (request.attributes or not requires_attributes)
+            and request.prefix.startswith(prefix)
         ):
             return True
     return False
 
 
 @contextmanager
-def requests(settings: Settings) -> Iterator[list[Asked]]:
-    """Everything that is asked of DynamoDB and S3."""
-    found: list[Asked] = []
+def recorded_requests(settings: Settings) -> Iterator[list[Request]]:
+    """Record every request to DynamoDB and S3."""
+    recorded: list[Request] = []
     tables = {
         settings.users_table: "Users",
         settings.logins_table: "Logins",
@@ -95,24 +95,24 @@ def requests(settings: Settings) -> Iterator[list[Asked]]:
         settings.erasures_table: "Erasures",
     }
 
-    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+    def record(params: dict[str, Any], model: Any, **_: Any) -> None:
         if "Bucket" in params:
             action = {"ListObjectsV2": "ListBucket"}.get(model.name, model.name)
-            found.append(Asked(f"s3:{action}", "Files", prefix=params.get("Prefix", "")))
+            recorded.append(Request(f"s3:{action}", "Files", prefix=params.get("Prefix", "")))
         else:
-            found.extend(of_dynamodb(model.name, params, tables))
+            recorded.extend(dynamodb_requests(model.name, params, tables))
 
     for client in (aws.dynamodb(), aws.s3()):
-        client.meta.events.register("before-parameter-build", note)
+        client.meta.events.register("before-parameter-build", record)
     try:
-        yield found
+        yield recorded
     finally:
         for client in (aws.dynamodb(), aws.s3()):
-            client.meta.events.unregister("before-parameter-build", note)
+            client.meta.events.unregister("before-parameter-build", record)
 
 
 def spoil_everything(world: World) -> None:
-    """So that every reading of the audit is needed."""
+    """Make contradictions of every kind, so that the audit needs every one of its reads."""
     anna, boris, clara = (world.register(name) for name in ("anna", "boris", "clara"))
     world.vouchers.redeem(anna.id, world.vouchers.issue(500, None), None)
     first, second, third = (world.submit(anna) for _ in range(3))
@@ -120,24 +120,24 @@ def spoil_everything(world: World) -> None:
         world.run(prediction)
     world.submit(clara)
     world.accounts.delete(boris, PASSWORD)
-    client, given = aws.dynamodb(), world.settings
-    client.delete_item(TableName=given.users_table, Key=to_item({"user_id": clara.id}))
+    client, settings = aws.dynamodb(), world.settings
+    client.delete_item(TableName=settings.users_table, Key=to_item({"user_id": clara.id}))
     result = world.read(first).result
     assert result is not None
-    aws.s3().delete_object(Bucket=given.files_bucket, Key=result.csv_key)
-    (voucher,) = world.items(given.vouchers_table)
-    client.put_item(TableName=given.vouchers_table, Item=to_item(voucher | {"coins": 501}))
-    annas = next(entry for entry in world.items(given.ledger_table) if entry["user_id"] == anna.id)
-    stray = annas | {"entry_id": "9", "reason": "voucher", "amount": 7}
-    client.put_item(TableName=given.ledger_table, Item=to_item(stray))
+    aws.s3().delete_object(Bucket=settings.files_bucket, Key=result.csv_key)
+    (voucher,) = world.items(settings.vouchers_table)
+    client.put_item(TableName=settings.vouchers_table, Item=to_item(voucher | {"coins": 501}))
+    entry = next(entry for entry in world.items(settings.ledger_table) if entry["user_id"] == anna.id)
+    forged = entry | {"entry_id": "9", "reason": "voucher", "amount": 7}
+    client.put_item(TableName=settings.ledger_table, Item=to_item(forged))
     client.update_item(
-        TableName=given.predictions_table,
+        TableName=settings.predictions_table,
         Key=to_item({"prediction_id": second.prediction_id}),
         UpdateExpression="REMOVE listed_at SET files_deleted_at = :one",
         ExpressionAttributeValues=to_item({":one": 1}),
     )
     client.update_item(
-        TableName=given.predictions_table,
+        TableName=settings.predictions_table,
         Key=to_item({"prediction_id": third.prediction_id}),
         UpdateExpression="SET files_deleted_at = :one",
         ExpressionAttributeValues=to_item({":one": 1}),
@@ -145,57 +145,57 @@ def spoil_everything(world: World) -> None:
 
 
 @pytest.fixture
-def asked(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
-    """What an audit asks for that finds something of every kind."""
+def requests(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """The requests of an audit with findings of every kind."""
     monkeypatch.setattr("chalicelib.audit.audit.RECHECK_SECONDS", 0)
     spoil_everything(world)
-    with requests(world.settings) as found:
+    with recorded_requests(world.settings) as recorded:
         world.daily_audit(lambda: inf).run()
         world.daily_audit(lambda: inf).run()
-    (stored,) = (each for each in world.items(world.settings.throttles_table) if each["throttle"] == "audit")
-    assert set(stored["report"]["off"]) == set(KINDS)
-    return found
+    (state,) = (item for item in world.items(world.settings.throttles_table) if item["throttle"] == "audit")
+    assert set(state["report"]["off"]) == set(KINDS)
+    return recorded
 
 
-def test_the_audit_asks_for_nothing_that_its_role_does_not_grant(asked: list[Asked]) -> None:
-    assert [each for each in asked if not is_granted(each)] == []
+def test_the_role_grants_every_request_of_the_audit(requests: list[Request]) -> None:
+    assert [request for request in requests if not is_granted(request)] == []
 
 
-def test_a_batch_is_granted_whether_or_not_iam_is_told_what_it_selects(asked: list[Asked]) -> None:
-    batches = [replace(each, select=None) for each in asked if each.action == "dynamodb:BatchGetItem"]
-    assert {each.resource for each in batches} >= {"Users", "Logins"}
-    assert [each for each in batches if not is_granted(each)] == []
+def test_a_batch_is_granted_whether_or_not_iam_knows_what_it_selects(requests: list[Request]) -> None:
+    batches = [replace(request, select=None) for request in requests if request.action == "dynamodb:BatchGetItem"]
+    assert {batch.resource for batch in batches} >= {"Users", "Logins"}
+    assert [batch for batch in batches if not is_granted(batch)] == []
 
 
-def test_the_role_grants_nothing_that_the_audit_does_not_ask_for(asked: list[Asked]) -> None:
+def test_the_role_grants_nothing_that_the_audit_does_not_request(requests: list[Request]) -> None:
     granted = {
         (action, resource_of(statement))
         for statement in STATEMENTS
         for action in statement["Action"]
         if not action.startswith("logs:")
     }
-    assert granted == {(each.action, each.resource) for each in asked}
+    assert granted == {(request.action, request.resource) for request in requests}
 
 
 @pytest.mark.parametrize(
-    "asked_for",
+    "denied",
     [
-        Asked("dynamodb:BatchGetItem", "Users", frozenset({"user_id", "intended_use"}), "SPECIFIC_ATTRIBUTES"),
-        Asked("dynamodb:Scan", "Logins", frozenset({"login", "password_hash"}), "SPECIFIC_ATTRIBUTES"),
-        Asked("dynamodb:BatchGetItem", "Logins", frozenset(), "ALL"),
-        Asked("dynamodb:BatchGetItem", "Logins", frozenset(), None),
-        Asked("dynamodb:BatchGetItem", "Logins", frozenset({"login"}), "ALL"),
-        Asked("dynamodb:BatchGetItem", "Logins", frozenset({"login", "password_hash"}), None),
-        Asked("dynamodb:Scan", "Logins", frozenset({"login"}), None),
-        Asked("dynamodb:PutItem", "Throttles", key="0" * 64),
-        Asked("dynamodb:GetItem", "Throttles", key="0" * 64),
-        Asked("dynamodb:Scan", "Users", frozenset(), "ALL"),
-        Asked("dynamodb:Query", "Users", frozenset({"user_id", "name"}), "SPECIFIC_ATTRIBUTES"),
-        Asked("dynamodb:UpdateItem", "Users", frozenset({"user_id", "balance"}), "ALL"),
-        Asked("s3:ListBucket", "Files", prefix="inputs/u/"),
-        Asked("s3:HeadObject", "Files", prefix=""),
+        Request("dynamodb:BatchGetItem", "Users", frozenset({"user_id", "intended_use"}), "SPECIFIC_ATTRIBUTES"),
+        Request("dynamodb:Scan", "Logins", frozenset({"login", "password_hash"}), "SPECIFIC_ATTRIBUTES"),
+        Request("dynamodb:BatchGetItem", "Logins", frozenset(), "ALL"),
+        Request("dynamodb:BatchGetItem", "Logins", frozenset(), None),
+        Request("dynamodb:BatchGetItem", "Logins", frozenset({"login"}), "ALL"),
+        Request("dynamodb:BatchGetItem", "Logins", frozenset({"login", "password_hash"}), None),
+        Request("dynamodb:Scan", "Logins", frozenset({"login"}), None),
+        Request("dynamodb:PutItem", "Throttles", key="0" * 64),
+        Request("dynamodb:GetItem", "Throttles", key="0" * 64),
+        Request("dynamodb:Scan", "Users", frozenset(), "ALL"),
+        Request("dynamodb:Query", "Users", frozenset({"user_id", "name"}), "SPECIFIC_ATTRIBUTES"),
+        Request("dynamodb:UpdateItem", "Users", frozenset({"user_id", "balance"}), "ALL"),
+        Request("s3:ListBucket", "Files", prefix="inputs/u/"),
+        Request("s3:HeadObject", "Files", prefix=""),
     ],
-    ids=lambda each: f"{each.action} {each.select}",
+    ids=lambda request: f"{request.action} {request.select}",
 )
-def test_the_role_grants_no_passwords_no_writes_and_no_files(asked_for: Asked) -> None:
-    assert not is_granted(asked_for)
+def test_the_role_grants_no_password_hashes_no_other_writes_and_no_files(denied: Request) -> None:
+    assert not is_granted(denied)

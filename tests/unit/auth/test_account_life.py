@@ -234,7 +234,7 @@ def test_the_dispatcher_completes_an_erasure_after_a_crash_and_repeats_it_after_
 
     world.dispatcher.run()
     assert world.state(prediction) is Status.CANCELLED
-    for seconds in world.erasure.looks:
+    for seconds in world.erasure.recheck_delays:
         assert world.pending_erasures() == [user.id]
         world.clock.advance(seconds)
         world.dispatcher.run()

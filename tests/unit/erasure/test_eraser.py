@@ -1,4 +1,4 @@
-"""What stands in the way of an erasure, and what comes in between."""
+"""Erasures that fail, run out of time, or meet changes in between."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -33,7 +33,7 @@ def anna(world: World) -> User:
     return world.register("anna")
 
 
-def test_one_prediction_that_can_not_be_erased_holds_up_neither_the_others_nor_the_files(
+def test_a_prediction_that_can_not_be_erased_delays_neither_the_others_nor_the_files(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, third = (world.run(world.submit(anna)) for _ in range(3))
@@ -49,7 +49,7 @@ def test_one_prediction_that_can_not_be_erased_holds_up_neither_the_others_nor_t
         outage.setattr(PredictionRepository, "erase", broken)
         world.dispatcher.run()
         world.finish_erasures()
-        assert [erased(world, each) for each in (first, second, third)] == [True, False, True]
+        assert [erased(world, prediction) for prediction in (first, second, third)] == [True, False, True]
         assert world.objects() == []
         assert world.pending_erasures() == [anna.id]
 
@@ -60,7 +60,7 @@ def test_one_prediction_that_can_not_be_erased_holds_up_neither_the_others_nor_t
 
 
 @pytest.mark.parametrize("prefix", ["inputs", "results", "uploads"])
-def test_a_prefix_that_can_not_be_deleted_holds_up_no_other(
+def test_a_prefix_that_can_not_be_deleted_does_not_delay_the_others(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch, prefix: str
 ) -> None:
     world.run(world.submit(anna))
@@ -68,10 +68,10 @@ def test_a_prefix_that_can_not_be_deleted_holds_up_no_other(
     world.accounts.delete(anna, PASSWORD)
     delete_all = FileStore.delete_all
 
-    def broken(store: FileStore, under: str, *more: Any) -> bool:
-        if under.startswith(prefix):
+    def broken(store: FileStore, deleted_prefix: str, *arguments: Any) -> bool:
+        if deleted_prefix.startswith(prefix):
             raise OSError("out of order")
-        return delete_all(store, under, *more)
+        return delete_all(store, deleted_prefix, *arguments)
 
     with monkeypatch.context() as outage:
         outage.setattr(FileStore, "delete_all", broken)
@@ -83,21 +83,23 @@ def test_a_prefix_that_can_not_be_deleted_holds_up_no_other(
     assert world.objects() == []
 
 
-def test_however_many_erasures_fail_the_others_come(world: World, anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_number_of_failing_erasures_does_not_delay_the_others(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(60):
         world.users.request_erasure(f"0000-{number}", world.clock())
     world.accounts.delete(anna, PASSWORD)
     run = Erasure.run
 
-    def broken(erasure: Erasure, user_id: str, *more: Any) -> int:
+    def broken(erasure: Erasure, user_id: str, *arguments: Any) -> int:
         if user_id.startswith("0000-"):
             raise OSError("out of order")
-        return run(erasure, user_id, *more)
+        return run(erasure, user_id, *arguments)
 
     monkeypatch.setattr(Erasure, "run", broken)
     for _ in range(3):
         world.dispatcher.run()
-    world.clock.advance(world.erasure.looks[-1])
+    world.clock.advance(world.erasure.recheck_delays[-1])
     for _ in range(3):
         world.dispatcher.run()
 
@@ -105,21 +107,21 @@ def test_however_many_erasures_fail_the_others_come(world: World, anna: User, mo
     assert len(world.pending_erasures()) == 60
 
 
-@pytest.mark.parametrize("waited", ["at the first look", "at the last look"])
-def test_a_wish_that_is_made_anew_meanwhile_is_not_lost(
-    world: World, anna: User, monkeypatch: pytest.MonkeyPatch, waited: str
+@pytest.mark.parametrize("time", ["in the first run", "in the last run"])
+def test_an_erasure_request_that_is_repeated_during_the_erasure_is_not_lost(
+    world: World, anna: User, monkeypatch: pytest.MonkeyPatch, time: str
 ) -> None:
     world.accounts.delete(anna, PASSWORD)
-    world.clock.advance(0 if waited == "at the first look" else world.erasure.looks[-1])
+    world.clock.advance(0 if time == "in the first run" else world.erasure.recheck_delays[-1])
     run = Erasure.run
 
-    def wished_meanwhile(erasure: Erasure, user_id: str, *more: Any) -> int:
+    def request_again_and_run(erasure: Erasure, user_id: str, *arguments: Any) -> int:
         world.clock.advance(1)
         world.users.request_erasure(user_id, world.clock())
-        return run(erasure, user_id, *more)
+        return run(erasure, user_id, *arguments)
 
-    with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(Erasure, "run", wished_meanwhile)
+    with monkeypatch.context() as repeated:
+        repeated.setattr(Erasure, "run", request_again_and_run)
         world.dispatcher.run()
 
     assert world.users.erasures(world.clock()) == {anna.id: world.clock()}
@@ -140,17 +142,17 @@ def test_a_request_leaves_the_rest_of_many_predictions_to_the_dispatcher(
         busy.setattr(PredictionRepository, "erase", slow)
         with pytest.raises(OutOfTimeError):
             world.erasure.run(anna.id, 10)
-    assert [erased(world, each) for each in predictions] == [False, True, True], "open ones are new, and come first"
+    assert [erased(world, prediction) for prediction in predictions] == [False, True, True], "newest first"
     assert world.objects() == [], "half of the time is left for the files"
     assert audit_of(world) == []
 
     world.dispatcher.run()
-    assert all(erased(world, each) for each in predictions)
+    assert all(erased(world, prediction) for prediction in predictions)
 
 
 @pytest.fixture
 def slow_deletion(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """Two objects are deleted at once, which takes four seconds; when each two were."""
+    """Let each deletion take four seconds and delete at most two objects; return the times of the deletions."""
     deleted_at: list[float] = []
 
     def wait(**_: Any) -> None:
@@ -170,12 +172,12 @@ def test_row_19_a_request_leaves_the_rest_of_many_files_to_the_dispatcher(
     for number in range(20):
         world.files.put(f"results/{anna.id}/{number}", b"x", "text/csv")
     world.accounts.delete(anna, PASSWORD)
-    began = world.clock()
+    started_at = world.clock()
 
     with pytest.raises(OutOfTimeError):
         world.erasure.run(anna.id, 10)
 
-    assert [at - began for at in slow_deletion] == [0, 4, 8], "none is begun after ten seconds"
+    assert [at - started_at for at in slow_deletion] == [0, 4, 8], "none is begun after ten seconds"
     assert len(world.objects()) == 14
     for _ in range(10):
         world.clock.advance(60)
@@ -186,7 +188,7 @@ def test_row_19_a_request_leaves_the_rest_of_many_files_to_the_dispatcher(
     assert world.pending_erasures() == []
 
 
-def test_a_deletion_whose_time_is_up_is_answered_and_the_dispatcher_does_the_rest(
+def test_a_deletion_that_runs_out_of_time_is_answered_and_the_dispatcher_does_the_rest(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(eraser, "ACCOUNT_SECONDS_MAX", 0)
@@ -205,7 +207,7 @@ def test_a_deletion_whose_time_is_up_is_answered_and_the_dispatcher_does_the_res
         assert list(services.prediction_repository.unerased(user_id)) == []
 
 
-def test_an_account_with_many_files_holds_up_no_other(world: World, slow_deletion: list[float]) -> None:
+def test_accounts_with_many_files_do_not_delay_the_others(world: World, slow_deletion: list[float]) -> None:
     users = [world.register(name) for name in ("anna", "boris", "clara")]
     by_id = sorted(users, key=lambda user: user.id)
     for user in by_id[:2]:
@@ -215,18 +217,18 @@ def test_an_account_with_many_files_holds_up_no_other(world: World, slow_deletio
     for user in users:
         world.accounts.delete(user, PASSWORD)
 
-    began = world.clock()
+    started_at = world.clock()
     world.dispatcher.run()
-    assert world.clock() - began < 30, "the function ends before it is killed"
+    assert world.clock() - started_at < 30, "the function ends before it is killed"
     world.clock.advance(30)
     world.dispatcher.run()
 
     assert world.objects(f"inputs/{by_id[2].id}/") == []
 
 
-def test_an_erasure_is_not_over_while_its_time_is(world: World, anna: User, slow_deletion: list[float]) -> None:
+def test_an_erasure_that_runs_out_of_time_is_not_finished(world: World, anna: User, slow_deletion: list[float]) -> None:
     world.accounts.delete(anna, PASSWORD)
-    world.clock.advance(world.erasure.looks[-1])
+    world.clock.advance(world.erasure.recheck_delays[-1])
     for number in range(20):
         world.files.put(f"results/{anna.id}/{number}", b"x", "text/csv")
 
@@ -243,15 +245,15 @@ def test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing(
     put_stream = FileStore.put_stream
     written: list[str] = []
 
-    def half(store: FileStore, key: str, *more: Any) -> Stored:
+    def fail_after_the_first_file(store: FileStore, key: str, *arguments: Any) -> Stored:
         if written:
             raise OSError("out of order")
         world.settlement.fail(world.read(prediction), "dead_letter")
         world.predictions.delete(anna, prediction.prediction_id, "ended")
         written.append(key)
-        return put_stream(store, key, *more)
+        return put_stream(store, key, *arguments)
 
-    monkeypatch.setattr(FileStore, "put_stream", half)
+    monkeypatch.setattr(FileStore, "put_stream", fail_after_the_first_file)
     with pytest.raises(OSError, match="out of order"):
         world.worker_with(FakeModel()).run(prediction.prediction_id)
 
@@ -259,7 +261,7 @@ def test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing(
     assert world.objects() == []
 
 
-def test_who_looks_at_their_history_while_the_account_is_deleted_gets_an_answer(world: World, anna: User) -> None:
+def test_the_history_of_an_account_that_is_being_deleted_is_empty(world: World, anna: User) -> None:
     world.run(world.submit(anna))
     world.accounts.delete(anna, PASSWORD)
     world.erasure.run(anna.id)
@@ -267,7 +269,9 @@ def test_who_looks_at_their_history_while_the_account_is_deleted_gets_an_answer(
     assert world.predictions.history(anna, None) == ([], None)
 
 
-def test_an_erasure_that_can_not_be_postponed_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_erasure_that_can_not_be_postponed_does_not_delay_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("anna", "boris"):
         user = world.register(name)
         world.submit(user)
@@ -282,21 +286,21 @@ def test_an_erasure_that_can_not_be_postponed_holds_up_no_other(world: World, mo
     assert world.objects() == []
 
 
-def test_logging_out_while_the_account_is_deleted_is_no_fault(world: World, anna: User) -> None:
+def test_logging_out_of_a_deleted_account_is_no_error(world: World, anna: User) -> None:
     world.accounts.delete(anna, PASSWORD)
     world.accounts.log_out(anna)
 
 
-def test_a_password_that_was_replaced_meanwhile_deletes_nothing(
+def test_a_password_that_changes_during_the_deletion_deletes_nothing(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     close = UserRepository.close
 
-    def replaced_meanwhile(repository: UserRepository, *arguments: Any) -> None:
+    def change_password_and_close(repository: UserRepository, *arguments: Any) -> None:
         world.accounts.change_password(anna, PASSWORD, "another good one")
         close(repository, *arguments)
 
-    monkeypatch.setattr(UserRepository, "close", replaced_meanwhile)
+    monkeypatch.setattr(UserRepository, "close", change_password_and_close)
     with pytest.raises(WrongPasswordError):
         world.accounts.delete(anna, PASSWORD)
 

@@ -1,4 +1,4 @@
-"""A restored table brings deleted accounts back; replaying the deletions leaves nothing of them, whatever it was."""
+"""Restored tables bring deleted accounts back. Replaying the deletions removes them, whichever tables were restored."""
 
 from itertools import combinations
 from typing import Any
@@ -16,22 +16,22 @@ from tests.unit.audit.test_audit import audit
 from tests.unit.support import PASSWORD, World
 
 KEYS = {"users": ["user_id"], "logins": ["login"], "ledger": ["user_id", "entry_id"], "predictions": ["prediction_id"]}
-SUBSETS = [some for size in range(1, len(KEYS) + 1) for some in combinations(KEYS, size)]
+SUBSETS = [subset for size in range(1, len(KEYS) + 1) for subset in combinations(KEYS, size)]
 
 
 class Backup:
-    """The tables as they are at its making, as point-in-time recovery has them."""
+    """A copy of the tables at the time it is made, like that of point-in-time recovery."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._then = {name: self._items(name) for name in KEYS}
+        self._copies = {name: self._items(name) for name in KEYS}
 
     def restore(self, *names: str, keep_newer: bool = False) -> None:
         for name in names:
             table = self._table(name)
             for item in [] if keep_newer else self._items(name):
                 aws.dynamodb().delete_item(TableName=table, Key={key: item[key] for key in KEYS[name]})
-            for item in self._then[name]:
+            for item in self._copies[name]:
                 aws.dynamodb().put_item(TableName=table, Item=item)
 
     def _table(self, name: str) -> str:
@@ -41,14 +41,14 @@ class Backup:
         return [dict(item) for item in aws.dynamodb().scan(TableName=self._table(name))["Items"]]
 
 
-def delete_for_good(world: World, user: User) -> None:
+def delete_completely(world: World, user: User) -> None:
     world.accounts.delete(user, PASSWORD)
     world.erasure.run(user.id)
-    finish(world)
+    finish_erasures(world)
 
 
-def finish(world: World) -> None:
-    """As the dispatcher does it, in its own time."""
+def finish_erasures(world: World) -> None:
+    """Run the dispatcher until every erasure is finished."""
     world.dispatcher.run()
     world.finish_erasures()
 
@@ -59,7 +59,7 @@ def stored(world: World) -> str:
 
 @pytest.fixture
 def anna(world: World) -> User:
-    """She has a finished prediction, a queued one, and a neighbour."""
+    """A user with a finished and a queued prediction. There is another user, boris."""
     world.register("boris")
     user = world.register("anna")
     world.run(world.submit(user))
@@ -67,8 +67,8 @@ def anna(world: World) -> User:
     return user
 
 
-def test_a_deletion_stays_in_the_register_for_longer_than_a_backup_reaches_back(world: World, anna: User) -> None:
-    delete_for_good(world, anna)
+def test_a_deletion_stays_in_the_register_longer_than_a_backup_reaches_back(world: World, anna: User) -> None:
+    delete_completely(world, anna)
 
     assert world.pending_erasures() == []
     (entry,) = world.items(world.settings.erasures_table)
@@ -84,15 +84,15 @@ def test_whatever_was_restored_nothing_of_the_person_is_left(
     world: World, anna: User, restored: tuple[str, ...]
 ) -> None:
     backup = Backup(world)
-    delete_for_good(world, anna)
+    delete_completely(world, anna)
     backup.restore(*restored)
-    back = "anna" in stored(world) or "patients.csv" in stored(world)
-    assert back == (restored != ("ledger",))
+    is_back = "anna" in stored(world) or "patients.csv" in stored(world)
+    assert is_back == (restored != ("ledger",))
 
-    done = world.replay.run()
-    finish(world)
+    replayed = world.replay.run()
+    finish_erasures(world)
 
-    assert (done.deleted, done.failed) == (1, 0)
+    assert (replayed.deleted, replayed.failed) == (1, 0)
     assert "anna" not in stored(world)
     assert "patients.csv" not in stored(world)
     assert world.objects(f"results/{anna.id}/") == world.objects(f"inputs/{anna.id}/") == []
@@ -104,27 +104,27 @@ def test_whatever_was_restored_nothing_of_the_person_is_left(
 
 
 @pytest.mark.parametrize("restored", SUBSETS, ids="+".join)
-def test_a_second_replay_has_nothing_to_do_but_what_could_not_be_done(
+def test_a_second_replay_only_repeats_what_could_not_be_done(
     world: World, anna: User, restored: tuple[str, ...]
 ) -> None:
     backup = Backup(world)
-    delete_for_good(world, anna)
+    delete_completely(world, anna)
     backup.restore(*restored)
     first = world.replay.run()
-    finish(world)
+    finish_erasures(world)
     before = stored(world)
 
-    again = world.replay.run()
+    second = world.replay.run()
 
-    assert again == Replayed(1, erased=again.erased, stuck=first.stuck)
-    assert again.erased == bool(first.stuck)
+    assert second == Replayed(1, erased=second.erased, stuck=first.stuck)
+    assert second.erased == bool(first.stuck)
     if not first.stuck:
         assert stored(world) == before
 
 
 def test_logins_without_an_account_are_removed_too(world: World, anna: User) -> None:
     backup = Backup(world)
-    delete_for_good(world, anna)
+    delete_completely(world, anna)
     backup.restore("logins")
     aws.dynamodb().delete_item(TableName=world.settings.users_table, Key=to_item({"user_id": anna.id}))
 
@@ -133,46 +133,46 @@ def test_logins_without_an_account_are_removed_too(world: World, anna: User) -> 
     assert world.register("anna").balance == 0
 
 
-def test_all_tables_of_one_moment_and_the_replay_add_up(world: World, anna: User) -> None:
+def test_the_audit_finds_nothing_after_restoring_all_tables_and_a_replay(world: World, anna: User) -> None:
     backup = Backup(world)
-    delete_for_good(world, anna)
+    delete_completely(world, anna)
     backup.restore(*KEYS)
 
     restored = stored(world)
-    assert world.replay.look() == Replayed(1, accounts=1, logins=2, erased=1)
+    assert world.replay.preview() == Replayed(1, accounts=1, logins=2, erased=1)
     assert stored(world) == restored
     assert world.replay.run() == Replayed(1, accounts=1, logins=2, erased=1)
-    assert world.replay.look() == Replayed(1)
-    finish(world)
+    assert world.replay.preview() == Replayed(1)
+    finish_erasures(world)
 
     assert audit(world).findings == []
     assert world.entries(anna) == [("signup", 500), ("prediction", -100), ("prediction", -100), ("refund", 100)]
     assert world.pending_erasures() == []
 
 
-def test_a_prediction_whose_charge_is_not_open_is_told_and_stripped_and_holds_nothing_up(
+def test_a_prediction_without_an_open_charge_is_counted_and_stripped_and_delays_nothing(
     world: World, anna: User
 ) -> None:
     backup = Backup(world)
-    delete_for_good(world, anna)
+    delete_completely(world, anna)
     backup.restore("predictions")
 
-    done = world.replay.run()
-    finish(world)
+    replayed = world.replay.run()
+    finish_erasures(world)
 
-    assert done == Replayed(1, erased=1, stuck=1)
+    assert replayed == Replayed(1, erased=1, stuck=1)
     assert world.pending_erasures() == []
     assert audit(world).findings_total > 0
 
 
-def test_an_erasure_whose_charge_lost_its_prediction_is_over_after_a_day(world: World, anna: User) -> None:
-    delete_for_good(world, anna)
+def test_an_erasure_with_a_charge_that_lost_its_prediction_ends_after_a_day(world: World, anna: User) -> None:
+    delete_completely(world, anna)
     aws.dynamodb().update_item(
         TableName=world.settings.users_table, Key=to_item({"user_id": anna.id}),
         UpdateExpression="SET open_charges = :one", ExpressionAttributeValues=to_item({":one": 1}),
     )  # fmt: skip
     world.users.request_erasure(anna.id, world.clock())
-    finish(world)
+    finish_erasures(world)
     assert world.pending_erasures() == [anna.id]
 
     world.clock.advance(GIVE_UP_SECONDS)
@@ -181,38 +181,38 @@ def test_an_erasure_whose_charge_lost_its_prediction_is_over_after_a_day(world: 
     assert world.pending_erasures() == []
 
 
-def test_who_took_the_name_and_the_address_since_keeps_them(world: World, anna: User) -> None:
+def test_a_new_account_that_took_the_name_and_the_address_keeps_them(world: World, anna: User) -> None:
     backup = Backup(world)
-    delete_for_good(world, anna)
-    again = world.register("anna")
+    delete_completely(world, anna)
+    new = world.register("anna")
     backup.restore("users", keep_newer=True)
     assert world.users.user(anna.id) is not None
 
-    done = world.replay.run()
+    replayed = world.replay.run()
 
-    assert (done.accounts, done.logins, done.failed) == (1, 0, 0)
-    assert {user_id for _, user_id in world.users.logins_of({anna.id, again.id})} == {again.id}
+    assert (replayed.accounts, replayed.logins, replayed.failed) == (1, 0, 0)
+    assert {user_id for _, user_id in world.users.logins_of({anna.id, new.id})} == {new.id}
 
 
-def test_what_goes_wrong_with_one_account_is_counted_and_holds_up_no_other(
+def test_a_failure_with_one_account_is_counted_and_does_not_stop_the_others(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clara = world.register("clara")
     backup = Backup(world)
-    delete_for_good(world, anna)
-    delete_for_good(world, clara)
+    delete_completely(world, anna)
+    delete_completely(world, clara)
     backup.restore(*KEYS)
     close = world.users.close_restored
 
-    def fails_for_anna(user: User, mark: str, now: float) -> None:
+    def fail_for_anna(user: User, fingerprint: str, now: float) -> None:
         if user.id == anna.id:
             raise RuntimeError("out of order")
-        close(user, mark, now)
+        close(user, fingerprint, now)
 
     with monkeypatch.context() as broken:
-        broken.setattr(world.users, "close_restored", fails_for_anna)
-        done = world.replay.run()
-    assert (done.deleted, done.accounts, done.failed) == (2, 1, 1)
+        broken.setattr(world.users, "close_restored", fail_for_anna)
+        replayed = world.replay.run()
+    assert (replayed.deleted, replayed.accounts, replayed.failed) == (2, 1, 1)
     assert world.users.user(clara.id) is None
 
     assert world.replay.run().accounts == 1

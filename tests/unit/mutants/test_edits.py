@@ -34,7 +34,7 @@ def test_a_replacement_repeats_what_its_wildcards_matched() -> None:
 
 
 def test_one_wildcard_matches_one_thing() -> None:
-    with pytest.raises(EditError, match="0 places fit instead of 1"):
+    with pytest.raises(EditError, match="0 places match instead of 1"):
         _changed(example.Purse.pay, replace("_1 < _1", "False"))
 
 
@@ -78,9 +78,9 @@ def test_what_is_never_raised_has_a_false_condition() -> None:
 
 def test_a_text_is_changed_in_strings_but_not_in_docstrings_and_names() -> None:
     assert "'few coins'" in _changed(example.Purse.pay, in_text("too few", "few"))
-    with pytest.raises(EditError, match="0 places fit"):
+    with pytest.raises(EditError, match="0 places match"):
         _changed(example.Purse.pay, in_text("balance", "x"))
-    with pytest.raises(EditError, match="0 places fit"):
+    with pytest.raises(EditError, match="0 places match"):
         _changed(example.Purse.pay, in_text("cost", "x"))
 
 
@@ -96,7 +96,7 @@ def test_an_edit_that_fits_more_often_fails_and_says_where(edit: Edit) -> None:
     "edit", [replace("nothing()", "0"), remove(example.total), never(ValueError), in_text("?", "")]
 )
 def test_an_edit_that_fits_nowhere_fails(edit: Edit) -> None:
-    with pytest.raises(EditError, match=r"0 places fit instead of 1 in Purse\.pay"):
+    with pytest.raises(EditError, match=r"0 places match instead of 1 in Purse\.pay"):
         Mutation("", example.Purse.pay, edit, "").applied(_EXAMPLE)
 
 

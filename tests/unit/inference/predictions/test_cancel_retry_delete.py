@@ -504,7 +504,7 @@ def test_row_19_files_that_a_killed_worker_uploaded_after_the_deletion_are_delet
 
     killed_after_its_upload(world, prediction, ended_and_deleted)
     assert len(world.objects("results/")) == 3
-    assert any("said to be deleted and are there" in finding for finding in world.audit.run().findings)
+    assert any("marked as deleted, but exist" in finding for finding in world.audit.run().findings)
 
     deliver_message_again(world, prediction, to)
 

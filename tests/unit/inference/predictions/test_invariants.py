@@ -94,7 +94,7 @@ def test_an_erasure_waits_for_predictions_that_the_index_does_not_show_yet(
 
     with monkeypatch.context() as lagging:
         lagging.setattr(PredictionRepository, "unerased", nothing_yet)
-        world.clock.advance(world.erasure.looks[-1])
+        world.clock.advance(world.erasure.recheck_delays[-1])
         world.erasure.run_pending()
     assert world.pending_erasures() == [user.id]
 
