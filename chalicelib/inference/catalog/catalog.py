@@ -73,7 +73,7 @@ class Card(BaseModel):
     coins: Annotated[int, Field(gt=0)]
     title: Texts = Field(description="Name of the model.")
     summary: Texts = Field(description="What the model predicts, in one sentence.")
-    limits: Texts = Field(description="Limits of use.")
+    limits: Texts = Field(description="Limits of use: for which patients and purposes the model is not meant.")
     statements: Statements = Field(description="Measured quality, in sentences.")
     estimand: Texts = Field(description="The estimand: the quantity that the model estimates.")
     point_estimate: Texts = Field(description="How the point estimate is computed.")

@@ -22,7 +22,7 @@ class Column(ResponseModel):
 
     name: str = Field(description="Name of the column in a patient file.")
     title: Texts = Field(description="Title of the column.")
-    kind: Kind = Field(description="Kind of the values.")
+    kind: Kind = Field(description="Kind of the values. Columns of the kind `ignored` are accepted but not used.")
     required: bool = Field(description="Whether a file must have this column.")
     unit: str | None = Field(description="The column's own unit. Null if it has none.")
     allowed: list[str] | None = Field(description="The values of a category; null for a number.")
@@ -31,7 +31,9 @@ class Column(ResponseModel):
     training_minimum: float | None = Field(description="Training minimum. Lower values are clamped to it and flagged.")
     training_maximum: float | None = Field(description="Training maximum. Higher values are clamped to it and flagged.")
     units: list[Unit] = Field(description="The units that a header may name. The first one is the column's own unit.")
-    si_unit: str | None = Field(description="The SI unit. Null if the column has none.")
+    si_unit: str | None = Field(
+        description="The unit of numbers with `units=si`. Null if the column has no other SI unit."
+    )
     si_factor: float | None = Field(description="Value in `si_unit` = value in `unit` × `si_factor`.")
 
 

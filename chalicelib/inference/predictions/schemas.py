@@ -32,24 +32,28 @@ class Receipt(TypedDict):
     format: Annotated[int, Field(description="Version of this format.")]
     prediction_id: Annotated[str, Field(description="The id of the prediction.")]
     model_id: Annotated[str, Field(description="The id of the model.")]
-    model_version: Annotated[str | None, Field(description="The version of the model that ran.")]
-    model_sha256: Annotated[Sha256 | None, Field(description="SHA-256 of the model file.")]
+    model_version: Annotated[
+        str | None, Field(description="The version of the model that ran. Null in results of older releases.")
+    ]
+    model_sha256: Annotated[
+        Sha256 | None, Field(description="SHA-256 of the model file. Null in results of older releases.")
+    ]
     rows: Annotated[int, Field(description="Patients in the file.")]
-    units: Annotated[Literal["stated", "si"], Field(description="The `units` of the submission.")]
-    on_error: Annotated[Literal["refuse", "skip"], Field(description="The `on_error` of the submission.")]
+    units: Annotated[Literal["stated", "si"], Field(description="The option `units` of the submission.")]
+    on_error: Annotated[Literal["refuse", "skip"], Field(description="The option `on_error` of the submission.")]
     input_sha256: Annotated[Sha256, Field(description="SHA-256 of the submitted file, in hexadecimal.")]
     result_sha256: Annotated[Sha256, Field(description="SHA-256 of the result CSV, in hexadecimal.")]
-    ledger_entry_id: Annotated[str, Field(description="The ledger entry of the charge.")]
+    ledger_entry_id: Annotated[str, Field(description="The id of the ledger entry of the charge.")]
     coins: Annotated[int, Field(description="The coins that were charged.")]
-    submitted_at: Instant
-    finished_at: Instant
+    submitted_at: Annotated[Instant, Field(description="Time of the submission.")]
+    finished_at: Annotated[Instant, Field(description="Time of the end.")]
 
 
 class Timings(TypedDict):
     """Time in the queue and time of the run, in milliseconds."""
 
-    queued_ms: Annotated[int, Field(description="From the submission to the start of the first attempt.")]
-    run_ms: Annotated[int, Field(description="From the start of the first attempt to the end.")]
+    queued_ms: Annotated[int, Field(description="Milliseconds from the submission to the start of the first attempt.")]
+    run_ms: Annotated[int, Field(description="Milliseconds from the start of the first attempt to the end.")]
 
 
 class Prediction(TypedDict):
@@ -83,11 +87,13 @@ class Prediction(TypedDict):
         ),
     ]
     rows: Annotated[int, Field(description="Patients in the file.")]
-    rows_done: Annotated[int, Field(description="Patients that have been predicted so far.")]
+    rows_done: Annotated[int, Field(description="Patients that the current attempt has predicted so far.")]
     cost: Annotated[int, Field(description="The price, in coins.")]
     refunded: Annotated[bool, Field(description="Whether the coins were refunded.")]
     retry_of: Annotated[str | None, Field(description="The id of the prediction whose file this one runs again.")]
-    files_deleted_at: Annotated[Instant | None, Field(description="Time at which the owner deleted the files.")]
+    files_deleted_at: Annotated[
+        Instant | None, Field(description="Time at which the owner deleted the files. Null if they were not deleted.")
+    ]
     summary: Annotated[Summary | None, Field(description="Summary of the result. Null until there is one.")]
     horizon_years: Annotated[
         float | None, Field(description="Horizon of the model, in years. Null until there is a result.")
@@ -106,7 +112,10 @@ class Prediction(TypedDict):
             "result."
         ),
     ]
-    receipt: Annotated[Receipt | None, Field(description="The receipt. Null until there is a result.")]
+    receipt: Annotated[
+        Receipt | None,
+        Field(description="The receipt. Null until there is a result, and for results of older releases."),
+    ]
     timings: Annotated[Timings | None, Field(description="Durations. Null until the prediction has run and ended.")]
 
 
@@ -137,10 +146,10 @@ class DryRun(ResponseModel):
         description="Ignored columns that seem to identify a person: by name, address, date of birth or number."
     )
     units: dict[str, str] = Field(description="The unit of each number column that is read.")
-    separator: str = Field(description="The separator of the file.")
+    separator: str = Field(description="The character between the cells of the file.")
     encoding: Literal["utf-8", "windows-1251"] = Field(description="The encoding of the file.")
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
-    preview: Preview = Field(description="Preview of the columns and rows.")
+    preview: Preview = Field(description="The first columns and rows of the file, as the service reads them.")
     cost: int = Field(description="Price of the prediction, in coins.")
     balance: int = Field(description="Balance of the account, in coins.")
     balance_after: int | None = Field(

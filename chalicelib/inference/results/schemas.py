@@ -13,7 +13,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 class Summary(TypedDict):
     """Summary of a result."""
 
-    rows: Annotated[int, Field(description="Patients in the file, with the skipped ones.")]
+    rows: Annotated[int, Field(description="Patients in the file, including skipped ones.")]
     mean_years: Annotated[float, Field(description="Mean of the estimates, in years.")]
     median_years: Annotated[float, Field(description="Median of the estimates, in years.")]
     minimum_years: Annotated[float, Field(description="Lowest estimate, in years.")]
@@ -71,7 +71,9 @@ class Row(ResponseModel):
         description="Median survival, in years. Null without a curve, or if the curve ends above one half."
     )
     survival: list[Survival] = Field(description="The survival curve. Empty for a model without a curve.")
-    mayo_score: float | None = Field(description="The published Mayo risk score. Null for a skipped patient.")
+    mayo_score: float | None = Field(
+        description="The published Mayo risk score. Null for a skipped patient, and in results of older releases."
+    )
     imputed: list[str] = Field(description="The columns whose missing value was imputed.")
     if_measured: list[IfMeasured] = Field(description="Ranges of the estimate, one for each imputed column.")
     measure_first: str | None = Field(description="The missing column whose value could change the estimate most.")
@@ -114,5 +116,5 @@ class RowsPage(ResponseModel):
 class Download(ResponseModel):
     """URL that downloads the result CSV. It needs no token."""
 
-    url: str = Field(description="The URL.")
+    url: str = Field(description="The URL of the result CSV.")
     expires_in: int = Field(description="How long the URL is valid, in seconds.")
