@@ -1,4 +1,4 @@
-"""The commands of a deployment: `python -m deploy package|deploy|rollback|destroy|smoke`."""
+"""Package, deploy, test, roll back or destroy a stage on AWS: ``python -m deploy --stage STAGE COMMAND``."""
 
 import argparse
 import os
@@ -11,123 +11,144 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from deploy.bundle import PLATFORMS, package, table
 from deploy.commands import PROD, Target, deploy, rollback
-from deploy.smoke import SmokeError, walk
+from deploy.smoke import SmokeError, run_smoke_test
 from deploy.stack import StackError
 from deploy.steps import RefusedError, carry_out
 from deploy.teardown import DeletionError, destroy
 from deploy.template import ROOT, STAGES, PackagingError
 
 
-def _package(given: argparse.Namespace) -> Path:
-    out = ROOT / "build" / str(given.stage)
-    print(table(package(given.stage, given.arch, out), out))
-    print(f"For {given.arch}, in {out.relative_to(ROOT)}/, with template.yaml.")
+def _package(arguments: argparse.Namespace) -> Path:
+    out = ROOT / "build" / str(arguments.stage)
+    print(table(package(arguments.stage, arguments.arch, out), out))
+    print(f"Packaged for {arguments.arch} in {out.relative_to(ROOT)}/, with template.yaml.")
     return out
 
 
-def _deploy(given: argparse.Namespace) -> None:
-    out = Path(given.packaged) if given.packaged else _package(given)
+def _deploy(arguments: argparse.Namespace) -> None:
+    out = Path(arguments.packaged) if arguments.packaged else _package(arguments)
     if not (out / "template.yaml").is_file():
         raise RefusedError(f"{out} holds no template.yaml. Write it with 'make package'.")
-    wanted = {"AlarmEmail": given.alarm_email, "WorkerConcurrencyMax": given.concurrency}
-    parameters = {name: str(value) for name, value in wanted.items() if value is not None}
-    steps = deploy(Target(given.stage, given.at), out, parameters, ask=_asks(given))
-    carry_out(steps, dry_run=given.dry_run)
+    options = {"AlarmEmail": arguments.alarm_email, "WorkerConcurrencyMax": arguments.concurrency}
+    parameters = {name: str(value) for name, value in options.items() if value is not None}
+    steps = deploy(Target(arguments.stage, arguments.at), out, parameters, ask=_asks(arguments))
+    carry_out(steps, dry_run=arguments.dry_run)
 
 
-def _rollback(given: argparse.Namespace) -> None:
-    carry_out(rollback(Target(given.stage, given.at), given.release, ask=_asks(given)), dry_run=given.dry_run)
+def _rollback(arguments: argparse.Namespace) -> None:
+    steps = rollback(Target(arguments.stage, arguments.at), arguments.release, ask=_asks(arguments))
+    carry_out(steps, dry_run=arguments.dry_run)
 
 
-def _asks(given: argparse.Namespace) -> bool:
-    return given.stage == PROD and not given.yes
+def _asks(arguments: argparse.Namespace) -> bool:
+    """Return whether the command asks before it changes the stage."""
+    return arguments.stage == PROD and not arguments.yes
 
 
-def _destroy(given: argparse.Namespace) -> None:
-    destruction = destroy(
-        Target(given.stage), data=given.data, prod_data=given.prod_data, force=given.force, dry_run=given.dry_run
+def _destroy(arguments: argparse.Namespace) -> None:
+    teardown = destroy(
+        Target(arguments.stage),
+        data=arguments.data,
+        prod_data=arguments.prod_data,
+        force=arguments.force,
+        dry_run=arguments.dry_run,
     )
-    carry_out(destruction.steps(), dry_run=given.dry_run)
-    if not given.data:
-        print(destruction.what_stays())
+    carry_out(teardown.steps(), dry_run=arguments.dry_run)
+    if not arguments.data:
+        print(teardown.kept_resources())
 
 
-def _smoke(given: argparse.Namespace) -> None:
-    walk(Target(given.stage, given.at).reached_at())
+def _smoke(arguments: argparse.Namespace) -> None:
+    run_smoke_test(Target(arguments.stage, arguments.at).reached_at())
 
 
-def _find_aws(given: argparse.Namespace) -> None:
-    """Refuse to begin unless boto3 knows a region and has credentials; a dry run of a deployment only says so."""
-    if given.run is _package:
+def _require_aws(arguments: argparse.Namespace) -> None:
+    """Raise ``RefusedError`` unless boto3 has a region and credentials. Packaging needs neither.
+
+    A dry run of a deployment only prints what is missing.
+    """
+    if arguments.run is _package:
         return
-    if "AWS_REGION" in os.environ:  # the functions' variable and other tools'; boto3 has another one
+    if "AWS_REGION" in os.environ:  # Lambda and other tools read AWS_REGION, boto3 reads AWS_DEFAULT_REGION
         os.environ.setdefault("AWS_DEFAULT_REGION", os.environ["AWS_REGION"])
     session = boto3.Session()
-    missing = [] if session.region_name else ["region (AWS_REGION=eu-central-1, or your profile's)"]
-    missing += [] if session.get_credentials() else ["credentials (AWS_PROFILE, or what else boto3 reads)"]
+    missing = [] if session.region_name else ["region (set AWS_REGION, or use a profile with a region)"]
+    missing += [] if session.get_credentials() else ["credentials (set AWS_PROFILE or AWS_ACCESS_KEY_ID)"]
     if missing:
-        sentence = f"AWS can't be used: there is no {' and there are no '.join(missing)}."
-        if given.run is not _deploy or not given.dry_run:
+        sentence = f"AWS can't be used: boto3 finds no {' and no '.join(missing)}."
+        if arguments.run is not _deploy or not arguments.dry_run:
             raise RefusedError(sentence)
         print(sentence)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy", description="Package, deploy, test, roll back or destroy a stage.", allow_abbrev=False
+    )
     parser.add_argument("--stage", required=True, help=" or ".join(STAGES))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], object], text: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=text)
-        made.set_defaults(run=run)
-        return made
+        subparser = commands.add_parser(name, help=text)
+        subparser.set_defaults(run=run)
+        return subparser
 
-    packaging = command("package", _package, "write build/<stage>/: two zips and a template")
-    deploying = command("deploy", _deploy, "package, change the stack, publish the page, try it")
-    rolling = command("rollback", _rollback, "go back to an earlier release; data stays as it is")
-    destroying = command("destroy", _destroy, "take the stage down")
-    trying = command("smoke", _smoke, "walk through the deployed stage")
-    for each in (packaging, deploying):
-        each.add_argument("--arch", choices=sorted(PLATFORMS), default="x86_64")
-    for each in (deploying, rolling, trying):
-        each.add_argument("--at", metavar="URL", help="where people reach the stage, if not at its PageUrl")
-    for each in (deploying, rolling):
-        each.add_argument("--yes", action="store_true", help="don't ask before prod is changed")
-    for each in (deploying, rolling, destroying):
-        each.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
-    deploying.add_argument("--packaged", metavar="DIR", help="deploy what is there, instead of packaging")
-    deploying.add_argument("--alarm-email", help="who is told of alarms; it stays so for later deployments")
-    deploying.add_argument("--concurrency", type=int, help="so many predictions at once; it stays so, too")
-    rolling.add_argument("--release", help="which one; without it, the one before")
-    destroying.add_argument("--data", action="store_true", help="tables and files too")
-    destroying.add_argument("--prod-data", action="store_true", help="yes, those of prod")
-    destroying.add_argument("--force", action="store_true", help="don't ask")
+    package_parser = command("package", _package, "write build/<stage>/: two zips and a template")
+    deploy_parser = command("deploy", _deploy, "package, update the stack, publish the page, run a smoke test")
+    rollback_parser = command("rollback", _rollback, "go back to an earlier release; the data stays as it is")
+    destroy_parser = command("destroy", _destroy, "delete the stage's stack, and its data on request")
+    smoke_parser = command("smoke", _smoke, "run a smoke test of the deployed stage")
+    for subparser in (package_parser, deploy_parser):
+        subparser.add_argument(
+            "--arch", choices=sorted(PLATFORMS), default="x86_64", help="processor of the functions (x86_64)"
+        )
+    for subparser in (deploy_parser, rollback_parser, smoke_parser):
+        subparser.add_argument("--at", metavar="URL", help="the stage's address, if it is not the PageUrl")
+    for subparser in (deploy_parser, rollback_parser):
+        subparser.add_argument("--yes", action="store_true", help="don't ask before prod is changed")
+    for subparser in (deploy_parser, rollback_parser, destroy_parser):
+        subparser.add_argument("--dry-run", action="store_true", help="print the steps without carrying them out")
+    deploy_parser.add_argument("--packaged", metavar="DIR", help="deploy this package instead of building one")
+    deploy_parser.add_argument("--alarm-email", help="receiver of alarms; later deployments keep it")
+    deploy_parser.add_argument(
+        "--concurrency", type=int, help="maximum number of predictions at once; later deployments keep it"
+    )
+    rollback_parser.add_argument("--release", help="release to go back to (the previous one)")
+    destroy_parser.add_argument("--data", action="store_true", help="delete tables and files too")
+    destroy_parser.add_argument("--prod-data", action="store_true", help="confirm --data for prod")
+    destroy_parser.add_argument("--force", action="store_true", help="don't ask")
     return parser
 
 
 def main() -> int:
-    """Run one command: 0; 1 if it could not be done; 2 for wrong input or a no."""
-    given = _parser().parse_args()
-    if given.stage not in STAGES:
-        print(f"Say which stage: STAGE={' or STAGE='.join(STAGES)}. The local stack is 'make run'.", file=sys.stderr)
+    """Run one command.
+
+    Return 0 on success, 1 on failure, 2 for invalid arguments or if the person declines, 130 after Ctrl-C.
+    """
+    arguments = _parser().parse_args()
+    if arguments.stage not in STAGES:
+        print(f"Name the stage: STAGE={' or STAGE='.join(STAGES)}. The local stack is 'make run'.", file=sys.stderr)
         return 2
     try:
-        _find_aws(given)
-        given.run(given)
+        _require_aws(arguments)
+        arguments.run(arguments)
     except RefusedError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from where this one was.", file=sys.stderr)
+        print("\nStopped. Run the same command again to finish.", file=sys.stderr)
         return 130
     except OSError as error:
         print(f"{error.filename or 'The disk'}: {error.strerror}", file=sys.stderr)
     except (PackagingError, StackError, DeletionError) as error:
         print(error, file=sys.stderr)
     except SmokeError as error:
-        print(f"The stage is deployed, and does not work: {error}\nmake rollback goes back.", file=sys.stderr)
+        print(
+            f"The smoke test failed: {error}\nThe stage stays deployed. 'make rollback' restores the previous release.",
+            file=sys.stderr,
+        )
     except (BotoCoreError, ClientError, WaiterError) as error:
-        print(f"AWS says: {error}", file=sys.stderr)
+        print(f"AWS answered with an error: {error}", file=sys.stderr)
     else:
         return 0
     return 1

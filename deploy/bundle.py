@@ -1,9 +1,8 @@
-"""What is deployed: ``build/<stage>/`` with two zips and the template.
+"""Build ``build/<stage>/``: the zips of the API and the worker, and the template.
 
-The zips hold packages from the lock files, our code and the models' files.
-
-Byte for byte the same from the same sources: files are sorted, their times fixed, and each package is compiled in a
-process of its own, since what a process compiled before shows in the bytes.
+A zip holds packages from a lock file, our code and the models' files. The same sources give the same bytes: files are
+sorted, their times are fixed, and each package is compiled in a process of its own, because earlier compilations in the
+same process change the bytecode.
 """
 
 import os
@@ -21,14 +20,23 @@ from deploy.template import ROOT, PackagingError, run, target_python, write_temp
 
 UV = ROOT / ".tools" / "bin" / "uv"
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
-"""Lambda's architectures as uv calls them. Lambda's Python 3.13 has glibc 2.34."""
+"""uv's names of Lambda's architectures. Lambda's Python 3.13 has glibc 2.34."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One zip: its packages, what it holds of ``model_artifacts/``, and how many bytes it may have when unpacked.
+    """The definition of a zip.
 
-    ``optimisation`` is Python's, for what others wrote: 2 leaves docstrings and assertions out.
+    Parameters
+    ----------
+    lock
+        The lock file of its packages.
+    artefacts
+        A glob pattern of its files in ``model_artifacts/``.
+    bytes_max
+        The maximum size when unpacked.
+    optimisation
+        Python's optimisation level for third-party packages: 2 removes docstrings and assertions.
     """
 
     name: str
@@ -38,9 +46,9 @@ class Bundle:
     optimisation: int
 
 
-# Tokens and passwords are checked here: no assertion of a package may be missing.
+# The API checks tokens and passwords, so the packages keep their assertions.
 API = Bundle("api", "requirements.txt", "*/card.json", 15_000_000, 0)
-# Lambda takes 262,144,000 bytes. scipy builds hundreds of docstrings when it is imported, a sixth of the start.
+# Lambda allows 262,144,000 bytes. Without docstrings scipy is imported faster: they take a sixth of the start.
 WORKER = Bundle("worker", "requirements-worker.txt", "*/*", 250_000_000, 2)
 BUNDLES = (API, WORKER)
 
@@ -55,7 +63,7 @@ class Built:
     bytes_unpacked: int
 
 
-# What no function needs at run time. numpy's f2py looks as if it could go, and scipy imports it.
+# Files that no function needs at run time. numpy's f2py must stay, because scipy imports it.
 _TESTS = {"tests", "test"}
 _SOURCES = {".pyi", ".pxd", ".pyx", ".pxi", ".h", ".hpp", ".c", ".cpp", ".f90", ".a", ".lib", ".pc"}
 _METADATA_OF_INSTALLERS = {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json", "uv_cache.json"}
@@ -66,9 +74,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def package(stage: str, arch: str, out: Path) -> list[Built]:
-    """Write everything into ``out``, which then holds nothing else.
+    """Build the zips and the template into ``out``, replacing its contents.
 
-    Raises ``PackagingError`` if something is missing or too large. ``out`` is then as it was before.
+    Raises ``PackagingError`` if something is missing or too large. ``out`` then stays unchanged.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent) as temporary:
@@ -85,20 +93,20 @@ def package(stage: str, arch: str, out: Path) -> list[Built]:
 
 
 def table(built: list[Built], out: Path) -> str:
-    """Return the sizes, in millions of bytes, beside what they may be."""
+    """Return a table of the zips' sizes and limits, in millions of bytes."""
     lines = [f"{'zip':<12}{'files':>8}{'MB zipped':>12}{'MB unpacked':>14}{'at most':>10}"]
-    for each in built:
-        zipped = (out / f"{each.bundle.name}.zip").stat().st_size
-        sizes = f"{zipped / 1e6:>12.1f}{each.bytes_unpacked / 1e6:>14.1f}{each.bundle.bytes_max / 1e6:>10.0f}"
-        lines.append(f"{each.bundle.name + '.zip':<12}{each.files:>8,}{sizes}")
+    for item in built:
+        zipped = (out / f"{item.bundle.name}.zip").stat().st_size
+        sizes = f"{zipped / 1e6:>12.1f}{item.bytes_unpacked / 1e6:>14.1f}{item.bundle.bytes_max / 1e6:>10.0f}"
+        lines.append(f"{item.bundle.name + '.zip':<12}{item.files:>8,}{sizes}")
     return "\n".join(lines)
 
 
 def build(bundle: Bundle, arch: str, target: Path) -> Built:
-    """Write ``bundle`` for ``arch`` to ``target``.
+    """Write the zip of ``bundle`` for ``arch`` to ``target``.
 
-    Raises ``PackagingError`` if a package has no wheel for ``arch``, a file does not compile, or the zip would be
-    larger than it may be.
+    Raises ``PackagingError`` if a package has no wheel for ``arch``, a file does not compile, or the zip would be too
+    large.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent) as temporary:
@@ -113,7 +121,7 @@ def build(bundle: Bundle, arch: str, target: Path) -> Built:
         size = sum(path.stat().st_size for path in files)
         if size > bundle.bytes_max:
             raise PackagingError(
-                f"{bundle.name}.zip would be {size:,} bytes when unpacked, and may be {bundle.bytes_max:,}."
+                f"{bundle.name}.zip would be {size:,} bytes when unpacked; the limit is {bundle.bytes_max:,}."
             )
         _zip(tree, files, target)
     return Built(bundle, target, len(files), size)
@@ -122,13 +130,13 @@ def build(bundle: Bundle, arch: str, target: Path) -> Built:
 def install(lock: Path, arch: str, tree: Path) -> None:
     """Install the wheels of ``lock`` for ``arch`` into ``tree``, checked against their hashes.
 
-    Raises ``PackagingError``, which names the package that can't be had.
+    Raises ``PackagingError``, with uv's message, if a package can't be installed.
     """
     options = ["--python-platform", PLATFORMS[arch], "--python-version", target_python(), "--target", str(tree)]
     options += ["--only-binary", ":all:", "--no-deps", "--require-hashes", "--no-config", "--python", sys.executable]
-    done = run([str(UV), "pip", "install", "--quiet", "--no-progress", *options, "-r", str(lock)])
-    if done.returncode != 0:
-        raise PackagingError(f"{lock.name} can't be installed for {arch}:\n{done.stdout}")
+    result = run([str(UV), "pip", "install", "--quiet", "--no-progress", *options, "-r", str(lock)])
+    if result.returncode != 0:
+        raise PackagingError(f"{lock.name} can't be installed for {arch}:\n{result.stdout}")
 
 
 def _strip(tree: Path) -> None:
@@ -141,7 +149,7 @@ def _strip(tree: Path) -> None:
 
 
 def _add_chalice(tree: Path) -> None:
-    """Add just the two files that `chalice package` ships: the rest is its command line."""
+    """Add the two files of Chalice that `chalice package` ships. The rest is its command line."""
     source = Path(chalice.__file__).parent
     (tree / "chalice").mkdir()
     for name in ("__init__.py", "app.py"):
@@ -158,25 +166,26 @@ def _add_our_own(tree: Path, bundle: Bundle) -> None:
 
 
 def _compile(tree: Path, *options: str) -> None:
-    """Compile every module of ``tree``: the functions' disk is read-only, so every cold start would do it again."""
-    # A file's time isn't kept by the zip, so the bytecode must not be compared with it.
+    """Compile every module of ``tree``. Lambda's disk is read-only, so each cold start would compile them again."""
+    # The zip does not keep file times, so Python must not compare the bytecode with them.
     always = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", _RUNTIME_FOLDER]
     command = [sys.executable, "-m", "compileall", *always, *options]
 
     def compile_one(path: Path) -> str:
-        done = run([*command, path], env=os.environ | {"PYTHONHASHSEED": "0"})  # the order of a frozen set's members
-        return done.stdout if done.returncode else ""
+        # A fixed hash seed keeps the order of frozen sets in the bytecode the same.
+        result = run([*command, path], env=os.environ | {"PYTHONHASHSEED": "0"})
+        return result.stdout if result.returncode else ""
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         failures = "".join(pool.map(compile_one, sorted(tree.iterdir())))
     if failures:
-        raise PackagingError(f"Files that do not compile:\n{failures}")
+        raise PackagingError(f"These files do not compile:\n{failures}")
 
 
 def _keep_bytecode_only(tree: Path, optimisation: int) -> None:
-    """Compile what others wrote and drop its sources, without which a traceback still has its line numbers.
+    """Compile third-party packages and delete their sources. Tracebacks still have line numbers.
 
-    With both, the worker for arm64 would be above Lambda's limit.
+    With sources and bytecode, the worker for arm64 would exceed Lambda's limit.
     """
     _compile(tree, "-b", "-o", str(optimisation))
     for path in tree.rglob("*.py"):
@@ -188,6 +197,6 @@ def _zip(tree: Path, files: list[Path], target: Path) -> None:
         for path in files:
             entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16  # readable for the user that Lambda runs functions as
+            entry.external_attr = 0o644 << 16  # readable for the user that runs functions on Lambda
             with path.open("rb") as source, archive.open(entry, "w") as sink:
                 shutil.copyfileobj(source, sink, 1024 * 1024)

@@ -1,4 +1,4 @@
-"""Deploying a stage, and going back to an earlier release of it: the steps, which the caller carries out."""
+"""The steps of a deployment and of a rollback. The caller carries them out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import boto3
 
 from deploy.artefacts import Artefacts, Release
 from deploy.page import invalidate, publish
-from deploy.smoke import walk
+from deploy.smoke import run_smoke_test
 from deploy.stack import Stack, stack_name
 from deploy.steps import RefusedError, Step, confirm
 from deploy.template import ROOT, read_template
@@ -32,7 +32,7 @@ class Target:
 
     stage: str
     address: str | None = None
-    """Where a person reaches it, if that isn't the stack's own PageUrl: a domain of one's own."""
+    """The URL at which people reach the stage, if it is not the stack's PageUrl, such as your own domain."""
 
     @property
     def name(self) -> str:
@@ -41,21 +41,21 @@ class Target:
 
     @cached_property
     def s3(self) -> S3Client:
-        """A client of S3."""
+        """An S3 client."""
         return boto3.client("s3")
 
     @cached_property
     def stack(self) -> Stack:
-        """The stage's stack."""
+        """The stage's CloudFormation stack."""
         return Stack(boto3.client("cloudformation"), self.name)
 
     @cached_property
     def artefacts(self) -> Artefacts:
-        """The bucket of what was deployed."""
+        """The artefact bucket."""
         return Artefacts(self.s3, boto3.client("sts").get_caller_identity()["Account"], self.stage)
 
     def reached_at(self) -> str:
-        """Return the address of page and API, without a slash at its end."""
+        """Return the URL of page and API, without a trailing slash."""
         address = self.address or self.stack.outputs().get("PageUrl")
         if address is None:
             raise RefusedError(f"The stage {self.stage} is not deployed in this account and region.")
@@ -63,9 +63,9 @@ class Target:
 
 
 def deploy(target: Target, build: Path, parameters: dict[str, str], *, ask: bool) -> list[Step]:
-    """Return the steps that deploy ``build``, which `package` wrote, and the built page.
+    """Return the steps that deploy ``build``, a folder written by ``package``, and the built page.
 
-    Raises ``RefusedError`` if it was packaged for another stage.
+    ``ask``: ask the person before the stack changes. Raises ``RefusedError`` if ``build`` is for another stage.
     """
     packaged = read_template(build / "template.yaml")["Parameters"]["Stage"]["Default"]
     if packaged != target.stage:
@@ -83,19 +83,19 @@ def deploy(target: Target, build: Path, parameters: dict[str, str], *, ask: bool
         release.page = target.artefacts.put_page(PAGE)
 
     return [
-        Step("Make the bucket of what was deployed, if it isn't there", make_bucket),
+        Step("Create the artefact bucket if it does not exist", make_bucket),
         Step("Upload the zips, the page and the CloudFormation template", upload),
         *_go_live(target, release, parameters, ask=ask),
     ]
 
 
 def rollback(target: Target, release_id: str | None, *, ask: bool) -> list[Step]:
-    """Return the steps back to ``release_id``, or to the release before the one that is deployed.
+    """Return the steps back to ``release_id``, or to the release before the deployed one.
 
     Raises ``RefusedError`` if there is no such release.
     """
     release = _earlier(target.artefacts, release_id)
-    sentence = f"Take the template of release {release.id} (commit {release.commit}); data stays as it is"
+    sentence = f"Use the template of release {release.id} (commit {release.commit}); the data stays as it is"
     return [Step(sentence, lambda: None), *_go_live(target, release, {}, ask=ask)]
 
 
@@ -106,19 +106,19 @@ def _earlier(artefacts: Artefacts, release_id: str | None) -> Release:
         if release_id not in known:
             raise RefusedError(f"There is no release {release_id}. There are: {', '.join(known)}.")
         return artefacts.release(release_id)
-    before = [each for each in known if each < (artefacts.current() or "")]
-    if not before:
+    earlier = [release for release in known if release < (artefacts.current() or "")]
+    if not earlier:
         raise RefusedError(f"There is no release before {known[0]}.")
-    return artefacts.release(before[-1])
+    return artefacts.release(earlier[-1])
 
 
 def _change(target: Target, release: Release, parameters: dict[str, str], *, ask: bool) -> None:
     stack = target.stack
     name = f"release-{_now()}"
-    parameters = parameters | {"Stage": target.stage}  # which the template refuses if it was packaged for another
+    parameters = parameters | {"Stage": target.stage}  # a template packaged for another stage refuses this value
     changes = stack.propose(target.artefacts.url(release.template), parameters, name)
     if changes is None:
-        print("  nothing changes")
+        print("  no changes")
         return
     for line in changes:
         print(f"  {line}")
@@ -134,7 +134,7 @@ def _change(target: Target, release: Release, parameters: dict[str, str], *, ask
 
 
 def _go_live(target: Target, release: Release, parameters: dict[str, str], *, ask: bool) -> list[Step]:
-    """Return the steps that a deployment and a rollback share: stack, record, page, walk."""
+    """Return the steps that deployments and rollbacks share: stack, record, page, smoke test."""
 
     def change() -> None:
         _change(target, release, parameters, ask=ask)
@@ -145,17 +145,17 @@ def _go_live(target: Target, release: Release, parameters: dict[str, str], *, as
         print(f"  {count} files")
         invalidate(boto3.client("cloudfront"), outputs["DistributionId"])
 
-    def try_it() -> None:
+    def smoke_test() -> None:
         address = target.reached_at()
-        walk(address, release.id)
+        run_smoke_test(address, release.id)
         print(f"  {address}")
 
     return [
-        Step(f"Show what changes in the stack {target.name}{', ask' if ask else ''}, and do it", change),
-        # Before the page, so that one can go back from a deployment that ended half-way.
-        Step("Note that this release is deployed", lambda: target.artefacts.record(release)),
-        Step("Publish the page, and make CloudFront forget the one before", publish_page),
-        Step("Try it: page, account, free check, prediction, result, deletion", try_it),
+        Step(f"Show the changes of the stack {target.name}{', ask' if ask else ''}, and carry them out", change),
+        # Before the page is published, so that a rollback works after a deployment that stopped half-way.
+        Step("Record this release as the deployed one", lambda: target.artefacts.record(release)),
+        Step("Publish the page, and remove the old one from CloudFront's cache", publish_page),
+        Step("Run the smoke test: page, account, free check, prediction, result, deletion", smoke_test),
     ]
 
 
@@ -164,9 +164,9 @@ def _now() -> str:
 
 
 def _commit() -> str:
-    """Return the commit that is deployed, and whether something was changed since."""
+    """Return the current commit, with ``-dirty`` if files were changed since."""
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=12"],  # noqa: S607
             cwd=ROOT,
             capture_output=True,
@@ -175,4 +175,4 @@ def _commit() -> str:
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return done.stdout.strip()
+    return result.stdout.strip()

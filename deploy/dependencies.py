@@ -1,7 +1,7 @@
-"""Looks every locked package up in the advisory databases: ``python -m deploy.dependencies``.
+"""Look up every locked package in the advisory databases: ``python -m deploy.dependencies``.
 
-Exit code 0: nothing is known against any; 1: something is, and it is printed; 3: a database could not be reached, so
-nothing is known.
+Exit codes: 0, no package has an advisory; 1, some have, and they are printed; 3, no advisory was found, but a database
+could not be reached.
 """
 
 import json
@@ -28,10 +28,13 @@ class UnreachableError(Exception):
 
 
 def python_report(lock: Path) -> tuple[int, list[str]]:
-    """Count the packages of a ``requirements*.txt`` and list their advisories, by pip-audit."""
+    """Return the number of packages in a ``requirements*.txt`` and their advisories, by pip-audit.
+
+    Raises ``UnreachableError`` if the database did not answer for all of them.
+    """
     options = ["--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
     packages = _json_of([str(PIP_AUDIT), "--requirement", lock.name, *options]).get("dependencies")
-    # What the database does not answer for is skipped, and would pass for good.
+    # pip-audit skips packages for which the database gave no answer. They must not count as free of advisories.
     if not packages or any("skip_reason" in package for package in packages):
         raise UnreachableError
     return len(packages), [
@@ -43,21 +46,23 @@ def python_report(lock: Path) -> tuple[int, list[str]]:
 
 
 def npm_report(lock: Path) -> tuple[int, list[str]]:
-    """Do the same for a ``package-lock.json``, by ``npm audit``."""
+    """Return the number of packages in a ``package-lock.json`` and their advisories, by ``npm audit``.
+
+    Raises ``UnreachableError`` if the database did not answer.
+    """
     report = _json_of([*NPM, "--prefix", str(lock.parent), "audit", "--package-lock-only", "--json"])
     if "vulnerabilities" not in report:
         raise UnreachableError
-    found = report["vulnerabilities"].items()
     return report["metadata"]["dependencies"]["total"], [
-        f"{name} {each['range']}: {each['severity']}" for name, each in found
+        f"{name} {advisory['range']}: {advisory['severity']}" for name, advisory in report["vulnerabilities"].items()
     ]
 
 
 def main() -> int:
-    """Look at every lock file."""
+    """Look up the packages of every lock file and print the result. Return the exit code."""
     print(f"Looked up at {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.")
     locks = [*sorted(ROOT.glob("requirements*.txt")), *sorted(ROOT.glob("*/package-lock.json"))]
-    unreached, found = [], False
+    unreached, has_advisories = [], False
     for lock in locks:
         name = str(lock.relative_to(ROOT))
         try:
@@ -65,23 +70,26 @@ def main() -> int:
         except UnreachableError:
             unreached.append(name)
             continue
-        found = found or bool(advisories)
+        has_advisories = has_advisories or bool(advisories)
         print(f"{name}: {count} packages, {len(advisories)} advisories")
         for advisory in advisories:
             print(f"  {advisory}")
     if unreached:
-        print(f"The advisory database could not be reached from here, so nothing is known of: {', '.join(unreached)}.")
-    return FOUND if found else UNREACHABLE if unreached else 0
+        print(f"The advisory database could not be reached, so these were not checked: {', '.join(unreached)}.")
+    return FOUND if has_advisories else UNREACHABLE if unreached else 0
 
 
 def _json_of(command: Sequence[str]) -> dict[str, Any]:
-    """What the command prints, if it is a JSON object. Its exit code says too little: 1 is also a finding."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603
+    """Return the JSON object that the command prints, or {} if it prints none.
+
+    The exit code is ignored, because 1 means an error as well as an advisory.
+    """
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603
     try:
-        found = json.loads(done.stdout)
+        report = json.loads(result.stdout)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return report if isinstance(report, dict) else {}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes ``docs/licences.md``, what is used under which licence, shipped or not: ``python -m deploy.licences``."""
+"""Write ``docs/licences.md``, the licences of all packages: ``python -m deploy.licences``."""
 
 import json
 import sys
@@ -19,10 +19,10 @@ NOT_STATED = "not stated"
 
 _RUNTIME = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "python_version": "3.13",
             "platform_python_implementation": "CPython", "implementation_name": "cpython"}  # fmt: skip
-_SHIPPED_BESIDE = ("swagger-ui-dist",)
-"""A development package of npm whose files are copied into the page as they are."""
+_COPIED_INTO_PAGE = ("swagger-ui-dist",)
+"""npm packages that are locked for development, but whose files are copied into the page."""
 _ENVIRONMENTS = (".venv*/lib/python*/site-packages", ".tools/lib/python*/site-packages", ".tools")
-"""Where the Makefile installs the lock files' packages."""
+"""Folders into which the Makefile installs the lock files' packages."""
 
 _BEGINNING = """# Check the licences of packages
 
@@ -44,16 +44,16 @@ the [README](../README.md)). The list of forbidden passwords (`chalicelib/auth/c
 
 
 class Package(NamedTuple):
-    """One package as it is locked."""
+    """A locked package."""
 
     name: str
     version: str
     licence: str | None
-    """None: another version is installed, or none, and only the locked one can say."""
+    """None if the locked version is not installed, so that its licence is unknown."""
 
 
 def locked(lock: str) -> Iterator[Requirement]:
-    """Yield the packages of a lock file that Lambda's Python takes."""
+    """Yield the packages of a lock file that apply to Lambda's Python."""
     for line in (ROOT / lock).read_text("utf-8").splitlines():
         if line[:1].isalnum():
             requirement = Requirement(line.removesuffix("\\").strip())
@@ -63,72 +63,79 @@ def locked(lock: str) -> Iterator[Requirement]:
 
 def sections() -> dict[str, list[Package]]:
     """Return the document's tables by their titles."""
-    every = list(chain(*(locked(lock.name) for lock in ROOT.glob("requirements*.txt"))))
+    python_packages = list(chain(*(locked(lock.name) for lock in ROOT.glob("requirements*.txt"))))
     # The zips hold two files of Chalice.
-    chalice = [requirement for requirement in every if requirement.name == "chalice"]
+    chalice = [requirement for requirement in python_packages if requirement.name == "chalice"]
     zips = _packages(chain(*(locked(bundle.lock) for bundle in BUNDLES), chalice))
     page = sorted(package for package, is_shipped in _npm("frontend") if is_shipped)
-    every_of_npm = {package for folder in ("frontend", "local") for package, _ in _npm(folder)}
+    npm_packages = {package for folder in ("frontend", "local") for package, _ in _npm(folder)}
     return {
         "In the functions' zips": zips,
         "In the page": page,
-        "Not shipped: Python": sorted({*_packages(every)} - {*zips}),
-        "Not shipped: npm": sorted(every_of_npm - {*page}),
+        "Not shipped: Python": sorted({*_packages(python_packages)} - {*zips}),
+        "Not shipped: npm": sorted(npm_packages - {*page}),
     }
 
 
 def not_as_locked(packages: list[Package]) -> list[str]:
-    """Return those of which another version is installed than is locked, or none: it may say otherwise."""
+    """Return the names of packages whose locked version is not installed."""
     return [package.name for package in packages if package.licence is None]
 
 
 def main() -> int:
-    """Write it, unless what is installed isn't what is locked."""
+    """Write the document. Return 1 if the installed versions are not the locked ones."""
     tables = sections()
-    if other := [name for packages in tables.values() for name in not_as_locked(packages)]:
-        print(f"Not installed as locked: {', '.join(other)}. Run make clean and it again.", file=sys.stderr)
+    if mismatches := [name for packages in tables.values() for name in not_as_locked(packages)]:
+        print(
+            f"The locked versions of these packages are not installed: {', '.join(mismatches)}. Run 'make clean', then "
+            "'make licences' again.",
+            file=sys.stderr,
+        )
         return 1
     PATH.write_text("\n".join([_BEGINNING, *(table(title, packages) for title, packages in tables.items())]), "utf-8")
     return 0
 
 
 def table(title: str, packages: list[Package]) -> str:
-    """Return a section as it is committed."""
+    """Return a section of the document in Markdown."""
     rows = "".join(f"| {package.name} | {package.version} | {package.licence} |\n" for package in packages)
     return f"## {title}\n\n| package | version | licence |\n| --- | --- | --- |\n{rows}"
 
 
 def _packages(requirements: Iterable[Requirement]) -> list[Package]:
-    named = {(each.name, str(each.specifier).removeprefix("==")) for each in requirements}
+    versions = {(requirement.name, str(requirement.specifier).removeprefix("==")) for requirement in requirements}
     installed = _installed()
-    return sorted(Package(*name, licence_of(installed[name].metadata) if name in installed else None) for name in named)
+    return sorted(
+        Package(*version, licence_of(installed[version].metadata) if version in installed else None)
+        for version in versions
+    )
 
 
 @cache
 def _installed() -> dict[tuple[str, str], Distribution]:
-    """Every package by name and version, whatever environment it is in."""
+    """Return the packages of all environments by name and version."""
     folders = [*sys.path, *(str(folder) for pattern in _ENVIRONMENTS for folder in ROOT.glob(pattern))]
-    return {(canonicalize_name(each.name), each.version): each for each in distributions(path=folders)}
+    return {(canonicalize_name(package.name), package.version): package for package in distributions(path=folders)}
 
 
 def licence_of(metadata: Any) -> str:
-    """Return what the metadata of a package says of its own licence."""
+    """Return the licence that a package's metadata states."""
     if expression := metadata.get("License-Expression"):
         return str(expression)
-    # Of classifiers the last part; free text may be the whole licence.
-    classifiers = [each for each in metadata.get_all("Classifier", []) if each.startswith("License :: ")]
+    classifiers = [item for item in metadata.get_all("Classifier", []) if item.startswith("License :: ")]
     if classifiers:
-        return " or ".join(each.rpartition(" :: ")[2] for each in classifiers)
+        return " or ".join(classifier.rpartition(" :: ")[2] for classifier in classifiers)
+    # The free text may be the whole licence, so take only its first line.
     text = str(metadata.get("License") or "").strip()
     return NOT_STATED if text in {"", "UNKNOWN"} else text.splitlines()[0]
 
 
 def _npm(folder: str) -> Iterator[tuple[Package, bool]]:
-    """Yield all that ``folder`` locks, and whether it is shipped."""
+    """Yield each package that ``folder`` locks, and whether it is shipped."""
     packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
     for path, package in packages.items():
         if name := path.rpartition("node_modules/")[2]:
-            is_shipped = not (package.get("dev") or package.get("optional")) or name in _SHIPPED_BESIDE
+            is_shipped = not (package.get("dev") or package.get("optional")) or name in _COPIED_INTO_PAGE
             yield Package(name, package["version"], package.get("license", NOT_STATED)), is_shipped
 
 

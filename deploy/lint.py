@@ -1,7 +1,4 @@
-"""Package every stage and lint its template, as SAM and as the CloudFormation that AWS makes of it.
-
-Usage: python -m deploy.lint
-"""
+"""Lint the template of every stage, as SAM and as the CloudFormation that results: ``python -m deploy.lint``."""
 
 import sys
 import tempfile
@@ -14,13 +11,13 @@ from deploy.transform import transform
 
 
 def lint(template: Path) -> list[str]:
-    """Return what cfn-lint finds, hints included, one line a finding."""
-    found = lint_file(template, config=ManualArgs(include_checks=["I"]))
-    return [f"{template.name}:{match.linenumber}: {match.rule.id} {match.message}" for match in found]
+    """Return cfn-lint's findings, hints included, one line for each."""
+    matches = lint_file(template, config=ManualArgs(include_checks=["I"]))
+    return [f"{template.name}:{match.linenumber}: {match.rule.id} {match.message}" for match in matches]
 
 
 def main() -> int:
-    """Lint every stage; 1 if anything is off."""
+    """Lint every stage. Return 1 if there are findings."""
     failed = False
     for stage in STAGES:
         with tempfile.TemporaryDirectory() as directory:
@@ -30,7 +27,7 @@ def main() -> int:
             except PackagingError as error:
                 findings = [str(error)]
         failed = failed or bool(findings)
-        print(f"{stage}: {len(findings)} findings" if findings else f"{stage}: clean as SAM and as CloudFormation")
+        print(f"{stage}: {len(findings)} findings" if findings else f"{stage}: no findings in SAM and CloudFormation")
         for finding in findings:
             print(f"  {finding}")
     return int(failed)

@@ -1,4 +1,4 @@
-"""Writes ``docs/openapi.json`` from the app's routes: ``python -m deploy.openapi``."""
+"""Write ``docs/openapi.json`` from the app's routes: ``python -m deploy.openapi``."""
 
 import json
 
@@ -10,7 +10,7 @@ PATH = ROOT / "docs" / "openapi.json"
 
 
 def text() -> str:
-    """Return the document as it is committed: sorted, so that a difference is a change."""
+    """Return the document's JSON, with sorted keys so that a diff shows only real changes."""
     return json.dumps(document(app.routes), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Puts a release's page where CloudFront takes it from."""
+"""Publish a release's page: copy its files to the page bucket and invalidate CloudFront's cache."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 CONFIG = "config.json"
 _ENTRY = ("index.html", CONFIG)
 _IMMUTABLE = "public, max-age=31536000, immutable"
-_ASK_AGAIN = "no-cache"
-_AN_HOUR = "public, max-age=3600"
-# CloudFront keeps what has no content hash in its name.
-_CHANGED = ("/", *(f"/{name}" for name in _ENTRY), "/favicon.svg", "/samples/*", "/docs*")
+_REVALIDATE = "no-cache"
+_ONE_HOUR = "public, max-age=3600"
+_UNHASHED_PATHS = ("/", *(f"/{name}" for name in _ENTRY), "/favicon.svg", "/samples/*", "/docs*")
+"""Paths without a content hash in their names: CloudFront must drop them from its cache at each release."""
 
 
 def cache_control(name: str) -> str:
-    """Return how long browsers and CloudFront may keep a file of the page."""
+    """Return the Cache-Control header of a file of the page."""
     if name in _ENTRY or name.startswith("docs/"):
-        return _ASK_AGAIN
-    return _IMMUTABLE if name.startswith("assets/") else _AN_HOUR
+        return _REVALIDATE
+    return _IMMUTABLE if name.startswith("assets/") else _ONE_HOUR
 
 
 def publish(s3: S3Client, artefacts: Artefacts, release: Release, bucket: str) -> int:
-    """Copy the release's page into ``bucket``, and return how many files that were.
+    """Copy the release's page into ``bucket`` and return the number of files.
 
-    Nothing is deleted: who has an older page open still loads its files. The entry comes last, so that it never names
-    a file that isn't there yet.
+    Older files stay, because a page that is still open in a browser loads them. ``index.html`` comes after the files
+    that it names.
     """
-    # The build's own config says that it is the local stack's.
+    # The built config.json is for the local stack; the one for this stage is written below.
     names = [name for key in artefacts.keys(release.page) if (name := key.removeprefix(release.page)) != CONFIG]
     for name in sorted(names, key=lambda name: (name in _ENTRY, name)):
         artefacts.copy(
@@ -53,12 +53,13 @@ def publish(s3: S3Client, artefacts: Artefacts, release: Release, bucket: str) -
 
 
 def invalidate(cloudfront: CloudFrontClient, distribution: str) -> None:
-    """Make CloudFront forget the files that keep their names, and wait until it has."""
-    made = cloudfront.create_invalidation(
+    """Remove the files without a content hash from CloudFront's cache, and wait until that is done."""
+    response = cloudfront.create_invalidation(
         DistributionId=distribution,
         InvalidationBatch={
-            "Paths": {"Quantity": len(_CHANGED), "Items": list(_CHANGED)},
-            "CallerReference": str(uuid4()),  # a repeated one would be answered with the old invalidation
+            "Paths": {"Quantity": len(_UNHASHED_PATHS), "Items": list(_UNHASHED_PATHS)},
+            "CallerReference": str(uuid4()),  # CloudFront answers a repeated reference with the old invalidation
         },
     )
-    cloudfront.get_waiter("invalidation_completed").wait(DistributionId=distribution, Id=made["Invalidation"]["Id"])
+    invalidation_id = response["Invalidation"]["Id"]
+    cloudfront.get_waiter("invalidation_completed").wait(DistributionId=distribution, Id=invalidation_id)

@@ -1,4 +1,4 @@
-"""Walks through a deployed stage as a person would: page, account, free check, prediction, result, deletion."""
+"""The smoke test of a deployed stage: page, account, free check, prediction, result, deletion of the account."""
 
 import contextlib
 import secrets
@@ -14,64 +14,68 @@ PATIENTS = 10
 MODEL = "mayo"
 _TIMEOUT_SECONDS = 60
 _RESULT_SECONDS = 180
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 
 
 class SmokeError(Exception):
-    """What did not work; the text says what was asked and what came."""
+    """A request of the smoke test failed. The text names the request and the answer."""
 
 
-def walk(address: str, release: str | None = None) -> None:
-    """Try the stage at ``address``, whose page has to be of ``release`` if that is given. Raises ``SmokeError``.
+def run_smoke_test(address: str, release: str | None = None) -> None:
+    """Use the stage at ``address`` as a person would. Raises ``SmokeError`` if anything fails.
 
-    The account that it makes is deleted at the end, and what it paid for its prediction stays in the books.
+    ``release``: the id of the release that the page must be of; None accepts any. The test deletes its account at the
+    end. The ledger keeps the charge of its prediction.
     """
-    person = _Person(address)
-    _look_at_page(person, release)
-    print("  the page comes with its headers" + (f", and is of release {release}" if release else ""))
-    person.ask("GET", "/api/health", 200)
-    person.register()
+    client = _Client(address)
+    _check_page(client, release)
+    print("  the page has its security headers" + (f" and is of release {release}" if release else ""))
+    client.request("GET", "/api/health", 200)
+    client.register()
     try:
-        _predict(person)
+        _predict(client)
     except SmokeError:
-        with contextlib.suppress(SmokeError):  # what went wrong first is what counts
-            person.delete()
+        with contextlib.suppress(SmokeError):  # report the first error, not this one
+            client.delete_account()
         raise
-    person.delete()
+    client.delete_account()
     print("  the account was deleted")
 
 
-def _look_at_page(person: "_Person", release: str | None) -> None:
-    entry = person.ask("GET", "/", 200)
+def _check_page(client: "_Client", release: str | None) -> None:
+    page = client.request("GET", "/", 200)
     for header in ("Content-Security-Policy", "Strict-Transport-Security"):
-        if header not in entry.headers:
-            raise SmokeError(f"{entry.url} comes without {header}")
-    config = person.ask("GET", "/config.json", 200).json()
+        if header not in page.headers:
+            raise SmokeError(f"{page.url} comes without {header}")
+    config = client.request("GET", "/config.json", 200).json()
     if release and config["release"] != release:
-        raise SmokeError(f"{entry.url} is of release {config['release']} instead of {release}")
+        raise SmokeError(f"{page.url} is of release {config['release']} instead of {release}")
 
 
-def _predict(person: "_Person") -> None:
-    balance = int(person.ask("GET", "/api/auth/balance", 200).json()["balance"])
-    print(f"  an account was made, with {balance} coins")
-    checked = person.send_file(f"/api/predict/{MODEL}?dry_run=true", 200)
-    print(f"  the free check of {checked['rows']} patients says {checked['cost']} coins")
-    accepted = person.send_file(f"/api/predict/{MODEL}", 202)
-    if accepted["balance"] != balance - checked["cost"]:
-        raise SmokeError(f"{checked['cost']} coins of {balance} were charged, and {accepted['balance']} are left")
-    began = time.monotonic()
-    prediction = person.wait_for(accepted["prediction_id"])
+def _predict(client: "_Client") -> None:
+    balance = int(client.request("GET", "/api/auth/balance", 200).json()["balance"])
+    print(f"  an account was created, with {balance} coins")
+    dry_run = client.send_file(f"/api/predict/{MODEL}?dry_run=true", 200)
+    print(f"  the free check: {dry_run['rows']} patients cost {dry_run['cost']} coins")
+    accepted = client.send_file(f"/api/predict/{MODEL}", 202)
+    if accepted["balance"] != balance - dry_run["cost"]:
+        raise SmokeError(
+            f"the prediction costs {dry_run['cost']} coins, but the balance changed from {balance} to "
+            f"{accepted['balance']} coins"
+        )
+    started = time.monotonic()
+    prediction = client.wait_for(accepted["prediction_id"])
     if not prediction["is_success"]:
         raise SmokeError(f"the prediction is {prediction['status']}: {prediction['error_info']}")
-    rows = person.ask("GET", f"/api/predict/{accepted['prediction_id']}/rows", 200).json()["rows"]
+    rows = client.request("GET", f"/api/predict/{accepted['prediction_id']}/rows", 200).json()["rows"]
     if len(rows) != PATIENTS:
         raise SmokeError(f"the result has {len(rows)} patients instead of {PATIENTS}")
-    seconds = time.monotonic() - began
-    print(f"  the prediction ended after {seconds:.1f} s; the first patient has {prediction['output']:.2f} years")
+    seconds = time.monotonic() - started
+    print(f"  the prediction took {seconds:.1f} s; the first patient has {prediction['output']:.2f} years")
 
 
-class _Person:
-    """A throwaway account, talking to the API."""
+class _Client:
+    """A client of the API with a throwaway account."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -81,34 +85,34 @@ class _Person:
     def register(self) -> None:
         name = f"smoke-{secrets.token_hex(8)}"
         body = {"name": name, "email": f"{name}@example.invalid", "password": self.password}
-        answer = self.ask("POST", "/api/auth/register", 201, json=body).json()
+        answer = self.request("POST", "/api/auth/register", 201, json=body).json()
         self._http.headers["Authorization"] = f"Bearer {answer['access_token']}"
 
-    def delete(self) -> None:
-        self.ask("DELETE", "/api/auth/me", 204, json={"password": self.password})
+    def delete_account(self) -> None:
+        self.request("DELETE", "/api/auth/me", 204, json={"password": self.password})
 
     def send_file(self, path: str, status: int) -> dict[str, Any]:
         file = (SAMPLE.name, SAMPLE.read_bytes(), "text/csv")
-        body: dict[str, Any] = self.ask("POST", path, status, files={"file": file}).json()
+        body: dict[str, Any] = self.request("POST", path, status, files={"file": file}).json()
         return body
 
     def wait_for(self, prediction_id: str) -> dict[str, Any]:
         """Return the prediction once it has ended."""
         deadline = time.monotonic() + _RESULT_SECONDS
         while time.monotonic() < deadline:
-            prediction: dict[str, Any] = self.ask("GET", f"/api/predict/{prediction_id}", 200).json()
+            prediction: dict[str, Any] = self.request("GET", f"/api/predict/{prediction_id}", 200).json()
             if prediction["is_finished"]:
                 return prediction
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
         raise SmokeError(f"the prediction did not end in {_RESULT_SECONDS} s and is {prediction['status']}")
 
-    def ask(self, method: str, path: str, status: int, **more: Any) -> requests.Response:
-        """Ask what has to be answered with ``status``."""
-        asked = f"{method} {self._address}{path}"
+    def request(self, method: str, path: str, status: int, **options: Any) -> requests.Response:
+        """Send a request. Raises ``SmokeError`` if the answer's status is not ``status``."""
+        request = f"{method} {self._address}{path}"
         try:
-            answer = self._http.request(method, self._address + path, timeout=_TIMEOUT_SECONDS, **more)
+            answer = self._http.request(method, self._address + path, timeout=_TIMEOUT_SECONDS, **options)
         except requests.RequestException as error:
-            raise SmokeError(f"{asked}: {error}") from error
+            raise SmokeError(f"{request}: {error}") from error
         if answer.status_code != status:
-            raise SmokeError(f"{asked} answered {answer.status_code} instead of {status}: {answer.text[:500]}")
+            raise SmokeError(f"{request} answered {answer.status_code} instead of {status}: {answer.text[:500]}")
         return answer

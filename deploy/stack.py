@@ -1,4 +1,4 @@
-"""A stage's CloudFormation stack."""
+"""A stage's CloudFormation stack: describe, change and delete it."""
 
 from __future__ import annotations
 
@@ -11,53 +11,56 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
 
-_LOOK_SECONDS = 3
+_POLL_SECONDS = 3
 _SECONDS_MAX = 3600
-"""A distribution takes minutes; more than this is stuck."""
+"""How long to wait for CloudFormation. A CloudFront distribution takes minutes, so an hour means that it is stuck."""
 
 
 def stack_name(stage: str) -> str:
-    """Return what the stack of ``stage`` is called."""
+    """Return the name of the stack of ``stage``."""
     return f"liver-lifespan-{stage}"
 
 
 class StackError(Exception):
-    """Why the stack is not as it was wanted, with what CloudFormation says of each resource that failed."""
+    """A change of the stack failed. The text holds CloudFormation's reason for each resource that failed."""
 
 
 class Stack:
-    """The stack as it is, and how it becomes another one."""
+    """A CloudFormation stack, by its name."""
 
     def __init__(self, client: CloudFormationClient, name: str) -> None:
         self._client = client
         self.name = name
 
     def describe(self) -> StackTypeDef | None:
-        """Return what CloudFormation knows of it; None if there is no such stack."""
+        """Return CloudFormation's description of the stack, or None if it does not exist."""
         try:
             (stack,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
             raise
-        # A change set that was never executed leaves a stack without resources.
+        # A change set that was never executed leaves a stack without resources in REVIEW_IN_PROGRESS.
         return None if stack["StackStatus"] in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"} else stack
 
     def outputs(self) -> dict[str, str]:
         """Return the stack's outputs by name."""
         stack = self.describe()
-        return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])} if stack else {}
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])} if stack else {}
 
     def resources(self) -> dict[str, tuple[str, str]]:
-        """Return the type and the physical id of every resource by its logical id."""
+        """Return the type and the physical id of each resource, by logical id."""
         pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
-        found = [each for page in pages for each in page["StackResourceSummaries"]]
-        return {each["LogicalResourceId"]: (each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found}
+        summaries = [summary for page in pages for summary in page["StackResourceSummaries"]]
+        return {
+            summary["LogicalResourceId"]: (summary["ResourceType"], summary.get("PhysicalResourceId", ""))
+            for summary in summaries
+        }
 
     def propose(self, template_url: str, parameters: dict[str, str], name: str) -> list[str] | None:
-        """Make a change set and return its changes, one line a resource. None: there is nothing to change.
+        """Create a change set. Return its changes, one line for each resource, or None if there are none.
 
-        A parameter that isn't given keeps its value. Raises ``StackError``.
+        A parameter that isn't in ``parameters`` keeps its value. Raises ``StackError``.
         """
         self._clear_failed_creation()
         exists = self.describe() is not None
@@ -73,7 +76,7 @@ class Stack:
             self._client.get_waiter("change_set_create_complete").wait(
                 StackName=self.name,
                 ChangeSetName=name,
-                WaiterConfig={"Delay": _LOOK_SECONDS, "MaxAttempts": int(_SECONDS_MAX / _LOOK_SECONDS)},
+                WaiterConfig={"Delay": _POLL_SECONDS, "MaxAttempts": int(_SECONDS_MAX / _POLL_SECONDS)},
             )
         except WaiterError as error:
             if error.last_response.get("Status") != "FAILED":
@@ -86,36 +89,38 @@ class Stack:
         return self._changes(name)
 
     def _clear_failed_creation(self) -> None:
-        """Delete a stack whose creation failed: it is empty, and can't be changed.
+        """Delete a stack whose creation failed: it is empty and can't be updated.
 
-        Raises ``StackError`` if the stack is in a state that a person has to end.
+        Raises ``StackError`` if the stack is in a state that a person has to repair.
         """
         stack = self.describe()
         status = stack["StackStatus"] if stack else ""
         if status == "ROLLBACK_COMPLETE":
-            print("  the deployment before failed and left an empty stack, which is deleted first")
+            print("  an earlier deployment failed and left an empty stack; deleting it first")
             self.delete()
         elif status in _STUCK:
             raise StackError(f"{self.name} is {status}. {_STUCK[status]}")
 
-    def _parameters(self, template_url: str, given: dict[str, str]) -> list[ParameterTypeDef]:
+    def _parameters(self, template_url: str, parameters: dict[str, str]) -> list[ParameterTypeDef]:
         stack = self.describe()
-        known = {each["ParameterKey"] for each in stack.get("Parameters", [])} if stack else set()
+        deployed = {parameter["ParameterKey"] for parameter in stack.get("Parameters", [])} if stack else set()
         declared = self._client.get_template_summary(TemplateURL=template_url).get("Parameters", [])
-        wanted = {each["ParameterKey"] for each in declared}
-        # What the template was packaged for is said by its defaults, and never by what was deployed before.
-        given = given | {
-            each["ParameterKey"]: each["DefaultValue"] for each in declared if each["ParameterKey"] in _OF_THE_TEMPLATE
+        names = {parameter["ParameterKey"] for parameter in declared}
+        # The architecture comes from the packaged template, not from the deployed stack.
+        parameters = parameters | {
+            parameter["ParameterKey"]: parameter["DefaultValue"]
+            for parameter in declared
+            if parameter["ParameterKey"] in _FROM_TEMPLATE
         }
-        chosen: list[ParameterTypeDef] = [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in given.items() if key in wanted
+        new_values: list[ParameterTypeDef] = [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items() if key in names
         ]
-        kept = sorted(wanted & known - set(given))
-        return chosen + [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
+        kept = sorted(names & deployed - set(parameters))
+        return new_values + [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
 
     def _changes(self, name: str) -> list[str]:
         pages = self._client.get_paginator("describe_change_set").paginate(StackName=self.name, ChangeSetName=name)
-        changes = [each["ResourceChange"] for page in pages for each in page["Changes"]]
+        changes = [change["ResourceChange"] for page in pages for change in page["Changes"]]
         return sorted(
             f"{change['Action'].lower():<8}{change['ResourceType']:<42}{change['LogicalResourceId']}"
             + ("  REPLACED" if change.get("Replacement") == "True" else "")
@@ -123,16 +128,16 @@ class Stack:
         )
 
     def execute(self, name: str) -> None:
-        """Carry the change set out and wait for its end.
+        """Carry out the change set and wait until it has ended.
 
-        Raises ``StackError`` if it was rolled back; the stack is as it was before.
+        Raises ``StackError`` if CloudFormation rolled it back. The stack is then as it was before.
         """
-        # If it fails, what was made goes again, also what is to outlive the stack: nobody has anything in it yet.
+        # After a failure CloudFormation also deletes new resources that have "Retain": they hold no data yet.
         self._client.execute_change_set(StackName=self.name, ChangeSetName=name, RetainExceptOnCreate=True)
         self._wait_for_end(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
 
     def forget(self, name: str) -> None:
-        """Drop a change set that is not wanted."""
+        """Delete a change set without executing it."""
         self._client.delete_change_set(StackName=self.name, ChangeSetName=name)
 
     def protect(self, *, on: bool) -> None:
@@ -140,44 +145,45 @@ class Stack:
         self._client.update_termination_protection(StackName=self.name, EnableTerminationProtection=on)
 
     def delete(self) -> None:
-        """Delete the stack and wait; what is retained stays. Raises ``StackError``."""
+        """Delete the stack and wait until it is gone. Retained resources stay. Raises ``StackError``."""
         stack = self.describe()
         if stack is None:
             raise StackError(f"There is no stack {self.name} to delete.")
         self._client.delete_stack(StackName=self.name)
-        # By its id, under which a deleted stack can still be asked for.
+        # A deleted stack can be described by its id only.
         self._wait_for_end(("DELETE_COMPLETE",), stack["StackId"])
 
-    def _wait_for_end(self, wanted: tuple[str, ...], stack_id: str | None = None) -> None:
-        began = time.monotonic()
-        said = ""
-        while time.monotonic() - began < _SECONDS_MAX:
+    def _wait_for_end(self, expected: tuple[str, ...], stack_id: str | None = None) -> None:
+        started = time.monotonic()
+        printed = ""
+        while time.monotonic() - started < _SECONDS_MAX:
             (stack,) = self._client.describe_stacks(StackName=stack_id or self.name)["Stacks"]
             status = stack["StackStatus"]
-            if status != said:
-                print(f"  {status} after {time.monotonic() - began:.0f} s")
-                said = status
+            if status != printed:
+                print(f"  {status} after {time.monotonic() - started:.0f} s")
+                printed = status
             if not status.endswith("IN_PROGRESS"):
-                if status in wanted:
+                if status in expected:
                     return
                 raise StackError(f"{self.name} is {status}.\n" + "\n".join(self._failures(stack["StackId"])))
-            time.sleep(_LOOK_SECONDS)
-        raise StackError(f"{self.name} did not come to an end in {_SECONDS_MAX} s; CloudFormation goes on.")
+            time.sleep(_POLL_SECONDS)
+        raise StackError(f"{self.name} is still {printed} after {_SECONDS_MAX} s. CloudFormation continues.")
 
     def _failures(self, stack_id: str) -> list[str]:
         events = self._client.describe_stack_events(StackName=stack_id)["StackEvents"]
         return [
-            f"  {each['LogicalResourceId']}: {each.get('ResourceStatusReason', '')}"
-            for each in events[:100]
-            if each["ResourceStatus"].endswith("FAILED")
+            f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
+            for event in events[:100]
+            if event["ResourceStatus"].endswith("FAILED")
         ]
 
 
 _STUCK = {
-    "ROLLBACK_FAILED": "Its creation failed and could not be taken back. Nobody has anything in it: make destroy with "
-    "DATA=1 (and PROD_DATA=1), then deploy again.",
-    "UPDATE_ROLLBACK_FAILED": "A change failed and could not be taken back. Mend what its events name, run aws "
-    "cloudformation continue-update-rollback, then deploy again.",
-    "DELETE_FAILED": "It could not be deleted whole. Run make destroy again, then deploy.",
+    "ROLLBACK_FAILED": "Its creation failed and could not be rolled back. It holds no data yet. Run 'make destroy' "
+    "with DATA=1 (for prod also PROD_DATA=1), then deploy again.",
+    "UPDATE_ROLLBACK_FAILED": "A change failed and could not be rolled back. Repair the causes that its events name, "
+    "run 'aws cloudformation continue-update-rollback', then deploy again.",
+    "DELETE_FAILED": "It could not be deleted completely. Run 'make destroy' again, then deploy.",
 }
-_OF_THE_TEMPLATE = {"Architecture"}
+"""Statuses that only a person can end, and the advice for each."""
+_FROM_TEMPLATE = {"Architecture"}

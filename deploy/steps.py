@@ -1,4 +1,4 @@
-"""What a command does, one step after the other: each is said first, and then done unless it is a dry run."""
+"""The steps of a command: print each one, and carry it out unless it is a dry run."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step, and the sentence about it."""
+    """A step, and the sentence that describes it to the person."""
 
     sentence: str
     run: Callable[[], object]
 
 
 class RefusedError(Exception):
-    """The person said no, or what they want is not allowed; the text says it to them."""
+    """The person declined, or the command is not allowed. The text tells them which."""
 
 
 def carry_out(steps: Sequence[Step], *, dry_run: bool) -> None:
-    """Say every step, and do it unless this is a dry run."""
+    """Print every step, and carry it out unless this is a dry run."""
     for number, step in enumerate(steps, start=1):
         print(f"{number}. {step.sentence}", flush=True)
         if not dry_run:
@@ -27,7 +27,7 @@ def carry_out(steps: Sequence[Step], *, dry_run: bool) -> None:
 
 
 def confirm(question: str, answer: str) -> None:
-    """Go on only if the person types ``answer``. Raises ``RefusedError``."""
+    """Ask the person to type ``answer``. Raises ``RefusedError`` if they type anything else."""
     try:
         typed = input(f"{question}\nType {answer} to go on: ")
     except EOFError:

@@ -1,4 +1,4 @@
-"""Taking a stage down, and its data if that is wanted."""
+"""Delete a stage's stack and, on request, its data."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 
 class DeletionError(Exception):
-    """What could not be deleted, and why."""
+    """An object could not be deleted. The text names it and the reason."""
 
 
 class Teardown:
-    """Taking a stage down; with ``data``, its accounts, coins and results too, also after the stack itself is gone."""
+    """The deletion of a stage.
+
+    With ``data`` it also deletes accounts, coins and results, even if the stack itself was deleted earlier.
+    Raises ``RefusedError`` if there is nothing to delete.
+    """
 
     def __init__(self, target: Target, *, data: bool) -> None:
         self._target = target
@@ -31,7 +35,7 @@ class Teardown:
             raise RefusedError(f"There is no stack {target.name} in this account and region.")
         self._resources = kept or target.stack.resources()
 
-    # What outlives the stack, by the names that AWS has for it.
+    # Physical names of the resources that the deletion of the stack retains.
 
     @property
     def _tables(self) -> list[str]:
@@ -42,30 +46,30 @@ class Teardown:
         return self._resources["Files"][1]
 
     @property
-    def _marks_secret(self) -> str:
+    def _pseudonym_key(self) -> str:
         return self._resources["AccountMarksSecret"][1]
 
     def steps(self) -> list[Step]:
-        """The page, the stack, and the data if that is wanted."""
+        """Return the steps: delete the page, the stack and, on request, the data."""
         steps = []
         if not self._is_down:
             name = self._target.name
             steps += [
                 Step("Empty the page's bucket", self._empty_page),
-                Step(f"Delete the stack {name} and wait until CloudFront has let go of it", self._delete_stack),
+                Step(f"Delete the stack {name} and wait until CloudFront has removed it", self._delete_stack),
             ]
         if self._data:
             steps += [
                 Step(f"Delete {len(self._tables)} tables: {', '.join(self._tables)}", self._delete_tables),
-                Step(f"Delete the bucket {self._files} with every file in it", self._delete_files),
-                Step(f"Delete the secret {self._marks_secret}, in 30 days", self._delete_marks_secret),
+                Step(f"Delete the bucket {self._files} with all its files", self._delete_files),
+                Step(f"Delete the secret {self._pseudonym_key} after 30 days", self._delete_pseudonym_key),
             ]
         return steps
 
-    def what_stays(self) -> str:
-        """Say what is still there and costs a little, when the data was not to be deleted."""
-        names = ", ".join([*self._tables, self._files, self._marks_secret])
-        return f"These stay with what people have in them: {names}. The same command with DATA=1 deletes them too."
+    def kept_resources(self) -> str:
+        """Return a sentence that names the resources that stay, and still cost a little, without ``data``."""
+        names = ", ".join([*self._tables, self._files, self._pseudonym_key])
+        return f"These resources stay, with all data: {names}. The same command with DATA=1 deletes them too."
 
     def _empty_page(self) -> None:
         _, page = self._resources.get("PageBucket", ("", ""))
@@ -92,14 +96,14 @@ class Teardown:
             _empty(self._files)
             self._target.s3.delete_bucket(Bucket=self._files)
 
-    def _delete_marks_secret(self) -> None:
+    def _delete_pseudonym_key(self) -> None:
         with _unless_gone():
-            boto3.client("secretsmanager").delete_secret(SecretId=self._marks_secret, RecoveryWindowInDays=30)
+            boto3.client("secretsmanager").delete_secret(SecretId=self._pseudonym_key, RecoveryWindowInDays=30)
 
 
 @contextmanager
 def _unless_gone() -> Iterator[None]:
-    """Pass over what was deleted before, by a run that was cut short."""
+    """Ignore the error that a resource does not exist: an earlier, interrupted run has deleted it."""
     try:
         yield
     except ClientError as error:
@@ -108,20 +112,20 @@ def _unless_gone() -> Iterator[None]:
 
 
 def _empty(bucket: str) -> None:
-    """Delete every object. Raises ``DeletionError``."""
+    """Delete every object of the bucket. Raises ``DeletionError``."""
     for page in boto3.resource("s3").Bucket(bucket).objects.delete():
         for error in page.get("Errors", []):
             raise DeletionError(f"{error.get('Key')} in {bucket} can't be deleted: {error.get('Message')}")
 
 
 def destroy(target: Target, *, data: bool, prod_data: bool, force: bool, dry_run: bool) -> Teardown:
-    """Return what takes ``target`` down, once the person has agreed. Raises ``RefusedError``."""
+    """Ask for a confirmation, unless ``force`` or ``dry_run``, and return the teardown. Raises ``RefusedError``."""
     if target.stage == PROD and data and not prod_data:
         raise RefusedError(
-            "This would delete everybody's accounts, coins and results. If that is what you want, say so: PROD_DATA=1."
+            "This would delete the accounts, coins and results of all people. Confirm it with PROD_DATA=1."
         )
-    destruction = Teardown(target, data=data)
+    teardown = Teardown(target, data=data)
     if not (force or dry_run):
-        lost = " and ALL ITS DATA" if data else "; its data stays"
-        confirm(f"This takes down {target.name}{lost}.", target.name)
-    return destruction
+        extent = " and ALL ITS DATA" if data else "; its data stays"
+        confirm(f"This deletes {target.name}{extent}.", target.name)
+    return teardown

@@ -1,4 +1,4 @@
-"""The template of one stage: `chalice package` with the merge template, from a copy of the sources."""
+"""Write the SAM template of a stage with `chalice package`, from a copy of the sources."""
 
 import math
 import os
@@ -21,32 +21,32 @@ _CHALICE = (sys.executable, "-c", "import sys; from chalice.cli import main; sys
 
 
 class PackagingError(Exception):
-    """There is no template, or it would describe something incomplete."""
+    """The template can't be written, or the package would be incomplete or too large."""
 
 
 def write_template(stage: str, directory: Path, arch: str = "x86_64") -> Path:
     """Write the SAM template of ``stage`` into ``directory`` and return its path. Raises ``PackagingError``.
 
-    The sources are packaged without their dependencies, which are not part of a template: so this needs no network.
+    It packages the sources without their dependencies, which a template does not need, so it needs no network.
     """
-    # Chalice writes the version of the interpreter that runs it into the template.
-    running = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if running != target_python():
-        raise PackagingError(f"this is Python {running}; the functions are for {target_python()}")
+    # Chalice writes the running interpreter's version into the template.
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if version != target_python():
+        raise PackagingError(f"this is Python {version}, but the functions run on Python {target_python()}")
     project = directory / "project"
     _copy_sources(project)
     (project / "requirements.txt").touch()
     options = ["package", "--stage", stage, "--merge-template", ".chalice/resources.yaml", str(directory)]
-    # The region only has to be there: whatever depends on it is resolved by CloudFormation.
-    done = run([*_CHALICE, *options], cwd=project, env={"AWS_DEFAULT_REGION": "us-east-1"} | os.environ)
-    if done.returncode != 0:
-        raise PackagingError(f"chalice package failed for {stage}:\n{done.stdout}")
-    require_complete(done.stdout)
+    # Chalice needs any region; CloudFormation fills in the real one.
+    result = run([*_CHALICE, *options], cwd=project, env={"AWS_DEFAULT_REGION": "us-east-1"} | os.environ)
+    if result.returncode != 0:
+        raise PackagingError(f"chalice package failed for {stage}:\n{result.stdout}")
+    require_complete(result.stdout)
     return _finish(stage, arch, directory / "sam.yaml", directory / "template.yaml")
 
 
 def run(command: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run one of our own tools, and keep all that it prints in ``stdout``."""
+    """Run a command, with its output and errors together in ``stdout``."""
     return subprocess.run(  # noqa: S603
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options
     )
@@ -59,7 +59,7 @@ def require_complete(output: str) -> None:
 
 
 def require_disk(template: dict[str, Any]) -> None:
-    """Raise ``PackagingError`` if the worker lacks the disk for the largest file that the stage takes."""
+    """Raise ``PackagingError`` if the worker's disk is too small for the largest file that the stage accepts."""
     worker = template["Resources"]["InferenceWorker"]["Properties"]
     variables, defaults = worker["Environment"]["Variables"], Settings.model_fields
     rows, upload_bytes = (
@@ -75,18 +75,18 @@ def require_disk(template: dict[str, Any]) -> None:
 
 
 def read_template(path: Path) -> dict[str, Any]:
-    """Read a template as Chalice writes it: intrinsic functions in their long form."""
+    """Read a template that Chalice wrote, with intrinsic functions in their long form."""
     template: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     return template
 
 
 def target_python() -> str:
-    """Return the version of Python that the functions run on, such as 3.13."""
+    """Return the functions' Python version, such as 3.13."""
     return (ROOT / ".python-version").read_text("utf-8").strip()
 
 
 def _copy_sources(project: Path) -> None:
-    """Copy what Chalice looks at."""
+    """Copy the files that Chalice reads."""
     ignore = shutil.ignore_patterns("__pycache__", "deployments", "deployed")
     for name in (".chalice", "chalicelib"):
         shutil.copytree(ROOT / name, project / name, ignore=ignore)
@@ -94,7 +94,7 @@ def _copy_sources(project: Path) -> None:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what occurs twice twice: CloudFormation takes no YAML aliases, and Chalice writes them."""
+    """A YAML dumper without aliases: Chalice writes them, and CloudFormation does not accept them."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
@@ -103,7 +103,7 @@ class _Dumper(yaml.SafeDumper):
 def _finish(stage: str, arch: str, source: Path, target: Path) -> Path:
     template = read_template(source)
     require_disk(template)
-    # Chalice writes the stage into what it generates: this template is good for no other.
+    # Chalice writes the stage's name into the template, so the template must refuse any other stage.
     template["Parameters"]["Stage"] |= {
         "Default": stage,
         "AllowedPattern": stage,

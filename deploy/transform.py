@@ -1,4 +1,4 @@
-"""What AWS makes of a SAM template."""
+"""Transform a SAM template into the CloudFormation template that AWS would make of it."""
 
 import json
 import logging
@@ -13,28 +13,28 @@ from deploy.template import read_template
 
 
 class _NoManagedPolicies:
-    """The account's managed policies, none of which the template names."""
+    """An empty list of the account's managed policies: the template uses none of them."""
 
     def load(self) -> dict[str, str]:
         return {}
 
 
-def _anywhere(_code: str) -> str:
+def _placeholder(_code: str) -> str:
     return "s3://bucket/key"
 
 
-def transform(template: Path, uploaded: Callable[[str], str] = _anywhere) -> Path:
-    """Write the CloudFormation template that the SAM transform makes of ``template`` beside it.
+def transform(template: Path, uploaded: Callable[[str], str] = _placeholder) -> Path:
+    """Write the CloudFormation template of the SAM ``template`` beside it, and return its path.
 
-    ``uploaded`` says where in S3 a zip is that the template names, such as ``./api.zip``.
+    ``uploaded`` returns the S3 URI of a zip that the template names, such as ``./api.zip``.
     """
-    # The translator asks boto3 for a region; whatever depends on it is resolved by CloudFormation.
+    # The translator needs any region; CloudFormation fills in the real one.
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     document = read_template(template)
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = uploaded(resource["Properties"]["CodeUri"])
-    # It warns at its end that it did not send statistics to AWS, which it isn't meant to.
+    # Silence the translator's warning that it could not send statistics to AWS.
     logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)
     transformed: dict[str, Any] = sam_transform(document, {}, _NoManagedPolicies())
     target = template.with_name("cloudformation.json")

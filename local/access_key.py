@@ -1,4 +1,4 @@
-"""The key pair that the local emulators ask for: random, and one for each data folder."""
+"""The access key of the local emulators: a random key pair for each data folder."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ FILE = "emulator-key.json"
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """An AWS access key: ``id`` names it in every request, ``secret`` signs and is never sent."""
+    """An AWS access key. Every request names ``id``; ``secret`` signs requests and is never sent."""
 
     id: str
     secret: str
 
     @classmethod
     def of_environment(cls) -> Self:
-        """Return the key of this process's environment."""
+        """Return the key in this process's environment variables."""
         return cls(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
 
     def environment(self) -> dict[str, str]:
-        """Return the variables with which boto3 and the AWS CLI sign."""
+        """Return the environment variables from which boto3 and the AWS CLI read the key."""
         return {"AWS_ACCESS_KEY_ID": self.id, "AWS_SECRET_ACCESS_KEY": self.secret}
 
 
 def access_key(data_dir: Path) -> AccessKey:
-    """Return the key of ``data_dir``; the first call makes it, in a file that only its owner can read."""
+    """Return the key of ``data_dir``. Create it, in a file that only its owner can read, if there is none."""
     path = data_dir / FILE
     if not path.exists():
         key = AccessKey(f"LOCAL{secrets.token_hex(8).upper()}", secrets.token_hex(20))
@@ -43,7 +43,7 @@ def access_key(data_dir: Path) -> AccessKey:
 
 
 def kept_key(data_dir: Path) -> AccessKey:
-    """Return the key of ``data_dir``; raise StackError if its file is missing or holds none."""
+    """Return the existing key of ``data_dir``. Raise ``StackError`` if its file is missing or damaged."""
     path = data_dir / FILE
     try:
         key = AccessKey(**json.loads(path.read_text("ascii")))
@@ -51,7 +51,7 @@ def kept_key(data_dir: Path) -> AccessKey:
         key = AccessKey("", "")
     if not re.fullmatch(r"LOCAL[0-9A-F]{16} [0-9a-f]{40}", f"{key.id} {key.secret}"):
         raise StackError(
-            f"{path} holds no access key. Stop the stack and delete the file: the next start makes a new one, and "
-            "nothing is lost."
+            f"{path} holds no access key. Stop the stack and delete the file. The next start creates a new key, and "
+            "no data is lost."
         )
     return key

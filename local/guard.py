@@ -1,6 +1,6 @@
-"""A guard in front of the local AWS emulators: it answers only what this data folder's key has signed (ADR 8).
+"""The guard in front of the local AWS emulators: it admits only requests signed with the data folder's key (ADR 8).
 
-It verifies Signature Version 4 with botocore's own signers, before an emulator's routing.
+It verifies AWS Signature Version 4 with botocore's own signers, before the emulator routes the request.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
@@ -33,16 +33,16 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 HEALTH = "/_ministack/health"
 
 FORM_FIELDS_BYTES_MAX = 16 * 1024
-"""What comes before the file of an upload form, at most."""
+"""The maximum length of an upload form's fields before its file."""
 BODY_BYTES_MAX = 16 * 1024 * 1024
-"""A body whose hash the headers don't name is read whole before it is believed. DynamoDB takes no larger one."""
+"""The maximum length of a body whose hash is not in the headers. The guard reads it whole; DynamoDB's limit."""
 _CLOCK_SKEW = timedelta(minutes=15)
 _EXPIRES_SECONDS_MAX = 7 * 24 * 3600
 _HASH = re.compile(r"[0-9a-f]{64}")
 _BUCKET = re.compile(r"/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])")
 
-# The signature of an address or of a form covers no headers. An emulator chooses service and operation by some of them,
-# so only those pass that a browser sends by itself and that mean nothing but what they are for.
+# The signature of a presigned URL or a form covers no headers, and an emulator chooses service and operation by some of
+# them. So the guard passes only headers that a browser sends by itself and that choose neither.
 _HEADERS_OF_A_PREFLIGHT = frozenset(
     {"host", "origin", "access-control-request-method", "access-control-request-headers"}
 )
@@ -51,12 +51,12 @@ _HEADERS_OF_A_DOWNLOAD = frozenset({"host", "origin", "range", "if-match", "if-n
 
 
 def hosts_at(port: int) -> set[str]:
-    """Return the values of the Host header that a server at this port of loopback is asked with."""
+    """Return the valid values of the Host header for a server at this port of loopback."""
     return {f"127.0.0.1:{port}", f"localhost:{port}"}
 
 
 class RefusedError(Exception):
-    """Why a request is not answered: an error code of AWS, and a sentence."""
+    """The guard refuses a request. ``code`` is AWS's error code, the text is the reason."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
@@ -65,9 +65,9 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The part of an HTTP request that comes before its body.
+    """The request line and the headers of an HTTP request.
 
-    ``path`` and ``query`` are as they were sent, percent-encoded. Names of headers are in lower case.
+    ``path`` and ``query`` are percent-encoded, as the client sent them. Header names are in lower case.
     """
 
     method: str
@@ -87,15 +87,15 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """Return the header's value, or None without it."""
-        values = [value for each, value in self.headers if each == name]
-        if len(values) > 1:  # two readers could take two different values
-            raise RefusedError("InvalidRequest", f"The header {name} is there twice.")
+        values = [value for header, value in self.headers if header == name]
+        if len(values) > 1:  # the guard and the emulator could read different values
+            raise RefusedError("InvalidRequest", f"The header {name} appears twice.")
         return values[0] if values else None
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature and what it says of itself. ``time`` as in X-Amz-Date: 20261129T120000Z."""
+    """A signature with its credential scope. ``time`` has the form of X-Amz-Date: 20261129T120000Z."""
 
     key_id: str
     region: str
@@ -105,14 +105,14 @@ class Signature:
 
     @classmethod
     def parsed(cls, credential: str, time: str, value: str) -> Signature:
-        """Return the signature, once its parts fit together."""
+        """Return the signature. Raise ``RefusedError`` if the credential is malformed or names another day."""
         scope = credential.split("/")
         if len(scope) != 5 or scope[4] != "aws4_request" or scope[1] != time[:8]:
             raise RefusedError("IncompleteSignature", "The credential is not KEY/DATE/REGION/SERVICE/aws4_request.")
         return cls(scope[0], scope[2], scope[3], time, value)
 
     def signed_at(self) -> datetime:
-        """Return when it was made."""
+        """Return the time of signing."""
         try:
             return datetime.strptime(self.time, SIGV4_TIMESTAMP).replace(tzinfo=UTC)
         except ValueError as error:
@@ -123,18 +123,18 @@ SecretOf = Callable[[str], str | None]
 
 
 class Guard:
-    """An ASGI application that passes on to an emulator's ``application`` what is signed, and refuses the rest.
+    """An ASGI application that passes signed requests to an emulator's ``application`` and refuses all others.
 
     Parameters
     ----------
     secret_of
-        From an access key's id to its secret; None for a key that may do nothing.
+        Returns the secret of an access key id, or None for an unknown key.
     hosts
-        The values of the Host header that are answered. Others come from pages whose name was made to lead here.
+        The allowed values of the Host header. This stops pages whose domain name resolves to loopback.
     origins
-        The page's own. Only these may ask before an upload (preflight) and send a form; any other page is refused.
+        The page's own origins. Requests from pages of other origins are refused.
     services
-        Those that may be asked, by the names in signatures; None for all.
+        The allowed services, by their names in signatures. None allows all.
     """
 
     def __init__(
@@ -156,23 +156,23 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._application(scope, receive, send)
         elif scope["type"] == "websocket":
-            await send({"type": "websocket.close"})  # nothing here needs one
+            await send({"type": "websocket.close"})  # nothing here needs a websocket
         else:
             body = _Body(receive)
             try:
-                passing = await self._admit(Request.of(scope), body)
+                passed_headers = await self._admit(Request.of(scope), body)
             except RefusedError as error:
                 await _refuse(scope, error, send)
                 return
-            if passing is not None:
-                headers = [each for each in scope["headers"] if each[0].decode("latin-1").lower() in passing]
+            if passed_headers is not None:
+                headers = [item for item in scope["headers"] if item[0].decode("latin-1").lower() in passed_headers]
                 scope = {**scope, "headers": headers}
             await self._application(scope, body.receive, send)
             if body.was_altered:
                 await _refuse(scope, RefusedError("XAmzContentSHA256Mismatch", "The body has another hash."), send)
 
     async def _admit(self, request: Request, body: _Body) -> frozenset[str] | None:
-        """Return the names of the headers that may pass with the request, None for all; or raise RefusedError."""
+        """Return the names of the headers to pass on, None for all. Raise ``RefusedError`` to refuse the request."""
         self._check_target(request)
         if _is_health(request):
             return frozenset({"host"})
@@ -187,10 +187,10 @@ class Guard:
         if bucket and not request.query and request.method == "POST":
             self._check_form(await _form_fields(request, body), bucket[1])
             return _HEADERS_OF_A_FORM
-        raise RefusedError("AccessDenied", "Only what is signed with the key of the data folder is answered.")
+        raise RefusedError("AccessDenied", "The request must be signed with the data folder's key.")
 
     def _check_target(self, request: Request) -> None:
-        """Check where the request goes and which page it comes from."""
+        """Check the request's host, its origin and its path."""
         origin = request.header("origin")
         if request.header("host") not in self._hosts:
             raise RefusedError("AccessDenied", "This host is not served here.")
@@ -199,14 +199,14 @@ class Guard:
         if _is_control_route(request) and not _is_health(request):
             raise RefusedError("AccessDenied", "The emulator's control routes are closed.")
         if "#" in request.path or "#" in request.query:
-            raise RefusedError("InvalidURI", "An address that is sent has no fragment.")
+            raise RefusedError("InvalidURI", "The URL of a request must have no fragment.")
 
     async def _check_header(self, request: Request, authorization: str, body: _Body) -> None:
         """Check a signature in the Authorization header, which every SDK sends."""
         algorithm, _, rest = authorization.partition(" ")
         fields = dict(part.strip().partition("=")[::2] for part in rest.split(","))
         if algorithm != ALGORITHM or {"Credential", "SignedHeaders", "Signature"} - fields.keys():
-            raise RefusedError("IncompleteSignature", f"The Authorization header is no signature of {ALGORITHM}.")
+            raise RefusedError("IncompleteSignature", f"The Authorization header is not a signature by {ALGORITHM}.")
         time = request.header("x-amz-date") or ""
         signature = Signature.parsed(fields["Credential"], time, fields["Signature"])
         if abs(datetime.now(UTC) - signature.signed_at()) > _CLOCK_SKEW:
@@ -216,21 +216,21 @@ class Guard:
         declared = request.header("x-amz-content-sha256")
         content = b"" if declared else await body.read(BODY_BYTES_MAX)
         if len(content) > BODY_BYTES_MAX:
-            raise RefusedError("EntityTooLarge", f"More than {BODY_BYTES_MAX} bytes need X-Amz-Content-SHA256.")
+            raise RefusedError("EntityTooLarge", f"A body over {BODY_BYTES_MAX} bytes needs X-Amz-Content-SHA256.")
         _compare(signer, signature, request, headers, content)
         if declared and _HASH.fullmatch(declared):
             body.expect(declared)
 
     def _check_query(self, request: Request, fields: dict[str, str]) -> frozenset[str]:
-        """Check a presigned address of S3, for a download. Return the names of the headers that may pass with it."""
+        """Check a presigned URL for a download from S3. Return the names of the headers to pass on."""
         signature = _signature_of(fields, "X-Amz-")
         if request.method not in {"GET", "HEAD"} or request.header("content-length") not in {None, "0"}:
-            raise RefusedError("AccessDenied", "A presigned address is for a download, and has no body.")
+            raise RefusedError("AccessDenied", "A presigned URL is for a download without a body.")
         expires, signed_at = fields.get("X-Amz-Expires", ""), signature.signed_at()
         if not re.fullmatch(r"[0-9]{1,6}", expires) or int(expires) > _EXPIRES_SECONDS_MAX:
-            raise RefusedError("AuthorizationQueryParametersError", "X-Amz-Expires is no number up to 7 days.")
+            raise RefusedError("AuthorizationQueryParametersError", "X-Amz-Expires must be at most 7 days, in seconds.")
         if not signed_at - _CLOCK_SKEW <= datetime.now(UTC) <= signed_at + timedelta(seconds=int(expires)):
-            raise RefusedError("AccessDenied", "The address has expired.")
+            raise RefusedError("AccessDenied", "The URL has expired.")
         headers = _signed_headers(request, fields.get("X-Amz-SignedHeaders", ""))
         signed = "&".join(part for part in request.query.split("&") if not part.startswith("X-Amz-Signature="))
         signer = S3SigV4QueryAuth(*self._credentials(signature))
@@ -238,30 +238,30 @@ class Guard:
         return _HEADERS_OF_A_DOWNLOAD.union(headers)
 
     def _check_form(self, fields: dict[str, str], bucket: str) -> None:
-        """Check the policy of an upload form. The emulator holds the other fields and the file's size against it."""
+        """Check the signed policy of an upload form. The emulator checks the other fields and the size against it."""
         signature, policy = _signature_of(fields, "x-amz-"), fields.get("policy", "")
         request = AWSRequest()
         request.context["timestamp"] = signature.time
-        made = S3SigV4Auth(*self._credentials(signature)).signature(policy, request)
-        _require_equal(made, signature)
-        # Whoever has the key wrote it, so it can be read.
-        written = json.loads(base64.b64decode(policy))
-        if {"bucket": bucket} not in written["conditions"]:
+        expected = S3SigV4Auth(*self._credentials(signature)).signature(policy, request)
+        _require_equal(expected, signature)
+        # The signature is valid, so the policy is well-formed.
+        document = json.loads(base64.b64decode(policy))
+        if {"bucket": bucket} not in document["conditions"]:
             raise RefusedError("AccessDenied", "The form is for another bucket.")
-        if datetime.now(UTC) >= datetime.fromisoformat(written["expiration"]):
+        if datetime.now(UTC) >= datetime.fromisoformat(document["expiration"]):
             raise RefusedError("AccessDenied", "The form has expired.")
 
     def _credentials(self, signature: Signature) -> tuple[Credentials, str, str]:
         secret = self._secret_of(signature.key_id)
         if secret is None:
-            raise RefusedError("InvalidClientTokenId", "The access key is not the data folder's.")
+            raise RefusedError("InvalidClientTokenId", "The access key is not the data folder's key.")
         if self._services is not None and signature.service not in self._services:
             raise RefusedError("AccessDenied", f"The service {signature.service} is not served here.")
         return Credentials(signature.key_id, secret), signature.service, signature.region
 
 
 class _Body:
-    """A request's body on its way to the emulator. What was read before is read again."""
+    """A request's body on its way to the emulator. ``receive`` repeats the parts that the guard has read."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -271,7 +271,7 @@ class _Body:
         self.was_altered = False
 
     async def read(self, size: int) -> bytes:
-        """Return the whole body, or somewhat more than its first ``size`` bytes if it is longer."""
+        """Read until more than ``size`` bytes or the end have arrived, and return all bytes read."""
         length = 0
         while length <= size and (not self._read or self._read[-1].get("more_body")):
             message = await self._receive()
@@ -282,7 +282,7 @@ class _Body:
         return b"".join(message.get("body", b"") for message in self._read)
 
     def expect(self, sha256: str) -> None:
-        """Withhold the end of the body if its SHA-256 turns out to be another."""
+        """Withhold the last part of the body from the emulator if the body's SHA-256 differs from this one."""
         self._expected = sha256
 
     async def receive(self) -> Message:
@@ -301,12 +301,12 @@ def _is_health(request: Request) -> bool:
 
 
 def _is_control_route(request: Request) -> bool:
-    """Return whether the emulator may take the path for one of its own."""
+    """Return whether the emulator may treat the path as one of its control routes."""
     return unquote(request.path).startswith("/_")
 
 
 def _signed_headers(request: Request, names: str) -> dict[str, str]:
-    """Return the headers that are signed: the host and all of AWS's own must be among them."""
+    """Return the signed headers. Raise ``RefusedError`` unless they include the host and all ``x-amz-`` headers."""
     signed = names.split(";")
     needed = {"host"} | {name for name, _ in request.headers if name.startswith("x-amz-")}
     if missing := needed.difference(signed):
@@ -319,22 +319,22 @@ def _query_fields(query: str) -> dict[str, str]:
 
 
 def _signature_of(fields: dict[str, str], prefix: str) -> Signature:
-    """Return the signature that a presigned address or a form of S3 has among its fields."""
+    """Return the signature among the fields of a presigned S3 URL or an S3 upload form."""
     title = str.title if prefix == "X-Amz-" else str
     algorithm, credential, time, value = (
         fields.get(prefix + title(name), "") for name in ("algorithm", "credential", "date", "signature")
     )
     signature = Signature.parsed(credential, time, value)
     if algorithm != ALGORITHM or signature.service != "s3":
-        raise RefusedError("AccessDenied", f"Addresses and forms are signed for S3, by {ALGORITHM}.")
+        raise RefusedError("AccessDenied", f"Presigned URLs and forms must be signed for S3 by {ALGORITHM}.")
     return signature
 
 
 async def _form_fields(request: Request, body: _Body) -> dict[str, str]:
-    """Return the fields of an upload form that come before its file, by name in lower case."""
+    """Return the fields before the file of an upload form, by name in lower case."""
     content_type = request.header("content-type") or ""
     if not content_type.lower().startswith("multipart/form-data"):
-        raise RefusedError("AccessDenied", "Only what is signed with the key of the data folder is answered.")
+        raise RefusedError("AccessDenied", "The request must be signed with the data folder's key.")
     start = (await body.read(FORM_FIELDS_BYTES_MAX))[:FORM_FIELDS_BYTES_MAX]
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
     form = BytesParser().parsebytes(head + start)
@@ -352,19 +352,19 @@ async def _form_fields(request: Request, body: _Body) -> dict[str, str]:
 
 
 def _compare(signer: SigV4Auth, signature: Signature, request: Request, headers: dict[str, str], body: bytes) -> None:
-    """Compare with the signature that ``signer`` makes of the request with these ``headers``."""
+    """Compute the signature of the request with ``headers`` and ``body``, and compare it with the client's."""
     signed = AWSRequest(request.method, f"http://{headers['host']}{request.path}?{request.query}", headers, body)
     signed.context["timestamp"] = signature.time
     _require_equal(signer.signature(signer.string_to_sign(signed, signer.canonical_request(signed)), signed), signature)
 
 
-def _require_equal(made: str, signature: Signature) -> None:
-    if not hmac.compare_digest(made.encode(), signature.value.encode()):
-        raise RefusedError("SignatureDoesNotMatch", "The signature is not the one that the data folder's key makes.")
+def _require_equal(expected: str, signature: Signature) -> None:
+    if not hmac.compare_digest(expected.encode(), signature.value.encode()):
+        raise RefusedError("SignatureDoesNotMatch", "The signature was not made with the data folder's key.")
 
 
 async def _refuse(scope: Scope, error: RefusedError, send: Send) -> None:
-    """Answer as AWS does, so that an SDK shows code and reason: in JSON where that was sent, else in XML."""
+    """Send AWS's error format, so that an SDK shows code and reason: JSON for a JSON request, else XML."""
     content_type = dict(scope["headers"]).get(b"content-type", b"")
     if content_type.startswith(b"application/x-amz-json"):
         body = json.dumps({"__type": error.code, "message": str(error)}).encode()

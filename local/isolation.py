@@ -1,6 +1,6 @@
-"""A network of its own, which no other program reaches, for a server that would answer anybody on loopback.
+"""Move a process into its own network namespace, where no other program can reach its loopback ports.
 
-Linux has it, where no administrator forbids it: network_namespaces(7), user_namespaces(7).
+This works on Linux, unless an administrator forbids it: network_namespaces(7), user_namespaces(7).
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ _INTERFACE_UP = 0x1  # IFF_UP
 
 @cache
 def is_possible() -> bool:
-    """Return whether this machine lets a process leave its network; another process tries it."""
-    tried = subprocess.run(
+    """Return whether this machine lets a process leave its network. A subprocess tries it."""
+    attempt = subprocess.run(
         [sys.executable, "-m", "local.isolation"], cwd=_ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    return tried.returncode == 0
+    return attempt.returncode == 0
 
 
 def leave_network() -> None:
-    """Move this process, and what it starts from now on, to a network that has nothing but a loopback of its own.
+    """Move this process and its future children to a new network namespace that has only a loopback interface.
 
-    Sockets that are open already stay where they were made. The process may have one thread only. Raise OSError where
-    the kernel or an administrator's setting forbids it.
+    Open sockets stay in the old network. The process must have only one thread. Raise ``OSError`` if the kernel or an
+    administrator's setting forbids it.
     """
     if not hasattr(os, "unshare"):
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
     try:
         os.unshare(os.CLONE_NEWNET)
     except PermissionError:
-        # Who isn't root needs a user namespace for it, in which they are who they were.
+        # Without root rights this needs a user namespace too, in which user and group keep their ids.
         user, group = os.geteuid(), os.getegid()
         os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
         for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):

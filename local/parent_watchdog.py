@@ -1,4 +1,4 @@
-"""No orphans: a process of the stack ends when its parent is gone, however the parent ended."""
+"""End a process of the stack when its parent process has ended, however that ended."""
 
 import os
 import signal
@@ -6,13 +6,13 @@ import threading
 import time
 
 PARENT = "PARENT_PID"
-"""The variable by which a parent tells its id: asked later, a process whose parent has died already learns another."""
+"""The environment variable with the parent's id. After the parent's death ``os.getppid`` returns another id."""
 
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 def end_with_parent() -> None:
-    """From now on, send this process SIGTERM as soon as its parent has died."""
+    """Start a thread that sends this process SIGTERM as soon as its parent has died."""
     parent = int(os.environ.get(PARENT, os.getppid()))
 
     def watch() -> None:
@@ -23,6 +23,6 @@ def end_with_parent() -> None:
 
 
 def wait_for_end_of(parent: int) -> None:
-    """Wait until ``parent`` is this process's parent no longer."""
+    """Wait until ``parent`` is no longer this process's parent."""
     while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""Ports of this machine."""
+"""Find free ports on this machine, and wait until a server answers on one."""
 
 import http.client
 import socket
@@ -11,14 +11,14 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port(host: str = LOOPBACK) -> int:
-    """Return a port of ``host`` that nobody listens on at the moment."""
+    """Return a port of ``host`` on which nothing listens at the moment."""
     with socket.socket(_family(host)) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
 
 
 def bind_error(host: str, port: int) -> OSError | None:
-    """Return why nothing can listen there, or None if it can."""
+    """Return the error of an attempt to bind ``port`` on ``host``, or None if it succeeds."""
     with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -33,10 +33,10 @@ def _family(host: str) -> socket.AddressFamily:
 
 
 def wait_until_answered(address: str, is_wanted: Callable[[], bool], seconds: float = 30) -> bool:
-    """Return whether ``address`` answers within ``seconds``, as long as that ``is_wanted``.
+    """Return whether ``address`` answers within ``seconds``. Stop waiting when ``is_wanted`` returns False.
 
-    A refusal is an answer, an error of the server's own is none. A connection alone isn't one either: the guard's port
-    takes them before dynoxide is there.
+    Any status below 500 counts as an answer. A connection alone does not count, because the guard's port accepts
+    connections before dynoxide runs.
     """
     url, deadline = urlsplit(address), time.monotonic() + seconds
     while is_wanted() and time.monotonic() < deadline:

@@ -1,7 +1,7 @@
-"""Tables, queues and buckets of `.chalice/resources.yaml`, made through the AWS API of whatever endpoint.
+"""Create the tables, queues and buckets of `.chalice/resources.yaml` through the AWS API of any endpoint.
 
-The names are CloudFormation's (stack and logical id) without the random tail.
-`python -m local.provision [STACK]` does it where AWS_ENDPOINT_URL says and prints the variables as a shell takes them.
+The names are CloudFormation's (stack and logical id) without the random suffix. ``python -m local.provision [STACK]``
+creates them at AWS_ENDPOINT_URL and prints the functions' environment variables as shell commands.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ TEMPLATE = Path(__file__).resolve().parents[1] / ".chalice" / "resources.yaml"
 STACK = "lifespan-local"
 
 OPERATOR_QUEUES = {"DEAD_LETTER_QUEUE_URL": "DeadLetterQueue", "UNPROCESSABLE_QUEUE_URL": "UnprocessableQueue"}
-"""Queues that no function is told of: their messages come by themselves, or to the operator."""
+"""Queues whose URLs no function needs: Lambda or the operator's commands read them."""
 
 Resource = dict[str, Any]
 
-# Properties of AWS::DynamoDB::Table that CreateTable doesn't take; they matter on AWS only.
+# Properties of AWS::DynamoDB::Table that CreateTable doesn't accept; they matter on AWS only.
 _NOT_OF_CREATE_TABLE = {
     "PointInTimeRecoverySpecification", "TimeToLiveSpecification", "DeletionProtectionEnabled", "SSESpecification",
     "Tags",
@@ -35,26 +35,26 @@ _NOT_OF_CREATE_TABLE = {
 
 @cache
 def read_template() -> dict[str, Resource]:
-    """Return the template's resources by logical id. They are shared: don't change them."""
+    """Return the template's resources by logical id. All callers share the dictionary, so don't change it."""
     resources: dict[str, Resource] = parsed_template(TEMPLATE.read_text("utf-8"))["Resources"]
     return resources
 
 
 def parsed_template(text: str) -> dict[str, Any]:
-    """Return a template with CloudFormation's short forms (``!Ref``) as the long ones."""
+    """Return a template with CloudFormation's short forms (``!Ref``) in their long form."""
     return YAMLTemplateSerializer().load_template(text)
 
 
 def variables(resources: dict[str, Resource]) -> dict[str, str]:
-    """Return the environment variables that tell the functions of resources, and the logical id of each."""
-    given = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
-    return {name: value["Ref"] for name, value in given.items() if isinstance(value, dict) and "Ref" in value}
+    """Return the functions' environment variables that hold a resource's name, each with the resource's logical id."""
+    declared = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
+    return {name: value["Ref"] for name, value in declared.items() if isinstance(value, dict) and "Ref" in value}
 
 
 class Provisioner:
-    """Makes what isn't there yet and says what everything is called.
+    """Creates missing resources and returns the names of all resources.
 
-    ``session`` has ``client(service)``: boto3's, localstack-client's, or moto's.
+    ``session`` must have a method ``client(service)``, as boto3 and ``ToolSession`` do.
     """
 
     def __init__(self, session: Any, resources: dict[str, Resource], stack: str = STACK) -> None:
@@ -66,7 +66,7 @@ class Provisioner:
         self._queue_urls: dict[str, str] = {}
 
     def run(self) -> dict[str, str]:
-        """Provision everything. Return the environment variables that tell the functions what it is called."""
+        """Create missing resources. Return the functions' environment variables with the resources' names."""
         ours = self._ours()
         for logical_id, resource in ours.items():
             if resource["Type"] == "AWS::DynamoDB::Table":
@@ -79,14 +79,14 @@ class Provisioner:
         return {name: self.ref(logical_id) for name, logical_id in named.items() if logical_id in ours}
 
     def missing(self) -> list[str]:
-        """Return the names of the tables, queues and buckets that ``run`` makes and that don't exist."""
+        """Return the names of the tables, queues and buckets that ``run`` creates and that don't exist."""
         queues = (url.rsplit("/", 1)[-1] for url in self._sqs.list_queues().get("QueueUrls", []))
         buckets = (bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"])
         existing = {*self._dynamodb.list_tables()["TableNames"], *queues, *buckets}
         return [name for name in map(self._name, self._ours()) if name not in existing]
 
     def _ours(self) -> dict[str, Resource]:
-        """Return the resources that ``run`` makes. The page's bucket isn't among them: its files are served here."""
+        """Return the resources that ``run`` creates. The page's bucket is not needed: the local API serves the page."""
         kinds = {"AWS::DynamoDB::Table", "AWS::SQS::Queue"}
         named = set(variables(self._resources).values())
         return {
@@ -96,7 +96,7 @@ class Provisioner:
         }
 
     def ref(self, logical_id: str) -> str:
-        """Return what CloudFormation's Ref gives: a queue's URL, anything else's name."""
+        """Return the value of CloudFormation's Ref: a queue's URL, or the name of another resource."""
         is_queue = self._resources[logical_id]["Type"] == "AWS::SQS::Queue"
         return self._queue(logical_id) if is_queue else self._name(logical_id)
 
@@ -105,15 +105,15 @@ class Provisioner:
         return name.lower() if self._resources[logical_id]["Type"] == "AWS::S3::Bucket" else name
 
     def _table(self, logical_id: str, properties: dict[str, Any]) -> None:
-        wanted = {name: value for name, value in properties.items() if name not in _NOT_OF_CREATE_TABLE}
+        accepted = {name: value for name, value in properties.items() if name not in _NOT_OF_CREATE_TABLE}
         try:
-            self._dynamodb.create_table(TableName=self.ref(logical_id), **wanted)
+            self._dynamodb.create_table(TableName=self.ref(logical_id), **accepted)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceInUseException":
                 raise
 
     def _queue(self, logical_id: str) -> str:
-        """Return the queue's URL. Its dead-letter queue is made before it."""
+        """Return the queue's URL. Create the queue if needed, and its dead-letter queue before it."""
         if logical_id not in self._queue_urls:
             name = self._name(logical_id)
             attributes = self._queue_attributes(self._resources[logical_id]["Properties"])
@@ -132,18 +132,18 @@ class Provisioner:
         attributes.pop("SqsManagedSseEnabled", None)
         if redrive := properties.get("RedrivePolicy"):
             target = self._queue(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
-            found = self._sqs.get_queue_attributes(QueueUrl=target, AttributeNames=["QueueArn"])
-            policy = {**redrive, "deadLetterTargetArn": found["Attributes"]["QueueArn"]}
+            response = self._sqs.get_queue_attributes(QueueUrl=target, AttributeNames=["QueueArn"])
+            policy = {**redrive, "deadLetterTargetArn": response["Attributes"]["QueueArn"]}
             attributes["RedrivePolicy"] = json.dumps(policy)
         return attributes
 
     def _bucket(self, logical_id: str, properties: dict[str, Any]) -> None:
         name = self.ref(logical_id)
         region = self._s3.meta.region_name
-        # us-east-1 is the one region that CreateBucket must not be told.
-        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        # CreateBucket does not accept us-east-1 as a location constraint.
+        location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         try:
-            self._s3.create_bucket(Bucket=name, **where)
+            self._s3.create_bucket(Bucket=name, **location)
         except ClientError as error:
             if error.response["Error"]["Code"] not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
                 raise
@@ -160,20 +160,20 @@ class Provisioner:
 
 
 def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
-    """Return a rule of CloudFormation in the words of the S3 API."""
-    same: dict[str, Any] = {name: rule[name] for name in ("Status", "AbortIncompleteMultipartUpload") if name in rule}
+    """Return a lifecycle rule of CloudFormation in the format of the S3 API."""
+    common: dict[str, Any] = {name: rule[name] for name in ("Status", "AbortIncompleteMultipartUpload") if name in rule}
     expiration = {"Expiration": {"Days": rule["ExpirationInDays"]}} if "ExpirationInDays" in rule else {}
-    return {"ID": rule["Id"], "Filter": {"Prefix": rule.get("Prefix", "")}, **same, **expiration}
+    return {"ID": rule["Id"], "Filter": {"Prefix": rule.get("Prefix", "")}, **common, **expiration}
 
 
 def main(stack: str = STACK) -> int:
-    """Provision at the endpoint of the environment. Refuse without one: that would be an account of AWS."""
+    """Create the resources at AWS_ENDPOINT_URL. Return 2 without it: boto3 would create them in an AWS account."""
     if "AWS_ENDPOINT_URL" not in os.environ:
-        print("Say where: AWS_ENDPOINT_URL=http://127.0.0.1:4566", file=sys.stderr)
+        print("Name the endpoint, for example: AWS_ENDPOINT_URL=http://127.0.0.1:4566", file=sys.stderr)
         return 2
     provisioner = Provisioner(boto3, read_template(), stack)
-    made = provisioner.run() | {"DEAD_LETTER_QUEUE_URL": provisioner.ref("DeadLetterQueue")}
-    print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in made.items()))
+    names = provisioner.run() | {"DEAD_LETTER_QUEUE_URL": provisioner.ref("DeadLetterQueue")}
+    print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in names.items()))
     return 0
 
 

@@ -1,7 +1,7 @@
-"""Hands whole requests to an application in a few threads.
+"""An RSGI server adapter that passes complete requests to an application in a few threads.
 
-A server that gives a thread to a request before its body has arrived is stopped by a few clients who never finish
-theirs. Here a request waits for its body without a thread, and not for ever.
+A request waits for its body without a thread, and only for a limited time. Otherwise a few clients that never finish
+their bodies could occupy all threads.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from granian.rsgi import Scope
 
 BODY_SECONDS = 30
-"""As long as API Gateway waits for anything."""
+"""How long a request waits for its body, about as long as API Gateway waits."""
 _SMALL_BYTES = 64 * 1024
 
 
 class RsgiApplication:
-    """Serves ``answer`` over RSGI, granian's own interface, in which a body can be waited for."""
+    """Serves ``answer`` over RSGI, granian's own interface, which lets a coroutine wait for the body."""
 
     def __init__(self, answer: Callable[[Request], Answer], threads: int, body_seconds: float = BODY_SECONDS) -> None:
         self._answer = answer
         self._threads = ThreadPoolExecutor(threads)
         self._body_seconds = body_seconds
-        # A crowd of large files waits outside instead of filling the memory. What is small passes it.
+        # Large bodies are read only a few at a time, so that they don't fill the memory. Small ones don't wait.
         self._large = asyncio.Semaphore(threads)
 
     async def __rsgi__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
@@ -38,7 +38,7 @@ class RsgiApplication:
         headers = {name.lower(): value for name, value in scope.headers.items()}
         request = Request(scope.method, scope.path, scope.query_string, headers)
         async with self._large if request.length > _SMALL_BYTES else contextlib.nullcontext():
-            # What is too large is refused by its length, and not read.
+            # The gateway refuses a body above this limit by its Content-Length, so don't read it.
             if 0 < request.length <= GATEWAY_BYTES_MAX:
                 try:
                     request.body = await asyncio.wait_for(protocol(), self._body_seconds)

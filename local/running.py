@@ -1,4 +1,7 @@
-"""How to reach the running local stack: `python -m local.running [DATA_DIR]` prints it as a shell takes it."""
+"""The running local stack's endpoints, key and resource names, as environment variables.
+
+``python -m local.running [DATA_DIR]`` prints the variables for boto3 and the AWS CLI as shell commands.
+"""
 
 import json
 import shlex
@@ -12,25 +15,26 @@ from local.errors import StackError
 
 
 def variables_of(data_dir: Path) -> dict[str, str]:
-    """Return the variables that name the stack's endpoints, its key and its resources.
+    """Return the variables with the stack's endpoints, access key and resource names.
 
-    Raise StackError if no stack runs on ``data_dir``.
+    Raise ``StackError`` if no stack runs on ``data_dir``.
     """
     path = data_dir / STACK
     if not path.exists() or not is_held(data_dir):  # a stack that was killed left the file behind
         raise StackError("The local stack is not running; start it with 'make run'.")
-    noted: dict[str, str] = json.loads(path.read_text("utf-8"))
-    return noted | kept_key(data_dir).environment()
+    variables: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return variables | kept_key(data_dir).environment()
 
 
 def main(data_dir: str = str(ROOT / ".local")) -> int:
-    """Print what boto3 and the AWS CLI need."""
+    """Print the variables for boto3 and the AWS CLI. Return the exit code."""
     try:
-        found = variables_of(Path(data_dir).resolve())
+        variables = variables_of(Path(data_dir).resolve())
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
-    print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in found.items() if name.startswith("AWS_")))
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in variables.items() if name.startswith("AWS_")]
+    print("\n".join(exports))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Starts the processes of the stack, restarts what dies, stops everything in order."""
+"""Start the processes of the local stack, restart those that end, and stop them in order."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from local.provision import OPERATOR_QUEUES, STACK, Provisioner, read_template
 _STOP_SECONDS = 20
 _RESTARTS_MAX = 5
 _RESTART_WINDOW_SECONDS = 30
-_LOOK_SECONDS = 3
+_CHECK_SECONDS = 3
 _FREE_BYTES_MIN = 50 * 1024 * 1024
 
 
@@ -59,7 +59,7 @@ class Child:
     started: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start it in a session of its own, so that a Ctrl-C reaches the supervisor alone."""
+        """Start the process in its own session, so that Ctrl-C reaches only the supervisor."""
         self.started.append(time.monotonic())
         self.process = subprocess.Popen(  # noqa: S603
             [*self.program, *self.arguments],
@@ -75,12 +75,12 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def terminate(self) -> None:
-        """Send SIGTERM, and wait for nothing."""
+        """Send SIGTERM and return without waiting."""
         if self.process is not None:
             self.process.terminate()
 
     def stop(self) -> None:
-        """Send SIGTERM, and SIGKILL if that isn't enough."""
+        """Send SIGTERM, and SIGKILL if the process still runs after ``_STOP_SECONDS``."""
         if self.process is None:
             return
         self.process.terminate()
@@ -91,24 +91,24 @@ class Child:
             self.process.wait()
 
     def restarts_too_often(self) -> bool:
-        """Return whether it died again and again right after its start."""
+        """Return whether the process was started more than ``_RESTARTS_MAX`` times within the restart window."""
         since = time.monotonic() - _RESTART_WINDOW_SECONDS
         return sum(start > since for start in self.started) > _RESTARTS_MAX
 
 
 class Stack:
-    """The emulator, the API with the page, the workers and the background functions."""
+    """The local stack: the emulators, the API with the page, the workers and the background functions."""
 
     def __init__(self, config: LocalConfig) -> None:
         self._config = config
         self._children: list[Child] = []
         self._is_incomplete = False
         self._is_nearly_full = False
-        self._looked_at = time.monotonic()
+        self._checked_at = time.monotonic()
         self._stopping = False
 
     def run(self) -> None:
-        """Start everything, watch over it, stop it on SIGINT or SIGTERM, or before a StackError."""
+        """Start and watch all processes until SIGINT or SIGTERM, then stop them. Raise ``StackError`` on failure."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
         try:
@@ -119,7 +119,7 @@ class Stack:
                 self._watch()
                 time.sleep(0.2)
         except StackError:
-            if not self._stopping:  # who stops it while it starts need not read what did not start
+            if not self._stopping:  # after Ctrl-C during the start a failed start is no news
                 raise
         finally:
             self._stop()
@@ -132,7 +132,7 @@ class Stack:
         if not (PAGE / "index.html").exists():
             raise StackError("The page is not built yet. Run 'make run', which builds it.")
         _require_free_ports(config)
-        self._look_at_the_disk()
+        self._check_disk_space()
         self._start_dynamodb()
         self._add("emulator", ["local.emulator"], emulator_environment(config), log=True)
         resources = self._provision()
@@ -148,12 +148,12 @@ class Stack:
         config = self._config
         if config.dynamodb_port is None:
             print(
-                f"Accounts and coins are saved every {SAVE_SECONDS} seconds and at a clean stop, not at every write: "
-                f"dynoxide does not serve here ({dynamodb.why_not()}).",
+                f"Accounts and coins are saved every {SAVE_SECONDS} seconds and at a clean stop, not at every write, "
+                f"because dynoxide does not serve here ({dynamodb.unavailable_reason()}).",
             )
             return
         if config.is_dynamodb_open:
-            print("The database answers every program and every user of this machine, as DYNAMODB=dynoxide allows.")
+            print("DYNAMODB=dynoxide: every program and user on this machine can read and change the database.")
         arguments = ["local.dynamodb", str(config.dynamodb_port), str(config.data_dir / dynamodb.DATABASE)]
         if config.is_dynamodb_open:
             arguments.append(dynamodb.OPEN)
@@ -161,7 +161,7 @@ class Stack:
         self._wait_for(child, config.dynamodb_endpoint)
 
     def _add(self, name: str, arguments: Sequence[str], environment: dict[str, str], *, log: bool = False) -> Child:
-        """Start a process; with ``log``, what it prints goes to a file of its name instead of the terminal."""
+        """Start a process. With ``log`` its output goes to ``<name>.log`` instead of the terminal."""
         output = self._log_path(name).open("ab") if log else None
         return self._start_child(Child(name, arguments, environment, output))
 
@@ -172,41 +172,41 @@ class Stack:
         return child
 
     def _note_processes(self) -> None:
-        """Write down who runs under which id, for whoever has to look at or stop just one of them."""
+        """Write the process ids by name to a file, for people and tests that inspect or stop one process."""
         ids = {
-            f"{place}-{child.name}": child.process.pid for place, child in enumerate(self._children) if child.process
+            f"{index}-{child.name}": child.process.pid for index, child in enumerate(self._children) if child.process
         }
         try:
             private_file.write(self._config.data_dir / PROCESSES, json.dumps(ids, indent=1))
-        except OSError as error:  # nothing of the stack itself needs the file
+        except OSError as error:  # the stack itself doesn't need the file
             print(f"{PROCESSES} could not be written ({error.strerror}).")
 
     def _note_stack(self, resources: dict[str, str]) -> None:
-        """Write down how the operator's commands reach this stack; without the secrets, which have their own files."""
-        told = emulator_addresses(self._config) | resources | {"STAGE": "local"}
-        told |= {name: os.environ[name] for name in GRANT_SETTINGS if name in os.environ}
-        private_file.write(self._config.data_dir / STACK_FILE, json.dumps(told, indent=1))
+        """Write the variables with which the operator's commands reach this stack. Secrets have files of their own."""
+        variables = emulator_addresses(self._config) | resources | {"STAGE": "local"}
+        variables |= {name: os.environ[name] for name in GRANT_SETTINGS if name in os.environ}
+        private_file.write(self._config.data_dir / STACK_FILE, json.dumps(variables, indent=1))
 
     def _provision(self) -> dict[str, str]:
-        """Wait for the AWS emulator and make what isn't there yet. Return the variables that name it."""
+        """Wait for the AWS emulator and create missing resources. Return the variables with the resources' names."""
         (emulator,) = (child for child in self._children if child.name == "emulator")
         self._wait_for(emulator, self._config.endpoint + HEALTH)
         provisioner = self._provisioner()
         try:
             return provisioner.run() | {name: provisioner.ref(queue) for name, queue in OPERATOR_QUEUES.items()}
         except (BotoCoreError, ClientError) as error:
-            raise StackError(f"The tables, queues and the bucket could not be made: {error}") from error
+            raise StackError(f"The tables, queues and the bucket could not be created: {error}") from error
 
     def _wait_for(self, child: Child, address: str) -> None:
         if not wait_until_answered(address, lambda: child.is_alive() and not self._stopping):
-            raise StackError(f"The {child.name} process did not start at {address}. {self._reason(child)}")
+            raise StackError(f"The {child.name} process does not answer at {address}. {self._reason(child)}")
 
     def _reason(self, child: Child) -> str:
-        """Return where to read why a process ended."""
+        """Return a sentence about the reason why a process ended: the end of its log, if it has one."""
         if child.output is None:
             return "The lines above say why."
         lines = self._log_path(child.name).read_text("utf-8", "replace").splitlines()
-        return "\n".join(["Its last words:", *(lines[-5:] or ["(nothing)"])])
+        return "\n".join(["The end of its log:", *(lines[-5:] or ["(empty)"])])
 
     def _watch(self) -> None:
         for child in self._children:
@@ -216,58 +216,61 @@ class Stack:
             if child.name == "emulator" and self._config.dynamodb_port is None:
                 raise StackError(
                     f"The AWS emulator ended unexpectedly (exit code {code}). Accounts and coins are as they were at "
-                    f"the last save, at most {SAVE_SECONDS} seconds before; start again with 'make run'. "
+                    f"the last save, at most {SAVE_SECONDS} seconds before. Start the stack again with 'make run'. "
                     f"{self._reason(child)}"
                 )
             self._restart(child, code)
-        if time.monotonic() - self._looked_at > _LOOK_SECONDS and not self._stopping:
-            self._look()
-            self._looked_at = time.monotonic()
+        if time.monotonic() - self._checked_at > _CHECK_SECONDS and not self._stopping:
+            self._check_resources()
+            self._checked_at = time.monotonic()
         if self._is_incomplete and not self._stopping:
-            self._complete()
+            self._recreate_missing()
 
     def _restart(self, child: Child, code: int) -> None:
         if child.restarts_too_often():
             raise StackError(f"The {child.name} process keeps ending (exit code {code}). {self._reason(child)}")
-        print(f"{child.name} ended (exit code {code}); starting it again")
+        print(f"{child.name} ended (exit code {code}); starting it again.")
         child.start()
         self._note_processes()
         self._is_incomplete |= child.name == "emulator"
 
-    def _look(self) -> None:
-        """Look for what can vanish while every process runs: space, the database, tables, queues, the bucket."""
-        self._look_at_the_disk()
+    def _check_resources(self) -> None:
+        """Check what can disappear while all processes run: disk space, the database, tables, queues, the bucket."""
+        self._check_disk_space()
         database = self._config.data_dir / dynamodb.DATABASE
         if self._config.dynamodb_port and not database.exists():
             raise StackError(
-                f"{database} was deleted or moved while the stack was running, and nothing that happens now would be "
-                "kept. Copy it back from a backup, or begin anew: make reset"
+                f"{database} was deleted or moved while the stack was running, so new data would be lost. Copy it back "
+                "from a backup, or start again with empty data: make reset"
             )
         try:
             missing = self._provisioner().missing()
         except (BotoCoreError, ClientError):
-            return  # An emulator that doesn't answer right now says nothing about its tables.
+            return  # an emulator that doesn't answer right now says nothing about its resources
         if missing:
-            print(f"Missing, with what was in it, and made again: {', '.join(missing)}")
+            print(f"Missing and created again, without their former contents: {', '.join(missing)}")
             self._is_incomplete = True
 
-    def _look_at_the_disk(self) -> None:
+    def _check_disk_space(self) -> None:
         free = shutil.disk_usage(self._config.data_dir).free
         was_nearly_full, self._is_nearly_full = self._is_nearly_full, free < _FREE_BYTES_MIN
-        where = f"on the disk of {self._config.data_dir}"
+        disk = f"the disk of {self._config.data_dir}"
         if self._is_nearly_full and not was_nearly_full:
             print(
-                f"Only {free // 1024**2} MB are left {where}. When it is full, what needs space is refused and costs "
-                "nothing; free some, and it goes on by itself.",
+                f"Only {free // 1024**2} MB are left on {disk}. When it is full, requests that need space fail and "
+                "cost nothing. They work again as soon as there is space.",
             )
         if was_nearly_full and not self._is_nearly_full:
-            print(f"There is space again {where}.")
+            print(f"There is enough space again on {disk}.")
 
     def _provisioner(self) -> Provisioner:
         return Provisioner(ToolSession(self._config), read_template(), STACK)
 
-    def _complete(self) -> None:
-        """Make what is missing, now or at the next look. The dispatcher sends what was in lost queues."""
+    def _recreate_missing(self) -> None:
+        """Create missing resources; after a failure, the next check tries again.
+
+        The dispatcher sends the messages of a lost queue again.
+        """
         try:
             self._provision()
         except StackError as error:
@@ -276,7 +279,7 @@ class Stack:
         self._is_incomplete = False
 
     def _stop(self) -> None:
-        """Last started, first stopped: nothing is accepted any more, work at hand ends, then state is saved."""
+        """Stop the processes in reverse order: first the API, then workers and functions, then the emulators."""
         if self._children:
             print("\nStopping ...")
         for child in reversed(self._children):
@@ -295,42 +298,43 @@ class Stack:
 def _require_free_ports(config: LocalConfig) -> None:
     if config.port == config.emulator_port:
         raise StackError(
-            f"PORT and EMULATOR_PORT are both {config.port}. Choose two: make run EMULATOR_PORT={free_port()}"
+            f"PORT and EMULATOR_PORT are both {config.port}. Choose two different ones: "
+            f"make run EMULATOR_PORT={free_port()}"
         )
-    wanted = ("PORT", config.host, config.port), ("EMULATOR_PORT", LOOPBACK, config.emulator_port)
-    for variable, host, port in wanted:
+    required = ("PORT", config.host, config.port), ("EMULATOR_PORT", LOOPBACK, config.emulator_port)
+    for variable, host, port in required:
         error = bind_error(host, port)
         if error is None:
             continue
         if error.errno == errno.EADDRNOTAVAIL:
             raise StackError(
-                f"HOST={host} is not an address of this machine. Choose one that is: make run HOST={LOOPBACK}"
+                f"HOST={host} is not an address of this machine. Choose one of this machine: make run HOST={LOOPBACK}"
             )
         raise StackError(
-            f"Port {port} on {host} can't be used ({error.strerror}). Stop what uses it, or choose another one: "
-            f"make run {variable}={free_port(host)}"
+            f"Port {port} on {host} can't be used ({error.strerror}). Stop the program that uses it, or choose "
+            f"another port: make run {variable}={free_port(host)}"
         )
 
 
 def ip_address(host: str) -> str:
-    """Return the IP address that ``host`` names, of version 4 if it has one; raise StackError if it names none."""
+    """Return the IP address of ``host``, IPv4 if it has one. Raise ``StackError`` if it has no address."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         raise StackError(
-            f"HOST={host} names no address ({error.strerror}). Choose one of this machine: make run HOST={LOOPBACK}"
+            f"HOST={host} has no IP address ({error.strerror}). Choose one of this machine: make run HOST={LOOPBACK}"
         ) from error
-    first = min(found, key=lambda each: each[0] != socket.AF_INET)
+    first = min(infos, key=lambda info: info[0] != socket.AF_INET)
     return str(first[4][0])
 
 
 def _banner(config: LocalConfig) -> str:
-    where = config.address
+    url = config.address
     return f"""
-  The Liver Disease Lifespan Predictor is running:  {where}
+  The Liver Disease Lifespan Predictor is running:  {url}
 
-    1. Open {where} and register: you get 500 coins.
-    2. Download the sample there (ten real patients), or take {where}/samples/patients-10.csv
+    1. Open {url} and register: you get 500 coins.
+    2. Download the sample there (ten real patients), or take {url}/samples/patients-10.csv
     3. Submit it to the Lasso model (100 coins) and read the expected years of life.
 
   Data: {os.path.relpath(config.data_dir)}    AWS emulator: {config.endpoint}    Stop: Ctrl-C

@@ -1,7 +1,7 @@
-"""The bell between the stack's processes: who sends a message rings, and a worker looks at its queue at once.
+"""Wake a waiting worker as soon as a message is sent to its queue, through a named pipe in the data folder.
 
-A named pipe in the data folder carries one byte a message, and each ring wakes one worker. Nothing depends on it:
-workers look by themselves now and then.
+The sender writes one byte for each message, and each byte wakes one worker. Nothing depends on it: workers also poll
+their queue by themselves.
 """
 
 from __future__ import annotations
@@ -15,29 +15,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-BELL = "bell"
+PIPE = "bell"
+"""The pipe's file name. Existing data folders have a file of this name, so it stays."""
 
 
 class WorkerWakeup:
-    """The pipe at ``path``, made if it isn't there."""
+    """The pipe at ``path``, created if it does not exist."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
             os.mkfifo(path, 0o600)
-        # Read and write, so that neither end waits for the other to be opened.
+        # Opened for reading and writing, so that neither side waits for the other to open it.
         self._descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
 
-    def ring(self, **_event: Any) -> None:
-        """Wake one waiter, now or at its next wait."""
-        with contextlib.suppress(BlockingIOError):  # full of unheard rings: everybody is awake anyway
+    def notify(self, **_event: Any) -> None:
+        """Wake one waiting worker, or the next one that waits."""
+        with contextlib.suppress(BlockingIOError):  # the pipe is full, so no worker will wait for long
             os.write(self._descriptor, b".")
 
     def wait(self, seconds: float) -> None:
-        """Wait for a ring, ``seconds`` at most."""
+        """Wait for a notification, at most ``seconds``."""
         if select.select([self._descriptor], [], [], seconds)[0]:
-            with contextlib.suppress(BlockingIOError):  # another waiter was faster
+            with contextlib.suppress(BlockingIOError):  # another worker read the byte first
                 os.read(self._descriptor, 1)
 
-    def ring_at_every_send(self, sqs: SQSClient) -> None:
-        """Ring whenever ``sqs`` has sent a message."""
-        sqs.meta.events.register("after-call.sqs.SendMessage", self.ring)
+    def notify_after_every_send(self, sqs: SQSClient) -> None:
+        """Notify whenever ``sqs`` has sent a message."""
+        sqs.meta.events.register("after-call.sqs.SendMessage", self.notify)

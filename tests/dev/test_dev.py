@@ -1,4 +1,4 @@
-"""``make dev``: saved code answers, and the page shows a change without being loaded again."""
+"""``make dev``: the stack reloads saved code, and the page shows a change without being loaded again."""
 
 import os
 import shutil
@@ -19,7 +19,10 @@ RELOADED = ("background", "worker", "api")
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what the stack runs, to be edited. Installed packages are links, so that Vite's cache is its own."""
+    """A copy of the stack's sources that the tests may edit.
+
+    Installed packages are symbolic links in their own folder, so that the copy has its own Vite cache.
+    """
     root = tmp_path_factory.mktemp("sources")
     shutil.copy(ROOT / "app.py", root)
     for name in SOURCES:
@@ -58,7 +61,7 @@ def wait_for_output(stack: RunningStack, text: str, seconds: float = 60) -> None
         time.sleep(0.1)
 
 
-def test_saved_code_answers_and_a_mistake_is_survived(dev: RunningStack, sources: Path) -> None:
+def test_saved_code_is_reloaded_and_a_syntax_error_can_be_corrected(dev: RunningStack, sources: Path) -> None:
     app = sources / "app.py"
     text = app.read_text("utf-8")
     before = {name: dev.process_ids(name) for name in RELOADED}
@@ -79,12 +82,12 @@ def test_saved_code_answers_and_a_mistake_is_survived(dev: RunningStack, sources
 
 
 def test_the_page_shows_a_change_without_being_loaded_again(dev: RunningStack, sources: Path) -> None:
-    played = subprocess.run(
+    playwright = subprocess.run(
         [NODE, "node_modules/.bin/playwright", "test", "dev.spec.ts"],
         cwd=ROOT / "frontend", env=os.environ | {"BASE_URL": dev.url, "DEV_SOURCES": str(sources / "frontend")},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
-    assert played.returncode == 0, played.stdout + played.stderr
+    assert playwright.returncode == 0, playwright.stdout + playwright.stderr
 
 
 def test_ctrl_c_stops_every_process(dev: RunningStack) -> None:
@@ -96,7 +99,7 @@ def test_ctrl_c_stops_every_process(dev: RunningStack) -> None:
     assert_ended(processes)
 
 
-def test_the_sources_are_served_to_this_machine_only(tmp_path: Path) -> None:
+def test_make_dev_refuses_to_listen_for_other_machines(tmp_path: Path) -> None:
     stack = RunningStack(tmp_path / "data", "--dev", "--host", "0.0.0.0")
     with pytest.raises(AssertionError, match=r"--dev serves the sources, so it listens on 127\.0\.0\.1 only"):
         stack.start()

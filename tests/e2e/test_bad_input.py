@@ -1,3 +1,5 @@
+"""Invalid files, forms, tokens and requests get a clear error and cost nothing."""
+
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +16,7 @@ GOOD = "1,21464,F,Y,14.5,2.6,12.2,4"
 TABLE = f"{HEADER}\n{GOOD}\n"
 
 type Field = tuple[str, tuple[str | None, str]]
-"""A form's field: its name, then its file name, if any, and its value."""
+"""A form's field: its name, its file name or None, and its value."""
 
 
 def with_row(row: str) -> bytes:
@@ -39,7 +41,7 @@ BAD_FILES = {
     "column twice": (TABLE.replace("Stage", "Age").encode(), 422, "column_duplicated"),
 }
 
-READ = {
+DIALECTS = {
     "semicolons and decimal commas": TABLE.replace(",", ";").replace(".", ",").encode(),
     "tabs": TABLE.replace(",", "\t").encode(),
     "byte order mark": b"\xef\xbb\xbf" + TABLE.encode(),
@@ -65,15 +67,15 @@ def test_a_file_that_can_not_be_predicted_is_refused_and_costs_nothing(someone: 
     assert someone.balance() == 500
 
 
-@pytest.mark.parametrize("case", READ)
-def test_the_same_patient_is_read_from_every_dialect(stack: RunningStack, case: str) -> None:
+@pytest.mark.parametrize("case", DIALECTS)
+def test_every_csv_dialect_gives_the_same_patient(stack: RunningStack, case: str) -> None:
     person = Person.registered(stack.url)
 
-    read, plain = person.predicted(READ[case]), person.predicted(TABLE.encode())
+    rows, plain_rows = person.predicted(DIALECTS[case]), person.predicted(TABLE.encode())
 
-    assert [row["years"] for row in read] == [row["years"] for row in plain]
+    assert [row["years"] for row in rows] == [row["years"] for row in plain_rows]
     if case == "Windows-1251":
-        assert [row["id"] for row in read] == ["Иванова"]
+        assert [row["id"] for row in rows] == ["Иванова"]
 
 
 def test_one_bad_row_refuses_the_file_and_every_bad_row_is_named(someone: Person) -> None:
@@ -82,7 +84,7 @@ def test_one_bad_row_refuses_the_file_and_every_bad_row_is_named(someone: Person
     problem = assert_problem(someone.submit("\n".join([HEADER, *rows]).encode()), 422, "invalid_rows")
 
     assert problem["bad_rows"] == "2, 4"
-    assert {(each["row"], each["column"], each["code"]) for each in problem["errors"]} == {
+    assert {(error["row"], error["column"], error["code"]) for error in problem["errors"]} == {
         (2, "Age", "unit_suspected"),
         (2, "Bilirubin", "below_minimum"),
         (2, "Albumin", "unit_suspected"),
@@ -101,7 +103,7 @@ def test_a_form_without_its_file_says_which_field_is_missing(someone: Person) ->
     assert "'file'" in assert_problem(other_field, 422, "file_missing")["detail"]
 
 
-def test_a_form_is_taken_with_its_options_and_without_a_file_name(someone: Person) -> None:
+def test_a_form_with_options_and_without_a_file_name_is_accepted(someone: Person) -> None:
     form = {"dry_run": (None, "true"), "file": (None, TABLE)}
 
     answer = someone.http.post(f"{someone.url}/api/predict/lasso", files=form, timeout=30)
@@ -110,7 +112,7 @@ def test_a_form_is_taken_with_its_options_and_without_a_file_name(someone: Perso
     assert someone.balance() == 500
 
 
-def test_what_a_form_or_an_address_should_not_hold_is_named_and_costs_nothing(someone: Person) -> None:
+def test_unknown_and_repeated_parameters_are_named_and_cost_nothing(someone: Person) -> None:
     address = f"{someone.url}/api/predict/lasso"
     file: Field = ("file", ("a.csv", TABLE))
     cases: list[tuple[str, list[Field], str]] = [
@@ -121,11 +123,11 @@ def test_what_a_form_or_an_address_should_not_hold_is_named_and_costs_nothing(so
     ]
     for query, form, column in cases:
         problem = assert_problem(someone.http.post(address + query, files=form, timeout=30), 422, "invalid_input")
-        assert [each["column"] for each in problem["errors"]] == [column]
+        assert [error["column"] for error in problem["errors"]] == [column]
     assert someone.balance() == 500
 
 
-def test_an_upload_that_breaks_off_is_refused(someone: Person) -> None:
+def test_a_form_without_its_end_is_refused(someone: Person) -> None:
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + TABLE.encode()
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
 
@@ -151,7 +153,7 @@ def test_a_file_past_a_limit_is_413_and_costs_nothing(someone: Person, size: int
     assert someone.balance() == 500
 
 
-def test_an_unknown_model_is_404_and_names_what_there_is(someone: Person) -> None:
+def test_an_unknown_model_is_404_and_the_error_names_the_existing_ones(someone: Person) -> None:
     problem = assert_problem(someone.submit(TABLE.encode(), model="oracle"), 404, "unknown_model")
 
     assert "lasso" in problem["detail"]
@@ -167,7 +169,7 @@ def test_too_few_coins_is_402_with_cost_and_balance(stack: RunningStack) -> None
     assert (problem["cost"], problem["balance"]) == (100, 0)
 
 
-def test_somebody_elses_prediction_does_not_exist(stack: RunningStack, someone: Person) -> None:
+def test_another_person_s_prediction_is_404(stack: RunningStack, someone: Person) -> None:
     owner = Person.registered(stack.url)
     prediction_id = owner.submit(TABLE.encode()).json()["prediction_id"]
     owner.finished(prediction_id)
@@ -177,7 +179,7 @@ def test_somebody_elses_prediction_does_not_exist(stack: RunningStack, someone: 
     assert_problem(someone.get("/api/predict/no-such-id"), 404, "unknown_prediction")
 
 
-def test_expired_forged_and_missing_tokens_are_told_apart(stack: RunningStack, someone: Person) -> None:
+def test_expired_forged_and_missing_tokens_have_different_error_codes(stack: RunningStack, someone: Person) -> None:
     secret = (stack.data_dir / "signing-secret").read_text()
     claims = jwt.decode(someone.token, options={"verify_signature": False})
     header = {"kid": jwt.get_unverified_header(someone.token)["kid"]}
@@ -204,7 +206,7 @@ def test_malformed_json_is_422(stack: RunningStack) -> None:
         assert_problem(answer, 422, "invalid_json")
 
 
-def test_a_name_registered_20_times_at_once_goes_to_exactly_one(stack: RunningStack) -> None:
+def test_of_20_registrations_of_a_name_at_once_exactly_one_succeeds(stack: RunningStack) -> None:
     name = f"race-{os.urandom(6).hex()}"
 
     def register(number: int) -> requests.Response:
@@ -223,7 +225,7 @@ def test_a_name_registered_20_times_at_once_goes_to_exactly_one(stack: RunningSt
     assert requests.post(f"{stack.url}/api/auth/login", json=credentials, timeout=10).status_code == 200
 
 
-def test_wrong_password_and_unknown_name_get_the_same_words(stack: RunningStack, someone: Person) -> None:
+def test_wrong_password_and_unknown_name_get_the_same_answer(stack: RunningStack, someone: Person) -> None:
     def attempt(name: str) -> dict[str, Any]:
         body = {"name": name, "password": "not the password"}
         return assert_problem(
@@ -233,7 +235,7 @@ def test_wrong_password_and_unknown_name_get_the_same_words(stack: RunningStack,
     assert attempt(someone.name)["detail"] == attempt("nobody-at-all")["detail"]
 
 
-def test_unknown_addresses_and_methods_are_problems_with_cors(stack: RunningStack) -> None:
+def test_unknown_paths_and_methods_give_problem_documents_with_cors(stack: RunningStack) -> None:
     assert_problem(requests.get(f"{stack.url}/api/nothing", timeout=10), 404, "not_found")
     assert_problem(requests.put(f"{stack.url}/api/health", timeout=10), 405, "method_not_allowed")
 
@@ -248,5 +250,5 @@ def test_a_preflight_allows_the_headers_that_the_page_sends(stack: RunningStack)
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
 
 
-def test_the_full_sample_is_a_file_that_passes(someone: Person) -> None:
+def test_the_full_sample_is_accepted(someone: Person) -> None:
     assert len(someone.predicted((SAMPLES / "pbc-418.csv").read_bytes())) == 418

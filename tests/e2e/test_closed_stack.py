@@ -1,4 +1,4 @@
-"""What other users of the machine, and programs without the data folder's key, get from the running stack."""
+"""Other users of the machine, and programs without the data folder's key, get nothing from the running stack."""
 
 import os
 import signal
@@ -35,15 +35,15 @@ def client(service: str, url: str, key: AccessKey) -> Any:
 
 
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda key: key.id)
-def test_row_20_a_stranger_reads_and_changes_nothing(stack: RunningStack, stranger: AccessKey) -> None:
-    there = stack.variables()
-    aws, tables = there["AWS_ENDPOINT_URL"], there["AWS_ENDPOINT_URL_DYNAMODB"]
+def test_row_20_an_unknown_key_can_read_and_change_nothing(stack: RunningStack, stranger: AccessKey) -> None:
+    variables = stack.variables()
+    aws, dynamodb = variables["AWS_ENDPOINT_URL"], variables["AWS_ENDPOINT_URL_DYNAMODB"]
     attempts: list[Callable[[], object]] = [
         lambda: client("s3", aws, stranger).list_buckets(),
-        lambda: client("s3", aws, stranger).delete_bucket(Bucket=there["FILES_BUCKET"]),
-        lambda: client("sqs", aws, stranger).purge_queue(QueueUrl=there["INFERENCE_QUEUE_URL"]),
-        lambda: client("dynamodb", tables, stranger).scan(TableName=there["USERS_TABLE"]),
-        lambda: client("dynamodb", tables, stranger).delete_table(TableName=there["USERS_TABLE"]),
+        lambda: client("s3", aws, stranger).delete_bucket(Bucket=variables["FILES_BUCKET"]),
+        lambda: client("sqs", aws, stranger).purge_queue(QueueUrl=variables["INFERENCE_QUEUE_URL"]),
+        lambda: client("dynamodb", dynamodb, stranger).scan(TableName=variables["USERS_TABLE"]),
+        lambda: client("dynamodb", dynamodb, stranger).delete_table(TableName=variables["USERS_TABLE"]),
         lambda: client("iam", aws, stranger).list_roles(),
         lambda: client("lambda", aws, stranger).list_functions(),
     ]
@@ -53,7 +53,7 @@ def test_row_20_a_stranger_reads_and_changes_nothing(stack: RunningStack, strang
             attempt()
 
 
-def test_row_20_the_services_that_the_stack_does_not_use_are_not_served_to_the_key_either(stack: RunningStack) -> None:
+def test_row_20_services_that_the_stack_does_not_use_are_not_served_even_to_its_key(stack: RunningStack) -> None:
     aws, key = stack.variables()["AWS_ENDPOINT_URL"], access_key(stack.data_dir)
 
     served = requests.get(f"{aws}/_ministack/health", timeout=10).json()["services"]
@@ -64,16 +64,16 @@ def test_row_20_the_services_that_the_stack_does_not_use_are_not_served_to_the_k
             getattr(client(service, aws, key), call)()
 
 
-def test_row_20_who_may_upload_one_file_can_do_nothing_else_with_its_form(stack: RunningStack, person: Person) -> None:
-    """A person with an account and no key, on the same machine: the form that the API gives them opens one bucket."""
-    there = stack.variables()
-    aws, bucket = there["AWS_ENDPOINT_URL"], there["FILES_BUCKET"]
+def test_row_20_an_upload_form_allows_one_upload_and_nothing_else(stack: RunningStack, person: Person) -> None:
+    """A person on the same machine, with an account and without the key, has only the upload form of the API."""
+    variables = stack.variables()
+    aws, bucket = variables["AWS_ENDPOINT_URL"], variables["FILES_BUCKET"]
     prediction_id = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
     fields = person.http.post(f"{stack.url}/api/uploads", timeout=10).json()["fields"]
     files = {"file": ("p.csv", SAMPLE, "text/csv")}
-    preamble = b"Action=PurgeQueue&QueueUrl=" + there["INFERENCE_QUEUE_URL"].encode() + b"&z=\r\n"
+    preamble = b"Action=PurgeQueue&QueueUrl=" + variables["INFERENCE_QUEUE_URL"].encode() + b"&z=\r\n"
 
-    def sent(path: str, before: bytes = b"", headers: dict[str, str] | None = None) -> requests.Response:
+    def send(path: str, before: bytes = b"", headers: dict[str, str] | None = None) -> requests.Response:
         form = requests.Request("POST", aws, data=fields, files=files).prepare()
         form.url = aws + path
         assert isinstance(form.body, bytes)
@@ -83,19 +83,18 @@ def test_row_20_who_may_upload_one_file_can_do_nothing_else_with_its_form(stack:
             return session.send(form, timeout=10)
 
     for path in ("/_ministack/reset", "/%5Fministack/reset", "/%5Fministack%2Freset", "/%5Fministack%2Fconfig", "/x"):
-        assert sent(path).status_code == 403, path
-        assert sent(path, headers={"X-Amz-Target": "AmazonSQS"}).status_code == 403, path
+        assert send(path).status_code == 403, path
+        assert send(path, headers={"X-Amz-Target": "AmazonSQS"}).status_code == 403, path
     for path in ("/x", f"/{bucket}"):
-        refused = sent(path, preamble, {"X-Amz-Target": "AmazonSQS"})
+        refused = send(path, preamble, {"X-Amz-Target": "AmazonSQS"})
         assert refused.status_code == 403, path
 
-    assert (
-        sent(f"/{bucket}", headers={"X-Amz-Target": "AmazonSQS.PurgeQueue"}).status_code == 204
-    )  # an upload, and no more
+    # The guard drops X-Amz-Target, so this is only an upload.
+    assert send(f"/{bucket}", headers={"X-Amz-Target": "AmazonSQS.PurgeQueue"}).status_code == 204
     assert len(person.get(f"/api/predict/{prediction_id}/rows").json()["rows"]) == 10
 
 
-def test_the_stack_goes_on_when_its_key_file_is_deleted(tmp_path: Path) -> None:
+def test_the_stack_keeps_working_when_its_key_file_is_deleted(tmp_path: Path) -> None:
     stack = RunningStack(tmp_path / "data")
     stack.start()
     try:
@@ -116,7 +115,7 @@ def test_the_stack_goes_on_when_its_key_file_is_deleted(tmp_path: Path) -> None:
         stack.stop()
 
 
-def test_nobody_resets_the_emulator(stack: RunningStack, person: Person) -> None:
+def test_an_unsigned_request_can_not_reset_the_emulator(stack: RunningStack, person: Person) -> None:
     prediction_id = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
 
     refused = requests.post(f"{stack.variables()['AWS_ENDPOINT_URL']}/_ministack/reset", timeout=10)
@@ -126,15 +125,15 @@ def test_nobody_resets_the_emulator(stack: RunningStack, person: Person) -> None
 
 
 def test_row_20_no_open_port_of_the_stack_lists_tables_or_buckets_without_a_signature(stack: RunningStack) -> None:
-    """The ports are found as another user finds them: in the system's own table of listening sockets."""
+    """The ports come from the system's table of listening sockets, which any user can read."""
     headers = {
         "X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0",
         "X-Amz-Date": "20260101T000000Z", "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/x/dynamodb/"
         "aws4_request, SignedHeaders=host, Signature=0",
     }  # fmt: skip
     ports = listening_ports(stack)
-    there = stack.variables()
-    known = (there["AWS_ENDPOINT_URL"], there["AWS_ENDPOINT_URL_DYNAMODB"], stack.url)
+    variables = stack.variables()
+    known = (variables["AWS_ENDPOINT_URL"], variables["AWS_ENDPOINT_URL_DYNAMODB"], stack.url)
 
     assert ports == {int(url.rpartition(":")[2]) for url in known}
     for port in ports:
@@ -151,15 +150,15 @@ def test_row_20_no_open_port_of_the_stack_lists_tables_or_buckets_without_a_sign
 
 def listening_ports(stack: RunningStack) -> set[int]:
     """Return the TCP ports of this machine's network on which a process of the stack listens."""
-    parts = stack.all_process_ids()
-    every = {*parts, *(grandchild for child in parts for grandchild in children_of(child))}
-    links = [str(link.readlink()) for pid in every for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
+    children = stack.all_process_ids()
+    pids = {*children, *(grandchild for child in children for grandchild in children_of(child))}
+    links = [str(link.readlink()) for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
     inodes = {link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")}
     rows = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
     return {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in inodes}
 
 
-def test_row_20_another_user_of_the_machine_can_open_no_file_of_the_data_folder() -> None:
+def test_row_20_another_user_cannot_open_any_file_of_the_data_folder() -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
     with tempfile.TemporaryDirectory() as folder:
@@ -180,32 +179,30 @@ def test_row_20_another_user_of_the_machine_can_open_no_file_of_the_data_folder(
     assert (opened.stdout, opened.stderr, opened.returncode) == ("", "", 0)
 
 
-def test_only_the_owner_reads_the_key_and_what_was_noted_of_the_stack(stack: RunningStack) -> None:
+def test_only_the_owner_can_read_the_key_and_the_stack_s_files(stack: RunningStack) -> None:
     for name in (FILE, "signing-secret", "stack.json", "processes.json"):
         assert (stack.data_dir / name).stat().st_mode & 0o777 == 0o600, name
     assert access_key(stack.data_dir).secret not in (stack.data_dir / "stack.json").read_text()
     assert access_key(stack.data_dir).secret not in stack.output()
 
 
-def test_a_shell_learns_how_to_reach_the_running_stack_and_says_so_when_none_runs(
-    stack: RunningStack, tmp_path: Path
-) -> None:
-    def said_of(folder: Path) -> subprocess.CompletedProcess[str]:
+def test_local_running_prints_the_variables_of_a_running_stack_only(stack: RunningStack, tmp_path: Path) -> None:
+    def run_local_running(folder: Path) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "local.running", str(folder)]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
-    lines = said_of(stack.data_dir).stdout.splitlines()
+    lines = run_local_running(stack.data_dir).stdout.splitlines()
 
     variables = dict(line.removeprefix("export ").split("=", 1) for line in lines)
     key = AccessKey(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"])
     names = client("dynamodb", variables["AWS_ENDPOINT_URL_DYNAMODB"], key).list_tables()["TableNames"]
     assert stack.variables()["USERS_TABLE"] in names
-    nothing = said_of(tmp_path)
-    assert (nothing.returncode, nothing.stdout) == (1, "")
-    assert nothing.stderr == "The local stack is not running; start it with 'make run'.\n"
+    not_running = run_local_running(tmp_path)
+    assert (not_running.returncode, not_running.stdout) == (1, "")
+    assert not_running.stderr == "The local stack is not running; start it with 'make run'.\n"
 
 
-def test_a_damaged_key_is_one_sentence_and_a_deleted_one_is_made_again(tmp_path: Path) -> None:
+def test_a_damaged_key_gives_one_sentence_and_a_deleted_one_is_created_again(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     stack = RunningStack(data_dir)
     stack.start()

@@ -1,4 +1,4 @@
-"""Cancel, retry, keys, vouchers and the account's life, over HTTP."""
+"""Cancellation, retry, idempotency keys, vouchers and account changes, over HTTP."""
 
 import pytest
 import requests
@@ -10,8 +10,8 @@ HEADER = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin"
 LARGE = (f"{HEADER}\n" + "1,21464,Y,14.5,2.6,12.2\n" * 54_000).encode()
 
 
-def ended(person: Person) -> str:
-    """A prediction of this person's that has succeeded."""
+def succeeded_prediction(person: Person) -> str:
+    """Return the id of a new prediction that has succeeded."""
     prediction_id: str = person.submit(SAMPLE).json()["prediction_id"]
     person.finished(prediction_id)
     return prediction_id
@@ -26,14 +26,14 @@ def retry(person: Person, prediction_id: str) -> requests.Response:
 
 
 def queued_behind_a_large_one(person: Person) -> str:
-    """A prediction that waits, because the one worker has a large file at hand."""
+    """Return the id of a prediction that waits, because the only worker is busy with large files."""
     for _ in range(3):
         person.submit(LARGE)
     prediction_id: str = person.submit(SAMPLE).json()["prediction_id"]
     return prediction_id
 
 
-def test_a_key_sent_twice_gives_the_same_prediction_for_one_charge(person: Person) -> None:
+def test_a_repeated_idempotency_key_returns_the_same_prediction_for_one_charge(person: Person) -> None:
     first, again = (person.submit(SAMPLE, key="my-key") for _ in range(2))
 
     assert (first.status_code, again.status_code) == (202, 202)
@@ -44,7 +44,7 @@ def test_a_key_sent_twice_gives_the_same_prediction_for_one_charge(person: Perso
     assert person.balance() == 400
 
 
-def test_a_queued_prediction_is_cancelled_with_its_coins_given_back_and_only_once(person: Person) -> None:
+def test_cancelling_a_queued_prediction_refunds_it_exactly_once(person: Person) -> None:
     prediction_id = queued_behind_a_large_one(person)
     assert person.balance() == 100
 
@@ -57,7 +57,7 @@ def test_a_queued_prediction_is_cancelled_with_its_coins_given_back_and_only_onc
     assert person.balance() == 200
 
 
-def test_a_running_prediction_is_not_cancelled(person: Person) -> None:
+def test_a_running_prediction_can_not_be_cancelled(person: Person) -> None:
     prediction_id = person.submit(LARGE).json()["prediction_id"]
     while person.get(f"/api/predict/{prediction_id}").json()["status"] == "queued":
         pass
@@ -67,19 +67,19 @@ def test_a_running_prediction_is_not_cancelled(person: Person) -> None:
     assert person.finished(prediction_id)["status"] == "succeeded"
 
 
-def test_an_ended_prediction_is_run_again_and_its_files_go_on_request(person: Person) -> None:
-    prediction_id = ended(person)
+def test_an_ended_prediction_can_be_retried_and_its_files_can_be_deleted(person: Person) -> None:
+    prediction_id = succeeded_prediction(person)
 
     again = retry(person, prediction_id)
 
     assert again.status_code == 202
     assert (again.json()["retry_of"], again.json()["balance"]) == (prediction_id, 300)
     assert again.headers["Location"] == f"/api/predict/{again.json()['prediction_id']}"
-    rows, same = (
-        person.get(f"/api/predict/{each}/rows").json()["rows"]
-        for each in (prediction_id, str(person.finished(again.json()["prediction_id"])["prediction_id"]))
+    retried_id = str(person.finished(again.json()["prediction_id"])["prediction_id"])
+    rows, rows_of_retry = (
+        person.get(f"/api/predict/{each_id}/rows").json()["rows"] for each_id in (prediction_id, retried_id)
     )
-    assert rows == same
+    assert rows == rows_of_retry
     assert delete(person, prediction_id).json()["files_deleted_at"]
     assert_problem(person.get(f"/api/predict/{prediction_id}/rows"), 410, "result_expired")
     assert_problem(person.get(f"/api/predict/{prediction_id}/result.csv"), 410, "result_expired")
@@ -87,7 +87,7 @@ def test_an_ended_prediction_is_run_again_and_its_files_go_on_request(person: Pe
     assert person.balance() == 300
 
 
-def test_what_is_queued_is_not_run_again_and_what_is_somebody_else_s_is_unknown(
+def test_a_queued_prediction_can_not_be_retried_and_another_person_s_is_unknown(
     person: Person, stack: RunningStack
 ) -> None:
     prediction_id = queued_behind_a_large_one(person)
@@ -119,7 +119,7 @@ def test_logging_out_ends_the_token(person: Person) -> None:
     assert_problem(person.get("/api/auth/me"), 401, "token_invalid")
 
 
-def test_a_password_is_changed_with_the_old_one_only(person: Person) -> None:
+def test_changing_the_password_needs_the_old_one(person: Person) -> None:
     def change(old: str, new: str) -> requests.Response:
         body = {"old_password": old, "new_password": new}
         return person.http.put(f"{person.url}/api/auth/password", json=body, timeout=30)
@@ -135,15 +135,15 @@ def test_a_password_is_changed_with_the_old_one_only(person: Person) -> None:
     assert requests.post(f"{person.url}/api/auth/login", json=body, timeout=30).status_code == 200
 
 
-def test_a_deleted_account_is_gone_and_its_e_mail_gets_no_second_grant(person: Person) -> None:
-    ended(person)
+def test_a_deleted_account_can_not_be_used_and_its_e_mail_gets_no_second_grant(person: Person) -> None:
+    succeeded_prediction(person)
     waiting = queued_behind_a_large_one(person)
 
-    def leave(password: str) -> requests.Response:
+    def delete_account(password: str) -> requests.Response:
         return person.http.delete(f"{person.url}/api/auth/me", json={"password": password}, timeout=60)
 
-    assert_problem(leave("wrong password"), 403, "wrong_password")
-    assert leave("correct horse").status_code == 204
+    assert_problem(delete_account("wrong password"), 403, "wrong_password")
+    assert delete_account("correct horse").status_code == 204
 
     assert_problem(person.get(f"/api/predict/{waiting}"), 401, "token_invalid")
     body = {"name": person.name, "password": "correct horse"}

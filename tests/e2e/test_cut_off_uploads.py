@@ -1,4 +1,4 @@
-"""An upload that ends before its end is no upload, and one that never ends stops nobody else."""
+"""Incomplete request bodies are neither charged nor predicted, and do not delay other requests."""
 
 import contextlib
 import socket
@@ -14,7 +14,7 @@ SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
 
 
 def send(person: Person, head: str, body: bytes, *, cut_off: bool) -> bytes:
-    """Send a request and read what is answered; ``cut_off`` says that no more comes."""
+    """Send a request and return the answer. ``cut_off``: close the sending side after ``body``."""
     address = urlsplit(person.url)
     with socket.create_connection((str(address.hostname), int(address.port or 80)), timeout=10) as connection:
         request = (
@@ -39,21 +39,21 @@ def send(person: Person, head: str, body: bytes, *, cut_off: bool) -> bytes:
     ],
     ids=["two bytes missing", "a patient missing", "chunks without an end"],
 )
-def test_a_file_that_is_cut_off_is_neither_charged_nor_predicted(person: Person, head: str, body: bytes) -> None:
+def test_an_incomplete_file_is_neither_charged_nor_predicted(person: Person, head: str, body: bytes) -> None:
     answer = send(person, head, body, cut_off=True)
 
-    time.sleep(0.5)  # nobody may be there any more to read an answer
+    time.sleep(0.5)  # the server may handle the request after the connection is closed
     assert b" 202 " not in answer
     assert person.balance() == 500
     assert person.get("/api/predict").json()["predictions"] == []
 
 
-def test_the_same_file_whole_is_taken(person: Person) -> None:
+def test_the_complete_file_is_accepted(person: Person) -> None:
     assert b" 202 " in send(person, f"Content-Length: {len(SAMPLE)}", SAMPLE, cut_off=False)
 
 
-def test_a_body_in_chunks_is_told_to_come_with_its_length(person: Person) -> None:
-    """API Gateway takes it."""
+def test_a_chunked_body_is_refused_locally(person: Person) -> None:
+    """API Gateway accepts chunked bodies; the local stack can't tell whether one is complete."""
     answer = send(person, "Transfer-Encoding: chunked", b"%x\r\n%s\r\n0\r\n\r\n" % (len(SAMPLE), SAMPLE), cut_off=False)
 
     assert b" 411 " in answer
@@ -61,7 +61,7 @@ def test_a_body_in_chunks_is_told_to_come_with_its_length(person: Person) -> Non
     assert person.balance() == 500
 
 
-def test_unfinished_bodies_stop_nobody_else(person: Person) -> None:
+def test_unfinished_bodies_do_not_delay_other_requests(person: Person) -> None:
     address = urlsplit(person.url)
     with contextlib.ExitStack() as connections:
         for length in [100, len(SAMPLE), 1_000_000] * 16:
@@ -76,11 +76,11 @@ def test_unfinished_bodies_stop_nobody_else(person: Person) -> None:
         assert person.submit(SAMPLE).status_code == 202
 
 
-def test_long_answers_come_compressed_to_who_takes_that(person: Person) -> None:
+def test_long_answers_are_compressed_if_the_client_accepts_gzip(person: Person) -> None:
     plain = requests.get(f"{person.url}/api/models", headers={"Accept-Encoding": "identity"}, timeout=10)
-    packed = requests.get(f"{person.url}/api/models", headers={"Accept-Encoding": "gzip"}, timeout=10)
+    compressed = requests.get(f"{person.url}/api/models", headers={"Accept-Encoding": "gzip"}, timeout=10)
 
     assert "Content-Encoding" not in plain.headers
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert packed.json() == plain.json()
-    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 3
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert compressed.json() == plain.json()
+    assert int(compressed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 3

@@ -1,4 +1,4 @@
-"""Every model on offer, from the catalogue to a receipt that is checked offline."""
+"""Every model on offer: its card, its predictions, and the offline check of its receipt."""
 
 import csv
 import json
@@ -12,29 +12,29 @@ from tests.support.models import CARDS
 from tests.support.stack import SAMPLES, Person
 
 SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
-GAPS = {
+COLUMNS_WITH_GAPS = {
     name for row in csv.DictReader(SAMPLE.decode().splitlines()) for name, value in row.items() if value in {"", "NA"}
 }
 PRICES = {model_id: card["coins"] for model_id, card in CARDS.items()}
 
 
-def test_the_catalogue_says_each_model_s_contract(person: Person) -> None:
+def test_the_catalogue_describes_the_output_of_each_model(person: Person) -> None:
     models = person.get("/api/models").json()["models"]
 
     assert {model["id"]: model["coins"] for model in models} == PRICES
     for model in models:
-        whole = person.get(f"/api/models/{model['id']}").json()
+        card = person.get(f"/api/models/{model['id']}").json()
         for name in ("horizon_years", "point_estimate", "interval_level", "interval_method", "contribution_scale"):
-            assert model[name] == whole[name], name
+            assert model[name] == card[name], name
             assert model[name], name
-        assert len(whole["tripod_ai"]) == 52
-        assert whole["features"]
+        assert len(card["tripod_ai"]) == 52
+        assert card["features"]
     curves = {model_id: card["survival_years"] for model_id, card in CARDS.items()}
     assert {model["id"]: model["survival_years"] for model in models} == curves
 
 
 @pytest.mark.parametrize("model_id", PRICES)
-def test_each_model_answers_by_its_contract_at_its_price(person: Person, model_id: str) -> None:
+def test_each_model_s_rows_match_its_description_and_its_price(person: Person, model_id: str) -> None:
     accepted = person.submit(SAMPLE, model_id).json()
     prediction = person.finished(accepted["prediction_id"])
     rows = person.get(f"/api/predict/{accepted['prediction_id']}/rows").json()["rows"]
@@ -51,8 +51,8 @@ def test_each_model_answers_by_its_contract_at_its_price(person: Person, model_i
         assert [point["years"] for point in row["survival"]] == model["survival_years"]
         assert curve == sorted(curve, reverse=True)
         for point in row["survival"]:
-            held = point["lower"] is not None and point["lower"] <= point["probability"] <= point["upper"]
-            assert held is (model["curve_band_level"] is not None)
+            is_in_band = point["lower"] is not None and point["lower"] <= point["probability"] <= point["upper"]
+            assert is_in_band is (model["curve_band_level"] is not None)
         assert [gap["column"] for gap in row["if_measured"]] == row["imputed"]
         assert row["measure_first"] is None or row["measure_first"] in row["imputed"]
         total = row["baseline"] + sum(part["value"] for part in row["contributions"])
@@ -61,10 +61,10 @@ def test_each_model_answers_by_its_contract_at_its_price(person: Person, model_i
         if model["contribution_scale"] == "score":
             assert total == pytest.approx(row["mayo_score"], abs=1e-4)
     used = {feature["column"] for feature in model["features"]}
-    assert {name for row in rows for name in row["imputed"]} == used & GAPS
+    assert {name for row in rows for name in row["imputed"]} == used & COLUMNS_WITH_GAPS
 
 
-def test_the_mayo_score_stands_beside_every_model_s_answer(person: Person) -> None:
+def test_every_model_s_rows_have_the_same_mayo_score(person: Person) -> None:
     scores = []
     for model_id in PRICES:
         accepted = person.submit(SAMPLE, model_id).json()
@@ -77,21 +77,21 @@ def test_the_mayo_score_stands_beside_every_model_s_answer(person: Person) -> No
 
 
 @pytest.mark.parametrize("model_id", PRICES)
-def test_the_receipt_is_checked_offline_against_the_files(
+def test_a_receipt_can_be_checked_offline_against_the_files(
     person: Person, model_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     prediction_id = person.submit(SAMPLE, model_id).json()["prediction_id"]
     prediction = person.finished(prediction_id)
     url = person.get(f"/api/predict/{prediction_id}/result.csv").json()["url"]
-    receipt, given, result = (tmp_path / name for name in ("receipt.json", "patients.csv", "result.csv"))
+    receipt, patients, result = (tmp_path / name for name in ("receipt.json", "patients.csv", "result.csv"))
     receipt.write_text(json.dumps(prediction), encoding="utf-8")
-    given.write_bytes(SAMPLE)
+    patients.write_bytes(SAMPLE)
     result.write_bytes(requests.get(url, timeout=10).content)
     entries = person.get("/api/billing/ledger").json()["entries"]
 
-    charged = json.loads(receipt.read_text("utf-8"))["receipt"]["ledger_entry_id"]
-    assert charged in {entry["entry_id"] for entry in entries}
-    assert verify.main([str(receipt), "--input", str(given), "--result", str(result)]) == 0
+    charge_id = json.loads(receipt.read_text("utf-8"))["receipt"]["ledger_entry_id"]
+    assert charge_id in {entry["entry_id"] for entry in entries}
+    assert verify.main([str(receipt), "--input", str(patients), "--result", str(result)]) == 0
     assert "the same result, byte for byte" in capsys.readouterr().out
 
 

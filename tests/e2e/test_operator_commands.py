@@ -1,4 +1,4 @@
-"""The operator's commands on the running stack, as an operator runs them."""
+"""The operator's commands on the running local stack."""
 
 import json
 import os
@@ -26,10 +26,10 @@ def admin(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_vouchers_are_printed_one_a_line_and_each_is_redeemed_once(stack: RunningStack, person: Person) -> None:
-    made = admin(stack.data_dir, "voucher", "--coins", "300", "--count", "2", "--expires", "2099-12-31")
+    printed = admin(stack.data_dir, "voucher", "--coins", "300", "--count", "2", "--expires", "2099-12-31")
 
-    codes = made.stdout.split()
-    assert (made.returncode, len(set(codes))) == (0, 2)
+    codes = printed.stdout.split()
+    assert (printed.returncode, len(set(codes))) == (0, 2)
     answer = person.http.post(f"{person.url}/api/billing/vouchers", json={"code": codes[0]}, timeout=30)
     assert answer.json() == {"coins": 300, "balance": 800}
     again = person.http.post(f"{person.url}/api/billing/vouchers", json={"code": codes[0]}, timeout=30)
@@ -49,29 +49,29 @@ def test_vouchers_are_printed_one_a_line_and_each_is_redeemed_once(stack: Runnin
         ["model", "--model", "lasso", "--enabled", "maybe"],
     ],
 )
-def test_a_slip_of_the_operator_is_one_clear_sentence(stack: RunningStack, arguments: list[str]) -> None:
-    slipped = admin(stack.data_dir, *arguments)
+def test_invalid_arguments_print_one_sentence_and_exit_with_code_2(stack: RunningStack, arguments: list[str]) -> None:
+    refused = admin(stack.data_dir, *arguments)
 
-    assert slipped.returncode == 2
-    assert slipped.stdout == ""
-    assert "Traceback" not in slipped.stderr
-    assert slipped.stderr.count("\n") == 1
-    assert slipped.stderr.endswith(".\n")
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert "Traceback" not in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert refused.stderr.endswith(".\n")
 
 
-def test_a_reset_password_logs_in_and_ends_the_sessions(stack: RunningStack, person: Person) -> None:
+def test_a_password_reset_ends_the_sessions_and_gives_a_valid_password(stack: RunningStack, person: Person) -> None:
     reset = admin(stack.data_dir, "reset-password", "--user", person.name)
 
     password = reset.stdout.splitlines()[0].rsplit(" ", 1)[1]
     assert_problem(person.get("/api/auth/me"), 401, "token_invalid")
     body = {"name": person.name, "password": password}
     assert requests.post(f"{person.url}/api/auth/login", json=body, timeout=30).status_code == 200
-    nobody = admin(stack.data_dir, "reset-password", "--user", "nobody-of-this-name")
-    assert (nobody.returncode, nobody.stdout) == (1, "")
+    unknown = admin(stack.data_dir, "reset-password", "--user", "nobody-of-this-name")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
 
 
 def test_a_price_changes_without_a_deployment_and_older_predictions_keep_theirs(tmp_path: Path) -> None:
-    stack = RunningStack(tmp_path / "data")  # its own: a price is everybody's
+    stack = RunningStack(tmp_path / "data")  # its own stack, because a price applies to everybody
     stack.start()
     try:
         person = Person.registered(stack.url)
@@ -98,19 +98,19 @@ def test_a_price_changes_without_a_deployment_and_older_predictions_keep_theirs(
 
 
 def wait_for_offer(url: str, *, coins: int, enabled: bool) -> bool:
-    """Whether every process of the API knows the change within some seconds."""
-    known = 0
+    """Return whether 20 answers in a row show the change, so that every process of the API knows it."""
+    matches = 0
     for _ in range(200):
         model = requests.get(f"{url}/api/models/lasso", timeout=30).json()
-        known = known + 1 if (model["coins"], model["enabled"]) == (coins, enabled) else 0
-        if known == 20:
+        matches = matches + 1 if (model["coins"], model["enabled"]) == (coins, enabled) else 0
+        if matches == 20:
             return True
-        if not known:
+        if not matches:
             time.sleep(0.1)
     return False
 
 
-def test_the_audit_of_the_running_stack_is_clean(stack: RunningStack, person: Person) -> None:
+def test_the_audit_of_the_running_stack_has_no_findings(stack: RunningStack, person: Person) -> None:
     person.finished(person.submit(SAMPLE).json()["prediction_id"])
 
     audit = admin(stack.data_dir, "audit")
@@ -121,13 +121,14 @@ def test_the_audit_of_the_running_stack_is_clean(stack: RunningStack, person: Pe
 
 
 def test_an_unprocessable_message_goes_back_to_the_dead_letter_function(stack: RunningStack, person: Person) -> None:
-    noted = stack.variables()
+    variables = stack.variables()
     sqs = boto3.client(
-        "sqs", endpoint_url=noted["AWS_ENDPOINT_URL"], region_name=noted["AWS_DEFAULT_REGION"],
-        aws_access_key_id=noted["AWS_ACCESS_KEY_ID"], aws_secret_access_key=noted["AWS_SECRET_ACCESS_KEY"],
+        "sqs", endpoint_url=variables["AWS_ENDPOINT_URL"], region_name=variables["AWS_DEFAULT_REGION"],
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"], aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
     )  # fmt: skip
-    ended = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
-    sqs.send_message(QueueUrl=noted["UNPROCESSABLE_QUEUE_URL"], MessageBody=json.dumps({"prediction_id": ended}))
+    prediction_id = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
+    body = json.dumps({"prediction_id": prediction_id})
+    sqs.send_message(QueueUrl=variables["UNPROCESSABLE_QUEUE_URL"], MessageBody=body)
 
     counted = admin(stack.data_dir, "redrive", "--dry-run")
     moved = admin(stack.data_dir, "redrive")
@@ -135,26 +136,25 @@ def test_an_unprocessable_message_goes_back_to_the_dead_letter_function(stack: R
     assert counted.stdout == "Messages in the unprocessable queue: 1. Nothing was moved.\n"
     assert (moved.returncode, moved.stderr) == (0, "")
     assert moved.stdout == "Messages moved back to the dead-letter queue: 1 of 1.\n"
-    assert is_empty_soon(sqs, noted["DEAD_LETTER_QUEUE_URL"])
+    assert becomes_empty(sqs, variables["DEAD_LETTER_QUEUE_URL"])
     assert person.balance() == 400
 
 
-def is_empty_soon(sqs: Any, url: str) -> bool:
+def becomes_empty(sqs: Any, url: str) -> bool:
+    """Return whether the queue is empty within 10 seconds."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     for _ in range(100):
-        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        if not sum(map(int, found.values())):
+        counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        if not sum(map(int, counts.values())):
             return True
         time.sleep(0.1)
     return False
 
 
-def test_replaying_the_deletions_of_the_running_stack_touches_nobody_who_is_there(
-    stack: RunningStack, person: Person
-) -> None:
-    gone = Person.registered(stack.url)
-    gone.finished(gone.submit(SAMPLE).json()["prediction_id"])
-    answer = gone.http.delete(f"{stack.url}/api/auth/me", json={"password": "correct horse"}, timeout=30)
+def test_replaying_deletions_does_not_change_existing_accounts(stack: RunningStack, person: Person) -> None:
+    deleted = Person.registered(stack.url)
+    deleted.finished(deleted.submit(SAMPLE).json()["prediction_id"])
+    answer = deleted.http.delete(f"{stack.url}/api/auth/me", json={"password": "correct horse"}, timeout=30)
     assert answer.status_code == 204
 
     replay = admin(stack.data_dir, "replay-deletions")
@@ -166,7 +166,7 @@ def test_replaying_the_deletions_of_the_running_stack_touches_nobody_who_is_ther
     assert person.get("/api/auth/me").status_code == 200
 
 
-def test_the_local_secret_is_not_rotated_and_the_sentence_says_where_it_is(stack: RunningStack) -> None:
+def test_the_local_secret_is_not_rotated_and_the_error_names_its_file(stack: RunningStack) -> None:
     rotation = admin(stack.data_dir, "rotate-secret")
 
     assert (rotation.returncode, rotation.stdout) == (1, "")

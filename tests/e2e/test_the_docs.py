@@ -1,4 +1,4 @@
-"""The commands of README.md and docs/api.md, as they stand there."""
+"""The commands in README.md and docs/api.md work as written."""
 
 import os
 import re
@@ -17,12 +17,12 @@ ADDRESS = "http://127.0.0.1:7999"
 
 
 def snippets(page: str, language: str) -> str:
-    """All blocks of ``language`` one after another."""
+    """Return all code blocks of ``language`` in order, as one script."""
     return "\n".join(blocks(page, language))
 
 
 def run_shell(stack: RunningStack, script: str, folder: Path) -> tuple[str, list[str]]:
-    """What a script prints, and the status of every answer that its curls got."""
+    """Return the script's output, and the status of every answer to its curl commands."""
     (folder / ".curlrc").write_text('write-out = "%{stderr}%{http_code}\\n"\n')
     ended = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script.replace(ADDRESS, stack.url)],
@@ -36,22 +36,22 @@ def run_shell(stack: RunningStack, script: str, folder: Path) -> tuple[str, list
 def test_the_readme_s_commands_all_succeed(stack: RunningStack, tmp_path: Path) -> None:
     script = snippets("README.md", "sh")
 
-    said, statuses = run_shell(stack, script, tmp_path)
+    output, statuses = run_shell(stack, script, tmp_path)
 
     assert len(statuses) >= script.count("curl ")
     assert {status[0] for status in statuses} == {"2"}
-    assert '{"balance":500}' in said
+    assert '{"balance":500}' in output
 
 
-def test_the_walk_in_curl_does_what_it_says(stack: RunningStack, tmp_path: Path) -> None:
-    said, statuses = run_shell(stack, snippets("docs/api.md", "sh"), tmp_path)
+def test_the_curl_examples_give_the_documented_answers(stack: RunningStack, tmp_path: Path) -> None:
+    output, statuses = run_shell(stack, snippets("docs/api.md", "sh"), tmp_path)
 
-    lines = said.splitlines()
+    lines = output.splitlines()
     assert [status for status in statuses if status >= "300"] == ["422", "422"]
     assert {"500", "True", "400", "succeeded", "10", "invalid_input", "column_missing"} <= set(lines)
 
 
-def test_the_walk_in_python_does_what_it_says(stack: RunningStack) -> None:
+def test_the_python_examples_give_the_documented_answers(stack: RunningStack) -> None:
     script = snippets("docs/api.md", "python").replace(ADDRESS, stack.url)
 
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
@@ -66,13 +66,13 @@ def test_the_walk_in_python_does_what_it_says(stack: RunningStack) -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
-def test_no_command_is_left_out(page: str) -> None:
+def test_every_curl_command_is_in_a_tested_block(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     outside = re.sub(r"^```(sh|python)\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
     assert "curl -" not in outside
 
 
-def test_the_api_s_page_has_a_policy_of_its_own_and_only_what_it_needs(stack: RunningStack) -> None:
+def test_the_api_s_page_has_its_own_security_policy_and_only_the_files_it_needs(stack: RunningStack) -> None:
     page = requests.get(f"{stack.url}/docs", timeout=10)
 
     assert page.url == f"{stack.url}/docs/"

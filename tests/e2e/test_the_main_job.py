@@ -1,3 +1,5 @@
+"""The main use: register, submit a file, read the years of life, over HTTP."""
+
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +13,7 @@ MILD = f"{HEADER}\nmild,12000,F,N,0.6,4.1,9.8,1\n".encode()
 SEVERE = f"{HEADER}\nsevere,24000,F,Y,17.0,2.4,13.5,4\n".encode()
 
 
-def test_a_person_registers_submits_the_sample_and_reads_years_for_every_patient(person: Person) -> None:
+def test_a_person_submits_the_sample_and_reads_years_for_every_patient(person: Person) -> None:
     assert person.balance() == 500
     sample = requests.get(f"{person.url}/samples/patients-10.csv", timeout=10)
     assert sample.status_code == 200
@@ -33,7 +35,7 @@ def test_a_person_registers_submits_the_sample_and_reads_years_for_every_patient
     assert person.balance() == 400
 
 
-def test_two_different_patients_in_one_row_files_get_different_answers(person: Person) -> None:
+def test_a_mild_and_a_severe_case_get_different_estimates(person: Person) -> None:
     mild, severe = person.predicted(MILD)[0], person.predicted(SEVERE)[0]
 
     assert isinstance(mild["years"], float)
@@ -41,19 +43,19 @@ def test_two_different_patients_in_one_row_files_get_different_answers(person: P
     assert mild["years"] > severe["years"] + 3
 
 
-def test_the_same_patient_gets_the_same_answer_alone_and_among_418(person: Person) -> None:
-    everybody = (SAMPLES / "pbc-418.csv").read_text().splitlines()
-    header, patients = everybody[0], everybody[1:]
+def test_a_patient_gets_the_same_estimate_alone_and_among_418(person: Person) -> None:
+    lines = (SAMPLES / "pbc-418.csv").read_text().splitlines()
+    header, patients = lines[0], lines[1:]
 
-    among = person.predicted("\n".join(everybody).encode())
+    together = person.predicted("\n".join(lines).encode())
 
-    assert len(among) == 418
-    for place in (0, 200, 417):
-        alone = person.predicted(f"{header}\n{patients[place]}\n".encode())[0]
-        assert {**alone, "row": None} == {**among[place], "row": None}
+    assert len(together) == 418
+    for index in (0, 200, 417):
+        alone = person.predicted(f"{header}\n{patients[index]}\n".encode())[0]
+        assert {**alone, "row": None} == {**together[index], "row": None}
 
 
-def test_the_result_csv_downloads_without_the_token_and_has_one_line_a_patient(person: Person) -> None:
+def test_the_result_csv_is_downloaded_without_a_token_and_has_one_line_a_patient(person: Person) -> None:
     prediction_id = person.submit((SAMPLES / "patients-10.csv").read_bytes()).json()["prediction_id"]
     person.finished(prediction_id)
 
@@ -68,22 +70,22 @@ def test_the_result_csv_downloads_without_the_token_and_has_one_line_a_patient(p
     assert requests.get(link["url"].split("?")[0], timeout=10).status_code == 403
 
 
-def test_the_history_lists_the_newest_first_and_the_statement_explains_every_coin(person: Person) -> None:
+def test_the_history_and_the_ledger_list_the_newest_first(person: Person) -> None:
     first = person.submit(MILD).json()["prediction_id"]
     second = person.submit(SEVERE).json()["prediction_id"]
 
     history = person.get("/api/predict").json()["predictions"]
     entries = person.get("/api/billing/ledger").json()["entries"]
 
-    assert [each["prediction_id"] for each in history] == [second, first]
-    assert [(each["amount"], each["prediction_id"]) for each in entries] == [
+    assert [prediction["prediction_id"] for prediction in history] == [second, first]
+    assert [(entry["amount"], entry["prediction_id"]) for entry in entries] == [
         (-100, second),
         (-100, first),
         (500, None),
     ]
 
 
-def test_of_20_submits_at_once_on_500_coins_exactly_5_are_taken(person: Person) -> None:
+def test_of_20_submissions_at_once_with_500_coins_exactly_5_are_accepted(person: Person) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: Person(person.url, person.name, person.token).submit(MILD), range(20)))
 
@@ -94,10 +96,10 @@ def test_of_20_submits_at_once_on_500_coins_exactly_5_are_taken(person: Person) 
             assert person.finished(answer.json()["prediction_id"])["is_success"]
 
 
-def test_400_threaded_calls_are_answered_with_no_foreign_identity(stack: RunningStack) -> None:
+def test_400_parallel_calls_are_each_answered_for_their_own_caller(stack: RunningStack) -> None:
     people = [Person.registered(stack.url) for _ in range(8)]
 
-    def own_name(number: int) -> bool:
+    def has_own_name(number: int) -> bool:
         caller = people[number % 8]
         answer = requests.get(
             f"{stack.url}/api/auth/me", headers={"Authorization": f"Bearer {caller.token}"}, timeout=30
@@ -105,4 +107,4 @@ def test_400_threaded_calls_are_answered_with_no_foreign_identity(stack: Running
         return bool(answer.json()["name"] == caller.name)
 
     with ThreadPoolExecutor(32) as pool:
-        assert list(pool.map(own_name, range(400))) == [True] * 400
+        assert list(pool.map(has_own_name, range(400))) == [True] * 400

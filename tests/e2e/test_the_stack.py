@@ -1,3 +1,5 @@
+"""The local stack's processes: crashes, stops, backups, damaged data, and error messages at the start."""
+
 import os
 import re
 import signal
@@ -35,7 +37,7 @@ def run_local(*arguments: str, code: str = "", **environment: str) -> subprocess
     )
 
 
-def test_a_worker_killed_in_mid_job_ends_in_a_result_or_a_refund(stack: RunningStack) -> None:
+def test_a_killed_worker_s_prediction_ends_with_a_result_or_a_refund(stack: RunningStack) -> None:
     person = Person.registered(stack.url)
     prediction_id = person.submit(LARGE).json()["prediction_id"]
     while person.get(f"/api/predict/{prediction_id}").json()["status"] == "queued":
@@ -84,7 +86,7 @@ def test_no_process_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     assert_ended(processes)
 
 
-def test_nothing_acknowledged_is_lost_when_every_process_is_killed_at_once(tmp_path: Path) -> None:
+def test_no_accepted_prediction_is_lost_when_all_processes_are_killed_at_once(tmp_path: Path) -> None:
     require_dynoxide()
     stack = RunningStack(tmp_path / "data", LEASE_SECONDS="2", SCHEDULE_SECONDS="1", DISPATCH_GRACE_SECONDS="1")
     stack.start()
@@ -103,36 +105,34 @@ def test_nothing_acknowledged_is_lost_when_every_process_is_killed_at_once(tmp_p
 
 
 @pytest.mark.parametrize("name", ["dynamodb", "emulator", "api", "background"])
-def test_a_killed_process_is_started_again_and_the_work_goes_on(stack: RunningStack, name: str) -> None:
+def test_a_killed_process_is_restarted_and_predictions_succeed_again(stack: RunningStack, name: str) -> None:
     require_dynoxide()
     person = Person.registered(stack.url)
     killed = stack.process_ids(name)[0]
-    parts = children_of(killed)
+    children = children_of(killed)
 
     os.kill(killed, signal.SIGKILL)
 
-    wait_for_another(stack, name, killed)
-    assert_ended(parts)  # or one of them could still answer
-    assert f"{name} ended (exit code -9); starting it again" in stack.output()
-    assert person.finished(accepted_at_last(person))["status"] == "succeeded"
+    wait_for_restart(stack, name, killed)
+    assert_ended(children)  # otherwise an old child could answer the next request
+    assert f"{name} ended (exit code -9); starting it again." in stack.output()
+    assert person.finished(submit_until_accepted(person))["status"] == "succeeded"
 
 
-def test_a_killed_part_of_the_api_is_replaced(stack: RunningStack) -> None:
+def test_a_killed_child_of_the_api_is_replaced(stack: RunningStack) -> None:
     person = Person.registered(stack.url)
     (api,) = stack.process_ids("api")
-    parts = children_of(api)
+    children = children_of(api)
 
-    os.kill(parts[0], signal.SIGKILL)
+    os.kill(children[0], signal.SIGKILL)
 
-    wait_for_another(stack, "api", api)
-    assert_ended(parts)
-    assert person.finished(accepted_at_last(person))["status"] == "succeeded"
+    wait_for_restart(stack, "api", api)
+    assert_ended(children)
+    assert person.finished(submit_until_accepted(person))["status"] == "succeeded"
 
 
 @pytest.mark.parametrize("second", ["dynamodb", "emulator"])
-def test_what_dies_while_the_emulator_is_being_set_up_again_does_not_take_the_stack_along(
-    tmp_path: Path, second: str
-) -> None:
+def test_a_second_crash_while_the_emulator_restarts_does_not_end_the_stack(tmp_path: Path, second: str) -> None:
     require_dynoxide()
     stack = RunningStack(tmp_path / "data")
     stack.start()
@@ -141,56 +141,56 @@ def test_what_dies_while_the_emulator_is_being_set_up_again_does_not_take_the_st
         (emulator,) = stack.process_ids("emulator")
 
         os.kill(emulator, signal.SIGKILL)
-        wait_for_another(stack, "emulator", emulator)
+        wait_for_restart(stack, "emulator", emulator)
         os.kill(stack.process_ids(second)[0], signal.SIGKILL)
 
-        assert person.finished(accepted_at_last(person))["status"] == "succeeded"
+        assert person.finished(submit_until_accepted(person))["status"] == "succeeded"
     finally:
         stack.stop()
 
 
-def test_a_stop_while_the_api_starts_waits_for_nothing(tmp_path: Path) -> None:
+def test_a_stop_while_the_api_starts_does_not_wait_for_it(tmp_path: Path) -> None:
     stack = RunningStack(tmp_path / "data")
     stack.start()
     (api,) = stack.process_ids("api")
     os.kill(api, signal.SIGKILL)
-    wait_for_another(stack, "api", api)
+    wait_for_restart(stack, "api", api)
     while not children_of(stack.process_ids("api")[0]):
         time.sleep(0.01)
     processes = stack.all_process_ids()
-    asked_at = time.monotonic()
+    started = time.monotonic()
 
     assert stack.interrupt() == 0
 
-    assert time.monotonic() - asked_at < 15
+    assert time.monotonic() - started < 15
     assert_ended(processes)
 
 
-def test_no_part_of_the_api_outlives_it_though_it_is_killed_while_it_starts(stack: RunningStack) -> None:
+def test_no_child_of_the_api_survives_when_it_is_killed_during_its_start(stack: RunningStack) -> None:
     person = Person.registered(stack.url)
     (api,) = stack.process_ids("api")
     os.kill(api, signal.SIGKILL)
-    wait_for_another(stack, "api", api)
+    wait_for_restart(stack, "api", api)
     (starting,) = stack.process_ids("api")
-    while not (parts := children_of(starting)):
+    while not (children := children_of(starting)):
         time.sleep(0.01)
 
     os.kill(starting, signal.SIGKILL)
 
-    assert_ended(parts, seconds=5)
-    accepted_at_last(person)
+    assert_ended(children, seconds=5)
+    submit_until_accepted(person)
 
 
-def wait_for_another(stack: RunningStack, name: str, killed: int) -> None:
-    """Wait until the supervisor has put another process in place of ``killed``."""
+def wait_for_restart(stack: RunningStack, name: str, killed: int) -> None:
+    """Wait until the supervisor has replaced the process ``killed``."""
     deadline = time.monotonic() + 30
     while stack.process_ids(name) == [killed]:
         assert time.monotonic() < deadline, stack.output()
         time.sleep(0.01)
 
 
-def accepted_at_last(person: Person) -> str:
-    """The id of a prediction that is submitted again and again until it is taken."""
+def submit_until_accepted(person: Person) -> str:
+    """Submit the sample again and again until it is accepted, and return the prediction's id."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
@@ -203,7 +203,7 @@ def accepted_at_last(person: Person) -> str:
     raise AssertionError("nothing was accepted within 30 s")
 
 
-def test_a_dead_emulator_that_held_the_coins_is_one_clear_sentence_and_loses_seconds_at_most(tmp_path: Path) -> None:
+def test_a_crash_of_ministack_with_the_coins_ends_the_stack_and_loses_only_seconds(tmp_path: Path) -> None:
     stack = RunningStack(tmp_path / "data", "--dynamodb", "ministack")
     stack.start()
     assert f"saved every {SAVE_SECONDS} seconds and at a clean stop" in stack.output()
@@ -221,7 +221,7 @@ def test_a_dead_emulator_that_held_the_coins_is_one_clear_sentence_and_loses_sec
         stack.stop()
 
 
-def test_data_that_the_chosen_database_can_not_read_is_never_shown_as_empty(tmp_path: Path) -> None:
+def test_ministack_does_not_start_on_dynoxide_s_data(tmp_path: Path) -> None:
     (tmp_path / "dynamodb.sqlite").touch()
 
     ended = run_local("--data-dir", str(tmp_path), "--port", "0", "--emulator-port", "0", "--dynamodb", "ministack")
@@ -231,7 +231,7 @@ def test_data_that_the_chosen_database_can_not_read_is_never_shown_as_empty(tmp_
 
 
 @pytest.mark.parametrize(("option", "variable"), [("--port", "PORT"), ("--emulator-port", "EMULATOR_PORT")])
-def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path, option: str, variable: str) -> None:
+def test_a_port_in_use_gives_one_sentence(tmp_path: Path, option: str, variable: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -246,15 +246,15 @@ def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path, option: str, variab
     assert f"{variable}=" in ended.stderr
 
 
-def test_a_host_that_is_no_address_is_one_clear_sentence(tmp_path: Path) -> None:
+def test_an_unknown_host_gives_one_sentence(tmp_path: Path) -> None:
     ended = run_local("--host", "nosuch.invalid", "--data-dir", str(tmp_path), "--port", "0", "--emulator-port", "0")
 
     assert ended.returncode == 1
     assert len(ended.stderr.strip().splitlines()) == 1
-    assert "HOST=nosuch.invalid names no address" in ended.stderr
+    assert "HOST=nosuch.invalid has no IP address" in ended.stderr
 
 
-def test_a_data_folder_that_is_a_file_is_one_clear_sentence(tmp_path: Path) -> None:
+def test_a_file_as_data_folder_gives_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("mine")
 
     ended = run_local("--data-dir", str(tmp_path / "data"), "--port", "0", "--emulator-port", "0")
@@ -264,7 +264,7 @@ def test_a_data_folder_that_is_a_file_is_one_clear_sentence(tmp_path: Path) -> N
     assert (tmp_path / "data").read_text() == "mine"
 
 
-def test_a_name_for_this_machine_is_an_address_too(tmp_path: Path) -> None:
+def test_a_host_name_of_this_machine_is_accepted(tmp_path: Path) -> None:
     stack = RunningStack(tmp_path / "data", "--host", "localhost")
     stack.start()
     try:
@@ -281,28 +281,29 @@ def test_a_second_stack_on_the_same_data_is_refused(stack: RunningStack) -> None
     assert Person.registered(stack.url).balance() == 500
 
 
-@pytest.mark.parametrize("what", ["FILES_BUCKET", "INFERENCE_QUEUE_URL", "THROTTLES_TABLE"])
-def test_what_the_emulators_lost_is_made_again_while_the_stack_runs(stack: RunningStack, what: str) -> None:
+@pytest.mark.parametrize("variable", ["FILES_BUCKET", "INFERENCE_QUEUE_URL", "THROTTLES_TABLE"])
+def test_a_deleted_resource_is_created_again_while_the_stack_runs(stack: RunningStack, variable: str) -> None:
     require_dynoxide()
     person = Person.registered(stack.url)
-    told = stack.variables()
-    session = session_of(told)
-    if what == "FILES_BUCKET":
+    variables = stack.variables()
+    session, resource = session_of(variables), variables[variable]
+    if variable == "FILES_BUCKET":
         s3 = session.client("s3")
-        for item in s3.list_objects_v2(Bucket=told[what]).get("Contents", []):
-            s3.delete_object(Bucket=told[what], Key=item["Key"])
-        s3.delete_bucket(Bucket=told[what])
-    elif what == "THROTTLES_TABLE":
-        session.client("dynamodb").delete_table(TableName=told[what])
+        for item in s3.list_objects_v2(Bucket=resource).get("Contents", []):
+            s3.delete_object(Bucket=resource, Key=item["Key"])
+        s3.delete_bucket(Bucket=resource)
+    elif variable == "THROTTLES_TABLE":
+        session.client("dynamodb").delete_table(TableName=resource)
     else:
-        session.client("sqs").delete_queue(QueueUrl=told[what])
+        session.client("sqs").delete_queue(QueueUrl=resource)
 
-    assert person.finished(accepted_at_last(person))["status"] == "succeeded"
+    assert person.finished(submit_until_accepted(person))["status"] == "succeeded"
 
-    assert f"Missing, with what was in it, and made again: {told[what].rsplit('/', 1)[-1]}" in stack.output()
+    name = resource.rsplit("/", 1)[-1]
+    assert f"Missing and created again, without their former contents: {name}" in stack.output()
 
 
-def test_a_database_that_is_deleted_while_the_stack_runs_ends_it_with_a_sentence(tmp_path: Path) -> None:
+def test_the_stack_ends_with_an_error_when_its_database_is_deleted(tmp_path: Path) -> None:
     require_dynoxide()
     stack = RunningStack(tmp_path / "data")
     stack.start()
@@ -319,7 +320,7 @@ def test_a_database_that_is_deleted_while_the_stack_runs_ends_it_with_a_sentence
     assert "dynamodb.sqlite is missing or empty" in again.stderr
 
 
-def test_a_backup_of_a_running_stack_restores_as_the_docs_say(tmp_path: Path) -> None:
+def test_the_documented_backup_and_restore_commands_work(tmp_path: Path) -> None:
     require_dynoxide()
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
     stack = RunningStack(tmp_path / ".local", SCHEDULE_SECONDS="1")
@@ -327,7 +328,7 @@ def test_a_backup_of_a_running_stack_restores_as_the_docs_say(tmp_path: Path) ->
     person = Person.registered(stack.url)
     before = person.submit((SAMPLES / "patients-10.csv").read_bytes()).json()["prediction_id"]
     person.finished(before)
-    open_one = person.submit(LARGE).json()["prediction_id"]
+    open_prediction = person.submit(LARGE).json()["prediction_id"]
 
     (backup,) = [block for block in blocks("docs/operating.md", "sh") if "VACUUM INTO" in block]
     subprocess.run(["sh", "-ec", backup], cwd=tmp_path, check=True)
@@ -338,7 +339,7 @@ def test_a_backup_of_a_running_stack_restores_as_the_docs_say(tmp_path: Path) ->
     stack.start()
 
     try:
-        assert person.finished(open_one)["status"] == "succeeded"
+        assert person.finished(open_prediction)["status"] == "succeeded"
         assert person.balance() == 300
         assert len(person.get(f"/api/predict/{before}/rows").json()["rows"]) == 10
         audit = [sys.executable, "-m", "admin", "--data-dir", str(stack.data_dir), "audit"]
@@ -347,7 +348,7 @@ def test_a_backup_of_a_running_stack_restores_as_the_docs_say(tmp_path: Path) ->
         stack.stop()
 
 
-def test_an_older_folder_that_others_can_enter_is_closed_and_its_data_kept(tmp_path: Path) -> None:
+def test_an_older_open_data_folder_is_closed_and_keeps_its_data(tmp_path: Path) -> None:
     stack = RunningStack(tmp_path / "a b" / "data")
     stack.data_dir.mkdir(parents=True)
     stack.start()
@@ -366,7 +367,7 @@ def test_an_older_folder_that_others_can_enter_is_closed_and_its_data_kept(tmp_p
         stack.stop()
 
 
-def test_a_wrong_python_is_one_clear_sentence() -> None:
+def test_another_python_version_gives_one_sentence() -> None:
     code = (
         "import sys, runpy; sys.version_info = (3, 11, 0, 'final', 0); runpy.run_module('local', run_name='__main__')"
     )
@@ -375,11 +376,11 @@ def test_a_wrong_python_is_one_clear_sentence() -> None:
 
     assert ended.returncode == 1
     assert ended.stderr.strip() == (
-        "This needs Python 3.13 and was started with 3.11. Use 'make run', which sets it up."
+        "The stack needs Python 3.13 and was started with 3.11. Use 'make run', which sets it up."
     )
 
 
-def test_reset_asks_first_and_spares_what_is_not_its_own(tmp_path: Path) -> None:
+def test_reset_asks_first_and_deletes_only_the_stack_s_files(tmp_path: Path) -> None:
     (tmp_path / "emulator").mkdir()
     (tmp_path / "thesis.docx").write_text("mine")
     command = [sys.executable, "-m", "local.data_dir", "--data-dir", str(tmp_path)]
@@ -400,7 +401,7 @@ def test_the_page_comes_with_the_security_headers_of_production(stack: RunningSt
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "unsafe" not in page.headers["Content-Security-Policy"]
-    # The bucket, where large files go, is the only foreign host.
+    # Large files go to the bucket, the only other host.
     (connect,) = [
         part for part in page.headers["Content-Security-Policy"].split("; ") if part.startswith("connect-src")
     ]
@@ -408,8 +409,8 @@ def test_the_page_comes_with_the_security_headers_of_production(stack: RunningSt
     assert page.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_run_whose_stack_names_somebody_in_its_log_fails() -> None:
-    with tempfile.TemporaryDirectory() as folder:  # not pytest's own, which is searched at the end
+def test_a_person_s_name_in_the_stack_s_log_is_reported() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folder is searched at the end
         stack = RunningStack(Path(folder) / "data")
         log = stack.data_dir.with_suffix(".log")
         with pytest.raises(AssertionError, match=r"data\.log holds a name"), searched(stack):

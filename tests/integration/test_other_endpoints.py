@@ -35,4 +35,4 @@ def test_without_an_endpoint_nothing_is_created(environment: dict[str, str]) -> 
     refused = provision(without)
 
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr == "Say where: AWS_ENDPOINT_URL=http://127.0.0.1:4566\n"
+    assert refused.stderr == "Name the endpoint, for example: AWS_ENDPOINT_URL=http://127.0.0.1:4566\n"

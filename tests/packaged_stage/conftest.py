@@ -19,8 +19,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStage]:
 
 @pytest.fixture(scope="module", autouse=True)
 def no_log_names_anybody() -> Iterator[None]:
-    """After each module's tests, since a later one takes the stage down: no log group holds anything of anybody."""
+    """Search all log groups for personal data after each module's tests, because a later module deletes the stage."""
     yield
     for deployed in _deployed:
-        found = [sentence for group, lines in deployed.all_logs().items() for sentence in leaks(group, lines)]
-        assert not found, "\n".join(found)
+        findings = [sentence for group, lines in deployed.all_logs().items() for sentence in leaks(group, lines)]
+        assert not findings, "\n".join(findings)

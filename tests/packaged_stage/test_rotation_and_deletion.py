@@ -1,4 +1,4 @@
-"""Tokens, marks and the register of deletions behind the deployed functions' own roles."""
+"""Token rotation, signup fingerprints and the register of deletions under the deployed functions' own roles."""
 
 import json
 import os
@@ -15,15 +15,15 @@ from deploy.template import ROOT
 from tests.support.deployed import STAGE, DeployedStage
 
 PASSWORD = "correct horse battery"
-TICK = {
-    "version": "0", "id": "a-tick", "detail-type": "Scheduled Event", "source": "aws.events", "account": "000000000000",
-    "time": "2026-11-24T09:00:00Z", "region": "us-east-1", "resources": [], "detail": {},
+SCHEDULED_EVENT = {
+    "version": "0", "id": "an-event", "detail-type": "Scheduled Event", "source": "aws.events",
+    "account": "000000000000", "time": "2026-11-24T09:00:00Z", "region": "us-east-1", "resources": [], "detail": {},
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who comes back under the same name."""
+    """A person who registers again under the same name."""
 
     stage: DeployedStage
     name: str
@@ -49,7 +49,7 @@ class Person:
         return int(self.ask("GET", "auth/balance", token).json()["balance"])
 
 
-def somebody(stage: DeployedStage) -> Person:
+def new_person(stage: DeployedStage) -> Person:
     return Person(stage, f"somebody-{secrets.token_hex(4)}")
 
 
@@ -61,7 +61,7 @@ def admin(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def dispatch(stage: DeployedStage) -> None:
-    answer = stage.client("lambda").invoke(FunctionName=stage.names["Dispatcher"], Payload=json.dumps(TICK))
+    answer = stage.client("lambda").invoke(FunctionName=stage.names["Dispatcher"], Payload=json.dumps(SCHEDULED_EVENT))
     assert "FunctionError" not in answer, answer["Payload"].read()
 
 
@@ -70,11 +70,11 @@ def erasures(stage: DeployedStage, user_id: str) -> list[dict[str, Any]]:
     return [item for item in items if item["user_id"]["S"] == user_id]
 
 
-def test_a_token_outlives_a_rotation(stage: DeployedStage) -> None:
-    person = somebody(stage)
+def test_a_token_stays_valid_after_a_rotation(stage: DeployedStage) -> None:
+    person = new_person(stage)
     token = person.register()
     versions = stage.client("secretsmanager").list_secret_version_ids(SecretId=stage.names["SigningSecret"])["Versions"]
-    assert jwt.get_unverified_header(token)["kid"] in {each["VersionId"] for each in versions}
+    assert jwt.get_unverified_header(token)["kid"] in {version["VersionId"] for version in versions}
 
     rotation = admin("rotate-secret")
 
@@ -83,17 +83,17 @@ def test_a_token_outlives_a_rotation(stage: DeployedStage) -> None:
     assert person.is_logged_in(person.log_in())
 
 
-def test_a_deletion_is_marked_and_registered_and_replayed(stage: DeployedStage) -> None:
-    person = somebody(stage)
+def test_a_deletion_leaves_a_fingerprint_is_registered_and_can_be_replayed(stage: DeployedStage) -> None:
+    person = new_person(stage)
     token = person.register()
     user_id = person.ask("GET", "auth/me", token).json()["id"]
     assert person.balance(token) == 500
 
     assert person.ask("DELETE", "auth/me", token, password=PASSWORD).status_code == 204
-    (wish,) = erasures(stage, user_id)
-    # The dispatcher takes its last look an hour after the deletion.
-    wish["wished_at"] = {"N": str(float(wish["wished_at"]["N"]) - 3600)}
-    stage.client("dynamodb").put_item(TableName=stage.names["Erasures"], Item=wish)
+    (request,) = erasures(stage, user_id)
+    # The dispatcher's last recheck is an hour after the request.
+    request["wished_at"] = {"N": str(float(request["wished_at"]["N"]) - 3600)}
+    stage.client("dynamodb").put_item(TableName=stage.names["Erasures"], Item=request)
     dispatch(stage)
 
     (entry,) = erasures(stage, user_id)

@@ -1,4 +1,7 @@
-"""The next release, back again, and the end. They run in the order of this file, after the tests that use the stage."""
+"""Deploy a second release, roll back, and destroy the stage.
+
+The tests run in the order of this file, after the tests that use the stage.
+"""
 
 import os
 from typing import Any
@@ -8,39 +11,39 @@ import requests
 from botocore.exceptions import ClientError
 
 from deploy.commands import Target, deploy
-from deploy.smoke import SmokeError, walk
+from deploy.smoke import SmokeError, run_smoke_test
 from deploy.stack import Stack, StackError
 from deploy.steps import RefusedError
 from deploy.transform import transform
 from tests.support.deployed import DeployedStage
 
 
-def test_a_second_deployment_changes_what_changed_and_is_walked_through(stage: DeployedStage) -> None:
+def test_a_second_deployment_publishes_the_new_release_and_passes_the_smoke_test(stage: DeployedStage) -> None:
     first = stage.target.artefacts.current()
 
-    done = stage.command("deploy", "--packaged", str(stage.build), "--at", stage.url)
+    result = stage.command("deploy", "--packaged", str(stage.build), "--at", stage.url)
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     second = stage.target.artefacts.current()
     assert second
     assert second > str(first)
     assert requests.get(f"{stage.url}/config.json", timeout=30).json()["release"] == second
-    assert "the account was deleted" in done.stdout
+    assert "the account was deleted" in result.stdout
 
 
-def test_a_stack_that_can_not_be_changed_stays_as_it_was_and_says_why(stage: DeployedStage) -> None:
+def test_a_failed_update_leaves_the_stack_unchanged_and_prints_the_reason(stage: DeployedStage) -> None:
     release = stage.target.artefacts.current()
     before = stage.names
 
-    done = stage.command("deploy", "--packaged", str(stage.whole), "--at", stage.url)
+    result = stage.command("deploy", "--packaged", str(stage.whole), "--at", stage.url)
 
-    assert done.returncode == 1
-    assert "QueueAgeAlarm: " in done.stderr
+    assert result.returncode == 1
+    assert "QueueAgeAlarm: " in result.stderr
     assert stage.target.stack.resources().keys() == before.keys()
     assert stage.target.artefacts.current() == release
 
 
-def test_a_first_deployment_that_fails_leaves_nothing_and_the_next_one_begins_anew(stage: DeployedStage) -> None:
+def test_a_failed_first_deployment_leaves_nothing_and_the_next_one_starts_again(stage: DeployedStage) -> None:
     stack = Stack(stage.client("cloudformation"), "liver-lifespan-unlucky")
     artefacts = stage.target.artefacts
     broken = artefacts.put_file(transform(stage.whole / "template.yaml"), "templates")
@@ -55,9 +58,9 @@ def test_a_first_deployment_that_fails_leaves_nothing_and_the_next_one_begins_an
     assert stack.describe() is None
 
 
-def test_a_walk_that_fails_says_what_was_asked_and_what_came(stage: DeployedStage) -> None:
+def test_a_failed_smoke_test_names_the_request_and_the_answer(stage: DeployedStage) -> None:
     with pytest.raises(SmokeError, match=r"is of release \S+ instead of another"):
-        walk(stage.url, "another")
+        run_smoke_test(stage.url, "another")
 
     failed = stage.command("smoke", "--at", f"{stage.url}/nowhere")
 
@@ -66,37 +69,37 @@ def test_a_walk_that_fails_says_what_was_asked_and_what_came(stage: DeployedStag
     assert stage.command("smoke", "--at", stage.url).returncode == 0
 
 
-def test_a_dry_run_says_every_step_and_changes_nothing(stage: DeployedStage) -> None:
-    before = everything(stage)
+def test_a_dry_run_prints_every_step_and_changes_nothing(stage: DeployedStage) -> None:
+    before = state(stage)
 
     for command in (["deploy", "--packaged", str(stage.build)], ["rollback"], ["destroy", "--data"]):
-        done = stage.command(*command, "--dry-run")
-        assert done.returncode == 0, done.stderr
-        assert "1. " in done.stdout
-        assert "nothing was changed" in done.stdout
+        result = stage.command(*command, "--dry-run")
+        assert result.returncode == 0, result.stderr
+        assert "1. " in result.stdout
+        assert "nothing was changed" in result.stdout
 
-    assert everything(stage) == before
+    assert state(stage) == before
 
 
-def everything(stage: DeployedStage) -> Any:
-    """What a command could have changed."""
-    described = stage.target.stack.describe()
-    assert described
+def state(stage: DeployedStage) -> Any:
+    """Return everything that a command could change: the stack's status and the buckets' objects."""
+    stack = stage.target.stack.describe()
+    assert stack
     buckets = [stage.target.artefacts.bucket, stage.names["PageBucket"], stage.names["Files"]]
-    keys = [
-        (each["Key"], each["LastModified"])
+    objects = [
+        (item["Key"], item["LastModified"])
         for bucket in buckets
-        for each in stage.target.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        for item in stage.target.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
     ]
-    return described["StackStatus"], described.get("LastUpdatedTime"), keys
+    return stack["StackStatus"], stack.get("LastUpdatedTime"), objects
 
 
-def test_one_goes_back_to_the_release_before(stage: DeployedStage) -> None:
+def test_a_rollback_restores_the_previous_or_a_named_release(stage: DeployedStage) -> None:
     first, second = stage.target.artefacts.releases()
 
-    done = stage.command("rollback", "--at", stage.url)
+    result = stage.command("rollback", "--at", stage.url)
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert stage.target.artefacts.current() == first
     assert requests.get(f"{stage.url}/config.json", timeout=30).json()["release"] == first
     refused = stage.command("rollback", "--at", stage.url)
@@ -106,7 +109,7 @@ def test_one_goes_back_to_the_release_before(stage: DeployedStage) -> None:
     assert (forward.returncode, stage.target.artefacts.current()) == (0, second)
 
 
-def test_a_stage_is_not_taken_down_without_a_yes(stage: DeployedStage) -> None:
+def test_a_stage_is_not_destroyed_without_a_confirmation(stage: DeployedStage) -> None:
     refused = stage.command("destroy")
 
     assert refused.returncode == 2
@@ -114,7 +117,7 @@ def test_a_stage_is_not_taken_down_without_a_yes(stage: DeployedStage) -> None:
     assert stage.target.stack.describe()
 
 
-def test_what_was_packaged_for_one_stage_is_refused_for_another(stage: DeployedStage) -> None:
+def test_a_package_for_one_stage_can_not_be_deployed_to_another(stage: DeployedStage) -> None:
     with pytest.raises(RefusedError, match="was packaged for dev, not for prod"):
         deploy(Target("prod"), stage.build, {}, ask=False)
 
@@ -124,47 +127,51 @@ def test_what_was_packaged_for_one_stage_is_refused_for_another(stage: DeployedS
         prod.propose(stage.target.artefacts.url(foreign), {"Stage": "prod"}, "foreign")
 
 
-def test_a_release_is_noted_before_its_page_so_that_one_can_go_back_from_half_of_it(stage: DeployedStage) -> None:
-    steps = [step.sentence for step in deploy(stage.target, stage.build, {}, ask=False)]
+def test_a_release_is_recorded_before_its_page_is_published(stage: DeployedStage) -> None:
+    sentences = [step.sentence for step in deploy(stage.target, stage.build, {}, ask=False)]
 
-    order = [next(place for place, said in enumerate(steps) if word in said) for word in ("stack", "Note", "Publish")]
+    order = [
+        next(index for index, sentence in enumerate(sentences) if word in sentence)
+        for word in ("stack", "Record", "Publish")
+    ]
     assert order == sorted(order)
 
 
-def test_without_a_region_or_credentials_nothing_is_begun(stage: DeployedStage) -> None:
-    nothing = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    nothing |= {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(stage.build)}
+def test_without_a_region_or_credentials_only_a_dry_run_of_a_deployment_runs(stage: DeployedStage) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(stage.build)}
 
-    refused = stage.command("rollback", environment=nothing)
-    dry = stage.command("deploy", "--dry-run", "--packaged", str(stage.build), environment=nothing)
+    refused = stage.command("rollback", environment=environment)
+    dry = stage.command("deploy", "--dry-run", "--packaged", str(stage.build), environment=environment)
 
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr.startswith("AWS can't be used: there is no region ")
+    assert refused.stderr.startswith("AWS can't be used: boto3 finds no region ")
     assert (dry.returncode, dry.stderr) == (0, "")
     assert "AWS can't be used" in dry.stdout
-    assert "1. Make the bucket" in dry.stdout
+    assert "1. Create the artefact bucket" in dry.stdout
 
 
-def test_taking_a_stage_down_keeps_its_data_until_that_is_wanted_too(stage: DeployedStage) -> None:
+def test_destroying_a_stage_keeps_its_data_unless_the_data_is_to_be_deleted_too(stage: DeployedStage) -> None:
     names = dict(stage.names)
-    stage.target.s3.put_object(Bucket=names["Files"], Key="inputs/somebodys", Body=b"file")
+    stage.target.s3.put_object(Bucket=names["Files"], Key="inputs/a-file", Body=b"file")
 
-    done = stage.command("destroy", "--force")
+    result = stage.command("destroy", "--force")
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert stage.target.stack.describe() is None
     assert {names["Users"], names["LedgerEntries"], names["Predictions"]} <= tables(stage)
-    assert all(names[kept] in done.stdout for kept in ("Users", "Files", "AccountMarksSecret"))
+    assert all(names[logical_id] in result.stdout for logical_id in ("Users", "Files", "AccountMarksSecret"))
     assert names["Files"] in buckets(stage)
     assert names["PageBucket"] not in buckets(stage)
     again = stage.command("destroy", "--force")
     assert (again.returncode, "There is no stack" in again.stderr) == (2, True)
 
-    cut_short = sorted(name for name in tables(stage) if name.startswith(stage.target.name))[0]
-    stage.client("dynamodb").delete_table(TableName=cut_short)
-    done = stage.command("destroy", "--force", "--data")
+    # As if an earlier run had been interrupted after the first table.
+    first_table = sorted(name for name in tables(stage) if name.startswith(stage.target.name))[0]
+    stage.client("dynamodb").delete_table(TableName=first_table)
+    result = stage.command("destroy", "--force", "--data")
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert not [name for name in tables(stage) if name.startswith(f"{stage.target.name}-")]
     assert names["Files"] not in buckets(stage)
     assert stage.target.artefacts.bucket in buckets(stage)

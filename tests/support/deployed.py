@@ -1,7 +1,7 @@
-"""A stage that was deployed to the emulator by the commands that deploy to AWS, from the packaged artefacts.
+"""A stage deployed to the AWS emulator by the same commands that deploy to AWS, from the packaged artefacts.
 
-The emulator runs in the interpreter that has only what Lambda's runtime has, so its functions find nothing but their
-zips; and it checks every call of a function against the function's role.
+The emulator runs in an interpreter with only the packages of Lambda's runtime, so its functions can import nothing
+else but their zips. It checks every call of a function against the function's role.
 """
 
 import json
@@ -28,7 +28,7 @@ from deploy.commands import Target, deploy
 from deploy.template import ROOT, read_template
 from local.access_key import AccessKey, access_key
 from local.ports import free_port
-from tests.support.edge import edge
+from tests.support.cloudfront_proxy import cloudfront_proxy
 from tests.support.lambda_runtime import PYTHON as LAMBDA_PYTHON
 from tests.support.rest_api import create_rest_api
 
@@ -39,11 +39,15 @@ ARCH = "x86_64" if os.uname().machine == "x86_64" else "arm64"
 
 @dataclass(frozen=True)
 class DeployedStage:
-    """``url``: of page and API, through CloudFront; ``gateway``: of the API at API Gateway."""
+    """A deployed stage.
+
+    ``url`` is the address of page and API behind CloudFront, ``gateway`` the API's address at API Gateway.
+    """
 
     build: Path
+    """The package whose template is adapted to the emulator."""
     whole: Path
-    """The same with what the emulator's CloudFormation refuses."""
+    """The package with the original template, which the emulator's CloudFormation refuses."""
     emulator: str
     target: Target
     url: str
@@ -51,19 +55,19 @@ class DeployedStage:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """What the stack's resources are called, by logical id."""
+        """The names of the stack's resources, by logical id."""
         return {logical: physical for logical, (_, physical) in self.target.stack.resources().items()}
 
     def client(self, service: str) -> Any:
-        """A client with the account's own rights."""
+        """Return a client with the account's own rights."""
         return boto3.client(service)  # type: ignore[call-overload]
 
     def logs(self, *functions: str) -> dict[str, list[str]]:
-        """Every line of the functions' log groups."""
+        """Return all lines of the functions' log groups, by function."""
         return {name: self._lines(self.names[f"{name}Log"]) for name in functions}
 
     def all_logs(self) -> dict[str, list[str]]:
-        """Every line of every log group there is, by the group's name."""
+        """Return all lines of all log groups, by the group's name."""
         pages = self.client("logs").get_paginator("describe_log_groups").paginate()
         names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
         return {name: self._lines(name) for name in names}
@@ -73,7 +77,7 @@ class DeployedStage:
         return [line for page in pages for event in page["events"] for line in event["message"].splitlines()]
 
     def command(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """`python -m deploy` on this stage, in this process's environment or another one."""
+        """Run `python -m deploy` on this stage, by default in this process's environment."""
         return subprocess.run(
             [sys.executable, "-m", "deploy", "--stage", STAGE, *arguments],
             cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
@@ -83,7 +87,7 @@ class DeployedStage:
 
 @contextmanager
 def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
-    """Package, deploy, and stop the emulator at the end."""
+    """Package and deploy the stage, yield it, and stop the emulator at the end."""
     build = folder / STAGE
     package(STAGE, ARCH, build)
     whole = folder / "whole"
@@ -93,17 +97,17 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         for name, value in _account(address, key).items():
             patch.setenv(name, value)
         patch.setattr(boto3, "DEFAULT_SESSION", None)
-        patch.setattr(stack, "_LOOK_SECONDS", 0.1)
+        patch.setattr(stack, "_POLL_SECONDS", 0.1)
         target = Target(STAGE)
         _adapt_template(build / "template.yaml")
-        make_bucket, *steps, _walk = deploy(target, build, {}, ask=False)
+        make_bucket, *steps, _smoke_test = deploy(target, build, {}, ask=False)
         make_bucket.run()
         _allow_without_tls(target.s3, target.artefacts.bucket, keep=True)
         for step in steps:
             step.run()
         gateway = _adapt(target, address, build)
         domain = target.stack.outputs()["PageUrl"].split("/")[2]
-        with edge(address, domain) as url:
+        with cloudfront_proxy(address, domain) as url:
             yield DeployedStage(build, whole, address, target, url, gateway)
 
 
@@ -127,7 +131,7 @@ def _emulator(folder: Path, key: AccessKey) -> Iterator[str]:
         "MINISTACK_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
-        "AUTH": "true",  # every function's role
+        "AUTH": "true",  # check every function's role
         **key.environment(),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
@@ -162,9 +166,9 @@ _BATCH = "dynamodb:BatchGetItem"
 
 
 def _allow_batches(resources: dict[str, Any]) -> None:
-    """Allow BatchGetItem whatever the attributes: the emulator does not look for them inside ``RequestItems``.
+    """Allow BatchGetItem for all attributes: the emulator does not find the attributes inside ``RequestItems``.
 
-    What the audit asks for is held against its role by ``tests/unit/audit/test_role.py``.
+    ``tests/unit/audit/test_role.py`` compares the audit's requests with its role.
     """
     for role in resources.values():
         for policy in role["Properties"].get("Policies", []) if role["Type"] == "AWS::IAM::Role" else []:
@@ -174,7 +178,7 @@ def _allow_batches(resources: dict[str, Any]) -> None:
 
 
 def _adapt_template(template: Path) -> None:
-    """The emulator's CloudFormation knows no alarms of computed metrics. AWS's does; the dashboard only names them."""
+    """Remove what the emulator's CloudFormation does not support: alarms on computed metrics."""
     document = read_template(template)
     resources = document["Resources"]
     computed = [
@@ -185,24 +189,24 @@ def _adapt_template(template: Path) -> None:
     for name in computed:
         del resources[name]
     _allow_batches(resources)
-    # Everybody here has one address, and makes more accounts than one address may on one day.
+    # All tests have one address and create more accounts than one address may on one day.
     resources["APIHandler"]["Properties"]["Environment"]["Variables"]["REGISTRATIONS_MAX"] = "1000"
-    template.unlink()  # the same file as the whole one's
+    template.unlink()  # a hard link to the original template
     template.write_text(yaml.safe_dump(document), "utf-8")
 
 
 def _adapt(target: Target, address: str, build: Path) -> str:
-    """What an emulator on a loopback port without TLS needs; the API's address at its API Gateway."""
+    """Adapt the stage to an emulator on a loopback port without TLS. Return the API's address at its API Gateway."""
     resources = target.stack.resources()
-    # The policies refuse every request without TLS.
+    # The bucket policies refuse every request without TLS.
     for name in ("Files", "PageBucket"):
         _allow_without_tls(target.s3, resources[name][1])
     functions = boto3.client("lambda")
-    # It takes a number that a parameter gave for a text.
+    # The emulator treats a number from a parameter as text.
     for kind, uuid in resources.values():
         if kind == "AWS::Lambda::EventSourceMapping":
             functions.update_event_source_mapping(UUID=uuid, ScalingConfig={"MaximumConcurrency": 2})
-    # Hours of retries in seconds.
+    # Retry within seconds instead of hours.
     for name in ("InferenceQueue", "DeadLetterQueue"):
         boto3.client("sqs").set_queue_attributes(QueueUrl=resources[name][1], Attributes={"VisibilityTimeout": "1"})
     function = functions.get_function(FunctionName=resources["APIHandler"][1])["Configuration"]["FunctionArn"]
@@ -213,13 +217,13 @@ def _adapt(target: Target, address: str, build: Path) -> str:
 
 
 def _allow_without_tls(s3: Any, bucket: str, *, keep: bool = False) -> None:
-    """Take the statement off, or ``keep`` it without an effect, for who looks whether it is there."""
+    """Remove the statement that requires TLS. With ``keep`` it stays without effect: ``deploy`` checks it."""
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     for statement in policy["Statement"]:
         if statement["Sid"] == "TlsOnly":
             statement["Condition"] |= {"StringEquals": {"aws:PrincipalAccount": "nobody's"}}
     if not keep:
-        policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "TlsOnly"]
+        policy["Statement"] = [statement for statement in policy["Statement"] if statement["Sid"] != "TlsOnly"]
     if policy["Statement"]:
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
     else:
@@ -227,12 +231,12 @@ def _allow_without_tls(s3: Any, bucket: str, *, keep: bool = False) -> None:
 
 
 def _point_origin(distribution: str, port: int, path: str) -> None:
-    """CloudFront dials its origin by name: the API's is here and not at amazonaws.com."""
+    """Point the distribution's API origin to the emulator's API Gateway instead of amazonaws.com."""
     cloudfront = boto3.client("cloudfront")
-    found = cloudfront.get_distribution_config(Id=distribution)
-    config = found["DistributionConfig"]
-    (origin,) = (each for each in config["Origins"]["Items"] if "execute-api" in each["DomainName"])
+    response = cloudfront.get_distribution_config(Id=distribution)
+    config = response["DistributionConfig"]
+    (origin,) = (item for item in config["Origins"]["Items"] if "execute-api" in item["DomainName"])
     origin["DomainName"] = "127.0.0.1"
     origin["OriginPath"] = path
     origin["CustomOriginConfig"] |= {"HTTPPort": port, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}
-    cloudfront.update_distribution(Id=distribution, IfMatch=found["ETag"], DistributionConfig=config)
+    cloudfront.update_distribution(Id=distribution, IfMatch=response["ETag"], DistributionConfig=config)

@@ -1,4 +1,4 @@
-"""The commands of the documentation, as they stand there."""
+"""Read the code blocks of the documentation."""
 
 import re
 
@@ -6,6 +6,6 @@ from tests.support.stack import ROOT
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """What stands in each block of ``language``, from the top."""
+    """Return the content of each code block of ``language`` in ``page``, in order."""
     text = (ROOT / page).read_text("utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

@@ -1,6 +1,6 @@
-"""The AWS emulator, and DynamoDB's own where it exists, for tests that talk to them directly.
+"""The AWS emulator and dynoxide, for tests that call them directly.
 
-The integration tests can be pointed at an endpoint that runs already (docs/other-endpoints.md).
+The integration tests can also use an endpoint that already runs (docs/other-endpoints.md).
 """
 
 from __future__ import annotations
@@ -34,25 +34,24 @@ if TYPE_CHECKING:
 
 
 def require_dynoxide() -> None:
-    """Skip where there is no durable DynamoDB. In CI it must be installed; what the machine can't do, CI can't mend."""
+    """Skip the test if dynoxide can't serve here. In CI it must at least be installed."""
     if dynamodb.executable() is None:
         reason = "dynoxide has no package for this machine"
         assert os.environ.get("CI") != "true", reason
         pytest.skip(reason)
     if not isolation.is_possible():
-        pytest.skip(dynamodb.why_not())
+        pytest.skip(dynamodb.unavailable_reason())
 
 
 TEST_KEY = AccessKey("test", "test")
-"""What emulators that verify nothing are given."""
+"""The key for emulators that verify no signatures."""
 
 
 @contextmanager
 def running_emulators(data_dir: Path, services: str | None = None) -> Iterator[dict[str, str]]:
-    """Both on free ports, their logs in ``data_dir``; the environment with which boto3 finds them.
+    """Run the emulators on free ports and yield the environment from which boto3 finds them. Logs go to ``data_dir``.
 
-    ``services``: those of AWS that the emulator starts, divided by commas; all of them if it is empty, and the local
-    stack's if it is None.
+    ``services``: the AWS services of the emulator, separated by commas. Empty means all, None those of the local stack.
     """
     port = free_port() if dynamodb.executable() else None
     config = LocalConfig(LOOPBACK, 0, data_dir, free_port(), 1, port)
@@ -79,7 +78,7 @@ def running_emulators(data_dir: Path, services: str | None = None) -> Iterator[d
 
 @contextmanager
 def running_moto_server(data_dir: Path) -> Iterator[dict[str, str]]:
-    """moto's server on a free port, for everything; the environment with which boto3 finds it."""
+    """Run moto's server on a free port for all services. Yield the environment from which boto3 finds it."""
     config = LocalConfig(LOOPBACK, 0, data_dir, free_port(), 1)
     arguments = ("-H", LOOPBACK, "-p", str(config.emulator_port))
     process = _start("moto.server", *arguments, log=data_dir / "moto.log", environment=aws_environment(config))
@@ -91,34 +90,36 @@ def running_moto_server(data_dir: Path) -> Iterator[dict[str, str]]:
         process.wait()
 
 
-def endpoint_environment(data_dir: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """The environment with which boto3 finds the endpoint that the variables of ``given`` name.
+def endpoint_environment(data_dir: Path, variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment from which boto3 finds the endpoint in ``variables`` (``TEST_ENDPOINT_URL``).
 
-    Its keys are those of the local stack that runs there (``TEST_ENDPOINT_DATA_DIR`` is its data folder), else
-    ``test`` and ``test``, whatever the person has: no account of AWS takes either.
+    The access key is that of the local stack that runs there, with the data folder ``TEST_ENDPOINT_DATA_DIR``.
+    Otherwise it is ``test``. The person's own keys are never used, so no AWS account accepts the requests.
 
     Raises
     ------
     ValueError
-        The endpoint is another machine's, and ``TEST_ENDPOINT_REMOTE=yes`` doesn't say that this is meant.
+        The endpoint is on another machine, and ``TEST_ENDPOINT_REMOTE=yes`` is not set.
     """
-    url = given["TEST_ENDPOINT_URL"]
-    urls = {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_DYNAMODB": given.get("TEST_ENDPOINT_URL_DYNAMODB", url)}
-    for each in urls.values():
-        if not is_loopback(each) and given.get("TEST_ENDPOINT_REMOTE") != "yes":
-            raise ValueError(f"{each} is not on this machine, and the tests write there: TEST_ENDPOINT_REMOTE=yes")
+    url = variables["TEST_ENDPOINT_URL"]
+    urls = {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_DYNAMODB": variables.get("TEST_ENDPOINT_URL_DYNAMODB", url)}
+    for endpoint in urls.values():
+        if not is_loopback(endpoint) and variables.get("TEST_ENDPOINT_REMOTE") != "yes":
+            raise ValueError(
+                f"{endpoint} is not on this machine, and the tests write there. Confirm it: TEST_ENDPOINT_REMOTE=yes"
+            )
     environment = aws_environment(LocalConfig(LOOPBACK, 0, data_dir, 0, 1)) | TEST_KEY.environment() | urls
     try:
-        there = running.variables_of(Path(given.get("TEST_ENDPOINT_DATA_DIR", data_dir)))
+        stack = running.variables_of(Path(variables.get("TEST_ENDPOINT_DATA_DIR", data_dir)))
     except StackError:
         return environment
-    if is_loopback(url) and urlsplit(there["AWS_ENDPOINT_URL"]).port == urlsplit(url).port:
-        return environment | {name: value for name, value in there.items() if name.startswith("AWS_")}
+    if is_loopback(url) and urlsplit(stack["AWS_ENDPOINT_URL"]).port == urlsplit(url).port:
+        return environment | {name: value for name, value in stack.items() if name.startswith("AWS_")}
     return environment
 
 
 def is_loopback(url: str) -> bool:
-    """Whether only this machine answers there."""
+    """Return whether ``url`` is on this machine."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -135,7 +136,7 @@ def _start(
 
 
 def session_of(environment: dict[str, str]) -> boto3.Session:
-    """A boto3 session whose clients talk to the emulators of ``environment``."""
+    """Return a boto3 session whose clients use the emulators of ``environment``."""
     session = boto3.Session(
         aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
@@ -143,25 +144,25 @@ def session_of(environment: dict[str, str]) -> boto3.Session:
     )
     client = session.client
 
-    def emulated(service: str, **more: object) -> object:
-        own = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
-        return client(service, endpoint_url=own, **more)  # type: ignore[call-overload]
+    def emulator_client(service: str, **options: object) -> object:
+        endpoint = environment.get(f"AWS_ENDPOINT_URL_{service.upper()}", environment["AWS_ENDPOINT_URL"])
+        return client(service, endpoint_url=endpoint, **options)  # type: ignore[call-overload]
 
-    session.client = emulated  # type: ignore[method-assign,assignment]
+    session.client = emulator_client  # type: ignore[method-assign,assignment]
     return session
 
 
 class EmulatorClients:
-    """What the services take their clients from, over ``session``."""
+    """The clients for ``Services``, created once from ``session``."""
 
     def __init__(self, session: Any) -> None:
         self._session = session
-        self._made: dict[str, Any] = {}
+        self._clients: dict[str, Any] = {}
 
     def _client(self, service: str) -> Any:
-        if service not in self._made:
-            self._made[service] = self._session.client(service)
-        return self._made[service]
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service)
+        return self._clients[service]
 
     def dynamodb(self) -> DynamoDBClient:
         return self._client("dynamodb")  # type: ignore[no-any-return]
@@ -177,7 +178,7 @@ class EmulatorClients:
 
 
 def settings_of(resources: dict[str, str], **more: str) -> Settings:
-    """Local settings for provisioned ``resources``."""
+    """Return local settings for provisioned ``resources``."""
     names = {name.lower(): value for name, value in resources.items()}
     return Settings.model_validate(
         {"stage": "local", "jwt_secret": "x" * 32, "marks_secret": "y" * 32, "bcrypt_cost": 4, **names, **more}

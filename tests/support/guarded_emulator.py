@@ -1,8 +1,9 @@
-"""ministack with all its services behind the guard, run by path in the interpreter that has Lambda's packages only.
+"""Run ministack with all its services behind the guard, in the interpreter with only Lambda's packages.
 
     python -P tests/support/guarded_emulator.py REPOSITORY
 
-Its functions run as processes of this interpreter. They must not find the repository, so no variable names it.
+The emulator's functions run in the same interpreter. They must not find the repository, so no environment variable
+names it.
 """
 
 import os
@@ -12,8 +13,8 @@ import sys
 from ministack import app as ministack
 from ministack.services import sts
 
-# What AWS answers without a signature: a CloudFront distribution, and an API's stage. The distribution asks that as its
-# origin by name, without the port.
+# AWS answers requests to a CloudFront distribution and to an API's stage without a signature. The distribution
+# requests its origin, the API's stage, by name without the port.
 _PUBLIC = re.compile(
     r"[a-z0-9]+\.cloudfront\.net/.*|127\.0\.0\.1(:\d+)?/restapis/[a-z0-9]+/[a-z0-9]+/_user_request_(/.*)?"
 )
@@ -22,7 +23,7 @@ _PUBLIC = re.compile(
 def main(repository: str) -> None:
     """Serve until SIGTERM."""
     sys.path.insert(0, repository)
-    from local import guard  # noqa: PLC0415 - once it can be found
+    from local import guard  # noqa: PLC0415 - needs the path above
 
     sys.path.remove(repository)
 
@@ -37,7 +38,7 @@ def main(repository: str) -> None:
 
 
 def _secret_of(key_id: str) -> str | None:
-    """Return the secret of the account's own key, or of a function's session."""
+    """Return the secret of the account's own key or of a function's session, or None for another key."""
     if key_id == os.environ["AWS_ACCESS_KEY_ID"]:
         return os.environ["AWS_SECRET_ACCESS_KEY"]
     session = sts._sessions.get(key_id)

@@ -1,7 +1,7 @@
-"""Predict files in a process whose numerical kernels are those of another CPU.
+"""Predict files in a process that uses the numerical kernels of another CPU.
 
-OpenBLAS takes the kernel that ``OPENBLAS_CORETYPE`` names, and numpy leaves out the machine code of the features that
-``NPY_DISABLE_CPU_FEATURES`` lists; both read them once, at import. This is the only place that sets these variables.
+``OPENBLAS_CORETYPE`` selects OpenBLAS's kernel, and ``NPY_DISABLE_CPU_FEATURES`` disables CPU features in numpy. Both
+libraries read these variables once, at import. Only this module sets them.
 """
 
 import json
@@ -21,23 +21,23 @@ VARIABLES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
 
 @dataclass(frozen=True, slots=True)
 class Kernels:
-    """What a process is to compute with.
+    """The numerical kernels of a process.
 
-    ``core``: OpenBLAS's kernel, None for the one that it chooses. ``without``: numpy's features that are switched off.
+    ``core``: OpenBLAS's kernel, None for its own choice. ``without``: the CPU features that numpy must not use.
     """
 
     core: str | None = None
     without: tuple[str, ...] = ()
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that ask for it."""
-        asked = {"OPENBLAS_CORETYPE": self.core or "", "NPY_DISABLE_CPU_FEATURES": " ".join(self.without)}
-        return {name: value for name, value in asked.items() if value}
+        """Return the environment variables that select these kernels."""
+        variables = {"OPENBLAS_CORETYPE": self.core or "", "NPY_DISABLE_CPU_FEATURES": " ".join(self.without)}
+        return {name: value for name, value in variables.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a process computed with, and its result CSVs by file name."""
+    """The kernels that a process used, and its result CSVs by file name."""
 
     cores: tuple[str, ...]
     features: tuple[str, ...]
@@ -48,9 +48,9 @@ class Run:
 
 
 def kernels_to_try() -> list[Kernels]:
-    """Return the kinds of CPU that this one can compute as: only itself if the environment chose already.
+    """Return the kernels that this CPU can run. If the environment has selected some already, return only those.
 
-    A kernel of OpenBLAS goes with what a CPU of that kind has, else numpy would still compute with AVX-512.
+    numpy's features are limited to those of the kernel's CPU; otherwise numpy would still use AVX-512.
     """
     if any(name in os.environ for name in VARIABLES) or platform.machine().lower() not in {"x86_64", "amd64"}:
         return [Kernels()]
@@ -72,15 +72,17 @@ def run(kernels: Kernels, files: dict[str, bytes], folder: Path) -> Run:
         (folder / name).write_bytes(content)
     command = [sys.executable, "-m", "tests.support.kernels", str(folder), *files]
     environment = os.environ | kernels.environment()
-    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
-    assert said.returncode == 0, said.stderr
-    found = json.loads(said.stdout)
+    process = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert process.returncode == 0, process.stderr
+    used = json.loads(process.stdout)
     results = {path.name: path.read_bytes() for path in sorted(folder.glob("result-*.csv"))}
-    return Run(tuple(found["cores"]), tuple(found["features"]), results)
+    return Run(tuple(used["cores"]), tuple(used["features"]), results)
 
 
 def _predict(folder: Path, names: list[str]) -> None:
-    """Write the result of every model for every file, and print what it was computed with."""
+    """Write the result of every model for every file, and print the kernels that were used."""
     from threadpoolctl import threadpool_info  # noqa: PLC0415
 
     from admin.verify import predict  # noqa: PLC0415
@@ -93,11 +95,12 @@ def _predict(folder: Path, names: list[str]) -> None:
         for name in names:
             content = predict(loaded, (folder / name).read_bytes()).csv
             (folder / f"result-{loaded.id}-{name}").write_bytes(content)
-    used = _multiarray_umath.__cpu_features__
+    is_available = _multiarray_umath.__cpu_features__
+    libraries = [library for library in threadpool_info() if library["internal_api"] == "openblas"]
     print(
         json.dumps({
-            "cores": sorted({each["architecture"] for each in threadpool_info() if each["internal_api"] == "openblas"}),
-            "features": [name for name in _multiarray_umath.__cpu_dispatch__ if used[name]],
+            "cores": sorted({library["architecture"] for library in libraries}),
+            "features": [name for name in _multiarray_umath.__cpu_dispatch__ if is_available[name]],
         })
     )  # fmt: skip
 

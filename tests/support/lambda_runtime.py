@@ -1,6 +1,6 @@
-"""Runs a packaged zip as Lambda does: AWS's own runtime client against a Runtime API on loopback.
+"""Run a packaged zip as Lambda does: AWS's own runtime client, with a Runtime API on loopback.
 
-The interpreter is `.venv-runtime`'s, which has what AWS's runtime has and nothing of ours: what a zip lacks is missing.
+The interpreter of `.venv-runtime` has only the packages of AWS's runtime, so a package that a zip lacks is missing.
 The protocol: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
@@ -27,12 +27,12 @@ _TIMEOUT_SECONDS = 300
 
 
 class InvocationError(Exception):
-    """The function raised, or could not start; the text is what the runtime reported."""
+    """The function raised or could not start. The text is the runtime's report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an invocation returned, and how long it took from the event to the answer."""
+    """The result of an invocation, and the seconds from the event to the answer."""
 
     payload: Any
     seconds: float
@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What the runtime says: its first look for an event (None), an answer, or an error."""
+    """A report of the runtime: ready for the first event (payload None), an answer, or an error."""
 
     payload: Any
     at: float
@@ -63,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        """``invocation/next``: wait for an event."""
+        """Handle ``invocation/next``: wait for an event and return it."""
         server = cast("_Server", self.server)
         if not server.is_ready:
             server.is_ready = True
@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
-        """``invocation/<id>/response``, ``invocation/<id>/error`` or ``init/error``."""
+        """Handle ``invocation/<id>/response``, ``invocation/<id>/error`` and ``init/error``."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         report = _Report(json.loads(body), time.perf_counter(), is_error=self.path.endswith("/error"))
         cast("_Server", self.server).reports.put(report)
@@ -98,11 +98,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_arguments: Any) -> None:
-        """Say nothing: the function's output is what one wants to see."""
+        """Log nothing, so that only the function's output is shown."""
 
 
 class RunningFunction:
-    """A function's process. ``code`` is its zip, unpacked; ``handler`` is as the template names it."""
+    """A function's process. ``code`` is the folder of its unpacked zip, ``handler`` the template's name for it."""
 
     def __init__(self, code: Path, handler: str, environment: dict[str, str]) -> None:
         self._server = _Server()
@@ -124,7 +124,7 @@ class RunningFunction:
             raise
 
     def _environment(self, code: Path, handler: str) -> dict[str, str]:
-        """What Lambda sets, and nothing of this process's own environment."""
+        """Return the environment that Lambda sets, without this process's own variables."""
         return {
             "AWS_LAMBDA_RUNTIME_API": f"{LOOPBACK}:{self._server.server_port}",
             "AWS_LAMBDA_FUNCTION_NAME": handler.rpartition(".")[2],
@@ -140,12 +140,7 @@ class RunningFunction:
         }
 
     def invoke(self, event: Any) -> Answer:
-        """Hand ``event`` to the function and wait for its answer.
-
-        Raises
-        ------
-        InvocationError
-        """
+        """Pass ``event`` to the function and wait for its answer. Raises ``InvocationError``."""
         self._server.events.put(event)
         report = self._report()
         return Answer(report.payload, report.at - self._server.handed_out_at)
@@ -165,11 +160,11 @@ class RunningFunction:
         raise InvocationError(f"no answer within {_TIMEOUT_SECONDS} s:\n{self.output()}")
 
     def output(self) -> str:
-        """Everything that the function's processes printed."""
+        """Return everything that the function's processes printed."""
         return self._log.read_text("utf-8", "replace")
 
     def stop(self) -> int:
-        """End the process; the most memory that it ever held, in bytes."""
+        """Kill the process. Return its peak memory in bytes."""
         self._server.shutdown()
         self._server.server_close()
         if self._process.poll() is not None:

@@ -1,7 +1,8 @@
-"""What may stand in no log: tokens, passwords, e-mail addresses, names, file names, cells of files.
+"""Search logs for personal data: tokens, passwords, e-mail addresses, names, file names, cells of files.
 
-``leave_traces`` has a person do what could leak, with words that nothing else says; ``assert_no_leak`` looks for
-them and for what every test sends. ``python -m tests.support.leaks FOLDER URL`` does both to a stack that runs at URL.
+``leave_traces`` uses the service with distinctive words in every place that could leak. ``assert_no_leak`` searches the
+logs for these words and for the data of all other tests. ``python -m tests.support.leaks FOLDER URL`` does both for a
+stack that runs at URL.
 """
 
 import re
@@ -30,11 +31,14 @@ FORBIDDEN = {
     "a cell or a header of a file": re.compile(r"sentinel(cell|header)|zebra-7"),
     "a file's name": re.compile(r"sentinelfile|patients\.csv"),
 }
-"""What the tests' people are called and send, by what it is; and what looks like any token, password or address."""
+"""Patterns by what they find: the names and data of the tests, and any text like a token, password or address."""
 
 
 def leave_traces(url: str) -> None:
-    """A person whose every word is known: predictions of good, bad and large files, slips, log-ins, and their end."""
+    """Register a person, submit good, bad and large files, send wrong requests, and delete the account.
+
+    All names, passwords and cells are distinctive, so that ``FORBIDDEN`` finds them in a log.
+    """
     person = Person.registered(url)
     file = "\n".join((_HEADER, _GOOD)).encode()
     mixed = "\n".join((_HEADER, _GOOD, _BAD)).encode()
@@ -49,63 +53,63 @@ def leave_traces(url: str) -> None:
     for name in (person.name, f"{person.name}@example.org", "sentinelperson"):
         body = {"name": name, "password": "correct horse but wrong"}
         assert requests.post(f"{url}/api/auth/login", json=body, timeout=30).status_code == 401
-    torn = b'{"name": "sentinelperson", "password": "correct horse"'
-    requests.post(f"{url}/api/auth/login", data=torn, headers={"Content-Type": "application/json"}, timeout=30)
+    truncated = b'{"name": "sentinelperson", "password": "correct horse"'
+    requests.post(f"{url}/api/auth/login", data=truncated, headers={"Content-Type": "application/json"}, timeout=30)
     requests.get(f"{url}/api/auth/me", headers={"Authorization": f"Bearer {person.token}x"}, timeout=30)
-    gone = person.http.delete(f"{url}/api/auth/me", json={"password": "correct horse"}, timeout=30)
-    assert gone.status_code == 204
+    deleted = person.http.delete(f"{url}/api/auth/me", json={"password": "correct horse"}, timeout=30)
+    assert deleted.status_code == 204
 
 
 def _upload(person: Person, content: bytes) -> None:
     form = person.http.post(f"{person.url}/api/uploads", timeout=30).json()
     files = {"file": (FILE_NAME, content, "text/csv")}
-    sent = requests.post(form["url"], data=form["fields"], files=files, timeout=60)
-    assert sent.status_code in {200, 201, 204}, sent.text
+    uploaded = requests.post(form["url"], data=form["fields"], files=files, timeout=60)
+    assert uploaded.status_code in {200, 201, 204}, uploaded.text
     body = {"upload_id": form["upload_id"], "file_name": FILE_NAME}
     answer = person.http.post(f"{person.url}/api/predict/mayo?on_error=skip", json=body, timeout=60)
     person.finished(answer.json()["prediction_id"])
 
 
 def marked(file: bytes) -> bytes:
-    """A CSV whose first column is the ID, with IDs that are told from everything else."""
+    """Return the CSV with ``CELL`` as every patient's ID. The ID must be the first column."""
     header, *patients = file.decode().splitlines()
-    return "\n".join([header, *(f"{CELL},{each.partition(',')[2]}" for each in patients)]).encode()
+    return "\n".join([header, *(f"{CELL},{patient.partition(',')[2]}" for patient in patients)]).encode()
 
 
 def leaks(source: str, lines: Iterable[str]) -> list[str]:
-    """What of it stands in ``lines``, a sentence each, at most one of a kind."""
-    found: dict[str, str] = {}
+    """Return a sentence for each kind of personal data that is in ``lines``."""
+    sentences: dict[str, str] = {}
     for line in lines:
-        for what, pattern in FORBIDDEN.items():
-            if what not in found and pattern.search(line):
-                found[what] = f"{source} holds {what}: {line.strip()[:300]}"
-    return list(found.values())
+        for kind, pattern in FORBIDDEN.items():
+            if kind not in sentences and pattern.search(line):
+                sentences[kind] = f"{source} holds {kind}: {line.strip()[:300]}"
+    return list(sentences.values())
 
 
 def assert_no_leak(folder: Path) -> None:
-    """Read every log under ``folder``; at least one must be there and hold something."""
+    """Search every log under ``folder``. There must be at least one that is not empty."""
     assert logs_under(folder), f"no log under {folder}"
-    found = leaks_under(folder)
-    assert not found, "\n".join(found)
+    sentences = leaks_under(folder)
+    assert not sentences, "\n".join(sentences)
 
 
 def leaks_under(folder: Path) -> list[str]:
-    """What of it stands in the logs under ``folder``."""
-    found: list[str] = []
+    """Return a sentence for each kind of personal data in each log under ``folder``."""
+    sentences: list[str] = []
     for log in logs_under(folder):
         with log.open(encoding="utf-8", errors="replace") as lines:
-            found += leaks(log.name, lines)
-    return found
+            sentences += leaks(log.name, lines)
+    return sentences
 
 
 def logs_under(folder: Path) -> list[Path]:
-    """Every log there that holds something."""
+    """Return all logs under ``folder`` that are not empty."""
     return [path for path in folder.rglob("*.log") if path.is_file() and path.stat().st_size]
 
 
 @contextmanager
 def searched(stack: RunningStack) -> Iterator[None]:
-    """Run ``stack`` meanwhile; what it and its parts wrote to the end, beside its data and in it, is searched."""
+    """Run ``stack`` during the block, then search all logs beside and in its data folder."""
     stack.start()
     try:
         yield
@@ -115,7 +119,7 @@ def searched(stack: RunningStack) -> Iterator[None]:
 
 
 def main(folder: str, url: str) -> int:
-    """Leave traces and look for them; 1 if there are any."""
+    """Leave traces and search for them. Return 1 if there are any."""
     leave_traces(url)
     try:
         assert_no_leak(Path(folder))

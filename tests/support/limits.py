@@ -1,4 +1,4 @@
-"""What docs/operating.md#limits says: which operations are limited, and how long each window is."""
+"""The limited operations and the lengths of their windows, as docs/operating.md#limits states them."""
 
 WINDOW_SECONDS = {
     "register": 86_400,
@@ -10,4 +10,4 @@ WINDOW_SECONDS = {
     "retry": 60,
     "new_upload": 3600,
 }
-"""By operationId. Registrations come first: wrong passwords would use up the address's quarter of an hour for them."""
+"""Window lengths by operationId. Registrations come first: wrong passwords use up a limit that they share."""

@@ -1,4 +1,4 @@
-"""The models on offer, as their cards say."""
+"""The cards of the models on offer."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from chalicelib.inference.catalog.catalog import Catalog
 from chalicelib.inference.patient_file import columns
 
 CARDS = {offer.id: offer.card for offer in Catalog().all()}
-"""The card of each model by its id, the cheapest first."""
+"""The card of each model by its id, cheapest first."""
 
 
 def uses_optional_columns(card: dict[str, Any]) -> bool:

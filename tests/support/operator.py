@@ -1,4 +1,4 @@
-"""The operator's commands on a running local stack."""
+"""Run the operator's commands on a running local stack."""
 
 import re
 import subprocess
@@ -11,17 +11,20 @@ END_SECONDS = 180
 
 
 def admin(stack: RunningStack, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
-    """Run `python -m admin`, which must end with one of ``codes``; return what it prints."""
+    """Run `python -m admin` and return its output. Its exit code must be one of ``codes``."""
     command = [sys.executable, "-m", "admin", "--data-dir", str(stack.data_dir), *arguments]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-    assert ended.returncode in codes, ended.stdout + ended.stderr
-    return ended.stdout
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert process.returncode in codes, process.stdout + process.stderr
+    return process.stdout
 
 
 def audit_at_rest(stack: RunningStack) -> str:
-    """The audit's table once no prediction holds coins any more; those of deleted accounts nobody can ask for."""
+    """Wait until no prediction holds coins any more, and return the audit's table. It must have no findings.
+
+    The audit is used to wait, because nobody can read the predictions of deleted accounts.
+    """
     deadline = time.monotonic() + END_SECONDS
-    # While predictions run, the audit may meet an account where too much is going on: code 3.
+    # Exit code 3: an account changes too fast to be compared while predictions run.
     while not re.search(r"\bheld +0\b", table := admin(stack, "audit", codes=(0, 3))):
         assert time.monotonic() < deadline, f"predictions are left open:\n{table}"
         time.sleep(1)

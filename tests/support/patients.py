@@ -6,9 +6,9 @@ from chalicelib.inference.patient_file import columns
 
 
 def made_up_patients(rows: int, seed: int) -> bytes:
-    """Return a CSV of random patients within the hard limits: with gaps and with values that no model was trained on.
+    """Return a CSV of random patients within the hard limits, with gaps and with values outside the training range.
 
-    Numbers have four digits, as a laboratory's have, so that they are the same on every CPU.
+    Numbers have four significant digits, as laboratories report them, so that they are the same on every CPU.
     """
     draw = np.random.default_rng(seed)
     cells: dict[str, list[str]] = {"ID": [f"P{number}" for number in range(rows)]}

@@ -19,27 +19,29 @@ from training.report import Figures, held_out_figures, rounded
 
 
 def quick_differences(root: Path) -> list[str]:
-    """Return what a training run makes otherwise, as far as it takes seconds: samples, every fitted number, and the
-    figures of the first folds."""
+    """Return the differences between the committed artefacts and a quick training run.
+
+    It compares the samples, every fitted number, and the figures of the first folds.
+    """
     patients = cirrhosis()
     with tempfile.TemporaryDirectory() as folder:
         write_samples(Path(folder), patients)
-        found = [f"{sample} differs" for sample in differing_samples(root, Path(folder))]
+        differences = [f"{sample} differs" for sample in differing_samples(root, Path(folder))]
     for recipe in RECIPES:
         card = read_card(root / ARTEFACTS_DIR / recipe.id)
-        found += [f"{recipe.id}: {difference}" for difference in quick_card_differences(card, recipe, patients)]
-    return found
+        differences += [f"{recipe.id}: {difference}" for difference in quick_card_differences(card, recipe, patients)]
+    return differences
 
 
 def quick_card_differences(card: dict[str, Any], recipe: Recipe, patients: pd.DataFrame) -> list[Difference]:
-    """Return what a fit to these patients, and the first folds, make otherwise than the card says."""
-    made = json.loads(json.dumps(parameters(recipe, recipe.fit_served(patients, death(patients)))))
-    made["first_repeat"] = _first_repeat(recipe, patients)
-    return [difference for section in made for difference in section_differences(section, card, made)]
+    """Return the differences between the card and a fit to these patients, with the figures of the first folds."""
+    fitted = json.loads(json.dumps(parameters(recipe, recipe.fit_served(patients, death(patients)))))
+    fitted["first_repeat"] = _first_repeat(recipe, patients)
+    return [difference for section in fitted for difference in section_differences(section, card, fitted)]
 
 
 def _first_repeat(recipe: Recipe, patients: pd.DataFrame) -> Figures:
-    """What the first folds alone give: enough to tell whether a card is of this code and these data."""
+    """Return the figures of the first repeat alone. They show whether a card belongs to this code and data."""
     [answers] = cross_validate(recipe.fit, patients, death(patients), (recipe.horizon_years,), repeats=1)
     figures: Figures = rounded(held_out_figures(answers, recipe.horizon_years))
     return figures

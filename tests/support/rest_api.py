@@ -1,7 +1,7 @@
-"""The template's API, made by single API Gateway calls.
+"""Create the template's API by single API Gateway calls.
 
-The emulator's CloudFormation takes the API's document and drops what its preflights answer, its binary media types and
-its own error answers; made call by call they are there.
+The emulator's CloudFormation drops the preflight answers, binary media types and gateway errors of the API's document.
+Single calls create them.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ Document = dict[str, Any]
 
 
 def create_rest_api(apigateway: Any, template: Document, function_arn: str) -> str:
-    """Make the API of a SAM ``template`` over ``function_arn`` and deploy its stage; its id."""
+    """Create the API of a SAM ``template`` in front of ``function_arn`` and deploy its stage. Return the API's id."""
     properties = template["Resources"]["RestAPI"]["Properties"]
     document = properties["DefinitionBody"]
     api_id: str = apigateway.create_rest_api(
@@ -22,8 +22,8 @@ def create_rest_api(apigateway: Any, template: Document, function_arn: str) -> s
     resources = {"/": apigateway.get_resources(restApiId=api_id)["items"][0]["id"]}
     for path, methods in document["paths"].items():
         resource_id = _resource(apigateway, api_id, path, resources)
-        for method, described in methods.items():
-            _method(apigateway, api_id, resource_id, method.upper(), described, function_arn)
+        for method, operation in methods.items():
+            _method(apigateway, api_id, resource_id, method.upper(), operation, function_arn)
     for kind, response in document["x-amazon-apigateway-gateway-responses"].items():
         apigateway.put_gateway_response(restApiId=api_id, responseType=kind, **response)
     apigateway.create_deployment(restApiId=api_id, stageName=properties["StageName"])
@@ -34,27 +34,27 @@ def _resource(apigateway: Any, api_id: str, path: str, known: dict[str, str]) ->
     if path not in known:
         parent, _, part = path.rpartition("/")
         parent_id = _resource(apigateway, api_id, parent or "/", known)
-        made = apigateway.create_resource(restApiId=api_id, parentId=parent_id, pathPart=part)
-        known[path] = made["id"]
+        resource = apigateway.create_resource(restApiId=api_id, parentId=parent_id, pathPart=part)
+        known[path] = resource["id"]
     return known[path]
 
 
 def _method(
-    apigateway: Any, api_id: str, resource_id: str, method: str, described: Document, function_arn: str
+    apigateway: Any, api_id: str, resource_id: str, method: str, operation: Document, function_arn: str
 ) -> None:
-    where = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method}
-    integration = described["x-amazon-apigateway-integration"]
-    apigateway.put_method(**where, authorizationType="NONE")
+    target = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method}
+    integration = operation["x-amazon-apigateway-integration"]
+    apigateway.put_method(**target, authorizationType="NONE")
     if integration["type"] == "aws_proxy":
         region = function_arn.split(":")[3]
         uri = f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function_arn}/invocations"
-        apigateway.put_integration(**where, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+        apigateway.put_integration(**target, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
         return
-    apigateway.put_integration(**where, type="MOCK", requestTemplates=integration["requestTemplates"])
-    for status, response in described["responses"].items():
+    apigateway.put_integration(**target, type="MOCK", requestTemplates=integration["requestTemplates"])
+    for status, response in operation["responses"].items():
         allowed = {f"method.response.header.{name}": False for name in response.get("headers", {})}
-        apigateway.put_method_response(**where, statusCode=status, responseParameters=allowed)
+        apigateway.put_method_response(**target, statusCode=status, responseParameters=allowed)
     for response in integration["responses"].values():
         apigateway.put_integration_response(
-            **where, statusCode=response["statusCode"], responseParameters=response.get("responseParameters", {})
+            **target, statusCode=response["statusCode"], responseParameters=response.get("responseParameters", {})
         )

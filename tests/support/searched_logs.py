@@ -1,7 +1,7 @@
-"""A plugin of every run of pytest: at its end, whatever was logged meanwhile is searched for what names anybody.
+"""A pytest plugin for every run: at the end it searches all logs of the run for personal data.
 
-What services that run inside the tests log is copied to a file; processes of a test write theirs somewhere in its
-temporary folders, as do the emulators.
+It copies the log lines of services inside the test process to a file. Processes of tests and emulators write their logs
+to pytest's temporary folders.
 """
 
 import logging
@@ -15,7 +15,10 @@ from tests.support.leaks import leaks_under
 
 
 class _Copy(logging.Filter):
-    """Writes every line as Lambda would. No handler: those are replaced by ``configure`` and by tests."""
+    """Copies every line to a file, as Lambda would write it.
+
+    It is a filter and not a handler, because ``configure`` and some tests replace the handlers.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -31,7 +34,7 @@ class _Copy(logging.Filter):
 
 
 def copy_lines_to(path: Path) -> _Copy:
-    """From now on ``path`` gets every line that this process logs, at the level of production."""
+    """Copy every line that this process logs from now on to ``path``, at the log level of production."""
     logger, copy = logging.getLogger("lifespan"), _Copy(path)
     logger.setLevel(logging.INFO)
     logger.addFilter(copy)
@@ -40,11 +43,11 @@ def copy_lines_to(path: Path) -> _Copy:
 
 @pytest.fixture(scope="session", autouse=True)
 def every_log_is_searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """After all tests: neither the services' logs nor those of stacks and emulators hold anything of anybody."""
+    """After all tests, check that no log of services, stacks and emulators holds personal data."""
     folder = tmp_path_factory.getbasetemp()
     copy = copy_lines_to(folder / "services.log")
     yield
     logging.getLogger("lifespan").removeFilter(copy)
     copy.close()
-    found = leaks_under(folder)
-    assert not found, "\n".join(found)
+    sentences = leaks_under(folder)
+    assert not sentences, "\n".join(sentences)

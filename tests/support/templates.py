@@ -1,4 +1,4 @@
-"""Reading a packaged template: its resources, and what each function's role grants."""
+"""Read a packaged template: its resources, and the rights of each function's role."""
 
 import json
 import re
@@ -9,12 +9,12 @@ Template = dict[str, Any]
 
 
 def properties(template: Template, logical_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = template["Resources"][logical_id]["Properties"]
-    return found
+    resource_properties: dict[str, Any] = template["Resources"][logical_id]["Properties"]
+    return resource_properties
 
 
 def of_type(template: Template, *types: str) -> dict[str, dict[str, Any]]:
-    return {name: each for name, each in template["Resources"].items() if each["Type"] in types}
+    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] in types}
 
 
 def role_of(template: Template, function: str) -> str:
@@ -29,37 +29,37 @@ def statements(template: Template, function: str) -> list[dict[str, Any]]:
 
 
 def granted(template: Template, function: str, logical_id: str) -> set[str]:
-    """The actions that the function may take on anything of the resource."""
-    # Its ARN or its name: ["Logins", "Arn"], "${Logins.Arn}/...", "Logins".
-    named = re.compile(rf'["{{]{logical_id}["}}.]')
+    """Return the actions that the function's role allows on the resource or on parts of it."""
+    # A statement names the resource's ARN or name: ["Logins", "Arn"], "${Logins.Arn}/...", "Logins".
+    reference = re.compile(rf'["{{]{logical_id}["}}.]')
     return {
         action
         for statement in statements(template, function)
-        if named.search(json.dumps(statement["Resource"]))
+        if reference.search(json.dumps(statement["Resource"]))
         for action in statement["Action"]
     }
 
 
 def touched(template: Template, function: str) -> set[str]:
-    """The logical ids of everything that the function may do anything with."""
-    named = [resolved(each["Resource"]) for each in statements(template, function)]
-    return {found for each in named for found in re.findall(r"<(\w+)", each)}
+    """Return the logical ids of all resources on which the function's role allows any action."""
+    resources = [resolved(statement["Resource"]) for statement in statements(template, function)]
+    return {logical_id for resource in resources for logical_id in re.findall(r"<(\w+)", resource)}
 
 
 def all_statements(node: Any) -> Iterator[dict[str, Any]]:
-    """Every policy statement of the template, wherever it stands."""
+    """Yield every policy statement below ``node``."""
     if isinstance(node, dict):
         yield from node.get("Statement", [])
         node = list(node.values())
     if isinstance(node, list):
-        for each in node:
-            yield from all_statements(each)
+        for child in node:
+            yield from all_statements(child)
 
 
 def resolved(node: Any, **values: str) -> Any:
-    """``node`` with every intrinsic function as a text: of ``values`` what they hold, ``<Name>`` of the rest."""
+    """Return ``node`` with every intrinsic function replaced by text: the value in ``values``, else ``<Name>``."""
     if isinstance(node, list):
-        return [resolved(each, **values) for each in node]
+        return [resolved(child, **values) for child in node]
     if not isinstance(node, dict):
         return node
     if set(node) == {"Ref"}:
@@ -67,5 +67,5 @@ def resolved(node: Any, **values: str) -> Any:
     if set(node) == {"Fn::GetAtt"}:
         return f"<{'.'.join(node['Fn::GetAtt'])}>"
     if set(node) == {"Fn::Sub"}:
-        return re.sub(r"\$\{([\w.:]+)\}", lambda found: values.get(found[1], f"<{found[1]}>"), node["Fn::Sub"])
+        return re.sub(r"\$\{([\w.:]+)\}", lambda match: values.get(match[1], f"<{match[1]}>"), node["Fn::Sub"])
     return {name: resolved(value, **values) for name, value in node.items()}

@@ -1,4 +1,4 @@
-"""Alarms and the dashboard: what they watch exists, and nothing goes unwatched."""
+"""Alarms and the dashboard: the metrics that they use exist, and every metric is shown."""
 
 import json
 import re
@@ -15,7 +15,7 @@ SERVICE_METRICS = {
     "CoinsRefunded", "DispatcherFailures", "AuditFindings", "AuditAge", "QueueAge", "RowsPerSecond",
 }  # fmt: skip
 LIMITS = {"password", "own password", "registration", "voucher", "submission", "upload"}
-# What AWS publishes, by namespace: the dimensions that say of what, and the type of the resource.
+# AWS's metrics by namespace: their names, the dimension that names the resource, and the resource's type.
 AWS_METRICS = {
     "AWS/Lambda": (
         {"Errors", "Throttles", "Duration", "ConcurrentExecutions"},
@@ -39,19 +39,19 @@ class Metric:
     dimensions: tuple[tuple[str, str], ...]
 
 
-def known(template: Template, stage: str) -> set[Metric]:
-    """Every metric that there is: the service's own, and AWS's of the template's resources."""
+def existing_metrics(template: Template, stage: str) -> set[Metric]:
+    """Return all metrics: the service's own, and AWS's metrics of the template's resources."""
     service = (("service", f"liver-lifespan-{stage}"),)
     title = properties(template, "RestAPI")["DefinitionBody"]["info"]["title"]
     api = (("ApiName", title), ("Stage", stage))
-    found = {Metric("LiverLifespan", name, service) for name in SERVICE_METRICS}
-    found |= {Metric("LiverLifespan", "RequestsRefused", (*service, ("limit", name))) for name in LIMITS}
-    found |= {Metric("AWS/ApiGateway", name, api) for name in ("Count", "4XXError", "5XXError", "Latency")}
+    metrics = {Metric("LiverLifespan", name, service) for name in SERVICE_METRICS}
+    metrics |= {Metric("LiverLifespan", "RequestsRefused", (*service, ("limit", name))) for name in LIMITS}
+    metrics |= {Metric("AWS/ApiGateway", name, api) for name in ("Count", "4XXError", "5XXError", "Latency")}
     for namespace, (names, (dimension, kind)) in AWS_METRICS.items():
         for logical_id in of_type(template, kind):
             value = f"<{logical_id}.QueueName>" if dimension == "QueueName" else f"<{logical_id}>"
-            found |= {Metric(namespace, name, ((dimension, value),)) for name in names}
-    return found
+            metrics |= {Metric(namespace, name, ((dimension, value),)) for name in names}
+    return metrics
 
 
 def alarms(template: Template, stage: str) -> dict[str, dict[str, Any]]:
@@ -61,47 +61,50 @@ def alarms(template: Template, stage: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def watched(alarm: dict[str, Any]) -> list[Metric]:
-    several = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each]
+def metrics_of_alarm(alarm: dict[str, Any]) -> list[Metric]:
+    queries = [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
     return [
-        Metric(each["Namespace"], each["MetricName"], tuple((one["Name"], one["Value"]) for one in each["Dimensions"]))
-        for each in several or [alarm]
+        Metric(
+            metric["Namespace"],
+            metric["MetricName"],
+            tuple((dimension["Name"], dimension["Value"]) for dimension in metric["Dimensions"]),
+        )
+        for metric in queries or [alarm]
     ]
 
 
 def widgets(template: Template, stage: str) -> list[dict[str, Any]]:
-    """The dashboard's widgets, its JSON as CloudFormation writes it."""
-    found: list[dict[str, Any]] = json.loads(resolved(properties(template, "Dashboard")["DashboardBody"], Stage=stage))[
-        "widgets"
-    ]
-    return found
+    """Return the dashboard's widgets."""
+    body = json.loads(resolved(properties(template, "Dashboard")["DashboardBody"], Stage=stage))
+    dashboard_widgets: list[dict[str, Any]] = body["widgets"]
+    return dashboard_widgets
 
 
-def shown(widget: dict[str, Any]) -> Iterator[Metric]:
-    """The metrics of a widget; a dot stands for what is above it."""
-    above: list[str] = []
+def metrics_of_widget(widget: dict[str, Any]) -> Iterator[Metric]:
+    """Yield the metrics of a widget. A dot repeats the value of the row above."""
+    previous: list[str] = []
     for row in widget["properties"]["metrics"]:
         words = [word for word in row if isinstance(word, str)]
-        above = [above[place] if word == "." else word for place, word in enumerate(words)]
-        namespace, name, *rest = above
-        yield Metric(namespace, name, tuple(zip(rest[::2], rest[1::2], strict=True)))
+        previous = [previous[index] if word == "." else word for index, word in enumerate(words)]
+        namespace, name, *dimensions = previous
+        yield Metric(namespace, name, tuple(zip(dimensions[::2], dimensions[1::2], strict=True)))
 
 
-def test_every_alarm_watches_what_exists(template: Template, stage: str) -> None:
-    exists = known(template, stage)
+def test_every_alarm_uses_existing_metrics(template: Template, stage: str) -> None:
+    existing = existing_metrics(template, stage)
     for name, alarm in alarms(template, stage).items():
-        assert set(watched(alarm)) <= exists, name
+        assert set(metrics_of_alarm(alarm)) <= existing, name
 
 
-def test_every_alarm_tells_somebody_and_says_what_to_look_at(template: Template, stage: str) -> None:
-    found = alarms(template, stage)
-    assert all(alarm["AlarmActions"] == ["<Alarms>"] for alarm in found.values())
-    descriptions = [alarm["AlarmDescription"] for alarm in found.values()]
+def test_every_alarm_is_sent_and_its_description_says_where_to_look(template: Template, stage: str) -> None:
+    all_alarms = alarms(template, stage)
+    assert all(alarm["AlarmActions"] == ["<Alarms>"] for alarm in all_alarms.values())
+    descriptions = [alarm["AlarmDescription"] for alarm in all_alarms.values()]
     assert all(re.search(r"\b([Ll]ook|says why)\b", text) for text in descriptions)
     assert len(set(descriptions)) == len(descriptions)
 
 
-def test_an_alarm_reaches_the_address_that_was_given(template: Template) -> None:
+def test_alarms_are_sent_to_the_address_in_alarm_email(template: Template) -> None:
     assert template["Conditions"]["HasAlarmEmail"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]}
     (subscription,) = of_type(template, "AWS::SNS::Subscription").values()
     assert subscription["Condition"] == "HasAlarmEmail"
@@ -114,13 +117,13 @@ def test_an_alarm_reaches_the_address_that_was_given(template: Template) -> None
 def test_every_function_has_an_alarm_for_errors_and_one_for_throttles(
     template: Template, stage: str, metric: str
 ) -> None:
-    found = [
-        dict(each.dimensions)["FunctionName"]
+    functions = [
+        dict(alarm_metric.dimensions)["FunctionName"]
         for alarm in alarms(template, stage).values()
-        for each in watched(alarm)
-        if (each.namespace, each.name, alarm["Threshold"]) == ("AWS/Lambda", metric, 1)
+        for alarm_metric in metrics_of_alarm(alarm)
+        if (alarm_metric.namespace, alarm_metric.name, alarm["Threshold"]) == ("AWS/Lambda", metric, 1)
     ]
-    assert sorted(found) == sorted(f"<{function}>" for function in of_type(template, "AWS::Serverless::Function"))
+    assert sorted(functions) == sorted(f"<{function}>" for function in of_type(template, "AWS::Serverless::Function"))
 
 
 @pytest.mark.parametrize(
@@ -134,81 +137,86 @@ def test_every_function_has_an_alarm_for_errors_and_one_for_throttles(
         ("AuditFindingsAlarm", "AuditFindings", 1),
     ],
 )
-def test_what_must_not_happen_sets_an_alarm_off(
+def test_each_alarm_has_its_metric_and_threshold(
     template: Template, stage: str, alarm: str, metric: str, threshold: int
 ) -> None:
-    found = alarms(template, stage)[alarm]
-    assert (found["MetricName"], found["Threshold"]) == (metric, threshold)
-    assert found["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    assert found["TreatMissingData"] == "notBreaching"
+    settings = alarms(template, stage)[alarm]
+    assert (settings["MetricName"], settings["Threshold"]) == (metric, threshold)
+    assert settings["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert settings["TreatMissingData"] == "notBreaching"
 
 
-def test_the_last_queue_is_the_one_that_must_stay_empty(template: Template, stage: str) -> None:
-    (metric,) = watched(alarms(template, stage)["UnprocessableAlarm"])
+def test_a_message_in_the_unprocessable_queue_sets_an_alarm_off(template: Template, stage: str) -> None:
+    (metric,) = metrics_of_alarm(alarms(template, stage)["UnprocessableAlarm"])
     assert metric.dimensions == (("QueueName", "<UnprocessableQueue.QueueName>"),)
 
 
 def test_an_audit_that_is_not_finished_for_two_days_sets_an_alarm_off(template: Template, stage: str) -> None:
-    found = alarms(template, stage)["AuditMissingAlarm"]
-    assert (found["MetricName"], found["Statistic"]) == ("AuditAge", "Maximum")
-    assert (found["ComparisonOperator"], found["Threshold"]) == ("GreaterThanThreshold", 2 * 86_400)
+    alarm = alarms(template, stage)["AuditMissingAlarm"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("AuditAge", "Maximum")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 2 * 86_400)
 
 
-def test_an_audit_function_that_says_nothing_for_two_hours_sets_an_alarm_off(template: Template, stage: str) -> None:
-    found = alarms(template, stage)["AuditMissingAlarm"]
+def test_an_audit_function_that_does_not_run_for_two_hours_sets_an_alarm_off(template: Template, stage: str) -> None:
+    alarm = alarms(template, stage)["AuditMissingAlarm"]
     (event,) = properties(template, "Audit")["Events"].values()
     assert event["Properties"]["Schedule"] == "rate(15 minutes)"
-    assert found["TreatMissingData"] == "breaching"
-    assert found["Period"] * found["EvaluationPeriods"] == 2 * 3600
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 2 * 3600
 
 
-def test_findings_are_an_alarm_as_long_as_the_last_audit_has_them(template: Template, stage: str) -> None:
-    found = alarms(template, stage)["AuditFindingsAlarm"]
-    assert (found["Statistic"], found["Period"]) == ("Maximum", 3600)
+def test_the_audit_alarm_lasts_as_long_as_the_last_audit_has_findings(template: Template, stage: str) -> None:
+    alarm = alarms(template, stage)["AuditFindingsAlarm"]
+    assert (alarm["Statistic"], alarm["Period"]) == ("Maximum", 3600)
 
 
-def test_the_age_of_the_queue_counts_while_messages_wait(template: Template, stage: str) -> None:
-    found = alarms(template, stage)["QueueAgeAlarm"]
-    by_id = {each["Id"]: each for each in found["Metrics"]}
+def test_the_queue_s_age_counts_only_while_messages_wait(template: Template, stage: str) -> None:
+    alarm = alarms(template, stage)["QueueAgeAlarm"]
+    by_id = {query["Id"]: query for query in alarm["Metrics"]}
     assert by_id["waiting_seconds"]["Expression"] == "IF(waiting > 0, age, 0)"
     assert by_id["age"]["MetricStat"]["Metric"]["MetricName"] == "ApproximateAgeOfOldestMessage"
     assert by_id["waiting"]["MetricStat"]["Metric"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
     assert by_id["waiting"]["MetricStat"]["Stat"] == "Minimum"
-    assert [each["Id"] for each in found["Metrics"] if each.get("ReturnData", True)] == ["waiting_seconds"]
-    assert found["Threshold"] == 300
+    assert [query["Id"] for query in alarm["Metrics"] if query.get("ReturnData", True)] == ["waiting_seconds"]
+    assert alarm["Threshold"] == 300
 
 
-def test_the_dashboard_shows_what_exists(template: Template, stage: str) -> None:
-    exists = known(template, stage)
+def test_the_dashboard_shows_existing_metrics(template: Template, stage: str) -> None:
+    existing = existing_metrics(template, stage)
     for widget in widgets(template, stage):
         if widget["type"] == "metric":
-            assert set(shown(widget)) <= exists, widget["properties"]["title"]
+            assert set(metrics_of_widget(widget)) <= existing, widget["properties"]["title"]
 
 
 def test_the_dashboard_shows_every_alarm_function_table_queue_and_metric_of_the_service(
     template: Template, stage: str
 ) -> None:
-    (of_alarms,) = (each for each in widgets(template, stage) if each["type"] == "alarm")
-    assert sorted(of_alarms["properties"]["alarms"]) == sorted(f"<{name}.Arn>" for name in alarms(template, stage))
-    metrics = [each for widget in widgets(template, stage) if widget["type"] == "metric" for each in shown(widget)]
-    values = {value for each in metrics for _, value in each.dimensions}
+    (alarm_widget,) = (widget for widget in widgets(template, stage) if widget["type"] == "alarm")
+    assert sorted(alarm_widget["properties"]["alarms"]) == sorted(f"<{name}.Arn>" for name in alarms(template, stage))
+    metrics = [
+        metric
+        for widget in widgets(template, stage)
+        if widget["type"] == "metric"
+        for metric in metrics_of_widget(widget)
+    ]
+    values = {value for metric in metrics for _, value in metric.dimensions}
     for kind, form in (
         ("AWS::Serverless::Function", "<{}>"),
         ("AWS::DynamoDB::Table", "<{}>"),
         ("AWS::SQS::Queue", "<{}.QueueName>"),
     ):
         assert {form.format(name) for name in of_type(template, kind)} <= values
-    of_service = {each.name for each in metrics if each.namespace == "LiverLifespan"}
-    assert of_service == SERVICE_METRICS - {"AuditFindings", "AuditAge"} | {"RequestsRefused"}
-    assert {dict(each.dimensions)["limit"] for each in metrics if each.name == "RequestsRefused"} == LIMITS
+    service_metrics = {metric.name for metric in metrics if metric.namespace == "LiverLifespan"}
+    assert service_metrics == SERVICE_METRICS - {"AuditFindings", "AuditAge"} | {"RequestsRefused"}
+    assert {dict(metric.dimensions)["limit"] for metric in metrics if metric.name == "RequestsRefused"} == LIMITS
 
 
-def test_no_two_widgets_lie_on_each_other(template: Template, stage: str) -> None:
+def test_no_two_widgets_overlap(template: Template, stage: str) -> None:
     cells = [
         (x, y)
-        for each in widgets(template, stage)
-        for x in range(each["x"], each["x"] + each["width"])
-        for y in range(each["y"], each["y"] + each["height"])
+        for widget in widgets(template, stage)
+        for x in range(widget["x"], widget["x"] + widget["width"])
+        for y in range(widget["y"], widget["y"] + widget["height"])
     ]
     assert len(set(cells)) == len(cells)
     assert max(x for x, _ in cells) == 23

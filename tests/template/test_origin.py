@@ -27,13 +27,13 @@ def distribution(template: Template) -> dict[str, Any]:
 
 
 def origin(distribution: dict[str, Any], name: str) -> dict[str, Any]:
-    (found,) = (each for each in distribution["Origins"] if each["Id"] == name)
-    return dict(found)
+    (config,) = (item for item in distribution["Origins"] if item["Id"] == name)
+    return dict(config)
 
 
 def behaviour(distribution: dict[str, Any], path: str) -> dict[str, Any]:
-    (found,) = (each for each in distribution["CacheBehaviors"] if each["PathPattern"] == path)
-    return dict(found)
+    (config,) = (item for item in distribution["CacheBehaviors"] if item["PathPattern"] == path)
+    return dict(config)
 
 
 def api_behaviour(distribution: dict[str, Any]) -> dict[str, Any]:
@@ -41,21 +41,21 @@ def api_behaviour(distribution: dict[str, Any]) -> dict[str, Any]:
 
 
 def run_function(code: str, event: dict[str, Any]) -> Any:
-    """What a CloudFront Function makes of ``event``."""
+    """Return the result of a CloudFront Function for ``event``."""
     script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
     return json.loads(subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True).stdout)
 
 
 def security_headers(template: Template, policy: dict[str, str]) -> dict[str, Any]:
     config = properties(template, policy["Ref"])["ResponseHeadersPolicyConfig"]
-    assert all(each["Override"] for each in config["SecurityHeadersConfig"].values())
+    assert all(header["Override"] for header in config["SecurityHeadersConfig"].values())
     return dict(config["SecurityHeadersConfig"])
 
 
-def test_only_this_distribution_reads_the_page(template: Template) -> None:
+def test_only_this_distribution_can_read_the_page_bucket(template: Template) -> None:
     statements = properties(template, "PageBucketPolicy")["PolicyDocument"]["Statement"]
-    allowed = [each for each in statements if each["Effect"] == "Allow"]
-    assert [(each["Action"], resolved(each["Resource"])) for each in allowed] == [
+    allowed = [statement for statement in statements if statement["Effect"] == "Allow"]
+    assert [(statement["Action"], resolved(statement["Resource"])) for statement in allowed] == [
         (["s3:GetObject"], "<PageBucket.Arn>/*"),
         (["s3:ListBucket"], "<PageBucket.Arn>"),
     ]
@@ -65,7 +65,7 @@ def test_only_this_distribution_reads_the_page(template: Template) -> None:
         assert resolved(source).endswith(":distribution/<Distribution>")
 
 
-def test_the_distribution_signs_what_it_asks_the_page_bucket_for(
+def test_the_distribution_signs_its_requests_to_the_page_bucket(
     template: Template, distribution: dict[str, Any]
 ) -> None:
     page = origin(distribution, "page")
@@ -75,18 +75,18 @@ def test_the_distribution_signs_what_it_asks_the_page_bucket_for(
     assert page["S3OriginConfig"] == {"OriginAccessIdentity": ""}
 
 
-def test_the_page_is_cached_compressed_and_encrypted_on_the_way(distribution: dict[str, Any]) -> None:
+def test_the_page_is_cached_compressed_and_served_over_https(distribution: dict[str, Any]) -> None:
     page = distribution["DefaultCacheBehavior"]
     assert page["TargetOriginId"] == "page"
     assert page["CachePolicyId"] == CACHING_OPTIMIZED
     assert page["Compress"] is True
     assert page["ViewerProtocolPolicy"] == "redirect-to-https"
     assert set(page["AllowedMethods"]) == {"GET", "HEAD"}
-    # Without it the address of the page would list the bucket.
+    # Without it the page's address would list the bucket's files.
     assert distribution["DefaultRootObject"] == "index.html"
 
 
-def test_every_route_goes_to_the_api_and_nothing_of_it_is_cached(distribution: dict[str, Any]) -> None:
+def test_every_route_goes_to_the_api_and_no_answer_is_cached(distribution: dict[str, Any]) -> None:
     api = api_behaviour(distribution)
     assert api["TargetOriginId"] == "api"
     assert api["CachePolicyId"] == CACHING_DISABLED
@@ -97,7 +97,7 @@ def test_every_route_goes_to_the_api_and_nothing_of_it_is_cached(distribution: d
     assert {method for methods in app.routes.values() for method in methods} <= set(api["AllowedMethods"])
 
 
-def test_the_stage_stands_in_the_origins_path_and_not_in_the_address(
+def test_the_stage_is_in_the_origin_s_path_and_not_in_the_public_address(
     template: Template, distribution: dict[str, Any], stage: str
 ) -> None:
     api = resolved(origin(distribution, "api"), Stage=template["Parameters"]["Stage"]["Default"])
@@ -106,7 +106,7 @@ def test_the_stage_stands_in_the_origins_path_and_not_in_the_address(
     assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
 
 
-def test_the_apis_own_errors_are_not_rewritten(distribution: dict[str, Any]) -> None:
+def test_the_distribution_does_not_replace_the_api_s_errors(distribution: dict[str, Any]) -> None:
     assert "CustomErrorResponses" not in distribution
 
 
@@ -118,7 +118,7 @@ def test_the_api_can_tell_what_came_through_the_distribution(distribution: dict[
 
 
 @pytest.mark.parametrize("address", ["198.51.100.7", "2001:db8::7"])
-def test_the_viewers_address_is_who_asks_and_not_what_was_claimed(
+def test_the_viewer_address_header_holds_the_client_s_own_address(
     template: Template, distribution: dict[str, Any], address: str
 ) -> None:
     (association,) = api_behaviour(distribution)["FunctionAssociations"]
@@ -141,7 +141,7 @@ def test_the_viewers_address_is_who_asks_and_not_what_was_claimed(
     assert answer == request | {"headers": headers}
 
 
-def test_the_api_s_page_is_the_page_with_other_headers(distribution: dict[str, Any]) -> None:
+def test_the_api_s_page_differs_from_the_page_only_in_its_headers_and_function(distribution: dict[str, Any]) -> None:
     page, docs = distribution["DefaultCacheBehavior"], behaviour(distribution, "/docs*")
     changed = {"PathPattern", "ResponseHeadersPolicyId", "FunctionAssociations"}
     assert {name: value for name, value in docs.items() if name not in changed} == {
@@ -150,20 +150,18 @@ def test_the_api_s_page_is_the_page_with_other_headers(distribution: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("asked", "read"),
+    ("requested", "served"),
     [("/docs/", "/docs/index.html"), ("/docs/docs.js", "/docs/docs.js"), ("/docs/index.html", "/docs/index.html")],
 )
-def test_the_folder_of_the_api_s_page_is_its_index(
-    template: Template, distribution: dict[str, Any], asked: str, read: str
+def test_the_folder_of_the_api_s_page_serves_its_index(
+    template: Template, distribution: dict[str, Any], requested: str, served: str
 ) -> None:
     code = docs_function(template, distribution)
-    request = {"method": "GET", "uri": asked, "headers": {}}
-    assert run_function(code, {"request": dict(request)}) == request | {"uri": read}
+    request = {"method": "GET", "uri": requested, "headers": {}}
+    assert run_function(code, {"request": dict(request)}) == request | {"uri": served}
 
 
-def test_without_its_slash_the_folder_of_the_api_s_page_leads_there(
-    template: Template, distribution: dict[str, Any]
-) -> None:
+def test_docs_without_a_slash_is_redirected(template: Template, distribution: dict[str, Any]) -> None:
     answer = run_function(docs_function(template, distribution), {"request": {"method": "GET", "uri": "/docs"}})
     assert (answer["statusCode"], answer["headers"]) == (302, {"location": {"value": "/docs/"}})
 
@@ -177,62 +175,62 @@ def docs_function(template: Template, distribution: dict[str, Any]) -> str:
 
 
 def headers_of(template: Template, behaviour: dict[str, Any]) -> dict[str, str]:
-    found = security_headers(template, behaviour["ResponseHeadersPolicyId"])
-    assert found["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 2 * 365 * 86_400
-    assert "ContentTypeOptions" in found  # which is nosniff
+    config = security_headers(template, behaviour["ResponseHeadersPolicyId"])
+    assert config["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 2 * 365 * 86_400
+    assert "ContentTypeOptions" in config  # CloudFront sends "nosniff" for it
     return {
-        "Content-Security-Policy": resolved(found["ContentSecurityPolicy"]["ContentSecurityPolicy"]),
+        "Content-Security-Policy": resolved(config["ContentSecurityPolicy"]["ContentSecurityPolicy"]),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": found["ReferrerPolicy"]["ReferrerPolicy"],
+        "Referrer-Policy": config["ReferrerPolicy"]["ReferrerPolicy"],
     }
 
 
-def test_row_14_the_page_has_the_headers_that_it_has_locally_and_hsts(
+def test_row_14_the_page_has_the_local_stack_s_headers_and_hsts(
     template: Template, distribution: dict[str, Any]
 ) -> None:
     page = headers_of(template, distribution["DefaultCacheBehavior"])
     assert page == page_headers("https://<Files.RegionalDomainName>")
 
 
-def test_the_api_s_page_has_the_headers_that_it_has_locally_and_hsts(
+def test_the_api_s_page_has_the_local_stack_s_headers_and_hsts(
     template: Template, distribution: dict[str, Any]
 ) -> None:
     assert headers_of(template, behaviour(distribution, "/docs*")) == docs_headers()
 
 
-@pytest.mark.parametrize(("path", "asked"), [(None, "'self' https://<Files.RegionalDomainName>"), ("/docs*", "'self'")])
-def test_row_14_only_files_of_ours_run_and_only_what_is_needed_is_asked(
-    template: Template, distribution: dict[str, Any], path: str | None, asked: str
+@pytest.mark.parametrize(("path", "hosts"), [(None, "'self' https://<Files.RegionalDomainName>"), ("/docs*", "'self'")])
+def test_row_14_the_security_policy_allows_only_our_own_files_and_hosts(
+    template: Template, distribution: dict[str, Any], path: str | None, hosts: str
 ) -> None:
-    shown = behaviour(distribution, path) if path else distribution["DefaultCacheBehavior"]
-    policy = headers_of(template, shown)["Content-Security-Policy"]
-    directives = dict(each.split(" ", 1) for each in policy.split("; "))
+    config = behaviour(distribution, path) if path else distribution["DefaultCacheBehavior"]
+    policy = headers_of(template, config)["Content-Security-Policy"]
+    directives = dict(directive.split(" ", 1) for directive in policy.split("; "))
     assert directives["default-src"] == directives["base-uri"] == directives["frame-ancestors"] == "'none'"
     assert directives["script-src"] == directives["style-src"] == "'self'"
-    assert directives["connect-src"] == asked
+    assert directives["connect-src"] == hosts
 
 
 def test_the_api_has_hsts_too(template: Template, distribution: dict[str, Any]) -> None:
-    found = security_headers(template, api_behaviour(distribution)["ResponseHeadersPolicyId"])
-    assert found["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 2 * 365 * 86_400
+    config = security_headers(template, api_behaviour(distribution)["ResponseHeadersPolicyId"])
+    assert config["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 2 * 365 * 86_400
 
 
 def test_nothing_is_public_but_the_distribution(template: Template) -> None:
     assert set(of_type(template, "AWS::CloudFront::Distribution")) == {"Distribution"}
     assert not any(
-        "WebsiteConfiguration" in each["Properties"] for each in of_type(template, "AWS::S3::Bucket").values()
+        "WebsiteConfiguration" in bucket["Properties"] for bucket in of_type(template, "AWS::S3::Bucket").values()
     )
     assert not re.search(r"AWS::Lambda::Url|FunctionUrlConfig", json.dumps(template["Resources"]))
 
 
-def test_cloudfronts_names_which_are_an_accounts_say_the_region_too(template: Template) -> None:
-    named = [
-        str(value)
+def test_cloudfront_s_names_contain_the_region_because_they_are_unique_in_an_account(template: Template) -> None:
+    names = [
+        str(name)
         for kind in ("Function", "ResponseHeadersPolicy", "OriginAccessControl")
-        for each in of_type(template, f"AWS::CloudFront::{kind}").values()
-        for holder in (each["Properties"], *each["Properties"].values())
-        if isinstance(holder, dict) and (value := holder.get("Name"))
+        for resource in of_type(template, f"AWS::CloudFront::{kind}").values()
+        for config in (resource["Properties"], *resource["Properties"].values())
+        if isinstance(config, dict) and (name := config.get("Name"))
     ]
 
-    assert len(named) >= 6
-    assert all("${AWS::StackName}-${AWS::Region}-" in name for name in named)
+    assert len(names) >= 6
+    assert all("${AWS::StackName}-${AWS::Region}-" in name for name in names)

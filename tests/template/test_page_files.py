@@ -1,14 +1,14 @@
-"""How long the page's files are kept: what has no hash in its name is asked for again, and forgotten by a release."""
+"""Caching of the page's files: a release invalidates every file without a content hash in its name."""
 
 from fnmatch import fnmatch
 
 import pytest
 
-from deploy.page import _CHANGED, cache_control
+from deploy.page import _UNHASHED_PATHS, cache_control
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "header"),
     [
         ("index.html", "no-cache"),
         ("config.json", "no-cache"),
@@ -19,12 +19,12 @@ from deploy.page import _CHANGED, cache_control
         ("samples/patients-10.csv", "public, max-age=3600"),
     ],
 )
-def test_only_a_name_with_a_hash_is_kept_for_good(name: str, kept: str) -> None:
-    assert cache_control(name) == kept
-    is_forgotten = any(fnmatch(f"/{name}", pattern) for pattern in _CHANGED)
-    assert is_forgotten == ("immutable" not in kept)
+def test_only_files_with_a_hash_in_their_name_are_immutable(name: str, header: str) -> None:
+    assert cache_control(name) == header
+    is_invalidated = any(fnmatch(f"/{name}", pattern) for pattern in _UNHASHED_PATHS)
+    assert is_invalidated == ("immutable" not in header)
 
 
-@pytest.mark.parametrize("address", ["/", "/docs", "/docs/"])
-def test_a_release_makes_the_edge_forget_the_addresses_of_the_pages(address: str) -> None:
-    assert any(fnmatch(address, pattern) for pattern in _CHANGED)
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/"])
+def test_a_release_invalidates_the_paths_of_the_pages(path: str) -> None:
+    assert any(fnmatch(path, pattern) for pattern in _UNHASHED_PATHS)

@@ -1,4 +1,4 @@
-"""The templates that are deployed, packaged and linted as `python -m deploy.lint` does it."""
+"""The packaged template of each stage: lint, roles, tables, queues, buckets, API."""
 
 import functools
 import json
@@ -50,7 +50,7 @@ def test_the_transformed_template_has_no_findings(template_path: Path) -> None:
     assert lint(transform(template_path)) == []
 
 
-def test_lint_names_what_is_off(tmp_path: Path) -> None:
+def test_lint_reports_a_wrong_property(tmp_path: Path) -> None:
     broken = tmp_path / "template.yaml"
     broken.write_text("Resources: {Queue: {Type: 'AWS::SQS::Queue', Properties: {DelayInSeconds: 1}}}", "utf-8")
     assert any("DelayInSeconds" in finding for finding in lint(broken))
@@ -62,24 +62,24 @@ def test_packaging_fails_when_chalice_leaves_a_dependency_out() -> None:
     require_complete("Creating deployment package.\n")
 
 
-def test_the_template_has_no_yaml_aliases_because_cloudformation_takes_none(template_path: Path) -> None:
+def test_the_template_has_no_yaml_aliases_because_cloudformation_accepts_none(template_path: Path) -> None:
     assert not re.search(r"[&*]id\d+", template_path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_runs_on_python_3_13_under_its_stage(template: Template, stage: str, function: str) -> None:
-    found = properties(template, function)
-    assert found["Runtime"] == "python3.13"
-    assert found["Environment"]["Variables"]["STAGE"] == stage
+    settings = properties(template, function)
+    assert settings["Runtime"] == "python3.13"
+    assert settings["Environment"]["Variables"]["STAGE"] == stage
 
 
 def test_there_are_no_other_functions(template: Template) -> None:
     assert set(of_type(template, "AWS::Serverless::Function", "AWS::Lambda::Function")) == set(FUNCTIONS)
 
 
-def test_every_function_knows_the_same_resources_and_no_secret(template: Template) -> None:
+def test_every_function_has_the_same_variables_and_no_secret_among_them(template: Template) -> None:
     environments = [properties(template, function)["Environment"]["Variables"] for function in FUNCTIONS]
-    assert all(each == environments[0] for each in environments)
+    assert all(environment == environments[0] for environment in environments)
     literals = {name for name, value in environments[0].items() if isinstance(value, str)}
     assert literals == {"STAGE"}
     assert environments[0]["JWT_SECRET_ID"] == {"Ref": "SigningSecret"}
@@ -88,7 +88,7 @@ def test_every_function_knows_the_same_resources_and_no_secret(template: Templat
 
 def test_the_functions_have_the_memory_and_time_they_need(template: Template) -> None:
     api, worker = (properties(template, function) for function in ("APIHandler", "InferenceWorker"))
-    # From 1,769 MB on a function has a whole CPU; API Gateway waits 29 s.
+    # With 1,769 MB or more a function has a whole CPU. API Gateway waits at most 29 s.
     assert api["MemorySize"] >= 1769
     assert api["Timeout"] == 29
     assert worker["MemorySize"] >= 1769
@@ -109,7 +109,7 @@ def test_row_11_a_worker_whose_disk_is_too_small_for_the_largest_file_is_not_pac
         require_disk({"Resources": {"InferenceWorker": {"Properties": changed}}})
 
 
-def test_the_worker_s_disk_is_made_for_the_largest_file_and_not_much_more(template: Template) -> None:
+def test_the_worker_s_disk_fits_the_largest_file_and_is_not_much_larger(template: Template) -> None:
     require_disk(template)
     limits = Settings.model_fields
     needed = worker_disk_bytes(limits["rows_max"].default, limits["large_upload_bytes_max"].default)
@@ -130,21 +130,21 @@ def test_row_16_every_function_has_its_own_role(template: Template) -> None:
 
 
 def test_row_16_no_statement_allows_everything_or_on_everything(template: Template) -> None:
-    allowed = [each for each in all_statements(template["Resources"]) if each["Effect"] == "Allow"]
+    allowed = [statement for statement in all_statements(template["Resources"]) if statement["Effect"] == "Allow"]
     assert len(allowed) > len(FUNCTIONS)
     for statement in allowed:
         assert not {"NotAction", "NotResource", "NotPrincipal"} & set(statement), statement
-        # The one statement without a resource is a role's trust in Lambda.
+        # Only a role's trust policy for Lambda has no resource.
         resources = statement.get("Resource", [])
         for resource in resources if isinstance(resources, list) else [resources]:
             assert isinstance(resource, dict), statement
-            # Only objects of a bucket are named by a prefix.
+            # A wildcard is allowed only after the prefix of a bucket's objects.
             objects = re.search(r"\$\{(Files|PageBucket)\.Arn\}/", json.dumps(resource))
             assert "*" not in json.dumps(resource) or objects, statement
         assert "*" not in json.dumps(statement["Action"]), statement
 
 
-def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
+def test_every_function_has_rights_on_the_resources_of_its_task_only(template: Template) -> None:
     assert {function: touched(template, function) for function in FUNCTIONS} == {
         "APIHandler": {
             "APIHandlerLog", "Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers",
@@ -162,7 +162,7 @@ def test_every_function_touches_only_what_it_is_for(template: Template) -> None:
 
 
 @pytest.mark.parametrize("function", BACKGROUND)
-def test_row_16_what_runs_predictions_cannot_read_accounts(template: Template, function: str) -> None:
+def test_row_16_functions_that_run_predictions_cannot_read_accounts(template: Template, function: str) -> None:
     assert granted(template, function, "Logins") == set()
     assert granted(template, function, "Throttles") == set()
     assert granted(template, function, "SigningSecret") == set()
@@ -170,17 +170,17 @@ def test_row_16_what_runs_predictions_cannot_read_accounts(template: Template, f
     assert granted(template, function, "Users") - {"dynamodb:GetItem"} == {"dynamodb:UpdateItem"}
     for statement in statements(template, function):
         if "dynamodb:GetItem" in statement["Action"] and "Users" in json.dumps(statement["Resource"]):
-            seen = statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-            assert set(seen) == {"user_id", "balance", "open_charges", "closed_at"}
+            attributes = statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+            assert set(attributes) == {"user_id", "balance", "open_charges", "closed_at"}
             assert statement["Condition"]["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
 
 
 @pytest.mark.parametrize("function", BACKGROUND)
-def test_the_end_of_a_charge_touches_coins_alone_and_gets_no_user_back(template: Template, function: str) -> None:
+def test_the_end_of_a_charge_may_update_coins_only_and_not_read_the_user(template: Template, function: str) -> None:
     (statement,) = (
-        each
-        for each in statements(template, function)
-        if "Users" in json.dumps(each["Resource"]) and "dynamodb:UpdateItem" in each["Action"]
+        statement
+        for statement in statements(template, function)
+        if "Users" in json.dumps(statement["Resource"]) and "dynamodb:UpdateItem" in statement["Action"]
     )
     assert statement["Condition"] == {
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["user_id", "balance", "open_charges"]},
@@ -188,10 +188,10 @@ def test_the_end_of_a_charge_touches_coins_alone_and_gets_no_user_back(template:
     }
 
 
-def test_the_api_may_do_what_its_stores_do(template: Template) -> None:
+def test_the_api_has_exactly_the_rights_that_its_repositories_need(template: Template) -> None:
     may = functools.partial(granted, template, "APIHandler")
     assert may("Users") == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
-    items = {f"dynamodb:{each}Item" for each in ("Get", "Put", "Update", "Delete", "ConditionCheck")}
+    items = {f"dynamodb:{action}Item" for action in ("Get", "Put", "Update", "Delete", "ConditionCheck")}
     assert may("Logins") == items
     assert may("IdempotencyKeys") == {"dynamodb:GetItem", "dynamodb:PutItem"}
     assert may("Vouchers") == {"dynamodb:GetItem", "dynamodb:UpdateItem"}
@@ -208,12 +208,12 @@ def test_the_api_may_do_what_its_stores_do(template: Template) -> None:
     assert may("Throttles") == {"dynamodb:UpdateItem"}
 
 
-def test_every_function_does_with_files_only_what_it_is_for(template: Template) -> None:
+def test_every_function_has_only_the_file_rights_of_its_task(template: Template) -> None:
     def objects(function: str) -> dict[str, list[str]]:
         return {
-            each["Resource"]["Fn::Sub"].removeprefix("${Files.Arn}/"): each["Action"]
-            for each in statements(template, function)
-            if "${Files.Arn}/" in json.dumps(each["Resource"])
+            statement["Resource"]["Fn::Sub"].removeprefix("${Files.Arn}/"): statement["Action"]
+            for statement in statements(template, function)
+            if "${Files.Arn}/" in json.dumps(statement["Resource"])
         }
 
     assert objects("APIHandler") == {
@@ -230,32 +230,34 @@ def test_every_function_does_with_files_only_what_it_is_for(template: Template) 
 
 
 @pytest.mark.parametrize("function", ["APIHandler", "InferenceWorker", "DeadLetter", "Dispatcher"])
-def test_who_reads_files_may_list_them_or_s3_would_call_a_missing_one_forbidden(
+def test_functions_that_read_files_may_list_them_so_that_s3_answers_404_for_a_missing_one(
     template: Template, function: str
 ) -> None:
     assert "s3:ListBucket" in granted(template, function, "Files")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_function_writes_only_its_own_log_which_expires(template: Template, function: str) -> None:
+def test_every_function_writes_only_to_its_own_log_which_expires(template: Template, function: str) -> None:
     log = properties(template, function)["LoggingConfig"]["LogGroup"]["Ref"]
     assert properties(template, log)["RetentionInDays"] == 30
-    writes = [each for each in statements(template, function) if "logs:" in json.dumps(each["Action"])]
-    assert [each["Resource"] for each in writes] == [{"Fn::GetAtt": [log, "Arn"]}]
+    log_statements = [
+        statement for statement in statements(template, function) if "logs:" in json.dumps(statement["Action"])
+    ]
+    assert [statement["Resource"] for statement in log_statements] == [{"Fn::GetAtt": [log, "Arn"]}]
 
 
-def test_the_api_is_regional_and_its_stage_is_the_stage(template: Template, stage: str) -> None:
+def test_the_api_is_regional_and_its_stage_has_the_stage_s_name(template: Template, stage: str) -> None:
     api = properties(template, "RestAPI")
     assert api["EndpointConfiguration"] == {"Type": "REGIONAL"}
     assert api["StageName"] == stage
 
 
-def test_uploads_pass_the_gateway_as_they_are(template: Template) -> None:
+def test_the_gateway_passes_uploads_unchanged(template: Template) -> None:
     binary = properties(template, "RestAPI")["DefinitionBody"]["x-amazon-apigateway-binary-media-types"]
     assert {"multipart/form-data", "text/csv"} <= set(binary)
 
 
-def test_the_gateway_compresses_what_is_long_and_nothing_that_holds_a_token(template: Template) -> None:
+def test_the_gateway_compresses_only_answers_longer_than_those_with_a_token(template: Template) -> None:
     smallest = properties(template, "RestAPI")["DefinitionBody"]["x-amazon-apigateway-minimum-compression-size"]
     assert 2000 < smallest < 5000
 
@@ -276,7 +278,7 @@ def test_the_gateway_answers_problem_documents_that_any_origin_can_read(template
         assert str(problem["status"]) == response["statusCode"]
 
 
-def test_the_gateway_names_the_limit_of_an_upload_that_the_function_has_too(template: Template) -> None:
+def test_the_gateway_s_error_names_the_function_s_limit_of_an_upload(template: Template) -> None:
     body = properties(template, "RestAPI")["DefinitionBody"]
     response = body["x-amazon-apigateway-gateway-responses"]["REQUEST_TOO_LARGE"]
     problem = json.loads(response["responseTemplates"]["application/json"])
@@ -285,47 +287,47 @@ def test_the_gateway_names_the_limit_of_an_upload_that_the_function_has_too(temp
 
 
 @pytest.mark.parametrize("kind", GATEWAY_STATUSES)
-def test_the_gateway_names_the_fault(template: Template, kind: str) -> None:
+def test_each_gateway_error_has_its_status_and_code(template: Template, kind: str) -> None:
     body = properties(template, "RestAPI")["DefinitionBody"]
     response = body["x-amazon-apigateway-gateway-responses"][kind]
     problem = json.loads(response["responseTemplates"]["application/json"])
     assert (response["statusCode"], problem["code"]) == GATEWAY_STATUSES[kind]
 
 
-def test_the_register_of_deletions_is_kept_by_the_dispatcher_and_expires(template: Template) -> None:
-    register = {f"dynamodb:{each}" for each in ("Query", "PutItem", "DeleteItem")}
-    assert granted(template, "Dispatcher", "Erasures") == register
+def test_the_dispatcher_keeps_the_register_of_deletions_whose_entries_expire(template: Template) -> None:
+    actions = {f"dynamodb:{action}" for action in ("Query", "PutItem", "DeleteItem")}
+    assert granted(template, "Dispatcher", "Erasures") == actions
     expiry = properties(template, "Erasures")["TimeToLiveSpecification"]
     assert expiry == {"AttributeName": "expires_at", "Enabled": True}
 
 
-def test_who_was_counted_is_in_no_backup_and_expires(template: Template) -> None:
+def test_the_counters_of_the_limits_have_no_backup_and_expire(template: Template) -> None:
     table = properties(template, "Throttles")
     assert "PointInTimeRecoverySpecification" not in table
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 
 
-def test_what_holds_peoples_data_outlives_the_stack(template: Template) -> None:
-    kept = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
-    assert kept.pop("PageBucket")["DeletionPolicy"] == "Delete"
-    kept["AccountMarksSecret"] = template["Resources"]["AccountMarksSecret"]
+def test_resources_with_people_s_data_are_retained_when_the_stack_is_deleted(template: Template) -> None:
+    retained = of_type(template, "AWS::DynamoDB::Table", "AWS::S3::Bucket")
+    assert retained.pop("PageBucket")["DeletionPolicy"] == "Delete"
+    retained["AccountMarksSecret"] = template["Resources"]["AccountMarksSecret"]
     tables = {"Users", "Logins", "LedgerEntries", "Predictions", "IdempotencyKeys", "Vouchers", "Offers", "Erasures"}
-    assert set(kept) == tables | {"Throttles", "Files", "AccountMarksSecret"}
-    for resource in kept.values():
+    assert set(retained) == tables | {"Throttles", "Files", "AccountMarksSecret"}
+    for resource in retained.values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
 
 @pytest.mark.parametrize(
     ("queue", "function"), [("InferenceQueue", "InferenceWorker"), ("DeadLetterQueue", "DeadLetter")]
 )
-def test_a_message_stays_hidden_for_six_times_as_long_as_its_function_may_run(
+def test_the_visibility_timeout_is_at_least_six_times_the_function_s_timeout(
     template: Template, queue: str, function: str
 ) -> None:
     visibility = properties(template, queue)["VisibilityTimeout"]
     assert visibility >= 6 * properties(template, function)["Timeout"]
 
 
-def test_tables_cannot_be_deleted_in_prod_are_encrypted_and_can_be_restored(template: Template) -> None:
+def test_tables_are_protected_in_prod_encrypted_and_restorable(template: Template) -> None:
     assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
     for name in of_type(template, "AWS::DynamoDB::Table"):
         table = properties(template, name)
@@ -336,13 +338,15 @@ def test_tables_cannot_be_deleted_in_prod_are_encrypted_and_can_be_restored(temp
         assert table["BillingMode"] == "PAY_PER_REQUEST", name
 
 
-def test_a_template_is_good_for_the_stage_that_it_was_packaged_for_alone(template: Template, stage: str) -> None:
-    given = template["Parameters"]["Stage"]
-    assert given["Default"] == stage
-    assert [each for each in given["AllowedValues"] if re.fullmatch(given["AllowedPattern"], each)] == [stage]
+def test_a_template_accepts_only_the_stage_for_which_it_was_packaged(template: Template, stage: str) -> None:
+    parameter = template["Parameters"]["Stage"]
+    assert parameter["Default"] == stage
+    assert [value for value in parameter["AllowedValues"] if re.fullmatch(parameter["AllowedPattern"], value)] == [
+        stage
+    ]
 
 
-def test_row_13_every_bucket_is_private_encrypted_and_expires_what_was_never_finished(template: Template) -> None:
+def test_row_13_every_bucket_is_private_encrypted_and_expires_unfinished_uploads(template: Template) -> None:
     for name in of_type(template, "AWS::S3::Bucket"):
         bucket = properties(template, name)
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
@@ -353,15 +357,15 @@ def test_row_13_every_bucket_is_private_encrypted_and_expires_what_was_never_fin
         assert any("AbortIncompleteMultipartUpload" in rule for rule in rules), name
 
 
-def test_row_13_every_bucket_refuses_what_is_not_encrypted_on_the_way(template: Template) -> None:
-    refusing = {
+def test_row_13_every_bucket_refuses_requests_without_tls(template: Template) -> None:
+    deny_statements = {
         policy["Properties"]["Bucket"]["Ref"]: statement
         for policy in of_type(template, "AWS::S3::BucketPolicy").values()
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Deny"
     }
-    assert set(refusing) == set(of_type(template, "AWS::S3::Bucket"))
-    for bucket, statement in refusing.items():
+    assert set(deny_statements) == set(of_type(template, "AWS::S3::Bucket"))
+    for bucket, statement in deny_statements.items():
         assert statement["Principal"] == "*"
         assert statement["Action"] == "s3:*"
         assert statement["Resource"] == [{"Fn::GetAtt": [bucket, "Arn"]}, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}]
@@ -373,7 +377,7 @@ def test_every_queue_is_encrypted(template: Template) -> None:
         assert properties(template, name)["SqsManagedSseEnabled"] is True, name
 
 
-def test_secrets_are_made_on_aws_and_written_nowhere(template: Template) -> None:
+def test_secrets_are_generated_on_aws_and_are_not_in_the_template(template: Template) -> None:
     for name in of_type(template, "AWS::SecretsManager::Secret"):
         assert properties(template, name)["GenerateSecretString"]["PasswordLength"] == 64, name
         assert "SecretString" not in properties(template, name), name
@@ -385,7 +389,7 @@ def test_every_log_expires(template: Template) -> None:
     assert {log["Properties"]["RetentionInDays"] for log in logs.values()} == {30}
 
 
-def test_what_keeps_failing_goes_to_the_dead_letters_and_then_to_the_unprocessable(template: Template) -> None:
+def test_failing_messages_go_to_the_dead_letter_queue_and_then_to_the_unprocessable_queue(template: Template) -> None:
     redrives = {
         name: attribute_of(queue["Properties"]["RedrivePolicy"]["deadLetterTargetArn"])
         for name, queue in of_type(template, "AWS::SQS::Queue").items()
@@ -404,25 +408,25 @@ def test_a_function_takes_one_message_at_a_time_from_its_own_queue(
     assert event["Type"] == "SQS"
     assert event["Properties"]["Queue"]["Fn::Sub"].endswith(f":${{{queue}.QueueName}}")
     assert event["Properties"]["BatchSize"] == 1
-    taken = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
-    assert granted(template, function, queue) == taken
+    actions = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+    assert granted(template, function, queue) == actions
 
 
-def test_what_runs_at_once_is_bounded(template: Template) -> None:
-    def bound(function: str) -> object:
+def test_the_number_of_concurrent_workers_is_limited(template: Template) -> None:
+    def maximum(function: str) -> object:
         (event,) = properties(template, function)["Events"].values()
         return event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
 
-    assert bound("InferenceWorker") == {"Ref": "WorkerConcurrencyMax"}
+    assert maximum("InferenceWorker") == {"Ref": "WorkerConcurrencyMax"}
     assert template["Parameters"]["WorkerConcurrencyMax"]["Default"] == 10
-    assert bound("DeadLetter") == 2
+    assert maximum("DeadLetter") == 2
 
 
-def test_the_stage_takes_no_more_than_so_many_requests_and_logs_none(template: Template) -> None:
-    (everything,) = properties(template, "RestAPI")["MethodSettings"]
-    assert (everything["ResourcePath"], everything["HttpMethod"]) == ("/*", "*")
-    assert (everything["ThrottlingRateLimit"], everything["ThrottlingBurstLimit"]) == (100, 200)
-    assert (everything["LoggingLevel"], everything["DataTraceEnabled"]) == ("OFF", False)
+def test_the_gateway_limits_the_rate_of_requests_and_logs_none(template: Template) -> None:
+    (settings,) = properties(template, "RestAPI")["MethodSettings"]
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
+    assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -431,7 +435,7 @@ def test_the_processor_is_a_parameter(template: Template, function: str) -> None
     assert template["Parameters"]["Architecture"]["Default"] == "x86_64"
 
 
-def test_the_audit_is_continued_every_quarter_of_an_hour_and_only_reads(template: Template) -> None:
+def test_the_audit_runs_every_15_minutes_and_only_reads_people_s_data(template: Template) -> None:
     (event,) = properties(template, "Audit")["Events"].values()
     assert event["Properties"]["Schedule"] == "rate(15 minutes)"
     assert properties(template, "Audit")["Timeout"] == 900
@@ -464,45 +468,50 @@ def test_the_audit_is_continued_every_quarter_of_an_hour_and_only_reads(template
 def test_the_audit_reads_only_what_it_compares_and_no_password_hash(
     template: Template, table: str, attributes: set[str]
 ) -> None:
-    of_table = [each for each in statements(template, "Audit") if f'"{table}"' in json.dumps(each["Resource"])]
-    for statement in of_table:
+    table_statements = [
+        statement for statement in statements(template, "Audit") if f'"{table}"' in json.dumps(statement["Resource"])
+    ]
+    for statement in table_statements:
         assert set(statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]) == attributes
     select = {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
-    assert {tuple(each["Action"]): each["Condition"].get("StringEquals") for each in of_table} == {
+    conditions = [(statement["Action"], statement["Condition"]) for statement in table_statements]
+    assert {tuple(actions): condition.get("StringEquals") for actions, condition in conditions} == {
         ("dynamodb:Scan",): select, ("dynamodb:BatchGetItem",): None,
     }  # fmt: skip
-    # A batch may be asked about without what it selects. It has to name attributes all the same.
-    (batches,) = (each["Condition"] for each in of_table if each["Action"] == ["dynamodb:BatchGetItem"])
-    assert batches["StringEqualsIfExists"] == select
-    assert batches["Null"] == {"dynamodb:Attributes": "false"}
+    # A BatchGetItem request may come without Select, but it must name the attributes.
+    (batch_condition,) = (condition for actions, condition in conditions if actions == ["dynamodb:BatchGetItem"])
+    assert batch_condition["StringEqualsIfExists"] == select
+    assert batch_condition["Null"] == {"dynamodb:Attributes": "false"}
 
 
 def test_the_audit_writes_nothing_but_its_own_state(template: Template) -> None:
-    writing = [
-        each for each in statements(template, "Audit")
-        if any(action.startswith("dynamodb:") and not re.search("Get|Query|Scan", action) for action in each["Action"])
-    ]  # fmt: skip
-    assert [each["Sid"] for each in writing] == ["KeepItsOwnState"]
-    assert writing[0]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["audit"]}}
+    def is_write(action: str) -> bool:
+        return action.startswith("dynamodb:") and not re.search("Get|Query|Scan", action)
+
+    write_statements = [
+        statement for statement in statements(template, "Audit") if any(map(is_write, statement["Action"]))
+    ]
+    assert [statement["Sid"] for statement in write_statements] == ["KeepItsOwnState"]
+    assert write_statements[0]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["audit"]}}
 
 
-@pytest.mark.parametrize("function", [each for each in FUNCTIONS if each != "Audit"])
-def test_row_16_no_other_function_writes_what_the_audit_says(template: Template, function: str) -> None:
+@pytest.mark.parametrize("function", [function for function in FUNCTIONS if function != "Audit"])
+def test_row_16_no_other_function_can_write_the_audit_s_state(template: Template, function: str) -> None:
     for statement in statements(template, function):
         if '"Throttles"' in json.dumps(statement["Resource"]):
             assert statement["Condition"] == {"ForAllValues:StringNotEquals": {"dynamodb:LeadingKeys": [AUDIT_KEY]}}
 
 
 @pytest.mark.parametrize("function", [*BACKGROUND, "Audit"])
-def test_what_no_request_reaches_reads_no_secret(template: Template, function: str) -> None:
+def test_functions_without_requests_cannot_read_secrets(template: Template, function: str) -> None:
     assert granted(template, function, "OriginSecret") == granted(template, function, "SigningSecret") == set()
 
 
-def test_the_outputs_say_where_everything_is(template: Template) -> None:
+def test_the_outputs_hold_the_addresses_of_page_api_and_dashboard(template: Template) -> None:
     assert {"ApiUrl", "PageUrl", "PageBucketName", "DistributionId", "DashboardUrl"} <= set(template["Outputs"])
 
 
-def test_the_dispatcher_looks_every_minute(template: Template) -> None:
+def test_the_dispatcher_runs_every_minute(template: Template) -> None:
     (event,) = properties(template, "Dispatcher")["Events"].values()
     assert event["Type"] == "Schedule"
     assert event["Properties"]["Schedule"] == "rate(1 minute)"

@@ -1,4 +1,4 @@
-"""An AWS account in memory that is provisioned once per process and emptied before each test that uses it."""
+"""An AWS account in moto's memory: created once in each process, and emptied before each test that uses it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ _KEPT = (dynamodb_backends.backend, sqs_backends.backend, s3_backends.backend)
 
 
 class _Session:
-    """The app's own clients, as a session has them."""
+    """A session with the app's own clients."""
 
     def client(self, service: str) -> Any:
         return {"dynamodb": aws.dynamodb, "s3": aws.s3, "sqs": aws.sqs}[service]()
@@ -33,7 +33,7 @@ class Account:
         self._provision()
 
     def emptied(self) -> dict[str, str]:
-        """Delete what the test before left; return what the resources are called, by environment variable."""
+        """Delete the data of the previous test. Return the resources' names by environment variable."""
         if self._resources() != self._provisioned:
             self._mock.reset()
             self._provision()
@@ -58,7 +58,7 @@ class Account:
         self._provisioned = self._resources()
 
     def _resources(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        """Return moto's tables, queues and buckets by name. There is no call that empties a table."""
+        """Return moto's own tables, queues and buckets by name, because no AWS call empties a table."""
         return (
             dict(dynamodb_backends[DEFAULT_ACCOUNT_ID][_region()].tables),
             dict(sqs_backends[DEFAULT_ACCOUNT_ID][_region()].queues),
@@ -72,7 +72,7 @@ def _region() -> str:
 
 @contextmanager
 def mocked_account() -> Iterator[Account]:
-    """Answer every AWS call of this process from memory until the end."""
+    """Let moto answer every AWS call of this process inside the block."""
     mock = mock_aws(config={"core": {"mock_credentials": False}})
     with mock:
         yield Account(mock)

@@ -1,4 +1,4 @@
-"""The documentation holds together: links lead somewhere, the index lists every page, the README is short."""
+"""The documentation: links work, the index lists every page, the README is short."""
 
 import re
 import unicodedata
@@ -57,16 +57,16 @@ def anchors(page: Path) -> frozenset[str]:
 
 
 def broken(page: Path, targets: list[str]) -> list[str]:
-    """Return the targets that lead nowhere. A target is relative to ``page``."""
-    wrong = []
+    """Return the targets that do not exist. Targets are relative to ``page``."""
+    missing = []
     for target in targets:
         if EXTERNAL.match(target):
             continue
         path, _, anchor = target.partition("#")
         file = (page.parent / path).resolve() if path else page
         if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
-            wrong.append(target)
-    return wrong
+            missing.append(target)
+    return missing
 
 
 def name(page: Path) -> str:
@@ -74,17 +74,17 @@ def name(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+def test_every_link_of_a_page_works(page: Path) -> None:
     assert broken(page, links(page.read_text("utf-8"))) == []
 
 
 def test_every_page_that_the_code_names_exists() -> None:
-    wrong = {}
+    missing = {}
     for source in SOURCES:
-        named = ["".join(match) for match in PAGE_IN_SOURCE.findall(source.read_text("utf-8"))]
-        if missing := broken(ROOT / "README.md", named):
-            wrong[name(source)] = missing
-    assert wrong == {}
+        targets = ["".join(match) for match in PAGE_IN_SOURCE.findall(source.read_text("utf-8"))]
+        if broken_targets := broken(ROOT / "README.md", targets):
+            missing[name(source)] = broken_targets
+    assert missing == {}
 
 
 def test_the_index_lists_every_page() -> None:

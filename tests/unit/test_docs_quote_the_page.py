@@ -1,4 +1,4 @@
-"""What the documentation quotes of the page is what the page says, in English and in Russian."""
+"""The page's texts that the documentation quotes are on the page, in English and in Russian."""
 
 import re
 
@@ -22,7 +22,7 @@ RUSSIAN_LABELS = sorted(label for label in set(re.findall("«([^»]+)»", RUSSIA
 
 @pytest.mark.parametrize("label", LABELS)
 def test_the_page_has_each_label_that_the_user_s_guide_names(label: str) -> None:
-    # "80% interval" is made of a number and a text.
+    # The page composes "80% interval" of a number and a text.
     assert re.sub(r"^\d+", "", label) in page_texts("en")
 
 
@@ -31,6 +31,6 @@ def test_the_russian_page_has_each_label_that_the_readme_names(label: str) -> No
     assert label in page_texts("ru")
 
 
-def test_the_readme_s_russian_part_has_today_s_prices() -> None:
+def test_the_readme_s_russian_part_has_the_cards_prices() -> None:
     prices = dict(re.findall(r"`([\w-]+)` — (\d+)", RUSSIAN_PART))
     assert prices == {model: str(card["coins"]) for model, card in CARDS.items()}

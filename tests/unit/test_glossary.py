@@ -24,7 +24,7 @@ RUSSIAN_PAGE = "\n".join(
 
 
 def exists(name: str) -> bool:
-    """Tell whether a name of the code column is a module, or an attribute or field of one."""
+    """Return whether a name of the code column is a module, or an attribute or field of one."""
     if name.startswith(RESOURCE):
         return name.removeprefix(RESOURCE) in read_template()
     path = name if name.startswith(OUTSIDE_CHALICELIB) else f"chalicelib.{name}"
@@ -63,7 +63,7 @@ def test_every_term_is_defined_once() -> None:
 
 @pytest.mark.parametrize("name", CODE_NAMES)
 def test_every_name_of_the_code_exists(name: str) -> None:
-    assert exists(name), f"{name} is gone: the glossary needs its new name"
+    assert exists(name), f"{name} does not exist: the glossary needs its new name"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_the_user_of_the_shell_is_not_the_account_whose_password_is_reset() -> N
 
     assert completed.returncode == 2
     assert completed.stdout == ""
-    assert completed.stderr.startswith("Say whose: make reset-password USER=anna\n")
+    assert completed.stderr.startswith("Name the account: make reset-password USER=anna\n")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What somebody who typed a wrong value behind ``make run`` reads."""
+"""Error messages for wrong values of the variables of ``make run``."""
 
 import sys
 
@@ -19,7 +19,7 @@ import local.__main__ as command
         ("--data-dir", "", "DATA_DIR: name a folder, such as .local."),
     ],
 )
-def test_a_wrong_value_is_one_sentence_that_names_makes_variable(
+def test_a_wrong_value_prints_one_sentence_that_names_the_make_variable(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, value: str, sentence: str
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["local", option, value])

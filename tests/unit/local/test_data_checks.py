@@ -1,4 +1,4 @@
-"""A start that would show people an empty service in place of their accounts is refused."""
+"""The stack refuses to start if accounts, coins or the signing secret would be lost."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def overwrite(path: Path) -> None:
     path.write_bytes(content)
 
 
-def test_a_whole_folder_is_left_as_it_is(folder: Path) -> None:
+def test_an_intact_folder_stays_unchanged(folder: Path) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     data_checks.check(folder, durable=True)
@@ -48,7 +48,7 @@ def test_a_whole_folder_is_left_as_it_is(folder: Path) -> None:
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-def test_a_new_folder_is_whole(tmp_path: Path) -> None:
+def test_a_new_folder_is_accepted(tmp_path: Path) -> None:
     data_checks.check(tmp_path, durable=True)
 
 
@@ -62,14 +62,14 @@ def test_a_damaged_secret_is_refused(folder: Path, content: bytes) -> None:
     assert (folder / "signing-secret").read_bytes() == content
 
 
-def test_a_missing_secret_is_refused_where_there_are_accounts(folder: Path) -> None:
+def test_a_missing_secret_is_refused_if_there_are_accounts(folder: Path) -> None:
     (folder / "signing-secret").unlink()
 
     with pytest.raises(StackError, match=r"signing-secret is missing: .* make reset$"):
         data_checks.check(folder, durable=True)
 
 
-def test_a_first_start_that_was_killed_before_it_made_the_secret_goes_on(folder: Path) -> None:
+def test_the_stack_starts_if_the_first_start_was_killed_before_it_wrote_the_secret(folder: Path) -> None:
     (folder / "signing-secret").unlink()
     with closing(sqlite3.connect(folder / DATABASE)) as database:
         database.execute('DELETE FROM "lifespan-local-Users"')
@@ -103,20 +103,22 @@ def test_a_damaged_database_is_refused(folder: Path, damage: object) -> None:
     assert (folder / DATABASE).read_bytes() == before
 
 
-def test_what_a_killed_database_left_in_its_log_counts(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_tables_in_the_write_ahead_log_of_a_killed_database_count(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     killed = tmp_path_factory.mktemp("killed")
     signing_secret(killed)
     with closing(sqlite3.connect(folder / "other.sqlite")) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute('CREATE TABLE "lifespan-local-Users" (pk TEXT PRIMARY KEY)')
         database.commit()
-        for tail in ("", "-wal"):
-            shutil.copy(folder / f"other.sqlite{tail}", killed / f"{DATABASE}{tail}")
+        for suffix in ("", "-wal"):
+            shutil.copy(folder / f"other.sqlite{suffix}", killed / f"{DATABASE}{suffix}")
 
     data_checks.check(killed, durable=True)
 
 
-def test_a_large_database_does_not_hold_up_the_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_of_a_large_database_stops_after_a_time_limit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     overwrite(folder / DATABASE)
     monkeypatch.setattr(data_checks, "_CHECK_SECONDS", -1)
     monkeypatch.setattr(data_checks, "_CHECK_STEPS", 1)
@@ -124,7 +126,7 @@ def test_a_large_database_does_not_hold_up_the_start(folder: Path, monkeypatch: 
     data_checks.check(folder, durable=True)
 
 
-def test_damaged_settings_of_the_emulator_are_set_aside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_damaged_settings_of_the_emulator_are_renamed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / STATE / "s3.json").write_text('{"payload": {')
 
     data_checks.check(folder, durable=True)

@@ -13,7 +13,7 @@ from local.errors import StackError
 
 @pytest.fixture(autouse=True)
 def umask() -> Iterator[None]:
-    """The process's umask is as it was, afterwards."""
+    """Restore the process's umask after the test."""
     before = os.umask(0o022)
     yield
     os.umask(before)
@@ -23,7 +23,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_a_new_folder_and_what_is_made_in_it_is_the_owners_only(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_a_new_folder_and_its_files(tmp_path: Path) -> None:
     folder = tmp_path / "a b" / "data"
 
     make_private(folder)
@@ -33,7 +33,7 @@ def test_a_new_folder_and_what_is_made_in_it_is_the_owners_only(tmp_path: Path) 
     assert mode(folder / "made") == 0o600
 
 
-def test_an_open_folder_of_ours_is_closed(tmp_path: Path) -> None:
+def test_an_open_folder_with_the_stack_s_files_is_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     for name in ("signing-secret", "dynamodb.sqlite", "dynamodb.sqlite-wal", "processes.new"):
         (tmp_path / name).touch()
@@ -43,7 +43,7 @@ def test_an_open_folder_of_ours_is_closed(tmp_path: Path) -> None:
     assert mode(tmp_path) == 0o700
 
 
-def test_an_open_folder_with_other_files_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_an_open_folder_with_other_files_is_refused_and_stays_unchanged(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "thesis.docx").write_text("mine")
 
@@ -61,14 +61,14 @@ def test_a_closed_folder_may_hold_other_files(tmp_path: Path) -> None:
     make_private(tmp_path)
 
 
-def test_a_folder_that_can_not_be_made_is_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_can_not_be_created_gives_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(StackError, match=r"can't be used \(Not a directory\)\. Choose a folder that you can write"):
         make_private(tmp_path / "file" / "data")
 
 
-def test_a_folder_that_can_not_be_emptied_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_can_not_be_deleted_gives_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "signing-secret").touch()
 
     def refuse(path: Path, *, missing_ok: bool = False) -> None:

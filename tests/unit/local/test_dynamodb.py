@@ -1,4 +1,4 @@
-"""Which DynamoDB serves a data folder, and that dynoxide's own port is out of reach where that is possible."""
+"""Which DynamoDB serves a data folder, and that other programs can't reach dynoxide's own port."""
 
 import socket
 import subprocess
@@ -23,18 +23,18 @@ def no_isolation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("installed", "no_isolation")
-def test_where_dynoxides_port_would_be_open_a_new_folder_gets_ministacks_dynamodb(tmp_path: Path) -> None:
+def test_ministack_serves_a_new_folder_if_dynoxide_s_port_would_be_open(tmp_path: Path) -> None:
     assert not dynamodb.serves(tmp_path)
-    assert dynamodb.why_not() == "this machine cannot keep its port from other programs"
+    assert dynamodb.unavailable_reason() == "this machine cannot hide its port from other programs"
 
 
 @pytest.mark.usefixtures("installed", "no_isolation")
-def test_an_open_port_may_be_accepted(tmp_path: Path) -> None:
+def test_dynoxide_serves_with_an_open_port_if_that_is_allowed(tmp_path: Path) -> None:
     assert dynamodb.serves(tmp_path, may_be_open=True)
 
 
 @pytest.mark.usefixtures("installed", "no_isolation")
-def test_a_folder_of_dynoxide_is_not_opened_where_its_port_would_be_open(tmp_path: Path) -> None:
+def test_dynoxide_s_folder_is_refused_if_its_port_would_be_open(tmp_path: Path) -> None:
     (tmp_path / dynamodb.DATABASE).touch()
 
     with pytest.raises(StackError, match="make run DYNAMODB=dynoxide"):
@@ -43,9 +43,9 @@ def test_a_folder_of_dynoxide_is_not_opened_where_its_port_would_be_open(tmp_pat
     assert dynamodb.serves(tmp_path, may_be_open=True)
 
 
-def test_what_listens_in_a_network_of_its_own_can_not_be_reached_from_this_one() -> None:
+def test_a_port_in_its_own_network_namespace_can_not_be_reached_from_outside() -> None:
     if not isolation.is_possible():
-        pytest.skip(dynamodb.why_not())
+        pytest.skip(dynamodb.unavailable_reason())
     program = """
 import socket, sys
 from local.isolation import leave_network

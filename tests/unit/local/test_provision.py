@@ -4,11 +4,11 @@ from chalicelib.core import aws
 from local.provision import STACK, Provisioner, read_template
 
 
-def test_the_page_needs_no_bucket_outside_aws(account: dict[str, str]) -> None:
-    assert [each["Name"] for each in aws.s3().list_buckets()["Buckets"]] == [account["FILES_BUCKET"]]
+def test_no_bucket_is_created_for_the_page(account: dict[str, str]) -> None:
+    assert [bucket["Name"] for bucket in aws.s3().list_buckets()["Buckets"]] == [account["FILES_BUCKET"]]
 
 
-def test_what_somebody_deleted_is_missed_and_made_again(account: dict[str, str]) -> None:
+def test_deleted_resources_are_missing_and_can_be_created_again(account: dict[str, str]) -> None:
     provisioner = Provisioner(boto3, read_template())
     assert provisioner.missing() == []
     aws.s3().delete_bucket(Bucket=account["FILES_BUCKET"])

@@ -1,4 +1,4 @@
-"""Requests reach the application whole, and one that never does costs nobody else anything."""
+"""The local server passes complete requests to the application. An incomplete one delays no others."""
 
 import asyncio
 import gzip
@@ -15,7 +15,7 @@ from local.rsgi import RsgiApplication
 
 
 class FakeScope:
-    """A request's head."""
+    """A request without its body."""
 
     def __init__(self, method: str, path: str, headers: dict[str, str], query: str = "") -> None:
         self.method, self.path, self.query_string = method, path, query
@@ -25,7 +25,7 @@ class FakeScope:
 
 
 class FakeProtocol:
-    """Its body, which may never come, and the answer."""
+    """A request's body, which may never arrive (None), and the answer."""
 
     def __init__(self, body: bytes | None) -> None:
         self._body = body
@@ -42,7 +42,7 @@ class FakeProtocol:
         self.answer = status, dict(headers), body
 
 
-def asked(
+def send_request(
     application: Callable[[Request], Answer],
     path: str = "/api/auth/login",
     method: str = "POST",
@@ -50,42 +50,42 @@ def asked(
     query: str = "",
     **headers: str,
 ) -> tuple[FakeProtocol, tuple[int, dict[str, str], bytes]]:
-    """The protocol and the answer."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    scope, protocol = FakeScope(method, path, named, query), FakeProtocol(body)
+    """Return the protocol and the answer."""
+    header_fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    scope, protocol = FakeScope(method, path, header_fields, query), FakeProtocol(body)
 
-    async def ask() -> None:
+    async def serve() -> None:
         rsgi = RsgiApplication(application, threads=1, body_seconds=0.01)
         await rsgi.__rsgi__(cast("Scope", scope), cast("Any", protocol))
 
-    asyncio.run(ask())
+    asyncio.run(serve())
     assert protocol.answer
     return protocol, protocol.answer
 
 
 @pytest.fixture
 def gateway(monkeypatch: pytest.MonkeyPatch) -> Gateway:
-    monkeypatch.setattr(app, "__class__", app.__class__)  # which the gateway changes
+    monkeypatch.setattr(app, "__class__", app.__class__)  # to restore it: the gateway changes the app's class
     return Gateway(app)
 
 
-def test_the_application_sees_the_whole_request() -> None:
-    seen: list[Request] = []
+def test_the_application_receives_the_whole_request() -> None:
+    received: list[Request] = []
 
     def application(request: Request) -> Answer:
-        seen.append(request)
+        received.append(request)
         return 202, [("X-A", "b")], b"ok"
 
-    _, answer = asked(
+    _, answer = send_request(
         application, "/а b", body=b"xyz", query="a=1", content_length="3", content_type="text/csv", X_b="c"
     )
 
     assert answer == (202, {"X-A": "b"}, b"ok")
     headers = {"content-length": "3", "content-type": "text/csv", "x-b": "c"}
-    assert seen == [Request("POST", "/а b", "a=1", headers, b"xyz")]
+    assert received == [Request("POST", "/а b", "a=1", headers, b"xyz")]
 
 
-def test_a_header_with_an_underscore_does_not_pass_for_another(gateway: Gateway) -> None:
+def test_a_header_with_underscores_is_not_taken_for_one_with_hyphens(gateway: Gateway) -> None:
     scope = FakeScope("GET", "/api/health", {"content_length": "M", "transfer_encoding": "x", "content_type": "a/b"})
     protocol = FakeProtocol(None)
 
@@ -96,8 +96,8 @@ def test_a_header_with_an_underscore_does_not_pass_for_another(gateway: Gateway)
 
 
 @pytest.mark.parametrize("length", [10, 1_000_000])
-def test_a_body_that_does_not_arrive_is_408_and_nothing_is_done(gateway: Gateway, length: int) -> None:
-    _, (status, headers, body) = asked(gateway, body=None, content_length=str(length))
+def test_a_body_that_does_not_arrive_gives_408(gateway: Gateway, length: int) -> None:
+    _, (status, headers, body) = send_request(gateway, body=None, content_length=str(length))
 
     assert status == 408
     assert headers["Content-Type"] == "application/problem+json"
@@ -106,54 +106,53 @@ def test_a_body_that_does_not_arrive_is_408_and_nothing_is_done(gateway: Gateway
 
 
 def test_a_request_is_answered_while_others_wait_for_their_bodies() -> None:
-    async def ask() -> tuple[int, list[FakeProtocol]]:
+    async def serve() -> tuple[int, list[FakeProtocol]]:
         application = RsgiApplication(lambda _request: (200, [], b"ok"), threads=2)
         small, large = ({"content-length": length} for length in ("10", "1000000"))
         unfinished = [FakeProtocol(None) for _ in range(100)]
         waiting = [
             asyncio.create_task(
-                application.__rsgi__(cast("Scope", FakeScope("POST", "/", head)), cast("Any", protocol))
+                application.__rsgi__(cast("Scope", FakeScope("POST", "/", headers)), cast("Any", protocol))
             )
-            for protocol, head in zip(unfinished, [small, large] * 50, strict=True)
+            for protocol, headers in zip(unfinished, [small, large] * 50, strict=True)
         ]
         await asyncio.sleep(0)
         quick = FakeProtocol(b"x")
-        for head in ({}, {"content-length": "1"}):
-            await application.__rsgi__(cast("Scope", FakeScope("GET", "/", head)), cast("Any", quick))
-        for each in waiting:
-            each.cancel()
+        for headers in ({}, {"content-length": "1"}):
+            await application.__rsgi__(cast("Scope", FakeScope("GET", "/", headers)), cast("Any", quick))
+        for task in waiting:
+            task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
         assert quick.answer
         return quick.answer[0], unfinished
 
-    status, unfinished = asyncio.run(ask())
+    status, unfinished = asyncio.run(serve())
     assert status == 200
-    assert [each.answer for each in unfinished] == [None] * 100
-    assert (
-        sum(each.read for each in unfinished) == 50 + 2
-    )  # every small one, and as many large ones as there are threads
+    assert [protocol.answer for protocol in unfinished] == [None] * 100
+    # All 50 small bodies, and as many large ones as there are threads.
+    assert sum(protocol.read for protocol in unfinished) == 50 + 2
 
 
-def test_a_body_in_chunks_is_told_to_come_with_its_length(gateway: Gateway) -> None:
-    protocol, (status, _, body) = asked(gateway, transfer_encoding="chunked")
+def test_a_chunked_body_gives_411(gateway: Gateway) -> None:
+    protocol, (status, _, body) = send_request(gateway, transfer_encoding="chunked")
 
     assert status == 411
     assert "Content-Length" in json.loads(body)["detail"]
     assert not protocol.read
 
 
-def test_a_body_that_is_too_large_by_its_length_is_not_read(gateway: Gateway) -> None:
-    protocol, (status, _, _) = asked(gateway, body=None, content_length=str(10 * 1024 * 1024 + 1))
+def test_a_body_whose_length_is_above_the_limit_is_not_read(gateway: Gateway) -> None:
+    protocol, (status, _, _) = send_request(gateway, body=None, content_length=str(10 * 1024 * 1024 + 1))
 
     assert status == 413
     assert not protocol.read
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "GZIP"])
-def test_a_long_answer_is_compressed_for_who_takes_it(gateway: Gateway, accepted: str) -> None:
+def test_a_long_answer_is_compressed_if_the_client_accepts_gzip(gateway: Gateway, accepted: str) -> None:
     path = "/api/openapi.json"
-    plain = asked(gateway, path, "GET", b"")[1]
-    _, (status, headers, body) = asked(gateway, path, "GET", b"", accept_encoding=accepted)
+    plain = send_request(gateway, path, "GET", b"")[1]
+    _, (status, headers, body) = send_request(gateway, path, "GET", b"", accept_encoding=accepted)
 
     assert (status, headers["Content-Encoding"]) == (200, "gzip")
     assert headers["Content-Length"] == str(len(body))
@@ -162,12 +161,12 @@ def test_a_long_answer_is_compressed_for_who_takes_it(gateway: Gateway, accepted
 
 
 @pytest.mark.parametrize("accepted", [None, "", "identity", "gzip;q=0", "gzip; q=0.0", "br", "*"])
-def test_an_answer_is_plain_for_who_does_not_name_gzip(gateway: Gateway, accepted: str | None) -> None:
+def test_an_answer_is_not_compressed_if_the_client_does_not_accept_gzip(gateway: Gateway, accepted: str | None) -> None:
     headers = {} if accepted is None else {"accept_encoding": accepted}
-    assert "Content-Encoding" not in asked(gateway, "/api/openapi.json", "GET", b"", **headers)[1][1]
+    assert "Content-Encoding" not in send_request(gateway, "/api/openapi.json", "GET", b"", **headers)[1][1]
 
 
-def test_a_short_answer_is_plain(gateway: Gateway) -> None:
-    _, (status, headers, _) = asked(gateway, "/api/health", "GET", b"", accept_encoding="gzip")
+def test_a_short_answer_is_not_compressed(gateway: Gateway) -> None:
+    _, (status, headers, _) = send_request(gateway, "/api/health", "GET", b"", accept_encoding="gzip")
     assert status == 200
     assert "Content-Encoding" not in headers

@@ -7,39 +7,39 @@ import pytest
 from local.worker_wakeup import WorkerWakeup
 
 
-def heard(bell: WorkerWakeup) -> bool:
-    """Whether a wait ends long before its time."""
+def is_woken(wakeup: WorkerWakeup) -> bool:
+    """Return whether a wait ends long before its time."""
     started = time.monotonic()
-    bell.wait(2)
+    wakeup.wait(2)
     return time.monotonic() - started < 1
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "bell"
+    return tmp_path / "pipe"
 
 
-def test_a_ring_from_another_process_ends_the_wait(path: Path) -> None:
-    waiting, ringing = WorkerWakeup(path), WorkerWakeup(path)
-    threading.Timer(0.05, ringing.ring).start()
+def test_a_notification_by_another_process_ends_the_wait(path: Path) -> None:
+    worker, sender = WorkerWakeup(path), WorkerWakeup(path)
+    threading.Timer(0.05, sender.notify).start()
 
-    assert heard(waiting)
+    assert is_woken(worker)
 
 
-def test_a_ring_before_the_wait_is_heard_once(path: Path) -> None:
-    bell = WorkerWakeup(path)
-    bell.ring()
+def test_a_notification_before_the_wait_ends_one_wait(path: Path) -> None:
+    wakeup = WorkerWakeup(path)
+    wakeup.notify()
 
-    assert heard(bell)
+    assert is_woken(wakeup)
     started = time.monotonic()
-    bell.wait(0.05)
+    wakeup.wait(0.05)
     assert time.monotonic() - started >= 0.05
 
 
-def test_rings_that_nobody_hears_never_block(path: Path) -> None:
-    bell = WorkerWakeup(path)
+def test_notifications_without_a_waiting_worker_never_block(path: Path) -> None:
+    wakeup = WorkerWakeup(path)
 
     for _ in range(70_000):  # more than a pipe holds
-        bell.ring()
+        wakeup.notify()
 
-    assert heard(bell)
+    assert is_woken(wakeup)

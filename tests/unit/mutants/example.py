@@ -1,4 +1,4 @@
-"""Code that the tests of the edits change."""
+"""Example code that the tests of the mutants' edits change."""
 
 
 class TooPoorError(Exception):

@@ -1,4 +1,4 @@
-"""What the edits of `make mutants` change, and that an edit which doesn't fit its target fails."""
+"""The edits of `make mutants` change exactly their target, and an edit that does not match its target fails."""
 
 import ast
 import json
@@ -14,9 +14,10 @@ _EXAMPLE = Path(example.__file__).read_text("utf-8")
 
 
 def _body(source: str, name: str) -> str:
-    """The statements of the function or method there, without its docstring."""
-    (found,) = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef) and node.name == name)
-    return "\n".join(map(ast.unparse, found.body[1:]))
+    """Return the statements of the function or method, without its docstring."""
+    definitions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    (function,) = (node for node in definitions if node.name == name)
+    return "\n".join(map(ast.unparse, function.body[1:]))
 
 
 def _changed(target: Callable[..., object], *edits: Edit) -> str:
@@ -33,18 +34,18 @@ def test_a_replacement_repeats_what_its_wildcards_matched() -> None:
     assert "self.coins = cost - self.coins" in _changed(example.Purse.pay, replace("_1 - _2", "_2 - _1"))
 
 
-def test_one_wildcard_matches_one_thing() -> None:
+def test_a_repeated_wildcard_matches_the_same_expression_only() -> None:
     with pytest.raises(EditError, match="0 places match instead of 1"):
         _changed(example.Purse.pay, replace("_1 < _1", "False"))
 
 
-def test_names_written_and_read_match_alike_and_a_format_makes_no_difference() -> None:
+def test_assigned_and_read_names_match_alike_whatever_the_formatting() -> None:
     assert "count = 1" in _changed(example.total, replace('''_1   = (
         0
     )''', "_1 = 1"))  # fmt: skip
 
 
-def test_a_statement_becomes_several() -> None:
+def test_a_statement_can_be_replaced_by_several() -> None:
     assert _changed(example.Purse.pay, replace("self.coins = _1", "old = _1\nself.coins = old")).endswith(
         "old = self.coins - cost\nself.coins = old"
     )
@@ -72,7 +73,7 @@ def test_the_smallest_member_around_a_match_is_removed(
     assert _changed(target, remove(pattern)) == left
 
 
-def test_what_is_never_raised_has_a_false_condition() -> None:
+def test_never_makes_the_condition_of_a_raise_false() -> None:
     assert _changed(example.Purse.pay, never(example.TooPoorError)).startswith("if False:")
 
 
@@ -87,7 +88,7 @@ def test_a_text_is_changed_in_strings_but_not_in_docstrings_and_names() -> None:
 @pytest.mark.parametrize(
     "edit", [replace("_.coins", "0"), remove("_.coins"), replace("_.coins", "0", nth=2, of=2), in_text("o", "x")]
 )
-def test_an_edit_that_fits_more_often_fails_and_says_where(edit: Edit) -> None:
+def test_an_edit_that_matches_several_places_fails_and_names_them(edit: Edit) -> None:
     with pytest.raises(EditError, match=r"a poor payer: .* in Purse\.pay"):
         Mutation("a poor payer", example.Purse.pay, edit, "").applied(_EXAMPLE)
 
@@ -95,23 +96,23 @@ def test_an_edit_that_fits_more_often_fails_and_says_where(edit: Edit) -> None:
 @pytest.mark.parametrize(
     "edit", [replace("nothing()", "0"), remove(example.total), never(ValueError), in_text("?", "")]
 )
-def test_an_edit_that_fits_nowhere_fails(edit: Edit) -> None:
+def test_an_edit_without_a_match_fails(edit: Edit) -> None:
     with pytest.raises(EditError, match=r"0 places match instead of 1 in Purse\.pay"):
         Mutation("", example.Purse.pay, edit, "").applied(_EXAMPLE)
 
 
-def test_the_nth_of_several_is_meant() -> None:
+def test_nth_selects_one_of_several_matches() -> None:
     assert _changed(example.Purse.pay, replace("_.coins", "0", nth=1, of=3)).startswith("if 0 < cost:")
 
 
-def test_a_function_that_is_not_there_or_there_twice_is_named() -> None:
+def test_a_missing_or_duplicated_function_is_named() -> None:
     mutation = Mutation("", example.total, in_text("a", "b"), "")
     for source, times in (("", 0), (_EXAMPLE + "\ndef total(): ...\n", 2)):
         with pytest.raises(EditError, match=f"total is defined {times} times instead of once"):
             mutation.applied(source)
 
 
-def test_a_document_is_changed_at_a_path() -> None:
+def test_at_changes_a_document_at_a_path() -> None:
     policy = Path("policy.json")
     text = json.dumps({"Statement": [{"Sid": "A", "Action": ["x"]}, {"Sid": "B", "Action": ["x"]}]})
     mutant = Mutation("", policy, at("Statement", "B", "Action", to=["y"]), "").applied(text)
@@ -121,7 +122,7 @@ def test_a_document_is_changed_at_a_path() -> None:
             Mutation("", policy, at(*steps, to=[]), "").applied(text)
 
 
-def test_a_template_keeps_its_functions_and_a_text_its_other_lines() -> None:
+def test_an_edited_template_keeps_its_intrinsic_functions_and_a_text_file_its_other_lines() -> None:
     template = "Resources: {A: {Name: !Ref B, Text: 'some words'}}"
     mutant = Mutation("", Path("a.yaml"), in_text("some", "no"), "").applied(template)
     assert json.loads(mutant) == {"Resources": {"A": {"Name": {"Ref": "B"}, "Text": "no words"}}}

@@ -1,4 +1,4 @@
-"""The process that `make mutants` runs tests in."""
+"""The process in which `make mutants` runs tests."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from tests.mutants import forks
 _TEST = "from rule import ANSWER\n\ndef test_rule():\n    assert ANSWER == 1\n"
 
 
-def test_every_run_sees_the_files_as_they_are_then_and_tells_a_failure_from_an_error(tmp_path: Path) -> None:
+def test_every_run_reads_the_current_files_and_distinguishes_a_failure_from_an_error(tmp_path: Path) -> None:
     (tmp_path / "test_rule.py").write_text(_TEST, "utf-8")
     with subprocess.Popen(
         [sys.executable, "-P", "-B", forks.__file__],

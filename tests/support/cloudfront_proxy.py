@@ -1,4 +1,4 @@
-"""A loopback door to the emulator's CloudFront: what a browser's TLS and DNS would add to a request."""
+"""A proxy on loopback to the emulator's CloudFront. It adds the headers that a browser's TLS and DNS would give."""
 
 import threading
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ _HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-enc
 
 
 @contextmanager
-def edge(emulator: str, domain: str) -> Iterator[str]:
-    """The address at which the distribution of ``domain`` answers while this lasts."""
+def cloudfront_proxy(emulator: str, domain: str) -> Iterator[str]:
+    """Run the proxy for the distribution of ``domain`` and yield the proxy's URL."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -36,7 +36,7 @@ def edge(emulator: str, domain: str) -> Iterator[str]:
         do_GET = do_POST = do_PUT = do_DELETE = do_OPTIONS = forward  # noqa: N815 - http.server's names
 
         def log_message(self, *_arguments: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
