@@ -67,10 +67,10 @@ dev: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Run th
 
 # Run the tests that failed last time first, and list the slowest ones.
 PYTEST = $(PYTHON) -m pytest --failed-first --durations=20 --durations-min=1
-# One file alone is faster without more processes.
+# A single file runs faster in one process than in several.
 SPREAD = $(if $(TEST),,--numprocesses=$(PROCESSES) --dist=worksteal)
-# Each process has its own emulators or stack and often waits for them, so 3 processes fit on 2 cores. All processes would
-# share an ENDPOINT.
+# Each process has its own emulators or stack and often waits for them, so 3 processes fit on 2 cores. An ENDPOINT is
+# one server for all tests, so it gets one process.
 STACKS = $(if $(TEST)$(ENDPOINT),,--numprocesses=3 --dist=worksteal)
 
 test: lint unit property local/node_modules/.installed frontend/dist/index.html ## Run the checks and the fast tests: at most 10 minutes on 2 cores
@@ -103,7 +103,7 @@ unit: .venv/.dev frontend/node_modules/.installed ## Run the unit tests, with mo
 page: .venv/.dev frontend/node_modules/.installed ## Run the page's unit tests: [TEST=tests/ledger.test.ts]; or a test in Chromium: TEST=e2e/journey.spec.ts
 	@$(if $(filter e2e/%,$(PAGE_TEST)),$(MAKE) --no-print-directory browser,$(NPM) run test -- $(PAGE_TEST))
 
-coverage: .venv/.dev local/node_modules/.installed ## List the lines that no test runs, and write build/coverage/index.html: [TEST=tests/unit/billing]
+coverage: .venv/.dev local/node_modules/.installed ## List the lines that unit, integration and race tests don't run, and write build/coverage/index.html: [TEST=tests/unit/billing]
 	@rm -f build/.coverage*
 	@.venv/bin/coverage run -m pytest $(SPREAD) $(or $(TEST),tests/unit tests/template tests/integration tests/races); ended=$$?; \
 		.venv/bin/coverage combine --quiet && .venv/bin/coverage report && .venv/bin/coverage html --quiet; exit $$ended
@@ -145,7 +145,7 @@ screenshots: .venv/.dev local/node_modules/.installed frontend/dist/index.html #
 train: .venv/.evaluate ## Train the models from the PBC data: write model_artifacts/, the sample files and the docs' tables of models
 	@$(PYTHON) -m training
 
-evaluate: .venv/.evaluate ## Evaluate the models: write their cards, and build/evaluation.html with plots
+evaluate: .venv/.evaluate ## Train and evaluate as `make train` does, and also write build/evaluation.html with plots
 	@$(PYTHON) -m training --report build/evaluation.html
 
 verify: .venv/.local ## Check a receipt offline: RECEIPT=receipt.json [INPUT=patients.csv] [RESULT=result.csv]
@@ -174,10 +174,10 @@ destroy: .venv/.dev ## Delete a deployed stage; asks first: STAGE=dev [DATA=1] [
 smoke: .venv/.dev ## Run a smoke test of a deployed stage: STAGE=dev [AT=https://...]
 	@$(DEPLOY) smoke $(if $(AT),--at "$(AT)")
 
-test-deployment: .venv/.dev .venv-runtime/.made local/node_modules/.installed frontend/dist/index.html ## Deploy the packaged artefacts to the AWS emulator and test the stage
+test-deployment: .venv/.dev .venv-runtime/.made local/node_modules/.installed frontend/dist/index.html ## Test the packaged stage: the zips and the template, deployed to the AWS emulator
 	@$(PYTEST) $(or $(TEST),tests/packaged_stage)
 
-bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure the running stack and print a table
+bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Start a stack, measure its throughput and latency, and print a table
 	@$(PYTHON) -m benchmarks
 
 cost: .venv/.dev local/node_modules/.installed ## Print what predictions cost on AWS, from metered local calls: [PREDICTIONS=1000] [ROWS=100000]
@@ -216,7 +216,7 @@ price: .venv/.local ## Change a model's price: MODEL=lasso COINS=80; back to its
 model: .venv/.local ## Switch a model on or off: MODEL=lasso ENABLED=no
 	@$(ADMIN) model --model "$(MODEL)" --enabled "$(ENABLED)"
 
-audit: .venv/.local ## Check every balance, charge and result; exit code 1 if there are findings
+audit: .venv/.local ## Check every balance, charge and result; exit code 1: findings; 3: it did not finish or could not tell
 	@$(ADMIN) audit
 
 rotate-secret: .venv/.local ## Rotate the signing secret without logging anybody out: STAGE=dev [WHICH=origin] [DRY_RUN=1]

@@ -162,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     voucher = command("voucher", _voucher, "make voucher codes and print them, one per line")
     voucher.add_argument("--coins", type=_coins, required=True, help="the coins of each voucher")
     voucher.add_argument("--count", type=_count, default=1, help="the number of vouchers (1)")
-    voucher.add_argument("--expires", type=_last_day, help="the last day, such as 2027-01-31; without it, never")
+    voucher.add_argument("--expires", type=_last_day, help="the last day, such as 2027-01-31; without it, none expires")
 
     reset = command("reset-password", _reset_password, "give an account a new password and print it")
     login = _text("the account's name or e-mail address")
@@ -176,11 +176,13 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--model", required=True, help="the model's id")
     model.add_argument("--enabled", type=_one_of("yes", "no"), required=True, help="yes or no")
 
-    command("audit", _audit, "recompute everything; exit 1 if there are findings, 3 if it can't tell")
+    command(
+        "audit", _audit, "recompute everything; exit 1 if there are findings, 3 if it did not finish or could not tell"
+    )
 
     rotation = command(
         "rotate-secret", rotate, "sign tokens with a new secret and log nobody out",
-        force="also shortly after the last rotation, which logs people out",
+        force="rotate even shortly after the last rotation, which logs people out",
         dry_run="say whom it would log out, and change nothing",
     )  # fmt: skip
     rotation.add_argument(

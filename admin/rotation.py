@@ -110,8 +110,8 @@ def _distribution_id(stage: Stage, cloudfront: CloudFrontClient) -> str:
     status = cloudfront.get_distribution(Id=distribution_id)["Distribution"]["Status"]
     if status != "Deployed":
         raise StageError(
-            f"CloudFront is still deploying an earlier change ({status}). An edge location that sends an older secret "
-            "than the previous one would not be believed. Try again in some minutes."
+            f"CloudFront is still deploying an earlier change ({status}). The API would not trust an edge "
+            "location that still sends a secret older than the previous one. Try again in some minutes."
         )
     return distribution_id
 

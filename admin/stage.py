@@ -1,4 +1,4 @@
-"""Stages: the names of the resources that a command works on, of the running local stack or of a deployed stage."""
+"""The stage that a command works on: the running local stack or a deployed stage, with the names of its resources."""
 
 from __future__ import annotations
 

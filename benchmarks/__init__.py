@@ -1,3 +1,1 @@
-"""Benchmarks: throughput and latency of the running stack (`python -m benchmarks`), and one module for each other
-measurement.
-"""
+"""Benchmarks. `python -m benchmarks` measures throughput and latency; each other module measures one other thing."""

@@ -1,4 +1,4 @@
-"""Measure the throughput and latency of a running stack: ``python -m benchmarks``."""
+"""Start a stack and measure its throughput and latency: ``python -m benchmarks``."""
 
 import argparse
 import os

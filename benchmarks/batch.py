@@ -5,8 +5,8 @@ Each measurement is a process of its own with one thread for numeric work. It re
 - ``check``: the file check.
 - ``batch``: the prediction of a checked file, as in the worker.
 - ``upload``: the check and the prediction, as in the worker for a large upload.
-- ``pandas``: for comparison, the whole file by ``read_csv``, the model's predictions, and one ``to_csv`` with the same
-  columns. It writes no JSON lines and no cohort.
+- ``pandas``: for comparison, one ``read_csv`` of the whole file, the model's predictions, and one ``to_csv`` with the
+  same columns. It writes no rows file and no overview.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.batch", description=__doc__)
     parser.add_argument("--rows", type=int, nargs="*", default=[1000, 100_000, 1_000_000])
     parser.add_argument("--models", nargs="*", default=["lasso", "cox-lasso"])
-    parser.add_argument("--one", nargs=3, metavar=("WAY", "MODEL", "FILE"), help="run one measurement, in this process")
+    parser.add_argument(
+        "--one", nargs=3, metavar=("MEASUREMENT", "MODEL", "FILE"), help="run one measurement, in this process"
+    )
     options = parser.parse_args(arguments)
     if options.one:
         return _measure(*options.one)
@@ -47,8 +49,8 @@ def main(arguments: list[str]) -> int:
             file = _write_patients(Path(folder) / f"{rows}.csv", rows)
             _write_canonical(file)
             for model in options.models:
-                for way in WAYS:
-                    _line(way, model, rows, file)
+                for name in MEASUREMENTS:
+                    _line(name, model, rows, file)
     return 0
 
 
@@ -70,17 +72,17 @@ def _write_canonical(file: Path) -> None:
         inspect(source, good=good)
 
 
-def _line(way: str, model: str, rows: int, file: Path) -> None:
-    command = [sys.executable, "-m", "benchmarks.batch", "--one", way, model, str(file)]
+def _line(name: str, model: str, rows: int, file: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.batch", "--one", name, model, str(file)]
     one_core = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     output = subprocess.run(command, capture_output=True, text=True, check=True, env=one_core).stdout  # noqa: S603
     seconds, peak = map(float, output.split())
-    print(f"{way:<10}{model:<11}{rows:>10,}{seconds:>9.2f}{rows / seconds:>11,.0f}{peak:>17.0f}", flush=True)
+    print(f"{name:<10}{model:<11}{rows:>10,}{seconds:>9.2f}{rows / seconds:>11,.0f}{peak:>17.0f}", flush=True)
 
 
-def _measure(way: str, model: str, file: str) -> int:
+def _measure(name: str, model: str, file: str) -> int:
     """Print the seconds and the peak resident memory in MiB."""
-    run = WAYS[way](model)
+    run = MEASUREMENTS[name](model)
     started = time.perf_counter()
     run(Path(file))
     seconds = time.perf_counter() - started
@@ -169,7 +171,7 @@ def _pandas(model: str) -> Run:
     return run
 
 
-WAYS: dict[str, Callable[[str], Run]] = {"check": _check, "batch": _batch, "upload": _upload, "pandas": _pandas}
+MEASUREMENTS: dict[str, Callable[[str], Run]] = {"check": _check, "batch": _batch, "upload": _upload, "pandas": _pandas}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

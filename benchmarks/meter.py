@@ -125,9 +125,7 @@ class Meter:
     def request(self, service: str, operation: str, bytes_in: int = 0, bytes_out: int = 0) -> None:
         """Count one request of a boto3 client, or of a user who accesses the bucket directly.
 
-        Raises
-        ------
-        UnmeteredError
+        Raises ``UnmeteredError`` for an operation without a known price.
         """
         try:
             item = REQUESTS[service][operation]

@@ -64,7 +64,7 @@ def patients(rows: int, seed: int = 1) -> bytes:
 def measure(url: str, scenario: Scenario, connections: int, seconds: float, processes: Sequence[int]) -> str:
     """Run ``scenario``, and return its line of the table.
 
-    No action starts after ``seconds``. ``processes`` are the ids of those whose memory is measured.
+    No action starts after ``seconds``. ``processes`` are the ids of the processes whose memory is measured.
     """
     content = patients(scenario.rows) if scenario.rows else b""
     groups = [[Person(url) for _ in range(PEOPLE_A_CONNECTION if scenario.rows else 1)] for _ in range(connections)]

@@ -26,7 +26,7 @@ from tests.support.emulators import EmulatorClients, running_emulators, session_
 from tests.support.lambda_runtime import PYTHON, RunningFunction
 
 ROOT = Path(__file__).resolve().parents[1]
-TEN = ROOT / "frontend" / "public" / "samples" / "patients-10.csv"
+SAMPLE = ROOT / "frontend" / "public" / "samples" / "patients-10.csv"
 HANDLERS = {"api": "app.app", "worker": "app.inference_worker"}
 SECRET = "x" * 32
 
@@ -40,7 +40,7 @@ def measure(
     warm: int,
     warm_label: str,
 ) -> str:
-    """Start a zip ``times`` times, invoke it ``warm`` times more each, and return its line of the table."""
+    """Start a zip ``times`` times, invoke it ``warm`` times more after each start, and return its line of the table."""
     starts, firsts, warms, peaks = [], [], [], []
     for _ in range(times):
         function = RunningFunction(code / zip_name, HANDLERS[zip_name], environment)
@@ -54,7 +54,7 @@ def measure(
 
 def predictions(services: Services) -> Iterator[str]:
     """Yield ids of newly accepted predictions of ten patients, without end."""
-    content = TEN.read_bytes()
+    content = SAMPLE.read_bytes()
     while True:
         name = f"person-{os.urandom(6).hex()}"
         person = Registration(name=name, email=f"{name}@example.org", password="correct horse")  # noqa: S106

@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Run one command.
 
-    Return 0 on success, 1 on failure, 2 for invalid arguments or if the person declines, 130 after Ctrl-C.
+    Return 0 on success, 1 on failure, 2 for invalid arguments or if the operator declines, 130 after Ctrl-C.
     """
     arguments = _parser().parse_args()
     if arguments.stage not in STAGES:

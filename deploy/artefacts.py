@@ -1,4 +1,4 @@
-"""The artefact bucket: everything that was ever deployed, so that a rollback can use it again.
+"""The artefact bucket: all zips, pages and templates that were ever deployed, so that a rollback can use them again.
 
 ::
 

@@ -31,7 +31,7 @@ class Bundle:
     ----------
     lock
         The lock file of its packages.
-    artefacts
+    model_files
         A glob pattern of its files in ``model_artifacts/``.
     bytes_max
         The maximum size when unpacked.
@@ -41,14 +41,14 @@ class Bundle:
 
     name: str
     lock: str
-    artefacts: str
+    model_files: str
     bytes_max: int
     optimisation: int
 
 
 # The API checks tokens and passwords, so the packages keep their assertions.
 API = Bundle("api", "requirements.txt", "*/card.json", 15_000_000, 0)
-# Lambda allows 262,144,000 bytes. Without docstrings scipy is imported faster: they take a sixth of the start.
+# Lambda allows 262,144,000 bytes. Removing docstrings and assertions saves a sixth of the worker's start.
 WORKER = Bundle("worker", "requirements-worker.txt", "*/*", 250_000_000, 2)
 BUNDLES = (API, WORKER)
 
@@ -159,7 +159,7 @@ def _add_chalice(tree: Path) -> None:
 def _add_our_own(tree: Path, bundle: Bundle) -> None:
     shutil.copy(ROOT / "app.py", tree)
     shutil.copytree(ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (ROOT / "model_artifacts").glob(bundle.artefacts):
+    for path in (ROOT / "model_artifacts").glob(bundle.model_files):
         copy = tree / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)

@@ -28,7 +28,7 @@ PROD = "prod"
 
 @dataclass(frozen=True)
 class Target:
-    """A stage in the account and region of the person's AWS credentials."""
+    """A stage in the account and region of the operator's AWS credentials."""
 
     stage: str
     address: str | None = None
@@ -65,7 +65,7 @@ class Target:
 def deploy(target: Target, build: Path, parameters: dict[str, str], *, ask: bool) -> list[Step]:
     """Return the steps that deploy ``build``, a folder written by ``package``, and the built page.
 
-    ``ask``: ask the person before the stack changes. Raises ``RefusedError`` if ``build`` is for another stage.
+    ``ask``: ask the operator before the stack changes. Raises ``RefusedError`` if ``build`` is for another stage.
     """
     packaged = read_template(build / "template.yaml")["Parameters"]["Stage"]["Default"]
     if packaged != target.stage:
@@ -152,7 +152,7 @@ def _go_live(target: Target, release: Release, parameters: dict[str, str], *, as
 
     return [
         Step(f"Show the changes of the stack {target.name}{', ask' if ask else ''}, and carry them out", change),
-        # Before the page is published, so that a rollback works after a deployment that stopped half-way.
+        # Record it before publishing the page, so that a rollback works after a deployment that stopped half-way.
         Step("Record this release as the deployed one", lambda: target.artefacts.record(release)),
         Step("Publish the page, and remove the old one from CloudFront's cache", publish_page),
         Step("Run the smoke test: page, account, free check, prediction, result, deletion", smoke_test),

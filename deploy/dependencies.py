@@ -28,7 +28,7 @@ class UnreachableError(Exception):
 
 
 def python_report(lock: Path) -> tuple[int, list[str]]:
-    """Return the number of packages in a ``requirements*.txt`` and their advisories, by pip-audit.
+    """Return the number of packages in a ``requirements*.txt`` and their advisories, from pip-audit.
 
     Raises ``UnreachableError`` if the database did not answer for all of them.
     """
@@ -46,7 +46,7 @@ def python_report(lock: Path) -> tuple[int, list[str]]:
 
 
 def npm_report(lock: Path) -> tuple[int, list[str]]:
-    """Return the number of packages in a ``package-lock.json`` and their advisories, by ``npm audit``.
+    """Return the number of packages in a ``package-lock.json`` and their advisories, from ``npm audit``.
 
     Raises ``UnreachableError`` if the database did not answer.
     """

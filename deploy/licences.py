@@ -26,8 +26,8 @@ _ENVIRONMENTS = (".venv*/lib/python*/site-packages", ".tools/lib/python*/site-pa
 
 _BEGINNING = """# Check the licences of packages
 
-For whoever ships the service or reviews what it uses. Which package is under which licence, as its own metadata says.
-`make licences` writes this page, and a test compares it with the lock files.
+For whoever ships the service or reviews what it uses. This page lists the licence of each package, as its
+own metadata says. `make licences` writes this page, and a test compares it with the lock files.
 
 | packages | tables | used for |
 | --- | --- | --- |

@@ -22,7 +22,7 @@ class SmokeError(Exception):
 
 
 def run_smoke_test(address: str, release: str | None = None) -> None:
-    """Use the stage at ``address`` as a person would. Raises ``SmokeError`` if anything fails.
+    """Use the stage at ``address`` as a user would. Raises ``SmokeError`` if anything fails.
 
     ``release``: the id of the release that the page must be of; None accepts any. The test deletes its account at the
     end. The ledger keeps the charge of its prediction.

@@ -91,7 +91,7 @@ class Stack:
     def _clear_failed_creation(self) -> None:
         """Delete a stack whose creation failed: it is empty and can't be updated.
 
-        Raises ``StackError`` if the stack is in a state that a person has to repair.
+        Raises ``StackError`` if the stack is in a state that the operator has to repair.
         """
         stack = self.describe()
         status = stack["StackStatus"] if stack else ""
@@ -185,5 +185,5 @@ _STUCK = {
     "run 'aws cloudformation continue-update-rollback', then deploy again.",
     "DELETE_FAILED": "It could not be deleted completely. Run 'make destroy' again, then deploy.",
 }
-"""Statuses that only a person can end, and the advice for each."""
+"""Statuses that only the operator can end, and the advice for each."""
 _FROM_TEMPLATE = {"Architecture"}

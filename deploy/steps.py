@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step, and the sentence that describes it to the person."""
+    """A step, and the sentence that describes it to the operator."""
 
     sentence: str
     run: Callable[[], object]
 
 
 class RefusedError(Exception):
-    """The person declined, or the command is not allowed. The text tells them which."""
+    """The operator declined, or the command is not allowed. The text says which."""
 
 
 def carry_out(steps: Sequence[Step], *, dry_run: bool) -> None:
@@ -27,7 +27,7 @@ def carry_out(steps: Sequence[Step], *, dry_run: bool) -> None:
 
 
 def confirm(question: str, answer: str) -> None:
-    """Ask the person to type ``answer``. Raises ``RefusedError`` if they type anything else."""
+    """Ask the operator to type ``answer``. Raises ``RefusedError`` for any other text."""
     try:
         typed = input(f"{question}\nType {answer} to go on: ")
     except EOFError:

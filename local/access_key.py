@@ -43,7 +43,7 @@ def access_key(data_dir: Path) -> AccessKey:
 
 
 def kept_key(data_dir: Path) -> AccessKey:
-    """Return the existing key of ``data_dir``. Raise ``StackError`` if its file is missing or damaged."""
+    """Return the existing key of ``data_dir``. Raises ``StackError`` if its file is missing or damaged."""
     path = data_dir / FILE
     try:
         key = AccessKey(**json.loads(path.read_text("ascii")))

@@ -75,7 +75,7 @@ class LocalConfig:
 
 
 def _address(host: str, port: int) -> str:
-    host = LOOPBACK if host in {"", "0.0.0.0"} else host  # noqa: S104 - the person chose it
+    host = LOOPBACK if host in {"", "0.0.0.0"} else host  # noqa: S104 - chosen by HOST
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
@@ -88,7 +88,7 @@ _ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_tim
 
 @dataclass(frozen=True)
 class ToolSession:
-    """Creates boto3 clients for the stack's own tools, by localstack-client."""
+    """Creates boto3 clients for the stack's own tools, with localstack-client."""
 
     config: LocalConfig
 
@@ -113,7 +113,7 @@ def emulator_addresses(config: LocalConfig) -> dict[str, str]:
 
 
 def aws_environment(config: LocalConfig) -> dict[str, str]:
-    """Return this process's environment with the emulators' URLs and key, and without the person's AWS variables."""
+    """Return this process's environment with the emulators' URLs and key, and without inherited AWS variables."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return inherited | emulator_addresses(config) | config.key.environment() | {"PYTHONUNBUFFERED": "1"}
 

@@ -27,7 +27,7 @@ _COINS = "accounts and coins"
 def check(data_dir: Path, *, durable: bool) -> None:
     """Check the signing secret, the database and the AWS emulator's state files.
 
-    Raise ``StackError`` if the secret or the accounts would be lost. Rename damaged state files that hold neither.
+    Raises ``StackError`` if the secret or the accounts would be lost. Rename damaged state files that hold neither.
     ``durable``: whether dynoxide serves the folder.
     """
     tables = _tables(data_dir / DATABASE) if durable else {}

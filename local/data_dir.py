@@ -30,7 +30,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def hold(data_dir: Path) -> IO[str]:
-    """Lock the folder until the returned file is closed. Raise ``StackError`` if another stack has locked it."""
+    """Lock the folder until the returned file is closed. Raises ``StackError`` if another stack has locked it."""
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds e-mail addresses and password hashes
         handle = (data_dir / _LOCK).open("w")
@@ -60,7 +60,7 @@ def unusable(data_dir: Path, error: OSError) -> StackError:
 def make_private(data_dir: Path) -> None:
     """Create the folder if needed. Deny other users access to it and to all files created from now on.
 
-    Raise ``StackError`` if the folder belongs to another user, or if it is open to others and holds foreign files.
+    Raises ``StackError`` if the folder belongs to another user, or if it is open to others and holds foreign files.
     """
     os.umask(0o077)
     try:
@@ -91,7 +91,7 @@ def is_held(data_dir: Path) -> bool:
 
 
 def delete(data_dir: Path) -> None:
-    """Delete only the stack's own files in ``data_dir``. Raise ``StackError`` while a stack runs on it."""
+    """Delete only the stack's own files in ``data_dir``. Raises ``StackError`` while a stack runs on it."""
     with hold(data_dir):
         try:
             for name in _OWN:

@@ -48,7 +48,7 @@ class DevStack(Stack):
     def _reload(self) -> None:
         children = [child for child in self._children if child.name in _RELOADED]
         for child in children:
-            child.terminate()  # all before waiting for any: a worker may still finish a prediction
+            child.terminate()  # first all of them, so that they finish their work at the same time
         for child in children:
             child.stop()
             child.start()

@@ -1,6 +1,8 @@
 """The local stack's durable DynamoDB: dynoxide, on SQLite. ``python -m local.dynamodb PORT FILE`` runs it.
 
-dynoxide writes to disk before it answers. It is a binary for some platforms; on others ministack's DynamoDB serves.
+dynoxide writes to disk before it answers. Its binary exists for some platforms only. On others the AWS emulator,
+ministack, serves DynamoDB.
+
 dynoxide listens in a network namespace of its own. This process listens on the machine's loopback and forwards the
 requests that the guard admits (ADR 8).
 """
@@ -31,7 +33,7 @@ from local.ports import LOOPBACK, free_port, wait_until_answered
 DATABASE = "dynamodb.sqlite"
 OPEN = "open"
 """The third argument of ``main`` that lets dynoxide listen on the machine's own loopback."""
-_OF_MINISTACK = Path("emulator") / "state" / "dynamodb.json"
+_MINISTACK_STATE = Path("emulator") / "state" / "dynamodb.json"
 
 
 def executable() -> Path | None:
@@ -54,13 +56,13 @@ def serves(data_dir: Path, *, wanted: bool = True, may_be_open: bool = False) ->
     """Return whether dynoxide serves this data folder.
 
     It must be ``wanted`` and installed. Other programs must not be able to reach its port, unless ``may_be_open``.
-    The folder must not have been created by ministack. Raise ``StackError`` if dynoxide wrote the folder's data and
+    The folder must not have been created by ministack. Raises ``StackError`` if dynoxide wrote the folder's data and
     can't serve it now: all coins would seem to be gone.
     """
     can_run = wanted and executable() is not None
     is_usable = can_run and (may_be_open or isolation.is_possible())
     if not (data_dir / DATABASE).exists():
-        return is_usable and not (data_dir / _OF_MINISTACK).exists()
+        return is_usable and not (data_dir / _MINISTACK_STATE).exists()
     if is_usable:
         return True
     if can_run:

@@ -55,7 +55,7 @@ def _report_failed_writes() -> None:
 def main() -> None:
     """Serve until SIGTERM.
 
-    The guard checks signatures, because ministack accepts ``test`` and any key id of 12 digits with any secret.
+    The guard checks signatures, because ministack accepts the key id ``test``, and any of 12 digits, with any secret.
     """
     end_with_parent()
     _report_failed_writes()

@@ -43,13 +43,13 @@ class EventSource:
         pause = _PAUSE_SECONDS_MIN
         while not stopping.is_set():
             try:
-                was_message = self.poll()
+                had_message = self.poll()
             except (BotoCoreError, ClientError) as error:
                 log("queue not reachable", error=type(error).__name__)
                 stopping.wait(_OUTAGE_SECONDS)
                 continue
-            pause = _PAUSE_SECONDS_MIN if was_message else min(pause * 1.3, _PAUSE_SECONDS_MAX)
-            if not was_message:
+            pause = _PAUSE_SECONDS_MIN if had_message else min(pause * 1.3, _PAUSE_SECONDS_MAX)
+            if not had_message:
                 self.wait(pause)
 
     def poll(self) -> bool:

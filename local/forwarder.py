@@ -21,7 +21,7 @@ class Forwarder:
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward one request. Raise ``OSError`` if the connection breaks; the server may have handled the request."""
+        """Forward one request. Raises ``OSError`` if the connection breaks; the server may have handled the request."""
         body, more = b"", True
         while more:
             message = await receive()

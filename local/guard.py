@@ -35,7 +35,7 @@ HEALTH = "/_ministack/health"
 FORM_FIELDS_BYTES_MAX = 16 * 1024
 """The maximum length of an upload form's fields before its file."""
 BODY_BYTES_MAX = 16 * 1024 * 1024
-"""The maximum length of a body whose hash is not in the headers. The guard reads it whole; DynamoDB's limit."""
+"""The maximum length of a body whose hash is not in the headers: DynamoDB's limit. The guard reads it whole."""
 _CLOCK_SKEW = timedelta(minutes=15)
 _EXPIRES_SECONDS_MAX = 7 * 24 * 3600
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -105,7 +105,7 @@ class Signature:
 
     @classmethod
     def parsed(cls, credential: str, time: str, value: str) -> Signature:
-        """Return the signature. Raise ``RefusedError`` if the credential is malformed or names another day."""
+        """Return the signature. Raises ``RefusedError`` if the credential is malformed or names another day."""
         scope = credential.split("/")
         if len(scope) != 5 or scope[4] != "aws4_request" or scope[1] != time[:8]:
             raise RefusedError("IncompleteSignature", "The credential is not KEY/DATE/REGION/SERVICE/aws4_request.")
@@ -130,7 +130,7 @@ class Guard:
     secret_of
         Returns the secret of an access key id, or None for an unknown key.
     hosts
-        The allowed values of the Host header. This stops pages whose domain name resolves to loopback.
+        The allowed values of the Host header. This stops DNS rebinding: pages whose domain name resolves to loopback.
     origins
         The page's own origins. Requests from pages of other origins are refused.
     services
@@ -172,7 +172,7 @@ class Guard:
                 await _refuse(scope, RefusedError("XAmzContentSHA256Mismatch", "The body has another hash."), send)
 
     async def _admit(self, request: Request, body: _Body) -> frozenset[str] | None:
-        """Return the names of the headers to pass on, None for all. Raise ``RefusedError`` to refuse the request."""
+        """Return the names of the headers to pass on, None for all. Raises ``RefusedError`` to refuse the request."""
         self._check_target(request)
         if _is_health(request):
             return frozenset({"host"})
@@ -306,7 +306,7 @@ def _is_control_route(request: Request) -> bool:
 
 
 def _signed_headers(request: Request, names: str) -> dict[str, str]:
-    """Return the signed headers. Raise ``RefusedError`` unless they include the host and all ``x-amz-`` headers."""
+    """Return the signed headers. Raises ``RefusedError`` unless they include the host and all ``x-amz-`` headers."""
     signed = names.split(";")
     needed = {"host"} | {name for name, _ in request.headers if name.startswith("x-amz-")}
     if missing := needed.difference(signed):

@@ -33,7 +33,7 @@ def is_possible() -> bool:
 def leave_network() -> None:
     """Move this process and its future children to a new network namespace that has only a loopback interface.
 
-    Open sockets stay in the old network. The process must have only one thread. Raise ``OSError`` if the kernel or an
+    Open sockets stay in the old network. The process must have only one thread. Raises ``OSError`` if the kernel or an
     administrator's setting forbids it.
     """
     if not hasattr(os, "unshare"):

@@ -27,7 +27,7 @@ OPERATOR_QUEUES = {"DEAD_LETTER_QUEUE_URL": "DeadLetterQueue", "UNPROCESSABLE_QU
 Resource = dict[str, Any]
 
 # Properties of AWS::DynamoDB::Table that CreateTable doesn't accept; they matter on AWS only.
-_NOT_OF_CREATE_TABLE = {
+_NOT_IN_CREATE_TABLE = {
     "PointInTimeRecoverySpecification", "TimeToLiveSpecification", "DeletionProtectionEnabled", "SSESpecification",
     "Tags",
 }  # fmt: skip
@@ -105,7 +105,7 @@ class Provisioner:
         return name.lower() if self._resources[logical_id]["Type"] == "AWS::S3::Bucket" else name
 
     def _table(self, logical_id: str, properties: dict[str, Any]) -> None:
-        accepted = {name: value for name, value in properties.items() if name not in _NOT_OF_CREATE_TABLE}
+        accepted = {name: value for name, value in properties.items() if name not in _NOT_IN_CREATE_TABLE}
         try:
             self._dynamodb.create_table(TableName=self.ref(logical_id), **accepted)
         except ClientError as error:
@@ -167,7 +167,7 @@ def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(stack: str = STACK) -> int:
-    """Create the resources at AWS_ENDPOINT_URL. Return 2 without it: boto3 would create them in an AWS account."""
+    """Create the resources at AWS_ENDPOINT_URL. Return 2 if it is not set: boto3 would use an AWS account."""
     if "AWS_ENDPOINT_URL" not in os.environ:
         print("Name the endpoint, for example: AWS_ENDPOINT_URL=http://127.0.0.1:4566", file=sys.stderr)
         return 2

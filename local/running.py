@@ -17,7 +17,7 @@ from local.errors import StackError
 def variables_of(data_dir: Path) -> dict[str, str]:
     """Return the variables with the stack's endpoints, access key and resource names.
 
-    Raise ``StackError`` if no stack runs on ``data_dir``.
+    Raises ``StackError`` if no stack runs on ``data_dir``.
     """
     path = data_dir / STACK
     if not path.exists() or not is_held(data_dir):  # a stack that was killed left the file behind

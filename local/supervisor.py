@@ -108,7 +108,7 @@ class Stack:
         self._stopping = False
 
     def run(self) -> None:
-        """Start and watch all processes until SIGINT or SIGTERM, then stop them. Raise ``StackError`` on failure."""
+        """Start and watch all processes until SIGINT or SIGTERM, then stop them. Raises ``StackError`` on failure."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
         try:
@@ -119,7 +119,7 @@ class Stack:
                 self._watch()
                 time.sleep(0.2)
         except StackError:
-            if not self._stopping:  # after Ctrl-C during the start a failed start is no news
+            if not self._stopping:  # a start that Ctrl-C interrupts fails as expected
                 raise
         finally:
             self._stop()
@@ -202,7 +202,7 @@ class Stack:
             raise StackError(f"The {child.name} process does not answer at {address}. {self._reason(child)}")
 
     def _reason(self, child: Child) -> str:
-        """Return a sentence about the reason why a process ended: the end of its log, if it has one."""
+        """Return why a process ended: the end of its log, or where to look if it has none."""
         if child.output is None:
             return "The lines above say why."
         lines = self._log_path(child.name).read_text("utf-8", "replace").splitlines()
@@ -317,7 +317,7 @@ def _require_free_ports(config: LocalConfig) -> None:
 
 
 def ip_address(host: str) -> str:
-    """Return the IP address of ``host``, IPv4 if it has one. Raise ``StackError`` if it has no address."""
+    """Return the IP address of ``host``, IPv4 if it has one. Raises ``StackError`` if it has no address."""
     try:
         infos = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:

@@ -23,7 +23,7 @@ G_L_PER_G_DL = 10.0
 def later_visits() -> tuple[pd.DataFrame, Outcome]:
     """Return the Mayo trial's patients three years after entry, and their outcome from then on.
 
-    Of the 312 patients, those are included who were still followed at three years and had a visit in the two years
+    The cohort is those of the 312 patients who were still followed at three years and had a visit in the two years
     before. The values are those of the last such visit. Copper and triglycerides were not measured again. ``ID`` is the
     ID among the study's 418 patients.
     """
@@ -42,7 +42,7 @@ def later_visits() -> tuple[pd.DataFrame, Outcome]:
 def pbc3() -> tuple[pd.DataFrame, Outcome]:
     """Return the 349 patients of the European PBC3 trial and their outcome.
 
-    The data hold no prothrombin time, oedema and copper.
+    The data lack prothrombin time, oedema and copper, among others.
     """
     from SurvSet.data import SurvLoader  # noqa: PLC0415 - uses 96 MB that nothing else needs
 

@@ -24,6 +24,8 @@ LEVEL = 0.8
 TAIL = round((1.0 - LEVEL) / 2.0, 6)
 """The share of patients that an interval may miss on each side."""
 BANDS = 4
+"""The number of bands: groups of equal size by predicted risk, from the sickest. They have nothing to do with the
+band around a survival curve."""
 
 Array = npt.NDArray[np.float64]
 
@@ -101,7 +103,7 @@ def _cuts(values: Array) -> tuple[float, ...]:
 
 
 def _upper_level(dying: Array, level: Array, weight: Array) -> float:
-    """Return the lowest level, at least the nominal one, that at most the share ``TAIL`` of its patients exceed.
+    """Return the lowest level that at most the share ``TAIL`` of its patients exceed; at least the nominal level.
 
     Its patients are those whose interval has a closed upper end at that level: their probability ``dying`` to die
     within the horizon is greater than the level.

@@ -32,7 +32,7 @@ from training.targets import restricted_mean_survival_time, survival_probability
 
 DECIMALS = 3
 EXTERNAL_YEARS = 4.0
-"""The years at which survival is compared in the external cohort. A quarter of it was followed this long."""
+"""The years at which survival is compared in the external cohort. A quarter of its patients was followed this long."""
 BOOTSTRAPS = 1000
 
 _ERRORS = {"mae": "ipcw_mae", "bias": "bias", "brier_score": "integrated_brier_score"}
@@ -99,7 +99,7 @@ def held_out_figures(folds: list[HeldOut], horizon_years: float) -> Figures:
 
 
 def _outside_trial(patients: pd.DataFrame, repeat: list[HeldOut], horizon_years: float) -> Figures:
-    """Return the accuracy for the patients outside the trial, from whom the published score was not made."""
+    """Return the accuracy for the patients outside the trial. The published score was not fitted to them."""
     is_outside = patients["Drug"].isna().to_numpy()
     parts = [(fold, is_outside[fold.rows]) for fold in repeat]
     predicted = np.concatenate([fold.predicted[rows] for fold, rows in parts])

@@ -49,7 +49,7 @@ def _files(root: Path) -> Iterator[str]:
 
 
 def _lines(path: Path) -> list[str]:
-    """Return the lines of a text file, none of any other file."""
+    """Return the lines of a text file, or no lines for any other file."""
     try:
         return path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
