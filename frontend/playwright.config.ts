@@ -15,7 +15,8 @@ const browser = findBrowser();
 const isCi = process.env['CI'] === 'true';
 const testedAddress = process.env['BASE_URL'];
 
-// On a developer's machine the tests are skipped. In CI that would hide a failure.
+// Without a browser, the tests are skipped on a developer's machine. In CI that would hide a
+// failure.
 if (browser === null) {
   if (isCi) throw new Error(NO_BROWSER);
   const isWorker = process.env['TEST_WORKER_INDEX'] !== undefined;
@@ -44,7 +45,7 @@ function localStack() {
   const log = join(folder, 'stack.log');
   const stack = `.venv/bin/python -m local --port ${PORT} --emulator-port 0 --data-dir ${folder}`;
   return {
-    // The log is searched after the tests (e2e/leaks.ts), and printed if the stack does not start.
+    // The log is searched for personal data after the tests (e2e/leaks.ts), and printed if the stack does not start.
     // The shell ignores SIGTERM, so that it ends only after the stack.
     command: `trap : TERM; BCRYPT_COST=4 LOG_LEVEL=INFO ${stack} > ${log} 2>&1 || { cat ${log} >&2; exit 1; }`,
     cwd: fileURLToPath(new URL('..', import.meta.url)),

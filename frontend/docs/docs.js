@@ -1,4 +1,4 @@
-// Shows the API's document with Swagger UI.
+// Show the API's OpenAPI document with Swagger UI.
 window.SwaggerUIBundle({
   dom_id: '#api',
   url: '../api/openapi.json',

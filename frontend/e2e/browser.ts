@@ -1,4 +1,4 @@
-// Finds the browser for the tests.
+// Find the browser for the tests.
 
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { pageProblem } from '../src/api/problem';
 import {
   chooseFile,
   expect,
@@ -126,7 +127,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.getByLabel(words.account.password).fill('not the password');
       await page.getByRole('button', { name: words.account.logIn }).click();
       await expect(page.getByRole('alert')).toContainText(
-        words.problems.sentences.wrong_credentials(NONE),
+        words.problems.sentences.wrong_credentials(pageProblem('wrong_credentials')),
       );
       await expect(page.getByLabel(words.account.nameOrEmail)).toHaveValue(user.name);
       await inspect(page, `${code}-wrong-password`);
@@ -157,21 +158,6 @@ for (const { code, locale, words } of LANGUAGES) {
     });
   });
 }
-
-/** A problem for sentences that do not depend on its details. */
-const NONE = {
-  status: 0,
-  code: '',
-  detail: null,
-  requestId: null,
-  retryAfterSeconds: null,
-  findings: [],
-  findingsTotal: 0,
-  badRows: null,
-  balance: null,
-  cost: null,
-  limitBytes: null,
-};
 
 test('the language changes without a reload and is remembered', async ({ page }) => {
   await page.goto('/');

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { chooseFile, expect, LANGUAGES, patientRows, registerByForm, test } from './support';
 
-// Takes the screenshots of the README: `make screenshots`.
+// Take the screenshots of the README and of docs/using.md: `make screenshots`.
 
 const FOLDER = '../docs/images';
 const { words } = LANGUAGES[0];
@@ -15,7 +15,7 @@ async function takeScreenshot(page: Page, name: string, top?: Locator): Promise<
   await page.screenshot({ path: `${FOLDER}/${name}.png`, animations: 'disabled' });
 }
 
-test('the screenshots of the README', async ({ page }) => {
+test('the screenshots of the documentation', async ({ page }) => {
   const user = { name: 'anna', email: 'anna@example.org', password: 'correct horse battery' };
   await registerByForm(page, words, user);
   const cohortFile = await (await page.request.get('/samples/pbc-418.csv')).text();

@@ -15,7 +15,7 @@ test('a file without findings, or without a finished check, can be submitted', (
 });
 
 test('bad rows prevent the start until they are skipped', () => {
-  expect(startBlocker(done(2), false)).toBe('choose_or_correct');
+  expect(startBlocker(done(2), false)).toBe('skip_or_correct');
   expect(startBlocker(done(2), true)).toBeNull();
 });
 

@@ -91,7 +91,7 @@ test.each([
   ['everywhere', logOutEverywhere, 'loggedOutEverywhere', ['POST auth/logout']],
   ['by deleting the account', () => deleteAccount('correct horse'), 'deleted', []],
 ])(
-  'logging out %s does not also end this session alone',
+  'logging out %s sends no separate request to end this session',
   async (_, action, notice, sentRequests) => {
     await action();
     expect(isLoggedIn.value).toBe(false);

@@ -6,7 +6,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 const queued = finishedPrediction({ status: 'queued', is_finished: false, is_success: false });
 
-test('an update is newer than a poll that has not been answered yet', async () => {
+test('an earlier poll that responds after an update does not overwrite it', async () => {
   let respond = (_: Response) => {};
   const fetcher = vi.fn(() => new Promise<Response>((resolve) => (respond = resolve)));
   vi.stubGlobal('fetch', fetcher);

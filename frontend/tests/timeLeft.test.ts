@@ -1,21 +1,23 @@
 import { expect, test } from 'vitest';
-import { roundDuration, secondsLeft } from '../src/lib/timeLeft';
+import { estimateSecondsLeft, roundDuration } from '../src/lib/timeLeft';
 
 test('the remaining rows take as long per row as those that are done', () => {
   const first = { rowsDone: 1_000, atMs: 0 };
-  expect(secondsLeft(first, { rowsDone: 3_000, atMs: 2_000 }, 10_000)).toBe(7);
-  expect(secondsLeft(first, { rowsDone: 10_000, atMs: 9_000 }, 10_000)).toBe(0);
+  expect(estimateSecondsLeft(first, { rowsDone: 3_000, atMs: 2_000 }, 10_000)).toBe(7);
+  expect(estimateSecondsLeft(first, { rowsDone: 10_000, atMs: 9_000 }, 10_000)).toBe(0);
 });
 
 test('the time is unknown until the speed can be measured', () => {
   const first = { rowsDone: 0, atMs: 0 };
-  expect(secondsLeft(first, first, 10)).toBeNull();
-  expect(secondsLeft(first, { rowsDone: 5, atMs: 900 }, 10)).toBeNull();
-  expect(secondsLeft(first, { rowsDone: 0, atMs: 60_000 }, 10)).toBeNull();
+  expect(estimateSecondsLeft(first, first, 10)).toBeNull();
+  expect(estimateSecondsLeft(first, { rowsDone: 5, atMs: 900 }, 10)).toBeNull();
+  expect(estimateSecondsLeft(first, { rowsDone: 0, atMs: 60_000 }, 10)).toBeNull();
 });
 
 test('the time is unknown if more rows are done than were estimated', () => {
-  expect(secondsLeft({ rowsDone: 0, atMs: 0 }, { rowsDone: 12, atMs: 5_000 }, 10)).toBeNull();
+  expect(
+    estimateSecondsLeft({ rowsDone: 0, atMs: 0 }, { rowsDone: 12, atMs: 5_000 }, 10),
+  ).toBeNull();
 });
 
 test.each([

@@ -1,6 +1,5 @@
-// Fails the build if the page's JavaScript exceeds its budget. The size is that of all chunks with
-// the
-// larger one of the two languages, compressed with gzip.
+// Fail the build if the page's JavaScript exceeds its budget. The size is the sum of all chunks,
+// compressed with gzip. Of the two dictionaries, only the larger one counts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 

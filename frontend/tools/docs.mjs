@@ -1,5 +1,5 @@
-// Copies the API's documentation page into the build: frontend/docs/ and the files of Swagger UI
-// that it loads.
+// Copy the API's documentation page into the build: frontend/docs/ and the files of Swagger UI that
+// it loads.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const pageFolder = new URL('../docs/', import.meta.url);

@@ -29,8 +29,8 @@ export function placeInterval(
 }
 
 /**
- * Return about five ticks in whole years, the last one at the horizon: 0, 2, 4, 6, 8 or 0, 2, 4, 6,
- * 7.
+ * Return about five ticks in whole years, the last one at the horizon, such as 0, 2, 4, 6 and 7 for
+ * a horizon of 7 years.
  */
 export function axisTicks(horizonYears: number): number[] {
   const step = Math.max(1, Math.round(horizonYears / 4));

@@ -57,8 +57,8 @@ function valueAt(values: readonly number[], index: number): number {
 }
 
 /**
- * Return the points with the median among them: the model gives it exactly, between the yearly
- * points.
+ * Return the points of the curve with the median as one more point. The model gives the median
+ * exactly, while the points of the curve are at whole years.
  */
 export function curveWithMedian(
   curve: readonly Pick<CurvePoint, 'years' | 'probability'>[],

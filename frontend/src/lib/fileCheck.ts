@@ -14,7 +14,7 @@ export type FileCheck =
  * What the user has to do before the start: choose patients or a model, skip bad rows, correct the
  * file.
  */
-export type StartBlocker = 'patients' | 'model' | 'choose_or_correct' | 'correct';
+export type StartBlocker = 'patients' | 'model' | 'skip_or_correct' | 'correct';
 
 /**
  * Return what prevents the start. Null if nothing does, or if the check has no result: then the
@@ -25,7 +25,7 @@ export function startBlocker(check: FileCheck, skipsBadRows: boolean): StartBloc
   if (check.state !== 'done') return null;
   const { report } = check;
   if (report.rows_predictable === 0) return 'correct';
-  return badRowCount(report) > 0 && !skipsBadRows ? 'choose_or_correct' : null;
+  return badRowCount(report) > 0 && !skipsBadRows ? 'skip_or_correct' : null;
 }
 
 export function badRowCount(report: DryRun): number {

@@ -34,7 +34,7 @@ export function hazardRatio(row: Row, scale: ContributionScale): number | null {
 
 /**
  * A missing value, and how measuring it could change the estimate:
- * - `unknown`: the result does not say (older workers).
+ * - `unknown`: the result was written by an older worker and does not have this information.
  * - `unused`: the model does not use the column.
  * - `unchanged`: the printed estimate stays the same.
  * - `range`: the estimate would lie between `low` and `high` years.
@@ -68,8 +68,8 @@ function order(missing: MissingValue): number {
 }
 
 /**
- * Median survival: a time, or beyond the end of the curve; null if the model has no curve. In
- * years.
+ * Median survival in years, or the end of the curve if the median lies beyond it. Null if the model
+ * has no curve.
  */
 export type Median = { years: number } | { beyond: number } | null;
 

@@ -10,7 +10,7 @@ const FIRST_DELAY_MS = 250;
 const DELAY_GROWTH = 1.5;
 const DELAY_MS_MAX = 5_000;
 const UNCHANGED_MS_MAX = 10 * 60_000;
-/** About forty seconds, enough for a device to change its network. */
+/** Half a minute to a minute, enough for a device to change its network. */
 const FAILURES_MAX = 12;
 
 const STATUSES_IN_PROGRESS = new Set(['queued', 'running']);

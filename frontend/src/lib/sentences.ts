@@ -30,7 +30,9 @@ export function fieldErrors(
   dictionary: Dictionary,
   fields: readonly FieldName[] = FIELD_NAMES,
 ): Partial<Record<FieldName, string>> | null {
-  const wrongField = ownValue(REFUSED, problem.code)?.find((field) => fields.includes(field));
+  const wrongField = ownValue(FIELDS_BY_CODE, problem.code)?.find((field) =>
+    fields.includes(field),
+  );
   if (wrongField) return { [wrongField]: problemSentence(problem, dictionary) };
   const errors: Partial<Record<FieldName, string>> = {};
   for (const finding of problem.findings) {
@@ -53,8 +55,8 @@ export function statusName(status: string, dictionary: Dictionary): string {
   return ownValue(statuses, status as KnownStatus) ?? statusUnknown(status);
 }
 
-/** The fields that a problem without findings can be about. */
-const REFUSED: Record<string, FieldName[]> = {
+/** The fields that a problem without findings can be about, by its code. */
+const FIELDS_BY_CODE: Record<string, FieldName[]> = {
   name_taken: ['name'],
   email_taken: ['email'],
   wrong_password: ['old_password', 'password'],

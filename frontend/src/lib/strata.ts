@@ -3,8 +3,8 @@
 import type { Cohort } from '../api/types';
 
 /**
- * Bins of the cohort. Older results have only edges and counts; without a survival curve its lists
- * are empty.
+ * Bins of the cohort. Older results have only edges and counts. If the model has no survival curve,
+ * the lists in `survival` are empty.
  */
 export type Bins = Pick<
   Cohort,
@@ -24,8 +24,8 @@ export interface Stratum {
 }
 
 /**
- * Return the starts of up to four strata in whole years, such as 0, 2, 4, 6 for a horizon of 7 or
- * 8.
+ * Return the starts of up to four strata in whole years. For a horizon of 7 or 8 years they are 0,
+ * 2, 4 and 6.
  */
 export function strataStarts(horizonYears: number): number[] {
   const step = Math.max(1, Math.ceil(horizonYears / 4));

@@ -14,7 +14,7 @@ const MEASURED_MS_MIN = 1_000;
 /**
  * Return the seconds until all rows are done at the speed between two samples, or null if unknown.
  */
-export function secondsLeft(
+export function estimateSecondsLeft(
   first: ProgressSample,
   latest: ProgressSample,
   rows: number,

@@ -40,7 +40,7 @@ export function PredictionScreen({ id }: { id: string }) {
       {prediction && phase === 'waiting' && (
         <Progress
           prediction={prediction}
-          secondsLeft={watch.remainingSeconds.value}
+          secondsLeft={watch.secondsLeft.value}
           isOffline={problem !== null}
         />
       )}

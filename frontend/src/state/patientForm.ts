@@ -70,8 +70,8 @@ export const otherFindings = computed(() =>
 );
 
 /**
- * Return the finding to show at a field. The page's own are shown after the user left it or tried
- * to start.
+ * Return the finding to show at a field. One that the page itself made is hidden until the user has
+ * left the field or tried to start.
  */
 export function visibleFinding(field: Field): Finding | null {
   const isVisible = areAllFindingsVisible.value || leftColumns.value.has(field.column.name);
@@ -163,7 +163,7 @@ function discardFile(): void {
   fileTimer = setTimeout(createFile, TYPING_PAUSE_MS);
 }
 
-/** Make the draft's file of the form, unless a value is wrong. */
+/** Create the draft's file from the form, unless a value is wrong. */
 function createFile(): void {
   clearTimeout(fileTimer);
   const hasFile = draft.chosenFile.value !== null;

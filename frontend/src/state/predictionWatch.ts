@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, problemOf } from '../api/problem';
 import type { Prediction } from '../api/types';
 import { isEnd, nextPoll, POLL_START, type PollEvent, type PollState } from '../lib/polling';
-import { type ProgressSample, secondsLeft } from '../lib/timeLeft';
+import { estimateSecondsLeft, type ProgressSample } from '../lib/timeLeft';
 import { api, refreshBalance } from './session';
 
 /**
@@ -16,7 +16,7 @@ export function createPredictionWatch(id: string) {
   const problem = signal<Problem | null>(null);
   const phase = signal<PollState['phase']>('waiting');
   /** The estimated seconds until all rows are done, or null if unknown. */
-  const remainingSeconds = signal<number | null>(null);
+  const secondsLeft = signal<number | null>(null);
   let firstSample: ProgressSample | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
@@ -44,7 +44,7 @@ export function createPredictionWatch(id: string) {
       // `update` may have stopped the watch with newer data.
       if (!isStopped) prediction.value = current;
       problem.value = null;
-      estimateRemainingTime(current);
+      updateSecondsLeft(current);
       return {
         kind: 'response',
         status: current.status,
@@ -57,12 +57,12 @@ export function createPredictionWatch(id: string) {
     }
   }
 
-  function estimateRemainingTime({ status, rows, rows_done }: Prediction): void {
+  function updateSecondsLeft({ status, rows, rows_done }: Prediction): void {
     if (status !== 'running') return;
     const sample = { rowsDone: rows_done, atMs: performance.now() };
     // A new attempt starts from the first row.
     if (firstSample === null || rows_done < firstSample.rowsDone) firstSample = sample;
-    remainingSeconds.value = secondsLeft(firstSample, sample, rows);
+    secondsLeft.value = estimateSecondsLeft(firstSample, sample, rows);
   }
 
   function start(): void {
@@ -99,5 +99,5 @@ export function createPredictionWatch(id: string) {
     clearTimeout(timer);
   }
 
-  return { prediction, problem, phase, remainingSeconds, start, stop, pollNow, update };
+  return { prediction, problem, phase, secondsLeft, start, stop, pollNow, update };
 }

@@ -6,7 +6,7 @@ import type { Finding } from '../../api/types';
 import { text } from '../../i18n';
 import { fieldErrors } from '../../lib/sentences';
 import { ProblemNotice, RequestId } from '../common/ProblemNotice';
-import { Confirmation, Field } from './Field';
+import { Agreement, Field } from './Field';
 
 export interface AccountField {
   name: FieldName;
@@ -95,7 +95,7 @@ export function AccountForm({
           onValue: (value: string) => setValues((typed) => ({ ...typed, [field.name]: value })),
         };
         return type === 'checkbox' ? (
-          <Confirmation key={field.name} {...props} />
+          <Agreement key={field.name} {...props} />
         ) : (
           <Field key={field.name} {...props} type={type} />
         );

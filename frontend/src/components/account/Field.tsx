@@ -34,7 +34,7 @@ export function Field(props: Props & { type: 'text' | 'email' | 'password' }) {
 }
 
 /** A checkbox with a statement to agree to. Its value is empty until the user agrees. */
-export function Confirmation(props: Props) {
+export function Agreement(props: Props) {
   const { attributes } = sharedAttributes(props);
   return (
     <div class="field">

@@ -11,17 +11,17 @@ export function FileDrop({ file, onFile }: Props) {
   const [isOver, setIsOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const words = text.value.submission;
-  useStrayDropsIgnored();
+  useIgnoreStrayDrops();
 
   function takeFirst(files: FileList | null | undefined): void {
     const first = files?.[0];
     if (first) onFile(first);
-    // Otherwise choosing the same file again, after correcting it, would not be a change event.
+    // Otherwise choosing the same file again, after correcting it, would fire no change event.
     if (input.current) input.current.value = '';
   }
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping only adds to the input within
+    // biome-ignore lint/a11y/noStaticElementInteractions: the file input inside does the same for the keyboard
     <div
       class={isOver ? 'drop drop-over' : 'drop'}
       onDragOver={(event) => {
@@ -73,7 +73,7 @@ function ChosenFile({ file, onRemove }: { file: File; onRemove: () => void }) {
 /**
  * Ignore files that are dropped outside the field. The browser would open them instead of the page.
  */
-function useStrayDropsIgnored(): void {
+function useIgnoreStrayDrops(): void {
   useEffect(() => {
     const ignore = (event: DragEvent) => event.preventDefault();
     addEventListener('dragover', ignore);

@@ -47,7 +47,7 @@ interface InterpretationProps {
   report: DryRun;
 }
 
-/** How a column is read: its name, if the header is another one, and its unit. */
+/** How a column is read: its name, if the header differs from it, and its unit. */
 function Interpretation({ column, header, report }: InterpretationProps) {
   const unit = report.units[column];
   const parts = [header === column || header.startsWith(`${column} [`) ? null : column];
@@ -88,7 +88,7 @@ function WrongCell({ cell }: { cell: string }) {
   return <mark class="cell">{cell === '' ? text.value.problems.emptyValue : cell}</mark>;
 }
 
-/** Findings in rows that the preview does not show. */
+/** Findings about rows that the preview does not show, or about the whole file. */
 function OtherFindings({ report, findings }: { report: DryRun; findings: Finding[] }) {
   const unlisted = report.errors_total - report.errors.length;
   return (

@@ -2,7 +2,7 @@ import type { Column, Model } from '../../api/types';
 import { language, localised, text } from '../../i18n';
 import { valueWords } from '../../lib/sentences';
 
-/** The number of statements on the model's quality. The model card itself has more. */
+/** The number of statements on the model's accuracy that are shown. The model card has more. */
 const STATEMENTS_SHOWN = 5;
 /** The number of statements that are visible before the details are opened. */
 const STATEMENTS_FIRST = 2;
@@ -13,7 +13,7 @@ interface Props {
   onChoose: () => void;
 }
 
-/** A model to choose, with its price, quality, limits and columns. */
+/** A model to choose, with its price, accuracy, limits and columns. */
 export function ModelCard({ model, isChosen, onChoose }: Props) {
   const words = text.value.submission;
   const statements = model.statements[language.value].slice(0, STATEMENTS_SHOWN);

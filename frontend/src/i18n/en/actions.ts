@@ -16,7 +16,7 @@ export const actions = {
   deleteFiles: 'Delete files…',
   deleteTitle: 'Delete the files permanently?',
   deleteLead: (hasResult: boolean) =>
-    `The file with the patients ${hasResult ? 'and the result ' : ''}will be deleted and cannot be restored.`,
+    `The patients’ file ${hasResult ? 'and the result ' : ''}will be deleted and cannot be restored.`,
   keptData:
     'The entry under “My predictions” is kept without the file name, and so are the entries of your coin statement. Coins are not refunded.',
   deleteNow: 'Delete permanently',
@@ -24,6 +24,6 @@ export const actions = {
   back: 'Cancel',
   filesDeleted: 'Files deleted',
   filesDeletedAt: (date: string) =>
-    `The file with the patients and the result were deleted on ${date}. To get estimates for these patients again, submit their file again.`,
+    `The patients’ file and the result were deleted on ${date}. To get estimates for these patients again, submit their file again.`,
   retryOf: 'Repeats an earlier prediction',
 };

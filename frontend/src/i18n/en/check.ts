@@ -32,7 +32,7 @@ export const check = {
   skipHint:
     'Skipped patients keep their row in the result, with the reason instead of an estimate. The price stays the same.',
   blocked: {
-    choose_or_correct: 'To start, tick the box above or choose a corrected file.',
+    skip_or_correct: 'To start, tick the box above or choose a corrected file.',
     correct: 'To start, choose a corrected file.',
     patients: 'To start, choose a file.',
     model: 'To start, choose a model.',

@@ -66,7 +66,7 @@ const account = {
   noAccount: 'No account yet?',
   intendedUse:
     'I understand that this is research software and not a medical device. I use the estimates for research or teaching, not to decide on a person’s care, and send only data that I am allowed to send, without names.',
-  kept: 'Files with patients are kept for at most two days after the last run, results for at most 31 days. You can delete both earlier.',
+  kept: 'Patients’ files are kept for at most two days after the last run, results for at most 31 days. You can delete both earlier.',
   logInAgainTitle: 'Please log in again',
   logInAgainLead:
     'Your session has ended. Nothing is lost: after you log in, the page continues where it stopped.',
@@ -85,7 +85,7 @@ const submission = {
   survivalCurve: (curve: readonly number[]) =>
     `Survival curve: the probability of living longer than ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'year', other: 'years' })}.`,
   moreAboutModel: 'More about this model',
-  quality: 'More about its quality',
+  quality: 'More about its accuracy',
   notFor: 'Who it is not for',
   columns: 'Columns of the file',
   columnsSummary: (required: number, optional: number) =>

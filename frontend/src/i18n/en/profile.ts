@@ -30,7 +30,7 @@ export const profile = {
   deletedDataTitle: 'What is deleted',
   deletedData: [
     'Your name and e-mail address, and every session.',
-    'All files with patients and all results.',
+    'All patients’ files and all results.',
     'Predictions that have not ended: they are stopped.',
     'Your remaining coins: they can no longer be used or moved to another account.',
   ],

@@ -6,7 +6,7 @@ const range = (low: number, high: number, unit = '') =>
   `от ${format.number(low)} до ${format.number(high)}${unit && `\u00a0${unit}`}`;
 
 const labels: Record<string, string> = {
-  ID: 'Номер пациента (необязательно)',
+  ID: 'ID пациента (необязательно)',
   Age: 'Возраст',
   Edema: 'Отёки',
 };
