@@ -22,12 +22,12 @@ _RUNTIME = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "pos
 _COPIED_INTO_PAGE = ("swagger-ui-dist",)
 """npm packages that are locked for development, but whose files are copied into the page."""
 _ENVIRONMENTS = (".venv*/lib/python*/site-packages", ".tools/lib/python*/site-packages", ".tools")
-"""Folders into which the Makefile installs the lock files' packages."""
+"""Folders into which the Makefile installs the packages of the lock files."""
 
 _BEGINNING = """# Check the licences of packages
 
-For whoever ships the service or reviews what it uses. This page lists the licence of each package, as its
-own metadata says. `make licences` writes this page, and a test compares it with the lock files.
+This page is for people who ship the service or review what it uses. It lists each package with the licence that its own
+metadata states. `make licences` writes this page, and a test compares it with the lock files.
 
 | packages | tables | used for |
 | --- | --- | --- |
@@ -37,9 +37,9 @@ own metadata says. `make licences` writes this page, and a test compares it with
 Packages under the GPL are only in the tables of packages that are not shipped: they are run, never distributed.
 The tables are those of Linux; other systems install a few more packages that are not shipped.
 
-Not packages, but shipped: the models and the sample files come from the PBC study in R's `survival` package (LGPL, see
-the [README](../README.md)). The list of forbidden passwords (`chalicelib/auth/common_passwords.txt`) comes from Django
-(BSD-3-Clause), whose notice is in that file.
+Some files that are shipped are not from packages. The models and the sample files come from the PBC study in R's
+`survival` package (LGPL, see the [README](../README.md)). The list of forbidden passwords
+(`chalicelib/auth/common_passwords.txt`) comes from Django (BSD-3-Clause), whose notice is in that file.
 """
 
 
