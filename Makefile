@@ -139,7 +139,7 @@ browser: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Ru
 screens: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Run the slow browser tests: every screen in both languages, light and dark, narrow and wide
 	@$(NPM) run screens
 
-screenshots: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Take the README's screenshots of the page
+screenshots: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Take the screenshots for the README and the docs
 	@$(NPM) run screenshots
 
 train: .venv/.evaluate ## Train the models from the PBC data: write model_artifacts/, the sample files and the docs' tables of models
@@ -216,7 +216,7 @@ price: .venv/.local ## Change a model's price: MODEL=lasso COINS=80; back to its
 model: .venv/.local ## Switch a model on or off: MODEL=lasso ENABLED=no
 	@$(ADMIN) model --model "$(MODEL)" --enabled "$(ENABLED)"
 
-audit: .venv/.local ## Check every balance, charge and result; exit code 1: findings; 3: it did not finish or could not tell
+audit: .venv/.local ## Check every balance, charge and result, and list the findings
 	@$(ADMIN) audit
 
 rotate-secret: .venv/.local ## Rotate the signing secret without logging anybody out: STAGE=dev [WHICH=origin] [DRY_RUN=1]
@@ -242,7 +242,7 @@ lock: $(UV) ## Write requirements*.txt from the groups in pyproject.toml
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(1) --output-file $(2)
 
-audit-dependencies: .venv/.dev ## Look up the locked packages in the advisory databases; exit code 1 if there are advisories
+audit-dependencies: .venv/.dev ## Look up the locked packages in the advisory databases; fails if there are advisories
 	@$(PYTHON) -m deploy.dependencies
 
 licences: .venv/.evaluate .venv-runtime/.made ## Write docs/licences.md from the installed packages

@@ -86,7 +86,7 @@ class Column:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("ID", "id", "Patient ID, echoed in the result", "Номер пациента, повторяется в результате"),
+    Column("ID", "id", "Patient ID, echoed in the result", "ID пациента, повторяется в результате"),
     Column(
         "Age", "number", "Age", "Возраст",
         required=True, unit="days", minimum=6570, maximum=40000,
