@@ -117,7 +117,7 @@ def test_a_stage_is_not_destroyed_without_a_confirmation(stage: DeployedStage) -
     assert stage.target.stack.describe()
 
 
-def test_a_package_for_one_stage_can_not_be_deployed_to_another(stage: DeployedStage) -> None:
+def test_a_package_for_one_stage_cannot_be_deployed_to_another(stage: DeployedStage) -> None:
     with pytest.raises(RefusedError, match="was packaged for dev, not for prod"):
         deploy(Target("prod"), stage.build, {}, ask=False)
 
@@ -182,4 +182,4 @@ def tables(stage: DeployedStage) -> set[str]:
 
 
 def buckets(stage: DeployedStage) -> set[str]:
-    return {each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]}
+    return {bucket["Name"] for bucket in stage.client("s3").list_buckets()["Buckets"]}

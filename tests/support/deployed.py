@@ -217,7 +217,7 @@ def _adapt(target: Target, address: str, build: Path) -> str:
 
 
 def _allow_without_tls(s3: Any, bucket: str, *, keep: bool = False) -> None:
-    """Remove the statement that requires TLS. With ``keep`` it stays without effect: ``deploy`` checks it."""
+    """Remove the statement that requires TLS. ``keep``: only make it ineffective, since ``deploy`` looks for it."""
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     for statement in policy["Statement"]:
         if statement["Sid"] == "TlsOnly":
