@@ -171,7 +171,7 @@ def test_a_continued_audit_reports_the_same_as_an_uninterrupted_one(
     assert stored(world)["report"]["coins"] == whole.coins
     assert stored(world)["invocations"] == len(answers)
     logged = [line["finding"] for line in lines() if line["event"] == "audit found"]
-    assert sorted(logged) == sorted(whole.findings)  # each once
+    assert sorted(logged) == sorted(whole.findings)  # each finding is logged once
 
 
 def test_an_unfinished_audit_is_never_reported_as_finished_or_clean(
