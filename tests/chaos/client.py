@@ -49,6 +49,7 @@ class Client(threading.Thread):
         self.error: Exception | None = None
 
     def run(self) -> None:
+        """Send requests until told to stop, and keep the error that ended them, if there is one."""
         try:
             self._register()
             while not self._stopping.is_set():
@@ -58,7 +59,7 @@ class Client(threading.Thread):
             self.error = error
 
     @property
-    def _me(self) -> Account:
+    def _current(self) -> Account:
         return self.accounts[-1]
 
     def ask(
@@ -94,48 +95,48 @@ class Client(threading.Thread):
 
     def _do_something(self) -> None:
         draw = self._draw.random()
-        if draw < 0.5 or not self._me.accepted:
+        if draw < 0.5 or not self._current.accepted:
             self._submit()
             return
-        prediction_id = self._draw.choice(list(self._me.accepted))
+        prediction_id = self._draw.choice(list(self._current.accepted))
         if draw < 0.6:  # cancel a queued prediction, or delete the files of an ended one
-            self.ask(self._me, "DELETE", f"/predict/{prediction_id}", {200, 409})
+            self.ask(self._current, "DELETE", f"/predict/{prediction_id}", {200, 409})
         elif draw < 0.7:
             path = f"/predict/{prediction_id}/retry"
-            self._record(self.ask(self._me, "POST", path, _ACCEPTED_OR_REFUSED, keyed=True))
+            self._record(self.ask(self._current, "POST", path, _ACCEPTED_OR_REFUSED, keyed=True))
         elif draw < 0.75 and self._vouchers:
             self._redeem(self._vouchers.pop())
         elif draw < 0.77:
-            self._leave()
+            self._delete_account()
         elif draw < 0.9:
-            self.ask(self._me, "GET", f"/predict/{prediction_id}/rows", {200, 409, 410})
+            self.ask(self._current, "GET", f"/predict/{prediction_id}/rows", {200, 409, 410})
         else:
-            self.ask(self._me, "GET", "/predict", {200})
+            self.ask(self._current, "GET", "/predict", {200})
 
     def _submit(self) -> None:
         (rows,) = self._draw.choices([1, 10, 500, 20_000], weights=[50, 30, 15, 5])
         file = (FILE_NAME, (HEADER + PATIENT * rows).encode(), "text/csv")
         self._record(
-            self.ask(self._me, "POST", "/predict/lasso", _ACCEPTED_OR_REFUSED, keyed=True, files={"file": file})
+            self.ask(self._current, "POST", "/predict/lasso", _ACCEPTED_OR_REFUSED, keyed=True, files={"file": file})
         )
 
     def _record(self, answer: requests.Response) -> None:
         if answer.status_code == 202:
-            self._me.accepted[answer.json()["prediction_id"]] = answer.json()["cost"]
+            self._current.accepted[answer.json()["prediction_id"]] = answer.json()["cost"]
         elif answer.status_code == 402:
             self._register()  # go on as a new person, who has coins
 
     def _redeem(self, code: str) -> None:
-        answer = self.ask(self._me, "POST", "/billing/vouchers", {200}, keyed=True, json={"code": code})
-        self._me.granted += answer.json()["coins"]
+        answer = self.ask(self._current, "POST", "/billing/vouchers", {200}, keyed=True, json={"code": code})
+        self._current.granted += answer.json()["coins"]
 
-    def _leave(self) -> None:
+    def _delete_account(self) -> None:
         # 401: an earlier try deleted the account, and its answer was lost.
-        self.ask(self._me, "DELETE", "/auth/me", {204, 401}, json={"password": PASSWORD})
-        self._me.is_deleted = True
+        self.ask(self._current, "DELETE", "/auth/me", {204, 401}, json={"password": PASSWORD})
+        self._current.is_deleted = True
         self._register()
 
-    def ends(self, deadline: float) -> Counter[str]:
+    def wait_for_ends(self, deadline: float) -> Counter[str]:
         """Wait until every accepted prediction has ended, check the balances, and return the counts by status."""
         ends: Counter[str] = Counter()
         for me in self.accounts:
@@ -144,14 +145,14 @@ class Client(threading.Thread):
                 continue
             spent = 0
             for prediction_id, cost in me.accepted.items():
-                prediction = self._ended(me, prediction_id, deadline)
+                prediction = self._wait_for_end(me, prediction_id, deadline)
                 ends[prediction["status"]] += 1
                 spent += cost if prediction["is_success"] else 0
             balance = self.ask(me, "GET", "/auth/balance", {200}).json()["balance"]
             assert balance == me.granted - spent, f"{me.name} has {balance}, was granted {me.granted}, spent {spent}"
         return ends
 
-    def _ended(self, me: Account, prediction_id: str, deadline: float) -> dict[str, Any]:
+    def _wait_for_end(self, me: Account, prediction_id: str, deadline: float) -> dict[str, Any]:
         while True:
             prediction: dict[str, Any] = self.ask(me, "GET", f"/predict/{prediction_id}", {200}).json()
             if prediction["is_finished"]:

@@ -10,8 +10,8 @@ from local.supervisor import _RESTART_WINDOW_SECONDS, _RESTARTS_MAX
 
 EVERYTHING = "everything"
 PART_OF_API = "part of api"
-ALWAYS = ("worker", "api", PART_OF_API, "background")
-DURABLE = ("dynamodb", "emulator")
+VICTIMS = ("worker", "api", PART_OF_API, "background")
+DYNOXIDE_VICTIMS = ("dynamodb", "emulator")
 """Killed only with dynoxide, because ministack's DynamoDB keeps coins in memory for some seconds."""
 
 PAUSE_SECONDS = (0.4, 4.0)
@@ -31,7 +31,7 @@ class Kill:
 def plan(seed: int, seconds: float, *, durable: bool) -> list[Kill]:
     """Return the kills of a run. No part is killed so often that the supervisor would give it up."""
     draw = random.Random(seed)
-    victims = ALWAYS + DURABLE if durable else ALWAYS
+    victims = VICTIMS + DYNOXIDE_VICTIMS if durable else VICTIMS
     everything_at = seconds * EVERYTHING_AFTER if durable else float("inf")
     kills: list[Kill] = []
     killed_at: defaultdict[str, list[float]] = defaultdict(list)
@@ -58,5 +58,5 @@ def _may_die(killed_at: list[float], now: float) -> bool:
 
 
 def _process(victim: str) -> str:
-    """Return the supervisor's process that dies: the API ends when one of its parts is killed."""
+    """Return the supervised process that ends with the victim. The API ends when one of its parts is killed."""
     return "api" if victim == PART_OF_API else victim

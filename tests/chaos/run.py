@@ -118,7 +118,7 @@ def _count(clients: list[Client], summary: Summary) -> None:
         assert client.error is None, f"a client failed: {client.error!r}"
         assert not client.is_alive(), "a client hangs"
     for client in clients:
-        summary.ends += client.ends(started_at + END_SECONDS)
+        summary.ends += client.wait_for_ends(started_at + END_SECONDS)
     summary.waited = time.monotonic() - started_at
     for client in clients:
         summary.accounts += len(client.accounts)

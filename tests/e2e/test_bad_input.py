@@ -54,11 +54,12 @@ DIALECTS = {
 
 @pytest.fixture(scope="module")
 def someone(stack: RunningStack) -> Person:
+    """One person for all tests of this file, because a refused file costs nothing."""
     return Person.registered(stack.url)
 
 
 @pytest.mark.parametrize("case", BAD_FILES)
-def test_a_file_that_can_not_be_predicted_is_refused_and_costs_nothing(someone: Person, case: str) -> None:
+def test_a_file_that_cannot_be_predicted_is_refused_and_costs_nothing(someone: Person, case: str) -> None:
     content, status, code = BAD_FILES[case]
 
     problem = assert_problem(someone.submit(content), status, code)
@@ -127,7 +128,7 @@ def test_unknown_and_repeated_parameters_are_named_and_cost_nothing(someone: Per
     assert someone.balance() == 500
 
 
-def test_a_form_without_its_end_is_refused(someone: Person) -> None:
+def test_a_form_that_is_cut_off_is_refused(someone: Person) -> None:
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + TABLE.encode()
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
 

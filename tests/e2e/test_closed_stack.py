@@ -115,7 +115,7 @@ def test_the_stack_keeps_working_when_its_key_file_is_deleted(tmp_path: Path) ->
         stack.stop()
 
 
-def test_an_unsigned_request_can_not_reset_the_emulator(stack: RunningStack, person: Person) -> None:
+def test_an_unsigned_request_cannot_reset_the_emulator(stack: RunningStack, person: Person) -> None:
     prediction_id = person.finished(person.submit(SAMPLE).json()["prediction_id"])["prediction_id"]
 
     refused = requests.post(f"{stack.variables()['AWS_ENDPOINT_URL']}/_ministack/reset", timeout=10)

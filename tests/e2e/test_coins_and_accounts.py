@@ -57,7 +57,7 @@ def test_cancelling_a_queued_prediction_refunds_it_exactly_once(person: Person) 
     assert person.balance() == 200
 
 
-def test_a_running_prediction_can_not_be_cancelled(person: Person) -> None:
+def test_a_running_prediction_cannot_be_cancelled(person: Person) -> None:
     prediction_id = person.submit(LARGE).json()["prediction_id"]
     while person.get(f"/api/predict/{prediction_id}").json()["status"] == "queued":
         pass
@@ -87,7 +87,7 @@ def test_an_ended_prediction_can_be_retried_and_its_files_can_be_deleted(person:
     assert person.balance() == 300
 
 
-def test_a_queued_prediction_can_not_be_retried_and_another_person_s_is_unknown(
+def test_a_queued_prediction_cannot_be_retried_and_another_person_s_is_unknown(
     person: Person, stack: RunningStack
 ) -> None:
     prediction_id = queued_behind_a_large_one(person)
@@ -135,7 +135,7 @@ def test_changing_the_password_needs_the_old_one(person: Person) -> None:
     assert requests.post(f"{person.url}/api/auth/login", json=body, timeout=30).status_code == 200
 
 
-def test_a_deleted_account_can_not_be_used_and_its_e_mail_gets_no_second_grant(person: Person) -> None:
+def test_a_deleted_account_cannot_be_used_and_its_e_mail_gets_no_second_grant(person: Person) -> None:
     succeeded_prediction(person)
     waiting = queued_behind_a_large_one(person)
 

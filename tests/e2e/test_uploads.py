@@ -107,7 +107,7 @@ def test_only_the_page_s_own_origin_may_upload_to_the_bucket(person: Person) -> 
     assert preflight(person, "http://127.0.0.1:9").status_code == 403
 
 
-def test_a_form_for_one_key_can_not_write_another(person: Person) -> None:
+def test_a_form_for_one_key_cannot_write_another(person: Person) -> None:
     form = person.http.post(f"{person.url}/api/uploads", timeout=30).json()
     fields = form["fields"] | {"key": "inputs/somebody/else.csv"}
     refused = requests.post(form["url"], data=fields, files={"file": ("a.csv", b"x", "text/csv")}, timeout=30)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from tests.fuzz.people import PASSWORD, SAMPLE, Account, Nobody
+from tests.fuzz.people import PASSWORD, SAMPLE, Account, Anonymous
 from tests.support.leaks import CELL, FILE_NAME
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def form(content: bytes, options: Sequence[tuple[str, bytes]] = ()) -> tuple[byt
     return b"\r\n".join([*parts, b"--b0undary--\r\n"]), "multipart/form-data; boundary=b0undary"
 
 
-def make_real(case: schemathesis.Case[Any], person: Nobody, draw: Draw) -> None:
+def use_existing_values(case: schemathesis.Case[Any], person: Anonymous, draw: Draw) -> None:
     """Put existing ids, passwords and voucher codes into ``case``."""
     if "id" in case.path_parameters:
         is_upload = case.operation.path == "/api/uploads/{id}"
@@ -108,8 +108,8 @@ def real_file(case: schemathesis.Case[Any], draw: Draw) -> dict[str, Any]:
     return {"data": data, "files": None, "json": None, "headers": {"Content-Type": content_type}}
 
 
-def make_odd(sent: dict[str, Any], draw: Draw) -> bool:
-    """Make the request odd. Return whether it still belongs to the same operation of the document."""
+def distort(sent: dict[str, Any], draw: Draw) -> bool:
+    """Distort the method, path, content type, query or body. Return whether it is still a request of the operation."""
     match draw(st.sampled_from(["method", "path", "type", "query", "large"])):
         case "method":
             sent["method"] = draw(st.sampled_from(["PATCH", "PUT", "DELETE", "HEAD", "TRACE", "PROPFIND", "OPTIONS"]))

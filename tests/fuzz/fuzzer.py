@@ -24,8 +24,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.fuzz.bodies import make_odd, make_real, real_file
-from tests.fuzz.people import Nobody
+from tests.fuzz.bodies import distort, real_file, use_existing_values
+from tests.fuzz.people import Anonymous
 
 CHECKS = [
     not_a_server_error,
@@ -74,7 +74,7 @@ class Summary:
 class Fuzzer:
     """Sends requests, and collects findings about the answers."""
 
-    def __init__(self, url: str, summary: Summary, people: Sequence[Nobody], document: dict[str, Any]) -> None:
+    def __init__(self, url: str, summary: Summary, people: Sequence[Anonymous], document: dict[str, Any]) -> None:
         self._url = url
         self._summary = summary
         self._schema = schemathesis.openapi.from_dict(document)
@@ -93,7 +93,7 @@ class Fuzzer:
                     person = self._people[(rounds + len(operation.label)) % len(self._people)]
                     self._cases(operation, mode, person, self._summary.seed * 10_000 + rounds)
 
-    def _cases(self, operation: Any, mode: GenerationMode, person: Nobody, seed: int) -> None:
+    def _cases(self, operation: Any, mode: GenerationMode, person: Anonymous, seed: int) -> None:
         @hypothesis.seed(seed)
         @hypothesis.settings(
             max_examples=CASES,
@@ -109,15 +109,15 @@ class Fuzzer:
         with suppress(Unsatisfiable):  # operations without input have no invalid requests
             send()
 
-    def _try(self, case: schemathesis.Case[Any], person: Nobody, data: st.DataObject) -> None:
+    def _try(self, case: schemathesis.Case[Any], person: Anonymous, data: st.DataObject) -> None:
         is_real, is_documented = data.draw(st.booleans()), True
         if is_real:
-            make_real(case, person, data.draw)
+            use_existing_values(case, person, data.draw)
         request = case.as_transport_kwargs(base_url=self._url)
         if is_real:
             request |= real_file(case, data.draw)
         if data.draw(st.integers(0, 9)) == 0:
-            is_documented = make_odd(request, data.draw)
+            is_documented = distort(request, data.draw)
         answer = self._send(case, request, person)
         if answer is None:
             return
@@ -129,7 +129,9 @@ class Fuzzer:
             self._add_finding(case, answer, "a code without an example")
         person.handle(answer)
 
-    def _send(self, case: schemathesis.Case[Any], request: dict[str, Any], person: Nobody) -> requests.Response | None:
+    def _send(
+        self, case: schemathesis.Case[Any], request: dict[str, Any], person: Anonymous
+    ) -> requests.Response | None:
         generated = dict(request.pop("headers", None) or {})
         others = {name: value for name, value in generated.items() if name.lower() != "authorization"}
         headers = others | person.headers()

@@ -14,7 +14,7 @@ from chalicelib.core.throttling import TooManyRequestsError
 from local.config import LIMITS
 from tests.fuzz.bodies import real_file
 from tests.fuzz.fuzzer import CASES, Fuzzer, Summary
-from tests.fuzz.people import PASSWORD, Nobody
+from tests.fuzz.people import PASSWORD, Anonymous
 from tests.support.leaks import searched
 from tests.support.limits import WINDOW_SECONDS
 from tests.support.stack import Person, RunningStack
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     import schemathesis
     from hypothesis import strategies as st
 
-OF_A_STAGE = {name: str(Settings.model_fields[name.lower()].default) for name in LIMITS}
-BELOW_MAX = 300
+STAGE_LIMITS = {name: str(Settings.model_fields[name.lower()].default) for name in LIMITS}
+ACCEPTED_MAX = 300
 """How many requests to one operation may be accepted. The highest limit is 60, and windows may end in between."""
 
 
 def reach_the_limits(data_dir: Path, document: dict[str, Any], summary: Summary, refusals: int) -> None:
     """Send requests to every limited operation until it was refused ``refusals`` times. Findings are in ``summary``."""
-    stack = RunningStack(data_dir, SCHEDULE_SECONDS="1", **OF_A_STAGE)
+    stack = RunningStack(data_dir, SCHEDULE_SECONDS="1", **STAGE_LIMITS)
     with searched(stack):
-        LimitFuzzer(stack.url, summary, [Nobody(stack.url), Customer(stack.url)], document).run(refusals)
+        LimitFuzzer(stack.url, summary, [Anonymous(stack.url), Customer(stack.url)], document).run(refusals)
         assert stack.is_running(), f"the stack gave up:\n{stack.output()[-3000:]}"
 
 
-class Customer(Nobody):
+class Customer(Anonymous):
     """Sends requests with one valid token."""
 
     who = "authenticated"
@@ -58,18 +58,18 @@ class LimitFuzzer(Fuzzer):
         """Send requests to every limited operation until it was refused ``refusals_min`` times."""
         results = (cast("Any", result).ok() for result in self._schema.get_all_operations())
         operations = {operation.definition.raw["operationId"]: operation for operation in results}
-        nobody, customer = self._people
+        anonymous, customer = self._people
         for name in WINDOW_SECONDS:
-            person = customer if operations[name].definition.raw["security"] else nobody
-            for seed in range(BELOW_MAX // CASES + refusals_min):
+            person = customer if operations[name].definition.raw["security"] else anonymous
+            for seed in range(ACCEPTED_MAX // CASES + refusals_min):
                 if self._summary.limited[name] >= refusals_min:
                     break
                 self._cases(operations[name], GenerationMode.POSITIVE, person, self._summary.seed * 10_000 + seed)
             if self._summary.limited[name] < refusals_min:
                 self._summary.findings[f"{name}: its limit was not reached"] = f"{self._summary.limited[name]} refusals"
 
-    def _try(self, case: schemathesis.Case[Any], person: Nobody, data: st.DataObject) -> None:
-        make_it_count(case, next(self._numbers))
+    def _try(self, case: schemathesis.Case[Any], person: Anonymous, data: st.DataObject) -> None:
+        count_against_limit(case, next(self._numbers))
         request = case.as_transport_kwargs(base_url=self._url) | real_file(case, data.draw)
         sent_at = time.time()
         answer = self._send(case, request, person)
@@ -81,11 +81,11 @@ class LimitFuzzer(Fuzzer):
             name = case.operation.definition.raw["operationId"]
             self._summary.limited[name] += 1
             seconds = int(answer.headers.get("Retry-After", "0"))
-            if not ends_with_a_window(sent_at, answered_at, seconds, WINDOW_SECONDS[name]):
+            if not reaches_the_next_window(sent_at, answered_at, seconds, WINDOW_SECONDS[name]):
                 self._add_finding(case, answer, f"no window of this limit ends in {seconds} seconds")
 
 
-def make_it_count(case: schemathesis.Case[Any], number: int) -> None:
+def count_against_limit(case: schemathesis.Case[Any], number: int) -> None:
     """Change ``case`` so that it counts against its limit: an existing model, or a new name and address."""
     if case.operation.path == "/api/predict/{id}":
         case.path_parameters["id"] = "mayo"
@@ -94,8 +94,8 @@ def make_it_count(case: schemathesis.Case[Any], number: int) -> None:
         case.body = {"name": name, "email": f"{name}@example.org", "password": PASSWORD}
 
 
-def ends_with_a_window(sent_at: float, answered_at: float, retry_after: int, window_seconds: int) -> bool:
-    """Return whether waiting ``retry_after`` seconds ends as a window begins, which is at multiples of its length."""
+def reaches_the_next_window(sent_at: float, answered_at: float, retry_after: int, window_seconds: int) -> bool:
+    """Return whether a window begins after ``retry_after`` seconds. Windows begin at multiples of their length."""
     latest = answered_at + retry_after
     begins_at = latest - latest % window_seconds
     return 0 < retry_after <= window_seconds and begins_at > sent_at + retry_after - 1

@@ -20,7 +20,7 @@ _EVERY = 40
 
 
 @dataclass
-class Nobody:
+class Anonymous:
     """Sends requests without a token."""
 
     who: ClassVar[str] = "without a token"
@@ -36,7 +36,7 @@ class Nobody:
         """React to an answer."""
 
 
-class Pretender(Nobody):
+class InvalidTokenSender(Anonymous):
     """Sends requests with invalid tokens."""
 
     who = "with a false token"
@@ -47,7 +47,7 @@ class Pretender(Nobody):
         return {"Authorization": next(self._tokens)}
 
 
-class Account(Nobody):
+class Account(Anonymous):
     """Sends requests with a valid token, and owns predictions and uploads. Registers again after a deletion."""
 
     who = "authenticated"
@@ -106,6 +106,12 @@ class Account(Nobody):
         self.uploads = [upload["upload_id"]]
 
 
-def everybody(url: str, vouchers: list[str]) -> Sequence[Nobody]:
+def senders(url: str, vouchers: list[str]) -> Sequence[Anonymous]:
     """Return the senders, who take turns. Three have accounts."""
-    return [Account(url, vouchers), Nobody(url), Account(url, vouchers), Pretender(url), Account(url, vouchers)]
+    return [
+        Account(url, vouchers),
+        Anonymous(url),
+        Account(url, vouchers),
+        InvalidTokenSender(url),
+        Account(url, vouchers),
+    ]

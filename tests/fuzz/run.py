@@ -18,7 +18,7 @@ from pathlib import Path
 from deploy import openapi
 from tests.fuzz.fuzzer import Fuzzer, Summary
 from tests.fuzz.limits import reach_the_limits
-from tests.fuzz.people import everybody
+from tests.fuzz.people import senders
 from tests.support.leaks import searched
 from tests.support.operator import admin, audit_at_rest
 from tests.support.stack import RunningStack
@@ -39,7 +39,7 @@ def run(requests_min: int, seed: int, data_dir: Path) -> Summary:
     with searched(stack):
         vouchers = admin(stack, "voucher", "--coins", "1000", "--count", str(40 + requests_min // 100)).split()
         started_at = time.monotonic()
-        Fuzzer(stack.url, summary, everybody(stack.url, vouchers), document).run(requests_min)
+        Fuzzer(stack.url, summary, senders(stack.url, vouchers), document).run(requests_min)
         summary.seconds = time.monotonic() - started_at
         assert stack.is_running(), f"the stack gave up:\n{stack.output()[-3000:]}"
         summary.audit = audit_at_rest(stack)

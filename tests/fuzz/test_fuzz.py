@@ -10,10 +10,10 @@ import pytest
 from hypothesis import strategies as st
 
 from deploy import openapi
-from tests.fuzz.bodies import make_real
+from tests.fuzz.bodies import use_existing_values
 from tests.fuzz.fuzzer import CASES, Fuzzer, Summary
-from tests.fuzz.limits import Customer, LimitFuzzer, ends_with_a_window
-from tests.fuzz.people import Nobody, everybody
+from tests.fuzz.limits import Customer, LimitFuzzer, reaches_the_next_window
+from tests.fuzz.people import Anonymous, senders
 from tests.fuzz.run import run
 from tests.support.leaks import searched
 from tests.support.limits import WINDOW_SECONDS
@@ -52,7 +52,7 @@ def test_an_answer_that_the_document_does_not_describe_is_a_finding(stack: Runni
     del document["paths"]["/api/auth/login"]["post"]["responses"]["401"]
     summary = Summary(seed=1)
 
-    Fuzzer(stack.url, summary, everybody(stack.url, []), document).run(400)
+    Fuzzer(stack.url, summary, senders(stack.url, []), document).run(400)
 
     findings = " ".join(summary.findings)
     assert '"colour" is a required property' in findings
@@ -62,17 +62,17 @@ def test_an_answer_that_the_document_does_not_describe_is_a_finding(stack: Runni
 
 def test_a_limit_that_is_not_reached_is_a_finding(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.fuzz.limits.WINDOW_SECONDS", {"new_upload": 3600})
-    monkeypatch.setattr("tests.fuzz.limits.BELOW_MAX", CASES)
+    monkeypatch.setattr("tests.fuzz.limits.ACCEPTED_MAX", CASES)
     document = json.loads(openapi.PATH.read_text("utf-8"))
     summary = Summary(seed=1)
 
-    LimitFuzzer(stack.url, summary, [Nobody(stack.url), Customer(stack.url)], document).run(1)
+    LimitFuzzer(stack.url, summary, [Anonymous(stack.url), Customer(stack.url)], document).run(1)
 
     assert list(summary.findings) == ["new_upload: its limit was not reached"]
 
 
 def test_the_ids_of_a_person_may_grow_between_cases() -> None:
-    person = Nobody("http://127.0.0.1")
+    person = Anonymous("http://127.0.0.1")
 
     @hypothesis.seed(1)
     @hypothesis.settings(max_examples=200, database=None, phases=[hypothesis.Phase.generate], deadline=None)
@@ -80,7 +80,7 @@ def test_the_ids_of_a_person_may_grow_between_cases() -> None:
     def draw_an_id(data: st.DataObject) -> None:
         operation = SimpleNamespace(path="/api/predict/{id}")
         case: Any = SimpleNamespace(path_parameters={"id": ""}, operation=operation, body=None)
-        make_real(case, person, data.draw)
+        use_existing_values(case, person, data.draw)
         assert case.path_parameters["id"] in person.ids
         data.draw(st.integers(0, 9))
         person.ids.append(f"another-{len(person.ids)}")
@@ -102,4 +102,4 @@ def test_the_ids_of_a_person_may_grow_between_cases() -> None:
     ],
 )
 def test_retry_after_must_end_with_a_window(seconds: int, window: int, ends: bool) -> None:
-    assert ends_with_a_window(1000.3, 1000.4, seconds, window) is ends
+    assert reaches_the_next_window(1000.3, 1000.4, seconds, window) is ends

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.emulators import endpoint_environment, running_emulators, running_moto_server
 
-ENDPOINTS = ["given"] if "TEST_ENDPOINT_URL" in os.environ else ["emulators", "moto server"]
+ENDPOINTS = ["running"] if "TEST_ENDPOINT_URL" in os.environ else ["emulators", "moto server"]
 
 
 @pytest.fixture(scope="session", params=ENDPOINTS)
@@ -20,7 +20,7 @@ def endpoint(request: pytest.FixtureRequest) -> str:
 def environment(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment variables that point boto3 to the endpoint."""
     data_dir = tmp_path_factory.mktemp("endpoint")
-    if endpoint == "given":
+    if endpoint == "running":
         yield endpoint_environment(data_dir, os.environ)
         return
     running = running_moto_server(data_dir) if endpoint == "moto server" else running_emulators(data_dir, services="")

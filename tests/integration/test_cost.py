@@ -33,10 +33,10 @@ def amount(section: str, item: str) -> float:
 def test_a_one_row_prediction_uses_the_expected_requests_and_units(sections: dict[str, str]) -> None:
     section = sections["3 one-row predictions"]
 
-    # The submission, one status request, one page of rows; the worker.
+    # Requests: the submission, one status and one page of rows. Invocations: one for each request, and the worker.
     assert amount(section, "API Gateway requests (REST)") == 3 * PREDICTIONS
     assert amount(section, "Lambda requests") == (3 + 1) * PREDICTIONS
-    # Sent, received, deleted.
+    # The message is sent, received and deleted.
     assert amount(section, "SQS requests") == 3 * PREDICTIONS
     # Written: the input, and the CSV, rows and cohort summary of the result. Read: the input and one page of rows.
     assert amount(section, "S3 PUT, COPY, POST, LIST requests") == (1 + 3) * PREDICTIONS

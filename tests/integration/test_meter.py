@@ -65,7 +65,9 @@ def test_an_item_in_two_indexes_is_written_three_times(session: Any, names: dict
     assert moved.amounts == {Item.WRITE_UNITS: 2 + 2 + 2}
 
 
-def test_a_read_is_a_unit_for_4_kb_and_half_of_it_if_eventually_consistent(session: Any, names: dict[str, str]) -> None:
+def test_a_read_costs_one_unit_per_4_kb_and_half_a_unit_if_eventually_consistent(
+    session: Any, names: dict[str, str]
+) -> None:
     table = names["LOGINS_TABLE"]
     session.client("dynamodb").put_item(TableName=table, Item={"login": text(1), "password_hash": text(5000)})
 

@@ -21,7 +21,7 @@ from tests.support.deployed import DeployedStage
 from tests.support.models import CARDS
 from tests.support.stack import SAMPLES, Person, assert_problem
 
-TEN = (SAMPLES / "patients-10.csv").read_bytes()
+SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
 FUNCTIONS = ("APIHandler", "InferenceWorker", "DeadLetter", "Dispatcher", "Audit")
 
 
@@ -56,7 +56,7 @@ def lost_prediction(stage: DeployedStage) -> tuple[Person, str]:
     change_settings(stage, "APIHandler", DISPATCH_GRACE_SECONDS="1")
     enable_worker(stage, enabled=False)
     person = Person.registered(stage.url)
-    prediction_id = person.submit(TEN, "mayo").json()["prediction_id"]
+    prediction_id = person.submit(SAMPLE, "mayo").json()["prediction_id"]
     stage.client("sqs").purge_queue(QueueUrl=stage.names["InferenceQueue"])
     enable_worker(stage, enabled=True)
     return person, prediction_id
@@ -96,7 +96,7 @@ def test_the_zip_and_the_sources_predict_the_same_bytes(
     stage: DeployedStage, tmp_path: Path, capsys: pytest.CaptureFixture[str], model: str
 ) -> None:
     person = Person.registered(stage.url)
-    ended = person.finished(person.submit(TEN, model).json()["prediction_id"])
+    ended = person.finished(person.submit(SAMPLE, model).json()["prediction_id"])
     receipt, result = tmp_path / "receipt.json", tmp_path / "result.csv"
     receipt.write_text(json.dumps(ended), "utf-8")
     address = person.get(f"/api/predict/{ended['prediction_id']}/result.csv").json()["url"]
@@ -111,7 +111,7 @@ def test_the_zip_and_the_sources_predict_the_same_bytes(
 def test_a_large_file_goes_through_the_bucket_with_the_functions_own_rights(stage: DeployedStage) -> None:
     person = Person.registered(stage.url)
     form = person.http.post(f"{stage.url}/api/uploads", timeout=30).json()
-    sent = requests.post(form["url"], data=form["fields"], files={"file": ("big.csv", TEN, "text/csv")}, timeout=60)
+    sent = requests.post(form["url"], data=form["fields"], files={"file": ("big.csv", SAMPLE, "text/csv")}, timeout=60)
     assert sent.status_code in {200, 201, 204}, sent.text
 
     body = {"upload_id": form["upload_id"], "file_name": "big.csv"}
@@ -123,8 +123,8 @@ def test_a_large_file_goes_through_the_bucket_with_the_functions_own_rights(stag
 
 def test_the_api_s_role_allows_every_request_of_a_person(stage: DeployedStage) -> None:
     person = Person.registered(stage.url)
-    first = person.submit(TEN, "mayo", key="the-same").json()["prediction_id"]
-    assert person.submit(TEN, "mayo", key="the-same").json()["prediction_id"] == first
+    first = person.submit(SAMPLE, "mayo", key="the-same").json()["prediction_id"]
+    assert person.submit(SAMPLE, "mayo", key="the-same").json()["prediction_id"] == first
     assert person.finished(first)["is_success"]
     for path in ("", "/rows", "/cohort", "/result.csv"):
         assert person.get(f"/api/predict/{first}{path}").status_code == 200, path
@@ -181,13 +181,13 @@ def test_the_emulator_refuses_other_hosts_and_control_routes(stage: DeployedStag
     assert stage.client("lambda").list_functions()["Functions"]
 
 
-def test_a_worker_that_can_not_start_loses_no_message_and_the_coins_are_refunded(
+def test_a_worker_that_cannot_start_loses_no_message_and_the_coins_are_refunded(
     stage: DeployedStage,
 ) -> None:
     person = Person.registered(stage.url)
     change_settings(stage, "InferenceWorker", ATTEMPTS_MAX="zero")
     try:
-        prediction_id = person.submit(TEN, "mayo").json()["prediction_id"]
+        prediction_id = person.submit(SAMPLE, "mayo").json()["prediction_id"]
         assert person.balance() == 480
         ended = person.finished(prediction_id, seconds=120)
     finally:
@@ -197,7 +197,7 @@ def test_a_worker_that_can_not_start_loses_no_message_and_the_coins_are_refunded
     assert "Your coins were refunded" in str(ended["error_info"])
 
 
-def test_an_unprocessable_message_ends_in_the_second_dead_letter_queue(stage: DeployedStage) -> None:
+def test_an_unprocessable_message_ends_in_the_unprocessable_queue(stage: DeployedStage) -> None:
     sqs = stage.client("sqs")
     sqs.send_message(QueueUrl=stage.names["InferenceQueue"], MessageBody="not a message of ours")
 

@@ -83,7 +83,7 @@ def test_a_token_stays_valid_after_a_rotation(stage: DeployedStage) -> None:
     assert person.is_logged_in(person.log_in())
 
 
-def test_a_deletion_leaves_a_fingerprint_is_registered_and_can_be_replayed(stage: DeployedStage) -> None:
+def test_a_deletion_is_registered_leaves_a_fingerprint_and_can_be_replayed(stage: DeployedStage) -> None:
     person = new_person(stage)
     token = person.register()
     user_id = person.ask("GET", "auth/me", token).json()["id"]

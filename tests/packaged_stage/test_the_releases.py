@@ -35,7 +35,7 @@ def test_a_failed_update_leaves_the_stack_unchanged_and_prints_the_reason(stage:
     release = stage.target.artefacts.current()
     before = stage.names
 
-    result = stage.command("deploy", "--packaged", str(stage.whole), "--at", stage.url)
+    result = stage.command("deploy", "--packaged", str(stage.original), "--at", stage.url)
 
     assert result.returncode == 1
     assert "QueueAgeAlarm: " in result.stderr
@@ -46,15 +46,15 @@ def test_a_failed_update_leaves_the_stack_unchanged_and_prints_the_reason(stage:
 def test_a_failed_first_deployment_leaves_nothing_and_the_next_one_starts_again(stage: DeployedStage) -> None:
     stack = Stack(stage.client("cloudformation"), "liver-lifespan-unlucky")
     artefacts = stage.target.artefacts
-    broken = artefacts.put_file(transform(stage.whole / "template.yaml"), "templates")
-    whole = artefacts.put_file(transform(stage.build / "template.yaml"), "templates")
+    broken = artefacts.put_file(transform(stage.original / "template.yaml"), "templates")
+    valid = artefacts.put_file(transform(stage.build / "template.yaml"), "templates")
     tables = stage.client("dynamodb").list_tables()["TableNames"]
 
     stack.propose(artefacts.url(broken), {}, "first")
     with pytest.raises(StackError, match="QueueAgeAlarm"):
         stack.execute("first")
     assert stage.client("dynamodb").list_tables()["TableNames"] == tables
-    assert stack.propose(artefacts.url(whole), {}, "second")
+    assert stack.propose(artefacts.url(valid), {}, "second")
     assert stack.describe() is None
 
 
@@ -117,7 +117,7 @@ def test_a_stage_is_not_destroyed_without_a_confirmation(stage: DeployedStage) -
     assert stage.target.stack.describe()
 
 
-def test_a_package_for_one_stage_can_not_be_deployed_to_another(stage: DeployedStage) -> None:
+def test_a_package_for_one_stage_cannot_be_deployed_to_another(stage: DeployedStage) -> None:
     with pytest.raises(RefusedError, match="was packaged for dev, not for prod"):
         deploy(Target("prod"), stage.build, {}, ask=False)
 
@@ -182,4 +182,4 @@ def tables(stage: DeployedStage) -> set[str]:
 
 
 def buckets(stage: DeployedStage) -> set[str]:
-    return {each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]}
+    return {bucket["Name"] for bucket in stage.client("s3").list_buckets()["Buckets"]}

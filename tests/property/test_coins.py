@@ -197,7 +197,7 @@ class Coins(RuleBasedStateMachine):
                 lost = True
         return answer, refusal, lost
 
-    def living(self, number: int) -> Person | None:
+    def active_person(self, number: int) -> Person | None:
         people = [person for person in self.people if not person.closed]
         return people[number % len(people)] if people else None
 
@@ -224,23 +224,23 @@ class Coins(RuleBasedStateMachine):
         assert session.user.balance == (0 if granted_before else 500)
         self.people.append(Person(session.user, session.user.balance))
 
-    @precondition(lambda self: self.living(0))
+    @precondition(lambda self: self.active_person(0))
     @rule(
         who=st.integers(0, 9), rows=st.integers(1, 2), key=st.sampled_from([None, "a", "b"]), plan=plans,
         again=st.booleans(),
     )  # fmt: skip
     def submit(self, who: int, rows: int, key: str | None, plan: Plan, *, again: bool) -> None:
-        person = self.living(who)
+        person = self.active_person(who)
         if person is None:
             return
         for _ in range(1 + again):
             self._submit(person, rows, key, plan)
             plan = ()
 
-    @precondition(lambda self: self.living(0))
+    @precondition(lambda self: self.active_person(0))
     @rule(who=st.integers(0, 9), key=st.sampled_from([None, "a"]))
     def submit_undisturbed(self, who: int, key: str | None) -> None:
-        person = self.living(who)
+        person = self.active_person(who)
         assert person
         self._submit(person, 1, key, ())
 
@@ -252,7 +252,7 @@ class Coins(RuleBasedStateMachine):
         accepted, refusal, lost = self.attempt(
             plan, lambda: self.world.predictions.submit(user, "lasso", content, FILE_NAME, key)
         )
-        self._learn(person, f"{rows}", key, None if lost else expected, accepted, refusal)
+        self._update_model(person, f"{rows}", key, None if lost else expected, accepted, refusal)
 
     def _expected(self, person: Person, request: str, key: str | None) -> str:
         """Return the id of the prediction that is replayed, the code of a refusal, "new", or "either"."""
@@ -267,7 +267,7 @@ class Coins(RuleBasedStateMachine):
             return NotEnoughCoinsError.code
         return TooManyOpenChargesError.code if person.open >= self.world.settings.open_predictions_max else "new"
 
-    def _learn(
+    def _update_model(
         self, person: Person, request: str, key: str | None, expected: str | None, accepted: Any,
         refusal: DomainError | None,
     ) -> None:  # fmt: skip
@@ -281,7 +281,7 @@ class Coins(RuleBasedStateMachine):
                 assert accepted, refusal
                 assert new == {accepted.prediction.prediction_id}
                 assert person.predictions[accepted.prediction.prediction_id].cost == self.price
-                # None: the coins were charged, but the balance could not be read afterwards.
+                # The balance is None if it could not be read after the charge.
                 assert accepted.balance in {None, person.balance}
             elif refusal:
                 assert refusal.code == expected
@@ -311,7 +311,7 @@ class Coins(RuleBasedStateMachine):
         accepted, refusal, lost = self.attempt(
             plan, lambda: self.world.predictions.retry(user, prediction.prediction_id, key)
         )
-        self._learn(person, request, key, None if lost else expected, accepted, refusal)
+        self._update_model(person, request, key, None if lost else expected, accepted, refusal)
 
     @precondition(lambda self: any(person.predictions for person in self.people if not person.closed))
     @rule(
@@ -341,7 +341,7 @@ class Coins(RuleBasedStateMachine):
             assert answer.files_deleted_at is not None
 
     def _one_of(self, who: int, which: int) -> tuple[Person | None, Prediction | None]:
-        person = self.living(who)
+        person = self.active_person(who)
         if person is None or not person.predictions:
             return person, None
         prediction_id = list(person.predictions)[which % len(person.predictions)]
@@ -449,13 +449,13 @@ class Coins(RuleBasedStateMachine):
             self.clients.files.objects[inputs[which % len(inputs)]] = b"ID,Age\n1,x\n"
 
     @rule(seconds=st.sampled_from([-5.0, 1.0, 30.0, 70.0, 1000.0, 90_000.0]))
-    def jump(self, seconds: float) -> None:
+    def move_clock(self, seconds: float) -> None:
         self.statistics.steps += 1
         self.clock.advance(seconds)
-        if seconds < 0:  # otherwise the offers that were read would stay fresh for longer
+        if seconds < 0:  # otherwise the cached price overrides would stay fresh for longer
             self.world.price_overrides._read_at = float("-inf")
 
-    # ---- the rest of an account's life
+    # ---- vouchers, offers and deletions
 
     @rule(coins=st.integers(1, 300), seconds=st.sampled_from([10.0, 1e9]))
     def issue_a_voucher(self, coins: int, seconds: float) -> None:
@@ -463,10 +463,10 @@ class Coins(RuleBasedStateMachine):
         expires = self.clock() + seconds
         self.vouchers.append((self.world.vouchers.issue(coins, expires), coins, expires, False))
 
-    @precondition(lambda self: self.living(0))
+    @precondition(lambda self: self.active_person(0))
     @rule(who=st.integers(0, 9), which=st.integers(0, 99), plan=plans)
     def redeem(self, who: int, which: int, plan: Plan) -> None:
-        person = self.living(who)
+        person = self.active_person(who)
         if person is None or not self.vouchers:
             return
         index = which % len(self.vouchers)
@@ -490,14 +490,14 @@ class Coins(RuleBasedStateMachine):
     def change_the_offer(self, coins: int, *, enabled: bool) -> None:
         self.statistics.steps += 1
         self.world.price_overrides.put("lasso", Override(coins, enabled=enabled))
-        # Advance until the offers that the process has read are stale, also after the clock was set back.
+        # Advance until the cached price overrides are stale, even if the clock was set back.
         self.clock.now = max(self.clock.now, self.world.price_overrides._read_at + CACHE_SECONDS)
         self.price, self.enabled = coins, enabled
 
-    @precondition(lambda self: self.living(0))
+    @precondition(lambda self: self.active_person(0))
     @rule(who=st.integers(0, 9), plan=plans, wrong=st.sampled_from([False, True, True]))
     def delete_the_account(self, who: int, plan: Plan, *, wrong: bool) -> None:
-        person = self.living(who)
+        person = self.active_person(who)
         if person is None:
             return
 
@@ -628,7 +628,7 @@ def test_coins_add_up_after_random_steps_and_faults(
     monkeypatch.setattr("chalicelib.core.ids.secrets.token_hex", lambda _bytes: f"{next(Coins.numbers):032x}")
     Coins.session, Coins.statistics = session, Statistics()
     steps = -(-STEPS // PARTS)
-    examples = -(-steps // (STEPS_AN_EXAMPLE * 3 // 4))  # some end early
+    examples = -(-steps // (STEPS_AN_EXAMPLE * 3 // 4))  # some examples end early
     run_state_machine_as_test(
         Coins,
         settings=settings(

@@ -21,7 +21,7 @@ from tests.support.searched_logs import copy_lines_to
 from tests.unit.support import PASSWORD, FakeModel, loaded, patients
 
 
-class Later:
+class OffsetClock:
     """The system's clock, ``offset`` seconds ahead."""
 
     def __init__(self, offset: float) -> None:
@@ -42,7 +42,7 @@ def prepare(environment: dict[str, str], settings: dict[str, Any], logs: Path) -
 @cache
 def services(offset: float) -> Services:
     """Return the services of this process, with a clock ``offset`` seconds ahead."""
-    return Services(Settings.model_validate_json(os.environ["RACE_SETTINGS"]), clock=Later(offset))
+    return Services(Settings.model_validate_json(os.environ["RACE_SETTINGS"]), clock=OffsetClock(offset))
 
 
 @cache
@@ -99,7 +99,7 @@ def _cancel(own: Services, user: User, prediction_id: str) -> str:
 
 
 def _work(own: Services, prediction_id: str) -> str:
-    worker(own.clock._offset if isinstance(own.clock, Later) else 0.0).run(prediction_id)
+    worker(own.clock._offset if isinstance(own.clock, OffsetClock) else 0.0).run(prediction_id)
     return "ran"
 
 
@@ -121,10 +121,10 @@ def _log_out(own: Services, token: str) -> str:
     return "logged out"
 
 
-def _leave(own: Services, user: User) -> str:
+def _delete_account(own: Services, user: User) -> str:
     own.accounts.delete(user, PASSWORD)
     own.erasure.run(user.id)
-    return "left"
+    return "deleted"
 
 
 ACTIONS: dict[str, Any] = {
@@ -139,5 +139,5 @@ ACTIONS: dict[str, Any] = {
     "dispatch": _dispatch,
     "redeem": _redeem,
     "log out": _log_out,
-    "leave": _leave,
+    "delete account": _delete_account,
 }

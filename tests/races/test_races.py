@@ -27,12 +27,12 @@ from tests.unit.support import PASSWORD, patients
 
 PROCESSES = 20
 ROUNDS = 20
-TOGETHER_SECONDS = 0.15
+START_DELAY_SECONDS = 0.15
 """How far ahead the common start is, so that every process is ready for it."""
 
 
 @dataclass(frozen=True)
-class Track:
+class Racers:
     """The racing processes, and the services of this process to prepare a race and read its outcome."""
 
     world: Services
@@ -44,7 +44,7 @@ class Track:
         All start at the same moment, or each one ``apart`` seconds after the previous one. Their clocks are ``offset``
         seconds ahead.
         """
-        start_at = time.time() + TOGETHER_SECONDS
+        start_at = time.time() + START_DELAY_SECONDS
         futures = [
             self.pool.submit(race, start_at + number * apart, *runner, offset=offset)
             for number, runner in enumerate(runners)
@@ -72,7 +72,7 @@ class Track:
 
 
 @pytest.fixture(scope="module")
-def track(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Track]:
+def racers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Racers]:
     require_dynoxide()
     folder = tmp_path_factory.mktemp("emulators")
     with running_emulators(folder) as environment:
@@ -83,41 +83,41 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Track]:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([race.__module__])  # imports are shared; each process makes its own clients
         with ProcessPoolExecutor(PROCESSES, context, initializer=prepare, initargs=arguments) as pool:
-            track = Track(Services(settings, EmulatorClients(session)), pool)
-            track.all_at_once(*[("dispatch",)] * PROCESSES)  # start every process
-            yield track
+            racers = Racers(Services(settings, EmulatorClients(session)), pool)
+            racers.all_at_once(*[("dispatch",)] * PROCESSES)  # start every process
+            yield racers
     assert {log.stem.partition("-")[0] for log in logs_under(folder)} >= {"racer"}
 
 
-def test_of_20_submits_on_500_coins_exactly_5_are_accepted(track: Track) -> None:
-    user = track.user()
+def test_of_20_submits_on_500_coins_exactly_5_are_accepted(racers: Racers) -> None:
+    user = racers.user()
 
-    outcomes = track.all_at_once(*[("submit", user, None, 1)] * 20)
+    outcomes = racers.all_at_once(*[("submit", user, None, 1)] * 20)
 
     assert outcomes.count("not_enough_coins") == 15
     assert len(set(outcomes) - {"not_enough_coins"}) == 5
-    assert track.world.ledger.account(user.id).balance == 0
-    assert track.entries(user) == {"signup": 1, "prediction": 5}
+    assert racers.world.ledger.account(user.id).balance == 0
+    assert racers.entries(user) == {"signup": 1, "prediction": 5}
 
 
-def test_of_20_submits_within_the_balance_exactly_10_are_accepted(track: Track) -> None:
-    user = track.user()
-    track.world.price_overrides.put("lasso", Override(coins=1))
+def test_of_20_submits_within_the_balance_exactly_10_are_accepted(racers: Racers) -> None:
+    user = racers.user()
+    racers.world.price_overrides.put("lasso", Override(coins=1))
     try:
         # Processes cache their services by offset. With a new offset they have new ones, without the old price.
-        outcomes = Counter(track.all_at_once(*[("submit", user, None, 1)] * 20, offset=1))
+        outcomes = Counter(racers.all_at_once(*[("submit", user, None, 1)] * 20, offset=1))
     finally:
-        track.world.price_overrides.put("lasso", Override())
+        racers.world.price_overrides.put("lasso", Override())
 
     assert outcomes["too_many_open_predictions"] == 10
     assert len(outcomes) == 1 + 10
-    account = track.world.ledger.account(user.id)
+    account = racers.world.ledger.account(user.id)
     assert (account.balance, account.open_charges) == (490, 10)
-    assert track.entries(user) == {"signup": 1, "prediction": 10}
+    assert racers.entries(user) == {"signup": 1, "prediction": 10}
 
 
 @pytest.mark.parametrize(("shared", "code"), [("name", "name_taken"), ("email", "email_taken")])
-def test_of_20_registrations_of_one_name_or_e_mail_one_wins(track: Track, shared: str, code: str) -> None:
+def test_of_20_registrations_of_one_name_or_e_mail_one_wins(racers: Racers, shared: str, code: str) -> None:
     tail = os.urandom(6).hex()
 
     def runner(number: int) -> tuple[str, str, str]:
@@ -125,175 +125,177 @@ def test_of_20_registrations_of_one_name_or_e_mail_one_wins(track: Track, shared
         email = f"{tail}@example.org" if shared == "email" else f"{tail}-{number}@example.org"
         return "register", name, email
 
-    outcomes = track.all_at_once(*map(runner, range(20)))
+    outcomes = racers.all_at_once(*map(runner, range(20)))
 
     assert outcomes.count(code) == 19
     login = f"racer-{tail}" if shared == "name" else f"{tail}@example.org"
-    user = track.world.accounts.log_in(Credentials(name=login, password=PASSWORD)).user
+    user = racers.world.accounts.log_in(Credentials(name=login, password=PASSWORD)).user
     assert [user.id] == [outcome for outcome in outcomes if outcome != code]
-    assert track.entries(user) == {"signup": 1}
+    assert racers.entries(user) == {"signup": 1}
 
 
-def test_20_submits_with_one_key_make_one_prediction_and_one_charge(track: Track) -> None:
-    user = track.user()
+def test_20_submits_with_one_key_make_one_prediction_and_one_charge(racers: Racers) -> None:
+    user = racers.user()
 
-    outcomes = track.all_at_once(*[("submit", user, "one-key", 1)] * 20)
+    outcomes = racers.all_at_once(*[("submit", user, "one-key", 1)] * 20)
 
     assert len(set(outcomes)) == 1
-    assert track.entries(user) == {"signup": 1, "prediction": 1}
-    assert track.world.ledger.account(user.id).open_charges == 1
+    assert racers.entries(user) == {"signup": 1, "prediction": 1}
+    assert racers.world.ledger.account(user.id).open_charges == 1
 
 
-def test_of_two_files_with_one_key_only_one_is_accepted(track: Track) -> None:
-    user = track.user()
+def test_of_two_files_with_one_key_only_one_is_accepted(racers: Racers) -> None:
+    user = racers.user()
 
-    outcomes = Counter(track.all_at_once(*[("submit", user, "one-key", 1 + number % 2) for number in range(20)]))
+    outcomes = Counter(racers.all_at_once(*[("submit", user, "one-key", 1 + number % 2) for number in range(20)]))
 
     assert outcomes.pop("idempotency_key_reused") == 10
     assert list(outcomes.values()) == [10]
-    assert track.entries(user) == {"signup": 1, "prediction": 1}
+    assert racers.entries(user) == {"signup": 1, "prediction": 1}
 
 
-def test_a_cancel_and_a_claim_never_both_win(track: Track) -> None:
+def test_a_cancel_and_a_claim_never_both_win(racers: Racers) -> None:
     winners = Counter[str]()
     close = [(number - ROUNDS // 2) * 0.0004 for number in range(ROUNDS - 2)]
-    for head_start in (0.1, *close, -0.1):  # of the cancellation, in seconds, so that each of them wins sometimes
-        user = track.user()
-        prediction = track.submit(user)
+    for head_start in (0.1, *close, -0.1):  # seconds; each of the two wins sometimes
+        user = racers.user()
+        prediction = racers.submit(user)
 
         runners = [("cancel", user, prediction.prediction_id), ("work", prediction.prediction_id)]
-        cancelled = track.all_at_once(*runners, apart=head_start)[0]
+        cancelled = racers.all_at_once(*runners, apart=head_start)[0]
 
-        ended = track.read(prediction)
+        ended = racers.read(prediction)
         winners[ended.status] += 1
-        results = track.world.audit._reader.results_of(user.id)
+        results = racers.world.audit._reader.results_of(user.id)
         if ended.status is Status.CANCELLED:
             assert cancelled == "cancelled"
             assert (ended.attempt, list(results)) == (0, [])  # it never ran
-            assert track.entries(user) == {"signup": 1, "prediction": 1, "refund": 1}
+            assert racers.entries(user) == {"signup": 1, "prediction": 1, "refund": 1}
         else:
             assert (ended.status, ended.attempt) == (Status.SUCCEEDED, 1)
             assert cancelled in {"prediction_running", "succeeded"}
-            assert track.entries(user) == {"signup": 1, "prediction": 1}
-        assert track.world.ledger.account(user.id).open_charges == 0
+            assert racers.entries(user) == {"signup": 1, "prediction": 1}
+        assert racers.world.ledger.account(user.id).open_charges == 0
     assert len(winners) == 2
 
 
-def test_ten_copies_of_one_message_make_one_result_and_one_charge(track: Track) -> None:
-    user = track.user()
-    prediction = track.submit(user)
+def test_ten_copies_of_one_message_make_one_result_and_one_charge(racers: Racers) -> None:
+    user = racers.user()
+    prediction = racers.submit(user)
 
-    track.all_at_once(*[("work", prediction.prediction_id)] * 10)
+    racers.all_at_once(*[("work", prediction.prediction_id)] * 10)
 
-    ended = track.read(prediction)
+    ended = racers.read(prediction)
     assert (ended.status, ended.attempt) == (Status.SUCCEEDED, 1)
-    assert track.entries(user) == {"signup": 1, "prediction": 1}
-    assert track.world.ledger.account(user.id).open_charges == 0
+    assert racers.entries(user) == {"signup": 1, "prediction": 1}
+    assert racers.world.ledger.account(user.id).open_charges == 0
 
 
-def test_worker_dead_letters_and_dispatcher_make_exactly_one_end(track: Track) -> None:
+def test_worker_dead_letters_and_dispatcher_make_exactly_one_end(racers: Racers) -> None:
     for _ in range(ROUNDS):
-        user = track.user()
-        prediction = track.submit(user)
+        user = racers.user()
+        prediction = racers.submit(user)
         # A worker claims it and dies.
-        track.world.prediction_repository.claim(prediction.prediction_id, time.time(), time.time())
-        late = track.world.settings.lease_seconds + 1
+        racers.world.prediction_repository.claim(prediction.prediction_id, time.time(), time.time())
+        late = racers.world.settings.lease_seconds + 1
 
-        track.all_at_once(
+        racers.all_at_once(
             *[("work", prediction.prediction_id)] * 4, *[("dead letter", prediction.prediction_id)] * 4,
             *[("dispatch",)] * 4, ("cancel", user, prediction.prediction_id), offset=late,
         )  # fmt: skip
-        track.all_at_once(("work", prediction.prediction_id), offset=2 * late)
+        racers.all_at_once(("work", prediction.prediction_id), offset=2 * late)
 
-        ended = track.read(prediction)
+        ended = racers.read(prediction)
         assert ended.status.is_end
         refund = {"refund": 1} if ended.status.is_refunded else {}
-        assert track.entries(user) == {"signup": 1, "prediction": 1} | refund
-        assert track.world.ledger.account(user.id).open_charges == 0
+        assert racers.entries(user) == {"signup": 1, "prediction": 1} | refund
+        assert racers.world.ledger.account(user.id).open_charges == 0
 
 
-def test_of_20_redemptions_of_one_voucher_one_wins(track: Track) -> None:
-    users = [track.user() for _ in range(5)]
-    code = track.world.vouchers.issue(300, None)
+def test_of_20_redemptions_of_one_voucher_one_wins(racers: Racers) -> None:
+    users = [racers.user() for _ in range(5)]
+    code = racers.world.vouchers.issue(300, None)
 
-    outcomes = Counter(track.all_at_once(*[("redeem", users[number % 5], code) for number in range(20)]))
+    outcomes = Counter(racers.all_at_once(*[("redeem", users[number % 5], code) for number in range(20)]))
 
     assert outcomes == {"redeemed 300": 1, "voucher_used": 19}
-    assert sum(track.world.ledger.balance(user.id) for user in users) == 5 * 500 + 300
+    assert sum(racers.world.ledger.balance(user.id) for user in users) == 5 * 500 + 300
 
 
-def test_nothing_stays_open_of_an_account_that_is_deleted_while_it_submits(track: Track) -> None:
+def test_an_account_that_is_deleted_while_it_submits_has_nothing_open(racers: Racers) -> None:
     for _ in range(ROUNDS // 3):
-        user = track.user()
+        user = racers.user()
 
-        outcomes = track.all_at_once(("leave", user), *[("submit", user, None, 1)] * 4)
-        track.world.erasure.run(user.id)
+        outcomes = racers.all_at_once(("delete account", user), *[("submit", user, None, 1)] * 4)
+        racers.world.erasure.run(user.id)
 
-        assert outcomes[0] == "left"
-        account = track.world.ledger.account(user.id)
+        assert outcomes[0] == "deleted"
+        account = racers.world.ledger.account(user.id)
         assert (account.balance, account.open_charges, account.closed) == (500, 0, True)
-        predictions = track.world.audit._reader.predictions_of(user.id)
+        predictions = racers.world.audit._reader.predictions_of(user.id)
         assert {prediction["status"] for prediction in predictions} <= {"cancelled", "failed"}
 
 
 @pytest.mark.parametrize(("earlier", "at_once"), [(0, 20), (1, 12)])
-def test_sessions_that_are_ended_at_once_all_end_and_no_other_does(track: Track, earlier: int, at_once: int) -> None:
-    user = track.user()
+def test_sessions_that_are_ended_at_once_all_end_and_no_other_does(racers: Racers, earlier: int, at_once: int) -> None:
+    user = racers.user()
 
     def log_in() -> str:
-        return track.world.accounts.log_in(Credentials(name=user.name, password=PASSWORD)).access_token
+        return racers.world.accounts.log_in(Credentials(name=user.name, password=PASSWORD)).access_token
 
     for _ in range(earlier):
-        track.world.accounts.log_out_session(*track.world.accounts.identify(log_in()))
+        racers.world.accounts.log_out_session(*racers.world.accounts.identify(log_in()))
     tokens, kept = [log_in() for _ in range(at_once)], log_in()
 
-    outcomes = Counter(track.all_at_once(*[("log out", token) for token in tokens]))
+    outcomes = Counter(racers.all_at_once(*[("log out", token) for token in tokens]))
 
     assert outcomes == {"logged out": at_once}
     for token in tokens:
         with pytest.raises(TokenInvalidError):
-            track.world.accounts.identify(token)
-    assert track.world.accounts.identify(kept)[0].id == user.id
+            racers.world.accounts.identify(token)
+    assert racers.world.accounts.identify(kept)[0].id == user.id
 
 
-def test_of_40_guesses_at_once_exactly_10_are_checked(track: Track) -> None:
-    user = track.user()
+def test_of_40_guesses_at_once_exactly_10_are_checked(racers: Racers) -> None:
+    user = racers.user()
     avoid_the_end_of_a_window()
 
     outcomes = Counter(
-        track.all_at_once(*[("guess", f"address of {user.name}", user.name, f"guess {number}") for number in range(40)])
+        racers.all_at_once(
+            *[("guess", f"address of {user.name}", user.name, f"guess {number}") for number in range(40)]
+        )
     )
 
     assert outcomes == {"wrong_credentials": 10, "too_many_requests": 30}
 
 
-def test_right_passwords_at_once_do_not_count_as_guesses(track: Track) -> None:
-    user = track.user()
+def test_right_passwords_at_once_do_not_count_as_guesses(racers: Racers) -> None:
+    user = racers.user()
     avoid_the_end_of_a_window()
     address = f"address of {user.name}"
 
-    assert set(track.all_at_once(*[("guess", address, user.name, PASSWORD)] * 8)) == {"logged in"}
-    outcomes = Counter(track.all_at_once(*[("guess", address, user.name, "wrong")] * 20))
+    assert set(racers.all_at_once(*[("guess", address, user.name, PASSWORD)] * 8)) == {"logged in"}
+    outcomes = Counter(racers.all_at_once(*[("guess", address, user.name, "wrong")] * 20))
 
     assert outcomes == {"wrong_credentials": 10, "too_many_requests": 10}
 
 
-def test_of_20_registrations_from_one_address_at_once_exactly_5_get_coins(track: Track) -> None:
+def test_of_20_registrations_from_one_address_at_once_exactly_5_get_coins(racers: Racers) -> None:
     tail = os.urandom(6).hex()
     avoid_the_end_of_a_window()
 
     outcomes = Counter(
-        track.all_at_once(*[("register from", f"address {tail}", f"farmer-{tail}-{number}") for number in range(20)])
+        racers.all_at_once(*[("register from", f"address {tail}", f"farmer-{tail}-{number}") for number in range(20)])
     )
 
     assert outcomes == {"registered": 5, "too_many_requests": 15}
 
 
-def test_of_80_uploads_at_once_exactly_60_get_a_form(track: Track) -> None:
-    user = track.user()
+def test_of_80_uploads_at_once_exactly_60_get_a_form(racers: Racers) -> None:
+    user = racers.user()
     avoid_the_end_of_a_window()
 
-    outcomes = Counter(track.all_at_once(*[("upload", user)] * 80))
+    outcomes = Counter(racers.all_at_once(*[("upload", user)] * 80))
 
     assert outcomes == {"form": 60, "too_many_requests": 20}
 
@@ -304,8 +306,8 @@ def avoid_the_end_of_a_window() -> None:
     time.sleep(seconds_left if seconds_left < 15 else 0)
 
 
-def test_the_audit_finds_nothing_after_all_races(track: Track) -> None:
-    report = track.world.audit.run()
+def test_the_audit_finds_nothing_after_all_races(racers: Racers) -> None:
+    report = racers.world.audit.run()
 
     assert report.findings == []
     assert report.checked["predictions"] > 0

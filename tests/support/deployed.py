@@ -46,7 +46,7 @@ class DeployedStage:
 
     build: Path
     """The package whose template is adapted to the emulator."""
-    whole: Path
+    original: Path
     """The package with the original template, which the emulator's CloudFormation refuses."""
     emulator: str
     target: Target
@@ -90,8 +90,8 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
     """Package and deploy the stage, yield it, and stop the emulator at the end."""
     build = folder / STAGE
     package(STAGE, ARCH, build)
-    whole = folder / "whole"
-    shutil.copytree(build, whole, copy_function=os.link)
+    original = folder / "original"
+    shutil.copytree(build, original, copy_function=os.link)
     key = access_key(folder)
     with _emulator(folder, key) as address, pytest.MonkeyPatch.context() as patch:
         for name, value in _account(address, key).items():
@@ -108,7 +108,7 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
         gateway = _adapt(target, address, build)
         domain = target.stack.outputs()["PageUrl"].split("/")[2]
         with cloudfront_proxy(address, domain) as url:
-            yield DeployedStage(build, whole, address, target, url, gateway)
+            yield DeployedStage(build, original, address, target, url, gateway)
 
 
 def _account(address: str, key: AccessKey) -> dict[str, str]:
@@ -178,7 +178,7 @@ def _allow_batches(resources: dict[str, Any]) -> None:
 
 
 def _adapt_template(template: Path) -> None:
-    """Remove what the emulator's CloudFormation does not support: alarms on computed metrics."""
+    """Remove alarms on computed metrics, which the emulator does not support, and relax a policy and a limit."""
     document = read_template(template)
     resources = document["Resources"]
     computed = [
@@ -217,7 +217,7 @@ def _adapt(target: Target, address: str, build: Path) -> str:
 
 
 def _allow_without_tls(s3: Any, bucket: str, *, keep: bool = False) -> None:
-    """Remove the statement that requires TLS. With ``keep`` it stays without effect: ``deploy`` checks it."""
+    """Remove the statement that requires TLS. ``keep``: only make it ineffective, since ``deploy`` looks for it."""
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     for statement in policy["Statement"]:
         if statement["Sid"] == "TlsOnly":

@@ -95,7 +95,7 @@ class RunningStack:
         return [pid for key, pid in self._listed_processes().items() if key.endswith(f"-{name}")]
 
     def variables(self) -> dict[str, str]:
-        """Return the variables with its endpoints, key and resource names."""
+        """Return the environment variables with the stack's endpoints, key and resource names."""
         return variables_of(self.data_dir)
 
     def all_process_ids(self) -> list[int]:

@@ -73,7 +73,7 @@ def test_every_function_runs_on_python_3_13_under_its_stage(template: Template, 
     assert settings["Environment"]["Variables"]["STAGE"] == stage
 
 
-def test_there_are_no_other_functions(template: Template) -> None:
+def test_the_template_has_exactly_the_known_functions(template: Template) -> None:
     assert set(of_type(template, "AWS::Serverless::Function", "AWS::Lambda::Function")) == set(FUNCTIONS)
 
 
@@ -176,7 +176,7 @@ def test_row_16_functions_that_run_predictions_cannot_read_accounts(template: Te
 
 
 @pytest.mark.parametrize("function", BACKGROUND)
-def test_the_end_of_a_charge_may_update_coins_only_and_not_read_the_user(template: Template, function: str) -> None:
+def test_functions_that_end_charges_may_update_only_the_coins_of_a_user(template: Template, function: str) -> None:
     (statement,) = (
         statement
         for statement in statements(template, function)
@@ -503,7 +503,7 @@ def test_row_16_no_other_function_can_write_the_audit_s_state(template: Template
 
 
 @pytest.mark.parametrize("function", [*BACKGROUND, "Audit"])
-def test_functions_without_requests_cannot_read_secrets(template: Template, function: str) -> None:
+def test_functions_that_serve_no_requests_cannot_read_secrets(template: Template, function: str) -> None:
     assert granted(template, function, "OriginSecret") == granted(template, function, "SigningSecret") == set()
 
 

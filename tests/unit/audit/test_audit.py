@@ -49,7 +49,7 @@ def anna(world: World, request: pytest.FixtureRequest) -> User:
     return user
 
 
-def of(world: World, user: User, status: str) -> Prediction:
+def newest(world: World, user: User, status: str) -> Prediction:
     """Return the user's newest prediction with that status whose files weren't deleted."""
     page, _ = world.prediction_repository.history(user.id, None)
     return next(prediction for prediction in page if prediction.status == status and not prediction.files_deleted_at)
@@ -120,7 +120,7 @@ def test_a_price_that_changed_after_the_charge_is_no_finding(world: World, anna:
     world.price_overrides.put("lasso", world.price_overrides.override("lasso").__class__(coins=80))
     world.clock.advance(10)
     world.submit(anna)
-    world.predictions.delete(anna, of(world, anna, "queued").prediction_id)
+    world.predictions.delete(anna, newest(world, anna, "queued").prediction_id)
 
     assert audit(world).findings == []
 
@@ -138,7 +138,7 @@ def put_result_of_another_attempt(world: World, prediction: Prediction) -> None:
 
 
 def test_files_of_a_lost_attempt_are_no_finding(world: World, anna: User) -> None:
-    put_result_of_another_attempt(world, of(world, anna, "succeeded"))
+    put_result_of_another_attempt(world, newest(world, anna, "succeeded"))
     world.clock.advance(LEFTOVER_SECONDS + 1)
 
     assert audit(world).findings == []
@@ -148,7 +148,7 @@ def test_files_of_a_lost_attempt_are_no_finding(world: World, anna: User) -> Non
 def test_result_files_of_a_refunded_prediction_are_found_once_no_message_can_delete_them(
     world: World, anna: User, status: str
 ) -> None:
-    prediction = of(world, anna, status)
+    prediction = newest(world, anna, status)
     put_result_of_another_attempt(world, prediction)
     assert audit(world).findings == []
     world.clock.advance(LEFTOVER_SECONDS + 1)
@@ -163,7 +163,7 @@ def test_result_files_of_a_refunded_prediction_are_found_once_no_message_can_del
 
 
 def test_result_files_of_a_refunded_prediction_that_are_being_deleted_are_no_finding(world: World, anna: User) -> None:
-    prediction = of(world, anna, "failed")
+    prediction = newest(world, anna, "failed")
     put_result_of_another_attempt(world, prediction)
     world.clock.advance(LEFTOVER_SECONDS + 1)
 
@@ -174,7 +174,7 @@ def test_result_files_of_a_refunded_prediction_that_are_being_deleted_are_no_fin
 
 
 def test_the_input_of_a_rejected_prediction_may_be_kept(world: World, anna: User) -> None:
-    prediction = of(world, anna, "rejected")
+    prediction = newest(world, anna, "rejected")
     world.files.put(bad_rows_key(anna.id, prediction.prediction_id), b"{}", "application/json")
     world.clock.advance(LEFTOVER_SECONDS + 1)
 
@@ -186,33 +186,35 @@ def test_the_input_of_a_rejected_prediction_may_be_kept(world: World, anna: User
 
 
 @both_ages
-def test_a_balance_that_is_not_the_sum_of_its_entries(world: World, anna: User) -> None:
+def test_a_balance_that_is_not_the_sum_of_its_entries_is_a_finding(world: World, anna: User) -> None:
     change_user(world, anna, "SET balance = balance + :one", one=1)
 
     assert_finding(audit(world), anna.id, "balance is 601, the entries add up to 600")
 
 
-def test_a_negative_balance(world: World, anna: User) -> None:
+def test_a_negative_balance_is_a_finding(world: World, anna: User) -> None:
     change_user(world, anna, "SET balance = :debt", debt=-1)
 
     assert_finding(audit(world), anna.id, "balance is -1, below zero")
 
 
 @pytest.mark.parametrize("attribute", ["balance", "open_charges"])
-def test_an_account_without_a_balance_or_number_of_open_charges(world: World, anna: User, attribute: str) -> None:
+def test_an_account_without_a_balance_or_number_of_open_charges_is_a_finding(
+    world: World, anna: User, attribute: str
+) -> None:
     change_user(world, anna, f"REMOVE {attribute}")
 
     assert_finding(audit(world), anna.id, "None")
 
 
-def test_a_wrong_count_of_open_charges(world: World, anna: User) -> None:
+def test_a_wrong_count_of_open_charges_is_a_finding(world: World, anna: User) -> None:
     change_user(world, anna, "SET open_charges = :three", three=3)
 
     assert_finding(audit(world), anna.id, "3 charges are counted as open, but 2 predictions are open")
 
 
 @both_ages
-def test_an_entry_with_an_unknown_reason(world: World, anna: User) -> None:
+def test_an_entry_with_an_unknown_reason_is_a_finding(world: World, anna: User) -> None:
     entry = pay(world, anna, 100, "gift")
 
     report = audit(world)
@@ -223,13 +225,15 @@ def test_an_entry_with_an_unknown_reason(world: World, anna: User) -> None:
 
 
 @pytest.mark.parametrize(("reason", "amount"), [("signup", -5), ("prediction", 5)])
-def test_an_entry_that_moves_coins_the_wrong_way(world: World, anna: User, reason: str, amount: int) -> None:
+def test_an_entry_that_moves_coins_the_wrong_way_is_a_finding(
+    world: World, anna: User, reason: str, amount: int
+) -> None:
     entry = pay(world, anna, amount, reason)
 
     assert_finding(audit(world), anna.id, entry.entry_id, f"({reason}) moves {amount} coins")
 
 
-def test_a_second_signup_grant(world: World, anna: User) -> None:
+def test_a_second_signup_grant_is_a_finding(world: World, anna: User) -> None:
     pay(world, anna, 500, "signup")
 
     assert_finding(audit(world), anna.id, "2 signup grants")
@@ -239,8 +243,8 @@ def test_a_second_signup_grant(world: World, anna: User) -> None:
 
 
 @both_ages
-def test_a_charge_whose_entry_is_missing(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_charge_whose_entry_is_missing_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     delete_entry(world, anna, prediction.charge_entry_id)
 
     report = audit(world)
@@ -253,15 +257,15 @@ def test_a_charge_whose_entry_is_missing(world: World, anna: User) -> None:
 
 @both_ages
 @pytest.mark.parametrize("status", ["succeeded", "running"])
-def test_a_prediction_that_names_no_charge(world: World, anna: User, status: str) -> None:
-    prediction = of(world, anna, status)
+def test_a_prediction_that_names_no_charge_is_a_finding(world: World, anna: User, status: str) -> None:
+    prediction = newest(world, anna, status)
     change_prediction(world, prediction, "REMOVE charge_entry_id")
 
     assert_finding(audit(world), prediction.prediction_id, "names no charge")
 
 
-def test_a_charge_that_differs_from_the_price(world: World, anna: User) -> None:
-    prediction = of(world, anna, "queued")
+def test_a_charge_that_differs_from_the_price_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "queued")
     change_entry(world, anna, prediction.charge_entry_id, "SET amount = :much", much=-90)
 
     assert_finding(
@@ -270,8 +274,8 @@ def test_a_charge_that_differs_from_the_price(world: World, anna: User) -> None:
 
 
 @both_ages
-def test_a_prediction_that_is_charged_twice(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_prediction_that_is_charged_twice_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     second = pay(world, anna, -100, "prediction", prediction)
 
     report = audit(world)
@@ -283,8 +287,8 @@ def test_a_prediction_that_is_charged_twice(world: World, anna: User) -> None:
 
 
 @both_ages
-def test_a_charge_for_a_prediction_that_does_not_exist(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_charge_for_a_prediction_that_does_not_exist_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     key = to_item({"prediction_id": prediction.prediction_id})
     aws.dynamodb().delete_item(TableName=world.settings.predictions_table, Key=key)
 
@@ -295,8 +299,8 @@ def test_a_charge_for_a_prediction_that_does_not_exist(world: World, anna: User)
 
 
 @pytest.mark.parametrize("status", ["succeeded", "failed", "queued"])
-def test_a_surplus_refund(world: World, anna: User, status: str) -> None:
-    prediction = of(world, anna, status)
+def test_a_surplus_refund_is_a_finding(world: World, anna: User, status: str) -> None:
+    prediction = newest(world, anna, status)
     second = pay(world, anna, 100, "refund", prediction)
 
     report = audit(world)
@@ -308,8 +312,8 @@ def test_a_surplus_refund(world: World, anna: User, status: str) -> None:
     assert_finding(report, second.entry_id, prediction.prediction_id, named)
 
 
-def test_a_settled_surplus_refund_is_reported_too(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_settled_surplus_refund_is_a_finding_too(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     second = pay(world, anna, 100, "refund", prediction)
     world.clock.advance(SETTLED_SECONDS + 1)
 
@@ -317,8 +321,8 @@ def test_a_settled_surplus_refund_is_reported_too(world: World, anna: User) -> N
 
 
 @both_ages
-def test_a_refund_that_differs_from_the_charge(world: World, anna: User) -> None:
-    prediction = of(world, anna, "failed")
+def test_a_refund_that_differs_from_the_charge_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "failed")
     change_entry(world, anna, prediction.refund_entry_id, "SET amount = :much", much=250)
     change_user(world, anna, "SET balance = balance + :more", more=150)
 
@@ -328,8 +332,8 @@ def test_a_refund_that_differs_from_the_charge(world: World, anna: User) -> None
 
 
 @pytest.mark.parametrize("status", ["rejected", "failed", "cancelled"])
-def test_an_end_without_its_refund(world: World, anna: User, status: str) -> None:
-    prediction = of(world, anna, status)
+def test_an_end_without_its_refund_is_a_finding(world: World, anna: User, status: str) -> None:
+    prediction = newest(world, anna, status)
     delete_entry(world, anna, prediction.refund_entry_id)
     change_user(world, anna, "SET balance = balance - :cost", cost=100)
     change_prediction(world, prediction, "REMOVE refund_entry_id")
@@ -341,8 +345,8 @@ def test_an_end_without_its_refund(world: World, anna: User, status: str) -> Non
 
 
 @both_ages
-def test_a_refund_whose_entry_is_missing(world: World, anna: User) -> None:
-    prediction = of(world, anna, "cancelled")
+def test_a_refund_whose_entry_is_missing_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "cancelled")
     delete_entry(world, anna, prediction.refund_entry_id)
 
     assert_finding(audit(world), prediction.prediction_id, "refund entry of 100 coins that is missing")
@@ -350,8 +354,8 @@ def test_a_refund_whose_entry_is_missing(world: World, anna: User) -> None:
 
 @both_ages
 @pytest.mark.parametrize("cost", [None, "100"])
-def test_a_prediction_without_a_price(world: World, anna: User, cost: object) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_prediction_without_a_price_is_a_finding(world: World, anna: User, cost: object) -> None:
+    prediction = newest(world, anna, "succeeded")
     if cost is None:
         change_prediction(world, prediction, "REMOVE cost")
     else:
@@ -365,8 +369,10 @@ def test_a_prediction_without_a_price(world: World, anna: User, cost: object) ->
 
 @both_ages
 @pytest.mark.parametrize(("status", "attribute"), [("queued", "due_shard"), ("running", "due_at")])
-def test_an_open_prediction_outside_the_outbox(world: World, anna: User, status: str, attribute: str) -> None:
-    prediction = of(world, anna, status)
+def test_an_open_prediction_outside_the_outbox_is_a_finding(
+    world: World, anna: User, status: str, attribute: str
+) -> None:
+    prediction = newest(world, anna, status)
     change_prediction(world, prediction, f"REMOVE {attribute}")
 
     assert_finding(audit(world), prediction.prediction_id, f"is {status} and not in the outbox")
@@ -374,31 +380,31 @@ def test_an_open_prediction_outside_the_outbox(world: World, anna: User, status:
 
 @both_ages
 @pytest.mark.parametrize("status", ["succeeded", "cancelled"])
-def test_an_ended_prediction_in_the_outbox(world: World, anna: User, status: str) -> None:
-    prediction = of(world, anna, status)
+def test_an_ended_prediction_in_the_outbox_is_a_finding(world: World, anna: User, status: str) -> None:
+    prediction = newest(world, anna, status)
     change_prediction(world, prediction, "SET due_shard = :shard, due_at = :now", shard="0", now=1)
 
     assert_finding(audit(world), prediction.prediction_id, f"is {status} and still in the outbox")
 
 
 @both_ages
-def test_an_unknown_status(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_an_unknown_status_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     change_prediction(world, prediction, "SET #status = :odd", odd="lost")
 
     assert_finding(audit(world), prediction.prediction_id, "has the unknown status lost")
 
 
 @both_ages
-def test_a_success_without_a_result(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_success_without_a_result_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     change_prediction(world, prediction, "REMOVE #result")
 
     assert_finding(audit(world), prediction.prediction_id, "is succeeded and has no result")
 
 
-def test_a_result_of_a_failed_prediction(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_result_of_a_failed_prediction_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     change_prediction(world, prediction, "SET #status = :failed", failed="failed")
 
     report = audit(world)
@@ -407,15 +413,15 @@ def test_a_result_of_a_failed_prediction(world: World, anna: User) -> None:
     assert_finding(report, prediction.prediction_id, "is failed and names no refund")
 
 
-def test_a_success_that_names_a_refund(world: World, anna: User) -> None:
-    prediction = of(world, anna, "failed")
+def test_a_success_that_names_a_refund_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "failed")
     change_prediction(world, prediction, "SET #status = :end", end="succeeded")
 
     assert_finding(audit(world), prediction.prediction_id, "is succeeded and names a refund")
 
 
-def test_an_ended_prediction_without_an_end_time(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_an_ended_prediction_without_an_end_time_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     change_prediction(world, prediction, "REMOVE finished_at")
 
     assert_finding(audit(world), prediction.prediction_id, "is succeeded and has no end time")
@@ -426,8 +432,8 @@ def test_an_ended_prediction_without_an_end_time(world: World, anna: User) -> No
 
 @both_ages
 @pytest.mark.parametrize("name", ["csv_key", "rows_key"])
-def test_a_success_without_one_of_its_files(world: World, anna: User, name: str) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_success_without_one_of_its_files_is_a_finding(world: World, anna: User, name: str) -> None:
+    prediction = newest(world, anna, "succeeded")
     key = getattr(prediction.result, name)
     aws.s3().delete_object(Bucket=world.settings.files_bucket, Key=key)
 
@@ -437,16 +443,16 @@ def test_a_success_without_one_of_its_files(world: World, anna: User, name: str)
     assert report.findings_by_kind == {"results": 1}
 
 
-def test_a_result_that_names_the_files_of_another_attempt(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_result_that_names_the_files_of_another_attempt_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     change_prediction(world, prediction, "SET attempt = :seven", seven=7)
 
     assert_finding(audit(world), prediction.prediction_id, f"does not name the files under results/{anna.id}/")
 
 
 @both_ages
-def test_files_that_are_marked_as_deleted_and_exist(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_files_that_are_marked_as_deleted_but_exist_are_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     change_prediction(world, prediction, "SET files_deleted_at = :now", now=world.clock())
 
     assert_finding(audit(world), prediction.prediction_id, "marked as deleted, but exist")
@@ -460,7 +466,7 @@ def used_voucher(world: World) -> Item:
     return voucher
 
 
-def test_a_used_voucher_without_its_entry(world: World, anna: User) -> None:
+def test_a_used_voucher_without_its_entry_is_a_finding(world: World, anna: User) -> None:
     used = used_voucher(world)
     delete_entry(world, anna, used["entry_id"])
     world.clock.advance(SETTLED_SECONDS + 1)
@@ -471,14 +477,14 @@ def test_a_used_voucher_without_its_entry(world: World, anna: User) -> None:
     assert_finding(report, anna.id, "0 ledger entries of vouchers, 1 used vouchers")
 
 
-def test_a_used_voucher_with_other_coins_than_its_entry(world: World, anna: User) -> None:
+def test_a_used_voucher_with_other_coins_than_its_entry_is_a_finding(world: World, anna: User) -> None:
     used = used_voucher(world)
     change(world.settings.vouchers_table, {"voucher_hash": used["voucher_hash"]}, "SET coins = :more", more=501)
 
     assert_finding(audit(world), "voucher", used["voucher_hash"][:12], "501 coins is missing or different")
 
 
-def test_a_voucher_entry_without_a_voucher(world: World, anna: User) -> None:
+def test_a_voucher_entry_without_a_voucher_is_a_finding(world: World, anna: User) -> None:
     pay(world, anna, 1000, "voucher")
     world.clock.advance(SETTLED_SECONDS + 1)
 
@@ -488,7 +494,7 @@ def test_a_voucher_entry_without_a_voucher(world: World, anna: User) -> None:
 # ---- items without an owner
 
 
-def test_the_items_of_an_account_that_does_not_exist_any_more(world: World, anna: User) -> None:
+def test_the_items_of_an_account_that_does_not_exist_are_findings(world: World, anna: User) -> None:
     aws.dynamodb().delete_item(TableName=world.settings.users_table, Key=to_item({"user_id": anna.id}))
 
     report = audit(world)
@@ -515,16 +521,16 @@ def test_each_owner_that_does_not_exist_is_reported_once(world: World, anna: Use
 
 @both_ages
 @pytest.mark.parametrize("attribute", ["user_id", "listed_at"])
-def test_a_prediction_that_is_in_nobody_s_history(world: World, anna: User, attribute: str) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_prediction_that_is_in_nobody_s_history_is_a_finding(world: World, anna: User, attribute: str) -> None:
+    prediction = newest(world, anna, "succeeded")
     change_prediction(world, prediction, f"REMOVE {attribute}")
 
     assert_finding(audit(world), f"prediction {prediction.prediction_id} is in nobody's history")
 
 
 @both_ages
-def test_a_prediction_that_was_never_charged(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+def test_a_prediction_that_was_never_charged_is_a_finding(world: World, anna: User) -> None:
+    prediction = newest(world, anna, "succeeded")
     (item,) = (stored for stored in world.items(world.settings.predictions_table)
                if stored["prediction_id"] == prediction.prediction_id)  # fmt: skip
     copy = item | {"prediction_id": "f" * 32, "files_deleted_at": 1}
@@ -535,7 +541,7 @@ def test_a_prediction_that_was_never_charged(world: World, anna: User) -> None:
     )
 
 
-def test_a_deleted_account_that_still_names_its_person(world: World, anna: User) -> None:
+def test_a_deleted_account_that_still_names_its_person_is_a_finding(world: World, anna: User) -> None:
     world.accounts.delete(anna, PASSWORD)
     change_user(world, anna, "SET email = :email", email="anna@example.org")
 
@@ -585,7 +591,7 @@ def test_a_prediction_that_ends_during_the_audit_is_no_finding(
     def entries_before_a_cancellation(reader: AuditReader, user_id: str, *bounds: Any, **options: Any) -> Any:
         yield from entries(reader, user_id, *bounds, **options)
         if not cancelled:
-            cancelled.append(world.predictions.delete(anna, of(world, anna, "queued").prediction_id))
+            cancelled.append(world.predictions.delete(anna, newest(world, anna, "queued").prediction_id))
 
     monkeypatch.setattr(AuditReader, "entries", entries_before_a_cancellation)
 
@@ -610,7 +616,7 @@ def test_an_index_that_lags_behind_is_no_finding(world: World, anna: User, monke
 
 
 def test_an_account_that_is_being_erased_may_still_have_files(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+    prediction = newest(world, anna, "succeeded")
     world.accounts.delete(anna, PASSWORD)
     world.prediction_repository.erase(prediction.prediction_id, world.clock())  # the erasure is interrupted here
     assert audit(world).findings == []
@@ -627,7 +633,7 @@ def test_an_account_that_is_being_erased_may_still_have_files(world: World, anna
 
 
 def test_a_deleted_account_s_prediction_that_was_not_erased_is_found(world: World, anna: User) -> None:
-    of(world, anna, "succeeded")
+    newest(world, anna, "succeeded")
     world.accounts.delete(anna, PASSWORD)
     world.finish_erasures()
     assert audit(world).findings == []
@@ -642,7 +648,7 @@ def test_a_deleted_account_s_prediction_that_was_not_erased_is_found(world: Worl
 
 
 def test_files_that_are_being_deleted_are_no_finding(world: World, anna: User) -> None:
-    prediction = of(world, anna, "succeeded")
+    prediction = newest(world, anna, "succeeded")
     change_prediction(world, prediction, "SET files_deleted_at = :now", now=world.clock())
 
     def delete_files(_seconds: float) -> None:
@@ -679,7 +685,7 @@ def test_the_sentences_of_findings_are_limited_and_all_findings_are_counted(worl
 
 
 @pytest.mark.parametrize("rechecked_max", [1, 1000])
-def test_many_pages_and_more_contradictions_than_are_rechecked(
+def test_contradictions_on_many_pages_or_beyond_the_recheck_limit_are_found_once(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch, rechecked_max: int
 ) -> None:
     monkeypatch.setattr(user_audit, "RECHECKED_MAX", rechecked_max)
@@ -687,7 +693,7 @@ def test_many_pages_and_more_contradictions_than_are_rechecked(
     monkeypatch.setattr(audit_reader, "_PAGE", 2)
     monkeypatch.setattr(audit_reader, "BATCH", 3)
     assert audit(world).findings == []
-    changed = [of(world, anna, status) for status in ("rejected", "failed", "cancelled")]
+    changed = [newest(world, anna, status) for status in ("rejected", "failed", "cancelled")]
     for prediction in changed:
         change_prediction(world, prediction, "REMOVE charge_entry_id")
 
@@ -730,7 +736,7 @@ def test_keys_that_a_busy_table_left_unprocessed_are_requested_again(
 
 
 def test_a_malformed_item_is_a_finding_and_the_others_are_still_checked(world: World, anna: User) -> None:
-    change_prediction(world, of(world, anna, "succeeded"), "SET finished_at = :text", text="then")
+    change_prediction(world, newest(world, anna, "succeeded"), "SET finished_at = :text", text="then")
     boris = world.register("boris")
     change_user(world, boris, "SET balance = :one", one=1)
 
@@ -759,7 +765,7 @@ def test_an_outage_is_no_finding_and_leaves_the_audit_unfinished(
 
 
 def test_a_long_finding_is_truncated(world: World, anna: User) -> None:
-    change_prediction(world, of(world, anna, "succeeded"), "SET #status = :odd", odd="x" * 100_000)
+    change_prediction(world, newest(world, anna, "succeeded"), "SET #status = :odd", odd="x" * 100_000)
 
     report = audit(world)
 

@@ -29,11 +29,11 @@ class TimeForReads:
     """The time left of an invocation that ends after ``reads`` reads."""
 
     def __init__(self, reads: float = inf) -> None:
-        self.left = reads
+        self.reads_left = reads
 
     def __call__(self) -> float:
-        self.left -= 1
-        return MARGIN_SECONDS + 100.0 if self.left > 0 else 0.0
+        self.reads_left -= 1
+        return MARGIN_SECONDS + 100.0 if self.reads_left > 0 else 0.0
 
 
 class KilledError(BaseException):
@@ -171,7 +171,7 @@ def test_a_continued_audit_reports_the_same_as_an_uninterrupted_one(
     assert stored(world)["report"]["coins"] == whole.coins
     assert stored(world)["invocations"] == len(answers)
     logged = [line["finding"] for line in lines() if line["event"] == "audit found"]
-    assert sorted(logged) == sorted(whole.findings)  # each once
+    assert sorted(logged) == sorted(whole.findings)  # each finding is logged once
 
 
 def test_an_unfinished_audit_is_never_reported_as_finished_or_clean(
@@ -219,7 +219,7 @@ def test_findings_from_before_a_crash_are_not_lost(
     assert (Metric.AUDIT_FINDINGS, answer["findings"]) in metrics
 
 
-def test_a_crash_before_anything_was_stored_costs_only_time(
+def test_after_a_crash_before_anything_was_stored_the_audit_begins_again(
     world: World, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_at(world, monkeypatch, people[4])
@@ -367,7 +367,7 @@ def test_yesterday_s_audit_is_finished_before_a_new_one_begins(world: World, peo
     assert people
 
 
-def test_findings_stay_known_until_an_audit_finishes_without_them(
+def test_findings_are_reported_until_an_audit_finishes_without_them(
     world: World, people: list[User], metrics: list[tuple[Metric, float]]
 ) -> None:
     change_user(world, people[1], "SET balance = :balance", balance=1)
@@ -390,7 +390,7 @@ def run_while_a_balance_changes(world: World, user: User) -> dict[str, Any]:
     return answer
 
 
-def test_an_inconclusive_audit_does_not_count(
+def test_an_inconclusive_audit_does_not_reset_the_age_of_the_last_audit(
     world: World, people: list[User], metrics: list[tuple[Metric, float]], lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
     run(world)
@@ -408,7 +408,7 @@ def test_an_inconclusive_audit_does_not_count(
     assert metrics[-1] == (Metric.AUDIT_AGE, 0)
 
 
-def test_findings_stay_known_after_an_inconclusive_audit(world: World, people: list[User]) -> None:
+def test_findings_are_still_reported_after_an_inconclusive_audit(world: World, people: list[User]) -> None:
     change_user(world, people[2], "SET open_charges = :one", one=1)
     findings = run(world)["findings"]
     change_user(world, people[2], "SET open_charges = :none", none=0)

@@ -27,7 +27,7 @@ from tests.unit.audit.test_audit import (
     change_prediction,
     change_user,
     delete_entry,
-    of,
+    newest,
     pay,
 )
 from tests.unit.support import World
@@ -42,8 +42,8 @@ class Scene(NamedTuple):
     anna: User
     boris: User
 
-    def of(self, status: str) -> Prediction:
-        return of(self.world, self.anna, status)
+    def newest(self, status: str) -> Prediction:
+        return newest(self.world, self.anna, status)
 
     def raise_balance(self, coins: int) -> None:
         change_user(self.world, self.anna, "SET balance = balance + :more", more=coins)
@@ -66,11 +66,11 @@ class Scene(NamedTuple):
         change(self.world.settings.logins_table, {"login": key}, "SET user_id = :user", user=user.id)
 
     def write_result(self, name: str, content: bytes) -> None:
-        result = self.of("succeeded").result
+        result = self.newest("succeeded").result
         self.world.files.put(getattr(result, name), content, "text/csv; charset=utf-8")
 
     def read_result(self, name: str) -> bytes:
-        return self.world.files.read(getattr(self.of("succeeded").result, name))
+        return self.world.files.read(getattr(self.newest("succeeded").result, name))
 
 
 @pytest.fixture
@@ -107,11 +107,11 @@ def the_amount_of_an_entry_changed(scene: Scene) -> None:
 
 
 def an_entry_removed(scene: Scene) -> None:
-    delete_entry(scene.world, scene.anna, scene.of("cancelled").charge_entry_id)
+    delete_entry(scene.world, scene.anna, scene.newest("cancelled").charge_entry_id)
 
 
 def an_entry_removed_with_its_coins(scene: Scene) -> None:
-    delete_entry(scene.world, scene.anna, scene.of("succeeded").charge_entry_id)
+    delete_entry(scene.world, scene.anna, scene.newest("succeeded").charge_entry_id)
     scene.raise_balance(100)
 
 
@@ -165,24 +165,24 @@ def a_forged_voucher_that_was_redeemed(scene: Scene) -> None:
 
 
 def a_charge_without_a_prediction(scene: Scene) -> None:
-    scene.delete("predictions_table", {"prediction_id": scene.of("cancelled").prediction_id})
+    scene.delete("predictions_table", {"prediction_id": scene.newest("cancelled").prediction_id})
 
 
 def a_prediction_without_a_charge(scene: Scene) -> None:
     (item,) = (
         item for item in scene.world.items(scene.world.settings.predictions_table)
-        if item["prediction_id"] == scene.of("succeeded").prediction_id
+        if item["prediction_id"] == scene.newest("succeeded").prediction_id
     )  # fmt: skip
     scene.put("predictions_table", item | {"prediction_id": "f" * 32, "files_deleted_at": 1})
 
 
 def a_charge_lowered(scene: Scene) -> None:
-    change_entry(scene.world, scene.anna, scene.of("succeeded").charge_entry_id, "SET amount = :less", less=-1)
+    change_entry(scene.world, scene.anna, scene.newest("succeeded").charge_entry_id, "SET amount = :less", less=-1)
     scene.raise_balance(99)
 
 
 def a_cost_lowered(scene: Scene) -> None:
-    change_prediction(scene.world, scene.of("succeeded"), "SET #cost = :less", less=1)
+    change_prediction(scene.world, scene.newest("succeeded"), "SET #cost = :less", less=1)
 
 
 def the_charge_the_cost_and_the_balance_lowered_together(scene: Scene) -> None:
@@ -191,31 +191,31 @@ def the_charge_the_cost_and_the_balance_lowered_together(scene: Scene) -> None:
 
 
 def a_refund_paid_twice(scene: Scene) -> None:
-    pay(scene.world, scene.anna, 100, "refund", scene.of("failed"))
+    pay(scene.world, scene.anna, 100, "refund", scene.newest("failed"))
 
 
 def a_refund_taken_back(scene: Scene) -> None:
-    failed = scene.of("failed")
+    failed = scene.newest("failed")
     delete_entry(scene.world, scene.anna, failed.refund_entry_id)
     change_prediction(scene.world, failed, "REMOVE refund_entry_id")
     scene.raise_balance(-100)
 
 
 def a_refund_of_more_than_the_charge(scene: Scene) -> None:
-    change_entry(scene.world, scene.anna, scene.of("failed").refund_entry_id, "SET amount = :more", more=900)
+    change_entry(scene.world, scene.anna, scene.newest("failed").refund_entry_id, "SET amount = :more", more=900)
     scene.raise_balance(800)
 
 
 def a_failure_turned_into_a_success(scene: Scene) -> None:
-    change_prediction(scene.world, scene.of("failed"), "SET #status = :end", end="succeeded")
+    change_prediction(scene.world, scene.newest("failed"), "SET #status = :end", end="succeeded")
 
 
 def a_success_turned_into_a_failure(scene: Scene) -> None:
-    change_prediction(scene.world, scene.of("succeeded"), "SET #status = :end REMOVE #result", end="failed")
+    change_prediction(scene.world, scene.newest("succeeded"), "SET #status = :end REMOVE #result", end="failed")
 
 
 def a_success_turned_into_a_refunded_failure(scene: Scene) -> None:
-    succeeded = scene.of("succeeded")
+    succeeded = scene.newest("succeeded")
     refund = pay(scene.world, scene.anna, 100, "refund", succeeded)
     change_prediction(
         scene.world, succeeded, "SET #status = :end, refund_entry_id = :refund, error_code = :code REMOVE #result",
@@ -224,14 +224,14 @@ def a_success_turned_into_a_refunded_failure(scene: Scene) -> None:
 
 
 def a_success_turned_into_a_refunded_failure_without_its_record_of_files(scene: Scene) -> None:
-    succeeded = scene.of("succeeded")
+    succeeded = scene.newest("succeeded")
     a_success_turned_into_a_refunded_failure(scene)
     change_prediction(scene.world, succeeded, "REMOVE result_files")
     scene.world.clock.advance(LEFTOVER_SECONDS + 1)
 
 
 def a_success_turned_into_a_refunded_failure_without_its_record_and_files(scene: Scene) -> None:
-    prefix = result_prefix(scene.anna.id, scene.of("succeeded").prediction_id)
+    prefix = result_prefix(scene.anna.id, scene.newest("succeeded").prediction_id)
     a_success_turned_into_a_refunded_failure_without_its_record_of_files(scene)
     scene.world.files.delete_all(prefix)
 
@@ -249,12 +249,12 @@ def result_csv_emptied(scene: Scene) -> None:
 
 
 def result_csv_of_an_older_prediction_emptied(scene: Scene) -> None:
-    change_prediction(scene.world, scene.of("succeeded"), "REMOVE result_files")
+    change_prediction(scene.world, scene.newest("succeeded"), "REMOVE result_files")
     scene.write_result("csv_key", b"")
 
 
 def result_csv_deleted(scene: Scene) -> None:
-    scene.world.files.delete_all(scene.of("succeeded").result.csv_key)  # type: ignore[union-attr]
+    scene.world.files.delete_all(scene.newest("succeeded").result.csv_key)  # type: ignore[union-attr]
 
 
 def the_rows_changed(scene: Scene) -> None:
@@ -262,7 +262,7 @@ def the_rows_changed(scene: Scene) -> None:
 
 
 def the_cohort_deleted(scene: Scene) -> None:
-    scene.world.files.delete_all(str(scene.of("succeeded").result.cohort_key))  # type: ignore[union-attr]
+    scene.world.files.delete_all(str(scene.newest("succeeded").result.cohort_key))  # type: ignore[union-attr]
 
 
 def the_cohort_emptied(scene: Scene) -> None:
@@ -271,11 +271,11 @@ def the_cohort_emptied(scene: Scene) -> None:
 
 def result_csv_changed_and_the_record_of_files_removed(scene: Scene) -> None:
     result_csv_changed_in_one_byte(scene)
-    change_prediction(scene.world, scene.of("succeeded"), "REMOVE result_files")
+    change_prediction(scene.world, scene.newest("succeeded"), "REMOVE result_files")
 
 
 def change_succeeded(scene: Scene, expression: str, **values: object) -> None:
-    change_prediction(scene.world, scene.of("succeeded"), expression, **values)
+    change_prediction(scene.world, scene.newest("succeeded"), expression, **values)
 
 
 def the_cohort_key_removed(scene: Scene) -> None:
@@ -307,19 +307,19 @@ def the_model_changed(scene: Scene) -> None:
 
 
 def the_end_backdated_and_the_files_deleted(scene: Scene) -> None:
-    prefix = result_prefix(scene.anna.id, scene.of("succeeded").prediction_id)
+    prefix = result_prefix(scene.anna.id, scene.newest("succeeded").prediction_id)
     change_succeeded(scene, "SET finished_at = :long_ago", long_ago=1_000_000_000)
     scene.world.files.delete_all(prefix)
 
 
 def the_files_marked_as_deleted_and_deleted(scene: Scene) -> None:
-    succeeded = scene.of("succeeded")
+    succeeded = scene.newest("succeeded")
     change_succeeded(scene, "SET files_deleted_at = :now", now=scene.world.clock())
     scene.world.files.delete_all(result_prefix(scene.anna.id, succeeded.prediction_id))
 
 
 def a_file_added_to_a_result(scene: Scene) -> None:
-    prefix = result_prefix(scene.anna.id, scene.of("succeeded").prediction_id, 1)
+    prefix = result_prefix(scene.anna.id, scene.newest("succeeded").prediction_id, 1)
     scene.world.files.put(f"{prefix}notes.csv", b"x", "text/csv")
 
 
@@ -456,7 +456,7 @@ def test_the_worker_records_the_size_and_etag_that_s3_lists(scene: Scene, size: 
 def test_the_record_of_files_is_stored_beside_the_result_so_that_an_older_release_can_read_the_result(
     scene: Scene,
 ) -> None:
-    succeeded = scene.of("succeeded")
+    succeeded = scene.newest("succeeded")
     (item,) = (
         item for item in scene.world.items(scene.world.settings.predictions_table)
         if item["prediction_id"] == succeeded.prediction_id

@@ -15,7 +15,7 @@ from tests.unit.support import PASSWORD, FakeClock, World
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Collects the passwords that bcrypt hashes or compares."""
+    """Collect the passwords that bcrypt hashes or compares."""
     passwords: list[bytes] = []
     for name in ("hashpw", "checkpw"):
         function: Callable[[bytes, bytes], object] = getattr(bcrypt, name)

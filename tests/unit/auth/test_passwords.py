@@ -20,14 +20,14 @@ def test_the_hash_is_bcrypt_of_the_given_cost_with_a_salt_of_its_own() -> None:
     assert hashed != hash_password("same", COST)
 
 
-def test_36_cyrillic_letters_are_told_from_any_other_36() -> None:
+def test_passwords_of_36_cyrillic_letters_are_compared_to_the_last_letter() -> None:
     hashed = hash_password("я" * 36, COST)
     assert password_matches("я" * 36, hashed, COST)
     assert not password_matches("я" * 35 + "ю", hashed, COST)
 
 
 @pytest.mark.parametrize("more", ["x", "я", "x" * 900])
-def test_a_longer_password_does_not_match_by_being_cut_to_72_bytes(more: str) -> None:
+def test_a_password_above_72_bytes_does_not_match_its_first_72_bytes(more: str) -> None:
     hashed = hash_password("x" * 72, COST)
     assert not password_matches("x" * 72 + more, hashed, COST)
 

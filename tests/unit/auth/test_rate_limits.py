@@ -164,7 +164,7 @@ def test_forms_for_uploads_are_limited_for_an_account(api: Api, clock: FakeClock
     assert api.ask("POST", "/api/uploads", Authorization=token).status_code == 201
 
 
-def test_a_log_in_fails_while_events_can_not_be_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_in_fails_while_events_cannot_be_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.token()
     update = aws.dynamodb().update_item
 
@@ -200,7 +200,7 @@ def test_row_8_an_outage_does_not_count_as_a_guess(api: Api, monkeypatch: pytest
     assert api.log_in("anna", PASSWORD).status_code == 200
 
 
-def test_a_request_succeeds_even_if_its_event_can_not_be_released(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_succeeds_even_if_its_event_cannot_be_released(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     token = api.token()
 
     def throttled(*_arguments: object) -> None:

@@ -44,7 +44,7 @@ def test_row_2_a_password_above_72_bytes_is_422_and_never_cut(api: Api, password
     assert register(api, password=password) == (422, ["too_long"])
 
 
-def test_row_2_36_cyrillic_letters_are_a_password_and_35_of_them_another(api: Api) -> None:
+def test_row_2_a_password_of_36_cyrillic_letters_differs_from_its_first_35(api: Api) -> None:
     assert register(api, password="я" * 36)[0] == 201
     assert api.log_in("anna", "я" * 36).status_code == 200
     assert api.log_in("anna", "я" * 35).status_code == 401
@@ -63,7 +63,7 @@ def test_row_3_short_and_common_passwords_are_422_at_registration_and_at_a_chang
     assert (response.status_code, [error["code"] for error in response.json_body["errors"]]) == (422, [code])
 
 
-def test_row_3_no_kind_of_character_is_demanded(api: Api) -> None:
+def test_row_3_a_password_may_have_lower_case_letters_only(api: Api) -> None:
     assert register(api, password="vzqkwjyx")[0] == 201
 
 
@@ -142,7 +142,7 @@ def test_a_log_out_with_an_invalid_option_ends_no_session(api: Api, query: str) 
     assert api.ask("GET", "/api/auth/me", Authorization=token).status_code == 200
 
 
-def test_a_token_from_before_sessions_had_ids_is_good_and_can_only_be_ended_with_all_others(api: Api) -> None:
+def test_a_token_without_a_session_id_is_valid_and_ends_only_with_all_sessions(api: Api) -> None:
     token = api.token().removeprefix("Bearer ")
     key = api.world.signing_keys.current()
     claims = jwt.decode(token, options={"verify_signature": False})

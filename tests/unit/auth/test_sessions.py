@@ -115,7 +115,7 @@ def test_row_6_no_ended_session_becomes_valid_again_when_too_many_have_ended(wor
     assert is_valid(world, log_in(world))
 
 
-def test_a_token_without_a_session_stays_good_until_it_expires(world: World) -> None:
+def test_a_token_without_a_session_stays_valid_until_it_expires(world: World) -> None:
     user = world.register()
     token = world.tokens.sign(Claims(user.id, 1))
 

@@ -45,7 +45,7 @@ def test_coins_can_be_spent_to_the_last(world: World) -> None:
     assert world.balance(user) == 3
 
 
-def test_an_unknown_user_has_no_coins_and_can_not_get_any(world: World) -> None:
+def test_an_unknown_user_has_no_coins_and_cannot_get_any(world: World) -> None:
     unknown = new_id()
     assert world.ledger.balance(unknown) == 0
     with pytest.raises(TransactionCancelledError):
@@ -53,7 +53,7 @@ def test_an_unknown_user_has_no_coins_and_can_not_get_any(world: World) -> None:
     assert world.ledger.balance(unknown) == 0
 
 
-def test_an_entry_can_not_be_overwritten(world: World) -> None:
+def test_an_entry_cannot_be_overwritten(world: World) -> None:
     user = world.register()
     entry = move(world, user.id, -100)
     same_id = Entry(user.id, -1, "prediction", entry.created_at, entry.entry_id)

@@ -17,7 +17,7 @@ from chalicelib.inference.results.result import Result
 from tests.unit.support import World, patients
 
 
-def test_a_late_worker_can_not_end_a_prediction_of_a_newer_attempt(world: World) -> None:
+def test_a_late_worker_cannot_end_a_prediction_of_a_newer_attempt(world: World) -> None:
     user = world.register()
     succeeded = world.run(world.submit(user))
     assert succeeded.result

@@ -30,7 +30,7 @@ def test_no_two_codes_are_the_same(world: World) -> None:
     assert len({world.vouchers.issue(1, None) for _ in range(50)}) == 50
 
 
-def test_case_blanks_dashes_and_misread_letters_do_not_matter(world: World) -> None:
+def test_a_code_may_be_typed_in_lower_case_with_blanks_and_misread_letters(world: World) -> None:
     user = world.register()
     code = world.vouchers.issue(1, None)
     misread = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")

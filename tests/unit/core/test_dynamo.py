@@ -41,7 +41,7 @@ def transact(client: FakeClient) -> None:
 
 @pytest.fixture
 def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Replaces ``time.sleep``. The value holds the seconds of each call."""
+    """Replace ``time.sleep``. The value holds the seconds of each call."""
     seconds: list[float] = []
     monkeypatch.setattr("time.sleep", seconds.append)
     return seconds

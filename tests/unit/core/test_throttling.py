@@ -86,7 +86,7 @@ def test_a_row_reveals_neither_subject_nor_kind_and_expires_with_its_window(
     assert not any(word in repr(row) for word in ("198", "anna", "guess"))
 
 
-def test_a_row_can_not_be_found_without_the_pseudonym_key(world: World, throttles: Throttles) -> None:
+def test_a_row_cannot_be_found_without_the_pseudonym_key(world: World, throttles: Throttles) -> None:
     with_another_key = Throttles(
         aws.dynamodb(), world.settings.throttles_table, lambda: "another secret", throttles._clock
     )

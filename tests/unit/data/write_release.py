@@ -53,7 +53,7 @@ class Writer:
 
     def __init__(self, api: Api, clock: FakeClock) -> None:
         self.api = api
-        self.services: Any = api.services  # of the older release, so some names differ from today's
+        self.services: Any = api.services  # the older release's services, some of which have other names today
         self.clock = clock
         self.accounts: dict[str, dict[str, str]] = {}
         self.predictions: dict[str, str] = {}

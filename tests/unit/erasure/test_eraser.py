@@ -33,7 +33,7 @@ def anna(world: World) -> User:
     return world.register("anna")
 
 
-def test_a_prediction_that_can_not_be_erased_delays_neither_the_others_nor_the_files(
+def test_a_prediction_that_cannot_be_erased_delays_neither_the_others_nor_the_files(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, third = (world.run(world.submit(anna)) for _ in range(3))
@@ -60,7 +60,7 @@ def test_a_prediction_that_can_not_be_erased_delays_neither_the_others_nor_the_f
 
 
 @pytest.mark.parametrize("prefix", ["inputs", "results", "uploads"])
-def test_a_prefix_that_can_not_be_deleted_does_not_delay_the_others(
+def test_a_prefix_that_cannot_be_deleted_does_not_delay_the_others(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch, prefix: str
 ) -> None:
     world.run(world.submit(anna))
@@ -238,7 +238,7 @@ def test_an_erasure_that_runs_out_of_time_is_not_finished(world: World, anna: Us
     assert world.pending_erasures() == [anna.id]
 
 
-def test_a_worker_that_fails_after_it_lost_its_claim_leaves_nothing(
+def test_a_worker_that_fails_after_it_lost_its_claim_leaves_no_files(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prediction = world.submit(anna)
@@ -269,7 +269,7 @@ def test_the_history_of_an_account_that_is_being_deleted_is_empty(world: World, 
     assert world.predictions.history(anna, None) == ([], None)
 
 
-def test_an_erasure_that_can_not_be_postponed_does_not_delay_the_others(
+def test_an_erasure_that_cannot_be_postponed_does_not_delay_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("anna", "boris"):

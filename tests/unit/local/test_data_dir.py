@@ -61,14 +61,14 @@ def test_a_closed_folder_may_hold_other_files(tmp_path: Path) -> None:
     make_private(tmp_path)
 
 
-def test_a_folder_that_can_not_be_created_gives_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_gives_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(StackError, match=r"can't be used \(Not a directory\)\. Choose a folder that you can write"):
         make_private(tmp_path / "file" / "data")
 
 
-def test_a_file_that_can_not_be_deleted_gives_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_deleted_gives_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "signing-secret").touch()
 
     def refuse(path: Path, *, missing_ok: bool = False) -> None:

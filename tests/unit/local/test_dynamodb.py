@@ -43,7 +43,7 @@ def test_dynoxide_s_folder_is_refused_if_its_port_would_be_open(tmp_path: Path) 
     assert dynamodb.serves(tmp_path, may_be_open=True)
 
 
-def test_a_port_in_its_own_network_namespace_can_not_be_reached_from_outside() -> None:
+def test_a_port_in_its_own_network_namespace_cannot_be_reached_from_outside() -> None:
     if not isolation.is_possible():
         pytest.skip(dynamodb.unavailable_reason())
     program = """

@@ -350,7 +350,7 @@ def test_row_20_a_foreign_host_is_refused(kind: Callable[[], RawRequest], host: 
 @pytest.mark.parametrize(
     "origin", ["null", "http://evil.example", "http://127.0.0.1:8000", f"{PAGE}.evil.example", ENDPOINT]
 )
-def test_row_20_a_page_of_another_origin_is_refused_even_with_a_good_signature(
+def test_row_20_a_page_of_another_origin_is_refused_even_with_a_valid_signature(
     kind: Callable[[], RawRequest], origin: str
 ) -> None:
     assert not outcome_of(kind().with_header("Origin", origin)).reached

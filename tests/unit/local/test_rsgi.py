@@ -1,4 +1,4 @@
-"""The local server passes complete requests to the application. An incomplete one delays no others."""
+"""The local server passes complete requests to the application. An incomplete request does not delay others."""
 
 import asyncio
 import gzip
@@ -50,7 +50,7 @@ def send_request(
     query: str = "",
     **headers: str,
 ) -> tuple[FakeProtocol, tuple[int, dict[str, str], bytes]]:
-    """Return the protocol and the answer."""
+    """Send a request to the application. Return the protocol and the answer."""
     header_fields = {name.replace("_", "-"): value for name, value in headers.items()}
     scope, protocol = FakeScope(method, path, header_fields, query), FakeProtocol(body)
 
@@ -65,7 +65,7 @@ def send_request(
 
 @pytest.fixture
 def gateway(monkeypatch: pytest.MonkeyPatch) -> Gateway:
-    monkeypatch.setattr(app, "__class__", app.__class__)  # to restore it: the gateway changes the app's class
+    monkeypatch.setattr(app, "__class__", app.__class__)  # restored after the test, because the gateway changes it
     return Gateway(app)
 
 

@@ -51,7 +51,7 @@ def codes_by_field(response: HTTPResponse) -> dict[str | None, str]:
 
 @pytest.fixture
 def unchanged(client: Client) -> Any:
-    """Fails the test if it changes the coins, predictions or files of a user."""
+    """Fail the test if it changes the coins, predictions or files of a user."""
 
     def state() -> Any:
         ledger, history = (

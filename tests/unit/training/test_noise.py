@@ -1,7 +1,7 @@
 """Noise far above the differences between CPUs keeps fitted numbers, figures and results within the tolerances.
 
 Patients' numbers, standardised matrices, fitted coefficients, hazards and probabilities are multiplied by 1 + 1e-12
-times a normal random number. So the tests find on any machine a comparison that would depend on the CPU.
+times a normal random number. On any machine, the tests then find a comparison that depends on the CPU.
 Replay one seed with ``NOISE_SEED=7 .venv/bin/python -m pytest tests/unit/training/test_noise.py``; a failure names it.
 """
 

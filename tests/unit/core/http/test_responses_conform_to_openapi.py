@@ -93,7 +93,7 @@ def test_every_success_conforms_to_the_document(api: Api) -> None:
     assert documented_successes - api.covered == set()
 
 
-def test_a_balance_that_can_not_be_read_is_null(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_balance_that_cannot_be_read_is_null(anna: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     voucher = {"code": anna.services.vouchers.issue(300, None)}
     prediction_id = anna.finished("mayo")
     monkeypatch.setattr(anna.services.ledger, "account", unreadable)

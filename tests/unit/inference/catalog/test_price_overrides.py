@@ -100,7 +100,7 @@ REQUESTS = [("GET", "/api/models"), ("POST", "/api/predict/lasso"), ("POST", "/a
 
 
 @pytest.mark.parametrize(("method", "path"), REQUESTS)
-def test_the_api_answers_503_and_charges_nothing_while_the_table_can_not_be_read(
+def test_the_api_answers_503_and_charges_nothing_while_the_table_cannot_be_read(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, method: str, path: str
 ) -> None:
     def refused(**_: Any) -> None:

@@ -229,6 +229,6 @@ def test_the_callers_frame_is_not_changed(model: Model, cohort: pd.DataFrame) ->
     pd.testing.assert_frame_equal(cohort, before, check_exact=True)
 
 
-def test_the_index_is_kept(model: Model) -> None:
+def test_the_output_has_the_index_of_the_input(model: Model) -> None:
     output = model.predict(pd.concat([patient(), patient(Bilirubin=9.0)]).set_axis(["b", "a"]))
     assert output.index.tolist() == ["b", "a"]

@@ -49,9 +49,9 @@ HOSTILE: dict[str, tuple[bytes, str | int]] = {
     "formulas in the ID": (HEADER + b"=1+1,18000,N,1.2,3.5,10.5\n", 1),
     "an ID of 10,000 characters": (HEADER + b"x" * 9999 + b",18000,N,1.2,3.5,10.5\n", "invalid_rows"),
     "100,000 identical IDs": (HEADER + ROW * 100_000, 100_000),
-    "numbers that are none": (HEADER + b"7,1e999,N,nan,inf,-0x10\n", "invalid_rows"),
+    "texts that look like numbers": (HEADER + b"7,1e999,N,nan,inf,-0x10\n", "invalid_rows"),
     "digits of other scripts": (HEADER + "7,١٨٠٠٠,N,１.2,3.5,10.5\n".encode(), "invalid_rows"),
-    "a bad row, a good row, 50,000 times": (HEADER + (ROW + b"7,x,N,1.2,3.5,10.5\n") * 50_000, "invalid_rows"),
+    "50,000 good and 50,000 bad rows in turn": (HEADER + (ROW + b"7,x,N,1.2,3.5,10.5\n") * 50_000, "invalid_rows"),
     "commas alone": (b",,,,\n" * 1000, "file_empty"),
     "one byte": (b"x", "column_missing"),
 }  # fmt: skip
@@ -66,7 +66,7 @@ def outcome(content: bytes) -> str | int:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_row_11_a_hostile_file_has_its_own_clear_end_in_bounded_memory(name: str) -> None:
+def test_row_11_a_hostile_file_gets_its_expected_outcome_in_bounded_memory(name: str) -> None:
     content, expected = HOSTILE[name]
     tracemalloc.start()
     try:
@@ -162,13 +162,13 @@ def test_any_file_is_predicted_or_refused_with_a_sentence(
 
 
 def assert_clear(error: InvalidFileError) -> None:
-    """The error has a sentence, and so has each finding."""
+    """Assert that the error and each of its findings have a sentence."""
     assert error.reason.endswith((".", "?"))
     assert all(finding["message"] for finding in error.extra.get("errors", []))
 
 
 def assert_the_worker_can_read(checked: CheckedFile) -> None:
-    """The canonical CSV is a table that the worker reads, and checking it gives the same bytes."""
+    """Assert that the worker can read the canonical CSV, and that checking it again gives the same bytes."""
     good = checked.rows - checked.bad_rows
     assert good > 0
     assert sum(len(chunk) for chunk in read_chunks(io.BytesIO(checked.content))) == good

@@ -264,7 +264,7 @@ def test_a_cancelled_prediction_can_be_retried(world: World) -> None:
     assert world.balance(user) == 400
 
 
-def test_a_prediction_that_has_not_ended_can_not_be_retried(world: World) -> None:
+def test_a_prediction_that_has_not_ended_cannot_be_retried(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
 
@@ -488,10 +488,10 @@ def deliver_message_again(world: World, prediction: Prediction, to: str) -> None
         world.dead_letters.handle(prediction.prediction_id)
 
 
-BACK_TO = pytest.mark.parametrize("to", ["worker", "dead letters"])
+to_worker_and_dead_letters = pytest.mark.parametrize("to", ["worker", "dead letters"])
 
 
-@BACK_TO
+@to_worker_and_dead_letters
 def test_row_19_files_that_a_killed_worker_uploaded_after_the_deletion_are_deleted_with_its_message(
     world: World, to: str
 ) -> None:
@@ -512,7 +512,7 @@ def test_row_19_files_that_a_killed_worker_uploaded_after_the_deletion_are_delet
     assert world.audit.run().findings == []
 
 
-@BACK_TO
+@to_worker_and_dead_letters
 def test_the_files_of_a_killed_worker_are_deleted_and_the_valid_result_is_kept(world: World, to: str) -> None:
     user = world.register()
     prediction = world.submit(user)
@@ -531,7 +531,7 @@ def test_the_files_of_a_killed_worker_are_deleted_and_the_valid_result_is_kept(w
     assert len(world.rows(user, prediction.prediction_id, 0, 10)[1]) == 1
 
 
-@BACK_TO
+@to_worker_and_dead_letters
 def test_the_files_of_a_killed_worker_are_deleted_when_its_message_ends_the_prediction(world: World, to: str) -> None:
     user = world.register()
     prediction = world.submit(user)

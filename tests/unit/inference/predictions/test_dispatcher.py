@@ -172,7 +172,7 @@ def test_predictions_that_always_fail_do_not_block_the_others(
     assert world.run(healthy).status is Status.SUCCEEDED
 
 
-def test_a_prediction_that_can_not_be_ended_is_tried_again_with_growing_pauses(
+def test_a_prediction_that_cannot_be_ended_is_tried_again_with_growing_pauses(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_stuck_predictions(world, "0", 1)
@@ -221,7 +221,7 @@ def test_an_unreadable_shard_blocks_neither_the_other_shards_nor_the_erasures(
     assert set(world.sent()) == unread
 
 
-def test_erasures_that_can_not_be_read_do_not_stop_a_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_erasures_that_cannot_be_read_do_not_stop_a_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_users: UserRepository, _now: float) -> dict[str, float]:
         raise OSError("out of order")
 

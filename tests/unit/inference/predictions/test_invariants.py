@@ -19,7 +19,7 @@ def late_and_newer(world: World, prediction: Prediction) -> tuple[Prediction, Pr
     return late, world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)
 
 
-def test_a_late_worker_can_not_renew_the_lease_of_a_newer_attempt(world: World) -> None:
+def test_a_late_worker_cannot_renew_the_lease_of_a_newer_attempt(world: World) -> None:
     prediction = world.submit(world.register())
     late, newer = late_and_newer(world, prediction)
 
@@ -29,7 +29,7 @@ def test_a_late_worker_can_not_renew_the_lease_of_a_newer_attempt(world: World) 
     assert world.read(prediction) == newer
 
 
-def test_a_late_worker_can_not_release_a_newer_attempt(world: World) -> None:
+def test_a_late_worker_cannot_release_a_newer_attempt(world: World) -> None:
     prediction = world.submit(world.register())
     late, newer = late_and_newer(world, prediction)
 

@@ -92,7 +92,7 @@ def test_a_spoiled_file_is_rejected_and_refunded(world: World) -> None:
     assert world.balance(user) == 500
 
 
-def test_a_live_lease_is_respected_and_a_lapsed_one_taken_over(world: World) -> None:
+def test_another_worker_claims_a_prediction_only_after_its_lease_has_ended(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     lease_until = world.clock() + world.settings.lease_seconds
@@ -124,7 +124,7 @@ def test_a_late_worker_cannot_overwrite_an_end(world: World) -> None:
     assert world.balance(user) == 400
 
 
-def test_the_fence_stops_an_older_attempt_while_a_newer_one_runs(world: World) -> None:
+def test_an_older_attempt_cannot_write_while_a_newer_one_runs(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     late = world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 1)
@@ -156,7 +156,7 @@ def test_the_dispatcher_sends_due_predictions_and_waits_longer_each_time(world: 
     assert waits[-1] > waits[0]
 
 
-def test_a_dead_letter_waits_for_a_live_run_and_refunds_once_after_it(world: World) -> None:
+def test_a_dead_letter_waits_until_the_lease_has_ended_and_then_refunds_once(world: World) -> None:
     user = world.register()
     prediction = world.submit(user)
     world.prediction_repository.claim(prediction.prediction_id, world.clock(), world.clock() + 60)

@@ -16,7 +16,7 @@ from tests.unit.support import FakeModel, World, patients
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
 
 
-def test_a_balance_that_can_not_be_read_after_a_commit_is_null(world: World) -> None:
+def test_a_balance_that_cannot_be_read_after_a_commit_is_null(world: World) -> None:
     user = world.register()
     ended = world.run(world.submit(user))
     code = world.vouchers.issue(300, None)
@@ -36,7 +36,7 @@ def test_a_balance_that_can_not_be_read_after_a_commit_is_null(world: World) -> 
     assert world.balance(user) == 500 + 7 + 300 - 3 * 100
 
 
-def test_a_repeated_request_is_answered_although_the_balance_can_not_be_read(world: World) -> None:
+def test_a_repeated_request_is_answered_although_the_balance_cannot_be_read(world: World) -> None:
     user = world.register()
     ended = world.run(world.submit(user))
     code = world.vouchers.issue(300, None)
@@ -65,7 +65,7 @@ def _throttled(_ledger: Ledger, _user_id: str) -> int:
     raise THROTTLED
 
 
-def test_one_prediction_that_can_not_be_ended_does_not_stop_the_dispatcher(world: World) -> None:
+def test_one_prediction_that_cannot_be_ended_does_not_stop_the_dispatcher(world: World) -> None:
     stuck, fine = world.register("anna"), world.register("boris")
     broken = world.submit(stuck)
     waiting = [world.submit(fine) for _ in range(4)]

@@ -61,7 +61,7 @@ def widest(rows: int, *, si: bool = False) -> bytes:
     return text.getvalue().encode()
 
 
-FORMS = pytest.mark.parametrize("rows_of", [narrowest, widest])
+ROW_WIDTHS = pytest.mark.parametrize("rows_of", [narrowest, widest])
 MODES = pytest.mark.parametrize("options", [Options(), Options("si", "skip")], ids=["refuse", "skip, SI"])
 RowsOf = Callable[..., bytes]
 
@@ -92,7 +92,7 @@ def submit_upload(world: World, user: User, content: bytes, options: Options = O
     return world.predictions.submit_upload(user, "mayo", upload, None, None, options).prediction
 
 
-@FORMS
+@ROW_WIDTHS
 @MODES
 def test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge(
     direct: World, rows_of: RowsOf, options: Options
@@ -123,7 +123,7 @@ def test_bad_rows_count_towards_the_limit(direct: World, options: Options) -> No
     assert direct.balance(user) == 500
 
 
-@FORMS
+@ROW_WIDTHS
 @MODES
 def test_row_11_a_large_file_at_the_limit_is_predicted_and_one_row_more_is_rejected_with_a_refund(
     large: World, rows_of: RowsOf, options: Options

@@ -1,4 +1,4 @@
-"""Skipped bad rows, the dry run and the summary summary."""
+"""Skipped bad rows, the dry run and the cohort summary."""
 
 import csv
 import io

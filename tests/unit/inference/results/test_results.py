@@ -176,7 +176,7 @@ def test_row_12_the_id_and_the_errors_of_a_skipped_row_are_escaped() -> None:
     assert (cells[1], cells[-1]) == ("'＝1+1", "'\u200b=2")
 
 
-def test_a_separator_of_another_locale_can_not_start_a_formula_inside_an_id() -> None:
+def test_a_separator_of_another_locale_cannot_start_a_formula_inside_an_id() -> None:
     files = Files()
     with ResultWriter(loaded_model(NO_CURVE)) as writer:
         writer.add(pd.Series(["x;=1+1", "x\t=1+1"], dtype="str"), fake_predictions(2), np.zeros(2))
