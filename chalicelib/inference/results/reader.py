@@ -1,4 +1,4 @@
-"""Reads the stored results: pages of rows, the cohort summary, and the download URL of the CSV."""
+"""Read the stored results: pages of rows, the cohort summary, and the download URL of the CSV."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Encodes a chunk of result rows as lines of CSV and JSON.
+"""Encode a chunk of result rows as lines of CSV and JSON.
 
 The encoding is written by hand because the csv and json modules would format every number twice.
 """

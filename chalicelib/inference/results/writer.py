@@ -1,4 +1,4 @@
-"""Writes the files of a result: a CSV for people, and JSON lines and a cohort summary for the page."""
+"""Write the files of a result: a CSV for people, and JSON lines and a cohort summary for the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import IO, Any, Protocol, Self
 import numpy as np
 import pandas as pd
 
-from chalicelib.inference.models.base import Loaded
+from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.row_codec import (
     DECIMALS,
@@ -25,7 +25,7 @@ from chalicelib.inference.results.row_codec import (
     ranges_if_measured,
 )
 from chalicelib.inference.results.summary import CohortSummary
-from chalicelib.inference.storage.file_store import Stored
+from chalicelib.inference.storage.file_store import StoredObject
 
 OFFSET_INTERVAL = 1000
 """Rows between two recorded row offsets."""
@@ -38,9 +38,9 @@ _ESTIMATES = ("years", "lower", "upper")
 
 
 class ResultSink(Protocol):
-    """Stores the files of a result. It is S3, except when a receipt is verified."""
+    """Stores the files of a result: a ``FileStore``, or a sink in memory when a receipt is verified."""
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> StoredObject:
         """Store the first ``size`` bytes of ``stream``. Return their size and ETag."""
 
 
@@ -58,7 +58,7 @@ class ResultWriter:
     A skipped row is ``[row, id, [errors]]``.
     """
 
-    def __init__(self, loaded: Loaded, bad_rows: Iterator[dict[str, Any]] = iter(())) -> None:  # noqa: B008 - it is empty
+    def __init__(self, loaded: LoadedModel, bad_rows: Iterator[dict[str, Any]] = iter(())) -> None:  # noqa: B008 - it is empty
         self._loaded = loaded
         self._bad_rows = bad_rows
         self._next_bad_row = next(bad_rows, None)
