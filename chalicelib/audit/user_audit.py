@@ -32,7 +32,7 @@ AHEAD_SECONDS = 3600
 
 _LOGIN_KEYS = {"name": name_key, "email": email_key}
 _FILES = ("csv_key", "rows_key", "cohort_key")
-"""The attributes that name the files of a result. Old results have no ``cohort_key``."""
+"""The attributes that name the files of a result. Results of older releases have no ``cohort_key``."""
 _STATUSES = frozenset(Status)
 _NAMED_BY = {"prediction": "charge_entry_id", "refund": "refund_entry_id"}
 """The attribute of a prediction that names its entry, by the entry's reason."""
@@ -360,7 +360,7 @@ def _keys(prediction: Item) -> dict[str, str]:
 def _wrong_files(prediction: Item, objects: dict[str, StoredObject]) -> Iterator[str]:
     """Yield how the files that S3 lists differ from those that the worker stored. The sentences continue "its ..."."""
     keys = _keys(prediction)
-    recorded = prediction.get("result_files", {})  # older predictions record none
+    recorded = prediction.get("result_files", {})  # results of older releases record none
     if recorded:
         for name in sorted(recorded.keys() - keys.keys()):
             yield f"record of files has {name}, and its result does not"

@@ -55,7 +55,7 @@ class Prediction:
     ignored_columns: tuple[str, ...] = ()
     """Column names in the file that no model uses. Of these columns only the names are stored."""
     units: dict[str, str] = field(default_factory=dict)
-    """The unit of each number column of the file."""
+    """The unit of each numeric column of the file."""
     bad_rows: int = 0
     """How many of ``rows`` are skipped because they can't be predicted."""
     is_checked: bool = True

@@ -80,7 +80,7 @@ PredictionId = Annotated[
 
 
 class _SubmissionOptions(BaseModel):
-    # Refuse unknown options, so that a misspelt dry_run does not become a charge.
+    # Refuse unknown options, so that a misspelled dry_run does not become a charge.
     model_config = ConfigDict(extra="forbid")
 
     dry_run: Annotated[
@@ -191,7 +191,7 @@ def retry(request: Request, services: Services, id: PredictionId) -> Response:  
 
 
 class _DeletionOptions(BaseModel):
-    # Refuse unknown options, so that a misspelt only_if does not turn a cancellation into a deletion.
+    # Refuse unknown options, so that a misspelled only_if does not turn a cancellation into a deletion.
     model_config = ConfigDict(extra="forbid")
 
     only_if: OnlyIf = optional_field(

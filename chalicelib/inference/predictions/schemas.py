@@ -22,7 +22,7 @@ class Submission(TypedDict):
     rows: Annotated[int, Field(description="Patients in the file.")]
     retry_of: Annotated[str | None, Field(description="The id of the prediction whose file this one runs again.")]
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
-    units: Annotated[dict[str, str], Field(description="The unit of each number column of the file.")]
+    units: Annotated[dict[str, str], Field(description="The unit of each numeric column of the file.")]
     bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]
 
 
@@ -77,7 +77,7 @@ class Prediction(TypedDict):
         Field(description="The name of the submitted file. Null if none was sent, or if the files were deleted."),
     ]
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
-    units: Annotated[dict[str, str], Field(description="The unit of each number column of the file.")]
+    units: Annotated[dict[str, str], Field(description="The unit of each numeric column of the file.")]
     bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]
     is_checked: Annotated[
         bool,
@@ -145,7 +145,7 @@ class DryRun(ResponseModel):
     personal_columns: list[str] = Field(
         description="Ignored columns that seem to identify a person: by name, address, date of birth or number."
     )
-    units: dict[str, str] = Field(description="The unit of each number column that is read.")
+    units: dict[str, str] = Field(description="The unit of each numeric column that is read.")
     separator: str = Field(description="The character between the cells of the file.")
     encoding: Literal["utf-8", "windows-1251"] = Field(description="The encoding of the file.")
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")

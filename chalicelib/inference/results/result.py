@@ -12,8 +12,8 @@ class Result:
     """A result: the keys of its files, its summary, and what is needed to read them.
 
     ``columns`` and ``baseline`` belong to the contributions. ``output`` is the estimate of the first patient, in years.
-    ``row_offsets[i]`` is the byte offset of row ``i * offset_interval`` in the rows object; the last offset is the
-    length of the object.
+    ``row_offsets[i]`` is the byte offset of row ``i * offset_interval`` in the rows file; the last offset is the
+    length of the file.
     """
 
     csv_key: str

@@ -51,7 +51,7 @@ class RowTexts:
     band: list[str] | None
 
     def json_lines(self, row_numbers: Iterable[int]) -> Iterator[str]:
-        """Yield the lines of the rows object, in the format that ``ResultWriter`` describes."""
+        """Yield the lines of the rows file, in the format that ``ResultWriter`` describes."""
         empty = [""] * len(self.ids)
         rows = zip(
             row_numbers,

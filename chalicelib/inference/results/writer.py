@@ -47,7 +47,7 @@ class ResultSink(Protocol):
 class ResultWriter:
     """Writes the files of a result from predicted chunks, which must come in file order.
 
-    A line of the rows object is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
+    A line of the rows file is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
     [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first, [band]]``:
 
     - the contributions are in the order of ``Result.columns``;
@@ -173,7 +173,7 @@ class ResultWriter:
             self._skipped_rows += 1
 
     def _append_row_lines(self, lines: list[str]) -> None:
-        """Append lines to the rows object, and record a row offset after every OFFSET_INTERVAL rows."""
+        """Append lines to the rows file, and record a row offset after every OFFSET_INTERVAL rows."""
         for block in _split_at_offsets(lines, self.rows):
             self._row_lines.write("".join(block).encode())
             self.rows += len(block)
