@@ -3,8 +3,8 @@
 import gc
 import os
 
-# Loaded modules live as long as the process. Collecting garbage among them takes a fifth of the start, so collection
-# begins at the end of this module.
+# Loaded modules live as long as the process. Collecting garbage among them would take a fifth of the start-up time, so
+# collection begins at the end of this module.
 gc.disable()
 
 from functools import cache
@@ -42,7 +42,7 @@ service_routes = Endpoints[None](__name__).provide(lambda: None)
 def health(_request: Request, _services: None) -> Response:
     """Report that the API function runs.
 
-    The check reads no database and no bucket, so that it can't be used to load them.
+    It reads no database and no bucket, so that repeated calls put no load on them.
     """
     return ok({"status": "ok"})
 
@@ -84,7 +84,7 @@ def dead_letter(event: SQSEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="dispatcher")
 def dispatcher(_event: CloudWatchEvent) -> dict[str, Any]:
-    """Send accepted predictions that have not ended to the queue again, and run pending erasures."""
+    """Send due predictions to the queue again, and continue the due erasures."""
     return {"handled": services().dispatcher.run()}
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from chalicelib.inference.catalog.catalog import ARTEFACTS
-from chalicelib.inference.models.base import ArtefactMismatchError, Loaded, ModelNotFoundError
+from chalicelib.inference.models.base import ArtefactMismatchError, LoadedModel, ModelNotFoundError
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.models.stable_comparison import exceeds
@@ -32,7 +32,7 @@ from chalicelib.inference.patient_file.validator import check_file
 from chalicelib.inference.predictions.receipt import FORMAT
 from chalicelib.inference.predictions.worker import read_chunks
 from chalicelib.inference.results.writer import ResultWriter
-from chalicelib.inference.storage.file_store import Stored
+from chalicelib.inference.storage.file_store import StoredObject
 
 NUMBER_TOLERANCE = 1e-6
 """One unit of the last decimal of a number in a result."""
@@ -125,7 +125,7 @@ def verify(receipt: dict[str, Any], input_path: Path | None, result_path: Path |
     return comparisons
 
 
-def _compare_model(receipt: dict[str, Any]) -> tuple[Loaded | None, Comparison]:
+def _compare_model(receipt: dict[str, Any]) -> tuple[LoadedModel | None, Comparison]:
     model_id, version, sha256 = str(receipt["model_id"]), receipt["model_version"], receipt["model_sha256"]
     try:
         loaded = load(model_id, ARTEFACTS)
@@ -148,7 +148,7 @@ def _compare_hash(subject: str, path: Path | None, content: bytes | None, expect
     return Comparison(subject, f"{path}: SHA-256 {actual}, the receipt says {expected}", fits=False)
 
 
-def _predict_again(loaded: Loaded, content: bytes, receipt: dict[str, Any], result: bytes | None) -> Comparison:
+def _predict_again(loaded: LoadedModel, content: bytes, receipt: dict[str, Any], result: bytes | None) -> Comparison:
     """Predict the input, and compare the hash with the receipt's, or else the numbers with those of the result."""
     labelled = replace(loaded, version=str(receipt["model_version"]))
     try:
@@ -178,7 +178,7 @@ class Prediction(NamedTuple):
     sha256: str
 
 
-def predict(loaded: Loaded, content: bytes, *, si: bool = False, skip: bool = False) -> Prediction:
+def predict(loaded: LoadedModel, content: bytes, *, si: bool = False, skip: bool = False) -> Prediction:
     """Predict a patient file as the service does. Raises ``InvalidFileError`` for a file that the service refuses."""
     checked = check_file(content, si=si, skip=skip)
     sink = _CsvSink()
@@ -195,11 +195,11 @@ class _CsvSink:
 
     csv = b""
 
-    def put_stream(self, _key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
+    def put_stream(self, _key: str, stream: IO[bytes], size: int, content_type: str) -> StoredObject:
         if content_type.startswith("text/csv"):
             stream.seek(0)
             self.csv = stream.read(size)
-        return Stored(size, "")
+        return StoredObject(size, "")
 
 
 def first_difference(expected: str, actual: str) -> str | None:

@@ -23,10 +23,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from chalicelib.inference.storage.file_store import Stored
+from chalicelib.inference.storage.file_store import StoredObject
 
 if TYPE_CHECKING:
-    from chalicelib.inference.models.base import Loaded
+    from chalicelib.inference.models.base import LoadedModel
 
 SAMPLE = Path(__file__).resolve().parents[1] / "frontend" / "public" / "samples" / "pbc-418.csv"
 Run = Callable[[Path], None]
@@ -130,7 +130,7 @@ def _upload(model: str) -> Run:
     return run
 
 
-def _load(model: str) -> Loaded:
+def _load(model: str) -> LoadedModel:
     from chalicelib.inference.catalog.catalog import ARTEFACTS  # noqa: PLC0415
     from chalicelib.inference.models.loader import load  # noqa: PLC0415
 
@@ -143,12 +143,12 @@ class _Disk:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:  # noqa: ARG002
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> StoredObject:  # noqa: ARG002
         """Copy the stream to a file named ``key``."""
         stream.seek(0)
         with (self._folder / key).open("wb") as file:
             shutil.copyfileobj(stream, file, 1024 * 1024)
-        return Stored(size, "")
+        return StoredObject(size, "")
 
 
 def _pandas(model: str) -> Run:

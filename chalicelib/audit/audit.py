@@ -57,7 +57,7 @@ _USERS_AT_ONCE = 1000
 
 @dataclass(slots=True)
 class Report:
-    """What an audit, or one unit of it, has checked and found: counts by kind, sums of coins, and sentences."""
+    """The report of an audit or of one of its units: counts by kind, sums of coins, and the audit findings."""
 
     checked: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(KINDS, 0)))
     findings_by_kind: Counter[str] = field(default_factory=Counter)
@@ -242,7 +242,7 @@ class Audit:
             confirmed = [finding for finding in self._confirmed(user.check_unsettled, report) if finding in earlier]
         report.add(confirmed)
         if confirmed:
-            report.add(user.check_claims())
+            report.add(user.check_unnamed_entries())
         report.add(user.check_files())
         report.add(self._confirmed(user.check_leftovers, report))
         totals = user.totals
@@ -291,7 +291,7 @@ class Audit:
         ]
 
     def _voucher_owners(self, progress: Progress) -> Iterator[Unit]:
-        """Find the users whose voucher entries and used vouchers differ. Skipped if the sums of all are equal."""
+        """Find the users whose voucher entries and used vouchers differ. Do nothing if the sums of all are equal."""
         if progress.report.voucher_entries_sum == progress.report.used_vouchers_sum:
             return
         for users in batched(self._reader.user_ids(progress.after), _USERS_AT_ONCE, strict=False):

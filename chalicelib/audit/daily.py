@@ -60,7 +60,7 @@ class AuditState:
     """Until when another invocation may be running."""
     invocations: int = 0
     finished_at: float | None = None
-    """When the last audit ended that was not inconclusive. None if there was none."""
+    """When the last conclusive audit ended. None if there was none."""
     findings: int = 0
     """The number of findings of that audit."""
     revision: str | None = None
@@ -84,10 +84,10 @@ class AuditStateRepository:
 
         From an item of another version, take only the hold and the outcome of the last conclusive audit.
         """
-        answer = self._client.get_item(TableName=self._table, Key=to_item({"throttle": KEY}), ConsistentRead=True)
-        if "Item" not in answer:
+        response = self._client.get_item(TableName=self._table, Key=to_item({"throttle": KEY}), ConsistentRead=True)
+        if "Item" not in response:
             return None
-        item = from_item(answer["Item"])
+        item = from_item(response["Item"])
         kept = {name: item[name] for name in ("held_until", "finished_at", "findings", "revision") if name in item}
         if item["version"] != VERSION:
             log("audit of another version is begun anew", version=item["version"])

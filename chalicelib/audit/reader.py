@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.auth.repository import ERASURE_SHARD
 from chalicelib.core.dynamo import Item, batch_get, from_item, to_item
 from chalicelib.inference.predictions.repository import HISTORY_INDEX
-from chalicelib.inference.storage.file_store import Stored, prefixes_of_user
+from chalicelib.inference.storage.file_store import StoredObject, prefixes_of_user
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -168,22 +168,22 @@ class AuditReader:
 
     # ---- files
 
-    def results_of(self, user_id: str) -> Iterator[tuple[str, dict[str, Stored]]]:
+    def results_of(self, user_id: str) -> Iterator[tuple[str, dict[str, StoredObject]]]:
         """Yield the user's result files by prediction, in the order of the ids: the id, and its objects by key."""
         _, prefix, _ = prefixes_of_user(user_id)
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._settings.files_bucket, Prefix=prefix)
         objects = (obj for page in self._timed(pages) for obj in page.get("Contents", []))
         for prediction_id, group in groupby(objects, lambda obj: obj["Key"].removeprefix(prefix).split("/", 1)[0]):
-            yield prediction_id, {obj["Key"]: Stored(obj["Size"], obj["ETag"]) for obj in group}
+            yield prediction_id, {obj["Key"]: StoredObject(obj["Size"], obj["ETag"]) for obj in group}
 
-    def objects_under(self, prefix: str) -> dict[str, Stored]:
+    def objects_under(self, prefix: str) -> dict[str, StoredObject]:
         """Return the objects under a prefix by key, at most the first 1,000.
 
         It lists them, because a role that may ask for a single object may also read it.
         """
         self._require_time()
         listing = self._s3.list_objects_v2(Bucket=self._settings.files_bucket, Prefix=prefix)
-        return {obj["Key"]: Stored(obj["Size"], obj["ETag"]) for obj in listing.get("Contents", [])}
+        return {obj["Key"]: StoredObject(obj["Size"], obj["ETag"]) for obj in listing.get("Contents", [])}
 
     # ---- pages and batches
 
@@ -208,7 +208,7 @@ class AuditReader:
         return self._pages(
             "scan",
             TableName=table,
-            # It follows from the next line, but the function's role requires it to be given.
+            # ProjectionExpression implies this, but the function's role requires it in the request.
             Select="SPECIFIC_ATTRIBUTES",
             ProjectionExpression=attributes,
             ConsistentRead=True,

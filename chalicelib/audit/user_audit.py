@@ -17,7 +17,7 @@ from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import Item
 from chalicelib.core.settings import Settings
 from chalicelib.inference.predictions.prediction import Status
-from chalicelib.inference.storage.file_store import Stored, result_prefix
+from chalicelib.inference.storage.file_store import StoredObject, result_prefix
 
 SETTLED_SECONDS = 60
 """No new entry is dated longer ago than this: a request ends within 29 s, and its transaction's retries soon after."""
@@ -28,11 +28,11 @@ LEFTOVER_SECONDS = 6 * 3600
 """After this time the message of a killed worker has come back, and the files that the worker left are deleted."""
 
 AHEAD_SECONDS = 3600
-"""How far ahead a clock of ours may be. An entry later than that would never be compared with the vouchers."""
+"""How far ahead our clocks may be. An entry later than that would never be compared with the vouchers."""
 
 _LOGIN_KEYS = {"name": name_key, "email": email_key}
 _FILES = ("csv_key", "rows_key", "cohort_key")
-"""The attributes that name the files of a result. Old results have no ``cohort_key``."""
+"""The attributes that name the files of a result. Results of older releases have no ``cohort_key``."""
 _STATUSES = frozenset(Status)
 _NAMED_BY = {"prediction": "charge_entry_id", "refund": "refund_entry_id"}
 """The attribute of a prediction that names its entry, by the entry's reason."""
@@ -40,7 +40,7 @@ _REASONS = {"signup", "voucher", *_NAMED_BY}
 
 
 def erasure_seconds(settings: Settings) -> int:
-    """Return for how many seconds after its deletion an account may still have data: uploads under way come last."""
+    """Return how many seconds after its deletion an account may still have data. Uploads under way arrive last."""
     return settings.upload_seconds + 2 * 3600
 
 
@@ -127,14 +127,14 @@ class UserAudit:
         findings = [*self._check_recent(totals), *self._recheck(totals), *self._check_sums(user, totals)]
         return [*findings, *self._check_uncharged(), *self._check_logins(user)]
 
-    def check_claims(self) -> Iterator[AuditFinding]:
+    def check_unnamed_entries(self) -> Iterator[AuditFinding]:
         """Find the settled entries that no prediction names, if the numbers of entries and predictions differ."""
         if self.totals.charges == self.totals.predictions and self.totals.refunds == self.totals.refunded:
             return
         for page in batched(self._reader.entries(self._user_id, until=self._settled_until), BATCH, strict=False):
             predictions = self._predictions_named_by(page)
             for entry in page:
-                yield from self._check_claim(entry, predictions)
+                yield from self._check_named_prediction(entry, predictions)
 
     def check_files(self) -> Iterator[AuditFinding]:
         """Compare the list of the user's result files with the predictions. ``check_leftovers`` completes it."""
@@ -183,7 +183,7 @@ class UserAudit:
             charged = []
             for entry in page:
                 yield from self._check_entry(entry, totals)
-                contradictions = list(self._check_claim(entry, predictions))
+                contradictions = list(self._check_named_prediction(entry, predictions))
                 yield from contradictions
                 if entry.get("reason") == "prediction" and not contradictions:
                     charged.append(predictions[entry["prediction_id"]])
@@ -262,7 +262,7 @@ class UserAudit:
         totals.charges += reason == "prediction"
         totals.refunds += reason == "refund"
 
-    def _check_claim(self, entry: Item, predictions: dict[str, Item]) -> Iterator[AuditFinding]:
+    def _check_named_prediction(self, entry: Item, predictions: dict[str, Item]) -> Iterator[AuditFinding]:
         """Check that the prediction that a charge or refund names also names this entry."""
         reason = entry.get("reason")
         if reason not in _NAMED_BY:
@@ -309,7 +309,7 @@ class UserAudit:
         return ""
 
     def _check_prediction(self, prediction: Item, entries: dict[str, Item]) -> Iterator[AuditFinding]:
-        for text in (*_state_contradictions(prediction), *_payment_contradictions(prediction, entries)):
+        for text in (*_status_contradictions(prediction), *_payment_contradictions(prediction, entries)):
             yield self._finding("predictions", f"prediction {prediction['prediction_id']} {text}")
 
     def _check_sums(self, user: Item, totals: Totals) -> Iterator[AuditFinding]:
@@ -357,10 +357,10 @@ def _keys(prediction: Item) -> dict[str, str]:
     return {name: result[name] for name in _FILES if name in result}
 
 
-def _wrong_files(prediction: Item, objects: dict[str, Stored]) -> Iterator[str]:
+def _wrong_files(prediction: Item, objects: dict[str, StoredObject]) -> Iterator[str]:
     """Yield how the files that S3 lists differ from those that the worker stored. The sentences continue "its ..."."""
     keys = _keys(prediction)
-    recorded = prediction.get("result_files", {})  # older predictions record none
+    recorded = prediction.get("result_files", {})  # results of older releases record none
     if recorded:
         for name in sorted(recorded.keys() - keys.keys()):
             yield f"record of files has {name}, and its result does not"
@@ -376,13 +376,13 @@ def _wrong_files(prediction: Item, objects: dict[str, Stored]) -> Iterator[str]:
             yield f"{key} is missing"
         elif not stored.size:
             yield f"{key} is empty"
-        elif name in recorded and Stored(**recorded[name]) != stored:
+        elif name in recorded and StoredObject(**recorded[name]) != stored:
             size = recorded[name]["size"]
             yield f"{key} is not what was stored: {stored.size} bytes instead of {size}, or another ETag"
 
 
-def _state_contradictions(prediction: Item) -> Iterator[str]:
-    """Yield the attributes that a prediction in this state should not have, or lacks."""
+def _status_contradictions(prediction: Item) -> Iterator[str]:
+    """Yield how the attributes of a prediction contradict its status."""
     if "listed_at" not in prediction:
         yield "is in nobody's history"
     if prediction.get("status") not in _STATUSES:
@@ -401,10 +401,10 @@ def _state_contradictions(prediction: Item) -> Iterator[str]:
     if status.is_refunded != ("refund_entry_id" in prediction):
         yield f"is {status} and names {'a' if 'refund_entry_id' in prediction else 'no'} refund"
     if status is Status.SUCCEEDED and "result" in prediction:
-        home = result_prefix(prediction["user_id"], prediction["prediction_id"], prediction.get("attempt"))
+        folder = result_prefix(prediction["user_id"], prediction["prediction_id"], prediction.get("attempt"))
         keys = _keys(prediction)
-        if not {"csv_key", "rows_key"} <= keys.keys() or not all(key.startswith(home) for key in keys.values()):
-            yield f"succeeded, but its result does not name the files under {home}"
+        if not {"csv_key", "rows_key"} <= keys.keys() or not all(key.startswith(folder) for key in keys.values()):
+            yield f"succeeded, but its result does not name the files under {folder}"
 
 
 def _payment_contradictions(prediction: Item, entries: dict[str, Item]) -> Iterator[str]:

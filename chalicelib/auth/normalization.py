@@ -130,12 +130,12 @@ class AccountDeletion(BaseModel, extra="forbid"):
 
 
 def name_key(name: str) -> str:
-    """Return the login key of ``name``: all its spellings under NFKC and case folding have the same."""
+    """Return the login key of ``name``, which all its spellings under NFKC and case folding share."""
     return "name#" + _folded(name)
 
 
 def email_key(email: str) -> str:
-    """Return the login key of ``email``: all its spellings under NFKC and case folding have the same."""
+    """Return the login key of ``email``, which all its spellings under NFKC and case folding share."""
     return "email#" + _folded(email)
 
 

@@ -4,8 +4,8 @@
 - ``logins`` maps ``name#...`` and ``email#...`` to the user id and the password hash. The worker has no access to it.
   For a deleted account it keeps ``granted#...``, the signup fingerprint, so that the e-mail address gets no second
   signup grant.
-- ``erasures`` holds the erasure requests of deleted accounts. After an erasure it holds, for as long as a backup could
-  restore the account, a register entry that the account was deleted. It has ids and times only, no personal data.
+- ``erasures`` holds the erasure requests of deleted accounts. After an erasure it holds a register entry that
+  the account was deleted, for as long as a backup could restore the account. Its items have ids and times only.
 
 A deleted account keeps its id, balance and open charges in ``users``, so that the ledger still adds up.
 """
@@ -379,7 +379,7 @@ class UserRepository:
                 )
             )
 
-    def erased(self, user_id: str, requested_at: float, now: float) -> None:
+    def complete_erasure(self, user_id: str, requested_at: float, now: float) -> None:
         """Replace the erasure request by a register entry that the account was deleted.
 
         Raises
@@ -405,7 +405,7 @@ class UserRepository:
     # ---- scans for the operator's commands; no request uses them
 
     def deleted(self) -> Iterator[str]:
-        """Yield the ids of deleted accounts, pending ones and those in the register. An id may come twice."""
+        """Yield the ids of accounts with an erasure request or in the register of deletions. An id may come twice."""
         pages = self._client.get_paginator("scan").paginate(TableName=self._erasures_table, ConsistentRead=True)
         return (from_item(item)["user_id"] for page in pages for item in page["Items"])
 

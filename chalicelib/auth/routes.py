@@ -1,4 +1,4 @@
-"""HTTP routes of accounts: registration, log-in, log-out, password change and deletion."""
+"""HTTP routes of accounts: register, log in and out, show the account, change its password, delete it."""
 
 from typing import Literal, Protocol
 

@@ -197,7 +197,7 @@ class Accounts:
         log("account deleted", user=user.id)
 
     def delete_restored(self, user_id: str) -> bool:
-        """Delete an account again that came back with a restored table. Return False if it did not come back.
+        """Delete again an account that came back with a restored table. Return False if it did not come back.
 
         Raises
         ------

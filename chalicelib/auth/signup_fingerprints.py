@@ -21,7 +21,7 @@ class SignupFingerprints:
         self._pseudonym_key = pseudonym_key
 
     def of(self, email: str) -> str:
-        """Return the fingerprint of an e-mail address. All its spellings have the same."""
+        """Return the fingerprint of an e-mail address. All its spellings share it."""
         return self.of_key(email_key(email))
 
     def of_key(self, key: str) -> str:

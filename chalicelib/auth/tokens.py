@@ -51,7 +51,7 @@ class TokenExpiredError(UnauthenticatedError):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The claims of a token. It is valid only while ``token_version`` is the user's."""
+    """The claims of a token. The token is valid only while ``token_version`` equals the user's token version."""
 
     user_id: str
     token_version: int

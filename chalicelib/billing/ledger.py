@@ -47,7 +47,7 @@ class AccountClosedError(DomainError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return ``WWW-Authenticate``, which RFC 9110, section 15.5.2, requires with every 401."""
+        """``WWW-Authenticate``, which RFC 9110, section 15.5.2, requires with every 401."""
         return {"WWW-Authenticate": "Bearer"}
 
 
@@ -67,15 +67,15 @@ class TooManyOpenChargesError(DomainError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return ``Retry-After`` in seconds, by when a prediction may have ended."""
+        """``Retry-After`` in seconds: by then a prediction may have ended."""
         return {"Retry-After": "5"}
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The state of a user's coins: ``balance`` in coins, and the number of open charges.
+    """A user's coins: the ``balance``, and the number of open charges.
 
-    ``closed``: the account was deleted, or there is none.
+    ``closed`` means that the account was deleted or never existed.
     """
 
     balance: int
@@ -138,7 +138,7 @@ class Ledger:
     def charge(self, user_id: str, cost: int, open_max: int) -> TransactItem:
         """Return the element that takes ``cost`` coins from the balance and opens a charge.
 
-        Its condition fails if the balance is too low, ``open_max`` charges are open, or the account is closed.
+        Its condition fails if the balance is too low, ``open_max`` charges are open, or the account was deleted.
         """
         return self._update(
             user_id,
@@ -150,7 +150,7 @@ class Ledger:
     def end_charge(self, user_id: str, refund: int) -> TransactItem:
         """Return the element that ends an open charge and adds ``refund`` coins to the balance (0: earned).
 
-        It also works on a closed account.
+        It also works on a deleted account.
         """
         return self._update(
             user_id,
@@ -160,7 +160,7 @@ class Ledger:
         )
 
     def credit(self, user_id: str, amount: int) -> TransactItem:
-        """Return the element that adds ``amount`` coins to the balance. Its condition fails for a closed account."""
+        """Return the element that adds ``amount`` coins to the balance. Its condition fails for a deleted account."""
         return self._update(
             user_id,
             "SET balance = balance + :amount",
@@ -181,13 +181,13 @@ class Ledger:
 
     def account(self, user_id: str) -> Account:
         """Return the user's account, by a consistent read: an empty and closed one if there is no such user."""
-        answer = self._client.get_item(
+        response = self._client.get_item(
             TableName=self._users_table,
             Key=to_item({"user_id": user_id}),
             ProjectionExpression="balance, open_charges, closed_at",
             ConsistentRead=True,
         )
-        item = from_item(answer.get("Item", {}))
+        item = from_item(response.get("Item", {}))
         return Account(int(item.get("balance", 0)), int(item.get("open_charges", 0)), "closed_at" in item or not item)
 
     def balance(self, user_id: str) -> int:
@@ -197,7 +197,7 @@ class Ledger:
     def balance_if_readable(self, user_id: str) -> int | None:
         """Return the balance in coins, or None if it cannot be read.
 
-        For the answer to a request that is already committed: a failing read must not turn it into an error.
+        Use this after a request was committed: a failing read must not turn its response into an error.
         """
         try:
             return self.balance(user_id)
@@ -213,12 +213,12 @@ class Ledger:
         Raises
         ------
         InvalidInputError
-            ``cursor`` is not a cursor.
+            ``cursor`` is not valid.
         """
         start = {"ExclusiveStartKey": decode_cursor(cursor, ("user_id", "entry_id"))} if cursor else {}
         if start and from_item(start["ExclusiveStartKey"])["user_id"] != user_id:
             start = {}
-        answer = self._client.query(
+        response = self._client.query(
             TableName=self._ledger_table,
             KeyConditionExpression="user_id = :user",
             ExpressionAttributeValues=to_item({":user": user_id}),
@@ -226,8 +226,8 @@ class Ledger:
             Limit=PAGE_SIZE,
             **start,  # type: ignore[arg-type]
         )
-        entries = [from_item(item) for item in answer["Items"]]
+        entries = [from_item(item) for item in response["Items"]]
         for entry in entries:
             entry.pop("user_id")
             entry.setdefault("prediction_id", None)
-        return entries, encode_cursor(answer.get("LastEvaluatedKey"))
+        return entries, encode_cursor(response.get("LastEvaluatedKey"))

@@ -41,9 +41,9 @@ class ChargeRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a prediction costs a user, in coins, and the id and time of the ledger entry that moves them.
+    """The coins that a prediction costs its user, and the id and time of the ledger entry that moves them.
 
-    ``at`` is in seconds since the epoch.
+    ``at`` is that time, in seconds since the epoch.
     """
 
     user_id: str
@@ -64,7 +64,8 @@ class Payments:
     def refuse_early(self, cost: int, balance: int, open_charges: int) -> None:
         """Refuse a charge that an account with this balance and these open charges could not pay.
 
-        It spares work: the account may have changed since it was read, so only ``charge`` decides.
+        This saves the work of a request that can't be charged. Only ``charge`` decides, because the account may have
+        changed since it was read.
 
         Raises
         ------

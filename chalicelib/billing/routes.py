@@ -1,4 +1,4 @@
-"""Routes of the coins: balance, statement, and redeeming vouchers."""
+"""HTTP routes of coins: the balance, the ledger entries, and the redemption of vouchers."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""Response schemas of the coin routes, for the OpenAPI document."""
+"""Response models of coins: the balance, ledger entries and redemptions, for the OpenAPI document."""
 
 from typing import Annotated
 

@@ -98,7 +98,7 @@ class Vouchers:
         return "-".join(code[start : start + 5] for start in range(0, _CHARACTERS, 5))
 
     def redeem(self, user_id: str, code: str, key_text: str | None) -> Redeemed:
-        """Add the voucher's coins to the user's balance. With an idempotency key, repeating it adds nothing more.
+        """Add the voucher's coins to the user's balance. Repeating the call with the same idempotency key adds nothing.
 
         Raises
         ------
@@ -137,10 +137,10 @@ class Vouchers:
 
     def _coins_of(self, hashed: str, now: float) -> int:
         """Return the coins of a voucher that can be redeemed at ``now``; raise an error if it can't."""
-        answer = self._client.get_item(
+        response = self._client.get_item(
             TableName=self._table, Key=to_item({"voucher_hash": hashed}), ConsistentRead=True
         )
-        voucher = from_item(answer.get("Item", {}))
+        voucher = from_item(response.get("Item", {}))
         if not voucher:
             raise UnknownVoucherError("There is no voucher with this code. Please check every character.")
         if "entry_id" in voucher:

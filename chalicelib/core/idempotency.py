@@ -72,8 +72,8 @@ class IdempotencyKey:
     def id(self) -> str:
         """The primary key of the record.
 
-        It holds a digest of the text, because a client may have put personal data into it. No two texts with the same
-        SHA-256 are known.
+        It holds a SHA-256 of the text instead of the text, because a client may have put personal data into it. Two
+        texts of a user never share a record: no collision of SHA-256 is known.
         """
         return f"{self.user_id}#{hashlib.sha256(self.text.encode()).hexdigest()}"
 

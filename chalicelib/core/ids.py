@@ -11,5 +11,5 @@ def new_id() -> str:
 
 
 def is_id(text: str) -> bool:
-    """Return whether ``text`` has the form of an id. Callers look up nothing else."""
+    """Return whether ``text`` has the form of an id. Callers check this before they look up an id from a request."""
     return len(text) == ID_LENGTH and all(character in "0123456789abcdef" for character in text)

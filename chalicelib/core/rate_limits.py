@@ -40,13 +40,13 @@ class Limits:
         self._settings = settings
 
     @contextmanager
-    def log_in(self, address: str, login: str, wrong: type[Exception]) -> Iterator[None]:
-        """Count a log-in as ``login`` from ``address``. Release it unless the block raises ``wrong``."""
+    def log_in(self, address: str, login: str, wrong_password: type[Exception]) -> Iterator[None]:
+        """Count a log-in as ``login`` from ``address``. Release it unless the block raises ``wrong_password``."""
         event = self._throttles.acquire(
             "password", self._settings.password_window_seconds,
             Limit(address, self._settings.passwords_per_address_max), Limit(login, self._settings.passwords_max),
         )  # fmt: skip
-        with self._counted_if(wrong, event):
+        with self._counted_if(wrong_password, event):
             yield
 
     @contextmanager
@@ -66,23 +66,23 @@ class Limits:
             raise
 
     @contextmanager
-    def password(self, user_id: str, wrong: type[Exception]) -> Iterator[None]:
-        """Count a password of a user who is logged in. Release it unless the block raises ``wrong``."""
+    def password(self, user_id: str, wrong_password: type[Exception]) -> Iterator[None]:
+        """Count a password of a user who is logged in. Release it unless the block raises ``wrong_password``."""
         limit = Limit(user_id, self._settings.passwords_max)
         event = self._throttles.acquire("own password", self._settings.password_window_seconds, limit)
-        with self._counted_if(wrong, event):
+        with self._counted_if(wrong_password, event):
             yield
 
     @contextmanager
-    def _counted_if(self, wrong: type[Exception], event: CountedEvent) -> Iterator[None]:
-        """Release ``event`` unless the block raises ``wrong``. Only wrong passwords count.
+    def _counted_if(self, wrong_password: type[Exception], event: CountedEvent) -> Iterator[None]:
+        """Release ``event`` unless the block raises ``wrong_password``. Only wrong passwords count.
 
         Successful attempts are released, and so are those that failed by an outage of ours: users who try again during
         an outage must not lock themselves out.
         """
         try:
             yield
-        except wrong:
+        except wrong_password:
             raise
         except Exception:
             self._release(event)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class TooManyRequestsError(DomainError):
-    """A limit of requests is reached. `Retry-After` holds the seconds until it starts anew."""
+    """A limit of requests is reached. `Retry-After` holds the seconds until its window ends."""
 
     status = 429
     code = "too_many_requests"

@@ -66,7 +66,7 @@ class Erasure:
         self._settlement = settlement
         self._clock = clock
         self.recheck_delays = (INDEX_LAG_SECONDS, settings.upload_seconds + SENDING_SECONDS)
-        """How many seconds after the erasure request the erasure is repeated. After the last one no data can appear."""
+        """How many seconds after its request an erasure is repeated. After the last repeat no data can appear."""
 
     def run_pending(self) -> int:
         """Continue the erasures that are due, for about ROUND_SECONDS_MAX, and return how many are finished."""
@@ -105,7 +105,7 @@ class Erasure:
 
     def _finish(self, user_id: str, requested_at: float) -> bool:
         try:
-            self._users.erased(user_id, requested_at, self._clock())
+            self._users.complete_erasure(user_id, requested_at, self._clock())
         except ConditionFailedError:
             return False  # it was requested again in the meantime
         log("account erased", user=user_id)
@@ -192,4 +192,4 @@ class Erasure:
                 else:
                     self._settlement.fail(prediction, "account_deleted", ACCOUNT_DELETED)
             except ConditionFailedError:
-                continue  # its state changed: read it again
+                continue  # it has changed since it was read: read it again

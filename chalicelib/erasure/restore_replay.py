@@ -16,7 +16,7 @@ from chalicelib.erasure.eraser import Erasure
 
 
 @dataclass(slots=True)
-class Replayed:
+class ReplayCounts:
     """The counts of a replay."""
 
     deleted: int
@@ -45,21 +45,21 @@ class DeletionReplay:
         self._erasure = erasure
         self._clock = clock
 
-    def run(self) -> Replayed:
+    def run(self) -> ReplayCounts:
         """Delete every account of the register that was brought back, wholly or in part, and return the counts."""
         deleted = set(self._users.deleted())
-        replayed = Replayed(len(deleted))
+        counts = ReplayCounts(len(deleted))
         for user_id in deleted:
-            self._attempt(self._delete_account, user_id, replayed)
-        self._attempt(self._remove_logins, deleted, replayed)
+            self._take_step(self._delete_account, user_id, counts)
+        self._take_step(self._remove_logins, deleted, counts)
         for user_id in deleted.intersection(self._reader.owners_of_unerased_predictions()):
-            self._attempt(self._erase, user_id, replayed)
-        return replayed
+            self._take_step(self._erase, user_id, counts)
+        return counts
 
-    def preview(self) -> Replayed:
+    def preview(self) -> ReplayCounts:
         """Return the counts of what ``run`` would delete, without changing anything."""
         deleted = set(self._users.deleted())
-        return Replayed(
+        return ReplayCounts(
             len(deleted),
             accounts=sum(self._users.user(user_id) is not None for user_id in deleted),
             logins=sum(1 for _ in self._users.logins_of(deleted)),
@@ -67,23 +67,25 @@ class DeletionReplay:
         )
 
     @staticmethod
-    def _attempt[Subject](step: Callable[[Subject, Replayed], None], subject: Subject, replayed: Replayed) -> None:
+    def _take_step[Subject](
+        step: Callable[[Subject, ReplayCounts], None], subject: Subject, counts: ReplayCounts
+    ) -> None:
         """Take one step. If it fails, log and count the failure, so that the other steps are still taken."""
         try:
-            step(subject, replayed)
+            step(subject, counts)
         except Exception:  # noqa: BLE001
             log_exception("replay failed", step=step.__name__, user=subject if isinstance(subject, str) else None)
-            replayed.failed += 1
+            counts.failed += 1
 
-    def _delete_account(self, user_id: str, replayed: Replayed) -> None:
-        replayed.accounts += self._accounts.delete_restored(user_id)
+    def _delete_account(self, user_id: str, counts: ReplayCounts) -> None:
+        counts.accounts += self._accounts.delete_restored(user_id)
 
-    def _remove_logins(self, user_ids: set[str], replayed: Replayed) -> None:
+    def _remove_logins(self, user_ids: set[str], counts: ReplayCounts) -> None:
         for _ in self._accounts.remove_restored_logins(user_ids):
-            replayed.logins += 1
+            counts.logins += 1
 
-    def _erase(self, user_id: str, replayed: Replayed) -> None:
+    def _erase(self, user_id: str, counts: ReplayCounts) -> None:
         # Request it first: the index may not show yet what was just restored, and then the dispatcher erases it later.
         self._users.request_erasure(user_id, self._clock())
-        replayed.stuck += self._erasure.run(user_id)
-        replayed.erased += 1
+        counts.stuck += self._erasure.run(user_id)
+        counts.erased += 1

@@ -14,9 +14,9 @@ from chalicelib.core.errors import TemporarilyUnavailableError
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeyReusedError, IdempotencyKeys
 from chalicelib.erasure.eraser import Erasure
 from chalicelib.inference.predictions import routes
-from chalicelib.inference.predictions.abandoned_files import delete_leftovers
 from chalicelib.inference.predictions.dead_letters import AttemptInProgressError, DeadLetters
 from chalicelib.inference.predictions.dispatcher import Dispatcher
+from chalicelib.inference.predictions.leftovers import delete_leftovers
 from chalicelib.inference.predictions.repository import PredictionRepository, due_shard
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.settlement import Settlement
@@ -212,7 +212,7 @@ MUTATIONS = (
         replace("_1(TransactItems=_2, ClientRequestToken=_)", _OTHER_TOKEN),
         _TRANSACT + "test_every_try_of_a_transaction_carries_the_same_token"),
     Mutation("the audit compares neither sizes nor ETags", user_audit._wrong_files,
-        replace("Stored(**_1) != _", "Stored(**_1) is None"),
+        replace("StoredObject(**_1) != _", "StoredObject(**_1) is None"),
         _TAMPERING + "[result_csv_changed_in_one_byte-]"),
     Mutation("the audit accepts any signup grant", UserAudit._check_entry,
         replace("_1 not in self._grants", "_1 in ()"),

@@ -23,10 +23,10 @@ from chalicelib.inference.models.base import ArtefactMismatchError, read_verifie
 from chalicelib.inference.patient_file import csv_reader, findings
 from chalicelib.inference.patient_file.findings import TooManyRowsError, refuse_surely_too_many_rows
 from chalicelib.inference.patient_file.pii_headers import names_a_person
-from chalicelib.inference.predictions.abandoned_files import delete_leftovers
 from chalicelib.inference.predictions.dead_letters import DeadLetters
 from chalicelib.inference.predictions.dispatcher import Dispatcher
 from chalicelib.inference.predictions.dry_run import DryRuns
+from chalicelib.inference.predictions.leftovers import delete_leftovers
 from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.service import Predictions
 from chalicelib.inference.predictions.worker import Worker
@@ -248,7 +248,7 @@ MUTATIONS = (
     Mutation("row 19: failing erasures delay the others", Erasure._continue_erasure,
         replace("min(max(_, _), _)", "0"),
         _ERASURE + "test_any_number_of_failing_erasures_does_not_delay_the_others"),
-    Mutation("row 19: a renewed request is lost when the erasure completes", UserRepository.erased,
+    Mutation("row 19: a renewed request is lost when the erasure completes", UserRepository.complete_erasure,
         in_text("wished_at = :requested", "wished_at > :requested OR wished_at <= :requested"),
         _ERASURE + "test_an_erasure_request_that_is_repeated_during_the_erasure_is_not_lost"),
     Mutation("row 19: a renewed request is lost when the erasure is postponed", UserRepository.postpone_erasure,

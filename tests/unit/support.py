@@ -14,7 +14,7 @@ from chalicelib.auth.repository import User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import TransactItem, from_item, transact
 from chalicelib.inference.catalog.catalog import Catalog
-from chalicelib.inference.models.base import Loaded
+from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import prediction_id_of
@@ -91,9 +91,9 @@ class FakeModel:
         return pd.DataFrame(columns, index=frame.index)
 
 
-def loaded(model: FakeModel) -> Loaded:
+def loaded(model: FakeModel) -> LoadedModel:
     """Return ``model`` as the worker loads it."""
-    return Loaded("lasso", "1.0.0", "0" * 64, model)
+    return LoadedModel("lasso", "1.0.0", "0" * 64, model)
 
 
 class BrokenModel(FakeModel):

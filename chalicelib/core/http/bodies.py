@@ -1,7 +1,7 @@
 """Parse and validate a request's input: query options, a JSON body, a form with a file.
 
 Each route rejects unknown options and fields and names them. If a misspelled option were ignored, the user would be
-charged for a request that they did not mean. An error response never is much larger than its request.
+charged for a request that they did not mean. An error response is never much larger than its request.
 """
 
 import io

@@ -55,7 +55,7 @@ class RouteMetadata(TypedDict, total=False):
     """Whether the endpoint takes an Idempotency-Key."""
 
 
-_THROTTLED = {
+_OUTAGE_CODES = {
     "ThrottlingException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -138,7 +138,7 @@ def metadata_of(view: Callable[..., Response]) -> RouteMetadata:
 def _is_outage(error: Exception) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return error.response["Error"]["Code"] in _THROTTLED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return error.response["Error"]["Code"] in _OUTAGE_CODES or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     # botocore's other errors are faults of this code or its configuration, such as missing credentials.
     return isinstance(error, (ConnectionError, HTTPClientError))
 

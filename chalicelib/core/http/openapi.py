@@ -125,9 +125,9 @@ def document(routes: Routes) -> Json:
 def _examples() -> Json:
     """Return the recorded examples. ``make openapi`` records them from real responses, and a test repeats that.
 
-    ``operations`` holds, by operation, a ``request`` and the bodies of the successful responses by status. Where an
-    operation's own rate limit has an example, it is there too. ``problems`` holds the problem documents by code. They
-    are OpenAPI example objects.
+    ``operations`` holds, by operation, a ``request`` and the bodies of the successful responses by status. It
+    also holds the response of an operation's own rate limit, if that was recorded. ``problems`` holds the problem
+    documents by code, as OpenAPI example objects.
     """
     examples: Json = json.loads(Path(__file__).with_name("examples.json").read_text("utf-8"))
     return examples

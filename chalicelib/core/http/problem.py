@@ -23,7 +23,7 @@ def from_error(error: DomainError) -> Response:
 
 
 def internal_error() -> Response:
-    """Return the response for an unexpected exception. It tells nothing about the exception."""
+    """Return the response for an unexpected exception. It reveals nothing about the exception."""
     return problem(
         500,
         "internal_error",

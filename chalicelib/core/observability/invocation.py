@@ -12,7 +12,7 @@ from chalicelib.core.observability.logging import log_exception
 
 
 class InvocationFailedError(Exception):
-    """Replaces the exception that a function raised. Lambda's runtime would log its message, which might quote data."""
+    """Replaces the exception of a function. Lambda's runtime would log the original message, which might quote data."""
 
 
 def observe(event: Any, get_response: Callable[[Any], Any]) -> Any:

@@ -1,4 +1,4 @@
 """The models on offer: their cards, their prices, and the operator's changes to them.
 
-No model is loaded here: ``models`` computes.
+This package loads no model. ``models`` loads and runs them.
 """

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from chalicelib.core.clock import Clock
 
 CACHE_SECONDS = 5.0
-"""How long a process reuses the overrides it read. The prediction records the price that is charged."""
+"""How long a process reuses the overrides that it read, so a change of price may apply this much later. Each prediction
+records the price that it was charged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Response models of the routes about models. They appear in the OpenAPI document."""
+"""Response models of the catalogue: models and their columns, for the OpenAPI document."""
 
 from typing import Any
 

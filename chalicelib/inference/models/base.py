@@ -75,7 +75,7 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedModel:
     """A loaded model with its id, its version and the SHA-256 of its artefact."""
 
     id: str

@@ -55,7 +55,7 @@ class Baseline:
     def quantile(self, log_hazard: Vector, level: Vector | float) -> Vector:
         """Return the years by which the patient has died with probability ``level``, shape (n,).
 
-        Infinite where the last knot is earlier.
+        They are infinite if the curve ends, at its last knot, before that.
         """
         with np.errstate(divide="ignore"):
             needed = -np.log1p(-np.asarray(level)) * np.exp(-log_hazard)

@@ -4,14 +4,14 @@ import importlib
 import re
 from pathlib import Path
 
-from chalicelib.inference.models.base import CARD_NAME, Loaded, Model, ModelNotFoundError, read_card
+from chalicelib.inference.models.base import CARD_NAME, LoadedModel, Model, ModelNotFoundError, read_card
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ID_LENGTH_MAX = 64
 _PACKAGE = "chalicelib.inference.models"
 
 
-def load(model_id: str, root: Path) -> Loaded:
+def load(model_id: str, root: Path) -> LoadedModel:
     """Load the model ``model_id``.
 
     Its class is ``MODEL`` of the module that has the id as its name, with ``_`` for ``-``. Its artefact is in
@@ -35,4 +35,4 @@ def load(model_id: str, root: Path) -> Loaded:
     model_class: type[Model] = module.MODEL
     card = read_card(root / model_id)
     model = model_class.load(root / model_id)
-    return Loaded(model_id, card["version"], card["artefact"]["sha256"], model)
+    return LoadedModel(model_id, card["version"], card["artefact"]["sha256"], model)

@@ -170,7 +170,8 @@ class UnitUnknownError(InvalidFileError):
 class InvalidRowsError(InvalidFileError):
     """Some rows cannot be predicted.
 
-    ``errors`` holds the first findings, ``errors_total`` counts all, ``bad_rows`` names every row, such as "2, 4-17".
+    ``errors`` holds the first findings, ``errors_total`` counts all, ``bad_rows`` names every bad row, such as
+    "2, 4-17".
     """
 
     code: ClassVar[str] = "invalid_rows"

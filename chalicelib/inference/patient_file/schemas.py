@@ -1,4 +1,4 @@
-"""Response models about patient files, for the OpenAPI document."""
+"""Response models of patient files: findings and the preview, for the OpenAPI document."""
 
 from pydantic import Field
 

@@ -58,14 +58,14 @@ class CheckedFile:
 class Inspection:
     """The outcome of checking a file.
 
-    - ``rows``: the number of patient rows; ``problems``: the findings about them.
+    - ``rows``: the number of patient rows; ``findings``: the findings about them.
     - ``used``: the names of the columns that were read; ``ignored``: the headers of the others.
     - ``units``: the unit in which each numeric column was read.
     - ``duplicates``: the repeated IDs, each with its first rows; empty unless ``watch_ids`` was set.
     """
 
     rows: int
-    problems: FindingCollector
+    findings: FindingCollector
     used: tuple[str, ...]
     ignored: tuple[str, ...]
     units: dict[str, str]
@@ -82,8 +82,8 @@ class Inspection:
         """
         if self.rows == 0:
             raise NoRowsError("The file has a header but no patients. Please add one row per patient.")
-        if self.problems.total and not (skip and self.problems.rows_total < self.rows):
-            raise self.problems.error(self.rows)
+        if self.findings.total and not (skip and self.findings.rows_total < self.rows):
+            raise self.findings.error(self.rows)
 
 
 def check_file(content: bytes, *, si: bool = False, skip: bool = False, rows_max: int | None = None) -> CheckedFile:
@@ -103,7 +103,7 @@ def check_file(content: bytes, *, si: bool = False, skip: bool = False, rows_max
     inspection.raise_if_bad(skip=skip)
     return CheckedFile(
         inspection.rows,
-        inspection.problems.rows_total,
+        inspection.findings.rows_total,
         good.getvalue().encode(),
         bad.getvalue().encode(),
         inspection.ignored,
@@ -159,7 +159,7 @@ def inspect(
     used = set(indices.values())
     return Inspection(
         rows=checker.rows,
-        problems=checker.findings,
+        findings=checker.findings,
         used=tuple(column_unit.column.name for column_unit in column_units),
         ignored=tuple(cell[:NAME_SHOWN_MAX] for index, cell in enumerate(table.header) if index not in used and cell),
         units={column_unit.column.name: column_unit.unit.name for column_unit in column_units if column_unit.unit},

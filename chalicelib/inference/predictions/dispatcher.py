@@ -9,7 +9,7 @@ from chalicelib.core.observability import metrics
 from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
-from chalicelib.inference.predictions.abandoned_files import delete_leftovers
+from chalicelib.inference.predictions.leftovers import delete_leftovers
 from chalicelib.inference.predictions.prediction import Prediction
 from chalicelib.inference.predictions.queue import InferenceQueue
 from chalicelib.inference.predictions.repository import DUE_SHARDS, DuePrediction, PredictionRepository

@@ -12,7 +12,7 @@ from chalicelib.inference.patient_file.pii_headers import names_a_person
 from chalicelib.inference.patient_file.preview import Preview
 from chalicelib.inference.patient_file.validator import Inspection, inspect
 from chalicelib.inference.predictions.options import DEFAULT_OPTIONS, Options
-from chalicelib.inference.storage.file_store import Stored
+from chalicelib.inference.storage.file_store import StoredObject
 from chalicelib.inference.storage.uploads import Uploads, estimated_rows, refuse_too_large
 
 
@@ -32,7 +32,7 @@ class DryRuns:
         Raises
         ------
         UnknownUploadError, and the errors of ``of_file``
-            TooManyRowsError also if the file has an estimated twice the maximum number of rows, or more.
+            TooManyRowsError is also raised if the estimated number of rows is at least twice the maximum.
         """
         offer = self._catalog.get_enabled(model_id)
         stored = self._uploads.find(user, upload_id)
@@ -52,7 +52,7 @@ class DryRuns:
         return self._dry_run(user, offer, content, options)
 
     def _dry_run(
-        self, user: User, offer: Offer, content: bytes, options: Options, whole: Stored | None = None
+        self, user: User, offer: Offer, content: bytes, options: Options, whole: StoredObject | None = None
     ) -> dict[str, Any]:
         """Check ``content``. With ``whole``, ``content`` is only the beginning of that stored file."""
         is_sample = whole is not None
@@ -71,15 +71,15 @@ class DryRuns:
 
 
 def _document(user: User, offer: Offer, inspection: Inspection, options: Options) -> dict[str, Any]:
-    predictable = inspection.rows - inspection.problems.rows_total
+    predictable = inspection.rows - inspection.findings.rows_total
     return {
         "rows": inspection.rows,
         "rows_predictable": predictable,
         "accepted": predictable > 0 and (options.skip or predictable == inspection.rows),
-        "errors": [finding.document() for finding in inspection.problems.shown],
-        "errors_total": inspection.problems.total,
-        "bad_rows": ", ".join(inspection.problems.bad_rows()),
-        "bad_rows_total": inspection.problems.rows_total,
+        "errors": [finding.document() for finding in inspection.findings.shown],
+        "errors_total": inspection.findings.total,
+        "bad_rows": ", ".join(inspection.findings.bad_rows()),
+        "bad_rows_total": inspection.findings.rows_total,
         "duplicate_ids": [{"id": patient_id, "rows": rows} for patient_id, rows in inspection.duplicates.items()],
         "columns": inspection.used,
         "columns_absent": [name for name in columns.STORED if name not in inspection.used],

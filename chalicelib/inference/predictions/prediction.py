@@ -1,4 +1,4 @@
-"""The prediction: its states and the fields that are stored."""
+"""The prediction: its status and its other stored fields."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,7 +8,7 @@ from chalicelib.inference.results.result import Result
 
 
 class Status(StrEnum):
-    """The states: ``queued -> running -> succeeded | rejected | failed``, and ``queued -> cancelled``.
+    """The status of a prediction: ``queued -> running -> succeeded | rejected | failed``, and ``queued -> cancelled``.
 
     A running prediction becomes queued again if its attempt fails and another one is allowed.
     """
@@ -27,13 +27,13 @@ class Status(StrEnum):
 
     @property
     def is_end(self) -> bool:
-        """Whether the prediction has ended. An ended prediction never changes its state."""
+        """Whether the prediction has ended. An ended prediction never changes its status."""
         return self not in {Status.QUEUED, Status.RUNNING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """One submission: its file and model, its cost in coins, its state and its result.
+    """One submission: its file and model, its cost in coins, its status and its result.
 
     Times (``created_at``, ``due_at`` and others) are in seconds since the epoch. ``attempt`` counts the claims. It is
     the fence: a worker may only change a prediction while ``attempt`` is the number of its own attempt.
@@ -55,7 +55,7 @@ class Prediction:
     ignored_columns: tuple[str, ...] = ()
     """Column names in the file that no model uses. Of these columns only the names are stored."""
     units: dict[str, str] = field(default_factory=dict)
-    """The unit of each number column of the file."""
+    """The unit of each numeric column of the file."""
     bad_rows: int = 0
     """How many of ``rows`` are skipped because they can't be predicted."""
     is_checked: bool = True

@@ -1,4 +1,4 @@
-"""The repository of predictions: reads and writes their table. Every change of state is one conditional write.
+"""The repository of predictions: reads and writes their table. Every change of status is one conditional write.
 
 An open prediction (queued or running) has the attributes ``due_shard`` and ``due_at``. So it is in the sparse index
 ``due``, where the dispatcher finds it. Its end removes both attributes.
@@ -23,7 +23,7 @@ from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.results.result import Result
-from chalicelib.inference.storage.file_store import Stored
+from chalicelib.inference.storage.file_store import StoredObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ class PredictionRepository:
     # ---- reading
 
     def get(self, prediction_id: str) -> Prediction | None:
-        """Return the current prediction (a consistent read). None if there is none, or if it was erased."""
+        """Return the prediction by a consistent read, or None if it does not exist or was erased."""
         item = self._item(prediction_id)
         return None if not item or "erased_at" in item else _from_item(item)
 
@@ -128,7 +128,7 @@ class PredictionRepository:
     # ---- writing
 
     def new(self, prediction: Prediction) -> TransactItem:
-        """Return the transaction item that creates a queued prediction. Its id must not exist yet."""
+        """Return the transaction element that creates a queued prediction. Its id must not exist yet."""
         item = _to_values(prediction) | {
             "listed_at": f"{iso(prediction.created_at)}-{prediction.prediction_id}",
             "due_shard": due_shard(prediction.prediction_id),
@@ -233,7 +233,7 @@ class PredictionRepository:
         )
 
     def end_with_result(self, prediction: Prediction, result: Result, now: float) -> TransactItem:
-        """Return the transaction item that ends the prediction with its result, whose files are in S3.
+        """Return the transaction element that ends the prediction with its result, whose files are in S3.
 
         Its condition is the fence: the prediction must still be running this attempt.
         """
@@ -260,9 +260,9 @@ class PredictionRepository:
         self, prediction: Prediction, status: Status, code: str, message: str, refund_entry_id: str,
         now: float,
     ) -> TransactItem:  # fmt: skip
-        """Return the transaction item that ends ``prediction`` without a result.
+        """Return the transaction element that ends ``prediction`` without a result.
 
-        Its condition is that state and attempt are still as they were read. So the refund in the same transaction
+        Its condition is that status and attempt are still as they were read. So the refund in the same transaction
         happens only once.
         """
         return self._end(
@@ -306,15 +306,15 @@ class PredictionRepository:
         )
 
     def erase(self, prediction_id: str, now: float) -> None:
-        """Remove all attributes of an ended prediction except RETAINED_AFTER_ERASURE. Idempotent.
+        """Remove all attributes of an ended prediction except RETAINED_AFTER_ERASURE. It is idempotent.
 
         Raises
         ------
         ConditionFailedError
             The prediction has not ended, or does not exist.
         """
-        # The stored attributes are listed, so that those of other releases are removed too. An ended prediction gets no
-        # further attributes.
+        # Read which attributes are stored, so that those of other releases are removed too. No attribute is added
+        # meanwhile, because the prediction has ended.
         names = {
             f"#{index}": name
             for index, name in enumerate(sorted(self._item(prediction_id).keys() - RETAINED_AFTER_ERASURE))
@@ -398,7 +398,7 @@ def _from_item(item: Item) -> Prediction:
             "columns": tuple(stored["columns"]),
             "row_offsets": tuple(renamed["row_offsets"]),
             "output_spec": _output_spec(renamed["output_spec"]),
-            "files": {name: Stored(**file) for name, file in files.items()},
+            "files": {name: StoredObject(**file) for name, file in files.items()},
         })  # fmt: skip
     return Prediction(**fields, result=result)
 

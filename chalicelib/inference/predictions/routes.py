@@ -26,7 +26,7 @@ from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.receipt import receipt
 from chalicelib.inference.predictions.service import (
-    Accepted,
+    AcceptedSubmission,
     AlreadyCancelledError,
     InputExpiredError,
     NotEndedError,
@@ -80,7 +80,7 @@ PredictionId = Annotated[
 
 
 class _SubmissionOptions(BaseModel):
-    # Refuse unknown options, so that a misspelt dry_run does not become a charge.
+    # Refuse unknown options, so that a misspelled dry_run does not become a charge.
     model_config = ConfigDict(extra="forbid")
 
     dry_run: Annotated[
@@ -191,12 +191,12 @@ def retry(request: Request, services: Services, id: PredictionId) -> Response:  
 
 
 class _DeletionOptions(BaseModel):
-    # Refuse unknown options, so that a misspelt only_if does not turn a cancellation into a deletion.
+    # Refuse unknown options, so that a misspelled only_if does not turn a cancellation into a deletion.
     model_config = ConfigDict(extra="forbid")
 
     only_if: OnlyIf = optional_field(
         "`queued`: only cancel; an ended prediction keeps its files. `ended`: only delete the files of an ended "
-        "prediction, also of a cancelled one; a queued prediction continues. Without this option, the state of the "
+        "prediction, also of a cancelled one; a queued prediction continues. Without this option, the status of the "
         "prediction decides which of the two happens."
     )
 
@@ -223,7 +223,7 @@ def delete(request: Request, services: Services, id: PredictionId) -> Response: 
     return ok(document(services.predictions.delete(user, id, only_if)))
 
 
-def _accepted(accepted: Accepted) -> Response:
+def _accepted(accepted: AcceptedSubmission) -> Response:
     prediction = accepted.prediction
     body: schemas.Submission = {
         "prediction_id": prediction.prediction_id,

@@ -1,4 +1,4 @@
-"""Response models of the routes about predictions. They appear in the OpenAPI document; mypy checks the typed dicts."""
+"""Response models of predictions and dry runs, for the OpenAPI document. mypy checks the typed dicts."""
 
 from typing import Annotated, Literal, TypedDict
 
@@ -16,13 +16,13 @@ class Submission(TypedDict):
     """A prediction that was accepted and charged."""
 
     prediction_id: Annotated[str, Field(description="The id of the new prediction.")]
-    status: Annotated[Status, Field(description="The state of the prediction.")]
+    status: Annotated[Status, Field(description="The status of the prediction.")]
     cost: Annotated[int, Field(description="The coins that were charged.")]
     balance: BalanceNow
     rows: Annotated[int, Field(description="Patients in the file.")]
     retry_of: Annotated[str | None, Field(description="The id of the prediction whose file this one runs again.")]
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
-    units: Annotated[dict[str, str], Field(description="The unit of each number column of the file.")]
+    units: Annotated[dict[str, str], Field(description="The unit of each numeric column of the file.")]
     bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]
 
 
@@ -46,7 +46,7 @@ class Receipt(TypedDict):
     ledger_entry_id: Annotated[str, Field(description="The id of the ledger entry of the charge.")]
     coins: Annotated[int, Field(description="The coins that were charged.")]
     submitted_at: Annotated[Instant, Field(description="Time of the submission.")]
-    finished_at: Annotated[Instant, Field(description="Time of the end.")]
+    finished_at: Annotated[Instant, Field(description="Time at which the prediction ended.")]
 
 
 class Timings(TypedDict):
@@ -57,10 +57,10 @@ class Timings(TypedDict):
 
 
 class Prediction(TypedDict):
-    """A prediction: its state, its options and, after its end, its result."""
+    """A prediction: its status, its options and, after its end, its result."""
 
     prediction_id: Annotated[str, Field(description="The id of the prediction.")]
-    status: Annotated[Status, Field(description="The state of the prediction.")]
+    status: Annotated[Status, Field(description="The status of the prediction.")]
     is_finished: Annotated[bool, Field(description="Whether the prediction has ended, with or without a result.")]
     is_success: Annotated[bool, Field(description="Whether the prediction succeeded.")]
     output: Annotated[float | None, Field(description="The estimate of the first patient, in years.")]
@@ -71,13 +71,13 @@ class Prediction(TypedDict):
         str, Field(description="The version of the model: the one that ran, or until then the one at submission.")
     ]
     prediction_date: Annotated[Instant, Field(description="Time of the submission.")]
-    finished_at: Annotated[Instant | None, Field(description="Time of the end. Null until then.")]
+    finished_at: Annotated[Instant | None, Field(description="Time at which the prediction ended. Null until then.")]
     file_name: Annotated[
         str | None,
         Field(description="The name of the submitted file. Null if none was sent, or if the files were deleted."),
     ]
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
-    units: Annotated[dict[str, str], Field(description="The unit of each number column of the file.")]
+    units: Annotated[dict[str, str], Field(description="The unit of each numeric column of the file.")]
     bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]
     is_checked: Annotated[
         bool,
@@ -145,7 +145,7 @@ class DryRun(ResponseModel):
     personal_columns: list[str] = Field(
         description="Ignored columns that seem to identify a person: by name, address, date of birth or number."
     )
-    units: dict[str, str] = Field(description="The unit of each number column that is read.")
+    units: dict[str, str] = Field(description="The unit of each numeric column that is read.")
     separator: str = Field(description="The character between the cells of the file.")
     encoding: Literal["utf-8", "windows-1251"] = Field(description="The encoding of the file.")
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
@@ -175,4 +175,4 @@ class OpenPredictionsProblem(Problem):
 class NoResultProblem(Problem):
     """The problem of reading the result of a prediction that has none."""
 
-    prediction_status: Status = Field(description="The state of the prediction.")
+    prediction_status: Status = Field(description="The status of the prediction.")

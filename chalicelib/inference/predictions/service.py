@@ -132,7 +132,7 @@ class _FileFields(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedSubmission:
     """An accepted submission: its prediction, and the balance after the charge, None if it could not be read."""
 
     prediction: Prediction
@@ -163,7 +163,7 @@ class Predictions:
         file_name: str | None,
         key_text: str | None = None,
         options: Options = DEFAULT_OPTIONS,
-    ) -> Accepted:
+    ) -> AcceptedSubmission:
         """Check and store ``content``, charge for the prediction and queue it.
 
         A repeated request with the same idempotency key returns the first prediction.
@@ -194,7 +194,7 @@ class Predictions:
         key: IdempotencyKey | None,
         options: Options,
         upload_id: str | None = None,
-    ) -> Accepted:
+    ) -> AcceptedSubmission:
         checked = check_file(content, si=options.si, skip=options.skip, rows_max=self._settings.rows_max)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
@@ -215,7 +215,7 @@ class Predictions:
         file_name: str | None,
         key_text: str | None = None,
         options: Options = DEFAULT_OPTIONS,
-    ) -> Accepted:
+    ) -> AcceptedSubmission:
         """Submit an uploaded file. Of a large file, the beginning is checked here, and all of it by the worker.
 
         The worker reads a copy of the checked object, under a key that clients cannot write.
@@ -257,7 +257,7 @@ class Predictions:
             ) from error
         return self._accept(user, prediction, key)
 
-    def retry(self, user: User, prediction_id: str, key_text: str | None = None) -> Accepted:
+    def retry(self, user: User, prediction_id: str, key_text: str | None = None) -> AcceptedSubmission:
         """Run the file of an ended prediction again, as a new prediction at the current price.
 
         Raises
@@ -304,7 +304,7 @@ class Predictions:
         """Cancel and refund a queued prediction, or delete the files of an ended one.
 
         ``only_if`` allows only one of the two. A prediction may end between the display of the page and a click on
-        "cancel", and this click must not delete a result that was paid for. The condition is checked against the state
+        "cancel", and this click must not delete a result that was paid for. The condition is checked against the status
         at the moment of the change.
 
         Raises
@@ -325,7 +325,7 @@ class Predictions:
             return self.get(user, prediction_id)
 
     def _delete_files(self, prediction: Prediction, only_if: OnlyIf | None) -> Prediction:
-        """Delete the files of an ended prediction. Its state can't change any more, so no condition is needed."""
+        """Delete the files of an ended prediction. Its status can't change any more, so no condition is needed."""
         if prediction.status is Status.RUNNING:
             raise StillRunningError("This prediction is running and can't be cancelled any more.")
         if only_if == "queued":
@@ -345,7 +345,7 @@ class Predictions:
         """Refuse the charge before anything is stored, if the account as it was read does not allow it."""
         self._payments.refuse_early(offer.coins, user.balance, user.open_charges)
 
-    def _earlier_outcome(self, user: User, key: IdempotencyKey | None) -> Accepted | None:
+    def _earlier_outcome(self, user: User, key: IdempotencyKey | None) -> AcceptedSubmission | None:
         """Return the prediction of the first request with ``key``, if there was one.
 
         It is looked up first, because the other checks could now refuse a request that was accepted before.
@@ -353,7 +353,7 @@ class Predictions:
         outcome = self._keys.outcome(key, self._clock()) if key else None
         if outcome is None:
             return None
-        return Accepted(self.get(user, outcome), self._ledger.balance_if_readable(user.id))
+        return AcceptedSubmission(self.get(user, outcome), self._ledger.balance_if_readable(user.id))
 
     def _new_prediction(self, user: User, offer: Offer, **fields: Unpack[_FileFields]) -> Prediction:
         now = self._clock()
@@ -371,7 +371,7 @@ class Predictions:
             **fields,
         )
 
-    def _accept(self, user: User, prediction: Prediction, key: IdempotencyKey | None) -> Accepted:
+    def _accept(self, user: User, prediction: Prediction, key: IdempotencyKey | None) -> AcceptedSubmission:
         """Charge for ``prediction`` and send it, or return the prediction of a concurrent request with the same key."""
         if not self._charge(prediction, key):
             earlier = self._earlier_outcome(user, key)
@@ -382,7 +382,7 @@ class Predictions:
             return earlier
         _add_to_log_line(prediction)
         self._send(prediction)
-        return Accepted(prediction, self._ledger.balance_if_readable(user.id))
+        return AcceptedSubmission(prediction, self._ledger.balance_if_readable(user.id))
 
     def _delete_refused_input(self, prediction: Prediction) -> None:
         """Delete the input files of a refused submission. Best effort: a failure is logged, and the files expire."""

@@ -23,7 +23,7 @@ _END_METRICS = {
 class Settlement:
     """Ends predictions together with their charges.
 
-    Each method takes a prediction as it was read. If its state or attempt has changed since, the method writes nothing
+    Each method takes a prediction as it was read. If its status or attempt has changed since, the method writes nothing
     and raises ``ConditionFailedError``. So only the first of several concurrent ends is written.
     """
 

@@ -27,13 +27,13 @@ from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.catalog import ARTEFACTS
-from chalicelib.inference.models.base import Loaded
+from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
 from chalicelib.inference.patient_file.validator import inspect
-from chalicelib.inference.predictions.abandoned_files import delete_leftovers
+from chalicelib.inference.predictions.leftovers import delete_leftovers
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.settlement import Settlement
@@ -46,11 +46,11 @@ _BLOCK_BYTES = 1024 * 1024
 PROGRESS_SECONDS = 1.0
 """Pause between two progress reports. Each report renews the lease."""
 
-LoadModel = Callable[[str], Loaded]
+LoadModel = Callable[[str], LoadedModel]
 
 
 @lru_cache(maxsize=8)
-def load_model(model_id: str) -> Loaded:
+def load_model(model_id: str) -> LoadedModel:
     """Load a model, verified against its card. Each process loads a model once."""
     return load(model_id, ARTEFACTS)
 

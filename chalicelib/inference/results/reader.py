@@ -1,4 +1,4 @@
-"""Reads the stored results: pages of rows, the cohort summary, and the download URL of the CSV."""
+"""Read the stored results: pages of rows, the cohort summary, and the download URL of the CSV."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ class ResultReader:
     def rows(self, result: Result, total: int, offset: int, limit: int) -> list[dict[str, Any]]:
         """Return up to ``limit`` of the ``total`` rows, starting at row ``offset`` (0-based), in the API's format.
 
-        The page is shorter if its rows exceed PAGE_BYTES_MAX. Only the needed part of the rows object is read.
+        The page is shorter if its rows exceed PAGE_BYTES_MAX. Only the needed part of the rows file is read.
 
         Raises
         ------
@@ -96,7 +96,7 @@ def result_expired() -> ResultExpiredError:
 
 
 def row_document(stored_row: list[Any], result: Result) -> dict[str, Any]:
-    """Convert a line of the rows object to the API's format. ``ResultWriter`` defines the fields of a line."""
+    """Convert a line of the rows file to the API's format. ``ResultWriter`` defines the fields of a line."""
     if len(stored_row) == _BAD_ROW_FIELDS:
         return _bad_row_document(*stored_row)
     row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, values, *later_fields = stored_row

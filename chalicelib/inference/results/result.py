@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.results.schemas import Summary
-from chalicelib.inference.storage.file_store import Stored
+from chalicelib.inference.storage.file_store import StoredObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +12,8 @@ class Result:
     """A result: the keys of its files, its summary, and what is needed to read them.
 
     ``columns`` and ``baseline`` belong to the contributions. ``output`` is the estimate of the first patient, in years.
-    ``row_offsets[i]`` is the byte offset of row ``i * offset_interval`` in the rows object; the last offset is the
-    length of the object.
+    ``row_offsets[i]`` is the byte offset of row ``i * offset_interval`` in the rows file; the last offset is the
+    length of the file.
     """
 
     csv_key: str
@@ -25,7 +25,7 @@ class Result:
     output: float
     summary: Summary
     output_spec: OutputSpec | None = None
-    """The estimand of the model. None for a result of a release that had only one model."""
+    """The output specification of the model. None for a result of a release that had only one model."""
     model_version: str | None = None
     """The version that ran. It differs from the submitted one if a deployment came between."""
     model_sha256: str | None = None
@@ -33,6 +33,6 @@ class Result:
     cohort_key: str | None = None
     input_sha256: str | None = None
     """SHA-256 of a large file, which only the worker reads completely."""
-    files: dict[str, Stored] = field(default_factory=dict)
+    files: dict[str, StoredObject] = field(default_factory=dict)
     """Size and ETag of each file in S3, by the field that holds its key. The audit compares them with the bucket. Empty
     for a result of an older release."""

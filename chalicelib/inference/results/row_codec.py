@@ -1,4 +1,4 @@
-"""Encodes a chunk of result rows as lines of CSV and JSON.
+"""Encode a chunk of result rows as lines of CSV and JSON.
 
 The encoding is written by hand because the csv and json modules would format every number twice.
 """
@@ -51,7 +51,7 @@ class RowTexts:
     band: list[str] | None
 
     def json_lines(self, row_numbers: Iterable[int]) -> Iterator[str]:
-        """Yield the lines of the rows object, in the format that ``ResultWriter`` describes."""
+        """Yield the lines of the rows file, in the format that ``ResultWriter`` describes."""
         empty = [""] * len(self.ids)
         rows = zip(
             row_numbers,

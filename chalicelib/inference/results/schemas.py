@@ -1,4 +1,4 @@
-"""Response models of the routes about results. They appear in the OpenAPI document; mypy checks the typed dicts."""
+"""Response models of results, for the OpenAPI document. mypy checks the typed dicts."""
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 

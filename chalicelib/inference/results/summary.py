@@ -48,7 +48,7 @@ class CohortSummary:
             self._survival[point] += np.bincount(bins, probabilities, self._bins)
 
     def rank(self, years: _Vector, lines: Sequence[str]) -> None:
-        """Keep the chunk's ``lines`` of the rows object that are among the lowest estimates so far.
+        """Keep the chunk's ``lines`` of the rows file that are among the lowest estimates so far.
 
         ``years`` has shape (n,), and ``lines`` has n elements.
         """
@@ -64,7 +64,7 @@ class CohortSummary:
         - ``counts``: the patients of each bin; ``imputed`` and ``out_of_range``: those of them with such a value.
         - ``mean_years``: the mean years of each bin's patients, null for an empty bin.
         - ``survival``: their mean survival probabilities, ``[]`` for an empty bin.
-        - ``sickest``: the lines of the rows object with the lowest estimates, the lowest first.
+        - ``sickest``: the lines of the rows file with the lowest estimates, the lowest first.
         """
         bins = json.dumps(
             {

@@ -1,4 +1,4 @@
-"""Writes the files of a result: a CSV for people, and JSON lines and a cohort summary for the page."""
+"""Write the files of a result: a CSV for people, and JSON lines and a cohort summary for the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import IO, Any, Protocol, Self
 import numpy as np
 import pandas as pd
 
-from chalicelib.inference.models.base import Loaded
+from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.row_codec import (
     DECIMALS,
@@ -25,7 +25,7 @@ from chalicelib.inference.results.row_codec import (
     ranges_if_measured,
 )
 from chalicelib.inference.results.summary import CohortSummary
-from chalicelib.inference.storage.file_store import Stored
+from chalicelib.inference.storage.file_store import StoredObject
 
 OFFSET_INTERVAL = 1000
 """Rows between two recorded row offsets."""
@@ -38,16 +38,16 @@ _ESTIMATES = ("years", "lower", "upper")
 
 
 class ResultSink(Protocol):
-    """Stores the files of a result. It is S3, except when a receipt is verified."""
+    """Stores the files of a result: a ``FileStore``, or a sink in memory when a receipt is verified."""
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> StoredObject:
         """Store the first ``size`` bytes of ``stream``. Return their size and ETag."""
 
 
 class ResultWriter:
     """Writes the files of a result from predicted chunks, which must come in file order.
 
-    A line of the rows object is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
+    A line of the rows file is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
     [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first, [band]]``:
 
     - the contributions are in the order of ``Result.columns``;
@@ -58,7 +58,7 @@ class ResultWriter:
     A skipped row is ``[row, id, [errors]]``.
     """
 
-    def __init__(self, loaded: Loaded, bad_rows: Iterator[dict[str, Any]] = iter(())) -> None:  # noqa: B008 - it is empty
+    def __init__(self, loaded: LoadedModel, bad_rows: Iterator[dict[str, Any]] = iter(())) -> None:  # noqa: B008 - it is empty
         self._loaded = loaded
         self._bad_rows = bad_rows
         self._next_bad_row = next(bad_rows, None)
@@ -173,7 +173,7 @@ class ResultWriter:
             self._skipped_rows += 1
 
     def _append_row_lines(self, lines: list[str]) -> None:
-        """Append lines to the rows object, and record a row offset after every OFFSET_INTERVAL rows."""
+        """Append lines to the rows file, and record a row offset after every OFFSET_INTERVAL rows."""
         for block in _split_at_offsets(lines, self.rows):
             self._row_lines.write("".join(block).encode())
             self.rows += len(block)

@@ -23,7 +23,7 @@ _SINGLE_PUT_BYTES_MAX = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredObject:
     """A stored object: its size in bytes, and its ETag, which changes with its content."""
 
     size: int
@@ -79,12 +79,12 @@ class FileStore:
         self._client = client
         self._bucket = bucket
 
-    def put(self, key: str, content: bytes, content_type: str) -> Stored:
+    def put(self, key: str, content: bytes, content_type: str) -> StoredObject:
         """Write a small object. Return its size and the ETag from S3."""
         response = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
-        return Stored(len(content), response["ETag"])
+        return StoredObject(len(content), response["ETag"])
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> StoredObject:
         """Write the first ``size`` bytes of ``stream``, in several parts if there are many. Return size and ETag."""
         stream.seek(0)
         if size <= _SINGLE_PUT_BYTES_MAX:
@@ -92,12 +92,12 @@ class FileStore:
         self._client.upload_fileobj(stream, self._bucket, key, ExtraArgs={"ContentType": content_type})
         return self._list_one(key)
 
-    def _list_one(self, key: str) -> Stored:
+    def _list_one(self, key: str) -> StoredObject:
         """Return the size and ETag of an object from a listing. The worker may list results but not read them."""
         response = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
         for entry in response.get("Contents", []):  # a key is listed before all longer keys that start with it
             if entry["Key"] == key:
-                return Stored(entry["Size"], entry["ETag"])
+                return StoredObject(entry["Size"], entry["ETag"])
         raise FileGoneError(key)
 
     def open(self, key: str) -> BinaryIO:
@@ -147,7 +147,7 @@ class FileStore:
             self.delete_all(target)
             raise FileChangedError(source)
 
-    def stored(self, key: str) -> Stored:
+    def stored(self, key: str) -> StoredObject:
         """Return the size and ETag of an object.
 
         Raises
@@ -156,7 +156,7 @@ class FileStore:
         """
         with _translate_errors(key):
             response = self._client.head_object(Bucket=self._bucket, Key=key)
-        return Stored(response["ContentLength"], response["ETag"])
+        return StoredObject(response["ContentLength"], response["ETag"])
 
     def upload_form(self, key: str, bytes_max: int, seconds: int) -> dict[str, Any]:
         """Return ``url`` and ``fields`` of a form that uploads one file of at most ``bytes_max`` bytes to ``key``.
@@ -168,7 +168,7 @@ class FileStore:
         )
 
     def delete_all(self, prefix: str, may_continue: Callable[[], bool] = lambda: True) -> bool:
-        """Delete every object whose key starts with ``prefix``, in batches of 1,000. Idempotent.
+        """Delete every object whose key starts with ``prefix``, in batches of 1,000. It is idempotent.
 
         ``may_continue`` is called before each batch; False stops the deletion. Return whether all objects were deleted.
         """

@@ -1,4 +1,4 @@
-"""Response models of the routes about uploads. They appear in the OpenAPI document."""
+"""Response models of uploads, for the OpenAPI document."""
 
 from pydantic import Field
 

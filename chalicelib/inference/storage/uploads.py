@@ -7,7 +7,7 @@ from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.settings import Settings
 from chalicelib.inference.patient_file.findings import FileTooLargeError
-from chalicelib.inference.storage.file_store import FileGoneError, FileStore, Stored, upload_key
+from chalicelib.inference.storage.file_store import FileGoneError, FileStore, StoredObject, upload_key
 
 
 class UnknownUploadError(DomainError):
@@ -36,14 +36,15 @@ class Uploads:
     def new(self, user: User) -> dict[str, Any]:
         """Start an upload. Return its id, the form that sends the file, and the limits of the form.
 
-        ``url`` and ``fields`` make up the form, which expires in ``expires_in`` seconds and takes ``bytes_max`` bytes.
+        ``url`` and ``fields`` make up the form, which expires in ``expires_in`` seconds and takes at most ``bytes_max``
+        bytes.
         """
         upload_id = new_id()
         seconds, limit = self._settings.upload_seconds, self._settings.large_upload_bytes_max
         form = self._files.upload_form(upload_key(user.id, upload_id), limit, seconds)
         return {"upload_id": upload_id, **form, "expires_in": seconds, "bytes_max": limit}
 
-    def find(self, user: User, upload_id: str) -> Stored:
+    def find(self, user: User, upload_id: str) -> StoredObject:
         """Return the size and ETag of the user's upload.
 
         Raises
@@ -59,7 +60,7 @@ class Uploads:
         refuse_too_large(stored.size, self._settings.large_upload_bytes_max, self._settings)
         return stored
 
-    def beginning(self, user: User, upload_id: str, stored: Stored) -> bytes:
+    def beginning(self, user: User, upload_id: str, stored: StoredObject) -> bytes:
         """Return the first ``upload_bytes_max`` bytes of an upload, cut at the end of a line.
 
         Raises
@@ -89,7 +90,7 @@ class Uploads:
         self._files.delete_all(key)
 
 
-def estimated_rows(rows: int, beginning: bytes, stored: Stored) -> int:
+def estimated_rows(rows: int, beginning: bytes, stored: StoredObject) -> int:
     """Estimate the number of rows of ``stored`` from the ``rows`` in its ``beginning``."""
     return round(rows * stored.size / len(beginning))
 

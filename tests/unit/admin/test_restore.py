@@ -139,7 +139,7 @@ def test_invalid_arguments_print_one_sentence(run: RunCommand) -> None:
 def test_nothing_is_deleted_from_the_register_of_deletions(world: World, run: RunCommand) -> None:
     world.users.request_erasure("a", 1.0)
     copy = copy_of(world, "Erasures")
-    world.users.erased("a", 1.0, 2.0)
+    world.users.complete_erasure("a", 1.0, 2.0)
     world.users.request_erasure("b", 3.0)
 
     assert restore(run, "Erasures", copy, "--force")[0] == 0

@@ -15,7 +15,7 @@ from chalicelib.erasure.eraser import FAILED_SECONDS_MAX, INDEX_LAG_SECONDS, Era
 from chalicelib.inference.predictions.prediction import Prediction
 from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.storage import file_store
-from chalicelib.inference.storage.file_store import FileStore, Stored
+from chalicelib.inference.storage.file_store import FileStore, StoredObject
 from tests.unit.core.api import Api, register, served
 from tests.unit.support import PASSWORD, FakeModel, World
 
@@ -245,7 +245,7 @@ def test_a_worker_that_fails_after_it_lost_its_claim_leaves_no_files(
     put_stream = FileStore.put_stream
     written: list[str] = []
 
-    def fail_after_the_first_file(store: FileStore, key: str, *arguments: Any) -> Stored:
+    def fail_after_the_first_file(store: FileStore, key: str, *arguments: Any) -> StoredObject:
         if written:
             raise OSError("out of order")
         world.settlement.fail(world.read(prediction), "dead_letter")

@@ -11,7 +11,7 @@ from chalicelib.auth.service import WrongCredentialsError
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
 from chalicelib.erasure.eraser import GIVE_UP_SECONDS
-from chalicelib.erasure.restore_replay import Replayed
+from chalicelib.erasure.restore_replay import ReplayCounts
 from tests.unit.audit.test_audit import audit
 from tests.unit.support import PASSWORD, World
 
@@ -116,7 +116,7 @@ def test_a_second_replay_only_repeats_what_could_not_be_done(
 
     second = world.replay.run()
 
-    assert second == Replayed(1, erased=second.erased, stuck=first.stuck)
+    assert second == ReplayCounts(1, erased=second.erased, stuck=first.stuck)
     assert second.erased == bool(first.stuck)
     if not first.stuck:
         assert stored(world) == before
@@ -128,7 +128,7 @@ def test_logins_without_an_account_are_removed_too(world: World, anna: User) -> 
     backup.restore("logins")
     aws.dynamodb().delete_item(TableName=world.settings.users_table, Key=to_item({"user_id": anna.id}))
 
-    assert world.replay.run() == Replayed(1, logins=2)
+    assert world.replay.run() == ReplayCounts(1, logins=2)
     assert "anna" not in stored(world)
     assert world.register("anna").balance == 0
 
@@ -139,10 +139,10 @@ def test_the_audit_finds_nothing_after_restoring_all_tables_and_a_replay(world: 
     backup.restore(*KEYS)
 
     restored = stored(world)
-    assert world.replay.preview() == Replayed(1, accounts=1, logins=2, erased=1)
+    assert world.replay.preview() == ReplayCounts(1, accounts=1, logins=2, erased=1)
     assert stored(world) == restored
-    assert world.replay.run() == Replayed(1, accounts=1, logins=2, erased=1)
-    assert world.replay.preview() == Replayed(1)
+    assert world.replay.run() == ReplayCounts(1, accounts=1, logins=2, erased=1)
+    assert world.replay.preview() == ReplayCounts(1)
     finish_erasures(world)
 
     assert audit(world).findings == []
@@ -160,7 +160,7 @@ def test_a_prediction_without_an_open_charge_is_counted_and_stripped_and_delays_
     replayed = world.replay.run()
     finish_erasures(world)
 
-    assert replayed == Replayed(1, erased=1, stuck=1)
+    assert replayed == ReplayCounts(1, erased=1, stuck=1)
     assert world.pending_erasures() == []
     assert audit(world).findings_total > 0
 

@@ -12,7 +12,7 @@ from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.repository import PredictionRepository, _from_item
 from chalicelib.inference.results.result import Result
-from chalicelib.inference.storage.file_store import Stored
+from chalicelib.inference.storage.file_store import StoredObject
 
 TEXTS = st.text(max_size=5)
 NUMBERS = st.floats(min_value=-1e9, max_value=1e9).map(lambda number: round(number, 3))
@@ -46,7 +46,7 @@ RESULTS: Any = st.builds(
     offset_interval=COUNTS,
     summary=SUMMARY,
     output_spec=st.none() | st.builds(OutputSpec, horizon_years=NUMBERS, curve_band_level=st.none() | NUMBERS),
-    files=st.dictionaries(TEXTS, st.builds(Stored, size=COUNTS, etag=TEXTS)),
+    files=st.dictionaries(TEXTS, st.builds(StoredObject, size=COUNTS, etag=TEXTS)),
 )
 REPOSITORY = PredictionRepository(None, "predictions")  # type: ignore[arg-type]
 

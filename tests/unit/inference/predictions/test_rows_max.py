@@ -23,7 +23,7 @@ from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.worker import read_chunks
 from chalicelib.inference.predictions.worker_disk import BAD_ROW_BYTES_MAX, ROW_BYTES_MAX, worker_disk_bytes
 from chalicelib.inference.results.writer import ResultWriter
-from chalicelib.inference.storage.file_store import Stored, upload_key
+from chalicelib.inference.storage.file_store import StoredObject, upload_key
 from tests.unit.support import FakeClock, World
 
 ROWS_MAX = 200
@@ -278,10 +278,10 @@ def write_result(model_id: str, content: bytes, *, skip: bool = False) -> tuple[
     files: dict[str, bytes] = {}
 
     class Sink:
-        def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
+        def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> StoredObject:
             stream.seek(0)
             files[key] = stream.read()
-            return Stored(size, "")
+            return StoredObject(size, "")
 
     with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
         for chunk in read_chunks(io.BytesIO(checked.content)):

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.inference.models.base import Loaded
+from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.results.reader import row_document
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.row_codec import escape_formula
 from chalicelib.inference.results.writer import OFFSET_INTERVAL, ResultWriter
-from chalicelib.inference.storage.file_store import FileStore, Stored
+from chalicelib.inference.storage.file_store import FileStore, StoredObject
 from tests.unit.support import FakeModel
 
 NO_CURVE = OutputSpec(8.0, "years")
@@ -33,10 +33,10 @@ class Files(FileStore):
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}
 
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> Stored:
+    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> StoredObject:
         stream.seek(0)
         self.contents[key] = stream.read(size)
-        return Stored(size, "")
+        return StoredObject(size, "")
 
 
 def fake_predictions(rows: int, seed: int = 1) -> pd.DataFrame:
@@ -65,10 +65,10 @@ def fake_predictions(rows: int, seed: int = 1) -> pd.DataFrame:
     )
 
 
-def loaded_model(output_spec: OutputSpec) -> Loaded:
+def loaded_model(output_spec: OutputSpec) -> LoadedModel:
     model = FakeModel()
     model.output_spec = output_spec
-    return Loaded("lasso", "1.0", "f" * 64, model)
+    return LoadedModel("lasso", "1.0", "f" * 64, model)
 
 
 def write_result(
