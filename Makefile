@@ -160,12 +160,12 @@ openapi: .venv/.dev ## Write docs/openapi.json from the routes, with examples fr
 package: .venv/.dev ## Write build/<stage>/ with the zips and the template for AWS: STAGE=dev [ARCH=arm64]
 	@$(DEPLOY) package --arch "$(ARCH)"
 
-deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [CONCURRENCY=10] [YES=1] [DRY_RUN=1]
+deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [CONCURRENCY=10] [AT=https://...] [YES=1] [DRY_RUN=1]
 	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") \
 		$(if $(CONCURRENCY),--concurrency "$(CONCURRENCY)") \
 		$(if $(PACKAGED),--packaged "$(PACKAGED)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
 
-rollback: .venv/.dev ## Go back to the previous release: STAGE=dev [RELEASE=...] [YES=1] [DRY_RUN=1]
+rollback: .venv/.dev ## Go back to the previous release: STAGE=dev [RELEASE=...] [AT=https://...] [YES=1] [DRY_RUN=1]
 	@$(DEPLOY) rollback $(if $(RELEASE),--release "$(RELEASE)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
 
 destroy: .venv/.dev ## Delete a deployed stage; asks first: STAGE=dev [DATA=1] [PROD_DATA=1] [FORCE=1] [DRY_RUN=1]
@@ -219,10 +219,10 @@ model: .venv/.local ## Switch a model on or off: MODEL=lasso ENABLED=no
 audit: .venv/.local ## Check every balance, charge and result, and list the findings
 	@$(ADMIN) audit
 
-rotate-secret: .venv/.local ## Rotate the signing secret without logging anybody out: STAGE=dev [WHICH=origin] [DRY_RUN=1]
+rotate-secret: .venv/.local ## Rotate the signing secret without logging anybody out: STAGE=dev [WHICH=origin] [FORCE=1] [DRY_RUN=1]
 	@$(ADMIN) rotate-secret $(if $(WHICH),--which "$(WHICH)") $(call flag,FORCE) $(call flag,DRY_RUN)
 
-restore-table: .venv/.local ## Make a table equal to its restored copy: STAGE=dev TABLE=Users FROM=copy [DRY_RUN=1]
+restore-table: .venv/.local ## Make a table equal to its restored copy: STAGE=dev TABLE=Users FROM=copy [FORCE=1] [DRY_RUN=1]
 	@$(ADMIN) restore-table --table "$(TABLE)" --from "$(FROM)" $(call flag,DRY_RUN) $(call flag,FORCE)
 
 replay-deletions: .venv/.local ## Delete again the accounts that a restore brought back: STAGE=dev [DRY_RUN=1]

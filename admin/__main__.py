@@ -103,7 +103,7 @@ def _model(stage: Stage, arguments: argparse.Namespace) -> int:
     override = stage.services.price_overrides.override(arguments.model)
     is_enabled = arguments.enabled == "yes"
     stage.services.price_overrides.put(arguments.model, replace(override, enabled=is_enabled))
-    print(f"{arguments.model} is {'on offer' if is_enabled else 'switched off'} from now on.")
+    print(f"{arguments.model} is switched {'on' if is_enabled else 'off'} from now on.")
     return 0
 
 
@@ -176,9 +176,8 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--model", required=True, help="the model's id")
     model.add_argument("--enabled", type=_one_of("yes", "no"), required=True, help="yes or no")
 
-    command(
-        "audit", _audit, "recompute everything; exit 1 if there are findings, 3 if it did not finish or could not tell"
-    )
+    text = "check every balance, charge and result; exit 1 for findings, 3 if it did not finish or was inconclusive"
+    command("audit", _audit, text)
 
     rotation = command(
         "rotate-secret", rotate, "sign tokens with a new secret and log nobody out",

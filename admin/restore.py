@@ -40,7 +40,7 @@ def restore(stage: Stage, arguments: argparse.Namespace) -> int:
     print(_report(changes, dry=arguments.dry_run))
     if not arguments.dry_run:
         of_stage = f"STAGE={stage.name}"
-        print(f"When all tables are restored: make replay-deletions {of_stage}, then make audit {of_stage}.")
+        print(f"When all tables are restored, run: make replay-deletions {of_stage}, then make audit {of_stage}.")
     return 0
 
 

@@ -82,7 +82,7 @@ def _rotate_origin(stage: Stage, arguments: argparse.Namespace) -> int:
     Raises ``StageError`` for the local stage, and while CloudFront still deploys an earlier change.
     """
     if stage.name == LOCAL_STAGE:
-        raise StageError("The local stack has no CloudFront, and so no secret of it.")
+        raise StageError("The local stack has no CloudFront, so it has no secret for it.")
     secrets_manager, cloudfront = stage.services.clients.secretsmanager(), boto3.client("cloudfront")
     secret_id, distribution_id = stage.variables["ORIGIN_SECRET_ID"], _distribution_id(stage, cloudfront)
     response = cloudfront.get_distribution_config(Id=distribution_id)

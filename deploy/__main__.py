@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
             "--arch", choices=sorted(PLATFORMS), default="x86_64", help="processor of the functions (x86_64)"
         )
     for subparser in (deploy_parser, rollback_parser, smoke_parser):
-        subparser.add_argument("--at", metavar="URL", help="the stage's address, if it is not the PageUrl")
+        subparser.add_argument("--at", metavar="URL", help="the stage's URL, if it is not the PageUrl")
     for subparser in (deploy_parser, rollback_parser):
         subparser.add_argument("--yes", action="store_true", help="don't ask before prod is changed")
     for subparser in (deploy_parser, rollback_parser, destroy_parser):

@@ -31,7 +31,7 @@ class Target:
     """A stage in the account and region of the operator's AWS credentials."""
 
     stage: str
-    address: str | None = None
+    url: str | None = None
     """The URL at which people reach the stage, if it is not the stack's PageUrl, such as your own domain."""
 
     @property
@@ -56,10 +56,10 @@ class Target:
 
     def reached_at(self) -> str:
         """Return the URL of page and API, without a trailing slash."""
-        address = self.address or self.stack.outputs().get("PageUrl")
-        if address is None:
+        url = self.url or self.stack.outputs().get("PageUrl")
+        if url is None:
             raise RefusedError(f"The stage {self.stage} is not deployed in this account and region.")
-        return address.rstrip("/")
+        return url.rstrip("/")
 
 
 def deploy(target: Target, build: Path, parameters: dict[str, str], *, ask: bool) -> list[Step]:
@@ -146,9 +146,9 @@ def _go_live(target: Target, release: Release, parameters: dict[str, str], *, as
         invalidate(boto3.client("cloudfront"), outputs["DistributionId"])
 
     def smoke_test() -> None:
-        address = target.reached_at()
-        run_smoke_test(address, release.id)
-        print(f"  {address}")
+        url = target.reached_at()
+        run_smoke_test(url, release.id)
+        print(f"  {url}")
 
     return [
         Step(f"Show the changes of the stack {target.name}{', ask' if ask else ''}, and carry them out", change),

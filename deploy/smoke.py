@@ -21,13 +21,13 @@ class SmokeError(Exception):
     """A request of the smoke test failed. The text names the request and the answer."""
 
 
-def run_smoke_test(address: str, release: str | None = None) -> None:
-    """Use the stage at ``address`` as a user would. Raises ``SmokeError`` if anything fails.
+def run_smoke_test(url: str, release: str | None = None) -> None:
+    """Use the stage at ``url`` as a user would. Raises ``SmokeError`` if anything fails.
 
     ``release``: the id of the release that the page must be of; None accepts any. The test deletes its account at the
     end. The ledger keeps the charge of its prediction.
     """
-    client = _Client(address)
+    client = _Client(url)
     _check_page(client, release)
     print("  the page has its security headers" + (f" and is of release {release}" if release else ""))
     client.request("GET", "/api/health", 200)
@@ -77,8 +77,8 @@ def _predict(client: "_Client") -> None:
 class _Client:
     """A client of the API with a throwaway account."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._http = requests.Session()
         self.password = secrets.token_urlsafe(18)
 
@@ -108,9 +108,9 @@ class _Client:
 
     def request(self, method: str, path: str, status: int, **options: Any) -> requests.Response:
         """Send a request. Raises ``SmokeError`` if the answer's status is not ``status``."""
-        request = f"{method} {self._address}{path}"
+        request = f"{method} {self._url}{path}"
         try:
-            answer = self._http.request(method, self._address + path, timeout=_TIMEOUT_SECONDS, **options)
+            answer = self._http.request(method, self._url + path, timeout=_TIMEOUT_SECONDS, **options)
         except requests.RequestException as error:
             raise SmokeError(f"{request}: {error}") from error
         if answer.status_code != status:

@@ -29,7 +29,7 @@ SIGNING_SECRET = "signing-secret"  # noqa: S105 - a file name
 
 @dataclass(frozen=True, slots=True)
 class LocalConfig:
-    """The addresses on which the stack listens, and its data folder."""
+    """The host and the ports on which the stack listens, and its data folder."""
 
     host: str
     port: int
@@ -44,19 +44,19 @@ class LocalConfig:
     """The API's port, if another server listens on ``port`` and forwards requests to the API."""
 
     @property
-    def address(self) -> str:
+    def page_url(self) -> str:
         """The page's URL for a browser on this machine."""
-        return _address(self.host, self.port)
+        return _url(self.host, self.port)
 
     @property
-    def api_address(self) -> str:
+    def api_url(self) -> str:
         """The API's own URL."""
-        return _address(self.host, self.api_port or self.port)
+        return _url(self.host, self.api_port or self.port)
 
     @property
     def page_origins(self) -> set[str]:
         """The possible origins of the page in a browser on this machine."""
-        return {self.address, f"http://{LOOPBACK}:{self.port}", f"http://localhost:{self.port}"}
+        return {self.page_url, f"http://{LOOPBACK}:{self.port}", f"http://localhost:{self.port}"}
 
     @property
     def key(self) -> AccessKey:
@@ -74,7 +74,7 @@ class LocalConfig:
         return f"http://{LOOPBACK}:{self.dynamodb_port or self.emulator_port}"
 
 
-def _address(host: str, port: int) -> str:
+def _url(host: str, port: int) -> str:
     host = LOOPBACK if host in {"", "0.0.0.0"} else host  # noqa: S104 - chosen by HOST
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -94,15 +94,15 @@ class ToolSession:
 
     def client(self, service: str) -> Any:
         """Return a client for ``service``."""
-        address = self.config.dynamodb_endpoint if service == "dynamodb" else self.config.endpoint
+        url = self.config.dynamodb_endpoint if service == "dynamodb" else self.config.endpoint
         key = self.config.key
         session = localstack_client.session.Session(
-            key.id, key.secret, None, REGION, localstack_host=address.removeprefix("http://")
+            key.id, key.secret, None, REGION, localstack_host=url.removeprefix("http://")
         )
         return session.client(service, config=_ONE_TRY)
 
 
-def emulator_addresses(config: LocalConfig) -> dict[str, str]:
+def endpoint_variables(config: LocalConfig) -> dict[str, str]:
     """Return the variables from which boto3 reads the emulators' URLs; the access key is not among them."""
     return {
         "AWS_ENDPOINT_URL": config.endpoint,
@@ -115,7 +115,7 @@ def emulator_addresses(config: LocalConfig) -> dict[str, str]:
 def aws_environment(config: LocalConfig) -> dict[str, str]:
     """Return this process's environment with the emulators' URLs and key, and without inherited AWS variables."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return inherited | emulator_addresses(config) | config.key.environment() | {"PYTHONUNBUFFERED": "1"}
+    return inherited | endpoint_variables(config) | config.key.environment() | {"PYTHONUNBUFFERED": "1"}
 
 
 def emulator_environment(config: LocalConfig) -> dict[str, str]:

@@ -34,7 +34,7 @@ class DevStack(Stack):
         super()._start()
         arguments, environment = _vite_arguments(self._config), _vite_environment(self._config)
         page = self._start_child(Child("page", arguments, environment, program=[str(NODE)]))
-        self._wait_for(page, self._config.address)
+        self._wait_for(page, self._config.page_url)
 
     def _watch(self) -> None:
         versions = _versions()
@@ -91,4 +91,4 @@ def _vite_environment(config: LocalConfig) -> dict[str, str]:
     headers["Content-Security-Policy"] = headers["Content-Security-Policy"].replace(
         "style-src 'self'", "style-src 'self' 'unsafe-inline'"
     )
-    return dict(os.environ) | {"API_URL": config.api_address, "PAGE_HEADERS": json.dumps(headers)}
+    return dict(os.environ) | {"API_URL": config.api_url, "PAGE_HEADERS": json.dumps(headers)}

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Function = Callable[[dict[str, Any], Any], Any]
 
-# Short polls instead of long polls: the emulator checks for messages only every 100 ms in a long poll, and a receiver
-# that dies in one still takes the next message. The pause between polls grows while the queue is empty.
+# Short polls instead of long polls: in a long poll, the emulator checks for messages only every 100 ms, and a receiver
+# that is killed meanwhile still takes the next message. The pause between polls grows while the queue is empty.
 _PAUSE_SECONDS_MIN = 0.005
 _PAUSE_SECONDS_MAX = 0.25
 _OUTAGE_SECONDS = 1.0

@@ -32,17 +32,17 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def wait_until_answered(address: str, is_wanted: Callable[[], bool], seconds: float = 30) -> bool:
-    """Return whether ``address`` answers within ``seconds``. Stop waiting when ``is_wanted`` returns False.
+def wait_until_answered(url: str, is_wanted: Callable[[], bool], seconds: float = 30) -> bool:
+    """Return whether ``url`` answers within ``seconds``. Stop waiting when ``is_wanted`` returns False.
 
     Any status below 500 counts as an answer. A connection alone does not count, because the guard's port accepts
     connections before dynoxide runs.
     """
-    url, deadline = urlsplit(address), time.monotonic() + seconds
+    parts, deadline = urlsplit(url), time.monotonic() + seconds
     while is_wanted() and time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(url.netloc, timeout=2)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=2)
         with closing(connection), suppress(OSError, http.client.HTTPException):
-            connection.request("GET", url.path or "/")
+            connection.request("GET", parts.path or "/")
             if connection.getresponse().status < 500:
                 return True
         time.sleep(0.03)

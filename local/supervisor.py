@@ -27,8 +27,8 @@ from local.config import (
     LocalConfig,
     ToolSession,
     aws_environment,
-    emulator_addresses,
     emulator_environment,
+    endpoint_variables,
     function_environment,
 )
 from local.data_dir import PROCESSES
@@ -142,7 +142,7 @@ class Stack:
         for _ in range(config.workers):
             self._add("worker", ["local.functions", "worker"], environment)
         api = self._add("api", ["local.api", config.host, str(config.api_port or config.port)], environment)
-        self._wait_for(api, f"{config.api_address}/api/health")
+        self._wait_for(api, f"{config.api_url}/api/health")
 
     def _start_dynamodb(self) -> None:
         config = self._config
@@ -183,7 +183,7 @@ class Stack:
 
     def _note_stack(self, resources: dict[str, str]) -> None:
         """Write the variables with which the operator's commands reach this stack. Secrets have files of their own."""
-        variables = emulator_addresses(self._config) | resources | {"STAGE": "local"}
+        variables = endpoint_variables(self._config) | resources | {"STAGE": "local"}
         variables |= {name: os.environ[name] for name in GRANT_SETTINGS if name in os.environ}
         private_file.write(self._config.data_dir / STACK_FILE, json.dumps(variables, indent=1))
 
@@ -197,9 +197,9 @@ class Stack:
         except (BotoCoreError, ClientError) as error:
             raise StackError(f"The tables, queues and the bucket could not be created: {error}") from error
 
-    def _wait_for(self, child: Child, address: str) -> None:
-        if not wait_until_answered(address, lambda: child.is_alive() and not self._stopping):
-            raise StackError(f"The {child.name} process does not answer at {address}. {self._reason(child)}")
+    def _wait_for(self, child: Child, url: str) -> None:
+        if not wait_until_answered(url, lambda: child.is_alive() and not self._stopping):
+            raise StackError(f"The {child.name} process does not answer at {url}. {self._reason(child)}")
 
     def _reason(self, child: Child) -> str:
         """Return why a process ended: the end of its log, or where to look if it has none."""
@@ -329,7 +329,7 @@ def ip_address(host: str) -> str:
 
 
 def _banner(config: LocalConfig) -> str:
-    url = config.address
+    url = config.page_url
     return f"""
   The Liver Disease Lifespan Predictor is running:  {url}
 

@@ -76,7 +76,7 @@ def test_the_price_and_the_switch_of_a_model_are_independent(world: World, run: 
     run("price", "--model", "lasso", "--coins", "card")
     assert world.price_overrides.override("lasso") == Override(None, enabled=False)
 
-    assert run("model", "--model", "lasso", "--enabled", "yes")[:2] == (0, "lasso is on offer from now on.\n")
+    assert run("model", "--model", "lasso", "--enabled", "yes")[:2] == (0, "lasso is switched on from now on.\n")
     assert world.price_overrides.override("lasso") == Override()
 
 

@@ -104,5 +104,5 @@ def test_an_interrupted_rotation_is_finished_with_the_secret_that_it_made(stage:
 
 
 def test_the_local_stack_has_no_secret_of_cloudfront(run: RunCommand) -> None:
-    sentence = "The local stack has no CloudFront, and so no secret of it.\n"
+    sentence = "The local stack has no CloudFront, so it has no secret for it.\n"
     assert run("rotate-secret", "--which", "origin") == (1, "", sentence)

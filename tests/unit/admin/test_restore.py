@@ -66,7 +66,7 @@ def test_the_table_becomes_equal_to_the_copy_and_a_second_run_changes_nothing(wo
         "missing items, written 70",
         "different items, written 60",
         "newer items, deleted 110",
-        "When all tables are restored: make replay-deletions STAGE=local, then make audit STAGE=local.",
+        "When all tables are restored, run: make replay-deletions STAGE=local, then make audit STAGE=local.",
     ]
     assert raw(world.settings.offers_table) == before == raw(copy)
     assert counts(restore(run, "Offers", copy, "--force")[1]) == ["250", "0", "0", "0"]
