@@ -219,7 +219,9 @@ def main() -> int:
         print(error.detail, file=sys.stderr)
     except (StageError, RefusedError) as error:
         print(error, file=sys.stderr)
-    except (BotoCoreError, ClientError) as error:
+    except ClientError as error:
+        print(f"AWS answered with an error: {error}", file=sys.stderr)
+    except BotoCoreError as error:
         print(f"The stage {arguments.stage} can't be reached: {error}", file=sys.stderr)
     return 1
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.audit.audit import FINDINGS_MAX, FINISHED, Progress, Report
 from chalicelib.audit.reader import AuditReader
@@ -200,6 +200,21 @@ def test_an_error_of_aws_is_one_sentence(world: World, run: RunCommand, monkeypa
     code, out, err = run("voucher", "--coins", "1")
 
     assert (code, out) == (1, "")
-    assert err.startswith("The stage local can't be reached: ")
+    assert err.startswith("AWS answered with an error: ")
     assert "The token has expired" in err
+    assert err.count("\n") == 1
+
+
+def test_a_stage_that_does_not_answer_is_one_sentence(
+    world: World, run: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> str:
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
+
+    monkeypatch.setattr(world.vouchers, "issue", refuse)
+
+    code, out, err = run("voucher", "--coins", "1")
+
+    assert (code, out) == (1, "")
+    assert err.startswith("The stage local can't be reached: ")
     assert err.count("\n") == 1
