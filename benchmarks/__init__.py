@@ -1,1 +1,1 @@
-"""Benchmarks. `python -m benchmarks` measures throughput and latency; each other module measures one other thing."""
+"""Benchmarks. `python -m benchmarks` measures throughput and latency; other commands measure one thing each."""

@@ -1,1 +1,1 @@
-"""Train the models: data, targets, fit, evaluation, card. Run by a developer, never deployed."""
+"""Train the models: data, targets, fit, evaluation, card. A developer runs it; it is never deployed."""

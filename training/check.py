@@ -1,6 +1,7 @@
 """Compare the committed models with rebuilt ones.
 
-Fitted numbers must agree within ``FITTED_TOLERANCE`` and figures within ``FIGURE_TOLERANCE``. With other kernels of
+Fitted numbers, such as coefficients, must agree within ``FITTED_TOLERANCE``. Measured figures, such as the concordance,
+must agree within ``FIGURE_TOLERANCE``. With other kernels of
 OpenBLAS, with one thread or two, and without AVX-512, AVX2 or FMA, both differed by 9e-15 at most. The tolerances are
 far larger, since they must also hold if the inputs have a relative noise of 1e-12
 (``tests/unit/training/test_noise.py``).

@@ -47,8 +47,8 @@ class FittedCurve(CurveArtefact):
         log_hazard = self.log_hazard(patients)
         lower, upper, _ = interval(self.baseline, self.levels, log_hazard, self.horizon_years)
         years = self.baseline.mean(log_hazard, self.horizon_years)
-        band = self.levels.band(self.baseline.survival(log_hazard, self.horizon_years))
-        return Interval(np.minimum(lower, years), np.maximum(upper, years), band)
+        risk_class = self.levels.risk_class(self.baseline.survival(log_hazard, self.horizon_years))
+        return Interval(np.minimum(lower, years), np.maximum(upper, years), risk_class)
 
     def survival(self, patients: pd.DataFrame, years: Array) -> Array:
         """Return the probabilities to live longer than each of ``years``, shape (n, times)."""
@@ -72,7 +72,7 @@ class FittedCurve(CurveArtefact):
         return BandedCurveArtefact(curve, self.curve_band) if self.curve_band else curve
 
     def log_hazard(self, patients: pd.DataFrame) -> Array:
-        """Return the log relative hazard of each patient, shape (n,)."""
+        """Return the log hazard of each patient, shape (n,)."""
         score: Array = self.pipeline.predict(patients)
         return score - self.reference
 

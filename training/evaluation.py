@@ -17,7 +17,7 @@ from sksurv.util import Surv
 
 from chalicelib.inference.models.stable_comparison import exceeds, order
 from training.data import Outcome
-from training.interval import BANDS, Interval
+from training.interval import RISK_CLASSES, Interval
 from training.metrics import (
     CLOSE_YEARS,
     Truth,
@@ -195,13 +195,13 @@ def interval_coverage(folds: list[HeldOut]) -> dict[str, float | list[float]]:
     """Return the coverage of the intervals: the IPCW-weighted share of patients whose interval contains their years.
 
     - ``overall``; ``overall_sd`` is the standard deviation between repeats.
-    - ``by_quartile``: in each quarter of predicted risk, from the sickest.
+    - ``by_quartile``: in each risk class, from the sickest.
     - ``lived_shorter`` and ``lived_longer``: the shares of patients who died before or lived beyond their interval.
     - ``mean_width_years``, and ``mean_width_years_by_quartile``.
     """
     rows = _pooled(folds)
     repeats = [_pooled(folds[start : start + FOLDS]) for start in range(0, len(folds), FOLDS)]
-    quarters = [rows[rows["band"] == band] for band in range(BANDS)]
+    quarters = [rows[rows["risk_class"] == number] for number in range(RISK_CLASSES)]
     spread = np.std([_share(repeat, "covered") for repeat in repeats], ddof=1) if len(repeats) > 1 else 0.0
     return {
         "overall": _share(rows, "covered"),
@@ -237,7 +237,7 @@ def _calibration(repeat: list[HeldOut]) -> list[dict[str, float]]:
     curves = [fold.survival for fold in repeat if fold.survival is not None]
     index = int(np.searchsorted(grid(horizon), CALIBRATED_YEARS))
     quarters = []
-    for rows in np.array_split(order(predicted), BANDS):
+    for rows in np.array_split(order(predicted), RISK_CLASSES):
         figures = {
             "predicted": float(predicted[rows].mean()),
             "observed": restricted_mean_survival_time(outcome.take(rows), horizon),
@@ -295,7 +295,7 @@ def _pooled(folds: list[HeldOut]) -> pd.DataFrame:
             "shorter": fold.interval.is_above(fold.truth.years),
             "longer": fold.interval.is_below(fold.truth.years),
             "width": fold.interval.upper - fold.interval.lower,
-            "band": fold.interval.band,
+            "risk_class": fold.interval.risk_class,
         })
         for fold in folds
         if fold.interval is not None

@@ -1,4 +1,4 @@
-"""Fit prediction intervals to the outcomes of held-out patients, in bands of predicted risk.
+"""Fit prediction intervals to the outcomes of held-out patients, by risk class.
 
 The method follows split-conformal prediction, with IPCW weights for censoring:
 
@@ -16,27 +16,26 @@ import numpy.typing as npt
 
 from chalicelib.inference.models.curve import IntervalLevels
 from chalicelib.inference.models.lasso import IntervalTable
-from chalicelib.inference.models.stable_comparison import band, exceeds
+from chalicelib.inference.models.stable_comparison import exceeds, risk_class
 from training.data import PatientArrays
 from training.metrics import Truth, weighted_mean, weighted_quantile
 
 LEVEL = 0.8
 TAIL = round((1.0 - LEVEL) / 2.0, 6)
 """The share of patients that an interval may miss on each side."""
-BANDS = 4
-"""The number of bands: groups of equal size by predicted risk, from the sickest. They have nothing to do with the
-band around a survival curve."""
+RISK_CLASSES = 4
+"""The number of risk classes (``stable_comparison.risk_class``): the cards call them quarters of predicted risk."""
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Interval(PatientArrays):
-    """The intervals of n patients: their ends in years, and the band of predicted risk (0 is the sickest)."""
+    """The intervals of n patients: their ends in years, and the risk class (0 is the sickest)."""
 
     lower: Array
     upper: Array
-    band: npt.NDArray[np.intp]
+    risk_class: npt.NDArray[np.intp]
 
     def is_above(self, years: Array) -> npt.NDArray[np.bool_]:
         """Return whether each interval begins after ``years``, shape (n,)."""
@@ -54,16 +53,17 @@ class Interval(PatientArrays):
 def fit_intervals(predicted_years: Array, truth: Truth, horizon_years: float) -> IntervalTable:
     """Fit the interval table to held-out predictions of n patients, shape (n,), and their truth.
 
-    If more patients of a band outlive the horizon than the interval may miss, its upper end is open, because a closed
-    one would miss them all. Nobody can outlive an open interval, so all that it may miss is below it.
+    If more patients of a risk class outlive the horizon than the interval may miss, its upper end is open, because a
+    closed one would miss them all. Nobody can outlive an open interval, so its lower end may miss the share of both
+    tails.
     """
     cuts = _cuts(predicted_years)
-    bands = band(predicted_years, cuts)
+    risk_classes = risk_class(predicted_years, cuts)
     residual = truth.years - predicted_years
     outlived = truth.weight * (truth.years >= horizon_years)
     lower, upper = [], []
-    for number in range(BANDS):
-        here = (bands == number) & (truth.weight > 0.0)
+    for number in range(RISK_CLASSES):
+        here = (risk_classes == number) & (truth.weight > 0.0)
         is_open = bool(exceeds(outlived[here].sum() / truth.weight[here].sum(), 2.0 * TAIL))
         below = 2.0 * TAIL if is_open else TAIL
         # The limits at 0 keep the point estimate inside the interval.
@@ -77,19 +77,19 @@ def fit_levels(survival: Array, level: Array, outlived: npt.NDArray[np.bool_], w
     """Fit the interval levels to the held-out curves of n patients. All arrays have shape (n,).
 
     - ``survival``: the curve's probability to survive the horizon.
-    - ``level``: the curve's probability to have died by the time of death or, if that is later, by the horizon.
+    - ``level``: the curve's probability to have died by the time of death; by the horizon if the patient outlived it.
     - ``outlived``: whether the patient outlived the horizon.
     - ``weight``: the IPCW weight.
 
-    Nobody can outlive an interval with an open upper end, so all that it may miss is below it.
+    Nobody can outlive an interval with an open upper end, so its lower end may miss the share of both tails.
     """
     cuts = _cuts(survival)
-    bands = band(survival, cuts)
+    risk_classes = risk_class(survival, cuts)
     # A patient who outlives the horizon outlives every lower end.
     died_by = np.where(outlived, 1.0, level)
     lower, lower_if_open, upper = [], [], []
-    for number in range(BANDS):
-        here = (bands == number) & (weight > 0.0)
+    for number in range(RISK_CLASSES):
+        here = (risk_classes == number) & (weight > 0.0)
         upper.append(_upper_level(1.0 - survival[here], level[here], weight[here]))
         is_open = here & ~exceeds(1.0 - survival, upper[-1])
         lower.append(_lower_level(died_by, weight, here & ~is_open, TAIL))
@@ -98,15 +98,15 @@ def fit_levels(survival: Array, level: Array, outlived: npt.NDArray[np.bool_], w
 
 
 def _cuts(values: Array) -> tuple[float, ...]:
-    """Return the quantiles that divide the values into ``BANDS`` groups of equal size."""
-    return tuple(map(float, np.quantile(values, np.arange(1, BANDS) / BANDS)))
+    """Return the quantiles that divide the values into ``RISK_CLASSES`` groups of equal size."""
+    return tuple(map(float, np.quantile(values, np.arange(1, RISK_CLASSES) / RISK_CLASSES)))
 
 
 def _upper_level(dying: Array, level: Array, weight: Array) -> float:
-    """Return the lowest level that at most the share ``TAIL`` of its patients exceed; at least the nominal level.
+    """Return the lowest level, from the nominal one up, that at most the share ``TAIL`` of the patients exceed.
 
-    Its patients are those whose interval has a closed upper end at that level: their probability ``dying`` to die
-    within the horizon is greater than the level.
+    Only patients whose interval has a closed upper end at that level count: their probability ``dying`` to die within
+    the horizon is greater than the level.
     """
     nominal = 1.0 - TAIL
     for candidate in np.unique([nominal, *level[exceeds(level, nominal)]]):
@@ -118,6 +118,6 @@ def _upper_level(dying: Array, level: Array, weight: Array) -> float:
 
 
 def _lower_level(died_by: Array, weight: Array, rows: npt.NDArray[np.bool_], tail: float) -> float:
-    """Return the level that the share ``tail`` of these rows does not reach; ``tail`` itself if fewer of them died."""
+    """Return the lowest level by which the share ``tail`` of these rows died; ``tail`` itself if fewer of them died."""
     level = weighted_quantile(died_by[rows], weight[rows], tail) if rows.any() else 1.0
     return level if exceeds(1.0, level) else tail

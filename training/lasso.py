@@ -34,7 +34,7 @@ LOSS_TOLERANCE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class LassoTask:
-    """What a Lasso is fitted to, and what its predictions are compared with to choose a penalty.
+    """The targets that a Lasso is fitted to, and the truth with which its predictions are compared to choose a penalty.
 
     ``targets`` returns the regression targets of the training patients, shape (n,). ``truth`` returns the truth of the
     held-out patients from the outcomes of the training and the held-out patients. Predictions are clipped to
@@ -91,7 +91,7 @@ class FittedLasso:
     def interval(self, patients: pd.DataFrame) -> Interval:
         """Return the interval of each patient within the model's own horizon."""
         years = self.years(patients, self.horizon_years)
-        return Interval(*self.intervals.bounds(years, self.horizon_years), self.intervals.band(years))
+        return Interval(*self.intervals.bounds(years, self.horizon_years), self.intervals.risk_class(years))
 
     def survival(self, _patients: pd.DataFrame, _years: Array) -> None:
         """Return None: there is no curve."""

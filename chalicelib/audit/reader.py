@@ -46,7 +46,7 @@ _PREDICTION = {
 
 
 MARGIN_SECONDS = 30
-"""How long before its process is stopped an audit stops: enough for one read with retries, and to save its state."""
+"""An audit stops when its process has less time left than this: enough for one read with retries, and to save."""
 LOGIN_SEGMENTS = 16
 """The number of parts in which the logins are scanned. An audit that is continued starts with the next part, so that
 no login key, which contains a name or e-mail address, has to be stored as its progress."""

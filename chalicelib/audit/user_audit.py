@@ -28,7 +28,7 @@ LEFTOVER_SECONDS = 6 * 3600
 """After this time the message of a killed worker has come back, and the files that the worker left are deleted."""
 
 AHEAD_SECONDS = 3600
-"""How far ahead our clocks may be. An entry later than that would never be compared with the vouchers."""
+"""How far ahead our clocks may be. A later entry is a finding: no audit before its date compares it with vouchers."""
 
 _LOGIN_KEYS = {"name": name_key, "email": email_key}
 _FILES = ("csv_key", "rows_key", "cohort_key")
@@ -315,12 +315,12 @@ class UserAudit:
     def _check_sums(self, user: Item, totals: Totals) -> Iterator[AuditFinding]:
         balance, open_charges = user.get("balance"), user.get("open_charges")
         totals.balance = balance if isinstance(balance, int) else 0
-        spent = totals.balance + totals.earned + totals.held
+        total = totals.balance + totals.earned + totals.held
         wrong = {
             f"the balance is {balance}, below zero": totals.balance < 0,
             f"the balance is {balance}, the entries add up to {totals.amount}": balance != totals.amount,
-            f"granted {totals.granted}, but balance {balance} + earned {totals.earned} + held {totals.held} is {spent}":
-                totals.granted != spent,
+            f"granted {totals.granted}, but balance {balance} + earned {totals.earned} + held {totals.held} is {total}":
+                totals.granted != total,
             f"{open_charges} charges are counted as open, but {totals.open} predictions are open":
                 open_charges != totals.open,
             f"{totals.signups} signup grants instead of at most one": totals.signups > 1,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Crockford's base 32, which leaves out letters that are easily misread.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHARACTERS = 20
-"""The length of a code: 100 random bits. It can't be guessed, so that a fast hash is enough."""
+"""The length of a code: 100 random bits. It can't be guessed, so a fast hash is enough."""
 _MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 
 

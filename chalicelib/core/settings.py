@@ -52,7 +52,8 @@ class Settings(BaseModel):
 
     signup_coins: int = Field(default=500, ge=0)
     former_signup_coins: str = Field(default="", pattern=r"^(\d+(,\d+)*)?$")
-    """Earlier values of ``signup_coins``, such as "300,500". The audit accepts no other amounts as signup grants."""
+    """Earlier values of ``signup_coins``, such as "300,500". The audit accepts a signup grant only if it has one of
+    these amounts or the current one."""
 
     # Rate limits: see `core.rate_limits`. An address is an IPv4 address or an IPv6 /64.
     password_window_seconds: int = Field(default=900, gt=0)

@@ -167,7 +167,7 @@ def _operation(entry: RouteEntry, refs: Refs) -> Json:
     summary, _, description = (inspect.getdoc(view) or "").partition("\n")
     operation: Json = {
         "operationId": view.__name__,
-        "tags": [_domain(view)],
+        "tags": [_package(view)],
         "summary": summary,
         "security": [{"bearerAuth": []}] if metadata.get("auth") else [],
         "responses": _success_responses(view, metadata, refs) | _problem_responses(entry, metadata, refs),
@@ -185,7 +185,7 @@ def _first_line(obj: object) -> str:
     return (inspect.getdoc(obj) or "").partition("\n")[0]
 
 
-def _domain(view: Callable[..., Response]) -> str:
+def _package(view: Callable[..., Response]) -> str:
     """Return the view's package, such as ``auth`` for ``chalicelib.auth.routes``; ``service`` for a view of app.py."""
     parts = view.__module__.split(".")
     return parts[1] if len(parts) > 1 else "service"

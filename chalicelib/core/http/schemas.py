@@ -16,7 +16,7 @@ Sha256 = Annotated[str, Field(description="A SHA-256 hash in hexadecimal.", patt
 
 
 def optional_field(description: str) -> Any:
-    """Return a field that a response may lack. It is never null."""
+    """Return a field that a document may lack. It is null only if its type allows null."""
     return Field(default_factory=lambda: None, description=description)
 
 

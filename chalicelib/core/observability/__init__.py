@@ -1,4 +1,4 @@
 """Log lines, metrics, and the middleware around every invocation.
 
-Each domain decides what it logs. This package decides where and how a line is written.
+Each package decides what it logs. This one decides where and how a line is written.
 """

@@ -28,8 +28,12 @@ class Column(ResponseModel):
     allowed: list[str] | None = Field(description="The values of a category; null for a number.")
     minimum: float | None = Field(description="Smaller values are refused.")
     maximum: float | None = Field(description="Larger values are refused.")
-    training_minimum: float | None = Field(description="Training minimum. Lower values are clamped to it and flagged.")
-    training_maximum: float | None = Field(description="Training maximum. Higher values are clamped to it and flagged.")
+    training_minimum: float | None = Field(
+        description="Training minimum. Lower values are flagged; all models but `mayo` also clamp them to it."
+    )
+    training_maximum: float | None = Field(
+        description="Training maximum. Higher values are flagged; all models but `mayo` also clamp them to it."
+    )
     units: list[Unit] = Field(description="The units that a header may name. The first one is the column's own unit.")
     si_unit: str | None = Field(
         description="The unit of numbers with `units=si`. Null if the column has no other SI unit."

@@ -16,16 +16,18 @@ from sklearn.pipeline import Pipeline
 from chalicelib.inference.models.additive import AdditivePipeline, Terms, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
 from chalicelib.inference.models.output_spec import ContributionScale, OutputSpec
-from chalicelib.inference.models.stable_comparison import band, exceeds
+from chalicelib.inference.models.stable_comparison import exceeds, risk_class
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The baseline: the survival curve of a patient whose log relative hazard is 0.
+    """The baseline curve: the survival curve of a patient whose log hazard is 0.
+
+    The ``baseline`` of a prediction is something else: a score.
 
     ``years`` are the knots, ascending from 0. ``hazard`` is the cumulative hazard H up to each knot, from 0. Both have
     shape (knots,). The hazard is constant between two knots. A patient's curve is S(t) = exp(-H(t) * exp(log_hazard)).
-    Every method takes the log relative hazards of n patients, shape (n,).
+    Every method takes the log hazards of n patients, shape (n,).
     """
 
     years: tuple[float, ...]
@@ -65,10 +67,10 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class IntervalLevels:
-    """The probabilities of death at which an interval begins and ends, in bands of the predicted survival.
+    """The probabilities of death at which an interval begins and ends, by risk class.
 
-    ``cuts`` are the probabilities to survive the horizon that divide the bands, ascending. The other fields hold one
-    probability for each band, from the sickest up:
+    ``cuts`` are the probabilities to survive the horizon that divide the risk classes, ascending. The other fields hold
+    one probability for each class, from the sickest up:
 
     - If the probability to die within the horizon is at most ``upper``, the interval's upper end is open and its lower
       end is at ``lower_if_open``.
@@ -80,20 +82,23 @@ class IntervalLevels:
     lower_if_open: tuple[float, ...]
     upper: tuple[float, ...]
 
-    def band(self, survival: Vector) -> npt.NDArray[np.intp]:
-        """Return the band of each probability to survive the horizon, shape (n,): 0 is the lowest."""
-        return band(survival, self.cuts)
+    def risk_class(self, survival: Vector) -> npt.NDArray[np.intp]:
+        """Return the risk class of each probability to survive the horizon, shape (n,).
+
+        See ``stable_comparison.risk_class``.
+        """
+        return risk_class(survival, self.cuts)
 
     def of(self, survival: Vector) -> tuple[Vector, Vector, npt.NDArray[np.bool_]]:
         """Return the levels of the lower and the upper end, and whether the upper end is open; each of shape (n,).
 
         ``survival`` holds the probabilities to survive the horizon, shape (n,).
         """
-        bands = self.band(survival)
-        upper = np.array(self.upper)[bands]
+        risk_classes = self.risk_class(survival)
+        upper = np.array(self.upper)[risk_classes]
         # ``upper`` is the level of a training patient, so a patient like that one reaches it exactly.
         is_open = ~exceeds(1.0 - survival, upper)
-        lower = np.where(is_open, np.array(self.lower_if_open)[bands], np.array(self.lower)[bands])
+        lower = np.where(is_open, np.array(self.lower_if_open)[risk_classes], np.array(self.lower)[risk_classes])
         return lower, upper, is_open
 
 

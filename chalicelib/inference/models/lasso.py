@@ -14,30 +14,30 @@ from sklearn.pipeline import Pipeline
 from chalicelib.inference.models.additive import AdditivePipeline, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
 from chalicelib.inference.models.output_spec import OutputSpec
-from chalicelib.inference.models.stable_comparison import band, exceeds
+from chalicelib.inference.models.stable_comparison import exceeds, risk_class
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalTable:
-    """Prediction intervals from signed residual quantiles, in bands of the predicted years.
+    """Prediction intervals from signed residual quantiles, by risk class.
 
-    ``cuts`` are the predictions in years that divide the bands, ascending. ``lower`` and ``upper`` hold, for each band
-    from the lowest predictions up, the years that are added to a prediction (lower <= 0 <= upper).
+    ``cuts`` are the predictions in years that divide the risk classes, ascending. ``lower`` and ``upper`` hold, for
+    each class from the sickest up, the years that are added to a prediction (lower <= 0 <= upper).
     """
 
     cuts: tuple[float, ...]
     lower: tuple[float, ...]
     upper: tuple[float, ...]
 
-    def band(self, years: Vector) -> npt.NDArray[np.intp]:
-        """Return the band of each prediction, shape (n,): 0 is the lowest. A value on a cut is in the band above."""
-        return band(years, self.cuts)
+    def risk_class(self, years: Vector) -> npt.NDArray[np.intp]:
+        """Return the risk class of each prediction, shape (n,); see ``stable_comparison.risk_class``."""
+        return risk_class(years, self.cuts)
 
     def bounds(self, years: Vector, horizon_years: float) -> tuple[Vector, Vector]:
         """Return the lower and the upper ends, each of shape (n,), in years, clipped to 0..horizon."""
-        bands = self.band(years)
-        lower = np.clip(years + np.array(self.lower)[bands], 0.0, horizon_years)
-        upper = np.clip(years + np.array(self.upper)[bands], 0.0, horizon_years)
+        risk_classes = self.risk_class(years)
+        lower = np.clip(years + np.array(self.lower)[risk_classes], 0.0, horizon_years)
+        upper = np.clip(years + np.array(self.upper)[risk_classes], 0.0, horizon_years)
         return lower, np.where(exceeds(horizon_years, upper), upper, horizon_years)
 
 

@@ -43,7 +43,7 @@ class Column:
 
     - ``minimum`` and ``maximum``: the hard limits in ``unit``. A value beyond them is an error.
     - ``training_minimum`` and ``training_maximum``: the range of the training patients. A value beyond it is flagged;
-      the fitted models also clamp it.
+      all models but ``mayo`` also clamp it.
     - ``si``: the unit that ``units=si`` selects. ``other_units`` can be named in the header only.
     - ``aliases``: other names of the column in a header.
     """

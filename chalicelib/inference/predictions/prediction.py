@@ -8,9 +8,10 @@ from chalicelib.inference.results.result import Result
 
 
 class Status(StrEnum):
-    """The status of a prediction: ``queued -> running -> succeeded | rejected | failed``, and ``queued -> cancelled``.
+    """The status of a prediction.
 
-    A running prediction becomes queued again if its attempt fails and another one is allowed.
+    It goes ``queued -> running -> succeeded | rejected | failed``, or ``queued -> cancelled | failed``. A running
+    prediction may become queued again: if its attempt fails and another one is allowed, or if its lease has run out.
     """
 
     QUEUED = "queued"

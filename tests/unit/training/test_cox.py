@@ -73,8 +73,8 @@ def test_right_curves_get_the_nominal_levels() -> None:
     assert levels.lower[0] == pytest.approx(0.1, abs=0.02)
     assert levels.lower_if_open == pytest.approx([0.2] * 4, abs=0.02)
     # In the healthiest quarter more than 80 % outlive the horizon, and an open interval covers them all.
-    for band, expected in enumerate((0.8, 0.8, 0.8, 0.875)):
-        assert covered[levels.band(survival) == band].mean() == pytest.approx(expected, abs=0.015), band
+    for number, expected in enumerate((0.8, 0.8, 0.8, 0.875)):
+        assert covered[levels.risk_class(survival) == number].mean() == pytest.approx(expected, abs=0.015), number
 
 
 def test_levels_widen_if_the_curves_are_overconfident() -> None:

@@ -84,11 +84,11 @@ def test_intervals_cover_80_percent_in_each_quarter_and_are_wider_where_errors_a
     widths = np.array(table.upper) - np.array(table.lower)
     assert widths[:2] == pytest.approx(2.0 * 2.56, abs=0.4)
     assert widths[2:] == pytest.approx(0.5 * 2.56, abs=0.1)
-    band = table.band(predicted)
+    risk_classes = table.risk_class(predicted)
     residual = years - predicted
     for number in range(4):
         inside = (residual >= table.lower[number]) & (residual <= table.upper[number])
-        assert inside[band == number].mean() == pytest.approx(0.8, abs=0.003)
+        assert inside[risk_classes == number].mean() == pytest.approx(0.8, abs=0.003)
 
 
 def test_an_interval_contains_its_point_estimate_even_if_all_lived_longer() -> None:
@@ -106,8 +106,8 @@ def test_if_many_outlive_the_horizon_the_interval_is_open_and_misses_a_fifth_bel
     lower, upper = table.bounds(predicted, 8.0)
     assert [end >= 8.0 for end in table.upper] == [False, False, False, True]
     covered = (years >= lower) & (years <= upper)
-    for band in (0, 1, 2, 3):
-        assert covered[table.band(predicted) == band].mean() == pytest.approx(0.8, abs=0.03), band
+    for number in range(4):
+        assert covered[table.risk_class(predicted) == number].mean() == pytest.approx(0.8, abs=0.03), number
 
 
 def test_without_censoring_unos_concordance_is_harrells() -> None:

@@ -53,14 +53,14 @@ def test_baseline_and_contributions_equal_the_pipelines_prediction(
     assert predicted.max() > HORIZON  # some estimates are clipped
 
 
-def test_the_interval_comes_from_its_band_of_the_table(lasso: Model, artefact: LassoArtefact) -> None:
+def test_the_interval_comes_from_the_patients_risk_class(lasso: Model, artefact: LassoArtefact) -> None:
     output = lasso.predict(patient(Bilirubin=8.0, Edema="S")).iloc[0]
     assert output["years"] < artefact.intervals.cuts[0]
     assert output["lower"] == max(0.0, output["years"] + artefact.intervals.lower[0])
     assert output["upper"] == min(HORIZON, output["years"] + artefact.intervals.upper[0])
 
 
-def test_a_prediction_on_a_cut_is_in_the_band_above() -> None:
+def test_a_prediction_on_a_cut_is_in_the_risk_class_above() -> None:
     table = IntervalTable(cuts=(2.0, 4.0), lower=(-1.0, -2.0, -3.0), upper=(1.0, 2.0, 3.0))
     lower, upper = table.bounds(np.array([1.9, 2.0, 4.0, 7.0]), HORIZON)
     assert lower.tolist() == pytest.approx([0.9, 0.0, 1.0, 4.0])

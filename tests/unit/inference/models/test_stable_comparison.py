@@ -31,8 +31,9 @@ def test_infinity_exceeds_finite_thresholds_only() -> None:
 
 
 @noisy
-def test_a_value_on_a_cut_is_in_the_band_above(noise: float) -> None:
-    assert stable_comparison.band(np.array([0.1, 0.25 + noise, 0.5 + noise, 0.9]), (0.25, 0.5)).tolist() == [0, 1, 2, 2]
+def test_a_prediction_on_a_cut_is_in_the_risk_class_above(noise: float) -> None:
+    predicted = np.array([0.1, 0.25 + noise, 0.5 + noise, 0.9])
+    assert stable_comparison.risk_class(predicted, (0.25, 0.5)).tolist() == [0, 1, 2, 2]
 
 
 @noisy
