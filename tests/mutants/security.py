@@ -5,7 +5,7 @@ The name of a mutation begins with its row.
 
 from pathlib import Path
 
-from chalicelib.auth import normalization as names
+from chalicelib.auth import normalization
 from chalicelib.auth.passwords import dummy_hash, password_matches
 from chalicelib.auth.repository import UserRepository
 from chalicelib.auth.service import Accounts
@@ -75,15 +75,15 @@ _STORED_HASH = "getattr(_1._repository.login(login_key(_2.email)), 'password_has
 MUTATIONS = (
     Mutation("row 1: production allows a low bcrypt cost", Settings, replace("_.bcrypt_cost < _", "False"),
         _AUTH + "test_row_1_production_hashes_at_cost_12_and_refuses_less"),
-    Mutation("row 2: the length is counted in characters instead of bytes", names._password,
+    Mutation("row 2: the length is counted in characters instead of bytes", normalization._password,
         replace("len(_1.encode()) > _2", "len(_1) > _2"),
         _AUTH + "test_row_2_a_password_above_72_bytes_is_422_and_never_cut"),
     Mutation("row 2: a longer password is cut to 72 bytes", password_matches, remove("len(_) <= _"),
         _AUTH + "test_row_2_a_password_of_36_cyrillic_letters_differs_from_its_first_35"),
-    Mutation("row 3: a password of seven characters is allowed", names._password,
+    Mutation("row 3: a password of seven characters is allowed", normalization._password,
         replace("len(_1) < _2", "len(_1) < _2 - 1"),
         _AUTH + "test_row_3_short_and_common_passwords_are_422_at_registration_and_at_a_change"),
-    Mutation("row 3: a common password with a capital is allowed", names._password,
+    Mutation("row 3: a common password with a capital is allowed", normalization._password,
         replace("_without_case(_1) in _2", "_1 in _2"),
         _SPELLINGS + "test_row_3_the_commonest_passwords_are_refused_in_any_case"),
     Mutation("row 4: an unknown name is refused without comparing a hash", password_matches,
@@ -94,14 +94,14 @@ MUTATIONS = (
     Mutation("row 4: a log-in does not renew a hash of an older cost", Accounts.log_in,
         replace("has_cost(_1, _)", "_1"),
         _ACCOUNT + "test_a_log_in_after_a_change_of_the_cost_renews_the_hash_and_ends_no_token"),
-    Mutation("row 5: names are not normalised", names._without_case,
+    Mutation("row 5: names are not normalised", normalization._without_case,
         replace("_.normalize(_, _.normalize(_, _1).casefold())", "_1.casefold()"),
         _AUTH + "test_row_5_a_name_is_taken_in_every_spelling"),
     Mutation("row 5: only Unicode's control categories are invisible", is_invisible, remove("_ is not None"),
         _SPELLINGS + "test_row_5_invisible_characters_are_refused_in_names_and_addresses"),
-    Mutation("row 5: quotes in an address are allowed", names, in_text(r'@\\,."]', r'@\\,.]'),
+    Mutation("row 5: quotes in an address are allowed", normalization, in_text(r'@\\,."]', r'@\\,.]'),
         _SPELLINGS + "test_row_5_an_address_in_another_notation_is_refused"),
-    Mutation("row 5: the address is not normalised before it is checked", names._email,
+    Mutation("row 5: the address is not normalised before it is checked", normalization._email,
         replace("_1.fullmatch(_)", "_1.fullmatch(text)"),
         _SPELLINGS + "test_row_5_an_address_in_another_notation_is_refused"),
     Mutation("row 6: a second algorithm is accepted", Tokens.verify, replace("[ALGORITHM]", "[ALGORITHM, 'HS512']"),
@@ -130,7 +130,8 @@ MUTATIONS = (
         _ROUTES + "test_row_9_another_user_s_prediction_is_404_like_an_unknown_one"),
     Mutation("row 9: ids of 64 bits", new_id, replace("_1(_2 // 2)", "_1(_2 // 4).zfill(_2)"),
         "tests/unit/core/test_ids_and_clock.py::test_row_9_ids_are_128_random_bits_in_hexadecimal"),
-    Mutation("row 10: unknown fields of a body are ignored", names.PasswordChange, replace("'forbid'", "'ignore'"),
+    Mutation("row 10: unknown fields of a body are ignored", normalization.PasswordChange,
+        replace("'forbid'", "'ignore'"),
         _ROUTES + "test_row_10_a_body_with_an_unknown_field_is_refused"),
     Mutation("row 10: routes without options ignore unknown ones", bodies.NoOptions, replace("'forbid'", "'ignore'"),
         _OPTIONS + "test_row_10_an_unknown_query_option_is_refused_by_name"),
@@ -168,10 +169,10 @@ MUTATIONS = (
     Mutation("row 11: a file that was rejected for its rows can be retried", Predictions._refuse_retry_of_too_many_rows,
         replace("_1 == TooManyRowsError.code", "_1 == TooManyRowsError.title"),
         _ROWS_MAX + "test_row_11_a_file_that_the_worker_rejected_for_its_rows_is_not_charged_for_again"),
-    Mutation("row 11: a large file with certainly too many rows is charged", Predictions.submit_upload,
+    Mutation("row 11: a large file with surely too many rows is charged", Predictions.submit_upload,
         remove(refuse_surely_too_many_rows),
         _ROWS_MAX + "test_row_11_a_large_file_of_surely_too_many_rows_is_refused_before_the_charge"),
-    Mutation("row 11: a dry run accepts certainly too many rows", DryRuns._dry_run, remove(refuse_surely_too_many_rows),
+    Mutation("row 11: a dry run accepts surely too many rows", DryRuns._dry_run, remove(refuse_surely_too_many_rows),
         _ROWS_MAX + "test_row_11_a_large_file_of_surely_too_many_rows_is_refused_before_the_charge"),
     Mutation("row 11: possibly too many rows are refused", refuse_surely_too_many_rows, replace("2 * _1", "_1"),
         _ROWS_MAX + "test_row_11_a_large_file_of_surely_too_many_rows_is_refused_before_the_charge"),
@@ -210,7 +211,7 @@ MUTATIONS = (
         _LOG_LINES + "test_row_15_no_line_holds_a_name_an_e_mail_a_password_a_token_or_a_cell"),
     Mutation("row 16: the worker may do anything to the ledger", _WORKER_POLICY,
         at("Statement", "AppendToLedger", "Action", to=["dynamodb:*"]),
-        _TEMPLATE + "test_row_16_no_statement_allows_everything_or_on_everything"),
+        _TEMPLATE + "test_row_16_no_statement_allows_every_action_or_every_resource"),
     Mutation("row 16: the worker may read users", _WORKER_POLICY,
         at("Statement", "EndChargesWithoutReadingTheUser", "Action", to=["dynamodb:GetItem", "dynamodb:UpdateItem"]),
         _TEMPLATE + "test_row_16_functions_that_run_predictions_cannot_read_accounts"),

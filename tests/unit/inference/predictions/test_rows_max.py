@@ -34,7 +34,7 @@ WIDEST_ID = "=" + "\U0001f642" * 99
 
 
 def value(column: Column, draw: random.Random, *, si: bool) -> str:
-    """Return a long text of a value outside the training range, or of any category."""
+    """Return a value outside the training range, or any category, as a long text."""
     if column.kind == "category":
         return draw.choice(column.allowed)
     low, high = column.limits
