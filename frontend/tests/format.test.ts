@@ -110,7 +110,7 @@ describe('the survival curve in words', () => {
     expect(plain(ru.result.medianBeyond(7))).toContain('живут дольше 7 лет');
   });
 
-  test('horizon and survival curve of a model', () => {
+  test('the horizon and the curve state their years in the right plural', () => {
     expect(plain(ru.submission.horizon(8))).toBe('Горизонт прогноза — 8 лет.');
     expect(plain(ru.submission.survivalCurve([1, 3, 5]))).toContain('дольше 1, 3 и 5 лет.');
     expect(plain(en.submission.survivalCurve([1, 3, 5]))).toContain('than 1, 3, and 5 years.');

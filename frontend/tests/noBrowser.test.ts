@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const FRONTEND = fileURLToPath(new URL('..', import.meta.url));
-/** Several files, because a worker runs more than one file. */
+/** Several files for one worker, because a skip could apply to its first file only. */
 const SPECS = ['e2e/docs.spec.ts', 'e2e/storage.spec.ts', 'e2e/attack.spec.ts'];
 
 function browserTests(ci: string) {

@@ -29,7 +29,7 @@ class Kill:
 
 
 def plan(seed: int, seconds: float, *, durable: bool) -> list[Kill]:
-    """Return the kills of a run. No part is killed so often that the supervisor would give it up."""
+    """Return the kills of a run. No part is killed so often that the supervisor would give up."""
     draw = random.Random(seed)
     victims = VICTIMS + DYNOXIDE_VICTIMS if durable else VICTIMS
     everything_at = seconds * EVERYTHING_AFTER if durable else float("inf")

@@ -91,9 +91,9 @@ def use_existing_values(case: schemathesis.Case[Any], person: Anonymous, draw: D
 
 
 def _one_of(owned: Sequence[str], draw: Draw) -> str:
-    """Draw one of a list that grows between cases.
+    """Draw an element of a list that grows between cases.
 
-    The draw itself does not depend on the length of the list, because Hypothesis would then report it as flaky.
+    Hypothesis would report the draw as flaky if its range changed with the length of the list.
     """
     number: int = draw(st.integers(0, 999))
     return owned[number % len(owned)]

@@ -91,9 +91,9 @@ class Fuzzer:
             for operation in operations:
                 for mode in GenerationMode:
                     person = self._people[(rounds + len(operation.label)) % len(self._people)]
-                    self._cases(operation, mode, person, self._summary.seed * 10_000 + rounds)
+                    self._send_cases(operation, mode, person, self._summary.seed * 10_000 + rounds)
 
-    def _cases(self, operation: Any, mode: GenerationMode, person: Anonymous, seed: int) -> None:
+    def _send_cases(self, operation: Any, mode: GenerationMode, person: Anonymous, seed: int) -> None:
         @hypothesis.seed(seed)
         @hypothesis.settings(
             max_examples=CASES,

@@ -64,7 +64,7 @@ class LimitFuzzer(Fuzzer):
             for seed in range(ACCEPTED_MAX // CASES + refusals_min):
                 if self._summary.limited[name] >= refusals_min:
                     break
-                self._cases(operations[name], GenerationMode.POSITIVE, person, self._summary.seed * 10_000 + seed)
+                self._send_cases(operations[name], GenerationMode.POSITIVE, person, self._summary.seed * 10_000 + seed)
             if self._summary.limited[name] < refusals_min:
                 self._summary.findings[f"{name}: its limit was not reached"] = f"{self._summary.limited[name]} refusals"
 
@@ -95,7 +95,7 @@ def count_against_limit(case: schemathesis.Case[Any], number: int) -> None:
 
 
 def reaches_the_next_window(sent_at: float, answered_at: float, retry_after: int, window_seconds: int) -> bool:
-    """Return whether a window begins after ``retry_after`` seconds. Windows begin at multiples of their length."""
+    """Return whether a window begins when ``retry_after`` seconds end. Windows begin at multiples of their length."""
     latest = answered_at + retry_after
     begins_at = latest - latest % window_seconds
     return 0 < retry_after <= window_seconds and begins_at > sent_at + retry_after - 1

@@ -15,7 +15,7 @@ from tests.support.stack import SAMPLES, Person
 
 PASSWORD = "a fuzzer's own password"
 SAMPLE = marked((SAMPLES / "patients-10.csv").read_bytes())
-_EVERY = 40
+_NEW_ITEMS_EVERY = 40
 """After how many requests an account makes new predictions and uploads."""
 
 
@@ -39,7 +39,7 @@ class Anonymous:
 class InvalidTokenSender(Anonymous):
     """Sends requests with invalid tokens."""
 
-    who = "with a false token"
+    who = "with an invalid token"
     _unsigned = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."
     _tokens = itertools.cycle(["Bearer x", "Bearer", "Basic YTpi", _unsigned, "Bearer a.b.c", "bearer  ", "x" * 5000])
 
@@ -61,7 +61,7 @@ class Account(Anonymous):
         self._make_items()
 
     def headers(self) -> dict[str, str]:
-        if self._requests % _EVERY == 0:
+        if self._requests % _NEW_ITEMS_EVERY == 0:
             self._make_items()
         self._requests += 1
         return {"Authorization": f"Bearer {self._person.token}"}

@@ -1,8 +1,8 @@
 """Fuzz the whole local stack with requests made from docs/openapi.json: `python -m tests.fuzz.run --requests 20000`.
 
-schemathesis makes valid and invalid requests. Half of them get existing ids, passwords, codes and files, so that they
-pass the first checks. Every answer is checked against the document, and the coins must add up afterwards. Before that,
-every limit is reached on the same data, with the limits of a stage.
+First, every limit is reached, with the limits of a stage. Then, on the same data, schemathesis makes valid and invalid
+requests. Half of them get existing ids, passwords, codes and files, so that they pass the first checks. Every answer is
+checked against the document. At the end, the coins must add up.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def test_the_ids_of_a_person_may_grow_between_cases() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "window", "ends"),
+    ("seconds", "window", "reaches"),
     [
         (20, 60, True),
         (19, 60, False),
@@ -101,5 +101,5 @@ def test_the_ids_of_a_person_may_grow_between_cases() -> None:
         (800, 600, False),
     ],
 )
-def test_retry_after_must_end_with_a_window(seconds: int, window: int, ends: bool) -> None:
-    assert reaches_the_next_window(1000.3, 1000.4, seconds, window) is ends
+def test_retry_after_must_reach_the_next_window(seconds: int, window: int, reaches: bool) -> None:
+    assert reaches_the_next_window(1000.3, 1000.4, seconds, window) is reaches

@@ -51,7 +51,7 @@ def deploy(account: dict[str, str], stage: str, endpoint: str) -> Callable[..., 
         try:
             client.create_stack(StackName=stack, TemplateBody=json.dumps(body))
         except (ClientError, ResponseParserError):
-            if endpoint != "given":
+            if endpoint != "running":
                 raise
             pytest.skip("this endpoint serves no CloudFormation")
         client.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 30})

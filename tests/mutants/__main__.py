@@ -71,7 +71,7 @@ class Checkout:
         try:
             path.write_text(mutation.applied(text), "utf-8")
         except EditError as error:
-            return f"mend the list: {error}"
+            return f"correct the mutation: {error}"
         try:
             code, output = self.run([mutation.test])
         finally:
@@ -79,7 +79,7 @@ class Checkout:
         if not code:
             return "SURVIVED"
         if code != _TESTS_FAILED or any(word in output for word in _INVALID_PROGRAM):
-            return "is not a valid program: mend the list"
+            return "is not a valid program: correct the mutation"
         return KILLED
 
     def stop(self) -> None:

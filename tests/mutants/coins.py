@@ -4,7 +4,7 @@ from chalicelib.audit import user_audit
 from chalicelib.audit.audit import Audit
 from chalicelib.audit.daily import AuditStateRepository, DailyAudit
 from chalicelib.audit.user_audit import UserAudit
-from chalicelib.auth import repository as auth_store
+from chalicelib.auth import repository as auth_repository
 from chalicelib.auth.repository import UserRepository
 from chalicelib.billing.ledger import Ledger
 from chalicelib.billing.payments import Payments
@@ -26,20 +26,20 @@ from tests.mutants.edits import Mutation, in_text, never, remove, replace
 
 _LIFE = "tests/unit/inference/predictions/test_life_of_a_prediction.py::"
 _IDEMPOTENT = "tests/unit/inference/predictions/test_idempotent_submits.py::"
-_RULES = "tests/unit/billing/test_payments.py::"
-_VOUCHER = "tests/unit/billing/test_vouchers.py::"
+_PAYMENTS = "tests/unit/billing/test_payments.py::"
+_VOUCHERS = "tests/unit/billing/test_vouchers.py::"
 _INVARIANTS = "tests/unit/inference/predictions/test_invariants.py::"
-_OUTBOX = "tests/unit/inference/predictions/test_dispatcher.py::"
+_DISPATCHER = "tests/unit/inference/predictions/test_dispatcher.py::"
 _OUTAGES = "tests/unit/inference/predictions/test_partial_outages.py::"
-_OFFERS = "tests/unit/inference/catalog/test_price_overrides.py::"
-_COINS = "tests/unit/billing/test_ledger.py::"
+_OVERRIDES = "tests/unit/inference/catalog/test_price_overrides.py::"
+_LEDGER = "tests/unit/billing/test_ledger.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
-_REGISTER = "tests/unit/auth/test_accounts.py::"
+_ACCOUNTS = "tests/unit/auth/test_accounts.py::"
 _TAMPERING = "tests/unit/audit/test_tampering.py::test_the_audit_reports_tampering"
 _DAILY = "tests/unit/audit/test_daily.py::"
 _UPLOADS = "tests/unit/inference/storage/test_uploads.py::"
 _AUDIT = "tests/unit/audit/test_audit.py::"
-_TRANSACT = "tests/unit/core/test_dynamo.py::"
+_DYNAMO = "tests/unit/core/test_dynamo.py::"
 _CANCEL = "tests/unit/inference/predictions/test_cancel_retry_delete.py::"
 
 _SUCCEED_FIRST = """
@@ -63,7 +63,7 @@ _OTHER_TOKEN = "_1(TransactItems=_2, ClientRequestToken=uuid.uuid4().hex)"
 
 MUTATIONS = (
     Mutation("a charge may overdraw the balance", Ledger.charge, in_text("balance >= :cost AND ", ""),
-        _COINS + "test_a_balance_is_never_negative"),
+        _LEDGER + "test_a_balance_is_never_negative"),
     Mutation("any number of predictions may be open", Ledger.charge,
         in_text("open_charges < :open_max", "(open_charges < :open_max OR open_charges >= :open_max)"),
         _CANCEL + "test_one_more_open_prediction_than_allowed_is_refused_until_one_ends"),
@@ -71,16 +71,16 @@ MUTATIONS = (
         _ACCOUNT + "test_a_deleted_account_is_charged_nothing_more"),
     Mutation("a ledger entry may be overwritten", Ledger.entry,
         in_text("attribute_not_exists(entry_id)", "attribute_not_exists(nothing)"),
-        _COINS + "test_an_entry_cannot_be_overwritten"),
+        _LEDGER + "test_an_entry_cannot_be_overwritten"),
     Mutation("an end keeps its charge open", Ledger.end_charge,
         in_text("open_charges = open_charges - :one", "open_charges = open_charges"),
         _CANCEL + "test_every_kind_of_end_reduces_the_number_of_open_charges"),
     Mutation("a late worker ends a newer attempt", PredictionRepository._end,
         in_text("AND attempt = :attempt", "AND (attempt = :attempt OR #status = :status)"),
-        _RULES + "test_a_late_worker_cannot_end_a_prediction_of_a_newer_attempt"),
+        _PAYMENTS + "test_a_late_worker_cannot_end_a_prediction_of_a_newer_attempt"),
     Mutation("an end may be ended again", PredictionRepository._end,
         in_text("#status = :status AND", "(attempt = :attempt OR #status = :status) AND"),
-        _RULES + "test_two_processes_that_read_the_same_prediction_refund_it_once"),
+        _PAYMENTS + "test_two_processes_that_read_the_same_prediction_refund_it_once"),
     Mutation("an accepted prediction is not in the outbox", PredictionRepository.new, remove(due_shard),
         _LIFE + "test_the_dispatcher_sends_due_predictions_and_waits_longer_each_time"),
     Mutation("an end stays in the outbox", PredictionRepository._end, in_text(" REMOVE due_shard, due_at", ""),
@@ -90,7 +90,7 @@ MUTATIONS = (
         _LIFE + "test_another_worker_claims_a_prediction_only_after_its_lease_has_ended"),
     Mutation("the dispatcher postpones a prediction that was claimed", PredictionRepository.postpone,
         in_text("#status = :status AND attempt = :attempt AND", _ANYTHING_OR),
-        _RULES + "test_the_dispatcher_does_not_postpone_a_prediction_that_was_claimed_since_it_was_read"),
+        _PAYMENTS + "test_the_dispatcher_does_not_postpone_a_prediction_that_was_claimed_since_it_was_read"),
     Mutation("a refund gives back today's price", Payments.refund,
         replace("_1.end_charge(_2, _)", "_1.end_charge(_2, 250)"),
         _CANCEL + "test_a_refund_returns_the_price_at_submission"),
@@ -98,29 +98,29 @@ MUTATIONS = (
         _CANCEL + "test_a_queued_prediction_is_cancelled_refunded_and_never_run"),
     Mutation("success before the result is in S3", Worker._predict_and_complete,
         (replace("_1 = _2._predict(_3)", _SUCCEED_FIRST), remove(Settlement.succeed, nth=2, of=2)),
-        _RULES + "test_a_prediction_succeeds_only_after_its_files_are_stored"),
+        _PAYMENTS + "test_a_prediction_succeeds_only_after_its_files_are_stored"),
     Mutation("a lost attempt leaves its files", Worker.run, remove(Worker._delete_lost_result),
         _CANCEL + "test_a_worker_that_lost_its_claim_deletes_its_files"),
     Mutation("a lost response deletes the result", Worker._delete_lost_result,
         replace("_1 and _ == (Status.SUCCEEDED, _)", "_1 is None"),
-        _RULES + "test_a_success_whose_response_was_lost_keeps_its_files"),
+        _PAYMENTS + "test_a_success_whose_response_was_lost_keeps_its_files"),
     Mutation("a form's dry run is charged", routes.submit, remove("_.fields"),
         "tests/unit/security/test_options_and_bodies.py::test_a_form_field_means_what_the_query_option_means"),
     Mutation("the attempts are not limited", Dispatcher._handle, replace("_1.attempt >= _", "_1.attempt < 0"),
-        _RULES + "test_the_dispatcher_fails_a_prediction_after_its_last_attempt"),
+        _PAYMENTS + "test_the_dispatcher_fails_a_prediction_after_its_last_attempt"),
     Mutation("a prediction that cannot be ended stays first in the outbox", Dispatcher._handle,
         (remove(PredictionRepository.postpone), replace("if _1.attempt >= _2: ...\nelse: ...", _POSTPONE_LAST)),
-        _OUTBOX + "test_a_prediction_that_cannot_be_ended_is_tried_again_with_growing_pauses"),
+        _DISPATCHER + "test_a_prediction_that_cannot_be_ended_is_tried_again_with_growing_pauses"),
     Mutation("a prediction that cannot be read stays first in the outbox", Dispatcher._handle_or_delay,
         remove(PredictionRepository.delay),
-        _OUTBOX + "test_predictions_that_always_fail_do_not_block_the_others"),
+        _DISPATCHER + "test_predictions_that_always_fail_do_not_block_the_others"),
     Mutation("a dead letter ends a leased prediction", DeadLetters.handle, never(AttemptInProgressError),
         _LIFE + "test_a_dead_letter_waits_until_the_lease_has_ended_and_then_refunds_once"),
     Mutation("the idempotency key is not recorded", Payments.charge, replace("if key: ...", "pass"),
         _IDEMPOTENT + "test_the_same_key_and_file_give_the_same_prediction_and_one_charge"),
     Mutation("an idempotency key in use is overwritten", IdempotencyKeys.record,
         in_text("attribute_not_exists(idempotency_key)", "attribute_not_exists(nothing)"),
-        _RULES + "test_one_key_in_two_processes_at_once_charges_once"),
+        _PAYMENTS + "test_one_key_in_two_processes_at_once_charges_once"),
     Mutation("an expired idempotency key still counts", IdempotencyKeys.outcome,
         replace("_1['expires_at'] <= _", "_1['expires_at'] <= 0"),
         _IDEMPOTENT + "test_a_key_expires_after_a_day_even_if_its_record_still_exists"),
@@ -130,17 +130,17 @@ MUTATIONS = (
         _IDEMPOTENT + "test_two_users_may_use_the_same_key"),
     Mutation("a conflict is taken for a failed condition", dynamo._is_transient,
         replace("_1 == CONDITION_FAILED", "_1 in {CONDITION_FAILED, 'TransactionConflict'}"),
-        _TRANSACT + "test_conflicts_are_retried_until_the_transaction_is_taken"),
+        _DYNAMO + "test_conflicts_are_retried_until_the_transaction_is_accepted"),
     Mutation("a switched-off model is sold while the table is busy", dynamo.batch_get,
         replace("_.get('UnprocessedKeys')", "None"),
-        _OFFERS + "test_a_disabled_model_is_not_sold_while_the_table_is_busy"),
+        _OVERRIDES + "test_a_disabled_model_is_not_sold_while_the_table_is_busy"),
     Mutation("a price that cannot be read is taken from the card", dynamo.batch_get,
         remove(TemporarilyUnavailableError),
-        _OFFERS + "test_while_no_override_can_be_read_nothing_is_sold_and_nothing_charged"),
+        _OVERRIDES + "test_while_no_override_can_be_read_nothing_is_sold_and_nothing_charged"),
     Mutation("a voucher is used twice", Vouchers._use, in_text(" AND attribute_not_exists(entry_id)", ""),
-        _RULES + "test_one_voucher_in_two_processes_at_once_is_redeemed_once"),
+        _PAYMENTS + "test_one_voucher_in_two_processes_at_once_is_redeemed_once"),
     Mutation("a voucher never expires", Vouchers._coins_of, never(VoucherExpiredError),
-        _VOUCHER + "test_a_voucher_is_valid_until_its_last_moment_and_not_after"),
+        _VOUCHERS + "test_a_voucher_is_valid_until_its_last_moment_and_not_after"),
     Mutation("a balance that was not read is returned", Ledger.balance_if_readable, replace("return None", "return 0"),
         _OUTAGES + "test_a_balance_that_cannot_be_read_after_a_commit_is_null"),
     Mutation("a repeated request needs to read the balance", Predictions._earlier_outcome,
@@ -157,11 +157,11 @@ MUTATIONS = (
         _ACCOUNT + "test_after_a_deletion_nothing_stored_names_the_person_and_the_ledger_still_adds_up"),
     Mutation("a deleted account uses up a voucher", Ledger.credit,
         in_text(" AND attribute_not_exists(closed_at)", ""),
-        _VOUCHER + "test_a_deleted_account_redeems_nothing_and_the_voucher_stays_valid"),
+        _VOUCHERS + "test_a_deleted_account_redeems_nothing_and_the_voucher_stays_valid"),
     Mutation("a grant has no entry", UserRepository.create, remove("_.entry"),
-        _REGISTER + "test_a_registration_grants_500_coins_in_exactly_one_entry"),
-    Mutation("two accounts have one name", UserRepository._new_login, remove(auth_store._if_new),
-        _REGISTER + "test_a_taken_name_in_any_spelling_is_refused_and_nothing_is_written"),
+        _ACCOUNTS + "test_a_registration_grants_500_coins_in_exactly_one_entry"),
+    Mutation("two accounts have one name", UserRepository._new_login, remove(auth_repository._if_new),
+        _ACCOUNTS + "test_a_taken_name_in_any_spelling_is_refused_and_nothing_is_written"),
     Mutation("a deletion requests no erasure of the rest", UserRepository._deletion,
         remove(UserRepository._erasure_request),
         _ACCOUNT + "test_the_dispatcher_completes_an_erasure_after_a_crash_and_repeats_it_after_the_index_lag"),
@@ -194,7 +194,7 @@ MUTATIONS = (
         _CANCEL + "test_a_deletion_of_files_does_not_cancel_a_queued_prediction"),
     Mutation("a charged submission is refused while the queue is down", Predictions._send,
         replace("Exception", "ZeroDivisionError"),
-        _OUTBOX + "test_a_submission_is_accepted_while_the_queue_is_down"),
+        _DISPATCHER + "test_a_submission_is_accepted_while_the_queue_is_down"),
     Mutation("a repeated request is refused for lack of coins", Predictions.submit,
         replace("if _1 := _2._earlier_outcome(_3, _4): ...", _REFUSE_FIRST),
         _IDEMPOTENT + "test_a_replay_is_answered_without_coins_and_for_a_disabled_model"),
@@ -202,15 +202,15 @@ MUTATIONS = (
         replace("if _1 := _2._earlier_outcome(_3, _4): ...", _FIND_FIRST),
         _UPLOADS + "test_a_key_returns_the_first_prediction_after_the_upload_is_deleted_and_the_model_disabled"),
     Mutation("a repeated charge is refused", Payments.charge, replace("'prediction' in _", "False"),
-        _RULES + "test_a_charge_whose_first_response_was_lost_counts_as_done"),
+        _PAYMENTS + "test_a_charge_whose_first_response_was_lost_counts_as_done"),
     Mutation("a due prediction is sent every minute", Dispatcher._handle, remove(PredictionRepository.postpone),
         _LIFE + "test_the_dispatcher_sends_due_predictions_and_waits_longer_each_time"),
     Mutation("a conflict is not tried again", dynamo.transact,
         replace("not _is_transient(_1, _2)", "_is_transient(_1, _2) or True"),
-        _TRANSACT + "test_conflicts_are_retried_until_the_transaction_is_taken"),
+        _DYNAMO + "test_conflicts_are_retried_until_the_transaction_is_accepted"),
     Mutation("every try of a transaction has a token of its own", dynamo.transact,
         replace("_1(TransactItems=_2, ClientRequestToken=_)", _OTHER_TOKEN),
-        _TRANSACT + "test_every_try_of_a_transaction_carries_the_same_token"),
+        _DYNAMO + "test_every_try_of_a_transaction_carries_the_same_token"),
     Mutation("the audit compares neither sizes nor ETags", user_audit._wrong_files,
         replace("StoredObject(**_1) != _", "StoredObject(**_1) is None"),
         _TAMPERING + "[result_csv_changed_in_one_byte-]"),
@@ -245,7 +245,7 @@ MUTATIONS = (
         _TAMPERING + "[a_success_turned_into_a_refunded_failure_without_its_record_of_files-]"),
     Mutation("the files of a killed worker are a finding at once", UserAudit._leftover_sentence,
         replace("_1 < _2 - _", "_1 <= _2"),
-        _AUDIT + "test_result_files_of_a_refunded_prediction_are_found_once_no_message_can_delete_them"),
+        _AUDIT + "test_result_files_of_a_refunded_prediction_are_a_finding_when_no_message_can_delete_them_any_more"),
     Mutation("a killed worker's result stays after its message ends", Worker.run,
         remove(delete_leftovers, nth=2, of=2),
         _CANCEL + "test_the_files_of_a_killed_worker_are_deleted_when_its_message_ends_the_prediction"),

@@ -216,7 +216,7 @@ class Coins(RuleBasedStateMachine):
             if taken:
                 return
         if refusal:
-            # A try that timed out after its effect may have claimed the name before the retry of this request.
+            # An earlier try of the same write may have claimed the name, although it timed out.
             assert taken, refusal.detail
             assert refusal.code == "name_taken"
             return
@@ -386,7 +386,7 @@ class Coins(RuleBasedStateMachine):
         )
 
     def _meanwhile(self, event: str, prediction_id: str) -> Callable[[], None]:
-        """Return what happens while a worker computes. It has no faults of its own."""
+        """Return the function that makes ``event`` happen while a worker computes."""
 
         def second_worker() -> None:
             self._worker(FakeModel()).run(prediction_id)

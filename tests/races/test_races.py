@@ -301,7 +301,7 @@ def test_of_80_uploads_at_once_exactly_60_get_a_form(racers: Racers) -> None:
 
 
 def avoid_the_end_of_a_window() -> None:
-    """Wait if a window of a limit is about to end, which they do at quarters of an hour."""
+    """Wait if the window of a limit is about to end. Such windows end at quarters of an hour."""
     seconds_left = 900 - time.time() % 900
     time.sleep(seconds_left if seconds_left < 15 else 0)
 

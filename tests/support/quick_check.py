@@ -21,7 +21,7 @@ from training.report import Figures, held_out_figures, rounded
 def quick_differences(root: Path) -> list[str]:
     """Return the differences between the committed artefacts and a quick training run.
 
-    It compares the samples, every fitted number, and the figures of the first folds.
+    It compares the samples, every fitted number, and the figures of the first repeat of the cross-validation.
     """
     patients = cirrhosis()
     with tempfile.TemporaryDirectory() as folder:
@@ -34,7 +34,7 @@ def quick_differences(root: Path) -> list[str]:
 
 
 def quick_card_differences(card: dict[str, Any], recipe: Recipe, patients: pd.DataFrame) -> list[Difference]:
-    """Return the differences between the card and a fit to these patients, with the figures of the first folds."""
+    """Return the differences between the card and a fit to these patients, with the figures of the first repeat."""
     fitted = json.loads(json.dumps(parameters(recipe, recipe.fit_served(patients, death(patients)))))
     fitted["first_repeat"] = _first_repeat(recipe, patients)
     return [difference for section in fitted for difference in section_differences(section, card, fitted)]

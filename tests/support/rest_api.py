@@ -1,7 +1,7 @@
-"""Create the template's API by single API Gateway calls.
+"""Create the template's API by calls of API Gateway.
 
-The emulator's CloudFormation drops the preflight answers, binary media types and gateway errors of the API's document.
-Single calls create them.
+The emulator's CloudFormation would drop the preflight answers, binary media types and gateway errors of the API's
+document.
 """
 
 from typing import Any

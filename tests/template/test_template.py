@@ -129,7 +129,7 @@ def test_row_16_every_function_has_its_own_role(template: Template) -> None:
     assert not any("ManagedPolicyArns" in properties(template, role) for role in roles)
 
 
-def test_row_16_no_statement_allows_everything_or_on_everything(template: Template) -> None:
+def test_row_16_no_statement_allows_every_action_or_every_resource(template: Template) -> None:
     allowed = [statement for statement in all_statements(template["Resources"]) if statement["Effect"] == "Allow"]
     assert len(allowed) > len(FUNCTIONS)
     for statement in allowed:

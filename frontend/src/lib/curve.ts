@@ -3,7 +3,7 @@
 interface ApiCurvePoint {
   years: number;
   probability: number;
-  /** The limits of the confidence band, if the result has one. */
+  /** The limits of the band, if the result has one. */
   lower?: number | null;
   upper?: number | null;
 }

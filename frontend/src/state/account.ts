@@ -19,7 +19,8 @@ export async function changePassword(
   try {
     await logIn(name, newPassword);
   } catch {
-    // The password is changed anyway. This request gets a 401, which asks the user to log in again.
+    // The password was changed, but the session has ended. The next request gets a 401, which asks
+    // the user to log in again.
     void refreshBalance();
   }
 }

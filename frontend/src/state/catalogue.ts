@@ -32,8 +32,8 @@ export function modelById(id: string): Model | null {
 }
 
 /**
- * Return an enabled model with which to check a file before the user chooses one. All read the same
- * columns.
+ * Return the id of an enabled model, with which a file is checked before the user chooses a model.
+ * All models read the same columns.
  */
 export function anyModelId(): string | null {
   return models.value?.find((model) => model.enabled)?.id ?? null;

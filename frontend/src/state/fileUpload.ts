@@ -72,7 +72,8 @@ async function uploadToBucket(file: File, signal: AbortSignal): Promise<Uploaded
   try {
     await uploadFile(form, file, onProgress, signal);
   } catch (thrown) {
-    // A file that was changed since it was chosen fails like the network does.
+    // If the file was changed after it was chosen, the upload failed for that reason, not because of
+    // the network.
     await readBytes(file.slice(0, 1));
     throw thrown;
   }

@@ -1,4 +1,4 @@
-"""`make rotate-secret WHICH=origin`: CloudFront sends a new secret, and the API believes it at all times."""
+"""`make rotate-secret WHICH=origin`: CloudFront sends a new secret, and the API accepts it and the previous one."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -31,7 +31,7 @@ class Stage:
         (header,) = config["Origins"]["Items"][1]["CustomHeaders"]["Items"]
         return str(header["HeaderValue"])
 
-    def is_believed(self, secret: str) -> bool:
+    def is_accepted(self, secret: str) -> bool:
         headers = {"x-viewer-address": VIEWER, "x-origin-secret": secret}
         request = type("Request", (), {"headers": CaseInsensitiveMapping(headers)})()
         request.context = {"identity": {"sourceIp": EDGE}}
@@ -58,8 +58,8 @@ def stage(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     state_manager.unset_transition("cloudfront::distribution")
 
 
-def test_cloudfront_sends_a_new_secret_and_the_previous_one_is_still_believed(stage: Stage, run: RunCommand) -> None:
-    assert stage.is_believed(FIRST)
+def test_cloudfront_sends_a_new_secret_and_the_previous_one_is_still_accepted(stage: Stage, run: RunCommand) -> None:
+    assert stage.is_accepted(FIRST)
 
     code, out, err = run(*COMMAND, on=stage.world)
 
@@ -69,12 +69,12 @@ def test_cloudfront_sends_a_new_secret_and_the_previous_one_is_still_believed(st
     assert len(secret) == 64
     assert secret not in out
     stage.world.clock.advance(UNKNOWN_SECONDS)
-    assert (stage.is_believed(secret), stage.is_believed(FIRST)) == (True, True)
+    assert (stage.is_accepted(secret), stage.is_accepted(FIRST)) == (True, True)
 
     assert run(*COMMAND, on=stage.world)[0] == 0
     stage.world.clock.advance(300)
-    assert (stage.is_believed(stage.sent_secret()), stage.is_believed(secret)) == (True, True)
-    assert not stage.is_believed(FIRST)
+    assert (stage.is_accepted(stage.sent_secret()), stage.is_accepted(secret)) == (True, True)
+    assert not stage.is_accepted(FIRST)
 
 
 def test_while_cloudfront_deploys_a_change_another_rotation_is_refused(stage: Stage, run: RunCommand) -> None:

@@ -145,7 +145,7 @@ def test_files_of_a_lost_attempt_are_no_finding(world: World, anna: User) -> Non
 
 
 @pytest.mark.parametrize("status", ["rejected", "failed", "cancelled"])
-def test_result_files_of_a_refunded_prediction_are_found_once_no_message_can_delete_them(
+def test_result_files_of_a_refunded_prediction_are_a_finding_when_no_message_can_delete_them_any_more(
     world: World, anna: User, status: str
 ) -> None:
     prediction = newest(world, anna, status)

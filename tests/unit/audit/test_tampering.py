@@ -1,7 +1,7 @@
 """Tampering: changes by somebody who can write to the tables and the bucket, and what the audit reports about each.
 
-The audit can't find the cases whose texts are None, which docs/coins.md lists: everything that could show the change
-was changed together, or no other stored item shows it.
+A case whose texts are None is a change that the audit can't find: no other stored item shows it, or those that do were
+changed with it. docs/coins.md lists these cases.
 """
 
 import io

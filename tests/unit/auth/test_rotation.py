@@ -134,7 +134,7 @@ def test_while_secrets_manager_is_unreachable_only_warm_processes_work(vault: Va
         process(vault, clock).sign(CLAIMS)
 
 
-def test_a_previous_version_that_access_is_denied_to_is_an_error(vault: Vault, clock: FakeClock) -> None:
+def test_denied_access_to_the_previous_version_is_an_error(vault: Vault, clock: FakeClock) -> None:
     class Denied(Vault):
         def __init__(self) -> None:
             self.id = vault.id

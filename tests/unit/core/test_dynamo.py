@@ -79,7 +79,7 @@ def test_numbers_are_stored_exactly(number: float) -> None:
     assert dynamo.from_item(dynamo.to_item({"n": number})) == {"n": number}
 
 
-def test_conflicts_are_retried_until_the_transaction_is_taken(sleeps: list[float]) -> None:
+def test_conflicts_are_retried_until_the_transaction_is_accepted(sleeps: list[float]) -> None:
     client = FakeClient(
         cancelled("None", "TransactionConflict"),
         cancelled("ThrottlingError", "None"),

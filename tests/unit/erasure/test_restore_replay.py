@@ -150,9 +150,7 @@ def test_the_audit_finds_nothing_after_restoring_all_tables_and_a_replay(world: 
     assert world.pending_erasures() == []
 
 
-def test_a_prediction_without_an_open_charge_is_counted_and_stripped_and_delays_nothing(
-    world: World, anna: User
-) -> None:
+def test_a_prediction_without_an_open_charge_is_counted_and_erased_and_delays_nothing(world: World, anna: User) -> None:
     backup = Backup(world)
     delete_completely(world, anna)
     backup.restore("predictions")

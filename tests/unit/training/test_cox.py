@@ -61,7 +61,7 @@ def test_the_chosen_penalty_is_inside_the_grid(fitted: FittedCurve) -> None:
 
 
 def test_right_curves_get_the_nominal_levels() -> None:
-    """If patients die as their curves predict, the levels are nominal and the intervals cover 80 %."""
+    """If patients die as their curves predict, the fitted levels are 10 %, 90 % and 20 %, and intervals cover 80 %."""
     rng = np.random.default_rng(7)
     survival, level = rng.uniform(0.0, 1.0, 40_000), rng.uniform(0.0, 1.0, 40_000)
     outlived = level > 1.0 - survival
@@ -86,7 +86,7 @@ def test_levels_widen_if_the_curves_are_overconfident() -> None:
 
 
 def test_noise_does_not_change_the_levels_of_patients_on_a_threshold() -> None:
-    """The level of a patient who outlives the horizon is the probability to die within it, computed in another way."""
+    """A patient who outlives the horizon is on the threshold 1 - survival. Noise may put the level on either side."""
     for seed in range(60):
         rng = np.random.default_rng(seed)
         survival, level = rng.uniform(0.0, 1.0, 400), np.sqrt(rng.uniform(0.0, 1.0, 400))

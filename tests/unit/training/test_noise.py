@@ -2,7 +2,7 @@
 
 Patients' numbers, standardised matrices, fitted coefficients, hazards and probabilities are multiplied by 1 + 1e-12
 times a normal random number. On any machine, the tests then find a comparison that depends on the CPU.
-Replay one seed with ``NOISE_SEED=7 .venv/bin/python -m pytest tests/unit/training/test_noise.py``; a failure names it.
+A failure prints its seed. Replay it with ``NOISE_SEED=7 .venv/bin/python -m pytest tests/unit/training/test_noise.py``.
 """
 
 import os
@@ -130,7 +130,7 @@ def test_fitted_numbers_and_figures_stay_within_the_tolerances(
 def test_without_the_tolerance_of_comparisons_noise_changes_the_intervals(
     patients: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """This failed on CPUs without AVX-512: a held-out level that equals the threshold fell on either side of it."""
+    """Training once differed on CPUs without AVX-512: levels that equal a threshold fell on the other side of it."""
     [recipe] = [recipe for recipe in RECIPES if recipe.id == "cox-lasso"]
     noise = Noise(SEEDS[0])
     noise.apply(monkeypatch)

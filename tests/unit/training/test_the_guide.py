@@ -15,7 +15,7 @@ from chalicelib.inference.catalog.catalog import Catalog
 from chalicelib.inference.models.loader import load
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
-from tests.unit.inference.models import test_every_model as promises
+from tests.unit.inference.models import test_every_model
 from tests.unit.inference.models.conftest import read_cohort
 from training.build import ARTEFACTS_DIR, artefact_bytes
 from training.card import make_card, to_json
@@ -70,7 +70,7 @@ def test_the_guides_example_passes_every_models_tests(root: Path, patients: pd.D
     output = model.predict(cohort)
     assert output["years"].to_numpy() == pytest.approx(fitted.years(cohort, recipe.horizon_years), abs=1e-9)
     arguments = {"model": model, "cohort": cohort}
-    checks = [check for name, check in vars(promises).items() if name.startswith("test_")]
+    checks = [check for name, check in vars(test_every_model).items() if name.startswith("test_")]
     checks = [check for check in checks if {"model"} <= inspect.signature(check).parameters.keys() <= arguments.keys()]
     assert len(checks) > 10
     for check in checks:

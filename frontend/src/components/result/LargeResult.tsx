@@ -20,8 +20,8 @@ interface Props {
 }
 
 /**
- * A result with too many patients for the browser: those with the lowest estimates, or page by
- * page.
+ * A result with too many patients to load them all. It shows those with the lowest estimates, or all
+ * of them page by page.
  */
 export function LargeResult({ prediction, parameters, cohort }: Props) {
   const words = text.value.large;

@@ -17,7 +17,7 @@ export const profile = {
   changed: 'The password was changed. All other devices were logged out.',
   everywhereTitle: 'Log out everywhere',
   everywhereLead:
-    'Ends the sessions on all devices, this one too. Useful if you forgot to log out on somebody else’s computer.',
+    'This ends the sessions on all devices, including this one. Use it if you forgot to log out on somebody else’s computer.',
   everywhere: 'Log out everywhere',
   leaving: 'Logging out…',
   loggedOutEverywhere: 'You are logged out on all devices.',

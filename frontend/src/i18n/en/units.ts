@@ -1,4 +1,4 @@
-// The names of units as they are shown. Unknown units are shown as they are.
+// The names of units on the page. Other units are shown unchanged.
 const NAMES: Record<string, string> = {
   'umol/L': 'µmol/L',
   'ug/day': 'µg/day',

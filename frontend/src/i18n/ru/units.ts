@@ -1,4 +1,4 @@
-// The names of units as Russian laboratories print them. Unknown units are shown as they are.
+// The names of units as Russian laboratories print them. Other units are shown unchanged.
 const NAMES: Record<string, string> = {
   days: 'дни',
   years: 'годы',

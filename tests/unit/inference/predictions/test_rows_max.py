@@ -34,7 +34,7 @@ WIDEST_ID = "=" + "\U0001f642" * 99
 
 
 def value(column: Column, draw: random.Random, *, si: bool) -> str:
-    """Return a long text of a value outside the training range, or of any category."""
+    """Return a value outside the training range, or any category, as a long text."""
     if column.kind == "category":
         return draw.choice(column.allowed)
     low, high = column.limits
@@ -94,7 +94,7 @@ def submit_upload(world: World, user: User, content: bytes, options: Options = O
 
 @ROW_WIDTHS
 @MODES
-def test_row_11_a_direct_file_at_the_limit_is_taken_and_one_row_more_is_refused_before_the_charge(
+def test_row_11_a_direct_file_at_the_limit_is_accepted_and_one_row_more_is_refused_before_the_charge(
     direct: World, rows_of: RowsOf, options: Options
 ) -> None:
     user = direct.register()
@@ -292,7 +292,7 @@ def write_result(model_id: str, content: bytes, *, skip: bool = False) -> tuple[
 
 
 def sparse(rows: int) -> bytes:
-    """Return ``widest`` without the optional columns, whose ranges "if measured" make the longest rows."""
+    """Return ``widest`` without the optional columns. The ranges of their missing values make the longest rows."""
     header, *lines = csv.reader(io.StringIO(widest(rows).decode()))
     indexes = [index for index, name in enumerate(header) if name == "ID" or columns.BY_NAME[name].required]
     text = io.StringIO()
@@ -322,7 +322,10 @@ def test_the_widest_bad_row_fits_into_its_disk_space() -> None:
 
 
 def test_a_byte_of_an_id_needs_at_most_ten_bytes_on_the_disk() -> None:
-    """One byte in the copy, and three in each of three files: a byte of Windows-1251 is up to three bytes of UTF-8."""
+    """The worker stores one byte in its copy of the upload, and up to three in each of three files.
+
+    A byte of Windows-1251 becomes up to three bytes of UTF-8.
+    """
     characters = [bytes([code]).decode("cp1251", "ignore") for code in range(256)]
     assert max(len(character.encode()) for character in characters) == 3
     assert worker_disk_bytes(0, 2) - worker_disk_bytes(0, 1) == 10
