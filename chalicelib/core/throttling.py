@@ -57,7 +57,7 @@ def _in_words(seconds: int) -> str:
     for unit, name in ((3600, "hours"), (60, "minutes")):
         if seconds >= 2 * unit:
             return f"{math.ceil(seconds / unit)} {name}"
-    return f"{seconds} seconds"
+    return "1 second" if seconds == 1 else f"{seconds} seconds"
 
 
 @dataclass(frozen=True, slots=True)

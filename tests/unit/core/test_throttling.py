@@ -108,7 +108,7 @@ def test_an_event_is_one_write(world: World, throttles: Throttles) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(1, "1 seconds"), (119, "119 seconds"), (120, "2 minutes"), (7199, "120 minutes"),
+    ("seconds", "text"), [(1, "1 second"), (119, "119 seconds"), (120, "2 minutes"), (7199, "120 minutes"),
                            (7200, "2 hours"), (86_400, "24 hours")],
 )  # fmt: skip
 def test_the_waiting_time_is_rounded_up_to_a_readable_unit(seconds: int, text: str) -> None:
