@@ -74,8 +74,8 @@ for (const { code, locale, words } of LANGUAGES) {
         .getByLabel(titles.sex)
         .selectOption({ label: label(words, 'F', words.patient.values) });
       await page.getByLabel(label(words, 'ID')).fill('17-b');
-      await page.locator('input[name="model"][value="lasso"]').check();
       await expect(page.getByText(words.patient.good)).toBeVisible();
+      await page.locator('input[name="model"][value="lasso"]').check();
       await inspect(page, `${code}-patient-filled`);
 
       await startButton(page, words).click();
