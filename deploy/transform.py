@@ -19,11 +19,12 @@ class _NoManagedPolicies:
         return {}
 
 
-def _placeholder(_code: str) -> str:
+def _any_uri(_code: str) -> str:
+    """Return a valid S3 URI. To check a template, no zip has to be uploaded."""
     return "s3://bucket/key"
 
 
-def transform(template: Path, uploaded: Callable[[str], str] = _placeholder) -> Path:
+def transform(template: Path, uploaded: Callable[[str], str] = _any_uri) -> Path:
     """Write the CloudFormation template of the SAM ``template`` beside it, and return its path.
 
     ``uploaded`` returns the S3 URI of a zip that the template names, such as ``./api.zip``.
