@@ -61,6 +61,8 @@ class Model(Protocol):
           ``;``.
         - ``baseline`` and, for each of ``columns``, ``contribution:<Column>``: their sum is the estimate before
           clipping, on the output specification's contribution scale.
+        - ``imputed_value:<Column>`` for each optional column: the value that stands in for a missing one, in the
+          column's unit, or as a code for a category; otherwise NaN.
         - ``if_low:<Column>`` and ``if_high:<Column>`` for each optional column: if its value is missing, the range of
           ``years`` between the training patients' 10th and 90th percentile of that column; otherwise NaN.
         - ``measure_first``: the missing numeric column with the widest such range; empty if no range has a width.

@@ -49,6 +49,7 @@ class RowTexts:
     if_measured: list[list[str]]
     measure_first: list[str]
     band: list[str] | None
+    imputed_values: list[list[str]]
 
     def json_lines(self, row_numbers: Iterable[int]) -> Iterator[str]:
         """Yield the lines of the rows file, in the format that ``ResultWriter`` describes."""
@@ -67,17 +68,18 @@ class RowTexts:
             self.if_measured,
             _map_distinct(_json_text, self.measure_first),
             self.band or empty,
+            self.imputed_values,
             strict=True,
         )
         for (
             row, patient_id, estimates, upper_open, imputed, out_of_range, contributions, mayo_score, survival, median,
-            if_measured, measure_first, band,
+            if_measured, measure_first, band, imputed_values,
         ) in rows:  # fmt: skip
             is_open = "true" if upper_open else "false"
             ranges = ",".join(f"[{low_high}]" for low_high in if_measured)
             yield (
                 f"[{row},{patient_id},{estimates},{is_open},{imputed},{out_of_range},[{contributions}],{mayo_score},"
-                f"[{survival}],{median or 'null'},[{ranges}],{measure_first},[{band}]]\n"
+                f"[{survival}],{median or 'null'},[{ranges}],{measure_first},[{band}],[{','.join(imputed_values)}]]\n"
             )
 
     def csv_lines(self, row_numbers: Iterable[int], baseline: str, model: str) -> Iterator[str]:
@@ -93,6 +95,7 @@ class RowTexts:
             self._curve_cells(),
             self.mayo_score,
             self.imputed,
+            self.imputed_values,
             self.out_of_range,
             self.if_measured,
             self.measure_first,
@@ -100,13 +103,14 @@ class RowTexts:
             strict=True,
         )
         for (
-            row, patient_id, estimates, upper_open, curve, mayo_score, imputed, out_of_range, if_measured,
-            measure_first, contributions,
+            row, patient_id, estimates, upper_open, curve, mayo_score, imputed, imputed_values, out_of_range,
+            if_measured, measure_first, contributions,
         ) in rows:  # fmt: skip
             is_open = "yes" if upper_open else "no"
-            ranges = _ranges_cell(imputed, if_measured) if imputed else ""
+            values = _cell_by_column(imputed, imputed_values) if imputed else ""
+            ranges = _cell_by_column(imputed, (text.replace(",", "..") for text in if_measured)) if imputed else ""
             yield (
-                f"{row},{patient_id},{estimates},{is_open},{curve}{mayo_score},{imputed},{out_of_range},{ranges},"
+                f"{row},{patient_id},{estimates},{is_open},{curve}{mayo_score},{imputed},{values},{out_of_range},{ranges},"
                 f"{measure_first},{baseline},{contributions},{model},\n"
             )
 
@@ -117,25 +121,23 @@ class RowTexts:
         return (f"{median},{curve}," for median, curve in zip(self.median, self.survival, strict=True))
 
 
-def ranges_if_measured(predicted: pd.DataFrame, imputed: list[str]) -> list[list[str]]:
-    """Return, for each row, the texts ``low,high`` of its imputed columns, in their order.
+def texts_of_imputed(predicted: pd.DataFrame, imputed: list[str], prefixes: tuple[str, ...]) -> list[list[str]]:
+    """Return, for each row, the numbers that belong to its imputed columns, in their order.
 
-    ``imputed`` holds each row's imputed columns, joined by ``;``.
+    ``imputed`` holds each row's imputed columns, joined by ``;``. The text of a column holds its numbers in the columns
+    ``prefix + column`` of ``predicted``, joined by commas.
     """
     if not any(imputed):
         return [[]] * len(imputed)
     names = {name for pattern in set(imputed) if pattern for name in pattern.split(";")}
-    ranges = {
-        name: comma_joined(predicted[side + name].to_numpy(float) for side in ("if_low:", "if_high:")) for name in names
-    }
-    lists = {pattern: [ranges[name] for name in pattern.split(";")] if pattern else [] for pattern in set(imputed)}
-    return [[texts[row] for texts in lists[pattern]] for row, pattern in enumerate(imputed)]
+    texts = {name: comma_joined(predicted[prefix + name].to_numpy(float) for prefix in prefixes) for name in names}
+    lists = {pattern: [texts[name] for name in pattern.split(";")] if pattern else [] for pattern in set(imputed)}
+    return [[of_column[row] for of_column in lists[pattern]] for row, pattern in enumerate(imputed)]
 
 
-def _ranges_cell(imputed: str, ranges: list[str]) -> str:
-    """Return the cell ``years_if_measured``, such as ``Copper:5.1..6.3;Stage:5.4..6.1``."""
-    named_ranges = zip(imputed.split(";"), ranges, strict=True)
-    return ";".join(f"{name}:{low_high.replace(',', '..')}" for name, low_high in named_ranges)
+def _cell_by_column(imputed: str, texts: Iterable[str]) -> str:
+    """Return a cell with a text for each imputed column, such as ``Copper:5.1..6.3;Stage:5.4..6.1``."""
+    return ";".join(f"{name}:{text}" for name, text in zip(imputed.split(";"), texts, strict=True))
 
 
 def comma_joined(columns: Iterable[_Vector]) -> list[str]:
