@@ -22,11 +22,11 @@ from training import cox
 from training.curve import FittedCurve
 from training.data import Outcome
 from training.evaluation import split_folds
-from training.interval import LEVEL
 from training.targets import survival_probability
 
 Array = npt.NDArray[np.float64]
 
+LEVEL = 0.8
 REFITS = 200
 GROUPS = 5
 GROUPED_YEARS = (3, 5, 8)
@@ -44,7 +44,7 @@ def fit(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: in
     deviations = np.stack([cox.refit(fitted, standardised[rows], outcome.take(rows)) for rows in resamples])
     deviations -= cox.parameters(fitted)
     covariance = np.einsum("bi,bj->ij", deviations, deviations) / refits
-    return replace(fitted, curve_band=CurveBand(LEVEL, tuple(map(tuple, covariance.tolist()))))
+    return replace(fitted, band=CurveBand(LEVEL, tuple(map(tuple, covariance.tolist()))))
 
 
 def evaluate(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> dict[str, Any]:

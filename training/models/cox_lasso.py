@@ -28,6 +28,11 @@ def evaluate_band(patients: pd.DataFrame, outcome: Outcome) -> dict[str, Any]:
     return band.evaluate(HORIZON_YEARS, patients, outcome, SEED)
 
 
+def refit(fitted: FittedCurve, patients: pd.DataFrame, outcome: Outcome, imputer: object) -> FittedCurve:
+    """Fit the model with another imputer and the penalty of ``fitted``."""
+    return cox.fit_with_penalty(fitted.alpha or 0.0, HORIZON_YEARS, patients, outcome, imputer)
+
+
 TEXTS = Texts(
     title={"en": "Survival curve (Cox-Lasso)", "ru": "Кривая выживаемости (Cox-Lasso)"},
     summary={
@@ -63,12 +68,13 @@ TRIPOD = {
 
 RECIPE = Recipe(
     id="cox-lasso",
-    version="1.1.1",
+    version="2.0.0",
     coins=150,
     horizon_years=HORIZON_YEARS,
     fit=fit,
     other_horizons={LONGER_HORIZON_YEARS: fit},
     alphas=cox.ALPHAS,
+    refit=refit,
     fit_with_band=fit_with_band,
     evaluate_band=evaluate_band,
     texts=TEXTS,

@@ -1,5 +1,6 @@
 """The recipe of ``lasso``: a Lasso on pseudo-observations of restricted mean survival time."""
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -14,6 +15,12 @@ from training.texts import Texts, estimand
 def fit(patients: pd.DataFrame, outcome: Outcome, horizon_years: float = HORIZON_YEARS) -> lasso.FittedLasso:
     """Fit the model for a horizon in years."""
     return lasso.fit(lasso.rmst_task(horizon_years), patients, outcome, SEED)
+
+
+def refit(fitted: lasso.FittedLasso, patients: pd.DataFrame, outcome: Outcome, imputer: object) -> lasso.FittedLasso:
+    """Fit the model with another imputer and the penalty of ``fitted``. The intervals stay the same."""
+    pipeline = lasso.make_pipeline(fitted.alpha, imputer)
+    return replace(fitted, pipeline=pipeline.fit(patients, lasso.rmst_task(HORIZON_YEARS).targets(outcome)))
 
 
 TEXTS = Texts(
@@ -46,12 +53,13 @@ TRIPOD = {
 
 RECIPE = Recipe(
     id="lasso",
-    version="1.1.0",
+    version="2.0.0",
     coins=100,
     horizon_years=HORIZON_YEARS,
     fit=fit,
     other_horizons={LONGER_HORIZON_YEARS: partial(fit, horizon_years=LONGER_HORIZON_YEARS)},
     alphas=lasso.ALPHAS,
+    refit=refit,
     texts=TEXTS,
     tripod=TRIPOD,
 )

@@ -1,17 +1,20 @@
-"""The recipe of ``mayo``: the published score and survival curve. Only the interval is fitted."""
+"""The recipe of ``mayo``: the published score and survival curve. Nothing is fitted."""
 
 import numpy as np
 import pandas as pd
-from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from chalicelib.inference.models.curve import Baseline
 from chalicelib.inference.models.mayo import COEFFICIENTS, EDEMA_CODES, LOGGED, REFERENCE_SCORE, REFERENCE_SURVIVAL
-from chalicelib.inference.models.transformers import ColumnEncoder, LinearScore, LogColumns
-from training.curve import FittedCurve, HeldOutCurves, levels_of
+from chalicelib.inference.models.transformers import (
+    ColumnEncoder,
+    ConditionalMeanImputer,
+    LinearScore,
+    LogColumns,
+)
+from training.curve import FittedCurve
 from training.data import Outcome
-from training.metrics import ipcw_truth
 from training.preparation import training_values
 from training.recipe import Recipe
 from training.texts import Statements, Texts, curve_interval, estimand
@@ -25,16 +28,13 @@ BASELINE = Baseline(
 )  # fmt: skip
 
 
-def fit(patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
-    """Return the published score with intervals fitted to these patients.
-
-    Contributions are relative to the mean of these patients.
-    """
+def fit(patients: pd.DataFrame, _outcome: Outcome) -> FittedCurve:
+    """Return the published score. Only the mean is of these patients, to which the contributions are relative."""
     steps = Pipeline([
         ("encode", ColumnEncoder(COLUMNS, {"Edema": EDEMA_CODES})),
-        # Only for the evaluation: in a patient file these columns are required.
-        ("impute", SimpleImputer(strategy="median")),
         ("log", LogColumns(tuple(COLUMNS.index(name) for name in LOGGED))),
+        # Only for the evaluation: in a patient file these columns are required.
+        ("impute", ConditionalMeanImputer()),
         ("centre", StandardScaler(with_std=False)),
     ])  # fmt: skip
     centred = steps.fit_transform(patients)
@@ -42,8 +42,6 @@ def fit(patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
     mean_score = float((coefficients * steps.named_steps["centre"].mean_).sum())
     score = LinearScore(tuple(COEFFICIENTS.values()), mean_score).fit(centred)
     pipeline = Pipeline([*steps.steps, ("score", score)])
-    truth = ipcw_truth(outcome, outcome, HORIZON_YEARS)
-    curves = HeldOutCurves.of(BASELINE, pipeline.predict(patients) - REFERENCE_SCORE, truth, HORIZON_YEARS)
     return FittedCurve(
         pipeline=pipeline,
         training=training_values(steps.named_steps["encode"], patients),
@@ -52,7 +50,7 @@ def fit(patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
         scale="score",
         horizon_years=HORIZON_YEARS,
         survival_years=SURVIVAL_YEARS,
-        levels=levels_of([curves]),
+        band=None,
     )
 
 
@@ -112,7 +110,7 @@ KNOWN_LIMITS: Statements = {
 
 RECIPE = Recipe(
     id="mayo",
-    version="1.0.0",
+    version="2.0.0",
     coins=20,
     horizon_years=HORIZON_YEARS,
     fit=fit,

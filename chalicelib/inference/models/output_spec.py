@@ -8,6 +8,9 @@ from typing import Literal
 
 ContributionScale = Literal["years", "log_hazard", "score"]
 
+INTERVAL_QUANTILES = (0.1, 0.9)
+"""The probabilities of death at the ends of every model's interval."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutputSpec:
