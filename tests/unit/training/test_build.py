@@ -47,12 +47,12 @@ def test_the_quick_check_names_a_changed_number_and_a_changed_figure(
 ) -> None:
     committed = copied / ARTEFACTS_DIR / "mayo" / "card.json"
     changed = json.loads(committed.read_text(encoding="utf-8"))
-    changed["interval_levels"]["upper"][0] += 1e-6
+    changed["imputation"]["mean"][0] += 1e-4
     changed["first_repeat"]["c_index"] += 0.01
     committed.write_text(json.dumps(changed), encoding="utf-8")
     monkeypatch.setattr("tests.support.quick_check.RECIPES", [recipe for recipe in RECIPES if recipe.id == "mayo"])
     number, figure = quick_differences(copied)
-    assert number.startswith("mayo: interval_levels.upper[0]: ")
+    assert number.startswith("mayo: imputation.mean[0]: ")
     assert figure.startswith("mayo: first_repeat.c_index: ")
 
 

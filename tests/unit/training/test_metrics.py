@@ -2,9 +2,7 @@ import numpy as np
 import pytest
 
 from training.data import Outcome
-from training.interval import fit_intervals
 from training.metrics import (
-    Truth,
     brier_score,
     concordance_index,
     error_figures,
@@ -73,41 +71,6 @@ def test_a_weighted_quantile_equals_that_of_repeated_values() -> None:
     repeated = np.repeat(values, weight.astype(int))
     for level in (0.05, 0.25, 0.55, 0.95, 1.0):
         assert weighted_quantile(values, weight, level) == np.quantile(repeated, level, method="inverted_cdf")
-
-
-def test_intervals_cover_80_percent_in_each_quarter_and_are_wider_where_errors_are_larger() -> None:
-    rng = np.random.default_rng(4)
-    predicted = rng.uniform(0.0, 8.0, 4_000)
-    spread = np.where(predicted < 4.0, 2.0, 0.5)
-    years = predicted + spread * rng.normal(size=4_000)
-    table = fit_intervals(predicted, Truth(years, np.ones(4_000), np.ones(4_000, dtype=bool)), np.inf)
-    widths = np.array(table.upper) - np.array(table.lower)
-    assert widths[:2] == pytest.approx(2.0 * 2.56, abs=0.4)
-    assert widths[2:] == pytest.approx(0.5 * 2.56, abs=0.1)
-    risk_classes = table.risk_class(predicted)
-    residual = years - predicted
-    for number in range(4):
-        inside = (residual >= table.lower[number]) & (residual <= table.upper[number])
-        assert inside[risk_classes == number].mean() == pytest.approx(0.8, abs=0.003)
-
-
-def test_an_interval_contains_its_point_estimate_even_if_all_lived_longer() -> None:
-    predicted = np.linspace(1.0, 5.0, 40)
-    table = fit_intervals(predicted, Truth(predicted + 1.0, np.ones(40), np.ones(40, dtype=bool)), np.inf)
-    assert set(table.lower) == {0.0}
-    assert table.upper == pytest.approx([1.0] * 4)
-
-
-def test_if_many_outlive_the_horizon_the_interval_is_open_and_misses_a_fifth_below_it() -> None:
-    draw = np.random.default_rng(9)
-    predicted = draw.uniform(0.0, 8.0, 8_000)
-    years = np.clip(predicted + 2.0 * draw.normal(size=8_000), 0.0, 8.0)
-    table = fit_intervals(predicted, Truth(years, np.ones(8_000), years < 8.0), 8.0)
-    lower, upper = table.bounds(predicted, 8.0)
-    assert [end >= 8.0 for end in table.upper] == [False, False, False, True]
-    covered = (years >= lower) & (years <= upper)
-    for number in range(4):
-        assert covered[table.risk_class(predicted) == number].mean() == pytest.approx(0.8, abs=0.03), number
 
 
 def test_without_censoring_unos_concordance_is_harrells() -> None:
