@@ -59,7 +59,7 @@ def make_card(
         "statements": wording.statements(recipe, report),
         "not_achievable": wording.not_achievable(recipe, report) | rounded(report.not_achievable),
         "known_limits": wording.known_limits(recipe, report),
-        "tripod_ai": tripod(recipe, report),
+        "tripod_ai": tripod(recipe, report, patients),
         "versions": _versions(),
         "artefact": {
             "file": ARTEFACT_NAME,

@@ -185,7 +185,7 @@ def _list(title: str, sentences: Iterable[str]) -> str:
 
 def _tripod(card: Card) -> str:
     rows = "".join(
-        f"<tr><td>{_text(item['item'])}</td><td>{_text(item['topic'])}</td><td>{_text(item['answer'])}</td></tr>"
+        f"<tr><td>{_text(item['item'])}</td><td>{_text(item['topic']['en'])}</td><td>{_text(item['answer']['en'])}</td></tr>"
         for item in card["tripod_ai"]
     )
     return f'<details><summary>{_text(card["title"]["en"])}</summary><table class="prose">{rows}</table></details>'

@@ -13,7 +13,7 @@ from training.curve import FittedCurve
 from training.data import Outcome
 from training.evaluation import Fit, FittedModel
 from training.lasso import FittedLasso
-from training.texts import FITTED_LIMITS, Statements, Texts
+from training.texts import FITTED_LIMITS, Bilingual, Statements, Texts
 
 HORIZON_YEARS = 8.0
 LONGER_HORIZON_YEARS = 10.0
@@ -29,7 +29,7 @@ class Recipe:
     - ``horizon_years``: the model's own horizon; ``fit`` fits the model for it.
     - ``texts``: the fixed texts of the card.
     - ``tripod``: the answers to TRIPOD+AI that differ from those in ``training/tripod.py``, by item. Items 1 and 12c
-      are required.
+      are required. The answers may name figures in braces, as those do.
     - ``other_horizons``: further horizons at which the model is evaluated, each with its fit.
     - ``alphas``: the penalties that the fit chooses from.
     - ``known_limits``: the known weaknesses, a list of sentences per language. ``wording.known_limits`` fills in
@@ -46,7 +46,7 @@ class Recipe:
     horizon_years: float
     fit: Callable[[pd.DataFrame, Outcome], FittedLasso | FittedCurve]
     texts: Texts
-    tripod: dict[str, str]
+    tripod: dict[str, Bilingual]
     other_horizons: Mapping[float, Fit] = field(default_factory=dict)
     alphas: tuple[float, ...] = ()
     known_limits: Statements = field(default_factory=lambda: FITTED_LIMITS)
@@ -59,6 +59,12 @@ class Recipe:
         missing = sorted(REQUIRED_TRIPOD_ITEMS - self.tripod.keys())
         if missing:
             raise ValueError(f"The recipe of {self.id}: tripod lacks the answer to item {' and '.join(missing)}.")
+        incomplete = [item for item, answer in self.tripod.items() if not (answer.get("en") and answer.get("ru"))]
+        if incomplete:
+            raise ValueError(
+                f"The recipe of {self.id}: tripod needs the answer to item {' and '.join(incomplete)} in English (en) "
+                "and in Russian (ru)."
+            )
 
     def fit_served(self, patients: pd.DataFrame, outcome: Outcome) -> FittedLasso | FittedCurve:
         """Return the fit that is served: with its band, if the model has one."""

@@ -1,6 +1,6 @@
 """The sentences of the cards that contain measured figures, in English and Russian.
 
-Braces such as ``{died[mae]:.1f}`` name a figure of ``_figures``.
+Braces such as ``{died[mae]:.1f}`` name a figure of ``named_figures``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -181,60 +181,60 @@ MISSED_BAND: Bilingual = {
 
 def definitions(report: Report) -> Bilingual:
     """Return the text that defines the card's figures."""
-    return _filled(DEFINITIONS, report.quality)
+    return filled(DEFINITIONS, report.quality)
 
 
 def statements(recipe: Recipe, report: Report) -> Statements:
     """Return what the figures say about the model, for clinicians: the most important sentence first."""
-    figures, coverage = _figures(recipe, report), report.quality["interval_coverage"]
+    figures, coverage = named_figures(recipe, report), report.quality["interval_coverage"]
     misses_early_deaths = exceeds(coverage["lived_shorter"], 2 * coverage["lived_longer"])
     survival = TRIAL_SURVIVAL if "predicted_survival_4y" in report.external else TRIAL_WITHOUT_SURVIVAL
     sentences = [
         *(ERROR, ERROR_OF_DEATHS, CONSTANT, SICKEST),
-        _joined(INTERVAL, INTERVAL_MISSES_EARLY_DEATHS if misses_early_deaths else {"en": ".", "ru": "."}),
+        joined(INTERVAL, INTERVAL_MISSES_EARLY_DEATHS if misses_early_deaths else {"en": ".", "ru": "."}),
         *([BAND] if "simulated" in figures else []),
-        *(_joined(TRIAL, survival), LATER_VISITS, CONCORDANCE),
+        *(joined(TRIAL, survival), LATER_VISITS, CONCORDANCE),
     ]
     return _by_language([
-        *(_filled(sentence, figures) for sentence in sentences),
-        *(_filled(LONGER_HORIZON, _errors_within(report.quality, years)) for years in recipe.other_horizons),
-        _filled(N_DAYS, figures),
+        *(filled(sentence, figures) for sentence in sentences),
+        *(filled(LONGER_HORIZON, _errors_within(report.quality, years)) for years in recipe.other_horizons),
+        filled(N_DAYS, figures),
     ])  # fmt: skip
 
 
 def not_achievable(recipe: Recipe, report: Report) -> Bilingual:
     """Return what no model can achieve with these data."""
-    return _filled(NOT_ACHIEVABLE, _figures(recipe, report))
+    return filled(NOT_ACHIEVABLE, named_figures(recipe, report))
 
 
 def known_limits(recipe: Recipe, report: Report) -> Statements:
     """Return the known weaknesses of the model: those of its recipe, and the targets that it misses."""
-    figures = _figures(recipe, report)
+    figures = named_figures(recipe, report)
     recipe_limits = zip(recipe.known_limits["en"], recipe.known_limits["ru"], strict=True)
     missed = _by_language(_missed_targets(recipe, report))
     missed_targets = {"missed": {language: "; ".join(sentences) for language, sentences in missed.items()}}
     return _by_language([
-        _filled(TRANSPLANTS, figures),
-        *(_filled({"en": english, "ru": russian}, figures["outside"]) for english, russian in recipe_limits),
-        *([_filled(MISSED, missed_targets)] if missed["en"] else []),
+        filled(TRANSPLANTS, figures),
+        *(filled({"en": english, "ru": russian}, figures["outside"]) for english, russian in recipe_limits),
+        *([filled(MISSED, missed_targets)] if missed["en"] else []),
     ])  # fmt: skip
 
 
 def _missed_targets(recipe: Recipe, report: Report) -> Iterator[Bilingual]:
     """Yield a phrase for each target that the model misses."""
-    figures, quality = _figures(recipe, report), report.quality
+    figures, quality = named_figures(recipe, report), report.quality
     if exceeds(C_MINIMUM, quality["c_index"]):
-        yield _filled(MISSED_CONCORDANCE, figures | {"target": C_MINIMUM})
+        yield filled(MISSED_CONCORDANCE, figures | {"target": C_MINIMUM})
     for years in (recipe.horizon_years, *recipe.other_horizons):
         errors = _errors_within(quality, years)
         if exceeds(abs(errors["bias"]), BIAS_MAXIMUM):
-            yield _filled(MISSED_BIAS, errors | {"target": BIAS_MAXIMUM})
+            yield filled(MISSED_BIAS, errors | {"target": BIAS_MAXIMUM})
     if _is_outside(figures["coverage"]["overall"], COVERAGE):
-        yield _filled(MISSED_COVERAGE, figures)
+        yield filled(MISSED_COVERAGE, figures)
     if _is_outside(figures["quarters"], QUARTER_COVERAGE):
-        yield _filled(MISSED_QUARTERS, figures)
+        yield filled(MISSED_QUARTERS, figures)
     if "simulated" in figures and _is_outside(figures["simulated"]["holds"], COVERAGE):
-        yield _filled(MISSED_BAND, figures)
+        yield filled(MISSED_BAND, figures)
 
 
 def _is_outside(shares: npt.ArrayLike, limits: tuple[float, float]) -> bool:
@@ -242,7 +242,7 @@ def _is_outside(shares: npt.ArrayLike, limits: tuple[float, float]) -> bool:
     return bool((exceeds(limits[0], shares) | exceeds(shares, limits[1])).any())
 
 
-def _figures(recipe: Recipe, report: Report) -> Figures:
+def named_figures(recipe: Recipe, report: Report) -> Figures:
     """Return the figures that the sentences name.
 
     Those at the model's own horizon have names without the horizon: ``ipcw_mae``, ``bias``.
@@ -299,7 +299,7 @@ class _Russian(_English):
         return super().__format__(spec).replace(".", ",").replace("-", "−")
 
 
-def _filled(sentence: Bilingual, figures: Figures) -> Bilingual:
+def filled(sentence: Bilingual, figures: Figures) -> Bilingual:
     """Return the sentence with the figures in the number format of each language."""
     return {
         "en": sentence["en"].format(**_written(figures, "en", _English)),
@@ -317,7 +317,8 @@ def _written(value: Any, language: str, number: type[float]) -> Any:
     return number(value) if isinstance(value, float) else value
 
 
-def _joined(first: Bilingual, second: Bilingual) -> Bilingual:
+def joined(first: Bilingual, second: Bilingual) -> Bilingual:
+    """Return the first text followed by the second."""
     return {language: first[language] + second[language] for language in first}
 
 

@@ -11,6 +11,7 @@ from training.evaluation import SEED
 from training.recipe import HORIZON_YEARS, LONGER_HORIZON_YEARS, Recipe
 from training.texts import Texts, curve_interval, estimand
 from training.tripod import OUTPUT
+from training.wording import joined
 
 
 def fit(patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
@@ -61,9 +62,21 @@ TEXTS = Texts(
 )
 
 TRIPOD = {
-    "1": "Development and evaluation of a penalised Cox model of survival in primary biliary cholangitis.",
-    "12c": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow's baseline hazard. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error of the years within 8 years. The interval levels come from held-out curves by quarter of risk. Both are nested in every outer fold. The served fit also has a pointwise band around the curve, from 200 refits to resampled patients with the chosen penalty.",
-    "15": f"{OUTPUT} A survival curve at 1, 3, 5, 8 and 10 years with an 80 % band for the uncertainty of the curve itself.",
+    "1": {
+        "en": "Development and evaluation of a penalised Cox model of survival in primary biliary cholangitis.",
+        "ru": "Построение и проверка модели Кокса со штрафом для выживаемости при первичном билиарном холангите.",
+    },
+    "12c": {
+        "en": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow's baseline hazard. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error of the years within 8 years. This is nested in every outer fold. The interval is read from the patient's own curve, at its 10 % and 90 % quantile; nothing is fitted for it. The served fit also has a pointwise band around the curve, from 200 refits to resampled patients with the chosen penalty.",
+        "ru": "Модель Кокса с L1-штрафом (coxnet из scikit-survival) и базовым риском по Бреслоу. Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке числа лет в пределах 8 лет. Он выбирается заново в обучающей части каждого внешнего блока. Интервал определяется по кривой самого пациента — это её квантили 10 % и 90 %; для него ничего не подбирается. У модели, по которой рассчитываются прогнозы, есть и поточечная полоса вокруг кривой: модель 200 раз построена заново по повторным выборкам пациентов с выбранным штрафом.",
+    },
+    "15": joined(
+        OUTPUT,
+        {
+            "en": " The probabilities to live longer than 1, 3, 5, 8 and 10 years, with an 80 % band for the uncertainty of the curve itself.",
+            "ru": " Вероятности прожить дольше 1, 3, 5, 8 и 10 лет с 80-процентной полосой, которая отражает неопределённость самой кривой.",
+        },
+    ),
 }
 
 RECIPE = Recipe(

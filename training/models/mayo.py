@@ -18,6 +18,8 @@ from training.data import Outcome
 from training.preparation import training_values
 from training.recipe import Recipe
 from training.texts import Statements, Texts, curve_interval, estimand
+from training.tripod import OUTPUT
+from training.wording import joined
 
 SURVIVAL_YEARS = tuple(range(1, len(REFERENCE_SURVIVAL) + 1))
 HORIZON_YEARS = float(SURVIVAL_YEARS[-1])
@@ -79,15 +81,46 @@ TEXTS = Texts(
 )
 
 TRIPOD = {
-    "1": "Evaluation of the published Mayo risk score of primary biliary cholangitis.",
-    "4": "To evaluate the published score on these patients, in time (later visits) and externally (the PBC3 trial), as a baseline for the other models.",
-    "12c": "A Cox model of 1989, used as published with its survival at seven whole years. Between these years the hazard is taken to be constant. Only the interval's levels are fitted here, by quarter of risk.",
-    "7": "Units as published; age in years of 365.25 days; the natural logarithm of bilirubin, albumin and prothrombin time. Values outside the training range are used as they are and flagged.",
-    "9a": "The five predictors of the published score.",
-    "10": "The published score was fitted to 312 patients with 125 deaths. It is evaluated here on all 418 patients with 161 deaths.",
-    "11": "The five predictors are required in a patient file, so none is missing. Two of the 418 patients lack prothrombin time; in the evaluation it is replaced by the median.",
-    "12a": "The score is not fitted here. Its intervals are fitted inside 5 x 5 folds.",
-    "12b": "As published: age linearly, oedema as 0, 0.5, 1, the natural logarithm of bilirubin, albumin and prothrombin time.",
+    "1": {
+        "en": "Evaluation of the published Mayo risk score of primary biliary cholangitis.",
+        "ru": "Проверка опубликованной шкалы риска клиники Мейо для первичного билиарного холангита.",
+    },
+    "4": {
+        "en": "To evaluate the published score on these patients, in time (later visits) and externally (the PBC3 trial), as a baseline for the other models.",
+        "ru": "Проверить опубликованную шкалу на этих пациентах, во времени (более поздние обследования) и на внешних данных (исследование PBC3) — как точку отсчёта для других моделей.",
+    },
+    "7": {
+        "en": "Units as published; age in years of 365.25 days; the natural logarithm of bilirubin, albumin and prothrombin time. Values outside the training range are used as they are and flagged.",
+        "ru": "Единицы измерения — как в опубликованных данных; возраст — в годах по 365,25 дня; билирубин, альбумин и протромбиновое время — в виде натуральных логарифмов. Значения вне диапазона обучающих данных используются как есть и отмечаются.",
+    },
+    "9a": {"en": "The five predictors of the published score.", "ru": "Пять предикторов опубликованной шкалы."},
+    "10": {
+        "en": "The published score was fitted to 312 patients with 125 deaths. It is evaluated here on all {cohort[patients]} patients with {cohort[deaths]} deaths.",
+        "ru": "Опубликованная шкала построена по 312 пациентам, из которых умерли 125. Здесь она проверена на всех пациентах: {cohort[patients]}, из них умерли {cohort[deaths]}.",
+    },
+    "11": {
+        "en": "The five predictors are required in a patient file, so none is missing. In the evaluation, a missing value is replaced by its conditional expectation given the patient's measured predictors, under a multivariate normal distribution fitted to the training rows only by maximum likelihood (EM algorithm; Dempster, Laird & Rubin 1977). Two of the {cohort[patients]} patients lack prothrombin time. PBC3 lacks prothrombin time and oedema.",
+        "ru": "Пять предикторов обязательны в файле с данными пациентов, поэтому пропусков в них нет. При проверке недостающее значение заменяется условным математическим ожиданием при измеренных предикторах пациента — по многомерному нормальному распределению, оценённому методом максимального правдоподобия только по обучающей части (EM-алгоритм; Dempster, Laird, Rubin 1977). Протромбинового времени нет у двух из {cohort[patients]} пациентов. В PBC3 нет протромбинового времени и отёков.",
+    },
+    "12a": {
+        "en": "Nothing of the model is fitted here: score and curve are used as published, and the interval is read from the curve. In the {quality[repeats]} x {quality[folds]} folds of the evaluation only the imputation is fitted.",
+        "ru": "Сама модель здесь не обучается: шкала и кривая взяты из публикации, интервал определяется по кривой. В блоках проверки ({quality[repeats]} × {quality[folds]}) оценивается только заполнение пропусков.",
+    },
+    "12b": {
+        "en": "As published: age linearly, oedema as 0, 0.5, 1, the natural logarithm of bilirubin, albumin and prothrombin time.",
+        "ru": "Как в публикации: возраст — линейно, отёки — 0; 0,5; 1, билирубин, альбумин и протромбиновое время — в виде натуральных логарифмов.",
+    },
+    "12c": {
+        "en": "A Cox model of 1989, used as published with its survival at seven whole years. Between these years the hazard is taken to be constant. The interval is read from the patient's own curve, at its 10 % and 90 % quantile. Nothing is fitted here.",
+        "ru": "Модель Кокса 1989 года, использованная в опубликованном виде, с выживаемостью через каждый год до седьмого. Внутри года риск считается постоянным. Интервал определяется по кривой самого пациента — это её квантили 10 % и 90 %. Здесь ничего не обучается.",
+    },
+    "15": joined(
+        OUTPUT,
+        {
+            "en": " The probabilities to live longer than 1, 2, 3, 4, 5, 6 and 7 years, without a band.",
+            "ru": " Вероятности прожить дольше 1, 2, 3, 4, 5, 6 и 7 лет, без полосы.",
+        },
+    ),
 }
 
 KNOWN_LIMITS: Statements = {

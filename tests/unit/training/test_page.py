@@ -17,6 +17,7 @@ def test_the_page_shows_every_model_with_its_plots_and_known_weaknesses(tmp_path
     for card in (json.loads(path.read_text("utf-8")) for path in ARTEFACTS.glob("*/card.json")):
         assert f'<th scope="col">{card["id"]}</th>' in text
         assert card["known_limits"]["en"][0] in text
+        assert card["tripod_ai"][0]["answer"]["en"] in text
         assert f"{card['quality']['c_index']:.3f} &plusmn; {card['quality']['c_index_sd']:.3f}" in text
 
 

@@ -17,11 +17,11 @@ from tests.support.models import CARDS
 from tests.support.stack import ROOT
 from tests.unit.inference.models import test_every_model
 from tests.unit.inference.models.conftest import read_cohort
+from tests.unit.training.conftest import report_of
 from training.build import ARTEFACTS_DIR, artefact_bytes
 from training.card import make_card, to_json
 from training.data import Outcome
 from training.models import recipe_of
-from training.report import Report
 
 NAME = "example"  # not "toy", because the repository may have a model of that name
 GUIDE = (ROOT / "docs" / "adding-a-model.md").read_text("utf-8")
@@ -55,7 +55,7 @@ def test_the_guides_example_passes_every_models_tests(root: Path, patients: pd.D
     fitted = recipe.fit_served(patients, outcome)
     artefact = artefact_bytes(fitted)
     # The figures are those of another model, because evaluating this one takes too long.
-    report = Report(**{name: CARDS["lasso"][name] for name in Report.__annotations__})
+    report = report_of(CARDS["lasso"])
     folder = root / ARTEFACTS_DIR / NAME
     folder.mkdir(parents=True)
     (folder / "model.joblib").write_bytes(artefact)
@@ -92,4 +92,12 @@ def test_a_recipe_under_another_name_than_its_id_is_refused(root: Path) -> None:
 def test_a_recipe_without_its_required_tripod_answers_is_refused(root: Path) -> None:
     change_recipe(root, '"12c": ', '"12b": ')
     with pytest.raises(ValueError, match=f"The recipe of {NAME}: tripod lacks the answer to item 12c"):
+        recipe_of(NAME)
+
+
+def test_a_recipe_with_a_tripod_answer_in_one_language_is_refused(root: Path) -> None:
+    change_recipe(root, '"ru": "Гребневая регрессия по', '"de": "Гребневая регрессия по')
+    with pytest.raises(
+        ValueError, match=rf"The recipe of {NAME}: tripod needs the answer to item 12c in English \(en\) and in Russian"
+    ):
         recipe_of(NAME)
