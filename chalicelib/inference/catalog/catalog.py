@@ -81,7 +81,7 @@ class Card(BaseModel):
     horizon_years: float
     survival_years: list[int]
     contribution_scale: ContributionScale = Field(description="Scale of the contributions.")
-    interval_quantiles: tuple[float, float]
+    interval_quantiles: list[float]
     curve_band_level: float | None
     curve_band_method: Texts | None
     artefact: Artefact

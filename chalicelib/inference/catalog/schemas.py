@@ -57,7 +57,7 @@ class Model(catalog.Card, ResponseModel):
     survival_years: list[int] = Field(
         description="The years at which the survival curve is given. Empty for a model without a curve."
     )
-    interval_quantiles: tuple[float, float] = Field(
+    interval_quantiles: list[float] = Field(
         description="Probabilities of death at the lower and the upper end of the interval. With 0.1 and 0.9, 9 of 10 "
         "such patients outlive the lower end, and 1 of 10 outlives the upper end."
     )

@@ -113,8 +113,8 @@ def test_both_files_have_the_model_s_numbers_to_six_decimals() -> None:
         stored = json.loads(line)
         assert stored[2:5] == numbers
         assert stored[8] == contributions
-        assert row[2:5] + row[12:14] == [repr(number) for number in numbers + contributions]
-        assert row[11] == "5.123457"
+        assert row[2:5] + row[13:15] == [repr(number) for number in numbers + contributions]
+        assert row[12] == "5.123457"
         assert row[14:] == ["lasso", "1.0", ""]
     assert table[0][11:14] == ["baseline_years", "contribution_Age_years", "contribution_Copper_years"]
     assert result.output == round(float(frame["years"].iloc[0]), 6)
@@ -202,7 +202,8 @@ def test_imputed_columns_mayo_score_and_curve_are_in_both_files() -> None:
     assert table[0] == [
         "row", "ID", "years", "lower_10", "upper_90", "upper_is_open", "median_years", "survival_1y", "survival_3y",
         "mayo_score", "imputed", "imputed_values", "out_of_range", "years_if_measured", "measure_first",
-        "baseline_log_hazard",         "contribution_Age_log_hazard", "contribution_Copper_log_hazard", "model", "model_version", "error",
+        "baseline_log_hazard", "contribution_Age_log_hazard", "contribution_Copper_log_hazard", "model",
+        "model_version", "error",
     ]  # fmt: skip
     open_medians, imputed_rows = 0, 0
     for row, line, (_, expected) in zip(table[1:], lines, frame.iterrows(), strict=True):
