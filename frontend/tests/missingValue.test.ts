@@ -64,6 +64,12 @@ describe('a missing number', () => {
     expect(sentences(CHOLESTEROL, 334.2, options)[0]).toMatch(/^334 mg\/dL/);
   });
 
+  test('a unit that is a power of ten is a factor', () => {
+    const units = [{ name: '10^9/L', factor: 1 }];
+    const platelets = catalogueColumn('Platelets', { unit: '10^9/L', units });
+    expect(sentences(platelets, 251.3)[0]).toMatch(/^251 × 10⁹\/L expected/);
+  });
+
   test('the value is shown even if measuring it would hardly change the estimate', () => {
     expect(sentences(COPPER, 73, { kind: 'unchanged' })).toEqual([
       '73 µg/day expected for such a patient; if measured, the estimate would hardly change',

@@ -58,7 +58,9 @@ function numberWords(
   const unit = unitNamed(column, fileUnit ?? null) ?? displayedUnit(column, system);
   // An expected value is less exact than a measured one, which would have three digits.
   const number = format.number(roundToDigits(value * (unit?.factor ?? 1), 2));
-  return unit ? `${number}\u00a0${patient.unit(unit.name)}` : number;
+  if (unit === null) return number;
+  const sign = unit.name.startsWith('10^') ? '×\u00a0' : '';
+  return `${number}\u00a0${sign}${patient.unit(unit.name)}`;
 }
 
 /** Return the number with the codes that it lies between, such as "2.6 (between 2 and 3)". */

@@ -5,10 +5,10 @@ import { wholeYears, years } from './nouns';
 
 const format = createFormat('en');
 const share = ({ count, outOf }: PatientShare) =>
-  `${format.whole(count)} of ${format.whole(outOf)}`;
+  `${format.whole(count)}\u00a0of\u00a0${format.whole(outOf)}`;
 const outlive = ({ count }: PatientShare) => (count === 1 ? 'outlives' : 'outlive');
 const of100 = (count: number) =>
-  count > 99 ? 'more than 99 of 100' : `${format.whole(count)} of 100`;
+  count > 99 ? 'more than 99\u00a0of\u00a0100' : `${format.whole(count)}\u00a0of\u00a0100`;
 
 export const interval = {
   label: 'Interval:',
@@ -46,5 +46,5 @@ export const interval = {
   aboutOutliveHorizon: (patients: PatientShare, horizon: number) =>
     `At least ${wholeYears(horizon)}: about ${share(patients)} such patients outlive ${wholeYears(horizon)}.`,
   estimateBelow: (estimate: number, horizon: number) =>
-    `The estimate of ${years(estimate)} lies below the interval: it is the mean of the years lived within ${wholeYears(horizon)}, so nobody counts for more, and early deaths pull it down.`,
+    `The estimate of ${years(estimate)} lies below the interval because it is the mean of the years lived within ${wholeYears(horizon)}: who outlives them counts for ${format.whole(horizon)}, and early deaths pull the mean down.`,
 };

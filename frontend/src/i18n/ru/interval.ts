@@ -5,11 +5,11 @@ import { wholeYears, wholeYearsGenitive, years } from './nouns';
 
 const format = createFormat('ru');
 const share = ({ count, outOf }: PatientShare) =>
-  `${format.whole(count)} из ${format.whole(outOf)}`;
+  `${format.whole(count)}\u00a0из\u00a0${format.whole(outOf)}`;
 const live = ({ count }: PatientShare) => format.plural(count, { one: 'живёт', other: 'живут' });
 const die = (count: number) => format.plural(count, { one: 'умирает', other: 'умирают' });
 const of100 = (count: number) =>
-  count > 99 ? 'больше 99 из 100' : `${format.whole(count)} из 100`;
+  count > 99 ? 'больше 99\u00a0из\u00a0100' : `${format.whole(count)}\u00a0из\u00a0100`;
 
 export const interval = {
   label: 'Интервал:',
@@ -24,7 +24,7 @@ export const interval = {
   plotted: (estimate: number, lower: number, upper: number | null, horizon: number) =>
     `ожидается ${format.tenth(estimate)} (от ${format.time(lower)} до ${upper === null ? `${format.whole(horizon)} и более` : format.time(upper)})`,
   plottedAtLeast: (estimate: number, horizon: number) =>
-    `ожидается ${format.tenth(estimate)} (интервал: ${format.whole(horizon)} и более)`,
+    `ожидается ${format.tenth(estimate)} (интервал: от ${format.whole(horizon)})`,
   hint: (lower: PatientShare, upper: PatientShare, horizon: number) =>
     `Интервал: ${share(lower)} таких пациентов ${live(lower)} дольше его нижней границы, ${share(upper)} — дольше верхней. «${wholeYears(horizon)} и более» значит, что граница лежит за горизонтом прогноза. Оценка — это среднее число лет, прожитых в пределах горизонта, поэтому из-за ранних смертей она может оказаться меньше нижней границы.`,
   hintOfVersion1: (horizon: number) =>
@@ -45,5 +45,5 @@ export const interval = {
   aboutOutliveHorizon: (patients: PatientShare, horizon: number) =>
     `${wholeYears(horizon)} и более: дольше ${wholeYearsGenitive(horizon)} ${live(patients)} примерно ${share(patients)} таких пациентов.`,
   estimateBelow: (estimate: number, horizon: number) =>
-    `Оценка (${years(estimate)}) меньше нижней границы интервала: это среднее число лет, прожитых в ближайшие ${wholeYears(horizon)}. Больше ${wholeYearsGenitive(horizon)} в неё не входит, а ранние смерти её снижают.`,
+    `Оценка (${years(estimate)}) меньше нижней границы интервала, потому что это среднее число лет, прожитых в ближайшие ${wholeYears(horizon)}: у переживших этот срок считаются только ${wholeYears(horizon)}, а ранние смерти снижают среднее.`,
 };
