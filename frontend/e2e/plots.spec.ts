@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { pageProblem } from '../src/api/problem';
 import type { Cohort, Row } from '../src/api/types';
+import { intervalText } from '../src/lib/interval';
 import {
   chooseFile,
   expect,
@@ -13,6 +14,9 @@ import {
 } from './support';
 
 // Results: the overview with its plots, the patient's page, and printing.
+
+/** The horizon of the model `cox-lasso`. */
+const HORIZON_YEARS = 8;
 
 type Words = (typeof LANGUAGES)[number]['words'];
 
@@ -292,8 +296,8 @@ test('printing with the browser includes every patient @slow', async ({ page }) 
   await expect(patientRows(page, words)).toHaveCount(100);
 });
 
-function alternativeOf({ plots }: Words, { survival, lower, upper, upper_open }: Row): string {
-  return plots.curve.altText(survival, lower, upper, upper_open);
+function alternativeOf(words: Words, row: Row): string {
+  return words.plots.curve.altText(row.survival, intervalText(row, HORIZON_YEARS, words));
 }
 
 function escaped(text: string): string {

@@ -1,6 +1,6 @@
 // Test data. Each function returns an ordinary object, changed as the test needs it.
 
-import type { DryRun, Model, Prediction, Row } from '../src/api/types';
+import type { Column, DryRun, Model, Prediction, Row } from '../src/api/types';
 
 export function patientRow(change: Partial<Row> = {}): Row {
   return {
@@ -14,6 +14,7 @@ export function patientRow(change: Partial<Row> = {}): Row {
     median_years: null,
     mayo_score: null,
     imputed: [],
+    imputed_values: [],
     if_measured: [],
     measure_first: null,
     out_of_range: [],
@@ -52,6 +53,7 @@ export function finishedPrediction(change: Partial<Prediction> = {}): Prediction
     contribution_scale: 'score',
     survival_years: [1, 2, 3, 4, 5, 6, 7],
     curve_band_level: null,
+    interval_quantiles: [0.1, 0.9],
     receipt: null,
     timings: null,
     ...change,
@@ -70,7 +72,6 @@ export function catalogueModel(change: Partial<Model> = {}): Model {
     limits: localised,
     horizon_years: 7,
     point_estimate: localised,
-    interval_level: 0.8,
     interval_method: localised,
     contribution_scale: 'score',
     survival_years: [1, 2, 3, 4, 5, 6, 7],
@@ -80,6 +81,25 @@ export function catalogueModel(change: Partial<Model> = {}): Model {
     estimand: localised,
     artefact: { file: 'model.joblib', sha256: '0'.repeat(64), bytes: 1 },
     columns: [],
+    ...change,
+  };
+}
+
+export function catalogueColumn(name: string, change: Partial<Column> = {}): Column {
+  return {
+    name,
+    title: { en: name, ru: name },
+    kind: 'number',
+    required: false,
+    unit: null,
+    allowed: null,
+    minimum: null,
+    maximum: null,
+    training_minimum: null,
+    training_maximum: null,
+    units: [],
+    si_unit: null,
+    si_factor: null,
     ...change,
   };
 }

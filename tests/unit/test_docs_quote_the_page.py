@@ -22,8 +22,7 @@ RUSSIAN_LABELS = sorted(label for label in set(re.findall("«([^»]+)»", RUSSIA
 
 @pytest.mark.parametrize("label", LABELS)
 def test_the_page_has_each_label_that_the_user_s_guide_names(label: str) -> None:
-    # The page composes "80% interval" of a number and a text.
-    assert re.sub(r"^\d+", "", label) in page_texts("en")
+    assert label in page_texts("en")
 
 
 @pytest.mark.parametrize("label", RUSSIAN_LABELS)

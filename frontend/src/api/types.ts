@@ -11,7 +11,8 @@ export type Session = Schemas['Session'];
 export type Balance = Schemas['Balance'];
 
 export type Column = Schemas['Column'];
-export type Model = Schemas['Model'];
+/** Each result has interval quantiles of its own, because the model may have a newer version. */
+export type Model = Omit<Schemas['Model'], 'interval_quantiles'>;
 export type Catalogue = Schemas['Catalogue'];
 /** The unit of contributions. More years are good; a higher log hazard or score is bad. */
 export type ContributionScale = Model['contribution_scale'];

@@ -11,6 +11,7 @@ import { SurvivalPlot } from '../components/plots/SurvivalPlot';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
 import { text } from '../i18n';
 import { curveOf, hasBand } from '../lib/curve';
+import { estimateBelowInterval, intervalMeaning, intervalText } from '../lib/interval';
 import { medianOf } from '../lib/patientRow';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
 import { addresses } from '../lib/routes';
@@ -118,20 +119,22 @@ function Predicted({ row, parameters }: PredictedProps) {
 }
 
 function Estimate({ row, parameters }: { row: Row; parameters: ResultParameters }) {
-  const { result, plots } = text.value;
+  const { result, interval } = text.value;
+  const { horizon } = parameters;
+  const whyBelow = estimateBelowInterval(row, horizon, text.value);
   return (
     <section class="card patient-page-estimate">
-      <h2>{result.estimand(parameters.horizon)}</h2>
+      <h2>{result.estimand(horizon)}</h2>
       <p class="estimate-line">
         <strong class="estimate-years">{result.years(row.years)}</strong>{' '}
         <span>
-          {plots.patient.interval(parameters.intervalLevel)}{' '}
-          {result.intervalText(row.lower, row.upper, row.upper_open)}
+          {interval.label} {intervalText(row, horizon, text.value)}
         </span>
       </p>
-      <IntervalBar estimate={row} horizon={parameters.horizon} />
-      <AxisLabels horizon={parameters.horizon} />
-      <p class="hint">{result.intervalHint(parameters.intervalLevel, parameters.horizon)}</p>
+      <IntervalBar estimate={row} horizon={horizon} />
+      <AxisLabels horizon={horizon} />
+      <p>{intervalMeaning(row, parameters, text.value)}</p>
+      {whyBelow && <p class="hint">{whyBelow}</p>}
       <button type="button" class="button button-quiet" onClick={() => print()}>
         {result.print}
       </button>

@@ -2,6 +2,7 @@ import { area } from 'd3-shape';
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
 import { type CurvePoint, curveOf, curveWithMedian, hasBand } from '../../lib/curve';
+import { intervalLabel, intervalText } from '../../lib/interval';
 import type { ResultParameters } from '../../lib/resultParameters';
 import { linearScale, type Scale } from '../../lib/scale';
 import { Axes, MARGIN, Plot, pathOf, QUARTERS } from './Plot';
@@ -22,7 +23,8 @@ export function SurvivalPlot({ row, parameters }: { row: Row; parameters: Result
   const { share } = text.value.format;
   const curve = curveOf(row.survival);
   const end = Math.max(parameters.horizon, curve.at(-1)?.years ?? 0);
-  const label = words.altText(row.survival, row.lower, row.upper, row.upper_open);
+  const interval = intervalText(row, parameters.horizon, text.value);
+  const label = words.altText(row.survival, interval);
   return (
     <Plot
       label={label}
@@ -104,7 +106,7 @@ function Median({ x, y, years }: { x: Scale; y: Scale; years: number }) {
 
 function Interval({ x, row, end }: { x: Scale; row: Row; end: number }) {
   const { years, lower, upper, upper_open } = row;
-  const label = text.value.plots.curve.interval(years, lower, upper, upper_open);
+  const label = intervalLabel(row, end, text.value);
   const { start: left, end: right } = x;
   const from = x(lower);
   const to = Math.max(from, x(upper_open ? end : Math.min(upper, end)));
@@ -113,17 +115,19 @@ function Interval({ x, row, end }: { x: Scale; row: Row; end: number }) {
   return (
     <>
       <line class="plot-axis" x1={left} x2={right} y1={INTERVAL_Y} y2={INTERVAL_Y} />
-      <rect
-        class="interval-range"
-        x={from}
-        y={INTERVAL_Y - 4}
-        width={to - from}
-        height="8"
-        rx="2"
-      />
+      {to > from && (
+        <rect
+          class="interval-range"
+          x={from}
+          y={INTERVAL_Y - 4}
+          width={to - from}
+          height="8"
+          rx="2"
+        />
+      )}
       <path class="interval-end" d={`M${from} ${INTERVAL_Y - 6}v12`} />
       {upper_open ? (
-        <path class="interval-open" d={`M${to - 7} ${INTERVAL_Y - 7}l8 7l-8 7Z`} />
+        <path class="interval-open" d={`M${to} ${INTERVAL_Y - 7}l8 7l-8 7Z`} />
       ) : (
         <path class="interval-end" d={`M${to} ${INTERVAL_Y - 6}v12`} />
       )}

@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { openDownload, saveFile } from '../../lib/download';
+import { intervalHint } from '../../lib/interval';
 import { receiptFile } from '../../lib/receipt';
 import { type ResultParameters, resultParametersOf } from '../../lib/resultParameters';
 import { addresses } from '../../lib/routes';
@@ -39,7 +40,7 @@ export function Result({ prediction }: { prediction: Prediction }) {
         prediction.summary && <ResultSummary summary={prediction.summary} />
       )}
       {model?.point_estimate && <p class="hint">{localised(model.point_estimate)}</p>}
-      <p class="hint">{words.intervalHint(parameters.intervalLevel, parameters.horizon)}</p>
+      <p class="hint">{intervalHint(parameters, text.value)}</p>
       <ResultActions prediction={prediction} />
       <Cohort state={cohort} prediction={prediction} />
       {prediction.rows > ROWS_IN_BROWSER_MAX ? (
