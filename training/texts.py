@@ -18,16 +18,14 @@ LIMITS: Bilingual = {
     "решений о лечении или трансплантации.",
 }
 _CURVE_INTERVAL: Bilingual = {
-    "en": "The interval is read from the patient's own survival curve, at two probabilities of death. They are chosen in each "
-    "quarter of predicted risk so that the interval contained the true years of 80 % of held-out patients (weighted for "
-    "censoring). If fewer than 9 in 10 patients like this one are expected to die within {horizon} years, the upper end is open. The "
-    "lower end is then the time that about 8 in 10 outlive, or the estimate itself if that is shorter. Otherwise about 1 in 10 "
-    "may die before the interval and 1 in 10 may live longer.",
-    "ru": "Интервал определяется по кривой выживаемости самого пациента — по двум вероятностям смерти. Они подобраны в каждой "
-    "четверти предсказанного риска так, чтобы интервал содержал истинное число лет у 80 % пациентов, не участвовавших в обучении "
-    "(с учётом цензурирования). Если в течение {horizon} лет ожидается смерть менее чем 9 из 10 таких пациентов, верхняя "
-    "граница открыта. Нижняя граница тогда — срок, который переживут примерно 8 из 10, или сама оценка, если она меньше. В "
-    "остальных случаях примерно 1 из 10 может умереть раньше интервала и 1 из 10 — прожить дольше.",
+    "en": "The interval is read from the patient's own survival curve. It begins at the time that 9 of 10 such patients outlive, "
+    "and ends at the time that 1 of 10 outlives. An end beyond {horizon} years is given as {horizon} years or more. Nobody can "
+    "outlive such an end, so the intervals of all patients together hold the true number more often than for 8 of 10. The "
+    "estimate is a mean: if few die early, it can lie below the interval.",
+    "ru": "Интервал определяется по кривой выживаемости самого пациента. Он начинается в момент, который переживают 9 из 10 таких "
+    "пациентов, и заканчивается в момент, который переживает 1 из 10. Граница за пределами {horizon} лет указывается как "
+    "{horizon} лет и более. Пережить такую границу нельзя, поэтому в целом интервалы содержат истинное число лет чаще, чем у 8 из "
+    "10 пациентов. Оценка — это среднее: если рано умирают немногие, она может лежать ниже интервала.",
 }
 
 
@@ -66,8 +64,8 @@ def curve_interval(horizon: str) -> Bilingual:
 # ``wording.known_limits`` fills in the figures in braces.
 FITTED_LIMITS: Statements = {
     "en": [
-        "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients. A missing value is "
-        "replaced by the cohort's median, both in training and in prediction.",
+        "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients. Both in training and in "
+        "prediction, a missing value is replaced by the value to expect, given the patient's other values.",
         "Before this version was chosen, seven sets of columns and six forms of the interval were compared on the same folds "
         "that the figures come from. So the figures may be slightly too good.",
         "All training patients are from one centre. The only patients of other hospitals on whom the model was tested are "
@@ -76,8 +74,8 @@ FITTED_LIMITS: Statements = {
         "average error {mae:.1f} years. On average the estimate is {bias:.1f} years too {side}.",
     ],
     "ru": [
-        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись. Пропущенное значение заменяется медианой "
-        "по когорте — и при обучении, и при расчёте прогноза.",
+        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись. Пропущенное значение заменяется ожидаемым "
+        "при остальных показателях пациента — и при обучении, и при расчёте прогноза.",
         "До выбора этого варианта семь наборов столбцов и шесть видов интервала сравнивались на тех же блоках, по которым "
         "посчитаны показатели. Поэтому показатели могут быть немного завышены.",
         "Все пациенты, по которым обучена модель, — из одного центра. На пациентах других больниц модель проверена только по "

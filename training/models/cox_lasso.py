@@ -38,9 +38,9 @@ TEXTS = Texts(
     title={"en": "Survival curve (Cox-Lasso)", "ru": "Кривая выживаемости (Cox-Lasso)"},
     summary={
         "en": "The survival curve up to 10 years of each patient with primary biliary cholangitis: expected years within "
-        "8 years with an 80 % interval, the median, and the chance to live longer than 1, 3, 5, 8 and 10 years.",
+        "8 years, the times that 9 of 10 and 1 of 10 such patients outlive, the median, and the chance to live longer than 1, 3, 5, 8 and 10 years.",
         "ru": "Кривая выживаемости каждого пациента с первичным билиарным холангитом на 10 лет: ожидаемое число лет в "
-        "ближайшие 8 лет с 80-процентным интервалом, медиана и вероятность прожить больше 1, 3, 5, 8 и 10 лет.",
+        "ближайшие 8 лет, сроки, которые переживают 9 из 10 и 1 из 10 таких пациентов, медиана и вероятность прожить больше 1, 3, 5, 8 и 10 лет.",
     },
     estimand=estimand("8", "8 лет"),
     point_estimate={

@@ -27,9 +27,11 @@ TEXTS = Texts(
     title={"en": "Expected years of life (Lasso)", "ru": "Ожидаемое число лет жизни (Lasso)"},
     summary={
         "en": "Expected years of life within the next 8 years for a patient with primary biliary cholangitis, from "
-        "12 values of an ordinary visit, with an 80 % interval and the contribution of each value.",
+        "12 values of an ordinary visit, with the times that 9 of 10 and 1 of 10 such patients outlive, and the contribution of "
+        "each value in years.",
         "ru": "Ожидаемое число лет жизни в ближайшие 8 лет при первичном билиарном холангите — по 12 показателям "
-        "обычного обследования, с 80-процентным интервалом и вкладом каждого показателя.",
+        "обычного обследования, со сроками, которые переживают 9 из 10 и 1 из 10 таких пациентов, и вкладом каждого показателя "
+        "в годах.",
     },
     estimand=estimand("8", "8 лет"),
     point_estimate={
@@ -37,12 +39,14 @@ TEXTS = Texts(
         "ru": "Среднее: исходный уровень плюс вклад каждого показателя в годах, ограниченное пределами 0–8 лет.",
     },
     interval_method={
-        "en": "Quantiles of the signed residuals of held-out patients, weighted for censoring, in each quarter of predicted "
-        "risk. In the sickest quarter they are the 10 % and the 90 % quantile. In the others many patients outlive 8 years: "
-        "there the upper end is open (8 years or more) and the lower end is the 20 % quantile.",
-        "ru": "Квантили остатков со знаком для пациентов, не участвовавших в обучении, с учётом цензурирования, отдельно "
-        "в каждой четверти предсказанного риска. В самой тяжёлой четверти это квантили 10 % и 90 %. В остальных многие "
-        "переживают 8 лет: там верхняя граница открыта (8 лет и более), а нижняя — квантиль 20 %.",
+        "en": "The 10 % and the 90 % quantile of the errors of patients who were held out, added to the estimate: 9 of 10 such "
+        "patients outlive the lower end, and 1 of 10 outlives the upper end. Patients with a similar estimate count most, "
+        "censored patients are weighted for, and both ends never fall when the estimate rises. Between whole years the ends "
+        "are interpolated. Where more than 1 of 10 outlives 8 years, the upper end is open (8 years or more).",
+        "ru": "Квантили 10 % и 90 % ошибок у пациентов, не участвовавших в обучении, прибавленные к оценке: 9 из 10 таких "
+        "пациентов переживают нижнюю границу, 1 из 10 — верхнюю. Сильнее учитываются пациенты с близкой оценкой, цензурирование "
+        "учтено весами, и с ростом оценки ни одна граница не снижается. Между целыми годами границы интерполируются. Если 8 лет "
+        "переживает более чем 1 из 10, верхняя граница открыта (8 лет и более).",
     },
 )
 

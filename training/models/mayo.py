@@ -126,15 +126,13 @@ TRIPOD = {
 KNOWN_LIMITS: Statements = {
     "en": [
         "The score was made from 312 of these 418 patients, so its figures here are partly in sample. For the other "
-        "{patients} patients the concordance is {c_index:.2f} and the average error {mae:.1f} years. Only the interval is fitted "
-        "inside the folds.",
+        "{patients} patients the concordance is {c_index:.2f} and the average error {mae:.1f} years.",
         "The published curve ends at 7 years. Between whole years its hazard is taken to be constant.",
         "Values outside the range of these patients are used as they are and flagged. How well the score works there is not known.",
     ],
     "ru": [
         "Шкала построена по 312 из этих 418 пациентов, поэтому её показатели здесь отчасти получены на обучающих данных. Для "
-        "остальных {patients} пациентов индекс конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года. По обучающей части "
-        "блоков оценивается только интервал.",
+        "остальных {patients} пациентов индекс конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года.",
         "Опубликованная кривая заканчивается на 7 годах. Между целыми годами риск считается постоянным.",
         "Значения за пределами диапазона этих пациентов используются как есть и отмечаются. Насколько точна шкала там, "
         "неизвестно.",

@@ -31,7 +31,7 @@ def sweeps(model: Model, gaps: dict[str, None]) -> Iterator[tuple[str, pd.DataFr
                 continue
             column = columns.BY_NAME[name]
             if column.kind == "number":
-                swept = np.geomspace(column.minimum or 0.01, column.maximum, STEPS)
+                swept = np.geomspace(*column.limits, STEPS)
             else:
                 swept = np.array(column.allowed, dtype=object)
             rows = patient(**(gaps | values)).loc[np.zeros(len(swept), int)].reset_index(drop=True)
@@ -49,7 +49,7 @@ def test_an_end_of_the_interval_moves_at_most_as_far_as_the_card_says(model_id: 
         for end in ("lower", "upper"):
             step = np.abs(np.diff(output[end]))
             assert (step <= bound * score_step + 1e-9).all(), (label, end)
-            moved += np.count_nonzero(step)
+            moved += int(np.count_nonzero(step))
     assert moved > STEPS
 
 

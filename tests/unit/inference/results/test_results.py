@@ -115,8 +115,8 @@ def test_both_files_have_the_model_s_numbers_to_six_decimals() -> None:
         assert stored[8] == contributions
         assert row[2:5] + row[13:15] == [repr(number) for number in numbers + contributions]
         assert row[12] == "5.123457"
-        assert row[14:] == ["lasso", "1.0", ""]
-    assert table[0][11:14] == ["baseline_years", "contribution_Age_years", "contribution_Copper_years"]
+        assert row[15:] == ["lasso", "1.0", ""]
+    assert table[0][12:15] == ["baseline_years", "contribution_Age_years", "contribution_Copper_years"]
     assert result.output == round(float(frame["years"].iloc[0]), 6)
 
 
