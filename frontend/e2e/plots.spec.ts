@@ -218,7 +218,7 @@ test('a curve has a band only if every point has one @slow', async ({ page }) =>
   const address = await predict(page, words, { model: 'cox-lasso', content, name: 'patients.csv' });
   await page.goto(`${address}/patients/3`);
   await expect(page.locator('.plot-band')).toBeVisible();
-  await expect(page.getByText(words.plots.curve.bandHint(0.8))).toBeVisible();
+  await expect(page.getByText(words.plots.curve.bandHint(0.8, 1))).toBeVisible();
   await page.locator('summary').filter({ hasText: words.plots.curve.valuesTable }).click();
   await expect(page.getByRole('columnheader', { name: words.plots.curve.band })).toBeVisible();
   await inspectInBoth(page, 'patient-band');

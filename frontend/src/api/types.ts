@@ -13,6 +13,12 @@ export type Balance = Schemas['Balance'];
 export type Column = Schemas['Column'];
 export type Model = Schemas['Model'];
 export type Catalogue = Schemas['Catalogue'];
+/** The fields of a model's card that its curves are computed from. See docs/models.md. */
+export interface CurveCard {
+  version: string;
+  reference: number;
+  baseline: { years: readonly number[]; hazard: readonly number[] };
+}
 /** The unit of contributions. More years are good; a higher log hazard or score is bad. */
 export type ContributionScale = Model['contribution_scale'];
 
