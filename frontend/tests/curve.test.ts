@@ -136,10 +136,10 @@ describe('the band around the curve', () => {
   });
 });
 
-test('the mean of curves is the mean of their probabilities at each quarter of a year', () => {
+test('the mean of curves is the mean of their probabilities at each tenth of a year', () => {
   const curve = meanOfCurves([-1, 2], 10, cox);
-  expect(curve.map(({ years }) => years).slice(0, 3)).toEqual([0, 0.25, 0.5]);
-  expect(curve).toHaveLength(41);
+  expect(curve.map(({ years }) => years).slice(0, 3)).toEqual([0, 0.1, 0.2]);
+  expect(curve).toHaveLength(101);
   for (const { years, probability } of curve) {
     const mean = (survivalAt(years, -1, cox) + survivalAt(years, 2, cox)) / 2;
     expect(probability).toBeCloseTo(mean, 12);

@@ -95,17 +95,18 @@ export function wholeCurve(
   });
 }
 
-/** Return the mean of the curves of patients with these scores, at each quarter of a year. */
+/** Return the mean of the curves of patients with these scores, at each tenth of a year. */
 export function meanOfCurves(
   scores: readonly number[],
   end: number,
   card: CurveCard,
 ): { years: number; probability: number }[] {
   const relative = scores.map((score) => Math.exp(score - card.reference));
-  return Array.from({ length: end * 4 + 1 }, (_, quarter) => {
-    const hazard = cumulativeHazard(quarter / 4, card.reference, card);
+  return Array.from({ length: end * 10 + 1 }, (_, tenth) => {
+    const years = tenth / 10;
+    const hazard = cumulativeHazard(years, card.reference, card);
     const total = relative.reduce((sum, factor) => sum + Math.exp(-hazard * factor), 0);
-    return { years: quarter / 4, probability: total / scores.length };
+    return { years, probability: total / scores.length };
   });
 }
 

@@ -68,7 +68,7 @@ const curve = {
   bandValue: (lower: number, upper: number) =>
     `${format.percent(lower)} to ${format.percent(upper)}`,
   bandHint: (level: number, start: number) =>
-    `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, not how much single patients may differ from it. It is not computed before ${wholeYears(start)}.`,
+    `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, not how much single patients may differ from it. The band is not computed before ${wholeYears(start)}.`,
   barsHint: (level: number) =>
     `The bars (${format.percent(level)}) show how uncertain these probabilities are, not how much single patients may differ from them.`,
   otherVersion:
