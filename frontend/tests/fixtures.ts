@@ -1,6 +1,23 @@
 // Test data. Each function returns an ordinary object, changed as the test needs it.
 
-import type { Column, DryRun, Model, Prediction, Row } from '../src/api/types';
+import { readFileSync } from 'node:fs';
+import type { Column, CurveCard, DryRun, Model, Prediction, Row } from '../src/api/types';
+
+/** Return the text of a file of the repository. */
+export function repositoryFile(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+}
+
+/**
+ * The published probabilities of the average patient of the Mayo study to live longer than 1, 2, ...
+ * 7 years.
+ */
+export const MAYO_SURVIVAL = [0.97, 0.941, 0.883, 0.833, 0.774, 0.721, 0.651];
+
+/** Return the card of a model on offer. */
+export function modelCard(id: string): CurveCard & { survival_years: number[] } {
+  return JSON.parse(repositoryFile(`model_artifacts/${id}/card.json`));
+}
 
 export function patientRow(change: Partial<Row> = {}): Row {
   return {

@@ -16,6 +16,7 @@ import { medianOf } from '../lib/patientRow';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
 import { addresses } from '../lib/routes';
 import { modelById } from '../state/catalogue';
+import { curveCardOf, loadCurveCard } from '../state/curveCard';
 import { createPatient } from '../state/patient';
 import { rememberTableView } from '../state/tableView';
 
@@ -84,6 +85,7 @@ function Patient({ row, prediction, page }: PatientProps) {
       {predicted && (
         <Predicted
           row={predicted}
+          prediction={prediction}
           parameters={resultParametersOf(prediction, modelById(prediction.prediction_model_id))}
         />
       )}
@@ -99,15 +101,16 @@ function Patient({ row, prediction, page }: PatientProps) {
 
 interface PredictedProps {
   row: Row;
+  prediction: Prediction;
   parameters: ResultParameters;
 }
 
-function Predicted({ row, parameters }: PredictedProps) {
+function Predicted({ row, prediction, parameters }: PredictedProps) {
   const hasCurve = row.survival.length > 0;
   return (
     <article class={hasCurve ? 'patient-page has-curve' : 'patient-page'}>
       <Estimate row={row} parameters={parameters} />
-      {hasCurve && <Survival {...{ row, parameters }} />}
+      {hasCurve && <Survival {...{ row, prediction, parameters }} />}
       <section class="card patient-page-contributions">
         <Contributions row={row} parameters={parameters} />
       </section>
@@ -142,20 +145,28 @@ function Estimate({ row, parameters }: { row: Row; parameters: ResultParameters 
   );
 }
 
-function Survival({ row, parameters }: PredictedProps) {
+function Survival({ row, prediction, parameters }: PredictedProps) {
   const { result, plots } = text.value;
   const median = medianOf(row);
+  useEffect(() => void loadCurveCard(prediction), [prediction]);
+  const card = curveCardOf(prediction);
   return (
     <section class="card">
       <h2>{result.survivalTitle}</h2>
-      <SurvivalPlot row={row} parameters={parameters} />
+      <SurvivalPlot {...{ row, parameters }} card={typeof card === 'object' ? card : null} />
+      {card === 'otherVersion' && <p class="hint">{plots.curve.otherVersion}</p>}
+      {card === 'failed' && <p class="hint">{plots.curve.notLoaded}</p>}
       {median && (
         <p>
           {'years' in median ? result.median(median.years) : result.medianBeyond(median.beyond)}
         </p>
       )}
       {hasBand(curveOf(row.survival)) && parameters.bandLevel !== null && (
-        <p class="hint">{plots.curve.bandHint(parameters.bandLevel)}</p>
+        <p class="hint">
+          {typeof card === 'object'
+            ? plots.curve.bandHint(parameters.bandLevel, row.survival[0]?.years ?? 0)
+            : plots.curve.barsHint(parameters.bandLevel)}
+        </p>
       )}
       <CurveData row={row} />
     </section>

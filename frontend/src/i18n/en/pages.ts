@@ -312,6 +312,12 @@ const notFound = {
   home: 'Go to the start page',
 };
 
+const notLoaded = {
+  title: 'This screen could not be loaded',
+  lead: 'The connection may be lost, or there may be a new version of the page. Please reload the page.',
+  reload: 'Reload the page',
+};
+
 export const pages = {
   shell,
   landing,
@@ -321,5 +327,6 @@ export const pages = {
   prediction,
   result,
   notFound,
+  notLoaded,
   unit: unitName,
 };

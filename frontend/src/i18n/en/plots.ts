@@ -62,8 +62,13 @@ const curve = {
   band: 'Band',
   bandValue: (lower: number, upper: number) =>
     `${format.percent(lower)} to ${format.percent(upper)}`,
-  bandHint: (level: number) =>
-    `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, not how much single patients may differ from it.`,
+  bandHint: (level: number, start: number) =>
+    `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, not how much single patients may differ from it. The band is not computed before ${wholeYears(start)}.`,
+  barsHint: (level: number) =>
+    `The bars (${format.percent(level)}) show how uncertain these probabilities are, not how much single patients may differ from them.`,
+  otherVersion:
+    'Only these points of the curve are known: the result was computed with another version of the model.',
+  notLoaded: 'The curve between the points could not be loaded. Please reload the page.',
 };
 
 const cohort = {
@@ -95,6 +100,7 @@ const cohort = {
         ({ stratum, points: [, ...rest] }) => `${group(stratum.from, stratum.to)}: ${points(rest)}`,
       )
       .join('; ')}.`,
+  curvesGuide: 'Only the points are known. The lines between them are a guide to the eye.',
 };
 
 const printing = {

@@ -314,6 +314,12 @@ const notFound = {
   home: 'Перейти на главную страницу',
 };
 
+const notLoaded = {
+  title: 'Не удалось загрузить этот экран',
+  lead: 'Возможно, пропала связь или появилась новая версия страницы. Обновите страницу.',
+  reload: 'Обновить страницу',
+};
+
 export const pages = {
   shell,
   landing,
@@ -323,5 +329,6 @@ export const pages = {
   prediction,
   result,
   notFound,
+  notLoaded,
   unit: unitName,
 };

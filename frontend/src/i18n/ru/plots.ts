@@ -63,8 +63,12 @@ const curve = {
   band: 'Границы полосы',
   bandValue: (lower: number, upper: number) =>
     `от ${format.percent(lower)} до ${format.percent(upper)}`,
-  bandHint: (level: number) =>
-    `Закрашенная полоса (${format.percent(level)}) показывает, насколько может быть неточна сама кривая. Разброс сроков жизни отдельных пациентов показывает не она, а интервал.`,
+  bandHint: (level: number, start: number) =>
+    `Закрашенная полоса (${format.percent(level)}) показывает, насколько может быть неточна сама кривая. Разброс сроков жизни отдельных пациентов показывает не она, а интервал. До ${wholeYearsGenitive(start)} полоса не рассчитывается.`,
+  barsHint: (level: number) =>
+    `Отрезки (${format.percent(level)}) показывают, насколько могут быть неточны сами эти вероятности. Разброс сроков жизни отдельных пациентов показывают не они, а интервал.`,
+  otherVersion: 'Известны только эти точки кривой: результат рассчитан другой версией модели.',
+  notLoaded: 'Не удалось загрузить кривую между точками. Обновите страницу.',
 };
 
 const cohort = {
@@ -98,6 +102,7 @@ const cohort = {
         ({ stratum, points: [, ...rest] }) => `${group(stratum.from, stratum.to)}: ${points(rest)}`,
       )
       .join('; ')}.`,
+  curvesGuide: 'Известны только точки. Линии между ними проведены для наглядности.',
 };
 
 const printing = {
