@@ -1,6 +1,6 @@
 """Models that sum over the input columns: each column's contribution, and the effect of its missing values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from chalicelib.inference.models.stable_comparison import NOISE, exceeds
-from chalicelib.inference.models.transformers import ConditionalMeanImputer
+from chalicelib.inference.models.transformers import Completed, ConditionalMeanImputer
 from chalicelib.inference.patient_file import columns as specification
 
 Vector = npt.NDArray[np.float64]
@@ -34,16 +34,14 @@ class Terms:
     """The terms of the model's sum for n patients.
 
     - ``raw``: the encoded values, shape (n, columns), NaN for a missing value.
-    - ``measured``: the same, clamped and with the logarithms taken, NaN for a missing value.
-    - ``completed``: the same, with the expected values in place of the missing ones.
+    - ``completed``: the same, clamped, with the logarithms taken and the expected values in place of the missing ones.
     - ``standardised``: the values that the coefficients are multiplied with, shape (n, columns).
     - ``contributions``: coefficient times standardised value, on the model's own scale, shape (n, columns).
     - ``total``: baseline plus all contributions, shape (n,).
     """
 
     raw: Vector
-    measured: Vector
-    completed: Vector
+    completed: Completed
     standardised: Vector
     contributions: Vector
     total: Vector
@@ -65,6 +63,8 @@ class AdditivePipeline:
         self._logged = set(pipeline.named_steps["log"].positions)
         self._coefficients: Vector = pipeline[-1].coef_
         self._baseline = float(pipeline[-1].intercept_)
+        zero, one = _transformed(self._after_imputing, np.array([[0.0], [1.0]]) + np.zeros(len(self.columns)))
+        self._per_unit = (one - zero) * self._coefficients
         self._training = training
 
     @property
@@ -84,19 +84,15 @@ class AdditivePipeline:
 
     def complete(self, raw: Vector) -> Terms:
         """Return the terms of encoded values, shape (n, columns). Any value may be missing (NaN)."""
-        measured = _transformed(self._before_imputing, raw)
-        completed = self._impute.transform(measured)
-        standardised = _transformed(self._after_imputing, completed)
+        completed = self._impute.complete(_transformed(self._before_imputing, raw))
+        standardised = _transformed(self._after_imputing, completed.values)
         # A coefficient of zero can give minus zero; adding zero turns it into zero.
         contributions = standardised * self._coefficients + 0.0
-        return Terms(raw, measured, completed, standardised, contributions, self._total(contributions))
-
-    def _total(self, contributions: Vector) -> Vector:
         # No matrix product: BLAS adds one row in another order than many rows, and the last bits would differ.
-        total = np.full(len(contributions), self._baseline)
+        total = np.full(len(raw), self._baseline)
         for index in range(contributions.shape[1]):
             total += contributions[:, index]
-        return total
+        return Terms(raw, completed, standardised, contributions, total)
 
     def describe(self, terms: Terms, years: Callable[[Vector], Vector]) -> dict[str, Vector | Texts]:
         """Return the output columns of ``Model.predict`` that explain the estimates; see there.
@@ -117,7 +113,6 @@ class AdditivePipeline:
     def _missing_values(self, terms: Terms, years: Callable[[Vector], Vector]) -> dict[str, Vector | Texts]:
         """Return ``imputed_value``, ``if_low``, ``if_high`` and ``measure_first``; see ``Model.predict``."""
         outputs: dict[str, Vector | Texts] = {}
-        deviations = self._impute.deviations(terms.measured)
         optional = [name for name in self.columns if not specification.BY_NAME[name].required]
         widths = np.zeros((len(terms.raw), len(optional)))
         for optional_index, name in enumerate(optional):
@@ -125,10 +120,9 @@ class AdditivePipeline:
             rows = np.flatnonzero(np.isnan(terms.raw[:, index]))
             value, low, high = np.full((3, len(terms.raw)), np.nan)
             if rows.size:
-                expected, deviation = terms.completed[rows, index], deviations[rows, index]
-                value[rows] = np.exp(expected) if index in self._logged else expected
-                usual = (expected - PERCENTILE_90 * deviation, expected + PERCENTILE_90 * deviation)
-                ends = [years(self._total_if_measured(terms, rows, index, end)) for end in usual]
+                limited = terms.completed.values[rows, index]
+                value[rows] = np.exp(limited) if index in self._logged else limited
+                ends = [years(total) for total in self._totals_if_measured(terms, rows, index)]
                 low[rows], high[rows] = np.sort(ends, axis=0)
                 # Only numbers are suggested for measuring: a stage needs a biopsy, and a sex is not measured.
                 if specification.BY_NAME[name].kind == "number":
@@ -141,15 +135,24 @@ class AdditivePipeline:
         outputs["measure_first"] = _labels(is_named, optional)
         return outputs
 
-    def _total_if_measured(self, terms: Terms, rows: npt.NDArray[np.intp], index: int, values: Vector) -> Vector:
-        """Return the totals of ``rows`` if ``values`` were measured in the column ``index``.
+    def _totals_if_measured(self, terms: Terms, rows: npt.NDArray[np.intp], index: int) -> Iterator[Vector]:
+        """Yield the totals of ``rows`` if the column ``index`` were measured at its 10th, and at its 90th percentile.
 
-        The expectations of the values that are still missing move with them.
+        The percentiles are those of the values to expect, given the measured ones. The expectations of the values that
+        are still missing move with the value.
         """
-        measured = terms.measured[rows]
-        measured[:, index] = np.clip(values, self._impute.lower_[index], self._impute.upper_[index])
-        standardised = _transformed(self._after_imputing, self._impute.transform(measured))
-        return self._total(standardised * self._coefficients)
+        expected, limited = terms.completed.expected[rows], terms.completed.values[rows]
+        covariance = terms.completed.covariance[terms.completed.pattern[rows], index]
+        variance = covariance[:, index]
+        lowest, highest = self._impute.lower_, self._impute.upper_
+        for side in (-PERCENTILE_90, PERCENTILE_90):
+            usual = expected[:, index] + side * np.sqrt(variance)
+            step = np.clip(usual, lowest[index], highest[index]) - expected[:, index]
+            total = terms.total[rows]
+            for other in np.flatnonzero(self._per_unit):
+                moved = expected[:, other] + covariance[:, other] / variance * step
+                total += self._per_unit[other] * (np.clip(moved, lowest[other], highest[other]) - limited[:, other])
+            yield total
 
     def _refuse_missing(self, frame: pd.DataFrame, raw: Vector) -> None:
         for index, name in enumerate(self.columns):

@@ -99,17 +99,19 @@ class LogColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
-class Conditional:
-    """The joint normal distribution of the missing columns, given the measured ones.
+class Completed:
+    """Rows with the expected values in place of the missing ones.
 
-    - ``missing``, ``measured``: indices of the columns.
-    - ``weights``: how the means of the missing columns depend on the measured ones, shape (measured, missing).
-    - ``covariance``: what remains uncertain, shape (missing, missing).
+    - ``values``: shape (rows, columns); the expected values are limited to the training range.
+    - ``expected``: the same without this limit.
+    - ``pattern``: the index of each row's combination of missing columns, shape (rows,).
+    - ``covariance``: for each combination, that of the missing columns, given the measured ones; 0 for the latter.
+      Shape (combinations, columns, columns).
     """
 
-    missing: npt.NDArray[np.intp]
-    measured: npt.NDArray[np.intp]
-    weights: Matrix
+    values: Matrix
+    expected: Matrix
+    pattern: npt.NDArray[np.intp]
     covariance: Matrix
 
 
@@ -137,59 +139,58 @@ class ConditionalMeanImputer(TransformerMixin, BaseEstimator):  # type: ignore[m
         standardised = (values - location) / scale
         columns = values.shape[1]
         self.mean_, self.covariance_ = np.zeros(columns), np.eye(columns)
-        patterns, of_row = missing_patterns(values)
-        rows_of_pattern = [np.flatnonzero(of_row == index) for index in range(len(patterns))]
         for _ in range(self.ITERATIONS):
-            completed, uncertain = standardised.copy(), np.zeros((columns, columns))
-            for missing, rows in zip(patterns, rows_of_pattern, strict=True):
-                given = self.conditional(missing)
-                deviations = standardised[np.ix_(rows, given.measured)] - self.mean_[given.measured]
-                completed[np.ix_(rows, given.missing)] = self.mean_[given.missing] + deviations @ given.weights
-                uncertain[np.ix_(given.missing, given.missing)] += len(rows) * given.covariance
-            self.mean_ = completed.mean(axis=0)
-            deviations = completed - self.mean_
+            completed = self.complete(standardised)
+            rows_of_pattern = np.bincount(completed.pattern)
+            uncertain = np.tensordot(rows_of_pattern, completed.covariance, axes=1)
+            self.mean_ = completed.expected.mean(axis=0)
+            deviations = completed.expected - self.mean_
             self.covariance_ = (deviations.T @ deviations + uncertain) / len(values)
         self.mean_ = location + scale * self.mean_
         self.covariance_ = self.covariance_ * np.outer(scale, scale)
         return self
 
-    def conditional(self, is_missing: npt.NDArray[np.bool_]) -> Conditional:
-        """Return the distribution of the columns that ``is_missing``, shape (columns,), names."""
-        missing, measured = np.flatnonzero(is_missing), np.flatnonzero(~is_missing)
-        between = self.covariance_[np.ix_(measured, missing)]
-        weights = np.linalg.solve(self.covariance_[np.ix_(measured, measured)], between)
-        covariance = self.covariance_[np.ix_(missing, missing)] - between.T @ weights
-        return Conditional(missing, measured, weights, covariance)
-
-    def deviations(self, values: Matrix) -> Matrix:
-        """Return the standard deviation of each missing value, given the measured ones, and 0 for a measured value."""
-        patterns, of_row = missing_patterns(values)
-        deviations = np.zeros(patterns.shape)
-        for index, is_missing in enumerate(patterns):
-            deviations[index, is_missing] = np.sqrt(np.diag(self.conditional(is_missing).covariance))
-        return deviations[of_row]
-
     def transform(self, values: Matrix) -> Matrix:
         """Return a copy of ``values`` with the expected values in place of the missing ones."""
-        completed = values.copy()
-        patterns, of_row = missing_patterns(values)
-        for index, is_missing in enumerate(patterns):
-            if not is_missing.any():
-                continue
-            given, rows = self.conditional(is_missing), np.flatnonzero(of_row == index)
-            deviations = values[rows] - self.mean_
-            for column, weights in zip(given.missing, given.weights.T, strict=True):
-                expected = np.full(len(rows), self.mean_[column])
-                for measured, weight in zip(given.measured, weights, strict=True):
-                    expected += weight * deviations[:, measured]
-                completed[rows, column] = np.clip(expected, self.lower_[column], self.upper_[column])
-        return completed
+        return self.complete(values).values
+
+    def complete(self, values: Matrix) -> Completed:
+        """Return the completed rows of ``values``, shape (rows, columns), NaN for missing."""
+        patterns, of_row = _missing_patterns(values)
+        weights, covariance = self._conditional(patterns)
+        is_missing = np.isnan(values)
+        deviations = np.where(is_missing, 0.0, values - self.mean_)
+        expected = values.copy()
+        # No matrix product, which would add one row in another order than many rows.
+        for column in np.flatnonzero(is_missing.any(axis=0)):
+            rows = np.flatnonzero(is_missing[:, column])
+            total = np.full(len(rows), self.mean_[column])
+            for measured in np.flatnonzero(weights[:, :, column].any(axis=0)):
+                total += weights[of_row[rows], measured, column] * deviations[rows, measured]
+            expected[rows, column] = total
+        limited = np.where(is_missing, np.clip(expected, self.lower_, self.upper_), values)
+        return Completed(limited, expected, of_row, covariance)
+
+    def _conditional(self, patterns: npt.NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
+        """Return, for each combination of missing columns, two matrices of shape (columns, columns).
+
+        - The weight of each measured column (first axis) in the expectation of each missing one (second axis).
+        - The covariance of the missing columns, given the measured ones.
+
+        Both are 0 for all other pairs of columns.
+        """
+        missing, measured = patterns[:, np.newaxis, :], ~patterns[:, :, np.newaxis]
+        of_measured = np.where(measured & ~missing, self.covariance_, 0.0) + np.eye(patterns.shape[1]) * missing
+        between = np.where(measured & missing, self.covariance_, 0.0)
+        weights = np.linalg.solve(of_measured, between)
+        explained = between.transpose(0, 2, 1) @ weights
+        return weights, np.where(~measured & missing, self.covariance_ - explained, 0.0)
 
 
-def missing_patterns(values: Matrix) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+def _missing_patterns(values: Matrix) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
     """Return which combinations of columns are missing in ``values``, and the index of each row's combination.
 
-    The combinations have shape (patterns, columns); the indices have shape (rows,).
+    The combinations have shape (combinations, columns); the indices have shape (rows,).
     """
     is_missing = np.isnan(values)
     # A row's flags make one integer, because comparing integers is faster than comparing rows.

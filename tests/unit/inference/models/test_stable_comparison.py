@@ -63,10 +63,8 @@ def test_an_upper_end_at_the_horizon_is_the_horizon(noise: float) -> None:
 def test_of_equally_wide_ranges_the_first_is_named(noise: float, monkeypatch: pytest.MonkeyPatch) -> None:
     model = load("cox-lasso", ARTEFACTS).model
     assert isinstance(model, CoxLassoModel)
-    totals = {("Copper", -1): 0.0, ("Copper", 1): 0.5, ("Platelets", -1): 0.0, ("Platelets", 1): 0.5 + noise}
-    additive = model._additive
-    ends = iter(totals.values())
-    monkeypatch.setattr(additive, "_total_if_measured", lambda *_: np.array([next(ends)]))
+    ranges = iter([(0.0, 0.5), (0.0, 0.5 + noise)])
+    monkeypatch.setattr(model._additive, "_totals_if_measured", lambda *_: (np.array([end]) for end in next(ranges)))
     output = model.predict(patient(Bilirubin=3.0, Copper=np.nan, Platelets=np.nan)).iloc[0]
     assert output["if_low:Copper"] == pytest.approx(output["if_low:Platelets"], abs=1e-9)
     assert output["measure_first"] == "Copper"
