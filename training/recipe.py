@@ -31,6 +31,8 @@ class Recipe:
     - ``tripod``: the answers to TRIPOD+AI that differ from those in ``training/tripod.py``, by item. Items 1 and 12c
       are required.
     - ``other_horizons``: further horizons at which the model is evaluated, each with its fit.
+    - ``fit_with_medians``: the same fit, but missing values are filled with the training median; None for a model that
+      needs every column. Only the evaluation uses it.
     - ``alphas``: the penalties that the fit chooses from.
     - ``known_limits``: the known weaknesses, a list of sentences per language. ``wording.known_limits`` fills in
       ``{patients}``, ``{c_index:.2f}``, ``{mae:.1f}``, ``{bias:.1f}`` and ``{side}``.
@@ -46,6 +48,7 @@ class Recipe:
     texts: Texts
     tripod: dict[str, str]
     other_horizons: Mapping[float, Fit] = field(default_factory=dict)
+    fit_with_medians: Fit | None = None
     alphas: tuple[float, ...] = ()
     known_limits: Statements = field(default_factory=lambda: FITTED_LIMITS)
     fit_with_band: Callable[[pd.DataFrame, Outcome], FittedCurve] | None = None

@@ -79,10 +79,10 @@ def tripod(recipe: Recipe, report: Report) -> list[Answer]:
 def _results(recipe: Recipe, report: Report) -> dict[str, str]:
     horizon = f"{recipe.horizon_years:.0f}"
     quality, trial, later = report.quality, report.external, report.later_visits
-    c, spread = quality["c_index"], quality["c_index_sd"]
+    c, spread = quality["c_index"], quality["c_index_se"]
     mae, bias = quality[f"ipcw_mae_{horizon}y"], quality[f"bias_{horizon}y"]
     performance = (
-        f"concordance {c:.3f} (standard deviation between folds {spread:.3f}), mean error {mae:.2f} years within {horizon} "
+        f"concordance {c:.3f} (standard error {spread:.3f}), mean error {mae:.2f} years within {horizon} "
         f"years, bias {bias:+.2f} years, interval coverage {quality['interval_coverage']['overall']:.3f}"
     )
     return {
