@@ -5,7 +5,7 @@ Imputation, scaling, targets, penalty and intervals are all fitted inside the fo
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -252,7 +252,7 @@ def outcome_of(rows: pd.DataFrame) -> Outcome:
     return Outcome(rows["followed_years"].to_numpy(), rows["died"].to_numpy())
 
 
-def interval_coverage(folds: list[HeldOut]) -> dict[str, Figure | list[Figure] | float | list[float]]:
+def interval_coverage(folds: list[HeldOut]) -> dict[str, Any]:
     """Return the coverage of the intervals: the IPCW-weighted share of patients whose interval contains their years.
 
     - ``overall``, ``by_quartile`` (from the sickest), ``died_within_horizon`` and ``died_within_2_years``.
@@ -263,7 +263,7 @@ def interval_coverage(folds: list[HeldOut]) -> dict[str, Figure | list[Figure] |
     rows = pooled(folds)
     quarters = [quarter for _, quarter in rows.groupby("quarter")]
     died = rows[rows["died_within_horizon"]]
-    figures: dict[str, Figure | list[Figure] | float | list[float]] = {
+    figures: dict[str, Any] = {
         "overall": _share(rows, "covered"),
         "by_quartile": [_share(quarter, "covered") for quarter in quarters],
         "died_within_horizon": _share(died, "covered"),
@@ -282,7 +282,7 @@ def _share(rows: pd.DataFrame, name: str) -> Figure:
     return share.by_patient(rows["patient"].to_numpy())
 
 
-def calibration(folds: list[HeldOut]) -> list[dict[str, Figure | float]]:
+def calibration(folds: list[HeldOut]) -> list[dict[str, Any]]:
     """Return predicted and observed years in each quarter of predicted years, from the sickest.
 
     ``predicted`` is the mean of the held-out predictions. ``observed`` is the restricted mean survival time of the same
@@ -293,12 +293,12 @@ def calibration(folds: list[HeldOut]) -> list[dict[str, Figure | float]]:
     return [_calibration(quarter, horizon) for _, quarter in pooled(folds).groupby("quarter")]
 
 
-def _calibration(quarter: pd.DataFrame, horizon_years: float) -> dict[str, Figure | float]:
+def _calibration(quarter: pd.DataFrame, horizon_years: float) -> dict[str, Any]:
     repeats = [rows for _, rows in quarter.groupby("repeat")]
     observed = [_restricted_mean(outcome_of(rows), horizon_years) for rows in repeats]
     predicted = [Figure.average(rows["predicted"].to_numpy(), np.ones(len(rows))) for rows in repeats]
     bias = Figure.mean([figure - other for figure, other in zip(predicted, observed, strict=True)])
-    figures: dict[str, Figure | float] = {
+    figures: dict[str, Any] = {
         "predicted": Figure.mean(predicted).value,
         "observed": Figure.mean(observed).value,
         "bias": bias.by_patient(quarter["patient"].to_numpy()),

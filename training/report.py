@@ -305,9 +305,9 @@ def at_horizon(figures: Any, horizon_years: float) -> Any:
 
 
 def rounded(value: Any) -> Any:
-    """Return a nested structure with every number rounded to ``DECIMALS``."""
+    """Return a nested structure with every number rounded to ``DECIMALS``. Minus zero becomes zero."""
     if isinstance(value, dict):
         return {name: rounded(part) for name, part in value.items()}
     if isinstance(value, list):
         return [rounded(part) for part in value]
-    return round(value, DECIMALS) if isinstance(value, float) else value
+    return round(value, DECIMALS) + 0.0 if isinstance(value, float) else value

@@ -17,7 +17,7 @@ def test_the_page_shows_every_model_with_its_plots_and_known_weaknesses(tmp_path
     for card in (json.loads(path.read_text("utf-8")) for path in ARTEFACTS.glob("*/card.json")):
         assert f'<th scope="col">{card["id"]}</th>' in text
         assert card["known_limits"]["en"][0] in text
-        assert f"{card['quality']['c_index']:.3f} &plusmn; {card['quality']['c_index_sd']:.3f}" in text
+        assert f"{card['quality']['c_index']:.3f} &plusmn; {card['quality']['c_index_se']:.3f}" in text
 
 
 def test_equal_cards_give_equal_pages(tmp_path: Path) -> None:
