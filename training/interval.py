@@ -21,8 +21,6 @@ from training.metrics import Truth, weighted_quantile
 BANDWIDTH_YEARS = 1.0
 """The standard deviation of the Gaussian weights. Half a year and a year and a half gave nearly the same coverage."""
 
-RISK_CLASSES = 4
-
 Array = npt.NDArray[np.float64]
 
 
@@ -49,10 +47,12 @@ class Interval(PatientArrays):
 def fit_intervals(predicted_years: Array, truth: Truth, horizon_years: float) -> IntervalTable:
     """Fit the interval table to held-out predictions of n patients, shape (n,), and their truth.
 
-    Its knots are the whole years up to the horizon. A patient who outlives the horizon outlives every end below it.
+    Its knots are the whole years up to the horizon, or to the longest prediction if the horizon is infinite. A patient
+    who outlives the horizon outlives every end below it.
     """
     residual = np.where(truth.died, truth.years - predicted_years, np.inf)
-    knots = np.append(np.arange(0.0, horizon_years), horizon_years)
+    last = horizon_years if np.isfinite(horizon_years) else float(predicted_years.max())
+    knots = np.append(np.arange(0.0, last), last)
     weights = [truth.weight * np.exp(-0.5 * ((predicted_years - knot) / BANDWIDTH_YEARS) ** 2) for knot in knots]
     isotonic = IsotonicRegression()
     lower, upper = (

@@ -45,8 +45,8 @@ def _page(cards: list[Card]) -> str:
         "<h2>Held-out figures</h2>",
         _table(_MAIN, cards),
         "<p>Each model has its own horizon. Errors and shares are comparable only between models with the same horizon.</p>",
-        _figure(_accuracy, cards, "Error within the horizon: the mean of 25 held-out folds and the standard deviation between "
-                "them, with a Lasso on N_Days and the constant predictor for comparison."),
+        _figure(_accuracy, cards, "Error within the horizon: the mean of 25 held-out folds and its standard error over "
+                "patients, with a Lasso on N_Days and the constant predictor for comparison."),
         "<h2>Calibration</h2>",
         _figure(_calibration, cards, "Predicted and observed (Kaplan-Meier) years in each quarter of predicted risk. "
                 "Predictions on the line are right; predictions below it are too optimistic."),
@@ -62,7 +62,7 @@ def _page(cards: list[Card]) -> str:
         "of the years, compared with the mean of their bands. Observed survival varies by chance.</p>",
         _table(_BAND, cards),
         "<h2>Later visits and another trial</h2>",
-        _figure(_validation, cards, "Concordance in cross-validation (standard deviation between folds), at later visits and in "
+        _figure(_validation, cards, "Concordance in cross-validation (standard error over patients), at later visits and in "
                 "the PBC3 trial (95 % intervals)."),
         _table(_VALIDATION, cards),
         "<h2>Known weaknesses</h2>",
@@ -89,7 +89,7 @@ def _colour(index: int) -> str:
 def _spread(figures: dict[str, Any], name: str, decimals: int = 3) -> str:
     if name not in figures:
         return "none"
-    return f"{figures[name]:.{decimals}f} &plusmn; {figures[name + '_sd']:.{decimals}f}"
+    return f"{figures[name]:.{decimals}f} &plusmn; {figures[name + '_se']:.{decimals}f}"
 
 
 Rows = dict[str, Callable[[Card], str]]
@@ -97,7 +97,7 @@ Rows = dict[str, Callable[[Card], str]]
 _MAIN: Rows = {
     "Horizon, years": lambda card: f"{card['horizon_years']:.0f}",
     "Harrell's C": lambda card: _spread(card["quality"], "c_index"),
-    "Uno's C": lambda card: _spread(card["quality"], "uno_c"),
+    "Uno's C": lambda card: _spread(card["quality"], "uno_c_8y"),
     "Integrated Brier score": lambda card: _spread(card["quality"], _at(card, "integrated_brier_score")),
     "Error (IPCW), years": lambda card: _spread(card["quality"], _at(card, "ipcw_mae"), 2),
     "Bias, years": lambda card: _spread(card["quality"], _at(card, "bias"), 2),
@@ -147,7 +147,7 @@ _DIED: Rows = {
     "Error, years": lambda card: _spread(card["quality"]["died_within_horizon"], "mae", 2),
     "Bias, years": lambda card: _spread(card["quality"]["died_within_horizon"], "bias", 2),
     "Within 1.5 years": lambda card: _spread(card["quality"]["died_within_horizon"], "share_within_1_5_years"),
-    "Interval coverage": lambda card: _spread(card["quality"]["died_within_horizon"], "interval_coverage"),
+    "Interval coverage": lambda card: _spread(card["quality"]["interval_coverage"], "died_within_horizon"),
     "Constant predictor: error": lambda card: _spread(card["comparisons"]["constant"]["died_within_horizon"], "mae", 2),
     "Lasso on N_Days: error": lambda card: _spread(
         card["comparisons"]["n_days_recipe"]["died_within_horizon"], "mae", 2
@@ -216,7 +216,7 @@ def _accuracy(figure: Figure, cards: list[Card]) -> None:
         ]
         for offset, (figures, colour, hatch) in enumerate(bars):
             axes.bar(
-                index + 0.27 * (offset - 1), figures[name], 0.25, yerr=figures[name + "_sd"], color=colour, hatch=hatch,
+                index + 0.27 * (offset - 1), figures[name], 0.25, yerr=figures[name + "_se"], color=colour, hatch=hatch,
                 edgecolor="#555555", capsize=3, label=("Lasso on N_Days", "constant predictor")[offset - 1] if offset and not index
                 else None,
             )  # fmt: skip
@@ -248,7 +248,7 @@ def _coverage(figure: Figure, cards: list[Card]) -> None:
         axes.axhspan(0.70, 0.90, color="#eeeeee")
         axes.axhline(0.80, color=GREY, linestyle="--")
         axes.bar(range(len(shares)), shares, color=_colour(index))
-        died = card["quality"]["died_within_horizon"]["interval_coverage"]
+        died = card["quality"]["interval_coverage"]["died_within_horizon"]
         axes.bar(len(shares) + 0.5, died, color="white", edgecolor=_colour(index), hatch="//")
         axes.set(title=card["id"], ylim=(0, 1))
         axes.set_xticks([*range(len(shares)), len(shares) + 0.5], [*QUARTERS, "died"], rotation=45, ha="right")
@@ -261,7 +261,7 @@ def _validation(figure: Figure, cards: list[Card]) -> None:
     labels = []
     for index, card in enumerate(cards):
         quality, later, trial = card["quality"], card["later_visits"], card["external"]
-        spread = quality["c_index_sd"]
+        spread = quality["c_index_se"]
         points = [
             ("cross-validation", quality["c_index"], (quality["c_index"] - spread, quality["c_index"] + spread)),
             ("later visits", later["c_index"], later["c_index_95"]),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
 
 from chalicelib.inference.models.additive import TrainingValues
@@ -43,7 +44,7 @@ def preparation(features: tuple[str, ...] = FEATURES, imputer: object | None = N
         ("encode", ColumnEncoder(features, codes)),
         ("clamp", TrainingRangeClamp()),
         ("log", LogColumns(tuple(features.index(name) for name in LOGGED if name in features))),
-        ("impute", imputer or ConditionalMeanImputer()),
+        ("impute", clone(imputer) if imputer else ConditionalMeanImputer()),
         ("scale", StandardScaler()),
     ]
 

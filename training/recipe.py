@@ -34,8 +34,8 @@ class Recipe:
     - ``alphas``: the penalties that the fit chooses from.
     - ``known_limits``: the known weaknesses, a list of sentences per language. ``wording.known_limits`` fills in
       ``{patients}``, ``{c_index:.2f}``, ``{mae:.1f}``, ``{bias:.1f}`` and ``{side}``.
-    - ``refit``: for a model with optional columns, the fit with another imputer and the penalty of the given fit. It
-      measures what the replacement of missing values contributes.
+    - ``refit``: fit the model with the penalty of a given fit and another imputer; None for a model that needs every
+      column. It measures what the replacement of missing values contributes.
     - ``fit_with_band`` and ``evaluate_band``: only for a model whose curve has a band. The first is the fit that is
       served; it takes too long for every fold. The second evaluates the band.
     """
@@ -50,7 +50,7 @@ class Recipe:
     other_horizons: Mapping[float, Fit] = field(default_factory=dict)
     alphas: tuple[float, ...] = ()
     known_limits: Statements = field(default_factory=lambda: FITTED_LIMITS)
-    refit: Callable[[Any, pd.DataFrame, Outcome, object], FittedModel] | None = None
+    refit: Callable[[Any, object, pd.DataFrame, Outcome], FittedModel] | None = None
     fit_with_band: Callable[[pd.DataFrame, Outcome], FittedCurve] | None = None
     evaluate_band: Callable[[pd.DataFrame, Outcome], dict[str, Any]] | None = None
 

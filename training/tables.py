@@ -95,7 +95,7 @@ _OUTPUT_SPECS: Cells = {
     "scale of the contributions": lambda card: card["contribution_scale"].replace("_", " "),
 }
 _FIGURES: Cells = {
-    "Harrell's C / Uno's C": lambda card: f"{card['quality']['c_index']:.3f} / {card['quality']['uno_c']:.3f}",
+    "Harrell's C / Uno's C": lambda card: f"{card['quality']['c_index']:.3f} / {card['quality']['uno_c_8y']:.3f}",
     "error / bias within the horizon, years": lambda card: (
         f"{_at_horizon(card, 'ipcw_mae'):.2f} / {_at_horizon(card, 'bias'):+.2f}"
     ),
@@ -116,7 +116,7 @@ _FIGURES: Cells = {
         f"{_shares(card['quality']['interval_coverage']['by_quartile'])}"
     ),
     "interval coverage: patients who died within the horizon": lambda card: (
-        f"{card['quality']['died_within_horizon']['interval_coverage']:.3f}"
+        f"{card['quality']['interval_coverage']['died_within_horizon']:.3f}"
     ),
     "mean width of the interval, years": lambda card: (
         f"{card['quality']['interval_coverage']['mean_width_years']:.1f}"

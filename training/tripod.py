@@ -13,9 +13,10 @@ from typing import TypedDict
 import pandas as pd
 
 from training.data import DAYS_PER_YEAR
+from training.figures import Figures
 from training.preparation import FEATURES
 from training.recipe import Recipe
-from training.report import Figures, Report
+from training.report import Report
 from training.texts import Bilingual
 from training.wording import filled, named_figures
 

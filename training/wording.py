@@ -10,14 +10,15 @@ from typing import Any
 import numpy.typing as npt
 
 from chalicelib.inference.models.stable_comparison import exceeds
+from training.figures import Figures
 from training.recipe import Recipe
-from training.report import Figures, Report, at_horizon
+from training.report import Report, at_horizon
 from training.texts import Bilingual, Statements
 
 DEFINITIONS: Bilingual = {
     "en": "All figures under quality come from {repeats} x {folds}-fold cross-validation. Imputation, scaling, targets, "
-    "penalty and interval are fitted inside the folds. Each figure is the mean over the folds; _sd is the standard deviation "
-    "between folds. c_index is Harrell's C; uno_c is Uno's C up to the horizon. ipcw_mae, bias (predicted - true) and "
+    "penalty and interval are fitted inside the folds. Each figure is the mean over the folds; _se is its standard error over "
+    "patients. c_index is Harrell's C; uno_c_8y is Uno's C up to 8 years. ipcw_mae, bias (predicted - true) and "
     "share_within_1_5_years are for years within the horizon, weighted by the inverse probability of censoring. "
     "integrated_brier_score is for the survival curve from 1 year to the horizon. Figures with _10y are for a horizon of "
     "10 years: from a model fitted to it, or from a curve read at it. calibration gives the mean predicted and observed "
@@ -28,8 +29,8 @@ DEFINITIONS: Bilingual = {
     "patients three years later, each predicted by a model fitted without them. external is the PBC3 trial.",
     "ru": "Все показатели раздела quality получены перекрёстной проверкой {repeats} × {folds}. Заполнение пропусков, "
     "масштабирование, целевые значения, штраф и интервал оцениваются только по обучающей части. Каждый показатель — среднее "
-    "по блокам, _sd — стандартное отклонение между блоками. c_index — индекс конкордации Харрелла, uno_c — Уно (в пределах "
-    "горизонта). ipcw_mae, bias (предсказание минус истина) и share_within_1_5_years относятся к годам в пределах горизонта; "
+    "по блокам, _se — его стандартная ошибка по пациентам. c_index — индекс конкордации Харрелла, uno_c_8y — Уно (в пределах "
+    "8 лет). ipcw_mae, bias (предсказание минус истина) и share_within_1_5_years относятся к годам в пределах горизонта; "
     "веса обратны вероятности цензурирования. integrated_brier_score относится к кривой выживаемости от 1 года до горизонта. "
     "Показатели с _10y относятся к горизонту 10 лет: модель обучена на этот горизонт или кривая прочитана на нём. calibration "
     "— средние предсказанные и наблюдавшиеся (Каплан — Мейер) годы по четвертям. curve_band относится к полосе вокруг кривой. "
@@ -70,10 +71,10 @@ SICKEST: Bilingual = {
 INTERVAL: Bilingual = {
     "en": "The 80 % interval contained the true years of {coverage[overall]:.0%} of the patients. From the sickest to the "
     "healthiest quarter it was {quarters[0]:.0%}, {quarters[1]:.0%}, {quarters[2]:.0%} and {quarters[3]:.0%}. For patients who "
-    "died within the horizon it was {died[interval_coverage]:.0%}",
+    "died within the horizon it was {coverage[died_within_horizon]:.0%}",
     "ru": "80-процентный интервал содержал истинное число лет у {coverage[overall]:.0%} пациентов. От самой тяжёлой четверти "
     "к самой лёгкой — у {quarters[0]:.0%}, {quarters[1]:.0%}, {quarters[2]:.0%} и {quarters[3]:.0%}. Среди умерших в пределах "
-    "горизонта — у {died[interval_coverage]:.0%}",
+    "горизонта — у {coverage[died_within_horizon]:.0%}",
 }
 INTERVAL_MISSES_EARLY_DEATHS: Bilingual = {
     "en": ": the interval mostly misses early deaths.",

@@ -29,7 +29,7 @@ def evaluate_band(patients: pd.DataFrame, outcome: Outcome) -> dict[str, Any]:
     return band.evaluate(HORIZON_YEARS, patients, outcome, SEED)
 
 
-def refit(fitted: FittedCurve, patients: pd.DataFrame, outcome: Outcome, imputer: object) -> FittedCurve:
+def refit(fitted: FittedCurve, imputer: object, patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
     """Fit the model with another imputer and the penalty of ``fitted``."""
     return cox.fit_with_penalty(fitted.alpha or 0.0, HORIZON_YEARS, patients, outcome, imputer)
 

@@ -17,7 +17,7 @@ def fit(patients: pd.DataFrame, outcome: Outcome, horizon_years: float = HORIZON
     return lasso.fit(lasso.rmst_task(horizon_years), patients, outcome, SEED)
 
 
-def refit(fitted: lasso.FittedLasso, patients: pd.DataFrame, outcome: Outcome, imputer: object) -> lasso.FittedLasso:
+def refit(fitted: lasso.FittedLasso, imputer: object, patients: pd.DataFrame, outcome: Outcome) -> lasso.FittedLasso:
     """Fit the model with another imputer and the penalty of ``fitted``. The intervals stay the same."""
     pipeline = lasso.make_pipeline(fitted.alpha, imputer)
     return replace(fitted, pipeline=pipeline.fit(patients, lasso.rmst_task(HORIZON_YEARS).targets(outcome)))

@@ -20,11 +20,4 @@ def outcome(patients: pd.DataFrame) -> Outcome:
 
 def report_of(card: dict[str, Any]) -> Report:
     """Return the report that a card was made from, with its rounded figures."""
-    return Report(**{name: _with_standard_errors(card[name]) for name in Report.__annotations__})
-
-
-def _with_standard_errors(figures: Any) -> Any:
-    """Return nested figures by the names that they have when the cards have standard errors."""
-    if not isinstance(figures, dict):
-        return figures
-    return {name.replace("_sd", "_se"): _with_standard_errors(part) for name, part in figures.items()}
+    return Report(**{name: card[name] for name in Report.__annotations__})

@@ -18,7 +18,7 @@ def test_the_page_shows_every_model_with_its_plots_and_known_weaknesses(tmp_path
         assert f'<th scope="col">{card["id"]}</th>' in text
         assert card["known_limits"]["en"][0] in text
         assert card["tripod_ai"][0]["answer"]["en"] in text
-        assert f"{card['quality']['c_index']:.3f} &plusmn; {card['quality']['c_index_sd']:.3f}" in text
+        assert f"{card['quality']['c_index']:.3f} &plusmn; {card['quality']['c_index_se']:.3f}" in text
 
 
 def test_equal_cards_give_equal_pages(tmp_path: Path) -> None:
