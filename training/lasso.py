@@ -59,7 +59,8 @@ def n_days_task() -> LassoTask:
     """Return the common, naive task: the length of follow-up, as if everybody had died at its end, and no horizon."""
 
     def follow_up(_train: Outcome, held_out: Outcome) -> Truth:
-        return Truth(held_out.years, np.ones(len(held_out.years)), held_out.died)
+        count = len(held_out.years)
+        return Truth(held_out.years, np.ones(count), np.ones(count, dtype=bool))
 
     return LassoTask(np.inf, lambda outcome: outcome.years, follow_up)
 

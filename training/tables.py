@@ -86,6 +86,11 @@ _PRICES: Cells = {
     "coins": lambda card: str(card["coins"]),
     "answers": lambda card: card["summary"]["en"],
 }
+_RUSSIAN_PRICES: Cells = {
+    "модель": _PRICES["model"],
+    "монеты": _PRICES["coins"],
+    "название": lambda card: card["title"]["ru"],
+}
 _OUTPUT_SPECS: Cells = {
     "id": lambda card: f"`{card['id']}`",
     "coins": lambda card: str(card["coins"]),
@@ -150,7 +155,10 @@ _FIGURES: Cells = {
 }  # fmt: skip
 
 DOCUMENTS = {
-    Path("README.md"): {"prices": _row_for_each_model(_PRICES)},
+    Path("README.md"): {
+        "prices": _row_for_each_model(_PRICES),
+        "prices in Russian": _row_for_each_model(_RUSSIAN_PRICES),
+    },
     Path("docs", "models.md"): {
         "contracts": _row_for_each_model(_OUTPUT_SPECS),
         "figures": _column_for_each_model("held out, 5 x 5", _FIGURES),

@@ -64,23 +64,29 @@ def curve_interval(horizon: str) -> Bilingual:
 # ``wording.known_limits`` fills in the figures in braces.
 FITTED_LIMITS: Statements = {
     "en": [
-        "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients. Both in training and in "
-        "prediction, a missing value is replaced by the value to expect, given the patient's other values.",
-        "Before this version was chosen, seven sets of columns and six forms of the interval were compared on the same folds "
-        "that the figures come from. So the figures may be slightly too good.",
+        "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients. A missing value is "
+        "replaced by the one to expect given the patient's measured values, both in training and in prediction.",
         "All training patients are from one centre. The only patients of other hospitals on whom the model was tested are "
         "those of the PBC3 trial.",
         "For the {patients} patients outside the trial (held out like all others) the concordance is {c_index:.2f} and the "
         "average error {mae:.1f} years. On average the estimate is {bias:.1f} years too {side}.",
     ],
     "ru": [
-        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись. Пропущенное значение заменяется ожидаемым "
-        "при остальных показателях пациента — и при обучении, и при расчёте прогноза.",
-        "До выбора этого варианта семь наборов столбцов и шесть видов интервала сравнивались на тех же блоках, по которым "
-        "посчитаны показатели. Поэтому показатели могут быть немного завышены.",
+        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись. Недостающее значение заменяется тем, "
+        "которого следует ожидать при измеренных показателях пациента, — и при обучении, и при расчёте прогноза.",
         "Все пациенты, по которым обучена модель, — из одного центра. На пациентах других больниц модель проверена только по "
         "данным исследования PBC3.",
         "Для {patients} пациентов, не участвовавших в испытании (как и остальные, не входивших в обучающую часть), индекс "
         "конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года. В среднем прогноз {side} на {bias:.1f} года.",
+    ],
+}
+COLUMNS_WERE_COMPARED: Statements = {
+    "en": [
+        "Before the columns were chosen, seven sets of columns were compared on the same folds that the figures come from. "
+        "So the figures may be slightly too good.",
+    ],
+    "ru": [
+        "До выбора столбцов семь их наборов сравнивались на тех же блоках, по которым посчитаны показатели. Поэтому "
+        "показатели могут быть немного завышены.",
     ],
 }

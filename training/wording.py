@@ -318,8 +318,8 @@ def _written(value: Any, language: str, number: type[float]) -> Any:
     return number(value) if isinstance(value, float) else value
 
 
-def joined(first: Bilingual, second: Bilingual) -> Bilingual:
-    """Return the first text followed by the second."""
+def joined[T: (str, list[str])](first: dict[str, T], second: dict[str, T]) -> dict[str, T]:
+    """Return the first text, or list of sentences, followed by the second."""
     return {language: first[language] + second[language] for language in first}
 
 

@@ -9,7 +9,7 @@ from training.curve import FittedCurve
 from training.data import Outcome
 from training.evaluation import SEED
 from training.recipe import HORIZON_YEARS, LONGER_HORIZON_YEARS, Recipe
-from training.texts import Texts, curve_interval, estimand
+from training.texts import COLUMNS_WERE_COMPARED, FITTED_LIMITS, Texts, curve_interval, estimand
 from training.tripod import OUTPUT
 from training.wording import joined
 
@@ -87,6 +87,7 @@ RECIPE = Recipe(
     fit=fit,
     other_horizons={LONGER_HORIZON_YEARS: fit},
     alphas=cox.ALPHAS,
+    known_limits=joined(FITTED_LIMITS, COLUMNS_WERE_COMPARED),
     refit=refit,
     fit_with_band=fit_with_band,
     evaluate_band=evaluate_band,

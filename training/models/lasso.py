@@ -9,7 +9,8 @@ from training import lasso
 from training.data import Outcome
 from training.evaluation import SEED
 from training.recipe import HORIZON_YEARS, LONGER_HORIZON_YEARS, Recipe
-from training.texts import Texts, estimand
+from training.texts import COLUMNS_WERE_COMPARED, FITTED_LIMITS, Texts, estimand
+from training.wording import joined
 
 
 def fit(patients: pd.DataFrame, outcome: Outcome, horizon_years: float = HORIZON_YEARS) -> lasso.FittedLasso:
@@ -69,6 +70,7 @@ RECIPE = Recipe(
     fit=fit,
     other_horizons={LONGER_HORIZON_YEARS: partial(fit, horizon_years=LONGER_HORIZON_YEARS)},
     alphas=lasso.ALPHAS,
+    known_limits=joined(FITTED_LIMITS, COLUMNS_WERE_COMPARED),
     refit=refit,
     texts=TEXTS,
     tripod=TRIPOD,

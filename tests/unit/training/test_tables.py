@@ -36,7 +36,9 @@ def test_a_new_model_appears_in_every_table(root: Path) -> None:
 
     assert write_tables(root) == [README, MODELS]
 
-    assert "| `newcomer` | 7 | The published Mayo risk score" in (root / README).read_text("utf-8")
+    readme = (root / README).read_text("utf-8")
+    assert "| `newcomer` | 7 | The published Mayo risk score" in readme
+    assert "| `newcomer` | 7 | Новичок |" in readme.partition("\n## По-русски\n")[2]
     models = (root / MODELS).read_text("utf-8")
     assert "| `newcomer` | 7 | A newcomer | 7 years | 1, 2, 3, 4, 5, 6, 7 | score |" in models
     assert "| held out, 5 x 5 | `newcomer` (7 years) | " in models

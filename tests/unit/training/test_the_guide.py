@@ -15,7 +15,7 @@ from chalicelib.inference.catalog.catalog import Catalog
 from chalicelib.inference.models.loader import load
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
-from tests.unit.inference.models import test_every_model
+from tests.unit.inference.models import test_every_model, test_sweeps
 from tests.unit.inference.models.conftest import read_cohort
 from tests.unit.training.conftest import report_of
 from training.build import ARTEFACTS_DIR, artefact_bytes
@@ -69,12 +69,22 @@ def test_the_guides_example_passes_every_models_tests(root: Path, patients: pd.D
     cohort = read_cohort()
     output = model.predict(cohort)
     assert output["years"].to_numpy() == pytest.approx(fitted.years(cohort, recipe.horizon_years), abs=1e-9)
-    arguments = {"model": model, "cohort": cohort}
-    checks = [check for name, check in vars(test_every_model).items() if name.startswith("test_")]
-    checks = [check for check in checks if {"model"} <= inspect.signature(check).parameters.keys() <= arguments.keys()]
-    assert len(checks) > 10
-    for check in checks:
-        check(**{name: arguments[name] for name in inspect.signature(check).parameters})
+    arguments = {"model": model, "card": offer.card, "cohort": cohort, "gaps": test_sweeps.GAPS}
+    for module, least in ((test_every_model, 15), (test_sweeps, 3)):
+        checks = [check for name, check in vars(module).items() if name.startswith("test_")]
+        needs = {check: inspect.signature(check).parameters.keys() for check in checks}
+        checks = [check for check in checks if {"model"} <= needs[check] <= arguments.keys()]
+        assert len(checks) >= least
+        for check in checks:
+            check(**{name: arguments[name] for name in needs[check]})
+
+
+def test_the_guides_example_claims_no_comparison_that_was_not_made(root: Path) -> None:
+    def limits(model: str) -> str:
+        return " ".join(recipe_of(model).known_limits["en"])
+
+    assert "seven sets of columns" in limits("lasso")
+    assert "compared" not in limits(NAME)
 
 
 def test_a_recipe_without_its_serving_module_is_refused_naming_the_file(root: Path) -> None:

@@ -1,16 +1,14 @@
 """Every input of every model is moved in small steps. Neither the estimate nor an end of the interval jumps."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from chalicelib.inference.models.base import Model, read_card
-from chalicelib.inference.models.loader import load
+from chalicelib.inference.models.base import Model
 from chalicelib.inference.patient_file import columns
-from tests.support.models import CARDS
-from tests.unit.inference.models.conftest import ARTEFACTS
 from tests.unit.inference.models.patients import estimate, patient
 
 STEPS = 2_000
@@ -39,16 +37,16 @@ def sweeps(model: Model, gaps: dict[str, None]) -> Iterator[tuple[str, pd.DataFr
 
 
 @all_patients
-@pytest.mark.parametrize("model_id", CARDS)
-def test_an_end_of_the_interval_moves_at_most_as_far_as_the_card_says(model_id: str, gaps: dict[str, None]) -> None:
+def test_an_end_of_the_interval_moves_at_most_as_far_as_the_card_says(
+    model: Model, card: dict[str, Any], gaps: dict[str, None]
+) -> None:
     """The card's bound is for one unit of the model's own score, which the estimate is computed from."""
-    model, bound = load(model_id, ARTEFACTS).model, read_card(ARTEFACTS / model_id)["interval_slope_max"]
     moved = 0
     for label, output in sweeps(model, gaps):
         score_step = np.abs(np.diff(estimate(output)))
         for end in ("lower", "upper"):
             step = np.abs(np.diff(output[end]))
-            assert (step <= bound * score_step + 1e-9).all(), (label, end)
+            assert (step <= card["interval_slope_max"] * score_step + 1e-9).all(), (label, end)
             moved += int(np.count_nonzero(step))
     assert moved > STEPS
 
