@@ -139,12 +139,17 @@ class ConditionalMeanImputer(TransformerMixin, BaseEstimator):  # type: ignore[m
         standardised = (values - location) / scale
         columns = values.shape[1]
         self.mean_, self.covariance_ = np.zeros(columns), np.eye(columns)
+        patterns, of_row = _missing_patterns(values)
+        rows_of_pattern = [np.flatnonzero(of_row == pattern) for pattern in range(len(patterns))]
         for _ in range(self.ITERATIONS):
-            completed = self.complete(standardised)
-            rows_of_pattern = np.bincount(completed.pattern)
-            uncertain = np.tensordot(rows_of_pattern, completed.covariance, axes=1)
-            self.mean_ = completed.expected.mean(axis=0)
-            deviations = completed.expected - self.mean_
+            weights, covariance = self._conditional(patterns)
+            deviations = np.nan_to_num(standardised - self.mean_)
+            for rows, weights_of_pattern in zip(rows_of_pattern, weights, strict=True):
+                deviations[rows] += deviations[rows] @ weights_of_pattern
+            step = deviations.mean(axis=0)
+            deviations -= step
+            uncertain = np.tensordot([len(rows) for rows in rows_of_pattern], covariance, axes=1)
+            self.mean_ = self.mean_ + step
             self.covariance_ = (deviations.T @ deviations + uncertain) / len(values)
         self.mean_ = location + scale * self.mean_
         self.covariance_ = self.covariance_ * np.outer(scale, scale)
