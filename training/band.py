@@ -37,7 +37,12 @@ SIMULATED_REFITS = 50
 
 def fit(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int, refits: int = REFITS) -> FittedCurve:
     """Fit the Cox model (see ``cox.fit``) and the band of its curves, from ``refits`` bootstrap resamples."""
-    fitted = cox.fit(horizon_years, patients, outcome, seed)
+    return _with_band(cox.fit(horizon_years, patients, outcome, seed), patients, outcome, seed, refits)
+
+
+def _with_band(
+    fitted: FittedCurve, patients: pd.DataFrame, outcome: Outcome, seed: int, refits: int = REFITS
+) -> FittedCurve:
     standardised: Array = fitted.pipeline[:-1].transform(patients)
     rng = np.random.default_rng(seed)
     resamples = (rng.integers(0, len(patients), len(patients)) for _ in range(refits))
@@ -48,11 +53,31 @@ def fit(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: in
 
 
 def evaluate(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> dict[str, Any]:
-    """Return the band's coverage of known curves in simulations, and a comparison with held-out patients."""
+    """Return the band's coverage of known curves in simulations, and a comparison with held-out patients.
+
+    ``interpolation_error_max`` is the largest error of an end of the band, in any patient and whole year, if the band
+    is interpolated between the years at which it is given.
+    """
     return {
         "simulated": _simulated(horizon_years, patients, outcome, seed),
         "held_out": _held_out(horizon_years, patients, outcome, seed),
+        "interpolation_error_max": _interpolation_error(horizon_years, patients, outcome, seed),
     }
+
+
+def _interpolation_error(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> float:
+    """Interpolate the band's half widths on the scale of log(-log S), and compare it with the band of every year."""
+    fitted = cox.fit(horizon_years, patients, outcome, seed)
+    years = tuple(range(fitted.survival_years[0], fitted.survival_years[-1] + 1))
+    every_year = _with_band(replace(fitted, survival_years=years), patients, outcome, seed)
+    curves = np.log(-np.log(every_year.survival(patients, np.array(years, float))))
+    given = np.isin(years, fitted.survival_years)
+    errors = []
+    for ends in every_year.band_ends(patients):
+        half_width = np.log(-np.log(ends)) - curves
+        interpolated = np.stack([np.interp(years, np.array(years)[given], row) for row in half_width[:, given]])
+        errors.append(np.abs(np.exp(-np.exp(curves + interpolated)) - ends).max())
+    return float(max(errors))
 
 
 def _simulated(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> dict[str, Any]:

@@ -326,6 +326,19 @@ def observed_and_expected(fitted: FittedCurve, patients: pd.DataFrame, outcome: 
     return observed.astype(np.float64), hazard * np.exp(fitted.log_hazard(patients))
 
 
+def chord_errors(fitted: FittedCurve, patients: pd.DataFrame) -> dict[str, float]:
+    """Return how far straight lines between the years of ``survival_years`` are from the curves they stand for.
+
+    Of each patient's largest error ``chords_mean`` is the mean, and ``chords_worst`` the largest.
+    """
+    years = np.linspace(0.0, fitted.survival_years[-1], 50 * fitted.survival_years[-1] + 1)
+    knots = np.array([0.0, *fitted.survival_years])
+    exact, at_knots = fitted.survival(patients, years), fitted.survival(patients, knots)
+    chords = np.stack([np.interp(years, knots, curve) for curve in at_knots])
+    errors = np.abs(chords - exact).max(axis=1)
+    return {"chords_mean": float(errors.mean()), "chords_worst": float(errors.max())}
+
+
 def least_possible_error(patients: pd.DataFrame, outcome: Outcome, horizon_years: float) -> dict[str, float]:
     """Return the errors of the best possible estimates, if survival curves fitted to these patients were the truth.
 

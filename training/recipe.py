@@ -34,8 +34,8 @@ class Recipe:
     - ``alphas``: the penalties that the fit chooses from.
     - ``known_limits``: the known weaknesses, a list of sentences per language. ``wording.known_limits`` fills in
       ``{patients}``, ``{c_index:.2f}``, ``{mae:.1f}``, ``{bias:.1f}`` and ``{side}``.
-    - ``refit``: fit the model with the penalty of a given fit and another imputer; None for a model that needs every
-      column. It measures what the replacement of missing values contributes.
+    - ``refit``: fit the model with the penalty of a given fit and another imputer. It measures what the replacement of
+      missing values contributes.
     - ``fit_with_band`` and ``evaluate_band``: only for a model whose curve has a band. The first is the fit that is
       served; it takes too long for every fold. The second evaluates the band.
     """

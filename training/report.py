@@ -26,6 +26,7 @@ from training.evaluation import (
     accuracy,
     accuracy_among_deaths,
     calibration,
+    chord_errors,
     constant_predictions,
     cross_validate,
     fit_folds,
@@ -162,6 +163,8 @@ def _quality(model: CrossValidated, patients: pd.DataFrame, outcome: Outcome) ->
         "folds": FOLDS,
         "repeats": REPEATS,
     }
+    if isinstance(model.fitted, FittedCurve):
+        figures["curve_between_years"] = chord_errors(model.fitted, patients)
     if recipe.evaluate_band:
         figures["curve_band"] = recipe.evaluate_band(patients, outcome)
     for years, figures_within in model.accuracy.items():

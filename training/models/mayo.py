@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -30,13 +31,16 @@ BASELINE = Baseline(
 )  # fmt: skip
 
 
-def fit(patients: pd.DataFrame, _outcome: Outcome) -> FittedCurve:
-    """Return the published score. Only the mean is of these patients, to which the contributions are relative."""
+def fit(patients: pd.DataFrame, _outcome: Outcome, imputer: object | None = None) -> FittedCurve:
+    """Return the published score. Only the mean is of these patients, to which the contributions are relative.
+
+    ``imputer`` replaces the ``ConditionalMeanImputer``, for comparison.
+    """
     steps = Pipeline([
         ("encode", ColumnEncoder(COLUMNS, {"Edema": EDEMA_CODES})),
         ("log", LogColumns(tuple(COLUMNS.index(name) for name in LOGGED))),
         # Only for the evaluation: in a patient file these columns are required.
-        ("impute", ConditionalMeanImputer()),
+        ("impute", clone(imputer) if imputer else ConditionalMeanImputer()),
         ("centre", StandardScaler(with_std=False)),
     ])  # fmt: skip
     centred = steps.fit_transform(patients)
@@ -54,6 +58,11 @@ def fit(patients: pd.DataFrame, _outcome: Outcome) -> FittedCurve:
         survival_years=SURVIVAL_YEARS,
         band=None,
     )
+
+
+def refit(_fitted: FittedCurve, imputer: object, patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
+    """Return the published score with another imputer."""
+    return fit(patients, outcome, imputer)
 
 
 TEXTS = Texts(
@@ -145,6 +154,7 @@ RECIPE = Recipe(
     coins=20,
     horizon_years=HORIZON_YEARS,
     fit=fit,
+    refit=refit,
     texts=TEXTS,
     tripod=TRIPOD,
     known_limits=KNOWN_LIMITS,
