@@ -107,6 +107,13 @@ describe('how many patients outlive the ends of the interval', () => {
     ]);
   });
 
+  test('a model without a curve claims no early deaths where its interval begins at 0', () => {
+    expect(meaning({ ...closed, lower: 0 })).toEqual([
+      'An early death of such patients can’t be excluded; 1 of 10 outlives 6.3 years.',
+      'Раннюю смерть таких пациентов исключить нельзя; 1 из 10 живёт дольше 6,3 года.',
+    ]);
+  });
+
   test('the shares of those who die and of those who live, as the table prints it, add up to 100', () => {
     expect(en.format.percent(0.285)).toBe('29%');
     expect(meaning(open, 0.285)[0]).toContain('71 of 100 die');

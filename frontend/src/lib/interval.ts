@@ -66,10 +66,13 @@ export function intervalMeaning(
       ? words.moreOutliveHorizon(outliveLower, alive, horizon)
       : words.aboutOutliveHorizon(outliveLower, horizon);
   }
+  // A model without a curve begins an interval at 0 where it can't tell how early patients die.
+  const early =
+    alive === null
+      ? words.earlyDeath
+      : words.dieEarly(shareOf(intervalQuantiles[0]), SHORTEST_YEARS);
   const lowerPart =
-    row.lower < SHORTEST_YEARS
-      ? words.dieEarly(shareOf(intervalQuantiles[0]), SHORTEST_YEARS)
-      : words.outliveLower(outliveLower, row.lower);
+    row.lower < SHORTEST_YEARS ? early : words.outliveLower(outliveLower, row.lower);
   if (!row.upper_open) {
     return words.sentence(lowerPart, words.outliveUpper(outliveUpper, row.upper));
   }

@@ -35,6 +35,7 @@ export const interval = {
     `${share(patients)} such patients ${outlive(patients)} ${years(lower)}`,
   dieEarly: (patients: PatientShare, early: number) =>
     `At least ${share(patients)} such patients ${patients.count === 1 ? 'dies' : 'die'} within ${years(early)}`,
+  earlyDeath: 'An early death of such patients can’t be excluded',
   outliveUpper: (patients: PatientShare, upper: number) =>
     `${share(patients)} ${outlive(patients)} ${years(upper)}`,
   dieWithin: (dying: number, horizon: number) =>

@@ -34,6 +34,7 @@ export const interval = {
     `${share(patients)} таких пациентов ${live(patients)} дольше ${years(lower)}`,
   dieEarly: (patients: PatientShare, early: number) =>
     `Не меньше ${share(patients)} таких пациентов ${die(patients.count)} в первые ${years(early)}`,
+  earlyDeath: 'Раннюю смерть таких пациентов исключить нельзя',
   outliveUpper: (patients: PatientShare, upper: number) =>
     `${share(patients)} ${live(patients)} дольше ${years(upper)}`,
   dieWithin: (dying: number, horizon: number) =>
