@@ -32,7 +32,7 @@ def refit(_fitted: object, imputer: object, patients: pd.DataFrame, outcome: Out
 
 
 OWN = replace(mayo.RECIPE, refit=refit)
-SHORTER = replace(mayo.RECIPE, id="shorter", horizon_years=5.0, fit=fit_shorter)
+SHORTER = replace(mayo.RECIPE, id="shorter", horizon_years=5.0, fit=fit_shorter, refit=None)
 
 
 @pytest.fixture(scope="module")
