@@ -31,7 +31,7 @@ _CURVE_INTERVAL: Bilingual = {
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The fixed texts of a model's card."""
+    """The fixed texts of a model's card. ``changes``: what this version changed; None for a first version."""
 
     title: Bilingual
     summary: Bilingual
@@ -39,6 +39,7 @@ class Texts:
     point_estimate: Bilingual
     interval_method: Bilingual
     curve_band_method: Bilingual | None = None
+    changes: Bilingual | None = None
 
 
 def estimand(horizon: str, words: str) -> Bilingual:

@@ -159,7 +159,7 @@ def _with_override(offer: Offer, override: Override | None) -> Offer:
 _LISTED_CARD_FIELDS = (
     "title", "summary", "limits", "estimand", "point_estimate", "horizon_years", "survival_years",
     "contribution_scale", "interval_quantiles", "interval_method", "curve_band_level", "curve_band_method", "data",
-    "quality", "comparisons", "statements", "known_limits", "not_achievable", "artefact",
+    "quality", "comparisons", "statements", "changes", "known_limits", "not_achievable", "artefact",
 )  # fmt: skip
 
 

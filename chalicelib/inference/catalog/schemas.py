@@ -69,6 +69,7 @@ class Model(catalog.Card, ResponseModel):
     )
     artefact: Artefact = Field(description="The file of the fitted model: its name, size and hash.")
     data: dict[str, Any] = optional_field("The data that the model was fitted to.")
+    changes: Texts | None = optional_field("What this version of the model changed. Null for a first version.")
     quality: dict[str, Any] = optional_field("Cross-validated quality of the model.")
     comparisons: dict[str, Any] = optional_field("The same measures for simpler methods.")
     known_limits: Statements = optional_field("Known limits of the model.")
