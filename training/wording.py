@@ -118,7 +118,7 @@ CONSTANT: Bilingual = {
     "{constant[share_within_1_5_years]:±.0%} of these answers would be within 1.5 years too: that share alone says little about a "
     "model.",
     "ru": "Если бы ответом для всех было {h} лет, средняя ошибка составила бы {constant[ipcw_mae]:±.2f} года, а для умерших в "
-    "течение этого срока — {constant[died_within_horizon][mae]:±.2f} года. Большинство пациентов переживает горизонт, поэтому и "
+    "течение {h} лет — {constant[died_within_horizon][mae]:±.2f} года. Большинство пациентов переживает горизонт, поэтому и "
     "такой ответ был бы в пределах 1,5 года в {constant[share_within_1_5_years]:±.0%} случаев: сама по себе эта доля мало говорит "
     "о модели.",
 }
@@ -145,7 +145,7 @@ TRIAL_SURVIVAL: Bilingual = {
     "{trial[observed_to_expected]:.2f} times as many died as predicted (95 % interval {trial[observed_to_expected_95][0]:.2f} to "
     "{trial[observed_to_expected_95][1]:.2f}){verdict}. Only {trial[followed_4y]} of the {trial[patients]} ({followed:.0%}) were "
     "followed for four years.",
-    "ru": "Модель предсказала, что 4 года проживут {trial[predicted_survival_4y]:.0%}; прожили {trial[observed_survival_4y]:.0%} "
+    "ru": "Модель предсказала, что четыре года проживут {trial[predicted_survival_4y]:.0%}; прожили {trial[observed_survival_4y]:.0%} "
     "(95-процентный интервал {trial[observed_survival_4y_95][0]:.0%} – {trial[observed_survival_4y_95][1]:.0%}). За время наблюдения "
     "умерли в {trial[observed_to_expected]:.2f} раза больше пациентов, чем предсказано (95-процентный интервал "
     "{trial[observed_to_expected_95][0]:.2f}–{trial[observed_to_expected_95][1]:.2f}){verdict}. Четыре года наблюдали только "
