@@ -28,7 +28,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto
 table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
 th, td { border-bottom: 1px solid #ccc; padding: .3rem .8rem; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
-th { white-space: normal; } th[scope="row"] { min-width: 9rem; max-width: 22rem; } .names { white-space: normal; display: block; max-width: 13rem; }
+th { white-space: normal; } th[scope="row"] { min-width: 9rem; max-width: 22rem; } .names { white-space: normal; display: inline-block; max-width: 13rem; }
 .prose td { white-space: normal; text-align: left; vertical-align: top; }
 figure { margin: 1.5rem 0; overflow-x: auto; } svg { max-width: 100%; min-width: 36rem; height: auto; } figcaption { color: #555; }
 """
@@ -85,13 +85,14 @@ def _page(cards: list[Card]) -> str:
         "<h2>Missing values</h2>",
         "<p>A missing value is replaced by the one to expect given the patient's other values. The alternative is the median of the "
         "training patients. Both are compared on the same held-out patients: with the gaps of these data, with often missing "
-        "columns removed, and with the columns removed that were not measured in PBC3. Differences are the expected value minus the "
-        "median. An asterisk marks a difference of more than two standard errors.</p>",
+        "columns removed, and with the columns removed that were not measured in PBC3. The arrow goes from the "
+        "median to the expected value, with their difference in brackets. An asterisk marks a difference of more than two standard errors.</p>",
         _table(_GAPS, cards),
         "<h2>The band, and the curve between the years</h2>",
         "<p>The band shows how far off the curve itself may be. Simulated: patients' deaths are drawn from the fitted model, "
         "and the whole fit is repeated each time. Held out: the observed survival in fifths by predicted survival, at three "
-        "of the years, compared with the mean of their bands. Observed survival varies by chance.</p>",
+        "of the years, compared with the mean of their bands. Observed survival varies by chance. A chord is the straight line between two of these "
+        "years.</p>",
         _table(_BAND, cards),
         "<h2>Later visits and another trial</h2>",
         _figure(_validation, cards, "Concordance in cross-validation, at later visits and in the PBC3 trial, with 95 % intervals."),
@@ -101,8 +102,8 @@ def _page(cards: list[Card]) -> str:
         "<h2>Tried without effect</h2>",
         "<p>These figures do not come from this repository's code: an independent re-analysis measured them with code of its own "
         "(20 x 5-fold cross-validation, other seeds). They are differences from the cox-lasso of versions 1, which filled "
-        "missing values with medians, on the same held-out patients, with standard errors over patients in brackets. Nothing ranked "
-        "patients better. Multiple imputation had a slightly smaller error, and neither a better concordance nor a better Brier score.</p>",
+        "missing values with medians, on the same held-out patients, with standard errors over patients in brackets; a dash: not reported. "
+        "Nothing ranked patients better beyond chance. Multiple imputation had a slightly smaller error, and neither a better concordance nor a better Brier score.</p>",
         _grid(("change", "C", "error within 8 years, years", "integrated Brier score"), _TRIED),
         "<p>At later visits, adding the change of the values since the last visit to the last values changed the concordance by "
         "-.002 (.002) and the Brier score at 5 years by -.0001 (.0011).</p>",
@@ -375,9 +376,9 @@ def _differences(cards: list[Card]) -> str:
 
 
 def _table(rows: Rows, cards: list[Card]) -> str:
-    return _grid(
-        ("", *(card["id"] for card in cards)), ((name, *(cell(card) for card in cards)) for name, cell in rows.items())
-    )
+    """Return the table with a column for each model, without the rows that are empty for all of them."""
+    written = [(name, *(cell(card) for card in cards)) for name, cell in rows.items()]
+    return _grid(("", *(card["id"] for card in cards)), (row for row in written if {*row[1:]} != {DASH}))
 
 
 def _grid(head: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
