@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from chalicelib.inference.models.base import CARD_NAME
 from training.figures import CHANCE, is_beyond_chance
 from training.metrics import NORMAL_95
-from training.report import at_horizon
+from training.tables import pairs
 
 Card = dict[str, Any]
 
@@ -365,13 +365,14 @@ def _differences(cards: list[Card]) -> str:
         "RMSE",
         "Brier score",
     )
-    rows = []
-    for number, card in enumerate(cards):
-        for other in cards[number + 1 :]:
-            horizon = min(card["horizon_years"], other["horizon_years"])
-            figures = at_horizon(card["comparisons"].get(other["id"], {}), horizon)
-            cells = (_difference(figures, f"{name}_difference") for name in columns)
-            rows.append((f"{_text(card['id'])} - {_text(other['id'])}", f"{horizon:.0f}", *cells))
+    rows = (
+        (
+            f"{_text(card['id'])} - {_text(other['id'])}",
+            f"{horizon:.0f}",
+            *(_difference(figures, f"{name}_difference") for name in columns),
+        )
+        for card, other, horizon, figures in pairs(cards)
+    )
     return _grid(head, rows)
 
 
