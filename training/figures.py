@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalicelib.inference.models.stable_comparison import exceeds
 from training.metrics import Figure
 
 Figures = dict[str, Any]
@@ -15,6 +16,14 @@ _ERRORS = {
     "mae_of_median": "ipcw_mae_of_median",
 }
 """The names of errors on the card, where they also say the horizon (``bias_8y``)."""
+
+CHANCE = 2.0
+"""A figure that differs from a number by more standard errors than this differs beyond chance."""
+
+
+def is_beyond_chance(difference: float, se: float) -> bool:
+    """Return whether a difference is greater than chance explains, given its standard error."""
+    return bool(exceeds(abs(difference), CHANCE * se))
 
 
 def by_horizon(figures: Mapping[str, Figure], horizon_years: float, names: Iterable[str] = ()) -> dict[str, Figure]:

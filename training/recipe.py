@@ -33,7 +33,9 @@ class Recipe:
     - ``other_horizons``: further horizons at which the model is evaluated, each with its fit.
     - ``alphas``: the penalties that the fit chooses from.
     - ``known_limits``: the known weaknesses, a list of sentences per language. ``wording.known_limits`` fills in
-      ``{patients}``, ``{c_index:.2f}``, ``{mae:.1f}``, ``{bias:.1f}`` and ``{side}``.
+      ``{patients}``, ``{c_index:±.2f}``, ``{mae:±.2f}``, ``{bias:±+.2f}`` and ``{bias:?}`` for the patients outside the
+      trial; see ``wording.Number``.
+    - ``advantage``: why one may choose this model even if another one errs less.
     - ``refit``: fit the model with the penalty of a given fit and another imputer. It measures what the replacement of
       missing values contributes.
     - ``fit_with_band`` and ``evaluate_band``: only for a model whose curve has a band. The first is the fit that is
@@ -50,6 +52,7 @@ class Recipe:
     other_horizons: Mapping[float, Fit] = field(default_factory=dict)
     alphas: tuple[float, ...] = ()
     known_limits: Statements = field(default_factory=lambda: FITTED_LIMITS)
+    advantage: Bilingual | None = None
     refit: Callable[[Any, object, pd.DataFrame, Outcome], FittedModel] | None = None
     fit_with_band: Callable[[pd.DataFrame, Outcome], FittedCurve] | None = None
     evaluate_band: Callable[[pd.DataFrame, Outcome], dict[str, Any]] | None = None

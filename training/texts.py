@@ -69,8 +69,8 @@ FITTED_LIMITS: Statements = {
         "replaced by the one to expect given the patient's measured values, both in training and in prediction.",
         "All training patients are from one centre. The only patients of other hospitals on whom the model was tested are "
         "those of the PBC3 trial.",
-        "For the {patients} patients outside the trial (held out like all others) the concordance is {c_index:.2f} and the "
-        "average error {mae:.1f} years. On average the estimate is {bias:.1f} years too {side}.",
+        "For the {patients} patients outside the trial (held out like all others) the concordance is {c_index:±.2f} and the "
+        "average error {mae:±.2f} years. The bias is {bias:±+.2f} years{bias:?}.",
     ],
     "ru": [
         "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись. Недостающее значение заменяется тем, "
@@ -78,7 +78,7 @@ FITTED_LIMITS: Statements = {
         "Все пациенты, по которым обучена модель, — из одного центра. На пациентах других больниц модель проверена только по "
         "данным исследования PBC3.",
         "Для {patients} пациентов, не участвовавших в испытании (как и остальные, не входивших в обучающую часть), индекс "
-        "конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года. В среднем прогноз {side} на {bias:.1f} года.",
+        "конкордации — {c_index:±.2f}, средняя ошибка — {mae:±.2f} года. Смещение — {bias:±+.2f} года{bias:?}.",
     ],
 }
 COLUMNS_WERE_COMPARED: Statements = {

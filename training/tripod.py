@@ -30,8 +30,8 @@ class Answer(TypedDict):
 
 
 PERFORMANCE: Bilingual = {
-    "en": "concordance {quality[c_index]:.3f} (standard error {quality[c_index_se]:.3f}), mean error {quality[ipcw_mae]:.2f} years within {h} years (standard error {quality[ipcw_mae_se]:.2f}), bias {quality[bias]:+.2f} years, interval coverage {coverage[overall]:.1%}",
-    "ru": "индекс конкордации {quality[c_index]:.3f} (стандартная ошибка {quality[c_index_se]:.3f}), средняя ошибка {quality[ipcw_mae]:.2f} года в пределах {h} лет (стандартная ошибка {quality[ipcw_mae_se]:.2f}), смещение {quality[bias]:+.2f} года, охват интервала {coverage[overall]:.1%}",
+    "en": "concordance {quality[c_index]:±.3f}, mean error {quality[ipcw_mae]:±.2f} years within {h} years, bias {quality[bias]:±+.2f} years, interval coverage {coverage[overall]:±.1%} (± standard error)",
+    "ru": "индекс конкордации {quality[c_index]:±.3f}, средняя ошибка {quality[ipcw_mae]:±.2f} года в пределах {h} лет, смещение {quality[bias]:±+.2f} года, охват интервала {coverage[overall]:±.1%} (± стандартная ошибка)",
 }
 OUTPUT: Bilingual = {
     "en": "Years of life within the horizon with an interval from the 10 % to the 90 % quantile, the contributions to the estimate, the names of columns that were imputed (with the values that stood in) or out of range. There is no threshold and no class.",
@@ -228,8 +228,8 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "16": (
         {"en": "Training against evaluation", "ru": "Различия между обучением и проверкой"},
         {
-            "en": "Later visits are of the same patients, three years older, without copper and triglycerides. PBC3 is a European trial of ciclosporin or placebo, 1983-1987. Columns that were not measured there, such as prothrombin time and oedema, get the conditional expectation given the measured ones; external.not_measured names them. With medians in their place, these columns explained about half of the gap between the deaths that the models with a curve predict and those observed. Fewer than one in six of the PBC3 patients were followed for four years.",
-            "ru": "Более поздние обследования — те же пациенты тремя годами старше, без меди и триглицеридов. PBC3 — европейское исследование циклоспорина или плацебо, 1983–1987 годы. Показатели, которые там не измерялись, например протромбиновое время и отёки, заменяются условным ожиданием при измеренных показателях; они перечислены в external.not_measured. При замене медианами эти показатели объясняли около половины расхождения между числом смертей, предсказанным моделями с кривой, и наблюдавшимся. Четыре года наблюдали менее чем каждого шестого пациента PBC3.",
+            "en": "Later visits are of the same patients, three years older, without copper and triglycerides. PBC3 is a European trial of ciclosporin or placebo, 1983-1987. Columns that were not measured there, such as prothrombin time and oedema, get the conditional expectation given the measured ones; external.not_measured names them. Medians in their place would make the gap between the deaths that cox-lasso predicts and those observed larger: see sensitivity.gaps.pbc3 of its card. Fewer than one in six of the PBC3 patients were followed for four years.",
+            "ru": "Более поздние обследования — те же пациенты тремя годами старше, без меди и триглицеридов. PBC3 — европейское исследование циклоспорина или плацебо, 1983–1987 годы. Показатели, которые там не измерялись, например протромбиновое время и отёки, заменяются условным ожиданием при измеренных показателях; они перечислены в external.not_measured. С медианами на их месте расхождение между числом смертей, которое предсказывает cox-lasso, и наблюдавшимся было бы больше: см. sensitivity.gaps.pbc3 её карточки. Четыре года наблюдали менее чем каждого шестого пациента PBC3.",
         },
     ),
     "17": (
@@ -332,8 +332,8 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "25": (
         {"en": "Interpretation", "ru": "Интерпретация"},
         {
-            "en": "The model ranks patients well but predicts the time of a death badly: for patients who died within {h} years the mean error is {died[mae]:.1f} years. The other models of this service differ little.",
-            "ru": "Модель хорошо упорядочивает пациентов по риску, но плохо предсказывает время смерти: для умерших в течение {h} лет средняя ошибка — {died[mae]:.1f} года. Другие модели сервиса отличаются мало.",
+            "en": "The model ranks patients well but predicts the time of a death badly: for patients who died within {h} years the mean error is {died[mae]:±.2f} years (± standard error). Its differences from the other models of this service are under comparisons.",
+            "ru": "Модель хорошо упорядочивает пациентов по риску, но плохо предсказывает время смерти: для умерших в течение {h} лет средняя ошибка — {died[mae]:±.2f} года (± стандартная ошибка). Отличия от других моделей сервиса — в разделе comparisons.",
         },
     ),
     "26": (

@@ -8,9 +8,12 @@ import pandas as pd
 from training import lasso
 from training.data import Outcome
 from training.evaluation import SEED
+from training.models import cox_lasso
 from training.recipe import HORIZON_YEARS, LONGER_HORIZON_YEARS, Recipe
 from training.texts import COLUMNS_WERE_COMPARED, FITTED_LIMITS, Texts, estimand
 from training.wording import joined
+
+COINS = 100
 
 
 def fit(patients: pd.DataFrame, outcome: Outcome, horizon_years: float = HORIZON_YEARS) -> lasso.FittedLasso:
@@ -70,15 +73,23 @@ TRIPOD = {
     },
 }
 
+ADVANTAGE = {
+    "en": "What speaks for this model: every contribution is in years, and the contributions add up to the estimate. It also costs "
+    f"less than {cox_lasso.RECIPE.id} (list prices: {COINS} and {cox_lasso.RECIPE.coins} coins).",
+    "ru": "В пользу этой модели: каждый вклад выражен в годах, и вклады складываются в оценку. Она и стоит дешевле, чем "
+    f"{cox_lasso.RECIPE.id} (по прейскуранту {COINS} и {cox_lasso.RECIPE.coins} монет).",
+}
+
 RECIPE = Recipe(
     id="lasso",
     version="2.0.0",
-    coins=100,
+    coins=COINS,
     horizon_years=HORIZON_YEARS,
     fit=fit,
     other_horizons={LONGER_HORIZON_YEARS: partial(fit, horizon_years=LONGER_HORIZON_YEARS)},
     alphas=lasso.ALPHAS,
     known_limits=joined(FITTED_LIMITS, COLUMNS_WERE_COMPARED),
+    advantage=ADVANTAGE,
     refit=refit,
     texts=TEXTS,
     tripod=TRIPOD,

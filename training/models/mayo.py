@@ -76,9 +76,11 @@ TEXTS = Texts(
     estimand=estimand("7", "7 лет"),
     point_estimate={
         "en": "The mean of the published survival curve at the patient's score up to 7 years (the area under it). No survival "
-        "beyond 7 years was published, so the model does not predict it.",
+        "beyond 7 years was published, so the model does not predict it. Nothing is fitted here: score and curve are used as "
+        "published.",
         "ru": "Среднее по опубликованной кривой выживаемости для балла пациента в пределах 7 лет (площадь под кривой). "
-        "Выживаемость после 7 лет не публиковалась, поэтому модель её не предсказывает.",
+        "Выживаемость после 7 лет не публиковалась, поэтому модель её не предсказывает. Здесь ничего не обучается: шкала и "
+        "кривая взяты из публикации.",
     },
     interval_method=curve_interval("7"),
     changes={
@@ -143,13 +145,15 @@ TRIPOD = {
 KNOWN_LIMITS: Statements = {
     "en": [
         "The score was made from 312 of these 418 patients, so its figures here are partly in sample. For the other "
-        "{patients} patients the concordance is {c_index:.2f} and the average error {mae:.1f} years.",
+        "{patients} patients the concordance is {c_index:±.2f} and the average error {mae:±.2f} years. The bias is "
+        "{bias:±+.2f} years{bias:?}.",
         "The published curve ends at 7 years. Between whole years its hazard is taken to be constant.",
         "Values outside the range of these patients are used as they are and flagged. How well the score works there is not known.",
     ],
     "ru": [
         "Шкала построена по 312 из этих 418 пациентов, поэтому её показатели здесь отчасти получены на обучающих данных. Для "
-        "остальных {patients} пациентов индекс конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года.",
+        "остальных {patients} пациентов индекс конкордации — {c_index:±.2f}, средняя ошибка — {mae:±.2f} года. Смещение — "
+        "{bias:±+.2f} года{bias:?}.",
         "Опубликованная кривая заканчивается на 7 годах. Между целыми годами риск считается постоянным.",
         "Значения за пределами диапазона этих пациентов используются как есть и отмечаются. Насколько точна шкала там, "
         "неизвестно.",

@@ -70,13 +70,14 @@ def test_the_answers_state_the_measured_figures(patients: pd.DataFrame) -> None:
     recipe = next(recipe for recipe in RECIPES if recipe.id == "lasso")
     report = committed_report(recipe)
     quality = report.quality | {"c_index": 0.8764, "c_index_se": 0.0123, "ipcw_mae_8y": 1.25, "ipcw_mae_8y_se": 0.07}
-    quality |= {"bias_8y": -0.04, "interval_coverage": report.quality["interval_coverage"] | {"overall": 0.9012}}
+    coverage = report.quality["interval_coverage"] | {"overall": 0.9012, "overall_se": 0.0152}
+    quality |= {"bias_8y": -0.04, "bias_8y_se": 0.12, "interval_coverage": coverage}
     performance = answers(recipe, replace(report, quality=quality), patients)["23a"]
 
-    assert "concordance 0.876 (standard error 0.012), mean error 1.25 years within 8 years" in performance["en"]
-    assert "(standard error 0.07), bias -0.04 years, interval coverage 90.1 %." in performance["en"]
-    assert "индекс конкордации 0,876 (стандартная ошибка 0,012), средняя ошибка 1,25 года" in performance["ru"]
-    assert "смещение −0,04 года, охват интервала 90,1 %." in performance["ru"]
+    assert "concordance 0.876 ± 0.012, mean error 1.25 ± 0.07 years within 8 years" in performance["en"]
+    assert "bias -0.04 ± 0.12 years, interval coverage 90.1 ± 1.5 % (± standard error)." in performance["en"]
+    assert "индекс конкордации 0,876 ± 0,012, средняя ошибка 1,25 ± 0,07 года" in performance["ru"]
+    assert "смещение −0,04 ± 0,12 года, охват интервала 90,1 ± 1,5 % (± стандартная ошибка)." in performance["ru"]
 
 
 def test_only_the_items_that_every_recipe_must_answer_have_no_common_answer() -> None:
