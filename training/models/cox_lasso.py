@@ -51,10 +51,10 @@ TEXTS = Texts(
     },
     interval_method=curve_interval("8"),
     changes={
-        "en": "Version 2.0.0: the interval no longer jumps and no longer ends at the estimate, and a missing value is replaced by "
+        "en": "Version 2.0.0: the interval no longer jumps and no longer begins at the estimate, and a missing value is replaced by "
         "the one to expect of such a patient, not by the median. For the 418 patients of the sample file the estimate moved by "
         "0.09 years on average (0.61 at most), and the lower end by 1.4 years downwards.",
-        "ru": "Версия 2.0.0: интервал больше не меняется скачками и не заканчивается на оценке, а пропуск заменяется значением, "
+        "ru": "Версия 2.0.0: интервал больше не меняется скачками и не начинается на оценке, а пропуск заменяется значением, "
         "ожидаемым у такого пациента, а не медианой. У 418 пациентов файла-примера оценка сместилась в среднем на 0,09 года (самое "
         "большее — на 0,61), нижняя граница — на 1,4 года вниз.",
     },
