@@ -133,7 +133,9 @@ def _compare_model(receipt: dict[str, Any]) -> tuple[LoadedModel | None, Compari
         return None, Comparison("model", f"{model_id} can't be loaded here: {error}", fits=False)
     if loaded.sha256 != sha256:
         local = f"model_artifacts/{model_id} here is version {loaded.version}, SHA-256 {loaded.sha256}"
-        return None, Comparison("model", f"the receipt's is version {version}, SHA-256 {sha256}; {local}", fits=False)
+        older = "docs/models.md says how to check a receipt of another version"
+        text = f"the receipt's is version {version}, SHA-256 {sha256}; {local}; {older}"
+        return None, Comparison("model", text, fits=False)
     # A later version may have the same bytes, because only its card changed.
     later = "" if loaded.version == version else f"; here they are version {loaded.version}"
     return loaded, Comparison("model", f"{loaded.id} {version}: the same bytes{later}", fits=True)

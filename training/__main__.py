@@ -69,7 +69,7 @@ def _table(models: list[BuiltModel]) -> str:
 def _line(model: BuiltModel) -> str:
     quality, years = model.report.quality, model.recipe.horizon_years
     return (
-        f"{model.recipe.id:<10} {years:>5.0f} y  {quality['c_index']:>7.3f}  {quality['uno_c']:>7.3f}  "
+        f"{model.recipe.id:<10} {years:>5.0f} y  {quality['c_index']:>7.3f}  {quality['uno_c_8y']:>7.3f}  "
         f"{quality[f'ipcw_mae_{years:.0f}y']:>6.2f} y  {quality[f'bias_{years:.0f}y']:>+6.2f} y  "
         f"{quality['share_within_1_5_years']:>12.3f}  {quality['interval_coverage']['overall']:>14.3f}  "
         f"{model.report.external['c_index']:>7.3f}"

@@ -22,11 +22,11 @@ from training import cox
 from training.curve import FittedCurve
 from training.data import Outcome
 from training.evaluation import split_folds
-from training.interval import LEVEL
 from training.targets import survival_probability
 
 Array = npt.NDArray[np.float64]
 
+LEVEL = 0.8
 REFITS = 200
 GROUPS = 5
 GROUPED_YEARS = (3, 5, 8)
@@ -37,22 +37,47 @@ SIMULATED_REFITS = 50
 
 def fit(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int, refits: int = REFITS) -> FittedCurve:
     """Fit the Cox model (see ``cox.fit``) and the band of its curves, from ``refits`` bootstrap resamples."""
-    fitted = cox.fit(horizon_years, patients, outcome, seed)
+    return _with_band(cox.fit(horizon_years, patients, outcome, seed), patients, outcome, seed, refits)
+
+
+def _with_band(
+    fitted: FittedCurve, patients: pd.DataFrame, outcome: Outcome, seed: int, refits: int = REFITS
+) -> FittedCurve:
     standardised: Array = fitted.pipeline[:-1].transform(patients)
     rng = np.random.default_rng(seed)
     resamples = (rng.integers(0, len(patients), len(patients)) for _ in range(refits))
     deviations = np.stack([cox.refit(fitted, standardised[rows], outcome.take(rows)) for rows in resamples])
     deviations -= cox.parameters(fitted)
     covariance = np.einsum("bi,bj->ij", deviations, deviations) / refits
-    return replace(fitted, curve_band=CurveBand(LEVEL, tuple(map(tuple, covariance.tolist()))))
+    return replace(fitted, band=CurveBand(LEVEL, tuple(map(tuple, covariance.tolist()))))
 
 
 def evaluate(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> dict[str, Any]:
-    """Return the band's coverage of known curves in simulations, and a comparison with held-out patients."""
+    """Return the band's coverage of known curves in simulations, and a comparison with held-out patients.
+
+    ``interpolation_error_max`` is the largest error of an end of the band, in any patient and whole year, if the band
+    is interpolated between the years at which it is given.
+    """
     return {
         "simulated": _simulated(horizon_years, patients, outcome, seed),
         "held_out": _held_out(horizon_years, patients, outcome, seed),
+        "interpolation_error_max": _interpolation_error(horizon_years, patients, outcome, seed),
     }
+
+
+def _interpolation_error(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> float:
+    """Interpolate the band's half widths on the scale of log(-log S), and compare it with the band of every year."""
+    fitted = cox.fit(horizon_years, patients, outcome, seed)
+    years = tuple(range(fitted.survival_years[0], fitted.survival_years[-1] + 1))
+    every_year = _with_band(replace(fitted, survival_years=years), patients, outcome, seed)
+    curves = np.log(-np.log(every_year.survival(patients, np.array(years, float))))
+    given = np.isin(years, fitted.survival_years)
+    errors = []
+    for ends in every_year.band_ends(patients):
+        half_width = np.log(-np.log(ends)) - curves
+        interpolated = np.stack([np.interp(years, np.array(years)[given], row) for row in half_width[:, given]])
+        errors.append(np.abs(np.exp(-np.exp(curves + interpolated)) - ends).max())
+    return float(max(errors))
 
 
 def _simulated(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> dict[str, Any]:

@@ -34,23 +34,29 @@ class BuiltModel:
 def build(root: Path, log: Callable[[str], None]) -> list[BuiltModel]:
     """Write ``model_artifacts/<id>`` of each model and the sample files below ``root``.
 
-    ``log`` is called with a line for each model.
+    ``log`` is called with a line for each step.
     """
     patients = cirrhosis()
     write_samples(root, patients)
-    return [_build(root, recipe, patients, log) for recipe in RECIPES]
+    models = []
+    for recipe in RECIPES:
+        log(f"{recipe.id}: fit ...")
+        models.append((recipe, recipe.fit_served(patients, death(patients))))
+    built = [
+        BuiltModel(recipe, fitted, report)
+        for (recipe, fitted), report in zip(models, measure(models, patients, log), strict=True)
+    ]
+    for model in built:
+        _write_model(root, model, patients)
+    return built
 
 
-def _build(root: Path, recipe: Recipe, patients: pd.DataFrame, log: Callable[[str], None]) -> BuiltModel:
-    log(f"{recipe.id} ...")
-    fitted = recipe.fit_served(patients, death(patients))
-    report = measure(recipe, fitted, patients)
-    artefact = artefact_bytes(fitted)
-    folder = root / ARTEFACTS_DIR / recipe.id
+def _write_model(root: Path, model: BuiltModel, patients: pd.DataFrame) -> None:
+    artefact = artefact_bytes(model.fitted)
+    folder = root / ARTEFACTS_DIR / model.recipe.id
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ARTEFACT_NAME).write_bytes(artefact)
-    _write(folder / CARD_NAME, to_json(make_card(recipe, fitted, report, patients, artefact)))
-    return BuiltModel(recipe, fitted, report)
+    _write(folder / CARD_NAME, to_json(make_card(model.recipe, model.fitted, model.report, patients, artefact)))
 
 
 def write_samples(root: Path, patients: pd.DataFrame) -> None:

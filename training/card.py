@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from chalicelib.inference.models.base import ARTEFACT_NAME
+from chalicelib.inference.models.output_spec import INTERVAL_QUANTILES
 from chalicelib.inference.patient_file import columns
 from training import wording
 from training.cohorts import PBC3_SOURCE
 from training.curve import FittedCurve
-from training.interval import LEVEL
 from training.lasso import FittedLasso
 from training.recipe import Recipe
 from training.report import Report, rounded
@@ -50,8 +50,8 @@ def make_card(
         "horizon_years": recipe.horizon_years,
         "contribution_scale": curve.scale if curve else "years",
         "survival_years": list(curve.survival_years) if curve else [],
-        "interval_level": LEVEL,
-        "curve_band_level": curve.curve_band.level if curve and curve.curve_band else None,
+        "interval_quantiles": list(INTERVAL_QUANTILES),
+        "curve_band_level": curve.band.level if curve and curve.band else None,
         "data": DATA_SOURCE | _counts(patients),
         **parameters(recipe, fitted),
         **rounded(asdict(report)),
@@ -59,7 +59,7 @@ def make_card(
         "statements": wording.statements(recipe, report),
         "not_achievable": wording.not_achievable(recipe, report) | rounded(report.not_achievable),
         "known_limits": wording.known_limits(recipe, report),
-        "tripod_ai": tripod(recipe, report),
+        "tripod_ai": tripod(recipe, report, patients),
         "versions": _versions(),
         "artefact": {
             "file": ARTEFACT_NAME,
@@ -87,21 +87,28 @@ def parameters(recipe: Recipe, fitted: FittedLasso | FittedCurve) -> dict[str, A
     """Return the fitted numbers at full precision.
 
     On the card's contribution scale, a feature contributes coefficient * (transformed value - mean) / scale. The
-    estimate is the intercept plus all contributions.
+    estimate is the intercept plus all contributions. ``imputation`` is the joint normal distribution of the transformed
+    values, in the order of the features. ``interval_slope_max``: an end of an interval changes by at most that many
+    years per unit of the contribution scale.
     """
+    impute = fitted.pipeline.named_steps["impute"]
     parts: dict[str, Any] = {
         "features": _features(fitted),
         "intercept": float(fitted.pipeline[-1].intercept_),
         "alpha": fitted.alpha,
         "alphas_tried": list(recipe.alphas),
+        "imputation": {"mean": impute.mean_.tolist(), "covariance": impute.covariance_.tolist()},
     }
     if isinstance(fitted, FittedLasso):
-        return parts | {"interval_table": asdict(fitted.intervals)}
+        return parts | {
+            "interval_table": asdict(fitted.intervals),
+            "interval_slope_max": fitted.intervals.slope_max,
+        }
     return parts | {
         "baseline": asdict(fitted.baseline),
+        "interval_slope_max": fitted.baseline.interval_slope_max(fitted.horizon_years),
         "reference": fitted.reference,
-        "interval_levels": asdict(fitted.levels),
-        "curve_band": asdict(fitted.curve_band) if fitted.curve_band else None,
+        "curve_band": asdict(fitted.band) if fitted.band else None,
     }
 
 
@@ -117,10 +124,7 @@ def _features(fitted: FittedLasso | FittedCurve) -> list[dict[str, Any]]:
             "transform": "log" if name in logged else "code" if name in codes else "identity",
             "codes": codes.get(name),
             "training_minimum": fitted.training.lowest[position],
-            "training_10th_percentile": fitted.training.low[position],
-            "training_90th_percentile": fitted.training.high[position],
             "training_maximum": fitted.training.highest[position],
-            "imputed_value": float(steps["impute"].statistics_[position]),
             "mean": float(scale.mean_[position]),
             "scale": 1.0 if scale.scale_ is None else float(scale.scale_[position]),
             # The coefficient of a dropped column may be minus zero; adding zero turns it into zero.

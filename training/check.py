@@ -26,8 +26,8 @@ FIGURE_SECTIONS = {field.name for field in fields(Report)}
 MACHINE_SECTIONS = ("artefact", "versions")
 """Sections of a card that depend on the machine. They are not compared."""
 MODEL_SECTIONS = {
-    "features", "intercept", "alpha", "interval_table", "baseline", "reference", "interval_levels", "curve_band",
-    "horizon_years", "contribution_scale", "survival_years", "interval_level", "curve_band_level",
+    "features", "intercept", "alpha", "imputation", "interval_table", "baseline", "reference", "curve_band",
+    "horizon_years", "contribution_scale", "survival_years", "interval_quantiles", "curve_band_level",
 }  # fmt: skip
 """Sections that determine a prediction or define its meaning."""
 

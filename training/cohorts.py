@@ -39,6 +39,15 @@ def later_visits() -> tuple[pd.DataFrame, Outcome]:
     return patients, Outcome(years, (last["status"] == 2).to_numpy(dtype=bool))
 
 
+def entry_values(patients: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
+    """Return the values at entry of the patients of ``later_visits``, in its order, but with their age three years on.
+
+    ``patients`` are all 418 patients.
+    """
+    values = patients.set_index("ID", drop=False).loc[visits["ID"]]
+    return values.assign(Age=values["Age"] + _LANDMARK_DAYS)
+
+
 def pbc3() -> tuple[pd.DataFrame, Outcome]:
     """Return the 349 patients of the European PBC3 trial and their outcome.
 

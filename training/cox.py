@@ -3,8 +3,6 @@
 The baseline hazard is Breslow's. scikit-survival fits the model; serving it does not need that package.
 """
 
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,7 +14,7 @@ from sksurv.util import Surv
 
 from chalicelib.inference.models.curve import Baseline
 from chalicelib.inference.models.transformers import LinearScore
-from training.curve import FittedCurve, HeldOutCurves, levels_of
+from training.curve import FittedCurve
 from training.data import Outcome
 from training.lasso import TUNING_FOLDS, TUNING_REPEATS, first_least
 from training.metrics import ipcw_truth
@@ -33,8 +31,14 @@ END_YEARS = float(SURVIVAL_YEARS[-1])
 
 def fit(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> FittedCurve:
     """Choose the penalty by cross-validation within these patients, then fit the model to all of them."""
-    alpha, curves = _tune(horizon_years, patients, outcome, seed)
-    steps = Pipeline(preparation())
+    return fit_with_penalty(_tune(horizon_years, patients, outcome, seed), horizon_years, patients, outcome)
+
+
+def fit_with_penalty(
+    alpha: float, horizon_years: float, patients: pd.DataFrame, outcome: Outcome, imputer: object | None = None
+) -> FittedCurve:
+    """Fit the model with the penalty ``alpha``. ``imputer``: see ``preparation``."""
+    steps = Pipeline(preparation(imputer=imputer))
     standardised = steps.fit_transform(patients)
     [(coefficients, baseline)] = _path((alpha,), standardised, outcome)
     score = LinearScore(tuple(coefficients.tolist()), 0.0).fit(standardised)
@@ -46,7 +50,7 @@ def fit(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: in
         scale="log_hazard",
         horizon_years=horizon_years,
         survival_years=SURVIVAL_YEARS,
-        levels=levels_of(curves),
+        band=None,
         alpha=alpha,
     )
 
@@ -76,30 +80,20 @@ def refit(fitted: FittedCurve, standardised: Array, outcome: Outcome) -> Array:
     return np.concatenate([coefficients, np.log(hazard) - coefficients @ scale.mean_])
 
 
-def _tune(
-    horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int
-) -> tuple[float, list[HeldOutCurves]]:
-    """Return the best penalty and, for each fold, its curves for the held-out patients.
-
-    The best penalty has the least IPCW-weighted mean squared error of the years within the horizon.
-    """
+def _tune(horizon_years: float, patients: pd.DataFrame, outcome: Outcome, seed: int) -> float:
+    """Return the penalty with the least IPCW-weighted mean squared error of the years within the horizon."""
     folds = RepeatedStratifiedKFold(n_splits=TUNING_FOLDS, n_repeats=TUNING_REPEATS, random_state=seed)
     losses, weights = np.zeros(len(ALPHAS)), 0.0
-    curves: list[list[HeldOutCurves]] = []
     for train, held_out in folds.split(patients, outcome.died):
         steps = Pipeline(preparation())
         standardised = steps.fit_transform(patients.iloc[train])
         held_out_standardised = steps.transform(patients.iloc[held_out])
         truth = ipcw_truth(outcome.take(train), outcome.take(held_out), horizon_years)
         path = _path(ALPHAS, standardised, outcome.take(train))
-        scores = [(baseline, held_out_standardised @ coefficients) for coefficients, baseline in path]
-        errors = np.stack([baseline.mean(score, horizon_years) - truth.years for baseline, score in scores])
-        losses += (errors**2 * truth.weight).sum(axis=1)
+        years = [baseline.mean(held_out_standardised @ coefficients, horizon_years) for coefficients, baseline in path]
+        losses += ((np.stack(years) - truth.years) ** 2 * truth.weight).sum(axis=1)
         weights += truth.weight.sum()
-        evaluate = partial(HeldOutCurves.of, truth=truth, horizon_years=horizon_years)
-        curves.append([evaluate(baseline, score) for baseline, score in scores])
-    best = first_least(losses / weights)
-    return ALPHAS[best], [fold[best] for fold in curves]
+    return ALPHAS[first_least(losses / weights)]
 
 
 def _path(alphas: tuple[float, ...], standardised: Array, outcome: Outcome) -> list[tuple[Array, Baseline]]:

@@ -6,17 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from chalicelib.inference.models.curve import (
-    BandedCurveArtefact,
-    Baseline,
-    CurveArtefact,
-    CurveBand,
-    IntervalLevels,
-    interval,
-)
-from training.data import PatientArrays
-from training.interval import Interval, fit_levels
-from training.metrics import Truth
+from chalicelib.inference.models.curve import CurveArtefact
+from training.interval import Interval
 
 Array = npt.NDArray[np.float64]
 
@@ -25,12 +16,10 @@ Array = npt.NDArray[np.float64]
 class FittedCurve(CurveArtefact):
     """A fitted score and its survival curve. Implements ``evaluation.FittedModel``.
 
-    ``alpha`` is the chosen penalty, None for a model without one. ``curve_band`` is the band of the curve, None for a
-    model without one.
+    ``alpha`` is the chosen penalty, None for a model without one.
     """
 
     alpha: float | None = None
-    curve_band: CurveBand | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -44,11 +33,7 @@ class FittedCurve(CurveArtefact):
 
     def interval(self, patients: pd.DataFrame) -> Interval:
         """Return the interval of each patient within the model's own horizon."""
-        log_hazard = self.log_hazard(patients)
-        lower, upper, _ = interval(self.baseline, self.levels, log_hazard, self.horizon_years)
-        years = self.baseline.mean(log_hazard, self.horizon_years)
-        risk_class = self.levels.risk_class(self.baseline.survival(log_hazard, self.horizon_years))
-        return Interval(np.minimum(lower, years), np.maximum(upper, years), risk_class)
+        return Interval(*self.baseline.interval(self.log_hazard(patients), self.horizon_years))
 
     def survival(self, patients: pd.DataFrame, years: Array) -> Array:
         """Return the probabilities to live longer than each of ``years``, shape (n, times)."""
@@ -60,41 +45,17 @@ class FittedCurve(CurveArtefact):
 
         Raises ``ValueError`` for a curve without a band.
         """
-        if self.curve_band is None:
+        if self.band is None:
             raise ValueError("This curve was fitted without a band.")
         hazard = self.baseline.cumulative(self.log_hazard(patients), self.survival_years)
-        lower, upper = self.curve_band.ends(hazard, self.pipeline[:-1].transform(patients))
+        lower, upper = self.band.ends(hazard, self.pipeline[:-1].transform(patients))
         return lower.T, upper.T
 
-    def artefact(self) -> CurveArtefact | BandedCurveArtefact:
+    def artefact(self) -> CurveArtefact:
         """Return the content of model.joblib."""
-        curve = CurveArtefact(*(getattr(self, field.name) for field in fields(CurveArtefact)))
-        return BandedCurveArtefact(curve, self.curve_band) if self.curve_band else curve
+        return CurveArtefact(*(getattr(self, field.name) for field in fields(CurveArtefact)))
 
     def log_hazard(self, patients: pd.DataFrame) -> Array:
         """Return the log hazard of each patient, shape (n,)."""
         score: Array = self.pipeline.predict(patients)
         return score - self.reference
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOutCurves(PatientArrays):
-    """The predicted curves of n held-out patients, compared with their outcomes; see ``interval.fit_levels``."""
-
-    survival: Array
-    level: Array
-    outlived: npt.NDArray[np.bool_]
-    weight: Array
-
-    @classmethod
-    def of(cls, baseline: Baseline, log_hazard: Array, truth: Truth, horizon_years: float) -> "HeldOutCurves":
-        """Compare the curves of one baseline with the truth of the same patients within the horizon."""
-        hazard = np.interp(truth.years, baseline.years, baseline.hazard)
-        level = -np.expm1(-hazard * np.exp(log_hazard))
-        return cls(baseline.survival(log_hazard, horizon_years), level, ~truth.died, truth.weight)
-
-
-def levels_of(curves: list[HeldOutCurves]) -> IntervalLevels:
-    """Return the interval levels from the held-out curves of all folds."""
-    joined = HeldOutCurves.joined(curves)
-    return fit_levels(joined.survival, joined.level, joined.outlived, joined.weight)

@@ -4,8 +4,8 @@ Imputation, scaling, targets, penalty and intervals are all fitted inside the fo
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,26 +16,34 @@ from sksurv.linear_model import CoxPHSurvivalAnalysis
 from sksurv.util import Surv
 
 from chalicelib.inference.models.stable_comparison import exceeds, order
+from training.curve import FittedCurve
 from training.data import Outcome
-from training.interval import RISK_CLASSES, Interval
+from training.interval import Interval
 from training.metrics import (
     CLOSE_YEARS,
+    Figure,
     Truth,
     brier_score,
     concordance_index,
     error_figures,
     ipcw_truth,
     uno_c,
-    weighted_mean,
 )
 from training.preparation import preparation
-from training.targets import restricted_mean_survival_time, survival_probability
+from training.targets import pseudo_observations, restricted_mean_survival_time, survival_probability
 
 Array = npt.NDArray[np.float64]
 
 FOLDS = 5
 REPEATS = 5
 SEED = 0
+UNO_YEARS = 8.0
+"""The years up to which Uno's C is given for every model, so that models with different horizons can be compared."""
+QUARTERS = 4
+EARLY_YEARS = 2.0
+"""The years within which a death counts as early."""
+CALIBRATED_YEARS = 5.0
+"""The years at which predicted and observed survival are compared."""
 
 
 class FittedModel(Protocol):
@@ -60,6 +68,16 @@ class FittedModel(Protocol):
 
 
 Fit = Callable[[pd.DataFrame, Outcome], FittedModel]
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedFold:
+    """A model fitted to the training patients of a fold. ``train`` and ``held_out`` are indices among all patients."""
+
+    train: Rows
+    held_out: Rows
+    fitted: FittedModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,182 +89,254 @@ class HeldOut:
     - ``truth`` and ``predicted``: years within ``horizon_years``; ``predicted`` has shape (n,).
     - ``interval``: None unless ``horizon_years`` is the model's own horizon.
     - ``survival``: the curves at ``grid(horizon_years)``, shape (n, times); None without a curve.
+    - ``median``: the curves' medians, or the horizon if it is earlier, shape (n,); None without a curve.
     """
 
     horizon_years: float
-    rows: npt.NDArray[np.intp]
+    rows: Rows
     train: Outcome
     outcome: Outcome
     truth: Truth
     predicted: Array
     interval: Interval | None
     survival: Array | None
-
-    @property
-    def covered(self) -> npt.NDArray[np.bool_]:
-        """Whether each interval contains the true years, shape (n,). Raises ``ValueError`` without intervals."""
-        if self.interval is None:
-            raise ValueError("This model predicts no interval.")
-        return self.interval.contains(self.truth.years)
+    median: Array | None
 
 
 def grid(horizon_years: float) -> Array:
-    """Return the years at which curves are evaluated: every quarter of a year from 1 to the horizon.
-
-    In every fold somebody has died within the first year.
-    """
+    """Return the years at which curves are evaluated: every quarter of a year from 1 to the horizon."""
     steps: Array = np.arange(4, round(4 * horizon_years) + 1) / 4.0
     return steps
 
 
-def split_folds(outcome: Outcome, repeats: int) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+def split_folds(outcome: Outcome, repeats: int) -> Iterator[tuple[Rows, Rows]]:
     """Yield the indices of training and held-out patients of ``repeats`` x ``FOLDS`` folds, with a fixed seed."""
     split = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=repeats, random_state=SEED)
     yield from split.split(outcome.years, outcome.died)
 
 
-def cross_validate(
-    fit: Fit,
-    patients: pd.DataFrame,
-    outcome: Outcome,
-    horizons_years: tuple[float, ...],
-    repeats: int = REPEATS,
-    truth_of: Outcome | None = None,
-) -> list[list[HeldOut]]:
-    """Fit a model in each of ``repeats`` x ``FOLDS`` folds, and return the held-out folds for each horizon.
+def fit_folds(fit: Fit, patients: pd.DataFrame, outcome: Outcome, repeats: int = REPEATS) -> list[FittedFold]:
+    """Fit a model in each of ``repeats`` x ``FOLDS`` folds.
 
     Each run of ``FOLDS`` consecutive folds holds every patient once. ``fit`` gets only the training patients, also for
-    tuning and intervals, so coverage is measured on patients that the fit has not seen. ``truth_of`` is the outcome
-    that predictions are compared with; ``outcome`` by default.
+    tuning and intervals, so coverage is measured on patients that the fit has not seen.
     """
-    folds_by_horizon: list[list[HeldOut]] = [[] for _ in horizons_years]
-    true_outcome = truth_of or outcome
-    for train, test in split_folds(outcome, repeats):
-        fitted = fit(patients.iloc[train], outcome.take(train))
-        held_out, train_outcome, test_outcome = patients.iloc[test], true_outcome.take(train), true_outcome.take(test)
-        for horizon, folds in zip(horizons_years, folds_by_horizon, strict=True):
-            fold = HeldOut(
-                horizon, test, train_outcome, test_outcome, ipcw_truth(train_outcome, test_outcome, horizon),
-                predicted=fitted.years(held_out, horizon),
-                interval=fitted.interval(held_out) if fitted.horizon_years == horizon else None,
-                survival=fitted.survival(held_out, grid(horizon)),
-            )  # fmt: skip
-            folds.append(fold)
-    return folds_by_horizon
+    return [
+        FittedFold(train, held_out, fit(patients.iloc[train], outcome.take(train)))
+        for train, held_out in split_folds(outcome, repeats)
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantPredictor:
-    """A predictor without features: it predicts that everybody lives to the horizon."""
-
-    horizon_years: float = np.inf
-    columns: tuple[str, ...] = ()
-
-    def years(self, patients: pd.DataFrame, horizon_years: float) -> Array:
-        """Return the horizon for each patient, shape (n,)."""
-        return np.full(len(patients), horizon_years)
-
-    def interval(self, patients: pd.DataFrame) -> Interval:
-        """Return intervals of no width at the horizon."""
-        years = self.years(patients, self.horizon_years)
-        return Interval(years, years, np.zeros(len(years), dtype=np.intp))
-
-    def survival(self, _patients: pd.DataFrame, _years: Array) -> None:
-        """Return None: there is no curve."""
+def predict(folds: list[FittedFold], patients: pd.DataFrame, outcome: Outcome, horizon_years: float) -> list[HeldOut]:
+    """Return the predictions of each fold for its held-out patients within a horizon."""
+    predictions = []
+    for fold in folds:
+        held_out, train, test = patients.iloc[fold.held_out], outcome.take(fold.train), outcome.take(fold.held_out)
+        fitted = fold.fitted
+        predictions.append(HeldOut(
+            horizon_years, fold.held_out, train, test, ipcw_truth(train, test, horizon_years),
+            predicted=fitted.years(held_out, horizon_years),
+            interval=fitted.interval(held_out) if fitted.horizon_years == horizon_years else None,
+            survival=fitted.survival(held_out, grid(horizon_years)),
+            median=_median(fitted, held_out, horizon_years),
+        ))  # fmt: skip
+    return predictions
 
 
-def accuracy(folds: list[HeldOut]) -> dict[str, float]:
-    """Return the accuracy of held-out predictions.
+def _median(fitted: FittedModel, patients: pd.DataFrame, horizon_years: float) -> Array | None:
+    if not isinstance(fitted, FittedCurve):
+        return None
+    return np.minimum(fitted.baseline.quantile(fitted.log_hazard(patients), 0.5), horizon_years)
 
-    The figures are ``c_index``, ``uno_c``, ``mae`` and ``bias`` in years, ``share_within_1_5_years`` and, with a curve,
-    ``brier_score``. Each is the mean over the folds; ``<figure>_sd`` is the standard deviation between folds.
+
+def cross_validate(
+    fit: Fit, patients: pd.DataFrame, outcome: Outcome, horizons_years: tuple[float, ...], repeats: int = REPEATS
+) -> list[list[HeldOut]]:
+    """Fit a model in each fold, and return the predictions of the folds for each horizon."""
+    folds = fit_folds(fit, patients, outcome, repeats)
+    return [predict(folds, patients, outcome, horizon) for horizon in horizons_years]
+
+
+def constant_predictions(folds: list[HeldOut]) -> list[HeldOut]:
+    """Return the same folds with the horizon as the prediction for every patient."""
+    return [
+        replace(fold, predicted=np.full(len(fold.rows), fold.horizon_years), interval=None, survival=None, median=None)
+        for fold in folds
+    ]
+
+
+def accuracy(folds: list[HeldOut]) -> dict[str, Figure]:
+    """Return the accuracy of held-out predictions, as means over the folds.
+
+    - ``c_index``, and ``uno_c_8y`` up to ``UNO_YEARS``. If the horizon is another one, also Uno's C up to the horizon,
+      such as ``uno_c_7y``.
+    - ``mae``, ``rmse`` and ``bias`` in years, and ``share_within_1_5_years``.
+    - With a curve, ``brier_score`` and ``mae_of_median``, the error of the curve's median (or horizon) as an estimate.
     """
-    return _mean_and_spread(pd.DataFrame(list(map(_fold_accuracy, folds))))
+    return _mean_over_folds(folds, _fold_accuracy)
 
 
-def _fold_accuracy(fold: HeldOut) -> dict[str, float]:
+def _fold_accuracy(fold: HeldOut) -> dict[str, Figure]:
     figures = {
         "c_index": concordance_index(fold.outcome, fold.predicted),
-        "uno_c": uno_c(fold.train, fold.outcome, fold.predicted, fold.horizon_years),
+        **{
+            f"uno_c_{years:.0f}y": uno_c(fold.train, fold.outcome, fold.predicted, years)
+            for years in sorted({UNO_YEARS, fold.horizon_years})
+        },
         **error_figures(fold.truth, fold.predicted),
     }
     if fold.survival is not None:
         figures["brier_score"] = brier_score(fold.train, fold.outcome, fold.survival, grid(fold.horizon_years))
+    if fold.median is not None:
+        figures["mae_of_median"] = error_figures(fold.truth, fold.median)["mae"]
     return figures
 
 
-def accuracy_among_deaths(folds: list[HeldOut]) -> dict[str, float]:
-    """Return ``mae``, ``bias`` and ``share_within_1_5_years`` of the patients who died within the horizon.
+def accuracy_among_deaths(folds: list[HeldOut]) -> dict[str, Figure]:
+    """Return the ``error_figures`` of the patients who died within the horizon, as means over the folds."""
+    return _mean_over_folds(folds, _fold_accuracy_among_deaths)
 
-    ``interval_coverage`` is added if there are intervals. Means and ``_sd`` are as in ``accuracy``.
+
+def _fold_accuracy_among_deaths(fold: HeldOut) -> dict[str, Figure]:
+    only_deaths = replace(fold.truth, weight=fold.truth.weight * fold.truth.died)
+    return error_figures(only_deaths, fold.predicted)
+
+
+def _mean_over_folds(folds: list[HeldOut], measure: Callable[[HeldOut], dict[str, Figure]]) -> dict[str, Figure]:
+    patients = np.concatenate([fold.rows for fold in folds])
+    by_fold = list(map(measure, folds))
+    return {name: Figure.mean([figures[name] for figures in by_fold]).by_patient(patients) for name in by_fold[0]}
+
+
+def pooled(folds: list[HeldOut]) -> pd.DataFrame:
+    """Return a row for each held-out patient of each fold.
+
+    ``quarter`` is that of the patient's predicted years in the ``repeat``: 0 to 3, from the sickest. Columns about the
+    interval and the curve (``survival_5y``) are left out if the model has none.
     """
-    fold_figures = []
-    for fold in folds:
-        died = fold.truth.died
-        truth = fold.truth.take(died)
-        figures = error_figures(truth, fold.predicted[died])
-        if fold.interval is not None:
-            figures["interval_coverage"] = weighted_mean(fold.covered[died], truth.weight)
-        fold_figures.append(figures)
-    return _mean_and_spread(pd.DataFrame(fold_figures))
+    parts = [_rows(fold).assign(repeat=number // FOLDS) for number, fold in enumerate(folds)]
+    rows = pd.concat(parts, ignore_index=True)
+    rows["quarter"] = rows.groupby("repeat")["predicted"].transform(lambda predicted: _quarters(predicted.to_numpy()))
+    return rows
 
 
-def interval_coverage(folds: list[HeldOut]) -> dict[str, float | list[float]]:
+def _rows(fold: HeldOut) -> pd.DataFrame:
+    rows = pd.DataFrame({
+        "patient": fold.rows,
+        "followed_years": fold.outcome.years,
+        "died": fold.outcome.died,
+        "true_years": fold.truth.years,
+        "weight": fold.truth.weight,
+        "died_within_horizon": fold.truth.died,
+        "predicted": fold.predicted,
+    })  # fmt: skip
+    if fold.interval is not None:
+        rows["covered"] = fold.interval.contains(fold.truth.years)
+        rows["lived_shorter"] = fold.interval.is_above(fold.truth.years)
+        rows["lived_longer"] = fold.interval.is_below(fold.truth.years)
+        rows["width"] = fold.interval.upper - fold.interval.lower
+    if fold.survival is not None:
+        rows["survival_5y"] = fold.survival[:, np.searchsorted(grid(fold.horizon_years), CALIBRATED_YEARS)]
+    return rows
+
+
+def _quarters(predicted: Array) -> Rows:
+    quarters = np.empty(len(predicted), dtype=np.intp)
+    for number, rows in enumerate(np.array_split(order(predicted), QUARTERS)):
+        quarters[rows] = number
+    return quarters
+
+
+def outcome_of(rows: pd.DataFrame) -> Outcome:
+    """Return the outcome of pooled rows."""
+    return Outcome(rows["followed_years"].to_numpy(), rows["died"].to_numpy())
+
+
+def interval_coverage(folds: list[HeldOut]) -> dict[str, Any]:
     """Return the coverage of the intervals: the IPCW-weighted share of patients whose interval contains their years.
 
-    - ``overall``; ``overall_sd`` is the standard deviation between repeats.
-    - ``by_quartile``: in each risk class, from the sickest.
-    - ``lived_shorter`` and ``lived_longer``: the shares of patients who died before or lived beyond their interval.
+    - ``overall``, ``by_quartile`` (from the sickest), ``died_within_horizon`` and ``died_within_2_years``.
+    - ``lived_shorter`` and ``lived_longer``: the shares of patients who died before or lived beyond their interval;
+      also ``_by_quartile``.
     - ``mean_width_years``, and ``mean_width_years_by_quartile``.
     """
-    rows = _pooled(folds)
-    repeats = [_pooled(folds[start : start + FOLDS]) for start in range(0, len(folds), FOLDS)]
-    quarters = [rows[rows["risk_class"] == number] for number in range(RISK_CLASSES)]
-    spread = np.std([_share(repeat, "covered") for repeat in repeats], ddof=1) if len(repeats) > 1 else 0.0
-    return {
+    rows = pooled(folds)
+    quarters = [quarter for _, quarter in rows.groupby("quarter")]
+    died = rows[rows["died_within_horizon"]]
+    figures: dict[str, Any] = {
         "overall": _share(rows, "covered"),
-        "overall_sd": float(spread),
         "by_quartile": [_share(quarter, "covered") for quarter in quarters],
-        "lived_shorter": _share(rows, "shorter"),
-        "lived_longer": _share(rows, "longer"),
+        "died_within_horizon": _share(died, "covered"),
+        "died_within_2_years": _share(died[~exceeds(died["true_years"], EARLY_YEARS)], "covered"),
         "mean_width_years": float(rows["width"].mean()),
         "mean_width_years_by_quartile": [float(quarter["width"].mean()) for quarter in quarters],
     }
+    for name in ("lived_shorter", "lived_longer"):
+        figures[name] = _share(rows, name)
+        figures[f"{name}_by_quartile"] = [_share(quarter, name) for quarter in quarters]
+    return figures
 
 
-def calibration(folds: list[HeldOut]) -> list[dict[str, float]]:
-    """Return predicted and observed years in each quarter of predicted risk, from the sickest.
+def _share(rows: pd.DataFrame, name: str) -> Figure:
+    share = Figure.average(rows[name].to_numpy(), rows["weight"].to_numpy())
+    return share.by_patient(rows["patient"].to_numpy())
+
+
+def calibration(folds: list[HeldOut]) -> list[dict[str, Any]]:
+    """Return predicted and observed years in each quarter of predicted years, from the sickest.
 
     ``predicted`` is the mean of the held-out predictions. ``observed`` is the restricted mean survival time of the same
-    patients (Kaplan-Meier). With a curve, ``predicted_survival_5y`` and ``observed_survival_5y`` are added. All are
-    means over the repeats.
+    patients (Kaplan-Meier). ``bias`` is predicted - observed. With a curve, ``predicted_survival_5y`` and
+    ``observed_survival_5y`` are added. All are means over the repeats.
     """
-    repeats = [folds[start : start + FOLDS] for start in range(0, len(folds), FOLDS)]
-    quarters = pd.concat([pd.DataFrame(_calibration(repeat)) for repeat in repeats])
-    means = quarters.groupby(level=0).mean()
-    return [{str(name): float(figure) for name, figure in quarter.items()} for quarter in means.to_dict("records")]
+    horizon = folds[0].horizon_years
+    return [_calibration(quarter, horizon) for _, quarter in pooled(folds).groupby("quarter")]
 
 
-CALIBRATED_YEARS = 5.0
+def _calibration(quarter: pd.DataFrame, horizon_years: float) -> dict[str, Any]:
+    repeats = [rows for _, rows in quarter.groupby("repeat")]
+    observed = [_restricted_mean(outcome_of(rows), horizon_years) for rows in repeats]
+    predicted = [Figure.average(rows["predicted"].to_numpy(), np.ones(len(rows))) for rows in repeats]
+    bias = Figure.mean([figure - other for figure, other in zip(predicted, observed, strict=True)])
+    figures: dict[str, Any] = {
+        "predicted": Figure.mean(predicted).value,
+        "observed": Figure.mean(observed).value,
+        "bias": bias.by_patient(quarter["patient"].to_numpy()),
+    }
+    if "survival_5y" in quarter:
+        observed_survival = [survival_probability(outcome_of(rows), CALIBRATED_YEARS) for rows in repeats]
+        figures["predicted_survival_5y"] = float(np.mean([rows["survival_5y"].mean() for rows in repeats]))
+        figures["observed_survival_5y"] = float(np.mean(observed_survival))
+    return figures
 
 
-def _calibration(repeat: list[HeldOut]) -> list[dict[str, float]]:
-    horizon = repeat[0].horizon_years
-    predicted = np.concatenate([fold.predicted for fold in repeat])
-    outcome = Outcome.joined([fold.outcome for fold in repeat])
-    curves = [fold.survival for fold in repeat if fold.survival is not None]
-    index = int(np.searchsorted(grid(horizon), CALIBRATED_YEARS))
-    quarters = []
-    for rows in np.array_split(order(predicted), RISK_CLASSES):
-        figures = {
-            "predicted": float(predicted[rows].mean()),
-            "observed": restricted_mean_survival_time(outcome.take(rows), horizon),
-        }
-        if curves:
-            figures["predicted_survival_5y"] = float(np.concatenate(curves)[rows, index].mean())
-            figures["observed_survival_5y"] = survival_probability(outcome.take(rows), CALIBRATED_YEARS)
-        quarters.append(figures)
-    return quarters
+def _restricted_mean(outcome: Outcome, horizon_years: float) -> Figure:
+    pseudo = pseudo_observations(outcome, horizon_years)
+    return Figure(restricted_mean_survival_time(outcome, horizon_years), (pseudo - pseudo.mean()) / len(pseudo))
+
+
+def observed_and_expected(fitted: FittedCurve, patients: pd.DataFrame, outcome: Outcome) -> tuple[Array, Array]:
+    """Return for each patient whether a death was observed, and how many deaths the curve expects, shape (n,) each.
+
+    Both are for the patient's follow-up, which counts up to the end of the curve.
+    """
+    end = float(fitted.survival_years[-1])
+    hazard = np.interp(np.minimum(outcome.years, end), fitted.baseline.years, fitted.baseline.hazard)
+    observed = outcome.died & (outcome.years <= end)
+    return observed.astype(np.float64), hazard * np.exp(fitted.log_hazard(patients))
+
+
+def chord_errors(fitted: FittedCurve, patients: pd.DataFrame) -> dict[str, float]:
+    """Return how far straight lines between the years of ``survival_years`` are from the curves they stand for.
+
+    Of each patient's largest error ``chords_mean`` is the mean, and ``chords_worst`` the largest.
+    """
+    years = np.linspace(0.0, fitted.survival_years[-1], 50 * fitted.survival_years[-1] + 1)
+    knots = np.array([0.0, *fitted.survival_years])
+    exact, at_knots = fitted.survival(patients, years), fitted.survival(patients, knots)
+    chords = np.stack([np.interp(years, knots, curve) for curve in at_knots])
+    errors = np.abs(chords - exact).max(axis=1)
+    return {"chords_mean": float(errors.mean()), "chords_worst": float(errors.max())}
 
 
 def least_possible_error(patients: pd.DataFrame, outcome: Outcome, horizon_years: float) -> dict[str, float]:
@@ -257,6 +347,8 @@ def least_possible_error(patients: pd.DataFrame, outcome: Outcome, horizon_years
 
     - ``mae``, in years: the error of the best estimate, which is each curve's median, or the horizon if that is
       earlier.
+    - ``mae_of_mean`` and ``rmse_of_mean``, in years: the errors of each curve's restricted mean as an estimate. The
+      second is the least possible RMSE.
     - ``mae_among_deaths`` and ``share_within_1_5_years_among_deaths``: bounds for the patients who die within the
       horizon, even if it were known that they will. The first is the error of the median time to such a death, the
       second the probability of the most likely span of 2 x 1.5 years.
@@ -267,6 +359,9 @@ def least_possible_error(patients: pd.DataFrame, outcome: Outcome, horizon_years
     survival = np.stack([curve(grid) for curve in cox.predict_survival_function(features)])
     died = 1.0 - survival
     dying = died[:, [-1]]
+    mean = np.trapezoid(survival, grid, axis=1)
+    error_of_mean = np.trapezoid(np.where(grid < mean[:, np.newaxis], died, survival), grid, axis=1)
+    variance = 2.0 * np.trapezoid(survival * grid, grid, axis=1) - mean**2
     # The expectation of |T - median| is the area under the smaller of P(T <= t) and P(T > t), up to the horizon.
     conditional = died / dying
     span = np.count_nonzero(exceeds(2 * CLOSE_YEARS, grid))
@@ -274,33 +369,8 @@ def least_possible_error(patients: pd.DataFrame, outcome: Outcome, horizon_years
     error_of_deaths = np.trapezoid(np.minimum(conditional, 1.0 - conditional), grid, axis=1)
     return {
         "mae": float(np.trapezoid(np.minimum(died, survival), grid, axis=1).mean()),
+        "mae_of_mean": float(error_of_mean.mean()),
+        "rmse_of_mean": float(np.sqrt(variance.mean())),
         "mae_among_deaths": float(np.average(error_of_deaths, weights=dying[:, 0])),
         "share_within_1_5_years_among_deaths": float(likeliest.sum() / dying.sum()),
     }
-
-
-def _mean_and_spread(fold_figures: pd.DataFrame) -> dict[str, float]:
-    figures: dict[str, float] = {}
-    for name in fold_figures.columns:
-        figures[name] = float(fold_figures[name].mean())
-        figures[f"{name}_sd"] = float(fold_figures[name].std(ddof=1))
-    return figures
-
-
-def _pooled(folds: list[HeldOut]) -> pd.DataFrame:
-    return pd.concat([
-        pd.DataFrame({
-            "weight": fold.truth.weight,
-            "covered": fold.covered,
-            "shorter": fold.interval.is_above(fold.truth.years),
-            "longer": fold.interval.is_below(fold.truth.years),
-            "width": fold.interval.upper - fold.interval.lower,
-            "risk_class": fold.interval.risk_class,
-        })
-        for fold in folds
-        if fold.interval is not None
-    ])  # fmt: skip
-
-
-def _share(rows: pd.DataFrame, name: str) -> float:
-    return weighted_mean(rows[name].to_numpy(), rows["weight"].to_numpy())

@@ -59,7 +59,8 @@ def n_days_task() -> LassoTask:
     """Return the common, naive task: the length of follow-up, as if everybody had died at its end, and no horizon."""
 
     def follow_up(_train: Outcome, held_out: Outcome) -> Truth:
-        return Truth(held_out.years, np.ones(len(held_out.years)), held_out.died)
+        count = len(held_out.years)
+        return Truth(held_out.years, np.ones(count), np.ones(count, dtype=bool))
 
     return LassoTask(np.inf, lambda outcome: outcome.years, follow_up)
 
@@ -91,7 +92,7 @@ class FittedLasso:
     def interval(self, patients: pd.DataFrame) -> Interval:
         """Return the interval of each patient within the model's own horizon."""
         years = self.years(patients, self.horizon_years)
-        return Interval(*self.intervals.bounds(years, self.horizon_years), self.intervals.risk_class(years))
+        return Interval(*self.intervals.ends(years, self.horizon_years))
 
     def survival(self, _patients: pd.DataFrame, _years: Array) -> None:
         """Return None: there is no curve."""
@@ -101,10 +102,13 @@ class FittedLasso:
         return LassoArtefact(self.pipeline, self.training, self.horizon_years, self.intervals)
 
 
-def make_pipeline(alpha: float) -> Pipeline:
-    """Return the unfitted pipeline. It maps a patient frame to years, with one feature for each input column."""
+def make_pipeline(alpha: float, imputer: object | None = None) -> Pipeline:
+    """Return the unfitted pipeline. It maps a patient frame to years, with one feature for each input column.
+
+    ``imputer``: see ``preparation``.
+    """
     # Coefficients must agree within 1e-9 between machines, so the tolerance is far lower.
-    return Pipeline([*preparation(), ("lasso", Lasso(alpha=alpha, tol=1e-14, max_iter=100_000))])
+    return Pipeline([*preparation(imputer=imputer), ("lasso", Lasso(alpha=alpha, tol=1e-14, max_iter=100_000))])
 
 
 def fit(task: LassoTask, patients: pd.DataFrame, outcome: Outcome, seed: int) -> FittedLasso:

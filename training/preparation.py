@@ -2,12 +2,17 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.impute import SimpleImputer
+from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
 
 from chalicelib.inference.models.additive import TrainingValues
 from chalicelib.inference.models.mayo import EDEMA_CODES
-from chalicelib.inference.models.transformers import ColumnEncoder, LogColumns, TrainingRangeClamp
+from chalicelib.inference.models.transformers import (
+    ColumnEncoder,
+    ConditionalMeanImputer,
+    LogColumns,
+    TrainingRangeClamp,
+)
 
 # These are measured at an ordinary first visit. Ascites, liver size and spider naevi are left out because they are
 # missing for a quarter of the patients and depend on the examiner. Alkaline phosphatase is left out because its assay
@@ -29,23 +34,23 @@ CODES = {
 Step = tuple[str, object]
 
 
-def preparation(features: tuple[str, ...] = FEATURES) -> list[Step]:
-    """Return the unfitted steps that come before a model. Other code finds the steps by their names."""
+def preparation(features: tuple[str, ...] = FEATURES, imputer: object | None = None) -> list[Step]:
+    """Return the unfitted steps that come before a model. Other code finds the steps by their names.
+
+    ``imputer`` replaces the ``ConditionalMeanImputer``, for comparison.
+    """
     codes = {name: column_codes for name, column_codes in CODES.items() if name in features}
     return [
         ("encode", ColumnEncoder(features, codes)),
         ("clamp", TrainingRangeClamp()),
-        ("impute", SimpleImputer(strategy="median")),
         ("log", LogColumns(tuple(features.index(name) for name in LOGGED if name in features))),
+        ("impute", clone(imputer) if imputer else ConditionalMeanImputer()),
         ("scale", StandardScaler()),
     ]
 
 
 def training_values(encoder: ColumnEncoder, patients: pd.DataFrame) -> TrainingValues:
-    """Return the extremes and the 10th and 90th percentiles of these patients. Each is the value of a patient."""
+    """Return the extremes of these patients."""
     encoded = encoder.transform(patients)
-    lowest, low, high, highest = (
-        tuple(map(float, np.nanquantile(encoded, level, axis=0, method="closest_observation")))
-        for level in (0.0, 0.1, 0.9, 1.0)
-    )
-    return TrainingValues(lowest, low, high, highest)
+    lowest, highest = (tuple(extreme(encoded, axis=0).tolist()) for extreme in (np.nanmin, np.nanmax))
+    return TrainingValues(lowest, highest)

@@ -11,9 +11,9 @@ import pandas as pd
 
 from training.curve import FittedCurve
 from training.data import Outcome
-from training.evaluation import Fit
+from training.evaluation import Fit, FittedModel
 from training.lasso import FittedLasso
-from training.texts import FITTED_LIMITS, Statements, Texts
+from training.texts import FITTED_LIMITS, Bilingual, Statements, Texts
 
 HORIZON_YEARS = 8.0
 LONGER_HORIZON_YEARS = 10.0
@@ -29,11 +29,15 @@ class Recipe:
     - ``horizon_years``: the model's own horizon; ``fit`` fits the model for it.
     - ``texts``: the fixed texts of the card.
     - ``tripod``: the answers to TRIPOD+AI that differ from those in ``training/tripod.py``, by item. Items 1 and 12c
-      are required.
+      are required. The answers may name figures in braces, as those do.
     - ``other_horizons``: further horizons at which the model is evaluated, each with its fit.
     - ``alphas``: the penalties that the fit chooses from.
     - ``known_limits``: the known weaknesses, a list of sentences per language. ``wording.known_limits`` fills in
-      ``{patients}``, ``{c_index:.2f}``, ``{mae:.1f}``, ``{bias:.1f}`` and ``{side}``.
+      ``{patients}``, ``{c_index:±.2f}``, ``{mae:±.2f}``, ``{bias:±+.2f}`` and ``{bias:?}`` for the patients outside the
+      trial; see ``wording.Number``.
+    - ``advantage``: why one may choose this model even if another one errs less.
+    - ``refit``: fit the model with the penalty of a given fit and another imputer. It measures what the replacement of
+      missing values contributes.
     - ``fit_with_band`` and ``evaluate_band``: only for a model whose curve has a band. The first is the fit that is
       served; it takes too long for every fold. The second evaluates the band.
     """
@@ -44,10 +48,12 @@ class Recipe:
     horizon_years: float
     fit: Callable[[pd.DataFrame, Outcome], FittedLasso | FittedCurve]
     texts: Texts
-    tripod: dict[str, str]
+    tripod: dict[str, Bilingual]
     other_horizons: Mapping[float, Fit] = field(default_factory=dict)
     alphas: tuple[float, ...] = ()
     known_limits: Statements = field(default_factory=lambda: FITTED_LIMITS)
+    advantage: Bilingual | None = None
+    refit: Callable[[Any, object, pd.DataFrame, Outcome], FittedModel] | None = None
     fit_with_band: Callable[[pd.DataFrame, Outcome], FittedCurve] | None = None
     evaluate_band: Callable[[pd.DataFrame, Outcome], dict[str, Any]] | None = None
 
@@ -56,6 +62,12 @@ class Recipe:
         missing = sorted(REQUIRED_TRIPOD_ITEMS - self.tripod.keys())
         if missing:
             raise ValueError(f"The recipe of {self.id}: tripod lacks the answer to item {' and '.join(missing)}.")
+        incomplete = [item for item, answer in self.tripod.items() if not (answer.get("en") and answer.get("ru"))]
+        if incomplete:
+            raise ValueError(
+                f"The recipe of {self.id}: tripod needs the answer to item {' and '.join(incomplete)} in English (en) "
+                "and in Russian (ru)."
+            )
 
     def fit_served(self, patients: pd.DataFrame, outcome: Outcome) -> FittedLasso | FittedCurve:
         """Return the fit that is served: with its band, if the model has one."""

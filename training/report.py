@@ -1,44 +1,58 @@
-"""Evaluate a model: all figures that its card reports."""
+"""Evaluate the models: all figures that their cards report.
 
+Figures come with their standard errors over patients: ``c_index`` with ``c_index_se``.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn.impute import SimpleImputer
 
+from chalicelib.inference.models.transformers import ConditionalMeanImputer
 from training import cohorts, lasso
+from training.curve import FittedCurve
 from training.data import Outcome, death, death_or_transplant
 from training.evaluation import (
     FOLDS,
     REPEATS,
     SEED,
-    ConstantPredictor,
-    Fit,
-    FittedModel,
+    FittedFold,
     HeldOut,
     accuracy,
     accuracy_among_deaths,
     calibration,
+    chord_errors,
+    constant_predictions,
     cross_validate,
+    fit_folds,
     interval_coverage,
     least_possible_error,
-    split_folds,
+    observed_and_expected,
+    outcome_of,
+    pooled,
+    predict,
 )
+from training.figures import Figures, by_horizon, differences, errors_only, with_standard_errors
+from training.gaps import gaps
 from training.interval import Interval
-from training.metrics import Truth, concordance_index, error_figures, ipcw_truth, weighted_mean
+from training.lasso import FittedLasso
+from training.metrics import Figure, Truth, concordance_index, error_figures, ipcw_truth
 from training.recipe import Recipe
-from training.targets import restricted_mean_survival_time, survival_probability
+from training.targets import restricted_mean_survival_time, survival_interval, survival_probability
 
 DECIMALS = 3
 EXTERNAL_YEARS = 4.0
-"""The years at which survival is compared in the external cohort. A quarter of its patients was followed this long."""
-BOOTSTRAPS = 1000
+"""The years at which survival is compared in the external cohort."""
+_RANKING = ("c_index", "uno_c_8y")
+"""The figures that can be compared between models without a common horizon."""
+_COMPARED = (*_RANKING, "mae", "rmse", "brier_score")
 
-_ERRORS = {"mae": "ipcw_mae", "bias": "bias", "brier_score": "integrated_brier_score"}
-
-Array = npt.NDArray[np.float64]
-Figures = dict[str, Any]
+Cohort = tuple[pd.DataFrame, Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,158 +68,238 @@ class Report:
     not_achievable: Figures
 
 
-def measure(recipe: Recipe, fitted: FittedModel, patients: pd.DataFrame) -> Report:
-    """Evaluate a model and return its report.
+@dataclass(frozen=True, slots=True)
+class CrossValidated:
+    """A model with its cross-validation.
 
-    The model and what it is compared with are cross-validated on the 418 patients with the same folds. ``fitted``, the
-    model that is served, is evaluated on the external cohort.
+    ``fitted`` is the model that is served, and ``folds`` are the fits of the folds. ``held_out`` holds the predictions
+    and ``accuracy`` their accuracy, by horizon in years.
     """
-    outcome, horizon = death(patients), recipe.horizon_years
-    [folds] = cross_validate(recipe.fit, patients, outcome, (horizon,))
-    quality = {
-        **held_out_figures(folds, horizon),
-        "outside_trial": _outside_trial(patients, folds[:FOLDS], horizon),
-        "folds": FOLDS,
-        "repeats": REPEATS,
-    }
-    if recipe.evaluate_band:
-        quality["curve_band"] = recipe.evaluate_band(patients, outcome)
-    for other_horizon, fit in recipe.other_horizons.items():
-        [other_folds] = cross_validate(fit, patients, outcome, (other_horizon,))
-        quality |= errors_only(accuracy(other_folds), other_horizon)
-    [with_transplant] = cross_validate(recipe.fit, patients, death_or_transplant(patients), (horizon,))
-    return Report(
-        quality=quality,
-        first_repeat=held_out_figures(folds[:FOLDS], horizon),
-        comparisons=_comparisons(patients, outcome, (horizon, *recipe.other_horizons)),
-        sensitivity={"transplant_or_death": by_horizon(accuracy(with_transplant), horizon)},
-        later_visits=_later_visits(recipe, patients, outcome),
-        external=_external(recipe, fitted),
-        not_achievable={
-            f"best_possible_{years:.0f}y": least_possible_error(patients, outcome, years)
-            for years in (horizon, *recipe.other_horizons)
-        },
+
+    recipe: Recipe
+    fitted: FittedLasso | FittedCurve
+    folds: list[FittedFold]
+    held_out: dict[float, list[HeldOut]]
+    accuracy: dict[float, dict[str, Figure]]
+
+    @property
+    def horizons(self) -> tuple[float, ...]:
+        """The model's own horizon, and the others of its recipe."""
+        return (self.recipe.horizon_years, *self.recipe.other_horizons)
+
+
+def measure(
+    models: list[tuple[Recipe, FittedLasso | FittedCurve]], patients: pd.DataFrame, log: Callable[[str], None]
+) -> list[Report]:
+    """Evaluate models and return their reports. ``log`` is called with a line for each model.
+
+    The models and what they are compared with are cross-validated on the 418 patients with the same folds. The models
+    that are served are evaluated on the external cohort.
+    """
+    outcome, trial = death(patients), cohorts.pbc3()
+    validated = []
+    for recipe, fitted in models:
+        log(f"{recipe.id}: cross-validation ...")
+        validated.append(
+            _cross_validated(recipe, fitted, patients, outcome, [other.horizon_years for other, _ in models])
+        )
+    horizons = tuple(sorted({horizon for model in validated for horizon in model.horizons}))
+    n_days = dict(zip(horizons, cross_validate(_fit_n_days, patients, outcome, horizons), strict=True))
+    best = {horizon: least_possible_error(patients, outcome, horizon) for horizon in horizons}
+    reports = []
+    for model in validated:
+        log(f"{model.recipe.id}: evaluation ...")
+        report = Report(
+            quality=_quality(model, patients, outcome),
+            first_repeat=held_out_figures(model.held_out[model.recipe.horizon_years][:FOLDS]),
+            comparisons=_simple_models(model, n_days) | _other_models(model, validated),
+            sensitivity=_sensitivity(model, patients, outcome, trial),
+            later_visits=_later_visits(model, patients),
+            external=_external(model, trial),
+            not_achievable={f"best_possible_{horizon:.0f}y": best[horizon] for horizon in model.horizons},
+        )
+        reports.append(report)
+    return reports
+
+
+def _cross_validated(
+    recipe: Recipe,
+    fitted: FittedLasso | FittedCurve,
+    patients: pd.DataFrame,
+    outcome: Outcome,
+    horizons_of_models: list[float],
+) -> CrossValidated:
+    """Cross-validate a model for the horizons of its recipe, and a curve also for the shorter ones of other models."""
+    folds = fit_folds(recipe.fit, patients, outcome)
+    read = {recipe.horizon_years, *(years for years, fit in recipe.other_horizons.items() if fit is recipe.fit)}
+    if isinstance(fitted, FittedCurve):
+        read |= {years for years in horizons_of_models if years < recipe.horizon_years}
+    held_out = {years: predict(folds, patients, outcome, years) for years in sorted(read)}
+    for years, fit in recipe.other_horizons.items():
+        if years not in held_out:
+            [held_out[years]] = cross_validate(fit, patients, outcome, (years,))
+    return CrossValidated(
+        recipe, fitted, folds, held_out, {years: accuracy(predictions) for years, predictions in held_out.items()}
     )
 
 
-def held_out_figures(folds: list[HeldOut], horizon_years: float) -> Figures:
+def held_out_figures(folds: list[HeldOut]) -> Figures:
     """Return the accuracy, coverage and calibration of held-out predictions."""
-    return {
-        **by_horizon(accuracy(folds), horizon_years),
+    figures: Figures = with_standard_errors({
+        **by_horizon(accuracy(folds), folds[0].horizon_years),
         "died_within_horizon": accuracy_among_deaths(folds),
         "interval_coverage": interval_coverage(folds),
         "calibration": calibration(folds),
+    })  # fmt: skip
+    return figures
+
+
+def _quality(model: CrossValidated, patients: pd.DataFrame, outcome: Outcome) -> Figures:
+    recipe = model.recipe
+    own = model.held_out[recipe.horizon_years]
+    figures = {
+        **held_out_figures(own),
+        "outside_trial": _outside_trial(patients, own[:FOLDS]),
+        "folds": FOLDS,
+        "repeats": REPEATS,
     }
+    if isinstance(model.fitted, FittedCurve):
+        figures["curve_between_years"] = chord_errors(model.fitted, patients)
+    if recipe.evaluate_band:
+        figures["curve_band"] = recipe.evaluate_band(patients, outcome)
+    for years, figures_within in model.accuracy.items():
+        figures |= with_standard_errors(errors_only(figures_within, years))
+    return figures
 
 
-def _outside_trial(patients: pd.DataFrame, repeat: list[HeldOut], horizon_years: float) -> Figures:
+def _outside_trial(patients: pd.DataFrame, repeat: list[HeldOut]) -> Figures:
     """Return the accuracy for the patients outside the trial. The published score was not fitted to them."""
-    is_outside = patients["Drug"].isna().to_numpy()
-    parts = [(fold, is_outside[fold.rows]) for fold in repeat]
-    predicted = np.concatenate([fold.predicted[rows] for fold, rows in parts])
-    outcome = Outcome.joined([fold.outcome.take(np.flatnonzero(rows)) for fold, rows in parts])
-    errors = error_figures(Truth.joined([fold.truth.take(rows) for fold, rows in parts]), predicted)
-    return {
-        "patients": len(predicted),
+    rows = pooled(repeat)
+    rows = rows[patients["Drug"].isna().to_numpy()[rows["patient"]]]
+    predicted, outcome = rows["predicted"].to_numpy(), outcome_of(rows)
+    truth = Truth(*(rows[name].to_numpy() for name in ("true_years", "weight", "died_within_horizon")))
+    figures: Figures = with_standard_errors({
+        "patients": len(rows),
         "events": int(outcome.died.sum()),
         "c_index": concordance_index(outcome, predicted),
-        f"ipcw_mae_{horizon_years:.0f}y": errors["mae"],
-        f"bias_{horizon_years:.0f}y": errors["bias"],
-    }
+        **errors_only(error_figures(truth, predicted), repeat[0].horizon_years),
+    })  # fmt: skip
+    return figures
 
 
-def _fit_n_days(patients: pd.DataFrame, outcome: Outcome) -> lasso.FittedLasso:
+def _fit_n_days(patients: pd.DataFrame, outcome: Outcome) -> FittedLasso:
     return lasso.fit(lasso.n_days_task(), patients, outcome, SEED)
 
 
-def _comparisons(patients: pd.DataFrame, outcome: Outcome, horizons: tuple[float, ...]) -> Figures:
-    """Return the accuracy of a Lasso on the days of follow-up and of the constant predictor, on the same folds.
+def _simple_models(model: CrossValidated, n_days: dict[float, list[HeldOut]]) -> Figures:
+    """Return the accuracy of a Lasso on the days of follow-up and of the constant prediction, on the same folds.
 
-    ``horizons`` begins with the model's own horizon. At the other horizons only errors are reported.
+    At other horizons than the model's own only errors are reported.
     """
-    fits: dict[str, Fit] = {"n_days_recipe": _fit_n_days, "constant": lambda _patients, _outcome: ConstantPredictor()}
+    constant = {years: constant_predictions(model.held_out[years]) for years in model.horizons}
     figures: Figures = {}
-    for name, fit in fits.items():
-        own_folds, *other_folds = cross_validate(fit, patients, outcome, horizons)
-        figures[name] = by_horizon(accuracy(own_folds), horizons[0])
-        for years, folds in zip(horizons[1:], other_folds, strict=True):
-            figures[name] |= errors_only(accuracy(folds), years)
-        figures[name]["died_within_horizon"] = accuracy_among_deaths(own_folds)
+    for name, held_out in {"n_days_recipe": n_days, "constant": constant}.items():
+        own, *others = model.horizons
+        figures[name] = by_horizon(accuracy(held_out[own]), own)
+        for years in others:
+            figures[name] |= errors_only(accuracy(held_out[years]), years)
+        figures[name]["died_within_horizon"] = accuracy_among_deaths(held_out[own])
+    written: Figures = with_standard_errors(figures)
+    return written
+
+
+def _other_models(model: CrossValidated, models: list[CrossValidated]) -> Figures:
+    """Return the differences from each other model (this model - the other): errors only at a common horizon.
+
+    That is the shorter of both models' own horizons.
+    """
+    figures: Figures = {}
+    for other in models:
+        horizon = min(model.recipe.horizon_years, other.recipe.horizon_years)
+        is_common = horizon in model.held_out and horizon in other.held_out
+        both = [
+            by_horizon(
+                each.accuracy[horizon if is_common else each.recipe.horizon_years],
+                horizon,
+                _COMPARED if is_common else _RANKING,
+            )
+            for each in (model, other)
+        ]
+        if other is not model:
+            figures[other.recipe.id] = with_standard_errors(differences(*both))
     return figures
 
 
-def _later_visits(recipe: Recipe, patients: pd.DataFrame, outcome: Outcome) -> Figures:
-    """Return the temporal validation: visits three years later, each predicted by a fit without that patient."""
-    visits, later = cohorts.later_visits()
-    ids = patients["ID"].to_numpy()
-    rows: list[npt.NDArray[np.intp]] = []
-    years: list[Array] = []
-    intervals: list[Interval] = []
-    for train, test in split_folds(outcome, repeats=1):
-        fitted = recipe.fit(patients.iloc[train], outcome.take(train))
-        held_out = np.flatnonzero(visits["ID"].isin(ids[test]))
-        rows.append(held_out)
-        years.append(fitted.years(visits.iloc[held_out], recipe.horizon_years))
-        intervals.append(fitted.interval(visits.iloc[held_out]))
-    known, predicted = later.take(np.concatenate(rows)), np.concatenate(years)
-    truth = ipcw_truth(known, known, recipe.horizon_years)
-    errors = error_figures(truth, predicted)
-    return {
+def _sensitivity(model: CrossValidated, patients: pd.DataFrame, outcome: Outcome, trial: Cohort) -> Figures:
+    recipe, horizon = model.recipe, model.recipe.horizon_years
+    [with_transplant] = cross_validate(recipe.fit, patients, death_or_transplant(patients), (horizon,))
+    figures: Figures = {"transplant_or_death": by_horizon(accuracy(with_transplant), horizon)}
+    if recipe.refit:
+        imputers = (ConditionalMeanImputer(), SimpleImputer(strategy="median"))
+        fits = [partial(recipe.refit, model.fitted, imputer) for imputer in imputers]
+        conditional, median = ((fit(patients, outcome), fit_folds(fit, patients, outcome)) for fit in fits)
+        figures["gaps"] = gaps(conditional, median, patients, outcome, horizon, trial)
+    written: Figures = with_standard_errors(figures)
+    return written
+
+
+def _later_visits(model: CrossValidated, patients: pd.DataFrame) -> Figures:
+    """Return the temporal validation: visits three years later, each predicted by a fit without that patient.
+
+    ``entry_values`` is about the same patients and years, predicted from the values at entry. Its differences are
+    those of the last values from them.
+    """
+    horizon, ids = model.recipe.horizon_years, patients["ID"].to_numpy()
+    visits, outcome = cohorts.later_visits()
+    at_entry = cohorts.entry_values(patients, visits)
+    folds = model.folds[:FOLDS]
+    rows = [np.flatnonzero(visits["ID"].isin(ids[fold.held_out])) for fold in folds]
+    parts = list(zip(folds, rows, strict=True))
+    known = outcome.take(np.concatenate(rows))
+    truth = ipcw_truth(known, known, horizon)
+
+    def figures_of(values: pd.DataFrame) -> tuple[npt.NDArray[np.float64], dict[str, Figure]]:
+        predicted = np.concatenate([fold.fitted.years(values.iloc[part], horizon) for fold, part in parts])
+        errors = errors_only(error_figures(truth, predicted), horizon)
+        return predicted, {"c_index": concordance_index(known, predicted), **errors}
+
+    predicted, figures = figures_of(visits)
+    _, entry_figures = figures_of(at_entry)
+    intervals = Interval.joined([fold.fitted.interval(visits.iloc[part]) for fold, part in parts])
+    written: Figures = with_standard_errors({
         "patients": len(predicted),
         "events": int(known.died.sum()),
         "years_after_entry": cohorts.LANDMARK_YEARS,
-        **_discrimination(known, predicted),
-        f"ipcw_mae_{recipe.horizon_years:.0f}y": errors["mae"],
-        f"bias_{recipe.horizon_years:.0f}y": errors["bias"],
-        "interval_coverage": weighted_mean(Interval.joined(intervals).contains(truth.years), truth.weight),
+        **figures,
+        "c_index_95": figures["c_index"].share_95,
+        "interval_coverage": Figure.average(intervals.contains(truth.years), truth.weight),
         "mean_predicted_years": float(predicted.mean()),
-        "mean_observed_years": restricted_mean_survival_time(known, recipe.horizon_years),
-    }
+        "mean_observed_years": restricted_mean_survival_time(known, horizon),
+        "entry_values": {**entry_figures, **differences(figures, entry_figures)},
+    })  # fmt: skip
+    return written
 
 
-def _external(recipe: Recipe, fitted: FittedModel) -> Figures:
-    """Return the external validation in the PBC3 trial. Columns not measured there get the Mayo patients' median."""
-    trial, outcome = cohorts.pbc3()
-    figures = {
-        "patients": len(trial),
+def _external(model: CrossValidated, trial: Cohort) -> Figures:
+    """Return the external validation in the PBC3 trial. Columns not measured there are filled like missing values."""
+    (patients, outcome), fitted = trial, model.fitted
+    concordance = concordance_index(outcome, fitted.years(patients, model.recipe.horizon_years))
+    figures: Figures = {
+        "patients": len(patients),
         "events": int(outcome.died.sum()),
-        "not_measured": [name for name in fitted.columns if name not in trial],
-        **_discrimination(outcome, fitted.years(trial, recipe.horizon_years)),
+        "followed_4y": int((outcome.years >= EXTERNAL_YEARS).sum()),
+        "not_measured": [name for name in fitted.columns if name not in patients],
+        "c_index": concordance,
+        "c_index_95": concordance.share_95,
+        "observed_survival_4y": survival_probability(outcome, EXTERNAL_YEARS),
+        "observed_survival_4y_95": survival_interval(outcome, EXTERNAL_YEARS),
     }
-    curve = fitted.survival(trial, np.array([EXTERNAL_YEARS]))
-    if curve is not None:
-        figures["predicted_survival_4y"] = float(curve.mean())
-        figures["observed_survival_4y"] = survival_probability(outcome, EXTERNAL_YEARS)
-    return figures
-
-
-def _discrimination(outcome: Outcome, predicted: Array) -> Figures:
-    """Return Harrell's C and its 95 % interval, the percentiles of a bootstrap over the patients."""
-
-    def resampled_concordance(rng: np.random.Generator) -> float:
-        rows = rng.integers(0, len(predicted), len(predicted))
-        return concordance_index(outcome.take(rows), predicted[rows])
-
-    rng = np.random.default_rng(0)
-    interval = np.quantile([resampled_concordance(rng) for _ in range(BOOTSTRAPS)], [0.025, 0.975])
-    return {"c_index": concordance_index(outcome, predicted), "c_index_95": interval.tolist()}
-
-
-def by_horizon(figures: dict[str, float], horizon_years: float) -> Figures:
-    """Return figures of ``accuracy`` by their names on the card: the names of errors say the horizon (``bias_8y``)."""
-    errors = {name + spread for name in _ERRORS for spread in ("", "_sd")}
-    own = {name: figure for name, figure in figures.items() if name not in errors}
-    return own | errors_only(figures, horizon_years)
-
-
-def errors_only(figures: dict[str, float], horizon_years: float) -> Figures:
-    """Return ``ipcw_mae_8y``, ``bias_8y`` and, with a curve, ``integrated_brier_score_8y``, each with its ``_sd``."""
-    return {
-        f"{name}_{horizon_years:.0f}y{spread}": figures[figure + spread]
-        for figure, name in _ERRORS.items()
-        for spread in ("", "_sd")
-        if figure in figures
-    }
+    if isinstance(fitted, FittedCurve):
+        ratio = Figure.ratio(*observed_and_expected(fitted, patients, outcome))
+        figures["predicted_survival_4y"] = float(fitted.survival(patients, np.array([EXTERNAL_YEARS])).mean())
+        figures |= {"observed_to_expected": ratio, "observed_to_expected_95": ratio.ratio_95}
+    written: Figures = with_standard_errors(figures)
+    return written
 
 
 def at_horizon(figures: Any, horizon_years: float) -> Any:
@@ -218,9 +312,9 @@ def at_horizon(figures: Any, horizon_years: float) -> Any:
 
 
 def rounded(value: Any) -> Any:
-    """Return a nested structure with every number rounded to ``DECIMALS``."""
+    """Return a nested structure with every number rounded to ``DECIMALS``. Minus zero becomes zero."""
     if isinstance(value, dict):
         return {name: rounded(part) for name, part in value.items()}
     if isinstance(value, list):
         return [rounded(part) for part in value]
-    return round(value, DECIMALS) if isinstance(value, float) else value
+    return round(value, DECIMALS) + 0.0 if isinstance(value, float) else value

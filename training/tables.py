@@ -4,12 +4,14 @@ A table named ``prices`` is between ``<!-- prices: written by make train -->`` a
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from chalicelib.inference.catalog.catalog import Catalog
 from training.build import ARTEFACTS_DIR
+from training.figures import Figures, is_beyond_chance
+from training.report import at_horizon
 
 Card = dict[str, Any]
 Cells = dict[str, Callable[[Card], str]]
@@ -66,10 +68,72 @@ def _column_for_each_model(corner: str, rows: Cells) -> Callable[[list[Card]], s
     return table
 
 
-def _at_horizon(card: Card, name: str) -> float:
-    """Return a figure of quality at the model's own horizon."""
-    figure: float = card["quality"][f"{name}_{card['horizon_years']:.0f}y"]
-    return figure
+def pairs(cards: list[Card]) -> Iterator[tuple[Card, Card, float, Figures]]:
+    """Yield each pair of models with their common horizon and the differences of the first from the second.
+
+    Errors within that horizon have names without it, such as ``ipcw_mae_difference``.
+    """
+    for number, card in enumerate(cards):
+        for other in cards[number + 1 :]:
+            horizon = min(card["horizon_years"], other["horizon_years"])
+            yield card, other, horizon, at_horizon(card["comparisons"].get(other["id"], {}), horizon)
+
+
+def _differences(cards: list[Card]) -> str:
+    rows = (
+        [
+            f"`{card['id']}` - `{other['id']}`",
+            f"{horizon:.0f} years",
+            *(cell(figures) for cell in _DIFFERENCES.values()),
+        ]
+        for card, other, horizon, figures in pairs(cards)
+    )
+    return _table(["models", "horizon", *_DIFFERENCES], rows)
+
+
+def _spread(figures: Figures, name: str, decimals: int = 3, sign: str = "") -> str:
+    """Return a figure with its standard error; an empty text if it was not measured."""
+    if name not in figures:
+        return ""
+    return f"{figures[name]:{sign}.{decimals}f} ± {figures[f'{name}_se']:.{decimals}f}"
+
+
+def _difference(figures: Figures, name: str) -> str:
+    """Return a figure that may differ from 0, in bold type if it does so beyond chance."""
+    text = _spread(figures, name, sign="+")
+    return f"**{text}**" if text and is_beyond_chance(figures[name], figures[f"{name}_se"]) else text
+
+
+def _within(years: int) -> Callable[[Card], str]:
+    return lambda card: _spread(card["quality"], f"ipcw_mae_{years}y", 2)
+
+
+def _at_horizon(name: str, decimals: int = 2, sign: str = "") -> Callable[[Card], str]:
+    """Return a cell that shows a figure of quality at the model's own horizon."""
+    return lambda card: _spread(card["quality"], f"{name}_{card['horizon_years']:.0f}y", decimals, sign)
+
+
+def _least_possible(name: str) -> Callable[[Card], str]:
+    return lambda card: f"{card['not_achievable'][f'best_possible_{card["horizon_years"]:.0f}y'][name]:.2f}"
+
+
+def _biased(quarter: Figures) -> str:
+    text = f"{quarter['bias']:+.2f}"
+    return f"**{text}**" if is_beyond_chance(quarter["bias"], quarter["bias_se"]) else text
+
+
+def _coverage(name: str) -> Callable[[Card], str]:
+    return lambda card: _spread(card["quality"]["interval_coverage"], name)
+
+
+def _with_interval(figures: Figures, name: str) -> str:
+    low, high = figures[f"{name}_95"]
+    return f"{figures[name]:.3f} ({low:.3f}-{high:.3f})"
+
+
+def _without_often_missing(card: Card) -> str:
+    gap = card["sensitivity"].get("gaps", {}).get("without_often_missing", {})
+    return _difference(gap, f"ipcw_mae_{card['horizon_years']:.0f}y_difference")
 
 
 def _if_measured(section: str, name: str, show: Callable[[dict[str, Any]], str]) -> Callable[[Card], str]:
@@ -86,6 +150,11 @@ _PRICES: Cells = {
     "coins": lambda card: str(card["coins"]),
     "answers": lambda card: card["summary"]["en"],
 }
+_RUSSIAN_PRICES: Cells = {
+    "модель": _PRICES["model"],
+    "монеты": _PRICES["coins"],
+    "название": lambda card: card["title"]["ru"],
+}
 _OUTPUT_SPECS: Cells = {
     "id": lambda card: f"`{card['id']}`",
     "coins": lambda card: str(card["coins"]),
@@ -95,32 +164,33 @@ _OUTPUT_SPECS: Cells = {
     "scale of the contributions": lambda card: card["contribution_scale"].replace("_", " "),
 }
 _FIGURES: Cells = {
-    "Harrell's C / Uno's C": lambda card: f"{card['quality']['c_index']:.3f} / {card['quality']['uno_c']:.3f}",
-    "error / bias within the horizon, years": lambda card: (
-        f"{_at_horizon(card, 'ipcw_mae'):.2f} / {_at_horizon(card, 'bias'):+.2f}"
+    "Harrell's C": lambda card: _spread(card["quality"], "c_index"),
+    "Uno's C up to 8 years": lambda card: _spread(card["quality"], "uno_c_8y"),
+    "error within the model's horizon": _at_horizon("ipcw_mae"),
+    "error within 7 years": _within(7),
+    "error within 10 years": _within(10),
+    "error of the constant predictor": lambda card: _spread(
+        card["comparisons"]["constant"], f"ipcw_mae_{card['horizon_years']:.0f}y", 2
     ),
-    "error of the constant predictor, years": lambda card: (
-        f"{card['comparisons']['constant'][f'ipcw_mae_{card["horizon_years"]:.0f}y']:.2f}"
+    "least possible error of a mean": _least_possible("mae_of_mean"),
+    "error of the curve's median (or horizon)": _at_horizon("ipcw_mae_of_median"),
+    "least possible error of a median": _least_possible("mae"),
+    "bias within the model's horizon": _at_horizon("bias", sign="+"),
+    "bias by quarter of risk from the sickest": lambda card: " ".join(map(_biased, card["quality"]["calibration"])),
+    "error of patients who died within the horizon": lambda card: _spread(
+        card["quality"]["died_within_horizon"], "mae", 2
     ),
-    "error / bias within 10 years, years": _if_measured(
-        "quality", "ipcw_mae_10y", lambda quality: f"{quality['ipcw_mae_10y']:.2f} / {quality['bias_10y']:+.2f}"
+    "bias of patients who died within the horizon": lambda card: _spread(
+        card["quality"]["died_within_horizon"], "bias", 2, "+"
     ),
-    "error / bias of patients who died within the horizon, years": lambda card: (
-        "{mae:.2f} / {bias:+.2f}".format(**card["quality"]["died_within_horizon"])
+    "integrated Brier score": _at_horizon("integrated_brier_score", 3),
+    "interval coverage": _coverage("overall"),
+    "interval coverage by quarter of risk from the sickest": lambda card: _shares(
+        card["quality"]["interval_coverage"]["by_quartile"]
     ),
-    "integrated Brier score": lambda card: (
-        f"{_at_horizon(card, 'integrated_brier_score'):.3f}" if card["survival_years"] else ""
-    ),
-    "interval coverage: all; by quarter of risk from the sickest": lambda card: (
-        f"{card['quality']['interval_coverage']['overall']:.3f}; "
-        f"{_shares(card['quality']['interval_coverage']['by_quartile'])}"
-    ),
-    "interval coverage: patients who died within the horizon": lambda card: (
-        f"{card['quality']['died_within_horizon']['interval_coverage']:.3f}"
-    ),
-    "mean width of the interval, years": lambda card: (
-        f"{card['quality']['interval_coverage']['mean_width_years']:.1f}"
-    ),
+    "interval coverage of patients who died within the horizon": _coverage("died_within_horizon"),
+    "interval coverage of patients who died within 2 years": _coverage("died_within_2_years"),
+    "mean width of the interval": lambda card: f"{card['quality']['interval_coverage']['mean_width_years']:.1f}",
     "coverage of the 80 % band in simulations: all; by fifth of risk from the sickest": _if_measured(
         "quality",
         "curve_band",
@@ -136,23 +206,50 @@ _FIGURES: Cells = {
             f"{quality['curve_band']['held_out']['within']} of {len(quality['curve_band']['held_out']['groups'])}"
         ),
     ),
-    "the 106 patients outside the trial: C, error in years": lambda card: (
-        f"{card['quality']['outside_trial']['c_index']:.2f}, "
-        f"{card['quality']['outside_trial'][f'ipcw_mae_{card["horizon_years"]:.0f}y']:.2f}"
+    "six often missing columns absent: change of the error by filling them with what to expect, not medians": (
+        _without_often_missing
     ),
-    "PBC3: Harrell's C (95 % interval)": lambda card: (
-        "{c_index:.3f} ({c_index_95[0]:.3f}-{c_index_95[1]:.3f})".format(**card["external"])
+    "later visits: change of C by the last values, not those at entry": lambda card: _difference(
+        card["later_visits"]["entry_values"], "c_index_difference"
     ),
-    "PBC3: 4-year survival, predicted / observed": _if_measured(
+    "the 106 patients outside the trial: C": lambda card: _spread(card["quality"]["outside_trial"], "c_index"),
+    "the 106 patients outside the trial: error": lambda card: _spread(
+        card["quality"]["outside_trial"], f"ipcw_mae_{card['horizon_years']:.0f}y", 2
+    ),
+    "the 106 patients outside the trial: bias": lambda card: _spread(
+        card["quality"]["outside_trial"], f"bias_{card['horizon_years']:.0f}y", 2, "+"
+    ),
+    "PBC3: Harrell's C (95 % interval)": lambda card: _with_interval(card["external"], "c_index"),
+    "PBC3: 4-year survival, predicted / observed (95 % interval)": _if_measured(
         "external", "predicted_survival_4y",
-        lambda external: f"{external['predicted_survival_4y']:.3f} / {external['observed_survival_4y']:.3f}",
+        lambda external: (
+            f"{external['predicted_survival_4y']:.3f} / {_with_interval(external, 'observed_survival_4y')}"
+        ),
+    ),
+    "PBC3: observed / expected deaths (95 % interval)": _if_measured(
+        "external", "observed_to_expected", lambda external: _with_interval(external, "observed_to_expected")
+    ),
+    "PBC3: the same with medians in place of what was not measured": lambda card: _spread(
+        card["sensitivity"].get("gaps", {}).get("pbc3", {}).get("median", {}), "observed_to_expected"
+    ),
+    "PBC3: patients followed for 4 years": lambda card: (
+        "{followed_4y} of {patients}".format(**card["external"])
     ),
 }  # fmt: skip
+_DIFFERENCES: dict[str, Callable[[Figures], str]] = {
+    "Uno's C up to 8 years": lambda figures: _difference(figures, "uno_c_8y_difference"),
+    "error": lambda figures: _difference(figures, "ipcw_mae_difference"),
+    "root mean square error": lambda figures: _difference(figures, "ipcw_rmse_difference"),
+}
 
 DOCUMENTS = {
-    Path("README.md"): {"prices": _row_for_each_model(_PRICES)},
+    Path("README.md"): {
+        "prices": _row_for_each_model(_PRICES),
+        "prices in Russian": _row_for_each_model(_RUSSIAN_PRICES),
+    },
     Path("docs", "models.md"): {
         "contracts": _row_for_each_model(_OUTPUT_SPECS),
         "figures": _column_for_each_model("held out, 5 x 5", _FIGURES),
+        "differences": _differences,
     },
 }

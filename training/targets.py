@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.data import Outcome
+from training.metrics import NORMAL_95
 
 Array = npt.NDArray[np.float64]
 
@@ -32,6 +33,18 @@ def survival_probability(outcome: Outcome, years: float) -> float:
     """Return the Kaplan-Meier probability to live longer than ``years``."""
     times, at_risk, deaths = _counts(outcome, np.nextafter(years, np.inf))
     return float(kaplan_meier(at_risk.sum(axis=0), deaths.sum(axis=0))[-1]) if len(times) else 1.0
+
+
+def survival_interval(outcome: Outcome, years: float) -> list[float]:
+    """Return the 95 % interval of ``survival_probability``, which must lie between 0 and 1.
+
+    It is symmetric for log(-log S), with Greenwood's variance (Kalbfleisch & Prentice, 1980).
+    """
+    _, at_risk, deaths = _counts(outcome, np.nextafter(years, np.inf))
+    left, died = at_risk.sum(axis=0), deaths.sum(axis=0)
+    log_survival = np.log(kaplan_meier(left, died)[-1])
+    half = NORMAL_95 * np.sqrt((died / (left * (left - died))).sum()) / -log_survival
+    return [float(np.exp(log_survival * np.exp(end))) for end in (half, -half)]
 
 
 def pseudo_observations(outcome: Outcome, horizon_years: float) -> Array:

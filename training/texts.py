@@ -18,22 +18,20 @@ LIMITS: Bilingual = {
     "решений о лечении или трансплантации.",
 }
 _CURVE_INTERVAL: Bilingual = {
-    "en": "The interval is read from the patient's own survival curve, at two probabilities of death. They are chosen in each "
-    "quarter of predicted risk so that the interval contained the true years of 80 % of held-out patients (weighted for "
-    "censoring). If fewer than 9 in 10 patients like this one are expected to die within {horizon} years, the upper end is open. The "
-    "lower end is then the time that about 8 in 10 outlive, or the estimate itself if that is shorter. Otherwise about 1 in 10 "
-    "may die before the interval and 1 in 10 may live longer.",
-    "ru": "Интервал определяется по кривой выживаемости самого пациента — по двум вероятностям смерти. Они подобраны в каждой "
-    "четверти предсказанного риска так, чтобы интервал содержал истинное число лет у 80 % пациентов, не участвовавших в обучении "
-    "(с учётом цензурирования). Если в течение {horizon} лет ожидается смерть менее чем 9 из 10 таких пациентов, верхняя "
-    "граница открыта. Нижняя граница тогда — срок, который переживут примерно 8 из 10, или сама оценка, если она меньше. В "
-    "остальных случаях примерно 1 из 10 может умереть раньше интервала и 1 из 10 — прожить дольше.",
+    "en": "The interval is read from the patient's own survival curve. It begins at the time that 9 of 10 such patients outlive, "
+    "and ends at the time that 1 of 10 outlives. An end beyond {horizon} years is given as {horizon} years or more. Nobody can "
+    "outlive such an end, so the intervals of all patients together hold the true number more often than for 8 of 10. The "
+    "estimate is a mean: if few die early, it can lie below the interval.",
+    "ru": "Интервал определяется по кривой выживаемости самого пациента. Он начинается в момент, который переживают 9 из 10 таких "
+    "пациентов, и заканчивается в момент, который переживает 1 из 10. Граница за пределами {horizon} лет указывается как "
+    "{horizon} лет и более. Пережить такую границу нельзя, поэтому в целом интервалы содержат истинное число лет чаще, чем у 8 из "
+    "10 пациентов. Оценка — это среднее: если рано умирают немногие, она может лежать ниже интервала.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The fixed texts of a model's card."""
+    """The fixed texts of a model's card. ``changes``: what this version changed; None for a first version."""
 
     title: Bilingual
     summary: Bilingual
@@ -41,6 +39,7 @@ class Texts:
     point_estimate: Bilingual
     interval_method: Bilingual
     curve_band_method: Bilingual | None = None
+    changes: Bilingual | None = None
 
 
 def estimand(horizon: str, words: str) -> Bilingual:
@@ -67,22 +66,28 @@ def curve_interval(horizon: str) -> Bilingual:
 FITTED_LIMITS: Statements = {
     "en": [
         "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients. A missing value is "
-        "replaced by the cohort's median, both in training and in prediction.",
-        "Before this version was chosen, seven sets of columns and six forms of the interval were compared on the same folds "
-        "that the figures come from. So the figures may be slightly too good.",
+        "replaced by the one to expect given the patient's measured values, both in training and in prediction.",
         "All training patients are from one centre. The only patients of other hospitals on whom the model was tested are "
         "those of the PBC3 trial.",
-        "For the {patients} patients outside the trial (held out like all others) the concordance is {c_index:.2f} and the "
-        "average error {mae:.1f} years. On average the estimate is {bias:.1f} years too {side}.",
+        "For the {patients} patients outside the trial (held out like all others) the concordance is {c_index:±.2f} and the "
+        "average error {mae:±.2f} years. The bias is {bias:±+.2f} years{bias:?}.",
     ],
     "ru": [
-        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись. Пропущенное значение заменяется медианой "
-        "по когорте — и при обучении, и при расчёте прогноза.",
-        "До выбора этого варианта семь наборов столбцов и шесть видов интервала сравнивались на тех же блоках, по которым "
-        "посчитаны показатели. Поэтому показатели могут быть немного завышены.",
+        "У 106 из 418 пациентов холестерин, медь, АСТ и триглицериды не измерялись. Недостающее значение заменяется тем, "
+        "которого следует ожидать при измеренных показателях пациента, — и при обучении, и при расчёте прогноза.",
         "Все пациенты, по которым обучена модель, — из одного центра. На пациентах других больниц модель проверена только по "
         "данным исследования PBC3.",
         "Для {patients} пациентов, не участвовавших в испытании (как и остальные, не входивших в обучающую часть), индекс "
-        "конкордации — {c_index:.2f}, средняя ошибка — {mae:.1f} года. В среднем прогноз {side} на {bias:.1f} года.",
+        "конкордации — {c_index:±.2f}, средняя ошибка — {mae:±.2f} года. Смещение — {bias:±+.2f} года{bias:?}.",
+    ],
+}
+COLUMNS_WERE_COMPARED: Statements = {
+    "en": [
+        "Before the columns were chosen, seven sets of columns were compared on the same folds that the figures come from. "
+        "So the figures may be slightly too good.",
+    ],
+    "ru": [
+        "До выбора столбцов семь их наборов сравнивались на тех же блоках, по которым посчитаны показатели. Поэтому "
+        "показатели могут быть немного завышены.",
     ],
 }

@@ -90,6 +90,42 @@ test('a file can be submitted after its check failed, and is rejected with the r
   await expect(page.getByText(words.shell.balance(500))).toBeVisible();
 });
 
+const ACCOUNT_CHUNK = '**/assets/AccountScreen-*.js';
+
+test('a screen that cannot be loaded says so, and a reload loads it @slow', async ({ page }) => {
+  await page.route(ACCOUNT_CHUNK, (route) => route.fulfill({ status: 404, json: {} }));
+  await register(page, words);
+  const title = page.getByRole('heading', { level: 1 });
+  await expect(title).toHaveText(words.notLoaded.title);
+  await expect(page.getByRole('alert')).toContainText(words.notLoaded.lead);
+  await expect(page).toHaveTitle(`${words.submission.title} · ${words.shell.product}`);
+  await inspectInBoth(page, 'not-loaded');
+  await page.getByRole('link', { name: words.shell.productHome }).click();
+  await expect(title).toHaveText(words.landing.title);
+  await page.goBack();
+  await expect(title).toHaveText(words.notLoaded.title);
+  await expect(title).toBeFocused();
+
+  await page.unroute(ACCOUNT_CHUNK);
+  await page.getByRole('button', { name: words.notLoaded.reload }).click();
+  await expect(title).toHaveText(words.submission.title);
+  await page.getByRole('link', { name: words.shell.predictions }).click();
+  await expect(title).toHaveText(words.history.title);
+  await expect(title).toBeFocused();
+  await expect(page).toHaveTitle(`${words.history.title} · ${words.shell.product}`);
+});
+
+test('the start page loads no screen that needs an account', async ({ page }) => {
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.landing.title);
+  await page.getByRole('link', { name: words.landing.start }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.account.registerTitle);
+  expect(requests.some((url) => /\/index-[^/]*\.js$/.test(url))).toBe(true);
+  expect(requests.filter((url) => url.includes('AccountScreen'))).toEqual([]);
+});
+
 test('a double click submits once', async ({ page }) => {
   await register(page, words);
   await chooseFile(page, words, await sampleText(page));

@@ -1,6 +1,9 @@
 import type { Page } from '@playwright/test';
 import { pageProblem } from '../src/api/problem';
-import type { Cohort, Row } from '../src/api/types';
+import type { Cohort, CurveCard, Row } from '../src/api/types';
+import { survivalAt } from '../src/lib/curve';
+import { intervalText } from '../src/lib/interval';
+import { contributionTotal } from '../src/lib/patientRow';
 import {
   chooseFile,
   expect,
@@ -13,6 +16,9 @@ import {
 } from './support';
 
 // Results: the overview with its plots, the patient's page, and printing.
+
+/** The horizon of the model `cox-lasso`. */
+const HORIZON_YEARS = 8;
 
 type Words = (typeof LANGUAGES)[number]['words'];
 
@@ -76,6 +82,13 @@ for (const { code, locale, words } of LANGUAGES) {
 
       const plot = page.getByRole('img', { name: alternativeOf(words, first) });
       await expect(plot).toBeVisible();
+      const card = await fetchJson<CurveCard>(page, '/api/models/cox-lasso');
+      for (const row of rows) {
+        for (const { years, probability } of row.survival)
+          expect(survivalAt(years, contributionTotal(row), card)).toBeCloseTo(probability, 5);
+      }
+      await expect(plot.locator('.plot-line')).toBeVisible();
+      await expect(plot.locator('.plot-point')).toHaveCount(1 + first.survival.length);
       for (const { probability } of first.survival) {
         await expect(plot).toHaveAccessibleName(
           new RegExp(escaped(words.format.percent(probability))),
@@ -134,6 +147,9 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(curves.getByRole('img')).toHaveAccessibleName(
         new RegExp(escaped(words.plots.cohort.stratum(0, 2))),
       );
+      await expect(curves.locator('.plot-line')).toHaveCount(4);
+      await expect(curves.locator('.plot-point')).toHaveCount(0);
+      await expect(page.getByText(words.plots.cohort.curvesGuide)).toHaveCount(0);
       await curves.locator('summary').click();
       await expect(curves.getByRole('columnheader')).toHaveCount(1 + 4);
       await expect(
@@ -218,7 +234,7 @@ test('a curve has a band only if every point has one @slow', async ({ page }) =>
   const address = await predict(page, words, { model: 'cox-lasso', content, name: 'patients.csv' });
   await page.goto(`${address}/patients/3`);
   await expect(page.locator('.plot-band')).toBeVisible();
-  await expect(page.getByText(words.plots.curve.bandHint(0.8))).toBeVisible();
+  await expect(page.getByText(words.plots.curve.bandHint(0.8, 1))).toBeVisible();
   await page.locator('summary').filter({ hasText: words.plots.curve.valuesTable }).click();
   await expect(page.getByRole('columnheader', { name: words.plots.curve.band })).toBeVisible();
   await inspectInBoth(page, 'patient-band');
@@ -231,6 +247,42 @@ test('a curve has a band only if every point has one @slow', async ({ page }) =>
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/./);
   await expect(page.locator('.plot-line')).toBeVisible();
   await expect(page.locator('.plot-band')).toHaveCount(0);
+});
+
+test('a curve of another version, or without its card, shows only the known points @slow', async ({
+  page,
+}) => {
+  await register(page, words);
+  const content = await sample(page, 'patients-10.csv');
+  await page.route('**/api/models/cox-lasso', async (route) => {
+    const card = await (await route.fetch()).json();
+    return route.fulfill({ json: { ...card, version: '0.1.0' } });
+  });
+  const address = await predict(page, words, { model: 'cox-lasso', content, name: 'patients.csv' });
+  await expect(page.getByText(words.plots.cohort.curvesGuide)).toBeVisible();
+  await expect(page.locator('.plot-guide').first()).toBeVisible();
+  await inspectInBoth(page, 'cohort-points');
+  await page.goto(`${address}/patients/3`);
+  await expect(page.getByText(words.plots.curve.otherVersion)).toBeVisible();
+  await expect(page.getByText(words.plots.curve.barsHint(0.8))).toBeVisible();
+  await expect(page.locator('.plot-bars')).toHaveCount(1 + 5);
+  await expect(page.locator('.plot-point')).toHaveCount(1 + 5);
+  await expect(page.locator('.plot-line')).toHaveCount(0);
+  await inspectInBoth(page, 'patient-points');
+
+  await page.unroute('**/api/models/cox-lasso');
+  await page.route('**/api/models/cox-lasso', (route) => route.abort('connectionfailed'));
+  await page.reload();
+  await expect(page.getByText(words.plots.curve.notLoaded)).toBeVisible();
+  await expect(page.locator('.plot-bars')).toHaveCount(1 + 5);
+  await page.unroute('**/api/models/cox-lasso');
+  await page.getByRole('link', { name: words.plots.patient.back }).click();
+  await expect(patientRows(page, words)).toHaveCount(10);
+  await expect(page.locator('.stratum .plot-line').first()).toBeVisible();
+  await expect(page.getByText(words.plots.cohort.curvesGuide)).toHaveCount(0);
+  await page.goBack();
+  await expect(page.locator('.plot-line')).toBeVisible();
+  await expect(page.locator('.plot-bars')).toHaveCount(0);
 });
 
 test('an older result shows only what it has, and a large one prints the lowest estimates @slow', async ({
@@ -292,8 +344,8 @@ test('printing with the browser includes every patient @slow', async ({ page }) 
   await expect(patientRows(page, words)).toHaveCount(100);
 });
 
-function alternativeOf({ plots }: Words, { survival, lower, upper, upper_open }: Row): string {
-  return plots.curve.altText(survival, lower, upper, upper_open);
+function alternativeOf(words: Words, row: Row): string {
+  return words.plots.curve.altText(row.survival, intervalText(row, HORIZON_YEARS, words));
 }
 
 function escaped(text: string): string {

@@ -2,20 +2,19 @@ import { useEffect } from 'preact/hooks';
 import { LogInAgain } from './components/account/LogInAgain';
 import { Header } from './components/common/Header';
 import { type Dictionary, text } from './i18n';
-import { addresses, needsAccount, type Route } from './lib/routes';
-import { Account } from './screens/Account';
-import { Coins } from './screens/Coins';
-import { History } from './screens/History';
+import { type AccountRoute, addresses, needsAccount, type Route } from './lib/routes';
 import { Landing } from './screens/Landing';
 import { LogIn } from './screens/LogIn';
-import { NewPrediction } from './screens/NewPrediction';
 import { NotFound } from './screens/NotFound';
-import { PatientScreen } from './screens/PatientScreen';
-import { InvalidPrediction, PredictionScreen } from './screens/PredictionScreen';
+import { NotLoaded } from './screens/NotLoaded';
 import { Register } from './screens/Register';
+import { createChunk } from './state/chunk';
 import { deployment } from './state/deployment';
 import { replaceWith, route } from './state/route';
 import { isLoggedIn } from './state/session';
+
+/** The start page must not wait for the screens that need an account. */
+const accountChunk = createChunk(() => import('./screens/AccountScreen'));
 
 /** The page: header, the screen of the current route, and footer. */
 export function App() {
@@ -58,7 +57,9 @@ function DeploymentNote() {
 }
 
 function Screen({ route }: { route: Route }) {
-  if (needsLogIn(route)) return <LogIn isRedirected />;
+  if (needsAccount(route)) {
+    return isLoggedIn.value ? <AccountScreenOnDemand route={route} /> : <LogIn isRedirected />;
+  }
   switch (route.name) {
     case 'landing':
       return <Landing />;
@@ -66,23 +67,18 @@ function Screen({ route }: { route: Route }) {
       return <Register />;
     case 'login':
       return <LogIn isRedirected={false} />;
-    case 'new':
-      return <NewPrediction />;
-    case 'history':
-      return <History />;
-    case 'prediction':
-      return <PredictionScreen key={route.id} id={route.id} />;
-    case 'invalidPrediction':
-      return <InvalidPrediction />;
-    case 'account':
-      return <Account />;
-    case 'coins':
-      return <Coins />;
-    case 'patient':
-      return <PatientScreen key={route.id} id={route.id} row={route.row} />;
     case 'unknown':
       return <NotFound />;
   }
+}
+
+function AccountScreenOnDemand({ route }: { route: AccountRoute }) {
+  const { module, hasFailed, load } = accountChunk;
+  // Each address tries again after a failure.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the route is a trigger.
+  useEffect(() => void load(), [load, route]);
+  if (module.value) return <module.value.AccountScreen route={route} />;
+  return hasFailed.value ? <NotLoaded /> : <p role="status">{text.value.shell.loading}</p>;
 }
 
 /** Whether the log-in form is shown instead of the screen. */

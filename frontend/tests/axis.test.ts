@@ -24,6 +24,11 @@ test('an open interval reaches the end of the axis whatever its upper limit', ()
   expect(place).toMatchObject({ end: 100, open: true });
 });
 
+test('an interval at the horizon has no width, and the estimate may lie left of it', () => {
+  const place = placeInterval({ years: 6, lower: 8, upper: 8, upper_open: true }, 8);
+  expect(place).toEqual({ start: 100, end: 100, point: 75, open: true });
+});
+
 test('an interval never has a negative width', () => {
   const place = placeInterval({ years: 4, lower: 5, upper: 3, upper_open: false }, 8);
   expect(place.end).toBe(place.start);

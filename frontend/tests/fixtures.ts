@@ -1,6 +1,23 @@
 // Test data. Each function returns an ordinary object, changed as the test needs it.
 
-import type { DryRun, Model, Prediction, Row } from '../src/api/types';
+import { readFileSync } from 'node:fs';
+import type { Column, CurveCard, DryRun, Model, Prediction, Row } from '../src/api/types';
+
+/** Return the text of a file of the repository. */
+export function repositoryFile(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+}
+
+/**
+ * The published probabilities of the average patient of the Mayo study to live longer than 1, 2, ...
+ * 7 years.
+ */
+export const MAYO_SURVIVAL = [0.97, 0.941, 0.883, 0.833, 0.774, 0.721, 0.651];
+
+/** Return the card of a model on offer. */
+export function modelCard(id: string): CurveCard & { survival_years: number[] } {
+  return JSON.parse(repositoryFile(`model_artifacts/${id}/card.json`));
+}
 
 export function patientRow(change: Partial<Row> = {}): Row {
   return {
@@ -14,6 +31,7 @@ export function patientRow(change: Partial<Row> = {}): Row {
     median_years: null,
     mayo_score: null,
     imputed: [],
+    imputed_values: [],
     if_measured: [],
     measure_first: null,
     out_of_range: [],
@@ -52,6 +70,7 @@ export function finishedPrediction(change: Partial<Prediction> = {}): Prediction
     contribution_scale: 'score',
     survival_years: [1, 2, 3, 4, 5, 6, 7],
     curve_band_level: null,
+    interval_quantiles: [0.1, 0.9],
     receipt: null,
     timings: null,
     ...change,
@@ -70,7 +89,6 @@ export function catalogueModel(change: Partial<Model> = {}): Model {
     limits: localised,
     horizon_years: 7,
     point_estimate: localised,
-    interval_level: 0.8,
     interval_method: localised,
     contribution_scale: 'score',
     survival_years: [1, 2, 3, 4, 5, 6, 7],
@@ -80,6 +98,25 @@ export function catalogueModel(change: Partial<Model> = {}): Model {
     estimand: localised,
     artefact: { file: 'model.joblib', sha256: '0'.repeat(64), bytes: 1 },
     columns: [],
+    ...change,
+  };
+}
+
+export function catalogueColumn(name: string, change: Partial<Column> = {}): Column {
+  return {
+    name,
+    title: { en: name, ru: name },
+    kind: 'number',
+    required: false,
+    unit: null,
+    allowed: null,
+    minimum: null,
+    maximum: null,
+    training_minimum: null,
+    training_maximum: null,
+    units: [],
+    si_unit: null,
+    si_factor: null,
     ...change,
   };
 }

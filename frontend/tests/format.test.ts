@@ -52,10 +52,9 @@ describe('English plurals', () => {
 });
 
 describe('numbers', () => {
-  test('an open interval has the sign ≥', () => {
-    expect(plain(en.result.intervalText(5.12, 8, true))).toBe('5.1 to ≥ 8');
-    expect(plain(ru.result.intervalText(5.12, 8, true))).toBe('от 5,1 до ≥ 8');
-    expect(plain(en.result.intervalText(1, 2.26, false))).toBe('1.0 to 2.3');
+  test('a time is never printed as 0.0 years', () => {
+    const { time } = createFormat('en');
+    expect([0, 0.06, 0.1, 5.12].map(time)).toEqual(['<0.1', '<0.1', '0.1', '5.1']);
   });
 
   test('a negligible contribution has no sign', () => {

@@ -10,6 +10,7 @@ import {
   formColumns,
   parseNumber,
 } from '../src/lib/patientForm';
+import { catalogueColumn } from './fixtures';
 
 const EN: FormSettings = {
   system: 'conventional',
@@ -23,32 +24,13 @@ const RU_SI: FormSettings = {
   formatNumber: createFormat('ru').number,
 };
 
-function column(name: string, change: Partial<Column> = {}): Column {
-  return {
-    name,
-    title: { en: name, ru: name },
-    kind: 'number',
-    required: false,
-    unit: null,
-    allowed: null,
-    minimum: null,
-    maximum: null,
-    training_minimum: null,
-    training_maximum: null,
-    units: [],
-    si_unit: null,
-    si_factor: null,
-    ...change,
-  };
-}
-
 function measured(
   name: string,
   [unit, minimum, maximum]: [string, number, number],
   [otherUnit, factor]: [string, number],
   training: [number, number],
 ): Column {
-  return column(name, {
+  return catalogueColumn(name, {
     required: true,
     unit,
     minimum,
@@ -72,8 +54,12 @@ const cholesterol = measured(
 );
 const albumin = measured('Albumin', ['g/dL', 1, 6], ['g/L', 10], [1.96, 4.64]);
 const age = measured('Age', ['days', 6570, 40000], ['years', 1 / 365.25], [9598, 28650]);
-const edema = column('Edema', { kind: 'category', required: true, allowed: ['N', 'S', 'Y'] });
-const id = column('ID', { kind: 'id' });
+const edema = catalogueColumn('Edema', {
+  kind: 'category',
+  required: true,
+  allowed: ['N', 'S', 'Y'],
+});
+const id = catalogueColumn('ID', { kind: 'id' });
 
 const typed = (text: string, unit: string | null = null): Entry => ({ text, unit });
 const shownText = (shown: Column, entry: Entry, settings: FormSettings) =>
@@ -105,7 +91,7 @@ test('the age is entered in years, laboratory values in the chosen units', () =>
     unit: 'umol/L',
     range: { low: 1.71, high: 1026 },
   });
-  const platelets = column('Platelets', {
+  const platelets = catalogueColumn('Platelets', {
     unit: '10^9/L',
     units: [{ name: '10^9/L', factor: 1 }],
   });
@@ -229,9 +215,9 @@ test('the file is named after the ID if that is safe in a file name', () => {
 });
 
 test('the form has required numbers, then required categories, then optional columns', () => {
-  const status = column('Status', { kind: 'ignored' });
-  const sex = column('Sex', { kind: 'category', allowed: ['F', 'M'] });
-  const copper = column('Copper');
+  const status = catalogueColumn('Status', { kind: 'ignored' });
+  const sex = catalogueColumn('Sex', { kind: 'category', allowed: ['F', 'M'] });
+  const copper = catalogueColumn('Copper');
   const columns = formColumns([id, sex, edema, age, status, copper, albumin]);
   expect(columns.map(({ name }) => name)).toEqual([
     'Age',

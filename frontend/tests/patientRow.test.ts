@@ -64,6 +64,12 @@ describe('missing values', () => {
   test('the first is the one to measure first, then come wide ranges, and last unused columns', () => {
     const row = patientRow({
       imputed: ['Sex', 'Stage', 'Copper', 'Platelets'],
+      imputed_values: [
+        { column: 'Sex', value: 0.11 },
+        { column: 'Stage', value: 2.6 },
+        { column: 'Copper', value: 73.4 },
+        { column: 'Platelets', value: 251 },
+      ],
       if_measured: [
         { column: 'Sex', low: 5, high: 5 },
         { column: 'Stage', low: 4.5, high: 5.2 },
@@ -73,10 +79,10 @@ describe('missing values', () => {
       measure_first: 'Copper',
     });
     expect(missingValuesOf(row)).toEqual([
-      { column: 'Copper', kind: 'range', low: 4.1, high: 5.3 },
-      { column: 'Stage', kind: 'range', low: 4.5, high: 5.2 },
-      { column: 'Platelets', kind: 'unchanged' },
-      { column: 'Sex', kind: 'unused' },
+      { column: 'Copper', expected: 73.4, kind: 'range', low: 4.1, high: 5.3 },
+      { column: 'Stage', expected: 2.6, kind: 'range', low: 4.5, high: 5.2 },
+      { column: 'Platelets', expected: 251, kind: 'unchanged' },
+      { column: 'Sex', expected: 0.11, kind: 'unused' },
     ]);
   });
 
@@ -86,13 +92,13 @@ describe('missing values', () => {
       if_measured: [{ column: 'Copper', low: 8, high: 8 }],
       contributions: [{ column: 'Copper', value: 0.2 }],
     });
-    expect(missingValuesOf(row)).toEqual([{ column: 'Copper', kind: 'unchanged' }]);
+    expect(missingValuesOf(row)).toEqual([{ column: 'Copper', expected: null, kind: 'unchanged' }]);
   });
 
-  test('the effect is unknown in an older result', () => {
+  test('the effect and the value that was used are unknown in an older result', () => {
     expect(missingValuesOf(patientRow({ imputed: ['Stage', 'Copper'] }))).toEqual([
-      { column: 'Stage', kind: 'unknown' },
-      { column: 'Copper', kind: 'unknown' },
+      { column: 'Stage', expected: null, kind: 'unknown' },
+      { column: 'Copper', expected: null, kind: 'unknown' },
     ]);
   });
 });

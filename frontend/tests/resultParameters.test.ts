@@ -6,7 +6,11 @@ import { catalogueModel, finishedPrediction } from './fixtures';
 
 type Receipt = NonNullable<Prediction['receipt']>;
 
-const olderResult = finishedPrediction({ horizon_years: null, contribution_scale: null });
+const olderResult = finishedPrediction({
+  horizon_years: null,
+  contribution_scale: null,
+  interval_quantiles: null,
+});
 
 test('the parameters of a result come before those of the current model', () => {
   const model = catalogueModel({ horizon_years: 9, contribution_scale: 'years' });
@@ -17,21 +21,23 @@ test('the parameters of a result come before those of the current model', () => 
 });
 
 test('an older result has the parameters of its model', () => {
-  const model = catalogueModel({ horizon_years: 9, interval_level: 0.9 });
-  expect(resultParametersOf(olderResult, model)).toEqual({
-    horizon: 9,
-    intervalLevel: 0.9,
-    scale: 'score',
-    bandLevel: null,
-  });
+  const model = catalogueModel({ horizon_years: 9 });
+  expect(resultParametersOf(olderResult, model)).toMatchObject({ horizon: 9, scale: 'score' });
+});
+
+test('the quantiles of the intervals are those of the result', () => {
+  const result = finishedPrediction({ interval_quantiles: [0.05, 0.95] });
+  expect(resultParametersOf(result, catalogueModel()).intervalQuantiles).toEqual([0.05, 0.95]);
+  expect(resultParametersOf(olderResult, catalogueModel()).intervalQuantiles).toBeNull();
 });
 
 test('an older result of a withdrawn model has default parameters', () => {
   expect(resultParametersOf(olderResult, null)).toEqual({
     horizon: 8,
-    intervalLevel: 0.8,
+    intervalQuantiles: null,
     scale: 'years',
     bandLevel: null,
+    units: {},
   });
 });
 

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { countOf, largestBin, strataCurves, strataOf, strataStarts } from '../src/lib/strata';
+import { survivalAt } from '../src/lib/curve';
+import {
+  countOf,
+  largestBin,
+  strataCurves,
+  strataOf,
+  strataStarts,
+  wholeStrataCurves,
+} from '../src/lib/strata';
+import { modelCard, patientRow } from './fixtures';
 
 const halfYears = (horizon: number) =>
   Array.from({ length: horizon * 2 + 1 }, (_, index) => index / 2);
@@ -75,6 +84,25 @@ test('a mean curve starts with all patients alive, and an empty stratum has no c
     { years: 5, probability: 0.25 },
   ]);
   expect(strataCurves(strataOf({ ...cohort, survival }), [1, 3, 5])).toEqual([]);
+});
+
+test('the whole curve of a stratum is the mean of the curves of its patients', () => {
+  const card = modelCard('mayo');
+  const strata = strataOf(bins(7, { 0.5: 1, 2: 1, 3.5: 1, 6.5: 1 }));
+  const baselines = [
+    { years: 0.9, baseline: 9 },
+    { years: 2, baseline: 8 },
+    { years: 3.9, baseline: 7 },
+    { years: 7, baseline: 4 },
+  ];
+  const curves = wholeStrataCurves(strata, baselines.map(patientRow), 7, card);
+  const atFive = strata.map(
+    (stratum) => curves.get(stratum)?.find(({ years }) => years === 5)?.probability,
+  );
+  const survival = (score: number) => survivalAt(5, score, card);
+  expect(atFive[0]).toBeCloseTo(survival(9), 12);
+  expect(atFive[1]).toBeCloseTo((survival(8) + survival(7)) / 2, 12);
+  expect(atFive[3]).toBeCloseTo(survival(4), 12);
 });
 
 test('the largest bin is the first of equal ones', () => {

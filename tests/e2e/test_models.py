@@ -24,7 +24,7 @@ def test_the_catalogue_describes_the_output_of_each_model(person: Person) -> Non
     assert {model["id"]: model["coins"] for model in models} == PRICES
     for model in models:
         card = person.get(f"/api/models/{model['id']}").json()
-        for name in ("horizon_years", "point_estimate", "interval_level", "interval_method", "contribution_scale"):
+        for name in ("horizon_years", "point_estimate", "interval_quantiles", "interval_method", "contribution_scale"):
             assert model[name] == card[name], name
             assert model[name], name
         assert len(card["tripod_ai"]) == 52
@@ -42,18 +42,20 @@ def test_each_model_s_rows_match_its_description_and_its_price(person: Person, m
 
     assert (accepted["cost"], person.balance()) == (PRICES[model_id], 500 - PRICES[model_id])
     assert prediction["status"] == "succeeded"
-    for name in ("horizon_years", "contribution_scale", "survival_years", "curve_band_level"):
+    for name in ("horizon_years", "contribution_scale", "survival_years", "curve_band_level", "interval_quantiles"):
         assert prediction[name] == model[name], name
     assert len(rows) == 10
     for row in rows:
-        assert 0 <= row["lower"] <= row["years"] <= row["upper"] <= model["horizon_years"]
+        assert 0 <= row["years"] <= model["horizon_years"]
+        assert 0 <= row["lower"] <= row["upper"] <= model["horizon_years"]
         curve = [point["probability"] for point in row["survival"]]
         assert [point["years"] for point in row["survival"]] == model["survival_years"]
         assert curve == sorted(curve, reverse=True)
         for point in row["survival"]:
             is_in_band = point["lower"] is not None and point["lower"] <= point["probability"] <= point["upper"]
             assert is_in_band is (model["curve_band_level"] is not None)
-        assert [gap["column"] for gap in row["if_measured"]] == row["imputed"]
+        for gaps in (row["if_measured"], row["imputed_values"]):
+            assert [gap["column"] for gap in gaps] == row["imputed"]
         assert row["measure_first"] is None or row["measure_first"] in row["imputed"]
         total = row["baseline"] + sum(part["value"] for part in row["contributions"])
         if model["contribution_scale"] == "years":

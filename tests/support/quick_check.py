@@ -13,9 +13,10 @@ from training.card import parameters
 from training.check import Difference, differing_samples, section_differences
 from training.data import cirrhosis, death
 from training.evaluation import cross_validate
+from training.figures import Figures
 from training.models import RECIPES
 from training.recipe import Recipe
-from training.report import Figures, held_out_figures, rounded
+from training.report import held_out_figures, rounded
 
 
 def quick_differences(root: Path) -> list[str]:
@@ -43,5 +44,5 @@ def quick_card_differences(card: dict[str, Any], recipe: Recipe, patients: pd.Da
 def _first_repeat(recipe: Recipe, patients: pd.DataFrame) -> Figures:
     """Return the figures of the first repeat alone. They show whether a card belongs to this code and data."""
     [answers] = cross_validate(recipe.fit, patients, death(patients), (recipe.horizon_years,), repeats=1)
-    figures: Figures = rounded(held_out_figures(answers, recipe.horizon_years))
+    figures: Figures = rounded(held_out_figures(answers))
     return figures

@@ -85,7 +85,11 @@ class FakeModel:
             "baseline": 1.0,
             "contribution:Age": 0.5,
             "contribution:Bilirubin": years - 1.5,
-            **{f"{side}:{name}": years for side in ("if_low", "if_high") for name in ("Copper", "Stage")},
+            **{
+                f"{side}:{name}": years
+                for side in ("imputed_value", "if_low", "if_high")
+                for name in ("Copper", "Stage")
+            },
             "measure_first": "",
         }
         return pd.DataFrame(columns, index=frame.index)

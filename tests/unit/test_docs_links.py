@@ -23,6 +23,7 @@ LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^\s)>]+)>?(?:\s+\"[^\"
 HEADING = re.compile(r"^#{1,6} +(.+?) *#* *$", re.MULTILINE)
 NAMED_ANCHOR = re.compile(r'<a id="([\w-]+)"></a>')
 EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:")
+GENERATED_TABLE = re.compile(r"(?<=: written by make train -->\n).*?(?=<!-- end of )", re.DOTALL)
 PAGE_IN_SOURCE = re.compile(r"\b(docs/[\w/-]+\.md|(?<![\w/-])(?:README|CONTRIBUTING|CHANGELOG|SECURITY)\.md)(#[\w-]+)?")
 
 
@@ -94,8 +95,9 @@ def test_the_index_lists_every_page() -> None:
     assert sorted(map(name, pages - listed)) == []
 
 
-def test_the_readme_has_at_most_120_lines() -> None:
-    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 120
+def test_the_readme_has_at_most_120_lines_besides_its_tables_of_models() -> None:
+    written_by_hand = GENERATED_TABLE.sub("", (ROOT / "README.md").read_text("utf-8"))
+    assert len(written_by_hand.splitlines()) <= 120
 
 
 def test_a_link_to_a_missing_file_or_heading_is_found(tmp_path: Path) -> None:

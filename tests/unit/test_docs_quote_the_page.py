@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from tests.support.models import CARDS
 from tests.support.stack import ROOT
 
 TEXTS = ROOT / "frontend" / "src" / "i18n"
@@ -22,15 +21,9 @@ RUSSIAN_LABELS = sorted(label for label in set(re.findall("«([^»]+)»", RUSSIA
 
 @pytest.mark.parametrize("label", LABELS)
 def test_the_page_has_each_label_that_the_user_s_guide_names(label: str) -> None:
-    # The page composes "80% interval" of a number and a text.
-    assert re.sub(r"^\d+", "", label) in page_texts("en")
+    assert label in page_texts("en")
 
 
 @pytest.mark.parametrize("label", RUSSIAN_LABELS)
 def test_the_russian_page_has_each_label_that_the_readme_names(label: str) -> None:
     assert label in page_texts("ru")
-
-
-def test_the_readme_s_russian_part_has_the_cards_prices() -> None:
-    prices = dict(re.findall(r"`([\w-]+)` — (\d+)", RUSSIAN_PART))
-    assert prices == {model: str(card["coins"]) for model, card in CARDS.items()}

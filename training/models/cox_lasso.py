@@ -9,8 +9,9 @@ from training.curve import FittedCurve
 from training.data import Outcome
 from training.evaluation import SEED
 from training.recipe import HORIZON_YEARS, LONGER_HORIZON_YEARS, Recipe
-from training.texts import Texts, curve_interval, estimand
+from training.texts import COLUMNS_WERE_COMPARED, FITTED_LIMITS, Texts, curve_interval, estimand
 from training.tripod import OUTPUT
+from training.wording import joined
 
 
 def fit(patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
@@ -28,13 +29,18 @@ def evaluate_band(patients: pd.DataFrame, outcome: Outcome) -> dict[str, Any]:
     return band.evaluate(HORIZON_YEARS, patients, outcome, SEED)
 
 
+def refit(fitted: FittedCurve, imputer: object, patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
+    """Fit the model with another imputer and the penalty of ``fitted``."""
+    return cox.fit_with_penalty(fitted.alpha or 0.0, HORIZON_YEARS, patients, outcome, imputer)
+
+
 TEXTS = Texts(
     title={"en": "Survival curve (Cox-Lasso)", "ru": "Кривая выживаемости (Cox-Lasso)"},
     summary={
         "en": "The survival curve up to 10 years of each patient with primary biliary cholangitis: expected years within "
-        "8 years with an 80 % interval, the median, and the chance to live longer than 1, 3, 5, 8 and 10 years.",
+        "8 years, the times that 9 of 10 and 1 of 10 such patients outlive, the median, and the chance to live longer than 1, 3, 5, 8 and 10 years.",
         "ru": "Кривая выживаемости каждого пациента с первичным билиарным холангитом на 10 лет: ожидаемое число лет в "
-        "ближайшие 8 лет с 80-процентным интервалом, медиана и вероятность прожить больше 1, 3, 5, 8 и 10 лет.",
+        "ближайшие 8 лет, сроки, которые переживают 9 из 10 и 1 из 10 таких пациентов, медиана и вероятность прожить больше 1, 3, 5, 8 и 10 лет.",
     },
     estimand=estimand("8", "8 лет"),
     point_estimate={
@@ -44,6 +50,14 @@ TEXTS = Texts(
         "срок, который переживает половина таких пациентов.",
     },
     interval_method=curve_interval("8"),
+    changes={
+        "en": "Version 2.0.0: the interval no longer jumps and no longer begins at the estimate, and a missing value is replaced by "
+        "the one to expect of such a patient, not by the median. For the 418 patients of the sample file the estimate moved by "
+        "0.09 years on average (0.61 at most), and the lower end by 1.4 years downwards.",
+        "ru": "Версия 2.0.0: интервал больше не меняется скачками и не начинается на оценке, а пропуск заменяется значением, "
+        "ожидаемым у такого пациента, а не медианой. У 418 пациентов файла-примера оценка сместилась в среднем на 0,09 года (самое "
+        "большее — на 0,61), нижняя граница — на 1,4 года вниз.",
+    },
     curve_band_method={
         "en": "The band says for each point of the curve separately how far off the curve itself may be, since it was fitted "
         "to only 418 patients (80 %, from 200 refits to randomly resampled patients). It does not say how much the lives of "
@@ -56,19 +70,33 @@ TEXTS = Texts(
 )
 
 TRIPOD = {
-    "1": "Development and evaluation of a penalised Cox model of survival in primary biliary cholangitis.",
-    "12c": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow's baseline hazard. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error of the years within 8 years. The interval levels come from held-out curves by quarter of risk. Both are nested in every outer fold. The served fit also has a pointwise band around the curve, from 200 refits to resampled patients with the chosen penalty.",
-    "15": f"{OUTPUT} A survival curve at 1, 3, 5, 8 and 10 years with an 80 % band for the uncertainty of the curve itself.",
+    "1": {
+        "en": "Development and evaluation of a penalised Cox model of survival in primary biliary cholangitis.",
+        "ru": "Построение и проверка модели Кокса со штрафом для выживаемости при первичном билиарном холангите.",
+    },
+    "12c": {
+        "en": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow's baseline hazard. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error of the years within 8 years. This is nested in every outer fold. The interval is read from the patient's own curve, at its 10 % and 90 % quantile; nothing is fitted for it. The served fit also has a pointwise band around the curve, from 200 refits to resampled patients with the chosen penalty.",
+        "ru": "Модель Кокса с L1-штрафом (coxnet из scikit-survival) и базовым риском по Бреслоу. Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке числа лет в пределах 8 лет. Он выбирается заново в обучающей части каждого внешнего блока. Интервал определяется по кривой самого пациента — это её квантили 10 % и 90 %; для него ничего не подбирается. У модели, по которой рассчитываются прогнозы, есть и поточечная полоса вокруг кривой: модель 200 раз построена заново по повторным выборкам пациентов с выбранным штрафом.",
+    },
+    "15": joined(
+        OUTPUT,
+        {
+            "en": " The probabilities to live longer than 1, 3, 5, 8 and 10 years, with an 80 % band for the uncertainty of the curve itself.",
+            "ru": " Вероятности прожить дольше 1, 3, 5, 8 и 10 лет с 80-процентной полосой, которая отражает неопределённость самой кривой.",
+        },
+    ),
 }
 
 RECIPE = Recipe(
     id="cox-lasso",
-    version="1.1.1",
+    version="2.0.0",
     coins=150,
     horizon_years=HORIZON_YEARS,
     fit=fit,
     other_horizons={LONGER_HORIZON_YEARS: fit},
     alphas=cox.ALPHAS,
+    known_limits=joined(FITTED_LIMITS, COLUMNS_WERE_COMPARED),
+    refit=refit,
     fit_with_band=fit_with_band,
     evaluate_band=evaluate_band,
     texts=TEXTS,

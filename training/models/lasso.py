@@ -1,5 +1,6 @@
 """The recipe of ``lasso``: a Lasso on pseudo-observations of restricted mean survival time."""
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -7,8 +8,12 @@ import pandas as pd
 from training import lasso
 from training.data import Outcome
 from training.evaluation import SEED
+from training.models import cox_lasso
 from training.recipe import HORIZON_YEARS, LONGER_HORIZON_YEARS, Recipe
-from training.texts import Texts, estimand
+from training.texts import COLUMNS_WERE_COMPARED, FITTED_LIMITS, Texts, estimand
+from training.wording import joined
+
+COINS = 100
 
 
 def fit(patients: pd.DataFrame, outcome: Outcome, horizon_years: float = HORIZON_YEARS) -> lasso.FittedLasso:
@@ -16,13 +21,21 @@ def fit(patients: pd.DataFrame, outcome: Outcome, horizon_years: float = HORIZON
     return lasso.fit(lasso.rmst_task(horizon_years), patients, outcome, SEED)
 
 
+def refit(fitted: lasso.FittedLasso, imputer: object, patients: pd.DataFrame, outcome: Outcome) -> lasso.FittedLasso:
+    """Fit the model with another imputer and the penalty of ``fitted``. The intervals stay the same."""
+    pipeline = lasso.make_pipeline(fitted.alpha, imputer)
+    return replace(fitted, pipeline=pipeline.fit(patients, lasso.rmst_task(HORIZON_YEARS).targets(outcome)))
+
+
 TEXTS = Texts(
     title={"en": "Expected years of life (Lasso)", "ru": "Ожидаемое число лет жизни (Lasso)"},
     summary={
         "en": "Expected years of life within the next 8 years for a patient with primary biliary cholangitis, from "
-        "12 values of an ordinary visit, with an 80 % interval and the contribution of each value.",
+        "12 values of an ordinary visit, with the times that 9 of 10 and 1 of 10 such patients outlive, and the contribution of "
+        "each value in years.",
         "ru": "Ожидаемое число лет жизни в ближайшие 8 лет при первичном билиарном холангите — по 12 показателям "
-        "обычного обследования, с 80-процентным интервалом и вкладом каждого показателя.",
+        "обычного обследования, со сроками, которые переживают 9 из 10 и 1 из 10 таких пациентов, и вкладом каждого показателя "
+        "в годах.",
     },
     estimand=estimand("8", "8 лет"),
     point_estimate={
@@ -30,28 +43,54 @@ TEXTS = Texts(
         "ru": "Среднее: исходный уровень плюс вклад каждого показателя в годах, ограниченное пределами 0–8 лет.",
     },
     interval_method={
-        "en": "Quantiles of the signed residuals of held-out patients, weighted for censoring, in each quarter of predicted "
-        "risk. In the sickest quarter they are the 10 % and the 90 % quantile. In the others many patients outlive 8 years: "
-        "there the upper end is open (8 years or more) and the lower end is the 20 % quantile.",
-        "ru": "Квантили остатков со знаком для пациентов, не участвовавших в обучении, с учётом цензурирования, отдельно "
-        "в каждой четверти предсказанного риска. В самой тяжёлой четверти это квантили 10 % и 90 %. В остальных многие "
-        "переживают 8 лет: там верхняя граница открыта (8 лет и более), а нижняя — квантиль 20 %.",
+        "en": "The 10 % and the 90 % quantile of the errors of patients who were held out, added to the estimate: 9 of 10 such "
+        "patients outlive the lower end, and 1 of 10 outlives the upper end. Patients with a similar estimate count most, "
+        "censored patients are weighted for, and both ends never fall when the estimate rises. Between whole years the ends "
+        "are interpolated. Where more than 1 of 10 outlives 8 years, the upper end is open (8 years or more).",
+        "ru": "Квантили 10 % и 90 % ошибок у пациентов, не участвовавших в обучении, прибавленные к оценке: 9 из 10 таких "
+        "пациентов переживают нижнюю границу, 1 из 10 — верхнюю. Сильнее учитываются пациенты с близкой оценкой, цензурирование "
+        "учтено весами, и с ростом оценки ни одна граница не снижается. Между целыми годами границы интерполируются. Если 8 лет "
+        "переживает более чем 1 из 10, верхняя граница открыта (8 лет и более).",
+    },
+    changes={
+        "en": "Version 2.0.0: the interval no longer jumps and no longer begins at the estimate, and a missing value is replaced by "
+        "the one to expect of such a patient, not by the median. For the 418 patients of the sample file the estimate moved by "
+        "0.05 years on average (0.34 at most), and the lower end by 1.1 years downwards.",
+        "ru": "Версия 2.0.0: интервал больше не меняется скачками и не начинается на оценке, а пропуск заменяется значением, "
+        "ожидаемым у такого пациента, а не медианой. У 418 пациентов файла-примера оценка сместилась в среднем на 0,05 года (самое "
+        "большее — на 0,34), нижняя граница — на 1,1 года вниз.",
     },
 )
 
 TRIPOD = {
-    "1": "Development and evaluation of a penalised linear model (Lasso) of years lived within 8 years in primary biliary cholangitis.",
-    "12c": "Lasso on jackknife pseudo-observations of restricted mean survival time. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error. The interval comes from held-out residuals by quarter of risk. Both are nested in every outer fold.",
+    "1": {
+        "en": "Development and evaluation of a penalised linear model (Lasso) of years lived within 8 years in primary biliary cholangitis.",
+        "ru": "Построение и проверка линейной модели со штрафом (Lasso) для числа лет, прожитых за 8 лет, при первичном билиарном холангите.",
+    },
+    "12c": {
+        "en": "Lasso on jackknife pseudo-observations of restricted mean survival time. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error. The ends of the interval are the 10 % and the 90 % quantile of the residuals of held-out patients with similar predictions (locally weighted, and weighted for censoring), made isotonic in the prediction. Both are nested in every outer fold.",
+        "ru": "Lasso по псевдонаблюдениям ограниченного среднего времени выживания (метод складного ножа). Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке. Границы интервала — квантили 10 % и 90 % остатков у пациентов, не участвовавших в обучении, с близким прогнозом (локальные веса и веса с учётом цензурирования); затем они делаются монотонными по прогнозу. И то и другое оценивается заново в обучающей части каждого внешнего блока.",
+    },
+}
+
+ADVANTAGE = {
+    "en": "What speaks for this model: every contribution is in years, and the contributions add up to the estimate. It also costs "
+    f"less than {cox_lasso.RECIPE.id} (list prices: {COINS} and {cox_lasso.RECIPE.coins} coins).",
+    "ru": "В пользу этой модели: каждый вклад выражен в годах, и вклады складываются в оценку. Она и стоит дешевле, чем "
+    f"{cox_lasso.RECIPE.id} (по прейскуранту {COINS} и {cox_lasso.RECIPE.coins} монет).",
 }
 
 RECIPE = Recipe(
     id="lasso",
-    version="1.1.0",
-    coins=100,
+    version="2.0.0",
+    coins=COINS,
     horizon_years=HORIZON_YEARS,
     fit=fit,
     other_horizons={LONGER_HORIZON_YEARS: partial(fit, horizon_years=LONGER_HORIZON_YEARS)},
     alphas=lasso.ALPHAS,
+    known_limits=joined(FITTED_LIMITS, COLUMNS_WERE_COMPARED),
+    advantage=ADVANTAGE,
+    refit=refit,
     texts=TEXTS,
     tripod=TRIPOD,
 )

@@ -81,7 +81,7 @@ class Card(BaseModel):
     horizon_years: float
     survival_years: list[int]
     contribution_scale: ContributionScale = Field(description="Scale of the contributions.")
-    interval_level: float
+    interval_quantiles: list[float]
     curve_band_level: float | None
     curve_band_method: Texts | None
     artefact: Artefact
@@ -158,8 +158,8 @@ def _with_override(offer: Offer, override: Override | None) -> Offer:
 # The list of models shows these fields of a card. The whole card is larger.
 _LISTED_CARD_FIELDS = (
     "title", "summary", "limits", "estimand", "point_estimate", "horizon_years", "survival_years",
-    "contribution_scale", "interval_level", "interval_method", "curve_band_level", "curve_band_method", "data",
-    "quality", "comparisons", "statements", "known_limits", "not_achievable", "artefact",
+    "contribution_scale", "interval_quantiles", "interval_method", "curve_band_level", "curve_band_method", "data",
+    "quality", "comparisons", "statements", "changes", "known_limits", "not_achievable", "artefact",
 )  # fmt: skip
 
 

@@ -57,8 +57,9 @@ class Model(catalog.Card, ResponseModel):
     survival_years: list[int] = Field(
         description="The years at which the survival curve is given. Empty for a model without a curve."
     )
-    interval_level: float = Field(
-        description="Nominal coverage of the interval: the share of patients that it should contain."
+    interval_quantiles: list[float] = Field(
+        description="Probabilities of death at the lower and the upper end of the interval. With 0.1 and 0.9, 9 of 10 "
+        "such patients outlive the lower end, and 1 of 10 outlives the upper end."
     )
     curve_band_level: float | None = Field(
         description="Level of the band around each patient's curve. Null for a model without a band."
@@ -68,6 +69,7 @@ class Model(catalog.Card, ResponseModel):
     )
     artefact: Artefact = Field(description="The file of the fitted model: its name, size and hash.")
     data: dict[str, Any] = optional_field("The data that the model was fitted to.")
+    changes: Texts | None = optional_field("What this version of the model changed. Null for a first version.")
     quality: dict[str, Any] = optional_field("Cross-validated quality of the model.")
     comparisons: dict[str, Any] = optional_field("The same measures for simpler methods.")
     known_limits: Statements = optional_field("Known limits of the model.")

@@ -1,7 +1,9 @@
 """Models that sum over the input columns: each column's contribution, and the effect of its missing values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,22 +11,21 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from chalicelib.inference.models.stable_comparison import NOISE, exceeds
+from chalicelib.inference.models.transformers import Completed, ConditionalMeanImputer
 from chalicelib.inference.patient_file import columns as specification
 
 Vector = npt.NDArray[np.float64]
 Texts = pd.api.extensions.ExtensionArray
 
+PERCENTILE_90 = NormalDist().inv_cdf(0.9)
+"""The 90th percentile of the standard normal distribution; the 10th is its negative."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingValues:
-    """Summary of each input column's encoded values in the training patients; every field has shape (columns,).
-
-    ``lowest`` and ``highest`` are the extremes; ``low`` and ``high`` are the 10th and the 90th percentile.
-    """
+    """The lowest and the highest encoded value of each column in the training patients, each of shape (columns,)."""
 
     lowest: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
     highest: tuple[float, ...]
 
 
@@ -33,12 +34,14 @@ class Terms:
     """The terms of the model's sum for n patients.
 
     - ``raw``: the encoded values, shape (n, columns), NaN for a missing value.
+    - ``completed``: the same, clamped, with the logarithms taken and the expected values in place of the missing ones.
     - ``standardised``: the values that the coefficients are multiplied with, shape (n, columns).
     - ``contributions``: coefficient times standardised value, on the model's own scale, shape (n, columns).
     - ``total``: baseline plus all contributions, shape (n,).
     """
 
     raw: Vector
+    completed: Completed
     standardised: Vector
     contributions: Vector
     total: Vector
@@ -47,18 +50,22 @@ class Terms:
 class AdditivePipeline:
     """A fitted pipeline whose last step is linear.
 
-    Its first step is ``encode`` (a ``ColumnEncoder``). The steps in between work element by element. The last step has
-    ``coef_``, shape (columns,), and ``intercept_``.
+    Its first step is ``encode`` (a ``ColumnEncoder``). The step ``impute`` is a ``ConditionalMeanImputer``; the steps
+    before and after it work element by element. The last step has ``coef_``, shape (columns,), and ``intercept_``.
     """
 
     def __init__(self, pipeline: Pipeline, training: TrainingValues) -> None:
         self._encode = pipeline.named_steps["encode"]
-        self._transform = pipeline[1:-1]
+        steps = [step for _, step in pipeline.steps]
+        impute = steps.index(pipeline.named_steps["impute"])
+        self._before_imputing, self._after_imputing = steps[1:impute], steps[impute + 1 : -1]
+        self._impute: ConditionalMeanImputer = steps[impute]
+        self._logged = set(pipeline.named_steps["log"].positions)
         self._coefficients: Vector = pipeline[-1].coef_
         self._baseline = float(pipeline[-1].intercept_)
+        zero, one = _transformed(self._after_imputing, np.array([[0.0], [1.0]]) + np.zeros(len(self.columns)))
+        self._per_unit = (one - zero) * self._coefficients
         self._training = training
-        # One row for the 10th percentile of each column, one for the 90th.
-        self._usual = self._contributions(self._standardised(np.array([training.low, training.high])))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -77,13 +84,15 @@ class AdditivePipeline:
 
     def complete(self, raw: Vector) -> Terms:
         """Return the terms of encoded values, shape (n, columns). Any value may be missing (NaN)."""
-        standardised = self._standardised(raw)
-        contributions = self._contributions(standardised)
+        completed = self._impute.complete(_transformed(self._before_imputing, raw))
+        standardised = _transformed(self._after_imputing, completed.values)
+        # A coefficient of zero can give minus zero; adding zero turns it into zero.
+        contributions = standardised * self._coefficients + 0.0
         # No matrix product: BLAS adds one row in another order than many rows, and the last bits would differ.
         total = np.full(len(raw), self._baseline)
         for index in range(contributions.shape[1]):
             total += contributions[:, index]
-        return Terms(raw, standardised, contributions, total)
+        return Terms(raw, completed, standardised, contributions, total)
 
     def describe(self, terms: Terms, years: Callable[[Vector], Vector]) -> dict[str, Vector | Texts]:
         """Return the output columns of ``Model.predict`` that explain the estimates; see there.
@@ -98,26 +107,27 @@ class AdditivePipeline:
             "out_of_range": _labels(beyond.reshape(len(terms.raw), -1), sides),
             "baseline": np.full(len(terms.raw), self._baseline),
             **{f"contribution:{name}": terms.contributions[:, index] for index, name in enumerate(self.columns)},
-            **self._missing_value_ranges(terms, years),
+            **self._missing_values(terms, years),
         }
 
-    def _missing_value_ranges(self, terms: Terms, years: Callable[[Vector], Vector]) -> dict[str, Vector | Texts]:
-        """Return ``if_low``, ``if_high`` and ``measure_first``; see ``Model.predict``. All other values stay fixed."""
+    def _missing_values(self, terms: Terms, years: Callable[[Vector], Vector]) -> dict[str, Vector | Texts]:
+        """Return ``imputed_value``, ``if_low``, ``if_high`` and ``measure_first``; see ``Model.predict``."""
         outputs: dict[str, Vector | Texts] = {}
         optional = [name for name in self.columns if not specification.BY_NAME[name].required]
         widths = np.zeros((len(terms.raw), len(optional)))
         for optional_index, name in enumerate(optional):
             index = self.columns.index(name)
-            missing = np.isnan(terms.raw[:, index])
-            without = terms.total[missing] - terms.contributions[missing, index]
-            ends = np.full((2, len(missing)), np.nan)
-            if without.size:
-                usual = self._usual[:, index]
-                ends[:, missing] = np.sort([years(without + contribution) for contribution in usual], axis=0)
+            rows = np.flatnonzero(np.isnan(terms.raw[:, index]))
+            value, low, high = np.full((3, len(terms.raw)), np.nan)
+            if rows.size:
+                limited = terms.completed.values[rows, index]
+                value[rows] = np.exp(limited) if index in self._logged else limited
+                ends = [years(total) for total in self._totals_if_measured(terms, rows, index)]
+                low[rows], high[rows] = np.sort(ends, axis=0)
                 # Only numbers are suggested for measuring: a stage needs a biopsy, and a sex is not measured.
                 if specification.BY_NAME[name].kind == "number":
-                    widths[missing, optional_index] = ends[1, missing] - ends[0, missing]
-            outputs[f"if_low:{name}"], outputs[f"if_high:{name}"] = ends
+                    widths[rows, optional_index] = high[rows] - low[rows]
+            outputs |= {f"imputed_value:{name}": value, f"if_low:{name}": low, f"if_high:{name}": high}
         widest = widths.max(axis=1, initial=0.0, keepdims=True)
         is_widest = ~exceeds(widest, widths)
         # If several ranges are equally wide, name the first column.
@@ -125,13 +135,24 @@ class AdditivePipeline:
         outputs["measure_first"] = _labels(is_named, optional)
         return outputs
 
-    def _standardised(self, raw: Vector) -> Vector:
-        standardised: Vector = self._transform.transform(raw)
-        return standardised
+    def _totals_if_measured(self, terms: Terms, rows: npt.NDArray[np.intp], index: int) -> Iterator[Vector]:
+        """Yield the totals of ``rows`` if the column ``index`` were measured at its 10th, and at its 90th percentile.
 
-    def _contributions(self, standardised: Vector) -> Vector:
-        # A coefficient of zero can give minus zero; adding zero turns it into zero.
-        return standardised * self._coefficients + 0.0
+        The percentiles are those of the values to expect, given the measured ones. The expectations of the values that
+        are still missing move with the value.
+        """
+        expected, limited = terms.completed.expected[rows], terms.completed.values[rows]
+        covariance = terms.completed.covariance[terms.completed.pattern[rows], index]
+        variance = covariance[:, index]
+        lowest, highest = self._impute.lower_, self._impute.upper_
+        for side in (-PERCENTILE_90, PERCENTILE_90):
+            usual = expected[:, index] + side * np.sqrt(variance)
+            step = np.clip(usual, lowest[index], highest[index]) - expected[:, index]
+            total = terms.total[rows]
+            for other in np.flatnonzero(self._per_unit):
+                moved = expected[:, other] + covariance[:, other] / variance * step
+                total += self._per_unit[other] * (np.clip(moved, lowest[other], highest[other]) - limited[:, other])
+            yield total
 
     def _refuse_missing(self, frame: pd.DataFrame, raw: Vector) -> None:
         for index, name in enumerate(self.columns):
@@ -139,6 +160,13 @@ class AdditivePipeline:
             if specification.BY_NAME[name].required and missing.any():
                 first = frame.index[int(missing.argmax())]
                 raise ValueError(f"{name} is required and missing in {missing.sum()} row(s), the first is {first!r}")
+
+
+def _transformed(steps: list[Any], values: Vector) -> Vector:
+    """Return ``values``, shape (n, columns), after the transformers ``steps``."""
+    for step in steps:
+        values = step.transform(values)
+    return values
 
 
 def _labels(flags: npt.NDArray[np.bool_], names: tuple[str, ...] | list[str]) -> Texts:

@@ -61,8 +61,11 @@ class Model(Protocol):
           ``;``.
         - ``baseline`` and, for each of ``columns``, ``contribution:<Column>``: their sum is the estimate before
           clipping, on the output specification's contribution scale.
+        - ``imputed_value:<Column>`` for each optional column: the value that stands in for a missing one, in the
+          column's unit, or as a code for a category; otherwise NaN.
         - ``if_low:<Column>`` and ``if_high:<Column>`` for each optional column: if its value is missing, the range of
-          ``years`` between the training patients' 10th and 90th percentile of that column; otherwise NaN.
+          ``years`` if it were measured and lay at the 10th or the 90th percentile of what is to be expected, given the
+          measured values; otherwise NaN.
         - ``measure_first``: the missing numeric column with the widest such range; empty if no range has a width.
         - With a survival curve: ``survival:<year>`` for each year of the output specification, the probability to live
           longer; ``median`` in years, NaN if it lies beyond the curve's end.

@@ -15,8 +15,8 @@ from sklearn.pipeline import Pipeline
 
 from chalicelib.inference.models.additive import AdditivePipeline, Terms, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
-from chalicelib.inference.models.output_spec import ContributionScale, OutputSpec
-from chalicelib.inference.models.stable_comparison import exceeds, risk_class
+from chalicelib.inference.models.output_spec import INTERVAL_QUANTILES, ContributionScale, OutputSpec
+from chalicelib.inference.models.stable_comparison import at_most, exceeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +64,23 @@ class Baseline:
         years = np.interp(needed, self.hazard, self.years)
         return np.where(exceeds(needed, self.hazard[-1]), np.inf, years)
 
+    def interval(self, log_hazard: Vector, horizon_years: float) -> tuple[Vector, Vector]:
+        """Return the lower and the upper ends of the intervals, each of shape (n,), in years, up to the horizon.
 
-@dataclass(frozen=True, slots=True)
-class IntervalLevels:
-    """The probabilities of death at which an interval begins and ends, by risk class.
-
-    ``cuts`` are the probabilities to survive the horizon that divide the risk classes, ascending. The other fields hold
-    one probability for each class, from the sickest up:
-
-    - If the probability to die within the horizon is at most ``upper``, the interval's upper end is open and its lower
-      end is at ``lower_if_open``.
-    - Otherwise the interval lies between ``lower`` and ``upper``.
-    """
-
-    cuts: tuple[float, ...]
-    lower: tuple[float, ...]
-    lower_if_open: tuple[float, ...]
-    upper: tuple[float, ...]
-
-    def risk_class(self, survival: Vector) -> npt.NDArray[np.intp]:
-        """Return the risk class of each probability to survive the horizon, shape (n,).
-
-        See ``stable_comparison.risk_class``.
+        They are the curve's own quantiles, so they are continuous and never rise with the hazard. The estimate is a
+        mean and can lie outside of them.
         """
-        return risk_class(survival, self.cuts)
+        lower, upper = (at_most(self.quantile(log_hazard, level), horizon_years) for level in INTERVAL_QUANTILES)
+        return lower, upper
 
-    def of(self, survival: Vector) -> tuple[Vector, Vector, npt.NDArray[np.bool_]]:
-        """Return the levels of the lower and the upper end, and whether the upper end is open; each of shape (n,).
+    def interval_slope_max(self, horizon_years: float) -> float:
+        """Return by how many years an end of an interval changes at most per unit of the log hazard.
 
-        ``survival`` holds the probabilities to survive the horizon, shape (n,).
+        The end q solves H(q) = c exp(-log hazard), so it changes by H(q) / H'(q) per unit.
         """
-        risk_classes = self.risk_class(survival)
-        upper = np.array(self.upper)[risk_classes]
-        # ``upper`` is the level of a training patient, so a patient like that one reaches it exactly.
-        is_open = ~exceeds(1.0 - survival, upper)
-        lower = np.where(is_open, np.array(self.lower_if_open)[risk_classes], np.array(self.lower)[risk_classes])
-        return lower, upper, is_open
+        inside = np.count_nonzero(np.array(self.years) < horizon_years) + 1
+        hazard, years = np.array(self.hazard[:inside]), np.array(self.years[:inside])
+        return float((hazard[1:] * np.diff(years) / np.diff(hazard)).max())
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +135,7 @@ class CurveArtefact:
 
     ``pipeline`` maps a patient frame to the score; its last step is a ``LinearScore``. ``reference`` is the score of
     the patient that ``baseline`` describes. ``survival_years`` are the whole years at which the curve is given; the
-    last one is its end.
+    last one is its end. ``band`` is None for a model without a band around the curve.
     """
 
     pipeline: Pipeline
@@ -164,30 +145,20 @@ class CurveArtefact:
     scale: ContributionScale
     horizon_years: float
     survival_years: tuple[int, ...]
-    levels: IntervalLevels
-
-
-@dataclass(frozen=True, slots=True)
-class BandedCurveArtefact:
-    """The content of model.joblib for a model with a survival curve and a band around it."""
-
-    curve: CurveArtefact
-    band: CurveBand
+    band: CurveBand | None
 
 
 class CurveModel:
     """A linear score and the survival curve that belongs to it. See ``Model`` for the interface."""
 
-    def __init__(self, artefact: CurveArtefact, band: CurveBand | None = None) -> None:
+    def __init__(self, artefact: CurveArtefact) -> None:
         self._additive = AdditivePipeline(artefact.pipeline, artefact.training)
         self._artefact = artefact
-        self._band = band
 
     @classmethod
     def load(cls, artefact_dir: Path) -> Self:
         """Load the model from ``artefact_dir``. Raises ``ArtefactMismatchError`` before anything is unpickled."""
-        artefact: CurveArtefact | BandedCurveArtefact = joblib.load(io.BytesIO(read_verified(artefact_dir)))
-        return cls(artefact.curve, artefact.band) if isinstance(artefact, BandedCurveArtefact) else cls(artefact)
+        return cls(joblib.load(io.BytesIO(read_verified(artefact_dir))))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -197,11 +168,13 @@ class CurveModel:
     @property
     def output_spec(self) -> OutputSpec:
         """Years within the horizon, and the survival curve up to its end."""
+        band = self._artefact.band
         return OutputSpec(
             self._artefact.horizon_years,
             self._artefact.scale,
             self._artefact.survival_years,
-            self._band.level if self._band else None,
+            band.level if band else None,
+            INTERVAL_QUANTILES,
         )
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -218,41 +191,24 @@ class CurveModel:
     def _estimates(self, score: Vector) -> dict[str, Vector | npt.NDArray[np.bool_]]:
         baseline, horizon = self._artefact.baseline, self._artefact.horizon_years
         log_hazard = score - self._artefact.reference
-        years = baseline.mean(log_hazard, horizon)
-        lower, upper, is_open = interval(baseline, self._artefact.levels, log_hazard, horizon)
-        end = self._artefact.survival_years[-1]
+        lower, upper = baseline.interval(log_hazard, horizon)
         median = baseline.quantile(log_hazard, 0.5)
         return {
-            "years": years,
-            # The estimate is a mean, which can lie outside the quantiles. An interval always contains its estimate.
-            "lower": np.minimum(lower, years),
-            "upper": np.maximum(upper, years),
-            "upper_open": is_open,
-            "median": np.where(exceeds(median, end), np.nan, median),
+            "years": baseline.mean(log_hazard, horizon),
+            "lower": lower,
+            "upper": upper,
+            "upper_open": upper >= horizon,
+            "median": np.where(exceeds(median, self._artefact.survival_years[-1]), np.nan, median),
             **{f"survival:{year}": baseline.survival(log_hazard, year) for year in self._artefact.survival_years},
         }
 
     def _band_ends(self, terms: Terms) -> dict[str, Vector]:
-        if self._band is None:
+        baseline, years, band = self._artefact.baseline, self._artefact.survival_years, self._artefact.band
+        if band is None:
             return {}
-        baseline, years = self._artefact.baseline, self._artefact.survival_years
-        lower, upper = self._band.ends(
-            baseline.cumulative(terms.total - self._artefact.reference, years), terms.standardised
-        )
+        hazard = baseline.cumulative(terms.total - self._artefact.reference, years)
+        lower, upper = band.ends(hazard, terms.standardised)
         return {
             **{f"survival_lower:{year}": lower[index] for index, year in enumerate(years)},
             **{f"survival_upper:{year}": upper[index] for index, year in enumerate(years)},
         }
-
-
-def interval(
-    baseline: Baseline, levels: IntervalLevels, log_hazard: Vector, horizon_years: float
-) -> tuple[Vector, Vector, npt.NDArray[np.bool_]]:
-    """Return the intervals' lower and upper ends in years, and whether the upper end is open; each of shape (n,).
-
-    The ends lie between 0 and the horizon; an open upper end is the horizon. ``log_hazard`` has shape (n,).
-    """
-    lower_level, upper_level, is_open = levels.of(baseline.survival(log_hazard, horizon_years))
-    lower = np.minimum(baseline.quantile(log_hazard, lower_level), horizon_years)
-    closed_upper = np.minimum(baseline.quantile(log_hazard, upper_level), horizon_years)
-    return lower, np.where(is_open, horizon_years, closed_upper), is_open

@@ -7,45 +7,43 @@ from typing import Self
 
 import joblib
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from chalicelib.inference.models.additive import AdditivePipeline, TrainingValues, Vector
 from chalicelib.inference.models.base import read_verified
-from chalicelib.inference.models.output_spec import OutputSpec
-from chalicelib.inference.models.stable_comparison import exceeds, risk_class
+from chalicelib.inference.models.output_spec import INTERVAL_QUANTILES, OutputSpec
+from chalicelib.inference.models.stable_comparison import at_most
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalTable:
-    """Prediction intervals from signed residual quantiles, by risk class.
+    """Prediction intervals as functions of the prediction: ``lower`` and ``upper`` at each of ``years``, all in years.
 
-    ``cuts`` are the predictions in years that divide the risk classes, ascending. ``lower`` and ``upper`` hold, for
-    each class from the sickest up, the years that are added to a prediction (lower <= 0 <= upper).
+    Every field has shape (knots,) and ascends; between two knots an end is interpolated linearly. So the ends are
+    continuous and never fall when the prediction rises.
     """
 
-    cuts: tuple[float, ...]
+    years: tuple[float, ...]
     lower: tuple[float, ...]
     upper: tuple[float, ...]
 
-    def risk_class(self, years: Vector) -> npt.NDArray[np.intp]:
-        """Return the risk class of each prediction, shape (n,); see ``stable_comparison.risk_class``."""
-        return risk_class(years, self.cuts)
+    @property
+    def slope_max(self) -> float:
+        """Return by how many years an end changes at most per year of the prediction."""
+        return float(max((np.diff(end) / np.diff(self.years)).max() for end in (self.lower, self.upper)))
 
-    def bounds(self, years: Vector, horizon_years: float) -> tuple[Vector, Vector]:
-        """Return the lower and the upper ends, each of shape (n,), in years, clipped to 0..horizon."""
-        risk_classes = self.risk_class(years)
-        lower = np.clip(years + np.array(self.lower)[risk_classes], 0.0, horizon_years)
-        upper = np.clip(years + np.array(self.upper)[risk_classes], 0.0, horizon_years)
-        return lower, np.where(exceeds(horizon_years, upper), upper, horizon_years)
+    def ends(self, predicted: Vector, horizon_years: float) -> tuple[Vector, Vector]:
+        """Return the lower and the upper ends of the predictions, each of shape (n,), in years, up to the horizon."""
+        lower, upper = (np.interp(predicted, self.years, end) for end in (self.lower, self.upper))
+        return at_most(lower, horizon_years), at_most(upper, horizon_years)
 
 
 @dataclass(frozen=True, slots=True)
 class LassoArtefact:
     """The content of model.joblib.
 
-    ``pipeline`` maps a patient frame to years in the steps encode, clamp, impute, log, scale and lasso. It has one
+    ``pipeline`` maps a patient frame to years in the steps encode, clamp, log, impute, scale and lasso. It has one
     feature for each input column.
     """
 
@@ -76,13 +74,13 @@ class LassoModel:
     @property
     def output_spec(self) -> OutputSpec:
         """Years within the horizon, without a survival curve."""
-        return OutputSpec(self._horizon_years, "years")
+        return OutputSpec(self._horizon_years, "years", interval_quantiles=INTERVAL_QUANTILES)
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return estimates, intervals and contributions in years; see ``Model.predict``."""
         terms = self._additive.terms(frame)
         years = self._years(terms.total)
-        lower, upper = self._intervals.bounds(years, self._horizon_years)
+        lower, upper = self._intervals.ends(years, self._horizon_years)
         estimates = {"years": years, "lower": lower, "upper": upper, "upper_open": upper >= self._horizon_years}
         return pd.DataFrame(estimates | self._additive.describe(terms, self._years), index=frame.index)
 

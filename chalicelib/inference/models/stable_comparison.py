@@ -27,15 +27,9 @@ def exceeds(values: npt.ArrayLike, thresholds: npt.ArrayLike) -> npt.NDArray[np.
     return np.asarray(values, float) > limits + NOISE * np.maximum(1.0, np.abs(limits))
 
 
-def risk_class(predicted: Vector, cuts: tuple[float, ...]) -> npt.NDArray[np.intp]:
-    """Return the risk class of each patient, shape (n,): how many of the ascending ``cuts`` the prediction reaches.
-
-    A risk class is a group of patients with similar predicted years or predicted survival; 0 is the sickest. The tables
-    of the prediction intervals hold numbers for each class. A prediction on a cut is in the class above it. Risk
-    classes have nothing to do with the band around a survival curve (``curve.CurveBand``).
-    """
-    risk_classes: npt.NDArray[np.intp] = np.sum([~exceeds(cut, predicted) for cut in cuts], axis=0)
-    return risk_classes
+def at_most(values: Vector, limit: float) -> Vector:
+    """Return the values, and the limit itself for those that reach or exceed it."""
+    return np.where(exceeds(limit, values), values, limit)
 
 
 def order(values: Vector) -> npt.NDArray[np.intp]:

@@ -411,4 +411,5 @@ def _output_spec(stored: dict[str, Any] | None) -> OutputSpec | None:
         stored["contribution_scale"],
         tuple(stored["survival_years"]),
         stored.get("curve_band_level"),
+        tuple(quantiles) if (quantiles := stored.get("interval_quantiles")) else None,
     )

@@ -353,6 +353,9 @@ def document(prediction: Prediction) -> schemas.Prediction:
         "contribution_scale": output_spec.contribution_scale if output_spec else None,
         "survival_years": list(output_spec.survival_years) if output_spec else None,
         "curve_band_level": output_spec.curve_band_level if output_spec else None,
+        "interval_quantiles": (
+            list(output_spec.interval_quantiles) if output_spec and output_spec.interval_quantiles else None
+        ),
         "receipt": receipt(prediction),
         "timings": _timings(prediction),
     }

@@ -3,7 +3,7 @@
 from chalicelib.inference.patient_file.csv_reader import BATCH_ROWS
 from chalicelib.inference.patient_file.validator import BAD_ROWS_MAX
 
-ROW_BYTES_MAX = 1250
+ROW_BYTES_MAX = 1400
 """Bytes of a predicted row without its ID: in result.csv and rows.jsonl together, plus the growth of the canonical CSV
 by converted units. A test measures the widest rows of every model."""
 

@@ -14,6 +14,8 @@ PAGE_BYTES_MAX = 1_500_000
 """Limit for the stored rows of one page. Lambda's responses are limited to 6 MB, and a row in the response is about
 twice as long as the stored one."""
 _BAD_ROW_FIELDS = 3
+_LATER_FIELDS: tuple[Any, ...] = (None, [], None, [], "", [], [])
+"""What a row has instead of the fields after the contributions. Results of older releases lack some or all of them."""
 
 
 class ResultExpiredError(DomainError):
@@ -100,9 +102,11 @@ def row_document(stored_row: list[Any], result: Result) -> dict[str, Any]:
     if len(stored_row) == _BAD_ROW_FIELDS:
         return _bad_row_document(*stored_row)
     row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, values, *later_fields = stored_row
-    # Results of older releases have fewer fields: without everything after the contributions, or without the band.
-    mayo_score, survival, median, ranges, measure_first, *last_fields = later_fields or (None, [], None, [], "")
-    band = (last_fields[0] if last_fields else []) or [None] * (2 * len(survival))
+    mayo_score, survival, median, ranges, measure_first, stored_band, imputed_values = (
+        *later_fields,
+        *_LATER_FIELDS[len(later_fields) :],
+    )
+    band = stored_band or [None] * (2 * len(survival))
     contributions = [
         {"column": column, "value": value} for column, value in zip(result.columns, values, strict=True) if value
     ]
@@ -123,6 +127,10 @@ def row_document(stored_row: list[Any], result: Result) -> dict[str, Any]:
         ],
         "mayo_score": mayo_score,
         "imputed": imputed_columns,
+        "imputed_values": [
+            {"column": column, "value": value}
+            for column, value in zip(imputed_columns, imputed_values, strict=bool(imputed_values))
+        ],
         "if_measured": [
             {"column": column, "low": low, "high": high}
             for column, (low, high) in zip(imputed_columns, ranges, strict=bool(later_fields))
@@ -142,6 +150,6 @@ def _bad_row_document(row: int, patient_id: str | None, errors: list[dict[str, A
     """Return a skipped row in the API's format: it has no estimates, only the findings."""
     missing = dict.fromkeys(("years", "lower", "upper", "median_years", "mayo_score", "measure_first", "baseline"))
     empty_lists: dict[str, list[Any]] = {
-        name: [] for name in ("survival", "imputed", "if_measured", "out_of_range", "contributions")
+        name: [] for name in ("survival", "imputed", "imputed_values", "if_measured", "out_of_range", "contributions")
     }
     return {"row": row, "id": patient_id, **missing, "upper_open": False, **empty_lists, "errors": errors}

@@ -30,6 +30,14 @@ _RISKY_STARTS = ("\t", "\r", "\n", "\0")
 
 
 @dataclass(frozen=True, slots=True)
+class ImputedTexts:
+    """What a chunk's rows say of their imputed columns, in the format of each file. Both lists have n elements."""
+
+    json: list[str]
+    csv: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RowTexts:
     """The values of a chunk's n rows as text. Both files use the same texts, because numbers look the same in each.
 
@@ -46,9 +54,10 @@ class RowTexts:
     mayo_score: list[str]
     survival: list[str] | None
     median: list[str] | None
-    if_measured: list[list[str]]
+    if_measured: ImputedTexts
     measure_first: list[str]
     band: list[str] | None
+    imputed_values: ImputedTexts
 
     def json_lines(self, row_numbers: Iterable[int]) -> Iterator[str]:
         """Yield the lines of the rows file, in the format that ``ResultWriter`` describes."""
@@ -64,20 +73,20 @@ class RowTexts:
             self.mayo_score,
             self.survival or empty,
             self.median or empty,
-            self.if_measured,
+            self.if_measured.json,
             _map_distinct(_json_text, self.measure_first),
             self.band or empty,
+            self.imputed_values.json,
             strict=True,
         )
         for (
             row, patient_id, estimates, upper_open, imputed, out_of_range, contributions, mayo_score, survival, median,
-            if_measured, measure_first, band,
+            if_measured, measure_first, band, imputed_values,
         ) in rows:  # fmt: skip
             is_open = "true" if upper_open else "false"
-            ranges = ",".join(f"[{low_high}]" for low_high in if_measured)
             yield (
                 f"[{row},{patient_id},{estimates},{is_open},{imputed},{out_of_range},[{contributions}],{mayo_score},"
-                f"[{survival}],{median or 'null'},[{ranges}],{measure_first},[{band}]]\n"
+                f"[{survival}],{median or 'null'},[{if_measured}],{measure_first},[{band}],[{imputed_values}]]\n"
             )
 
     def csv_lines(self, row_numbers: Iterable[int], baseline: str, model: str) -> Iterator[str]:
@@ -93,20 +102,20 @@ class RowTexts:
             self._curve_cells(),
             self.mayo_score,
             self.imputed,
+            self.imputed_values.csv,
             self.out_of_range,
-            self.if_measured,
+            self.if_measured.csv,
             self.measure_first,
             self.contributions,
             strict=True,
         )
         for (
-            row, patient_id, estimates, upper_open, curve, mayo_score, imputed, out_of_range, if_measured,
-            measure_first, contributions,
+            row, patient_id, estimates, upper_open, curve, mayo_score, imputed, imputed_values, out_of_range,
+            if_measured, measure_first, contributions,
         ) in rows:  # fmt: skip
             is_open = "yes" if upper_open else "no"
-            ranges = _ranges_cell(imputed, if_measured) if imputed else ""
             yield (
-                f"{row},{patient_id},{estimates},{is_open},{curve}{mayo_score},{imputed},{out_of_range},{ranges},"
+                f"{row},{patient_id},{estimates},{is_open},{curve}{mayo_score},{imputed},{imputed_values},{out_of_range},{if_measured},"
                 f"{measure_first},{baseline},{contributions},{model},\n"
             )
 
@@ -117,25 +126,30 @@ class RowTexts:
         return (f"{median},{curve}," for median, curve in zip(self.median, self.survival, strict=True))
 
 
-def ranges_if_measured(predicted: pd.DataFrame, imputed: list[str]) -> list[list[str]]:
-    """Return, for each row, the texts ``low,high`` of its imputed columns, in their order.
+def texts_of_imputed(predicted: pd.DataFrame, imputed: list[str], prefixes: tuple[str, ...]) -> ImputedTexts:
+    """Return the numbers that belong to each row's imputed columns, in their order.
 
-    ``imputed`` holds each row's imputed columns, joined by ``;``.
+    ``imputed`` holds each row's imputed columns, joined by ``;``. A column's numbers are in the columns
+    ``prefix + column`` of ``predicted``: one, or the two ends of a range. In the CSV they look like
+    ``Copper:71.5;Stage:2.9`` or ``Copper:5.1..6.3;Stage:5.4..6.1``.
     """
-    if not any(imputed):
-        return [[]] * len(imputed)
-    names = {name for pattern in set(imputed) if pattern for name in pattern.split(";")}
-    ranges = {
-        name: comma_joined(predicted[side + name].to_numpy(float) for side in ("if_low:", "if_high:")) for name in names
-    }
-    lists = {pattern: [ranges[name] for name in pattern.split(";")] if pattern else [] for pattern in set(imputed)}
-    return [[texts[row] for texts in lists[pattern]] for row, pattern in enumerate(imputed)]
-
-
-def _ranges_cell(imputed: str, ranges: list[str]) -> str:
-    """Return the cell ``years_if_measured``, such as ``Copper:5.1..6.3;Stage:5.4..6.1``."""
-    named_ranges = zip(imputed.split(";"), ranges, strict=True)
-    return ";".join(f"{name}:{low_high.replace(',', '..')}" for name, low_high in named_ranges)
+    texts = ImputedTexts([""] * len(imputed), [""] * len(imputed))
+    rows_by_pattern: dict[str, list[int]] = {}
+    for row, pattern in enumerate(imputed):
+        if pattern:
+            rows_by_pattern.setdefault(pattern, []).append(row)
+    names = {name for pattern in rows_by_pattern for name in pattern.split(";")}
+    numbers = {name: [number_texts(predicted[prefix + name].to_numpy(float)) for prefix in prefixes] for name in names}
+    json_item = "{}" if len(prefixes) == 1 else "[{},{}]"
+    csv_item = "..".join(["{}"] * len(prefixes))
+    for pattern, rows in rows_by_pattern.items():
+        columns = [list(map(column.__getitem__, rows)) for name in pattern.split(";") for column in numbers[name]]
+        json_template = ",".join([json_item] * (pattern.count(";") + 1))
+        csv_template = ";".join(f"{name}:{csv_item}" for name in pattern.split(";"))
+        formatted = zip(rows, map(json_template.format, *columns), map(csv_template.format, *columns), strict=True)
+        for row, json_text, csv_text in formatted:
+            texts.json[row], texts.csv[row] = json_text, csv_text
+    return texts
 
 
 def comma_joined(columns: Iterable[_Vector]) -> list[str]:

@@ -36,8 +36,21 @@ class Survival(ResponseModel):
     upper: Probability | None = Field(description="Upper end of the band. Null without a band.")
 
 
+class ImputedValue(ResponseModel):
+    """The value that was used for a missing one: the expected value, given what was measured."""
+
+    column: str = Field(description="The imputed column.")
+    value: float = Field(
+        description="The value, in the column's own unit. For a category it is a number: 2.6 for a `Stage` between 2 "
+        "and 3, and for `Sex` from 0 (F) to 1 (M)."
+    )
+
+
 class IfMeasured(ResponseModel):
-    """Range of the estimate, in years, if an imputed column had a low or a high value among the study's patients."""
+    """Range of the estimate, in years, if an imputed column had a low or a high value for such a patient.
+
+    Low and high are the 10th and the 90th percentile of the values to expect, given what was measured.
+    """
 
     column: str = Field(description="The imputed column.")
     low: float = Field(description="Lower end of the range, in years.")
@@ -64,8 +77,13 @@ class Row(ResponseModel):
     row: int = Field(description="Number of the patient in the file, starting at 1.")
     id: str | None = Field(description="The patient's ID in the file.")
     years: float | None = Field(description="The estimate, in years. Null for a skipped patient.")
-    lower: float | None = Field(description="Lower end of the interval, in years.")
-    upper: float | None = Field(description="Upper end of the interval, in years.")
+    lower: float | None = Field(
+        description="Lower end of the interval, in years: 9 of 10 such patients outlive it. The horizon if more than 9 "
+        "of 10 outlive the horizon. The estimate is a mean and can be less."
+    )
+    upper: float | None = Field(
+        description="Upper end of the interval, in years: 1 of 10 such patients outlives it. The horizon if it is open."
+    )
     upper_open: bool = Field(description="Whether the upper end is open: the horizon or later.")
     median_years: float | None = Field(
         description="Median survival, in years. Null without a curve, or if the curve ends above one half."
@@ -75,6 +93,10 @@ class Row(ResponseModel):
         description="The published Mayo risk score. Null for a skipped patient, and in results of older releases."
     )
     imputed: list[str] = Field(description="The columns whose missing value was imputed.")
+    imputed_values: list[ImputedValue] = Field(
+        description="The value that was used for each imputed column. Empty in results of the models' versions 1, "
+        "which used the median of the study's patients."
+    )
     if_measured: list[IfMeasured] = Field(description="Ranges of the estimate, one for each imputed column.")
     measure_first: str | None = Field(description="The missing column whose value could change the estimate most.")
     out_of_range: list[OutOfRange] = Field(description="Values outside the training range.")

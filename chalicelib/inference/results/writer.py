@@ -22,7 +22,7 @@ from chalicelib.inference.results.row_codec import (
     csv_cell,
     escape_formula,
     number_texts,
-    ranges_if_measured,
+    texts_of_imputed,
 )
 from chalicelib.inference.results.summary import CohortSummary
 from chalicelib.inference.storage.file_store import StoredObject
@@ -48,12 +48,12 @@ class ResultWriter:
     """Writes the files of a result from predicted chunks, which must come in file order.
 
     A line of the rows file is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
-    [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first, [band]]``:
+    [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first, [band], [imputed values]]``:
 
     - the contributions are in the order of ``Result.columns``;
     - the survival probabilities are in the order of ``OutputSpec.survival_years``, and so are the ends of the band,
       the lower and the upper one of each year;
-    - the ranges are in the order of ``imputed``.
+    - the ranges and the imputed values are in the order of ``imputed``.
 
     A skipped row is ``[row, id, [errors]]``.
     """
@@ -111,9 +111,10 @@ class ResultWriter:
             mayo_score=number_texts(mayo_score),
             survival=comma_joined(curve) if curve else None,
             median=number_texts(predicted["median"].to_numpy(float)) if curve else None,
-            if_measured=ranges_if_measured(predicted, imputed),
+            if_measured=texts_of_imputed(predicted, imputed, ("if_low:", "if_high:")),
             measure_first=predicted["measure_first"].tolist(),
             band=comma_joined(predicted[name].to_numpy(float) for name in self._band) if self._band else None,
+            imputed_values=texts_of_imputed(predicted, imputed, ("imputed_value:",)),
         )
         years = predicted["years"].to_numpy(float).round(DECIMALS)
         self._write_rows(rows, years)
@@ -137,8 +138,8 @@ class ResultWriter:
         scale, years = self._output_spec.contribution_scale, self._output_spec.survival_years
         curve = ["median_years", *(f"survival_{year}y" for year in years)] if years else []
         header = [
-            "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", *curve, "mayo_score", "imputed",
-            "out_of_range", "years_if_measured", "measure_first", f"baseline_{scale}",
+            "row", "ID", "years", "lower_10", "upper_90", "upper_is_open", *curve, "mayo_score", "imputed",
+            "imputed_values", "out_of_range", "years_if_measured", "measure_first", f"baseline_{scale}",
             *(f"contribution_{name}_{scale}" for name in self._columns), "model", "model_version", "error",
         ]  # fmt: skip
         self._csv_columns = len(header)

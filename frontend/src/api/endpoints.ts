@@ -6,6 +6,7 @@ import { isPredicted, predictedRow, skippedRow } from './rows';
 import type { paths } from './schema';
 import type {
   Cohort,
+  CurveCard,
   DryRun,
   FileOptions,
   History,
@@ -105,6 +106,15 @@ export function createApi(
       expectSuccess(userClient.DELETE('/api/auth/me', { body: { password } })),
 
     models: () => responseData(publicClient.GET('/api/models')),
+
+    /** Return the card of a model with survival curves. */
+    curveCard: async (id: string): Promise<CurveCard> => {
+      const card = await responseData(
+        publicClient.GET('/api/models/{id}', { params: idInPath(id) }),
+      );
+      // The schema leaves open the fields that differ from model to model.
+      return card as typeof card & CurveCard;
+    },
 
     /** Return the form with which to upload a file that is too large for one request. */
     newUpload: () => responseData(userClient.POST('/api/uploads')),

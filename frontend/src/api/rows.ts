@@ -30,6 +30,7 @@ export function predictedRow(row: StoredPrediction): Row {
     median_years: row.median_years ?? null,
     mayo_score: row.mayo_score ?? null,
     imputed: row.imputed ?? [],
+    imputed_values: row.imputed_values ?? [],
     if_measured: row.if_measured ?? [],
     measure_first: row.measure_first ?? null,
     out_of_range: row.out_of_range ?? [],

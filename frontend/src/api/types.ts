@@ -11,8 +11,15 @@ export type Session = Schemas['Session'];
 export type Balance = Schemas['Balance'];
 
 export type Column = Schemas['Column'];
-export type Model = Schemas['Model'];
+/** Each result has interval quantiles of its own, because the model may have a newer version. */
+export type Model = Omit<Schemas['Model'], 'interval_quantiles'>;
 export type Catalogue = Schemas['Catalogue'];
+/** The fields of a model's card that its curves are computed from. See docs/models.md. */
+export interface CurveCard {
+  version: string;
+  reference: number;
+  baseline: { years: readonly number[]; hazard: readonly number[] };
+}
 /** The unit of contributions. More years are good; a higher log hazard or score is bad. */
 export type ContributionScale = Model['contribution_scale'];
 

@@ -12,6 +12,15 @@ export interface PluralForms {
 
 export type Duration = { value: number; unit: 'second' | 'minute' };
 
+/** A number of patients out of 10 or out of 100. */
+export interface PatientShare {
+  count: number;
+  outOf: number;
+}
+
+/** Shorter times, in years, are printed as less than this. */
+export const SHORTEST_YEARS = 0.1;
+
 /** Create the formatting functions of a language. */
 export function createFormat(language: Language) {
   const wholes = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
@@ -55,6 +64,8 @@ export function createFormat(language: Language) {
     number: (value: number) => upToFour.format(value),
     /** 5.3, 5.0 */
     tenth,
+    /** A time in years: 5.3, or <0.1. */
+    time: (years: number) => (years < SHORTEST_YEARS ? `<${tenth(SHORTEST_YEARS)}` : tenth(years)),
     /** +1.2, -0.4, 0.0 */
     signedTenth: (value: number) => signedTenths.format(withoutMinusZero(value)),
     /** 6.42 */

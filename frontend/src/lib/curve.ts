@@ -1,4 +1,6 @@
-// The points of a survival curve as they are drawn, and the places of its labels.
+// A patient's survival curve as it is drawn, and the places of its labels.
+
+import type { CurveCard } from '../api/types';
 
 interface ApiCurvePoint {
   years: number;
@@ -15,7 +17,8 @@ export interface CurvePoint {
 }
 
 /**
- * Return the curve with its start, where all patients are alive. Empty if the model has no curve.
+ * Return the known points of the curve with its start, where all patients are alive. Empty if the
+ * model has no curve.
  */
 export function curveOf(points: readonly ApiCurvePoint[]): CurvePoint[] {
   if (points.length === 0) return [];
@@ -31,6 +34,88 @@ function pointOf({ years, probability, lower, upper }: ApiCurvePoint): CurvePoin
 /** Whether every point has a band. A band with a gap would make the curve look certain there. */
 export function hasBand(curve: readonly CurvePoint[]): boolean {
   return curve.length > 0 && curve.every((point) => point.band !== null);
+}
+
+/** The distance between two points of the drawn curve, in addition to the baseline's knots. */
+const STEP_YEARS = 0.02;
+/** Probabilities have six decimals, so 0 and 1 mean less than half of the last one away. */
+const ROUNDING = 5e-7;
+
+/**
+ * Return the probability to live longer than `years`, from 0 to the last known point of the curve.
+ * `score` is a row's baseline plus its contributions.
+ */
+export function survivalAt(years: number, score: number, card: CurveCard): number {
+  return Math.exp(-cumulativeHazard(years, score, card));
+}
+
+function cumulativeHazard(years: number, score: number, { reference, baseline }: CurveCard) {
+  return interpolate(years, baseline.years, baseline.hazard) * Math.exp(score - reference);
+}
+
+/** Interpolate linearly between the points (xs, ys). NaN after the last point. */
+function interpolate(x: number, xs: readonly number[], ys: readonly number[]): number {
+  const end = Math.max(1, xs.filter((other) => other < x).length);
+  const [x0 = Number.NaN, x1 = Number.NaN] = xs.slice(end - 1);
+  const [y0 = Number.NaN, y1 = Number.NaN] = ys.slice(end - 1);
+  return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
+}
+
+/**
+ * Return the whole curve up to the last of its known `points`, with the band from the first of them
+ * on, if each has one.
+ *
+ * The half widths of the band are known at the points, on the scale of log(-log probability). They
+ * are interpolated linearly in between.
+ */
+export function wholeCurve(
+  points: readonly ApiCurvePoint[],
+  score: number,
+  card: CurveCard,
+): CurvePoint[] {
+  const years = points.map((point) => point.years);
+  const [first = 0] = years;
+  const end = years.at(-1) ?? 0;
+  const isBanded = hasBand(curveOf(points));
+  const widths = (side: 'lower' | 'upper') =>
+    points.map((point) => {
+      const limit = Math.min(Math.max(point[side] ?? 0, ROUNDING), 1 - ROUNDING);
+      return Math.log(-Math.log(limit) / cumulativeHazard(point.years, score, card));
+    });
+  const [lower, upper] = [widths('lower'), widths('upper')];
+  const limitAt = (time: number, hazard: number, side: readonly number[]) =>
+    Math.exp(-hazard * Math.exp(interpolate(time, years, side)));
+  return curveTimes(end, card).map((time) => {
+    const hazard = cumulativeHazard(time, score, card);
+    const band =
+      isBanded && time >= first
+        ? { lower: limitAt(time, hazard, lower), upper: limitAt(time, hazard, upper) }
+        : null;
+    return { years: time, probability: Math.exp(-hazard), band };
+  });
+}
+
+/** Return the mean of the curves of patients with these scores, at each tenth of a year. */
+export function meanOfCurves(
+  scores: readonly number[],
+  end: number,
+  card: CurveCard,
+): { years: number; probability: number }[] {
+  const relative = scores.map((score) => Math.exp(score - card.reference));
+  return Array.from({ length: end * 10 + 1 }, (_, tenth) => {
+    const years = tenth / 10;
+    const hazard = cumulativeHazard(years, card.reference, card);
+    const total = relative.reduce((sum, factor) => sum + Math.exp(-hazard * factor), 0);
+    return { years, probability: total / scores.length };
+  });
+}
+
+/** Return the times of the drawn curve: every knot of the baseline, and a fine grid. */
+function curveTimes(end: number, { baseline }: CurveCard): number[] {
+  const steps = Math.round(end / STEP_YEARS);
+  const grid = Array.from({ length: steps + 1 }, (_, step) => (step * end) / steps);
+  const knots = baseline.years.filter((years) => years < end);
+  return [...new Set([...grid, ...knots])].sort((a, b) => a - b);
 }
 
 /** Move overlapping labels apart, each as little as needed. Their order stays the same. */
@@ -54,18 +139,4 @@ export function spreadLabels(places: readonly number[], gap: number, end: number
 
 function valueAt(values: readonly number[], index: number): number {
   return values[index] ?? 0;
-}
-
-/**
- * Return the points of the curve with the median as one more point. The model gives the median
- * exactly, while the points of the curve are at whole years.
- */
-export function curveWithMedian(
-  curve: readonly Pick<CurvePoint, 'years' | 'probability'>[],
-  median: number | null,
-): { years: number; probability: number }[] {
-  const end = curve.at(-1)?.years ?? 0;
-  const isOnCurve = median !== null && median < end;
-  const points = isOnCurve ? [...curve, { years: median, probability: 0.5 }] : [...curve];
-  return points.sort((a, b) => a.years - b.years || b.probability - a.probability);
 }

@@ -108,13 +108,14 @@ export function parseNumber(text: string, language: Language): number | 'ambiguo
   return Number(text.replace(',', '.'));
 }
 
-function displayedUnit(column: Column, system: UnitSystem): Unit | null {
+/** Return the unit in which values of the column are shown. */
+export function displayedUnit(column: Column, system: UnitSystem): Unit | null {
   const systemUnit = (system === 'si' && column.si_unit) || column.unit;
   const formUnit = systemUnit === null ? null : (FORM_UNITS[systemUnit] ?? systemUnit);
   return unitNamed(column, formUnit) ?? unitNamed(column, column.unit);
 }
 
-function unitNamed(column: Column, name: string | null): Unit | null {
+export function unitNamed(column: Column, name: string | null): Unit | null {
   return column.units.find((unit) => unit.name === name) ?? null;
 }
 
@@ -197,19 +198,20 @@ function limitInUnit(value: number, unit: Unit | null): number {
 function rangeInUnit(range: Range | null, unit: Unit | null): Range | null {
   if (range === null || factorOf(unit) === 1) return range;
   return {
-    low: roundToThreeDigits(limitInUnit(range.low, unit), Math.ceil),
-    high: roundToThreeDigits(limitInUnit(range.high, unit), Math.floor),
+    low: roundToDigits(limitInUnit(range.low, unit), 3, Math.ceil),
+    high: roundToDigits(limitInUnit(range.high, unit), 3, Math.floor),
   };
 }
 
 function convert(value: number, from: Unit, to: Unit | null): number {
-  return roundToThreeDigits((value / from.factor) * factorOf(to), Math.round);
+  // Laboratories print three digits.
+  return roundToDigits((value / from.factor) * factorOf(to), 3);
 }
 
-/** Round to three digits, as laboratories print values. Digits before the point are always kept. */
-function roundToThreeDigits(value: number, round: (value: number) => number): number {
+/** Round to so many digits. Digits before the point are always kept. */
+export function roundToDigits(value: number, digits: number, round = Math.round): number {
   if (value === 0) return 0;
-  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
   const scale = 10 ** decimals;
   // Without toPrecision, 1.71 * 100 would be a little more than 171, and its ceiling 172.
   return round(Number((value * scale).toPrecision(12))) / scale;

@@ -33,15 +33,18 @@ export function hazardRatio(row: Row, scale: ContributionScale): number | null {
 }
 
 /**
- * A missing value, and how measuring it could change the estimate:
+ * A missing value, the value that was used instead, and how measuring it could change the estimate.
+ * Results of the models' versions 1 do not have the value that was used.
+ *
  * - `unknown`: the result was written by an older worker and does not have this information.
  * - `unused`: the model does not use the column.
  * - `unchanged`: the printed estimate stays the same.
  * - `range`: the estimate would lie between `low` and `high` years.
  */
-export type MissingValue =
-  | { column: string; kind: 'unknown' | 'unused' | 'unchanged' }
-  | { column: string; kind: 'range'; low: number; high: number };
+export type MissingValue = { column: string; expected: number | null } & (
+  | { kind: 'unknown' | 'unused' | 'unchanged' }
+  | { kind: 'range'; low: number; high: number }
+);
 
 /** Return the missing values of a row, the most important one first. */
 export function missingValuesOf(row: Row): MissingValue[] {
@@ -54,13 +57,14 @@ export function missingValuesOf(row: Row): MissingValue[] {
 }
 
 function missingValueOf(row: Row, column: string): MissingValue {
+  const expected = row.imputed_values.find((imputed) => imputed.column === column)?.value ?? null;
   const range = row.if_measured.find((candidate) => candidate.column === column);
-  if (range === undefined) return { column, kind: 'unknown' };
+  if (range === undefined) return { column, expected, kind: 'unknown' };
   const { low, high } = range;
-  if (low.toFixed(1) !== high.toFixed(1)) return { column, kind: 'range', low, high };
+  if (low.toFixed(1) !== high.toFixed(1)) return { column, expected, kind: 'range', low, high };
   // The range of a used column can be empty: an estimate at the horizon is clamped to it.
   const isUsed = row.contributions.some((part) => part.column === column && part.value !== 0);
-  return { column, kind: low === high && !isUsed ? 'unused' : 'unchanged' };
+  return { column, expected, kind: low === high && !isUsed ? 'unused' : 'unchanged' };
 }
 
 function order(missing: MissingValue): number {

@@ -41,7 +41,10 @@ const STATIC_ROUTES: Record<string, Route> = {
 const INVALID_PREDICTION: Route = { name: 'invalidPrediction' };
 
 /** The screens that need no account. */
-const PUBLIC_ROUTES = new Set<Route['name']>(['landing', 'register', 'login', 'unknown']);
+const PUBLIC_NAMES = ['landing', 'register', 'login', 'unknown'] as const;
+const PUBLIC_ROUTES = new Set<Route['name']>(PUBLIC_NAMES);
+
+export type AccountRoute = Exclude<Route, { name: (typeof PUBLIC_NAMES)[number] }>;
 
 /**
  * The format of prediction ids. Links can come from anyone, so other text must not reach a
@@ -61,6 +64,6 @@ export function parseHash(hash: string): Route {
   return (Object.hasOwn(STATIC_ROUTES, path) && STATIC_ROUTES[path]) || { name: 'unknown' };
 }
 
-export function needsAccount(route: Route): boolean {
+export function needsAccount(route: Route): route is AccountRoute {
   return !PUBLIC_ROUTES.has(route.name);
 }

@@ -1,4 +1,4 @@
-// A linear scale for plots. d3-scale would add nine kilobytes to the page, whose budget is sixty.
+// A linear scale for plots. d3-scale would add nine kilobytes to the page.
 
 import { nice, ticks } from 'd3-array';
 

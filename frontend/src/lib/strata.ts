@@ -1,6 +1,8 @@
 // Groups of patients (strata) by expected years, summed up from the bins of a result's cohort.
 
-import type { Cohort } from '../api/types';
+import type { Cohort, CurveCard, Row } from '../api/types';
+import { meanOfCurves } from './curve';
+import { contributionTotal } from './patientRow';
 
 /**
  * Bins of the cohort. Older results have only edges and counts. If the model has no survival curve,
@@ -91,9 +93,14 @@ function meanCurve(bins: Bins, members: readonly number[]): number[] | null {
   return means.every((mean) => mean !== null) ? means : null;
 }
 
+interface CurvePoint {
+  years: number;
+  probability: number;
+}
+
 export interface StratumCurve {
   stratum: Stratum;
-  points: { years: number; probability: number }[];
+  points: CurvePoint[];
 }
 
 /** Return the mean survival curves with their starts. Strata without patients have no curve. */
@@ -110,6 +117,20 @@ export function strataCurves(
     }));
     return [{ stratum, points: [{ years: 0, probability: 1 }, ...points] }];
   });
+}
+
+/** Return the mean curve of each stratum up to `end`, computed from the curves of all patients. */
+export function wholeStrataCurves(
+  strata: readonly Stratum[],
+  rows: readonly Row[],
+  end: number,
+  card: CurveCard,
+): ReadonlyMap<Stratum, CurvePoint[]> {
+  const meanOf = ({ from, to }: Stratum) => {
+    const members = rows.filter(({ years }) => years >= from && (to === null || years < to));
+    return meanOfCurves(members.map(contributionTotal), end, card);
+  };
+  return new Map(strata.map((stratum) => [stratum, meanOf(stratum)]));
 }
 
 /** Return the bin with the most patients. Of equal bins, the first. */

@@ -4,16 +4,25 @@ import { ScreenTitle } from '../components/common/ScreenTitle';
 import { Samples } from '../components/file/Samples';
 import { AxisLabels, IntervalBar } from '../components/plots/IntervalBar';
 import { localised, text } from '../i18n';
+import { type IntervalParameters, intervalMeaning, intervalText } from '../lib/interval';
 import { addresses } from '../lib/routes';
 import { loadCatalogue, models } from '../state/catalogue';
 import { isLoggedIn } from '../state/session';
 
-const EXAMPLE = { years: 5.4, lower: 2.9, upper: 8, upper_open: true };
-const EXAMPLE_HORIZON_YEARS = 8;
+/** A patient of moderate risk, as the model with a survival curve answers. */
+const EXAMPLE = {
+  years: 5.4,
+  lower: 1.8,
+  upper: 8,
+  upper_open: true,
+  survival: [{ years: 8, probability: 0.32, lower: null, upper: null }],
+};
+const PARAMETERS: IntervalParameters = { horizon: 8, intervalQuantiles: [0.1, 0.9] };
 
 /** The start page: what the service predicts, for whom not, what it costs, and sample files. */
 export function Landing() {
   const words = text.value.landing;
+  const { horizon } = PARAMETERS;
   useEffect(() => void loadCatalogue(), []);
   return (
     <>
@@ -40,9 +49,15 @@ export function Landing() {
           </p>
         </div>
         <figure class="card example">
-          <IntervalBar estimate={EXAMPLE} horizon={EXAMPLE_HORIZON_YEARS} />
-          <AxisLabels horizon={EXAMPLE_HORIZON_YEARS} />
-          <figcaption>{words.exampleCaption}</figcaption>
+          <IntervalBar estimate={EXAMPLE} horizon={horizon} />
+          <AxisLabels horizon={horizon} />
+          <figcaption>
+            {words.exampleCaption(
+              EXAMPLE.years,
+              intervalText(EXAMPLE, horizon, text.value),
+              intervalMeaning(EXAMPLE, PARAMETERS, text.value),
+            )}
+          </figcaption>
         </figure>
       </div>
       <div class="facts">

@@ -11,10 +11,12 @@ import { SurvivalPlot } from '../components/plots/SurvivalPlot';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
 import { text } from '../i18n';
 import { curveOf, hasBand } from '../lib/curve';
+import { estimateBelowInterval, intervalMeaning, intervalText } from '../lib/interval';
 import { medianOf } from '../lib/patientRow';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
 import { addresses } from '../lib/routes';
 import { modelById } from '../state/catalogue';
+import { curveCardOf, loadCurveCard } from '../state/curveCard';
 import { createPatient } from '../state/patient';
 import { rememberTableView } from '../state/tableView';
 
@@ -83,6 +85,7 @@ function Patient({ row, prediction, page }: PatientProps) {
       {predicted && (
         <Predicted
           row={predicted}
+          prediction={prediction}
           parameters={resultParametersOf(prediction, modelById(prediction.prediction_model_id))}
         />
       )}
@@ -98,15 +101,16 @@ function Patient({ row, prediction, page }: PatientProps) {
 
 interface PredictedProps {
   row: Row;
+  prediction: Prediction;
   parameters: ResultParameters;
 }
 
-function Predicted({ row, parameters }: PredictedProps) {
+function Predicted({ row, prediction, parameters }: PredictedProps) {
   const hasCurve = row.survival.length > 0;
   return (
     <article class={hasCurve ? 'patient-page has-curve' : 'patient-page'}>
       <Estimate row={row} parameters={parameters} />
-      {hasCurve && <Survival {...{ row, parameters }} />}
+      {hasCurve && <Survival {...{ row, prediction, parameters }} />}
       <section class="card patient-page-contributions">
         <Contributions row={row} parameters={parameters} />
       </section>
@@ -118,20 +122,22 @@ function Predicted({ row, parameters }: PredictedProps) {
 }
 
 function Estimate({ row, parameters }: { row: Row; parameters: ResultParameters }) {
-  const { result, plots } = text.value;
+  const { result, interval } = text.value;
+  const { horizon } = parameters;
+  const whyBelow = estimateBelowInterval(row, horizon, text.value);
   return (
     <section class="card patient-page-estimate">
-      <h2>{result.estimand(parameters.horizon)}</h2>
+      <h2>{result.estimand(horizon)}</h2>
       <p class="estimate-line">
         <strong class="estimate-years">{result.years(row.years)}</strong>{' '}
         <span>
-          {plots.patient.interval(parameters.intervalLevel)}{' '}
-          {result.intervalText(row.lower, row.upper, row.upper_open)}
+          {interval.label} {intervalText(row, horizon, text.value)}
         </span>
       </p>
-      <IntervalBar estimate={row} horizon={parameters.horizon} />
-      <AxisLabels horizon={parameters.horizon} />
-      <p class="hint">{result.intervalHint(parameters.intervalLevel, parameters.horizon)}</p>
+      <IntervalBar estimate={row} horizon={horizon} />
+      <AxisLabels horizon={horizon} />
+      <p>{intervalMeaning(row, parameters, text.value)}</p>
+      {whyBelow && <p class="hint">{whyBelow}</p>}
       <button type="button" class="button button-quiet" onClick={() => print()}>
         {result.print}
       </button>
@@ -139,20 +145,28 @@ function Estimate({ row, parameters }: { row: Row; parameters: ResultParameters 
   );
 }
 
-function Survival({ row, parameters }: PredictedProps) {
+function Survival({ row, prediction, parameters }: PredictedProps) {
   const { result, plots } = text.value;
   const median = medianOf(row);
+  useEffect(() => void loadCurveCard(prediction), [prediction]);
+  const card = curveCardOf(prediction);
   return (
     <section class="card">
       <h2>{result.survivalTitle}</h2>
-      <SurvivalPlot row={row} parameters={parameters} />
+      <SurvivalPlot {...{ row, parameters }} card={typeof card === 'object' ? card : null} />
+      {card === 'otherVersion' && <p class="hint">{plots.curve.otherVersion}</p>}
+      {card === 'failed' && <p class="hint">{plots.curve.notLoaded}</p>}
       {median && (
         <p>
           {'years' in median ? result.median(median.years) : result.medianBeyond(median.beyond)}
         </p>
       )}
       {hasBand(curveOf(row.survival)) && parameters.bandLevel !== null && (
-        <p class="hint">{plots.curve.bandHint(parameters.bandLevel)}</p>
+        <p class="hint">
+          {typeof card === 'object'
+            ? plots.curve.bandHint(parameters.bandLevel, row.survival[0]?.years ?? 0)
+            : plots.curve.barsHint(parameters.bandLevel)}
+        </p>
       )}
       <CurveData row={row} />
     </section>

@@ -46,6 +46,8 @@ export function createResultRows(id: string) {
   return { rows, skipped, isLoading, problem, load, stop };
 }
 
+export type ResultRows = ReturnType<typeof createResultRows>;
+
 /** Create the state of a result that is shown page by page in the order of the file. */
 export function createRowPages(id: string) {
   const page = signal(0);

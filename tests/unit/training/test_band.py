@@ -58,8 +58,7 @@ def test_the_band_from_four_times_as_many_patients_is_half_as_wide(
     patients: pd.DataFrame, outcome: Outcome, fitted: FittedCurve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many, many_outcomes = pd.concat([patients] * 4, ignore_index=True), Outcome.joined([outcome] * 4)
-    monkeypatch.setattr(cox, "_tune", lambda *_: (fitted.alpha, None))
-    monkeypatch.setattr(cox, "levels_of", lambda _: fitted.levels)
+    monkeypatch.setattr(cox, "_tune", lambda *_: fitted.alpha)
     narrower = band.fit(8.0, many, many_outcomes, seed=1, refits=REFITS)
 
     (lower, upper), (low, high) = (fit.band_ends(patients) for fit in (fitted, narrower))

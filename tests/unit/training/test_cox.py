@@ -8,7 +8,6 @@ from training import cox
 from training.cohorts import later_visits
 from training.curve import FittedCurve
 from training.data import Outcome
-from training.interval import fit_levels
 from training.targets import survival_probability
 
 
@@ -60,43 +59,15 @@ def test_the_chosen_penalty_is_inside_the_grid(fitted: FittedCurve) -> None:
     assert cox.ALPHAS[-1] < fitted.alpha < cox.ALPHAS[0]
 
 
-def test_right_curves_get_the_nominal_levels() -> None:
-    """If patients die as their curves predict, the fitted levels are 10 %, 90 % and 20 %, and intervals cover 80 %."""
+def test_if_patients_die_as_their_curves_say_one_in_ten_dies_before_and_one_in_ten_after_the_interval(
+    fitted: FittedCurve,
+) -> None:
     rng = np.random.default_rng(7)
-    survival, level = rng.uniform(0.0, 1.0, 40_000), rng.uniform(0.0, 1.0, 40_000)
-    outlived = level > 1.0 - survival
-    levels = fit_levels(survival, np.where(outlived, 1.0 - survival, level), outlived, np.ones(40_000))
-
-    lower, upper, is_open = levels.of(survival)
-    covered = (outlived | (level >= lower)) & (is_open | (level <= upper))
-    assert levels.upper == pytest.approx([0.9] * 4, abs=0.02)
-    assert levels.lower[0] == pytest.approx(0.1, abs=0.02)
-    assert levels.lower_if_open == pytest.approx([0.2] * 4, abs=0.02)
-    # In the healthiest quarter more than 80 % outlive the horizon, and an open interval covers them all.
-    for number, expected in enumerate((0.8, 0.8, 0.8, 0.875)):
-        assert covered[levels.risk_class(survival) == number].mean() == pytest.approx(expected, abs=0.015), number
-
-
-def test_levels_widen_if_the_curves_are_overconfident() -> None:
-    rng = np.random.default_rng(8)
-    survival, level = rng.uniform(0.0, 1.0, 40_000), rng.beta(0.5, 0.5, 40_000)
-    outlived = level > 1.0 - survival
-    levels = fit_levels(survival, np.where(outlived, 1.0 - survival, level), outlived, np.ones(40_000))
-    assert levels.lower_if_open[0] < 0.15
-
-
-def test_noise_does_not_change_the_levels_of_patients_on_a_threshold() -> None:
-    """A patient who outlives the horizon is on the threshold 1 - survival. Noise may put the level on either side."""
-    for seed in range(60):
-        rng = np.random.default_rng(seed)
-        survival, level = rng.uniform(0.0, 1.0, 400), np.sqrt(rng.uniform(0.0, 1.0, 400))
-        outlived = level > 1.0 - survival
-        level = np.where(outlived, 1.0 - survival, level)
-        noisy = [level + 1e-15 * rng.normal(size=400) for _ in range(5)]
-        first, *others = (fit_levels(survival, levels, outlived, np.ones(400)) for levels in noisy)
-        for other in others:
-            for name in ("lower", "lower_if_open", "upper"):
-                assert getattr(other, name) == pytest.approx(getattr(first, name), abs=1e-12), seed
+    log_hazard = rng.normal(1.0, 1.5, 40_000)
+    death = fitted.baseline.quantile(log_hazard, rng.uniform(size=40_000))
+    lower, upper = fitted.baseline.interval(log_hazard, 8.0)
+    assert (death < lower)[lower < 8.0].mean() == pytest.approx(0.1, abs=0.01)
+    assert (death > upper)[upper < 8.0].mean() == pytest.approx(0.1, abs=0.01)
 
 
 def test_the_later_visits_are_of_the_same_patients_three_years_later(patients: pd.DataFrame) -> None:

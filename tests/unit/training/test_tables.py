@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.models import CARDS
 from tests.support.stack import ROOT
 from training import __main__ as command
 from training.build import ARTEFACTS_DIR
+from training.figures import is_beyond_chance
 from training.tables import DOCUMENTS, changed_documents, write_tables
 
 README = Path("README.md")
@@ -36,7 +38,9 @@ def test_a_new_model_appears_in_every_table(root: Path) -> None:
 
     assert write_tables(root) == [README, MODELS]
 
-    assert "| `newcomer` | 7 | The published Mayo risk score" in (root / README).read_text("utf-8")
+    readme = (root / README).read_text("utf-8")
+    assert "| `newcomer` | 7 | The published Mayo risk score" in readme
+    assert "| `newcomer` | 7 | Новичок |" in readme.partition("\n## По-русски\n")[2]
     models = (root / MODELS).read_text("utf-8")
     assert "| `newcomer` | 7 | A newcomer | 7 years | 1, 2, 3, 4, 5, 6, 7 | score |" in models
     assert "| held out, 5 x 5 | `newcomer` (7 years) | " in models
@@ -60,3 +64,64 @@ def test_a_document_without_the_lines_around_a_table_is_named_with_these_lines(r
     (root / README).write_text("Nothing\n", "utf-8")
     with pytest.raises(ValueError, match=r"^README.md: .*'<!-- prices: written by make train -->' and '<!-- end of"):
         write_tables(root)
+
+
+def both(path: str, name: str, decimals: int, mark: str = "") -> str:
+    """Return a figure of ``lasso`` and of ``cox-lasso`` as the README writes it, such as ``1.43 and 1.37``."""
+    words = []
+    for model in ("lasso", "cox-lasso"):
+        part = CARDS[model]
+        for step in path.split("."):
+            part = part[step]
+        words.append(f"{part[name]:.{decimals}f}".removeprefix("0"))
+    return (" и " if mark else " and ").join(words).replace(".", mark or ".")
+
+
+def test_the_readme_states_the_cards_figures() -> None:
+    text = " ".join((ROOT / README).read_text("utf-8").split())
+    error, died, constant = "quality", "quality.died_within_horizon", CARDS["lasso"]["comparisons"]["constant"]
+    trial = CARDS["cox-lasso"]["external"]
+    predicted, observed, low, high = (
+        f"{share:.3f}".removeprefix("0")
+        for share in (trial["predicted_survival_4y"], trial["observed_survival_4y"], *trial["observed_survival_4y_95"])
+    )
+    assert f"concordance index of {both('quality', 'c_index', 3)}." in text
+    assert f"over 8 years are {both(error, 'ipcw_mae_8y', 2)} years" in text
+    assert f"(standard errors {both(error, 'ipcw_mae_8y_se', 2)})" in text
+    assert f"against {constant['ipcw_mae_8y']:.2f} for" in text
+    assert f"hold the truth for {both('quality.interval_coverage', 'overall', 3)} of the patients" in text
+    assert f"within 8 years the errors are {both(died, 'mae', 2)} years" in text
+    assert f"the intervals hold for {both('quality.interval_coverage', 'died_within_horizon', 3)}." in text
+    assert f"the concordance was as high ({trial['c_index']:.2f}".replace("0.", ".") in text
+    assert f"it predicted that {predicted} survive four years; {observed} did (95 % interval {low} to {high})" in text
+    assert (
+        f"{both(error, 'ipcw_mae_8y', 2, ',')} года, а для умерших в течение 8 лет — {both(died, 'mae', 2, ',')}"
+        in text
+    )
+
+
+def test_the_prose_below_the_tables_is_true() -> None:
+    """docs/models.md says in words what the tables of "Judge the accuracy" show."""
+    lasso, cox_lasso = CARDS["lasso"], CARDS["cox-lasso"]
+
+    def is_real(figures: dict[str, float], name: str) -> bool:
+        return is_beyond_chance(figures[name], figures[f"{name}_se"])
+
+    for card in (lasso, cox_lasso, CARDS["mayo"]):
+        others = [card["comparisons"][other] for other in CARDS if other in card["comparisons"]]
+        assert not any(is_real(differences, "uno_c_8y_difference") for differences in others)
+        assert not is_real(card["quality"]["outside_trial"], f"bias_{card['horizon_years']:.0f}y")
+        assert 0.88 < card["quality"]["interval_coverage"]["overall"] < 0.93
+        entry = card["later_visits"]["entry_values"]
+        assert is_real(entry, f"ipcw_mae_{card['horizon_years']:.0f}y_difference")
+    assert is_real(lasso["comparisons"]["cox-lasso"], "ipcw_mae_8y_difference")
+    biased = {
+        model: [is_real(quarter, "bias") for quarter in card["quality"]["calibration"]] for model, card in CARDS.items()
+    }
+    assert biased["lasso"] == [True, False, True, False]
+    assert biased["mayo"] == [False, False, True, False]
+    assert not any(biased["cox-lasso"])
+    trial = cox_lasso["sensitivity"]["gaps"]["pbc3"]
+    assert trial["median"]["observed_to_expected"] > trial["conditional"]["observed_to_expected"] + 0.1
+    fifths = cox_lasso["quality"]["curve_band"]["simulated"]["holds_by_fifth"]
+    assert min(fifths) == fifths[-1]

@@ -15,13 +15,13 @@ from chalicelib.inference.catalog.catalog import Catalog
 from chalicelib.inference.models.loader import load
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
-from tests.unit.inference.models import test_every_model
+from tests.unit.inference.models import test_every_model, test_sweeps
 from tests.unit.inference.models.conftest import read_cohort
+from tests.unit.training.conftest import report_of
 from training.build import ARTEFACTS_DIR, artefact_bytes
 from training.card import make_card, to_json
 from training.data import Outcome
 from training.models import recipe_of
-from training.report import Report
 
 NAME = "example"  # not "toy", because the repository may have a model of that name
 GUIDE = (ROOT / "docs" / "adding-a-model.md").read_text("utf-8")
@@ -55,7 +55,7 @@ def test_the_guides_example_passes_every_models_tests(root: Path, patients: pd.D
     fitted = recipe.fit_served(patients, outcome)
     artefact = artefact_bytes(fitted)
     # The figures are those of another model, because evaluating this one takes too long.
-    report = Report(**{name: CARDS["lasso"][name] for name in Report.__annotations__})
+    report = report_of(CARDS["lasso"])
     folder = root / ARTEFACTS_DIR / NAME
     folder.mkdir(parents=True)
     (folder / "model.joblib").write_bytes(artefact)
@@ -69,12 +69,22 @@ def test_the_guides_example_passes_every_models_tests(root: Path, patients: pd.D
     cohort = read_cohort()
     output = model.predict(cohort)
     assert output["years"].to_numpy() == pytest.approx(fitted.years(cohort, recipe.horizon_years), abs=1e-9)
-    arguments = {"model": model, "cohort": cohort}
-    checks = [check for name, check in vars(test_every_model).items() if name.startswith("test_")]
-    checks = [check for check in checks if {"model"} <= inspect.signature(check).parameters.keys() <= arguments.keys()]
-    assert len(checks) > 10
-    for check in checks:
-        check(**{name: arguments[name] for name in inspect.signature(check).parameters})
+    arguments = {"model": model, "card": offer.card, "cohort": cohort, "gaps": test_sweeps.GAPS}
+    for module, least in ((test_every_model, 15), (test_sweeps, 3)):
+        checks = [check for name, check in vars(module).items() if name.startswith("test_")]
+        needs = {check: inspect.signature(check).parameters.keys() for check in checks}
+        checks = [check for check in checks if {"model"} <= needs[check] <= arguments.keys()]
+        assert len(checks) >= least
+        for check in checks:
+            check(**{name: arguments[name] for name in needs[check]})
+
+
+def test_the_guides_example_claims_no_comparison_that_was_not_made(root: Path) -> None:
+    def limits(model: str) -> str:
+        return " ".join(recipe_of(model).known_limits["en"])
+
+    assert "seven sets of columns" in limits("lasso")
+    assert "compared" not in limits(NAME)
 
 
 def test_a_recipe_without_its_serving_module_is_refused_naming_the_file(root: Path) -> None:
@@ -92,4 +102,12 @@ def test_a_recipe_under_another_name_than_its_id_is_refused(root: Path) -> None:
 def test_a_recipe_without_its_required_tripod_answers_is_refused(root: Path) -> None:
     change_recipe(root, '"12c": ', '"12b": ')
     with pytest.raises(ValueError, match=f"The recipe of {NAME}: tripod lacks the answer to item 12c"):
+        recipe_of(NAME)
+
+
+def test_a_recipe_with_a_tripod_answer_in_one_language_is_refused(root: Path) -> None:
+    change_recipe(root, '"ru": "Гребневая регрессия по', '"de": "Гребневая регрессия по')
+    with pytest.raises(
+        ValueError, match=rf"The recipe of {NAME}: tripod needs the answer to item 12c in English \(en\) and in Russian"
+    ):
         recipe_of(NAME)

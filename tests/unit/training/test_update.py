@@ -133,7 +133,7 @@ def test_new_numbers_under_the_same_version_are_refused_and_nothing_is_written(
     assert command.main(["--root", str(root)]) == 1
 
     message = capsys.readouterr().err
-    assert message.startswith("Nothing was written: 1 number of mayo differs from version 1.0.0, ")
+    assert message.startswith("Nothing was written: 1 number of mayo differs from version 2.0.0, ")
     assert "raise the version in training/models/mayo.py" in message
     assert contents(root) == before
 

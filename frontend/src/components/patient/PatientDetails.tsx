@@ -1,5 +1,6 @@
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
+import { intervalMeaning } from '../../lib/interval';
 import type { ResultParameters } from '../../lib/resultParameters';
 import { addresses } from '../../lib/routes';
 import { route } from '../../state/route';
@@ -13,6 +14,7 @@ export function PatientDetails({ row, parameters }: { row: Row; parameters: Resu
     <div class="patient">
       <Contributions row={row} parameters={parameters} />
       <div class="patient-notes">
+        <p>{intervalMeaning(row, parameters, text.value)}</p>
         <SurvivalTable row={row} />
         <PatientNotes row={row} parameters={parameters} />
         <PatientLink row={row} />
@@ -27,7 +29,7 @@ export function PatientNotes({ row, parameters }: { row: Row; parameters: Result
   return (
     <>
       {row.mayo_score !== null && <MayoScore score={row.mayo_score} />}
-      <MissingValues row={row} />
+      <MissingValues row={row} parameters={parameters} />
       {/* The fitted models clamp values to the training range. The published formula does not. */}
       <OutOfRange row={row} isClamped={parameters.scale !== 'score'} />
       {isComplete && <p class="hint">{text.value.result.nothingSpecial}</p>}

@@ -16,14 +16,16 @@ export function IntervalBar({ estimate, horizon }: { estimate: Estimate; horizon
   return (
     <svg class="interval" width="100%" height="18" aria-hidden="true">
       <Ticks horizon={horizon} />
-      <rect
-        class="interval-range"
-        x={`${position.start}%`}
-        y="5"
-        width={`${position.end - position.start}%`}
-        height="8"
-        rx="2"
-      />
+      {position.end > position.start && (
+        <rect
+          class="interval-range"
+          x={`${position.start}%`}
+          y="5"
+          width={`${position.end - position.start}%`}
+          height="8"
+          rx="2"
+        />
+      )}
       <line
         class="interval-end"
         x1={`${position.start}%`}
@@ -33,7 +35,7 @@ export function IntervalBar({ estimate, horizon }: { estimate: Estimate; horizon
       />
       {position.open ? (
         <svg x="100%" y="0" overflow="visible" aria-hidden="true">
-          <path class="interval-open" d="M-7 2 L1 9 L-7 16 Z" />
+          <path class="interval-open" d="M0 2 L8 9 L0 16 Z" />
         </svg>
       ) : (
         <line class="interval-end" x1={`${position.end}%`} x2={`${position.end}%`} y1="3" y2="15" />

@@ -11,10 +11,14 @@ const LABEL_HEIGHT = 15;
 interface Props {
   strata: readonly Stratum[];
   survivalYears: readonly number[];
+  /** Null if only the points at `survivalYears` are known. */
+  wholeCurves: ReadonlyMap<Stratum, StratumCurve['points']> | null;
+  /** Whether the whole curves may still become known. */
+  isLoading: boolean;
 }
 
 /** The mean survival curve of each stratum. Empty if the result has no curves. */
-export function StrataPlot({ strata, survivalYears }: Props) {
+export function StrataPlot({ strata, survivalYears, wholeCurves, isLoading }: Props) {
   const words = text.value.plots.cohort;
   const { share } = text.value.format;
   const curves = strataCurves(strata, survivalYears);
@@ -39,17 +43,25 @@ export function StrataPlot({ strata, survivalYears }: Props) {
                 yText={(value) => share(value, 1)}
                 yTitle={text.value.plots.curve.vertical}
               />
-              <Lines {...{ x, y, curves }} />
+              <Lines {...{ x, y, curves, wholeCurves }} />
             </>
           );
         }}
       />
+      {!wholeCurves && !isLoading && <p class="hint">{words.curvesGuide}</p>}
       <CurvesData curves={curves} />
     </figure>
   );
 }
 
-function Lines({ x, y, curves }: { x: Scale; y: Scale; curves: readonly StratumCurve[] }) {
+interface LinesProps {
+  x: Scale;
+  y: Scale;
+  curves: readonly StratumCurve[];
+  wholeCurves: Props['wholeCurves'];
+}
+
+function Lines({ x, y, curves, wholeCurves }: LinesProps) {
   const words = text.value.plots.cohort;
   const ends = curves.map(({ points }) => y(points.at(-1)?.probability ?? 0));
   const labelPositions = spreadLabels(ends, LABEL_HEIGHT, BOTTOM - 6);
@@ -57,11 +69,27 @@ function Lines({ x, y, curves }: { x: Scale; y: Scale; curves: readonly StratumC
     <>
       {curves.map(({ stratum, points }, index) => (
         <g key={stratum.from} class={`stratum stratum-${index + 1}`}>
-          <path class="plot-line" d={pathOf(x, y, points)} />
+          {wholeCurves ? (
+            <path class="plot-line" d={pathOf(x, y, wholeCurves.get(stratum) ?? [])} />
+          ) : (
+            <Guide {...{ x, y, points }} />
+          )}
           <text class="plot-label" x={x.end + 6} y={(labelPositions[index] ?? 0) + 4}>
             {words.stratumShort(stratum.from, stratum.to)}
           </text>
         </g>
+      ))}
+    </>
+  );
+}
+
+/** Known points of a curve, joined by thin lines. */
+function Guide({ x, y, points }: { x: Scale; y: Scale; points: StratumCurve['points'] }) {
+  return (
+    <>
+      <path class="plot-line plot-guide" d={pathOf(x, y, points)} />
+      {points.map(({ years, probability }) => (
+        <circle key={years} class="plot-point" cx={x(years)} cy={y(probability)} r="3.5" />
       ))}
     </>
   );

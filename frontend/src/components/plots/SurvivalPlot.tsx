@@ -1,7 +1,9 @@
 import { area } from 'd3-shape';
-import type { Row } from '../../api/types';
+import type { CurveCard, Row } from '../../api/types';
 import { text } from '../../i18n';
-import { type CurvePoint, curveOf, curveWithMedian, hasBand } from '../../lib/curve';
+import { type CurvePoint, curveOf, hasBand, wholeCurve } from '../../lib/curve';
+import { intervalLabel, intervalText } from '../../lib/interval';
+import { contributionTotal } from '../../lib/patientRow';
 import type { ResultParameters } from '../../lib/resultParameters';
 import { linearScale, type Scale } from '../../lib/scale';
 import { Axes, MARGIN, Plot, pathOf, QUARTERS } from './Plot';
@@ -13,16 +15,25 @@ const HEIGHT = INTERVAL_Y + 26;
 /** An upper estimate of a letter's width, because text cannot be measured before it is drawn. */
 const LETTER_WIDTH = 7.3;
 
+interface Props {
+  row: Row;
+  parameters: ResultParameters;
+  /** Null if the curve between its known points is unknown. */
+  card: CurveCard | null;
+}
+
 /**
  * The predicted survival curve, its median, and the expected years with their interval below the
  * axis.
  */
-export function SurvivalPlot({ row, parameters }: { row: Row; parameters: ResultParameters }) {
+export function SurvivalPlot({ row, parameters, card }: Props) {
   const words = text.value.plots.curve;
   const { share } = text.value.format;
-  const curve = curveOf(row.survival);
-  const end = Math.max(parameters.horizon, curve.at(-1)?.years ?? 0);
-  const label = words.altText(row.survival, row.lower, row.upper, row.upper_open);
+  const points = curveOf(row.survival);
+  const curve = card && wholeCurve(row.survival, contributionTotal(row), card);
+  const end = Math.max(parameters.horizon, points.at(-1)?.years ?? 0);
+  const interval = intervalText(row, parameters.horizon, text.value);
+  const label = words.altText(row.survival, interval);
   return (
     <Plot
       label={label}
@@ -38,7 +49,10 @@ export function SurvivalPlot({ row, parameters }: { row: Row; parameters: Result
               yText={(value) => share(value, 1)}
               yTitle={words.vertical}
             />
-            <Curve {...{ x, y, curve }} median={row.median_years} />
+            {curve ? <Curve {...{ x, y, curve }} /> : <Bars {...{ x, y, points }} />}
+            {points.map(({ years, probability }) => (
+              <circle key={years} class="plot-point" cx={x(years)} cy={y(probability)} r="3.5" />
+            ))}
             {row.median_years !== null && row.median_years <= end && (
               <Median {...{ x, y }} years={row.median_years} />
             )}
@@ -50,14 +64,13 @@ export function SurvivalPlot({ row, parameters }: { row: Row; parameters: Result
   );
 }
 
-interface CurveProps {
+interface Scales {
   x: Scale;
   y: Scale;
-  curve: readonly CurvePoint[];
-  median: number | null;
 }
 
-function Curve({ x, y, curve, median }: CurveProps) {
+function Curve({ x, y, curve }: Scales & { curve: readonly CurvePoint[] }) {
+  const banded = curve.filter(({ band }) => band !== null);
   const band = area<CurvePoint>(
     (point) => x(point.years),
     (point) => y(point.band?.lower ?? 0),
@@ -65,26 +78,29 @@ function Curve({ x, y, curve, median }: CurveProps) {
   );
   return (
     <>
-      {hasBand(curve) && <path class="plot-band" d={band(curve) ?? ''} />}
-      <path class="plot-line" d={pathOf(x, y, curveWithMedian(curve, median))} />
-      {curve.map((point) => (
-        <circle
-          key={point.years}
-          class="plot-point"
-          cx={x(point.years)}
-          cy={y(point.probability)}
-          r="3.5"
-        />
-      ))}
+      {banded.length > 0 && <path class="plot-band" d={band(banded) ?? ''} />}
+      <path class="plot-line" d={pathOf(x, y, curve)} />
     </>
   );
+}
+
+/** The band at the known points. */
+function Bars({ x, y, points }: Scales & { points: readonly CurvePoint[] }) {
+  if (!hasBand(points)) return null;
+  return points.map(({ years, band }) => (
+    <path
+      key={years}
+      class="plot-bars"
+      d={`M${x(years)} ${y(band?.lower ?? 0)}V${y(band?.upper ?? 0)}`}
+    />
+  ));
 }
 
 /**
  * The median. Its label is below the curve, or above it near the start, where there is no space
  * below.
  */
-function Median({ x, y, years }: { x: Scale; y: Scale; years: number }) {
+function Median({ x, y, years }: Scales & { years: number }) {
   const label = text.value.plots.curve.median(years);
   const isBelow = x(years) - MARGIN.left > label.length * LETTER_WIDTH + 12;
   return (
@@ -104,7 +120,7 @@ function Median({ x, y, years }: { x: Scale; y: Scale; years: number }) {
 
 function Interval({ x, row, end }: { x: Scale; row: Row; end: number }) {
   const { years, lower, upper, upper_open } = row;
-  const label = text.value.plots.curve.interval(years, lower, upper, upper_open);
+  const label = intervalLabel(row, end, text.value);
   const { start: left, end: right } = x;
   const from = x(lower);
   const to = Math.max(from, x(upper_open ? end : Math.min(upper, end)));
@@ -113,17 +129,19 @@ function Interval({ x, row, end }: { x: Scale; row: Row; end: number }) {
   return (
     <>
       <line class="plot-axis" x1={left} x2={right} y1={INTERVAL_Y} y2={INTERVAL_Y} />
-      <rect
-        class="interval-range"
-        x={from}
-        y={INTERVAL_Y - 4}
-        width={to - from}
-        height="8"
-        rx="2"
-      />
+      {to > from && (
+        <rect
+          class="interval-range"
+          x={from}
+          y={INTERVAL_Y - 4}
+          width={to - from}
+          height="8"
+          rx="2"
+        />
+      )}
       <path class="interval-end" d={`M${from} ${INTERVAL_Y - 6}v12`} />
       {upper_open ? (
-        <path class="interval-open" d={`M${to - 7} ${INTERVAL_Y - 7}l8 7l-8 7Z`} />
+        <path class="interval-open" d={`M${to} ${INTERVAL_Y - 7}l8 7l-8 7Z`} />
       ) : (
         <path class="interval-end" d={`M${to} ${INTERVAL_Y - 6}v12`} />
       )}

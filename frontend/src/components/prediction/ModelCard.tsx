@@ -53,6 +53,7 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
         <p class="hint">
           {model.id}, {words.version(model.version)}
         </p>
+        {model.changes && <p class="hint">{localised(model.changes)}</p>}
       </details>
       <ModelColumns columns={model.columns} />
     </div>

@@ -1,8 +1,10 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction } from '../../api/types';
 import { text } from '../../i18n';
-import { type Bins, countOf, type Stratum, strataOf } from '../../lib/strata';
+import { type Bins, countOf, type Stratum, strataOf, wholeStrataCurves } from '../../lib/strata';
 import type { CohortState } from '../../state/cohort';
+import { curveCardOf, loadCurveCard } from '../../state/curveCard';
+import type { ResultRows } from '../../state/resultRows';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { Histogram } from '../plots/Histogram';
 import { StrataPlot } from '../plots/StrataPlot';
@@ -13,10 +15,12 @@ export const COHORT_MIN = 5;
 interface Props {
   state: CohortState;
   prediction: Prediction;
+  /** Null if the result has too many rows to load them all. */
+  result: ResultRows | null;
 }
 
 /** The overview of a result: histogram, survival by group, and a table of the groups. */
-export function Cohort({ state, prediction }: Props) {
+export function Cohort({ state, prediction, result }: Props) {
   const words = text.value.plots.cohort;
   const isLargeEnough = prediction.rows >= COHORT_MIN;
   useEffect(() => {
@@ -30,20 +34,47 @@ export function Cohort({ state, prediction }: Props) {
       <h3 id="cohort-title">{words.title}</h3>
       {problem && <ProblemNotice problem={problem} onRetry={() => void state.load()} />}
       {!bins && !problem && <p role="status">{words.loading}</p>}
-      {bins && <Overview bins={bins} survivalYears={prediction.survival_years ?? []} />}
+      {bins && <Overview {...{ bins, prediction, result }} />}
     </section>
   );
 }
 
-function Overview({ bins, survivalYears }: { bins: Bins; survivalYears: readonly number[] }) {
-  const strata = strataOf(bins);
+function Overview({ bins, prediction, result }: Omit<Props, 'state'> & { bins: Bins }) {
+  const survivalYears = prediction.survival_years ?? [];
+  const strata = useMemo(() => strataOf(bins), [bins]);
+  const { wholeCurves, isLoading } = useWholeCurves(strata, prediction, result);
   return (
     <div class="cohort-parts">
       <Histogram bins={bins} />
-      <StrataPlot strata={strata} survivalYears={survivalYears} />
+      <StrataPlot {...{ strata, survivalYears, wholeCurves, isLoading }} />
       <Strata strata={strata} total={countOf(bins)} />
     </div>
   );
+}
+
+/** Compute the whole mean curves as soon as all rows and the model's card are loaded. */
+function useWholeCurves(
+  strata: readonly Stratum[],
+  prediction: Prediction,
+  result: ResultRows | null,
+) {
+  const end = prediction.survival_years?.at(-1);
+  const isPossible = result !== null && end !== undefined;
+  useEffect(() => {
+    if (isPossible) void loadCurveCard(prediction);
+  }, [isPossible, prediction]);
+  const card = curveCardOf(prediction);
+  const rows = result?.rows.value ?? [];
+  const isComplete = rows.length === countOf({ counts: strata.map(({ count }) => count) });
+  const wholeCurves = useMemo(
+    () =>
+      isComplete && end !== undefined && typeof card === 'object'
+        ? wholeStrataCurves(strata, rows, end, card)
+        : null,
+    [strata, rows, end, card, isComplete],
+  );
+  const isLoading = isPossible && (card === 'loading' || result.isLoading.value);
+  return { wholeCurves, isLoading };
 }
 
 function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }) {

@@ -2,12 +2,13 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { openDownload, saveFile } from '../../lib/download';
+import { intervalHint } from '../../lib/interval';
 import { receiptFile } from '../../lib/receipt';
 import { type ResultParameters, resultParametersOf } from '../../lib/resultParameters';
 import { addresses } from '../../lib/routes';
 import { modelById } from '../../state/catalogue';
 import { createCohort } from '../../state/cohort';
-import { createResultRows, ROWS_IN_BROWSER_MAX } from '../../state/resultRows';
+import { createResultRows, type ResultRows, ROWS_IN_BROWSER_MAX } from '../../state/resultRows';
 import { api } from '../../state/session';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { useAction } from '../common/useAction';
@@ -22,7 +23,10 @@ export function Result({ prediction }: { prediction: Prediction }) {
   const words = text.value.result;
   const model = modelById(prediction.prediction_model_id);
   const parameters = resultParametersOf(prediction, model);
-  const cohort = useMemo(() => createCohort(prediction.prediction_id), [prediction.prediction_id]);
+  const id = prediction.prediction_id;
+  const cohort = useMemo(() => createCohort(id), [id]);
+  const isLarge = prediction.rows > ROWS_IN_BROWSER_MAX;
+  const result = useMemo(() => (isLarge ? null : createResultRows(id)), [isLarge, id]);
   return (
     <section class="result" aria-labelledby="result-title">
       <p class="visually-hidden" role="status">
@@ -39,20 +43,25 @@ export function Result({ prediction }: { prediction: Prediction }) {
         prediction.summary && <ResultSummary summary={prediction.summary} />
       )}
       {model?.point_estimate && <p class="hint">{localised(model.point_estimate)}</p>}
-      <p class="hint">{words.intervalHint(parameters.intervalLevel, parameters.horizon)}</p>
+      <p class="hint">{intervalHint(parameters, text.value)}</p>
       <ResultActions prediction={prediction} />
-      <Cohort state={cohort} prediction={prediction} />
-      {prediction.rows > ROWS_IN_BROWSER_MAX ? (
+      <Cohort state={cohort} prediction={prediction} result={result} />
+      {result === null ? (
         <LargeResult {...{ prediction, parameters, cohort }} />
       ) : (
-        <WholeResult id={prediction.prediction_id} parameters={parameters} />
+        <WholeResult {...{ id, parameters, result }} />
       )}
     </section>
   );
 }
 
-function WholeResult({ id, parameters }: { id: string; parameters: ResultParameters }) {
-  const result = useMemo(() => createResultRows(id), [id]);
+interface WholeResultProps {
+  id: string;
+  parameters: ResultParameters;
+  result: ResultRows;
+}
+
+function WholeResult({ id, parameters, result }: WholeResultProps) {
   useEffect(() => {
     void result.load();
     return result.stop;

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
+import { intervalHeading, intervalText } from '../../lib/interval';
 import type { ResultParameters } from '../../lib/resultParameters';
 import type { Arrangement, SortKey } from '../../lib/rowTable';
 import { isPrinting } from '../../state/printing';
@@ -25,7 +26,7 @@ export function RowTable({ rows, parameters, hasIds, sorting, highlightedRow = n
     ['row', words.row],
     ...(hasIds ? [['id', words.id] satisfies [SortKey, string]] : []),
     ['years', words.estimate],
-    ['interval', words.interval(parameters.intervalLevel)],
+    ['interval', intervalHeading(parameters, text.value)],
   ];
   return (
     <table class="results">
@@ -124,7 +125,7 @@ function PatientRow({ row, parameters, hasIds, isHighlighted }: RowProps) {
         <td class="number estimate">{format.tenth(row.years)}</td>
         <td>
           <div class="interval-text">
-            <span>{words.intervalText(row.lower, row.upper, row.upper_open)}</span>
+            <span>{intervalText(row, parameters.horizon, text.value)}</span>
             {row.imputed.length > 0 && (
               <span class="badge">{words.imputed(row.imputed.length)}</span>
             )}

@@ -4,6 +4,7 @@ import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { interval } from './interval';
 import { large } from './large';
 import { pages } from './pages';
 import { patient } from './patient';
@@ -16,6 +17,7 @@ export const en = {
   ...pages,
   ...problems,
   check,
+  interval,
   large,
   patient,
   plots,

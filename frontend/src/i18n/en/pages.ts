@@ -28,11 +28,11 @@ const shell = {
 
 const landing = {
   title: 'Expected years of life in primary biliary cholangitis',
-  lead: 'Upload a table of laboratory values. For every patient you get the expected years of life (without transplant) within the next 7 or 8 years, an 80% interval, and the contribution of each value to the estimate.',
+  lead: 'Upload a table of laboratory values. For every patient you get the expected years of life (without transplant) within the next 7 or 8 years, the times that 9 of 10 and 1 of 10 such patients outlive, and the contribution of each value to the estimate.',
   start: 'Create an account',
   startLoggedIn: 'New prediction',
-  exampleCaption:
-    'Example: 5.4 years expected, 80% interval from 2.9 to at least 8 years. If an interval reaches the horizon, its upper end is open: the patient may live longer.',
+  exampleCaption: (estimate: number, interval: string, meaning: string) =>
+    `Example: ${years(estimate)} expected, interval ${interval}. ${meaning}`,
   notForTitle: 'Who it is not for',
   notFor: [
     'Not for any liver disease other than primary biliary cholangitis.',
@@ -234,13 +234,6 @@ const result = {
   row: 'Row',
   id: 'ID',
   estimate: 'Years',
-  interval: (level: number) => `${format.whole(level * 100)}% interval`,
-  intervalText: (lower: number, upper: number, open: boolean) =>
-    open
-      ? `${format.tenth(lower)} to ≥\u00a0${format.whole(upper)}`
-      : `${format.tenth(lower)} to ${format.tenth(upper)}`,
-  intervalHint: (level: number, horizon: number) =>
-    `For ${format.whole(level * 100)} of 100 such patients, the true number of years should lie in the interval. “≥ ${format.whole(horizon)}” means that the interval continues beyond the horizon of ${format.whole(horizon)} years; about ${format.whole(100 - level * 100)} of 100 such patients die before its lower end.`,
   imputed: (count: number) => `${format.whole(count)} missing`,
   outOfRange: (count: number) => `${format.whole(count)} out of range`,
   filter: 'Find by ID',
@@ -273,13 +266,24 @@ const result = {
     `The sum lies outside the range from 0 to ${format.whole(horizon)} years. The estimate is the nearest limit of this range.`,
   imputedTitle: 'Missing values',
   imputedLead:
+    'These values were not measured. The value to expect given this patient’s other values was used instead.',
+  imputedLeadOfVersion1:
     'These values were not measured. Typical values of the study’s patients were used instead.',
   measureFirst: 'Measure first:',
+  expected: (value: string) => `${value} expected for such a patient`,
+  expectedBetween: (value: number, low: number, high: number) =>
+    `${format.tenth(value)} (between ${low} and ${high})`,
+  expectedShare: (probability: number, category: string) =>
+    `${category} in ${format.percent(probability)} of such patients`,
+  ifLowOrHigh: (low: number, high: number) =>
+    `estimate ${format.tenth(low)} to ${years(high)} if it were low or high`,
   ifMeasured: (low: number, high: number) =>
     `if measured, the estimate would lie between ${format.tenth(low)} and ${years(high)}`,
   ifMeasuredUnused: 'this model does not use it',
   ifMeasuredUnchanged: 'if measured, the estimate would hardly change',
   ifMeasuredHint:
+    'Low and high are the 10th and the 90th percentile of the values to expect for such a patient.',
+  ifMeasuredHintOfVersion1:
     'The ranges are for values from the 10th to the 90th percentile of the study, with all other values unchanged.',
   outOfRangeTitle: 'Out of range',
   outOfRangeLead:
@@ -308,6 +312,12 @@ const notFound = {
   home: 'Go to the start page',
 };
 
+const notLoaded = {
+  title: 'This screen could not be loaded',
+  lead: 'The connection may be lost, or there may be a new version of the page. Please reload the page.',
+  reload: 'Reload the page',
+};
+
 export const pages = {
   shell,
   landing,
@@ -317,5 +327,6 @@ export const pages = {
   prediction,
   result,
   notFound,
+  notLoaded,
   unit: unitName,
 };

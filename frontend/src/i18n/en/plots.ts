@@ -7,8 +7,6 @@ const format = createFormat('en');
 const anyYears = (count: number) => (Number.isInteger(count) ? wholeYears(count) : years(count));
 const limit = (count: number) =>
   Number.isInteger(count) ? format.whole(count) : format.tenth(count);
-const range = (lower: number, upper: number, open: boolean) =>
-  `${format.tenth(lower)} to ${open ? `≥\u00a0${format.whole(upper)}` : format.tenth(upper)}`;
 
 interface Point {
   years: number;
@@ -53,22 +51,24 @@ const patient = {
   noSuchRow: (row: number, total: number) =>
     `There is no row ${format.whole(row)}: this result has ${patients(total)}.`,
   skipped: 'This patient was skipped and not predicted',
-  interval: (level: number) => `${format.whole(level * 100)}% interval:`,
 };
 
 const curve = {
-  altText: (curvePoints: readonly Point[], lower: number, upper: number, open: boolean) =>
-    `Predicted survival curve. Probability of living longer: ${points(curvePoints)}. Interval: from ${range(lower, upper, open)} years.`,
+  altText: (curvePoints: readonly Point[], interval: string) =>
+    `Predicted survival curve. Probability of living longer: ${points(curvePoints)}. Interval: ${interval}.`,
   vertical: 'Probability of living longer',
   median: (median: number) => `median ${format.tenth(median)}`,
-  interval: (estimate: number, lower: number, upper: number, open: boolean) =>
-    `expected ${format.tenth(estimate)} (${range(lower, upper, open)})`,
   valuesTable: 'Values as a table',
   band: 'Band',
   bandValue: (lower: number, upper: number) =>
     `${format.percent(lower)} to ${format.percent(upper)}`,
-  bandHint: (level: number) =>
-    `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, not how much single patients may differ from it.`,
+  bandHint: (level: number, start: number) =>
+    `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, not how much single patients may differ from it. The band is not computed before ${wholeYears(start)}.`,
+  barsHint: (level: number) =>
+    `The bars (${format.percent(level)}) show how uncertain these probabilities are, not how much single patients may differ from them.`,
+  otherVersion:
+    'Only these points of the curve are known: the result was computed with another version of the model.',
+  notLoaded: 'The curve between the points could not be loaded. Please reload the page.',
 };
 
 const cohort = {
@@ -100,6 +100,7 @@ const cohort = {
         ({ stratum, points: [, ...rest] }) => `${group(stratum.from, stratum.to)}: ${points(rest)}`,
       )
       .join('; ')}.`,
+  curvesGuide: 'Only the points are known. The lines between them are a guide to the eye.',
 };
 
 const printing = {

@@ -5,6 +5,7 @@ import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { interval } from './interval';
 import { large } from './large';
 import { pages } from './pages';
 import { patient } from './patient';
@@ -17,6 +18,7 @@ export const ru: Dictionary = {
   ...pages,
   ...problems,
   check,
+  interval,
   large,
   patient,
   plots,

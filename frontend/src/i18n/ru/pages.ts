@@ -10,12 +10,11 @@ import {
   patientsGenitive,
   wholeYears,
   wholeYearsGenitive,
+  years,
 } from './nouns';
 import { unitName } from './units';
 
 const format = createFormat('ru');
-const years = (count: number) =>
-  format.tenthCount(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
 
 const shell = {
   product: 'Прогноз продолжительности жизни при болезнях печени',
@@ -39,11 +38,11 @@ const shell = {
 
 const landing = {
   title: 'Ожидаемое число лет жизни при первичном билиарном холангите',
-  lead: 'Загрузите таблицу с результатами анализов. Для каждого пациента вы получите оценку: сколько из ближайших 7 или 8\u00a0лет (это горизонт прогноза) он в среднем проживёт без трансплантации. К оценке прилагаются 80-процентный прогнозный интервал и вклад отдельных показателей.',
+  lead: 'Загрузите таблицу с результатами анализов. Для каждого пациента вы получите оценку: сколько из ближайших 7 или 8\u00a0лет (это горизонт прогноза) он в среднем проживёт без трансплантации. К оценке прилагаются сроки, дольше которых живут 9\u00a0из\u00a010 и 1\u00a0из\u00a010 таких пациентов, и вклад отдельных показателей.',
   start: 'Создать аккаунт',
   startLoggedIn: 'Новый прогноз',
-  exampleCaption:
-    'Пример: ожидается 5,4\u00a0года, 80-процентный интервал — от 2,9\u00a0года до 8\u00a0лет и более. Если интервал доходит до горизонта, его верхняя граница открыта: пациент может прожить и дольше.',
+  exampleCaption: (estimate: number, interval: string, meaning: string) =>
+    `Пример: ожидается ${years(estimate)}, интервал — ${interval}. ${meaning}`,
   notForTitle: 'Для кого это не подходит',
   notFor: [
     'Не подходит ни для каких болезней печени, кроме первичного билиарного холангита.',
@@ -237,13 +236,6 @@ const result = {
   row: 'Строка',
   id: 'ID',
   estimate: 'Лет',
-  interval: (level: number) => `${format.whole(level * 100)}%-й интервал`,
-  intervalText: (lower: number, upper: number, open: boolean) =>
-    open
-      ? `от\u00a0${format.tenth(lower)} до\u00a0≥\u00a0${format.whole(upper)}`
-      : `от\u00a0${format.tenth(lower)} до\u00a0${format.tenth(upper)}`,
-  intervalHint: (level: number, horizon: number) =>
-    `Прогнозный интервал: истинное число лет должно попасть в него у ${format.whole(level * 100)} из 100 таких пациентов. «≥\u00a0${format.whole(horizon)}» — верхняя граница открыта: она лежит за горизонтом прогноза (${wholeYears(horizon)}), а меньше нижней границы живут примерно ${format.whole(100 - level * 100)} из 100.`,
   imputed: (count: number) => `нет значений: ${format.whole(count)}`,
   outOfRange: (count: number) => `вне диапазона: ${format.whole(count)}`,
   filter: 'Найти по ID',
@@ -276,13 +268,24 @@ const result = {
     `Сумма вкладов выходит за пределы от 0 до ${wholeYearsGenitive(horizon)}, поэтому за оценку принята ближайшая граница.`,
   imputedTitle: 'Недостающие значения',
   imputedLead:
+    'Эти показатели не измерены. Вместо каждого взято значение, которого следует ожидать при остальных показателях этого пациента.',
+  imputedLeadOfVersion1:
     'Эти показатели не измерены. Вместо них взяты значения, типичные для пациентов исследования.',
   measureFirst: 'Измерить в первую очередь:',
+  expected: (value: string) => `у такого пациента ожидается ${value}`,
+  expectedBetween: (value: number, low: number, high: number) =>
+    `${format.tenth(value)} (между ${low} и ${high})`,
+  expectedShare: (probability: number, category: string) =>
+    `${category} у ${format.percent(probability)} таких пациентов`,
+  ifLowOrHigh: (low: number, high: number) =>
+    `при низком или высоком значении оценка от ${format.tenth(low)} до ${years(high)}`,
   ifMeasured: (low: number, high: number) =>
     `если измерить, оценка составит от ${format.tenth(low)} до ${years(high)}`,
   ifMeasuredUnused: 'модель не использует этот показатель',
   ifMeasuredUnchanged: 'если измерить, оценка почти не изменится',
   ifMeasuredHint:
+    'Низкое и высокое значение — это 10-й и 90-й процентили значений, ожидаемых у такого пациента.',
+  ifMeasuredHintOfVersion1:
     'Пределы указаны для значений показателя от 10-го до 90-го процентиля у пациентов исследования при прочих равных.',
   outOfRangeTitle: 'Значения вне диапазона',
   outOfRangeLead:
@@ -311,6 +314,12 @@ const notFound = {
   home: 'Перейти на главную страницу',
 };
 
+const notLoaded = {
+  title: 'Не удалось загрузить этот экран',
+  lead: 'Возможно, пропала связь или появилась новая версия страницы. Обновите страницу.',
+  reload: 'Обновить страницу',
+};
+
 export const pages = {
   shell,
   landing,
@@ -320,5 +329,6 @@ export const pages = {
   prediction,
   result,
   notFound,
+  notLoaded,
   unit: unitName,
 };

@@ -8,8 +8,6 @@ const yearsGenitive = (count: number) =>
   Number.isInteger(count) ? wholeYearsGenitive(count) : `${format.tenth(count)}\u00a0года`;
 const limit = (count: number) =>
   Number.isInteger(count) ? format.whole(count) : format.tenth(count);
-const range = (lower: number, upper: number, open: boolean) =>
-  `от ${format.tenth(lower)} до ${open ? `≥\u00a0${format.whole(upper)}` : format.tenth(upper)}`;
 
 interface Point {
   years: number;
@@ -54,22 +52,23 @@ const patient = {
   noSuchRow: (row: number, total: number) =>
     `Строки ${format.whole(row)} нет: в этом результате ${patients(total)}.`,
   skipped: 'Этот пациент пропущен, прогноза для него нет',
-  interval: (level: number) => `${format.whole(level * 100)}%-й интервал:`,
 };
 
 const curve = {
-  altText: (curvePoints: readonly Point[], lower: number, upper: number, open: boolean) =>
-    `Прогнозируемая кривая выживаемости. Вероятность прожить дольше: ${points(curvePoints)}. Интервал: ${range(lower, upper, open)} лет.`,
+  altText: (curvePoints: readonly Point[], interval: string) =>
+    `Прогнозируемая кривая выживаемости. Вероятность прожить дольше: ${points(curvePoints)}. Интервал: ${interval}.`,
   vertical: 'Вероятность прожить дольше',
   median: (median: number) => `медиана ${format.tenth(median)}`,
-  interval: (estimate: number, lower: number, upper: number, open: boolean) =>
-    `ожидается ${format.tenth(estimate)} (${range(lower, upper, open)})`,
   valuesTable: 'Значения в таблице',
   band: 'Границы полосы',
   bandValue: (lower: number, upper: number) =>
     `от ${format.percent(lower)} до ${format.percent(upper)}`,
-  bandHint: (level: number) =>
-    `Закрашенная полоса (${format.percent(level)}) показывает, насколько может быть неточна сама кривая. Разброс сроков жизни отдельных пациентов показывает не она, а интервал.`,
+  bandHint: (level: number, start: number) =>
+    `Закрашенная полоса (${format.percent(level)}) показывает, насколько может быть неточна сама кривая. Разброс сроков жизни отдельных пациентов показывает не она, а интервал. До ${wholeYearsGenitive(start)} полоса не рассчитывается.`,
+  barsHint: (level: number) =>
+    `Отрезки (${format.percent(level)}) показывают, насколько могут быть неточны сами эти вероятности. Разброс сроков жизни отдельных пациентов показывают не они, а интервал.`,
+  otherVersion: 'Известны только эти точки кривой: результат рассчитан другой версией модели.',
+  notLoaded: 'Не удалось загрузить кривую между точками. Обновите страницу.',
 };
 
 const cohort = {
@@ -103,6 +102,7 @@ const cohort = {
         ({ stratum, points: [, ...rest] }) => `${group(stratum.from, stratum.to)}: ${points(rest)}`,
       )
       .join('; ')}.`,
+  curvesGuide: 'Известны только точки. Линии между ними проведены для наглядности.',
 };
 
 const printing = {

@@ -1,9 +1,10 @@
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from chalicelib.inference.models.base import Model
+from chalicelib.inference.models.base import Model, read_card
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.patient_file import columns
 from tests.support.models import CARDS
@@ -18,9 +19,19 @@ def lasso() -> Model:
 
 
 @pytest.fixture(scope="session", params=CARDS)
-def model(request: pytest.FixtureRequest) -> Model:
-    """Return each model on offer in turn."""
-    return load(request.param, ARTEFACTS).model
+def model_id(request: pytest.FixtureRequest) -> str:
+    """Return the id of each model on offer in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def model(model_id: str) -> Model:
+    return load(model_id, ARTEFACTS).model
+
+
+@pytest.fixture(scope="session")
+def card(model_id: str) -> dict[str, Any]:
+    return read_card(ARTEFACTS / model_id)
 
 
 @pytest.fixture(scope="session")

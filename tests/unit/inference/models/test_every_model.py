@@ -1,5 +1,8 @@
 """Tests that every model on offer must pass. Each test runs for each model."""
 
+from statistics import NormalDist
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +18,9 @@ from tests.unit.inference.models.patients import estimate, patient
 OPTIONAL = [column.name for column in columns.COLUMNS if column.kind in {"number", "category"} and not column.required]
 
 
+ABOUT_MISSING = ("imputed_value", "if_low", "if_high")
+
+
 def test_the_output_has_the_specified_columns(model: Model, cohort: pd.DataFrame) -> None:
     output = model.predict(cohort)
     years = model.output_spec.survival_years
@@ -22,7 +28,7 @@ def test_the_output_has_the_specified_columns(model: Model, cohort: pd.DataFrame
     assert set(output.columns) == {
         "years", "lower", "upper", "upper_open", "imputed", "out_of_range", "baseline", "measure_first",
         *(f"contribution:{name}" for name in model.columns),
-        *(f"{side}:{name}" for name in model.columns if name in OPTIONAL for side in ("if_low", "if_high")),
+        *(f"{about}:{name}" for name in model.columns if name in OPTIONAL for about in ABOUT_MISSING),
         *(f"survival:{year}" for year in years), *(["median"] if years else []),
         *(f"survival_{end}:{year}" for year in banded for end in ("lower", "upper")),
     }  # fmt: skip
@@ -30,15 +36,31 @@ def test_the_output_has_the_specified_columns(model: Model, cohort: pd.DataFrame
     assert output["upper_open"].dtype == bool
 
 
-def test_years_and_interval_lie_within_zero_and_the_horizon_and_in_order(model: Model, cohort: pd.DataFrame) -> None:
+def test_years_and_interval_lie_within_zero_and_the_horizon(model: Model, cohort: pd.DataFrame) -> None:
     output = model.predict(cohort)
     horizon = model.output_spec.horizon_years
+    assert output["years"].between(0, horizon).all()
     assert (output["lower"] >= 0).all()
-    assert (output["lower"] <= output["years"]).all()
-    assert (output["years"] <= output["upper"]).all()
+    assert (output["lower"] <= output["upper"]).all()
     assert (output["upper"] <= horizon).all()
-    assert output.loc[output["upper_open"], "upper"].eq(horizon).all()
+    assert output["upper_open"].equals(output["upper"] == horizon)
     assert 0 < output["upper_open"].sum() < len(output)
+
+
+def test_the_longer_the_estimate_the_later_both_ends_of_the_interval(model: Model, cohort: pd.DataFrame) -> None:
+    output = model.predict(cohort).sort_values("years")
+    for end in ("lower", "upper"):
+        assert (np.diff(output[end]) >= -1e-9).all(), end
+        assert output[end].nunique() > 10, end
+
+
+def test_a_curves_interval_lies_where_10_and_90_of_100_have_died(model: Model, cohort: pd.DataFrame) -> None:
+    output = model.predict(cohort)
+    for year in model.output_spec.survival_years:
+        if year <= model.output_spec.horizon_years:
+            survival = output[f"survival:{year}"]
+            assert (output["lower"] >= year).equals(survival >= 0.9), year
+            assert (output["upper"] >= year).equals(survival >= 0.1), year
 
 
 def test_more_bilirubin_never_lengthens_the_estimate(model: Model) -> None:
@@ -65,31 +87,95 @@ def test_baseline_and_contributions_add_up_to_the_models_score(model: Model, coh
             np.testing.assert_allclose(spread, spread.iloc[0], rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("model_id", [model_id for model_id, card in CARDS.items() if uses_optional_columns(card)])
-@pytest.mark.parametrize("name", [*OPTIONAL])
-def test_the_range_of_a_missing_value_is_from_the_10th_to_the_90th_percentile(model_id: str, name: str) -> None:
-    loaded = load(model_id, ARTEFACTS)
-    features = {feature["column"]: feature for feature in read_card(ARTEFACTS / model_id)["features"]}
-    if name not in features:
-        assert name not in loaded.model.columns
-        return
-    categories = {code: text for text, code in (features[name]["codes"] or {}).items()}
-    ends = [features[name][f"training_{level}_percentile"] for level in ("10th", "90th")]
-    filled = pd.concat([patient(Bilirubin=3.0, **{name: categories.get(end, end)}) for end in ends])
+WITH_OPTIONAL_COLUMNS = [model_id for model_id, card in CARDS.items() if uses_optional_columns(card)]
+MISSING = [
+    ("Copper",),
+    ("Stage",),
+    ("Sex", "Cholesterol"),
+    ("Copper", "SGOT", "Tryglicerides", "Platelets"),
+    ("Sex", "Cholesterol", "Copper", "SGOT", "Tryglicerides", "Platelets", "Stage"),
+]
 
-    missing = loaded.model.predict(patient(Bilirubin=3.0, **{name: None})).iloc[0]
 
-    expected = sorted(loaded.model.predict(filled)["years"])
-    assert missing["imputed"] == name
-    assert [missing[f"if_low:{name}"], missing[f"if_high:{name}"]] == pytest.approx(expected, abs=1e-9)
-    coefficient = features[name]["coefficient"]
-    is_number = columns.BY_NAME[name].kind == "number"
-    assert missing["measure_first"] == (name if coefficient and is_number else "")
+@pytest.mark.parametrize("model_id", WITH_OPTIONAL_COLUMNS)
+@pytest.mark.parametrize("missing", MISSING, ids=";".join)
+def test_a_missing_value_is_the_expected_one_given_the_measured_values(
+    model_id: str, missing: list[str], cohort: pd.DataFrame
+) -> None:
+    """The expectation is computed here from the card alone, for all patients with every other value measured."""
+    card = read_card(ARTEFACTS / model_id)
+    features = card["features"]
+    names = [feature["column"] for feature in features]
+    mean, covariance = np.array(card["imputation"]["mean"]), np.array(card["imputation"]["covariance"])
+    rows = cohort.dropna(subset=[name for name in names if name not in missing])
+    gaps = rows.assign(**{name: pd.Series(index=rows.index, dtype=rows[name].dtype) for name in missing})
+    values = np.stack([_transformed(rows[feature["column"]], feature) for feature in features], axis=1)
+    is_missing = np.isin(names, missing)
+    weights = np.linalg.inv(covariance[np.ix_(~is_missing, ~is_missing)]) @ covariance[np.ix_(~is_missing, is_missing)]
+    expected = mean[is_missing] + (values[:, ~is_missing] - mean[~is_missing]) @ weights
+
+    output = load(model_id, ARTEFACTS).model.predict(gaps)
+
+    for position, column in zip(np.flatnonzero(is_missing), expected.T, strict=True):
+        feature = features[position]
+        lowest, highest = feature["training_minimum"], feature["training_maximum"]
+        unlogged = np.exp(column) if feature["transform"] == "log" else column
+        name = f"imputed_value:{feature['column']}"
+        np.testing.assert_allclose(output[name], unlogged.clip(lowest, highest), rtol=1e-9, err_msg=name)
+    assert set(output["imputed"]) == {";".join(name for name in names if name in missing)}
+
+
+def _transformed(values: pd.Series, feature: dict[str, Any]) -> np.ndarray:
+    """Return a column as the card's ``imputation`` counts it."""
+    numbers = values.map(feature["codes"]) if feature["codes"] else values
+    clamped = numbers.to_numpy(float).clip(feature["training_minimum"], feature["training_maximum"])
+    return np.log(clamped) if feature["transform"] == "log" else clamped
+
+
+@pytest.mark.parametrize("model_id", WITH_OPTIONAL_COLUMNS)
+@pytest.mark.parametrize("missing", MISSING, ids=";".join)
+def test_a_missing_value_that_is_measured_as_expected_changes_nothing(model_id: str, missing: list[str]) -> None:
+    """Neither the estimate nor what is expected of the values that are still missing."""
+    model = load(model_id, ARTEFACTS).model
+    before = model.predict(patient(Bilirubin=3.0, **dict.fromkeys(missing)))
+    for name in missing:
+        if columns.BY_NAME[name].kind == "number":
+            value = before[f"imputed_value:{name}"].item()
+            measured = model.predict(patient(Bilirubin=3.0, **(dict.fromkeys(missing) | {name: value})))
+            unchanged = ["years", "lower", "upper", *(f"imputed_value:{other}" for other in missing if other != name)]
+            pd.testing.assert_frame_equal(measured[unchanged], before[unchanged], rtol=1e-9)
+
+
+@pytest.mark.parametrize("model_id", WITH_OPTIONAL_COLUMNS)
+@pytest.mark.parametrize("missing", MISSING, ids=";".join)
+def test_the_range_of_a_missing_value_is_that_of_the_values_to_expect_of_such_a_patient(
+    model_id: str, missing: list[str]
+) -> None:
+    """If the value is then measured at one end of what was to be expected, the estimate is that end of the range."""
+    model, card = load(model_id, ARTEFACTS).model, read_card(ARTEFACTS / model_id)
+    names = [feature["column"] for feature in card["features"]]
+    covariance = np.array(card["imputation"]["covariance"])
+    measured = ~np.isin(names, missing)
+    before = model.predict(patient(Bilirubin=3.0, **dict.fromkeys(missing))).iloc[0]
+    for name in missing:
+        if columns.BY_NAME[name].kind != "number":
+            continue
+        position, feature = names.index(name), card["features"][names.index(name)]
+        between = covariance[position, measured]
+        variance = covariance[position, position] - between @ np.linalg.solve(
+            covariance[np.ix_(measured, measured)], between
+        )
+        factor = np.exp(NormalDist().inv_cdf(0.9) * np.sqrt(variance))
+        expected = before[f"imputed_value:{name}"]
+        ends = np.clip([expected / factor, expected * factor], feature["training_minimum"], feature["training_maximum"])
+        filled = [patient(Bilirubin=3.0, **(dict.fromkeys(missing) | {name: end})) for end in ends]
+        years = sorted(model.predict(pd.concat(filled))["years"])
+        assert [before[f"if_low:{name}"], before[f"if_high:{name}"]] == pytest.approx(years, abs=1e-9), name
 
 
 def test_measured_values_have_no_range(model: Model) -> None:
     output = model.predict(patient()).iloc[0]
-    assert output.filter(regex="^if_").isna().all()
+    assert output.filter(regex="^(if_|imputed_value)").isna().all()
     assert output["measure_first"] == ""
 
 

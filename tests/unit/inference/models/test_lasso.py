@@ -53,18 +53,19 @@ def test_baseline_and_contributions_equal_the_pipelines_prediction(
     assert predicted.max() > HORIZON  # some estimates are clipped
 
 
-def test_the_interval_comes_from_the_patients_risk_class(lasso: Model, artefact: LassoArtefact) -> None:
-    output = lasso.predict(patient(Bilirubin=8.0, Edema="S")).iloc[0]
-    assert output["years"] < artefact.intervals.cuts[0]
-    assert output["lower"] == max(0.0, output["years"] + artefact.intervals.lower[0])
-    assert output["upper"] == min(HORIZON, output["years"] + artefact.intervals.upper[0])
+def test_the_ends_of_an_interval_are_interpolated_between_the_knots_of_the_table() -> None:
+    table = IntervalTable(years=(0.0, 4.0, 8.0), lower=(0.0, 1.0, 6.0), upper=(2.0, 8.0, 8.0))
+    lower, upper = table.ends(np.array([0.0, 2.0, 4.0, 7.0, 8.0]), HORIZON)
+    assert lower.tolist() == pytest.approx([0.0, 0.5, 1.0, 4.75, 6.0])
+    assert upper.tolist() == pytest.approx([2.0, 5.0, 8.0, 8.0, 8.0])
+    assert table.slope_max == pytest.approx(1.5)
 
 
-def test_a_prediction_on_a_cut_is_in_the_risk_class_above() -> None:
-    table = IntervalTable(cuts=(2.0, 4.0), lower=(-1.0, -2.0, -3.0), upper=(1.0, 2.0, 3.0))
-    lower, upper = table.bounds(np.array([1.9, 2.0, 4.0, 7.0]), HORIZON)
-    assert lower.tolist() == pytest.approx([0.9, 0.0, 1.0, 4.0])
-    assert upper.tolist() == pytest.approx([2.9, 4.0, 7.0, 8.0])
+def test_the_interval_is_that_of_the_table(lasso: Model, artefact: LassoArtefact, cohort: pd.DataFrame) -> None:
+    output = lasso.predict(cohort)
+    lower, upper = artefact.intervals.ends(output["years"].to_numpy(), HORIZON)
+    assert output["lower"].tolist() == lower.tolist()
+    assert output["upper"].tolist() == upper.tolist()
 
 
 @pytest.mark.parametrize(
@@ -106,19 +107,6 @@ def test_the_categories_are_those_of_the_column_specification(artefact: LassoArt
     assert set(codes) == {name for name in lasso.columns if columns.BY_NAME[name].kind == "category"}
     for name, code in codes.items():
         assert tuple(code) == columns.BY_NAME[name].allowed
-
-
-def test_missing_optional_values_get_the_training_median_and_are_named(lasso: Model, artefact: LassoArtefact) -> None:
-    medians = artefact.pipeline.named_steps["impute"].statistics_
-    median = float(medians[lasso.columns.index("Copper")])
-    missing = lasso.predict(patient(Copper=np.nan, Stage=None))
-    measured = lasso.predict(patient(Copper=median, Stage="3"))
-    assert missing["imputed"].item() == "Copper;Stage"
-    assert measured["imputed"].item() == ""
-    about_missing = [
-        name for name in measured.columns if name.startswith("if_") or name in {"imputed", "measure_first"}
-    ]
-    pd.testing.assert_frame_equal(missing.drop(columns=about_missing), measured.drop(columns=about_missing))
 
 
 def test_a_file_with_only_the_required_columns_is_predicted(lasso: Model, cohort: pd.DataFrame) -> None:

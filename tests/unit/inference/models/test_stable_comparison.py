@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.inference.models import stable_comparison
 from chalicelib.inference.models.cox_lasso import CoxLassoModel
-from chalicelib.inference.models.curve import Baseline, IntervalLevels
+from chalicelib.inference.models.curve import Baseline
 from chalicelib.inference.models.lasso import IntervalTable
 from chalicelib.inference.models.loader import load
 from tests.unit.inference.models.conftest import ARTEFACTS
@@ -31,22 +31,17 @@ def test_infinity_exceeds_finite_thresholds_only() -> None:
 
 
 @noisy
-def test_a_prediction_on_a_cut_is_in_the_risk_class_above(noise: float) -> None:
-    predicted = np.array([0.1, 0.25 + noise, 0.5 + noise, 0.9])
-    assert stable_comparison.risk_class(predicted, (0.25, 0.5)).tolist() == [0, 1, 2, 2]
-
-
-@noisy
 def test_equal_values_keep_their_order(noise: float) -> None:
     assert stable_comparison.order(np.array([2.0, 1.0 + noise, 1.0, 0.5])).tolist() == [3, 1, 2, 0]
 
 
 @noisy
-def test_a_patient_on_the_threshold_has_an_open_interval(noise: float) -> None:
-    levels = IntervalLevels(cuts=(0.5,), lower=(0.1, 0.1), lower_if_open=(0.2, 0.2), upper=(0.9, 0.9))
-    lower, _, is_open = levels.of(np.array([0.1 + noise, 0.1 - 1e-6]))
-    assert is_open.tolist() == [True, False]
-    assert lower.tolist() == [0.2, 0.1]
+def test_an_end_of_a_curves_interval_at_the_horizon_is_the_horizon(noise: float) -> None:
+    # 10 % have died at 5 years at this log hazard.
+    log_hazard = np.log(-np.log(0.9) / 0.4)
+    lower, upper = BASELINE.interval(np.array([log_hazard - noise, log_hazard + 1e-6]), 5.0)
+    assert (lower >= 5.0).tolist() == [True, False]
+    assert upper.tolist() == [5.0, 5.0]
 
 
 @noisy
@@ -59,19 +54,17 @@ def test_a_quantile_at_the_end_of_the_curve_is_its_end(noise: float) -> None:
 
 @noisy
 def test_an_upper_end_at_the_horizon_is_the_horizon(noise: float) -> None:
-    table = IntervalTable(cuts=(4.0,), lower=(-1.0, -1.0), upper=(2.5, 2.5))
-    _, upper = table.bounds(np.array([5.5 + noise, 5.4]), 8.0)
+    table = IntervalTable(years=(0.0, 5.5, 8.0), lower=(0.0, 3.0, 6.0), upper=(2.5, 8.0, 8.0))
+    _, upper = table.ends(np.array([5.5 + noise, 5.4]), 8.0)
     assert (upper >= 8.0).tolist() == [True, False]
 
 
 @noisy
-def test_of_equally_wide_ranges_the_first_is_named(noise: float) -> None:
+def test_of_equally_wide_ranges_the_first_is_named(noise: float, monkeypatch: pytest.MonkeyPatch) -> None:
     model = load("cox-lasso", ARTEFACTS).model
     assert isinstance(model, CoxLassoModel)
-    additive = model._additive
-    for name, highest in (("Copper", 0.5), ("Platelets", 0.5 + noise)):
-        index = additive.columns.index(name)
-        additive._coefficients[index], additive._usual[:, index] = 0.0, (0.0, highest)
+    ranges = iter([(0.0, 0.5), (0.0, 0.5 + noise)])
+    monkeypatch.setattr(model._additive, "_totals_if_measured", lambda *_: (np.array([end]) for end in next(ranges)))
     output = model.predict(patient(Bilirubin=3.0, Copper=np.nan, Platelets=np.nan)).iloc[0]
     assert output["if_low:Copper"] == pytest.approx(output["if_low:Platelets"], abs=1e-9)
     assert output["measure_first"] == "Copper"

@@ -45,7 +45,13 @@ RESULTS: Any = st.builds(
     output=NUMBERS,
     offset_interval=COUNTS,
     summary=SUMMARY,
-    output_spec=st.none() | st.builds(OutputSpec, horizon_years=NUMBERS, curve_band_level=st.none() | NUMBERS),
+    output_spec=st.none()
+    | st.builds(
+        OutputSpec,
+        horizon_years=NUMBERS,
+        curve_band_level=st.none() | NUMBERS,
+        interval_quantiles=st.sampled_from([None, (0.1, 0.9)]),
+    ),
     files=st.dictionaries(TEXTS, st.builds(StoredObject, size=COUNTS, etag=TEXTS)),
 )
 REPOSITORY = PredictionRepository(None, "predictions")  # type: ignore[arg-type]

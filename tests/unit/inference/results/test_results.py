@@ -53,6 +53,8 @@ def fake_predictions(rows: int, seed: int = 1) -> pd.DataFrame:
             "baseline": 5.123456789,
             "contribution:Age": draw.normal(0, 1, rows),
             "contribution:Copper": np.where(years < 4, -0.0, 1e-7),
+            "imputed_value:Copper": np.where(years < 2, 70 + years, np.nan),
+            "imputed_value:Stage": np.where(years < 2, 2 + years, np.nan),
             **{f"if_low:{name}": np.where(years < 2, years / 2, np.nan) for name in ("Copper", "Stage")},
             **{f"if_high:{name}": np.where(years < 2, years + 1, np.nan) for name in ("Copper", "Stage")},
             "measure_first": np.where(years < 2, "Stage", ""),
@@ -111,10 +113,10 @@ def test_both_files_have_the_model_s_numbers_to_six_decimals() -> None:
         stored = json.loads(line)
         assert stored[2:5] == numbers
         assert stored[8] == contributions
-        assert row[2:5] + row[12:14] == [repr(number) for number in numbers + contributions]
-        assert row[11] == "5.123457"
-        assert row[14:] == ["lasso", "1.0", ""]
-    assert table[0][11:14] == ["baseline_years", "contribution_Age_years", "contribution_Copper_years"]
+        assert row[2:5] + row[13:15] == [repr(number) for number in numbers + contributions]
+        assert row[12] == "5.123457"
+        assert row[15:] == ["lasso", "1.0", ""]
+    assert table[0][12:15] == ["baseline_years", "contribution_Age_years", "contribution_Copper_years"]
     assert result.output == round(float(frame["years"].iloc[0]), 6)
 
 
@@ -198,9 +200,10 @@ def test_imputed_columns_mayo_score_and_curve_are_in_both_files() -> None:
     table, lines, result = write_result(None, frame, output_spec=CURVE)
 
     assert table[0] == [
-        "row", "ID", "years", "lower_80", "upper_80", "upper_is_open", "median_years", "survival_1y", "survival_3y",
-        "mayo_score", "imputed", "out_of_range", "years_if_measured", "measure_first", "baseline_log_hazard",
-        "contribution_Age_log_hazard", "contribution_Copper_log_hazard", "model", "model_version", "error",
+        "row", "ID", "years", "lower_10", "upper_90", "upper_is_open", "median_years", "survival_1y", "survival_3y",
+        "mayo_score", "imputed", "imputed_values", "out_of_range", "years_if_measured", "measure_first",
+        "baseline_log_hazard", "contribution_Age_log_hazard", "contribution_Copper_log_hazard", "model",
+        "model_version", "error",
     ]  # fmt: skip
     open_medians, imputed_rows = 0, 0
     for row, line, (_, expected) in zip(table[1:], lines, frame.iterrows(), strict=True):
@@ -220,8 +223,12 @@ def test_imputed_columns_mayo_score_and_curve_are_in_both_files() -> None:
             assert stored[12] == [[low, high], [low, high]]
             assert cells["years_if_measured"] == f"Copper:{low!r}..{high!r};Stage:{low!r}..{high!r}"
             assert stored[13] == cells["measure_first"] == "Stage"
+            values = [round(float(expected[f"imputed_value:{name}"]), 6) for name in ("Copper", "Stage")]
+            assert stored[15] == values
+            assert cells["imputed_values"] == f"Copper:{values[0]!r};Stage:{values[1]!r}"
         else:
             assert (stored[12], cells["years_if_measured"], stored[13]) == ([], "", "")
+            assert (stored[15], cells["imputed_values"]) == ([], "")
     assert 0 < open_medians < 40
     assert 0 < imputed_rows < 40
     assert result.output_spec == CURVE

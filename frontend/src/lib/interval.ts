@@ -1,0 +1,130 @@
+// What an interval says: its text, and sentences that are computed from a patient's row.
+
+import type { Row } from '../api/types';
+import type { Dictionary } from '../i18n';
+import { type PatientShare, SHORTEST_YEARS } from '../i18n/format';
+import type { Quantiles, ResultParameters } from './resultParameters';
+
+type Interval = Pick<Row, 'lower' | 'upper' | 'upper_open'>;
+
+export type IntervalParameters = Pick<ResultParameters, 'horizon' | 'intervalQuantiles'>;
+
+/** Return the heading of a column of intervals. */
+export function intervalHeading(
+  { intervalQuantiles }: IntervalParameters,
+  { interval: words }: Dictionary,
+): string {
+  if (intervalQuantiles === null) return words.headingOfVersion1;
+  return words.heading(...outlivingShares(intervalQuantiles));
+}
+
+/** Return what the intervals of a result mean. */
+export function intervalHint(
+  { horizon, intervalQuantiles }: IntervalParameters,
+  { interval: words }: Dictionary,
+): string {
+  if (intervalQuantiles === null) return words.hintOfVersion1(horizon);
+  return words.hint(...outlivingShares(intervalQuantiles), horizon);
+}
+
+/** Return the interval in words, such as "from 2.1 to 6.3 years". */
+export function intervalText(interval: Interval, horizon: number, dictionary: Dictionary): string {
+  const { lower, upper, upper_open } = interval;
+  const words = dictionary.interval;
+  if (isBeyondHorizon(interval, horizon)) return words.atLeast(horizon);
+  return upper_open ? words.fromToHorizon(lower, horizon) : words.fromTo(lower, upper);
+}
+
+/** Return the label of the interval in a plot: the estimate, and the interval in brackets. */
+export function intervalLabel(
+  row: Interval & Pick<Row, 'years'>,
+  horizon: number,
+  dictionary: Dictionary,
+): string {
+  const { years, lower, upper, upper_open } = row;
+  const words = dictionary.interval;
+  if (isBeyondHorizon(row, horizon)) return words.plottedAtLeast(years, horizon);
+  return words.plotted(years, lower, upper_open ? null : upper, horizon);
+}
+
+/**
+ * Return how many patients like this one outlive the ends of the interval. For a result of the
+ * models' versions 1, return what its intervals were made for.
+ */
+export function intervalMeaning(
+  row: Interval & Pick<Row, 'survival'>,
+  { horizon, intervalQuantiles }: IntervalParameters,
+  dictionary: Dictionary,
+): string {
+  const words = dictionary.interval;
+  if (intervalQuantiles === null) return words.hintOfVersion1(horizon);
+  const [outliveLower, outliveUpper] = outlivingShares(intervalQuantiles);
+  const alive = aliveOf100(row, horizon);
+  if (isBeyondHorizon(row, horizon)) {
+    const isMore = alive === null ? row.lower >= horizon : alive > of100(outliveLower);
+    return isMore
+      ? words.moreOutliveHorizon(outliveLower, alive, horizon)
+      : words.aboutOutliveHorizon(outliveLower, horizon);
+  }
+  // A model without a curve begins an interval at 0 where it can't tell how early patients die.
+  const early =
+    alive === null
+      ? words.earlyDeath
+      : words.dieEarly(shareOf(intervalQuantiles[0]), SHORTEST_YEARS);
+  const lowerPart =
+    row.lower < SHORTEST_YEARS ? early : words.outliveLower(outliveLower, row.lower);
+  if (!row.upper_open) {
+    return words.sentence(lowerPart, words.outliveUpper(outliveUpper, row.upper));
+  }
+  // If the rounded share equals the quantile, it doesn't explain why there is no upper end.
+  const upperPart =
+    alive !== null && alive > of100(outliveUpper)
+      ? words.dieWithin(100 - alive, horizon)
+      : words.moreOutlive(outliveUpper, horizon);
+  return words.sentence(lowerPart, upperPart);
+}
+
+/** Return why the estimate lies below the interval, or null if it doesn't, as printed. */
+export function estimateBelowInterval(
+  { years, lower }: Pick<Row, 'years' | 'lower'>,
+  horizon: number,
+  dictionary: Dictionary,
+): string | null {
+  return inTenths(years) < inTenths(lower)
+    ? dictionary.interval.estimateBelow(years, horizon)
+    : null;
+}
+
+/** Whether the lower end is printed as the horizon, so that the interval has no width. */
+function isBeyondHorizon({ lower, upper_open }: Interval, horizon: number): boolean {
+  return upper_open && inTenths(lower) >= inTenths(horizon);
+}
+
+/** Return how many of 100 patients outlive the horizon, or null if the curve doesn't tell. */
+function aliveOf100({ survival }: Pick<Row, 'survival'>, horizon: number): number | null {
+  const point = survival.find(({ years }) => years === horizon);
+  return point ? roundedPercent(point.probability) : null;
+}
+
+/** Return the shares of the patients who outlive the lower and the upper end. */
+function outlivingShares([lower, upper]: Quantiles): [PatientShare, PatientShare] {
+  return [shareOf(1 - lower), shareOf(1 - upper)];
+}
+
+function shareOf(probability: number): PatientShare {
+  const count = roundedPercent(probability);
+  return count % 10 === 0 ? { count: count / 10, outOf: 10 } : { count, outOf: 100 };
+}
+
+function of100({ count, outOf }: PatientShare): number {
+  return (count * 100) / outOf;
+}
+
+/** Round like `Intl.NumberFormat`: .285 * 100 is a little less than 28.5, but means 29 %. */
+function roundedPercent(probability: number): number {
+  return Math.round(Number((probability * 100).toPrecision(12)));
+}
+
+function inTenths(years: number): number {
+  return Math.round(years * 10);
+}

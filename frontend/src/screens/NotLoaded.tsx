@@ -1,0 +1,18 @@
+import { ScreenTitle } from '../components/common/ScreenTitle';
+import { text } from '../i18n';
+
+/** The screen for a chunk that could not be loaded, for example after a new release. */
+export function NotLoaded() {
+  const words = text.value.notLoaded;
+  return (
+    <>
+      <ScreenTitle>{words.title}</ScreenTitle>
+      <div class="notice notice-error" role="alert">
+        <p>{words.lead}</p>
+        <button type="button" class="button" onClick={() => location.reload()}>
+          {words.reload}
+        </button>
+      </div>
+    </>
+  );
+}

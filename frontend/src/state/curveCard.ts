@@ -1,0 +1,32 @@
+// The cards that survival curves are computed from. A model's card is loaded once, and once more for
+// a result of a version that was released meanwhile.
+
+import { signal } from '@preact/signals';
+import type { CurveCard, Prediction } from '../api/types';
+import { api } from './session';
+
+const cards = signal<Readonly<Record<string, CurveCard | 'failed'>>>({});
+const requested = new Set<string>();
+
+/** The card of a result's model, or why the whole curves are unknown. */
+export type CurveCardState = CurveCard | 'loading' | 'failed' | 'otherVersion';
+
+export function curveCardOf({ prediction_model_id, model_version }: Prediction): CurveCardState {
+  const card = cards.value[prediction_model_id] ?? 'loading';
+  if (typeof card === 'string') return card;
+  return card.version === model_version ? card : 'otherVersion';
+}
+
+/**
+ * Load the card of a result's model unless it was loaded for that version. After a failure, the next
+ * call tries again.
+ */
+export async function loadCurveCard(prediction: Prediction): Promise<void> {
+  const id = prediction.prediction_model_id;
+  const request = `${id} ${prediction.model_version}`;
+  if (requested.has(request)) return;
+  requested.add(request);
+  const card = await api.curveCard(id).catch(() => null);
+  if (card === null) requested.delete(request);
+  cards.value = { ...cards.value, [id]: card ?? 'failed' };
+}

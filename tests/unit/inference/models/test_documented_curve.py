@@ -1,0 +1,69 @@
+"""The Python function of docs/models.md computes the curves that the models predict, from a row as the API sends it."""
+
+import json
+from collections.abc import Callable
+from typing import IO, Any
+
+import pandas as pd
+import pytest
+
+from chalicelib.inference.models.base import LoadedModel
+from chalicelib.inference.models.loader import load
+from chalicelib.inference.models.mayo import risk_score
+from chalicelib.inference.results.reader import row_document
+from chalicelib.inference.results.writer import ResultWriter
+from chalicelib.inference.storage.file_store import StoredObject
+from tests.support.docs import blocks
+from tests.support.models import CARDS
+from tests.unit.inference.models.conftest import ARTEFACTS
+
+ROUNDING = 1e-5
+"""Rows have six decimals, and a row's score is a sum of several numbers."""
+
+Survival = Callable[[float, dict[str, Any], dict[str, Any]], float]
+
+
+class RowSink:
+    """Keeps the stored rows of a result."""
+
+    lines: list[bytes]
+
+    def put_stream(self, key: str, stream: IO[bytes], size: int, _content_type: str) -> StoredObject:
+        if key == "rows.jsonl":
+            stream.seek(0)
+            self.lines = stream.read(size).splitlines()
+        return StoredObject(size, "")
+
+
+def rows_of(loaded: LoadedModel, cohort: pd.DataFrame, predicted: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as the API sends them."""
+    sink = RowSink()
+    with ResultWriter(loaded) as writer:
+        writer.add(cohort["ID"], predicted, risk_score(cohort))
+        result = writer.upload(sink, "")
+    return [json.loads(json.dumps(row_document(json.loads(line), result))) for line in sink.lines]
+
+
+@pytest.fixture(scope="module")
+def survival() -> Survival:
+    namespace: dict[str, Any] = {}
+    exec(blocks("docs/models.md", "python")[0], namespace)
+    function: Survival = namespace["survival"]
+    return function
+
+
+@pytest.mark.parametrize("model_id", [model_id for model_id, card in CARDS.items() if card["survival_years"]])
+def test_the_documented_function_computes_the_predicted_curve(
+    model_id: str, cohort: pd.DataFrame, survival: Survival
+) -> None:
+    card, loaded = CARDS[model_id], load(model_id, ARTEFACTS)
+    predicted = loaded.model.predict(cohort)
+    rows = rows_of(loaded, cohort, predicted)
+    for year in card["survival_years"]:
+        expected = predicted[f"survival:{year}"].tolist()
+        assert [survival(year, row, card) for row in rows] == pytest.approx(expected, abs=ROUNDING)
+    # Medians lie between the years of ``survival``.
+    medians = [(row, row["median_years"]) for row in rows if row["median_years"] is not None]
+    assert len(medians) > 100
+    assert [survival(years, row, card) for row, years in medians] == pytest.approx([0.5] * len(medians), abs=ROUNDING)
+    assert [survival(0, row, card) for row in rows] == [1] * len(rows)

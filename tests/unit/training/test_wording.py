@@ -1,0 +1,182 @@
+"""The sentences of the cards say what the figures show, and no more."""
+
+import copy
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.inference.models.base import read_card
+from tests.support.stack import ROOT
+from tests.unit.training.conftest import report_of
+from training import wording
+from training.build import ARTEFACTS_DIR
+from training.models import RECIPES
+from training.recipe import Recipe
+from training.report import Report
+
+BY_ID = {recipe.id: recipe for recipe in RECIPES}
+every_recipe = pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.id)
+
+
+def committed_report(recipe: Recipe) -> Report:
+    return report_of(copy.deepcopy(read_card(ROOT / ARTEFACTS_DIR / recipe.id)))
+
+
+def english(model: str, **sections: dict[str, Any]) -> str:
+    """Return a model's statements, with these figures in place of those of its report."""
+    report = committed_report(BY_ID[model])
+    for name, figures in sections.items():
+        report = replace(report, **{name: getattr(report, name) | figures})
+    return " ".join(wording.statements(BY_ID[model], report)["en"])
+
+
+def test_a_figure_is_written_with_its_error_in_the_format_of_each_language() -> None:
+    figures = {"bias": -1.2345, "bias_se": 0.5, "share": 0.9012, "share_se": 0.0152, "list": [0.5], "list_se": [0.25]}
+    sentence = "{bias:±+.2f}, {bias:+.1f}, {share:±.1%}, {share:.0%}, {list[0]:±.2f}"
+    assert wording.filled({"en": sentence, "ru": sentence}, figures) == {
+        "en": "-1.23 ± 0.50, -1.2, 90.1 ± 1.5 %, 90 %, 0.50 ± 0.25",
+        "ru": "−1,23 ± 0,50, −1,2, 90,1 ± 1,5 %, 90 %, 0,50 ± 0,25",
+    }
+
+
+@pytest.mark.parametrize(
+    ("se", "words"),
+    [
+        (0.49, {"en": " (beyond chance)", "ru": " (не случайно)"}),
+        (0.5, {"en": " (may be chance)", "ru": " (возможно, случайно)"}),
+    ],
+)
+def test_only_what_exceeds_two_standard_errors_is_beyond_chance(se: float, words: dict[str, str]) -> None:
+    assert wording.filled({"en": "{bias:?}", "ru": "{bias:?}"}, {"bias": -1.0, "bias_se": se}) == words
+
+
+@every_recipe
+def test_both_languages_name_the_same_figures(recipe: Recipe) -> None:
+    report = committed_report(recipe)
+    statements, limits = wording.statements(recipe, report), wording.known_limits(recipe, report)
+    pairs = [*zip(statements["en"], statements["ru"], strict=True), *zip(limits["en"], limits["ru"], strict=True)]
+    best = wording.not_achievable(recipe, report)
+    pairs.append((best["en"], best["ru"]))
+    for text, russian in pairs:
+        assert not re.search("[{}]|nan", text + russian), text
+        assert not re.search(r"\d,\d", text), text
+        assert not re.search(r"\d\.\d", russian), russian
+        assert not re.search(r"(?<!\w)-\d", russian), russian
+        assert sorted(re.findall(r"\d+", text)) == sorted(re.findall(r"\d+", russian)), text
+
+
+@every_recipe
+def test_every_measured_error_concordance_and_coverage_has_its_standard_error(recipe: Recipe) -> None:
+    report = committed_report(recipe)
+    horizon = f"{recipe.horizon_years:.0f}y"
+    text = " ".join(wording.statements(recipe, report)["en"])
+    quality, coverage = report.quality, report.quality["interval_coverage"]
+    for years in (quality[f"ipcw_mae_{horizon}"], quality["died_within_horizon"]["mae"]):
+        assert f"average error is {years:.2f} ± " in text
+    for name in ("overall", "died_within_horizon", "died_within_2_years"):
+        assert f"{100 * coverage[name]:.0f} ± {100 * coverage[f'{name}_se']:.0f} %" in text, name
+    for share, error in zip(coverage["by_quartile"], coverage["by_quartile_se"], strict=True):
+        assert f"{100 * share:.0f} ± {100 * error:.0f} %" in text
+    for quarter in quality["calibration"]:
+        assert f"{quarter['bias']:+.2f} ± {quarter['bias_se']:.2f}" in text
+
+
+def test_a_model_that_errs_more_beyond_chance_says_so_and_what_speaks_for_it() -> None:
+    text = english("lasso")
+    assert (
+        "Compared with cox-lasso on the same patients, the average error within 8 years is 0.064 ± 0.022 years "
+        "larger (beyond chance)" in text
+    )
+    assert "The concordance (Uno's, up to 8 years) differs by -0.004 ± 0.003 (may be chance)." in text
+    assert "every contribution is in years, and the contributions add up to the estimate" in text
+    assert "What speaks for this model" not in english("cox-lasso")
+
+
+def test_models_are_compared_by_errors_only_within_a_common_horizon() -> None:
+    text = english("mayo")
+    assert "Compared with cox-lasso on the same patients, the average error within 7 years is " in text
+    assert "Compared with lasso on the same patients, the concordance" in text
+
+
+def test_a_model_without_others_is_not_compared() -> None:
+    recipe = BY_ID["lasso"]
+    report = committed_report(recipe)
+    simple = {name: report.comparisons[name] for name in wording.SIMPLE_MODELS}
+    assert "Compared with" not in " ".join(wording.statements(recipe, replace(report, comparisons=simple))["en"])
+
+
+def test_only_quarters_with_a_bias_beyond_chance_are_named() -> None:
+    def text(errors: list[float]) -> str:
+        calibration = committed_report(BY_ID["lasso"]).quality["calibration"]
+        parts = zip(calibration, errors, strict=True)
+        return english(
+            "lasso", quality={"calibration": [part | {"bias": 0.4, "bias_se": error} for part, error in parts]}
+        )
+
+    assert "Beyond chance: the second quarter, the healthiest quarter." in text([0.3, 0.1, 0.2, 0.1])
+    assert "Beyond chance:" not in text([0.3, 0.3, 0.3, 0.3])
+    assert "Each of these may be chance." in text([0.3, 0.3, 0.3, 0.3])
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ([1.1, 1.9], "1.90): the model was too optimistic."),
+        ([0.9, 1.9], "1.90) (may be chance)."),
+        ([0.5, 0.9], "0.90): the model was too pessimistic."),
+    ],
+)
+def test_the_trial_s_verdict_follows_the_interval_of_observed_to_expected_deaths(ends: list[float], words: str) -> None:
+    assert words in english("mayo", external={"observed_to_expected_95": ends})
+
+
+def test_medians_are_blamed_for_the_trial_s_gap_only_as_far_as_measured() -> None:
+    assert "So part of that gap came from the medians." in english("cox-lasso")
+    assert "from the medians" not in english("lasso")
+    gaps = copy.deepcopy(committed_report(BY_ID["cox-lasso"]).sensitivity["gaps"])
+    gaps["pbc3"]["observed_to_expected_difference_se"] = 0.3
+    assert "from the medians" not in english("cox-lasso", sensitivity={"gaps": gaps})
+
+
+def test_a_model_without_a_curve_says_what_cannot_be_checked() -> None:
+    text = english("lasso")
+    assert "years within 8 years cannot be checked there" in text
+    assert "only 57 of the 349 (16 %) were followed for four years" in text
+
+
+def test_the_latest_visit_is_recommended_only_if_it_predicts_better_beyond_chance() -> None:
+    assert "So use the patient's latest visit." in english("mayo")
+    entry = committed_report(BY_ID["mayo"]).later_visits["entry_values"] | {"ipcw_mae_7y_difference_se": 0.2}
+    assert "latest visit" not in english("mayo", later_visits={"entry_values": entry})
+
+
+@pytest.mark.parametrize(
+    ("holds", "words"),
+    [(0.74, "of its points: it is too narrow."), (0.78, "of its points. In"), (0.86, "of its points: it is too wide.")],
+)
+def test_a_band_is_called_too_narrow_or_too_wide_only_beyond_chance(holds: float, words: str) -> None:
+    band = committed_report(BY_ID["cox-lasso"]).quality["curve_band"]
+    simulated = band["simulated"] | {"holds": holds, "holds_se": 0.02}
+    assert words in english("cox-lasso", quality={"curve_band": band | {"simulated": simulated}})
+
+
+@every_recipe
+def test_an_error_is_compared_with_the_least_possible_one_of_its_kind(recipe: Recipe) -> None:
+    report = committed_report(recipe)
+    horizon = f"{recipe.horizon_years:.0f}y"
+    best = report.not_achievable[f"best_possible_{horizon}"]
+    text = wording.not_achievable(recipe, report)["en"]
+    assert f"average error of {best['mae_of_mean']:.2f} years" in text
+    assert f"this model's has {report.quality[f'ipcw_mae_{horizon}']:.2f} ± " in text
+    if f"ipcw_mae_of_median_{horizon}" in report.quality:
+        median = report.quality[f"ipcw_mae_of_median_{horizon}"]
+        assert f"least possible error, {best['mae']:.2f} years; this model's median" in text
+        assert f"has {median:.2f} ± " in text
+    else:
+        assert "median" not in text
+
+
+def test_nothing_is_fitted_in_mayo() -> None:
+    assert "Nothing is fitted here" in BY_ID["mayo"].texts.point_estimate["en"]
