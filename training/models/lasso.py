@@ -43,14 +43,14 @@ TEXTS = Texts(
         "ru": "Среднее: исходный уровень плюс вклад каждого показателя в годах, ограниченное пределами 0–8 лет.",
     },
     interval_method={
-        "en": "The 10 % and the 90 % quantile of the errors of patients who were held out, added to the estimate: 9 of 10 such "
-        "patients outlive the lower end, and 1 of 10 outlives the upper end. Patients with a similar estimate count most, "
-        "censored patients are weighted for, and both ends never fall when the estimate rises. Between whole years the ends "
-        "are interpolated. Where more than 1 of 10 outlives 8 years, the upper end is open (8 years or more).",
-        "ru": "Квантили 10 % и 90 % ошибок у пациентов, не участвовавших в обучении, прибавленные к оценке: 9 из 10 таких "
-        "пациентов переживают нижнюю границу, 1 из 10 — верхнюю. Сильнее учитываются пациенты с близкой оценкой, цензурирование "
-        "учтено весами, и с ростом оценки ни одна граница не снижается. Между целыми годами границы интерполируются. Если 8 лет "
-        "переживает более чем 1 из 10, верхняя граница открыта (8 лет и более).",
+        "en": "The 10 % and the 90 % quantile of the years that patients lived who were held out and had a similar estimate: 9 of "
+        "10 such patients outlive the lower end, and 1 of 10 outlives the upper end. Censored patients are weighted for, and both "
+        "ends never fall when the estimate rises. Between whole years of the estimate the ends are interpolated. Where more than 1 "
+        "of 10 outlives 8 years, the upper end is open (8 years or more).",
+        "ru": "Квантили 10 % и 90 % числа лет, прожитых пациентами с близкой оценкой, не участвовавшими в обучении: 9 из 10 таких "
+        "пациентов переживают нижнюю границу, 1 из 10 — верхнюю. Цензурирование учтено весами, и с ростом оценки ни одна граница "
+        "не снижается. Между целыми годами оценки границы интерполируются. Если 8 лет переживает более чем 1 из 10, верхняя граница "
+        "открыта (8 лет и более).",
     },
     changes={
         "en": "Version 2.0.0: the interval no longer jumps and no longer begins at the estimate, and a missing value is replaced by "
