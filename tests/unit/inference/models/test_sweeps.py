@@ -65,14 +65,14 @@ WORSE_IF_HIGHER = {"Age": True, "Edema": True, "Bilirubin": True, "Albumin": Fal
 
 def test_a_worse_required_value_never_lengthens_anything_whatever_is_missing(model: Model) -> None:
     """All combinations of missing columns are tried: a value also moves what is expected of the missing ones."""
-    sweeps = []
+    parts: list[pd.DataFrame] = []
     for values in PATIENTS.values():
         for name in WORSE_IF_HIGHER:
             column = columns.BY_NAME[name]
             swept = np.geomspace(*column.limits, 40) if column.kind == "number" else np.array(column.allowed)
             rows = patient(**values).loc[np.zeros(len(swept), int)]
-            sweeps.append(rows.assign(**{name: swept, "swept": name, "sweep": len(sweeps)}))
-    rows = pd.concat(sweeps, ignore_index=True)
+            parts.append(rows.assign(**{name: swept, "swept": name, "sweep": len(parts)}))
+    rows = pd.concat(parts, ignore_index=True)
     is_next = rows["sweep"].diff().to_numpy()[1:] == 0
     direction = rows["swept"].map(WORSE_IF_HIGHER).map({True: 1.0, False: -1.0}).to_numpy()[1:]
     optional = [name for name in model.columns if name not in WORSE_IF_HIGHER]
