@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from chalicelib.inference.models.base import CARD_NAME
-from training.figures import CHANCE, is_beyond_chance
+from training.figures import CHANCE, is_unlikely_chance
 from training.metrics import NORMAL_95
 from training.tables import pairs
 
@@ -103,7 +103,7 @@ def _page(cards: list[Card]) -> str:
         "<p>These figures do not come from this repository's code: an independent re-analysis measured them with code of its own "
         "(20 x 5-fold cross-validation, other seeds). They are differences from the cox-lasso of versions 1, which filled "
         "missing values with medians, on the same held-out patients, with standard errors over patients in brackets; a dash: not reported. "
-        "Nothing ranked patients better beyond chance. Multiple imputation had a slightly smaller error, and neither a better concordance nor a better Brier score.</p>",
+        "No difference in concordance in favour of a change is larger than chance explains. Multiple imputation had a slightly smaller error, and neither a better concordance nor a better Brier score.</p>",
         _grid(("change", "C", "error within 8 years, years", "integrated Brier score"), _TRIED),
         "<p>At later visits, adding the change of the values since the last visit to the last values changed the concordance by "
         "-.002 (.002) and the Brier score at 5 years by -.0001 (.0011).</p>",
@@ -136,9 +136,9 @@ def _spread(figures: dict[str, Any], name: str, decimals: int = 3, sign: str = "
 
 
 def _difference(figures: dict[str, Any], name: str) -> str:
-    """Return a figure that may differ from 0, with an asterisk if it does so beyond chance."""
+    """Return a figure that may differ from 0, with an asterisk if that is unlikely to be chance."""
     text = _spread(figures, name, sign="+")
-    return f"{text}*" if text != DASH and is_beyond_chance(figures[name], figures[name + "_se"]) else text
+    return f"{text}*" if text != DASH and is_unlikely_chance(figures[name], figures[name + "_se"]) else text
 
 
 Rows = dict[str, Callable[[Card], str]]

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.inference.catalog.catalog import Catalog
 from training.build import ARTEFACTS_DIR
-from training.figures import Figures, is_beyond_chance
+from training.figures import Figures, is_unlikely_chance
 from training.report import at_horizon
 
 Card = dict[str, Any]
@@ -99,9 +99,9 @@ def _spread(figures: Figures, name: str, decimals: int = 3, sign: str = "") -> s
 
 
 def _difference(figures: Figures, name: str) -> str:
-    """Return a figure that may differ from 0, in bold type if it does so beyond chance."""
+    """Return a figure that may differ from 0, in bold type if that is unlikely to be chance."""
     text = _spread(figures, name, sign="+")
-    return f"**{text}**" if text and is_beyond_chance(figures[name], figures[f"{name}_se"]) else text
+    return f"**{text}**" if text and is_unlikely_chance(figures[name], figures[f"{name}_se"]) else text
 
 
 def _within(years: int) -> Callable[[Card], str]:
@@ -119,7 +119,7 @@ def _least_possible(name: str) -> Callable[[Card], str]:
 
 def _biased(quarter: Figures) -> str:
     text = f"{quarter['bias']:+.2f}"
-    return f"**{text}**" if is_beyond_chance(quarter["bias"], quarter["bias_se"]) else text
+    return f"**{text}**" if is_unlikely_chance(quarter["bias"], quarter["bias_se"]) else text
 
 
 def _coverage(name: str) -> Callable[[Card], str]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from chalicelib.inference.models.stable_comparison import exceeds
 from training.band import LEVEL
-from training.figures import Figures, is_beyond_chance
+from training.figures import Figures, is_unlikely_chance
 from training.recipe import Recipe
 from training.report import Report, at_horizon
 from training.texts import Bilingual, Statements
@@ -48,10 +48,10 @@ DEFINITIONS: Bilingual = {
 ERROR: Bilingual = {
     "en": "The average error is {quality[ipcw_mae]:±.2f} years within the {h}-year horizon. {quality[share_within_1_5_years]:±.0%} "
     "of the estimates are within 1.5 years of the truth. (The number after ± is the standard error. By chance a figure may be off by "
-    "about twice as much; only a larger difference is called beyond chance here.)",
+    "about twice as much; a larger difference is called unlikely to be chance here.)",
     "ru": "Средняя ошибка — {quality[ipcw_mae]:±.2f} года в пределах {h} лет. {quality[share_within_1_5_years]:±.0%} оценок "
     "отличаются от истины не более чем на 1,5 года. (После знака ± указана стандартная ошибка. Случайное отклонение бывает примерно "
-    "вдвое больше неё; неслучайным здесь названо только различие, которое ещё больше.)",
+    "вдвое больше неё; о различии, которое ещё больше, здесь сказано «вряд ли случайно».)",
 }
 ERROR_OF_DEATHS: Bilingual = {
     "en": "For patients who died within {h} years the average error is {died[mae]:±.2f} years; on average the estimate was "
@@ -99,12 +99,12 @@ BIAS: Bilingual = {
     "ru": "От самой тяжёлой четверти к самой лёгкой средняя оценка отличалась от прожитого на {bias[0]:±+.2f}; {bias[1]:±+.2f}; "
     "{bias[2]:±+.2f} и {bias[3]:±+.2f} года (+ — прогноз завышен).",
 }
-BIAS_BEYOND_CHANCE: Bilingual = {"en": "Beyond chance: {quarters}.", "ru": "Не случайно: {quarters}."}
+BIAS_UNLIKELY_CHANCE: Bilingual = {"en": "Unlikely to be chance: {quarters}.", "ru": "Вряд ли случайно: {quarters}."}
 BIAS_MAY_BE_CHANCE: Bilingual = {
     "en": "Each of these may be chance.",
     "ru": "Каждое из этих отличий может быть случайным.",
 }
-BEYOND_CHANCE: Bilingual = {"en": " (beyond chance)", "ru": " (не случайно)"}
+UNLIKELY_CHANCE: Bilingual = {"en": " (unlikely to be chance)", "ru": " (вряд ли случайно)"}
 MAY_BE_CHANCE: Bilingual = {"en": " (may be chance)", "ru": " (возможно, случайно)"}
 TOO_OPTIMISTIC: Bilingual = {"en": ": the model was too optimistic", "ru": ": прогноз завышен"}
 TOO_PESSIMISTIC: Bilingual = {"en": ": the model was too pessimistic", "ru": ": прогноз занижен"}
@@ -291,9 +291,9 @@ def _compared_with(other: str, differences: Figures) -> Bilingual:
 
 def _bias_by_quarter(figures: Figures) -> Bilingual:
     pairs = zip(figures["bias"], figures["bias_se"], strict=True)
-    biased = [number for number, (bias, error) in enumerate(pairs) if is_beyond_chance(bias, error)]
+    biased = [number for number, (bias, error) in enumerate(pairs) if is_unlikely_chance(bias, error)]
     names = {language: ", ".join(quarters[number] for number in biased) for language, quarters in QUARTERS.items()}
-    verdict = filled(BIAS_BEYOND_CHANCE, {"quarters": names}) if biased else BIAS_MAY_BE_CHANCE
+    verdict = filled(BIAS_UNLIKELY_CHANCE, {"quarters": names}) if biased else BIAS_MAY_BE_CHANCE
     return paragraph(filled(BIAS, figures), verdict)
 
 
@@ -301,7 +301,7 @@ def _band(figures: Figures) -> Bilingual:
     simulated = figures["simulated"]
     missed = simulated["holds"] - LEVEL
     verdict = {"en": "", "ru": ""}
-    if is_beyond_chance(missed, simulated["holds_se"]):
+    if is_unlikely_chance(missed, simulated["holds_se"]):
         verdict = BAND_TOO_WIDE if missed > 0 else BAND_TOO_NARROW
     return filled(BAND, figures | {"level": LEVEL, "verdict": verdict})
 
@@ -316,7 +316,7 @@ def _trial(figures: Figures) -> Bilingual:
         sentences.append(filled(TRIAL_SURVIVAL, figures | {"verdict": verdict}))
     if by_medians := figures.get("gaps", {}).get("pbc3"):
         excess = by_medians["observed_to_expected_difference"], by_medians["observed_to_expected_difference_se"]
-        if excess[0] < 0 and is_beyond_chance(*excess):
+        if excess[0] < 0 and is_unlikely_chance(*excess):
             sentences.append(filled(TRIAL_GAPS, figures | by_medians))
     return paragraph(*(filled(sentence, figures) for sentence in sentences))
 
@@ -324,7 +324,7 @@ def _trial(figures: Figures) -> Bilingual:
 def _later_visits(figures: Figures) -> Bilingual:
     entry, visits = figures["entry"], filled(LATER_VISITS, figures)
     error = entry["ipcw_mae_difference"], entry["ipcw_mae_difference_se"]
-    return paragraph(visits, USE_THE_LATEST) if error[0] < 0 and is_beyond_chance(*error) else visits
+    return paragraph(visits, USE_THE_LATEST) if error[0] < 0 and is_unlikely_chance(*error) else visits
 
 
 def not_achievable(recipe: Recipe, report: Report) -> Bilingual:
@@ -418,7 +418,7 @@ class Number(float):
 
     def __format__(self, spec: str) -> str:
         if spec == "?":
-            return (BEYOND_CHANCE if is_beyond_chance(self, self.se) else MAY_BE_CHANCE)[self.language]
+            return (UNLIKELY_CHANCE if is_unlikely_chance(self, self.se) else MAY_BE_CHANCE)[self.language]
         if spec.startswith("±"):
             value, error = self._written(self, spec[1:]), self._written(self.se, spec[1:].replace("+", ""))
             return f"{value.removesuffix(' %')} ± {error}"

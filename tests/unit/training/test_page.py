@@ -68,7 +68,7 @@ def test_each_pair_of_models_is_compared_once_within_the_common_horizon(page: st
     assert "lasso - cox-lasso" not in page
 
 
-def test_an_asterisk_marks_what_is_beyond_chance(page: str) -> None:
+def test_an_asterisk_marks_what_is_unlikely_chance(page: str) -> None:
     cards = [json.loads(path.read_text("utf-8")) for path in sorted(ARTEFACTS.glob("*/card.json"))]
     cells = row(page, "Third quarter").split("</td>")[:-1]
     for card, cell in zip(cards, cells, strict=True):

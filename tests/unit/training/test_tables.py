@@ -10,7 +10,7 @@ from tests.support.models import CARDS
 from tests.support.stack import ROOT
 from training import __main__ as command
 from training.build import ARTEFACTS_DIR
-from training.figures import is_beyond_chance
+from training.figures import is_unlikely_chance
 from training.tables import DOCUMENTS, changed_documents, write_tables
 
 README = Path("README.md")
@@ -105,7 +105,7 @@ def test_the_prose_below_the_tables_is_true() -> None:
     lasso, cox_lasso = CARDS["lasso"], CARDS["cox-lasso"]
 
     def is_real(figures: dict[str, float], name: str) -> bool:
-        return is_beyond_chance(figures[name], figures[f"{name}_se"])
+        return is_unlikely_chance(figures[name], figures[f"{name}_se"])
 
     for card in (lasso, cox_lasso, CARDS["mayo"]):
         others = [card["comparisons"][other] for other in CARDS if other in card["comparisons"]]

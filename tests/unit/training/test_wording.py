@@ -44,11 +44,11 @@ def test_a_figure_is_written_with_its_error_in_the_format_of_each_language() -> 
 @pytest.mark.parametrize(
     ("se", "words"),
     [
-        (0.49, {"en": " (beyond chance)", "ru": " (не случайно)"}),
+        (0.49, {"en": " (unlikely to be chance)", "ru": " (вряд ли случайно)"}),
         (0.5, {"en": " (may be chance)", "ru": " (возможно, случайно)"}),
     ],
 )
-def test_only_what_exceeds_two_standard_errors_is_beyond_chance(se: float, words: dict[str, str]) -> None:
+def test_only_what_exceeds_two_standard_errors_is_unlikely_to_be_chance(se: float, words: dict[str, str]) -> None:
     assert wording.filled({"en": "{bias:?}", "ru": "{bias:?}"}, {"bias": -1.0, "bias_se": se}) == words
 
 
@@ -83,11 +83,11 @@ def test_every_measured_error_concordance_and_coverage_has_its_standard_error(re
         assert f"{quarter['bias']:+.2f} ± {quarter['bias_se']:.2f}" in text
 
 
-def test_a_model_that_errs_more_beyond_chance_says_so_and_what_speaks_for_it() -> None:
+def test_a_model_that_errs_more_than_chance_explains_says_so_and_what_speaks_for_it() -> None:
     text = english("lasso")
     assert (
         "Compared with cox-lasso on the same patients, the average error within 8 years is 0.064 ± 0.022 years "
-        "larger (beyond chance)" in text
+        "larger (unlikely to be chance)" in text
     )
     assert "The concordance (Uno's, up to 8 years) differs by -0.004 ± 0.003 (may be chance)." in text
     assert "every contribution is in years, and the contributions add up to the estimate" in text
@@ -107,7 +107,7 @@ def test_a_model_without_others_is_not_compared() -> None:
     assert "Compared with" not in " ".join(wording.statements(recipe, replace(report, comparisons=simple))["en"])
 
 
-def test_only_quarters_with_a_bias_beyond_chance_are_named() -> None:
+def test_only_quarters_with_a_bias_unlikely_to_be_chance_are_named() -> None:
     def text(errors: list[float]) -> str:
         calibration = committed_report(BY_ID["lasso"]).quality["calibration"]
         parts = zip(calibration, errors, strict=True)
@@ -115,8 +115,8 @@ def test_only_quarters_with_a_bias_beyond_chance_are_named() -> None:
             "lasso", quality={"calibration": [part | {"bias": 0.4, "bias_se": error} for part, error in parts]}
         )
 
-    assert "Beyond chance: the second quarter, the healthiest quarter." in text([0.3, 0.1, 0.2, 0.1])
-    assert "Beyond chance:" not in text([0.3, 0.3, 0.3, 0.3])
+    assert "Unlikely to be chance: the second quarter, the healthiest quarter." in text([0.3, 0.1, 0.2, 0.1])
+    assert "Unlikely to be chance:" not in text([0.3, 0.3, 0.3, 0.3])
     assert "Each of these may be chance." in text([0.3, 0.3, 0.3, 0.3])
 
 
@@ -146,7 +146,7 @@ def test_a_model_without_a_curve_says_what_cannot_be_checked() -> None:
     assert "only 57 of the 349 (16 %) were followed for four years" in text
 
 
-def test_the_latest_visit_is_recommended_only_if_it_predicts_better_beyond_chance() -> None:
+def test_the_latest_visit_is_recommended_only_if_it_predicts_better_than_chance_explains() -> None:
     assert "So use the patient's latest visit." in english("mayo")
     entry = committed_report(BY_ID["mayo"]).later_visits["entry_values"] | {"ipcw_mae_7y_difference_se": 0.2}
     assert "latest visit" not in english("mayo", later_visits={"entry_values": entry})
@@ -156,7 +156,7 @@ def test_the_latest_visit_is_recommended_only_if_it_predicts_better_beyond_chanc
     ("holds", "words"),
     [(0.74, "of its points: it is too narrow."), (0.78, "of its points. In"), (0.86, "of its points: it is too wide.")],
 )
-def test_a_band_is_called_too_narrow_or_too_wide_only_beyond_chance(holds: float, words: str) -> None:
+def test_a_band_is_called_too_narrow_or_too_wide_only_if_that_is_unlikely_to_be_chance(holds: float, words: str) -> None:
     band = committed_report(BY_ID["cox-lasso"]).quality["curve_band"]
     simulated = band["simulated"] | {"holds": holds, "holds_se": 0.02}
     assert words in english("cox-lasso", quality={"curve_band": band | {"simulated": simulated}})
