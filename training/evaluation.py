@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 from sksurv.util import Surv
 
+from chalicelib.inference.models.output_spec import INTERVAL_QUANTILES
 from chalicelib.inference.models.stable_comparison import exceeds, order
 from training.curve import FittedCurve
 from training.data import Outcome
@@ -30,7 +31,12 @@ from training.metrics import (
     uno_c,
 )
 from training.preparation import preparation
-from training.targets import pseudo_observations, restricted_mean_survival_time, survival_probability
+from training.targets import (
+    pseudo_observations,
+    restricted_mean_survival_time,
+    survival_interval,
+    survival_probability,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -324,6 +330,19 @@ def observed_and_expected(fitted: FittedCurve, patients: pd.DataFrame, outcome: 
     hazard = np.interp(np.minimum(outcome.years, end), fitted.baseline.years, fitted.baseline.hazard)
     observed = outcome.died & (outcome.years <= end)
     return observed.astype(np.float64), hazard * np.exp(fitted.log_hazard(patients))
+
+
+def died_before_lower(fitted: FittedCurve, patients: pd.DataFrame, outcome: Outcome) -> tuple[float, list[float]]:
+    """Return the share of patients who died before the lower end of their interval, and its 95 % interval.
+
+    A patient's time is taken as the cumulative hazard of the patient's own curve, which is the same for all patients at
+    the lower end. So the Kaplan-Meier estimate over that time accounts for censoring. It is read at the lower end.
+    """
+    observed, expected = observed_and_expected(fitted, patients, outcome)
+    on_hazard = Outcome(expected, observed > 0)
+    end = -float(np.log1p(-INTERVAL_QUANTILES[0]))
+    low, high = survival_interval(on_hazard, end)
+    return 1.0 - survival_probability(on_hazard, end), [1.0 - high, 1.0 - low]
 
 
 def chord_errors(fitted: FittedCurve, patients: pd.DataFrame) -> dict[str, float]:

@@ -97,8 +97,10 @@ def _page(cards: list[Card]) -> str:
         "<h2>Later visits and another trial</h2>",
         _figure(_validation, cards, "Concordance in cross-validation, at later visits and in the PBC3 trial, with 95 % intervals."),
         _table(_VALIDATION, cards),
-        "<p>The predictions from values at entry are about the same patients and years. A difference is that of the last values "
-        "from them: use a patient's latest visit.</p>",
+        "<p>The predictions from values at entry are about the same patients and years. They take these values as if they had been "
+        "measured at the visit: with the age of the visit, and a curve that begins at it. "
+        "A difference is that of the last values from those at entry: use a patient's latest visit.</p>"
+        "<p>In PBC3, the share that died before the interval begins accounts for censoring (Kaplan-Meier); the interval is made for 10 %.</p>",
         "<h2>Tried without effect</h2>",
         "<p>These figures do not come from this repository's code: an independent re-analysis measured them with code of its own "
         "(20 x 5-fold cross-validation, other seeds). They are differences from the cox-lasso of versions 1, which filled "
@@ -301,6 +303,12 @@ _DIED: Rows = {
         card["comparisons"]["n_days_recipe"]["died_within_horizon"], "mae", 2
     ),
 }
+
+
+def _not_measured(section: dict[str, Any]) -> str:
+    return _names(section["not_measured"]) if section.get("not_measured") else DASH
+
+
 _VALIDATION: Rows = {
     "Later visits: patients, deaths": lambda card: (
         f"{card['later_visits']['patients']}, {card['later_visits']['events']}"
@@ -308,6 +316,9 @@ _VALIDATION: Rows = {
     "Later visits: C": lambda card: _spread(card["later_visits"], "c_index"),
     "Later visits: error, years": lambda card: _spread(card["later_visits"], _at(card, "ipcw_mae"), 2),
     "Later visits: bias, years": lambda card: _spread(card["later_visits"], _at(card, "bias"), 2, "+"),
+    "Later visits: integrated Brier score": lambda card: _spread(
+        card["later_visits"], _at(card, "integrated_brier_score")
+    ),
     "Later visits: interval coverage": lambda card: _spread(card["later_visits"], "interval_coverage"),
     "From values at entry: C": lambda card: _spread(card["later_visits"]["entry_values"], "c_index"),
     "From values at entry: error, years": lambda card: _spread(
@@ -319,6 +330,10 @@ _VALIDATION: Rows = {
     "Difference of the last values: error, years": lambda card: _difference(
         card["later_visits"]["entry_values"], f"{_at(card, 'ipcw_mae')}_difference"
     ),
+    "Difference of the last values: integrated Brier score": lambda card: _difference(
+        card["later_visits"]["entry_values"], f"{_at(card, 'integrated_brier_score')}_difference"
+    ),
+    "Later visits: not measured": _if_present(_not_measured, "later_visits"),
     "PBC3: patients, deaths": lambda card: f"{card['external']['patients']}, {card['external']['events']}",
     "PBC3: followed for 4 years (share)": lambda card: (
         f"{card['external']['followed_4y']} ({card['external']['followed_4y'] / card['external']['patients']:.3f})"
@@ -330,6 +345,9 @@ _VALIDATION: Rows = {
     ),
     "PBC3: observed / expected deaths (95 % interval)": lambda card: _with_interval(
         card["external"], "observed_to_expected"
+    ),
+    "PBC3: died before the interval begins (95 % interval)": lambda card: _with_interval(
+        card["external"], "died_before_lower"
     ),
     "PBC3: not measured": lambda card: _names(card["external"]["not_measured"]),
 }

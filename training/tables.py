@@ -212,6 +212,9 @@ _FIGURES: Cells = {
     "later visits: change of C by the last values, not those at entry": lambda card: _difference(
         card["later_visits"]["entry_values"], "c_index_difference"
     ),
+    "later visits: change of the integrated Brier score": lambda card: _difference(
+        card["later_visits"]["entry_values"], f"integrated_brier_score_{card['horizon_years']:.0f}y_difference"
+    ),
     "the 106 patients outside the trial: C": lambda card: _spread(card["quality"]["outside_trial"], "c_index"),
     "the 106 patients outside the trial: error": lambda card: _spread(
         card["quality"]["outside_trial"], f"ipcw_mae_{card['horizon_years']:.0f}y", 2
@@ -231,6 +234,9 @@ _FIGURES: Cells = {
     ),
     "PBC3: the same with medians in place of what was not measured": lambda card: _spread(
         card["sensitivity"].get("gaps", {}).get("pbc3", {}).get("median", {}), "observed_to_expected"
+    ),
+    "PBC3: died before the interval begins (95 % interval)": _if_measured(
+        "external", "died_before_lower", lambda external: _with_interval(external, "died_before_lower")
     ),
     "PBC3: patients followed for 4 years": lambda card: (
         "{followed_4y} of {patients}".format(**card["external"])

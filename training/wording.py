@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, ClassVar, Self
 
+from chalicelib.inference.models.output_spec import INTERVAL_QUANTILES
 from chalicelib.inference.models.stable_comparison import exceeds
+from chalicelib.inference.patient_file import columns
 from training.band import LEVEL
 from training.figures import Figures, is_unlikely_chance
 from training.recipe import Recipe
@@ -75,12 +77,12 @@ RANKING_COMPARED: Bilingual = {
 }
 INTERVAL: Bilingual = {
     "en": "The interval contained the true years of {coverage[overall]:±.0%} of the patients. It is made so that 1 of 10 dies before it "
-    "begins and 1 of 10 outlives its end; that alone would leave 80 %. But many intervals end with {h} years or more, which nobody can "
-    "outlive. {coverage[lived_shorter]:±.1%} of the patients died before their interval began, and {coverage[lived_longer]:±.1%} "
+    "begins and 1 of 10 outlives its end; that alone would leave 80 %. But many intervals have no end within {h} years, so no patient "
+    "can count as outliving them. {coverage[lived_shorter]:±.1%} of the patients died before their interval began, and {coverage[lived_longer]:±.1%} "
     "outlived its end.",
     "ru": "Интервал содержал истинное число лет у {coverage[overall]:±.0%} пациентов. Он построен так, что 1 из 10 умирает до его начала "
-    "и 1 из 10 переживает его конец; одно это дало бы 80 %. Но многие интервалы заканчиваются словами «{h} лет и более», и пережить такую "
-    "границу нельзя. До начала своего интервала умерли {coverage[lived_shorter]:±.1%} пациентов, пережили его конец — "
+    "и 1 из 10 переживает его конец; одно это дало бы 80 %. Но у многих интервалов нет конца в пределах {h} лет, поэтому "
+    "переживших их быть не может. До начала своего интервала умерли {coverage[lived_shorter]:±.1%} пациентов, пережили его конец — "
     "{coverage[lived_longer]:±.1%}.",
 }
 INTERVAL_OF_DEATHS: Bilingual = {
@@ -139,6 +141,31 @@ TRIAL: Bilingual = {
     "{not_measured}) индекс конкордации — {trial[c_index]:.2f} (95-процентный интервал "
     "{trial[c_index_95][0]:.2f}–{trial[c_index_95][1]:.2f}).",
 }
+TRIAL_REQUIRED: Bilingual = {
+    "en": "The service requires {required_names} of these columns, so it would refuse these patients' files; here they are filled in "
+    "like missing values.",
+    "ru": "Из этих показателей сервис требует {required_names}, поэтому файлы этих пациентов он бы не принял; здесь они заменены так "
+    "же, как пропуски.",
+}
+TRIAL_INTERVAL: Bilingual = {
+    "en": "{trial[died_before_lower]:.1%} of these patients died before their interval began (Kaplan-Meier; 95 % interval "
+    "{trial[died_before_lower_95][0]:.1%} to {trial[died_before_lower_95][1]:.1%}). It is made for {level:.0%}{verdict}.",
+    "ru": "До начала своего интервала умерли {trial[died_before_lower]:.1%} этих пациентов (Каплан — Мейер; 95-процентный интервал "
+    "{trial[died_before_lower_95][0]:.1%} – {trial[died_before_lower_95][1]:.1%}). Он построен так, чтобы их было {level:.0%}{verdict}.",
+}
+BEGINS_TOO_LATE: Bilingual = {"en": ": it begins too late there", "ru": ": там он начинается слишком поздно"}
+BEGINS_TOO_EARLY: Bilingual = {"en": ": it begins too early there", "ru": ": там он начинается слишком рано"}
+DIFFERENCE_MAY_BE_CHANCE: Bilingual = {"en": "; the difference may be chance", "ru": "; различие может быть случайным"}
+TRIAL_DEATHS: Bilingual = {
+    "en": "observed / expected deaths {trial[observed_to_expected]:.2f} (95 % interval {trial[observed_to_expected_95][0]:.2f} to "
+    "{trial[observed_to_expected_95][1]:.2f})",
+    "ru": "отношение наблюдавшихся смертей к ожидаемым {trial[observed_to_expected]:.2f} (95-процентный интервал "
+    "{trial[observed_to_expected_95][0]:.2f}–{trial[observed_to_expected_95][1]:.2f})",
+}
+TRIAL_DEATHS_UNKNOWN: Bilingual = {
+    "en": "whether the years are right on average could not be checked, because the model has no curve and follow-up was short",
+    "ru": "верно ли число лет в среднем, проверить нельзя: кривой у модели нет, а наблюдение короткое",
+}
 TRIAL_SURVIVAL: Bilingual = {
     "en": "The model predicted that {trial[predicted_survival_4y]:.0%} would live four years, and {trial[observed_survival_4y]:.0%} did "
     "(95 % interval {trial[observed_survival_4y_95][0]:.0%} to {trial[observed_survival_4y_95][1]:.0%}). During follow-up "
@@ -158,24 +185,40 @@ TRIAL_WITHOUT_SURVIVAL: Bilingual = {
     "{trial[followed_4y]} из {trial[patients]} ({followed:.0%}). Модели с кривой там завышали прогноз.",
 }
 TRIAL_GAPS: Bilingual = {
-    "en": "With medians in place of the {not_measured} columns, which versions 1 used, the ratio would be "
-    "{median[observed_to_expected]:.2f} (difference {observed_to_expected_difference:±+.2f}). So part of that gap came from the medians. These "
-    "data cannot tell where the rest comes from: from other patients, other care, or the values that were not measured.",
-    "ru": "С медианами на месте этих показателей ({not_measured}), как в версиях 1, отношение было бы равно "
-    "{median[observed_to_expected]:.2f} (разность {observed_to_expected_difference:±+.2f}). Значит, часть расхождения создавали медианы. Откуда "
-    "остальное — другие пациенты, другое лечение или неизмеренные показатели, — эти данные сказать не позволяют.",
+    "en": "With medians in place of the {not_measured} columns, as in the evaluation of versions 1{never_used}, the ratio would be "
+    "{median[observed_to_expected]:.2f} (difference {observed_to_expected_difference:±+.2f}). So part of the gap there came from the "
+    "medians. These data cannot tell where the rest comes from: from other patients, other care, or the values that were not measured.",
+    "ru": "С медианами на месте этих показателей ({not_measured}), как при проверке версий 1{never_used}, отношение было бы равно "
+    "{median[observed_to_expected]:.2f} (разность {observed_to_expected_difference:±+.2f}). Значит, часть расхождения там создавали "
+    "медианы. Откуда остальное — другие пациенты, другое лечение или неизмеренные показатели, — эти данные сказать не позволяют.",
+}
+MEDIANS_NEVER_USED: Bilingual = {
+    "en": " (the service never used medians for them, because it requires these columns)",
+    "ru": " (сам сервис медианы вместо них никогда не подставлял: эти показатели обязательны)",
 }
 LATER_VISITS: Bilingual = {
     "en": "For {later[patients]} of these patients three years later (each predicted by a model fitted without them) the concordance was "
     "{later[c_index]:.2f} (95 % interval {later[c_index_95][0]:.2f} to {later[c_index_95][1]:.2f}) and the average error "
-    "{later[ipcw_mae]:±.2f} years. Using these last values instead of those at entry changed the concordance by "
+    "{later[ipcw_mae]:±.2f} years. For comparison, their values at entry were used as if they had been measured at that visit: with the "
+    "age of the visit, and the years counted from it. The last values instead changed the concordance by "
     "{entry[c_index_difference]:±+.3f}{entry[c_index_difference]:?} and the average error by {entry[ipcw_mae_difference]:±+.2f} years"
     "{entry[ipcw_mae_difference]:?}.",
     "ru": "Для {later[patients]} из этих пациентов через три года (прогноз для каждого дала модель, обученная без него) индекс "
     "конкордации — {later[c_index]:.2f} (95-процентный интервал {later[c_index_95][0]:.2f}–{later[c_index_95][1]:.2f}), средняя ошибка — "
-    "{later[ipcw_mae]:±.2f} года. Если вместо показателей при включении взять последние, индекс конкордации меняется на "
+    "{later[ipcw_mae]:±.2f} года. Для сравнения показатели при включении использованы так, как если бы они были измерены при том "
+    "обследовании: с возрастом на этот день и отсчётом лет от него. С последними показателями вместо них индекс конкордации меняется на "
     "{entry[c_index_difference]:±+.3f}{entry[c_index_difference]:?}, средняя ошибка — на {entry[ipcw_mae_difference]:±+.2f} года"
     "{entry[ipcw_mae_difference]:?}.",
+}
+LATER_BRIER: Bilingual = {
+    "en": "The integrated Brier score of the curve was {later[integrated_brier_score]:±.3f}; the last values changed it by "
+    "{entry[integrated_brier_score_difference]:±+.3f}{entry[integrated_brier_score_difference]:?}.",
+    "ru": "Интегральный показатель Брайера для кривой — {later[integrated_brier_score]:±.3f}; с последними показателями он меняется на "
+    "{entry[integrated_brier_score_difference]:±+.3f}{entry[integrated_brier_score_difference]:?}.",
+}
+LATER_NOT_MEASURED: Bilingual = {
+    "en": "Not measured again, and so filled in at the later visit: {later_names}.",
+    "ru": "Повторно не измерялись и потому при позднем обследовании заменены: {later_names}.",
 }
 USE_THE_LATEST: Bilingual = {
     "en": "So use the patient's latest visit.",
@@ -307,7 +350,7 @@ def _band(figures: Figures) -> Bilingual:
 
 
 def _trial(figures: Figures) -> Bilingual:
-    trial, sentences = figures["trial"], [TRIAL]
+    trial, sentences = figures["trial"], [TRIAL, *([TRIAL_REQUIRED] if figures["required_names"] else [])]
     if "observed_to_expected" not in trial:
         sentences.append(TRIAL_WITHOUT_SURVIVAL)
     else:
@@ -317,14 +360,31 @@ def _trial(figures: Figures) -> Bilingual:
     if by_medians := figures.get("gaps", {}).get("pbc3"):
         excess = by_medians["observed_to_expected_difference"], by_medians["observed_to_expected_difference_se"]
         if excess[0] < 0 and is_unlikely_chance(*excess):
-            sentences.append(filled(TRIAL_GAPS, figures | by_medians))
+            never = MEDIANS_NEVER_USED if figures["are_all_required"] else {"en": "", "ru": ""}
+            sentences.append(filled(TRIAL_GAPS, figures | by_medians | {"never_used": never}))
+    if "died_before_lower" in trial:
+        sentences.append(_trial_interval(figures))
     return paragraph(*(filled(sentence, figures) for sentence in sentences))
 
 
+def _trial_interval(figures: Figures) -> Bilingual:
+    level = INTERVAL_QUANTILES[0]
+    low, high = figures["trial"]["died_before_lower_95"]
+    late, early = exceeds(low, level), exceeds(level, high)
+    verdict = BEGINS_TOO_LATE if late else BEGINS_TOO_EARLY if early else DIFFERENCE_MAY_BE_CHANCE
+    return filled(TRIAL_INTERVAL, figures | {"level": level, "verdict": verdict})
+
+
 def _later_visits(figures: Figures) -> Bilingual:
-    entry, visits = figures["entry"], filled(LATER_VISITS, figures)
+    entry, sentences = figures["entry"], [LATER_VISITS]
+    if "integrated_brier_score_difference" in entry:
+        sentences.append(LATER_BRIER)
+    if figures["later_names"]:
+        sentences.append(LATER_NOT_MEASURED)
     error = entry["ipcw_mae_difference"], entry["ipcw_mae_difference_se"]
-    return paragraph(visits, USE_THE_LATEST) if error[0] < 0 and is_unlikely_chance(*error) else visits
+    if error[0] < 0 and is_unlikely_chance(*error):
+        sentences.append(USE_THE_LATEST)
+    return paragraph(*(filled(sentence, figures) for sentence in sentences))
 
 
 def not_achievable(recipe: Recipe, report: Report) -> Bilingual:
@@ -357,6 +417,7 @@ def named_figures(recipe: Recipe, report: Report) -> Figures:
         quality["outside_trial"],
         measured["comparisons"]["n_days_recipe"],
     )
+    required = [name for name in trial["not_measured"] if columns.BY_NAME[name].required]
     figures = {
         "h": f"{recipe.horizon_years:.0f}",
         "quality": quality,
@@ -376,6 +437,9 @@ def named_figures(recipe: Recipe, report: Report) -> Figures:
         "trial": trial,
         "followed": trial["followed_4y"] / trial["patients"],
         "not_measured": len(trial["not_measured"]),
+        "required_names": ", ".join(required),
+        "are_all_required": required == trial["not_measured"],
+        "later_names": ", ".join(measured["later_visits"].get("not_measured", [])),
     }
     if gaps := measured["sensitivity"].get("gaps"):
         figures["gaps"] = gaps

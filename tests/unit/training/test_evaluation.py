@@ -12,6 +12,7 @@ from training.evaluation import (
     calibration,
     constant_predictions,
     cross_validate,
+    died_before_lower,
     grid,
     interval_coverage,
     least_possible_error,
@@ -161,3 +162,14 @@ def test_the_least_possible_error_is_larger_over_a_longer_horizon(patients: pd.D
 def test_the_best_mean_has_a_larger_error_than_the_best_median(patients: pd.DataFrame, outcome: Outcome) -> None:
     best = least_possible_error(patients, outcome, 8.0)
     assert best["mae"] < best["mae_of_mean"] < best["rmse_of_mean"]
+
+
+def test_without_censoring_the_share_that_died_before_the_lower_end_is_counted(
+    patients: pd.DataFrame, outcome: Outcome
+) -> None:
+    fitted = mayo.fit(patients, outcome)
+    died = np.flatnonzero(outcome.died & (outcome.years < 7.0))
+    rows, dead = patients.iloc[died], outcome.take(died)
+    share, (low, high) = died_before_lower(fitted, rows, dead)
+    assert share == pytest.approx(fitted.interval(rows).is_above(dead.years).mean(), abs=1e-12)
+    assert 0.1 < low < share < high < 0.5

@@ -133,11 +133,42 @@ def test_the_trial_s_verdict_follows_the_interval_of_observed_to_expected_deaths
 
 
 def test_medians_are_blamed_for_the_trial_s_gap_only_as_far_as_measured() -> None:
-    assert "So part of that gap came from the medians." in english("cox-lasso")
+    assert "So part of the gap there came from the medians." in english("cox-lasso")
     assert "from the medians" not in english("lasso")
     gaps = copy.deepcopy(committed_report(BY_ID["cox-lasso"]).sensitivity["gaps"])
     gaps["pbc3"]["observed_to_expected_difference_se"] = 0.3
     assert "from the medians" not in english("cox-lasso", sensitivity={"gaps": gaps})
+
+
+def test_the_service_s_own_use_of_medians_is_told_apart_from_the_evaluation_s() -> None:
+    assert "as in the evaluation of versions 1 (the service never used medians for them" in english("mayo")
+    assert "as in the evaluation of versions 1, the ratio" in english("cox-lasso")
+    for model in BY_ID:
+        assert "The service requires Edema, Prothrombin of these columns" in english(model)
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ([0.09, 0.19], "It is made for 10 %; the difference may be chance."),
+        ([0.11, 0.19], "It is made for 10 %: it begins too late there."),
+        ([0.05, 0.09], "It is made for 10 %: it begins too early there."),
+    ],
+)
+def test_the_interval_s_lower_end_is_judged_by_the_trial(ends: list[float], words: str) -> None:
+    text = english("mayo", external={"died_before_lower": 0.1312, "died_before_lower_95": ends})
+    assert "13.1 % of these patients died before their interval began" in text
+    assert words in text
+
+
+def test_later_visits_of_a_curve_have_a_brier_score_and_say_what_was_not_measured_again() -> None:
+    entry = committed_report(BY_ID["mayo"]).later_visits["entry_values"]
+    entry |= {"integrated_brier_score_7y_difference": -0.031, "integrated_brier_score_7y_difference_se": 0.01}
+    brier = {"integrated_brier_score_7y": 0.0912, "integrated_brier_score_7y_se": 0.008}
+    text = english("mayo", later_visits=brier | {"entry_values": entry, "not_measured": ["Copper", "Tryglicerides"]})
+    assert "was 0.091 ± 0.008; the last values changed it by -0.031 ± 0.010 (unlikely to be chance)." in text
+    assert "filled in at the later visit: Copper, Tryglicerides." in text
+    assert "Not measured again" not in english("mayo", later_visits={"not_measured": []})
 
 
 def test_a_model_without_a_curve_says_what_cannot_be_checked() -> None:
