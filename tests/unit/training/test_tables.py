@@ -123,5 +123,9 @@ def test_the_prose_below_the_tables_is_true() -> None:
     assert not any(biased["cox-lasso"])
     trial = cox_lasso["sensitivity"]["gaps"]["pbc3"]
     assert trial["median"]["observed_to_expected"] > trial["conditional"]["observed_to_expected"] + 0.1
+    for model in ("cox-lasso", "mayo"):
+        external = CARDS[model]["external"]
+        assert external["died_before_lower_95"][0] < 0.1 < external["died_before_lower"], model
+        assert {"Edema", "Prothrombin"} <= set(external["not_measured"])
     fifths = cox_lasso["quality"]["curve_band"]["simulated"]["holds_by_fifth"]
     assert min(fifths) == fifths[-1]

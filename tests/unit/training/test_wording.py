@@ -187,7 +187,9 @@ def test_the_latest_visit_is_recommended_only_if_it_predicts_better_than_chance_
     ("holds", "words"),
     [(0.74, "of its points: it is too narrow."), (0.78, "of its points. In"), (0.86, "of its points: it is too wide.")],
 )
-def test_a_band_is_called_too_narrow_or_too_wide_only_if_that_is_unlikely_to_be_chance(holds: float, words: str) -> None:
+def test_a_band_is_called_too_narrow_or_too_wide_only_if_that_is_unlikely_to_be_chance(
+    holds: float, words: str
+) -> None:
     band = committed_report(BY_ID["cox-lasso"]).quality["curve_band"]
     simulated = band["simulated"] | {"holds": holds, "holds_se": 0.02}
     assert words in english("cox-lasso", quality={"curve_band": band | {"simulated": simulated}})
