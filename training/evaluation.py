@@ -358,18 +358,18 @@ def chord_errors(fitted: FittedCurve, patients: pd.DataFrame) -> dict[str, float
     return {"chords_mean": float(errors.mean()), "chords_worst": float(errors.max())}
 
 
-def least_possible_error(patients: pd.DataFrame, outcome: Outcome, horizon_years: float) -> dict[str, float]:
-    """Return the errors of the best possible estimates, if survival curves fitted to these patients were the truth.
+def error_of_true_curves(patients: pd.DataFrame, outcome: Outcome, horizon_years: float) -> dict[str, float]:
+    """Return the errors to expect of estimates from true survival curves, if those fitted to these patients were true.
 
-    The curves come from a Cox model on the same features (Cox, 1972; Efron's ties, Breslow's baseline). They are in
-    sample, so the errors are rather too small.
+    The curves come from a Cox model on the same features (Cox, 1972; Efron's ties, Breslow's baseline). Errors measured
+    in a sample vary around these expectations, so they may also be smaller.
 
-    - ``mae``, in years: the error of the best estimate, which is each curve's median, or the horizon if that is
-      earlier.
-    - ``mae_of_mean`` and ``rmse_of_mean``, in years: the errors of each curve's restricted mean as an estimate. The
-      second is the least possible RMSE.
-    - ``mae_among_deaths`` and ``share_within_1_5_years_among_deaths``: bounds for the patients who die within the
-      horizon, even if it were known that they will. The first is the error of the median time to such a death, the
+    - ``mae``, in years: the error of each curve's median, or of the horizon if that is earlier. No other estimate is
+      expected to have a smaller one.
+    - ``mae_of_mean`` and ``rmse_of_mean``, in years: the errors of each curve's restricted mean. No other estimate is
+      expected to have a smaller RMSE.
+    - ``mae_among_deaths`` and ``share_within_1_5_years_among_deaths``: for the patients who die within the horizon, even
+      if it were known that they will. The first is the error of the median time to such a death, the
       second the probability of the most likely span of 2 x 1.5 years.
     """
     features = Pipeline(preparation()).fit_transform(patients)

@@ -62,10 +62,10 @@ def _page(cards: list[Card]) -> str:
         "first model, a negative difference of concordances in favour of the second. An asterisk marks a difference of more than "
         "two standard errors. A dash means that one of the two has no estimate within the common horizon.</p>",
         _differences(cards),
-        "<h2>The least possible error</h2>",
-        "<p>If Cox curves fitted to these same patients were the truth, even the true curves would err that much as estimates of "
-        "single lives. These limits are estimates too, and rather too small, because the curves are in sample. An error of a "
-        "mean is compared with that of the true mean, an error of a median with that of the true median.</p>",
+        "<h2>The error to expect if the curves were true</h2>",
+        "<p>If Cox curves fitted to these same patients were true, their mean and their median would be expected to err that much as "
+        "estimates of single lives. By chance a measured error may lie below the one to expect: see the standard errors. An error "
+        "of a mean is compared with that of the true mean, an error of a median with that of the true median.</p>",
         _table(_LIMITS, cards),
         "<h2>Calibration</h2>",
         _figure(_calibration, cards, "Predicted and observed (Kaplan-Meier) years in each quarter of predicted risk, with bars of "

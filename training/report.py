@@ -30,10 +30,10 @@ from training.evaluation import (
     constant_predictions,
     cross_validate,
     died_before_lower,
+    error_of_true_curves,
     fit_folds,
     grid,
     interval_coverage,
-    least_possible_error,
     observed_and_expected,
     outcome_of,
     pooled,
@@ -107,7 +107,7 @@ def measure(
         )
     horizons = tuple(sorted({horizon for model in validated for horizon in model.horizons}))
     n_days = dict(zip(horizons, cross_validate(_fit_n_days, patients, outcome, horizons), strict=True))
-    best = {horizon: least_possible_error(patients, outcome, horizon) for horizon in horizons}
+    best = {horizon: error_of_true_curves(patients, outcome, horizon) for horizon in horizons}
     reports = []
     for model in validated:
         log(f"{model.recipe.id}: evaluation ...")

@@ -113,7 +113,7 @@ def _at_horizon(name: str, decimals: int = 2, sign: str = "") -> Callable[[Card]
     return lambda card: _spread(card["quality"], f"{name}_{card['horizon_years']:.0f}y", decimals, sign)
 
 
-def _least_possible(name: str) -> Callable[[Card], str]:
+def _if_true(name: str) -> Callable[[Card], str]:
     return lambda card: f"{card['not_achievable'][f'best_possible_{card["horizon_years"]:.0f}y'][name]:.2f}"
 
 
@@ -172,9 +172,9 @@ _FIGURES: Cells = {
     "error of the constant predictor": lambda card: _spread(
         card["comparisons"]["constant"], f"ipcw_mae_{card['horizon_years']:.0f}y", 2
     ),
-    "least possible error of a mean": _least_possible("mae_of_mean"),
+    "error to expect of the mean, if fitted curves were true": _if_true("mae_of_mean"),
     "error of the curve's median (or horizon)": _at_horizon("ipcw_mae_of_median"),
-    "least possible error of a median": _least_possible("mae"),
+    "error to expect of the median, if fitted curves were true": _if_true("mae"),
     "bias within the model's horizon": _at_horizon("bias", sign="+"),
     "bias by quarter of risk from the sickest": lambda card: " ".join(map(_biased, card["quality"]["calibration"])),
     "error of patients who died within the horizon": lambda card: _spread(

@@ -270,26 +270,25 @@ N_DAYS: Bilingual = {
     "действительно умерших в течение {h} лет его ошибка — {n_days[died_within_horizon][mae]:±.2f} года.",
 }
 NOT_ACHIEVABLE: Bilingual = {
-    "en": "To predict the date of a death to within 1.5 years. If survival curves fitted to these same patients were the truth, even the "
-    "true mean as the estimate would have an average error of {best[mae_of_mean]:.2f} years within {h} years; this model's has "
-    "{quality[ipcw_mae]:±.2f}.",
-    "ru": "Предсказать дату смерти с точностью до 1,5 года. Если бы истиной были кривые выживаемости, построенные по этим же "
-    "пациентам, даже истинное среднее как оценка ошибалось бы в среднем на {best[mae_of_mean]:.2f} года в пределах {h} лет; оценка этой "
-    "модели ошибается на {quality[ipcw_mae]:±.2f}.",
+    "en": "To predict the date of a death to within 1.5 years. If survival curves fitted to these same patients were true, their mean as "
+    "the estimate would be expected to err by {best[mae_of_mean]:.2f} years on average within {h} years; this model's measured error is "
+    "{quality[ipcw_mae]:±.2f} years. By chance a measured error may lie below the one to expect.",
+    "ru": "Предсказать дату смерти с точностью до 1,5 года. Если бы кривые выживаемости, построенные по этим же пациентам, были истинными, "
+    "от их среднего как оценки следовало бы ожидать ошибки в {best[mae_of_mean]:.2f} года в пределах {h} лет; измеренная ошибка этой "
+    "модели — {quality[ipcw_mae]:±.2f} года. Случайно измеренная ошибка может оказаться и меньше ожидаемой.",
 }
 NOT_ACHIEVABLE_BY_MEDIAN: Bilingual = {
-    "en": "The true median has the least possible error, {best[mae]:.2f} years; this model's median (or {h} years, if that is less) has "
-    "{quality[ipcw_mae_of_median]:±.2f}.",
-    "ru": "Наименьшая возможная ошибка — у истинной медианы: {best[mae]:.2f} года; медиана этой модели (или {h} лет, если это меньше) "
-    "ошибается на {quality[ipcw_mae_of_median]:±.2f}.",
+    "en": "Their median would be expected to err by {best[mae]:.2f} years; the measured error of this model's median (or {h} years, if "
+    "that is less) is {quality[ipcw_mae_of_median]:±.2f} years.",
+    "ru": "От их медианы следовало бы ожидать ошибки в {best[mae]:.2f} года; измеренная ошибка медианы этой модели (или {h} лет, если это "
+    "меньше) — {quality[ipcw_mae_of_median]:±.2f} года.",
 }
 NOT_ACHIEVABLE_FOR_DEATHS: Bilingual = {
-    "en": "Even if it were known who dies within {h} years, the best estimate for these patients would have an average error of "
-    "{best[mae_among_deaths]:.2f} years, and at most {best[share_within_1_5_years_among_deaths]:.0%} of the estimates would be within "
+    "en": "If it were even known who dies within {h} years, the best estimate for these patients would still be expected to err by "
+    "{best[mae_among_deaths]:.2f} years, and at most {best[share_within_1_5_years_among_deaths]:.0%} of such estimates to be within "
     "1.5 years.",
-    "ru": "Даже если бы было известно, кто умрёт в течение {h} лет, наилучшая оценка для этих пациентов ошибалась бы в среднем на "
-    "{best[mae_among_deaths]:.2f} года, а в пределах 1,5 года оказалось бы не более {best[share_within_1_5_years_among_deaths]:.0%} "
-    "оценок.",
+    "ru": "Даже если бы было известно, кто умрёт в течение {h} лет, от наилучшей оценки для этих пациентов следовало бы ожидать ошибки в "
+    "{best[mae_among_deaths]:.2f} года, а в пределах 1,5 года — не более {best[share_within_1_5_years_among_deaths]:.0%} таких оценок.",
 }
 TRANSPLANTS: Bilingual = {
     "en": "25 patients had a transplant. Their follow-up is treated as if it had ended by chance, although sicker patients are "
@@ -404,7 +403,7 @@ def _later_visits(figures: Figures) -> Bilingual:
 
 
 def not_achievable(recipe: Recipe, report: Report) -> Bilingual:
-    """Return what no model can achieve with these data."""
+    """Return what is not to be expected of a model of these data."""
     figures = named_figures(recipe, report)
     median = [NOT_ACHIEVABLE_BY_MEDIAN] if "ipcw_mae_of_median" in figures["quality"] else []
     sentences = (NOT_ACHIEVABLE, *median, NOT_ACHIEVABLE_FOR_DEATHS)

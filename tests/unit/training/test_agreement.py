@@ -60,6 +60,6 @@ def test_texts_tables_and_page_decide_on_the_rounded_figures(
     assert f"{written} ({'unlikely to be chance' if is_unlikely else 'may be chance'})" in statements
     assert (f"**{written}**" if is_unlikely else f"| {written} |") in table
     assert f"<td>{written.replace('±', '&plusmn;')}{'*' if is_unlikely else ''}</td>" in page
-    assert "0.91 years within 7 years" in card["not_achievable"]["en"]
+    assert "0.91 years on average within 7 years" in card["not_achievable"]["en"]
     assert "| 0.91 |" in table
     assert "<td>0.91</td>" in page
