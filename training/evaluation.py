@@ -368,8 +368,8 @@ def error_of_true_curves(patients: pd.DataFrame, outcome: Outcome, horizon_years
       expected to have a smaller one.
     - ``mae_of_mean`` and ``rmse_of_mean``, in years: the errors of each curve's restricted mean. No other estimate is
       expected to have a smaller RMSE.
-    - ``mae_among_deaths`` and ``share_within_1_5_years_among_deaths``: for the patients who die within the horizon, even
-      if it were known that they will. The first is the error of the median time to such a death, the
+    - ``mae_among_deaths`` and ``share_within_1_5_years_among_deaths``: for the patients who die within the horizon,
+      even if it were known that they will. The first is the error of the median time to such a death, the
       second the probability of the most likely span of 2 x 1.5 years.
     """
     features = Pipeline(preparation()).fit_transform(patients)

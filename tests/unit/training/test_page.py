@@ -83,7 +83,7 @@ def test_an_error_stands_beside_the_one_to_expect_of_its_kind(page: str) -> None
 
 
 def test_what_was_tried_elsewhere_is_not_passed_off_as_this_repository_s_measurement(page: str) -> None:
-    section = page.partition("<h2>Tried without effect</h2>")[2].partition("<h2>")[0]
+    section = page.partition("<h2>Tried and not adopted</h2>")[2].partition("<h2>")[0]
     assert "do not come from this repository's code" in section
     assert "-.013 (.006)" in row(section, "random survival forest")
 

@@ -90,7 +90,7 @@ def test_a_model_that_errs_more_than_chance_explains_says_so_and_what_speaks_for
         "larger (unlikely to be chance)" in text
     )
     assert "The concordance (Uno's, up to 8 years) differs by -0.004 ± 0.003 (may be chance)." in text
-    assert "every contribution is in years, and the contributions add up to the estimate" in text
+    assert "every contribution is in years, and the contributions add up to the estimate before it is limited to 0 and 8 years." in text
     assert "What speaks for this model" not in english("cox-lasso")
 
 
