@@ -3,6 +3,7 @@
 Braces such as ``{died[mae]:±.2f}`` name a figure of ``named_figures``. ``Number`` describes the formats.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -299,6 +300,19 @@ TRANSPLANTS: Bilingual = {
     "ошибка — {composite[ipcw_mae]:±.2f} года.",
 }
 
+STEEP_CURVE: Bilingual = {
+    "en": "Where few patients die for a long time, the ends of the interval react far more than the estimate: if the hazard changes by "
+    "1 %, an end moves by at most {moves:.2f} years.",
+    "ru": "Там, где долгое время умирают немногие, границы интервала меняются гораздо сильнее, чем оценка: если риск меняется на 1 %, "
+    "граница сдвигается не больше чем на {moves:.2f} года.",
+}
+STEEP_TABLE: Bilingual = {
+    "en": "The ends of the interval can react more than the estimate: if the estimate changes by 0.1 years, an end moves by at most "
+    "{moves:.2f} years.",
+    "ru": "Границы интервала могут меняться сильнее, чем оценка: если оценка меняется на 0,1 года, граница сдвигается не больше чем на "
+    "{moves:.2f} года.",
+}
+
 SIMPLE_MODELS = {"constant", "n_days_recipe"}
 """The parts of a report's comparisons that are not other models on offer."""
 
@@ -410,14 +424,24 @@ def not_achievable(recipe: Recipe, report: Report) -> Bilingual:
     return paragraph(*(filled(sentence, figures) for sentence in sentences))
 
 
-def known_limits(recipe: Recipe, report: Report) -> Statements:
-    """Return the known weaknesses of the model."""
+def known_limits(recipe: Recipe, report: Report, slope_max: float) -> Statements:
+    """Return the known weaknesses of the model. ``slope_max`` is its ``interval_slope_max``."""
     figures = named_figures(recipe, report)
+    has_curve = "observed_to_expected" in report.external
     limits = zip(recipe.known_limits["en"], recipe.known_limits["ru"], strict=True)
     return _by_language([
         filled(TRANSPLANTS, figures),
         *(filled({"en": english, "ru": russian}, figures["outside"]) for english, russian in limits),
+        filled(STEEP_CURVE if has_curve else STEEP_TABLE, {"moves": interval_move(slope_max, has_curve=has_curve)}),
     ])  # fmt: skip
+
+
+def interval_move(slope_max: float, *, has_curve: bool) -> float:
+    """Return by how many years an end of an interval moves at most.
+
+    That is if the hazard changes by 1 %, or without a curve, if the estimate changes by 0.1 years.
+    """
+    return slope_max * (math.log(1.01) if has_curve else 0.1)
 
 
 def named_figures(recipe: Recipe, report: Report) -> Figures:

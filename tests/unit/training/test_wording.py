@@ -55,7 +55,7 @@ def test_only_what_exceeds_two_standard_errors_is_unlikely_to_be_chance(se: floa
 @every_recipe
 def test_both_languages_name_the_same_figures(recipe: Recipe) -> None:
     report = committed_report(recipe)
-    statements, limits = wording.statements(recipe, report), wording.known_limits(recipe, report)
+    statements, limits = wording.statements(recipe, report), wording.known_limits(recipe, report, 21.0)
     pairs = [*zip(statements["en"], statements["ru"], strict=True), *zip(limits["en"], limits["ru"], strict=True)]
     best = wording.not_achievable(recipe, report)
     pairs.append((best["en"], best["ru"]))
@@ -90,7 +90,7 @@ def test_a_model_that_errs_more_than_chance_explains_says_so_and_what_speaks_for
         "larger (unlikely to be chance)" in text
     )
     assert "The concordance (Uno's, up to 8 years) differs by -0.004 ± 0.003 (may be chance)." in text
-    assert "every contribution is in years, and the contributions add up to the estimate before it is limited to 0 and 8 years." in text
+    assert "the contributions add up to the estimate before it is limited to 0 and 8 years." in text
     assert "What speaks for this model" not in english("cox-lasso")
 
 
@@ -213,6 +213,15 @@ def test_an_error_is_compared_with_the_one_to_expect_of_its_kind(recipe: Recipe)
         assert f"is {median:.2f} ± " in text
     else:
         assert "median" not in text
+
+
+def test_the_steepness_of_the_interval_is_a_known_limit() -> None:
+    def last(model: str) -> str:
+        return wording.known_limits(BY_ID[model], committed_report(BY_ID[model]), 21.0)["en"][-1]
+
+    # 21 * log(1.01) = 0.209
+    assert "if the hazard changes by 1 %, an end moves by at most 0.21 years." in last("cox-lasso")
+    assert "if the estimate changes by 0.1 years, an end moves by at most 2.10 years." in last("lasso")
 
 
 def test_nothing_is_fitted_in_mayo() -> None:
