@@ -159,7 +159,7 @@ TRIAL: Bilingual = {
     "{trial[c_index_95][0]:.2f}–{trial[c_index_95][1]:.2f}).",
 }
 TRIAL_REQUIRED: Bilingual = {
-    "en": "The service requires {required_names} of these columns, so it would refuse these patients' files; here they are filled in "
+    "en": "Of these columns the service requires {required_names}, so it would refuse these patients' files; here they are filled in "
     "like missing values.",
     "ru": "Из этих показателей сервис требует {required_names}, поэтому файлы этих пациентов он бы не принял; здесь они заменены так "
     "же, как пропуски.",
@@ -234,8 +234,8 @@ LATER_BRIER: Bilingual = {
     "{entry[integrated_brier_score_difference]:±+.3f}{entry[integrated_brier_score_difference]:?}.",
 }
 LATER_NOT_MEASURED: Bilingual = {
-    "en": "Not measured again, and so filled in at the later visit: {later_names}.",
-    "ru": "Повторно не измерялись и потому при позднем обследовании заменены: {later_names}.",
+    "en": "Not measured again, and so filled in at the later visits: {later_names}.",
+    "ru": "Повторно не измерялись и потому заменены ожидаемыми значениями: {later_names}.",
 }
 USE_THE_LATEST: Bilingual = {
     "en": "So use the patient's latest visit.",
@@ -379,7 +379,7 @@ def _band(figures: Figures) -> Bilingual:
 
 
 def _trial(figures: Figures) -> Bilingual:
-    trial, sentences = figures["trial"], [TRIAL, *([TRIAL_REQUIRED] if figures["required_names"] else [])]
+    trial, sentences = figures["trial"], [TRIAL, *([TRIAL_REQUIRED] if figures["required"] else [])]
     if "observed_to_expected" not in trial:
         sentences.append(TRIAL_WITHOUT_SURVIVAL)
     else:
@@ -408,11 +408,11 @@ def _later_visits(figures: Figures) -> Bilingual:
     entry, sentences = figures["entry"], [LATER_VISITS]
     if "integrated_brier_score_difference" in entry:
         sentences.append(LATER_BRIER)
-    if figures["later_names"]:
-        sentences.append(LATER_NOT_MEASURED)
     error = entry["ipcw_mae_difference"], entry["ipcw_mae_difference_se"]
     if error[0] < 0 and is_unlikely_chance(*error):
         sentences.append(USE_THE_LATEST)
+    if figures["later_names"]:
+        sentences.append(LATER_NOT_MEASURED)
     return paragraph(*(filled(sentence, figures) for sentence in sentences))
 
 
@@ -476,7 +476,8 @@ def named_figures(recipe: Recipe, report: Report) -> Figures:
         "trial": trial,
         "followed": trial["followed_4y"] / trial["patients"],
         "not_measured": len(trial["not_measured"]),
-        "required_names": ", ".join(required),
+        "required": required,
+        "required_names": {"en": " and ".join(required), "ru": " и ".join(required)},
         "are_all_required": required == trial["not_measured"],
         "later_names": ", ".join(measured["later_visits"].get("not_measured", [])),
     }

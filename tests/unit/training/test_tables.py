@@ -4,13 +4,17 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
 from training import __main__ as command
 from training.build import ARTEFACTS_DIR
+from training.data import Outcome
 from training.figures import is_unlikely_chance
+from training.models import cox_lasso
 from training.tables import DOCUMENTS, changed_documents, write_tables
 
 README = Path("README.md")
@@ -129,3 +133,16 @@ def test_the_prose_below_the_tables_is_true() -> None:
         assert {"Edema", "Prothrombin"} <= set(external["not_measured"])
     fifths = cox_lasso["quality"]["curve_band"]["simulated"]["holds_by_fifth"]
     assert min(fifths) == fifths[-1]
+
+
+def test_the_steepness_that_the_prose_names_is_that_of_the_patients(patients: pd.DataFrame, outcome: Outcome) -> None:
+    """docs/models.md: "With 5 % more bilirubin the lower end of `cox-lasso` falls by up to ..."."""
+    fitted = cox_lasso.fit(patients, outcome)
+    more = patients.assign(Bilirubin=1.05 * patients["Bilirubin"])
+    lower = float((fitted.interval(patients).lower - fitted.interval(more).lower).max())
+    years = float((fitted.years(patients, 8.0) - fitted.years(more, 8.0)).max())
+    coefficient = next(feature for feature in CARDS["cox-lasso"]["features"] if feature["column"] == "Bilirubin")
+    effect = coefficient["coefficient"] / coefficient["scale"] * np.log(1.05)
+    assert lower <= CARDS["cox-lasso"]["interval_slope_max"] * effect
+    text = " ".join((ROOT / MODELS).read_text("utf-8").split())
+    assert f"falls by up to {lower:.2f} years, while the estimate falls by at most {years:.2f}" in text

@@ -144,7 +144,7 @@ def test_the_service_s_own_use_of_medians_is_told_apart_from_the_evaluation_s() 
     assert "as in the evaluation of versions 1 (the service never used medians for them" in english("mayo")
     assert "as in the evaluation of versions 1, the ratio" in english("cox-lasso")
     for model in BY_ID:
-        assert "The service requires Edema, Prothrombin of these columns" in english(model)
+        assert "Of these columns the service requires Edema and Prothrombin, so" in english(model)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_later_visits_of_a_curve_have_a_brier_score_and_say_what_was_not_measure
     brier = {"integrated_brier_score_7y": 0.0912, "integrated_brier_score_7y_se": 0.008}
     text = english("mayo", later_visits=brier | {"entry_values": entry, "not_measured": ["Copper", "Tryglicerides"]})
     assert "was 0.091 ± 0.008; the last values changed it by -0.031 ± 0.010 (unlikely to be chance)." in text
-    assert "filled in at the later visit: Copper, Tryglicerides." in text
+    assert "filled in at the later visits: Copper, Tryglicerides." in text
     assert "Not measured again" not in english("mayo", later_visits={"not_measured": []})
 
 
