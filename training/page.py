@@ -105,7 +105,7 @@ def _page(cards: list[Card]) -> str:
         "<p>These figures do not come from this repository's code: an independent re-analysis measured them with code of its own "
         "(20 x 5-fold cross-validation, other seeds). They are differences from the cox-lasso of versions 1, which filled "
         "missing values with medians, on the same held-out patients, with standard errors over patients in brackets where they "
-        "were reported; a dash: not reported. No reported gain in concordance exceeds two standard errors. For two changes no "
+        "were reported; a dash: not reported. No gain in concordance exceeds two standard errors, where these were reported. For two changes no "
         "concordance was reported; both had larger errors. Multiple imputation lowered the error, but not the Brier score.</p>",
         _grid(("change", "C", "error within 8 years, years", "integrated Brier score"), _TRIED),
         "<p>The change of the values since the last visit was tried in another comparison: with a landmark Cox model on the last values, "
