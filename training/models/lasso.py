@@ -55,10 +55,10 @@ TEXTS = Texts(
     changes={
         "en": "Version 2.0.0: the interval no longer jumps and no longer begins at the estimate, and a missing value is replaced by "
         "the one to expect of such a patient, not by the median. For the 418 patients of the sample file the estimate moved by "
-        "0.05 years on average (0.34 at most), and the lower end by 1.1 years downwards.",
+        "0.05 years on average (0.34 at most), and the lower end by 1.1 years downwards on average; for some patients it moved up.",
         "ru": "Версия 2.0.0: интервал больше не меняется скачками и не начинается на оценке, а пропуск заменяется значением, "
         "ожидаемым у такого пациента, а не медианой. У 418 пациентов файла-примера оценка сместилась в среднем на 0,05 года (самое "
-        "большее — на 0,34), нижняя граница — на 1,1 года вниз.",
+        "большее — на 0,34), нижняя граница — в среднем на 1,1 года вниз; у некоторых пациентов она поднялась.",
     },
 )
 
@@ -74,9 +74,10 @@ TRIPOD = {
 }
 
 ADVANTAGE = {
-    "en": "What speaks for this model: every contribution is in years, and the contributions add up to the estimate. It also costs "
-    f"less than {cox_lasso.RECIPE.id} (list prices: {COINS} and {cox_lasso.RECIPE.coins} coins).",
-    "ru": "В пользу этой модели: каждый вклад выражен в годах, и вклады складываются в оценку. Она и стоит дешевле, чем "
+    "en": "What speaks for this model: every contribution is in years, and the contributions add up to the estimate before it "
+    f"is limited to 0 and {HORIZON_YEARS:.0f} years. It also costs less than {cox_lasso.RECIPE.id} (list prices: {COINS} and {cox_lasso.RECIPE.coins} coins).",
+    "ru": "В пользу этой модели: каждый вклад выражен в годах, и вклады складываются в оценку до её ограничения пределами "
+    f"0–{HORIZON_YEARS:.0f} лет. Она и стоит дешевле, чем "
     f"{cox_lasso.RECIPE.id} (по прейскуранту {COINS} и {cox_lasso.RECIPE.coins} монет).",
 }
 
