@@ -68,8 +68,8 @@ TRIPOD = {
         "ru": "Построение и проверка линейной модели со штрафом (Lasso) для числа лет, прожитых за 8 лет, при первичном билиарном холангите.",
     },
     "12c": {
-        "en": "Lasso on jackknife pseudo-observations of restricted mean survival time. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error. The ends of the interval are the 10 % and the 90 % quantile of the residuals of held-out patients with similar predictions (locally weighted, and weighted for censoring), made isotonic in the prediction. Both are nested in every outer fold.",
-        "ru": "Lasso по псевдонаблюдениям ограниченного среднего времени выживания (метод складного ножа). Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке. Границы интервала — квантили 10 % и 90 % остатков у пациентов, не участвовавших в обучении, с близким прогнозом (локальные веса и веса с учётом цензурирования); затем они делаются монотонными по прогнозу. И то и другое оценивается заново в обучающей части каждого внешнего блока.",
+        "en": "Lasso on jackknife pseudo-observations of restricted mean survival time. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error. The ends of the interval are the 10 % and the 90 % quantile of the years that held-out patients with similar predictions lived (locally weighted, and weighted for censoring), made isotonic in the prediction. Both are nested in every outer fold.",
+        "ru": "Lasso по псевдонаблюдениям ограниченного среднего времени выживания (метод складного ножа). Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке. Границы интервала — квантили 10 % и 90 % числа лет, прожитых пациентами с близким прогнозом, не участвовавшими в обучении (локальные веса и веса с учётом цензурирования); затем они делаются монотонными по прогнозу. И то и другое оценивается заново в обучающей части каждого внешнего блока.",
     },
 }
 
