@@ -158,12 +158,14 @@ TRIAL_WITHOUT_SURVIVAL: Bilingual = {
     "{trial[followed_4y]} из {trial[patients]} ({followed:.0%}). Модели с кривой там завышали прогноз.",
 }
 TRIAL_GAPS: Bilingual = {
-    "en": "With medians in place of the {not_measured} columns, which versions 1 used, the ratio would be "
-    "{median[observed_to_expected]:.2f} (difference {observed_to_expected_difference:±+.2f}). So part of that gap came from the medians. These "
-    "data cannot tell where the rest comes from: from other patients, other care, or the values that were not measured.",
-    "ru": "С медианами на месте этих показателей ({not_measured}), как в версиях 1, отношение было бы равно "
-    "{median[observed_to_expected]:.2f} (разность {observed_to_expected_difference:±+.2f}). Значит, часть расхождения создавали медианы. Откуда "
-    "остальное — другие пациенты, другое лечение или неизмеренные показатели, — эти данные сказать не позволяют.",
+    "en": "In PBC3, with medians in place of the {not_measured} columns that were not measured there, which versions 1 used, the ratio of "
+    "the deaths to the predicted ones would be {median[observed_to_expected]:.2f} (difference {observed_to_expected_difference:±+.2f}). "
+    "So part of that gap came from the medians. These data cannot tell where the rest comes from: from other patients, other care, or "
+    "the values that were not measured.",
+    "ru": "В исследовании PBC3 с медианами на месте показателей, которые там не измерялись ({not_measured}), как в версиях 1, отношение "
+    "числа умерших к предсказанному было бы равно {median[observed_to_expected]:.2f} (разность "
+    "{observed_to_expected_difference:±+.2f}). Значит, часть расхождения создавали медианы. Откуда остальное — другие пациенты, другое "
+    "лечение или неизмеренные показатели, — эти данные сказать не позволяют.",
 }
 LATER_VISITS: Bilingual = {
     "en": "For {later[patients]} of these patients three years later (each predicted by a model fitted without them) the concordance was "
@@ -251,21 +253,25 @@ def definitions(report: Report) -> Bilingual:
 
 
 def statements(recipe: Recipe, report: Report) -> Statements:
-    """Return what the figures say about the model, for clinicians: the most important sentences first."""
+    """Return what the figures say about the model, for clinicians: the most important sentences first.
+
+    The page shows the first three before the others are asked for.
+    """
     figures = named_figures(recipe, report)
     longer = (at_horizon(report.quality, years) | {"years": years} for years in recipe.other_horizons)
     return _by_language([
         filled(ERROR, figures),
-        filled(ERROR_OF_DEATHS, figures),
         *_comparison(recipe, report),
+        _trial(figures),
+        filled(ERROR_OF_DEATHS, figures),
         filled(INTERVAL, figures),
         filled(INTERVAL_OF_DEATHS, figures),
         _bias_by_quarter(figures),
         filled(CONSTANT, figures),
         *([_band(figures)] if "simulated" in figures else []),
-        _trial(figures),
         _later_visits(figures),
         *([filled(GAPS, figures)] if "removed" in figures else []),
+        *_trial_gaps(figures),
         filled(CONCORDANCE, figures),
         *(filled(LONGER_HORIZON, within) for within in longer),
         filled(N_DAYS, figures),
@@ -314,11 +320,16 @@ def _trial(figures: Figures) -> Bilingual:
         low, high = trial["observed_to_expected_95"]
         verdict = TOO_OPTIMISTIC if exceeds(low, 1.0) else TOO_PESSIMISTIC if exceeds(1.0, high) else MAY_BE_CHANCE
         sentences.append(filled(TRIAL_SURVIVAL, figures | {"verdict": verdict}))
-    if by_medians := figures.get("gaps", {}).get("pbc3"):
-        excess = by_medians["observed_to_expected_difference"], by_medians["observed_to_expected_difference_se"]
-        if excess[0] < 0 and is_beyond_chance(*excess):
-            sentences.append(filled(TRIAL_GAPS, figures | by_medians))
     return paragraph(*(filled(sentence, figures) for sentence in sentences))
+
+
+def _trial_gaps(figures: Figures) -> list[Bilingual]:
+    """Return what the medians of versions 1 did to the predictions for the trial, if they did harm beyond chance."""
+    by_medians = figures.get("gaps", {}).get("pbc3")
+    if not by_medians:
+        return []
+    excess = by_medians["observed_to_expected_difference"], by_medians["observed_to_expected_difference_se"]
+    return [filled(TRIAL_GAPS, figures | by_medians)] if excess[0] < 0 and is_beyond_chance(*excess) else []
 
 
 def _later_visits(figures: Figures) -> Bilingual:
