@@ -202,12 +202,14 @@ TRIAL_WITHOUT_SURVIVAL: Bilingual = {
     "{trial[followed_4y]} из {trial[patients]} ({followed:.0%}). Модели с кривой там завышали прогноз.",
 }
 TRIAL_GAPS: Bilingual = {
-    "en": "With medians in place of the {not_measured} columns, as in the evaluation of versions 1{never_used}, the ratio would be "
-    "{median[observed_to_expected]:.2f} (difference {observed_to_expected_difference:±+.2f}). So part of the gap there came from the "
-    "medians. These data cannot tell where the rest comes from: from other patients, other care, or the values that were not measured.",
-    "ru": "С медианами на месте этих показателей ({not_measured}), как при проверке версий 1{never_used}, отношение было бы равно "
-    "{median[observed_to_expected]:.2f} (разность {observed_to_expected_difference:±+.2f}). Значит, часть расхождения там создавали "
-    "медианы. Откуда остальное — другие пациенты, другое лечение или неизмеренные показатели, — эти данные сказать не позволяют.",
+    "en": "In PBC3, with medians in place of the {not_measured} columns that were not measured there, as in the evaluation of versions "
+    "1{never_used}, the ratio of the deaths to the predicted ones would be {median[observed_to_expected]:.2f} (difference "
+    "{observed_to_expected_difference:±+.2f}). So part of the gap there came from the medians. These data cannot tell where the rest "
+    "comes from: from other patients, other care, or the values that were not measured.",
+    "ru": "В исследовании PBC3 с медианами на месте показателей, которые там не измерялись ({not_measured}), как при проверке версий "
+    "1{never_used}, отношение числа умерших к предсказанному было бы равно {median[observed_to_expected]:.2f} (разность "
+    "{observed_to_expected_difference:±+.2f}). Значит, часть расхождения там создавали медианы. Откуда остальное — другие пациенты, "
+    "другое лечение или неизмеренные показатели, — эти данные сказать не позволяют.",
 }
 MEDIANS_NEVER_USED: Bilingual = {
     "en": " (the service never used medians for them, because it requires these columns)",
@@ -323,21 +325,25 @@ def definitions(report: Report) -> Bilingual:
 
 
 def statements(recipe: Recipe, report: Report) -> Statements:
-    """Return what the figures say about the model, for clinicians: the most important sentences first."""
+    """Return what the figures say about the model, for clinicians: the most important sentences first.
+
+    The page shows the first three before the others are asked for.
+    """
     figures = named_figures(recipe, report)
     longer = (at_horizon(report.quality, years) | {"years": years} for years in recipe.other_horizons)
     return _by_language([
         filled(ERROR, figures),
-        filled(ERROR_OF_DEATHS, figures),
         *_comparison(recipe, report),
+        _trial(figures),
+        filled(ERROR_OF_DEATHS, figures),
         filled(INTERVAL, figures),
         filled(INTERVAL_OF_DEATHS, figures),
         _bias_by_quarter(figures),
         filled(CONSTANT, figures),
         *([_band(figures)] if "simulated" in figures else []),
-        _trial(figures),
         _later_visits(figures),
         *([filled(GAPS, figures)] if "removed" in figures else []),
+        *_trial_gaps(figures),
         filled(CONCORDANCE, figures),
         *(filled(LONGER_HORIZON, within) for within in longer),
         filled(N_DAYS, figures),
@@ -386,11 +392,6 @@ def _trial(figures: Figures) -> Bilingual:
         low, high = trial["observed_to_expected_95"]
         verdict = TOO_OPTIMISTIC if exceeds(low, 1.0) else TOO_PESSIMISTIC if exceeds(1.0, high) else MAY_BE_CHANCE
         sentences.append(filled(TRIAL_SURVIVAL, figures | {"verdict": verdict}))
-    if by_medians := figures.get("gaps", {}).get("pbc3"):
-        excess = by_medians["observed_to_expected_difference"], by_medians["observed_to_expected_difference_se"]
-        if excess[0] < 0 and is_unlikely_chance(*excess):
-            never = MEDIANS_NEVER_USED if figures["are_all_required"] else {"en": "", "ru": ""}
-            sentences.append(filled(TRIAL_GAPS, figures | by_medians | {"never_used": never}))
     if "died_before_lower" in trial:
         sentences.append(_trial_interval(figures))
     return paragraph(*(filled(sentence, figures) for sentence in sentences))
@@ -402,6 +403,18 @@ def _trial_interval(figures: Figures) -> Bilingual:
     late, early = exceeds(low, level), exceeds(level, high)
     verdict = BEGINS_TOO_LATE if late else BEGINS_TOO_EARLY if early else DIFFERENCE_MAY_BE_CHANCE
     return filled(TRIAL_INTERVAL, figures | {"level": level, "verdict": verdict})
+
+
+def _trial_gaps(figures: Figures) -> list[Bilingual]:
+    """Return what medians would do to the predictions for the trial, if they do harm that is unlikely to be chance."""
+    by_medians = figures.get("gaps", {}).get("pbc3")
+    if not by_medians:
+        return []
+    excess = by_medians["observed_to_expected_difference"], by_medians["observed_to_expected_difference_se"]
+    if excess[0] >= 0 or not is_unlikely_chance(*excess):
+        return []
+    never = MEDIANS_NEVER_USED if figures["are_all_required"] else {"en": "", "ru": ""}
+    return [filled(TRIAL_GAPS, figures | by_medians | {"never_used": never})]
 
 
 def _later_visits(figures: Figures) -> Bilingual:

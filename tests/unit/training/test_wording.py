@@ -94,6 +94,14 @@ def test_a_model_that_errs_more_than_chance_explains_says_so_and_what_speaks_for
     assert "What speaks for this model" not in english("cox-lasso")
 
 
+@every_recipe
+def test_every_model_s_first_three_statements_are_on_the_same_subjects(recipe: Recipe) -> None:
+    error, comparison, trial = wording.statements(recipe, committed_report(recipe))["en"][:3]
+    assert error.startswith("The average error is ")
+    assert comparison.startswith("Compared with ")
+    assert trial.startswith("In another trial ")
+
+
 def test_models_are_compared_by_errors_only_within_a_common_horizon() -> None:
     text = english("mayo")
     assert "Compared with cox-lasso on the same patients, the average error within 7 years is " in text
