@@ -39,7 +39,11 @@ DATA_SOURCE: dict[str, Any] = {
 def make_card(
     recipe: Recipe, fitted: FittedLasso | FittedCurve, report: Report, patients: pd.DataFrame, artefact: bytes
 ) -> dict[str, Any]:
-    """Return the model card. It names the SHA-256 of ``artefact``, the bytes of model.joblib."""
+    """Return the model card. It names the SHA-256 of ``artefact``, the bytes of model.joblib.
+
+    Its texts state the rounded figures that it stores. So the tables and the page, which read the card, agree with it.
+    """
+    report, numbers = Report(**rounded(asdict(report))), parameters(recipe, fitted)
     curve = fitted if isinstance(fitted, FittedCurve) else None
     return {
         "id": recipe.id,
@@ -53,12 +57,12 @@ def make_card(
         "interval_quantiles": list(INTERVAL_QUANTILES),
         "curve_band_level": curve.band.level if curve and curve.band else None,
         "data": DATA_SOURCE | _counts(patients),
-        **parameters(recipe, fitted),
-        **rounded(asdict(report)),
+        **numbers,
+        **asdict(report),
         "definitions": wording.definitions(report),
         "statements": wording.statements(recipe, report),
-        "not_achievable": wording.not_achievable(recipe, report) | rounded(report.not_achievable),
-        "known_limits": wording.known_limits(recipe, report),
+        "not_achievable": wording.not_achievable(recipe, report) | report.not_achievable,
+        "known_limits": wording.known_limits(recipe, report, numbers["interval_slope_max"]),
         "tripod_ai": tripod(recipe, report, patients),
         "versions": _versions(),
         "artefact": {

@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 from sksurv.util import Surv
 
+from chalicelib.inference.models.output_spec import INTERVAL_QUANTILES
 from chalicelib.inference.models.stable_comparison import exceeds, order
 from training.curve import FittedCurve
 from training.data import Outcome
@@ -30,7 +31,12 @@ from training.metrics import (
     uno_c,
 )
 from training.preparation import preparation
-from training.targets import pseudo_observations, restricted_mean_survival_time, survival_probability
+from training.targets import (
+    pseudo_observations,
+    restricted_mean_survival_time,
+    survival_interval,
+    survival_probability,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -326,6 +332,19 @@ def observed_and_expected(fitted: FittedCurve, patients: pd.DataFrame, outcome: 
     return observed.astype(np.float64), hazard * np.exp(fitted.log_hazard(patients))
 
 
+def died_before_lower(fitted: FittedCurve, patients: pd.DataFrame, outcome: Outcome) -> tuple[float, list[float]]:
+    """Return the share of patients who died before the lower end of their interval, and its 95 % interval.
+
+    A patient's time is taken as the cumulative hazard of the patient's own curve, which is the same for all patients at
+    the lower end. So the Kaplan-Meier estimate over that time accounts for censoring. It is read at the lower end.
+    """
+    observed, expected = observed_and_expected(fitted, patients, outcome)
+    on_hazard = Outcome(expected, observed > 0)
+    end = -float(np.log1p(-INTERVAL_QUANTILES[0]))
+    low, high = survival_interval(on_hazard, end)
+    return 1.0 - survival_probability(on_hazard, end), [1.0 - high, 1.0 - low]
+
+
 def chord_errors(fitted: FittedCurve, patients: pd.DataFrame) -> dict[str, float]:
     """Return how far straight lines between the years of ``survival_years`` are from the curves they stand for.
 
@@ -339,18 +358,18 @@ def chord_errors(fitted: FittedCurve, patients: pd.DataFrame) -> dict[str, float
     return {"chords_mean": float(errors.mean()), "chords_worst": float(errors.max())}
 
 
-def least_possible_error(patients: pd.DataFrame, outcome: Outcome, horizon_years: float) -> dict[str, float]:
-    """Return the errors of the best possible estimates, if survival curves fitted to these patients were the truth.
+def error_of_true_curves(patients: pd.DataFrame, outcome: Outcome, horizon_years: float) -> dict[str, float]:
+    """Return the errors to expect of estimates from true survival curves, if those fitted to these patients were true.
 
-    The curves come from a Cox model on the same features (Cox, 1972; Efron's ties, Breslow's baseline). They are in
-    sample, so the errors are rather too small.
+    The curves come from a Cox model on the same features (Cox, 1972; Efron's ties, Breslow's baseline). Errors measured
+    in a sample vary around these expectations, so they may also be smaller.
 
-    - ``mae``, in years: the error of the best estimate, which is each curve's median, or the horizon if that is
-      earlier.
-    - ``mae_of_mean`` and ``rmse_of_mean``, in years: the errors of each curve's restricted mean as an estimate. The
-      second is the least possible RMSE.
-    - ``mae_among_deaths`` and ``share_within_1_5_years_among_deaths``: bounds for the patients who die within the
-      horizon, even if it were known that they will. The first is the error of the median time to such a death, the
+    - ``mae``, in years: the error of each curve's median, or of the horizon if that is earlier. No other estimate is
+      expected to have a smaller one.
+    - ``mae_of_mean`` and ``rmse_of_mean``, in years: the errors of each curve's restricted mean. No other estimate is
+      expected to have a smaller RMSE.
+    - ``mae_among_deaths`` and ``share_within_1_5_years_among_deaths``: for the patients who die within the horizon,
+      even if it were known that they will. The first is the error of the median time to such a death, the
       second the probability of the most likely span of 2 x 1.5 years.
     """
     features = Pipeline(preparation()).fit_transform(patients)

@@ -18,11 +18,11 @@ _ERRORS = {
 """The names of errors on the card, where they also say the horizon (``bias_8y``)."""
 
 CHANCE = 2.0
-"""A figure that differs from a number by more standard errors than this differs beyond chance."""
+"""A figure that differs from a number by more standard errors than this is unlikely to do so by chance."""
 
 
-def is_beyond_chance(difference: float, se: float) -> bool:
-    """Return whether a difference is greater than chance explains, given its standard error."""
+def is_unlikely_chance(difference: float, se: float) -> bool:
+    """Return whether a difference is unlikely to be chance, given its standard error."""
     return bool(exceeds(abs(difference), CHANCE * se))
 
 

@@ -1,9 +1,10 @@
 """Fit the prediction intervals of a model without a survival curve to the outcomes of held-out patients.
 
-The method follows split-conformal prediction with signed residual quantiles (Vovk et al., 2005; Romano, Patterson &
-Candes, 2019), with IPCW weights for censoring. The same quantiles for all patients would be too narrow for the sickest
-and too wide for the others. So they are weighted by how near a patient's prediction is (localised conformal prediction:
-Guan, 2023) and then made monotone in the prediction (isotonic regression: Barlow et al., 1972).
+An end is a quantile of the years that held-out patients with a similar prediction lived: a locally weighted quantile
+(Stone, "Consistent nonparametric regression", Annals of Statistics 5, 1977), with IPCW weights for censoring. The ends
+are then made monotone in the prediction (isotonic regression: Barlow et al., 1972).
+
+Quantiles of the residuals, added to the prediction, would begin the interval of every very sick patient at 0.
 """
 
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from chalicelib.inference.models.stable_comparison import exceeds
 from training.data import PatientArrays
 from training.metrics import Truth, weighted_quantile
 
-BANDWIDTH_YEARS = 1.0
-"""The standard deviation of the Gaussian weights. Half a year and a year and a half gave nearly the same coverage."""
+BANDWIDTH_YEARS = 0.5
+"""The standard deviation of the Gaussian weights. Wider weights mix in healthier patients, and the intervals widen."""
 
 Array = npt.NDArray[np.float64]
 
@@ -50,7 +51,7 @@ def fit_intervals(predicted_years: Array, truth: Truth, horizon_years: float) ->
     Its knots are the whole years up to the horizon, or to the longest prediction if the horizon is infinite. A patient
     who outlives the horizon outlives every end below it.
     """
-    residual = np.where(truth.died, truth.years - predicted_years, np.inf)
+    years = np.where(truth.died, truth.years, np.inf)
     last = horizon_years if np.isfinite(horizon_years) else float(predicted_years.max())
     knots = np.append(np.arange(0.0, last), last)
     weights = [truth.weight * np.exp(-0.5 * ((predicted_years - knot) / BANDWIDTH_YEARS) ** 2) for knot in knots]
@@ -59,10 +60,7 @@ def fit_intervals(predicted_years: Array, truth: Truth, horizon_years: float) ->
         isotonic.fit_transform(
             knots,
             np.clip(
-                [
-                    knot + weighted_quantile(residual, weight, level)
-                    for knot, weight in zip(knots, weights, strict=True)
-                ],
+                [weighted_quantile(years, weight, level) for weight in weights],
                 0.0,
                 horizon_years,
             ),

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from chalicelib.inference.models.base import CARD_NAME
-from training.figures import CHANCE, is_beyond_chance
+from training.figures import CHANCE, is_unlikely_chance
 from training.metrics import NORMAL_95
 from training.tables import pairs
 
@@ -62,10 +62,10 @@ def _page(cards: list[Card]) -> str:
         "first model, a negative difference of concordances in favour of the second. An asterisk marks a difference of more than "
         "two standard errors. A dash means that one of the two has no estimate within the common horizon.</p>",
         _differences(cards),
-        "<h2>The least possible error</h2>",
-        "<p>If Cox curves fitted to these same patients were the truth, even the true curves would err that much as estimates of "
-        "single lives. These limits are estimates too, and rather too small, because the curves are in sample. An error of a "
-        "mean is compared with that of the true mean, an error of a median with that of the true median.</p>",
+        "<h2>The error to expect if the curves were true</h2>",
+        "<p>If Cox curves fitted to these same patients were true, their mean and their median would be expected to err that much as "
+        "estimates of single lives. By chance a measured error may lie below the one to expect: see the standard errors. An error "
+        "of a mean is compared with that of the true mean, an error of a median with that of the true median.</p>",
         _table(_LIMITS, cards),
         "<h2>Calibration</h2>",
         _figure(_calibration, cards, "Predicted and observed (Kaplan-Meier) years in each quarter of predicted risk, with bars of "
@@ -97,16 +97,20 @@ def _page(cards: list[Card]) -> str:
         "<h2>Later visits and another trial</h2>",
         _figure(_validation, cards, "Concordance in cross-validation, at later visits and in the PBC3 trial, with 95 % intervals."),
         _table(_VALIDATION, cards),
-        "<p>The predictions from values at entry are about the same patients and years. A difference is that of the last values "
-        "from them: use a patient's latest visit.</p>",
-        "<h2>Tried without effect</h2>",
+        "<p>The predictions from values at entry are about the same patients and years. They take these values as if they had been "
+        "measured at the visit: with the age of the visit, and a curve that begins at it. "
+        "A difference is that of the last values from those at entry: use a patient's latest visit.</p>"
+        "<p>In PBC3, the share that died before the interval begins accounts for censoring (Kaplan-Meier); the interval is made for 10 %.</p>",
+        "<h2>Tried and not adopted</h2>",
         "<p>These figures do not come from this repository's code: an independent re-analysis measured them with code of its own "
         "(20 x 5-fold cross-validation, other seeds). They are differences from the cox-lasso of versions 1, which filled "
-        "missing values with medians, on the same held-out patients, with standard errors over patients in brackets; a dash: not reported. "
-        "Nothing ranked patients better beyond chance. Multiple imputation had a slightly smaller error, and neither a better concordance nor a better Brier score.</p>",
+        "missing values with medians, on the same held-out patients, with standard errors over patients in brackets where they "
+        "were reported; a dash: not reported. No gain in concordance exceeds two standard errors, where these were reported. For two changes no "
+        "concordance was reported; both had larger errors. Multiple imputation lowered the error, but not the Brier score.</p>",
         _grid(("change", "C", "error within 8 years, years", "integrated Brier score"), _TRIED),
-        "<p>At later visits, adding the change of the values since the last visit to the last values changed the concordance by "
-        "-.002 (.002) and the Brier score at 5 years by -.0001 (.0011).</p>",
+        "<p>The change of the values since the last visit was tried in another comparison: with a landmark Cox model on the last values, "
+        "in 5 x 5 folds by patient. Adding the change to it changed the concordance by -.002 (.002) and the Brier score at 5 years by "
+        "-.0001 (.0011).</p>",
         "<h2>Known weaknesses</h2>",
         *(_list(card["title"]["en"], card["known_limits"]["en"]) for card in cards),
         "<h2>TRIPOD+AI</h2>",
@@ -136,9 +140,9 @@ def _spread(figures: dict[str, Any], name: str, decimals: int = 3, sign: str = "
 
 
 def _difference(figures: dict[str, Any], name: str) -> str:
-    """Return a figure that may differ from 0, with an asterisk if it does so beyond chance."""
+    """Return a figure that may differ from 0, with an asterisk if that is unlikely to be chance."""
     text = _spread(figures, name, sign="+")
-    return f"{text}*" if text != DASH and is_beyond_chance(figures[name], figures[name + "_se"]) else text
+    return f"{text}*" if text != DASH and is_unlikely_chance(figures[name], figures[name + "_se"]) else text
 
 
 Rows = dict[str, Callable[[Card], str]]
@@ -301,6 +305,12 @@ _DIED: Rows = {
         card["comparisons"]["n_days_recipe"]["died_within_horizon"], "mae", 2
     ),
 }
+
+
+def _not_measured(section: dict[str, Any]) -> str:
+    return _names(section["not_measured"]) if section.get("not_measured") else DASH
+
+
 _VALIDATION: Rows = {
     "Later visits: patients, deaths": lambda card: (
         f"{card['later_visits']['patients']}, {card['later_visits']['events']}"
@@ -308,6 +318,9 @@ _VALIDATION: Rows = {
     "Later visits: C": lambda card: _spread(card["later_visits"], "c_index"),
     "Later visits: error, years": lambda card: _spread(card["later_visits"], _at(card, "ipcw_mae"), 2),
     "Later visits: bias, years": lambda card: _spread(card["later_visits"], _at(card, "bias"), 2, "+"),
+    "Later visits: integrated Brier score": lambda card: _spread(
+        card["later_visits"], _at(card, "integrated_brier_score")
+    ),
     "Later visits: interval coverage": lambda card: _spread(card["later_visits"], "interval_coverage"),
     "From values at entry: C": lambda card: _spread(card["later_visits"]["entry_values"], "c_index"),
     "From values at entry: error, years": lambda card: _spread(
@@ -319,6 +332,10 @@ _VALIDATION: Rows = {
     "Difference of the last values: error, years": lambda card: _difference(
         card["later_visits"]["entry_values"], f"{_at(card, 'ipcw_mae')}_difference"
     ),
+    "Difference of the last values: integrated Brier score": lambda card: _difference(
+        card["later_visits"]["entry_values"], f"{_at(card, 'integrated_brier_score')}_difference"
+    ),
+    "Later visits: not measured": _if_present(_not_measured, "later_visits"),
     "PBC3: patients, deaths": lambda card: f"{card['external']['patients']}, {card['external']['events']}",
     "PBC3: followed for 4 years (share)": lambda card: (
         f"{card['external']['followed_4y']} ({card['external']['followed_4y'] / card['external']['patients']:.3f})"
@@ -330,6 +347,9 @@ _VALIDATION: Rows = {
     ),
     "PBC3: observed / expected deaths (95 % interval)": lambda card: _with_interval(
         card["external"], "observed_to_expected"
+    ),
+    "PBC3: died before the interval begins (95 % interval)": lambda card: _with_interval(
+        card["external"], "died_before_lower"
     ),
     "PBC3: not measured": lambda card: _names(card["external"]["not_measured"]),
 }

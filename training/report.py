@@ -29,9 +29,11 @@ from training.evaluation import (
     chord_errors,
     constant_predictions,
     cross_validate,
+    died_before_lower,
+    error_of_true_curves,
     fit_folds,
+    grid,
     interval_coverage,
-    least_possible_error,
     observed_and_expected,
     outcome_of,
     pooled,
@@ -41,7 +43,7 @@ from training.figures import Figures, by_horizon, differences, errors_only, with
 from training.gaps import gaps
 from training.interval import Interval
 from training.lasso import FittedLasso
-from training.metrics import Figure, Truth, concordance_index, error_figures, ipcw_truth
+from training.metrics import Figure, Truth, brier_score, concordance_index, error_figures, ipcw_truth
 from training.recipe import Recipe
 from training.targets import restricted_mean_survival_time, survival_interval, survival_probability
 
@@ -105,7 +107,7 @@ def measure(
         )
     horizons = tuple(sorted({horizon for model in validated for horizon in model.horizons}))
     n_days = dict(zip(horizons, cross_validate(_fit_n_days, patients, outcome, horizons), strict=True))
-    best = {horizon: least_possible_error(patients, outcome, horizon) for horizon in horizons}
+    best = {horizon: error_of_true_curves(patients, outcome, horizon) for horizon in horizons}
     reports = []
     for model in validated:
         log(f"{model.recipe.id}: evaluation ...")
@@ -246,8 +248,9 @@ def _sensitivity(model: CrossValidated, patients: pd.DataFrame, outcome: Outcome
 def _later_visits(model: CrossValidated, patients: pd.DataFrame) -> Figures:
     """Return the temporal validation: visits three years later, each predicted by a fit without that patient.
 
-    ``entry_values`` is about the same patients and years, predicted from the values at entry. Its differences are
-    those of the last values from them.
+    ``entry_values`` is about the same patients and years, predicted from the values at entry as if they had been
+    measured at the visit: with the age of the visit, and a curve that begins at it. Its differences are those of the
+    last values from them. ``not_measured`` names the model's columns that were not measured again.
     """
     horizon, ids = model.recipe.horizon_years, patients["ID"].to_numpy()
     visits, outcome = cohorts.later_visits()
@@ -260,8 +263,11 @@ def _later_visits(model: CrossValidated, patients: pd.DataFrame) -> Figures:
 
     def figures_of(values: pd.DataFrame) -> tuple[npt.NDArray[np.float64], dict[str, Figure]]:
         predicted = np.concatenate([fold.fitted.years(values.iloc[part], horizon) for fold, part in parts])
-        errors = errors_only(error_figures(truth, predicted), horizon)
-        return predicted, {"c_index": concordance_index(known, predicted), **errors}
+        errors = error_figures(truth, predicted)
+        curves = [fold.fitted.survival(values.iloc[part], grid(horizon)) for fold, part in parts]
+        if curve_parts := [curve for curve in curves if curve is not None]:
+            errors["brier_score"] = brier_score(known, known, np.concatenate(curve_parts), grid(horizon))
+        return predicted, {"c_index": concordance_index(known, predicted), **errors_only(errors, horizon)}
 
     predicted, figures = figures_of(visits)
     _, entry_figures = figures_of(at_entry)
@@ -270,6 +276,7 @@ def _later_visits(model: CrossValidated, patients: pd.DataFrame) -> Figures:
         "patients": len(predicted),
         "events": int(known.died.sum()),
         "years_after_entry": cohorts.LANDMARK_YEARS,
+        "not_measured": [name for name in model.fitted.columns if name not in visits],
         **figures,
         "c_index_95": figures["c_index"].share_95,
         "interval_coverage": Figure.average(intervals.contains(truth.years), truth.weight),
@@ -298,6 +305,7 @@ def _external(model: CrossValidated, trial: Cohort) -> Figures:
         ratio = Figure.ratio(*observed_and_expected(fitted, patients, outcome))
         figures["predicted_survival_4y"] = float(fitted.survival(patients, np.array([EXTERNAL_YEARS])).mean())
         figures |= {"observed_to_expected": ratio, "observed_to_expected_95": ratio.ratio_95}
+        figures["died_before_lower"], figures["died_before_lower_95"] = died_before_lower(fitted, patients, outcome)
     written: Figures = with_standard_errors(figures)
     return written
 

@@ -18,7 +18,7 @@ from training.preparation import FEATURES
 from training.recipe import Recipe
 from training.report import Report
 from training.texts import Bilingual
-from training.wording import filled, named_figures
+from training.wording import TRIAL_DEATHS, TRIAL_DEATHS_UNKNOWN, filled, named_figures
 
 
 class Answer(TypedDict):
@@ -43,8 +43,8 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "2": (
         {"en": "Abstract", "ru": "Аннотация"},
         {
-            "en": "{cohort[patients]} patients, {cohort[deaths]} deaths, {quality[repeats]} x {quality[folds]}-fold cross-validation: {performance}. In PBC3: concordance {trial[c_index]:.2f}.",
-            "ru": "Пациентов — {cohort[patients]}, умерших — {cohort[deaths]}. Перекрёстная проверка {quality[repeats]} × {quality[folds]}: {performance}. В исследовании PBC3: индекс конкордации {trial[c_index]:.2f}.",
+            "en": "{cohort[patients]} patients, {cohort[deaths]} deaths, {quality[repeats]} x {quality[folds]}-fold cross-validation: {performance}. In PBC3: concordance {trial[c_index]:.2f}; {trial_deaths}.",
+            "ru": "Пациентов — {cohort[patients]}, умерших — {cohort[deaths]}. Перекрёстная проверка {quality[repeats]} × {quality[folds]}: {performance}. В исследовании PBC3: индекс конкордации {trial[c_index]:.2f}; {trial_deaths}.",
         },
     ),
     "3a": (
@@ -228,8 +228,8 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "16": (
         {"en": "Training against evaluation", "ru": "Различия между обучением и проверкой"},
         {
-            "en": "Later visits are of the same patients, three years older, without copper and triglycerides. PBC3 is a European trial of ciclosporin or placebo, 1983-1987. Columns that were not measured there, such as prothrombin time and oedema, get the conditional expectation given the measured ones; external.not_measured names them. Medians in their place would make the gap between the deaths that cox-lasso predicts and those observed larger: see sensitivity.gaps.pbc3 of its card. Fewer than one in six of the PBC3 patients were followed for four years.",
-            "ru": "Более поздние обследования — те же пациенты тремя годами старше, без меди и триглицеридов. PBC3 — европейское исследование циклоспорина или плацебо, 1983–1987 годы. Показатели, которые там не измерялись, например протромбиновое время и отёки, заменяются условным ожиданием при измеренных показателях; они перечислены в external.not_measured. С медианами на их месте расхождение между числом смертей, которое предсказывает cox-lasso, и наблюдавшимся было бы больше: см. sensitivity.gaps.pbc3 её карточки. Четыре года наблюдали менее чем каждого шестого пациента PBC3.",
+            "en": "Later visits are of the same patients, three years older, without copper and triglycerides. PBC3 is a European trial of ciclosporin or placebo, 1983-1987. Columns that were not measured there, such as prothrombin time and oedema (which the service requires, so it would refuse these patients' files), get the conditional expectation given the measured ones; external.not_measured names them. Medians in their place would make the gap between the deaths that cox-lasso predicts and those observed larger: see sensitivity.gaps.pbc3 of its card. Fewer than one in six of the PBC3 patients were followed for four years.",
+            "ru": "Более поздние обследования — те же пациенты тремя годами старше, без меди и триглицеридов. PBC3 — европейское исследование циклоспорина или плацебо, 1983–1987 годы. Показатели, которые там не измерялись, например протромбиновое время и отёки (сервис их требует и файлы этих пациентов не принял бы), заменяются условным ожиданием при измеренных показателях; они перечислены в external.not_measured. С медианами на их месте расхождение между числом смертей, которое предсказывает cox-lasso, и наблюдавшимся было бы больше: см. sensitivity.gaps.pbc3 её карточки. Четыре года наблюдали менее чем каждого шестого пациента PBC3.",
         },
     ),
     "17": (
@@ -332,8 +332,8 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "25": (
         {"en": "Interpretation", "ru": "Интерпретация"},
         {
-            "en": "The model ranks patients well but predicts the time of a death badly: for patients who died within {h} years the mean error is {died[mae]:±.2f} years (± standard error). Its differences from the other models of this service are under comparisons.",
-            "ru": "Модель хорошо упорядочивает пациентов по риску, но плохо предсказывает время смерти: для умерших в течение {h} лет средняя ошибка — {died[mae]:±.2f} года (± стандартная ошибка). Отличия от других моделей сервиса — в разделе comparisons.",
+            "en": "The model ranks patients well but predicts the time of a death badly: for patients who died within {h} years the mean error is {died[mae]:±.2f} years (± standard error). In PBC3: {trial_deaths}. Its differences from the other models of this service are under comparisons.",
+            "ru": "Модель хорошо упорядочивает пациентов по риску, но плохо предсказывает время смерти: для умерших в течение {h} лет средняя ошибка — {died[mae]:±.2f} года (± стандартная ошибка). В исследовании PBC3: {trial_deaths}. Отличия от других моделей сервиса — в разделе comparisons.",
         },
     ),
     "26": (
@@ -372,6 +372,8 @@ def tripod(recipe: Recipe, report: Report, patients: pd.DataFrame) -> list[Answe
     """Return the answer to each item, in the statement's order. ``patients`` are the training patients."""
     figures = named_figures(recipe, report) | {"cohort": _cohort(patients)}
     figures["performance"] = filled(PERFORMANCE, figures)
+    is_checked = "observed_to_expected" in report.external
+    figures["trial_deaths"] = filled(TRIAL_DEATHS if is_checked else TRIAL_DEATHS_UNKNOWN, figures)
     answers = {item: answer for item, (_, answer) in ITEMS.items() if answer} | recipe.tripod
     return [
         {"item": item, "topic": topic, "answer": filled(answers[item], figures)} for item, (topic, _) in ITEMS.items()

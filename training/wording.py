@@ -3,55 +3,74 @@
 Braces such as ``{died[mae]:±.2f}`` name a figure of ``named_figures``. ``Number`` describes the formats.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, ClassVar, Self
 
+from chalicelib.inference.models.output_spec import INTERVAL_QUANTILES
 from chalicelib.inference.models.stable_comparison import exceeds
+from chalicelib.inference.patient_file import columns
 from training.band import LEVEL
-from training.figures import Figures, is_beyond_chance
+from training.figures import Figures, is_unlikely_chance
 from training.recipe import Recipe
 from training.report import Report, at_horizon
 from training.texts import Bilingual, Statements
 
 DEFINITIONS: Bilingual = {
     "en": "All figures under quality come from {repeats} x {folds}-fold cross-validation. What a model fits of imputation, scaling, "
-    "targets, penalty and interval is fitted inside the folds. Each figure is the mean over the folds; _se is its standard error "
-    "over patients, with the fitted models taken as fixed. c_index is Harrell's C; uno_c_8y is Uno's C up to 8 years. ipcw_mae, "
+    "targets, penalty and interval is fitted inside the folds. Accuracy (also of patients who died within the horizon) is the mean "
+    "over the folds, interval_coverage is over the patients of all folds together, and calibration is the mean over the repeats. "
+    "outside_trial is about the patients outside the Mayo trial in the first repeat, and first_repeat has figures of the first repeat "
+    "alone, by which make test checks the card. _se is a figure's standard error over patients, with the fitted models taken as fixed; "
+    "_95 is a 95 % interval. c_index is Harrell's C; uno_c_8y is Uno's C up to 8 years, and uno_c_7y up to 7 years. ipcw_mae, "
     "ipcw_rmse, bias (predicted - true) and share_within_1_5_years are for years within the horizon, weighted by the inverse "
     "probability of censoring. ipcw_mae_of_median is the error of the curve's median (or the horizon) as an estimate. "
-    "integrated_brier_score is for the survival curve from 1 year to the horizon. Figures with _10y are for a horizon of 10 years: "
-    "from a model fitted to it, or from a curve read at it. calibration gives the mean predicted and observed (Kaplan-Meier) years "
-    "by quarter. curve_band is about the band around the curve. Its part simulated gives the share of "
-    "points at which the band contains the true curve if the model is the truth, by year, and by fifth of risk from the "
-    "sickest. Its part held_out gives, for fifths of predicted survival, the prediction, the mean band and the observed "
-    "survival (Kaplan-Meier). Quarters are of predicted risk, from the sickest to the healthiest. comparisons with another model "
-    "are differences (this model - the other) on the same patients. sensitivity.gaps compares two ways to fill missing values, "
-    "by their conditional expectation and by the median. later_visits are the same patients three years later, each predicted by a "
-    "model fitted without them; entry_values are the predictions from their values at entry. external is the PBC3 trial.",
+    "integrated_brier_score is for the survival curve from 1 year to the horizon. Figures with _7y, _8y or _10y are for a horizon of "
+    "that many years: the model's own, or that of a model fitted to it, or a curve read at it. calibration gives the mean predicted "
+    "and observed (Kaplan-Meier) years by quarter. Quarters are of predicted risk, from the sickest to the healthiest. curve_band is "
+    "about the band around the curve. Its part simulated gives the share of points at which the band contains the true curve if the "
+    "model is the truth, by year, and by fifth of risk from the sickest. Its part held_out gives, for fifths of predicted survival, the "
+    "prediction, the mean band and the observed survival (Kaplan-Meier). curve_between_years is how far the patients' curves are from "
+    "straight lines between the years of survival_years: the mean (chords_mean) and the largest (chords_worst) of each patient's largest "
+    "error. interval_slope_max: if a score changes by one unit of the contribution scale, an end of an interval changes by at most that "
+    "many years. comparisons with another model are differences (this model - the other) on the same patients. sensitivity.gaps "
+    "compares two ways to fill missing values, by their conditional expectation and by the median. later_visits are the same patients "
+    "three years later, each predicted by a model fitted without them. Its entry_values are predictions from their values at entry as if "
+    "these had been measured at the visit: with the age of the visit, and a curve that begins at it. external is the PBC3 trial. "
+    "Its died_before_lower is the share that died before their interval began, by Kaplan-Meier over each patient's cumulative hazard. "
+    "best_possible has the errors to expect if survival curves fitted to these patients were true.",
     "ru": "Все показатели раздела quality получены перекрёстной проверкой {repeats} × {folds}. Всё, что модель оценивает из заполнения "
-    "пропусков, масштабирования, целевых значений, штрафа и интервала, оценивается только по обучающей части. Каждый показатель — "
-    "среднее по блокам, _se — его стандартная ошибка по пациентам при неизменных обученных моделях. c_index — индекс конкордации "
-    "Харрелла, uno_c_8y — Уно (в пределах 8 лет). ipcw_mae, ipcw_rmse, bias (предсказание минус истина) и share_within_1_5_years "
-    "относятся к годам в пределах горизонта; веса обратны вероятности цензурирования. ipcw_mae_of_median — ошибка медианы кривой "
-    "(или горизонта) как оценки. integrated_brier_score относится к кривой выживаемости от 1 года до горизонта. "
-    "Показатели с _10y относятся к горизонту 10 лет: модель обучена на этот горизонт или кривая прочитана на нём. calibration "
-    "— средние предсказанные и наблюдавшиеся (Каплан — Мейер) годы по четвертям. curve_band относится к полосе вокруг кривой. "
-    "В части simulated — доля точек, в которых полоса содержит истинную кривую, если истинна сама модель: по годам и по пятым "
-    "частям риска, начиная с самой тяжёлой. В части held_out — для пятых частей по предсказанной выживаемости: предсказание, "
-    "средняя полоса и наблюдавшаяся выживаемость (Каплан — Мейер). Четверти — по предсказанному риску, от самой тяжёлой к самой "
-    "лёгкой. comparisons с другой моделью — разности (эта модель минус другая) на тех же пациентах. sensitivity.gaps сравнивает два "
-    "способа заполнения пропусков: условным ожиданием и медианой. later_visits — те же пациенты через три года; прогноз для каждого "
-    "дала модель, обученная без него; entry_values — прогнозы по показателям при включении. external — исследование PBC3.",
+    "пропусков, масштабирования, целевых значений, штрафа и интервала, оценивается только по обучающей части. Показатели точности (и для "
+    "умерших в пределах горизонта) — среднее по блокам, interval_coverage — по пациентам всех блоков вместе, calibration — среднее по "
+    "повторениям. outside_trial — пациенты вне испытания клиники Мейо в первом повторении; first_repeat — показатели одного первого "
+    "повторения, по которым make test проверяет карточку. _se — стандартная ошибка показателя по пациентам при неизменных обученных "
+    "моделях, _95 — 95-процентный интервал. c_index — индекс конкордации Харрелла, uno_c_8y — Уно (в пределах 8 лет), uno_c_7y — в "
+    "пределах 7 лет. ipcw_mae, ipcw_rmse, bias (предсказание минус истина) и share_within_1_5_years относятся к годам в пределах "
+    "горизонта; веса обратны вероятности цензурирования. ipcw_mae_of_median — ошибка медианы кривой (или горизонта) как оценки. "
+    "integrated_brier_score относится к кривой выживаемости от 1 года до горизонта. Показатели с _7y, _8y или _10y относятся к горизонту "
+    "в столько лет: это горизонт самой модели, или модель обучена на него, или кривая прочитана на нём. calibration — средние "
+    "предсказанные и наблюдавшиеся (Каплан — Мейер) годы по четвертям. Четверти — по предсказанному риску, от самой тяжёлой к самой "
+    "лёгкой. curve_band относится к полосе вокруг кривой. В части simulated — доля точек, в которых полоса содержит истинную кривую, если "
+    "истинна сама модель: по годам и по пятым частям риска, начиная с самой тяжёлой. В части held_out — для пятых частей по "
+    "предсказанной выживаемости: предсказание, средняя полоса и наблюдавшаяся выживаемость (Каплан — Мейер). curve_between_years — "
+    "насколько кривые пациентов отличаются от прямых, проведённых между годами survival_years: среднее (chords_mean) и наибольшее "
+    "(chords_worst) из наибольших отклонений у каждого пациента. interval_slope_max: если сумма вкладов изменится на единицу их шкалы, "
+    "граница интервала изменится не больше чем на столько лет. comparisons с другой моделью — разности (эта модель минус другая) на тех же "
+    "пациентах. sensitivity.gaps сравнивает два способа заполнения пропусков: условным ожиданием и медианой. later_visits — те же "
+    "пациенты через три года; прогноз для каждого дала модель, обученная без него. В части entry_values — прогнозы по показателям при "
+    "включении, как если бы они были измерены при позднем обследовании: с возрастом на этот день и кривой, которая начинается с него. "
+    "external — исследование PBC3; died_before_lower — доля умерших до начала своего интервала (Каплан — Мейер по накопленному риску "
+    "каждого пациента). best_possible — ошибки, которых следовало бы ожидать, если бы истиной были кривые, построенные по этим пациентам.",
 }
 ERROR: Bilingual = {
     "en": "The average error is {quality[ipcw_mae]:±.2f} years within the {h}-year horizon. {quality[share_within_1_5_years]:±.0%} "
     "of the estimates are within 1.5 years of the truth. (The number after ± is the standard error. By chance a figure may be off by "
-    "about twice as much; only a larger difference is called beyond chance here.)",
+    "about twice as much; a larger difference is called unlikely to be chance here.)",
     "ru": "Средняя ошибка — {quality[ipcw_mae]:±.2f} года в пределах {h} лет. {quality[share_within_1_5_years]:±.0%} оценок "
     "отличаются от истины не более чем на 1,5 года. (После знака ± указана стандартная ошибка. Случайное отклонение бывает примерно "
-    "вдвое больше неё; неслучайным здесь названо только различие, которое ещё больше.)",
+    "вдвое больше неё; о различии, которое ещё больше, здесь сказано «вряд ли случайно».)",
 }
 ERROR_OF_DEATHS: Bilingual = {
     "en": "For patients who died within {h} years the average error is {died[mae]:±.2f} years; on average the estimate was "
@@ -75,12 +94,12 @@ RANKING_COMPARED: Bilingual = {
 }
 INTERVAL: Bilingual = {
     "en": "The interval contained the true years of {coverage[overall]:±.0%} of the patients. It is made so that 1 of 10 dies before it "
-    "begins and 1 of 10 outlives its end; that alone would leave 80 %. But many intervals end with {h} years or more, which nobody can "
-    "outlive. {coverage[lived_shorter]:±.1%} of the patients died before their interval began, and {coverage[lived_longer]:±.1%} "
+    "begins and 1 of 10 outlives its end; that alone would leave 80 %. But many intervals have no end within {h} years, so no patient "
+    "can count as outliving them. {coverage[lived_shorter]:±.1%} of the patients died before their interval began, and {coverage[lived_longer]:±.1%} "
     "outlived its end.",
     "ru": "Интервал содержал истинное число лет у {coverage[overall]:±.0%} пациентов. Он построен так, что 1 из 10 умирает до его начала "
-    "и 1 из 10 переживает его конец; одно это дало бы 80 %. Но многие интервалы заканчиваются словами «{h} лет и более», и пережить такую "
-    "границу нельзя. До начала своего интервала умерли {coverage[lived_shorter]:±.1%} пациентов, пережили его конец — "
+    "и 1 из 10 переживает его конец; одно это дало бы 80 %. Но у многих интервалов нет конца в пределах {h} лет, поэтому "
+    "переживших их быть не может. До начала своего интервала умерли {coverage[lived_shorter]:±.1%} пациентов, пережили его конец — "
     "{coverage[lived_longer]:±.1%}.",
 }
 INTERVAL_OF_DEATHS: Bilingual = {
@@ -99,12 +118,12 @@ BIAS: Bilingual = {
     "ru": "От самой тяжёлой четверти к самой лёгкой средняя оценка отличалась от прожитого на {bias[0]:±+.2f}; {bias[1]:±+.2f}; "
     "{bias[2]:±+.2f} и {bias[3]:±+.2f} года (+ — прогноз завышен).",
 }
-BIAS_BEYOND_CHANCE: Bilingual = {"en": "Beyond chance: {quarters}.", "ru": "Не случайно: {quarters}."}
+BIAS_UNLIKELY_CHANCE: Bilingual = {"en": "Unlikely to be chance: {quarters}.", "ru": "Вряд ли случайно: {quarters}."}
 BIAS_MAY_BE_CHANCE: Bilingual = {
     "en": "Each of these may be chance.",
     "ru": "Каждое из этих отличий может быть случайным.",
 }
-BEYOND_CHANCE: Bilingual = {"en": " (beyond chance)", "ru": " (не случайно)"}
+UNLIKELY_CHANCE: Bilingual = {"en": " (unlikely to be chance)", "ru": " (вряд ли случайно)"}
 MAY_BE_CHANCE: Bilingual = {"en": " (may be chance)", "ru": " (возможно, случайно)"}
 TOO_OPTIMISTIC: Bilingual = {"en": ": the model was too optimistic", "ru": ": прогноз завышен"}
 TOO_PESSIMISTIC: Bilingual = {"en": ": the model was too pessimistic", "ru": ": прогноз занижен"}
@@ -139,6 +158,31 @@ TRIAL: Bilingual = {
     "{not_measured}) индекс конкордации — {trial[c_index]:.2f} (95-процентный интервал "
     "{trial[c_index_95][0]:.2f}–{trial[c_index_95][1]:.2f}).",
 }
+TRIAL_REQUIRED: Bilingual = {
+    "en": "Of these columns the service requires {required_names}, so it would refuse these patients' files; here they are filled in "
+    "like missing values.",
+    "ru": "Из этих показателей сервис требует {required_names}, поэтому файлы этих пациентов он бы не принял; здесь они заменены так "
+    "же, как пропуски.",
+}
+TRIAL_INTERVAL: Bilingual = {
+    "en": "{trial[died_before_lower]:.1%} of these patients died before their interval began (Kaplan-Meier; 95 % interval "
+    "{trial[died_before_lower_95][0]:.1%} to {trial[died_before_lower_95][1]:.1%}). It is made for {level:.0%}{verdict}.",
+    "ru": "До начала своего интервала умерли {trial[died_before_lower]:.1%} этих пациентов (Каплан — Мейер; 95-процентный интервал "
+    "{trial[died_before_lower_95][0]:.1%} – {trial[died_before_lower_95][1]:.1%}). Он построен так, чтобы их было {level:.0%}{verdict}.",
+}
+BEGINS_TOO_LATE: Bilingual = {"en": ": it begins too late there", "ru": ": там он начинается слишком поздно"}
+BEGINS_TOO_EARLY: Bilingual = {"en": ": it begins too early there", "ru": ": там он начинается слишком рано"}
+DIFFERENCE_MAY_BE_CHANCE: Bilingual = {"en": "; the difference may be chance", "ru": "; различие может быть случайным"}
+TRIAL_DEATHS: Bilingual = {
+    "en": "observed / expected deaths {trial[observed_to_expected]:.2f} (95 % interval {trial[observed_to_expected_95][0]:.2f} to "
+    "{trial[observed_to_expected_95][1]:.2f})",
+    "ru": "отношение наблюдавшихся смертей к ожидаемым {trial[observed_to_expected]:.2f} (95-процентный интервал "
+    "{trial[observed_to_expected_95][0]:.2f}–{trial[observed_to_expected_95][1]:.2f})",
+}
+TRIAL_DEATHS_UNKNOWN: Bilingual = {
+    "en": "whether the years are right on average could not be checked, because the model has no curve and follow-up was short",
+    "ru": "верно ли число лет в среднем, проверить нельзя: кривой у модели нет, а наблюдение короткое",
+}
 TRIAL_SURVIVAL: Bilingual = {
     "en": "The model predicted that {trial[predicted_survival_4y]:.0%} would live four years, and {trial[observed_survival_4y]:.0%} did "
     "(95 % interval {trial[observed_survival_4y_95][0]:.0%} to {trial[observed_survival_4y_95][1]:.0%}). During follow-up "
@@ -158,24 +202,42 @@ TRIAL_WITHOUT_SURVIVAL: Bilingual = {
     "{trial[followed_4y]} из {trial[patients]} ({followed:.0%}). Модели с кривой там завышали прогноз.",
 }
 TRIAL_GAPS: Bilingual = {
-    "en": "With medians in place of the {not_measured} columns, which versions 1 used, the ratio would be "
-    "{median[observed_to_expected]:.2f} (difference {observed_to_expected_difference:±+.2f}). So part of that gap came from the medians. These "
-    "data cannot tell where the rest comes from: from other patients, other care, or the values that were not measured.",
-    "ru": "С медианами на месте этих показателей ({not_measured}), как в версиях 1, отношение было бы равно "
-    "{median[observed_to_expected]:.2f} (разность {observed_to_expected_difference:±+.2f}). Значит, часть расхождения создавали медианы. Откуда "
-    "остальное — другие пациенты, другое лечение или неизмеренные показатели, — эти данные сказать не позволяют.",
+    "en": "In PBC3, with medians in place of the {not_measured} columns that were not measured there, as in the evaluation of versions "
+    "1{never_used}, the ratio of the deaths to the predicted ones would be {median[observed_to_expected]:.2f} (difference "
+    "{observed_to_expected_difference:±+.2f}). So part of the gap there came from the medians. These data cannot tell where the rest "
+    "comes from: from other patients, other care, or the values that were not measured.",
+    "ru": "В исследовании PBC3 с медианами на месте показателей, которые там не измерялись ({not_measured}), как при проверке версий "
+    "1{never_used}, отношение числа умерших к предсказанному было бы равно {median[observed_to_expected]:.2f} (разность "
+    "{observed_to_expected_difference:±+.2f}). Значит, часть расхождения там создавали медианы. Откуда остальное — другие пациенты, "
+    "другое лечение или неизмеренные показатели, — эти данные сказать не позволяют.",
+}
+MEDIANS_NEVER_USED: Bilingual = {
+    "en": " (the service never used medians for them, because it requires these columns)",
+    "ru": " (сам сервис медианы вместо них никогда не подставлял: эти показатели обязательны)",
 }
 LATER_VISITS: Bilingual = {
     "en": "For {later[patients]} of these patients three years later (each predicted by a model fitted without them) the concordance was "
     "{later[c_index]:.2f} (95 % interval {later[c_index_95][0]:.2f} to {later[c_index_95][1]:.2f}) and the average error "
-    "{later[ipcw_mae]:±.2f} years. Using these last values instead of those at entry changed the concordance by "
+    "{later[ipcw_mae]:±.2f} years. For comparison, their values at entry were used as if they had been measured at that visit: with the "
+    "age of the visit, and the years counted from it. The last values instead changed the concordance by "
     "{entry[c_index_difference]:±+.3f}{entry[c_index_difference]:?} and the average error by {entry[ipcw_mae_difference]:±+.2f} years"
     "{entry[ipcw_mae_difference]:?}.",
     "ru": "Для {later[patients]} из этих пациентов через три года (прогноз для каждого дала модель, обученная без него) индекс "
     "конкордации — {later[c_index]:.2f} (95-процентный интервал {later[c_index_95][0]:.2f}–{later[c_index_95][1]:.2f}), средняя ошибка — "
-    "{later[ipcw_mae]:±.2f} года. Если вместо показателей при включении взять последние, индекс конкордации меняется на "
+    "{later[ipcw_mae]:±.2f} года. Для сравнения показатели при включении использованы так, как если бы они были измерены при том "
+    "обследовании: с возрастом на этот день и отсчётом лет от него. С последними показателями вместо них индекс конкордации меняется на "
     "{entry[c_index_difference]:±+.3f}{entry[c_index_difference]:?}, средняя ошибка — на {entry[ipcw_mae_difference]:±+.2f} года"
     "{entry[ipcw_mae_difference]:?}.",
+}
+LATER_BRIER: Bilingual = {
+    "en": "The integrated Brier score of the curve was {later[integrated_brier_score]:±.3f}; the last values changed it by "
+    "{entry[integrated_brier_score_difference]:±+.3f}{entry[integrated_brier_score_difference]:?}.",
+    "ru": "Интегральный показатель Брайера для кривой — {later[integrated_brier_score]:±.3f}; с последними показателями он меняется на "
+    "{entry[integrated_brier_score_difference]:±+.3f}{entry[integrated_brier_score_difference]:?}.",
+}
+LATER_NOT_MEASURED: Bilingual = {
+    "en": "Not measured again, and so filled in at the later visits: {later_names}.",
+    "ru": "Повторно не измерялись и потому заменены ожидаемыми значениями: {later_names}.",
 }
 USE_THE_LATEST: Bilingual = {
     "en": "So use the patient's latest visit.",
@@ -211,26 +273,25 @@ N_DAYS: Bilingual = {
     "действительно умерших в течение {h} лет его ошибка — {n_days[died_within_horizon][mae]:±.2f} года.",
 }
 NOT_ACHIEVABLE: Bilingual = {
-    "en": "To predict the date of a death to within 1.5 years. If survival curves fitted to these same patients were the truth, even the "
-    "true mean as the estimate would have an average error of {best[mae_of_mean]:.2f} years within {h} years; this model's has "
-    "{quality[ipcw_mae]:±.2f}.",
-    "ru": "Предсказать дату смерти с точностью до 1,5 года. Если бы истиной были кривые выживаемости, построенные по этим же "
-    "пациентам, даже истинное среднее как оценка ошибалось бы в среднем на {best[mae_of_mean]:.2f} года в пределах {h} лет; оценка этой "
-    "модели ошибается на {quality[ipcw_mae]:±.2f}.",
+    "en": "To predict the date of a death to within 1.5 years. If survival curves fitted to these same patients were true, their mean as "
+    "the estimate would be expected to err by {best[mae_of_mean]:.2f} years on average within {h} years; this model's measured error is "
+    "{quality[ipcw_mae]:±.2f} years. By chance a measured error may lie below the one to expect.",
+    "ru": "Предсказать дату смерти с точностью до 1,5 года. Если бы кривые выживаемости, построенные по этим же пациентам, были истинными, "
+    "от их среднего как оценки следовало бы ожидать ошибки в {best[mae_of_mean]:.2f} года в пределах {h} лет; измеренная ошибка этой "
+    "модели — {quality[ipcw_mae]:±.2f} года. Случайно измеренная ошибка может оказаться и меньше ожидаемой.",
 }
 NOT_ACHIEVABLE_BY_MEDIAN: Bilingual = {
-    "en": "The true median has the least possible error, {best[mae]:.2f} years; this model's median (or {h} years, if that is less) has "
-    "{quality[ipcw_mae_of_median]:±.2f}.",
-    "ru": "Наименьшая возможная ошибка — у истинной медианы: {best[mae]:.2f} года; медиана этой модели (или {h} лет, если это меньше) "
-    "ошибается на {quality[ipcw_mae_of_median]:±.2f}.",
+    "en": "Their median would be expected to err by {best[mae]:.2f} years; the measured error of this model's median (or {h} years, if "
+    "that is less) is {quality[ipcw_mae_of_median]:±.2f} years.",
+    "ru": "От их медианы следовало бы ожидать ошибки в {best[mae]:.2f} года; измеренная ошибка медианы этой модели (или {h} лет, если это "
+    "меньше) — {quality[ipcw_mae_of_median]:±.2f} года.",
 }
 NOT_ACHIEVABLE_FOR_DEATHS: Bilingual = {
-    "en": "Even if it were known who dies within {h} years, the best estimate for these patients would have an average error of "
-    "{best[mae_among_deaths]:.2f} years, and at most {best[share_within_1_5_years_among_deaths]:.0%} of the estimates would be within "
+    "en": "If it were even known who dies within {h} years, the best estimate for these patients would still be expected to err by "
+    "{best[mae_among_deaths]:.2f} years, and at most {best[share_within_1_5_years_among_deaths]:.0%} of such estimates to be within "
     "1.5 years.",
-    "ru": "Даже если бы было известно, кто умрёт в течение {h} лет, наилучшая оценка для этих пациентов ошибалась бы в среднем на "
-    "{best[mae_among_deaths]:.2f} года, а в пределах 1,5 года оказалось бы не более {best[share_within_1_5_years_among_deaths]:.0%} "
-    "оценок.",
+    "ru": "Даже если бы было известно, кто умрёт в течение {h} лет, от наилучшей оценки для этих пациентов следовало бы ожидать ошибки в "
+    "{best[mae_among_deaths]:.2f} года, а в пределах 1,5 года — не более {best[share_within_1_5_years_among_deaths]:.0%} таких оценок.",
 }
 TRANSPLANTS: Bilingual = {
     "en": "25 patients had a transplant. Their follow-up is treated as if it had ended by chance, although sicker patients are "
@@ -239,6 +300,19 @@ TRANSPLANTS: Bilingual = {
     "ru": "25 пациентам выполнена трансплантация. Их наблюдение считается прерванным случайно, хотя трансплантацию выполняют "
     "более тяжёлым. Если событием считать смерть или трансплантацию, индекс конкордации — {composite[c_index]:±.3f}, средняя "
     "ошибка — {composite[ipcw_mae]:±.2f} года.",
+}
+
+STEEP_CURVE: Bilingual = {
+    "en": "Where few patients die for a long time, the ends of the interval react far more than the estimate: if the hazard changes by "
+    "1 %, an end moves by at most {moves:.2f} years.",
+    "ru": "Там, где долгое время умирают немногие, границы интервала меняются гораздо сильнее, чем оценка: если риск меняется на 1 %, "
+    "граница сдвигается не больше чем на {moves:.2f} года.",
+}
+STEEP_TABLE: Bilingual = {
+    "en": "The ends of the interval can react more than the estimate: if the estimate changes by 0.1 years, an end moves by at most "
+    "{moves:.2f} years.",
+    "ru": "Границы интервала могут меняться сильнее, чем оценка: если оценка меняется на 0,1 года, граница сдвигается не больше чем на "
+    "{moves:.2f} года.",
 }
 
 SIMPLE_MODELS = {"constant", "n_days_recipe"}
@@ -251,21 +325,25 @@ def definitions(report: Report) -> Bilingual:
 
 
 def statements(recipe: Recipe, report: Report) -> Statements:
-    """Return what the figures say about the model, for clinicians: the most important sentences first."""
+    """Return what the figures say about the model, for clinicians: the most important sentences first.
+
+    The page shows the first three before the others are asked for.
+    """
     figures = named_figures(recipe, report)
     longer = (at_horizon(report.quality, years) | {"years": years} for years in recipe.other_horizons)
     return _by_language([
         filled(ERROR, figures),
-        filled(ERROR_OF_DEATHS, figures),
         *_comparison(recipe, report),
+        _trial(figures),
+        filled(ERROR_OF_DEATHS, figures),
         filled(INTERVAL, figures),
         filled(INTERVAL_OF_DEATHS, figures),
         _bias_by_quarter(figures),
         filled(CONSTANT, figures),
         *([_band(figures)] if "simulated" in figures else []),
-        _trial(figures),
         _later_visits(figures),
         *([filled(GAPS, figures)] if "removed" in figures else []),
+        *_trial_gaps(figures),
         filled(CONCORDANCE, figures),
         *(filled(LONGER_HORIZON, within) for within in longer),
         filled(N_DAYS, figures),
@@ -291,9 +369,9 @@ def _compared_with(other: str, differences: Figures) -> Bilingual:
 
 def _bias_by_quarter(figures: Figures) -> Bilingual:
     pairs = zip(figures["bias"], figures["bias_se"], strict=True)
-    biased = [number for number, (bias, error) in enumerate(pairs) if is_beyond_chance(bias, error)]
+    biased = [number for number, (bias, error) in enumerate(pairs) if is_unlikely_chance(bias, error)]
     names = {language: ", ".join(quarters[number] for number in biased) for language, quarters in QUARTERS.items()}
-    verdict = filled(BIAS_BEYOND_CHANCE, {"quarters": names}) if biased else BIAS_MAY_BE_CHANCE
+    verdict = filled(BIAS_UNLIKELY_CHANCE, {"quarters": names}) if biased else BIAS_MAY_BE_CHANCE
     return paragraph(filled(BIAS, figures), verdict)
 
 
@@ -301,48 +379,82 @@ def _band(figures: Figures) -> Bilingual:
     simulated = figures["simulated"]
     missed = simulated["holds"] - LEVEL
     verdict = {"en": "", "ru": ""}
-    if is_beyond_chance(missed, simulated["holds_se"]):
+    if is_unlikely_chance(missed, simulated["holds_se"]):
         verdict = BAND_TOO_WIDE if missed > 0 else BAND_TOO_NARROW
     return filled(BAND, figures | {"level": LEVEL, "verdict": verdict})
 
 
 def _trial(figures: Figures) -> Bilingual:
-    trial, sentences = figures["trial"], [TRIAL]
+    trial, sentences = figures["trial"], [TRIAL, *([TRIAL_REQUIRED] if figures["required"] else [])]
     if "observed_to_expected" not in trial:
         sentences.append(TRIAL_WITHOUT_SURVIVAL)
     else:
         low, high = trial["observed_to_expected_95"]
         verdict = TOO_OPTIMISTIC if exceeds(low, 1.0) else TOO_PESSIMISTIC if exceeds(1.0, high) else MAY_BE_CHANCE
         sentences.append(filled(TRIAL_SURVIVAL, figures | {"verdict": verdict}))
-    if by_medians := figures.get("gaps", {}).get("pbc3"):
-        excess = by_medians["observed_to_expected_difference"], by_medians["observed_to_expected_difference_se"]
-        if excess[0] < 0 and is_beyond_chance(*excess):
-            sentences.append(filled(TRIAL_GAPS, figures | by_medians))
+    if "died_before_lower" in trial:
+        sentences.append(_trial_interval(figures))
     return paragraph(*(filled(sentence, figures) for sentence in sentences))
 
 
+def _trial_interval(figures: Figures) -> Bilingual:
+    level = INTERVAL_QUANTILES[0]
+    low, high = figures["trial"]["died_before_lower_95"]
+    late, early = exceeds(low, level), exceeds(level, high)
+    verdict = BEGINS_TOO_LATE if late else BEGINS_TOO_EARLY if early else DIFFERENCE_MAY_BE_CHANCE
+    return filled(TRIAL_INTERVAL, figures | {"level": level, "verdict": verdict})
+
+
+def _trial_gaps(figures: Figures) -> list[Bilingual]:
+    """Return what medians would do to the predictions for the trial, if they do harm that is unlikely to be chance."""
+    by_medians = figures.get("gaps", {}).get("pbc3")
+    if not by_medians:
+        return []
+    excess = by_medians["observed_to_expected_difference"], by_medians["observed_to_expected_difference_se"]
+    if excess[0] >= 0 or not is_unlikely_chance(*excess):
+        return []
+    never = MEDIANS_NEVER_USED if figures["are_all_required"] else {"en": "", "ru": ""}
+    return [filled(TRIAL_GAPS, figures | by_medians | {"never_used": never})]
+
+
 def _later_visits(figures: Figures) -> Bilingual:
-    entry, visits = figures["entry"], filled(LATER_VISITS, figures)
+    entry, sentences = figures["entry"], [LATER_VISITS]
+    if "integrated_brier_score_difference" in entry:
+        sentences.append(LATER_BRIER)
     error = entry["ipcw_mae_difference"], entry["ipcw_mae_difference_se"]
-    return paragraph(visits, USE_THE_LATEST) if error[0] < 0 and is_beyond_chance(*error) else visits
+    if error[0] < 0 and is_unlikely_chance(*error):
+        sentences.append(USE_THE_LATEST)
+    if figures["later_names"]:
+        sentences.append(LATER_NOT_MEASURED)
+    return paragraph(*(filled(sentence, figures) for sentence in sentences))
 
 
 def not_achievable(recipe: Recipe, report: Report) -> Bilingual:
-    """Return what no model can achieve with these data."""
+    """Return what is not to be expected of a model of these data."""
     figures = named_figures(recipe, report)
     median = [NOT_ACHIEVABLE_BY_MEDIAN] if "ipcw_mae_of_median" in figures["quality"] else []
     sentences = (NOT_ACHIEVABLE, *median, NOT_ACHIEVABLE_FOR_DEATHS)
     return paragraph(*(filled(sentence, figures) for sentence in sentences))
 
 
-def known_limits(recipe: Recipe, report: Report) -> Statements:
-    """Return the known weaknesses of the model."""
+def known_limits(recipe: Recipe, report: Report, slope_max: float) -> Statements:
+    """Return the known weaknesses of the model. ``slope_max`` is its ``interval_slope_max``."""
     figures = named_figures(recipe, report)
+    has_curve = "observed_to_expected" in report.external
     limits = zip(recipe.known_limits["en"], recipe.known_limits["ru"], strict=True)
     return _by_language([
         filled(TRANSPLANTS, figures),
         *(filled({"en": english, "ru": russian}, figures["outside"]) for english, russian in limits),
+        filled(STEEP_CURVE if has_curve else STEEP_TABLE, {"moves": interval_move(slope_max, has_curve=has_curve)}),
     ])  # fmt: skip
+
+
+def interval_move(slope_max: float, *, has_curve: bool) -> float:
+    """Return by how many years an end of an interval moves at most.
+
+    That is if the hazard changes by 1 %, or without a curve, if the estimate changes by 0.1 years.
+    """
+    return slope_max * (math.log(1.01) if has_curve else 0.1)
 
 
 def named_figures(recipe: Recipe, report: Report) -> Figures:
@@ -357,6 +469,7 @@ def named_figures(recipe: Recipe, report: Report) -> Figures:
         quality["outside_trial"],
         measured["comparisons"]["n_days_recipe"],
     )
+    required = [name for name in trial["not_measured"] if columns.BY_NAME[name].required]
     figures = {
         "h": f"{recipe.horizon_years:.0f}",
         "quality": quality,
@@ -376,6 +489,10 @@ def named_figures(recipe: Recipe, report: Report) -> Figures:
         "trial": trial,
         "followed": trial["followed_4y"] / trial["patients"],
         "not_measured": len(trial["not_measured"]),
+        "required": required,
+        "required_names": {"en": " and ".join(required), "ru": " и ".join(required)},
+        "are_all_required": required == trial["not_measured"],
+        "later_names": ", ".join(measured["later_visits"].get("not_measured", [])),
     }
     if gaps := measured["sensitivity"].get("gaps"):
         figures["gaps"] = gaps
@@ -418,7 +535,7 @@ class Number(float):
 
     def __format__(self, spec: str) -> str:
         if spec == "?":
-            return (BEYOND_CHANCE if is_beyond_chance(self, self.se) else MAY_BE_CHANCE)[self.language]
+            return (UNLIKELY_CHANCE if is_unlikely_chance(self, self.se) else MAY_BE_CHANCE)[self.language]
         if spec.startswith("±"):
             value, error = self._written(self, spec[1:]), self._written(self.se, spec[1:].replace("+", ""))
             return f"{value.removesuffix(' %')} ± {error}"

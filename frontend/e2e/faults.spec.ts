@@ -92,13 +92,13 @@ test('a file can be submitted after its check failed, and is rejected with the r
 
 const ACCOUNT_CHUNK = '**/assets/AccountScreen-*.js';
 
-test('a screen that cannot be loaded says so, and a reload loads it @slow', async ({ page }) => {
+test('a screen that cannot be loaded says so, and can be loaded again @slow', async ({ page }) => {
   await page.route(ACCOUNT_CHUNK, (route) => route.fulfill({ status: 404, json: {} }));
   await register(page, words);
   const title = page.getByRole('heading', { level: 1 });
   await expect(title).toHaveText(words.notLoaded.title);
   await expect(page.getByRole('alert')).toContainText(words.notLoaded.lead);
-  await expect(page).toHaveTitle(`${words.submission.title} · ${words.shell.product}`);
+  await expect(page).toHaveTitle(`${words.notLoaded.title} · ${words.shell.product}`);
   await inspectInBoth(page, 'not-loaded');
   await page.getByRole('link', { name: words.shell.productHome }).click();
   await expect(title).toHaveText(words.landing.title);
@@ -107,7 +107,7 @@ test('a screen that cannot be loaded says so, and a reload loads it @slow', asyn
   await expect(title).toBeFocused();
 
   await page.unroute(ACCOUNT_CHUNK);
-  await page.getByRole('button', { name: words.notLoaded.reload }).click();
+  await page.getByRole('button', { name: words.problems.tryAgain }).click();
   await expect(title).toHaveText(words.submission.title);
   await page.getByRole('link', { name: words.shell.predictions }).click();
   await expect(title).toHaveText(words.history.title);

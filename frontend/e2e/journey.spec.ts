@@ -52,6 +52,11 @@ for (const { code, locale, words } of LANGUAGES) {
 
       const patients = page.getByRole('table', { name: words.result.tableCaption });
       await patients.getByRole('rowheader').first().getByRole('button').click();
+      await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      await expect(
+        patients.getByRole('heading', { name: words.result.patient(1, '28') }),
+      ).toBeVisible();
+      await page.evaluate(() => dispatchEvent(new Event('afterprint')));
       await page.getByRole('link', { name: words.plots.patient.open }).click();
       await expect(page.getByRole('heading', { name: words.result.survivalTitle })).toBeVisible();
       await inspect(page, `${code}-journey-patient`);

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { LogInAgain } from './components/account/LogInAgain';
 import { Header } from './components/common/Header';
-import { type Dictionary, text } from './i18n';
+import { text } from './i18n';
 import { type AccountRoute, addresses, needsAccount, type Route } from './lib/routes';
 import { Landing } from './screens/Landing';
 import { LogIn } from './screens/LogIn';
@@ -19,7 +19,6 @@ const accountChunk = createChunk(() => import('./screens/AccountScreen'));
 /** The page: header, the screen of the current route, and footer. */
 export function App() {
   const words = text.value.shell;
-  useDocumentTitle();
   useRedirectAfterLogIn();
   return (
     <>
@@ -78,20 +77,11 @@ function AccountScreenOnDemand({ route }: { route: AccountRoute }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the route is a trigger.
   useEffect(() => void load(), [load, route]);
   if (module.value) return <module.value.AccountScreen route={route} />;
-  return hasFailed.value ? <NotLoaded /> : <p role="status">{text.value.shell.loading}</p>;
-}
-
-/** Whether the log-in form is shown instead of the screen. */
-function needsLogIn(route: Route): boolean {
-  return needsAccount(route) && !isLoggedIn.value;
-}
-
-function useDocumentTitle(): void {
-  const shownRoute = needsLogIn(route.value) ? ({ name: 'login' } as const) : route.value;
-  const title = `${screenName(shownRoute, text.value)} · ${text.value.shell.product}`;
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
+  return hasFailed.value ? (
+    <NotLoaded onRetry={() => void load()} />
+  ) : (
+    <p role="status">{text.value.shell.loading}</p>
+  );
 }
 
 /**
@@ -103,21 +93,4 @@ function useRedirectAfterLogIn(): void {
   useEffect(() => {
     if (isRedirected) replaceWith(addresses.new);
   }, [isRedirected]);
-}
-
-function screenName(route: Route, dictionary: Dictionary): string {
-  const names: Record<Route['name'], string> = {
-    landing: dictionary.landing.title,
-    register: dictionary.account.registerTitle,
-    login: dictionary.account.loginTitle,
-    new: dictionary.submission.title,
-    history: dictionary.history.title,
-    prediction: dictionary.prediction.title(null),
-    invalidPrediction: dictionary.prediction.title(null),
-    account: dictionary.profile.title,
-    coins: dictionary.coins.title,
-    patient: dictionary.plots.patient.title(route.name === 'patient' ? route.row : 0, null),
-    unknown: dictionary.notFound.title,
-  };
-  return names[route.name];
 }

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { en } from '../src/i18n/en';
+import { ru } from '../src/i18n/ru';
 import {
+  bandHint,
   curveOf,
   hasBand,
   meanOfCurves,
@@ -133,6 +136,29 @@ describe('the band around the curve', () => {
       index === 1 ? { ...point, upper: null } : point,
     );
     expect(wholeCurve(points, 0, cox).every(({ band }) => band === null)).toBe(true);
+  });
+});
+
+describe('the hint on the band', () => {
+  const hint = (card: typeof cox, dictionary = en) => bandHint(0.8, 1, card, dictionary);
+  const withHolds = (holds: number) => ({
+    ...cox,
+    quality: { curve_band: { simulated: { holds } } },
+  });
+
+  test('says how often the band held in simulations if that was less than its level', () => {
+    expect(hint(cox)).toMatch(/In simulations it contained the true curve at only \d\d% of/);
+    expect(hint(withHolds(0.739))).toMatch(/before 1\u00a0year\. In .* only 74% of its points\.$/);
+    expect(hint(withHolds(0.739), ru)).toMatch(/только в 74\u00a0% точек\.$/);
+  });
+
+  test.each([
+    ['the band held', withHolds(0.82)],
+    ['the difference is not printed', withHolds(0.797)],
+    ['the card does not say it', { ...cox, quality: {} }],
+    ['the card has no figures', { ...cox, quality: undefined }],
+  ])('does not say so if %s', (_, card) => {
+    expect(hint(card as typeof cox)).toBe(en.plots.curve.bandHint(0.8, 1));
   });
 });
 

@@ -43,7 +43,9 @@ test('after a failure, the next call tries again', async () => {
   await state.loadCurveCard(prediction);
   expect(state.curveCardOf(prediction)).toBe('failed');
   isOffline = false;
-  await state.loadCurveCard(prediction);
+  const loading = state.loadCurveCard(prediction);
+  expect(state.curveCardOf(prediction)).toBe('loading');
+  await loading;
   expect(paths).toHaveLength(2);
   expect(state.curveCardOf(prediction)).toEqual(mayo);
 });

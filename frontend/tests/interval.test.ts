@@ -3,7 +3,7 @@ import type { Row } from '../src/api/types';
 import { en } from '../src/i18n/en';
 import { ru } from '../src/i18n/ru';
 import {
-  estimateBelowInterval,
+  estimateNote,
   intervalHeading,
   intervalHint,
   intervalLabel,
@@ -16,7 +16,8 @@ const plain = (text: string | null) => text?.replaceAll('\u00a0', ' ');
 
 const HORIZON = 8;
 const PARAMETERS = { horizon: HORIZON, intervalQuantiles: [0.1, 0.9] } as const;
-const VERSION_1 = { horizon: HORIZON, intervalQuantiles: null };
+const RESULT = { ...PARAMETERS, modelVersion: '2.0.0', hasCurve: true };
+const VERSION_1 = { ...RESULT, intervalQuantiles: null, modelVersion: '1.1.1' };
 
 const closed = { lower: 2.1, upper: 6.3, upper_open: false };
 const open = { lower: 4.2, upper: HORIZON, upper_open: true };
@@ -68,17 +69,17 @@ describe('how many patients outlive the ends of the interval', () => {
     ]);
   });
 
-  test('the upper end is open, and the curve tells how many die within the horizon', () => {
+  test('the upper end is open, and the curve tells how many outlive the horizon', () => {
     expect(meaning(open, 0.761)).toEqual([
-      '9 of 10 such patients outlive 4.2 years; 24 of 100 die within 8 years, so there is no upper end.',
-      '9 из 10 таких пациентов живут дольше 4,2 года; 24 из 100 умирают в течение 8 лет, поэтому верхней границы нет.',
+      '9 of 10 such patients outlive 4.2 years; 76 of 100, more than 1 of 10, outlive 8 years, so there is no upper end within 8 years.',
+      '9 из 10 таких пациентов живут дольше 4,2 года; дольше 8 лет живут 76 из 100, то есть больше чем 1 из 10, поэтому верхней границы в пределах 8 лет нет.',
     ]);
   });
 
   test('the upper end is open, and there is no curve', () => {
     expect(meaning(open)).toEqual([
-      '9 of 10 such patients outlive 4.2 years; more than 1 of 10 outlives 8 years, so there is no upper end.',
-      '9 из 10 таких пациентов живут дольше 4,2 года; дольше 8 лет живёт больше чем 1 из 10, поэтому верхней границы нет.',
+      '9 of 10 such patients outlive 4.2 years; more than 1 of 10 outlives 8 years, so there is no upper end within 8 years.',
+      '9 из 10 таких пациентов живут дольше 4,2 года; дольше 8 лет живёт больше чем 1 из 10, поэтому верхней границы в пределах 8 лет нет.',
     ]);
   });
 
@@ -107,16 +108,24 @@ describe('how many patients outlive the ends of the interval', () => {
     ]);
   });
 
-  test('a model without a curve claims no early deaths where its interval begins at 0', () => {
-    expect(meaning({ ...closed, lower: 0 })).toEqual([
-      'An early death of such patients can’t be excluded; 1 of 10 outlives 6.3 years.',
-      'Раннюю смерть таких пациентов исключить нельзя; 1 из 10 живёт дольше 6,3 года.',
+  test('an upper end before a tenth of a year is not called 0.0 years either', () => {
+    expect(meaning({ ...closed, lower: 0.01, upper: 0.08 }, 0.001)).toEqual([
+      '9 of 10 such patients die within 0.1 years.',
+      '9 из 10 таких пациентов умирают в первые 0,1 года.',
     ]);
   });
 
-  test('the shares of those who die and of those who live, as the table prints it, add up to 100', () => {
+  test('a model without a curve does not say how many die early where its interval begins at 0', () => {
+    expect(meaning({ ...closed, lower: 0 })).toEqual([
+      'Some of these patients die within weeks, so there is no time that 9 of 10 outlive; 1 of 10 outlives 6.3 years.',
+      'Некоторые из этих пациентов умирают в первые недели, поэтому срока, дольше которого живут 9 из 10, нет; 1 из 10 живёт дольше 6,3 года.',
+    ]);
+  });
+
+  test('the share of those who outlive the horizon is the one that the table of the curve prints', () => {
     expect(en.format.percent(0.285)).toBe('29%');
-    expect(meaning(open, 0.285)[0]).toContain('71 of 100 die');
+    expect(meaning(open, 0.285)[0]).toContain('29 of 100, more');
+    expect(meaning(open, 0.21)[1]).toContain('живёт 21 из 100');
   });
 
   test('a share that is rounded to the quantile is left out', () => {
@@ -137,45 +146,81 @@ describe('how many patients outlive the ends of the interval', () => {
       '95 of 100 such patients outlive 2.1 years; 2 of 10 outlive 6.3 years.',
     );
   });
-
-  test.each([closed, open, beyond])('nothing is computed for a result of version 1', (interval) => {
-    const row = rowWith(interval, 0.94);
-    expect(plain(intervalMeaning(row, VERSION_1, en))).toBe(
-      'The interval was made to contain the true number of years for 80 of 100 such patients. “At least 8 years” means that it continues beyond the horizon.',
-    );
-    expect(plain(intervalMeaning(row, VERSION_1, ru))).toBe(
-      'Интервал построен так, чтобы истинное число лет попало в него у 80 из 100 таких пациентов. «8 лет и более» значит, что он продолжается за горизонтом прогноза.',
-    );
-  });
 });
 
-describe('an estimate below the interval', () => {
-  test('it is explained', () => {
-    const row = rowWith({ ...beyond, years: 7.8 });
-    expect(plain(estimateBelowInterval(row, HORIZON, en))).toMatch(/^The estimate of 7\.8 years/);
-    expect(plain(estimateBelowInterval(row, HORIZON, ru))).toMatch(/^Оценка \(7,8 года\)/);
+describe('a note on the estimate', () => {
+  const notes = (estimate: Parameters<typeof estimateNote>[0]) =>
+    [en, ru].map((dictionary) => plain(estimateNote(estimate, PARAMETERS, dictionary)));
+
+  test('an estimate below the interval is explained', () => {
+    expect(notes({ ...beyond, years: 7.8 })).toEqual([
+      'The estimate of 7.8 years lies below the interval because it is the mean of the years lived within 8 years: patients who outlive these 8 years count as 8, and early deaths pull the mean down.',
+      expect.stringMatching(/^Оценка \(7,8 года\) меньше нижней границы/),
+    ]);
   });
 
-  test('there is nothing to explain if it is printed as the lower end', () => {
-    const years = 7.96;
-    expect(estimateBelowInterval(rowWith({ ...beyond, years }), HORIZON, en)).toBeNull();
-    expect(estimateBelowInterval(rowWith(open), HORIZON, en)).toBeNull();
+  test('an estimate that early deaths would pull down is too long', () => {
+    expect(notes({ lower: 6.78, upper: HORIZON, years: 7.996 })).toEqual([
+      'The estimate is somewhat too long: if 1 of 10 dies before 6.8 years, the mean is at most 7.9 years.',
+      'Оценка немного завышена: если 1 из 10 умирает раньше чем через 6,8 года, среднее не больше 7,9 года.',
+    ]);
+  });
+
+  test('an estimate that long lives would pull up is too short', () => {
+    expect(notes({ lower: 0, upper: 2.6, years: 0 })).toEqual([
+      'The estimate is somewhat too short: if 1 of 10 outlives 2.6 years, the mean is at least 0.3 years.',
+      'Оценка немного занижена: если 1 из 10 живёт дольше 2,6 года, среднее не меньше 0,3 года.',
+    ]);
+  });
+
+  test('the limits of the estimate depend on the quantiles', () => {
+    const estimate = { lower: 6, upper: HORIZON, years: 7.6 };
+    const parameters = { horizon: HORIZON, intervalQuantiles: [0.25, 0.75] } as const;
+    expect(notes(estimate)).toEqual([undefined, undefined]);
+    expect(plain(estimateNote(estimate, parameters, en))).toContain(
+      'if 25 of 100 die before 6.0 years, the mean is at most 7.5 years',
+    );
+  });
+
+  test.each([
+    ['it is printed as the lower end', { ...beyond, years: 7.96 }],
+    ['both are printed as <0.1', { lower: 0.08, upper: 0.3, years: 0.04 }],
+    ['it is printed as the longest possible', { lower: 6.78, upper: HORIZON, years: 7.94 }],
+    ['it lies in the interval', { ...open, years: 5 }],
+  ])('there is none if %s', (_, estimate) => {
+    expect(estimateNote(estimate, PARAMETERS, en)).toBeNull();
   });
 });
 
 describe('a table of intervals', () => {
   test('its heading names the shares of patients, and its hint explains them', () => {
-    expect(plain(intervalHeading(PARAMETERS, en))).toBe('9 of 10 outlive / 1 of 10 outlives');
-    expect(plain(intervalHeading(PARAMETERS, ru))).toBe('Дольше живут 9 из 10 / 1 из 10');
-    expect(plain(intervalHint(PARAMETERS, en))).toContain(
+    expect(plain(intervalHeading(PARAMETERS, en))).toBe(
+      'Interval: 9 of 10 outlive its start, 1 of 10 its end',
+    );
+    expect(plain(intervalHeading(PARAMETERS, ru))).toBe(
+      'Интервал: дольше начала живут 9 из 10, дольше конца — 1 из 10',
+    );
+    expect(plain(intervalHint(RESULT, en))).toContain(
       '9 of 10 such patients outlive its lower end',
     );
-    expect(plain(intervalHint(PARAMETERS, ru))).toContain('9 из 10 таких пациентов живут дольше');
+    expect(plain(intervalHint(RESULT, ru))).toContain('9 из 10 таких пациентов живут дольше');
+  });
+
+  test('only the estimate of a model with a curve can lie below the interval', () => {
+    expect(intervalHint(RESULT, en)).toMatch(/, so early deaths can pull it below the interval\.$/);
+    const withoutCurve = { ...RESULT, hasCurve: false };
+    expect(intervalHint(withoutCurve, en)).toMatch(/years lived within the horizon\.$/);
+    expect(intervalHint(withoutCurve, ru)).toMatch(/прожитых в пределах горизонта\.$/);
   });
 
   test('it does not say so of a result of version 1', () => {
     expect(intervalHeading(VERSION_1, en)).toBe('Interval');
     expect(intervalHeading(VERSION_1, ru)).toBe('Интервал');
-    expect(intervalHint(VERSION_1, en)).toBe(intervalMeaning(rowWith(closed), VERSION_1, en));
+    expect(plain(intervalHint(VERSION_1, en))).toBe(
+      'Result of version 1.1.1: its intervals were made to contain the true number of years for 80 of 100 such patients, and often begin at the estimate. “At least 8 years” means that an interval continues beyond the horizon. Run the file again for intervals of version 2.',
+    );
+    expect(plain(intervalHint(VERSION_1, ru))).toBe(
+      'Результат версии 1.1.1: её интервалы построены так, чтобы истинное число лет попало в них у 80 из 100 таких пациентов, и часто начинаются с самой оценки. «8 лет и более» значит, что интервал продолжается за горизонтом прогноза. Чтобы получить интервалы версии 2, запустите расчёт по этому файлу ещё раз.',
+    );
   });
 });

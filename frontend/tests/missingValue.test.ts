@@ -48,8 +48,8 @@ interface Options {
 describe('a missing number', () => {
   test('the value that was used has its unit', () => {
     expect(sentences(COPPER, 73.421)).toEqual([
-      '73 µg/day expected for such a patient; estimate 5.1 to 6.3 years if it were low or high',
-      'у такого пациента ожидается 73 мкг/сут; при низком или высоком значении оценка от 5,1 до 6,3 года',
+      '73 µg/day expected for such a patient; estimate 5.1 to 6.3 years, depending on the measured value',
+      'у такого пациента ожидается 73 мкг/сут; оценка от 5,1 до 6,3 года в зависимости от измеренного значения',
     ]);
   });
 
@@ -88,8 +88,8 @@ describe('a missing number', () => {
 describe('a missing category', () => {
   test('a stage lies between two stages', () => {
     expect(sentences(STAGE, 2.58)).toEqual([
-      '2.6 (between 2 and 3) expected for such a patient; estimate 5.1 to 6.3 years if it were low or high',
-      'у такого пациента ожидается 2,6 (между 2 и 3); при низком или высоком значении оценка от 5,1 до 6,3 года',
+      '2.6 (between 2 and 3) expected for such a patient; estimate 5.1 to 6.3 years, depending on the measured value',
+      'у такого пациента ожидается 2,6 (между 2 и 3); оценка от 5,1 до 6,3 года в зависимости от измеренного значения',
     ]);
   });
 
@@ -100,12 +100,15 @@ describe('a missing category', () => {
     expect(sentences(STAGE, value)[0]).toContain(english);
   });
 
-  test('a sex is a share of patients, and is neither low nor high', () => {
+  test('a sex is a share of patients, and is known without measuring', () => {
     expect(sentences(SEX, 0.11)).toEqual([
-      'male in 11% of such patients; if measured, the estimate would lie between 5.1 and 6.3 years',
-      'мужской у 11 % таких пациентов; если измерить, оценка составит от 5,1 до 6,3 года',
+      'male in 11% of such patients; if known, the estimate would lie between 5.1 and 6.3 years',
+      'мужской у 11 % таких пациентов; если указать, оценка составит от 5,1 до 6,3 года',
     ]);
     expect(sentences(SEX, -0.02)[0]).toContain('male in <1% of such patients');
+    expect(sentences(SEX, 0.11, { kind: 'unchanged' })[0]).toContain(
+      'if known, the estimate would hardly change',
+    );
   });
 });
 

@@ -35,6 +35,8 @@ test('an older result of a withdrawn model has default parameters', () => {
   expect(resultParametersOf(olderResult, null)).toEqual({
     horizon: 8,
     intervalQuantiles: null,
+    modelVersion: '1.0.0',
+    hasCurve: true,
     scale: 'years',
     bandLevel: null,
     units: {},

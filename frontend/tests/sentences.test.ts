@@ -10,6 +10,7 @@ import {
   problemSentence,
   statusName,
   valueWords,
+  withoutBreaks,
 } from '../src/lib/sentences';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -128,4 +129,10 @@ test('the meaning of a category code is that of its column, else the general one
   expect(valueWords('Edema', 'Y', en)).toBe(en.patient.values['Edema.Y']);
   expect(valueWords('Ascites', 'Y', en)).toBe(en.patient.values['Y']);
   expect(valueWords('Stage', 'constructor', en)).toBe('constructor');
+});
+
+test('a figure with its standard error is not torn at the end of a line', () => {
+  expect(withoutBreaks('74 ± 3 % of the estimates are within 1.5 years.')).toBe(
+    '74\u00a0±\u00a03\u00a0% of the estimates are within 1.5 years.',
+  );
 });

@@ -137,6 +137,15 @@ def test_every_answer_contains_the_old_answer(old: Old) -> None:
         assert difference(answer, today, path) is None
 
 
+def test_an_old_result_says_nothing_of_quantiles_and_imputed_values(old: Old) -> None:
+    """Its interval had another meaning, and medians replaced its missing values."""
+    shown = old.shown("succeeded, cox-lasso")
+    rows = old.ask_as("anna", "GET", f"/api/predict/{old.predictions['succeeded, cox-lasso']}/rows")["rows"]
+    assert shown["interval_quantiles"] is None
+    assert any(row["imputed"] for row in rows)
+    assert [row["imputed_values"] for row in rows] == [[]] * len(rows)
+
+
 def difference(before: Any, today: Any, path: str = "") -> str | None:
     """Return where ``today`` lacks or changes a value of ``before``, or None. Additional values are allowed."""
     keys: Iterable[str | int]
@@ -178,6 +187,7 @@ def test_queued_predictions_are_run(old: Old) -> None:
         assert (before["status"], today["status"]) == ("queued", "succeeded")
         assert today["receipt"]["coins"] == before["cost"]
         rows = old.ask_as("anna", "GET", f"/api/predict/{old.predictions[label]}/rows")
+        assert today["interval_quantiles"] == [0.1, 0.9]
         assert rows["total"] == len(rows["rows"]) == today["rows"]
     assert old.balance() == balance
 

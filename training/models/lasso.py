@@ -43,22 +43,22 @@ TEXTS = Texts(
         "ru": "Среднее: исходный уровень плюс вклад каждого показателя в годах, ограниченное пределами 0–8 лет.",
     },
     interval_method={
-        "en": "The 10 % and the 90 % quantile of the errors of patients who were held out, added to the estimate: 9 of 10 such "
-        "patients outlive the lower end, and 1 of 10 outlives the upper end. Patients with a similar estimate count most, "
-        "censored patients are weighted for, and both ends never fall when the estimate rises. Between whole years the ends "
-        "are interpolated. Where more than 1 of 10 outlives 8 years, the upper end is open (8 years or more).",
-        "ru": "Квантили 10 % и 90 % ошибок у пациентов, не участвовавших в обучении, прибавленные к оценке: 9 из 10 таких "
-        "пациентов переживают нижнюю границу, 1 из 10 — верхнюю. Сильнее учитываются пациенты с близкой оценкой, цензурирование "
-        "учтено весами, и с ростом оценки ни одна граница не снижается. Между целыми годами границы интерполируются. Если 8 лет "
-        "переживает более чем 1 из 10, верхняя граница открыта (8 лет и более).",
+        "en": "The 10 % and the 90 % quantile of the years that patients lived who were held out and had a similar estimate: 9 of "
+        "10 such patients outlive the lower end, and 1 of 10 outlives the upper end. Censored patients are weighted for, and both "
+        "ends never fall when the estimate rises. Between whole years of the estimate the ends are interpolated. Where more than 1 "
+        "of 10 outlives 8 years, the upper end is open (8 years or more).",
+        "ru": "Квантили 10 % и 90 % числа лет, прожитых пациентами с близкой оценкой, не участвовавшими в обучении: 9 из 10 таких "
+        "пациентов переживают нижнюю границу, 1 из 10 — верхнюю. Цензурирование учтено весами, и с ростом оценки ни одна граница "
+        "не снижается. Между целыми годами оценки границы интерполируются. Если 8 лет переживает более чем 1 из 10, верхняя граница "
+        "открыта (8 лет и более).",
     },
     changes={
         "en": "Version 2.0.0: the interval no longer jumps and no longer begins at the estimate, and a missing value is replaced by "
         "the one to expect of such a patient, not by the median. For the 418 patients of the sample file the estimate moved by "
-        "0.05 years on average (0.34 at most), and the lower end by 1.1 years downwards.",
+        "0.05 years on average (0.34 at most), and the lower end by 1.1 years downwards on average; for some patients it moved up.",
         "ru": "Версия 2.0.0: интервал больше не меняется скачками и не начинается на оценке, а пропуск заменяется значением, "
         "ожидаемым у такого пациента, а не медианой. У 418 пациентов файла-примера оценка сместилась в среднем на 0,05 года (самое "
-        "большее — на 0,34), нижняя граница — на 1,1 года вниз.",
+        "большее — на 0,34), нижняя граница — в среднем на 1,1 года вниз; у некоторых пациентов она поднялась.",
     },
 )
 
@@ -68,15 +68,16 @@ TRIPOD = {
         "ru": "Построение и проверка линейной модели со штрафом (Lasso) для числа лет, прожитых за 8 лет, при первичном билиарном холангите.",
     },
     "12c": {
-        "en": "Lasso on jackknife pseudo-observations of restricted mean survival time. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error. The ends of the interval are the 10 % and the 90 % quantile of the residuals of held-out patients with similar predictions (locally weighted, and weighted for censoring), made isotonic in the prediction. Both are nested in every outer fold.",
-        "ru": "Lasso по псевдонаблюдениям ограниченного среднего времени выживания (метод складного ножа). Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке. Границы интервала — квантили 10 % и 90 % остатков у пациентов, не участвовавших в обучении, с близким прогнозом (локальные веса и веса с учётом цензурирования); затем они делаются монотонными по прогнозу. И то и другое оценивается заново в обучающей части каждого внешнего блока.",
+        "en": "Lasso on jackknife pseudo-observations of restricted mean survival time. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error. The ends of the interval are the 10 % and the 90 % quantile of the years that held-out patients with similar predictions lived (locally weighted, and weighted for censoring), made isotonic in the prediction. Both are nested in every outer fold.",
+        "ru": "Lasso по псевдонаблюдениям ограниченного среднего времени выживания (метод складного ножа). Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке. Границы интервала — квантили 10 % и 90 % числа лет, прожитых пациентами с близким прогнозом, не участвовавшими в обучении (локальные веса и веса с учётом цензурирования); затем они делаются монотонными по прогнозу. И то и другое оценивается заново в обучающей части каждого внешнего блока.",
     },
 }
 
 ADVANTAGE = {
-    "en": "What speaks for this model: every contribution is in years, and the contributions add up to the estimate. It also costs "
-    f"less than {cox_lasso.RECIPE.id} (list prices: {COINS} and {cox_lasso.RECIPE.coins} coins).",
-    "ru": "В пользу этой модели: каждый вклад выражен в годах, и вклады складываются в оценку. Она и стоит дешевле, чем "
+    "en": "What speaks for this model: every contribution is in years, and the contributions add up to the estimate before it "
+    f"is limited to 0 and {HORIZON_YEARS:.0f} years. It also costs less than {cox_lasso.RECIPE.id} (list prices: {COINS} and {cox_lasso.RECIPE.coins} coins).",
+    "ru": "В пользу этой модели: каждый вклад выражен в годах, и вклады складываются в оценку до её ограничения пределами "
+    f"0–{HORIZON_YEARS:.0f} лет. Она и стоит дешевле, чем "
     f"{cox_lasso.RECIPE.id} (по прейскуранту {COINS} и {cox_lasso.RECIPE.coins} монет).",
 }
 

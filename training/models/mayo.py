@@ -85,10 +85,10 @@ TEXTS = Texts(
     interval_method=curve_interval("7"),
     changes={
         "en": "Version 2.0.0: the interval is read from the published curve alone, no longer jumps and no longer begins at the "
-        "estimate. For the 418 patients of the sample file the lower end moved by 1.0 year downwards on average. The estimates are "
+        "estimate. For the 418 patients of the sample file the lower end moved by 1.0 year downwards on average; for 16 % it moved up. The estimates are "
         "the same.",
         "ru": "Версия 2.0.0: интервал определяется только по опубликованной кривой, больше не меняется скачками и не "
-        "начинается на оценке. У 418 пациентов файла-примера нижняя граница сместилась в среднем на 1,0 года вниз. Оценки не "
+        "начинается на оценке. У 418 пациентов файла-примера нижняя граница сместилась в среднем на 1,0 года вниз; у 16 % она поднялась. Оценки не "
         "изменились.",
     },
     curve_band_method={

@@ -71,16 +71,43 @@ class Model(catalog.Card, ResponseModel):
     data: dict[str, Any] = optional_field("The data that the model was fitted to.")
     changes: Texts | None = optional_field("What this version of the model changed. Null for a first version.")
     quality: dict[str, Any] = optional_field("Cross-validated quality of the model.")
-    comparisons: dict[str, Any] = optional_field("The same measures for simpler methods.")
+    comparisons: dict[str, Any] = optional_field(
+        "The same measures for simpler methods, and the differences from each other model on the same patients (this "
+        "model - the other)."
+    )
     known_limits: Statements = optional_field("Known limits of the model.")
-    not_achievable: dict[str, Any] = optional_field("Quality that no model of these data can reach, and why.")
+    not_achievable: dict[str, Any] = optional_field(
+        "Errors to expect even of true survival curves, if the curves fitted to these data were true. By chance a "
+        "measured figure may lie below them."
+    )
     columns: list[Column] = Field(description="The columns that a patient file may contain.")
+
+
+class Baseline(ResponseModel):
+    """The baseline curve: the cumulative hazard of a patient whose score equals `reference`."""
+
+    years: list[float] = Field(description="The knots, in years from 0.")
+    hazard: list[float] = Field(description="The cumulative hazard up to each knot. It is linear in between.")
 
 
 class WholeModel(Model):
     """A model with its whole model card. The additional fields differ from model to model."""
 
     model_config = ConfigDict(extra="allow")
+
+    intercept: float = optional_field(
+        "The score of the average patient, to which the contributions of the values are added."
+    )
+    baseline: Baseline = optional_field(
+        "The baseline curve. A patient's survival at t years is exp(-H(t) × exp(score - `reference`)), where H is this "
+        "cumulative hazard. Absent for a model without a curve."
+    )
+    reference: float = optional_field(
+        "The score of the patient whose curve `baseline` is. Absent for a model without a curve."
+    )
+    interval_slope_max: float = optional_field(
+        "If the score changes by one unit, an end of an interval changes by at most so many years."
+    )
 
 
 class Catalogue(ResponseModel):

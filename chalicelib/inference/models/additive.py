@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from chalicelib.inference.models.stable_comparison import NOISE, exceeds
+from chalicelib.inference.models.stable_comparison import exceeds
 from chalicelib.inference.models.transformers import Completed, ConditionalMeanImputer
 from chalicelib.inference.patient_file import columns as specification
 
@@ -19,6 +19,8 @@ Texts = pd.api.extensions.ExtensionArray
 
 PERCENTILE_90 = NormalDist().inv_cdf(0.9)
 """The 90th percentile of the standard normal distribution; the 10th is its negative."""
+MEASURED_FIRST_YEARS = 0.1
+"""A missing value is named for measuring if the range of the estimate is wider than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class AdditivePipeline:
         impute = steps.index(pipeline.named_steps["impute"])
         self._before_imputing, self._after_imputing = steps[1:impute], steps[impute + 1 : -1]
         self._impute: ConditionalMeanImputer = steps[impute]
+        self._binary = {self.columns.index(name) for name, codes in self._encode.codes.items() if len(codes) == 2}
         self._logged = set(pipeline.named_steps["log"].positions)
         self._coefficients: Vector = pipeline[-1].coef_
         self._baseline = float(pipeline[-1].intercept_)
@@ -94,8 +97,8 @@ class AdditivePipeline:
             total += contributions[:, index]
         return Terms(raw, completed, standardised, contributions, total)
 
-    def describe(self, terms: Terms, years: Callable[[Vector], Vector]) -> dict[str, Vector | Texts]:
-        """Return the output columns of ``Model.predict`` that explain the estimates; see there.
+    def describe(self, terms: Terms, estimates: Vector, years: Callable[[Vector], Vector]) -> dict[str, Vector | Texts]:
+        """Return the output columns of ``Model.predict`` that explain the ``estimates``, shape (n,); see there.
 
         ``years`` converts totals, shape (n,), to estimates in years.
         """
@@ -107,10 +110,12 @@ class AdditivePipeline:
             "out_of_range": _labels(beyond.reshape(len(terms.raw), -1), sides),
             "baseline": np.full(len(terms.raw), self._baseline),
             **{f"contribution:{name}": terms.contributions[:, index] for index, name in enumerate(self.columns)},
-            **self._missing_values(terms, years),
+            **self._missing_values(terms, estimates, years),
         }
 
-    def _missing_values(self, terms: Terms, years: Callable[[Vector], Vector]) -> dict[str, Vector | Texts]:
+    def _missing_values(
+        self, terms: Terms, estimates: Vector, years: Callable[[Vector], Vector]
+    ) -> dict[str, Vector | Texts]:
         """Return ``imputed_value``, ``if_low``, ``if_high`` and ``measure_first``; see ``Model.predict``."""
         outputs: dict[str, Vector | Texts] = {}
         optional = [name for name in self.columns if not specification.BY_NAME[name].required]
@@ -123,7 +128,8 @@ class AdditivePipeline:
                 limited = terms.completed.values[rows, index]
                 value[rows] = np.exp(limited) if index in self._logged else limited
                 ends = [years(total) for total in self._totals_if_measured(terms, rows, index)]
-                low[rows], high[rows] = np.sort(ends, axis=0)
+                # Expectations that the training range limits can put both ends on one side of the estimate.
+                low[rows], *_, high[rows] = np.sort([*ends, estimates[rows]], axis=0)
                 # Only numbers are suggested for measuring: a stage needs a biopsy, and a sex is not measured.
                 if specification.BY_NAME[name].kind == "number":
                     widths[rows, optional_index] = high[rows] - low[rows]
@@ -131,15 +137,15 @@ class AdditivePipeline:
         widest = widths.max(axis=1, initial=0.0, keepdims=True)
         is_widest = ~exceeds(widest, widths)
         # If several ranges are equally wide, name the first column.
-        is_named = is_widest & (widest > NOISE) & (np.cumsum(is_widest, axis=1) == 1)
+        is_named = is_widest & exceeds(widest, MEASURED_FIRST_YEARS) & (np.cumsum(is_widest, axis=1) == 1)
         outputs["measure_first"] = _labels(is_named, optional)
         return outputs
 
     def _totals_if_measured(self, terms: Terms, rows: npt.NDArray[np.intp], index: int) -> Iterator[Vector]:
         """Yield the totals of ``rows`` if the column ``index`` were measured at its 10th, and at its 90th percentile.
 
-        The percentiles are those of the values to expect, given the measured ones. The expectations of the values that
-        are still missing move with the value.
+        The percentiles are those of the values to expect, given the measured ones; of two categories, both are taken.
+        The expectations of the values that are still missing move with the value.
         """
         expected, limited = terms.completed.expected[rows], terms.completed.values[rows]
         covariance = terms.completed.covariance[terms.completed.pattern[rows], index]
@@ -147,6 +153,8 @@ class AdditivePipeline:
         lowest, highest = self._impute.lower_, self._impute.upper_
         for side in (-PERCENTILE_90, PERCENTILE_90):
             usual = expected[:, index] + side * np.sqrt(variance)
+            if index in self._binary:
+                usual = np.full(len(rows), np.copysign(np.inf, side))
             step = np.clip(usual, lowest[index], highest[index]) - expected[:, index]
             total = terms.total[rows]
             for other in np.flatnonzero(self._per_unit):

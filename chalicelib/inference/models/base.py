@@ -65,8 +65,9 @@ class Model(Protocol):
           column's unit, or as a code for a category; otherwise NaN.
         - ``if_low:<Column>`` and ``if_high:<Column>`` for each optional column: if its value is missing, the range of
           ``years`` if it were measured and lay at the 10th or the 90th percentile of what is to be expected, given the
-          measured values; otherwise NaN.
-        - ``measure_first``: the missing numeric column with the widest such range; empty if no range has a width.
+          measured values, or if it were one or the other of two categories; otherwise NaN.
+        - ``measure_first``: the missing numeric column with the widest such range; empty if none is wider than 0.1
+          years.
         - With a survival curve: ``survival:<year>`` for each year of the output specification, the probability to live
           longer; ``median`` in years, NaN if it lies beyond the curve's end.
         - With a band around the curve: ``survival_lower:<year>`` and ``survival_upper:<year>`` for the same years, the

@@ -180,21 +180,24 @@ class CurveModel:
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return estimates, intervals, curves and contributions; see ``Model.predict``."""
         terms = self._additive.terms(frame)
+        years = self._years(terms.total)
         return pd.DataFrame(
-            self._estimates(terms.total) | self._band_ends(terms) | self._additive.describe(terms, self._years),
+            {"years": years}
+            | self._interval_and_curve(terms.total)
+            | self._band_ends(terms)
+            | self._additive.describe(terms, years, self._years),
             index=frame.index,
         )
 
     def _years(self, score: Vector) -> Vector:
         return self._artefact.baseline.mean(score - self._artefact.reference, self._artefact.horizon_years)
 
-    def _estimates(self, score: Vector) -> dict[str, Vector | npt.NDArray[np.bool_]]:
+    def _interval_and_curve(self, score: Vector) -> dict[str, Vector | npt.NDArray[np.bool_]]:
         baseline, horizon = self._artefact.baseline, self._artefact.horizon_years
         log_hazard = score - self._artefact.reference
         lower, upper = baseline.interval(log_hazard, horizon)
         median = baseline.quantile(log_hazard, 0.5)
         return {
-            "years": baseline.mean(log_hazard, horizon),
             "lower": lower,
             "upper": upper,
             "upper_open": upper >= horizon,

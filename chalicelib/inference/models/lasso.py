@@ -82,7 +82,7 @@ class LassoModel:
         years = self._years(terms.total)
         lower, upper = self._intervals.ends(years, self._horizon_years)
         estimates = {"years": years, "lower": lower, "upper": upper, "upper_open": upper >= self._horizon_years}
-        return pd.DataFrame(estimates | self._additive.describe(terms, self._years), index=frame.index)
+        return pd.DataFrame(estimates | self._additive.describe(terms, years, self._years), index=frame.index)
 
     def _years(self, total: Vector) -> Vector:
         return np.clip(total, 0.0, self._horizon_years)

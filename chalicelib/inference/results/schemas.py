@@ -98,7 +98,10 @@ class Row(ResponseModel):
         "which used the median of the study's patients."
     )
     if_measured: list[IfMeasured] = Field(description="Ranges of the estimate, one for each imputed column.")
-    measure_first: str | None = Field(description="The missing column whose value could change the estimate most.")
+    measure_first: str | None = Field(
+        description="The missing number that could change the estimate most. Null if none could change it by more than "
+        "0.1 years."
+    )
     out_of_range: list[OutOfRange] = Field(description="Values outside the training range.")
     baseline: float | None = Field(
         description="The value that the contributions are added to, on the contribution scale."

@@ -14,11 +14,13 @@ export type Column = Schemas['Column'];
 /** Each result has interval quantiles of its own, because the model may have a newer version. */
 export type Model = Omit<Schemas['Model'], 'interval_quantiles'>;
 export type Catalogue = Schemas['Catalogue'];
-/** The fields of a model's card that its curves are computed from. See docs/models.md. */
+/** The fields of a model's card that its curves and their band are described by. See docs/models.md. */
 export interface CurveCard {
   version: string;
   reference: number;
   baseline: { years: readonly number[]; hazard: readonly number[] };
+  /** The share of points at which the band contained the true curve in simulations. */
+  quality?: { curve_band?: { simulated: { holds: number } } };
 }
 /** The unit of contributions. More years are good; a higher log hazard or score is bad. */
 export type ContributionScale = Model['contribution_scale'];

@@ -55,6 +55,8 @@ export function createFormat(language: Language) {
     if (share >= 0.995) return `>${percents.format(0.99)}`;
     return percents.format(share);
   };
+  const time = (years: number) =>
+    years < SHORTEST_YEARS ? `<${tenth(SHORTEST_YEARS)}` : tenth(years);
   return {
     /** 1,234 */
     whole,
@@ -65,7 +67,7 @@ export function createFormat(language: Language) {
     /** 5.3, 5.0 */
     tenth,
     /** A time in years: 5.3, or <0.1. */
-    time: (years: number) => (years < SHORTEST_YEARS ? `<${tenth(SHORTEST_YEARS)}` : tenth(years)),
+    time,
     /** +1.2, -0.4, 0.0 */
     signedTenth: (value: number) => signedTenths.format(withoutMinusZero(value)),
     /** 6.42 */
@@ -84,9 +86,9 @@ export function createFormat(language: Language) {
     /** A whole number with its noun: "1 row", "5 строк". */
     count: (value: number, forms: PluralForms) =>
       `${whole(value)}\u00a0${pluralForm(wholeRules, value, forms)}`,
-    /** A number with one decimal and its noun in the matching plural: "5.3 years", "5,3 года". */
-    tenthCount: (value: number, forms: PluralForms) =>
-      `${tenth(value)}\u00a0${pluralForm(tenthRules, value, forms)}`,
+    /** A time in years with its noun in the matching plural: "5.3 years", "<0,1 года". */
+    timeCount: (years: number, forms: PluralForms) =>
+      `${time(years)}\u00a0${pluralForm(tenthRules, years, forms)}`,
     /** "25 sec", "2 мин" */
     duration: ({ value, unit }: Duration) =>
       new Intl.NumberFormat(language, { style: 'unit', unit }).format(value),

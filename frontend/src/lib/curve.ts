@@ -1,6 +1,7 @@
 // A patient's survival curve as it is drawn, and the places of its labels.
 
 import type { CurveCard } from '../api/types';
+import type { Dictionary } from '../i18n';
 
 interface ApiCurvePoint {
   years: number;
@@ -34,6 +35,24 @@ function pointOf({ years, probability, lower, upper }: ApiCurvePoint): CurvePoin
 /** Whether every point has a band. A band with a gap would make the curve look certain there. */
 export function hasBand(curve: readonly CurvePoint[]): boolean {
   return curve.length > 0 && curve.every((point) => point.band !== null);
+}
+
+/**
+ * Return what the band shows. If the model's card says that in simulations the band contained the
+ * true curve less often than its level says, add how often.
+ */
+export function bandHint(
+  level: number,
+  start: number,
+  { quality }: CurveCard,
+  { plots, format }: Dictionary,
+): string {
+  const words = plots.curve;
+  const holds = quality?.curve_band?.simulated.holds ?? level;
+  const isTooNarrow = holds < level && format.percent(holds) !== format.percent(level);
+  return [words.bandHint(level, start), isTooNarrow ? words.bandTooNarrow(holds) : '']
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** The distance between two points of the drawn curve, in addition to the baseline's knots. */

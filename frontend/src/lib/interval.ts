@@ -7,11 +7,15 @@ import type { Quantiles, ResultParameters } from './resultParameters';
 
 type Interval = Pick<Row, 'lower' | 'upper' | 'upper_open'>;
 
-export type IntervalParameters = Pick<ResultParameters, 'horizon' | 'intervalQuantiles'>;
+/** The parameters of an interval of the models' versions 2. */
+export interface IntervalParameters {
+  horizon: number;
+  intervalQuantiles: Quantiles;
+}
 
 /** Return the heading of a column of intervals. */
 export function intervalHeading(
-  { intervalQuantiles }: IntervalParameters,
+  { intervalQuantiles }: Pick<ResultParameters, 'intervalQuantiles'>,
   { interval: words }: Dictionary,
 ): string {
   if (intervalQuantiles === null) return words.headingOfVersion1;
@@ -20,12 +24,17 @@ export function intervalHeading(
 
 /** Return what the intervals of a result mean. */
 export function intervalHint(
-  { horizon, intervalQuantiles }: IntervalParameters,
+  { horizon, intervalQuantiles, modelVersion, hasCurve }: HintParameters,
   { interval: words }: Dictionary,
 ): string {
-  if (intervalQuantiles === null) return words.hintOfVersion1(horizon);
-  return words.hint(...outlivingShares(intervalQuantiles), horizon);
+  if (intervalQuantiles === null) return words.hintOfVersion1(modelVersion, horizon);
+  return words.hint(...outlivingShares(intervalQuantiles), horizon, hasCurve);
 }
+
+type HintParameters = Pick<
+  ResultParameters,
+  'horizon' | 'intervalQuantiles' | 'modelVersion' | 'hasCurve'
+>;
 
 /** Return the interval in words, such as "from 2.1 to 6.3 years". */
 export function intervalText(interval: Interval, horizon: number, dictionary: Dictionary): string {
@@ -47,17 +56,13 @@ export function intervalLabel(
   return words.plotted(years, lower, upper_open ? null : upper, horizon);
 }
 
-/**
- * Return how many patients like this one outlive the ends of the interval. For a result of the
- * models' versions 1, return what its intervals were made for.
- */
+/** Return how many patients like this one outlive the ends of the interval. */
 export function intervalMeaning(
   row: Interval & Pick<Row, 'survival'>,
   { horizon, intervalQuantiles }: IntervalParameters,
   dictionary: Dictionary,
 ): string {
   const words = dictionary.interval;
-  if (intervalQuantiles === null) return words.hintOfVersion1(horizon);
   const [outliveLower, outliveUpper] = outlivingShares(intervalQuantiles);
   const alive = aliveOf100(row, horizon);
   if (isBeyondHorizon(row, horizon)) {
@@ -66,33 +71,48 @@ export function intervalMeaning(
       ? words.moreOutliveHorizon(outliveLower, alive, horizon)
       : words.aboutOutliveHorizon(outliveLower, horizon);
   }
+  const [early, late] = intervalQuantiles;
+  if (!row.upper_open && row.upper < SHORTEST_YEARS) {
+    return words.almostAllDie(shareOf(late), SHORTEST_YEARS);
+  }
   // A model without a curve begins an interval at 0 where it can't tell how early patients die.
-  const early =
+  const earlyDeaths =
     alive === null
-      ? words.earlyDeath
-      : words.dieEarly(shareOf(intervalQuantiles[0]), SHORTEST_YEARS);
+      ? words.earlyDeath(outliveLower)
+      : words.dieEarly(shareOf(early), SHORTEST_YEARS);
   const lowerPart =
-    row.lower < SHORTEST_YEARS ? early : words.outliveLower(outliveLower, row.lower);
+    row.lower < SHORTEST_YEARS ? earlyDeaths : words.outliveLower(outliveLower, row.lower);
   if (!row.upper_open) {
     return words.sentence(lowerPart, words.outliveUpper(outliveUpper, row.upper));
   }
   // If the rounded share equals the quantile, it doesn't explain why there is no upper end.
-  const upperPart =
-    alive !== null && alive > of100(outliveUpper)
-      ? words.dieWithin(100 - alive, horizon)
-      : words.moreOutlive(outliveUpper, horizon);
+  const explains = alive !== null && alive > of100(outliveUpper);
+  const upperPart = words.moreOutlive(outliveUpper, explains ? alive : null, horizon);
   return words.sentence(lowerPart, upperPart);
 }
 
-/** Return why the estimate lies below the interval, or null if it doesn't, as printed. */
-export function estimateBelowInterval(
-  { years, lower }: Pick<Row, 'years' | 'lower'>,
-  horizon: number,
-  dictionary: Dictionary,
+/**
+ * Return why the estimate lies below the interval or can't be the mean of such patients. Null if it
+ * lies, as printed, where it should.
+ *
+ * Only the estimate of a model without a curve can contradict the interval: it is a sum of
+ * contributions, limited to 0 and the horizon.
+ */
+export function estimateNote(
+  { years, lower, upper }: Pick<Row, 'years' | 'lower' | 'upper'>,
+  { horizon, intervalQuantiles: [early, late] }: IntervalParameters,
+  { interval: words }: Dictionary,
 ): string | null {
-  return inTenths(years) < inTenths(lower)
-    ? dictionary.interval.estimateBelow(years, horizon)
-    : null;
+  const longest = early * lower + (1 - early) * horizon;
+  const shortest = (1 - late) * upper;
+  const printed = printedTenths(years);
+  if (printed > printedTenths(longest)) {
+    return words.estimateTooLong(shareOf(early), lower, longest);
+  }
+  if (printed < printedTenths(shortest)) {
+    return words.estimateTooShort(shareOf(1 - late), upper, shortest);
+  }
+  return printed < printedTenths(lower) ? words.estimateBelow(years, horizon) : null;
 }
 
 /** Whether the lower end is printed as the horizon, so that the interval has no width. */
@@ -127,4 +147,9 @@ function roundedPercent(probability: number): number {
 
 function inTenths(years: number): number {
   return Math.round(years * 10);
+}
+
+/** Return a time in tenths of a year, or 0 if it is printed as less than one. */
+function printedTenths(years: number): number {
+  return years < SHORTEST_YEARS ? 0 : inTenths(years);
 }

@@ -23,7 +23,7 @@ export function missingValueSentence(
   settings: Settings,
   dictionary: Dictionary,
 ): string {
-  if (missing.kind === 'unused') return dictionary.result.ifMeasuredUnused;
+  if (missing.kind === 'unused') return dictionary.result.unused;
   const expected =
     column && missing.expected !== null
       ? expectedWords(column, missing.expected, settings, dictionary)
@@ -76,12 +76,13 @@ function betweenCodes(codes: readonly string[], value: number, dictionary: Dicti
 }
 
 function effectWords(missing: MissingValue, column: Column | null, { result }: Dictionary): string {
-  if (missing.kind === 'unchanged') return result.ifMeasuredUnchanged;
+  const isMeasured = column === null || column.kind === 'number' || isOrdered(column);
+  const condition = isMeasured ? result.ifMeasured : result.ifKnown;
+  if (missing.kind === 'unchanged') return `${condition}, ${result.unchanged}`;
   if (missing.kind !== 'range') return '';
-  const hasLowAndHigh = column !== null && (column.kind === 'number' || isOrdered(column));
-  return missing.expected !== null && hasLowAndHigh
-    ? result.ifLowOrHigh(missing.low, missing.high)
-    : result.ifMeasured(missing.low, missing.high);
+  return missing.expected !== null && column !== null && isMeasured
+    ? result.dependingOnValue(missing.low, missing.high)
+    : `${condition}, ${result.between(missing.low, missing.high)}`;
 }
 
 /** Whether the codes of a category are numbers, as those of the stage. */

@@ -10,6 +10,8 @@ export interface ResultParameters {
   horizon: number;
   /** Null for results of the models' versions 1, whose intervals had another meaning. */
   intervalQuantiles: Quantiles | null;
+  modelVersion: string;
+  hasCurve: boolean;
   /** The unit of the contributions. */
   scale: ContributionScale;
   /** The level of the band around the survival curve, or null if there is no band. */
@@ -29,6 +31,8 @@ export function resultParametersOf(prediction: Prediction, model: Model | null):
   return {
     horizon: prediction.horizon_years ?? model?.horizon_years ?? DEFAULT.horizon,
     intervalQuantiles: quantilesOf(prediction),
+    modelVersion: prediction.model_version,
+    hasCurve: (prediction.survival_years ?? []).length > 0,
     scale: prediction.contribution_scale ?? model?.contribution_scale ?? DEFAULT.scale,
     bandLevel: prediction.curve_band_level,
     units: prediction.units,

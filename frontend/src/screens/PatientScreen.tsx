@@ -4,14 +4,15 @@ import { FindingsTable } from '../components/common/FindingsTable';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { Contributions } from '../components/patient/Contributions';
+import { IntervalNotes } from '../components/patient/IntervalNotes';
 import { PatientNotes } from '../components/patient/PatientDetails';
 import { CurveData } from '../components/plots/CurveData';
 import { AxisLabels, IntervalBar } from '../components/plots/IntervalBar';
 import { SurvivalPlot } from '../components/plots/SurvivalPlot';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
 import { text } from '../i18n';
-import { curveOf, hasBand } from '../lib/curve';
-import { estimateBelowInterval, intervalMeaning, intervalText } from '../lib/interval';
+import { bandHint, curveOf, hasBand } from '../lib/curve';
+import { intervalText } from '../lib/interval';
 import { medianOf } from '../lib/patientRow';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
 import { addresses } from '../lib/routes';
@@ -34,7 +35,9 @@ export function PatientScreen({ id, row }: { id: string; row: number }) {
   const title = words.title(row, isLoaded ? idOf(shown.page) : null);
   return (
     <>
-      <ScreenTitle key={row}>{title}</ScreenTitle>
+      <ScreenTitle key={row} documentTitle={words.title(row, null)}>
+        {title}
+      </ScreenTitle>
       <Neighbours id={id} row={row} total={shown?.page.total ?? null} />
       {problem && <ProblemNotice problem={problem} onRetry={() => void patient.show(row)} />}
       {!isLoaded && !problem && <p role="status">{text.value.shell.loading}</p>}
@@ -124,7 +127,6 @@ function Predicted({ row, prediction, parameters }: PredictedProps) {
 function Estimate({ row, parameters }: { row: Row; parameters: ResultParameters }) {
   const { result, interval } = text.value;
   const { horizon } = parameters;
-  const whyBelow = estimateBelowInterval(row, horizon, text.value);
   return (
     <section class="card patient-page-estimate">
       <h2>{result.estimand(horizon)}</h2>
@@ -136,8 +138,7 @@ function Estimate({ row, parameters }: { row: Row; parameters: ResultParameters 
       </p>
       <IntervalBar estimate={row} horizon={horizon} />
       <AxisLabels horizon={horizon} />
-      <p>{intervalMeaning(row, parameters, text.value)}</p>
-      {whyBelow && <p class="hint">{whyBelow}</p>}
+      <IntervalNotes row={row} parameters={parameters} />
       <button type="button" class="button button-quiet" onClick={() => print()}>
         {result.print}
       </button>
@@ -155,16 +156,24 @@ function Survival({ row, prediction, parameters }: PredictedProps) {
       <h2>{result.survivalTitle}</h2>
       <SurvivalPlot {...{ row, parameters }} card={typeof card === 'object' ? card : null} />
       {card === 'otherVersion' && <p class="hint">{plots.curve.otherVersion}</p>}
-      {card === 'failed' && <p class="hint">{plots.curve.notLoaded}</p>}
+      {card === 'loading' && <p role="status">{plots.curve.loading}</p>}
+      {card === 'failed' && (
+        <p class="hint">
+          {plots.curve.notLoaded}{' '}
+          <button type="button" class="link-button" onClick={() => void loadCurveCard(prediction)}>
+            {text.value.problems.tryAgain}
+          </button>
+        </p>
+      )}
       {median && (
         <p>
           {'years' in median ? result.median(median.years) : result.medianBeyond(median.beyond)}
         </p>
       )}
-      {hasBand(curveOf(row.survival)) && parameters.bandLevel !== null && (
+      {card !== 'loading' && hasBand(curveOf(row.survival)) && parameters.bandLevel !== null && (
         <p class="hint">
           {typeof card === 'object'
-            ? plots.curve.bandHint(parameters.bandLevel, row.survival[0]?.years ?? 0)
+            ? bandHint(parameters.bandLevel, row.survival[0]?.years ?? 0, card, text.value)
             : plots.curve.barsHint(parameters.bandLevel)}
         </p>
       )}

@@ -29,7 +29,9 @@ export function PredictionScreen({ id }: { id: string }) {
   const phase = watch.phase.value;
   return (
     <>
-      <ScreenTitle>{words.title(prediction?.file_name ?? null)}</ScreenTitle>
+      <ScreenTitle documentTitle={words.title(null)}>
+        {words.title(prediction?.file_name ?? null)}
+      </ScreenTitle>
       {prediction === null && phase === 'waiting' && (
         <p role="status">{text.value.shell.loading}</p>
       )}

@@ -5,7 +5,7 @@ import { signal } from '@preact/signals';
 import type { CurveCard, Prediction } from '../api/types';
 import { api } from './session';
 
-const cards = signal<Readonly<Record<string, CurveCard | 'failed'>>>({});
+const cards = signal<Readonly<Record<string, CurveCard | 'loading' | 'failed'>>>({});
 const requested = new Set<string>();
 
 /** The card of a result's model, or why the whole curves are unknown. */
@@ -26,6 +26,7 @@ export async function loadCurveCard(prediction: Prediction): Promise<void> {
   const request = `${id} ${prediction.model_version}`;
   if (requested.has(request)) return;
   requested.add(request);
+  if (cards.value[id] === 'failed') cards.value = { ...cards.value, [id]: 'loading' };
   const card = await api.curveCard(id).catch(() => null);
   if (card === null) requested.delete(request);
   cards.value = { ...cards.value, [id]: card ?? 'failed' };

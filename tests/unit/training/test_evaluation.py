@@ -12,9 +12,10 @@ from training.evaluation import (
     calibration,
     constant_predictions,
     cross_validate,
+    died_before_lower,
+    error_of_true_curves,
     grid,
     interval_coverage,
-    least_possible_error,
     observed_and_expected,
     pooled,
 )
@@ -151,13 +152,24 @@ def test_expected_deaths_are_those_of_the_curve_during_follow_up(patients: pd.Da
     assert Figure.ratio(observed, expected).value == pytest.approx(1.0, abs=0.1)
 
 
-def test_the_least_possible_error_is_larger_over_a_longer_horizon(patients: pd.DataFrame, outcome: Outcome) -> None:
-    shorter, longer = (least_possible_error(patients, outcome, horizon) for horizon in (8.0, 10.0))
+def test_the_error_of_true_curves_is_larger_over_a_longer_horizon(patients: pd.DataFrame, outcome: Outcome) -> None:
+    shorter, longer = (error_of_true_curves(patients, outcome, horizon) for horizon in (8.0, 10.0))
     assert 0 < shorter["mae"] < longer["mae"]
     assert shorter["mae_among_deaths"] < longer["mae_among_deaths"]
     assert 1 > shorter["share_within_1_5_years_among_deaths"] > longer["share_within_1_5_years_among_deaths"]
 
 
 def test_the_best_mean_has_a_larger_error_than_the_best_median(patients: pd.DataFrame, outcome: Outcome) -> None:
-    best = least_possible_error(patients, outcome, 8.0)
+    best = error_of_true_curves(patients, outcome, 8.0)
     assert best["mae"] < best["mae_of_mean"] < best["rmse_of_mean"]
+
+
+def test_without_censoring_the_share_that_died_before_the_lower_end_is_counted(
+    patients: pd.DataFrame, outcome: Outcome
+) -> None:
+    fitted = mayo.fit(patients, outcome)
+    died = np.flatnonzero(outcome.died & (outcome.years < 7.0))
+    rows, dead = patients.iloc[died], outcome.take(died)
+    share, (low, high) = died_before_lower(fitted, rows, dead)
+    assert share == pytest.approx(fitted.interval(rows).is_above(dead.years).mean(), abs=1e-12)
+    assert 0.1 < low < share < high < 0.5

@@ -68,7 +68,7 @@ def test_each_pair_of_models_is_compared_once_within_the_common_horizon(page: st
     assert "lasso - cox-lasso" not in page
 
 
-def test_an_asterisk_marks_what_is_beyond_chance(page: str) -> None:
+def test_an_asterisk_marks_what_is_unlikely_chance(page: str) -> None:
     cards = [json.loads(path.read_text("utf-8")) for path in sorted(ARTEFACTS.glob("*/card.json"))]
     cells = row(page, "Third quarter").split("</td>")[:-1]
     for card, cell in zip(cards, cells, strict=True):
@@ -76,14 +76,14 @@ def test_an_asterisk_marks_what_is_beyond_chance(page: str) -> None:
         assert cell.endswith("*") == (abs(quarter["bias"]) > 2 * quarter["bias_se"]), card["id"]
 
 
-def test_an_error_stands_beside_the_least_possible_one_of_its_kind(page: str) -> None:
+def test_an_error_stands_beside_the_one_to_expect_of_its_kind(page: str) -> None:
     best = json.loads((ARTEFACTS / "cox-lasso" / "card.json").read_text("utf-8"))["not_achievable"]["best_possible_8y"]
     assert row(page, "Error of the true mean").startswith(f"<td>{best['mae_of_mean']:.2f}</td>")
     assert row(page, "Error of the true median (or horizon)").startswith(f"<td>{best['mae']:.2f}</td>")
 
 
 def test_what_was_tried_elsewhere_is_not_passed_off_as_this_repository_s_measurement(page: str) -> None:
-    section = page.partition("<h2>Tried without effect</h2>")[2].partition("<h2>")[0]
+    section = page.partition("<h2>Tried and not adopted</h2>")[2].partition("<h2>")[0]
     assert "do not come from this repository's code" in section
     assert "-.013 (.006)" in row(section, "random survival forest")
 

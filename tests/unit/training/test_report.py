@@ -90,10 +90,12 @@ def test_the_simple_models_are_worse(own: Report) -> None:
 def test_last_values_predict_later_visits_better_than_values_at_entry(own: Report) -> None:
     later, entry = own.later_visits, own.later_visits["entry_values"]
     assert later["patients"] == 214
-    for name in ("c_index", "ipcw_mae_7y", "ipcw_rmse_7y", "bias_7y"):
+    assert later["not_measured"] == []
+    for name in ("c_index", "ipcw_mae_7y", "ipcw_rmse_7y", "bias_7y", "integrated_brier_score_7y"):
         assert entry[f"{name}_difference"] == pytest.approx(later[name] - entry[name], abs=1e-12), name
     assert entry["c_index_difference"] > 1.5 * entry["c_index_difference_se"] > 0
     assert entry["ipcw_mae_7y_difference"] < -1.5 * entry["ipcw_mae_7y_difference_se"] < 0
+    assert entry["integrated_brier_score_7y_difference"] < -2 * entry["integrated_brier_score_7y_difference_se"] < 0
     assert later["c_index_95"][0] < later["c_index"] - later["c_index_se"]
 
 
@@ -115,6 +117,8 @@ def test_the_external_cohort_is_compared_with_the_curve(
     for name in ("observed_survival_4y", "observed_to_expected", "c_index"):
         low, high = external[f"{name}_95"]
         assert low < external[name] < high, name
+    low, high = external["died_before_lower_95"]
+    assert 0.0 < low < external["died_before_lower"] < high < 0.5
     ratio = Figure.ratio(*observed_and_expected(mayo.fit(patients, outcome), *trial))
     assert external["observed_to_expected"] == pytest.approx(ratio.value, abs=1e-12)
 

@@ -4,13 +4,17 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
 from training import __main__ as command
 from training.build import ARTEFACTS_DIR
-from training.figures import is_beyond_chance
+from training.data import Outcome
+from training.figures import is_unlikely_chance
+from training.models import cox_lasso
 from training.tables import DOCUMENTS, changed_documents, write_tables
 
 README = Path("README.md")
@@ -105,7 +109,7 @@ def test_the_prose_below_the_tables_is_true() -> None:
     lasso, cox_lasso = CARDS["lasso"], CARDS["cox-lasso"]
 
     def is_real(figures: dict[str, float], name: str) -> bool:
-        return is_beyond_chance(figures[name], figures[f"{name}_se"])
+        return is_unlikely_chance(figures[name], figures[f"{name}_se"])
 
     for card in (lasso, cox_lasso, CARDS["mayo"]):
         others = [card["comparisons"][other] for other in CARDS if other in card["comparisons"]]
@@ -123,5 +127,22 @@ def test_the_prose_below_the_tables_is_true() -> None:
     assert not any(biased["cox-lasso"])
     trial = cox_lasso["sensitivity"]["gaps"]["pbc3"]
     assert trial["median"]["observed_to_expected"] > trial["conditional"]["observed_to_expected"] + 0.1
+    for model in ("cox-lasso", "mayo"):
+        external = CARDS[model]["external"]
+        assert external["died_before_lower_95"][0] < 0.1 < external["died_before_lower"], model
+        assert {"Edema", "Prothrombin"} <= set(external["not_measured"])
     fifths = cox_lasso["quality"]["curve_band"]["simulated"]["holds_by_fifth"]
     assert min(fifths) == fifths[-1]
+
+
+def test_the_steepness_that_the_prose_names_is_that_of_the_patients(patients: pd.DataFrame, outcome: Outcome) -> None:
+    """docs/models.md: "With 5 % more bilirubin the lower end of `cox-lasso` falls by up to ..."."""
+    fitted = cox_lasso.fit(patients, outcome)
+    more = patients.assign(Bilirubin=1.05 * patients["Bilirubin"])
+    lower = float((fitted.interval(patients).lower - fitted.interval(more).lower).max())
+    years = float((fitted.years(patients, 8.0) - fitted.years(more, 8.0)).max())
+    coefficient = next(feature for feature in CARDS["cox-lasso"]["features"] if feature["column"] == "Bilirubin")
+    effect = coefficient["coefficient"] / coefficient["scale"] * np.log(1.05)
+    assert lower <= CARDS["cox-lasso"]["interval_slope_max"] * effect
+    text = " ".join((ROOT / MODELS).read_text("utf-8").split())
+    assert f"falls by up to {lower:.2f} years, while the estimate falls by at most {years:.2f}" in text

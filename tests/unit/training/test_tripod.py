@@ -80,6 +80,19 @@ def test_the_answers_state_the_measured_figures(patients: pd.DataFrame) -> None:
     assert "смещение −0,04 ± 0,12 года, охват интервала 90,1 ± 1,5 % (± стандартная ошибка)." in performance["ru"]
 
 
+@pytest.mark.parametrize("item", ["2", "25"])
+def test_the_abstract_and_the_interpretation_say_whether_the_curve_held_in_the_other_trial(
+    item: str, patients: pd.DataFrame
+) -> None:
+    reports = {recipe.id: (recipe, committed_report(recipe)) for recipe in RECIPES}
+    recipe, report = reports["cox-lasso"]
+    trial = report.external | {"observed_to_expected": 1.474, "observed_to_expected_95": [1.12, 1.86]}
+    answer = answers(recipe, replace(report, external=trial), patients)[item]
+    assert "observed / expected deaths 1.47 (95 % interval 1.12 to 1.86)" in answer["en"]
+    assert "ожидаемым 1,47 (95-процентный интервал 1,12–1,86)" in answer["ru"]
+    assert "could not be checked" in answers(*reports["lasso"], patients)[item]["en"]
+
+
 def test_only_the_items_that_every_recipe_must_answer_have_no_common_answer() -> None:
     assert {item for item, (_, answer) in ITEMS.items() if answer is None} == REQUIRED_TRIPOD_ITEMS
 

@@ -44,18 +44,18 @@ def test_a_figure_is_written_with_its_error_in_the_format_of_each_language() -> 
 @pytest.mark.parametrize(
     ("se", "words"),
     [
-        (0.49, {"en": " (beyond chance)", "ru": " (не случайно)"}),
+        (0.49, {"en": " (unlikely to be chance)", "ru": " (вряд ли случайно)"}),
         (0.5, {"en": " (may be chance)", "ru": " (возможно, случайно)"}),
     ],
 )
-def test_only_what_exceeds_two_standard_errors_is_beyond_chance(se: float, words: dict[str, str]) -> None:
+def test_only_what_exceeds_two_standard_errors_is_unlikely_to_be_chance(se: float, words: dict[str, str]) -> None:
     assert wording.filled({"en": "{bias:?}", "ru": "{bias:?}"}, {"bias": -1.0, "bias_se": se}) == words
 
 
 @every_recipe
 def test_both_languages_name_the_same_figures(recipe: Recipe) -> None:
     report = committed_report(recipe)
-    statements, limits = wording.statements(recipe, report), wording.known_limits(recipe, report)
+    statements, limits = wording.statements(recipe, report), wording.known_limits(recipe, report, 21.0)
     pairs = [*zip(statements["en"], statements["ru"], strict=True), *zip(limits["en"], limits["ru"], strict=True)]
     best = wording.not_achievable(recipe, report)
     pairs.append((best["en"], best["ru"]))
@@ -83,15 +83,23 @@ def test_every_measured_error_concordance_and_coverage_has_its_standard_error(re
         assert f"{quarter['bias']:+.2f} ± {quarter['bias_se']:.2f}" in text
 
 
-def test_a_model_that_errs_more_beyond_chance_says_so_and_what_speaks_for_it() -> None:
+def test_a_model_that_errs_more_than_chance_explains_says_so_and_what_speaks_for_it() -> None:
     text = english("lasso")
     assert (
         "Compared with cox-lasso on the same patients, the average error within 8 years is 0.064 ± 0.022 years "
-        "larger (beyond chance)" in text
+        "larger (unlikely to be chance)" in text
     )
     assert "The concordance (Uno's, up to 8 years) differs by -0.004 ± 0.003 (may be chance)." in text
-    assert "every contribution is in years, and the contributions add up to the estimate" in text
+    assert "the contributions add up to the estimate before it is limited to 0 and 8 years." in text
     assert "What speaks for this model" not in english("cox-lasso")
+
+
+@every_recipe
+def test_every_model_s_first_three_statements_are_on_the_same_subjects(recipe: Recipe) -> None:
+    error, comparison, trial = wording.statements(recipe, committed_report(recipe))["en"][:3]
+    assert error.startswith("The average error is ")
+    assert comparison.startswith("Compared with ")
+    assert trial.startswith("In another trial ")
 
 
 def test_models_are_compared_by_errors_only_within_a_common_horizon() -> None:
@@ -107,7 +115,7 @@ def test_a_model_without_others_is_not_compared() -> None:
     assert "Compared with" not in " ".join(wording.statements(recipe, replace(report, comparisons=simple))["en"])
 
 
-def test_only_quarters_with_a_bias_beyond_chance_are_named() -> None:
+def test_only_quarters_with_a_bias_unlikely_to_be_chance_are_named() -> None:
     def text(errors: list[float]) -> str:
         calibration = committed_report(BY_ID["lasso"]).quality["calibration"]
         parts = zip(calibration, errors, strict=True)
@@ -115,8 +123,8 @@ def test_only_quarters_with_a_bias_beyond_chance_are_named() -> None:
             "lasso", quality={"calibration": [part | {"bias": 0.4, "bias_se": error} for part, error in parts]}
         )
 
-    assert "Beyond chance: the second quarter, the healthiest quarter." in text([0.3, 0.1, 0.2, 0.1])
-    assert "Beyond chance:" not in text([0.3, 0.3, 0.3, 0.3])
+    assert "Unlikely to be chance: the second quarter, the healthiest quarter." in text([0.3, 0.1, 0.2, 0.1])
+    assert "Unlikely to be chance:" not in text([0.3, 0.3, 0.3, 0.3])
     assert "Each of these may be chance." in text([0.3, 0.3, 0.3, 0.3])
 
 
@@ -133,11 +141,42 @@ def test_the_trial_s_verdict_follows_the_interval_of_observed_to_expected_deaths
 
 
 def test_medians_are_blamed_for_the_trial_s_gap_only_as_far_as_measured() -> None:
-    assert "So part of that gap came from the medians." in english("cox-lasso")
+    assert "So part of the gap there came from the medians." in english("cox-lasso")
     assert "from the medians" not in english("lasso")
     gaps = copy.deepcopy(committed_report(BY_ID["cox-lasso"]).sensitivity["gaps"])
     gaps["pbc3"]["observed_to_expected_difference_se"] = 0.3
     assert "from the medians" not in english("cox-lasso", sensitivity={"gaps": gaps})
+
+
+def test_the_service_s_own_use_of_medians_is_told_apart_from_the_evaluation_s() -> None:
+    assert "as in the evaluation of versions 1 (the service never used medians for them" in english("mayo")
+    assert "as in the evaluation of versions 1, the ratio" in english("cox-lasso")
+    for model in BY_ID:
+        assert "Of these columns the service requires Edema and Prothrombin, so" in english(model)
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ([0.09, 0.19], "It is made for 10 %; the difference may be chance."),
+        ([0.11, 0.19], "It is made for 10 %: it begins too late there."),
+        ([0.05, 0.09], "It is made for 10 %: it begins too early there."),
+    ],
+)
+def test_the_interval_s_lower_end_is_judged_by_the_trial(ends: list[float], words: str) -> None:
+    text = english("mayo", external={"died_before_lower": 0.1312, "died_before_lower_95": ends})
+    assert "13.1 % of these patients died before their interval began" in text
+    assert words in text
+
+
+def test_later_visits_of_a_curve_have_a_brier_score_and_say_what_was_not_measured_again() -> None:
+    entry = committed_report(BY_ID["mayo"]).later_visits["entry_values"]
+    entry |= {"integrated_brier_score_7y_difference": -0.031, "integrated_brier_score_7y_difference_se": 0.01}
+    brier = {"integrated_brier_score_7y": 0.0912, "integrated_brier_score_7y_se": 0.008}
+    text = english("mayo", later_visits=brier | {"entry_values": entry, "not_measured": ["Copper", "Tryglicerides"]})
+    assert "was 0.091 ± 0.008; the last values changed it by -0.031 ± 0.010 (unlikely to be chance)." in text
+    assert "filled in at the later visits: Copper, Tryglicerides." in text
+    assert "Not measured again" not in english("mayo", later_visits={"not_measured": []})
 
 
 def test_a_model_without_a_curve_says_what_cannot_be_checked() -> None:
@@ -146,7 +185,7 @@ def test_a_model_without_a_curve_says_what_cannot_be_checked() -> None:
     assert "only 57 of the 349 (16 %) were followed for four years" in text
 
 
-def test_the_latest_visit_is_recommended_only_if_it_predicts_better_beyond_chance() -> None:
+def test_the_latest_visit_is_recommended_only_if_it_predicts_better_than_chance_explains() -> None:
     assert "So use the patient's latest visit." in english("mayo")
     entry = committed_report(BY_ID["mayo"]).later_visits["entry_values"] | {"ipcw_mae_7y_difference_se": 0.2}
     assert "latest visit" not in english("mayo", later_visits={"entry_values": entry})
@@ -156,26 +195,41 @@ def test_the_latest_visit_is_recommended_only_if_it_predicts_better_beyond_chanc
     ("holds", "words"),
     [(0.74, "of its points: it is too narrow."), (0.78, "of its points. In"), (0.86, "of its points: it is too wide.")],
 )
-def test_a_band_is_called_too_narrow_or_too_wide_only_beyond_chance(holds: float, words: str) -> None:
+def test_a_band_is_called_too_narrow_or_too_wide_only_if_that_is_unlikely_to_be_chance(
+    holds: float, words: str
+) -> None:
     band = committed_report(BY_ID["cox-lasso"]).quality["curve_band"]
     simulated = band["simulated"] | {"holds": holds, "holds_se": 0.02}
     assert words in english("cox-lasso", quality={"curve_band": band | {"simulated": simulated}})
 
 
 @every_recipe
-def test_an_error_is_compared_with_the_least_possible_one_of_its_kind(recipe: Recipe) -> None:
+def test_an_error_is_compared_with_the_one_to_expect_of_its_kind(recipe: Recipe) -> None:
     report = committed_report(recipe)
     horizon = f"{recipe.horizon_years:.0f}y"
     best = report.not_achievable[f"best_possible_{horizon}"]
     text = wording.not_achievable(recipe, report)["en"]
-    assert f"average error of {best['mae_of_mean']:.2f} years" in text
-    assert f"this model's has {report.quality[f'ipcw_mae_{horizon}']:.2f} ± " in text
+    assert f"expected to err by {best['mae_of_mean']:.2f} years on average" in text
+    assert f"this model's measured error is {report.quality[f'ipcw_mae_{horizon}']:.2f} ± " in text
+    assert "By chance a measured error may lie below the one to expect." in text
     if f"ipcw_mae_of_median_{horizon}" in report.quality:
         median = report.quality[f"ipcw_mae_of_median_{horizon}"]
-        assert f"least possible error, {best['mae']:.2f} years; this model's median" in text
-        assert f"has {median:.2f} ± " in text
+        assert (
+            f"Their median would be expected to err by {best['mae']:.2f} years; the measured error of this model"
+            in text
+        )
+        assert f"is {median:.2f} ± " in text
     else:
         assert "median" not in text
+
+
+def test_the_steepness_of_the_interval_is_a_known_limit() -> None:
+    def last(model: str) -> str:
+        return wording.known_limits(BY_ID[model], committed_report(BY_ID[model]), 21.0)["en"][-1]
+
+    # 21 * log(1.01) = 0.209
+    assert "if the hazard changes by 1 %, an end moves by at most 0.21 years." in last("cox-lasso")
+    assert "if the estimate changes by 0.1 years, an end moves by at most 2.10 years." in last("lasso")
 
 
 def test_nothing_is_fitted_in_mayo() -> None:

@@ -1,10 +1,10 @@
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
-import { intervalMeaning } from '../../lib/interval';
 import type { ResultParameters } from '../../lib/resultParameters';
 import { addresses } from '../../lib/routes';
 import { route } from '../../state/route';
 import { Contributions, columnTitle } from './Contributions';
+import { IntervalNotes } from './IntervalNotes';
 import { MissingValues } from './MissingValues';
 import { SurvivalTable } from './SurvivalTable';
 
@@ -14,7 +14,7 @@ export function PatientDetails({ row, parameters }: { row: Row; parameters: Resu
     <div class="patient">
       <Contributions row={row} parameters={parameters} />
       <div class="patient-notes">
-        <p>{intervalMeaning(row, parameters, text.value)}</p>
+        <IntervalNotes row={row} parameters={parameters} />
         <SurvivalTable row={row} />
         <PatientNotes row={row} parameters={parameters} />
         <PatientLink row={row} />

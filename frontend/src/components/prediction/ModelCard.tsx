@@ -1,11 +1,12 @@
 import type { Column, Model } from '../../api/types';
 import { language, localised, text } from '../../i18n';
-import { valueWords } from '../../lib/sentences';
+import { valueWords, withoutBreaks } from '../../lib/sentences';
 
-/** The number of statements on the model's accuracy that are shown. The model card has more. */
-const STATEMENTS_SHOWN = 5;
-/** The number of statements that are visible before the details are opened. */
-const STATEMENTS_FIRST = 2;
+/**
+ * The number of statements on the model's accuracy that are visible before the details are opened:
+ * the error, the comparison with the other models, and the error in other patients.
+ */
+const STATEMENTS_FIRST = 3;
 
 interface Props {
   model: Model;
@@ -16,7 +17,7 @@ interface Props {
 /** A model to choose, with its price, accuracy, limits and columns. */
 export function ModelCard({ model, isChosen, onChoose }: Props) {
   const words = text.value.submission;
-  const statements = model.statements[language.value].slice(0, STATEMENTS_SHOWN);
+  const statements = model.statements[language.value];
   return (
     <div class={isChosen ? 'card model model-chosen' : 'card model'}>
       <label class="model-choice">
@@ -64,7 +65,7 @@ function Statements({ statements }: { statements: string[] }) {
   return (
     <ul>
       {statements.map((sentence) => (
-        <li key={sentence}>{sentence}</li>
+        <li key={sentence}>{withoutBreaks(sentence)}</li>
       ))}
     </ul>
   );

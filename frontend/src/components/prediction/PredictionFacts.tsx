@@ -12,8 +12,8 @@ export function PredictionFacts({ prediction }: { prediction: Prediction }) {
     <p class="prediction-facts">
       <StatusBadge status={prediction.status} />
       <span>
-        {words.model}: {model ? localised(model.title) : prediction.prediction_model_id}{' '}
-        {prediction.model_version}
+        {words.model}: {model ? localised(model.title) : prediction.prediction_model_id},{' '}
+        {text.value.submission.version(prediction.model_version)}
       </span>
       <span>
         {words.date}: {text.value.format.dateTime(prediction.prediction_date)}

@@ -83,7 +83,7 @@ function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }
   const columns = [
     { name: words.patients, value: ({ count }: Stratum) => format.whole(count) },
     { name: words.share, value: ({ count }: Stratum) => format.share(count, total) },
-    ...optionalColumn(strata, words.mean, 'meanYears', format.tenth),
+    ...optionalColumn(strata, words.mean, 'meanYears', format.time),
     ...optionalColumn(strata, words.imputed, 'imputed', format.whole),
     ...optionalColumn(strata, words.outOfRange, 'outOfRange', format.whole),
   ];

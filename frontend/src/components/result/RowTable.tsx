@@ -105,6 +105,7 @@ function PatientRow({ row, parameters, hasIds, isHighlighted }: RowProps) {
     if (isHighlighted) element.current?.scrollIntoView({ block: 'center' });
   }, [isHighlighted]);
   const detailsId = `details-${row.row}`;
+  const name = words.patient(row.row, row.id);
   return (
     <>
       <tr ref={element} class={isOpen || isHighlighted ? 'row-open' : undefined}>
@@ -114,7 +115,7 @@ function PatientRow({ row, parameters, hasIds, isHighlighted }: RowProps) {
             class="expand"
             aria-expanded={isOpen}
             aria-controls={isOpen ? detailsId : undefined}
-            aria-label={words.details(row.row, row.id)}
+            aria-label={words.details(name)}
             onClick={() => setIsOpen(!isOpen)}
           >
             <span class="expand-mark" aria-hidden="true" />
@@ -122,7 +123,7 @@ function PatientRow({ row, parameters, hasIds, isHighlighted }: RowProps) {
           </button>
         </th>
         {hasIds && <td class="id">{row.id}</td>}
-        <td class="number estimate">{format.tenth(row.years)}</td>
+        <td class="number estimate">{format.time(row.years)}</td>
         <td>
           <div class="interval-text">
             <span>{intervalText(row, parameters.horizon, text.value)}</span>
@@ -139,6 +140,7 @@ function PatientRow({ row, parameters, hasIds, isHighlighted }: RowProps) {
       {isOpen && (
         <tr class="details" id={detailsId}>
           <td colSpan={hasIds ? 4 : 3}>
+            {isPrinting.value && <h3 class="details-title">{name}</h3>}
             <PatientDetails row={row} parameters={parameters} />
           </td>
         </tr>

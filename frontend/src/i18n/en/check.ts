@@ -44,7 +44,7 @@ export const check = {
     `${id}: ${format.plural(rows.length, { one: 'row', other: 'rows' })} ${format.list(rows)}`,
   absentColumns: 'Columns that are not in the file',
   absentColumnsHint:
-    'If the model uses one of these columns, it takes the typical value instead, and the estimates are less certain.',
+    'If the model uses one of these columns, it takes the value to expect given the patient’s other values, and the estimates are less certain.',
   personalColumns: 'Columns that may identify a person',
   personalColumnsHint:
     'Names, addresses, phone numbers, document numbers and dates of birth are not needed. Please remove them, and use IDs that mean nothing to others.',

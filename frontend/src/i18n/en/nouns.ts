@@ -7,5 +7,5 @@ const format = createFormat('en');
 export const coins = (count: number) => format.count(count, { one: 'coin', other: 'coins' });
 export const patients = (count: number) =>
   format.count(count, { one: 'patient', other: 'patients' });
-export const years = (count: number) => format.tenthCount(count, { one: 'year', other: 'years' });
+export const years = (count: number) => format.timeCount(count, { one: 'year', other: 'years' });
 export const wholeYears = (count: number) => format.count(count, { one: 'year', other: 'years' });

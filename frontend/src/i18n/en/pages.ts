@@ -23,7 +23,7 @@ const shell = {
   testStage: 'This is the test stage: accounts, coins and results here can be deleted at any time.',
   release: (id: string) => `Release ${id}`,
   disclaimer:
-    'For research and teaching. Not a medical device, not medical advice. Based on data of patients with primary biliary cholangitis, 1974–1986.',
+    'For research and teaching. Not a medical device, not medical advice. Based on data of patients with primary biliary cholangitis, 1974–1986, mostly before ursodeoxycholic acid: patients treated today usually live longer.',
 };
 
 const landing = {
@@ -228,7 +228,7 @@ const result = {
   summaryRange: 'Lowest to highest',
   summaryImputed: 'With missing values',
   summaryOutOfRange: 'With values out of range',
-  toYears: (low: number, high: number) => `${format.tenth(low)}–${format.tenth(high)}`,
+  toYears: (low: number, high: number) => `${format.time(low)}–${format.time(high)}`,
   years,
   tableCaption: 'Estimates by patient',
   row: 'Row',
@@ -254,13 +254,14 @@ const result = {
   receiptHint:
     'The receipt contains the checksums of the file, the model and the result. You can use it to verify the result later.',
   print: 'Print',
-  details: (row: number, id: string | null) =>
-    `Row ${format.whole(row)}${id === null ? '' : `, ID ${id}`}: details`,
+  patient: (row: number, id: string | null) =>
+    `Row ${format.whole(row)}${id === null ? '' : `, ID ${id}`}`,
+  details: (patient: string) => `${patient}: details`,
   contributions: 'Contributions to this estimate',
-  baseline: 'Average patient',
+  baseline: 'Average of the study’s 418 patients',
   scales,
   hazardRatio: (ratio: number) =>
-    `Hazard ratio compared with the average patient: ${format.ratio(ratio)}.`,
+    `Hazard ratio compared with this average: ${format.ratio(ratio)}.`,
   rounded: 'The numbers are rounded. Their sum may differ in the last digit.',
   clipped: (horizon: number) =>
     `The sum lies outside the range from 0 to ${format.whole(horizon)} years. The estimate is the nearest limit of this range.`,
@@ -275,14 +276,16 @@ const result = {
     `${format.tenth(value)} (between ${low} and ${high})`,
   expectedShare: (probability: number, category: string) =>
     `${category} in ${format.percent(probability)} of such patients`,
-  ifLowOrHigh: (low: number, high: number) =>
-    `estimate ${format.tenth(low)} to ${years(high)} if it were low or high`,
-  ifMeasured: (low: number, high: number) =>
-    `if measured, the estimate would lie between ${format.tenth(low)} and ${years(high)}`,
-  ifMeasuredUnused: 'this model does not use it',
-  ifMeasuredUnchanged: 'if measured, the estimate would hardly change',
+  dependingOnValue: (low: number, high: number) =>
+    `estimate ${format.time(low)} to ${years(high)}, depending on the measured value`,
+  ifMeasured: 'if measured',
+  ifKnown: 'if known',
+  between: (low: number, high: number) =>
+    `the estimate would lie between ${format.time(low)} and ${years(high)}`,
+  unchanged: 'the estimate would hardly change',
+  unused: 'this model does not use it',
   ifMeasuredHint:
-    'Low and high are the 10th and the 90th percentile of the values to expect for such a patient.',
+    'The ends of these ranges belong to the 10th and the 90th percentile of the values to expect for such a patient; the other missing values are then expected anew.',
   ifMeasuredHintOfVersion1:
     'The ranges are for values from the 10th to the 90th percentile of the study, with all other values unchanged.',
   outOfRangeTitle: 'Out of range',
@@ -314,7 +317,7 @@ const notFound = {
 
 const notLoaded = {
   title: 'This screen could not be loaded',
-  lead: 'The connection may be lost, or there may be a new version of the page. Please reload the page.',
+  lead: 'The connection may be lost, or there may be a new version of the page. Please try again or reload the page.',
   reload: 'Reload the page',
 };
 

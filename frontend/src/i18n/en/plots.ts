@@ -57,18 +57,21 @@ const curve = {
   altText: (curvePoints: readonly Point[], interval: string) =>
     `Predicted survival curve. Probability of living longer: ${points(curvePoints)}. Interval: ${interval}.`,
   vertical: 'Probability of living longer',
-  median: (median: number) => `median ${format.tenth(median)}`,
+  median: (median: number) => `median ${format.time(median)}`,
   valuesTable: 'Values as a table',
   band: 'Band',
   bandValue: (lower: number, upper: number) =>
     `${format.percent(lower)} to ${format.percent(upper)}`,
   bandHint: (level: number, start: number) =>
     `The shaded band (${format.percent(level)}) shows how uncertain the curve itself is, not how much single patients may differ from it. The band is not computed before ${wholeYears(start)}.`,
+  bandTooNarrow: (holds: number) =>
+    `In simulations it contained the true curve at only ${format.percent(holds)} of its points.`,
   barsHint: (level: number) =>
     `The bars (${format.percent(level)}) show how uncertain these probabilities are, not how much single patients may differ from them.`,
   otherVersion:
     'Only these points of the curve are known: the result was computed with another version of the model.',
-  notLoaded: 'The curve between the points could not be loaded. Please reload the page.',
+  notLoaded: 'The curve between the points could not be loaded.',
+  loading: 'Loading the curve…',
 };
 
 const cohort = {

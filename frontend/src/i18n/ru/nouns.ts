@@ -22,7 +22,7 @@ export const patients = (count: number) =>
 export const patientsGenitive = (count: number) => format.count(count, PATIENTS_GENITIVE);
 
 export const years = (count: number) =>
-  format.tenthCount(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
+  format.timeCount(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
 export const wholeYears = (count: number) =>
   format.count(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
 export const wholeYearsGenitive = (count: number) =>

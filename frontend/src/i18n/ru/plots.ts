@@ -58,17 +58,20 @@ const curve = {
   altText: (curvePoints: readonly Point[], interval: string) =>
     `Прогнозируемая кривая выживаемости. Вероятность прожить дольше: ${points(curvePoints)}. Интервал: ${interval}.`,
   vertical: 'Вероятность прожить дольше',
-  median: (median: number) => `медиана ${format.tenth(median)}`,
+  median: (median: number) => `медиана ${format.time(median)}`,
   valuesTable: 'Значения в таблице',
   band: 'Границы полосы',
   bandValue: (lower: number, upper: number) =>
     `от ${format.percent(lower)} до ${format.percent(upper)}`,
   bandHint: (level: number, start: number) =>
     `Закрашенная полоса (${format.percent(level)}) показывает, насколько может быть неточна сама кривая. Разброс сроков жизни отдельных пациентов показывает не она, а интервал. До ${wholeYearsGenitive(start)} полоса не рассчитывается.`,
+  bandTooNarrow: (holds: number) =>
+    `В имитационных расчётах она содержала истинную кривую только в ${format.percent(holds)} точек.`,
   barsHint: (level: number) =>
     `Отрезки (${format.percent(level)}) показывают, насколько могут быть неточны сами эти вероятности. Разброс сроков жизни отдельных пациентов показывают не они, а интервал.`,
   otherVersion: 'Известны только эти точки кривой: результат рассчитан другой версией модели.',
-  notLoaded: 'Не удалось загрузить кривую между точками. Обновите страницу.',
+  notLoaded: 'Не удалось загрузить кривую между точками.',
+  loading: 'Загружаем кривую…',
 };
 
 const cohort = {

@@ -1,6 +1,7 @@
 """Every input of every model is moved in small steps. Neither the estimate nor an end of the interval jumps."""
 
 from collections.abc import Iterator
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,29 @@ def test_no_end_of_the_interval_moves_against_the_estimate(model: Model, gaps: d
         direction = np.sign(np.diff(output["years"]))
         for end in ("lower", "upper"):
             assert (direction * np.diff(output[end]) >= -1e-9).all(), (label, end)
+
+
+WORSE_IF_HIGHER = {"Age": True, "Edema": True, "Bilirubin": True, "Albumin": False, "Prothrombin": True}
+
+
+def test_a_worse_required_value_never_lengthens_anything_whatever_is_missing(model: Model) -> None:
+    """All combinations of missing columns are tried: a value also moves what is expected of the missing ones."""
+    parts: list[pd.DataFrame] = []
+    for values in PATIENTS.values():
+        for name in WORSE_IF_HIGHER:
+            column = columns.BY_NAME[name]
+            swept = np.geomspace(*column.limits, 40) if column.kind == "number" else np.array(column.allowed)
+            rows = patient(**values).loc[np.zeros(len(swept), int)]
+            parts.append(rows.assign(**{name: swept, "swept": name, "sweep": len(parts)}))
+    rows = pd.concat(parts, ignore_index=True)
+    is_next = rows["sweep"].diff().to_numpy()[1:] == 0
+    direction = rows["swept"].map(WORSE_IF_HIGHER).map({True: 1.0, False: -1.0}).to_numpy()[1:]
+    optional = [name for name in model.columns if name not in WORSE_IF_HIGHER]
+    for missing in chain.from_iterable(combinations(optional, count) for count in range(len(optional) + 1)):
+        output = model.predict(rows.drop(columns=list(missing)))
+        for figure in ("years", "lower", "upper"):
+            change = np.diff(output[figure]) * direction
+            assert (change[is_next] <= 1e-9).all(), (missing, figure, rows["swept"][1:][is_next & (change > 1e-9)])
 
 
 @all_patients
