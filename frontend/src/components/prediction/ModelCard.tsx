@@ -4,9 +4,9 @@ import { valueWords, withoutBreaks } from '../../lib/sentences';
 
 /**
  * The number of statements on the model's accuracy that are visible before the details are opened:
- * the error, the comparison with the other models, and the error in other patients.
+ * the error, and the comparison with the other models at the same horizon.
  */
-const STATEMENTS_FIRST = 3;
+const STATEMENTS_FIRST = 2;
 
 interface Props {
   model: Model;
