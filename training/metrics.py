@@ -196,11 +196,6 @@ def error_figures(truth: Truth, predicted_years: Array) -> dict[str, Figure]:
     }
 
 
-def weighted_mean(values: npt.NDArray[Any], weight: Array) -> float:
-    """Return the sum of weight * values divided by the sum of the weights."""
-    return float((weight * values).sum() / weight.sum())
-
-
 def weighted_quantile(values: Array, weight: Array, level: float) -> float:
     """Return the smallest value at which the cumulated weight reaches the share ``level`` (0..1) of the total."""
     rows = order(values)

@@ -1,32 +1,21 @@
 """The card's sentences, the documentation's tables and the page decide alike what is unlikely to be chance."""
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from tests.support.stack import ROOT
 from tests.unit.training.conftest import report_of
 from training.build import ARTEFACTS_DIR
 from training.card import make_card, to_json
 from training.data import Outcome
 from training.models import mayo
 from training.page import write_page
-from training.tables import DOCUMENTS, write_tables
+from training.tables import write_tables
 
 CARD = ARTEFACTS_DIR / "mayo" / "card.json"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / ARTEFACTS_DIR, tmp_path / ARTEFACTS_DIR)
-    (tmp_path / "docs").mkdir()
-    for document in DOCUMENTS:
-        shutil.copyfile(ROOT / document, tmp_path / document)
-    return tmp_path
 
 
 @pytest.mark.parametrize(

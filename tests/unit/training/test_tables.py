@@ -15,19 +15,10 @@ from training.build import ARTEFACTS_DIR
 from training.data import Outcome
 from training.figures import is_unlikely_chance
 from training.models import cox_lasso
-from training.tables import DOCUMENTS, changed_documents, write_tables
+from training.tables import changed_documents, write_tables
 
 README = Path("README.md")
 MODELS = Path("docs", "models.md")
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / ARTEFACTS_DIR, tmp_path / ARTEFACTS_DIR)
-    (tmp_path / "docs").mkdir()
-    for document in DOCUMENTS:
-        shutil.copyfile(ROOT / document, tmp_path / document)
-    return tmp_path
 
 
 def test_the_tables_match_the_cards() -> None:
