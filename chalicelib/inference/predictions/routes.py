@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Protocol
 
 from chalice import Response
 from chalice.app import Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json
 
 from chalicelib.auth.authentication import BEARER, current_user
 from chalicelib.auth.repository import User
@@ -19,6 +19,7 @@ from chalicelib.core.rate_limits import LIMITED, Limits
 from chalicelib.inference.catalog.catalog import Catalog, ModelDisabledError, UnknownModelError
 from chalicelib.inference.catalog.routes import ModelId
 from chalicelib.inference.patient_file.findings import InvalidFileError, TooManyRowsError
+from chalicelib.inference.patient_file.reading_options import ReadingOptions
 from chalicelib.inference.patient_file.schemas import FileProblem
 from chalicelib.inference.predictions import schemas
 from chalicelib.inference.predictions.dry_run import DryRuns
@@ -79,6 +80,16 @@ PredictionId = Annotated[
 ]
 
 
+_MAPPING_CHARACTERS_MAX = 8000
+"""Enough for a hundred headings. API Gateway takes at most 10,240 bytes of query and headers."""
+
+
+def _bounded(text: object) -> object:
+    if isinstance(text, str) and len(text) > _MAPPING_CHARACTERS_MAX:
+        raise ValueError(f"a mapping has at most {_MAPPING_CHARACTERS_MAX:,} characters")
+    return text
+
+
 class _SubmissionOptions(BaseModel):
     # Refuse unknown options, so that a misspelled dry_run does not become a charge.
     model_config = ConfigDict(extra="forbid")
@@ -94,11 +105,47 @@ class _SubmissionOptions(BaseModel):
         Literal["refuse", "skip"],
         Field(description="`refuse` refuses a file with bad rows. `skip` skips them and lists them in the result."),
     ] = "refuse"
+    decimal: Annotated[
+        Literal[".", ","] | None, Field(description="The decimal mark of the file. By default the file decides.")
+    ] = None
+    missing: Annotated[
+        str | None,
+        Field(
+            max_length=100,
+            description='Codes that mean "not measured", separated by commas, such as `999,-9`. Send it empty to say '
+            "that no code does.",
+        ),
+    ] = None
+    columns: Annotated[
+        Json[dict[str, str | None]],
+        BeforeValidator(_bounded),
+        Field(
+            description='The column of a heading, as a JSON object such as `{"bili": "Bilirubin", "note": null}`. '
+            "With null, the column is not used.",
+        ),
+    ] = Field(default_factory=dict)
+    column_units: Annotated[
+        Json[dict[str, str]],
+        BeforeValidator(_bounded),
+        Field(description='The unit of a column, as a JSON object such as `{"Bilirubin": "umol/L"}`.'),
+    ] = Field(default_factory=dict)
+    column_values: Annotated[
+        Json[dict[str, dict[str, str | None]]],
+        BeforeValidator(_bounded),
+        Field(
+            description="The values of a category by the texts of the file, as a JSON object such as "
+            '`{"Ascites": {"1": "Y", "2": "N", "9": null}}`. Null means "not measured".'
+        ),
+    ] = Field(default_factory=dict)
 
     @property
     def options(self) -> Options:
         """The options that concern the file."""
-        return Options(self.units, self.on_error)
+        codes = (
+            None if self.missing is None else tuple(code.strip() for code in self.missing.split(",") if code.strip())
+        )
+        reading = ReadingOptions(self.units, self.decimal, codes, self.columns, self.column_units, self.column_values)
+        return Options(reading, self.on_error)
 
 
 class SubmittedUpload(BaseModel):
