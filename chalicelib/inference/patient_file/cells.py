@@ -45,7 +45,7 @@ class Cells(dict[str, str]):
     - ``findings``: what is wrong with a text.
     - ``beyond``: the texts whose value lies outside the training range.
     - ``code_counts``: how often each text occurs that may be a code for "not measured".
-    - ``values``: the distinct numbers, in the unit of the file. ``codes``: the distinct numbers of a category.
+    - ``numbers``: the distinct numbers, in the unit of the file. ``codes``: the distinct numbers of a category.
     - ``notes``: the assumptions about the column, by their kind, each with its parameters.
     """
 
@@ -61,7 +61,7 @@ class Cells(dict[str, str]):
         self.findings: dict[str, Finding] = {}
         self.beyond: set[str] = set()
         self.code_counts: dict[str, int] = {}
-        self.values: list[float] = []
+        self.numbers: list[float] = []
         self.codes: dict[str, str | None] = {}
         self.texts: dict[str, None] = {}
         self.mark_conflict: str | None = None
@@ -192,7 +192,7 @@ class Cells(dict[str, str]):
             self._note("unit_in_cell", text, plain)
             return self._finite(plain, text)
         message = (
-            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.name}. {self._column.name} is read in {self._unit.name}. "
+            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.title}. {self._column.name} is read in {self._unit.name}. "
             "Please use one unit for the whole column."
         )
         return self._finding("unit_in_cell", message, text, unit=self._unit.name, hint_unit=named.name)
@@ -220,8 +220,8 @@ class Cells(dict[str, str]):
         is_possible = low <= value <= high
         if self._may_be_a_code(value, is_possible=is_possible):
             self.code_counts.setdefault(text, 0)
-        elif len(self.values) < self.DISTINCT_MAX:
-            self.values.append(value)
+        elif len(self.numbers) < self.DISTINCT_MAX:
+            self.numbers.append(value)
         if is_possible:
             if self._unit.factor == 1.0:
                 return plain
@@ -243,7 +243,7 @@ class Cells(dict[str, str]):
             if isinstance(other, Unit):
                 suggestion = float(f"{self.in_file_unit(other.own_value(value)):.4g}")
                 hint = f"Did you mean {suggestion:g}?"
-            message = f"{shown} looks like a value in {other.name}. {column.name} is expected in {unit}. {hint}"
+            message = f"{shown} looks like a value in {other.title}. {column.name} is expected in {unit}. {hint}"
             return self._finding(
                 "unit_suspected", message, text, unit=unit, hint_unit=other.name, suggestion=suggestion,
                 minimum=low, maximum=high,

@@ -24,6 +24,11 @@ class Unit:
     factor: float
     spellings: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """Its name in a sentence."""
+        return self.name
+
     def own_value(self, value: float) -> float:
         """Convert ``value`` from this unit to the column's own unit."""
         return value / self.factor if self.factor != 1.0 else value
@@ -33,11 +38,13 @@ class Unit:
 class OtherScale:
     """A scale that a laboratory may report instead of the column's unit, and that no factor converts to it.
 
+    ``title`` is its name in a sentence.
     ``minimum`` to ``maximum`` is what is possible on this scale. A column with a median from ``median_minimum`` to
     ``median_maximum`` may be on this scale.
     """
 
     name: str
+    title: str
     spellings: tuple[str, ...]
     minimum: float
     maximum: float
@@ -97,6 +104,11 @@ class Column:
         return self.minimum, self.maximum
 
     @property
+    def units_and_scales(self) -> tuple[Unit | OtherScale, ...]:
+        """The units, and the scales that no factor converts to them."""
+        return (*self.units, *self.other_scales)
+
+    @property
     def units(self) -> tuple[Unit, ...]:
         """Every unit that the header may name, the column's own unit first."""
         if self.unit is None:
@@ -127,7 +139,7 @@ _NOT_IN_A_UNIT = re.compile(r"[^\w%]|_")
 
 
 def plain_unit(text: str) -> str:
-    """Return a form in which the spellings of a unit are equal, such as ``\u00b5mol / L``, ``mcmol/l`` and ``umol_l``."""
+    """Return a form in which ``\u00b5mol / L``, ``mcmol/l`` and ``umol_l`` are equal."""
     plain = unicodedata.normalize("NFKC", text).lower().replace("\u03bc", "u").replace(" per ", "/")
     plain = _NOT_IN_A_UNIT.sub("", plain)
     return f"u{plain[2:]}" if plain.startswith(("mcg", "mcm")) else plain
@@ -187,7 +199,8 @@ COLUMNS: tuple[Column, ...] = (
             "ugd", "ug24h", "ug24hr", "ug24hrs", "ug24hours", "мкгсут", "мкгсутки", "мкг24ч", "мкгдень", "мкгд",
         ),
         si=Unit(
-            "umol/day", 1 / 63.55, ("umold", "umol24h", "umol24hr", "umol24hrs", "umol24hours", "мкмольсут", "мкмольсутки", "мкмоль24ч"),
+            "umol/day", 1 / 63.55,
+            ("umold", "umol24h", "umol24hr", "umol24hrs", "umol24hours", "мкмольсут", "мкмольсутки", "мкмоль24ч"),
         ),
     ),
     Column(
@@ -223,8 +236,11 @@ COLUMNS: tuple[Column, ...] = (
         required=True, unit="s", minimum=8, maximum=60, training_minimum=9, training_maximum=18,
         study_low=9.8, study_high=12, spellings=("sec", "secs", "second", "seconds", "с", "сек", "секунд", "секунды"),
         other_scales=(
-            OtherScale("INR", ("inr", "ratio", "мно"), 0.5, 7.9, 0.7, 5),
-            OtherScale("%", ("%", "quick", "quick%", "percent", "квик", "поквику", "поквику%", "%поквику"), 5, 170, 25, 130),
+            OtherScale("INR", "INR", ("inr", "ratio", "мно"), 0.5, 7.9, 0.7, 5),
+            OtherScale(
+                "%", "Quick's percentage", ("%", "quick", "quick%", "percent", "квик", "поквику", "поквику%", "%поквику"),
+                5, 170, 25, 130,
+            ),
         ),
     ),
     Column("Stage", "category", "Histological stage", "Гистологическая стадия", allowed=("1", "2", "3", "4")),

@@ -28,6 +28,7 @@ HEADER_COLUMNS_MIN = 3
 
 SEPARATORS = (",", ";", "\t", "|")
 
+_HEAD_BYTES = 64 * 1024
 _BEGINNING_CHARACTERS = 1024 * 1024
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
@@ -79,7 +80,7 @@ def read_table(source: BinaryIO, *, is_sample: bool = False, is_heading: Callabl
         names = {found.column.name for cell in cells if (found := headings.find(cell))}
         return len(names) + (sum(map(is_heading, cells)) if is_heading else 0)
 
-    head = source.read(formats.HEAD_BYTES)
+    head = source.read(_HEAD_BYTES)
     source.seek(0)
     if formats.is_workbook(head):
         return _workbook_table(source, known_columns)
@@ -87,25 +88,22 @@ def read_table(source: BinaryIO, *, is_sample: bool = False, is_heading: Callabl
     encoding = encodings.detect(
         source, is_sample=is_sample, known_headings=lambda text: _layout(text, known_columns).known_columns
     )
-    errors = "ignore" if is_sample else "strict"  # a sample may end within a character
-    source.seek(0)
-    beginning = io.TextIOWrapper(source, encoding.codec, errors, newline="")
-    text = beginning.read(_BEGINNING_CHARACTERS)
-    beginning.detach()
-    if not text.strip("\ufeff \t\r\n"):
+    if not encoding.beginning:
         raise FileEmptyError(f"The file is empty. {_expected_content()}")
-    named = _SEPARATOR_LINE.fullmatch(text.lstrip("\ufeff").partition("\n")[0])
+    beginning = encoding.open_text(source)
+    text = beginning.read(_BEGINNING_CHARACTERS)
+    beginning.detach()  # closing it would close the source
+    named = _SEPARATOR_LINE.fullmatch(re.split(r"[\r\n]", text, maxsplit=1)[0])
     layout = _layout(text, known_columns, named.group(1) if named else None)
     if layout.known_columns < HEADER_COLUMNS_MIN:
         _refuse_blanks(text, known_columns)
-    source.seek(0)
-    lines = _lines(io.TextIOWrapper(source, encoding.codec, errors, newline=""))
+    lines = _lines(encoding.open_text(source))
     skipped = list(islice(lines, layout.lines_before))
     # The csv module has one limit for the whole process; every caller here needs the same.
     csv.field_size_limit(CELL_CHARACTERS_MAX)
     rows = csv.reader(lines, delimiter=layout.separator, strict=True)
     header, batches = _header_and_batches(rows, is_sample=is_sample)
-    titles = [line for line in skipped[1 if named else 0 :] if line.strip("\ufeff \t\r\n,;|")]
+    titles = [line for line in skipped[1 if named else 0 :] if line.strip(" \t\r\n,;|")]
     return Table(
         header, batches, "csv", layout.lines_before + 1 if titles else None, layout.separator,
         named is not None, encoding.name, encoding.is_certain,
@@ -143,7 +141,7 @@ def _layout(text: str, known_columns: Callable[[Row], int], separator: str | Non
     """Find the header in the first rows of ``text``, for each separator, and return the best layout."""
     candidates = []
     for candidate in (separator,) if separator else SEPARATORS:
-        rows, lines_before = _first_rows(text.lstrip("\ufeff"), candidate)
+        rows, lines_before = _first_rows(text, candidate)
         if separator and rows:
             rows[0] = []  # the line that names the separator
         index = _header_index(rows, known_columns)
@@ -168,7 +166,7 @@ def _first_rows(text: str, separator: str) -> tuple[list[Row], list[int]]:
 
 def _header_index(rows: list[Row], known_columns: Callable[[Row], int]) -> int:
     """Return the index of the header: the first row that is not blank, unless a later one is clearly the header."""
-    first = next((index for index, row in enumerate(rows) if any(cell.strip("\ufeff ") for cell in row)), 0)
+    first = next((index for index, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
     if not rows or known_columns(rows[first][:COLUMNS_MAX]) >= len(columns.REQUIRED):
         return first
     counts = [known_columns(row[:COLUMNS_MAX]) for row in rows]
@@ -189,14 +187,12 @@ def _refuse_blanks(text: str, known_columns: Callable[[Row], int]) -> None:
 
 def _lines(text: TextIO) -> Iterator[str]:
     """Yield the lines. A line that could fill the memory is refused."""
-    is_first = True
     while line := text.readline(LINE_CHARACTERS_MAX):
         if len(line) == LINE_CHARACTERS_MAX:
             raise BrokenCsvError(
                 f"A line has more than {LINE_CHARACTERS_MAX:,} characters. Is there one row per patient?"
             )
-        yield line.lstrip("\ufeff") if is_first else line
-        is_first = False
+        yield line
 
 
 def _batches(rows: Iterator[Row], *, is_sample: bool) -> Iterator[list[Row]]:

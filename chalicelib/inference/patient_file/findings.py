@@ -209,8 +209,8 @@ class FindingCollector:
     ranges: list[list[int]] = field(default_factory=list)
     """The first and the last row of each run of consecutive bad rows. A file of only bad rows is one run."""
     rows_total: int = 0
-    by_column: Counter[str | None] = field(default_factory=Counter)
-    """The number of findings of each column."""
+    by_kind: Counter[tuple[str | None, str]] = field(default_factory=Counter)
+    """The number of findings of each column and code."""
 
     def add_row(self, row: int, findings: list[Finding]) -> None:
         """Add the findings of ``row``. Rows must be added in ascending order."""
@@ -220,7 +220,7 @@ class FindingCollector:
         else:
             self.ranges.append([row, row])
         self.total += len(findings)
-        self.by_column.update(finding.column for finding in findings)
+        self.by_kind.update((finding.column, finding.code) for finding in findings)
         self.shown += findings[: FINDINGS_SHOWN_MAX - len(self.shown)]
 
     def bad_rows(self) -> list[str]:

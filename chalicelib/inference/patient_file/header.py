@@ -1,7 +1,7 @@
 """Find the columns of a file by its header and by what the sender says about it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.inference.patient_file import columns, headings
 from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX, in_unit
@@ -156,7 +156,9 @@ def _check_mapping(header: Row, options: ReadingOptions) -> None:
         if heading not in header:
             refuse("columns", heading, f"the file has no heading '{heading[:VALUE_SHOWN_MAX]}'.", header[:30])
         if name is not None and name not in stored:
-            refuse("columns", name, f"there is no column '{name[:VALUE_SHOWN_MAX]}'. Columns: {', '.join(stored)}.", stored)
+            refuse(
+                "columns", name, f"there is no column '{name[:VALUE_SHOWN_MAX]}'. Columns: {', '.join(stored)}.", stored
+            )
     for name, unit in options.column_units.items():
         units = [known.name for known in columns.BY_NAME[name].units] if name in columns.NUMBERS else []
         if name not in columns.NUMBERS:

@@ -68,7 +68,9 @@ _FILLERS = frozenset({
     "total", "level", "levels", "value", "result", "concentration", "conc", "baseline", "count", "at", "lab",
     "уровень", "содержание", "общий", "общая", "значение", "количество",
 })  # fmt: skip
-_BLOOD = frozenset({"serum", "plasma", "blood", "s", "p", "b", "сыворотка", "сыворотки", "крови", "кровь", "плазмы", "в"})
+_BLOOD = frozenset(
+    {"serum", "plasma", "blood", "s", "p", "b", "сыворотка", "сыворотки", "крови", "кровь", "плазмы", "в"}
+)
 """Words that say where a value was measured. Copper is measured in urine, so they change its meaning."""
 
 _LOOKALIKES = str.maketrans("авсеёнкмортухіѕ", "abceehkmoptyxis")
@@ -117,7 +119,7 @@ _BLOOD_SKELETONS = frozenset(map(skeleton, _BLOOD))
 _NAMES_OF_UNITS = frozenset(
     spelling
     for column in COLUMNS
-    for unit in (*column.units, *column.other_scales)
+    for unit in column.units_and_scales
     for spelling in (columns.plain_unit(unit.name), *unit.spellings)
 )
 

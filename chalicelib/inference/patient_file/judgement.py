@@ -7,7 +7,7 @@ the file even if bad rows may be skipped.
 from collections.abc import Sequence
 from statistics import median
 
-from chalicelib.inference.patient_file.cells import Cells, in_unit
+from chalicelib.inference.patient_file.cells import Cells
 from chalicelib.inference.patient_file.columns import Column, OtherScale, Unit
 from chalicelib.inference.patient_file.findings import Finding
 
@@ -54,13 +54,13 @@ def _is_usual_median(value: float, column: Column, unit: Unit | OtherScale) -> b
 
 def _fitting_unit(cells: Cells) -> Unit | OtherScale | None:
     """Return another unit in which the whole column would be usual, or None."""
-    column, unit, values = cells.reading.column, cells.reading.unit, cells.values
+    column, unit, values = cells.reading.column, cells.reading.unit, cells.numbers
     middle = median(values)
-    for other in (*column.units, *column.other_scales):
+    for other in column.units_and_scales:
         is_same = unit is not None and other.name == unit.name
-        if not is_same and _is_usual_median(middle, column, other):
-            if _possible_share(values, column, other) >= _FITTING_SHARE:
-                return other
+        fits = _is_usual_median(middle, column, other) and _possible_share(values, column, other) >= _FITTING_SHARE
+        if fits and not is_same:
+            return other
     return None
 
 
@@ -70,7 +70,7 @@ def _wrong_unit(cells: Cells) -> Finding | None:
     It needs a cell that is impossible in the unit of the file and not in the other one. If nobody states the unit, a
     median far outside the study's range is enough.
     """
-    column, unit, values = cells.reading.column, cells.reading.unit, cells.values
+    column, unit, values = cells.reading.column, cells.reading.unit, cells.numbers
     if unit is None or not values:
         return None
     share = _possible_share(values, column, unit)
@@ -86,9 +86,9 @@ def _wrong_unit(cells: Cells) -> Finding | None:
         f"{middle:g} {other.name} is {suggestion:g} {unit.name}. Please name the unit in the heading, such as "
         f"'{column.name} [{other.name}]', or send column_units."
         if suggestion is not None
-        else f"{column.name} is wanted in {unit.name}; {other.name} can't be converted to it."
+        else f"It is wanted in {unit.name}, and {other.title} can't be converted to them."
     )
-    message = f"The column {column.name} looks like {other.name}, not {unit.name}: its median is {middle:g}. {advice}"
+    message = f"The column {column.name} looks like {other.title}, not {unit.name}: its median is {middle:g}. {advice}"
     params = {"unit": unit.name, "hint_unit": other.name, "median": middle, "suggestion": suggestion}
     return Finding("unit_suspected", message, None, column.name, None, params)
 
@@ -97,9 +97,9 @@ def _odd_median(cells: Cells) -> Finding | None:
     """Return a warning if the median is unusual, and usual in another unit."""
     column, unit = cells.reading.column, cells.reading.unit
     low, high = column.study_low, column.study_high
-    if unit is None or low is None or high is None or not cells.values:
+    if unit is None or low is None or high is None or not cells.numbers:
         return None
-    middle = median(cells.values)
+    middle = median(cells.numbers)
     own = unit.own_value(middle)
     if low <= own <= high:
         return None
@@ -137,8 +137,7 @@ def _missing_codes(cells: Cells) -> list[Finding]:
             continue
         times = f"{count} times" if count > 1 else "once"
         message = (
-            f"{text} occurs {times} in {column.name}{in_unit(cells.reading.unit.name if cells.reading.unit else None)}, "
-            f"far from its other values. If it means 'not measured', send missing={text}; if it is a measured value, "
+            f"{text} occurs {times} in {column.name}, far from its other values. If it means 'not measured', send missing={text}; if it is a measured value, "
             "send missing= without a code."
         )
         params = {"example": text, "count": count}
@@ -151,7 +150,7 @@ def _is_alone(cells: Cells, code: float) -> bool:
     unit = cells.reading.unit
     if unit is None or low is None or high is None:
         return False
-    own_values = [unit.own_value(value) for value in cells.values]
+    own_values = [unit.own_value(value) for value in cells.numbers]
     if unit.own_value(code) > high:
         return not any(value > high for value in own_values)
     return not any(value < low for value in own_values)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 DecimalMark = Literal[".", ","]
 
@@ -18,13 +18,18 @@ _GROUPED_BY_BLANKS = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u2009\u202f'\u2019]\d{
 _GROUP_MARKS = re.compile(r"[ \u00a0\u2009\u202f'\u2019]")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _LIMIT = re.compile(r"\s*(?:[<>\u2264\u2265]|&lt;|&gt;)=?\s*[\d.,]+.*")
-_FLAG = re.compile(r"(?:(?:H|L|HH|LL|\*{1,2}|\u2191{1,2}|\u2193{1,2})\s*)?([\d.,+-]+(?:[eE][+-]?\d+)?)\s*(?:H|L|HH|LL|\*{1,2}|\u2191{1,2}|\u2193{1,2})?", re.I)
+_FLAG = re.compile(
+    r"(?:(?:H|L|HH|LL|\*{1,2}|\u2191{1,2}|\u2193{1,2})\s*)?([\d.,+-]+(?:[eE][+-]?\d+)?)\s*(?:H|L|HH|LL|\*{1,2}|\u2191{1,2}|\u2193{1,2})?",
+    re.I,
+)
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]*\d[.,]?)\s*([^\d\s.,].*)")
 _DATE = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}([ T]\d.*)?|\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})|\d{1,2}:\d{2}(:\d{2})?"
     r"|\d{1,2}[. -]?[^\W\d_]{3,9}\.?([. -]?\d{2,4})?|[^\W\d_]{3,9}[. -]\d{1,4}"
 )
-_MONTHS = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек")
+_MONTHS = re.compile(
+    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Evidence:
     point_group: str | None = None
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Evidence:
+    def of(cls, texts: Iterable[str]) -> Self:
         """Collect the evidence of ``texts``. Texts without a mark, and those that are not numbers, say nothing."""
         found: dict[str, str] = {}
         for text in texts:

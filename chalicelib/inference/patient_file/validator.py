@@ -14,6 +14,12 @@ from chalicelib.inference.patient_file import headings
 from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX
 from chalicelib.inference.patient_file.csv_reader import Row, Table, read_table
+from chalicelib.inference.patient_file.explained_reading import (
+    assumptions_about_cells,
+    assumptions_about_header,
+    assumptions_about_table,
+    short_rows_assumption,
+)
 from chalicelib.inference.patient_file.findings import (
     FINDINGS_SHOWN_MAX,
     ColumnsUnclearError,
@@ -22,12 +28,6 @@ from chalicelib.inference.patient_file.findings import (
     InvalidFileError,
     NoRowsError,
     refuse_too_many_rows,
-)
-from chalicelib.inference.patient_file.explained_reading import (
-    assumptions_about_cells,
-    assumptions_about_header,
-    assumptions_about_table,
-    short_rows_assumption,
 )
 from chalicelib.inference.patient_file.header import HeaderColumn, columns_of, suggestions
 from chalicelib.inference.patient_file.judgement import findings_about_columns, warnings_about_columns
@@ -92,17 +92,22 @@ class Inspection:
 
     @property
     def errors(self) -> list[Finding]:
-        """The first findings: those about whole columns, then those about the cells of other columns."""
-        judged = {finding.column for finding in self.column_findings if finding.column}
-        others = [finding for finding in self.findings.shown if finding.column not in judged]
+        """The first findings: those about whole columns, then those about cells that they don't explain."""
+        others = [finding for finding in self.findings.shown if not self._is_explained(finding.column, finding.code)]
         return [*self.column_findings, *others][:FINDINGS_SHOWN_MAX]
 
     @property
     def errors_total(self) -> int:
         """The number of all such findings."""
-        judged = {finding.column for finding in self.column_findings if finding.column}
-        hidden = sum(self.findings.by_column[column] for column in judged)
-        return len(self.column_findings) + self.findings.total - hidden
+        counts = self.findings.by_kind.items()
+        explained = sum(count for (column, code), count in counts if self._is_explained(column, code))
+        return len(self.column_findings) + self.findings.total - explained
+
+    def _is_explained(self, column: str | None, code: str) -> bool:
+        """Return whether a finding about a whole column explains a finding about a cell."""
+        return any(
+            finding.column == column if finding.column else code == "not_a_number" for finding in self.column_findings
+        )
 
     def raise_if_bad(self, *, skip: bool = False) -> None:
         """Refuse a file without patients, with a finding about a whole column, or with bad rows.

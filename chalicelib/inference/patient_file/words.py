@@ -21,7 +21,22 @@ _OTHER_MISSING: frozenset[str] = frozenset({
 MISSING_CODES: frozenset[float] = frozenset({-9, -99, -999, -9999, 9, 99, 999, 9999, 88, 888, 8888, -1, -88, -888})
 """Numbers that studies write for "not measured"."""
 
-_YES = ("y", "yes", "true", "t", "1", "present", "positive", "pos", "+", "да", "есть", "имеется", "имеются", "присутствует")
+_YES = (
+    "y",
+    "yes",
+    "true",
+    "t",
+    "1",
+    "present",
+    "positive",
+    "pos",
+    "+",
+    "да",
+    "есть",
+    "имеется",
+    "имеются",
+    "присутствует",
+)
 _NO = ("n", "no", "false", "f", "0", "absent", "negative", "neg", "нет", "отсутствует", "отсутствуют", "не выявлено")
 _FEMALE = ("f", "female", "woman", "w", "ж", "жен", "женский", "женщина", "жен.")
 _MALE = ("m", "male", "man", "м", "муж", "мужской", "мужчина", "муж.")
@@ -95,4 +110,7 @@ def _table(**words: tuple[str, ...]) -> dict[str, str]:
     return {skeleton(word) or word: value for value, texts in words.items() for word in texts}
 
 
-_BY_WORD: dict[tuple[str, ...], dict[str, str]] = {("N", "Y"): _table(Y=_YES, N=_NO), ("F", "M"): _table(F=_FEMALE, M=_MALE)}
+_BY_WORD: dict[tuple[str, ...], dict[str, str]] = {
+    ("N", "Y"): _table(Y=_YES, N=_NO),
+    ("F", "M"): _table(F=_FEMALE, M=_MALE),
+}
