@@ -164,6 +164,10 @@ def _predict_again(loaded: LoadedModel, content: bytes, receipt: dict[str, Any],
         return Comparison("again", text, fits=False)
     if "assumptions" in receipt and prediction.assumptions != receipt["assumptions"]:
         return Comparison("again", "this version reads the input with other assumptions than the receipt's", fits=False)
+    return _compare_results(prediction, receipt, result)
+
+
+def _compare_results(prediction: Prediction, receipt: dict[str, Any], result: bytes | None) -> Comparison:
     text = f"{prediction.rows} patients predicted again"
     if prediction.sha256 == receipt["result_sha256"]:
         return Comparison("again", f"{text}: the same result, byte for byte", fits=True)
