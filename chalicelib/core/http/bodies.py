@@ -118,8 +118,8 @@ def _alternatives(names: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def json_body[Body: BaseModel](request: Request, model: type[Body]) -> Body:
-    """Return the request's JSON body as ``model``.
+def json_body[Body: BaseModel](request: Request, model: type[Body], hint: str = "") -> Body:
+    """Return the request's JSON body as ``model``. ``hint`` ends the message of ``InvalidJsonError``.
 
     Raises
     ------
@@ -137,16 +137,16 @@ def json_body[Body: BaseModel](request: Request, model: type[Body]) -> Body:
     try:
         values = json.loads(body, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
-        raise _invalid_json(model) from error
+        raise _invalid_json(model, hint) from error
     if not isinstance(values, dict):
-        raise _invalid_json(model)
+        raise _invalid_json(model, hint)
     return _validated(values, model)
 
 
-def _invalid_json(model: type[BaseModel]) -> InvalidJsonError:
+def _invalid_json(model: type[BaseModel], hint: str) -> InvalidJsonError:
     """Return the error that shows an object with the required fields of ``model``."""
     fields = [f'"{name}": "…"' for name, field in model.model_fields.items() if field.is_required()]
-    return InvalidJsonError(f"Send a JSON object such as {{{', '.join(fields)}}}.")
+    return InvalidJsonError(f"Send a JSON object such as {{{', '.join(fields)}}}. {hint}".rstrip())
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
