@@ -19,13 +19,8 @@ from chalicelib.core.errors import DomainError, InvalidInputError, InvalidJsonEr
 
 JSON_TYPE = "application/json"
 FORM_TYPE = "multipart/form-data"
-FILE_TYPES = (
-    "text/csv",
-    "text/plain",
-    "text/tab-separated-values",
-    "application/vnd.ms-excel",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-)
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILE_TYPES = ("text/csv", "text/plain", "text/tab-separated-values", "application/vnd.ms-excel", WORKBOOK_TYPE)
 """The content types of a body that is the file itself. Windows sends a CSV as ``application/vnd.ms-excel``."""
 FILE_FIELD = "file"
 FILE_NAME_LENGTH_MAX = 200

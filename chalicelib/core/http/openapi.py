@@ -24,6 +24,7 @@ from chalicelib.core.http.bodies import (
     FILE_TYPES,
     FORM_TYPE,
     JSON_TYPE,
+    WORKBOOK_TYPE,
     BodyTooLargeError,
     FileMissingError,
     InvalidFormError,
@@ -255,8 +256,9 @@ def _request_content(entry: RouteEntry, metadata: RouteMetadata, refs: Refs) -> 
         }
         content[FORM_TYPE] = {"schema": form, "example": {FILE_FIELD: _EXAMPLE_CSV}}
         for media_type in FILE_TYPES:
-            content[media_type] = {"schema": {"type": "string", "contentMediaType": media_type, "description": _FILE}}
-        content[_CSV]["example"] = _EXAMPLE_CSV
+            content[media_type] = {"schema": file | {"contentMediaType": media_type}, "example": _EXAMPLE_CSV}
+        content["text/tab-separated-values"]["example"] = _EXAMPLE_CSV.replace(",", "\t")
+        del content[WORKBOOK_TYPE]["example"]  # JSON holds no binary data
     return content
 
 
