@@ -60,6 +60,15 @@ class Comparison(NamedTuple):
     is_exact: bool = True
 
 
+class Prediction(NamedTuple):
+    """A prediction: the patients and assumptions of the input, and the result CSV with its SHA-256."""
+
+    rows: int
+    assumptions: list[Assumption]
+    csv: bytes
+    sha256: str
+
+
 def main(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(
@@ -191,15 +200,6 @@ def _reading_of(receipt: dict[str, Any]) -> ReadingOptions:
         receipt.get("column_units", {}),
         receipt.get("column_values", {}),
     )
-
-
-class Prediction(NamedTuple):
-    """A prediction: the patients and assumptions of the input, and the result CSV with its SHA-256."""
-
-    rows: int
-    assumptions: list[Assumption]
-    csv: bytes
-    sha256: str
 
 
 def predict(
