@@ -1,6 +1,0 @@
-class NumberText(str):
-    pass
-
-
-def read_sheet(source, known):
-    raise NotImplementedError
