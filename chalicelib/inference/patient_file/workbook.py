@@ -1,6 +1,6 @@
 """Read a sheet of an Excel workbook (.xlsx) as rows of texts.
 
-The library calamine parses the workbook. It trusts the file: one cell in the last corner of a sheet makes it allocate
+The library calamine parses the workbook. It trusts the file: for one cell in the last corner of a sheet it allocates
 the whole sheet. So every XML part is unpacked and checked first, in bounded memory, and calamine gets a new archive of
 exactly the parts that were checked.
 """
@@ -25,18 +25,19 @@ if TYPE_CHECKING:
 
 WORKBOOK_BYTES_MAX = 16 * 1024 * 1024
 ENTRIES_MAX = 5_000
-UNPACKED_BYTES_MAX = 64 * 1024 * 1024
+UNPACKED_BYTES_MAX = 96 * 1024 * 1024
 SHEETS_MAX = 64
 ROWS_MAX = 100_000
-CELLS_MAX = 3_000_000
+CELLS_MAX = 2_500_000
 """The most cells of all sheets. A sheet counts from its first to its last cell, with the empty ones between them."""
-ELEMENTS_MAX = 10_000_000
+ELEMENTS_MAX = 6_000_000
 """The most elements of all XML parts."""
 TEXT_BYTES_MAX = 128 * 1024 * 1024
 """The most text of all cells. A text that many cells share counts for each of them."""
 
 _HEADER_ROWS_MAX = 20
 _DEPTH_MAX = 100
+_FAR = 1 << 40
 _BLOCK_BYTES = 64 * 1024
 _OLE = b"\xd0\xcf\x11\xe0"
 _CENTRAL_ENTRY = b"PK\x01\x02"
@@ -53,14 +54,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class WorkbookTooLargeError(InvalidFileError):
-    """The workbook is larger than allowed: its file, its unpacked parts, sheets, rows or cells."""
+    """The workbook is larger than allowed. ``limit`` names what is too large, and ``maximum`` is what is allowed."""
 
     status = 413
     code = "workbook_too_large"
     title = "The workbook is too large"
 
-    def __init__(self, limit: str, maximum: int, sentence: str) -> None:
-        super().__init__(f"{sentence} {_ADVICE}", limit=limit, maximum=maximum)
+    def __init__(self, limit: str, maximum: int, excess: str) -> None:
+        super().__init__(f"The workbook has {excess.format(maximum)}. {_ADVICE}", limit=limit, maximum=maximum)
 
 
 class WorkbookBrokenError(InvalidFileError):
@@ -76,9 +77,15 @@ class WorkbookEncryptedError(InvalidFileError):
     code = "workbook_encrypted"
     title = "The workbook has a password"
 
+    def __init__(self) -> None:
+        super().__init__(
+            "The workbook has a password, so it can't be read. In Excel: File, Info, Protect Workbook, Encrypt with "
+            "Password, delete the password, and save."
+        )
+
 
 class NumberText(str):
-    """The text of a cell that holds a number. Its decimal mark is a point, whatever the other cells have."""
+    """The text of a cell that holds a number. Its decimal mark is a point, whatever other cells have."""
 
     __slots__ = ()
 
@@ -92,7 +99,7 @@ class Sheet:
     sheets
         The number of worksheets that are not hidden.
     rows
-        The rows from the first one of the sheet, blank ones too. Those above the first cell may be shorter.
+        The rows from the first one of the sheet, blank ones too.
     """
 
     name: str
@@ -104,8 +111,8 @@ def read_sheet(source: BinaryIO, known_headings: Callable[[list[str]], int]) -> 
     """Read the workbook ``source``, which stands at its beginning.
 
     Of several sheets that are not hidden, take the one with the most known headings in a row among its first 20 rows,
-    else the first one with cells. Numbers are ``NumberText``, dates are in ISO 8601, error values are empty, formulas
-    count by their stored value.
+    else the first one with cells. Numbers are ``NumberText``, dates are in ISO 8601, error values are empty, and
+    formulas count by their stored value.
 
     Parameters
     ----------
@@ -123,14 +130,12 @@ def read_sheet(source: BinaryIO, known_headings: Callable[[list[str]], int]) -> 
         best_score = -1
         for name in names:
             sheet = workbook.get_sheet_by_name(name)
-            if not sheet.height:
+            if sheet.start is None:  # it has no cells
                 continue
             score = max(map(known_headings, islice(_rows(sheet), _HEADER_ROWS_MAX))) if len(names) > 1 else 0
             if score > best_score:
                 best, best_score = sheet, score
-    if best is None:
-        return Sheet(names[0] if names else "", len(names), iter(()))
-    return Sheet(best.name, len(names), _rows(best))
+    return Sheet(best.name if best else "", len(names), _rows(best) if best else iter(()))
 
 
 @contextmanager
@@ -140,7 +145,7 @@ def _as_broken() -> Iterator[None]:
         yield
     except (InvalidFileError, MemoryError):
         raise
-    except (Exception, BaseException) as error:
+    except BaseException as error:
         # A panic of Rust is no Exception, and its class can't be imported.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise _broken("it is damaged or not complete") from error
@@ -157,15 +162,11 @@ def _broken(reason: str) -> WorkbookBrokenError:
 def _content(source: BinaryIO) -> bytes:
     content = source.read(WORKBOOK_BYTES_MAX + 1)
     if content.startswith(_OLE):
-        raise WorkbookEncryptedError(
-            "The workbook has a password, so it can't be read. In Excel: File, Info, Protect Workbook, Encrypt with "
-            "Password, and delete the password. Then save it again."
-        )
+        raise WorkbookEncryptedError
     if len(content) > WORKBOOK_BYTES_MAX:
-        megabytes = WORKBOOK_BYTES_MAX // 1024**2
-        raise WorkbookTooLargeError("bytes", WORKBOOK_BYTES_MAX, f"The workbook has more than {megabytes} MB.")
+        raise WorkbookTooLargeError("bytes", WORKBOOK_BYTES_MAX, "more than {:,} bytes")
     if content.count(_CENTRAL_ENTRY) > ENTRIES_MAX:
-        raise WorkbookTooLargeError("entries", ENTRIES_MAX, f"The workbook has more than {ENTRIES_MAX:,} parts.")
+        raise WorkbookTooLargeError("entries", ENTRIES_MAX, "more than {:,} parts")
     return content
 
 
@@ -187,13 +188,13 @@ def _checked(content: bytes) -> bytes:
     """Return an archive of the XML parts of ``content``, which have been checked."""
     checked = io.BytesIO()
     totals = _Totals()
-    names = set()
+    names: set[str] = set()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as archive,
         zipfile.ZipFile(checked, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
     ):
-        # The shared texts first, because the sheets refer to them.
-        for entry in sorted(archive.infolist(), key=lambda entry: not _is_shared_texts(entry.filename)):
+        # The shared texts come first, because the sheets refer to them.
+        for entry in sorted(archive.infolist(), key=lambda entry: "sharedstrings" not in entry.filename.lower()):
             name = entry.filename.replace("\\", "/").lstrip("/")
             if not _PART.fullmatch(name) or _UNUSED.match(name):
                 continue
@@ -206,27 +207,20 @@ def _checked(content: bytes) -> bytes:
     return checked.getvalue()
 
 
-def _is_shared_texts(name: str) -> bool:
-    return name.lower().endswith("sharedstrings.xml")
-
-
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, totals: _Totals) -> bytes:
     if entry.flag_bits & 1:
-        raise WorkbookEncryptedError("The workbook has a password, so it can't be read. Please save it without one.")
+        raise WorkbookEncryptedError
     # Other methods are not in the standard, and may need much memory.
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise _broken("it is compressed in an unusual way")
-    blocks = []
+    part = io.BytesIO()
     with archive.open(entry) as source:
         while block := source.read(_BLOCK_BYTES):
+            part.write(block)
             totals.unpacked += len(block)
             if totals.unpacked > UNPACKED_BYTES_MAX:
-                megabytes = UNPACKED_BYTES_MAX // 1024**2
-                raise WorkbookTooLargeError(
-                    "unpacked_bytes", UNPACKED_BYTES_MAX, f"The workbook has more than {megabytes} MB when unpacked."
-                )
-            blocks.append(block)
-    return b"".join(blocks)
+                raise WorkbookTooLargeError("unpacked_bytes", UNPACKED_BYTES_MAX, "more than {:,} bytes when unpacked")
+    return part.getvalue()
 
 
 # ---- check a part
@@ -240,17 +234,11 @@ class _Check:
 
     def __init__(self, totals: _Totals) -> None:
         self.totals = totals
-        self.open = 0
-        self.row = self.column = self.cell_row = -1
-        self.digits = ""
-        self.first_row = self.first_column = 1 << 40
+        self.starts = self.ends = 0
+        self.first_row = self.first_column = _FAR
         self.last_row = self.last_column = -1
-        self.is_formula = False
         self.formulas = self.values_of_formulas = 0
-        self.shares_text = False
         self.longest = max(totals.shared or (0,))
-        self.knows_sizes = False
-        self.is_new_text = False
         self.parser = expat.ParserCreate()
 
     def check(self, part: bytes) -> None:
@@ -262,26 +250,19 @@ class _Check:
         """
         if part.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise _broken("its parts are not in UTF-8")
-        # Only where many long texts may be shared, each is looked up. Then it must be clear which one a cell shares.
-        self.knows_sizes = (
-            self.longest * CELLS_MAX > TEXT_BYTES_MAX
-            and self.totals.shared_is_regular
-            and not re.search(rb"&#|<!|<\?(?!xml )", part)
-        )
         closed: list[str] = []
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = _refuse_doctype
-        self.parser.StartElementHandler = self._start
+        self.parser.StartElementHandler = self._element_handler(self._share_text(part))
         self.parser.EndElementHandler = closed.append
         for start in range(0, len(part), _BLOCK_BYTES):
             self.parser.Parse(part[start : start + _BLOCK_BYTES])
-            self.open -= len(closed)
+            self.ends += len(closed)
             closed.clear()
-            if self.open > _DEPTH_MAX:
-                raise _broken("its parts are nested too deeply")
             self._check_size()
-        self.parser.Parse(b"", True)  # noqa: FBT003  (expat takes no names)
+        self.parser.Parse(b"", True)  # noqa: FBT003  (it takes no keywords)
         self._check_size()
+        self.totals.elements += self.starts
         self.totals.cells += self._cells()
         if self.formulas and not self.values_of_formulas:
             raise _broken("its formulas have no stored values")
@@ -292,102 +273,133 @@ class _Check:
         return (self.last_row - self.first_row + 1) * (self.last_column - self.first_column + 1)
 
     def _check_size(self) -> None:
-        totals = self.totals
-        if totals.elements > ELEMENTS_MAX:
-            raise WorkbookTooLargeError(
-                "elements", ELEMENTS_MAX, f"The workbook has more than {ELEMENTS_MAX:,} values and formats."
-            )
-        if self.last_row >= ROWS_MAX + _HEADER_ROWS_MAX:
-            raise WorkbookTooLargeError("rows", ROWS_MAX, f"A sheet of the workbook has more than {ROWS_MAX:,} rows.")
-        if totals.cells + self._cells() > CELLS_MAX:
-            raise WorkbookTooLargeError(
-                "cells", CELLS_MAX,
-                f"The workbook has more than {CELLS_MAX:,} cells, counting the empty ones between the others.",
-            )  # fmt: skip
-        if totals.text > TEXT_BYTES_MAX:
-            raise WorkbookTooLargeError(
-                "text_bytes", TEXT_BYTES_MAX, f"The cells have more than {TEXT_BYTES_MAX // 1024**2} MB of text."
-            )
+        if self.starts - self.ends > _DEPTH_MAX:
+            raise _broken("its parts are nested too deeply")
+        for limit, value, maximum, excess in (
+            ("elements", self.totals.elements + self.starts, ELEMENTS_MAX, "more than {:,} values and formats"),
+            ("rows", self.last_row + 1 - _HEADER_ROWS_MAX, ROWS_MAX, "a sheet of more than {:,} rows"),
+            (
+                "cells",
+                self.totals.cells + self._cells(),
+                CELLS_MAX,
+                "more than {:,} cells, counting the empty ones between the others",
+            ),
+            ("text_bytes", self.totals.text, TEXT_BYTES_MAX, "more than {:,} bytes of text in its cells"),
+        ):
+            if value > maximum:
+                raise WorkbookTooLargeError(limit, maximum, excess)
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self.totals.elements += 1
-        self.open += 1
-        if ":" in name:
-            name = name.rpartition(":")[2]
-        if name == "c":
-            self._start_cell(attributes)
-        elif name in {"v", "is"}:
-            self._start_value()
-        elif name == "f":
-            self.is_formula = True
-            self.formulas += 1
-        elif name == "row":
-            position = attributes.get("r")
-            self.row = int(position) - 1 if position else self.row + 1
-            self.column = -1
-        elif name == "sst":
-            self._start_shared_texts(attributes)
+    def _element_handler(self, share_text: Callable[[], None]) -> Callable[[str, dict[str, str]], None]:  # noqa: C901
+        """Return the function that is called for each element. It is one function, because it runs millions of times.
 
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        self.shares_text = attributes.get("t") == "s"
-        self.is_formula = False
-        if reference := attributes.get("r"):
-            letters = reference.rstrip("0123456789")
-            self.column = _column(letters)
-            digits = reference[len(letters) :]
-            if digits != self.digits:
-                self.digits = digits
-                self.cell_row = int(digits) - 1
-        else:
-            self.digits = ""
-            self.cell_row = self.row
-            self.column += 1
+        Parameters
+        ----------
+        share_text
+            Adds the text that a cell shares with others to the totals.
+        """
+        row = column = cell_row = -1
+        last_digits = ""
+        is_formula = shares_text = False
+        names: dict[str, str] = {}
 
-    def _start_value(self) -> None:
-        # Only cells with a value count: a format may be set for all columns of a sheet.
-        self.last_row = max(self.last_row, self.cell_row)
-        self.first_row = min(self.first_row, self.cell_row)
-        self.last_column = max(self.last_column, self.column)
-        self.first_column = min(self.first_column, self.column)
-        self.values_of_formulas += self.is_formula
-        if not self.shares_text:
-            return
-        if self.knows_sizes:
-            self.parser.CharacterDataHandler = self._share
-        else:
-            self.totals.text += self.longest
+        def start(name: str, attributes: dict[str, str]) -> None:  # noqa: C901, PLR0912
+            nonlocal row, column, cell_row, last_digits, is_formula, shares_text
+            self.starts += 1
+            name = names.get(name) or _local_name(name, names)
+            if name == "c":
+                shares_text = attributes.get("t") == "s"
+                is_formula = False
+                if reference := attributes.get("r"):
+                    letters = reference.rstrip("0123456789")
+                    column = _column(letters)
+                    digits = reference[len(letters) :]
+                    if digits != last_digits:
+                        last_digits = digits
+                        cell_row = int(digits) - 1
+                else:
+                    last_digits = ""
+                    cell_row = row
+                    column += 1
+            # Only cells with a value count: a format may be set for all columns of a sheet. max() and min() are slow.
+            elif name in {"v", "is"}:
+                if cell_row > self.last_row:  # noqa: PLR1730
+                    self.last_row = cell_row
+                if cell_row < self.first_row:  # noqa: PLR1730
+                    self.first_row = cell_row
+                if column > self.last_column:  # noqa: PLR1730
+                    self.last_column = column
+                if column < self.first_column:  # noqa: PLR1730
+                    self.first_column = column
+                if is_formula:
+                    self.values_of_formulas += 1
+                if shares_text:
+                    share_text()
+            elif name == "f":
+                is_formula = True
+                self.formulas += 1
+            elif name == "row":
+                position = attributes.get("r")
+                row = int(position) - 1 if position else row + 1
+                column = -1
+            elif name == "sst":
+                self._start_shared_texts(attributes)
 
-    def _share(self, index: str) -> None:
-        self.parser.CharacterDataHandler = None
-        shared = self.totals.shared or []
-        try:
-            self.totals.text += shared[int(index)]
-        except (ValueError, IndexError):
-            self.totals.text += self.longest
+        return start
+
+    def _share_text(self, part: bytes) -> Callable[[], None]:
+        """Return the function that adds the text that a cell shares to the totals."""
+        totals, longest, shared = self.totals, self.longest, self.totals.shared or []
+
+        def add_longest() -> None:
+            totals.text += longest
+
+        def look_up(index: str) -> None:
+            self.parser.CharacterDataHandler = None
+            try:
+                totals.text += shared[int(index)]
+            except (ValueError, IndexError):
+                totals.text += longest
+
+        def await_index() -> None:
+            self.parser.CharacterDataHandler = look_up
+
+        # Looking up takes time, and it must be clear which text calamine takes.
+        is_clear = totals.shared_is_regular and not re.search(rb"&#|<!|<\?(?!xml )", part)
+        return await_index if longest * CELLS_MAX > TEXT_BYTES_MAX and is_clear else add_longest
 
     def _start_shared_texts(self, attributes: dict[str, str]) -> None:
         if self.totals.shared is not None:
             raise _broken("it has two lists of texts")
-        self.totals.shared = []
         # calamine reserves memory for as many texts.
         if len(attributes.get("uniqueCount", "")) > len(str(ELEMENTS_MAX)):
             raise _broken("it states a wrong number of texts")
-        self.parser.StartElementHandler = self._start_in_shared_texts
-        self.parser.CharacterDataHandler = self._add_shared_text
+        self.totals.shared = shared = []
+        is_new = False
 
-    def _start_in_shared_texts(self, name: str, _attributes: dict[str, str]) -> None:
-        self.totals.elements += 1
-        self.open += 1
-        name = name.rpartition(":")[2]
-        if self.is_new_text and name not in {"t", "r"}:
-            self.totals.shared_is_regular = False
-        self.is_new_text = name == "si"
-        if self.is_new_text and self.totals.shared is not None:
-            self.totals.shared.append(0)
+        def start(name: str, _attributes: dict[str, str]) -> None:
+            nonlocal is_new
+            self.starts += 1
+            name = name.rpartition(":")[2]
+            if is_new and name not in {"t", "r"}:
+                self.totals.shared_is_regular = False
+            is_new = name == "si"
+            if is_new:
+                shared.append(0)
 
-    def _add_shared_text(self, text: str) -> None:
-        if self.totals.shared:
-            self.totals.shared[-1] += len(text.encode())
+        def add(text: str) -> None:
+            if shared:
+                shared[-1] += len(text.encode())
+
+        self.parser.StartElementHandler = start
+        self.parser.CharacterDataHandler = add
+
+
+def _local_name(name: str, names: dict[str, str]) -> str:
+    """Return ``name`` without its prefix, and remember it in ``names``."""
+    local = name.rpartition(":")[2]
+    if len(names) < 1000:
+        names[name] = local
+    return local
 
 
 def _refuse_doctype(*_: object) -> None:
@@ -409,16 +421,22 @@ def _column(letters: str) -> int:
 
 
 def _open(content: bytes) -> "CalamineWorkbook":
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415  (only for workbooks)
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415  (only workbooks need it)
 
     return CalamineWorkbook.from_filelike(io.BytesIO(content))
 
 
 def _visible_worksheets(workbook: "CalamineWorkbook") -> list[str]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
+
     sheets = workbook.sheets_metadata
     if len(sheets) > SHEETS_MAX:
-        raise WorkbookTooLargeError("sheets", SHEETS_MAX, f"The workbook has more than {SHEETS_MAX} sheets.")
-    return [sheet.name for sheet in sheets if sheet.typ.name == "WorkSheet" and sheet.visible.name == "Visible"]
+        raise WorkbookTooLargeError("sheets", SHEETS_MAX, "more than {:,} sheets")
+    return [
+        sheet.name
+        for sheet in sheets
+        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+    ]
 
 
 def _rows(sheet: "CalamineSheet") -> Iterator[list[str]]:
@@ -427,7 +445,7 @@ def _rows(sheet: "CalamineSheet") -> Iterator[list[str]]:
 
 
 def _number(value: float) -> NumberText:
-    # Excel keeps 15 digits, so a whole number is not longer.
+    # Excel keeps 15 digits.
     return NumberText(int(value) if value.is_integer() and abs(value) < 1e15 else repr(value))
 
 
