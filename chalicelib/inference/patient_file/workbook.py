@@ -353,19 +353,27 @@ class _Check:
         def add_longest() -> None:
             totals.text += longest
 
-        def look_up(index: str) -> None:
-            self.parser.CharacterDataHandler = None
-            try:
-                totals.text += shared[int(index)]
-            except (ValueError, IndexError):
-                totals.text += longest
+        is_awaited = False
 
         def await_index() -> None:
-            self.parser.CharacterDataHandler = look_up
+            nonlocal is_awaited
+            is_awaited = True
+
+        def look_up(index: str) -> None:
+            nonlocal is_awaited
+            if is_awaited:
+                is_awaited = False
+                try:
+                    totals.text += shared[int(index)]
+                except (ValueError, IndexError):
+                    totals.text += longest
 
         # Looking up takes time, and it must be clear which text calamine takes.
         is_clear = totals.shared_is_regular and not re.search(rb"&#|<!|<\?(?!xml )", part)
-        return await_index if longest * CELLS_MAX > TEXT_BYTES_MAX and is_clear else add_longest
+        if longest * CELLS_MAX <= TEXT_BYTES_MAX or not is_clear:
+            return add_longest
+        self.parser.CharacterDataHandler = look_up
+        return await_index
 
     def _start_shared_texts(self, attributes: dict[str, str]) -> None:
         if self.totals.shared is not None:
