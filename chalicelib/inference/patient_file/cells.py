@@ -267,7 +267,7 @@ class Cells(dict[str, str]):
             if unit.name != self._unit.name and low <= unit.own_value(value) <= high:
                 return unit
         scales = self._column.other_scales
-        return next((scale for scale in scales if scale.median_minimum <= value <= scale.median_maximum), None)
+        return next((scale for scale in scales if scale.usual_minimum <= value <= scale.usual_maximum), None)
 
     def training_range_in_file_unit(self) -> tuple[float, float]:
         """Return the training range in the unit of the file.

@@ -43,8 +43,8 @@ class OtherScale:
     """A scale that a laboratory may report instead of the column's unit, and that no factor converts to it.
 
     ``title`` is its name in a sentence.
-    ``minimum`` to ``maximum`` is what is possible on this scale. A column with a median from ``median_minimum`` to
-    ``median_maximum`` may be on this scale.
+    ``minimum`` to ``maximum`` is what is possible on this scale, and ``usual_minimum`` to ``usual_maximum`` what most
+    patients have.
     """
 
     name: str
@@ -52,8 +52,8 @@ class OtherScale:
     spellings: tuple[str, ...]
     minimum: float
     maximum: float
-    median_minimum: float
-    median_maximum: float
+    usual_minimum: float
+    usual_maximum: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,8 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Bilirubin", "number", "Bilirubin, serum", "Билирубин общий",
         required=True, unit="mg/dL", minimum=0.1, maximum=60,
-        training_minimum=0.3, training_maximum=28, median_minimum=0.15, study_low=0.6, study_high=8.03, spellings=("mgdl", *_MG_DL),
+        training_minimum=0.3, training_maximum=28, median_minimum=0.15, study_low=0.6, study_high=8.03,
+        spellings=("mgdl", *_MG_DL),
         si=Unit("umol/L", 17.1, ("umoll", "мкмольл", "мкмл")), other_units=(Unit("mg/L", 10, ("mgl", "мгл")),),
     ),
     Column(

@@ -38,16 +38,24 @@ def warnings_about_columns(cells: Sequence[Cells]) -> list[Finding]:
 # ---- units
 
 
-def _possible_share(values: Sequence[float], column: Column, unit: Unit | OtherScale) -> float:
-    low, high = (unit.minimum, unit.maximum) if isinstance(unit, OtherScale) else column.limits_in(unit)
+def _possible_share(values: Sequence[float], column: Column, unit: Unit) -> float:
+    low, high = column.limits_in(unit)
     return sum(low <= value <= high for value in values) / len(values)
 
 
-def _is_usual_median(value: float, column: Column, unit: Unit | OtherScale) -> bool:
-    if isinstance(unit, OtherScale):
-        return unit.median_minimum <= value <= unit.median_maximum
+def _is_usual_median(value: float, column: Column, unit: Unit) -> bool:
     low, high = column.median_limits
     return low <= unit.own_value(value) <= high
+
+
+def _fits(values: Sequence[float], column: Column, unit: Unit | OtherScale) -> bool:
+    """Return whether a column with these distinct ``values`` is usual in ``unit``, or on a scale."""
+    if isinstance(unit, Unit):
+        share = _possible_share(values, column, unit)
+        return share >= _FITTING_SHARE and _is_usual_median(median(values), column, unit)
+    possible = sum(unit.minimum <= value <= unit.maximum for value in values)
+    usual = sum(unit.usual_minimum <= value <= unit.usual_maximum for value in values)
+    return possible >= _FITTING_SHARE * len(values) and 2 * usual > len(values)
 
 
 def _distance(value: float, column: Column, unit: Unit | OtherScale) -> float:
@@ -66,9 +74,7 @@ def _fitting_unit(cells: Cells) -> Unit | OtherScale | None:
     fitting = [
         other
         for other in column.units_and_scales
-        if not (unit and other.name == unit.name)
-        and _is_usual_median(middle, column, other)
-        and _possible_share(values, column, other) >= _FITTING_SHARE
+        if not (unit and other.name == unit.name) and _fits(values, column, other)
     ]
     return min(fitting, key=lambda other: _distance(middle, column, other), default=None)
 
@@ -88,7 +94,7 @@ def _wrong_unit(cells: Cells) -> Finding | None:
     if share == 1.0 and not is_odd:
         return None
     other = _fitting_unit(cells)
-    if other is None or (not is_odd and _possible_share(values, column, other) <= share):
+    if other is None or (isinstance(other, Unit) and not is_odd and _possible_share(values, column, other) <= share):
         return None
     suggestion = float(f"{unit.file_value(other.own_value(middle)):.4g}") if isinstance(other, Unit) else None
     advice = (
@@ -145,8 +151,8 @@ def _missing_codes(cells: Cells) -> list[Finding]:
         if value is None or count < _CODE_REPEATED or not _is_alone(cells, value):
             continue
         message = (
-            f"{text} occurs {count} times in {column.name}, far from its other values. If it means 'not measured', send "
-            f"missing={text}; if it is a measured value, send missing= without a code."
+            f"{text} occurs {count} times in {column.name}, far from its other values. If it means 'not measured', "
+            f"send missing={text}; if it is a measured value, send missing= without a code."
         )
         params = {"example": text, "count": count}
         found.append(Finding("missing_code_suspected", message, None, column.name, text, params))
