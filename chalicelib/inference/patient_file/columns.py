@@ -186,7 +186,7 @@ COLUMNS: tuple[Column, ...] = (
         required=True, unit="mg/dL", minimum=0.1, maximum=60,
         training_minimum=0.3, training_maximum=28, median_minimum=0.15, study_low=0.6, study_high=8.03,
         spellings=("mgdl", *_MG_DL),
-        si=Unit("umol/L", 17.1, ("umoll", "мкмольл", "мкмл")), other_units=(Unit("mg/L", 10, ("mgl", "мгл")),),
+        si=Unit("umol/L", 17.1, ("umoll", "мкмольл", "мкмл")),
     ),
     Column(
         "Cholesterol", "number", "Cholesterol, serum", "Холестерин общий",

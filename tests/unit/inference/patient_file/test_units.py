@@ -40,7 +40,7 @@ def test_an_unknown_unit_is_refused_naming_the_known_units() -> None:
         check_file(PLAIN.replace(b"Bilirubin", b"Bilirubin [mmol/L]"))
     (finding,) = caught.value.extra["errors"]
     assert (finding["column"], finding["value"]) == ("Bilirubin", "mmol/L")
-    assert finding["units"] == ["mg/dL", "umol/L", "mg/L"]
+    assert finding["units"] == ["mg/dL", "umol/L"]
 
 
 def test_brackets_of_a_column_without_units_are_ignored() -> None:
