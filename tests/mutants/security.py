@@ -20,9 +20,10 @@ from chalicelib.core.rate_limits import Limits
 from chalicelib.core.settings import Settings
 from chalicelib.erasure.eraser import Erasure, OutOfTimeError
 from chalicelib.inference.models.base import ArtefactMismatchError, read_verified
-from chalicelib.inference.patient_file import encodings, findings
+from chalicelib.inference.patient_file import encodings, findings, workbook
 from chalicelib.inference.patient_file.findings import TooManyRowsError, refuse_surely_too_many_rows
 from chalicelib.inference.patient_file.pii_headers import names_a_person
+from chalicelib.inference.patient_file.workbook import WorkbookTooLargeError
 from chalicelib.inference.predictions.dead_letters import DeadLetters
 from chalicelib.inference.predictions.dispatcher import Dispatcher
 from chalicelib.inference.predictions.dry_run import DryRuns
@@ -56,6 +57,7 @@ _ROWS_MAX = "tests/unit/inference/predictions/test_rows_max.py::"
 _UPLOADS = "tests/unit/inference/storage/test_uploads.py::"
 _GUARDED = "tests/unit/local/test_guard.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
+_WORKBOOK = "tests/unit/inference/patient_file/test_workbook.py::"
 _HOSTILE = "tests/unit/inference/patient_file/test_hostile_files.py::"
 _LOG_LINES = "tests/unit/core/observability/test_logging.py::"
 _LOADING = "tests/unit/inference/models/test_loading.py::"
@@ -157,6 +159,10 @@ MUTATIONS = (
         _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
     Mutation("row 11: NUL is an allowed character", encodings, in_text(r"[\x00-", r"[\x01-"),
         _HOSTILE + "test_row_11_a_hostile_file_gets_its_expected_outcome_in_bounded_memory"),
+    Mutation("row 11: a workbook of any size is unpacked", workbook._unpacked,
+        never(WorkbookTooLargeError), _WORKBOOK + "test_a_zip_bomb_costs_no_more_than_the_bound"),
+    Mutation("row 11: a sheet of any area is parsed", workbook._Check._check_size,
+        never(WorkbookTooLargeError), _WORKBOOK + "test_a_wide_area_of_few_cells_is_refused"),
     Mutation("row 11: the file name becomes part of the object key", Predictions._new_prediction,
         replace("input_key(_1, _2)", "input_key(_1, fields['file_name'] or _2)"),
         _FILES + "test_row_11_object_keys_hold_nothing_that_a_client_sent"),
