@@ -1,20 +1,15 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { Column } from '../src/api/types';
 import { setLanguage } from '../src/i18n';
 import type { Field } from '../src/lib/patientForm';
 import { models } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import * as form from '../src/state/patientForm';
 import { forgetSession } from '../src/state/session';
-import { catalogueModel, dryRun } from './fixtures';
+import { catalogueColumn, catalogueModel, dryRun } from './fixtures';
 
-const ALBUMIN: Column = {
-  name: 'Albumin',
-  title: { en: 'Albumin', ru: 'Альбумин' },
-  kind: 'number',
+const ALBUMIN = catalogueColumn('Albumin', {
   required: true,
   unit: 'g/dL',
-  allowed: null,
   minimum: 1,
   maximum: 6,
   training_minimum: 1.96,
@@ -25,7 +20,7 @@ const ALBUMIN: Column = {
   ],
   si_unit: 'g/L',
   si_factor: 10,
-};
+});
 
 let responses: { status: number; body: unknown }[] = [];
 let requests: string[] = [];

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { COLUMN_ASSUMPTIONS, FILE_ASSUMPTIONS } from '../src/api/assumptionKinds';
 import { FIELD_CODES, FIELD_NAMES, FINDING_CODES } from '../src/api/findingCodes';
 import { PROBLEM_CODES, pageProblem } from '../src/api/problem';
 import { en } from '../src/i18n/en';
 import { ru } from '../src/i18n/ru';
+import { assumptionLines } from '../src/lib/assumptions';
 import {
   fieldErrors,
   fieldSentence,
@@ -12,6 +14,37 @@ import {
   valueWords,
   withoutBreaks,
 } from '../src/lib/sentences';
+
+/** The values of all kinds of assumptions. */
+const PARAMS = {
+  separator: ';',
+  line: 3,
+  encoding: 'windows-1252',
+  count: 2,
+  columns: ['Stage'],
+  sheet: 'Patients',
+  sheets: ['Notes', 'Patients'],
+  heading: 'cu',
+  unit: 'ug/day',
+  words: { f: 'F' },
+  texts: ['.', '-'],
+  example: '1,650',
+  value: 1650,
+};
+const FILE_FORMATS = [
+  'parquet',
+  'xls',
+  'ods',
+  'spss',
+  'stata',
+  'sas',
+  'zip',
+  'gzip',
+  'html',
+  'json',
+  'pdf',
+  'png',
+];
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -24,9 +57,32 @@ describe.each([
   });
 
   test.each(FINDING_CODES)('the finding %s has a sentence', (code) => {
-    const sentence = findingSentence({ code }, dictionary);
-    expect(sentence).toMatch(/^\p{Lu}.*[.]$/u);
-    expect(sentence).not.toMatch(/undefined|null|NaN/);
+    for (const row of [null, 3]) {
+      const sentence = findingSentence({ code, row }, dictionary);
+      expect(sentence).toMatch(/^[\p{Lu}“«].*[.?]$/u);
+      expect(sentence).not.toMatch(/undefined|null|NaN/);
+    }
+  });
+
+  test.each([...FILE_ASSUMPTIONS, ...COLUMN_ASSUMPTIONS])(
+    'the assumption %s has a sentence',
+    (kind) => {
+      const assumption = { kind, column: 'Copper', text: 'From the API.', params: PARAMS };
+      const lines = assumptionLines([assumption], {
+        dictionary,
+        language: 'ru',
+        columnByName: () => null,
+      });
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(/^\p{Lu}.*[.]$/u);
+      expect(lines[0]).not.toMatch(/undefined|null|NaN|From the API/);
+    },
+  );
+
+  test.each(FILE_FORMATS)('a file of the format %s is refused with how to export it', (format) => {
+    const sentence = problemSentence(pageProblem('not_a_csv', { format }), dictionary);
+    expect(sentence).not.toBe(problemSentence(pageProblem('not_a_csv'), dictionary));
+    expect(sentence).toMatch(/^\p{Lu}.*[.].*/u);
   });
 
   test.each(FIELD_CODES)('the field code %s has a sentence', (code) => {
@@ -72,6 +128,68 @@ test('the sentence about a suspected unit names both units and suggests a value'
   expect(findingSentence(finding, ru)).toBe(
     'Похоже, что единицы измерения — г/л, а нужны г/дл. Возможно, имелось в виду 3,5?',
   );
+});
+
+test('the question about the unit of a column names its median in both units', () => {
+  const finding = {
+    code: 'unit_suspected',
+    row: null,
+    column: 'Bilirubin',
+    unit: 'mg/dL',
+    hint_unit: 'umol/L',
+    median: 21,
+    suggestion: 1.228,
+  };
+  expect(plain(findingSentence(finding, en))).toBe(
+    'Half of the values are above 21. In mg/dL that is hardly possible. This looks like µmol/L: 21 µmol/L is 1.228 mg/dL.',
+  );
+  expect(plain(findingSentence(finding, ru))).toBe(
+    'Половина значений больше 21. Если единицы — мг/дл, таких значений почти не бывает. Похоже, что единицы измерения — мкмоль/л: 21 мкмоль/л — это 1,228 мг/дл.',
+  );
+});
+
+test.each([
+  ['INR', 'This looks like the INR.', 'Похоже на МНО.'],
+  ['%', 'prothrombin in percent (Quick).', 'протромбин по Квику (в процентах).'],
+])('prothrombin as %s cannot be converted: seconds are needed', (hint_unit, english, russian) => {
+  const finding = {
+    code: 'unit_suspected',
+    row: null,
+    column: 'Prothrombin',
+    unit: 's',
+    hint_unit,
+  };
+  const columnFinding = { ...finding, median: 72, suggestion: null };
+  expect(findingSentence(columnFinding, en)).toContain(english);
+  expect(findingSentence(columnFinding, en)).toContain('in seconds');
+  expect(findingSentence(columnFinding, ru)).toContain(russian);
+  expect(findingSentence(columnFinding, ru)).toContain('в секундах');
+});
+
+test('a warning about a unit compares the median with the patients of the study', () => {
+  const warning = {
+    code: 'unit_odd',
+    row: null,
+    column: 'Bilirubin',
+    unit: 'mg/dL',
+    hint_unit: 'umol/L',
+    median: 22,
+    usual_minimum: 0.6,
+    usual_maximum: 8,
+  };
+  expect(plain(findingSentence(warning, en))).toBe(
+    'Half of the values are above 22 mg/dL. 9 of 10 patients of the study had less than 8. Is it µmol/L?',
+  );
+  expect(plain(findingSentence({ ...warning, median: 0.1 }, ru))).toBe(
+    'Половина значений больше 0,1 мг/дл. У 9 из 10 пациентов исследования было больше 0,6. Может быть, единицы — мкмоль/л?',
+  );
+});
+
+test('a number that may be a code for a missing value is counted in its column', () => {
+  const finding = { code: 'missing_code_suspected', column: 'Copper', example: '999', count: 5 };
+  expect(plain(findingSentence({ ...finding, row: null }, en))).toContain('“999” occurs 5 times');
+  expect(plain(findingSentence({ ...finding, row: null }, ru))).toContain('встречается 5 раз,');
+  expect(findingSentence({ ...finding, row: 2 }, en)).toContain('leave the cell empty');
 });
 
 test('a limit has its unit', () => {

@@ -1,16 +1,30 @@
 import type { DryRun } from '../../api/types';
 import { text } from '../../i18n';
+import { needsMapping } from '../../lib/columnMapping';
 import { columnByName } from '../../state/catalogue';
+import { ColumnMapping } from './ColumnMapping';
+import { ColumnQuestions } from './ColumnQuestions';
 import { FilePreview } from './FilePreview';
+import { Assumptions, FlaggedValues, RecalledHeadings, Warnings } from './ReadingReport';
 
-/** The result of a file's check: its preview, and notes on IDs and columns. */
+/** The result of a file's check: questions, its preview, how it was read, and notes on its values. */
 export function CheckReport({ report }: { report: DryRun }) {
   const words = text.value.check;
   const absentColumns = report.columns_absent.filter(isUsed);
   return (
     <>
+      <ColumnQuestions report={report} />
+      <RecalledHeadings />
+      <ColumnMapping
+        preview={report.preview}
+        assumptions={report.assumptions}
+        isNeeded={needsMapping({ state: 'done', report })}
+      />
+      <Warnings report={report} />
       <FilePreview report={report} />
       <dl class="check-report">
+        <Assumptions report={report} />
+        <FlaggedValues report={report} />
         {report.duplicate_ids.length > 0 && (
           <Entry title={words.duplicateIds} hint={words.duplicateIdsHint}>
             {report.duplicate_ids.map(({ id, rows }) => words.duplicateId(id, rows)).join('; ')}

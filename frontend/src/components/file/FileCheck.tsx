@@ -1,12 +1,14 @@
 import { type Problem, pageProblem } from '../../api/problem';
 import type { DryRun } from '../../api/types';
 import { text } from '../../i18n';
-import { badRowCount, isFileProblem } from '../../lib/fileCheck';
+import { badRowCount, columnFindings, isFileProblem } from '../../lib/fileCheck';
 import { checkAgain, chosenFile } from '../../state/draft';
 import { fileCheck } from '../../state/fileCheck';
 import { isLarge, uploadProgress } from '../../state/fileUpload';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { CheckReport } from './CheckReport';
+import { ColumnMapping } from './ColumnMapping';
+import { RecalledHeadings } from './ReadingReport';
 
 /**
  * The check of the chosen file. Its outcome is a live region, so that screen readers announce it.
@@ -40,6 +42,7 @@ function outcome(): string {
 function reportSentence(report: DryRun): string {
   const words = report.sampled ? text.value.check.sampled : text.value.check;
   if (report.rows === 0) return text.value.problems.sentences.no_rows(pageProblem('no_rows'));
+  if (columnFindings(report).length > 0) return text.value.check.columnsUnclear(report.rows);
   const bad = badRowCount(report);
   if (bad === 0) return words.good(report.rows);
   return report.rows_predictable === 0
@@ -49,7 +52,14 @@ function reportSentence(report: DryRun): string {
 
 function CheckFailure({ problem }: { problem: Problem }) {
   const words = text.value.check;
-  if (isFileProblem(problem)) return <ProblemNotice problem={problem} />;
+  if (isFileProblem(problem))
+    return (
+      <>
+        <ProblemNotice problem={problem} />
+        <RecalledHeadings />
+        {problem.preview && <ColumnMapping preview={problem.preview} isNeeded />}
+      </>
+    );
   return (
     <>
       <p>

@@ -2,6 +2,9 @@
 const NAMES: Record<string, string> = {
   'umol/L': 'µmol/L',
   'ug/day': 'µg/day',
+  'umol/day': 'µmol/day',
+  'ukat/L': 'µkat/L',
+  '%': '% (Quick)',
   '10^9/L': '10⁹/L',
 };
 
