@@ -141,10 +141,10 @@ test('the question about the unit of a column names its median in both units', (
     suggestion: 1.228,
   };
   expect(plain(findingSentence(finding, en))).toBe(
-    'Half of the values are above 21. In mg/dL that is hardly possible. This looks like µmol/L: 21 µmol/L is 1.228 mg/dL.',
+    'The median is 21. In mg/dL that is hardly possible. This looks like µmol/L: 21 µmol/L is 1.228 mg/dL.',
   );
   expect(plain(findingSentence(finding, ru))).toBe(
-    'Половина значений больше 21. Если единицы — мг/дл, таких значений почти не бывает. Похоже, что единицы измерения — мкмоль/л: 21 мкмоль/л — это 1,228 мг/дл.',
+    'Медиана — 21. Если единицы — мг/дл, таких значений почти не бывает. Похоже, что единицы измерения — мкмоль/л: 21 мкмоль/л — это 1,228 мг/дл.',
   );
 });
 
@@ -178,10 +178,10 @@ test('a warning about a unit compares the median with the patients of the study'
     usual_maximum: 8,
   };
   expect(plain(findingSentence(warning, en))).toBe(
-    'Half of the values are above 22 mg/dL. 9 of 10 patients of the study had less than 8. Is it µmol/L?',
+    'The median is 22 mg/dL. 9 of 10 patients of the study had less than 8. Is it µmol/L?',
   );
   expect(plain(findingSentence({ ...warning, median: 0.1 }, ru))).toBe(
-    'Половина значений больше 0,1 мг/дл. У 9 из 10 пациентов исследования было больше 0,6. Может быть, единицы — мкмоль/л?',
+    'Медиана — 0,1 мг/дл. У 9 из 10 пациентов исследования было больше 0,6. Может быть, единицы — мкмоль/л?',
   );
 });
 

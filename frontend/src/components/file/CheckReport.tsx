@@ -15,12 +15,12 @@ export function CheckReport({ report }: { report: DryRun }) {
     <>
       <ColumnQuestions report={report} />
       <RecalledHeadings />
+      <Warnings report={report} />
       <ColumnMapping
         preview={report.preview}
         assumptions={report.assumptions}
         isNeeded={needsMapping({ state: 'done', report })}
       />
-      <Warnings report={report} />
       <FilePreview report={report} />
       <dl class="check-report">
         <Assumptions report={report} />

@@ -67,9 +67,14 @@ function valuesOf(column: Column): string {
     const value = (code: string) => codeAndTitle(column, code, dictionary, language.value);
     return column.allowed.map(value).join('; ');
   }
-  const [unit = '', ...others] = column.units.map(({ name }) => dictionary.patient.unit(name));
+  const [first, ...others] = column.units;
+  const unit = first ? dictionary.patient.unit(first.name) : '';
+  const otherUnits = others.map(({ name }) => dictionary.unit(name)).join(', ');
   const range = dictionary.submission.between(column.minimum, column.maximum);
-  return [[range, unit].filter(Boolean).join('\u00a0'), others.join(', ')]
+  return [
+    [range, unit].filter(Boolean).join('\u00a0'),
+    otherUnits && dictionary.reading.otherUnits(otherUnits),
+  ]
     .filter(Boolean)
     .join('; ');
 }

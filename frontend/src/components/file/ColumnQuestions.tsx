@@ -47,7 +47,8 @@ function Answer({ label, onClick }: AnswerProps) {
   );
 }
 
-function UnitAnswer({ finding, report }: { finding: Finding; report: DryRun }) {
+/** The button that reads the column in the unit that the finding names. */
+export function UnitAnswer({ finding, report }: { finding: Finding; report: DryRun }) {
   const { column, hint_unit: unit } = finding;
   if (!column || !unit || NOT_CONVERTIBLE.has(unit)) return null;
 

@@ -4,12 +4,13 @@ import { assumptionLines } from '../../lib/assumptions';
 import { findingSentence } from '../../lib/sentences';
 import { columnByName } from '../../state/catalogue';
 import { forgetRecalledHeadings, recalledHeadings } from '../../state/draft';
+import { UnitAnswer } from './ColumnQuestions';
 
 /** What is odd about the file. It does not prevent the prediction. */
 export function Warnings({ report }: { report: DryRun }) {
   if (report.warnings.length === 0) return null;
   return (
-    <div class="notice notice-warning">
+    <div class="notice notice-warning questions">
       <p>
         <strong>{text.value.check.warnings}</strong>
       </p>
@@ -18,6 +19,7 @@ export function Warnings({ report }: { report: DryRun }) {
           <li key={index}>
             {warning.column && <strong>{columnTitle(warning.column)}. </strong>}
             {findingSentence(warning, text.value)}
+            {warning.code === 'unit_odd' && <UnitAnswer finding={warning} report={report} />}
           </li>
         ))}
       </ul>

@@ -208,7 +208,7 @@ function suspectedCell(finding: Finding): string {
 function median(finding: Finding): string {
   return finding.median == null
     ? 'The values are unusual.'
-    : `Half of the values are above ${withUnit(finding.median, finding.code === 'unit_odd' ? finding.unit : null)}.`;
+    : `The median is ${withUnit(finding.median, finding.code === 'unit_odd' ? finding.unit : null)}.`;
 }
 
 function converted({ median: value, hint_unit, unit, suggestion: result }: Finding): string {

@@ -50,7 +50,7 @@ export const reading = {
   change: 'Change how columns are read',
   mappingTitle: 'Columns of your file',
   mappingLead:
-    'Say what each column of your file means. Columns marked “required” are needed for every prediction.',
+    'Say what each column of your file means. The required values are needed for every prediction.',
   heading: 'Heading in the file',
   firstValues: 'First values',
   meaning: 'Meaning',
@@ -75,6 +75,7 @@ export const reading = {
   helpTitle: 'Columns of a patient file',
   helpLead: 'You can fill in a template:',
   template: { en: 'Template in English (CSV)', ru: 'Template in Russian (CSV)' },
+  otherUnits: (units: string) => `also in ${units}`,
   alsoKnownAs: (aliases: string) => `Other headings that are recognised: ${aliases}.`,
   excel: 'Download for Excel',
   excelTooLarge: (rows: number) =>

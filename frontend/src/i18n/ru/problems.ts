@@ -211,7 +211,7 @@ function suspectedCell(finding: Finding): string {
 function median(finding: Finding): string {
   return finding.median == null
     ? 'Необычные значения.'
-    : `Половина значений больше ${withUnit(finding.median, finding.code === 'unit_odd' ? finding.unit : null)}.`;
+    : `Медиана — ${withUnit(finding.median, finding.code === 'unit_odd' ? finding.unit : null)}.`;
 }
 
 function converted({ median: value, hint_unit, unit, suggestion: result }: Finding): string {

@@ -79,6 +79,7 @@ export const reading: Dictionary['reading'] = {
   helpTitle: 'Столбцы файла с пациентами',
   helpLead: 'Можно заполнить шаблон:',
   template: { en: 'Шаблон на английском (CSV)', ru: 'Шаблон на русском (CSV)' },
+  otherUnits: (units) => `другие единицы: ${units}`,
   alsoKnownAs: (aliases) => `Распознаются и другие заголовки: ${aliases}.`,
   excel: 'Скачать для Excel',
   excelTooLarge: (rows) =>
