@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.inference.patient_file import schemas
+
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
@@ -17,6 +19,6 @@ class Assumption:
     column: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> schemas.Assumption:
         """Return the assumption as the API shows it."""
         return {"column": self.column, "kind": self.kind, "text": self.text, "params": self.params}

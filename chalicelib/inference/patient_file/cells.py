@@ -1,27 +1,35 @@
 """Check and convert the cells of one column."""
 
 import math
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.inference.patient_file import columns
-from chalicelib.inference.patient_file.columns import Column, Unit
+from chalicelib.inference.patient_file import numbers, words
+from chalicelib.inference.patient_file.columns import Column, OtherScale, Unit
 from chalicelib.inference.patient_file.findings import Finding
+from chalicelib.inference.patient_file.numbers import Marks
 
 VALUE_SHOWN_MAX = 40
 ID_CHARACTERS_MAX = 100
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_WHOLE = re.compile(r"(\d+)[.,]0+", re.ASCII)
+TEXTS_SHOWN_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnUnit:
-    """A column and the unit of its numbers in the file; None for a column without units."""
+class ColumnReading:
+    """How a column of the file is read.
+
+    - ``unit``: the unit of its numbers in the file; None for a column without units. ``is_stated``: the header or the
+      sender names it.
+    - ``missing``: codes that mean "not measured"; None if nothing was said about such codes.
+    - ``values``: for a category, the value of each text, as the sender states it.
+    """
 
     column: Column
-    unit: Unit | None
+    unit: Unit | None = None
+    is_stated: bool = False
+    marks: Marks = field(default=Marks("."))
+    missing: tuple[str, ...] | None = None
+    values: dict[str, str | None] = field(default_factory=dict)
 
 
 def in_unit(unit: str | None) -> str:
@@ -32,25 +40,40 @@ def in_unit(unit: str | None) -> str:
 class Cells(dict[str, str]):
     """Maps each cell text of one column to the text that is stored.
 
-    A column has few distinct texts, so each is checked once and remembered. A wrong text maps to ``""``; ``findings``
-    says what is wrong with it.
+    A column has few distinct texts, so each is checked once and remembered. A wrong text maps to ``""``.
+
+    - ``findings``: what is wrong with a text.
+    - ``beyond``: the texts whose value lies outside the training range.
+    - ``code_counts``: how often each text occurs that may be a code for "not measured".
+    - ``numbers``: the distinct numbers, in the unit of the file. ``codes``: the distinct numbers of a category.
+    - ``notes``: the assumptions about the column, by their kind, each with its parameters.
     """
 
     DISTINCT_MAX = 100_000
 
-    def __init__(self, column_unit: ColumnUnit, *, decimal_comma: bool) -> None:
+    def __init__(self, reading: ColumnReading) -> None:
         super().__init__()
-        self._column = column_unit.column
-        self._unit = column_unit.unit.name if column_unit.unit else None
-        self._factor = column_unit.unit.factor if column_unit.unit else 1.0
-        self._decimal_comma = decimal_comma
+        self.reading = reading
+        self._column = reading.column
+        self._unit = reading.unit or Unit("", 1.0)
+        self._missing_codes = {code: _number_of(code) for code in reading.missing or ()}
+        self._values = {text.strip().lower(): value for text, value in reading.values.items()}
         self.findings: dict[str, Finding] = {}
+        self.beyond: set[str] = set()
+        self.code_counts: dict[str, int] = {}
+        self.numbers: list[float] = []
+        self.codes: dict[str, str | None] = {}
+        self.texts: dict[str, None] = {}
+        self.mark_conflict: str | None = None
+        self.notes: dict[str, dict[str, Any]] = {}
 
     def __missing__(self, text: str) -> str:
         result = self._check(text.strip())
         if isinstance(result, Finding):
             self.findings[text] = result
             result = ""
+        elif result and self._column.kind == "number" and not self._is_in_training_range(float(result)):
+            self.beyond.add(text)
         self[text] = result
         return result
 
@@ -59,6 +82,16 @@ class Cells(dict[str, str]):
         if len(self) > self.DISTINCT_MAX:
             self.clear()
             self.findings.clear()
+            self.beyond.clear()
+
+    def count_codes(self, texts: tuple[str, ...]) -> None:
+        """Count the texts of a batch that may be a code for "not measured"."""
+        for code in self.code_counts:
+            self.code_counts[code] += texts.count(code)
+
+    def _is_in_training_range(self, value: float) -> bool:
+        low, high = self._column.training_minimum, self._column.training_maximum
+        return low is None or high is None or low <= value <= high
 
     def _check(self, text: str) -> str | Finding:
         column = self._column
@@ -67,66 +100,205 @@ class Cells(dict[str, str]):
                 return text
             message = f"An ID can have at most {ID_CHARACTERS_MAX} characters."
             return self._finding("too_long", message, text, maximum=ID_CHARACTERS_MAX)
-        if text.lower() in columns.MISSING:
-            if not column.required:
-                return ""
-            message = f"{column.name} is missing. It is required for every patient{in_unit(self._unit)}."
-            return self._finding("value_missing", message, text, unit=self._unit)
+        if column.kind == "category" and text and len(self.texts) < TEXTS_SHOWN_MAX:
+            self.texts[text[:VALUE_SHOWN_MAX]] = None
+        if words.is_usual_missing(text):
+            return self._missing(text)
+        if (stated := self._values.get(text.lower(), text)) != text:
+            return self._missing(text) if stated is None else stated
+        if self._is_missing_code(text) or words.is_missing_mark(text):
+            self._note_text("missing_mark", text)
+            return self._missing(text)
         return self._category(text) if column.kind == "category" else self._number(text)
+
+    def _missing(self, text: str) -> str | Finding:
+        if not self._column.required:
+            return ""
+        unit = self.reading.unit.name if self.reading.unit else None
+        message = f"{self._column.name} is missing. It is required for every patient{in_unit(unit)}."
+        return self._finding("value_missing", message, text, unit=unit)
+
+    def _is_missing_code(self, text: str) -> bool:
+        if not self._missing_codes:
+            return False
+        value = _number_of(text)
+        return text in self._missing_codes or (value is not None and value in self._missing_codes.values())
+
+    # ---- categories
 
     def _category(self, text: str) -> str | Finding:
         column = self._column
-        whole = _WHOLE.fullmatch(text)
-        value = whole.group(1) if whole else text.upper()
-        if value in column.allowed:
+        is_code = words.is_code(text) and column.name != "Stage"
+        if column.name == "Stage" and _number_of(text) in words.MISSING_CODES:
+            return self._code_suspected(text, text)
+        # What a sender's number means is stated for all of them or for none.
+        value = None if is_code and self._values else words.read_value(column, text)
+        if is_code:
+            self.codes[words.whole_number(text)] = value
+        if value is not None:
+            if text.upper() != value and words.whole_number(text) != value:
+                self.notes.setdefault("words", {"words": {}})["words"].setdefault(text[:VALUE_SHOWN_MAX], value)
             return value
         allowed = ", ".join(column.allowed)
         message = f"'{text[:VALUE_SHOWN_MAX]}' is not allowed for {column.name}. Allowed values: {allowed}."
         return self._finding("unknown_category", message, text, allowed=list(column.allowed))
 
+    # ---- numbers
+
     def _number(self, text: str) -> str | Finding:
-        column = self._column
-        plain = text.replace(",", ".") if self._decimal_comma else text
-        if not _NUMBER.fullmatch(plain):
+        plain = self.reading.marks.plain(text)
+        if plain is not None:
+            if plain.count(".") < text.count(".") + text.count(","):
+                self._note("thousands_marks", text, plain)
+            return self._finite(plain, text)
+        return self._decorated(text)
+
+    def _decorated(self, text: str) -> str | Finding:
+        """Read a number with blanks, a flag or a unit beside it, or say what the text is instead."""
+        marks, unit = self.reading.marks, self.reading.unit.name if self.reading.unit else None
+        content = numbers.excel_text(text)
+        for kind, rest in (
+            ("excel_text", content),
+            ("thousands_marks", numbers.without_blanks(text)),
+            ("laboratory_flag", numbers.without_flag(text)),
+        ):
+            plain = marks.plain(rest) if rest else None
+            if plain is not None:
+                self._note(kind, text, plain)
+                return self._finite(plain, text)
+        if content is not None:
+            return self._missing(text) if content == "" else self._number(content)
+        if numbers.is_limit(text):
             message = (
-                f"'{text[:VALUE_SHOWN_MAX]}' is not a number. {column.name} must be a number{in_unit(self._unit)}."
+                f"'{text[:VALUE_SHOWN_MAX]}' is a limit, not a value. Write the limit itself, or leave the cell empty."
             )
-            return self._finding("not_a_number", message, text, unit=self._unit)
+            return self._finding("limit_not_value", message, text, unit=unit)
+        if numbers.is_date(text):
+            message = (
+                f"'{text[:VALUE_SHOWN_MAX]}' is a date. {self._column.name} must be a number{in_unit(unit)}. "
+                "Spreadsheets may turn numbers such as 1.9 into dates."
+            )
+            return self._finding("date_not_number", message, text, unit=unit)
+        if (split := numbers.number_and_unit(text)) and (plain := marks.plain(split[0])) is not None:
+            return self._with_unit(text, plain, split[1])
+        return self._not_a_number(text)
+
+    def _with_unit(self, text: str, plain: str, unit: str) -> str | Finding:
+        """Read a number whose unit stands in the cell, if it is the column's unit."""
+        named = self._column.unit_named(unit) or self._column.scale_named(unit)
+        if named is None:
+            return self._not_a_number(text)
+        if isinstance(named, Unit) and named.name == self._unit.name:
+            self._note("unit_in_cell", text, plain)
+            return self._finite(plain, text)
+        message = (
+            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.title}. {self._column.name} is read in {self._unit.name}. "
+            "Please use one unit for the whole column."
+        )
+        return self._finding("unit_in_cell", message, text, unit=self._unit.name, hint_unit=named.name)
+
+    def _not_a_number(self, text: str) -> Finding:
+        if numbers.has_marks(text):
+            self.mark_conflict = self.mark_conflict or text
+        unit = self.reading.unit.name if self.reading.unit else None
+        message = f"'{text[:VALUE_SHOWN_MAX]}' is not a number. {self._column.name} must be a number{in_unit(unit)}."
+        return self._finding("not_a_number", message, text, unit=unit)
+
+    def _finite(self, plain: str, text: str) -> str | Finding:
         value = float(plain)
         if not math.isfinite(value):  # 1e999 becomes infinity, which JSON cannot hold
-            message = f"'{text[:VALUE_SHOWN_MAX]}' is too large. {column.name} must be a number{in_unit(self._unit)}."
-            return self._finding("not_finite", message, text, unit=self._unit)
-        return self._within_limits(plain, value)
+            message = (
+                f"'{text[:VALUE_SHOWN_MAX]}' is too large. {self._column.name} must be a number"
+                f"{in_unit(self._unit.name)}."
+            )
+            return self._finding("not_finite", message, text, unit=self._unit.name)
+        return self._within_limits(plain, text, value)
 
-    def _within_limits(self, text: str, value: float) -> str | Finding:
-        column = self._column
-        minimum, maximum = column.limits
-        low, high = self._in_file_unit(minimum), self._in_file_unit(maximum)
-        if low <= value <= high:
+    def _within_limits(self, plain: str, text: str, value: float) -> str | Finding:
+        minimum, maximum = self._column.limits
+        low, high = self.in_file_unit(minimum), self.in_file_unit(maximum)
+        is_possible = low <= value <= high
+        if self._may_be_a_code(value, is_possible=is_possible):
+            self.code_counts.setdefault(text, 0)
+        elif len(self.numbers) < self.DISTINCT_MAX:
+            self.numbers.append(value)
+        if is_possible:
+            if self._unit.factor == 1.0:
+                return plain
             # The division may round a value at a limit to just beyond it.
-            converted = min(max(value / self._factor, minimum), maximum)
-            return text if self._factor == 1.0 else f"{converted:.10g}"
-        suspicion = column.suspicion
-        if suspicion and self._factor == 1.0 and value > 0 and suspicion.holds(value):
-            suggestion = None if suspicion.factor is None else float(f"{value * suspicion.factor:.4g}")
-            hint = f", usually {_training_range(column)}." if suggestion is None else f". Did you mean {suggestion:g}?"
-            expected = f"{column.name} is expected in {column.unit}{hint}"
-            message = f"{value:g} looks like a value in {suspicion.unit}. {expected}"
+            return f"{min(max(self._unit.own_value(value), minimum), maximum):.10g}"
+        return self._impossible(text, value, low, high)
+
+    def _may_be_a_code(self, value: float, *, is_possible: bool) -> bool:
+        if value not in words.MISSING_CODES or self.reading.missing is not None:
+            return False
+        return not is_possible or not self._is_in_training_range(self._unit.own_value(value))
+
+    def _impossible(self, text: str, value: float, low: float, high: float) -> Finding:
+        column, unit = self._column, self._unit.name
+        shown = f"{value:g}"
+        if (other := self.other_unit_of(value)) is not None:
+            suggestion = None
+            hint = f"{column.training_minimum:g} to {column.training_maximum:g} is usual."
+            if isinstance(other, Unit):
+                suggestion = float(f"{self.in_file_unit(other.own_value(value)):.4g}")
+                hint = f"Did you mean {suggestion:g}?"
+            message = f"{shown} looks like a value in {other.title}. {column.name} is expected in {unit}. {hint}"
             return self._finding(
-                "unit_suspected", message, text, unit=column.unit, hint_unit=suspicion.unit, suggestion=suggestion,
+                "unit_suspected", message, text, unit=unit, hint_unit=other.name, suggestion=suggestion,
                 minimum=low, maximum=high,
             )  # fmt: skip
+        if value in words.MISSING_CODES and self.reading.missing is None:
+            return self._code_suspected(text, shown)
         size, code = ("low", "below_minimum") if value < low else ("high", "above_maximum")
-        message = f"{value:g} is too {size} for {column.name}. Accepted: {low:g} to {high:g} {self._unit}."
-        return self._finding(code, message, text, unit=self._unit, minimum=low, maximum=high)
+        message = f"{shown} is too {size} for {column.name}. Accepted: {low:g} to {high:g} {unit}."
+        return self._finding(code, message, text, unit=unit, minimum=low, maximum=high)
 
-    def _in_file_unit(self, limit: float) -> float:
-        """Convert a limit of the specification to the unit of the file."""
-        return limit if self._factor == 1.0 else float(f"{limit * self._factor:.4g}")
+    def _code_suspected(self, text: str, code: str) -> Finding:
+        message = (
+            f"{code} looks like a code for 'not measured'. If it is one, leave the cell empty, or send missing={code}."
+        )
+        return self._finding("missing_code_suspected", message, text, example=code)
+
+    def other_unit_of(self, value: float) -> Unit | OtherScale | None:
+        """Return another unit or scale in which ``value`` is usual, or None."""
+        low, high = self._column.median_limits
+        for unit in self._column.units:
+            if unit.name != self._unit.name and low <= unit.own_value(value) <= high:
+                return unit
+        scales = self._column.other_scales
+        return next((scale for scale in scales if scale.median_minimum <= value <= scale.median_maximum), None)
+
+    def in_file_unit(self, value: float) -> float:
+        """Convert a value in the column's own unit to the unit of the file, rounded to four digits."""
+        return value if self._unit.factor == 1.0 else float(f"{value * self._unit.factor:.4g}")
+
+    def training_range_in_file_unit(self) -> tuple[float, float]:
+        """Return the training range in the unit of the file.
+
+        Raises
+        ------
+        ValueError
+            The column holds no numbers.
+        """
+        low, high = self._column.training_minimum, self._column.training_maximum
+        if low is None or high is None:
+            raise ValueError(f"{self._column.name} has no training range: it holds no numbers")
+        return self.in_file_unit(low), self.in_file_unit(high)
+
+    # ---- notes
+
+    def _note(self, kind: str, text: str, plain: str) -> None:
+        self.notes.setdefault(kind, {"example": text[:VALUE_SHOWN_MAX], "value": plain})
+
+    def _note_text(self, kind: str, text: str) -> None:
+        texts = self.notes.setdefault(kind, {"texts": []})["texts"]
+        if text not in texts and len(texts) < TEXTS_SHOWN_MAX:
+            texts.append(text[:VALUE_SHOWN_MAX])
 
     def _finding(self, code: str, message: str, text: str, **params: Any) -> Finding:
         return Finding(code, message, None, self._column.name, text[:VALUE_SHOWN_MAX], params)
 
 
-def _training_range(column: Column) -> str:
-    return f"{column.training_minimum:g} to {column.training_maximum:g}"
+def _number_of(text: str) -> float | None:
+    return float(text) if numbers.NUMBER.fullmatch(text) else None

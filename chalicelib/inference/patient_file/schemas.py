@@ -1,6 +1,6 @@
 """Response models of patient files: findings and the preview, for the OpenAPI document."""
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from pydantic import Field
 
@@ -36,13 +36,15 @@ class Finding(ResponseModel):
     line: int = optional_field("The line of the file that was taken for the header, counted from 1.")
 
 
-class Assumption(ResponseModel):
+class Assumption(TypedDict):
     """How a part of the file was read where it could have been written more plainly."""
 
-    column: str | None = Field(description="The name of the column; null if it concerns the whole file.")
-    kind: str = Field(description="What was assumed, as a code for programs, such as `heading` or `decimal_comma`.")
-    text: str = Field(description="What was assumed, as a sentence.")
-    params: dict[str, Any] = Field(description="The values in the sentence.")
+    column: Annotated[str | None, Field(description="The name of the column; null if it concerns the whole file.")]
+    kind: Annotated[
+        str, Field(description="What was assumed, as a code for programs, such as `heading` or `decimal_comma`.")
+    ]
+    text: Annotated[str, Field(description="What was assumed, as a sentence.")]
+    params: Annotated[dict[str, Any], Field(description="The values in the sentence.")]
 
 
 class OutOfRange(ResponseModel):

@@ -25,7 +25,7 @@ from chalicelib.inference.predictions import schemas
 from chalicelib.inference.predictions.dry_run import DryRuns
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
-from chalicelib.inference.predictions.receipt import receipt
+from chalicelib.inference.predictions.receipt import assumptions_of, receipt
 from chalicelib.inference.predictions.service import (
     AcceptedSubmission,
     AlreadyCancelledError,
@@ -282,6 +282,7 @@ def _accepted(accepted: AcceptedSubmission) -> Response:
         "ignored_columns": list(prediction.ignored_columns),
         "units": prediction.units,
         "bad_rows": prediction.bad_rows,
+        "assumptions": assumptions_of(prediction),
     }
     return ok(body, 202, Location=f"/api/predict/{prediction.prediction_id}", Retry_After="1")
 
@@ -388,6 +389,7 @@ def document(prediction: Prediction) -> schemas.Prediction:
         "ignored_columns": list(prediction.ignored_columns),
         "units": prediction.units,
         "bad_rows": prediction.bad_rows,
+        "assumptions": assumptions_of(prediction),
         "is_checked": prediction.is_checked or prediction.status is Status.SUCCEEDED,
         "rows": prediction.rows,
         "rows_done": prediction.rows_done,

@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.inference.patient_file.findings import InvalidFileError
-from chalicelib.inference.patient_file.validator import BAD_ROWS_MAX, CheckedFile, check_file, inspect
+from chalicelib.inference.patient_file.reading_options import ReadingOptions
+from chalicelib.inference.patient_file.row_checker import BAD_ROWS_MAX
+from chalicelib.inference.patient_file.validator import CheckedFile, check_file, inspect
 from chalicelib.inference.predictions.worker import read_chunks
 from tests.unit.support import SAMPLES
 
@@ -154,7 +156,7 @@ def test_any_file_is_predicted_or_refused_with_a_sentence(
 ) -> None:
     content = mutated(convert, changes)
     try:
-        checked = check_file(content, si=si, skip=skip)
+        checked = check_file(content, ReadingOptions(units="si" if si else "stated"), skip=skip)
     except InvalidFileError as error:
         assert_clear(error)
     else:

@@ -1,0 +1,181 @@
+"""Find the columns of a file by its header and by what the sender says about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.inference.patient_file import columns, headings
+from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX, in_unit
+from chalicelib.inference.patient_file.columns import Column, Unit
+from chalicelib.inference.patient_file.csv_reader import Row
+from chalicelib.inference.patient_file.findings import (
+    ColumnDuplicatedError,
+    ColumnMissingError,
+    Finding,
+    MappingInvalidError,
+    UnitUnknownError,
+)
+from chalicelib.inference.patient_file.headings import Heading
+from chalicelib.inference.patient_file.reading_options import ReadingOptions
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderColumn:
+    """A column of the file that is read: its index, its heading, and its unit if the header or the sender names it."""
+
+    column: Column
+    index: int
+    heading: str
+    unit: Unit | None
+    is_mapped: bool
+
+
+def columns_of(header: Row, options: ReadingOptions) -> list[HeaderColumn]:
+    """Return the columns that are read, in the order of the canonical CSV.
+
+    Raises
+    ------
+    MappingInvalidError, ColumnDuplicatedError, ColumnMissingError, UnitUnknownError
+    """
+    _check_mapping(header, options)
+    found = _by_column(header, options)
+    _refuse_duplicates(found, header)
+    _refuse_missing(found, header)
+    return [_with_unit(*found[name][0], header, options) for name in columns.STORED if name in found]
+
+
+def suggestions(header: Row, used: set[int], names: set[str]) -> Iterator[tuple[int, str]]:
+    """Yield the index of each unused heading that looks like a column outside ``names``, and that column's name."""
+    absent = tuple(name for name in columns.STORED if name not in names and name != "ID")
+    for index, heading in enumerate(header):
+        if index not in used and (name := headings.nearest(heading, absent)):
+            yield index, name
+
+
+def _mapped(heading: str, options: ReadingOptions) -> bool:
+    return heading in options.columns
+
+
+def _by_column(header: Row, options: ReadingOptions) -> dict[str, list[tuple[Heading, int]]]:
+    """Return the headings of each column. What the sender states excludes what the heading means by itself."""
+    stated: dict[str, list[tuple[Heading, int]]] = {}
+    known: dict[str, list[tuple[Heading, int]]] = {}
+    for index, text in enumerate(header):
+        heading = headings.find(text)
+        if _mapped(text, options):
+            name = options.columns[text]
+            if name is not None:
+                column = columns.BY_NAME[name]
+                unit = heading.unit if heading and heading.column is column else None
+                stated.setdefault(name, []).append((Heading(column, unit), index))
+        elif heading and heading.column.kind != "ignored":
+            known.setdefault(heading.column.name, []).append((heading, index))
+    return {name: _preferred(places, header) for name, places in (known | stated).items()}
+
+
+def _preferred(places: list[tuple[Heading, int]], header: Row) -> list[tuple[Heading, int]]:
+    """Leave out headings that are surely not meant: a scale that can't be converted, and further IDs."""
+    if len(places) == 1:
+        return places
+    convertible = [place for place in places if place[0].other_scale() is None] or places
+    if convertible[0][0].column.kind != "id":
+        return convertible
+    own = [place for place in convertible if header[place[1]].strip().lower() == "id"]
+    return (own or convertible)[:1]
+
+
+def _refuse_duplicates(found: dict[str, list[tuple[Heading, int]]], header: Row) -> None:
+    findings = []
+    for name, places in found.items():
+        if len(places) > 1:
+            texts = [header[index][:VALUE_SHOWN_MAX] for _, index in places]
+            named = " and ".join(f"'{text}'" for text in dict.fromkeys(texts))
+            message = f"The column '{name}' appears twice ({named}). Please keep one, or send columns."
+            findings.append(Finding("column_duplicated", message, column=name, params={"texts": texts}))
+    if findings:
+        raise ColumnDuplicatedError(" ".join(finding.message for finding in findings), findings)
+
+
+def _refuse_missing(found: dict[str, list[tuple[Heading, int]]], header: Row) -> None:
+    missing = [columns.BY_NAME[name] for name in columns.REQUIRED if name not in found]
+    if not missing:
+        return
+    used = {index for places in found.values() for _, index in places}
+    near = {name: header[index][:VALUE_SHOWN_MAX] for index, name in suggestions(header, used, set(found))}
+    findings = [_missing_column(column, near.get(column.name)) for column in missing]
+    names = ", ".join(column.name for column in missing)
+    shown = ", ".join(header)
+    more = "..." if len(shown) > 2 * VALUE_SHOWN_MAX else ""
+    raise ColumnMissingError(
+        f"The header lacks required columns: {names}. This line was taken for the header: "
+        f"'{shown[: 2 * VALUE_SHOWN_MAX]}{more}'.",
+        findings,
+    )
+
+
+def _missing_column(column: Column, near: str | None) -> Finding:
+    hint = f" Is it '{near}'?" if near else ""
+    message = f"The column '{column.name}' ({column.title_en}{in_unit(column.unit)}) is missing.{hint}"
+    params = {"unit": column.unit} | ({"heading": near} if near else {})
+    return Finding("column_missing", message, column=column.name, params=params)
+
+
+def _with_unit(heading: Heading, index: int, header: Row, options: ReadingOptions) -> HeaderColumn:
+    column = heading.column
+    named = options.column_units.get(column.name, heading.unit)
+    is_mapped = header[index] in options.columns
+    if named is None:
+        return HeaderColumn(column, index, header[index], None, is_mapped)
+    unit = column.unit_named(named)
+    if unit is None:
+        raise _unknown_unit(column, named)
+    return HeaderColumn(column, index, header[index], unit, is_mapped)
+
+
+def _unknown_unit(column: Column, text: str) -> UnitUnknownError:
+    known = [unit.name for unit in column.units]
+    shown = text[:VALUE_SHOWN_MAX]
+    scale = column.scale_named(text)
+    if scale:
+        message = f"{column.name} is wanted in {column.unit}. '{shown}' can't be converted to it."
+    else:
+        message = f"The header names '{shown}' as the unit of {column.name}. Known units: {' or '.join(known)}."
+    params = {"units": known} | ({"hint_unit": scale.name} if scale else {})
+    return UnitUnknownError(message, [Finding("unit_unknown", message, None, column.name, shown, params)])
+
+
+def _check_mapping(header: Row, options: ReadingOptions) -> None:
+    """Refuse options that name a heading, a column or a value that does not exist."""
+    findings: list[Finding] = []
+
+    def refuse(option: str, value: str, message: str, allowed: list[str]) -> None:
+        shown = value[:VALUE_SHOWN_MAX]
+        findings.append(Finding("mapping_invalid", f"{option}: {message}", None, option, shown, {"allowed": allowed}))
+
+    stored = list(columns.STORED)
+    for heading, name in options.columns.items():
+        if heading not in header:
+            refuse("columns", heading, f"the file has no heading '{heading[:VALUE_SHOWN_MAX]}'.", header[:30])
+        if name is not None and name not in stored:
+            refuse(
+                "columns", name, f"there is no column '{name[:VALUE_SHOWN_MAX]}'. Columns: {', '.join(stored)}.", stored
+            )
+    for name, unit in options.column_units.items():
+        units = [known.name for known in columns.BY_NAME[name].units] if name in columns.NUMBERS else []
+        if name not in columns.NUMBERS:
+            message = f"'{name[:VALUE_SHOWN_MAX]}' is not a column with a unit."
+            refuse("column_units", name, message, list(columns.NUMBERS))
+        elif columns.BY_NAME[name].unit_named(unit) is None:
+            message = f"'{unit[:VALUE_SHOWN_MAX]}' is not a unit of {name}. Known units: {' or '.join(units)}."
+            refuse("column_units", unit, message, units)
+    for name, values in options.column_values.items():
+        if name not in columns.CATEGORIES:
+            message = f"'{name[:VALUE_SHOWN_MAX]}' is not a column with categories."
+            refuse("column_values", name, message, list(columns.CATEGORIES))
+            continue
+        allowed = list(columns.BY_NAME[name].allowed)
+        for value in values.values():
+            if value is not None and value not in allowed:
+                message = f"'{value[:VALUE_SHOWN_MAX]}' is not a value of {name}. Allowed values: {', '.join(allowed)}."
+                refuse("column_values", value, message, allowed)
+    if findings:
+        raise MappingInvalidError(" ".join(finding.message for finding in findings[:3]), findings)
