@@ -14,6 +14,7 @@ import {
   valueWords,
   withoutBreaks,
 } from '../src/lib/sentences';
+import { repositoryFile } from './fixtures';
 
 /** The values of all kinds of assumptions. */
 const PARAMS = {
@@ -23,7 +24,7 @@ const PARAMS = {
   count: 2,
   columns: ['Stage'],
   sheet: 'Patients',
-  sheets: ['Notes', 'Patients'],
+  sheets: 2,
   heading: 'cu',
   unit: 'ug/day',
   words: { f: 'F' },
@@ -31,20 +32,10 @@ const PARAMS = {
   example: '1,650',
   value: 1650,
 };
-const FILE_FORMATS = [
-  'parquet',
-  'xls',
-  'ods',
-  'spss',
-  'stata',
-  'sas',
-  'zip',
-  'gzip',
-  'html',
-  'json',
-  'pdf',
-  'png',
-];
+const FORMATS_OF_THE_SERVICE = repositoryFile('chalicelib/inference/patient_file/formats.py');
+const FILE_FORMATS = new Set(
+  [...FORMATS_OF_THE_SERVICE.matchAll(/_format\(\s*"(\w+)"/g)].map(([, code]) => code ?? ''),
+);
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -79,17 +70,24 @@ describe.each([
     },
   );
 
-  test.each(FILE_FORMATS)('a file of the format %s is refused with how to export it', (format) => {
-    const sentence = problemSentence(pageProblem('not_a_csv', { format }), dictionary);
-    expect(sentence).not.toBe(problemSentence(pageProblem('not_a_csv'), dictionary));
-    expect(sentence).toMatch(/^\p{Lu}.*[.].*/u);
-  });
+  test.each([...FILE_FORMATS])(
+    'a file of the format %s is refused with how to export it',
+    (format) => {
+      const sentence = problemSentence(pageProblem('not_a_csv', { format }), dictionary);
+      expect(sentence).not.toBe(problemSentence(pageProblem('not_a_csv'), dictionary));
+      expect(sentence).toMatch(/^\p{Lu}.*[.]$/u);
+    },
+  );
 
   test.each(FIELD_CODES)('the field code %s has a sentence', (code) => {
     for (const field of FIELD_NAMES) {
       expect(fieldSentence({ code }, field, dictionary)).toMatch(/^\p{Lu}.*[.]$/u);
     }
   });
+});
+
+test('all formats that the service refuses by name are found in its source', () => {
+  expect(FILE_FORMATS.size).toBeGreaterThan(30);
 });
 
 test('the sentence about missing coins names cost and balance', () => {

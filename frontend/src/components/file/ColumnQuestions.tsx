@@ -23,7 +23,7 @@ export function ColumnQuestions({ report }: { report: DryRun }) {
           <li key={index}>
             <strong>{finding.column ? titleOf(finding.column) : words.wholeFile}.</strong>{' '}
             {findingSentence(finding, text.value)}
-            {finding.code === 'unit_suspected' && <UnitAnswer finding={finding} report={report} />}
+            {finding.code === 'unit_suspected' && <UnitAnswers finding={finding} report={report} />}
             {finding.code === 'decimal_unclear' && <DecimalAnswers finding={finding} />}
             {/* One answer for all codes: a second one would be needed only after another check. */}
             {finding === codes.at(-1) && <MissingAnswers findings={codes} />}
@@ -47,10 +47,13 @@ function Answer({ label, onClick }: AnswerProps) {
   );
 }
 
-/** The button that reads the column in the unit that the finding names. */
-export function UnitAnswer({ finding, report }: { finding: Finding; report: DryRun }) {
-  const { column, hint_unit: unit } = finding;
-  if (!column || !unit || NOT_CONVERTIBLE.has(unit)) return null;
+/** The buttons that read the column in the unit that the finding names, or keep the one it has. */
+export function UnitAnswers({ finding, report }: { finding: Finding; report: DryRun }) {
+  const { column, unit, hint_unit: hint } = finding;
+  const words = text.value.reading;
+  if (!column) return null;
+  // If a value is impossible in this unit, the service asks again.
+  const canKeep = unit && reading.value.columnUnits[column] !== unit;
 
   function readInUnit(name: string, itsUnit: string): void {
     const read = report.preview.columns.find((candidate) => candidate.column === name);
@@ -60,10 +63,20 @@ export function UnitAnswer({ finding, report }: { finding: Finding; report: DryR
 
   return (
     <p class="actions">
-      <Answer
-        label={text.value.reading.readIn(text.value.unit(unit))}
-        onClick={() => readInUnit(column, unit)}
-      />
+      {hint && !NOT_CONVERTIBLE.has(hint) && (
+        <Answer
+          label={words.readIn(text.value.unit(hint))}
+          onClick={() => readInUnit(column, hint)}
+        />
+      )}
+      {finding.code === 'unit_suspected' && canKeep && (
+        <Answer
+          label={words.keepUnit(text.value.unit(unit))}
+          onClick={() =>
+            setReading({ columnUnits: { ...reading.value.columnUnits, [column]: unit } })
+          }
+        />
+      )}
     </p>
   );
 }

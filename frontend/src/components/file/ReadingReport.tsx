@@ -4,7 +4,7 @@ import { assumptionLines } from '../../lib/assumptions';
 import { findingSentence } from '../../lib/sentences';
 import { columnByName } from '../../state/catalogue';
 import { forgetRecalledHeadings, recalledHeadings } from '../../state/draft';
-import { UnitAnswer } from './ColumnQuestions';
+import { UnitAnswers } from './ColumnQuestions';
 
 /** What is odd about the file. It does not prevent the prediction. */
 export function Warnings({ report }: { report: DryRun }) {
@@ -19,7 +19,7 @@ export function Warnings({ report }: { report: DryRun }) {
           <li key={index}>
             {warning.column && <strong>{columnTitle(warning.column)}. </strong>}
             {findingSentence(warning, text.value)}
-            {warning.code === 'unit_odd' && <UnitAnswer finding={warning} report={report} />}
+            {warning.code === 'unit_odd' && <UnitAnswers finding={warning} report={report} />}
           </li>
         ))}
       </ul>

@@ -1,5 +1,6 @@
 // Sentences for the codes of problems, findings and form fields: what happened, and what to do.
 
+import { type FormatGroup, formatGroup } from '../../api/fileFormats';
 import type { FieldCode, FieldName, FindingCode } from '../../api/findingCodes';
 import type { Problem, ProblemCode } from '../../api/problem';
 import type { Finding } from '../../api/types';
@@ -30,24 +31,34 @@ const quoted = (texts: readonly string[] | undefined) =>
 const example = (finding: Finding) => (finding.example ? ` (such as “${finding.example}”)` : '');
 const isAboutColumn = (finding: Finding) => finding.row == null;
 
-/** What to do with a file of another format, by the API's code of the format. */
-const exportHints: Record<string, string> = {
-  xls: 'This is a workbook of an old Excel. Please save it as “Excel Workbook (.xlsx)” or “CSV UTF-8”.',
-  xlsb: 'This is a binary Excel workbook. Please save it as “Excel Workbook (.xlsx)” or “CSV UTF-8”.',
-  ods: 'This is an OpenDocument table. In LibreOffice, choose “Save as” and the type “Excel 2007-365 (.xlsx)” or “Text CSV”.',
-  parquet:
-    'This is a Parquet file. Please export it as CSV: in pandas, pd.read_parquet(…).to_csv(…, index=False).',
+/** What to do with a file of another format. */
+const exportHints: Record<FormatGroup, string> = {
+  image:
+    'This is a picture or a PDF document, from which values cannot be read. Please enter them in a table, one line per patient, and save it as CSV or as an Excel workbook (.xlsx).',
+  excel:
+    'This is an Excel workbook of a kind that cannot be read, or one with a password. In Excel, choose “Save as” and the type “Excel Workbook (.xlsx)” or “CSV UTF-8”, without a password.',
+  web: 'This is a web page or an XML file, even if its name ends in .xls. Please open it in Excel and save it as “Excel Workbook (.xlsx)”.',
+  archive: 'This is a packed file. Please unpack it and choose the table inside.',
+  python:
+    'This is a file of a data program, not a table of text. With Python and pandas, read it and save it with to_csv("patients.csv", index=False).',
+  document:
+    'This is a document, not a table. Please copy its table into a new Excel workbook and choose that.',
+  libreoffice:
+    'This is an OpenDocument spreadsheet. In LibreOffice, choose “Save as” and the type “Excel 2007–365 (.xlsx)” or “Text CSV”.',
+  numbers:
+    'This is a document of Apple’s Numbers. In Numbers, choose “Export to” and then “CSV” or “Excel”.',
   spss: 'This is an SPSS file. In SPSS, choose “Save as” and the type “Comma delimited (*.csv)”.',
-  stata: 'This is a Stata file. In Stata, enter: export delimited using patients.csv',
-  sas: 'This is a SAS file. In SAS, export it with: proc export … dbms=csv',
-  rds: 'This is an R file. In R, enter: write.csv(patients, "patients.csv", row.names = FALSE)',
-  zip: 'This is a ZIP archive. Please unpack it and choose the table inside.',
-  gzip: 'This file is compressed with gzip. Please unpack it and choose the table inside.',
-  html: 'This is a web page, even if its name ends in .xls. Please open it in Excel and save it as “Excel Workbook (.xlsx)”.',
-  json: 'This is a JSON file. Please export the table as CSV or as an Excel workbook (.xlsx).',
-  pdf: 'This is a PDF document. Its table cannot be read; please export the data from the program they come from.',
-  png: 'This is an image. Values cannot be read from an image; please export the data as a table.',
+  stata: 'This is a Stata file. In Stata, save it with “export delimited using patients.csv”.',
+  sas: 'This is a SAS file. In SAS, save it with “proc export” and “dbms=csv”.',
+  r: 'This is an R file. In R, save it with write.csv(data, "patients.csv", row.names = FALSE).',
+  matlab: 'This is a MATLAB file. In MATLAB, save the table with writetable(data, "patients.csv").',
+  database: 'This is a database. Please export the table with the patients as CSV.',
 };
+
+function exportHint(format: string | null): string | null {
+  const group = formatGroup(format);
+  return group && exportHints[group];
+}
 
 const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   token_missing: () => 'Please log in to continue.',
@@ -79,7 +90,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   unsupported_media_type: () =>
     'This kind of file is not accepted. Please send a CSV file or an Excel workbook (.xlsx).',
   not_a_csv: (problem) =>
-    exportHints[problem.format ?? ''] ??
+    exportHint(problem.format) ??
     'This does not look like a CSV file or an Excel workbook (.xlsx). In Excel, choose “Save as” and the type “CSV UTF-8”.',
   broken_csv: () =>
     'The file cannot be read as a table. Please check that every quotation mark is closed, that every patient has a line of their own, and that there are at most 256 columns.',
@@ -159,7 +170,9 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
       ? `Several headings mean this column: ${quoted(finding.texts)}. Please keep one of them.`
       : 'This column occurs more than once. Please keep one of them.',
   unit_unknown: (finding) =>
-    `This unit is not known for this column.${finding.units?.length ? ` Known units: ${finding.units.map(unitName).join(', ')}.` : ''}`,
+    finding.hint_unit
+      ? `This column is needed in ${unitName(finding.units?.[0] ?? '')}, and ${unitName(finding.hint_unit)} cannot be converted to it.`
+      : `This unit is not known for this column.${finding.units?.length ? ` Known units: ${finding.units.map(unitName).join(', ')}.` : ''}`,
   value_missing: () => 'A value is required here.',
   not_a_number: (finding) =>
     `This is not a number${finding.unit ? `; a number in ${unitName(finding.unit)} is expected` : ''}.${suggestion(finding)}`,

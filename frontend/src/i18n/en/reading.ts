@@ -18,7 +18,7 @@ const assumptions: AssumptionWords = {
     short_rows: ({ count, columns }) =>
       `The rows of ${patients(Number(count))} are shorter than the header: the cells that are missing at the end${columns ? ` (${columns})` : ''} count as not measured.`,
     sheet: ({ sheet, sheets }) =>
-      `The sheet “${sheet}” was read${sheets ? `, of these: ${sheets}` : ''}.`,
+      `The sheet “${sheet}” was read; the workbook has ${format.count(Number(sheets), { one: 'sheet', other: 'sheets' })}.`,
   },
   columns: {
     heading: 'Recognised by their headings',
@@ -40,6 +40,7 @@ export const reading = {
   assumptions,
   questions: 'Questions about the columns',
   wholeFile: 'The numbers of the file',
+  keepUnit: (unit: string) => `It really is ${unit}`,
   readIn: (unit: string) => `Read the column in ${unit}`,
   decimalAnswer: (example: string, value: number | null, mark: ',' | '.') =>
     `${mark === ',' ? 'Decimal comma' : 'Decimal point'}${value === null ? '' : `: “${example}” means ${format.number(value)}`}`,

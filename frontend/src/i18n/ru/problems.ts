@@ -1,5 +1,6 @@
 // Sentences for the codes of problems, findings and form fields: what happened, and what to do.
 
+import { type FormatGroup, formatGroup } from '../../api/fileFormats';
 import type { FieldCode, FieldName, FindingCode } from '../../api/findingCodes';
 import type { Problem, ProblemCode } from '../../api/problem';
 import type { Finding } from '../../api/types';
@@ -35,24 +36,34 @@ const quoted = (texts: readonly string[] | undefined) =>
 const example = (finding: Finding) => (finding.example ? ` (например, «${finding.example}»)` : '');
 const isAboutColumn = (finding: Finding) => finding.row == null;
 
-/** What to do with a file of another format, by the API's code of the format. */
-const exportHints: Record<string, string> = {
-  xls: 'Это книга старого формата Excel. Сохраните её как «Книга Excel (.xlsx)» или «CSV UTF-8».',
-  xlsb: 'Это двоичная книга Excel. Сохраните её как «Книга Excel (.xlsx)» или «CSV UTF-8».',
-  ods: 'Это таблица OpenDocument. В LibreOffice выберите «Сохранить как» и тип «Excel 2007–365 (.xlsx)» или «Текст CSV».',
-  parquet:
-    'Это файл Parquet. Выгрузите таблицу в CSV, например в pandas: pd.read_parquet(…).to_csv(…, index=False).',
+/** What to do with a file of another format. */
+const exportHints: Record<FormatGroup, string> = {
+  image:
+    'Это изображение или документ PDF, прочитать из него значения нельзя. Внесите их в таблицу (одна строка — один пациент) и сохраните её как CSV или книгу Excel (.xlsx).',
+  excel:
+    'Такие книги Excel и книги с паролем не читаются. В Excel выберите «Сохранить как» и тип «Книга Excel (.xlsx)» или «CSV UTF-8», без пароля.',
+  web: 'Это веб-страница или файл XML, даже если имя файла заканчивается на .xls. Откройте его в Excel и сохраните как «Книга Excel (.xlsx)».',
+  archive: 'Это архив или сжатый файл. Распакуйте его и выберите таблицу, которая в нём лежит.',
+  python:
+    'Это файл программы для анализа данных, а не текстовая таблица. Откройте его в Python с помощью pandas и сохраните командой to_csv("patients.csv", index=False).',
+  document: 'Это документ, а не таблица. Скопируйте таблицу в новую книгу Excel и выберите её.',
+  libreoffice:
+    'Это таблица OpenDocument. В LibreOffice выберите «Сохранить как» и тип «Excel 2007–365 (.xlsx)» или «Текст CSV».',
+  numbers:
+    'Это документ программы Numbers. В Numbers выберите «Экспортировать в», затем «CSV» или «Excel».',
   spss: 'Это файл SPSS. В SPSS выберите «Сохранить как» и тип «Comma delimited (*.csv)».',
-  stata: 'Это файл Stata. В Stata выполните команду: export delimited using patients.csv',
-  sas: 'Это файл SAS. В SAS выгрузите таблицу командой: proc export … dbms=csv',
-  rds: 'Это файл R. В R выполните команду: write.csv(patients, "patients.csv", row.names = FALSE)',
-  zip: 'Это архив ZIP. Распакуйте его и выберите таблицу.',
-  gzip: 'Этот файл сжат программой gzip. Распакуйте его и выберите таблицу.',
-  html: 'Это веб-страница, даже если имя файла заканчивается на .xls. Откройте её в Excel и сохраните как «Книга Excel (.xlsx)».',
-  json: 'Это файл JSON. Выгрузите таблицу в формате CSV или как книгу Excel (.xlsx).',
-  pdf: 'Это документ PDF, таблицу из него прочитать нельзя. Выгрузите данные из программы, в которой они хранятся.',
-  png: 'Это изображение, прочитать с него значения нельзя. Выгрузите данные в виде таблицы.',
+  stata:
+    'Это файл Stata. В Stata сохраните таблицу командой «export delimited using patients.csv».',
+  sas: 'Это файл SAS. В SAS выгрузите таблицу: «proc export» с параметром «dbms=csv».',
+  r: 'Это файл R. В R сохраните таблицу командой write.csv(data, "patients.csv", row.names = FALSE).',
+  matlab: 'Это файл MATLAB. В MATLAB сохраните таблицу командой writetable(data, "patients.csv").',
+  database: 'Это база данных. Выгрузите из неё таблицу с пациентами в формате CSV.',
 };
+
+function exportHint(format: string | null): string | null {
+  const group = formatGroup(format);
+  return group && exportHints[group];
+}
 
 const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   token_missing: () => 'Чтобы продолжить, войдите в аккаунт.',
@@ -83,7 +94,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   unsupported_media_type: () =>
     'Такие файлы не принимаются. Пришлите файл CSV или книгу Excel (.xlsx).',
   not_a_csv: (problem) =>
-    exportHints[problem.format ?? ''] ??
+    exportHint(problem.format) ??
     'Не похоже ни на файл CSV, ни на книгу Excel (.xlsx). В Excel выберите «Сохранить как» и тип «CSV UTF-8».',
   broken_csv: () =>
     'Файл не читается как таблица. Проверьте, все ли кавычки закрыты, отведена ли каждому пациенту отдельная строка и не больше ли 256 столбцов в файле.',
@@ -162,7 +173,9 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
       ? `Этот показатель означают несколько заголовков: ${quoted(finding.texts)}. Оставьте один.`
       : 'Этот столбец встречается несколько раз. Оставьте один.',
   unit_unknown: (finding) =>
-    `Для этого столбца такая единица неизвестна.${finding.units?.length ? ` Известны: ${finding.units.map(unitName).join(', ')}.` : ''}`,
+    finding.hint_unit
+      ? `Нужны другие единицы: ${unitName(finding.units?.[0] ?? '')}. Пересчитать в них ${unitName(finding.hint_unit)} нельзя.`
+      : `Для этого столбца такая единица неизвестна.${finding.units?.length ? ` Известны: ${finding.units.map(unitName).join(', ')}.` : ''}`,
   value_missing: () => 'Это значение обязательно.',
   not_a_number: (finding) =>
     `Это не число.${finding.unit ? ` Нужно число, единицы измерения — ${unitName(finding.unit)}.` : ''}${suggestion(finding)}`,

@@ -22,7 +22,7 @@ const assumptions: AssumptionWords = {
     short_rows: ({ count, columns }) =>
       `Строк, в которых ячеек меньше, чем в заголовке: ${format.whole(Number(count))}. Недостающие ячейки в конце строки${columns ? ` (${columns})` : ''} считаются неизмеренными.`,
     sheet: ({ sheet, sheets }) =>
-      `Прочитан лист «${sheet}»${sheets ? `; всего листы: ${sheets}` : ''}.`,
+      `Прочитан лист «${sheet}»; всего листов в книге — ${format.whole(Number(sheets))}.`,
   },
   columns: {
     heading: 'Узнаны по заголовку',
@@ -44,6 +44,7 @@ export const reading: Dictionary['reading'] = {
   assumptions,
   questions: 'Вопросы о столбцах',
   wholeFile: 'Числа в файле',
+  keepUnit: (unit) => `Всё верно, это ${unit}`,
   readIn: (unit) => `Единицы столбца — ${unit}`,
   decimalAnswer: (example, value, mark) =>
     `${mark === ',' ? 'Десятичная запятая' : 'Десятичная точка'}${value === null ? '' : `: «${example}» — это ${format.number(value)}`}`,
