@@ -84,13 +84,21 @@ test('the first different values of a column are shown', () => {
 
 test('a text that is a value of the column is clear, and other texts are not', () => {
   expect(initial()[2]?.values).toEqual({ n: 'N' });
-  const words = { column: 'Ascites', kind: 'words', text: '', params: { words: { '1': 'Y' } } };
-  const reading = { ...NO_READING, columnValues: { Ascites: { '2': null } } };
-  expect(initialMapping(PREVIEW, [words], reading, columnByName)[2]?.values).toEqual({
-    '1': 'Y',
-    '2': null,
-    n: 'N',
+  const said = (kind: string, params: object) => ({
+    kind,
+    column: 'Ascites',
+    text: '',
+    params: { ...params },
   });
+  const assumptions = [
+    said('words', { words: { '1': 'Y' } }),
+    said('missing_mark', { texts: ['2'] }),
+  ];
+  const [, , ascites] = initialMapping(PREVIEW, assumptions, NO_READING, columnByName);
+  expect(ascites?.values).toEqual({ '1': 'Y', '2': null, n: 'N' });
+  const reading = { ...NO_READING, columnValues: { Ascites: { '2': 'N' } } };
+  const [, , chosen] = initialMapping(PREVIEW, assumptions, reading, columnByName);
+  expect(chosen?.values).toEqual({ '1': 'Y', '2': 'N', n: 'N' });
 });
 
 test('only what the user changed is sent', () => {

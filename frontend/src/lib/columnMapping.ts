@@ -58,9 +58,8 @@ export function initialMapping(
       !Object.hasOwn(reading.columns, header);
     if (isSuggested) taken.add(suggestion);
     const codes = column === null ? [] : (columnByName(column)?.allowed ?? []);
-    const words = assumptions.find((said) => said.column === column && said.kind === 'words');
     const known = {
-      ...(words?.params['words'] as Record<string, string | null> | undefined),
+      ...wordsOf(assumptions.filter((said) => said.column === column)),
       ...reading.columnValues[column ?? ''],
     };
     const values = texts.flatMap((text): [string, string | null][] => {
@@ -185,6 +184,17 @@ export function withoutKnownHeadings(reading: Reading, known: KnownHeadings): Re
     delete columnUnits[column];
   }
   return { ...reading, columns, columnUnits };
+}
+
+/** Return the values of the texts that were understood, with null for those that mean "not measured". */
+function wordsOf(assumptions: readonly Assumption[]): Record<string, string | null> {
+  return Object.fromEntries(
+    assumptions.flatMap(({ kind, params }): [string, string | null][] => {
+      if (kind === 'words') return Object.entries(params['words'] as Record<string, string | null>);
+      if (kind !== 'missing_mark') return [];
+      return (params['texts'] as string[]).map((text) => [text, null]);
+    }),
+  );
 }
 
 function isUnitSuspected(findings: readonly Finding[], { column, unit }: KnownHeading): boolean {

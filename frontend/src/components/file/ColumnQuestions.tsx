@@ -1,6 +1,7 @@
 import type { DryRun, Finding } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { columnFindings } from '../../lib/fileCheck';
+import { numberWithMark } from '../../lib/reading';
 import { findingSentence } from '../../lib/sentences';
 import { columnByName } from '../../state/catalogue';
 import { reading, setReading } from '../../state/draft';
@@ -89,7 +90,7 @@ function DecimalAnswers({ finding }: { finding: Finding }) {
       {([',', '.'] as const).map((mark) => (
         <Answer
           key={mark}
-          label={decimalAnswer(example, numberWith(example, mark), mark)}
+          label={decimalAnswer(example, numberWithMark(example, mark), mark)}
           onClick={() => setReading({ decimal: mark })}
         />
       ))}
@@ -110,12 +111,6 @@ function MissingAnswers({ findings }: { findings: readonly Finding[] }) {
       <Answer label={words.isMeasured(codes)} onClick={() => setReading({ missing: answered })} />
     </p>
   );
-}
-
-/** Return the number that the text means with this decimal mark, or null. */
-function numberWith(example: string, mark: ',' | '.'): number | null {
-  const digits = example.replaceAll(mark === ',' ? '.' : ',', '').replace(mark, '.');
-  return /^[+-]?\d+(\.\d+)?$/.test(digits) ? Number(digits) : null;
 }
 
 function titleOf(name: string): string {
