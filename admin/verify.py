@@ -60,6 +60,15 @@ class Comparison(NamedTuple):
     is_exact: bool = True
 
 
+class Prediction(NamedTuple):
+    """A prediction: the patients and assumptions of the input, and the result CSV with its SHA-256."""
+
+    rows: int
+    assumptions: list[Assumption]
+    csv: bytes
+    sha256: str
+
+
 def main(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(
@@ -164,6 +173,10 @@ def _predict_again(loaded: LoadedModel, content: bytes, receipt: dict[str, Any],
         return Comparison("again", text, fits=False)
     if "assumptions" in receipt and prediction.assumptions != receipt["assumptions"]:
         return Comparison("again", "this version reads the input with other assumptions than the receipt's", fits=False)
+    return _compare_results(prediction, receipt, result)
+
+
+def _compare_results(prediction: Prediction, receipt: dict[str, Any], result: bytes | None) -> Comparison:
     text = f"{prediction.rows} patients predicted again"
     if prediction.sha256 == receipt["result_sha256"]:
         return Comparison("again", f"{text}: the same result, byte for byte", fits=True)
@@ -187,15 +200,6 @@ def _reading_of(receipt: dict[str, Any]) -> ReadingOptions:
         receipt.get("column_units", {}),
         receipt.get("column_values", {}),
     )
-
-
-class Prediction(NamedTuple):
-    """A prediction: the patients and assumptions of the input, and the result CSV with its SHA-256."""
-
-    rows: int
-    assumptions: list[Assumption]
-    csv: bytes
-    sha256: str
 
 
 def predict(

@@ -139,7 +139,7 @@ def test_a_form_that_is_cut_off_is_refused(someone: Person) -> None:
 
 def test_another_content_type_is_415(someone: Person) -> None:
     answer = someone.http.post(
-        f"{someone.url}/api/predict/lasso", data=b"Age", headers={"Content-Type": "text/plain"}, timeout=30
+        f"{someone.url}/api/predict/lasso", data=b"Age", headers={"Content-Type": "image/png"}, timeout=30
     )
 
     assert_problem(answer, 415, "unsupported_media_type")

@@ -128,7 +128,7 @@ class Cells(dict[str, str]):
 
     def _category(self, text: str) -> str | Finding:
         column = self._column
-        is_code = words.is_code(text) and column.name != "Stage"
+        is_code = (words.is_code(text) and column.name != "Stage") or words.is_unclear(column, text)
         if column.name == "Stage" and _number_of(text) in words.MISSING_CODES:
             return self._code_suspected(text, text)
         # What a sender's number means is stated for all of them or for none.

@@ -238,8 +238,8 @@ COLUMNS: tuple[Column, ...] = (
         other_scales=(
             OtherScale("INR", "INR", ("inr", "ratio", "мно"), 0.5, 7.9, 0.7, 5),
             OtherScale(
-                "%", "Quick's percentage", ("%", "quick", "quick%", "percent", "квик", "поквику", "поквику%", "%поквику"),
-                5, 170, 25, 130,
+                "%", "Quick's percentage",
+                ("%", "quick", "quick%", "percent", "квик", "поквику", "поквику%", "%поквику"), 5, 170, 25, 130,
             ),
         ),
     ),

@@ -11,10 +11,10 @@ from chalicelib.inference.patient_file.findings import (
     ColumnDuplicatedError,
     ColumnMissingError,
     Finding,
-    MappingInvalidError,
     UnitUnknownError,
 )
 from chalicelib.inference.patient_file.headings import Heading
+from chalicelib.inference.patient_file.mapping import check_mapping
 from chalicelib.inference.patient_file.reading_options import ReadingOptions
 
 
@@ -36,7 +36,7 @@ def columns_of(header: Row, options: ReadingOptions) -> list[HeaderColumn]:
     ------
     MappingInvalidError, ColumnDuplicatedError, ColumnMissingError, UnitUnknownError
     """
-    _check_mapping(header, options)
+    check_mapping(header, options)
     found = _by_column(header, options)
     _refuse_duplicates(found, header)
     _refuse_missing(found, header)
@@ -141,41 +141,3 @@ def _unknown_unit(column: Column, text: str) -> UnitUnknownError:
         message = f"The header names '{shown}' as the unit of {column.name}. Known units: {' or '.join(known)}."
     params = {"units": known} | ({"hint_unit": scale.name} if scale else {})
     return UnitUnknownError(message, [Finding("unit_unknown", message, None, column.name, shown, params)])
-
-
-def _check_mapping(header: Row, options: ReadingOptions) -> None:
-    """Refuse options that name a heading, a column or a value that does not exist."""
-    findings: list[Finding] = []
-
-    def refuse(option: str, value: str, message: str, allowed: list[str]) -> None:
-        shown = value[:VALUE_SHOWN_MAX]
-        findings.append(Finding("mapping_invalid", f"{option}: {message}", None, option, shown, {"allowed": allowed}))
-
-    stored = list(columns.STORED)
-    for heading, name in options.columns.items():
-        if heading not in header:
-            refuse("columns", heading, f"the file has no heading '{heading[:VALUE_SHOWN_MAX]}'.", header[:30])
-        if name is not None and name not in stored:
-            refuse(
-                "columns", name, f"there is no column '{name[:VALUE_SHOWN_MAX]}'. Columns: {', '.join(stored)}.", stored
-            )
-    for name, unit in options.column_units.items():
-        units = [known.name for known in columns.BY_NAME[name].units] if name in columns.NUMBERS else []
-        if name not in columns.NUMBERS:
-            message = f"'{name[:VALUE_SHOWN_MAX]}' is not a column with a unit."
-            refuse("column_units", name, message, list(columns.NUMBERS))
-        elif columns.BY_NAME[name].unit_named(unit) is None:
-            message = f"'{unit[:VALUE_SHOWN_MAX]}' is not a unit of {name}. Known units: {' or '.join(units)}."
-            refuse("column_units", unit, message, units)
-    for name, values in options.column_values.items():
-        if name not in columns.CATEGORIES:
-            message = f"'{name[:VALUE_SHOWN_MAX]}' is not a column with categories."
-            refuse("column_values", name, message, list(columns.CATEGORIES))
-            continue
-        allowed = list(columns.BY_NAME[name].allowed)
-        for value in values.values():
-            if value is not None and value not in allowed:
-                message = f"'{value[:VALUE_SHOWN_MAX]}' is not a value of {name}. Allowed values: {', '.join(allowed)}."
-                refuse("column_values", value, message, allowed)
-    if findings:
-        raise MappingInvalidError(" ".join(finding.message for finding in findings[:3]), findings)

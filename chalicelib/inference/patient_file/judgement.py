@@ -74,7 +74,7 @@ def _wrong_unit(cells: Cells) -> Finding | None:
     if unit is None or not values:
         return None
     share = _possible_share(values, column, unit)
-    middle = median(values)
+    middle = float(f"{median(values):.4g}")
     is_odd = not cells.reading.is_stated and not _is_usual_median(middle, column, unit)
     if share == 1.0 and not is_odd:
         return None
@@ -99,7 +99,7 @@ def _odd_median(cells: Cells) -> Finding | None:
     low, high = column.study_low, column.study_high
     if unit is None or low is None or high is None or not cells.numbers:
         return None
-    middle = median(cells.numbers)
+    middle = float(f"{median(cells.numbers):.4g}")
     own = unit.own_value(middle)
     if low <= own <= high:
         return None
@@ -137,8 +137,8 @@ def _missing_codes(cells: Cells) -> list[Finding]:
             continue
         times = f"{count} times" if count > 1 else "once"
         message = (
-            f"{text} occurs {times} in {column.name}, far from its other values. If it means 'not measured', send missing={text}; if it is a measured value, "
-            "send missing= without a code."
+            f"{text} occurs {times} in {column.name}, far from its other values. If it means 'not measured', send "
+            f"missing={text}; if it is a measured value, send missing= without a code."
         )
         params = {"example": text, "count": count}
         found.append(Finding("missing_code_suspected", message, None, column.name, text, params))
@@ -174,8 +174,9 @@ def _unclear_codes(cells: Cells, *, has_unclear_flags: bool) -> Finding | None:
         return None
     column = cells.reading.column
     texts, allowed = sorted(cells.codes)[:_TEXTS_SHOWN_MAX], list(column.allowed)
+    meanings = ", ".join(f'"{text}": "..."' for text in texts)
     message = (
-        f"It is not clear what {', '.join(texts)} in {column.name} mean. Please state it by column_values, such as "
-        f'{{"{column.name}": {{"{texts[0]}": "{allowed[0]}"}}}}. Allowed values: {", ".join(allowed)}.'
+        f"It is not clear what {', '.join(texts)} in {column.name} means. Please state it by column_values, such as "
+        f'{{"{column.name}": {{{meanings}}}}}. Allowed values: {", ".join(allowed)}.'
     )
     return Finding("values_unclear", message, None, column.name, None, {"texts": texts, "allowed": allowed})

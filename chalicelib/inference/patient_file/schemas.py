@@ -47,7 +47,7 @@ class Assumption(TypedDict):
     params: Annotated[dict[str, Any], Field(description="The values in the sentence.")]
 
 
-class OutOfRange(ResponseModel):
+class OutOfRangeColumn(ResponseModel):
     """The values of a column that lie outside the training range. The result flags them."""
 
     column: str = Field(description="The name of the column.")
@@ -57,7 +57,7 @@ class OutOfRange(ResponseModel):
     maximum: float = Field(description="The upper end of the training range, in the unit of the file.")
 
 
-class Imputed(ResponseModel):
+class ImputedColumn(ResponseModel):
     """The missing values of a column. The model fills them, and the result says so."""
 
     column: str = Field(description="The name of the column.")

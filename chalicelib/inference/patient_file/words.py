@@ -66,6 +66,15 @@ def is_code(text: str) -> bool:
     return _DIGITS.fullmatch(text) is not None
 
 
+def is_unclear(column: Column, text: str) -> bool:
+    """Return whether ``text`` has several meanings: oedema that is present may be despite or without diuretics."""
+    return (
+        column.name == "Edema"
+        and text.upper() not in {"Y", "1", "1.0"}
+        and _BY_WORD["N", "Y"].get(skeleton(text) or text) == "Y"
+    )
+
+
 def whole_number(text: str) -> str:
     """Return ``1.0`` as ``1``, and any other text unchanged."""
     whole = _WHOLE.fullmatch(text)
@@ -95,7 +104,8 @@ def _edema(text: str, word: str) -> str | None:
     """Return the study's value for its numeric codes 0, 0.5 and 1, for a word, or for a phrase about diuretics."""
     if text in {"0.5", ".5"}:
         return "S"
-    if value := _BY_WORD["N", "Y"].get(word):
+    value = _BY_WORD["N", "Y"].get(word)
+    if value == "N" or word == "1":
         return value
     without_diuretics = _NO_DIURETICS.search(text) is not None
     if _NO_EDEMA.search(text):

@@ -12,7 +12,7 @@ from chalicelib.auth.service import Accounts
 from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_options, sent_form
-from chalicelib.core.http.endpoints import ANY_CONTENT_TYPE, Endpoints, idempotency_key, ok
+from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok
 from chalicelib.core.http.schemas import Cursor, optional_field
 from chalicelib.core.ids import ID_LENGTH
 from chalicelib.core.rate_limits import LIMITED, Limits
@@ -167,8 +167,8 @@ CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, Acc
 @routes.endpoint(
     "/api/predict/{id}",
     "POST",
-    content_types=("multipart/form-data", "text/csv", "application/json"),
     body=SubmittedUpload,
+    takes_file=True,
     idempotent=True,
     answers={
         200: schemas.DryRun,
@@ -198,7 +198,8 @@ def submit(request: Request, services: Services, id: ModelId) -> Response:  # no
 
 
 def _submit_upload(request: Request, services: Services, user: User, model_id: str) -> Response:
-    submission, upload = parsed_options(request, _SubmissionOptions), json_body(request, SubmittedUpload)
+    submission = parsed_options(request, _SubmissionOptions)
+    upload = json_body(request, SubmittedUpload, "Send patients as a file. With curl: -F file=@patients.csv")
     if submission.dry_run:
         return ok(services.dry_runs.of_upload(user, model_id, upload.upload_id, submission.options))
     key = idempotency_key(request)
@@ -210,7 +211,6 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
 @routes.endpoint(
     "/api/predict/{id}/retry",
     "POST",
-    content_types=ANY_CONTENT_TYPE,
     idempotent=True,
     answers={
         202: schemas.Submission,
@@ -251,7 +251,6 @@ class _DeletionOptions(BaseModel):
 @routes.endpoint(
     "/api/predict/{id}",
     "DELETE",
-    content_types=ANY_CONTENT_TYPE,
     query=_DeletionOptions,
     answers={200: schemas.Prediction},
     errors=(

@@ -7,7 +7,14 @@ from pydantic import Field
 from chalicelib.billing.schemas import BalanceNow
 from chalicelib.core.http.schemas import Instant, NextCursor, Problem, ResponseModel, Sha256
 from chalicelib.inference.models.output_spec import ContributionScale
-from chalicelib.inference.patient_file.schemas import Assumption, Finding, Imputed, OutOfRange, Preview, RepeatedId
+from chalicelib.inference.patient_file.schemas import (
+    Assumption,
+    Finding,
+    ImputedColumn,
+    OutOfRangeColumn,
+    Preview,
+    RepeatedId,
+)
 from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.results.schemas import Summary
 
@@ -162,10 +169,10 @@ class DryRun(ResponseModel):
         description="What is odd about the file and should be looked at. Warnings do not make the file invalid."
     )
     assumptions: Assumptions
-    out_of_range: list[OutOfRange] = Field(
+    out_of_range: list[OutOfRangeColumn] = Field(
         description="The columns of the model with values outside the training range."
     )
-    imputed: list[Imputed] = Field(description="The columns of the model with missing values.")
+    imputed: list[ImputedColumn] = Field(description="The columns of the model with missing values.")
     errors_total: int = Field(description="Number of all findings.")
     bad_rows: str = Field(description="The numbers of all bad rows, such as `2, 4-17`.")
     bad_rows_total: int = Field(description="Number of bad rows.")

@@ -210,7 +210,7 @@ def test_errors_of_forms_conform_to_the_document(anna: Api) -> None:
     anna.refusal("invalid_form", "POST", "/api/predict/lasso", b"--b\r\n", Content_Type=form)
     empty = b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n--b--\r\n'
     anna.refusal("file_missing", "POST", "/api/predict/lasso", empty, Content_Type=form)
-    anna.refusal("unsupported_media_type", "POST", "/api/predict/lasso", b"{}", Content_Type="text/plain")
+    anna.refusal("unsupported_media_type", "POST", "/api/predict/lasso", b"{}", Content_Type="image/png")
     anna.refusal("invalid_input", "POST", "/api/predict/lasso", {"upload": "x"})
     anna.refusal("unknown_upload", "POST", "/api/predict/lasso", {"upload_id": "f" * 32})
 
