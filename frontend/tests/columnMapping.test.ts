@@ -42,7 +42,7 @@ const PREVIEW: Preview = {
     { row: 4, cells: ['p4', '30', 'n'] },
   ],
 };
-const initial = () => initialMapping(PREVIEW, [], NO_READING, columnByName);
+const initial = () => initialMapping(PREVIEW, null, NO_READING, columnByName);
 
 /** Return the first mapping with changes by the index of the column. */
 function mappingWith(changes: Record<number, Partial<MappedColumn>>): MappedColumn[] {
@@ -66,12 +66,12 @@ test('a suggestion is preselected and marked, but is no reading until it is conf
 
 test('a heading is not suggested again after the user left it out, or if its column is read', () => {
   const left = { ...NO_READING, columns: { Bilirubine: null } };
-  expect(initialMapping(PREVIEW, [], left, columnByName)[1]?.isSuggested).toBe(false);
+  expect(initialMapping(PREVIEW, null, left, columnByName)[1]?.isSuggested).toBe(false);
   const read = {
     ...PREVIEW,
     columns: [previewColumn('bili', 'Bilirubin'), ...PREVIEW.columns.slice(1)],
   };
-  expect(initialMapping(read, [], NO_READING, columnByName)[1]?.column).toBeNull();
+  expect(initialMapping(read, null, NO_READING, columnByName)[1]?.column).toBeNull();
 });
 
 test('the first different values of a column are shown', () => {
@@ -94,11 +94,21 @@ test('a text that is a value of the column is clear, and other texts are not', (
     said('words', { words: { '1': 'Y' } }),
     said('missing_mark', { texts: ['2'] }),
   ];
-  const [, , ascites] = initialMapping(PREVIEW, assumptions, NO_READING, columnByName);
+  const report = dryRun({ assumptions });
+  const [, , ascites] = initialMapping(PREVIEW, report, NO_READING, columnByName);
   expect(ascites?.values).toEqual({ '1': 'Y', '2': null, n: 'N' });
   const reading = { ...NO_READING, columnValues: { Ascites: { '2': 'N' } } };
-  const [, , chosen] = initialMapping(PREVIEW, assumptions, reading, columnByName);
+  const [, , chosen] = initialMapping(PREVIEW, report, reading, columnByName);
   expect(chosen?.values).toEqual({ '1': 'Y', '2': 'N', n: 'N' });
+});
+
+test('a text that the service asks about is not clear, whatever it was read as', () => {
+  const params = { words: { '1': 'Y' } };
+  const assumptions = [{ kind: 'words', column: 'Ascites', text: '', params }];
+  const question = { code: 'values_unclear', column: 'Ascites', texts: ['1', '2'] };
+  const errors = [{ ...question, row: null, value: null, message: '' }];
+  const report = dryRun({ assumptions, errors });
+  expect(initialMapping(PREVIEW, report, NO_READING, columnByName)[2]?.values).toEqual({ n: 'N' });
 });
 
 test('only what the user changed is sent', () => {

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { csvForExcel, excelFile, excelName } from '../src/lib/excel';
 
 const CSV = [
-  'row,id,years,lower_10,mayo_score,imputed_values,model_version,error',
+  'row,ID,years,lower_10,mayo_score,imputed_values,model_version,error',
   '1,1.5,7.25,-0.5,5.07,Copper:71.5;Stage:2.9,2.1,',
   `2,"'=1+1;x",8.0,1e-06,1.5e-05,,2.1,"He said ""no"", twice\n1.5"`,
   '',
@@ -10,7 +10,7 @@ const CSV = [
 
 test('in Russian, cells are separated by semicolons and only numbers have decimal commas', () => {
   expect(csvForExcel(CSV, 'ru').split('\n')).toEqual([
-    '\ufeffrow;id;years;lower_10;mayo_score;imputed_values;model_version;error',
+    '\ufeffrow;ID;years;lower_10;mayo_score;imputed_values;model_version;error',
     '1;1.5;7,25;-0,5;5,07;"Copper:71.5;Stage:2.9";2.1;',
     `2;"'=1+1;x";8,0;1e-06;1,5e-05;;2.1;"He said ""no"", twice`,
     '1.5"',

@@ -1,7 +1,7 @@
 // The meaning of the columns of a file: what the service read, suggests or was told, and what the
 // user chooses.
 
-import type { Assumption, Column, Finding, Preview, Reading } from '../api/types';
+import type { Assumption, Column, DryRun, Finding, Preview, Reading } from '../api/types';
 import type { FileCheck } from './fileCheck';
 
 /** The choices for a column of the file. */
@@ -45,7 +45,7 @@ export function needsMapping(check: FileCheck): boolean {
 /** Return the choices that the user sees first: what was read, and what is suggested. */
 export function initialMapping(
   preview: Preview,
-  assumptions: readonly Assumption[],
+  report: Pick<DryRun, 'assumptions' | 'errors'> | null,
   reading: Reading,
   columnByName: (name: string) => Column | null,
 ): MappedColumn[] {
@@ -58,12 +58,15 @@ export function initialMapping(
       !Object.hasOwn(reading.columns, header);
     if (isSuggested) taken.add(suggestion);
     const codes = column === null ? [] : (columnByName(column)?.allowed ?? []);
-    const known = {
-      ...wordsOf(assumptions.filter((said) => said.column === column)),
-      ...reading.columnValues[column ?? ''],
-    };
+    const stated = reading.columnValues[column ?? ''] ?? {};
+    const words = wordsOf(report?.assumptions.filter((said) => said.column === column) ?? []);
+    const unclear = report?.errors.find(
+      (finding) => finding.code === 'values_unclear' && finding.column === column,
+    );
     const values = texts.flatMap((text): [string, string | null][] => {
-      if (Object.hasOwn(known, text)) return [[text, known[text] ?? null]];
+      if (Object.hasOwn(stated, text)) return [[text, stated[text] ?? null]];
+      if (unclear?.texts?.includes(text)) return [];
+      if (Object.hasOwn(words, text)) return [[text, words[text] ?? null]];
       const code = codes.find((allowed) => allowed.toLowerCase() === text.toLowerCase());
       return code === undefined ? [] : [[text, code]];
     });

@@ -4,7 +4,7 @@ import { Failure, pageProblem } from '../api/problem';
 import type { Language } from '../i18n';
 
 /** Columns of texts that may look like numbers and must stay as they are. */
-const TEXT_COLUMNS = new Set(['id', 'model', 'model_version', 'error']);
+const TEXT_COLUMNS = new Set(['ID', 'model', 'model_version', 'error']);
 const DECIMAL = /^-?\d+\.\d+(e[+-]?\d+)?$/i;
 const DOWNLOAD_TIMEOUT_MS = 180_000;
 /** A cell and the character after it. Quoted cells may contain separators, quotes and line breaks. */

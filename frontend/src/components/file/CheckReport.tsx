@@ -2,6 +2,7 @@ import type { DryRun } from '../../api/types';
 import { text } from '../../i18n';
 import { needsMapping } from '../../lib/columnMapping';
 import { columnByName } from '../../state/catalogue';
+import { reading } from '../../state/draft';
 import { ColumnMapping } from './ColumnMapping';
 import { ColumnQuestions } from './ColumnQuestions';
 import { FilePreview } from './FilePreview';
@@ -18,7 +19,8 @@ export function CheckReport({ report }: { report: DryRun }) {
       <Warnings report={report} />
       <ColumnMapping
         preview={report.preview}
-        assumptions={report.assumptions}
+        report={report}
+        reading={reading.value}
         isNeeded={needsMapping({ state: 'done', report })}
       />
       <FilePreview report={report} />

@@ -1,5 +1,5 @@
-import { useMemo, useState } from 'preact/hooks';
-import type { Assumption, Column, Preview } from '../../api/types';
+import { useState } from 'preact/hooks';
+import type { Column, DryRun, Preview, Reading } from '../../api/types';
 import { language, localised, text } from '../../i18n';
 import {
   conflictsOf,
@@ -10,7 +10,7 @@ import {
 } from '../../lib/columnMapping';
 import { codeAndTitle } from '../../lib/columnTexts';
 import { columnByName, columns } from '../../state/catalogue';
-import { chosenUnits, reading, setReading } from '../../state/draft';
+import { chosenUnits, setReading } from '../../state/draft';
 import { rememberHeadings } from '../../state/knownHeadings';
 
 /** The API lists no more columns of a file. */
@@ -18,18 +18,18 @@ const COLUMNS_LISTED_MAX = 30;
 
 interface Props {
   preview: Preview;
-  assumptions?: readonly Assumption[];
+  /** The check of the file; null if its header was refused. */
+  report: DryRun | null;
+  /** What the user has said about the file. */
+  reading: Reading;
   /** Whether the file cannot be read without the user's choices. */
   isNeeded: boolean;
 }
 
 /** The meaning of the file's columns, which the user can change. */
-export function ColumnMapping({ preview, assumptions = [], isNeeded }: Props) {
+export function ColumnMapping({ preview, report, reading, isNeeded }: Props) {
   const words = text.value.reading;
-  const initial = useMemo(
-    () => initialMapping(preview, assumptions, reading.value, columnByName),
-    [preview, assumptions],
-  );
+  const [initial] = useState(() => initialMapping(preview, report, reading, columnByName));
   const [mapping, setMapping] = useState(initial);
   const conflicts = conflictsOf(mapping);
   const missing = columns.value.filter(
@@ -42,7 +42,7 @@ export function ColumnMapping({ preview, assumptions = [], isNeeded }: Props) {
 
   function apply(): void {
     rememberHeadings(headingsToRemember(mapping, preview, columnByName));
-    setReading(readingOf(mapping, initial, preview, reading.value));
+    setReading(readingOf(mapping, initial, preview, reading));
   }
 
   return (

@@ -2,7 +2,8 @@ import { type Problem, pageProblem } from '../../api/problem';
 import type { DryRun } from '../../api/types';
 import { text } from '../../i18n';
 import { badRowCount, columnFindings, isFileProblem } from '../../lib/fileCheck';
-import { checkAgain, chosenFile } from '../../state/draft';
+import { NO_READING } from '../../lib/reading';
+import { checkAgain, chosenFile, reading } from '../../state/draft';
 import { fileCheck } from '../../state/fileCheck';
 import { isLarge, uploadProgress } from '../../state/fileUpload';
 import { ProblemNotice } from '../common/ProblemNotice';
@@ -57,7 +58,15 @@ function CheckFailure({ problem }: { problem: Problem }) {
       <>
         <ProblemNotice problem={problem} />
         <RecalledHeadings />
-        {problem.preview && <ColumnMapping preview={problem.preview} isNeeded />}
+        {problem.preview && (
+          <ColumnMapping
+            preview={problem.preview}
+            report={null}
+            // Choices that do not fit the file have to be made again.
+            reading={problem.code === 'mapping_invalid' ? NO_READING : reading.value}
+            isNeeded
+          />
+        )}
       </>
     );
   return (
