@@ -98,7 +98,7 @@ const submission = {
       : `${format.number(minimum)} to ${format.number(maximum)}`,
   switchedOff: 'This model is switched off at the moment.',
   noModels: 'No model is offered at the moment.',
-  fileChoose: 'Choose a file',
+  fileChoose: 'Choose a CSV or Excel file',
   fileDrop: 'or drop it here',
   fileReplace: 'Choose another file',
   fileRemove: 'Remove the file',

@@ -109,7 +109,7 @@ const submission = {
       : `от ${format.number(minimum)} до ${format.number(maximum)}`,
   switchedOff: 'Эта модель сейчас отключена.',
   noModels: 'Сейчас нет доступных моделей.',
-  fileChoose: 'Выберите файл',
+  fileChoose: 'Выберите файл CSV или Excel',
   fileDrop: 'или перетащите его сюда',
   fileReplace: 'Выбрать другой файл',
   fileRemove: 'Убрать файл',
