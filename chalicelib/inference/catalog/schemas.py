@@ -43,8 +43,8 @@ class Column(ResponseModel):
     )
     units: list[Unit] = Field(description="The units that a header may name. The first one is the column's own unit.")
     si_unit: str | None = Field(
-        description="The unit of numbers with `units=si`. Null if the column has no other SI unit, or if its numbers decide "
-        "whether they are in it."
+        description="The unit of numbers with `units=si`. Null if the column has no other SI unit, or if its numbers "
+        "decide whether they are in it."
     )
     si_factor: float | None = Field(description="Value in `si_unit` = value in `unit` × `si_factor`.")
 
