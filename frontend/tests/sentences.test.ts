@@ -90,6 +90,13 @@ test('all formats that the service refuses by name are found in its source', () 
   expect(FILE_FORMATS.size).toBeGreaterThan(30);
 });
 
+test('every unit of a column has a Russian name', () => {
+  const columns = repositoryFile('chalicelib/inference/patient_file/columns.py');
+  const units = [...columns.matchAll(/(?:unit=|Unit\()"([^"]+)"/g)].map(([, unit]) => unit ?? '');
+  expect(units.length).toBeGreaterThan(10);
+  for (const unit of units) expect(ru.unit(unit)).not.toMatch(/[a-z]/i);
+});
+
 test('the sentence about missing coins names cost and balance', () => {
   const problem = pageProblem('not_enough_coins', { cost: 100, balance: 21 });
   expect(plain(problemSentence(problem, en))).toContain('costs 100 coins and you have 21 coins');

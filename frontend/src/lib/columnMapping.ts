@@ -29,6 +29,7 @@ export type KnownHeadings = Readonly<Record<string, KnownHeading>>;
 /** Findings about a column that one click answers. The others need the mapping. */
 const ONE_CLICK_CODES = new Set(['unit_suspected', 'missing_code_suspected', 'decimal_unclear']);
 const EXAMPLES_SHOWN = 3;
+const naturalOrder = new Intl.Collator(undefined, { numeric: true });
 
 /** Return the preview of a checked or refused file, if its columns can be mapped. */
 export function previewToMap(check: FileCheck): Preview | null {
@@ -75,7 +76,7 @@ export function initialMapping(
       examples: examplesOf(preview, index),
       column: isSuggested ? suggestion : column,
       unit: unit ?? '',
-      texts,
+      texts: [...texts].sort(naturalOrder.compare),
       values: Object.fromEntries(values),
       isSuggested,
     };

@@ -49,7 +49,10 @@ export function RecalledHeadings() {
 
 /** How the file was read where it could have been written more plainly. */
 export function Assumptions({ report }: { report: DryRun }) {
-  const lines = assumptionLines(report.assumptions, {
+  const isAsked = (column: string | null) =>
+    report.errors.some((finding) => finding.code === 'values_unclear' && finding.column === column);
+  const settled = report.assumptions.filter(({ column }) => column === null || !isAsked(column));
+  const lines = assumptionLines(settled, {
     dictionary: text.value,
     language: language.value,
     columnByName,

@@ -119,7 +119,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   workbook_too_large: () =>
     'The Excel workbook is too large to be read. Please save its sheet with the patients as “CSV UTF-8”.',
   workbook_broken: () =>
-    'The Excel workbook cannot be read: it seems to be damaged. Please open it in Excel and save it again.',
+    'The Excel workbook cannot be read: it seems to be damaged, or its formulas have no results. Please open it in Excel and save it again.',
   workbook_encrypted: () =>
     'The Excel workbook has a password. Please save a copy without a password.',
   unknown_upload: () =>

@@ -5,6 +5,7 @@ const NAMES: Record<string, string> = {
   'umol/day': 'µmol/day',
   'ukat/L': 'µkat/L',
   '%': '% (Quick)',
+  '/uL': '/µL',
   '10^9/L': '10⁹/L',
 };
 
