@@ -110,6 +110,9 @@ for (const { code, locale, words: local } of LANGUAGES) {
       const answer = local.reading.readIn(local.unit('umol/L'));
       await page.getByRole('button', { name: answer }).click();
       await expect(page.getByText(local.check.good(3))).toBeVisible();
+      await page.getByRole('button', { name: local.reading.askAgain }).click();
+      await expect(page.getByText(local.check.columnsUnclear(3))).toBeVisible();
+      await page.getByRole('button', { name: answer }).click();
       await start(page, local);
       await expect(patientRows(page, local)).toHaveCount(3);
     });

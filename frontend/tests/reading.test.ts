@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { numberWithMark } from '../src/lib/reading';
+import { isSaid, NO_READING, numberWithMark } from '../src/lib/reading';
 
 test.each([
   ['1,650', 1.65, 1650],
@@ -13,4 +13,11 @@ test.each([
 ])('%s with a decimal comma, and with a decimal point', (text, comma, point) => {
   expect(numberWithMark(text, ',')).toBe(comma);
   expect(numberWithMark(text, '.')).toBe(point);
+});
+
+test('an answer of any kind is noticed', () => {
+  expect(isSaid(NO_READING)).toBe(false);
+  expect(isSaid({ ...NO_READING, missing: [] })).toBe(true);
+  expect(isSaid({ ...NO_READING, decimal: '.' })).toBe(true);
+  expect(isSaid({ ...NO_READING, columns: { note: null } })).toBe(true);
 });

@@ -193,7 +193,7 @@ test('a warning about a unit compares the median with the patients of the study'
 test('a number that may be a code for a missing value is counted in its column', () => {
   const finding = { code: 'missing_code_suspected', column: 'Copper', example: '999', count: 5 };
   expect(plain(findingSentence({ ...finding, row: null }, en))).toContain('“999” occurs 5 times');
-  expect(plain(findingSentence({ ...finding, row: null }, ru))).toContain('встречается 5 раз,');
+  expect(plain(findingSentence({ ...finding, row: null }, ru))).toContain('встречается 5 раз и');
   expect(findingSentence({ ...finding, row: 2 }, en)).toContain('leave the cell empty');
 });
 

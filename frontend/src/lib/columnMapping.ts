@@ -211,7 +211,8 @@ function isUnitSuspected(findings: readonly Finding[], { column, unit }: KnownHe
   );
 }
 
-function isWord(header: string): boolean {
+/** Whether a heading has a word, and so is not a number of a file without a header. */
+export function isWord(header: string): boolean {
   return /\p{L}{2}/u.test(header);
 }
 

@@ -11,6 +11,13 @@ export const NO_READING: Reading = {
   columnValues: {},
 };
 
+/** Whether the user has said anything about the file. */
+export function isSaid(reading: Reading): boolean {
+  const { decimal, missing, ...options } = reading;
+  const isChosen = (option: object) => Object.keys(option).length > 0;
+  return decimal !== null || missing !== null || Object.values(options).some(isChosen);
+}
+
 /**
  * Return the number that a text of the file means with this decimal mark, or null if it is no number.
  * The other mark may stand between thousands.

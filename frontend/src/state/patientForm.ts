@@ -24,6 +24,8 @@ import { onLogOut } from './session';
 export type InputMode = 'file' | 'form';
 
 const STORAGE_KEY = 'unitSystem';
+/** The form writes decimal points and leaves missing values empty, so no question remains. */
+const FORM_READING: Reading = { ...NO_READING, decimal: '.', missing: [] };
 /** The file is created when the user has not typed for this time. */
 const TYPING_PAUSE_MS = 600;
 
@@ -177,7 +179,7 @@ function createFile(): void {
   if (fields.value.some((field) => field.finding !== null)) return;
   const id = fields.value.find((field) => field.column.kind === 'id')?.cell ?? '';
   const name = fileNameOf(text.value.patient.fileName, id);
-  draft.chooseFile(new File([csvOf(fields.value)], name, { type: 'text/csv' }));
+  draft.chooseFile(new File([csvOf(fields.value)], name, { type: 'text/csv' }), FORM_READING);
 }
 
 function moveFindingsToFields(): void {

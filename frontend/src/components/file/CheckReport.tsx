@@ -6,7 +6,7 @@ import { reading } from '../../state/draft';
 import { ColumnMapping } from './ColumnMapping';
 import { ColumnQuestions } from './ColumnQuestions';
 import { FilePreview } from './FilePreview';
-import { Assumptions, FlaggedValues, RecalledHeadings, Warnings } from './ReadingReport';
+import { Assumptions, FlaggedValues, OwnReading, Warnings } from './ReadingReport';
 
 /** The result of a file's check: questions, its preview, how it was read, and notes on its values. */
 export function CheckReport({ report }: { report: DryRun }) {
@@ -15,7 +15,7 @@ export function CheckReport({ report }: { report: DryRun }) {
   return (
     <>
       <ColumnQuestions report={report} />
-      <RecalledHeadings />
+      <OwnReading />
       <Warnings report={report} />
       <ColumnMapping
         preview={report.preview}

@@ -5,6 +5,7 @@ import {
   conflictsOf,
   headingsToRemember,
   initialMapping,
+  isWord,
   type MappedColumn,
   readingOf,
 } from '../../lib/columnMapping';
@@ -49,6 +50,9 @@ export function ColumnMapping({ preview, report, reading, isNeeded }: Props) {
     <details class="mapping" open={isNeeded}>
       <summary>{isNeeded ? words.mappingTitle : words.change}</summary>
       <p class="hint">{words.mappingLead}</p>
+      {!preview.columns.some(({ header }) => isWord(header)) && (
+        <p class="notice notice-warning">{words.noHeadings}</p>
+      )}
       <table>
         <thead>
           <tr>

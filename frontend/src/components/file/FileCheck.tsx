@@ -9,7 +9,7 @@ import { isLarge, uploadProgress } from '../../state/fileUpload';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { CheckReport } from './CheckReport';
 import { ColumnMapping } from './ColumnMapping';
-import { RecalledHeadings } from './ReadingReport';
+import { OwnReading } from './ReadingReport';
 
 /**
  * The check of the chosen file. Its outcome is a live region, so that screen readers announce it.
@@ -57,7 +57,7 @@ function CheckFailure({ problem }: { problem: Problem }) {
     return (
       <>
         <ProblemNotice problem={problem} />
-        <RecalledHeadings />
+        <OwnReading />
         {problem.preview && (
           <ColumnMapping
             preview={problem.preview}

@@ -1,9 +1,11 @@
-import type { DryRun } from '../../api/types';
+import type { DryRun, Finding } from '../../api/types';
 import { language, localised, text } from '../../i18n';
 import { assumptionLines } from '../../lib/assumptions';
+import { isSaid, NO_READING } from '../../lib/reading';
 import { findingSentence } from '../../lib/sentences';
 import { columnByName } from '../../state/catalogue';
-import { forgetRecalledHeadings, recalledHeadings } from '../../state/draft';
+import { forgetRecalledHeadings, reading, recalledHeadings, setReading } from '../../state/draft';
+import { rememberHeadings } from '../../state/knownHeadings';
 import { UnitAnswers } from './ColumnQuestions';
 
 /** What is odd about the file. It does not prevent the prediction. */
@@ -20,6 +22,7 @@ export function Warnings({ report }: { report: DryRun }) {
             {warning.column && <strong>{columnTitle(warning.column)}. </strong>}
             {findingSentence(warning, text.value)}
             {warning.code === 'unit_odd' && <UnitAnswers finding={warning} report={report} />}
+            {warning.code === 'heading_near' && <HeadingAnswer warning={warning} />}
           </li>
         ))}
       </ul>
@@ -27,21 +30,52 @@ export function Warnings({ report }: { report: DryRun }) {
   );
 }
 
-/** The remembered choices with which the file was read. */
-export function RecalledHeadings() {
+/** The button that reads a column by its unusual heading. */
+function HeadingAnswer({ warning: { heading, column } }: { warning: Finding }) {
+  if (!heading || !column) return null;
+  const read = () => {
+    rememberHeadings({ [heading]: { column, unit: null } });
+    setReading({ columns: { ...reading.value.columns, [heading]: column } });
+  };
+  return (
+    <p class="actions">
+      <button type="button" class="button button-quiet" onClick={read}>
+        {text.value.reading.readAs(heading, columnTitle(column))}
+      </button>
+    </p>
+  );
+}
+
+/** That the file was read with remembered choices or with answers of the user, and how to undo them. */
+export function OwnReading() {
   const words = text.value.reading;
   const headings = Object.entries(recalledHeadings.value ?? {});
-  if (headings.length === 0) return null;
   const choices = headings.map(([header, { column, unit }]) =>
     [`${words.quote(header)} = ${columnTitle(column)}`, unit && text.value.unit(unit)]
       .filter(Boolean)
       .join(', '),
   );
+  if (choices.length > 0) {
+    const sentence = words.asLastTime(choices.join('; '));
+    return <Undo sentence={sentence} label={words.forget} onUndo={forgetRecalledHeadings} />;
+  }
+  if (!isSaid(reading.value)) return null;
+  const askAgain = () => setReading(NO_READING);
+  return <Undo sentence={words.asAnswered} label={words.askAgain} onUndo={askAgain} />;
+}
+
+interface UndoProps {
+  sentence: string;
+  label: string;
+  onUndo: () => void;
+}
+
+function Undo({ sentence, label, onUndo }: UndoProps) {
   return (
-    <p class="notice">
-      {words.asLastTime(choices.join('; '))}{' '}
-      <button type="button" class="link-button" onClick={forgetRecalledHeadings}>
-        {words.forget}
+    <p>
+      {sentence}{' '}
+      <button type="button" class="link-button" onClick={onUndo}>
+        {label}
       </button>
     </p>
   );

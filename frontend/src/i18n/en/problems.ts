@@ -194,7 +194,7 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   mapping_invalid: () => 'This choice does not fit the file. Please choose again.',
   missing_code_suspected: (finding) =>
     isAboutColumn(finding)
-      ? `${finding.example ? `“${finding.example}”` : 'One number'} occurs ${finding.count == null ? 'here' : format.count(finding.count, { one: 'time', other: 'times' })} and is not a possible value. Does it mean “not measured”?`
+      ? `${finding.example ? `“${finding.example}”` : 'One number'} occurs ${finding.count == null ? 'here' : format.count(finding.count, { one: 'time', other: 'times' })}, far from the other values. Does it mean “not measured”?`
       : `${finding.example ? `“${finding.example}”` : 'This number'} often means “not measured”. If so, please leave the cell empty.`,
   values_unclear: (finding) =>
     `${finding.texts?.length ? `The file has ${quoted(finding.texts)} here.` : 'The values of this column are not known.'} Please choose below what each value means.`,
@@ -208,8 +208,7 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
     `The cell names ${finding.hint_unit ? `the unit ${unitName(finding.hint_unit)}` : 'a unit'}, but the column is read in ${finding.unit ? unitName(finding.unit) : 'another one'}. Please convert the value.`,
   unit_odd: (finding) =>
     `${median(finding)} 9 of 10 patients of the study had ${usual(finding)}. ${finding.hint_unit ? `Is it ${unitName(finding.hint_unit)}?` : 'Please check the unit.'}`,
-  heading_near: (finding) =>
-    `“${finding.heading ?? ''}” is not used. If it means this column, please say so under “Change how columns are read”.`,
+  heading_near: (finding) => `“${finding.heading ?? ''}” is not used. Does it mean this column?`,
   ids_depend_on_encoding: (finding) =>
     `The IDs contain letters that depend on the text encoding of the file${finding.texts?.length ? `. They were read as ${quoted(finding.texts)}` : ''}. Please check that they look right; if not, save the file as “CSV UTF-8”.`,
 };

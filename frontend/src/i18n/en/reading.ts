@@ -40,7 +40,8 @@ export const reading = {
   assumptions,
   questions: 'Questions about the columns',
   wholeFile: 'The numbers of the file',
-  keepUnit: (unit: string) => `It really is ${unit}`,
+  keepUnit: (unit: string) => `No, the unit is ${unit}`,
+  readAs: (header: string, column: string) => `Read “${header}” as ${column}`,
   readIn: (unit: string) => `Read the column in ${unit}`,
   decimalAnswer: (example: string, value: number | null, mark: ',' | '.') =>
     `${mark === ',' ? 'Decimal comma' : 'Decimal point'}${value === null ? '' : `: “${example}” means ${format.number(value)}`}`,
@@ -52,6 +53,8 @@ export const reading = {
   mappingTitle: 'Columns of your file',
   mappingLead:
     'Say what each column of your file means. The required values are needed for every prediction.',
+  noHeadings:
+    'The first line of the table was taken for its headings. If it is a patient, add a line with headings above it and choose the file again: otherwise this patient is left out.',
   heading: 'Heading in the file',
   firstValues: 'First values',
   meaning: 'Meaning',
@@ -71,6 +74,8 @@ export const reading = {
   moreColumns: 'Only the first 30 columns are listed.',
   remembers:
     'The page remembers headings and units in this browser for your next file. It does not remember any values.',
+  asAnswered: 'The file is read as you said.',
+  askAgain: 'Undo my answers',
   asLastTime: (choices: string) => `Read as you chose last time: ${choices}.`,
   forget: 'Forget these choices',
   helpTitle: 'Columns of a patient file',

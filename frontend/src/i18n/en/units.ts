@@ -7,6 +7,7 @@ const NAMES: Record<string, string> = {
   '%': '% (Quick)',
   '/uL': '/µL',
   '10^9/L': '10⁹/L',
+  s: 'seconds',
 };
 
 export function unitName(unit: string): string {

@@ -197,7 +197,7 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   mapping_invalid: () => 'Этот выбор не подходит к файлу. Выберите заново.',
   missing_code_suspected: (finding) =>
     isAboutColumn(finding)
-      ? `${finding.example ? `Число «${finding.example}»` : 'Одно из чисел'} встречается ${finding.count == null ? 'здесь' : `${format.whole(finding.count)} ${format.plural(finding.count, { one: 'раз', few: 'раза', many: 'раз', other: 'раза' })}`}, но такого значения быть не может. Означает ли оно «не измерено»?`
+      ? `${finding.example ? `Число «${finding.example}»` : 'Одно из чисел'} встречается ${finding.count == null ? 'здесь' : `${format.whole(finding.count)} ${format.plural(finding.count, { one: 'раз', few: 'раза', many: 'раз', other: 'раза' })}`} и сильно отличается от остальных значений. Означает ли оно «не измерено»?`
       : `${finding.example ? `Число «${finding.example}»` : 'Это число'} часто означает «не измерено». Если это так, оставьте ячейку пустой.`,
   values_unclear: (finding) =>
     `${finding.texts?.length ? `В файле здесь указано: ${quoted(finding.texts)}.` : 'Значения этого столбца неизвестны.'} Выберите ниже, что означает каждое значение.`,
@@ -212,7 +212,7 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   unit_odd: (finding) =>
     `${median(finding)} У 9 из 10 пациентов исследования было ${usual(finding)}. ${finding.hint_unit ? `Может быть, единицы — ${unitName(finding.hint_unit)}?` : 'Проверьте единицы измерения.'}`,
   heading_near: (finding) =>
-    `Столбец «${finding.heading ?? ''}» не используется. Если это тот же показатель, укажите это в разделе «Изменить чтение столбцов».`,
+    `Столбец «${finding.heading ?? ''}» не используется. Может быть, это тот же показатель?`,
   ids_depend_on_encoding: (finding) =>
     `В ID есть буквы, которые зависят от кодировки файла${finding.texts?.length ? `. Прочитано так: ${quoted(finding.texts)}` : ''}. Проверьте, всё ли верно; если нет, сохраните файл как «CSV UTF-8».`,
 };

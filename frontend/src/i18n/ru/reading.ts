@@ -44,7 +44,8 @@ export const reading: Dictionary['reading'] = {
   assumptions,
   questions: 'Вопросы о столбцах',
   wholeFile: 'Числа в файле',
-  keepUnit: (unit) => `Всё верно, это ${unit}`,
+  keepUnit: (unit) => `Нет, единицы — ${unit}`,
+  readAs: (header, column) => `Да, «${header}» — это ${column}`,
   readIn: (unit) => `Единицы столбца — ${unit}`,
   decimalAnswer: (example, value, mark) =>
     `${mark === ',' ? 'Десятичная запятая' : 'Десятичная точка'}${value === null ? '' : `: «${example}» — это ${format.number(value)}`}`,
@@ -56,6 +57,8 @@ export const reading: Dictionary['reading'] = {
   mappingTitle: 'Столбцы вашего файла',
   mappingLead:
     'Укажите, что означает каждый столбец файла. Обязательные показатели нужны для любого прогноза.',
+  noHeadings:
+    'Первая строка таблицы принята за заголовки. Если в ней указан пациент, добавьте над ней строку с заголовками и выберите файл ещё раз: иначе этот пациент не попадёт в расчёт.',
   heading: 'Заголовок в файле',
   firstValues: 'Первые значения',
   meaning: 'Показатель',
@@ -75,6 +78,8 @@ export const reading: Dictionary['reading'] = {
   moreColumns: 'Показаны только первые 30 столбцов.',
   remembers:
     'Заголовки и единицы страница запомнит в этом браузере для следующего файла. Сами данные она не запоминает.',
+  asAnswered: 'Файл прочитан с учётом ваших ответов.',
+  askAgain: 'Отменить мои ответы',
   asLastTime: (choices) => `Прочитано так, как вы выбрали в прошлый раз: ${choices}.`,
   forget: 'Забыть этот выбор',
   helpTitle: 'Столбцы файла с пациентами',
