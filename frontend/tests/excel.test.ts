@@ -32,6 +32,17 @@ test('the file is named after the CSV', () => {
 
 afterEach(() => vi.unstubAllGlobals());
 
+test('the browser keeps no copy of the result', async () => {
+  const fetcher = vi.fn(async () => new Response(CSV));
+  vi.stubGlobal('fetch', fetcher);
+  const file = await excelFile(URL_OF_CSV, 'ru');
+  expect(file.name).toBe('prediction-lasso-excel.csv');
+  expect(fetcher).toHaveBeenCalledWith(
+    URL_OF_CSV,
+    expect.objectContaining({ cache: 'no-store', credentials: 'omit' }),
+  );
+});
+
 test('a result that has expired or cannot be reached is a problem with a sentence', async () => {
   vi.stubGlobal('fetch', async () => new Response('<Error/>', { status: 404 }));
   await expect(excelFile(URL_OF_CSV, 'ru')).rejects.toMatchObject({

@@ -34,7 +34,8 @@ export function excelName(url: string): string {
 async function fetchText(url: string): Promise<string> {
   const signal = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
   // The address itself is the permission.
-  const response = await fetch(url, { credentials: 'omit', signal }).catch(() => null);
+  const options = { cache: 'no-store', credentials: 'omit', signal } as const;
+  const response = await fetch(url, options).catch(() => null);
   if (response === null) throw new Failure(pageProblem('network_down'));
   if (!response.ok) throw new Failure(pageProblem('result_expired', { status: response.status }));
   return response.text();

@@ -25,7 +25,7 @@ const assumptions: AssumptionWords = {
       `Прочитан лист «${sheet}»; всего листов в книге — ${format.whole(Number(sheets))}.`,
   },
   columns: {
-    heading: 'Узнаны по заголовку',
+    heading: 'Распознаны по заголовку',
     unit: 'Единицы измерения выбраны по умолчанию',
     no_si_unit: 'Единиц СИ нет, прочитано в других единицах',
     words: 'Слова и коды',
@@ -46,14 +46,14 @@ export const reading: Dictionary['reading'] = {
   wholeFile: 'Числа в файле',
   keepUnit: (unit) => `Нет, единицы — ${unit}`,
   readAs: (header, column) => `Да, «${header}» — это ${column}`,
-  readIn: (unit) => `Единицы столбца — ${unit}`,
+  readIn: (unit) => `Да, единицы — ${unit}`,
   decimalAnswer: (example, value, mark) =>
     `${mark === ',' ? 'Десятичная запятая' : 'Десятичная точка'}${value === null ? '' : `: «${example}» — это ${format.number(value)}`}`,
   isMissing: (codes) =>
     `${codes.join(', ')} ${codes.length === 1 ? 'означает' : 'означают'} «не измерено»`,
   isMeasured: (codes) =>
     `${codes.join(', ')} — ${codes.length === 1 ? 'измеренное значение' : 'измеренные значения'}`,
-  change: 'Изменить чтение столбцов',
+  change: 'Настроить столбцы',
   mappingTitle: 'Столбцы вашего файла',
   mappingLead:
     'Укажите, что означает каждый столбец файла. Обязательные показатели нужны для любого прогноза.',
@@ -71,10 +71,10 @@ export const reading: Dictionary['reading'] = {
   unitByHeading: (unit) => `как в заголовке, иначе ${unit}`,
   notMeasured: 'не измерено',
   chooseValue: 'выберите',
-  suggested: 'Предположение, проверьте',
+  suggested: 'Предположение: проверьте',
   conflict: (headers, column) =>
     `Показателю «${column}» соответствует несколько столбцов: ${headers.map((header) => `«${header}»`).join(', ')}. Оставьте один.`,
-  apply: 'Прочитать файл так',
+  apply: 'Прочитать файл с этими настройками',
   moreColumns: 'Показаны только первые 30 столбцов.',
   remembers:
     'Заголовки и единицы страница запомнит в этом браузере для следующего файла. Сами данные она не запоминает.',
