@@ -216,7 +216,7 @@ class Cells(dict[str, str]):
 
     def _within_limits(self, plain: str, text: str, value: float) -> str | Finding:
         minimum, maximum = self._column.limits
-        low, high = self.in_file_unit(minimum), self.in_file_unit(maximum)
+        low, high = self._column.limits_in(self._unit)
         is_possible = low <= value <= high
         if self._may_be_a_code(value, is_possible=is_possible):
             self.code_counts.setdefault(text, 0)
@@ -239,11 +239,11 @@ class Cells(dict[str, str]):
         shown = f"{value:g}"
         if (other := self.other_unit_of(value)) is not None:
             suggestion = None
-            hint = f"{column.training_minimum:g} to {column.training_maximum:g} is usual."
+            hint = f", usually {column.training_minimum:g} to {column.training_maximum:g}."
             if isinstance(other, Unit):
-                suggestion = float(f"{self.in_file_unit(other.own_value(value)):.4g}")
-                hint = f"Did you mean {suggestion:g}?"
-            message = f"{shown} looks like a value in {other.title}. {column.name} is expected in {unit}. {hint}"
+                suggestion = float(f"{self._unit.file_value(other.own_value(value)):.4g}")
+                hint = f". Did you mean {suggestion:g}?"
+            message = f"{shown} looks like a value in {other.title}. {column.name} is expected in {unit}{hint}"
             return self._finding(
                 "unit_suspected", message, text, unit=unit, hint_unit=other.name, suggestion=suggestion,
                 minimum=low, maximum=high,
@@ -267,11 +267,7 @@ class Cells(dict[str, str]):
             if unit.name != self._unit.name and low <= unit.own_value(value) <= high:
                 return unit
         scales = self._column.other_scales
-        return next((scale for scale in scales if scale.median_minimum <= value <= scale.median_maximum), None)
-
-    def in_file_unit(self, value: float) -> float:
-        """Convert a value in the column's own unit to the unit of the file, rounded to four digits."""
-        return value if self._unit.factor == 1.0 else float(f"{value * self._unit.factor:.4g}")
+        return next((scale for scale in scales if scale.usual_minimum <= value <= scale.usual_maximum), None)
 
     def training_range_in_file_unit(self) -> tuple[float, float]:
         """Return the training range in the unit of the file.
@@ -284,7 +280,7 @@ class Cells(dict[str, str]):
         low, high = self._column.training_minimum, self._column.training_maximum
         if low is None or high is None:
             raise ValueError(f"{self._column.name} has no training range: it holds no numbers")
-        return self.in_file_unit(low), self.in_file_unit(high)
+        return self._unit.file_value(low), self._unit.file_value(high)
 
     # ---- notes
 

@@ -33,14 +33,18 @@ class Unit:
         """Convert ``value`` from this unit to the column's own unit."""
         return value / self.factor if self.factor != 1.0 else value
 
+    def file_value(self, value: float) -> float:
+        """Convert ``value`` from the column's own unit to this unit, and round it to four digits."""
+        return value if self.factor == 1.0 else float(f"{value * self.factor:.4g}")
+
 
 @dataclass(frozen=True, slots=True)
 class OtherScale:
     """A scale that a laboratory may report instead of the column's unit, and that no factor converts to it.
 
     ``title`` is its name in a sentence.
-    ``minimum`` to ``maximum`` is what is possible on this scale. A column with a median from ``median_minimum`` to
-    ``median_maximum`` may be on this scale.
+    ``minimum`` to ``maximum`` is what is possible on this scale, and ``usual_minimum`` to ``usual_maximum`` what most
+    patients have.
     """
 
     name: str
@@ -48,8 +52,8 @@ class OtherScale:
     spellings: tuple[str, ...]
     minimum: float
     maximum: float
-    median_minimum: float
-    median_maximum: float
+    usual_minimum: float
+    usual_maximum: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ class Column:
     - ``training_minimum`` and ``training_maximum``: the range of the training patients. A value beyond it is flagged;
       all models but ``mayo`` also clamp it.
     - ``median_minimum`` and ``median_maximum``: a column whose median lies beyond them is probably in another unit. By
-      default they are the training range. For enzymes they are lower: today's assays give lower numbers than the
-      study's, and today's patients are treated.
+      default they are the training range. Some are lower: today's patients are treated, and today's assays of enzymes
+      give lower numbers than the study's.
     - ``study_low`` and ``study_high``: the 10th and the 90th percentile of the training patients.
     - ``si``: the unit that ``units=si`` selects. Where ``si_is_rare``, laboratories in most countries with SI units
       report the column's own unit, so the numbers decide. ``other_units`` can only be named.
@@ -124,6 +128,11 @@ class Column:
             raise ValueError(f"{self.name} has no usual median: it holds no numbers")
         return low, high
 
+    def limits_in(self, unit: Unit) -> tuple[float, float]:
+        """Return the hard limits in ``unit``, rounded to four digits."""
+        low, high = self.limits
+        return unit.file_value(low), unit.file_value(high)
+
     def unit_named(self, text: str) -> Unit | None:
         """Return the unit that ``text`` names, or None. Its spelling does not matter."""
         plain = plain_unit(text)
@@ -175,12 +184,13 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Bilirubin", "number", "Bilirubin, serum", "Билирубин общий",
         required=True, unit="mg/dL", minimum=0.1, maximum=60,
-        training_minimum=0.3, training_maximum=28, study_low=0.6, study_high=8.03, spellings=("mgdl", *_MG_DL),
-        si=Unit("umol/L", 17.1, ("umoll", "мкмольл", "мкмл")), other_units=(Unit("mg/L", 10, ("mgl", "мгл")),),
+        training_minimum=0.3, training_maximum=28, median_minimum=0.15, study_low=0.6, study_high=8.03,
+        spellings=("mgdl", *_MG_DL),
+        si=Unit("umol/L", 17.1, ("umoll", "мкмольл", "мкмл")),
     ),
     Column(
         "Cholesterol", "number", "Cholesterol, serum", "Холестерин общий",
-        unit="mg/dL", minimum=20, maximum=3000, training_minimum=120, training_maximum=1775,
+        unit="mg/dL", minimum=20, maximum=3000, training_minimum=120, training_maximum=1775, median_minimum=77,
         study_low=213.6, study_high=560.8, spellings=_MG_DL,
         si=Unit("mmol/L", 1 / 38.67, _MILLIMOLES), other_units=(Unit("g/L", 0.01, ("гл",)),),
     ),
@@ -216,7 +226,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "Tryglicerides", "number", "Triglycerides", "Триглицериды",
-        unit="mg/dL", minimum=5, maximum=3000, training_minimum=33, training_maximum=598,
+        unit="mg/dL", minimum=5, maximum=3000, training_minimum=33, training_maximum=598, median_minimum=26,
         study_low=63.1, study_high=195, spellings=_MG_DL,
         si=Unit("mmol/L", 1 / 88.57, _MILLIMOLES), other_units=(Unit("g/L", 0.01, ("гл",)),),
     ),
@@ -233,7 +243,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "Prothrombin", "number", "Prothrombin time", "Протромбиновое время",
-        required=True, unit="s", minimum=8, maximum=60, training_minimum=9, training_maximum=18,
+        required=True, unit="s", minimum=8, maximum=60, training_minimum=9, training_maximum=18, median_maximum=25,
         study_low=9.8, study_high=12, spellings=("sec", "secs", "second", "seconds", "с", "сек", "секунд", "секунды"),
         other_scales=(
             OtherScale("INR", "INR", ("inr", "ratio", "мно"), 0.5, 7.9, 0.7, 5),

@@ -7,6 +7,7 @@ from chalicelib.inference.patient_file import headings
 from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX, Cells
 from chalicelib.inference.patient_file.csv_reader import Row, Table
+from chalicelib.inference.patient_file.findings import Finding
 from chalicelib.inference.patient_file.header import HeaderColumn
 from chalicelib.inference.patient_file.row_checker import RowChecker
 
@@ -51,6 +52,15 @@ def short_rows_assumption(checker: RowChecker, header: Row) -> list[Assumption]:
     rows = "One row ends" if checker.short_rows == 1 else f"{checker.short_rows} rows end"
     text = f"{rows} before {absent[0]}. The missing cells are read as not measured."
     return [Assumption("short_rows", text, params={"count": checker.short_rows, "columns": absent})]
+
+
+def assumptions_about_units(warnings: Sequence[Finding]) -> list[Assumption]:
+    """Return the warnings about odd units as assumptions, so that the result and the receipt carry them."""
+    return [
+        Assumption(warning.code, warning.message, warning.column, warning.params)
+        for warning in warnings
+        if warning.code == "unit_odd"
+    ]
 
 
 def assumptions_about_cells(cells: Sequence[Cells]) -> list[Assumption]:

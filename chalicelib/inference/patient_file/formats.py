@@ -130,6 +130,11 @@ _ZIP = _format("zip", "a ZIP archive", _UNPACK, rb"PK(?:\x03\x04|\x05\x06|\x07\x
 ZIP_FORMATS: tuple[Format, ...] = (*_ZIP_FORMATS, *_OPEN_DOCUMENTS, _NUMBERS_DOCUMENT, _ZIP)
 
 
+# A workbook with a password is inside an old Office document, in a stream of this name.
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
 def refuse_other_formats(head: bytes) -> None:
     """Refuse a file whose first bytes show that it is neither a text nor an .xlsx workbook.
 
@@ -146,13 +151,19 @@ def refuse_other_formats(head: bytes) -> None:
 
 
 def is_workbook(head: bytes) -> bool:
-    """Return whether the file is an Excel workbook that is read: .xlsx or .xlsm."""
-    return bool(_ZIP.beginning.match(head)) and _find_in_zip(head) is None
+    """Return whether the file is an .xlsx or .xlsm workbook, perhaps with a password."""
+    return _is_encrypted(head) or (bool(_ZIP.beginning.match(head)) and _find_in_zip(head) is None)
+
+
+def _is_encrypted(head: bytes) -> bool:
+    return head.startswith(_OLE) and _ENCRYPTED in head
 
 
 def _find(head: bytes) -> Format | None:
     if _ZIP.beginning.match(head):
         return _find_in_zip(head)
+    if _is_encrypted(head):
+        return None
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel saves XML in UTF-16, too
         head = head[:4096].decode("utf-16", "replace").encode()
     return next((each for each in FORMATS if each.beginning.match(head)), None)

@@ -180,7 +180,9 @@ def _with_brackets(text: str) -> Heading | None:
         return Heading(found.column, content.strip())
     if all(word in _FILLER_SKELETONS or word in _BLOOD_SKELETONS for word in _words(content)):
         return _named(f"{before} {content} {after}")
-    return Heading(found.column, content.strip()) if "/" in content or plain in _NAMES_OF_UNITS else None
+    # Square brackets hold a unit. Round ones may hold any remark, such as "direct".
+    is_unit = text[match.end(1)] == "[" or "/" in content or plain in _NAMES_OF_UNITS
+    return Heading(found.column, content.strip()) if is_unit else None
 
 
 def _with_unit_at_the_end(text: str) -> Heading | None:

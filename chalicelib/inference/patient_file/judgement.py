@@ -38,30 +38,45 @@ def warnings_about_columns(cells: Sequence[Cells]) -> list[Finding]:
 # ---- units
 
 
-def _possible_share(values: Sequence[float], column: Column, unit: Unit | OtherScale) -> float:
-    if isinstance(unit, OtherScale):
-        return sum(unit.minimum <= value <= unit.maximum for value in values) / len(values)
-    low, high = column.limits
-    return sum(low <= unit.own_value(value) <= high for value in values) / len(values)
+def _possible_share(values: Sequence[float], column: Column, unit: Unit) -> float:
+    low, high = column.limits_in(unit)
+    return sum(low <= value <= high for value in values) / len(values)
 
 
-def _is_usual_median(value: float, column: Column, unit: Unit | OtherScale) -> bool:
-    if isinstance(unit, OtherScale):
-        return unit.median_minimum <= value <= unit.median_maximum
+def _is_usual_median(value: float, column: Column, unit: Unit) -> bool:
     low, high = column.median_limits
     return low <= unit.own_value(value) <= high
 
 
+def _fits(values: Sequence[float], column: Column, unit: Unit | OtherScale) -> bool:
+    """Return whether a column with these distinct ``values`` is usual in ``unit``, or on a scale."""
+    if isinstance(unit, Unit):
+        share = _possible_share(values, column, unit)
+        return share >= _FITTING_SHARE and _is_usual_median(median(values), column, unit)
+    possible = sum(unit.minimum <= value <= unit.maximum for value in values)
+    usual = sum(unit.usual_minimum <= value <= unit.usual_maximum for value in values)
+    return possible >= _FITTING_SHARE * len(values) and 2 * usual > len(values)
+
+
+def _distance(value: float, column: Column, unit: Unit | OtherScale) -> float:
+    """Return how far ``value`` is from the study's values. It is 1 in their middle, and the same for other scales."""
+    if isinstance(unit, OtherScale):
+        return 1.0
+    low, high = column.study_low or column.training_minimum, column.study_high or column.training_maximum
+    quotient = unit.own_value(value) ** 2 / ((low or 1.0) * (high or 1.0))
+    return max(quotient, 1 / quotient)
+
+
 def _fitting_unit(cells: Cells) -> Unit | OtherScale | None:
-    """Return another unit in which the whole column would be usual, or None."""
+    """Return the unit, other than the column's in the file, in which the whole column is most usual, or None."""
     column, unit, values = cells.reading.column, cells.reading.unit, cells.numbers
     middle = median(values)
-    for other in column.units_and_scales:
-        is_same = unit is not None and other.name == unit.name
-        fits = _is_usual_median(middle, column, other) and _possible_share(values, column, other) >= _FITTING_SHARE
-        if fits and not is_same:
-            return other
-    return None
+    fitting = [
+        other
+        for other in column.units_and_scales
+        if not (unit and other.name == unit.name) and _fits(values, column, other)
+    ]
+    return min(fitting, key=lambda other: _distance(middle, column, other), default=None)
 
 
 def _wrong_unit(cells: Cells) -> Finding | None:
@@ -79,9 +94,9 @@ def _wrong_unit(cells: Cells) -> Finding | None:
     if share == 1.0 and not is_odd:
         return None
     other = _fitting_unit(cells)
-    if other is None or (not is_odd and _possible_share(values, column, other) <= share):
+    if other is None or (isinstance(other, Unit) and not is_odd and _possible_share(values, column, other) <= share):
         return None
-    suggestion = float(f"{cells.in_file_unit(other.own_value(middle)):.4g}") if isinstance(other, Unit) else None
+    suggestion = float(f"{unit.file_value(other.own_value(middle)):.4g}") if isinstance(other, Unit) else None
     advice = (
         f"{middle:g} {other.name} is {suggestion:g} {unit.name}. Please name the unit in the heading, such as "
         f"'{column.name} [{other.name}]', or send column_units."
@@ -105,7 +120,7 @@ def _odd_median(cells: Cells) -> Finding | None:
         return None
     for other in column.units:
         if other.name != unit.name and low <= other.own_value(middle) <= high:
-            low_in_file, high_in_file = cells.in_file_unit(low), cells.in_file_unit(high)
+            low_in_file, high_in_file = unit.file_value(low), unit.file_value(high)
             usual = f"more than {low_in_file:g}" if own < low else f"less than {high_in_file:g}"
             message = (
                 f"The median of {column.name} is {middle:g} {unit.name}; 9 of 10 patients of the study had {usual}. "
@@ -125,20 +140,19 @@ def _odd_median(cells: Cells) -> Finding | None:
 def _missing_codes(cells: Cells) -> list[Finding]:
     """Return a finding for each number that is probably a code for "not measured".
 
-    A negative code is one. Another one must occur repeatedly and alone: if further values lie beyond the study's range
-    on the same side, it may be a measured value.
+    It must occur repeatedly and alone: if further values lie beyond the study's range on the same side, it may be a
+    measured value.
     """
     column = cells.reading.column
     found = []
     for text, count in cells.code_counts.items():
         plain = cells.reading.marks.plain(text)
         value = float(plain) if plain is not None else None
-        if value is None or (value > 0 and (count < _CODE_REPEATED or not _is_alone(cells, value))):
+        if value is None or count < _CODE_REPEATED or not _is_alone(cells, value):
             continue
-        times = f"{count} times" if count > 1 else "once"
         message = (
-            f"{text} occurs {times} in {column.name}, far from its other values. If it means 'not measured', send "
-            f"missing={text}; if it is a measured value, send missing= without a code."
+            f"{text} occurs {count} times in {column.name}, far from its other values. If it means 'not measured', "
+            f"send missing={text}; if it is a measured value, send missing= without a code."
         )
         params = {"example": text, "count": count}
         found.append(Finding("missing_code_suspected", message, None, column.name, text, params))

@@ -50,11 +50,11 @@ def plan_of(found: Sequence[HeaderColumn], rows: Sequence[Row], options: Reading
     return Plan(readings, assumptions, findings, evidence)
 
 
-def _distinct(rows: Sequence[Row], index: int) -> set[str]:
-    return {row[index].strip() for row in rows if index < len(row)}
+def _distinct(rows: Sequence[Row], index: int) -> list[str]:
+    return list(dict.fromkeys(row[index].strip() for row in rows if index < len(row)))
 
 
-def _numbers(texts: set[str], marks: Marks) -> list[float]:
+def _numbers(texts: list[str], marks: Marks) -> list[float]:
     plain = [number for text in texts if (number := marks.plain(text)) is not None]
     return [value for value in map(float, plain) if value not in words.MISSING_CODES]
 
@@ -110,7 +110,7 @@ def _decimal(evidence: Evidence) -> DecimalMark:
 
 
 def _unclear_decimal(
-    evidence: Evidence, readings: Sequence[ColumnReading], texts: dict[str, set[str]]
+    evidence: Evidence, readings: Sequence[ColumnReading], texts: dict[str, list[str]]
 ) -> list[Finding]:
     """Return the finding that the decimal mark is not clear, if the file has both marks or only grouped digits."""
     point, comma = evidence.point or evidence.point_group, evidence.comma or evidence.comma_group

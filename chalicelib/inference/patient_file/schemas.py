@@ -32,8 +32,6 @@ class Finding(ResponseModel):
     median: float = optional_field("The median of the column, as the numbers are written in the file.")
     usual_minimum: float = optional_field("9 of 10 patients of the study had more, in the unit of the file.")
     usual_maximum: float = optional_field("9 of 10 patients of the study had less, in the unit of the file.")
-    format: str = optional_field("The format of the file, such as `parquet`.")
-    line: int = optional_field("The line of the file that was taken for the header, counted from 1.")
 
 
 class Assumption(TypedDict):
@@ -108,4 +106,7 @@ class FileProblem(Problem):
     bad_rows_total: int = optional_field("How many rows are bad.")
     rows: int = optional_field("How many rows the file has.")
     preview: Preview = optional_field("The first rows of a file whose columns are unclear, so that they can be mapped.")
+    format: str = optional_field("The format of a file that is neither a text nor a workbook, such as `parquet`.")
+    limit: str = optional_field("What a workbook has too much of, such as `rows`.")
+    maximum: int = optional_field("How much of it is allowed.")
     limit_rows: int = optional_field("The maximum number of rows of one prediction, if the file has more.")

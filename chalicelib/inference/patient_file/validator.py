@@ -18,6 +18,7 @@ from chalicelib.inference.patient_file.explained_reading import (
     assumptions_about_cells,
     assumptions_about_header,
     assumptions_about_table,
+    assumptions_about_units,
     short_rows_assumption,
 )
 from chalicelib.inference.patient_file.findings import (
@@ -247,17 +248,19 @@ def _inspection(
     if conflict and not plan.findings and options.decimal is None:
         findings.insert(0, unclear_decimal(conflict, plan.evidence.point or plan.evidence.comma))
     used = {item.index for item in found}
+    odd = warnings_about_columns(cells)
     numbers = [column for column in cells if column.reading.unit]
     return Inspection(
         rows=checker.rows,
         findings=checker.findings,
         column_findings=findings,
-        warnings=[*warnings_about_columns(cells), *_near_headings(table.header, near), *_doubtful_ids(table, checker)],
+        warnings=[*odd, *_near_headings(table.header, near), *_doubtful_ids(table, checker)],
         assumptions=(
             *assumptions_about_table(table),
             *short_rows_assumption(checker, table.header),
             *assumptions_about_header(found),
             *plan.assumptions,
+            *assumptions_about_units(odd),
             *assumptions_about_cells(cells),
         ),
         out_of_range={name: flagged for name, flagged in checker.out_of_range.items() if flagged.count},

@@ -61,7 +61,9 @@ class WorkbookTooLargeError(InvalidFileError):
     title = "The workbook is too large"
 
     def __init__(self, limit: str, maximum: int, excess: str) -> None:
-        super().__init__(f"The workbook has {excess.format(maximum)}. {_ADVICE}", limit=limit, maximum=maximum)
+        megabytes = maximum // 1024**2
+        text = excess.format(maximum=maximum, megabytes=megabytes)
+        super().__init__(f"The workbook has more than {text}. {_ADVICE}", limit=limit, maximum=maximum)
 
 
 class WorkbookBrokenError(InvalidFileError):
@@ -164,9 +166,9 @@ def _content(source: BinaryIO) -> bytes:
     if content.startswith(_OLE):
         raise WorkbookEncryptedError
     if len(content) > WORKBOOK_BYTES_MAX:
-        raise WorkbookTooLargeError("bytes", WORKBOOK_BYTES_MAX, "more than {:,} bytes")
+        raise WorkbookTooLargeError("bytes", WORKBOOK_BYTES_MAX, "{megabytes} MB")
     if content.count(_CENTRAL_ENTRY) > ENTRIES_MAX:
-        raise WorkbookTooLargeError("entries", ENTRIES_MAX, "more than {:,} parts")
+        raise WorkbookTooLargeError("entries", ENTRIES_MAX, "{maximum:,} parts")
     return content
 
 
@@ -219,7 +221,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, totals: _Totals)
             part.write(block)
             totals.unpacked += len(block)
             if totals.unpacked > UNPACKED_BYTES_MAX:
-                raise WorkbookTooLargeError("unpacked_bytes", UNPACKED_BYTES_MAX, "more than {:,} bytes when unpacked")
+                raise WorkbookTooLargeError("unpacked_bytes", UNPACKED_BYTES_MAX, "{megabytes} MB when unpacked")
     return part.getvalue()
 
 
@@ -276,15 +278,15 @@ class _Check:
         if self.starts - self.ends > _DEPTH_MAX:
             raise _broken("its parts are nested too deeply")
         for limit, value, maximum, excess in (
-            ("elements", self.totals.elements + self.starts, ELEMENTS_MAX, "more than {:,} values and formats"),
-            ("rows", self.last_row + 1 - _HEADER_ROWS_MAX, ROWS_MAX, "a sheet of more than {:,} rows"),
+            ("elements", self.totals.elements + self.starts, ELEMENTS_MAX, "{maximum:,} values and formats"),
+            ("rows", self.last_row + 1 - _HEADER_ROWS_MAX, ROWS_MAX, "{maximum:,} rows in a sheet"),
             (
                 "cells",
                 self.totals.cells + self._cells(),
                 CELLS_MAX,
-                "more than {:,} cells, counting the empty ones between the others",
+                "{maximum:,} cells, counting the empty ones between the others",
             ),
-            ("text_bytes", self.totals.text, TEXT_BYTES_MAX, "more than {:,} bytes of text in its cells"),
+            ("text_bytes", self.totals.text, TEXT_BYTES_MAX, "{megabytes} MB of text in its cells"),
         ):
             if value > maximum:
                 raise WorkbookTooLargeError(limit, maximum, excess)
@@ -439,7 +441,7 @@ def _visible_worksheets(workbook: "CalamineWorkbook") -> list[str]:
 
     sheets = workbook.sheets_metadata
     if len(sheets) > SHEETS_MAX:
-        raise WorkbookTooLargeError("sheets", SHEETS_MAX, "more than {:,} sheets")
+        raise WorkbookTooLargeError("sheets", SHEETS_MAX, "{maximum:,} sheets")
     return [
         sheet.name
         for sheet in sheets

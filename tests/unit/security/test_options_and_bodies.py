@@ -89,7 +89,9 @@ def test_the_error_of_an_unknown_option_names_the_known_ones(client: Client) -> 
     submitted = client.ask(client.anna, "POST", "/api/predict/mayo?dryrun=true").json_body
     listed = client.ask(client.anna, "GET", "/api/models?page=2").json_body
 
-    assert submitted["errors"][0]["message"] == "unknown name (known: dry_run, units, on_error)"
+    assert submitted["errors"][0]["message"] == (
+        "unknown name (known: dry_run, units, on_error, decimal, missing, columns, column_units, column_values)"
+    )
     assert listed["errors"][0]["message"] == "unknown name (this address takes none)"
 
 

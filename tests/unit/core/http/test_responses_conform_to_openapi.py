@@ -180,7 +180,7 @@ def test_errors_of_coins_conform_to_the_document(anna: Api) -> None:
         ("no_rows", csv_of()),
         ("not_a_csv", b"\x89PNG"),
         ("broken_csv", csv_of({"ID": '"never closed'})),
-        ("encoding_unsupported", csv_of({}).decode().encode("utf-16")),
+        ("encoding_unsupported", csv_of({}).decode().encode("utf-16-le")),
         ("column_missing", b"ID,Age\n1,18000\n"),
         ("column_duplicated", csv_of({}, header=("Age", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin"))),
         ("unit_unknown", b"Age [ells],Edema,Bilirubin,Albumin,Prothrombin\n18000,N,1.4,3.5,10.6\n"),

@@ -180,3 +180,9 @@ def test_a_workbook_is_recognised_by_the_names_in_it(names: tuple[str, ...]) -> 
 
 def test_a_workbook_is_recognised_by_its_first_bytes() -> None:
     assert is_workbook(zip_of(*OOXML, "xl/workbook.xml")[:60])
+
+
+def test_a_workbook_with_a_password_is_recognised() -> None:
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le")
+    assert is_workbook(content)
+    refuse_other_formats(content)

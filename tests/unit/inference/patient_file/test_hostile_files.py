@@ -37,7 +37,7 @@ HOSTILE: dict[str, tuple[bytes, str | int]] = {
     "nothing but zero bytes": (b"\0" * MEGABYTE, "not_a_csv"),
     "mixed line ends": (HEADER.replace(b"\n", b"\r") + ROW + ROW.replace(b"\n", b"\r\n") + ROW[:-1], 3),
     "a byte order mark": (b"\xef\xbb\xbf" + HEADER + ROW, 1),
-    "UTF-16": ((HEADER + ROW).decode().encode("utf-16"), "encoding_unsupported"),
+    "UTF-16": ((HEADER + ROW).decode().encode("utf-16"), 1),
     "UTF-16 without a mark": ((HEADER + ROW).decode().encode("utf-16-le"), "encoding_unsupported"),
     "Windows-1251 with decimal commas": (
         (HEADER + "Иванова-7,18000,N,1.2,3.5,10.5\n".encode()).decode().replace(",", ";").replace(".", ",")

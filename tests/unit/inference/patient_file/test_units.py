@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from chalicelib.inference.patient_file.findings import InvalidRowsError, UnitUnknownError
+from chalicelib.inference.patient_file.findings import ColumnsUnclearError, InvalidRowsError, UnitUnknownError
 from chalicelib.inference.patient_file.reading_options import DEFAULT_READING, ReadingOptions
 from chalicelib.inference.patient_file.validator import check_file
 
@@ -63,7 +63,7 @@ def test_a_header_cell_of_many_blanks_is_parsed_quickly() -> None:
 
 
 def test_a_wrong_unit_is_suspected_even_if_the_header_names_the_columns_own_unit() -> None:
-    with pytest.raises(InvalidRowsError) as caught:
+    with pytest.raises(ColumnsUnclearError) as caught:
         check_file(PLAIN.replace(b"Albumin", b"Albumin [g/dL]").replace(b"3.5", b"38"))
     assert caught.value.extra["errors"][0]["code"] == "unit_suspected"
 

@@ -46,16 +46,22 @@ def value(column: Column, draw: random.Random, *, si: bool) -> str:
     return f"{draw.uniform(*draw.choice(outside)) * factor:.6f}"
 
 
+def heading(column: Column, *, si: bool) -> str:
+    """Return the column's name with its unit, so that unusual numbers are not taken for another unit."""
+    unit = column.si.name if si and column.si else column.unit
+    return f"{column.name} [{unit}]" if unit else column.name
+
+
 def narrowest(rows: int, *, si: bool = False) -> bytes:
     """Return a file of the shortest valid rows, 11 bytes each."""
-    header = b"Age [years],Edema,Bilirubin,Albumin,Prothrombin\n"
+    header = b"Age [years],Edema,Bilirubin%s,Albumin,Prothrombin\n" % (b" [umol/L]" if si else b"")
     return header + (b"18,N,2,10,8\n" if si else b"18,N,1,1,8\n") * rows
 
 
 def widest(rows: int, *, si: bool = False) -> bytes:
     """Return a file of rows with every column, the longest ID, and long numbers that are all out of range."""
     draw = random.Random(1)
-    header = ["ID", *(column.name for column in MEASURED)]
+    header = ["ID", *(heading(column, si=si) for column in MEASURED)]
     lines = [[WIDEST_ID, *(value(column, draw, si=si) for column in MEASURED)] for _ in range(rows)]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *lines])
@@ -297,7 +303,9 @@ def write_result(model_id: str, content: bytes, *, skip: bool = False) -> tuple[
 def sparse(rows: int) -> bytes:
     """Return ``widest`` without the optional columns. The ranges of their missing values make the longest rows."""
     header, *lines = csv.reader(io.StringIO(widest(rows).decode()))
-    indexes = [index for index, name in enumerate(header) if name == "ID" or columns.BY_NAME[name].required]
+    indexes = [
+        index for index, name in enumerate(header) if columns.BY_NAME[name.partition(" [")[0]].required or name == "ID"
+    ]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([row[index] for index in indexes] for row in (header, *lines))
     return text.getvalue().encode()
