@@ -35,7 +35,9 @@ test('all headings that were recognised are on one line', () => {
   expect(english(headings)).toEqual([
     'Recognised by their headings: “bili” = Bilirubin, serum; “gender” = Sex.',
   ]);
-  expect(russian(headings)).toEqual(['Распознаны по заголовку: «bili» = Билирубин; «gender» = Пол.']);
+  expect(russian(headings)).toEqual([
+    'Распознаны по заголовку: «bili» = Билирубин; «gender» = Пол.',
+  ]);
 });
 
 test('words are shown with the meaning of their values', () => {

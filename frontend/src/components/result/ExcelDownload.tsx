@@ -12,7 +12,8 @@ const ROWS_MAX = 50_000;
 export function ExcelDownload({ prediction }: { prediction: Prediction }) {
   const words = text.value.reading;
   const { isBusy, problem, run } = useAction();
-  if (prediction.rows > ROWS_MAX) return <span class="hint">{words.excelTooLarge(ROWS_MAX)}</span>;
+  if (prediction.rows > ROWS_MAX)
+    return <span class="hint excel-limit">{words.excelTooLarge(ROWS_MAX)}</span>;
   const download = () => void run(() => downloadForExcel(prediction.prediction_id, language.value));
   return (
     <>
