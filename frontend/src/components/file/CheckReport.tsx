@@ -1,6 +1,7 @@
 import type { DryRun } from '../../api/types';
 import { text } from '../../i18n';
 import { needsMapping } from '../../lib/columnMapping';
+import { columnFindings } from '../../lib/fileCheck';
 import { columnByName } from '../../state/catalogue';
 import { reading } from '../../state/draft';
 import { ColumnMapping } from './ColumnMapping';
@@ -26,7 +27,8 @@ export function CheckReport({ report }: { report: DryRun }) {
       <FilePreview report={report} />
       <dl class="check-report">
         <Assumptions report={report} />
-        <FlaggedValues report={report} />
+        {/* While a column is unclear, its values may be others. */}
+        {columnFindings(report).length === 0 && <FlaggedValues report={report} />}
         {report.duplicate_ids.length > 0 && (
           <Entry title={words.duplicateIds} hint={words.duplicateIdsHint}>
             {report.duplicate_ids.map(({ id, rows }) => words.duplicateId(id, rows)).join('; ')}
