@@ -20,7 +20,7 @@ from chalicelib.core.rate_limits import Limits
 from chalicelib.core.settings import Settings
 from chalicelib.erasure.eraser import Erasure, OutOfTimeError
 from chalicelib.inference.models.base import ArtefactMismatchError, read_verified
-from chalicelib.inference.patient_file import csv_reader, findings
+from chalicelib.inference.patient_file import encodings, findings
 from chalicelib.inference.patient_file.findings import TooManyRowsError, refuse_surely_too_many_rows
 from chalicelib.inference.patient_file.pii_headers import names_a_person
 from chalicelib.inference.predictions.dead_letters import DeadLetters
@@ -155,7 +155,7 @@ MUTATIONS = (
     Mutation("row 11: long names are repeated whole", bodies._shown,
         replace("len(_1) <= _", "len(_1) <= JSON_BYTES_MAX"),
         _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
-    Mutation("row 11: NUL is an allowed character", csv_reader, in_text(r"[\x00-", r"[\x01-"),
+    Mutation("row 11: NUL is an allowed character", encodings, in_text(r"[\x00-", r"[\x01-"),
         _HOSTILE + "test_row_11_a_hostile_file_gets_its_expected_outcome_in_bounded_memory"),
     Mutation("row 11: the file name becomes part of the object key", Predictions._new_prediction,
         replace("input_key(_1, _2)", "input_key(_1, fields['file_name'] or _2)"),

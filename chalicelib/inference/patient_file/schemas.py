@@ -4,7 +4,7 @@ from typing import Annotated, Any, TypedDict
 
 from pydantic import Field
 
-from chalicelib.core.http.schemas import Problem, ResponseModel, optional_field
+from chalicelib.core.http.schemas import Problem, ResponseModel, TooLargeProblem, optional_field
 
 
 class Finding(ResponseModel):
@@ -97,6 +97,19 @@ class Preview(ResponseModel):
     rows: list[PreviewRow] = Field(description="The first five rows, and the first twenty bad rows.")
 
 
+class FormatProblem(Problem):
+    """The problem of a file or a content type that is not read."""
+
+    format: str = optional_field("The format of a file that is neither a text nor a workbook, such as `parquet`.")
+
+
+class FileSizeProblem(TooLargeProblem):
+    """The problem of a file that is too large, or of a workbook with too much in it."""
+
+    limit: str = optional_field("What a workbook has too much of, such as `rows`.")
+    maximum: int = optional_field("How much of it is allowed.")
+
+
 class FileProblem(Problem):
     """The problem of a file that cannot be predicted."""
 
@@ -106,7 +119,4 @@ class FileProblem(Problem):
     bad_rows_total: int = optional_field("How many rows are bad.")
     rows: int = optional_field("How many rows the file has.")
     preview: Preview = optional_field("The first rows of a file whose columns are unclear, so that they can be mapped.")
-    format: str = optional_field("The format of a file that is neither a text nor a workbook, such as `parquet`.")
-    limit: str = optional_field("What a workbook has too much of, such as `rows`.")
-    maximum: int = optional_field("How much of it is allowed.")
     limit_rows: int = optional_field("The maximum number of rows of one prediction, if the file has more.")

@@ -20,7 +20,7 @@ from chalicelib.inference.catalog.catalog import Catalog, ModelDisabledError, Un
 from chalicelib.inference.catalog.routes import ModelId
 from chalicelib.inference.patient_file.findings import InvalidFileError, TooManyRowsError
 from chalicelib.inference.patient_file.reading_options import ReadingOptions
-from chalicelib.inference.patient_file.schemas import FileProblem
+from chalicelib.inference.patient_file.schemas import FileProblem, FileSizeProblem, FormatProblem
 from chalicelib.inference.predictions import schemas
 from chalicelib.inference.predictions.dry_run import DryRuns
 from chalicelib.inference.predictions.options import Options
@@ -174,6 +174,8 @@ CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, Acc
         200: schemas.DryRun,
         202: schemas.Submission,
         402: schemas.PaymentProblem,
+        413: FileSizeProblem,
+        415: FormatProblem,
         422: FileProblem,
         429: schemas.OpenPredictionsProblem,
     },
