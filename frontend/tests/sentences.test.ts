@@ -86,6 +86,13 @@ describe.each([
   });
 });
 
+test('every code that the API documents has a sentence', () => {
+  const documented = repositoryFile('docs/openapi.json').matchAll(/- `(\w+)`: /g);
+  const codes = new Set([...documented].map(([, code]) => code ?? ''));
+  expect(codes.size).toBeGreaterThan(40);
+  expect(PROBLEM_CODES).toEqual(expect.arrayContaining([...codes]));
+});
+
 test('all formats that the service refuses by name are found in its source', () => {
   expect(FILE_FORMATS.size).toBeGreaterThan(30);
 });

@@ -163,7 +163,7 @@ export function problemFromResponse(status: number, headers: Headers, body: unkn
     balance: number(fields['balance']),
     cost: number(fields['cost']),
     limitBytes: number(fields['limit_bytes']),
-    format: text(fields['format']) ?? findings[0]?.format ?? null,
+    format: text(fields['format']),
     preview: isRecord(fields['preview']) ? (fields['preview'] as unknown as Preview) : null,
   };
 }
