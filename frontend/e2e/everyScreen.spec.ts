@@ -39,10 +39,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.submission.title);
       await chooseFile(page, words, sample, 'patients-10.csv');
       await inspect(page, `${code}-new`);
-      await page
-        .getByText(/^(Columns|Столбцы): /)
-        .first()
-        .click();
+      await page.getByText(words.reading.helpTitle).click();
       await inspect(page, `${code}-new-columns`);
       await start(page, words);
 
@@ -111,7 +108,7 @@ for (const { code, locale, words } of LANGUAGES) {
 
       await page.getByLabel(words.check.units.si).check();
       await expect(bilirubin.filter({ hasText: words.unit('umol/L') })).toBeVisible();
-      await expect(page.getByText(words.check.allBad(2))).toBeVisible();
+      await expect(page.getByText(words.check.columnsUnclear(2))).toBeVisible();
       await page.getByLabel(words.check.units.stated).check();
       await page.getByLabel(words.check.skip(1, 1)).check();
       await startButton(page, words).click();

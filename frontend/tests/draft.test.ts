@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { NO_READING } from '../src/lib/reading';
+import { models } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import { fileCheck } from '../src/state/fileCheck';
+import { knownHeadings, rememberHeadings } from '../src/state/knownHeadings';
 import { balance } from '../src/state/session';
-import { dryRun } from './fixtures';
+import { catalogueColumn, catalogueModel, dryRun, previewColumn } from './fixtures';
 
 interface SentRequest {
   url: string;
+  body: Promise<string>;
   key: string | null;
   respond: (status: number, body: unknown) => void;
   fail: () => void;
@@ -21,6 +25,7 @@ beforeEach(() => {
       new Promise<Response>((resolve, reject) => {
         requests.push({
           url: request.url.replace(/^.*\/api\//, 'api/'),
+          body: request.text(),
           key: request.headers.get('idempotency-key'),
           respond: (status, body) => resolve(new Response(JSON.stringify(body), { status })),
           fail: () => reject(new TypeError('offline')),
@@ -180,4 +185,47 @@ test('a repeated submission has the same key, and one with other options has ano
   (await request(4)).respond(200, dryRun());
   await checkState('done');
   expect([first, second]).not.toContain(await keyOf(5));
+});
+
+test('an answer about the file checks it again, is submitted with it, and ends with the file', async () => {
+  await chooseAndCheckFile();
+  draft.setReading({ columnUnits: { Bilirubin: 'umol/L' } });
+  const check = await request(1);
+  expect(await check.body).toContain('{"Bilirubin":"umol/L"}');
+  check.respond(200, dryRun());
+  await checkState('done');
+  const submitting = draft.submit();
+  const submission = await request(2);
+  expect(await submission.body).toContain('{"Bilirubin":"umol/L"}');
+  submission.fail();
+  await submitting;
+  draft.chooseFile(file('other.csv'));
+  expect(draft.reading.value).toEqual(NO_READING);
+  expect(await (await request(3)).body).not.toContain('column_units');
+});
+
+test('a remembered heading is used once, and the user can forget it', async () => {
+  const stored = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => stored.set(key, value),
+    removeItem: (key: string) => stored.delete(key),
+  });
+  models.value = [catalogueModel({ id: 'lasso', columns: [catalogueColumn('Bilirubin')] })];
+  rememberHeadings({ bili: { column: 'Bilirubin', unit: null } });
+  const preview = { columns: [previewColumn('bili', null)], rows: [] };
+
+  draft.chooseModel('lasso');
+  draft.chooseFile(file());
+  (await request(0)).respond(422, { code: 'column_missing', preview });
+  const second = await request(1);
+  expect(await second.body).toContain('{"bili":"Bilirubin"}');
+  expect(Object.keys(draft.recalledHeadings.value ?? {})).toEqual(['bili']);
+  second.respond(422, { code: 'column_missing', preview });
+  await checkState('failed');
+  expect(requests).toHaveLength(2);
+
+  draft.forgetRecalledHeadings();
+  expect(await (await request(2)).body).not.toContain('"bili"');
+  expect(knownHeadings()).toEqual({});
 });

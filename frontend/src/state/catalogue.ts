@@ -13,9 +13,12 @@ export const uploadBytesMax = signal<number | null>(null);
 export const catalogueProblem = signal<Problem | null>(null);
 
 const columnsByName = computed(() => {
-  const columns = (models.value ?? []).flatMap((model) => model.columns);
-  return new Map(columns.map((column) => [column.name, column]));
+  const all = (models.value ?? []).flatMap((model) => model.columns);
+  return new Map(all.map((column) => [column.name, column]));
 });
+
+/** The columns that a patient file may have. All models read the same ones. */
+export const columns = computed<Column[]>(() => [...columnsByName.value.values()]);
 
 let loading: Promise<void> | null = null;
 

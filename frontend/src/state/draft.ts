@@ -3,18 +3,30 @@
 
 import { signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, pageProblem, problemOf } from '../api/problem';
-import type { Submission, Units } from '../api/types';
+import type { Reading, Submission, Units } from '../api/types';
+import {
+  headingsToRecall,
+  type KnownHeadings,
+  withKnownHeadings,
+  withoutKnownHeadings,
+} from '../lib/columnMapping';
 import { startBlocker } from '../lib/fileCheck';
-import { anyModelId } from './catalogue';
+import { NO_READING } from '../lib/reading';
+import { anyModelId, columnByName } from './catalogue';
 import { checkFile, fileCheck } from './fileCheck';
 import { deleteUpload, forgetUpload, prepareFile } from './fileUpload';
 import { randomKey } from './idempotency';
+import { forgetHeadings, knownHeadings } from './knownHeadings';
 import { api, onLogOut, updateBalance } from './session';
 
 export const chosenModelId = signal<string | null>(null);
 export const chosenFile = signal<File | null>(null);
 /** The units of columns whose header names no unit. */
 export const chosenUnits = signal<Units>('stated');
+/** What the user says about the chosen file. */
+export const reading = signal<Reading>(NO_READING);
+/** The remembered choices that the file is read with; null until the first check has ended. */
+export const recalledHeadings = signal<KnownHeadings | null>(null);
 /** Whether to skip rows with findings instead of rejecting the file. */
 export const skipsBadRows = signal(false);
 export const isSubmitting = signal(false);
@@ -32,14 +44,30 @@ export function chooseModel(id: string): void {
   checkAgain();
 }
 
-export function chooseFile(file: File | null): void {
+export function chooseFile(file: File | null, itsReading = NO_READING): void {
   if (file !== chosenFile.value) deleteUpload();
   chosenFile.value = file;
+  reading.value = itsReading;
+  recalledHeadings.value = itsReading === NO_READING ? null : {};
   restartCheck();
 }
 
 export function chooseUnits(units: Units): void {
   chosenUnits.value = units;
+  restartCheck();
+}
+
+/** Read the file without the remembered choices, and forget them. */
+export function forgetRecalledHeadings(): void {
+  const headings = recalledHeadings.value ?? {};
+  forgetHeadings(headings);
+  recalledHeadings.value = {};
+  setReading(withoutKnownHeadings(reading.value, headings));
+}
+
+/** Say how the file is to be read, and check it again. */
+export function setReading(change: Partial<Reading>): void {
+  reading.value = { ...reading.value, ...change };
   restartCheck();
 }
 
@@ -49,7 +77,18 @@ export function setSkipsBadRows(skips: boolean): void {
 }
 
 export function checkAgain(): void {
-  void checkFile(chosenModelId.value ?? anyModelId(), chosenFile.value, chosenUnits.value);
+  const options = { units: chosenUnits.value, reading: reading.value, skip: false };
+  const modelId = chosenModelId.value ?? anyModelId();
+  void checkFile(modelId, chosenFile.value, options).then(recallHeadings);
+}
+
+/** After the first check of a file, read it again with the remembered choices that it needs. */
+function recallHeadings(): void {
+  const { state } = fileCheck.value;
+  if (recalledHeadings.value !== null || (state !== 'done' && state !== 'failed')) return;
+  const known = headingsToRecall(fileCheck.value, knownHeadings(), reading.value, columnByName);
+  recalledHeadings.value = known;
+  if (Object.keys(known).length > 0) setReading(withKnownHeadings(reading.value, known));
 }
 
 /** Submit the draft. Returns null if that fails, with the reason in `submissionProblem`. */
@@ -67,7 +106,11 @@ export async function submit(): Promise<Submission | null> {
   try {
     idempotencyKey ??= randomKey();
     const key = idempotencyKey;
-    const options = { units: chosenUnits.value, skip: skipsBadRows.value };
+    const options = {
+      units: chosenUnits.value,
+      reading: reading.value,
+      skip: skipsBadRows.value,
+    };
     const submission = await api.submit(modelId, await prepareFile(file), options, key);
     updateBalance(submission.balance);
     // The upload now belongs to the prediction and is deleted with its files.
@@ -86,7 +129,7 @@ export async function submit(): Promise<Submission | null> {
 }
 
 /**
- * Check again after the file or the units changed, and discard what the user decided about the old
+ * Check again after the file or its options changed, and discard what the user decided about the old
  * check.
  */
 function restartCheck(): void {

@@ -27,7 +27,7 @@ export function FindingsTable({ findings, total }: { findings: Finding[]; total:
           ))}
         </tbody>
       </table>
-      <p class="hint">{words.findingsRowHint}</p>
+      {shown.some(({ row }) => row != null) && <p class="hint">{words.findingsRowHint}</p>}
       {total > shown.length && <p>{words.findingsShown(shown.length, total)}</p>}
     </div>
   );

@@ -88,7 +88,7 @@ function WrongCell({ cell }: { cell: string }) {
   return <mark class="cell">{cell === '' ? text.value.problems.emptyValue : cell}</mark>;
 }
 
-/** Findings about rows that the preview does not show, or about the whole file. */
+/** Findings about rows that the preview does not show. */
 function OtherFindings({ report, findings }: { report: DryRun; findings: Finding[] }) {
   const unlisted = report.errors_total - report.errors.length;
   return (

@@ -1,0 +1,32 @@
+// What the user says about a file: the meaning of its columns, units, codes and decimal mark.
+
+import type { Reading } from '../api/types';
+
+/** The reading that leaves everything to the file. */
+export const NO_READING: Reading = {
+  decimal: null,
+  missing: null,
+  columns: {},
+  columnUnits: {},
+  columnValues: {},
+};
+
+/** Whether the user has said anything about the file. */
+export function isSaid(reading: Reading): boolean {
+  const { decimal, missing, ...options } = reading;
+  const isChosen = (option: object) => Object.keys(option).length > 0;
+  return decimal !== null || missing !== null || Object.values(options).some(isChosen);
+}
+
+/**
+ * Return the number that a text of the file means with this decimal mark, or null if it is no number.
+ * The other mark may stand between thousands.
+ */
+export function numberWithMark(text: string, mark: ',' | '.'): number | null {
+  const [whole = '', fraction = '', ...others] = text.split(mark);
+  const groups = whole.split(mark === ',' ? '.' : ',');
+  const isGrouped = groups.slice(1).every((group) => /^\d{3}$/.test(group));
+  if (!/^[+-]?\d+$/.test(groups[0] ?? '') || !isGrouped) return null;
+  if (!/^\d*$/.test(fraction) || others.length > 0) return null;
+  return Number(`${groups.join('')}.${fraction || '0'}`);
+}

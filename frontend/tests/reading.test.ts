@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { isSaid, NO_READING, numberWithMark } from '../src/lib/reading';
+
+test.each([
+  ['1,650', 1.65, 1650],
+  ['1.650,5', 1650.5, null],
+  ['1,9', 1.9, null],
+  ['-9', -9, -9],
+  ['12.5', null, 12.5],
+  ['1,650,000', null, 1_650_000],
+  ['high', null, null],
+  ['', null, null],
+])('%s with a decimal comma, and with a decimal point', (text, comma, point) => {
+  expect(numberWithMark(text, ',')).toBe(comma);
+  expect(numberWithMark(text, '.')).toBe(point);
+});
+
+test('an answer of any kind is noticed', () => {
+  expect(isSaid(NO_READING)).toBe(false);
+  expect(isSaid({ ...NO_READING, missing: [] })).toBe(true);
+  expect(isSaid({ ...NO_READING, decimal: '.' })).toBe(true);
+  expect(isSaid({ ...NO_READING, columns: { note: null } })).toBe(true);
+});
