@@ -93,8 +93,6 @@ class RowChecker:
         if self._writer and (self._bad or not self.findings.total):
             self._writer.writerows(zip(*stored, strict=True))
         self.rows += len(batch)
-        if self.findings.rows_total > BAD_ROWS_MAX:
-            raise self.findings.error(self.rows)
 
     def _by_column(self, rows: list[Row]) -> list[tuple[str, ...]]:
         """Return the texts of each column that is read."""

@@ -35,7 +35,7 @@ from chalicelib.inference.patient_file.judgement import findings_about_columns, 
 from chalicelib.inference.patient_file.plan import Plan, plan_of, unclear_decimal
 from chalicelib.inference.patient_file.preview import Preview
 from chalicelib.inference.patient_file.reading_options import DEFAULT_READING, ReadingOptions
-from chalicelib.inference.patient_file.row_checker import Flagged, RowChecker
+from chalicelib.inference.patient_file.row_checker import BAD_ROWS_MAX, Flagged, RowChecker
 
 NAME_SHOWN_MAX = 60
 _SENTENCES_MAX = 3
@@ -187,7 +187,7 @@ def inspect(
     ------
     InvalidFileError
         The whole file is unreadable because of its format or its header, it has more than ``rows_max`` rows, or it has
-        more than ``BAD_ROWS_MAX`` bad rows. Fewer bad rows are only recorded.
+        more than ``BAD_ROWS_MAX`` bad rows that no finding about a whole column explains. Fewer are only recorded.
     """
     table = read_table(source, is_sample=is_sample, is_heading=lambda text: text.strip() in options.columns)
     first = next(table.batches, [])
@@ -205,12 +205,17 @@ def inspect(
         if rows_max is not None:
             refuse_too_many_rows(checker.rows + len(batch), rows_max)
         checker.add(batch)
+        if checker.findings.rows_total > BAD_ROWS_MAX:
+            break
         on_batch()
     if preview:
         for item, cells in zip(found, checker.cells, strict=True):
             unit = cells.reading.unit.name if cells.reading.unit else None
             preview.describe_column(item.index, unit=unit, texts=list(cells.texts))
-    return _inspection(table, found, plan, checker, options, absent)
+    inspection = _inspection(table, found, plan, checker, options, absent)
+    if checker.findings.rows_total > BAD_ROWS_MAX and not inspection.column_findings:
+        raise checker.findings.error(checker.rows)
+    return inspection
 
 
 def _columns_of(header: Row, first: list[Row], options: ReadingOptions) -> list[HeaderColumn]:
