@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.inference.patient_file import columns
-from chalicelib.inference.patient_file.columns import COLUMNS, Column, OtherScale, Unit
+from chalicelib.inference.patient_file.columns import COLUMNS, Column, Unit
 
 HEADING_CHARACTERS_MAX = 100
 """A longer heading is not looked up."""
@@ -76,7 +76,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "Stage": (
         "Histological stage", "Histologic stage", "Histology stage", "Biopsy stage", "Hist stage", "Ludwig stage",
-        "PBC stage", "Disease stage", "Stage of disease", "Histologic stage of disease", "Histological stage of disease",
+        "PBC stage", "Disease stage", "Stage of disease", "Histologic stage of disease",
+        "Histological stage of disease",
         "Стадия", "Гистологическая стадия", "Стадия по Людвигу", "Стадия по Ludwig", "Стадия ПБХ", "Стадия ПБЦ",
     ),
 }  # fmt: skip
@@ -87,7 +88,7 @@ _SCALES = {"INR": ("INR", "PT INR", "МНО"), "%": ("Quick", "ПТИ", "Про�
 
 _FILLERS = frozenset({
     "total", "tot", "level", "levels", "value", "result", "concentration", "conc", "baseline", "count", "at", "lab",
-    "patient", "presence", "present", "of", "уровень", "содержание", "общий", "общая", "общ", "об", "значение",
+    "patient", "presence", "present", "of", "the", "уровень", "содержание", "общий", "общая", "общ", "об", "значение",
     "количество", "пациента",
 })  # fmt: skip
 _BLOOD = frozenset(
@@ -119,6 +120,7 @@ _PREPOSITION = re.compile(r"(?:in|в)\s+", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])")
 _UNIT_CHARACTERS_MAX = 24
 _BRACKETS_MAX = 3
+_WORDS_MAX = 14
 _NEAR = 0.8
 
 
@@ -132,10 +134,6 @@ class Heading:
     def known_unit(self) -> Unit | None:
         """Return the unit that the heading names, or None if it names none or an unknown one."""
         return self.column.unit_named(self.unit) if self.unit is not None else None
-
-    def other_scale(self) -> OtherScale | None:
-        """Return the scale that the heading names if it can't be converted, such as INR."""
-        return self.column.scale_named(self.unit) if self.unit is not None else None
 
 
 def skeleton(text: str) -> str:
@@ -175,7 +173,7 @@ def find(heading: str) -> Heading | None:
     not known for the column, so that the caller can say so.
     """
     text = heading.strip()
-    if not text or len(text) > HEADING_CHARACTERS_MAX:
+    if not text or len(text) > HEADING_CHARACTERS_MAX or len(_WORD.findall(text)) > _WORDS_MAX:
         return None
     if found := _with_brackets(text) or _with_unit_at_the_end(text) or _named(text):
         return found
