@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 type Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 _TEXTS = (
-    "", "NA", "-1", "1e999", "nan", "0", "1,5", "=1+1", "x" * 5000, '"', "\x00", "١", "Y", "Age", "\ufeff", "inf", "999",
-    ".", "<0.5", "1,650", "1.9 H", "38 g/L", "да", "II", "bili", "Bilirubin [umol/L]", "INR", "mg/dL",
+    "", "NA", "-1", "1e999", "nan", "0", "1,5", "=1+1", "x" * 5000, '"', "\x00", "١", "Y", "Age", "\ufeff", "inf",
+    "999", ".", "<0.5", "1,650", "1.9 H", "38 g/L", "да", "II", "bili", "Bilirubin [umol/L]", "INR", "mg/dL",
 )  # fmt: skip
 _CELLS = st.one_of(st.sampled_from(_TEXTS), st.just(CELL), st.text(max_size=20), st.floats().map(str))
 _ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "cp1251", "cp1252", "mac_roman", "utf-16"])

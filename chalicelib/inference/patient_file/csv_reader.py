@@ -161,7 +161,7 @@ def _fitted_header(row: Row, rows: list[Row], *, may_have_row_names: bool) -> _H
     """Return the header so that its cells belong to those of the first ``rows``.
 
     - Empty cells at its end are cut, unless the rows have values there.
-    - A unit after an unquoted comma is joined to its heading if the rows are shorter by these cells.
+    - A unit or remark after an unquoted comma is joined to its heading if the rows are shorter by these cells.
     - The programming language R writes row names without a heading.
     """
     cells = [cell.strip() for cell in row]
@@ -171,10 +171,10 @@ def _fitted_header(row: Row, rows: list[Row], *, may_have_row_names: bool) -> _H
     lengths = {len(other) for other in rows}
     if width < width_with_blanks and any(cell.strip() for other in rows for cell in other[width:width_with_blanks]):
         return _Header(row, [*cells, *[""] * (width_with_blanks - width)], 0, has_row_names=False)
-    units = {index for index, cell in enumerate(cells) if index and headings.is_unit(cell)}
-    if units and lengths == {width - len(units)}:
-        for index in sorted(units, reverse=True):
-            cells[index - 1 : index + 1] = [f"{cells[index - 1]}, {cells[index]}"]
+    if len(lengths) == 1 and min(lengths) < width and (parts := _parts_of_headings(cells)):
+        if lengths == {width - len(parts)}:
+            for index in reversed(parts):
+                cells[index - 1 : index + 1] = [f"{cells[index - 1]}, {cells[index]}"]
         return _Header(row, cells, 0, has_row_names=False)
     surplus = max(width_with_blanks, min(lengths, default=0)) - width
     numbers = [str(number) for number in range(1, len(rows) + 1)]
@@ -183,6 +183,16 @@ def _fitted_header(row: Row, rows: list[Row], *, may_have_row_names: bool) -> _H
         if has_values and width == width_with_blanks:
             return _Header(row, ["", *cells], 0, has_row_names=True)
     return _Header(row, cells, surplus, has_row_names=False)
+
+
+def _parts_of_headings(cells: Row) -> list[int]:
+    """Return the indices of the cells that are no heading, but a unit or remark of the heading before them."""
+    return [
+        index
+        for index, cell in enumerate(cells)
+        if index
+        and (headings.is_unit(cell) or (not headings.find(cell) and headings.find(f"{cells[index - 1]}, {cell}")))
+    ]
 
 
 def _expected_content() -> str:

@@ -65,6 +65,16 @@ def test_units_after_unquoted_commas_of_the_header_belong_to_their_headings() ->
     assert "'Bilirubin, mg/dL' is read as Bilirubin." in assumptions(inspected(file_of(header, *LINES[1:])))
 
 
+@pytest.mark.parametrize(("heading", "text"), [("Bilirubin", "total"), ("Albumin", "g/dL"), ("Age", "days")])
+def test_remarks_after_unquoted_commas_of_the_header_shift_no_values(heading: str, text: str) -> None:
+    assert canonical(PLAIN.replace(heading.encode(), f"{heading}, {text}".encode())) == CANONICAL
+
+
+def test_a_share_after_an_unquoted_comma_is_not_read_as_the_value() -> None:
+    error = refusal(PLAIN.replace(b"Albumin", b"Albumin, %"))
+    assert [finding["column"] for finding in error.extra["errors"]] == ["Albumin"]
+
+
 def test_trailing_cells_may_be_missing_if_none_is_required() -> None:
     content = file_of(LINES[0], LINES[1], LINES[2].removesuffix(",4"))
     assert canonical(content) == canonical(PLAIN.replace(b",4\n", b",\n"))
