@@ -243,7 +243,7 @@ COLUMNS: tuple[Column, ...] = (
         spellings=(
             "109l", "x109l", "10e9l", "x10e9l", "gl", "gigal", "103ul", "x103ul", "10e3ul", "x10e3ul",
             "1000ul", "x1000ul", "kul", "thouul", "thousul",
-            "thousandul", "thousandsul", "x1000mm3",
+            "thousandul", "thousandsul", "x1000mm3", "ml1000",
             "103mm3", "x103mm3", "1000mm3", "kmm3", "nl", "109л", "x109л", "х109л", "гл", "тысмкл", "103мкл", "х103мкл",
             "x103мкл", "тысмм3",
         ),

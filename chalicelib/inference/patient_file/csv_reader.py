@@ -13,6 +13,7 @@ from typing import BinaryIO, Literal, NamedTuple, TextIO
 
 from chalicelib.inference.patient_file import columns, encodings, formats, headings, workbook
 from chalicelib.inference.patient_file.findings import BrokenCsvError, FileEmptyError, SeparatorUnsupportedError
+from chalicelib.inference.patient_file.header_shape import Header, fitted_header
 
 Row = list[str]
 
@@ -127,6 +128,13 @@ def _workbook_table(source: BinaryIO, known_columns: Callable[[Row], int]) -> Ta
     rows = iter(sheet.rows)
     first = list(islice(rows, HEADER_ROWS_MAX))
     index = _header_index(first, known_columns)
+    for cells in first:
+        filled = [cell for cell in cells if cell]
+        if len(filled) == 1 and any(known_columns(filled[0].split(mark)) >= HEADER_COLUMNS_MIN for mark in SEPARATORS):
+            raise SeparatorUnsupportedError(
+                "Each row of the sheet is in a single cell. In Excel, split it: select the column, then Data, Text to "
+                "Columns."
+            )
     header, batches = _header_and_batches(chain(first[index:], rows), is_sample=False)
     titles = any(cell.strip() for row in first[:index] for cell in row)
     return Table(
@@ -135,64 +143,17 @@ def _workbook_table(source: BinaryIO, known_columns: Callable[[Row], int]) -> Ta
     )  # fmt: skip
 
 
-class _Header(NamedTuple):
-    """The header as it stands in the file, its cells as they belong to the rows, and what the rows have beyond them."""
-
-    row: Row
-    cells: Row
-    surplus: int
-    has_row_names: bool
-
-
 def _header_and_batches(
     rows: Iterator[Row], *, is_sample: bool, may_have_row_names: bool = False
-) -> tuple[_Header, Iterator[list[Row]]]:
+) -> tuple[Header, Iterator[list[Row]]]:
     batches = _batches(rows, is_sample=is_sample)
     first = next(batches, None)
     if first is None:  # only separators and quotation marks
         raise FileEmptyError(f"The file is empty. {_expected_content()}")
-    header = _fitted_header(first[0], first[1:], may_have_row_names=may_have_row_names)
+    header = fitted_header(first[0], first[1:], may_have_row_names=may_have_row_names)
     if len(header.cells) > COLUMNS_MAX:
         raise BrokenCsvError(f"The header has too many columns. At most {COLUMNS_MAX} are allowed.")
     return header, _chain(first[1:], batches)
-
-
-def _fitted_header(row: Row, rows: list[Row], *, may_have_row_names: bool) -> _Header:
-    """Return the header so that its cells belong to those of the first ``rows``.
-
-    - Empty cells at its end are cut, unless the rows have values there.
-    - A unit or remark after an unquoted comma is joined to its heading if the rows are shorter by these cells.
-    - The programming language R writes row names without a heading.
-    """
-    cells = [cell.strip() for cell in row]
-    while cells and not cells[-1]:
-        del cells[-1]
-    width, width_with_blanks = len(cells), len(row)
-    lengths = {len(other) for other in rows}
-    if width < width_with_blanks and any(cell.strip() for other in rows for cell in other[width:width_with_blanks]):
-        return _Header(row, [*cells, *[""] * (width_with_blanks - width)], 0, has_row_names=False)
-    if len(lengths) == 1 and min(lengths) < width and (parts := _parts_of_headings(cells)):
-        if lengths == {width - len(parts)}:
-            for index in reversed(parts):
-                cells[index - 1 : index + 1] = [f"{cells[index - 1]}, {cells[index]}"]
-        return _Header(row, cells, 0, has_row_names=False)
-    surplus = max(width_with_blanks, min(lengths, default=0)) - width
-    numbers = [str(number) for number in range(1, len(rows) + 1)]
-    if may_have_row_names and lengths == {width_with_blanks + 1} and [other[0] for other in rows] == numbers:
-        has_values = any(other[-1].strip() for other in rows)
-        if has_values and width == width_with_blanks:
-            return _Header(row, ["", *cells], 0, has_row_names=True)
-    return _Header(row, cells, surplus, has_row_names=False)
-
-
-def _parts_of_headings(cells: Row) -> list[int]:
-    """Return the indices of the cells that are no heading, but a unit or remark of the heading before them."""
-    return [
-        index
-        for index, cell in enumerate(cells)
-        if index
-        and (headings.is_unit(cell) or (not headings.find(cell) and headings.find(f"{cells[index - 1]}, {cell}")))
-    ]
 
 
 def _expected_content() -> str:

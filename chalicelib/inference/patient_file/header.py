@@ -79,7 +79,8 @@ def _preferred(places: list[tuple[Heading, int]], header: Row) -> list[tuple[Hea
     if convertible[0][0].column.kind != "id":
         return convertible
     own = [place for place in convertible if header[place[1]].strip().lower() == "id"]
-    return (own or convertible)[:1]
+    codes = [place for place in convertible if not headings.is_row_number(header[place[1]])]
+    return (own or codes or convertible)[:1]
 
 
 def _refuse_duplicates(found: dict[str, list[tuple[Heading, int]]], header: Row) -> None:

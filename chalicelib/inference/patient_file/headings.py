@@ -67,7 +67,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "Aspartate transaminase", "АСТ", "АсАТ", "Аспартатаминотрансфераза",
     ),
     "Tryglicerides": (
-        "Triglycerides", "Triglyceride", "Triacylglycerol", "Triacylglycerols", "trig", "trigs", "TG", "TGs",
+        "Triglycerides", "Triglyceride", "Triacylglycerol", "Triacylglycerols", "triglyc", "trig", "trigs", "TG", "TGs",
         "Триглицериды", "Триацилглицериды", "ТГ", "ТАГ",
     ),
     "Platelets": ("Platelet", "Platelet count", "PLT", "PLTs", "PLAT", "Thrombocytes", "Thrombocyte", "Тромбоциты"),
@@ -156,6 +156,7 @@ _BY_SKELETON: dict[str, Heading] = {
 _FILLER_SKELETONS, _BLOOD_SKELETONS, _URINE_SKELETONS, _PER_DAY_SKELETONS, _COPPER_SKELETONS, _OTHER_SKELETONS = (
     frozenset(map(skeleton, words)) for words in (_FILLERS, _BLOOD, _URINE, _PER_DAY, _COPPER, _OTHER_VALUES)
 )
+_ROW_NUMBERS = frozenset(map(skeleton, ("No", "Nr", "Number", "Номер", "№ п/п", "Номер п/п", "п/п")))
 _COPPER_SETS = [{word} for word in _COPPER_SKELETONS]
 _REMARKS = _FILLER_SKELETONS | _BLOOD_SKELETONS | _URINE_SKELETONS | _PER_DAY_SKELETONS
 _NAMES_OF_UNITS = frozenset(
@@ -184,6 +185,17 @@ def find(heading: str) -> Heading | None:
 def is_unit(text: str) -> bool:
     """Return whether ``text`` is the name of a unit, perhaps in brackets."""
     return columns.plain_unit(text) in _NAMES_OF_UNITS
+
+
+def is_other_value(text: str) -> bool:
+    """Return whether ``text`` consists of words that make another value of a name, such as HDL or direct."""
+    words = _words(text)
+    return bool(words) and all(word in _OTHER_SKELETONS for word in words)
+
+
+def is_row_number(heading: str) -> bool:
+    """Return whether ``heading`` of an ID may only number the rows."""
+    return skeleton(heading) in _ROW_NUMBERS
 
 
 def is_own_name(heading: str, column: Column) -> bool:

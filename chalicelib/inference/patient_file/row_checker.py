@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 
 from chalicelib.inference.patient_file.cells import ID_CHARACTERS_MAX, VALUE_SHOWN_MAX, Cells
-from chalicelib.inference.patient_file.csv_reader import Row, Table
+from chalicelib.inference.patient_file.csv_reader import SEPARATORS, Row, Table
 from chalicelib.inference.patient_file.findings import FINDINGS_SHOWN_MAX, Finding, FindingCollector
 from chalicelib.inference.patient_file.header import HeaderColumn
 from chalicelib.inference.patient_file.plan import Plan
@@ -176,6 +176,8 @@ class RowChecker:
         filled = [cell.strip() for cell in row if cell.strip()]
         if len(filled) == 1:
             text = f"This row has only one cell, '{filled[0][:VALUE_SHOWN_MAX]}'; the header has {self._width}."
+            if any(filled[0].count(mark) >= self._width // 2 for mark in SEPARATORS):
+                return f"{text} It seems to have another separator than the header."
             return f"{text} If it is not a patient, please delete the row."
         return f"This row has {len(row)} cells; the header has {self._width}."
 

@@ -49,7 +49,7 @@ UNIT_OF: dict[tuple[str, str], str] = {
     ("SGOT", "U/L"): "AST (U/L)|AST, IU/L|SGOT [U/ml]|АСТ, Ед/л",
     ("Alk_Phos", "ukat/L"): "ALP (ukat/L)|ЩФ, мккат/л",
     ("Platelets", "10^9/L"): "Platelets (10^3/uL)|PLT K/uL|PLT x10E9/L|Platelets (×10⁹/L)|Platelets (x 10³/µL)"
-    "|Platelets (K/mcL)|Thrombocytes (G/L)|Тромбоциты, 10^9/л|Тромбоциты (тыс/мкл)",
+    "|Platelets[ml/1000]|Platelets (K/mcL)|Thrombocytes (G/L)|Тромбоциты, 10^9/л|Тромбоциты (тыс/мкл)",
     ("Platelets", "/uL"): "Platelets (/uL)|Platelets, cells/mm3",
     ("Prothrombin", "s"): "PT (sec)|PT_seconds|PT, s|Протромбиновое время, сек|ПВ (с)",
 }  # fmt: skip
@@ -114,6 +114,12 @@ def test_another_scale_beside_the_seconds_is_left_out(heading: str) -> None:
     result = inspected(csv_of({heading: "1.1", "PT (s)": "10.6"}, header=header))
     assert result.ignored == (heading,)
     assert result.units["Prothrombin"] == "s"
+
+
+def test_a_code_is_the_id_rather_than_a_row_number() -> None:
+    content = csv_of({}).replace(b"ID", "№ п/п,Код пациента".encode()).replace(b"\np,", b"\n1,p,")
+    assert inspected(content).ignored == ("№ п/п",)
+    assert "'Код пациента' is read as ID." in assumptions(inspected(content))
 
 
 def test_a_copper_of_blood_beside_that_of_urine_is_left_out() -> None:

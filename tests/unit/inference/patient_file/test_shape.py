@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.inference.patient_file.findings import InvalidRowsError
+from tests.support.workbooks import workbook
 from tests.unit.inference.patient_file.files import assumptions, canonical, inspected, refusal
 from tests.unit.support import HEADER as REQUIRED
 from tests.unit.support import csv_of
@@ -73,6 +74,27 @@ def test_remarks_after_unquoted_commas_of_the_header_shift_no_values(heading: st
 def test_a_share_after_an_unquoted_comma_is_not_read_as_the_value() -> None:
     error = refusal(PLAIN.replace(b"Albumin", b"Albumin, %"))
     assert [finding["column"] for finding in error.extra["errors"]] == ["Albumin"]
+
+
+@pytest.mark.parametrize("heading", ["Bilirubin, direct", "Bilirubin, conjugated"])
+def test_a_heading_that_may_have_been_split_is_refused(heading: str) -> None:
+    error = refusal(PLAIN.replace(heading.partition(",")[0].encode(), heading.encode()))
+    assert error.code == "broken_csv"
+    assert f"Is '{heading}' one heading?" in error.detail
+
+
+def test_rows_with_another_separator_than_the_header_are_named() -> None:
+    error = refusal(file_of(LINES[0].replace(",", ";"), *LINES[1:]))
+    assert error.extra["errors"][0]["message"] == (
+        f"This row has only one cell, '{LINES[1]}'; the header has 7. It seems to have another separator than the "
+        "header."
+    )
+
+
+def test_rows_of_a_workbook_in_single_cells_are_refused_with_advice() -> None:
+    error = refusal(workbook({"Data": [["Export"], *([line] for line in LINES)]}))
+    assert error.code == "separator_unsupported"
+    assert error.detail.startswith("Each row of the sheet is in a single cell.")
 
 
 def test_trailing_cells_may_be_missing_if_none_is_required() -> None:
