@@ -51,7 +51,7 @@ def assumptions_about_second_row(rows: list[Row]) -> list[Assumption]:
     """Return the assumption that rows below the header belong to it."""
     if not rows:
         return []
-    filled = dict.fromkeys(cell.strip()[:VALUE_SHOWN_MAX] for row in rows for cell in row)
+    filled = dict.fromkeys(cell[:VALUE_SHOWN_MAX] for row in rows for cell in row)
     texts = [text for text in filled if text][:TEXTS_SHOWN_MAX]
     text = f"The row below the header ({', '.join(texts)}) is read as a part of it, not as a patient."
     return [Assumption("second_header_row", text, params={"texts": texts})]

@@ -14,7 +14,9 @@ _LINE = re.compile(r"[-:=+\u2013\u2014\s]*")
 
 
 def with_second_row(found: list[HeaderColumn], rows: list[Row]) -> tuple[list[HeaderColumn], list[Row]]:
-    """Return the columns with the units of the rows below the header that belong to it, and these rows.
+    """Return the columns with the units of the rows below the header that belong to it, and the texts of these rows.
+
+    Cells of columns that are not read are left out of the texts.
 
     Raises
     ------
@@ -23,7 +25,7 @@ def with_second_row(found: list[HeaderColumn], rows: list[Row]) -> tuple[list[He
     count = 0
     while count < min(_ROWS_MAX, len(rows)) and (columns := _read(found, rows[count])):
         found, count = columns, count + 1
-    return found, rows[:count]
+    return found, [[row[item.index].strip() for item in found if item.index < len(row)] for row in rows[:count]]
 
 
 def _read(found: list[HeaderColumn], row: Row) -> list[HeaderColumn] | None:

@@ -85,6 +85,12 @@ def test_a_second_row_of_the_header_is_read_with_its_units(units: str, rows: lis
     assert assumption.text.endswith("is read as a part of it, not as a patient.")
 
 
+def test_the_assumption_about_a_second_row_holds_no_texts_of_columns_that_are_not_read() -> None:
+    content = file_of(f"Name,{HEADER}", "Anna,,days,,mg/dL,g/dL,s", *(f"x,{row}" for row in ROWS))
+    (assumption,) = inspected(content).assumptions
+    assert assumption.params == {"texts": ["days", "mg/dL", "g/dL", "s"]}
+
+
 def test_names_of_columns_and_a_line_of_dashes_below_the_header_are_both_read() -> None:
     assert canonical(file_of(HEADER, ",days,,mg/dL,g/dL,s", "--,--,--,--,--,--", *ROWS)) == CANONICAL
 
