@@ -150,12 +150,12 @@ _NOT_IN_A_UNIT = re.compile(r"[^\w%]|_")
 def plain_unit(text: str) -> str:
     """Return a form in which ``\u00b5mol / L``, ``mcmol/l`` and ``umol_l`` are equal."""
     plain = unicodedata.normalize("NFKC", text).lower().replace("\u03bc", "u").replace(" per ", "/")
-    plain = _NOT_IN_A_UNIT.sub("", plain)
-    return f"u{plain[2:]}" if plain.startswith(("mcg", "mcm")) else plain
+    plain = _NOT_IN_A_UNIT.sub("", plain).replace("mcl", "ul")
+    return f"u{plain[2:]}" if plain.startswith(("mcg", "mcm", "mkg", "mkm")) else plain
 
 
 _MG_DL = ("mg%", "mg100ml", "мгдл", "мг%", "мг100мл")
-_ENZYMES = ("ul", "iul", "uil", "едл", "мел", "ел")
+_ENZYMES = ("ul", "iul", "uil", "unitsl", "muml", "едл", "мел", "ел")
 _MICROKATALS = Unit("ukat/L", 1 / 60, ("ukatl", "мккатл", "мккатал"))
 _MILLIMOLES = ("mml", "ммольл")
 
@@ -166,9 +166,15 @@ COLUMNS: tuple[Column, ...] = (
         "Age", "number", "Age", "Возраст",
         required=True, unit="days", minimum=6570, maximum=40000,
         training_minimum=9598, training_maximum=28650, study_low=13284, study_high=23487,
-        spellings=("day", "d", "дни", "дней", "день", "сут", "сутки"),
+        spellings=("day", "d", "дни", "дней", "день", "дн", "сут", "сутки"),
         other_units=(
-            Unit("years", 1 / 365.25, ("year", "yrs", "yr", "y", "лет", "год", "года", "годы", "годах", "г")),
+            Unit(
+                "years", 1 / 365.25,
+                (
+                    "year", "yrs", "yr", "y", "yo", "yearsold", "yearsofage", "лет", "полныхлет", "год", "года", "годы",
+                    "годах", "г",
+                ),
+            ),
             Unit("months", 12 / 365.25, ("month", "mo", "мес", "месяцы", "месяцев")),
         ),
     ),
@@ -186,7 +192,7 @@ COLUMNS: tuple[Column, ...] = (
         required=True, unit="mg/dL", minimum=0.1, maximum=60,
         training_minimum=0.3, training_maximum=28, median_minimum=0.15, study_low=0.6, study_high=8.03,
         spellings=("mgdl", *_MG_DL),
-        si=Unit("umol/L", 17.1, ("umoll", "мкмольл", "мкмл")),
+        si=Unit("umol/L", 17.1, ("umoll", "micromoll", "um", "мкмольл", "мкмл")),
     ),
     Column(
         "Cholesterol", "number", "Cholesterol, serum", "Холестерин общий",
@@ -198,7 +204,7 @@ COLUMNS: tuple[Column, ...] = (
         "Albumin", "number", "Albumin, serum", "Альбумин",
         required=True, unit="g/dL", minimum=1, maximum=6,
         training_minimum=1.96, training_maximum=4.64, study_low=2.967, study_high=4.01,
-        spellings=("gmdl", "g%", "g100ml", "гдл", "г%", "г100мл"),
+        spellings=("gmdl", "grdl", "gm%", "g%", "g100ml", "гдл", "г%", "г100мл"),
         si=Unit("g/L", 10, ("gml", "гл")),
     ),
     Column(
@@ -235,7 +241,9 @@ COLUMNS: tuple[Column, ...] = (
         unit="10^9/L", minimum=5, maximum=1500, training_minimum=62, training_maximum=721,
         study_low=138.2, study_high=386.2,
         spellings=(
-            "109l", "x109l", "10e9l", "gl", "gigal", "103ul", "x103ul", "10e3ul", "1000ul", "kul", "thouul", "thousul",
+            "109l", "x109l", "10e9l", "x10e9l", "gl", "gigal", "103ul", "x103ul", "10e3ul", "x10e3ul",
+            "1000ul", "x1000ul", "kul", "thouul", "thousul",
+            "thousandul", "thousandsul", "x1000mm3", "ml1000",
             "103mm3", "x103mm3", "1000mm3", "kmm3", "nl", "109л", "x109л", "х109л", "гл", "тысмкл", "103мкл", "х103мкл",
             "x103мкл", "тысмм3",
         ),

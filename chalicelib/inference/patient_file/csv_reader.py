@@ -13,6 +13,7 @@ from typing import BinaryIO, Literal, NamedTuple, TextIO
 
 from chalicelib.inference.patient_file import columns, encodings, formats, headings, workbook
 from chalicelib.inference.patient_file.findings import BrokenCsvError, FileEmptyError, SeparatorUnsupportedError
+from chalicelib.inference.patient_file.header_shape import Header, fitted_header
 
 Row = list[str]
 
@@ -30,13 +31,17 @@ SEPARATORS = (",", ";", "\t", "|")
 
 _HEAD_BYTES = 64 * 1024
 _BEGINNING_CHARACTERS = 1024 * 1024
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\w"]|_)"?\s*', re.IGNORECASE)
+_UNREAD_SEPARATORS = ":^~!#&/"
+_QUOTED_ROW_NAME = re.compile(r'[\r\n]"1",')
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A text table: the header cells, and the rows in batches of at most ``BATCH_ROWS``, without blank rows.
 
+    - ``header_row``: the header as it stands in the file. ``surplus``: how many blank cells a row may have beyond it.
+    - ``has_row_names``: whether each row begins with a name that has no heading.
     - ``header_line``: where the header is if something precedes it, else None. A line of text, or a row of a sheet.
     - ``separator`` and ``encoding``: None for a workbook. ``has_separator_line``: the file names its separator.
     - ``is_encoding_certain``: whether headings or the bytes themselves show the encoding.
@@ -46,6 +51,9 @@ class Table:
     header: Row
     batches: Iterator[list[Row]]
     format: Literal["csv", "xlsx"]
+    header_row: Row
+    surplus: int = 0
+    has_row_names: bool = False
     header_line: int | None = None
     separator: str | None = None
     has_separator_line: bool = False
@@ -95,18 +103,23 @@ def read_table(source: BinaryIO, *, is_sample: bool = False, is_heading: Callabl
     beginning.detach()  # closing it would close the source
     named = _SEPARATOR_LINE.fullmatch(re.split(r"[\r\n]", text, maxsplit=1)[0])
     layout = _layout(text, known_columns, named.group(1) if named else None)
+    if named and layout.known_columns < HEADER_COLUMNS_MIN:
+        named, layout = None, _layout(text, known_columns)
     if layout.known_columns < HEADER_COLUMNS_MIN:
-        _refuse_blanks(text, known_columns)
+        _refuse_other_separators(text, known_columns)
     lines = _lines(encoding.open_text(source))
     skipped = list(islice(lines, layout.lines_before))
     # The csv module has one limit for the whole process; every caller here needs the same.
     csv.field_size_limit(CELL_CHARACTERS_MAX)
-    rows = csv.reader(lines, delimiter=layout.separator, strict=True)
-    header, batches = _header_and_batches(rows, is_sample=is_sample)
+    rows = csv.reader(lines, delimiter=layout.separator, strict=True, skipinitialspace=layout.separator != " ")
+    # Without quotation marks, a decimal comma in each row looks like row names.
+    may_have_row_names = layout.separator != "," or _QUOTED_ROW_NAME.search(text) is not None
+    header, batches = _header_and_batches(rows, is_sample=is_sample, may_have_row_names=may_have_row_names)
     titles = [line for line in skipped[1 if named else 0 :] if line.strip(" \t\r\n,;|")]
     return Table(
-        header, batches, "csv", layout.lines_before + 1 if titles else None, layout.separator,
-        named is not None, encoding.name, encoding.is_certain,
+        header.cells, batches, "csv", header.row, header.surplus, header.has_row_names,
+        layout.lines_before + 1 if titles else None, layout.separator, named is not None, encoding.name,
+        encoding.is_certain,
     )  # fmt: skip
 
 
@@ -115,22 +128,32 @@ def _workbook_table(source: BinaryIO, known_columns: Callable[[Row], int]) -> Ta
     rows = iter(sheet.rows)
     first = list(islice(rows, HEADER_ROWS_MAX))
     index = _header_index(first, known_columns)
+    for cells in first:
+        filled = [cell for cell in cells if cell]
+        if len(filled) == 1 and any(known_columns(filled[0].split(mark)) >= HEADER_COLUMNS_MIN for mark in SEPARATORS):
+            raise SeparatorUnsupportedError(
+                "Each row of the sheet is in a single cell. In Excel, split it: select the column, then Data, Text to "
+                "Columns."
+            )
     header, batches = _header_and_batches(chain(first[index:], rows), is_sample=False)
     titles = any(cell.strip() for row in first[:index] for cell in row)
-    return Table(header, batches, "xlsx", index + 1 if titles else None, sheet=sheet.name, sheets=sheet.sheets)
+    return Table(
+        header.cells, batches, "xlsx", header.row, header.surplus, header.has_row_names,
+        index + 1 if titles else None, sheet=sheet.name, sheets=sheet.sheets,
+    )  # fmt: skip
 
 
-def _header_and_batches(rows: Iterator[Row], *, is_sample: bool) -> tuple[Row, Iterator[list[Row]]]:
+def _header_and_batches(
+    rows: Iterator[Row], *, is_sample: bool, may_have_row_names: bool = False
+) -> tuple[Header, Iterator[list[Row]]]:
     batches = _batches(rows, is_sample=is_sample)
     first = next(batches, None)
     if first is None:  # only separators and quotation marks
         raise FileEmptyError(f"The file is empty. {_expected_content()}")
-    header, rest = [cell.strip() for cell in first[0]], first[1:]
-    while header and not header[-1]:
-        del header[-1]
-    if len(header) > COLUMNS_MAX:
+    header = fitted_header(first[0], first[1:], may_have_row_names=may_have_row_names)
+    if len(header.cells) > COLUMNS_MAX:
         raise BrokenCsvError(f"The header has too many columns. At most {COLUMNS_MAX} are allowed.")
-    return header, _chain(rest, batches)
+    return header, _chain(first[1:], batches)
 
 
 def _expected_content() -> str:
@@ -174,11 +197,24 @@ def _header_index(rows: list[Row], known_columns: Callable[[Row], int]) -> int:
     return best if counts[best] >= HEADER_COLUMNS_MIN and counts[best] > counts[first] else first
 
 
-def _refuse_blanks(text: str, known_columns: Callable[[Row], int]) -> None:
-    """Refuse a file whose cells are separated by blanks, as some programs print tables."""
+def _refuse_other_separators(text: str, known_columns: Callable[[Row], int]) -> None:
+    """Refuse a file whose cells are separated by blanks, as some programs print tables, or by another mark."""
+
+    def is_header(cells: Row) -> bool:
+        return known_columns([cell.strip('"') for cell in cells[:COLUMNS_MAX]]) >= HEADER_COLUMNS_MIN
+
     for line in text.splitlines()[:HEADER_ROWS_MAX]:
-        cells = [cell.strip('"') for cell in line.split()]
-        if known_columns(cells[:COLUMNS_MAX]) >= HEADER_COLUMNS_MIN:
+        if line.startswith('"') and any(is_header(line.split(separator)) for separator in SEPARATORS):
+            raise SeparatorUnsupportedError(
+                "Each line is in quotation marks as a whole, so it is a single cell. Please save the file without them."
+            )
+        for mark in _UNREAD_SEPARATORS:
+            if is_header(line.split(mark)):
+                raise SeparatorUnsupportedError(
+                    f"The cells are separated by '{mark}'. Please save the file with commas, semicolons or tabs "
+                    "between the cells."
+                )
+        if is_header(line.split()):
             raise SeparatorUnsupportedError(
                 "The cells are separated by blanks, so it is not clear where a cell ends. Please save the file with "
                 "commas, semicolons or tabs between the cells. In R: write.csv(..., row.names = FALSE)."

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.inference.patient_file import headings
 from chalicelib.inference.patient_file.assumptions import Assumption
-from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX, Cells
+from chalicelib.inference.patient_file.cells import TEXTS_SHOWN_MAX, VALUE_SHOWN_MAX, Cells
 from chalicelib.inference.patient_file.csv_reader import Row, Table
 from chalicelib.inference.patient_file.findings import Finding
 from chalicelib.inference.patient_file.header import HeaderColumn
@@ -24,6 +24,9 @@ def assumptions_about_table(table: Table) -> list[Assumption]:
     if table.header_line is not None:
         text = f"The header is line {table.header_line}. The lines above it are left out."
         found.append(Assumption("header_line", text, params={"line": table.header_line}))
+    if table.has_row_names:
+        text = "Each row has one cell more than the header. The first cell is read as a row name and is not used."
+        found.append(Assumption("row_names", text))
     if table.encoding not in {None, "utf-8"}:
         text = f"The text is read as {table.encoding}."
         found.append(Assumption("encoding", text, params={"encoding": table.encoding}))
@@ -44,8 +47,29 @@ def assumptions_about_header(found: Sequence[HeaderColumn]) -> list[Assumption]:
     ]
 
 
-def short_rows_assumption(checker: RowChecker, header: Row) -> list[Assumption]:
-    """Return the assumption that the trailing cells of short rows are missing values, if there are short rows."""
+def assumptions_about_second_row(rows: list[Row]) -> list[Assumption]:
+    """Return the assumption that rows below the header belong to it."""
+    if not rows:
+        return []
+    filled = dict.fromkeys(cell[:VALUE_SHOWN_MAX] for row in rows for cell in row)
+    texts = [text for text in filled if text][:TEXTS_SHOWN_MAX]
+    text = f"The row below the header ({', '.join(texts)}) is read as a part of it, not as a patient."
+    return [Assumption("second_header_row", text, params={"texts": texts})]
+
+
+def assumptions_about_rows(checker: RowChecker, header: Row) -> list[Assumption]:
+    """Return the assumptions about rows that repeat the header, and about rows without their last cells."""
+    if not checker.repeated_headers:
+        return _short_rows(checker, header)
+    count = checker.repeated_headers
+    rows = "One row repeats the header and is" if count == 1 else f"{count} rows repeat the header and are"
+    return [
+        Assumption("repeated_header", f"{rows} left out.", params={"count": count}),
+        *_short_rows(checker, header),
+    ]
+
+
+def _short_rows(checker: RowChecker, header: Row) -> list[Assumption]:
     if not checker.short_rows:
         return []
     absent = [heading[:VALUE_SHOWN_MAX] for heading in checker.short_columns(header)]

@@ -29,8 +29,10 @@ class HeaderColumn:
     is_mapped: bool
 
 
-def columns_of(header: Row, options: ReadingOptions) -> list[HeaderColumn]:
+def columns_of(header: Row, options: ReadingOptions, hint: str = "") -> list[HeaderColumn]:
     """Return the columns that are read, in the order of the canonical CSV.
+
+    ``hint`` is a sentence for a file that lacks columns.
 
     Raises
     ------
@@ -39,7 +41,7 @@ def columns_of(header: Row, options: ReadingOptions) -> list[HeaderColumn]:
     check_mapping(header, options)
     found = _by_column(header, options)
     _refuse_duplicates(found, header)
-    _refuse_missing(found, header)
+    _refuse_missing(found, header, options, hint)
     return [_with_unit(*found[name][0], header, options) for name in columns.STORED if name in found]
 
 
@@ -51,18 +53,15 @@ def suggestions(header: Row, used: set[int], names: set[str]) -> Iterator[tuple[
             yield index, name
 
 
-def _mapped(heading: str, options: ReadingOptions) -> bool:
-    return heading in options.columns
-
-
 def _by_column(header: Row, options: ReadingOptions) -> dict[str, list[tuple[Heading, int]]]:
     """Return the headings of each column. What the sender states excludes what the heading means by itself."""
     stated: dict[str, list[tuple[Heading, int]]] = {}
     known: dict[str, list[tuple[Heading, int]]] = {}
+    described = options.described(header)
     for index, text in enumerate(header):
         heading = headings.find(text)
-        if _mapped(text, options):
-            name = options.columns[text]
+        if index in described:
+            name = options.column_of(text)
             if name is not None:
                 column = columns.BY_NAME[name]
                 unit = heading.unit if heading and heading.column is column else None
@@ -73,14 +72,15 @@ def _by_column(header: Row, options: ReadingOptions) -> dict[str, list[tuple[Hea
 
 
 def _preferred(places: list[tuple[Heading, int]], header: Row) -> list[tuple[Heading, int]]:
-    """Leave out headings that are surely not meant: a scale that can't be converted, and further IDs."""
+    """Leave out headings that are surely not meant: with a unit that can't be converted, and further IDs."""
     if len(places) == 1:
         return places
-    convertible = [place for place in places if place[0].other_scale() is None] or places
+    convertible = [place for place in places if place[0].unit is None or place[0].known_unit()] or places
     if convertible[0][0].column.kind != "id":
         return convertible
     own = [place for place in convertible if header[place[1]].strip().lower() == "id"]
-    return (own or convertible)[:1]
+    codes = [place for place in convertible if not headings.is_row_number(header[place[1]])]
+    return (own or codes or convertible)[:1]
 
 
 def _refuse_duplicates(found: dict[str, list[tuple[Heading, int]]], header: Row) -> None:
@@ -89,17 +89,21 @@ def _refuse_duplicates(found: dict[str, list[tuple[Heading, int]]], header: Row)
         if len(places) > 1:
             texts = [header[index][:VALUE_SHOWN_MAX] for _, index in places]
             named = " and ".join(f"'{text}'" for text in dict.fromkeys(texts))
-            message = f"The column '{name}' appears twice ({named}). Please keep one, or send columns."
+            # Equal headings can't be told apart by the option.
+            advice = "Please keep one, or send columns." if len(set(texts)) > 1 else "Please rename or delete one."
+            message = f"The column '{name}' appears twice ({named}). {advice}"
             findings.append(Finding("column_duplicated", message, column=name, params={"texts": texts}))
     if findings:
         raise ColumnDuplicatedError(" ".join(finding.message for finding in findings), findings)
 
 
-def _refuse_missing(found: dict[str, list[tuple[Heading, int]]], header: Row) -> None:
+def _refuse_missing(
+    found: dict[str, list[tuple[Heading, int]]], header: Row, options: ReadingOptions, hint: str
+) -> None:
     missing = [columns.BY_NAME[name] for name in columns.REQUIRED if name not in found]
     if not missing:
         return
-    used = {index for places in found.values() for _, index in places}
+    used = {index for places in found.values() for _, index in places} | options.described(header)
     near = {name: header[index][:VALUE_SHOWN_MAX] for index, name in suggestions(header, used, set(found))}
     findings = [_missing_column(column, near.get(column.name)) for column in missing]
     names = ", ".join(column.name for column in missing)
@@ -107,7 +111,7 @@ def _refuse_missing(found: dict[str, list[tuple[Heading, int]]], header: Row) ->
     more = "..." if len(shown) > 2 * VALUE_SHOWN_MAX else ""
     raise ColumnMissingError(
         f"The header lacks required columns: {names}. This line was taken for the header: "
-        f"'{shown[: 2 * VALUE_SHOWN_MAX]}{more}'.",
+        f"'{shown[: 2 * VALUE_SHOWN_MAX]}{more}'.{hint}",
         findings,
     )
 
@@ -122,16 +126,17 @@ def _missing_column(column: Column, near: str | None) -> Finding:
 def _with_unit(heading: Heading, index: int, header: Row, options: ReadingOptions) -> HeaderColumn:
     column = heading.column
     named = options.column_units.get(column.name, heading.unit)
-    is_mapped = header[index] in options.columns
+    is_mapped = bool(options.described([header[index]]))
     if named is None:
         return HeaderColumn(column, index, header[index], None, is_mapped)
     unit = column.unit_named(named)
     if unit is None:
-        raise _unknown_unit(column, named)
+        raise unknown_unit(column, named)
     return HeaderColumn(column, index, header[index], unit, is_mapped)
 
 
-def _unknown_unit(column: Column, text: str) -> UnitUnknownError:
+def unknown_unit(column: Column, text: str) -> UnitUnknownError:
+    """Return the error for a unit that is not known, or that can't be converted."""
     known = [unit.name for unit in column.units]
     shown = text[:VALUE_SHOWN_MAX]
     scale = column.scale_named(text)
@@ -139,5 +144,7 @@ def _unknown_unit(column: Column, text: str) -> UnitUnknownError:
         message = f"{column.name} is wanted in {column.unit}. '{shown}' can't be converted to it."
     else:
         message = f"The header names '{shown}' as the unit of {column.name}. Known units: {' or '.join(known)}."
+        if not column.required:
+            message += " If the column is something else, rename it or map it to null."
     params = {"units": known} | ({"hint_unit": scale.name} if scale else {})
     return UnitUnknownError(message, [Finding("unit_unknown", message, None, column.name, shown, params)])

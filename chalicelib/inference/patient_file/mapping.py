@@ -21,7 +21,7 @@ def check_mapping(header: Row, options: ReadingOptions) -> None:
         ``errors`` names each wrong heading, column, unit and value, with those that exist.
     """
     findings = [
-        *_wrong_columns(header, options.columns),
+        *_wrong_columns(header, options),
         *_wrong_units(options.column_units),
         *_wrong_values(options.column_values),
     ]
@@ -35,9 +35,10 @@ def _finding(option: str, value: str, what: str, known: list[str]) -> Finding:
     return Finding("mapping_invalid", message, None, option, shown, {"allowed": known})
 
 
-def _wrong_columns(header: Row, mapping: Mapping[str, str | None]) -> Iterator[Finding]:
-    for heading, name in mapping.items():
-        if heading not in header:
+def _wrong_columns(header: Row, options: ReadingOptions) -> Iterator[Finding]:
+    known = {options.plain_heading(cell) for cell in header}
+    for heading, name in options.columns.items():
+        if options.plain_heading(heading) not in known:
             headings = [cell[:VALUE_SHOWN_MAX] for cell in header[:_HEADINGS_SHOWN_MAX]]
             yield _finding("columns", heading, "a heading of the file", headings)
         if name is not None and name not in columns.STORED:

@@ -1,10 +1,12 @@
 """What the sender of a patient file says about it: the meaning of its columns, units, decimal mark and codes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 MISSING_CODES_MAX = 10
+_HEADING_CHARACTERS_MAX = 100
+"""The preview shows as much of a heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,25 @@ class ReadingOptions:
     def si(self) -> bool:
         """Whether numbers without a unit in their header are in SI units."""
         return self.units == "si"
+
+    @staticmethod
+    def plain_heading(text: str) -> str:
+        """Return the form in which headings are compared: line breaks are blanks, and only the beginning counts."""
+        return " ".join(text[:_HEADING_CHARACTERS_MAX].split())
+
+    def mapped_headings(self) -> set[str]:
+        """Return the headings whose column the sender states, in the form in which they are compared."""
+        return set(map(self.plain_heading, self.columns))
+
+    def described(self, header: Sequence[str]) -> set[int]:
+        """Return the indices of the headings whose column the sender states."""
+        plain = self.mapped_headings()
+        return {index for index, text in enumerate(header) if self.plain_heading(text) in plain}
+
+    def column_of(self, heading: str) -> str | None:
+        """Return the column that the sender states for ``heading``."""
+        plain = self.plain_heading(heading)
+        return next((name for text, name in self.columns.items() if self.plain_heading(text) == plain), None)
 
 
 DEFAULT_READING = ReadingOptions()

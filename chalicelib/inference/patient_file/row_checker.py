@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 
 from chalicelib.inference.patient_file.cells import ID_CHARACTERS_MAX, VALUE_SHOWN_MAX, Cells
-from chalicelib.inference.patient_file.csv_reader import Row
+from chalicelib.inference.patient_file.csv_reader import SEPARATORS, Row, Table
 from chalicelib.inference.patient_file.findings import FINDINGS_SHOWN_MAX, Finding, FindingCollector
 from chalicelib.inference.patient_file.header import HeaderColumn
 from chalicelib.inference.patient_file.plan import Plan
@@ -37,7 +37,7 @@ class RowChecker:
         self,
         plan: Plan,
         found: list[HeaderColumn],
-        width: int,
+        table: Table,
         good: IO[str] | None,
         bad: IO[str] | None,
         *,
@@ -46,7 +46,10 @@ class RowChecker:
         preview: Preview | None,
     ) -> None:
         self._indices = [item.index for item in found]
-        self._width = width
+        self._width = len(table.header)
+        self._surplus = table.surplus
+        self._header_row = table.header_row
+        self.repeated_headers = 0
         self.cells = [Cells(reading) for reading in plan.readings]
         self._id_index = next((item.index for item in found if item.column.kind == "id"), None)
         # Trailing cells may be absent if none of them is required.
@@ -69,6 +72,10 @@ class RowChecker:
 
     def add(self, batch: list[Row]) -> None:
         """Check a batch of rows."""
+        if self._header_row in batch:  # of files that were joined
+            before = len(batch)
+            batch = [row for row in batch if row != self._header_row]
+            self.repeated_headers += before - len(batch)
         # For speed, check column by column. Only a batch with a bad row is also checked row by row.
         ragged = {place for place, row in enumerate(batch) if len(row) != self._width and not self._fit(row)}
         even = [row for place, row in enumerate(batch) if place not in ragged] if ragged else batch
@@ -102,12 +109,13 @@ class RowChecker:
     def _fit(self, row: Row) -> bool:
         """Make ``row`` as wide as the header if that is surely meant. Return whether it is.
 
-        Spreadsheets add empty cells beyond the header's width. Some programs leave out the trailing cells of values
+        Empty cells beyond the header are cut if the header or every row has them. Elsewhere a decimal comma may have
+        shifted the values. Some programs leave out the trailing cells of values
         that are missing: this is accepted if no required column is among them, and if all short rows end at the same
         column. Otherwise a separator may be missing within the row.
         """
         width = self._width
-        if len(row) > width and not any(cell.strip() for cell in row[width:]):
+        if width < len(row) <= width + self._surplus and not any(cell.strip() for cell in row[width:]):
             del row[width:]
         short_by = width - len(row)
         if short_by > 0 and len(row) >= self._width_min and self._short_by in {None, short_by}:
@@ -141,7 +149,7 @@ class RowChecker:
         for place, row in enumerate(batch):
             number = self.rows + place + 1
             if place in ragged:
-                message = f"This row has {len(row)} cells; the header has {self._width}."
+                message = self._count_message(row)
                 params = {"expected": self._width, "found": len(row)}
                 findings = [Finding("cell_count", message, params=params)]
             else:
@@ -161,6 +169,15 @@ class RowChecker:
             if self._bad:
                 self._write_bad_row(self._bad, row, findings)
         return numbers, good
+
+    def _count_message(self, row: Row) -> str:
+        filled = [cell.strip() for cell in row if cell.strip()]
+        if len(filled) == 1:
+            text = f"This row has only one cell, '{filled[0][:VALUE_SHOWN_MAX]}'; the header has {self._width}."
+            if any(filled[0].count(mark) >= self._width // 2 for mark in SEPARATORS):
+                return f"{text} It seems to have another separator than the header."
+            return f"{text} If it is not a patient, please delete the row."
+        return f"This row has {len(row)} cells; the header has {self._width}."
 
     def _write_bad_row(self, target: IO[str], row: Row, findings: list[Finding]) -> None:
         index = self._id_index

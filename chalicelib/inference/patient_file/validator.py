@@ -17,9 +17,10 @@ from chalicelib.inference.patient_file.csv_reader import Row, Table, read_table
 from chalicelib.inference.patient_file.explained_reading import (
     assumptions_about_cells,
     assumptions_about_header,
+    assumptions_about_rows,
+    assumptions_about_second_row,
     assumptions_about_table,
     assumptions_about_units,
-    short_rows_assumption,
 )
 from chalicelib.inference.patient_file.findings import (
     FINDINGS_SHOWN_MAX,
@@ -36,6 +37,7 @@ from chalicelib.inference.patient_file.plan import Plan, plan_of, unclear_decima
 from chalicelib.inference.patient_file.preview import Preview
 from chalicelib.inference.patient_file.reading_options import DEFAULT_READING, ReadingOptions
 from chalicelib.inference.patient_file.row_checker import BAD_ROWS_MAX, Flagged, RowChecker
+from chalicelib.inference.patient_file.second_row import with_second_row
 
 NAME_SHOWN_MAX = 60
 _SENTENCES_MAX = 3
@@ -189,16 +191,17 @@ def inspect(
         The whole file is unreadable because of its format or its header, it has more than ``rows_max`` rows, or it has
         more than ``BAD_ROWS_MAX`` bad rows that no finding about a whole column explains. Fewer are only recorded.
     """
-    table = read_table(source, is_sample=is_sample, is_heading=lambda text: text.strip() in options.columns)
+    table = read_table(source, is_sample=is_sample, is_heading=_is_mapped(options))
     first = next(table.batches, [])
-    found = _columns_of(table.header, first, options)
+    found, rows_of_header = _columns_of(table, first, options)
+    first = first[len(rows_of_header) :]
     plan = plan_of(found, first, options, is_workbook=table.format == "xlsx")
     used = {item.index: item.column.name for item in found}
-    absent = dict(suggestions(table.header, {*used, *_mapped(table.header, options)}, set(used.values())))
+    absent = dict(suggestions(table.header, {*used, *options.described(table.header)}, set(used.values())))
     if preview:
         preview.add_header(table.header, used, absent)
     checker = RowChecker(
-        plan, found, len(table.header), good, bad,
+        plan, found, table, good, bad,
         watch_ids=watch_ids, watch_foreign_ids=not table.is_encoding_certain, preview=preview,
     )  # fmt: skip
     for batch in chain([first] if first else [], table.batches):
@@ -212,35 +215,44 @@ def inspect(
         for item, cells in zip(found, checker.cells, strict=True):
             unit = cells.reading.unit.name if cells.reading.unit else None
             preview.describe_column(item.index, unit=unit, texts=list(cells.texts))
-    inspection = _inspection(table, found, plan, checker, options, absent)
+    inspection = _inspection(table, rows_of_header, found, plan, checker, options, absent)
     if checker.findings.rows_total > BAD_ROWS_MAX and not inspection.column_findings:
         raise checker.findings.error(checker.rows)
     return inspection
 
 
-def _columns_of(header: Row, first: list[Row], options: ReadingOptions) -> list[HeaderColumn]:
-    """Return the columns that are read. An error gets a preview, so that the sender can say what the columns mean."""
+def _is_mapped(options: ReadingOptions) -> Callable[[str], bool]:
+    mapped = options.mapped_headings()
+    return lambda text: options.plain_heading(text) in mapped
+
+
+def _columns_of(table: Table, first: list[Row], options: ReadingOptions) -> tuple[list[HeaderColumn], list[Row]]:
+    """Return the columns that are read, and the rows below the header that belong to it.
+
+    An error gets a preview, so that the sender can say what the columns mean.
+    """
+    header, hint = table.header, ""
+    if table.encoding not in {None, "utf-8", "utf-16"}:
+        hint = f" The text was read as {table.encoding}. If it looks wrong, please save the file as UTF-8."
     try:
-        return columns_of(header, options)
+        return with_second_row(columns_of(header, options, hint), first)
     except InvalidFileError as error:
+        described = options.described(header)
         used = {
             index: heading.column.name
             for index, text in enumerate(header)
-            if text not in options.columns and (heading := headings.find(text)) and heading.column.kind != "ignored"
+            if index not in described and (heading := headings.find(text)) and heading.column.kind != "ignored"
         }
         preview = Preview()
-        preview.add_header(header, used, dict(suggestions(header, set(used), set(used.values()))))
+        preview.add_header(header, used, dict(suggestions(header, {*used, *described}, set(used.values()))))
         preview.add_first_rows(first, 0)
         error.extra["preview"] = preview.document()
         raise
 
 
-def _mapped(header: Row, options: ReadingOptions) -> set[int]:
-    return {index for index, text in enumerate(header) if text in options.columns}
-
-
 def _inspection(
     table: Table,
+    rows_of_header: list[Row],
     found: list[HeaderColumn],
     plan: Plan,
     checker: RowChecker,
@@ -262,7 +274,8 @@ def _inspection(
         warnings=[*odd, *_near_headings(table.header, near), *_doubtful_ids(table, checker)],
         assumptions=(
             *assumptions_about_table(table),
-            *short_rows_assumption(checker, table.header),
+            *assumptions_about_second_row(rows_of_header),
+            *assumptions_about_rows(checker, table.header),
             *assumptions_about_header(found),
             *plan.assumptions,
             *assumptions_about_units(odd),
