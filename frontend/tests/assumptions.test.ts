@@ -64,3 +64,13 @@ test('assumptions about the file come first, and unknown ones last in the words 
     'The API on from_the_future.',
   ]);
 });
+
+test('an unusual median is shown with its unit, and rows of the header with their texts', () => {
+  const odd = [said('unit_odd', 'Bilirubin', { unit: 'mg/dL', median: 22.5 })];
+  expect(english(odd)).toEqual([
+    'Unusual median, please check the unit: Bilirubin, serum: 22.5 mg/dL.',
+  ]);
+  expect(russian(odd)[0]).toContain('22,5 мг/дл');
+  const header = [said('second_header_row', null, { texts: ['years', 'mg/dL'] })];
+  expect(english(header)[0]).toContain('(years, mg/dL)');
+});

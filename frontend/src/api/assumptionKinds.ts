@@ -4,6 +4,9 @@
 export const FILE_ASSUMPTIONS = [
   'separator_line',
   'header_line',
+  'second_header_row',
+  'repeated_header',
+  'row_names',
   'encoding',
   'decimal_comma',
   'short_rows',
@@ -15,6 +18,7 @@ export const COLUMN_ASSUMPTIONS = [
   'heading',
   'unit',
   'no_si_unit',
+  'unit_odd',
   'words',
   'missing_mark',
   'thousands_marks',

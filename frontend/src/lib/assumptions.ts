@@ -47,6 +47,8 @@ function columnWords({ column: name, kind, params }: Assumption, context: Assump
     case 'unit':
     case 'no_si_unit':
       return `${title}: ${dictionary.unit(values['unit'] ?? '')}`;
+    case 'unit_odd':
+      return `${title}: ${numberText(params['median'], dictionary)} ${dictionary.unit(values['unit'] ?? '')}`;
     case 'words': {
       const pairs = Object.entries((params['words'] ?? {}) as Record<string, string | null>);
       const meaning = (code: string | null) =>

@@ -1,11 +1,11 @@
 import type { DryRun, Finding } from '../../api/types';
-import { language, localised, text } from '../../i18n';
-import { assumptionLines } from '../../lib/assumptions';
+import { localised, text } from '../../i18n';
 import { isSaid, NO_READING } from '../../lib/reading';
 import { findingSentence } from '../../lib/sentences';
 import { columnByName } from '../../state/catalogue';
 import { forgetRecalledHeadings, reading, recalledHeadings, setReading } from '../../state/draft';
 import { rememberHeadings } from '../../state/knownHeadings';
+import { AssumptionList } from './AssumptionList';
 import { UnitAnswers } from './ColumnQuestions';
 
 /** What is odd about the file. It does not prevent the prediction. */
@@ -86,21 +86,12 @@ export function Assumptions({ report }: { report: DryRun }) {
   const isAsked = (column: string | null) =>
     report.errors.some((finding) => finding.code === 'values_unclear' && finding.column === column);
   const settled = report.assumptions.filter(({ column }) => column === null || !isAsked(column));
-  const lines = assumptionLines(settled, {
-    dictionary: text.value,
-    language: language.value,
-    columnByName,
-  });
-  if (lines.length === 0) return null;
+  if (settled.length === 0) return null;
   return (
     <div>
       <dt>{text.value.reading.assumptionsTitle}</dt>
       <dd>
-        <ul>
-          {lines.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
+        <AssumptionList assumptions={settled} />
       </dd>
     </div>
   );

@@ -13,6 +13,12 @@ const assumptions: AssumptionWords = {
     separator_line: ({ separator }) =>
       `The line “sep=${separator}” above the header was skipped; the cells are separated by ${SEPARATORS[separator ?? ''] ?? `“${separator}”`}.`,
     header_line: ({ line }) => `Line ${line} is the header; the lines above it were skipped.`,
+    second_header_row: ({ texts }) =>
+      `The row below the header${texts ? ` (${texts})` : ''} is a part of the header, not a patient.`,
+    repeated_header: ({ count }) =>
+      `Rows that repeat the header and were skipped: ${format.whole(Number(count))}.`,
+    row_names: () =>
+      'Each row has one cell more than the header: the first cell is a row name and is not used.',
     encoding: ({ encoding }) => `The text encoding is ${encoding}.`,
     decimal_comma: () => 'Commas in numbers are decimal marks.',
     short_rows: ({ count, columns }) =>
@@ -24,6 +30,7 @@ const assumptions: AssumptionWords = {
     heading: 'Recognised by their headings',
     unit: 'Units that were assumed',
     no_si_unit: 'Read in another unit, because there is no SI unit',
+    unit_odd: 'Unusual median, please check the unit',
     words: 'Words and codes',
     missing_mark: 'Read as “not measured”',
     thousands_marks: 'Marks between thousands were left out',

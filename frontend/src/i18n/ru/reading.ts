@@ -17,6 +17,12 @@ const assumptions: AssumptionWords = {
     separator_line: ({ separator }) =>
       `Строка «sep=${separator}» над заголовком пропущена; ячейки разделены ${SEPARATORS[separator ?? ''] ?? `знаком «${separator}»`}.`,
     header_line: ({ line }) => `Заголовок — строка ${line}; строки над ней пропущены.`,
+    second_header_row: ({ texts }) =>
+      `Строка под заголовком${texts ? ` (${texts})` : ''} — продолжение заголовка, а не пациент.`,
+    repeated_header: ({ count }) =>
+      `Пропущено строк, повторяющих заголовок: ${format.whole(Number(count))}.`,
+    row_names: () =>
+      'В каждой строке на одну ячейку больше, чем в заголовке: первая ячейка — имя строки, она не используется.',
     encoding: ({ encoding }) => `Кодировка текста — ${encoding}.`,
     decimal_comma: () => 'Запятая в числах отделяет дробную часть.',
     short_rows: ({ count, columns }) =>
@@ -28,6 +34,7 @@ const assumptions: AssumptionWords = {
     heading: 'Распознаны по заголовку',
     unit: 'Единицы измерения выбраны по умолчанию',
     no_si_unit: 'Единиц СИ нет, прочитано в других единицах',
+    unit_odd: 'Необычная медиана, проверьте единицы измерения',
     words: 'Слова и коды',
     missing_mark: 'Прочитано как «не измерено»',
     thousands_marks: 'Разделители тысяч отброшены',

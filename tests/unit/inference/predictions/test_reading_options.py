@@ -16,7 +16,7 @@ from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.receipt import receipt
 from chalicelib.inference.storage.file_store import upload_key
-from tests.support.workbooks import workbook
+from tests.support.workbooks import Cell, workbook
 from tests.unit.support import FakeClock, World, csv_of
 
 CLINIC = ReadingOptions(
@@ -107,7 +107,7 @@ def test_an_unclear_column_refuses_the_file_also_if_bad_rows_are_skipped_and_cos
     user = world.register()
     for on_error in ("refuse", "skip"):
         with pytest.raises(ColumnsUnclearError, match="umol/L"):
-            submit(world, user, UMOL, Options(DEFAULT_READING, on_error))  # type: ignore[arg-type]
+            submit(world, user, UMOL, Options(DEFAULT_READING, on_error))
     assert world.balance(user) == 500
     submit(world, user, UMOL, Options(ReadingOptions(column_units={"Bilirubin": "umol/L"})))
 
@@ -148,8 +148,8 @@ def test_the_options_of_an_older_release_are_read() -> None:
 
 def test_an_uploaded_workbook_is_checked_whole_at_submission(small_world: World) -> None:
     user = small_world.register()
-    header = ["ID", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin"]
-    rows = [[f"p{row}", 9600 + 7 * row, "N", 1.4 + row / 100, 3.5, 10.6] for row in range(300)]
+    header: list[Cell] = ["ID", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin"]
+    rows: list[list[Cell]] = [[f"p{row}", 9600 + 7 * row, "N", 1.4 + row / 100, 3.5, 10.6] for row in range(300)]
     content = workbook({"Patients": [header, *rows]})
     assert len(content) > 2000
     prediction = upload(small_world, user, content)
