@@ -19,6 +19,7 @@ import { repositoryFile } from './fixtures';
 /** The values of all kinds of assumptions. */
 const PARAMS = {
   separator: ';',
+  median: 22,
   line: 3,
   encoding: 'windows-1252',
   count: 2,
