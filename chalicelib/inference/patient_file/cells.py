@@ -46,6 +46,8 @@ class Cells(dict[str, str]):
     - ``beyond``: the texts whose value lies outside the training range.
     - ``code_counts``: how often each text occurs that may be a code for "not measured".
     - ``numbers``: the distinct numbers, in the unit of the file. ``codes``: the distinct numbers of a category.
+    - ``may_mean_no``: the marks for "not measured" by which a category's "no" may be meant.
+    - ``thousands``: a number that is unusual, but usual if its mark groups thousands.
     - ``notes``: the assumptions about the column, by their kind, each with its parameters.
     """
 
@@ -57,13 +59,16 @@ class Cells(dict[str, str]):
         self._column = reading.column
         self._unit = reading.unit or Unit("", 1.0)
         self._missing_codes = {code: _number_of(code) for code in reading.missing or ()}
-        self._values = {text.strip().lower(): value for text, value in reading.values.items()}
+        self._values = {_value_key(text): value for text, value in reading.values.items()}
+        self._states_codes = any(value and words.is_code(text) for text, value in self._values.items())
         self.findings: dict[str, Finding] = {}
         self.beyond: set[str] = set()
         self.code_counts: dict[str, int] = {}
         self.numbers: list[float] = []
         self.codes: dict[str, str | None] = {}
         self.texts: dict[str, None] = {}
+        self.may_mean_no: set[str] = set()
+        self.thousands: str | None = None
         self.mark_conflict: str | None = None
         self.notes: dict[str, dict[str, Any]] = {}
 
@@ -102,11 +107,13 @@ class Cells(dict[str, str]):
             return self._finding("too_long", message, text, maximum=ID_CHARACTERS_MAX)
         if column.kind == "category" and text and len(self.texts) < TEXTS_SHOWN_MAX:
             self.texts[text[:VALUE_SHOWN_MAX]] = None
-        if words.is_usual_missing(text):
-            return self._missing(text)
-        if (stated := self._values.get(text.lower(), text)) != text:
+        if self._values and (stated := self._values.get(_value_key(text), text)) != text:
             return self._missing(text) if stated is None else stated
-        if self._is_missing_code(text) or words.is_missing_mark(text):
+        if "N" in column.allowed and text.lower() in words.MAY_MEAN_NO:
+            self.may_mean_no.add(text)
+        elif words.is_usual_missing(text):
+            return self._missing(text)
+        if text in self.may_mean_no or self._is_missing_code(text) or words.is_missing_mark(text):
             self._note_text("missing_mark", text)
             return self._missing(text)
         return self._category(text) if column.kind == "category" else self._number(text)
@@ -121,7 +128,9 @@ class Cells(dict[str, str]):
     def _is_missing_code(self, text: str) -> bool:
         if not self._missing_codes:
             return False
-        value = _number_of(text)
+        if self._column.kind == "category" and words.read_value(self._column, text) is not None:
+            return False  # missing=0 does not concern the 0 that means no
+        value = _number_of(self.reading.marks.plain(text) or text)
         return text in self._missing_codes or (value is not None and value in self._missing_codes.values())
 
     # ---- categories
@@ -129,10 +138,11 @@ class Cells(dict[str, str]):
     def _category(self, text: str) -> str | Finding:
         column = self._column
         is_code = (words.is_code(text) and column.name != "Stage") or words.is_unclear(column, text)
-        if column.name == "Stage" and _number_of(text) in words.MISSING_CODES:
+        if column.name == "Stage" and _number_of(text) in words.MISSING_CODES and self.reading.missing is None:
+            self.code_counts.setdefault(text, 0)
             return self._code_suspected(text, text)
         # What a sender's number means is stated for all of them or for none.
-        value = None if is_code and self._values else words.read_value(column, text)
+        value = None if is_code and self._states_codes else words.read_value(column, text)
         if is_code:
             self.codes[words.whole_number(text)] = value
         if value is not None:
@@ -140,7 +150,10 @@ class Cells(dict[str, str]):
                 self.notes.setdefault("words", {"words": {}})["words"].setdefault(text[:VALUE_SHOWN_MAX], value)
             return value
         allowed = ", ".join(column.allowed)
-        message = f"'{text[:VALUE_SHOWN_MAX]}' is not allowed for {column.name}. Allowed values: {allowed}."
+        message = (
+            f"'{text[:VALUE_SHOWN_MAX]}' is not allowed for {column.name}. Allowed values: {allowed}. "
+            "Other words can be explained by column_values."
+        )
         return self._finding("unknown_category", message, text, allowed=list(column.allowed))
 
     # ---- numbers
@@ -185,23 +198,30 @@ class Cells(dict[str, str]):
 
     def _with_unit(self, text: str, plain: str, unit: str) -> str | Finding:
         """Read a number whose unit stands in the cell, if it is the column's unit."""
-        named = self._column.unit_named(unit) or self._column.scale_named(unit)
+        named = self._column.unit_named(unit.rstrip(".")) or self._column.scale_named(unit)
         if named is None:
             return self._not_a_number(text)
         if isinstance(named, Unit) and named.name == self._unit.name:
             self._note("unit_in_cell", text, plain)
             return self._finite(plain, text)
+        advice = (
+            f"Please use one unit for the whole column, or send column_units."
+            if isinstance(named, Unit)
+            else "It can't be converted. Please ask the laboratory."
+        )
         message = (
-            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.title}. {self._column.name} is read in {self._unit.name}. "
-            "Please use one unit for the whole column."
+            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.title}. {self._column.name} is read in {self._unit.name}. {advice}"
         )
         return self._finding("unit_in_cell", message, text, unit=self._unit.name, hint_unit=named.name)
 
     def _not_a_number(self, text: str) -> Finding:
-        if numbers.has_marks(text):
-            self.mark_conflict = self.mark_conflict or text
         unit = self.reading.unit.name if self.reading.unit else None
         message = f"'{text[:VALUE_SHOWN_MAX]}' is not a number. {self._column.name} must be a number{in_unit(unit)}."
+        if numbers.has_marks(text):
+            self.mark_conflict = self.mark_conflict or text
+            message += f" '{self.reading.marks.decimal}' is read as the decimal mark."
+        elif not self._column.required and not any(character.isdecimal() for character in text):
+            message += " If it means 'not measured', leave the cell empty."
         return self._finding("not_a_number", message, text, unit=unit)
 
     def _finite(self, plain: str, text: str) -> str | Finding:
@@ -232,7 +252,9 @@ class Cells(dict[str, str]):
     def _may_be_a_code(self, value: float, *, is_possible: bool) -> bool:
         if value not in words.MISSING_CODES or self.reading.missing is not None:
             return False
-        return not is_possible or not self._is_in_training_range(self._unit.own_value(value))
+        own, study_high = self._unit.own_value(value), self._column.study_high
+        is_far = abs(value) >= words.LONG_CODE and study_high is not None and own > study_high
+        return not is_possible or is_far or not self._is_in_training_range(own)
 
     def _impossible(self, text: str, value: float, low: float, high: float) -> Finding:
         column, unit = self._column, self._unit.name
@@ -294,6 +316,10 @@ class Cells(dict[str, str]):
 
     def _finding(self, code: str, message: str, text: str, **params: Any) -> Finding:
         return Finding(code, message, None, self._column.name, text[:VALUE_SHOWN_MAX], params)
+
+
+def _value_key(text: str) -> str:
+    return words.whole_number(text.strip()).lower()
 
 
 def _number_of(text: str) -> float | None:

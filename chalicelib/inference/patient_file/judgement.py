@@ -4,9 +4,11 @@ A single cell often fits several units. A column rarely does. So a wrong unit is
 the file even if bad rows may be skipped.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
+from chalicelib.inference.patient_file import words
 from chalicelib.inference.patient_file.cells import Cells
 from chalicelib.inference.patient_file.columns import Column, OtherScale, Unit
 from chalicelib.inference.patient_file.findings import Finding
@@ -19,14 +21,14 @@ _TEXTS_SHOWN_MAX = 10
 
 def findings_about_columns(cells: Sequence[Cells]) -> list[Finding]:
     """Return the findings about whole columns. Each refuses the file."""
-    has_unclear_flags = any(_is_flag(column) and None in column.codes.values() for column in cells)
-    findings = []
+    has_unclear_flags = any(_has_unclear_two(column) for column in cells)
+    findings: list[Finding | None] = []
     for column in cells:
         if column.reading.column.kind == "category":
             findings.append(_unclear_codes(column, has_unclear_flags=has_unclear_flags))
         elif column.reading.column.kind == "number":
-            findings += [_wrong_unit(column), *_missing_codes(column)]
-    return [finding for finding in findings if finding]
+            findings.append(_wrong_unit(column))
+    return [finding for finding in (*findings, *_missing_codes(cells)) if finding]
 
 
 def warnings_about_columns(cells: Sequence[Cells]) -> list[Finding]:
@@ -137,37 +139,54 @@ def _odd_median(cells: Cells) -> Finding | None:
 # ---- codes for missing values
 
 
-def _missing_codes(cells: Cells) -> list[Finding]:
-    """Return a finding for each number that is probably a code for "not measured".
+def _missing_codes(cells: Sequence[Cells]) -> list[Finding]:
+    """Return a finding for each number of each column that is probably a code for "not measured".
 
-    It must occur repeatedly and alone: if further values lie beyond the study's range on the same side, it may be a
-    measured value.
+    It must occur repeatedly in the file, and alone in its column: if further values lie beyond the study's range on the
+    same side, it may be a measured value.
     """
-    column = cells.reading.column
-    found = []
+    by_column = {column.reading.column.name: _code_counts(column) for column in cells}
+    total = sum(by_column.values(), Counter())
+    return [
+        _missing_code(column, code, count)
+        for column in cells
+        for code, count in by_column[column.reading.column.name].items()
+        if total[code] >= _CODE_REPEATED and _is_alone(column, code)
+    ]
+
+
+def _code_counts(cells: Cells) -> Counter[float]:
+    counts: Counter[float] = Counter()
     for text, count in cells.code_counts.items():
-        plain = cells.reading.marks.plain(text)
-        value = float(plain) if plain is not None else None
-        if value is None or count < _CODE_REPEATED or not _is_alone(cells, value):
-            continue
-        message = (
-            f"{text} occurs {count} times in {column.name}, far from its other values. If it means 'not measured', "
-            f"send missing={text}; if it is a measured value, send missing= without a code."
-        )
-        params = {"example": text, "count": count}
-        found.append(Finding("missing_code_suspected", message, None, column.name, text, params))
-    return found
+        if (plain := cells.reading.marks.plain(text)) is not None:
+            counts[float(plain)] += count
+    return counts
+
+
+def _missing_code(cells: Cells, code: float, count: int) -> Finding:
+    column, unit = cells.reading.column, cells.reading.unit
+    low, high = column.limits_in(unit) if unit else (code, -code)
+    otherwise = "; if it is a measured value, send missing= without a code" if low <= code <= high else ""
+    times = "once" if count == 1 else f"{count} times"
+    message = (
+        f"{code:g} occurs {times} in {column.name}, far from its other values. If it means 'not measured', leave the "
+        f"cells empty or send missing={code:g}{otherwise}."
+    )
+    params = {"example": f"{code:g}", "count": count}
+    return Finding("missing_code_suspected", message, None, column.name, f"{code:g}", params)
 
 
 def _is_alone(cells: Cells, code: float) -> bool:
-    low, high = cells.reading.column.training_minimum, cells.reading.column.training_maximum
-    unit = cells.reading.unit
-    if unit is None or low is None or high is None:
-        return False
-    own_values = [unit.own_value(value) for value in cells.numbers]
-    if unit.own_value(code) > high:
-        return not any(value > high for value in own_values)
-    return not any(value < low for value in own_values)
+    column, unit = cells.reading.column, cells.reading.unit
+    if unit is None:
+        return True  # a stage
+    low, high = column.limits_in(unit)
+    if not low <= code <= high:
+        return True
+    training_low, training_high = cells.training_range_in_file_unit()
+    if code < training_low:
+        return not any(value < training_low for value in cells.numbers)
+    return not any(value > min(code, training_high) for value in cells.numbers)
 
 
 # ---- codes of categories
@@ -177,20 +196,38 @@ def _is_flag(cells: Cells) -> bool:
     return cells.reading.column.allowed == ("N", "Y")
 
 
+def _has_unclear_two(cells: Cells) -> bool:
+    return _is_flag(cells) and cells.codes.get("2", "") is None
+
+
 def _unclear_codes(cells: Cells, *, has_unclear_flags: bool) -> Finding | None:
-    """Return a finding if it is not clear what the numbers of a category mean.
+    """Return a finding if it is not clear what the numbers or marks of a category mean.
 
     0 and 1 mean no and yes. With a 2, the codes may be 1 = yes and 2 = no, or the reverse. This also concerns the 1 in
     the file's other columns of this kind, unless they have a 0.
     """
-    is_half_of_a_pair = _is_flag(cells) and has_unclear_flags and cells.codes and "0" not in cells.codes
-    if None not in cells.codes.values() and not is_half_of_a_pair:
-        return None
     column = cells.reading.column
-    texts, allowed = sorted(cells.codes)[:_TEXTS_SHOWN_MAX], list(column.allowed)
+    is_half_of_a_pair = _is_flag(cells) and has_unclear_flags and "1" in cells.codes and "0" not in cells.codes
+    unclear = {text for text, value in cells.codes.items() if value is None}
+    if is_half_of_a_pair or any(words.is_code(text) and not words.is_missing_code(text) for text in unclear):
+        unclear |= set(cells.codes)
+    unclear |= _unclear_marks(cells)
+    if not unclear:
+        return None
+    texts, allowed = sorted(unclear)[:_TEXTS_SHOWN_MAX], list(column.allowed)
     meanings = ", ".join(f'"{text}": "..."' for text in texts)
     message = (
-        f"It is not clear what {', '.join(texts)} in {column.name} means. Please state it by column_values, such as "
-        f'{{"{column.name}": {{{meanings}}}}}. Allowed values: {", ".join(allowed)}.'
+        f"It is not clear what {', '.join(texts)} in {column.name} {'means' if len(texts) == 1 else 'mean'}. Please "
+        f'state it by column_values, such as {{"{column.name}": {{{meanings}}}}}. Allowed values: '
+        f"{', '.join(allowed)}, and null for 'not measured'."
     )
     return Finding("values_unclear", message, None, column.name, None, {"texts": texts, "allowed": allowed})
+
+
+def _unclear_marks(cells: Cells) -> set[str]:
+    """Return the marks that may mean "no": the column has no other "no", and a "yes" beside a "-"."""
+    values = set(cells.values())
+    if "N" in values and not cells.reading.column.required:
+        return set()
+    has_yes = not values.isdisjoint({"Y", "S"}) or cells.reading.column.required
+    return {text for text in cells.may_mean_no if has_yes or text != "-"}
