@@ -19,7 +19,7 @@ class ColumnReading:
     """How a column of the file is read.
 
     - ``unit``: the unit of its numbers in the file; None for a column without units. ``is_stated``: the header or the
-      sender names it.
+      sender names it. ``is_answered``: the sender names it in the options.
     - ``missing``: codes that mean "not measured"; None if nothing was said about such codes.
     - ``values``: for a category, the value of each text, as the sender states it.
     """
@@ -27,6 +27,7 @@ class ColumnReading:
     column: Column
     unit: Unit | None = None
     is_stated: bool = False
+    is_answered: bool = False
     marks: Marks = field(default=Marks("."))
     missing: tuple[str, ...] | None = None
     values: dict[str, str | None] = field(default_factory=dict)
@@ -205,12 +206,13 @@ class Cells(dict[str, str]):
             self._note("unit_in_cell", text, plain)
             return self._finite(plain, text)
         advice = (
-            f"Please use one unit for the whole column, or send column_units."
+            "Please use one unit for the whole column, or send column_units."
             if isinstance(named, Unit)
             else "It can't be converted. Please ask the laboratory."
         )
         message = (
-            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.title}. {self._column.name} is read in {self._unit.name}. {advice}"
+            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.title}. "
+            f"{self._column.name} is read in {self._unit.name}. {advice}"
         )
         return self._finding("unit_in_cell", message, text, unit=self._unit.name, hint_unit=named.name)
 
@@ -242,12 +244,23 @@ class Cells(dict[str, str]):
             self.code_counts.setdefault(text, 0)
         elif len(self.numbers) < self.DISTINCT_MAX:
             self.numbers.append(value)
+        if self.thousands is None and not self.reading.marks.groups and self._may_group_thousands(text, value):
+            self.thousands = text
         if is_possible:
             if self._unit.factor == 1.0:
                 return plain
             # The division may round a value at a limit to just beyond it.
             return f"{min(max(self._unit.own_value(value), minimum), maximum):.10g}"
         return self._impossible(text, value, low, high)
+
+    def _may_group_thousands(self, text: str, value: float) -> bool:
+        """Return whether ``value`` is unusual, and its text possible in some unit if the mark groups thousands."""
+        grouped = numbers.grouped_thousands(text, self.reading.marks.decimal)
+        if grouped is None or self._is_in_training_range(self._unit.own_value(value)):
+            return False
+        low, high = self._column.limits
+        units = (self._unit,) if self.reading.is_stated else self._column.units
+        return any(low <= unit.own_value(grouped) <= high for unit in units)
 
     def _may_be_a_code(self, value: float, *, is_possible: bool) -> bool:
         if value not in words.MISSING_CODES or self.reading.missing is not None:

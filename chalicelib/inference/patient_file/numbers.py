@@ -39,8 +39,8 @@ _MONTHS = re.compile(
 class Marks:
     """The marks of a file's numbers.
 
-    ``groups``: the other mark may group thousands, also in a number without the decimal mark. ``points_too``: besides a decimal comma, a decimal point is read,
-    because the number cells of a workbook have one.
+    ``groups``: the other mark may group thousands, also in a number without the decimal mark. ``points_too``: besides a
+    decimal comma, a decimal point is read, because the number cells of a workbook have one.
     """
 
     decimal: DecimalMark

@@ -30,9 +30,9 @@ MAY_MEAN_NO: frozenset[str] = frozenset({"none", "-"})
 
 MISSING_CODES: frozenset[float] = frozenset(
     {0.0, -1.0}
-    | {sign * float(digit * count) for digit in "789" for count in (1, 2, 3, 4, 5) for sign in (1, -1)}
-    | {float(f"{whole}.{rest}") for whole in ("99", "999") for rest in ("9", "99")}
-) - {7.0, 8.0}
+    | {-float(digit * count) for digit in "789" for count in (1, 2, 3, 4, 5)}
+    | {9.0, 99.0, 99.9, 99.99, 999.0, 999.9, 999.99, 9999.0, 99999.0, 88.0, 888.0, 8888.0, 777.0, 7777.0}
+)
 """Numbers that studies write for "not measured"."""
 LONG_CODE = 777
 """Codes from this number on are rarely measured values, even where such a value is possible."""
