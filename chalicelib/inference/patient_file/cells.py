@@ -1,7 +1,9 @@
 """Check and convert the cells of one column."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from chalicelib.inference.patient_file import numbers, words
@@ -46,9 +48,11 @@ class Cells(dict[str, str]):
     - ``findings``: what is wrong with a text.
     - ``beyond``: the texts whose value lies outside the training range.
     - ``code_counts``: how often each text occurs that may be a code for "not measured".
-    - ``numbers``: the distinct numbers, in the unit of the file. ``codes``: the distinct numbers of a category.
+    - ``numbers``: the distinct numbers, in the unit of the file, by their text.
+    - ``codes``: the value of each text of a category that is a number, or whose meaning is unclear.
     - ``may_mean_no``: the marks for "not measured" by which a category's "no" may be meant.
-    - ``thousands``: a number that is unusual, but usual if its mark groups thousands.
+    - ``thousands``: a number that is unusual, but possible if its mark groups thousands. ``has_decimals``: another
+      number of the column certainly has decimals.
     - ``notes``: the assumptions about the column, by their kind, each with its parameters.
     """
 
@@ -65,11 +69,13 @@ class Cells(dict[str, str]):
         self.findings: dict[str, Finding] = {}
         self.beyond: set[str] = set()
         self.code_counts: dict[str, int] = {}
-        self.numbers: list[float] = []
+        self.numbers: dict[str, float] = {}
+        self._first_texts: Counter[str] = Counter()
         self.codes: dict[str, str | None] = {}
         self.texts: dict[str, None] = {}
         self.may_mean_no: set[str] = set()
         self.thousands: str | None = None
+        self.has_decimals = False
         self.mark_conflict: str | None = None
         self.notes: dict[str, dict[str, Any]] = {}
 
@@ -91,9 +97,18 @@ class Cells(dict[str, str]):
             self.beyond.clear()
 
     def count_codes(self, texts: tuple[str, ...]) -> None:
-        """Count the texts of a batch that may be a code for "not measured"."""
+        """Count the texts of a batch that may be a code for "not measured", and all texts of the first rows."""
         for code in self.code_counts:
             self.code_counts[code] += texts.count(code)
+        if self._column.kind == "number" and not self._first_texts:
+            self._first_texts.update(texts)
+
+    def median(self) -> float:
+        """Return the median of the numbers, rounded to four digits. Repetitions count in the first batch only."""
+        counts: Counter[str] = Counter()
+        for text, count in self._first_texts.items():
+            counts[text.strip()] += count
+        return float(f"{median(value for text, value in self.numbers.items() for _ in range(counts[text] or 1)):.4g}")
 
     def _is_in_training_range(self, value: float) -> bool:
         low, high = self._column.training_minimum, self._column.training_maximum
@@ -219,7 +234,8 @@ class Cells(dict[str, str]):
     def _not_a_number(self, text: str) -> Finding:
         unit = self.reading.unit.name if self.reading.unit else None
         message = f"'{text[:VALUE_SHOWN_MAX]}' is not a number. {self._column.name} must be a number{in_unit(unit)}."
-        if numbers.has_marks(text):
+        bare = numbers.bare_number(text)
+        if numbers.has_marks(bare) and self.reading.marks.plain(bare) is None:
             self.mark_conflict = self.mark_conflict or text
             message += f" '{self.reading.marks.decimal}' is read as the decimal mark."
         elif not self._column.required and not any(character.isdecimal() for character in text):
@@ -243,9 +259,9 @@ class Cells(dict[str, str]):
         if self._may_be_a_code(value, is_possible=is_possible):
             self.code_counts.setdefault(text, 0)
         elif len(self.numbers) < self.DISTINCT_MAX:
-            self.numbers.append(value)
-        if self.thousands is None and not self.reading.marks.groups and self._may_group_thousands(text, value):
-            self.thousands = text
+            self.numbers[text] = value
+        if not self.has_decimals and self.reading.marks.decimal in text and not self.reading.marks.groups:
+            self._note_thousands(text, value)
         if is_possible:
             if self._unit.factor == 1.0:
                 return plain
@@ -253,14 +269,16 @@ class Cells(dict[str, str]):
             return f"{min(max(self._unit.own_value(value), minimum), maximum):.10g}"
         return self._impossible(text, value, low, high)
 
-    def _may_group_thousands(self, text: str, value: float) -> bool:
-        """Return whether ``value`` is unusual, and its text possible in some unit if the mark groups thousands."""
+    def _note_thousands(self, text: str, value: float) -> None:
+        """Note ``text`` if ``value`` is unusual, but possible in some unit if the mark groups thousands."""
         grouped = numbers.grouped_thousands(text, self.reading.marks.decimal)
+        self.has_decimals = grouped is None
         if grouped is None or self._is_in_training_range(self._unit.own_value(value)):
-            return False
+            return
         low, high = self._column.limits
         units = (self._unit,) if self.reading.is_stated else self._column.units
-        return any(low <= unit.own_value(grouped) <= high for unit in units)
+        if any(low <= unit.own_value(grouped) <= high for unit in units):
+            self.thousands = self.thousands or text
 
     def _may_be_a_code(self, value: float, *, is_possible: bool) -> bool:
         if value not in words.MISSING_CODES or self.reading.missing is not None:

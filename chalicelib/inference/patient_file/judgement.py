@@ -77,7 +77,7 @@ def _distance(value: float, column: Column, unit: Unit | OtherScale) -> float:
 
 def _fitting_units(cells: Cells) -> list[Unit | OtherScale]:
     """Return the units, other than the column's in the file, in which the whole column is usual, the best first."""
-    column, unit, values = cells.reading.column, cells.reading.unit, cells.numbers
+    column, unit, values = cells.reading.column, cells.reading.unit, list(cells.numbers.values())
     middle = median(values)
     fitting = [
         other
@@ -93,11 +93,11 @@ def _wrong_unit(cells: Cells) -> Finding | None:
     It needs a cell that is impossible in the unit of the file and not in the other one. If nobody states the unit, a
     median far outside the study's range is enough. A unit in the sender's options is not doubted as a whole.
     """
-    column, unit, values = cells.reading.column, cells.reading.unit, cells.numbers
+    column, unit, values = cells.reading.column, cells.reading.unit, list(cells.numbers.values())
     if unit is None or not values or cells.reading.is_answered:
         return None
     share = _possible_share(values, column, unit)
-    is_odd = not cells.reading.is_stated and not _is_usual_median(_middle(cells), column, unit)
+    is_odd = not cells.reading.is_stated and not _is_usual_median(cells.median(), column, unit)
     if share == 1.0 and not is_odd:
         return None
     others = [
@@ -105,16 +105,34 @@ def _wrong_unit(cells: Cells) -> Finding | None:
         for other in _fitting_units(cells)
         if is_odd or isinstance(other, OtherScale) or _possible_share(values, column, other) > share
     ]
-    return _unit_suspected(cells, unit, others) if others else None
+    return _unit_suspected(cells, unit, others) if others else _mixed_units(cells, unit)
 
 
-def _middle(cells: Cells) -> float:
-    return float(f"{median(cells.numbers):.4g}")
+def _mixed_units(cells: Cells, unit: Unit) -> Finding | None:
+    """Return the finding that some values are in another unit: some are impossible, and others fit both units."""
+    column = cells.reading.column
+    low, high = column.limits_in(unit)
+    usual_low, usual_high = column.median_limits[0], column.study_high or column.median_limits[1]
+    unusual = [value for value in cells.numbers.values() if not usual_low <= unit.own_value(value) <= usual_high]
+    for other in column.units_and_scales:
+        fitting = [value for value in unusual if other.name != unit.name and _fits([value], column, other)]
+        impossible = [value for value in fitting if not low <= value <= high]
+        doubtful = [value for value in fitting if low <= value <= high]
+        if impossible and doubtful:
+            message = (
+                f"Some values of {column.name} look like {other.title}, not {unit.name}: {impossible[0]:g}, and perhaps "
+                f"{doubtful[0]:g}. Please use one unit for the whole column. If {unit.name} is right, send column_units."
+            )
+            middle = float(f"{median(fitting):.4g}")
+            suggestion = float(f"{unit.file_value(other.own_value(middle)):.4g}") if isinstance(other, Unit) else None
+            params = {"unit": unit.name, "hint_unit": other.name, "median": middle, "suggestion": suggestion}
+            return Finding("unit_suspected", message, None, column.name, None, params)
+    return None
 
 
 def _unit_suspected(cells: Cells, unit: Unit, others: list[Unit | OtherScale]) -> Finding:
     """Return the finding for a column that fits ``others``, the best first."""
-    column, middle, best = cells.reading.column, _middle(cells), others[0]
+    column, middle, best = cells.reading.column, cells.median(), others[0]
     converted = {
         other.name: float(f"{unit.file_value(other.own_value(middle)):.4g}")
         for other in others
@@ -139,7 +157,7 @@ def _odd_median(cells: Cells) -> Finding | None:
     if unit is None or column.study_high is None:
         return None
     low, high = column.median_limits[0], column.study_high
-    middle = _middle(cells)
+    middle = cells.median()
     own = unit.own_value(middle)
     others: list[Unit | OtherScale] = [
         other for other in column.units if other.name != unit.name and low <= other.own_value(middle) <= high
@@ -158,7 +176,7 @@ def _odd_median(cells: Cells) -> Finding | None:
 
 
 def _unit_odd(cells: Cells, unit: Unit, other: Unit | OtherScale, reason: str) -> Finding:
-    column, middle = cells.reading.column, _middle(cells)
+    column, middle = cells.reading.column, cells.median()
     low, high = column.median_limits[0], column.study_high or column.median_limits[1]
     message = f"The median of {column.name} is {middle:g} {unit.name}; {reason}. Is it {other.title}?"
     params = {
@@ -184,7 +202,7 @@ def _odd_among_others(
         if (si := other.reading.column.si) and other.reading.column.si_is_rare == column.si_is_rare
         and (other.reading.unit == si or _hints_at(suspected[other.reading.column.name], si))
     ]  # fmt: skip
-    if not others or not _is_usual_median(_middle(cells), column, column.si):
+    if not others or not _is_usual_median(cells.median(), column, column.si):
         return None
     return _unit_odd(cells, unit, column.si, f"{others[0]} of this file is in its SI unit")
 
@@ -241,8 +259,8 @@ def _is_alone(cells: Cells, code: float) -> bool:
     if low <= code <= high:
         low, high = cells.training_range_in_file_unit()
     if code < low:
-        return not any(value < low for value in cells.numbers)
-    return not any(value > min(code, high) for value in cells.numbers)
+        return not any(value < low for value in cells.numbers.values())
+    return not any(value > min(code, high) for value in cells.numbers.values())
 
 
 # ---- codes of categories

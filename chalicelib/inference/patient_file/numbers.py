@@ -79,17 +79,17 @@ class Evidence:
         """Collect the evidence of ``texts``. Texts without a mark, and those that are not numbers, say nothing."""
         found: dict[str, str] = {}
         for text in texts:
-            if kind := _kind(_bare(text)):
+            if kind := _kind(bare_number(text)):
                 found.setdefault(kind, text.strip())
         return cls(**found)
 
 
-def _bare(text: str) -> str:
+def bare_number(text: str) -> str:
     """Return the number in ``text`` without what stands beside it."""
     text = text.strip()
     text = excel_text(text) or text
     text = without_flag(text) or text
-    with_unit = number_and_unit(text)
+    with_unit = None if is_date(text) else number_and_unit(text)
     text = with_unit[0] if with_unit else text
     return without_blanks(text) or text
 
@@ -146,7 +146,7 @@ def is_date(text: str) -> bool:
 
 def has_marks(text: str) -> bool:
     """Return whether ``text`` is a number with a decimal or thousands mark."""
-    return _kind(_bare(text)) is not None
+    return _kind(text) is not None
 
 
 def grouped_thousands(text: str, decimal: DecimalMark) -> float | None:

@@ -246,7 +246,8 @@ def _inspection(
     findings = [*plan.findings, *findings_about_columns(cells)]
     conflict = next((column.mark_conflict for column in cells if column.mark_conflict), None)
     explained = {finding.column for finding in findings}
-    grouped = [column.thousands for column in cells if column.reading.column.name not in explained]
+    unclear = [column for column in cells if not column.has_decimals and column.reading.column.name not in explained]
+    grouped = [column.thousands for column in unclear]
     thousands = next(filter(None, grouped), None)
     if (example := conflict or thousands) and not plan.findings and options.decimal is None:
         other = plan.evidence.point or plan.evidence.comma if conflict else None
