@@ -103,7 +103,11 @@ def _wrong_unit(cells: Cells) -> Finding | None:
     others = [
         other
         for other in _fitting_units(cells)
-        if is_odd or isinstance(other, OtherScale) or _possible_share(values, column, other) > share
+        if (
+            is_odd or _possible_share(values, column, other) > share
+            if isinstance(other, Unit)
+            else other.usual_minimum <= cells.median() <= other.usual_maximum
+        )
     ]
     return _unit_suspected(cells, unit, others) if others else _mixed_units(cells, unit)
 

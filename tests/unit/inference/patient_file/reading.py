@@ -37,8 +37,8 @@ def stored(content: bytes, column: str, **options: Any) -> list[str]:
 
 
 def values(content: bytes, column: str, **options: Any) -> list[float | None]:
-    """Return the numbers of ``column`` in the canonical CSV, rounded to four digits. None stands for a missing one."""
-    return [float(f"{float(text):.4g}") if text else None for text in stored(content, column, **options)]
+    """Return the numbers of ``column`` in the canonical CSV, rounded to five digits. None stands for a missing one."""
+    return [float(f"{float(text):.5g}") if text else None for text in stored(content, column, **options)]
 
 
 def findings(content: bytes, **options: Any) -> list[tuple[str, str | None]]:
