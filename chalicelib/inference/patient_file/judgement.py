@@ -124,8 +124,9 @@ def _mixed_units(cells: Cells, unit: Unit) -> Finding | None:
         doubtful = [value for value in fitting if low <= value <= high]
         if impossible and doubtful:
             message = (
-                f"Some values of {column.name} look like {other.title}, not {unit.name}: {impossible[0]:g}, and perhaps "
-                f"{doubtful[0]:g}. Please use one unit for the whole column. If {unit.name} is right, send column_units."
+                f"Some values of {column.name} look like {other.title}, not {unit.name}: {impossible[0]:g}, and "
+                f"perhaps {doubtful[0]:g}. Please use one unit for the whole column. If {unit.name} is right, send "
+                "column_units."
             )
             middle = float(f"{median(fitting):.4g}")
             suggestion = float(f"{unit.file_value(other.own_value(middle)):.4g}") if isinstance(other, Unit) else None

@@ -68,7 +68,8 @@ def test_the_sentence_names_every_unit_that_fits() -> None:
 
     assert message == (
         "The column Cholesterol looks like mmol/L or g/L, not mg/dL: its median is 5.4. 5.4 mmol/L is 208.8 mg/dL, "
-        "5.4 g/L is 540 mg/dL. Please name the unit in the heading, such as 'Cholesterol [mmol/L]', or send column_units."
+        "5.4 g/L is 540 mg/dL. Please name the unit in the heading, such as 'Cholesterol [mmol/L]', or send "
+        "column_units."
     )
 
 
@@ -76,8 +77,8 @@ def test_a_scale_of_prothrombin_is_explained_without_a_conversion() -> None:
     message = only_finding(file_of({"Prothrombin": ["1.1"]})).message
 
     assert message == (
-        "The column Prothrombin looks like INR, not s: its median is 1.1. It is wanted in s, and INR can't be converted "
-        "to it. Please ask the laboratory."
+        "The column Prothrombin looks like INR, not s: its median is 1.1. It is wanted in s, and INR can't be "
+        "converted to it. Please ask the laboratory."
     )
 
 
