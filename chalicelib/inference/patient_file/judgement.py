@@ -15,6 +15,8 @@ from chalicelib.inference.patient_file.findings import Finding
 
 _FITTING_SHARE = 0.9
 """A column may be in another unit if at least this share of its distinct numbers is possible in it."""
+_ROUNDING = 1.01
+"""Values that were converted and rounded may lie this factor beyond the study's range."""
 _CODE_REPEATED = 2
 _TEXTS_SHOWN_MAX = 10
 
@@ -53,7 +55,7 @@ def _possible_share(values: Sequence[float], column: Column, unit: Unit) -> floa
 
 def _is_usual_median(value: float, column: Column, unit: Unit) -> bool:
     low, high = column.median_limits
-    return low <= unit.own_value(value) <= high
+    return low / _ROUNDING <= unit.own_value(value) <= high * _ROUNDING
 
 
 def _fits(values: Sequence[float], column: Column, unit: Unit | OtherScale) -> bool:

@@ -166,6 +166,12 @@ def test_enzymes_under_si_are_in_microkatals_only_if_one_of_them_shows_it(
     assert values(content, "Alk_Phos", units="si") == own * 3
 
 
+def test_a_converted_value_at_the_edge_of_the_studys_range_is_accepted() -> None:
+    content = file_of({name: [texts[0]] for name, texts in TODAY_IN_SI.items()} | {"Copper": ["9.253"]})
+
+    assert values(content, "Copper", units="si") == [588.03]
+
+
 # ---- warnings
 
 
