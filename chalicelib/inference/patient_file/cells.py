@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -103,8 +104,12 @@ class Cells(dict[str, str]):
         if self._column.kind == "number" and not self._first_texts:
             self._first_texts.update(texts)
 
+    @cached_property
     def median(self) -> float:
-        """Return the median of the numbers, rounded to four digits. Repetitions count in the first batch only."""
+        """The median of the numbers after the last row, rounded to four digits.
+
+        Repetitions count in the first batch only.
+        """
         counts: Counter[str] = Counter()
         for text, count in self._first_texts.items():
             counts[text.strip()] += count

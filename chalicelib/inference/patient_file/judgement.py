@@ -99,7 +99,7 @@ def _wrong_unit(cells: Cells) -> Finding | None:
     if unit is None or not values or cells.reading.is_answered:
         return None
     share = _possible_share(values, column, unit)
-    is_odd = not cells.reading.is_stated and not _is_usual_median(cells.median(), column, unit)
+    is_odd = not cells.reading.is_stated and not _is_usual_median(cells.median, column, unit)
     if share == 1.0 and not is_odd:
         return None
     others = [
@@ -108,7 +108,7 @@ def _wrong_unit(cells: Cells) -> Finding | None:
         if (
             is_odd or _possible_share(values, column, other) > share
             if isinstance(other, Unit)
-            else other.usual_minimum <= cells.median() <= other.usual_maximum
+            else other.usual_minimum <= cells.median <= other.usual_maximum
         )
     ]
     return _unit_suspected(cells, unit, others) if others else _mixed_units(cells, unit)
@@ -139,7 +139,7 @@ def _mixed_units(cells: Cells, unit: Unit) -> Finding | None:
 
 def _unit_suspected(cells: Cells, unit: Unit, others: list[Unit | OtherScale]) -> Finding:
     """Return the finding for a column that fits ``others``, the best first."""
-    column, middle, best = cells.reading.column, cells.median(), others[0]
+    column, middle, best = cells.reading.column, cells.median, others[0]
     converted = {
         other.name: float(f"{unit.file_value(other.own_value(middle)):.4g}")
         for other in others
@@ -164,7 +164,7 @@ def _odd_median(cells: Cells) -> Finding | None:
     if unit is None or column.study_high is None:
         return None
     low, high = column.median_limits[0], column.study_high
-    middle = cells.median()
+    middle = cells.median
     own = unit.own_value(middle)
     others: list[Unit | OtherScale] = [
         other for other in column.units if other.name != unit.name and low <= other.own_value(middle) <= high
@@ -183,7 +183,7 @@ def _odd_median(cells: Cells) -> Finding | None:
 
 
 def _unit_odd(cells: Cells, unit: Unit, other: Unit | OtherScale, reason: str) -> Finding:
-    column, middle = cells.reading.column, cells.median()
+    column, middle = cells.reading.column, cells.median
     low, high = column.median_limits[0], column.study_high or column.median_limits[1]
     message = f"The median of {column.name} is {middle:g} {unit.name}; {reason}. Is it {other.title}?"
     params = {
@@ -209,7 +209,7 @@ def _odd_among_others(
         if (si := other.reading.column.si) and other.reading.column.si_is_rare == column.si_is_rare
         and (other.reading.unit == si or _hints_at(suspected[other.reading.column.name], si))
     ]  # fmt: skip
-    if not others or not _is_usual_median(cells.median(), column, column.si):
+    if not others or not _is_usual_median(cells.median, column, column.si):
         return None
     return _unit_odd(cells, unit, column.si, f"{others[0]} of this file is in its SI unit")
 
