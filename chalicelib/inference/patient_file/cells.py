@@ -1,7 +1,10 @@
 """Check and convert the cells of one column."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
+from statistics import median
 from typing import Any
 
 from chalicelib.inference.patient_file import numbers, words
@@ -19,7 +22,7 @@ class ColumnReading:
     """How a column of the file is read.
 
     - ``unit``: the unit of its numbers in the file; None for a column without units. ``is_stated``: the header or the
-      sender names it.
+      sender names it. ``is_answered``: the sender names it in the options.
     - ``missing``: codes that mean "not measured"; None if nothing was said about such codes.
     - ``values``: for a category, the value of each text, as the sender states it.
     """
@@ -27,6 +30,7 @@ class ColumnReading:
     column: Column
     unit: Unit | None = None
     is_stated: bool = False
+    is_answered: bool = False
     marks: Marks = field(default=Marks("."))
     missing: tuple[str, ...] | None = None
     values: dict[str, str | None] = field(default_factory=dict)
@@ -45,7 +49,11 @@ class Cells(dict[str, str]):
     - ``findings``: what is wrong with a text.
     - ``beyond``: the texts whose value lies outside the training range.
     - ``code_counts``: how often each text occurs that may be a code for "not measured".
-    - ``numbers``: the distinct numbers, in the unit of the file. ``codes``: the distinct numbers of a category.
+    - ``numbers``: the distinct numbers, in the unit of the file, by their text.
+    - ``codes``: the value of each text of a category that is a number, or whose meaning is unclear.
+    - ``may_mean_no``: the marks for "not measured" by which a category's "no" may be meant.
+    - ``thousands``: a number that is unusual, but possible if its mark groups thousands. ``has_decimals``: another
+      number of the column certainly has decimals.
     - ``notes``: the assumptions about the column, by their kind, each with its parameters.
     """
 
@@ -57,13 +65,18 @@ class Cells(dict[str, str]):
         self._column = reading.column
         self._unit = reading.unit or Unit("", 1.0)
         self._missing_codes = {code: _number_of(code) for code in reading.missing or ()}
-        self._values = {text.strip().lower(): value for text, value in reading.values.items()}
+        self._values = {_value_key(text): value for text, value in reading.values.items()}
+        self._states_codes = any(value and words.is_code(text) for text, value in self._values.items())
         self.findings: dict[str, Finding] = {}
         self.beyond: set[str] = set()
         self.code_counts: dict[str, int] = {}
-        self.numbers: list[float] = []
+        self.numbers: dict[str, float] = {}
+        self._first_texts: Counter[str] = Counter()
         self.codes: dict[str, str | None] = {}
         self.texts: dict[str, None] = {}
+        self.may_mean_no: set[str] = set()
+        self.thousands: str | None = None
+        self.has_decimals = False
         self.mark_conflict: str | None = None
         self.notes: dict[str, dict[str, Any]] = {}
 
@@ -85,9 +98,22 @@ class Cells(dict[str, str]):
             self.beyond.clear()
 
     def count_codes(self, texts: tuple[str, ...]) -> None:
-        """Count the texts of a batch that may be a code for "not measured"."""
+        """Count the texts of a batch that may be a code for "not measured", and all texts of the first rows."""
         for code in self.code_counts:
             self.code_counts[code] += texts.count(code)
+        if self._column.kind == "number" and not self._first_texts:
+            self._first_texts.update(texts)
+
+    @cached_property
+    def median(self) -> float:
+        """The median of the numbers after the last row, rounded to four digits.
+
+        Repetitions count in the first batch only.
+        """
+        counts: Counter[str] = Counter()
+        for text, count in self._first_texts.items():
+            counts[text.strip()] += count
+        return float(f"{median(value for text, value in self.numbers.items() for _ in range(counts[text] or 1)):.4g}")
 
     def _is_in_training_range(self, value: float) -> bool:
         low, high = self._column.training_minimum, self._column.training_maximum
@@ -102,11 +128,13 @@ class Cells(dict[str, str]):
             return self._finding("too_long", message, text, maximum=ID_CHARACTERS_MAX)
         if column.kind == "category" and text and len(self.texts) < TEXTS_SHOWN_MAX:
             self.texts[text[:VALUE_SHOWN_MAX]] = None
-        if words.is_usual_missing(text):
-            return self._missing(text)
-        if (stated := self._values.get(text.lower(), text)) != text:
+        if self._values and (stated := self._values.get(_value_key(text), text)) != text:
             return self._missing(text) if stated is None else stated
-        if self._is_missing_code(text) or words.is_missing_mark(text):
+        if "N" in column.allowed and text.lower() in words.MAY_MEAN_NO:
+            self.may_mean_no.add(text)
+        elif words.is_usual_missing(text):
+            return self._missing(text)
+        if text in self.may_mean_no or self._is_missing_code(text) or words.is_missing_mark(text):
             self._note_text("missing_mark", text)
             return self._missing(text)
         return self._category(text) if column.kind == "category" else self._number(text)
@@ -121,7 +149,9 @@ class Cells(dict[str, str]):
     def _is_missing_code(self, text: str) -> bool:
         if not self._missing_codes:
             return False
-        value = _number_of(text)
+        if self._column.kind == "category" and words.read_value(self._column, text) is not None:
+            return False  # missing=0 does not concern the 0 that means no
+        value = _number_of(self.reading.marks.plain(text) or text)
         return text in self._missing_codes or (value is not None and value in self._missing_codes.values())
 
     # ---- categories
@@ -129,10 +159,11 @@ class Cells(dict[str, str]):
     def _category(self, text: str) -> str | Finding:
         column = self._column
         is_code = (words.is_code(text) and column.name != "Stage") or words.is_unclear(column, text)
-        if column.name == "Stage" and _number_of(text) in words.MISSING_CODES:
+        if column.name == "Stage" and _number_of(text) in words.MISSING_CODES and self.reading.missing is None:
+            self.code_counts.setdefault(text, 0)
             return self._code_suspected(text, text)
         # What a sender's number means is stated for all of them or for none.
-        value = None if is_code and self._values else words.read_value(column, text)
+        value = None if is_code and self._states_codes else words.read_value(column, text)
         if is_code:
             self.codes[words.whole_number(text)] = value
         if value is not None:
@@ -140,7 +171,10 @@ class Cells(dict[str, str]):
                 self.notes.setdefault("words", {"words": {}})["words"].setdefault(text[:VALUE_SHOWN_MAX], value)
             return value
         allowed = ", ".join(column.allowed)
-        message = f"'{text[:VALUE_SHOWN_MAX]}' is not allowed for {column.name}. Allowed values: {allowed}."
+        message = (
+            f"'{text[:VALUE_SHOWN_MAX]}' is not allowed for {column.name}. Allowed values: {allowed}. "
+            "Other words can be explained by column_values."
+        )
         return self._finding("unknown_category", message, text, allowed=list(column.allowed))
 
     # ---- numbers
@@ -185,23 +219,32 @@ class Cells(dict[str, str]):
 
     def _with_unit(self, text: str, plain: str, unit: str) -> str | Finding:
         """Read a number whose unit stands in the cell, if it is the column's unit."""
-        named = self._column.unit_named(unit) or self._column.scale_named(unit)
+        named = self._column.unit_named(unit.rstrip(".")) or self._column.scale_named(unit)
         if named is None:
             return self._not_a_number(text)
         if isinstance(named, Unit) and named.name == self._unit.name:
             self._note("unit_in_cell", text, plain)
             return self._finite(plain, text)
+        advice = (
+            "Please use one unit for the whole column, or send column_units."
+            if isinstance(named, Unit)
+            else "It can't be converted. Please ask the laboratory."
+        )
         message = (
-            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.title}. {self._column.name} is read in {self._unit.name}. "
-            "Please use one unit for the whole column."
+            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.title}. "
+            f"{self._column.name} is read in {self._unit.name}. {advice}"
         )
         return self._finding("unit_in_cell", message, text, unit=self._unit.name, hint_unit=named.name)
 
     def _not_a_number(self, text: str) -> Finding:
-        if numbers.has_marks(text):
-            self.mark_conflict = self.mark_conflict or text
         unit = self.reading.unit.name if self.reading.unit else None
         message = f"'{text[:VALUE_SHOWN_MAX]}' is not a number. {self._column.name} must be a number{in_unit(unit)}."
+        bare = numbers.bare_number(text)
+        if numbers.has_marks(bare) and self.reading.marks.plain(bare) is None:
+            self.mark_conflict = self.mark_conflict or text
+            message += f" '{self.reading.marks.decimal}' is read as the decimal mark."
+        elif not self._column.required and not any(character.isdecimal() for character in text):
+            message += " If it means 'not measured', leave the cell empty."
         return self._finding("not_a_number", message, text, unit=unit)
 
     def _finite(self, plain: str, text: str) -> str | Finding:
@@ -221,7 +264,9 @@ class Cells(dict[str, str]):
         if self._may_be_a_code(value, is_possible=is_possible):
             self.code_counts.setdefault(text, 0)
         elif len(self.numbers) < self.DISTINCT_MAX:
-            self.numbers.append(value)
+            self.numbers[text] = value
+        if not self.has_decimals and self.reading.marks.decimal in text and not self.reading.marks.groups:
+            self._note_thousands(text, value)
         if is_possible:
             if self._unit.factor == 1.0:
                 return plain
@@ -229,10 +274,23 @@ class Cells(dict[str, str]):
             return f"{min(max(self._unit.own_value(value), minimum), maximum):.10g}"
         return self._impossible(text, value, low, high)
 
+    def _note_thousands(self, text: str, value: float) -> None:
+        """Note ``text`` if ``value`` is unusual, but possible in some unit if the mark groups thousands."""
+        grouped = numbers.grouped_thousands(text, self.reading.marks.decimal)
+        self.has_decimals = grouped is None
+        if grouped is None or self._is_in_training_range(self._unit.own_value(value)):
+            return
+        low, high = self._column.limits
+        units = (self._unit,) if self.reading.is_stated else self._column.units
+        if any(low <= unit.own_value(grouped) <= high for unit in units):
+            self.thousands = self.thousands or text
+
     def _may_be_a_code(self, value: float, *, is_possible: bool) -> bool:
         if value not in words.MISSING_CODES or self.reading.missing is not None:
             return False
-        return not is_possible or not self._is_in_training_range(self._unit.own_value(value))
+        own, study_high = self._unit.own_value(value), self._column.study_high
+        is_far = abs(value) >= words.LONG_CODE and study_high is not None and own > study_high
+        return not is_possible or is_far or not self._is_in_training_range(own)
 
     def _impossible(self, text: str, value: float, low: float, high: float) -> Finding:
         column, unit = self._column, self._unit.name
@@ -294,6 +352,10 @@ class Cells(dict[str, str]):
 
     def _finding(self, code: str, message: str, text: str, **params: Any) -> Finding:
         return Finding(code, message, None, self._column.name, text[:VALUE_SHOWN_MAX], params)
+
+
+def _value_key(text: str) -> str:
+    return words.whole_number(text.strip()).lower()
 
 
 def _number_of(text: str) -> float | None:

@@ -16,11 +16,14 @@ _GROUPED = {
 """Numbers whose thousands are grouped by the mark."""
 _GROUPED_BY_BLANKS = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u2009\u202f'\u2019]\d{3})+(?:[.,]\d*)?", re.ASCII)
 _GROUP_MARKS = re.compile(r"[ \u00a0\u2009\u202f'\u2019]")
-_EXCEL_TEXT = re.compile(r'="([^"]*)"')
+_EXCEL_TEXT = re.compile(r"""="([^"]*)"|'(?=[\d.,+-])(.*)""")
 _LIMIT = re.compile(r"\s*(?:[<>\u2264\u2265]|&lt;|&gt;)=?\s*[\d.,]+.*")
+_SIGNS, _LETTERS = r"[*!\u2191\u2193]{1,2}", r"HH?|LL?|A|N"
+_FLAG_WORDS = rf"(?i:high|low|normal|abnormal|{_LETTERS})"
 _FLAG = re.compile(
-    r"(?:(?:H|L|HH|LL|\*{1,2}|\u2191{1,2}|\u2193{1,2})\s*)?([\d.,+-]+(?:[eE][+-]?\d+)?)\s*(?:H|L|HH|LL|\*{1,2}|\u2191{1,2}|\u2193{1,2})?",
-    re.I,
+    # Letters before a number need a blank: "l.1" is a misspelled 1.1. A minus behind it may be its sign.
+    rf"(?:{_SIGNS}\s*|(?:{_LETTERS})\s+)?([+-]?[\d.,]*\d[.,]?(?:[eE][+-]?\d+)?)"
+    rf"(?:\s+(?:\+{{1,3}}|{_FLAG_WORDS})|\s*(?:{_SIGNS}|{_LETTERS}|\({_FLAG_WORDS}\)|\[{_FLAG_WORDS}\]))*+"
 )
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]*\d[.,]?)\s*([^\d\s.,].*)")
 _DATE = re.compile(
@@ -36,8 +39,8 @@ _MONTHS = re.compile(
 class Marks:
     """The marks of a file's numbers.
 
-    ``groups``: the other mark may group thousands. ``points_too``: besides a decimal comma, a decimal point is read,
-    because the number cells of a workbook have one.
+    ``groups``: the other mark may group thousands, also in a number without the decimal mark. ``points_too``: besides a
+    decimal comma, a decimal point is read, because the number cells of a workbook have one.
     """
 
     decimal: DecimalMark
@@ -48,7 +51,8 @@ class Marks:
         """Return ``text`` with a decimal point and without thousands marks, or None if it isn't such a number."""
         other = "," if self.decimal == "." else "."
         if other in text:
-            if self.groups and _GROUPED[other].fullmatch(text):
+            is_certain = self.decimal in text or text.count(other) > 1
+            if (self.groups or is_certain) and _GROUPED[other].fullmatch(text):
                 text = text.replace(other, "")
             elif not (other == "." and self.points_too and "," not in text):
                 return None
@@ -75,9 +79,19 @@ class Evidence:
         """Collect the evidence of ``texts``. Texts without a mark, and those that are not numbers, say nothing."""
         found: dict[str, str] = {}
         for text in texts:
-            if kind := _kind(text.strip()):
+            if kind := _kind(bare_number(text)):
                 found.setdefault(kind, text.strip())
         return cls(**found)
+
+
+def bare_number(text: str) -> str:
+    """Return the number in ``text`` without what stands beside it."""
+    text = text.strip()
+    text = excel_text(text) or text
+    text = without_flag(text) or text
+    with_unit = None if is_date(text) else number_and_unit(text)
+    text = with_unit[0] if with_unit else text
+    return without_blanks(text) or text
 
 
 def _kind(text: str) -> str | None:
@@ -100,9 +114,9 @@ def without_blanks(text: str) -> str | None:
 
 
 def excel_text(text: str) -> str | None:
-    """Return the content of ``="20100"``, by which Excel is told to show a text, or None."""
+    """Return the content of ``="20100"`` or ``'20100``, by which Excel is told to show a text, or None."""
     match = _EXCEL_TEXT.fullmatch(text)
-    return match.group(1).strip() if match else None
+    return (match.group(1) or match.group(2) or "").strip() if match else None
 
 
 def is_limit(text: str) -> bool:
@@ -133,3 +147,10 @@ def is_date(text: str) -> bool:
 def has_marks(text: str) -> bool:
     """Return whether ``text`` is a number with a decimal or thousands mark."""
     return _kind(text) is not None
+
+
+def grouped_thousands(text: str, decimal: DecimalMark) -> float | None:
+    """Return the value of ``1.650`` if its decimal mark groups thousands instead, or None if it can't."""
+    if decimal not in text or not (_kind(text) or "").endswith("_group"):
+        return None
+    return float(text.replace(decimal, ""))

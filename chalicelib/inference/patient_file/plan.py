@@ -10,7 +10,13 @@ from chalicelib.inference.patient_file.columns import Column, Unit
 from chalicelib.inference.patient_file.csv_reader import Row
 from chalicelib.inference.patient_file.findings import Finding
 from chalicelib.inference.patient_file.header import HeaderColumn
-from chalicelib.inference.patient_file.numbers import DecimalMark, Evidence, Marks
+from chalicelib.inference.patient_file.numbers import (
+    DecimalMark,
+    Evidence,
+    Marks,
+    grouped_thousands,
+    number_and_unit,
+)
 from chalicelib.inference.patient_file.reading_options import ReadingOptions
 from chalicelib.inference.patient_file.workbook import NumberText
 
@@ -36,13 +42,15 @@ def plan_of(found: Sequence[HeaderColumn], rows: Sequence[Row], options: Reading
     evidence = Evidence.of(text for column in texts.values() for text in column if text not in typed)
     marks = Marks(options.decimal or _decimal(evidence), groups=options.decimal is not None, points_too=is_workbook)
     plain = ColumnReading(found[0].column, marks=marks, missing=options.missing)
+    rare_si = options.si and any(
+        _shows_rare_si(item, _numbers(texts[item.column.name], marks)) for item in found if item.column.si_is_rare
+    )
     readings, assumptions = [], []
     for item in found:
         reading = replace(plain, column=item.column, values=dict(options.column_values.get(item.column.name, {})))
         if item.column.kind == "number":
-            numbers = _numbers(texts[item.column.name], marks)
-            reading, unit_assumptions = _with_unit(reading, item, numbers, options)
-            assumptions += unit_assumptions
+            reading, unit = _with_unit(reading, item, texts[item.column.name], options, rare_si=rare_si)
+            assumptions += unit
         readings.append(reading)
     if marks.decimal == "," and options.decimal is None:
         assumptions.append(Assumption("decimal_comma", "The comma is read as the decimal mark."))
@@ -55,21 +63,45 @@ def _distinct(rows: Sequence[Row], index: int) -> list[str]:
 
 
 def _numbers(texts: list[str], marks: Marks) -> list[float]:
-    plain = [number for text in texts if (number := marks.plain(text)) is not None]
-    return [value for value in map(float, plain) if value not in words.MISSING_CODES]
+    values = [float(number) for text in texts if (number := marks.plain(text)) is not None]
+    # An age of 88 years is a code only beside other numbers.
+    return [value for value in values if value not in words.MISSING_CODES] or values
 
 
 # ---- units
 
 
+def _shows_rare_si(item: HeaderColumn, numbers: list[float]) -> bool:
+    """Return whether a column shows that the laboratory reports enzymes in the SI unit, and not in U/L."""
+    if item.unit:
+        return item.unit == item.column.si
+    return bool(numbers) and not _is_usual(numbers, item.column, item.column.units[0])
+
+
+def _unit_in_cells(column: Column, texts: list[str]) -> Unit | None:
+    """Return the unit that stands beside every number of the column, or None."""
+    unit = None
+    for text in texts:
+        if any(character.isdecimal() for character in text):
+            split = number_and_unit(text)
+            named = column.unit_named(split[1].rstrip(".")) if split else None
+            if named is None or (unit and named.name != unit.name):
+                return None
+            unit = named
+    return unit
+
+
 def _with_unit(
-    reading: ColumnReading, item: HeaderColumn, numbers: list[float], options: ReadingOptions
+    reading: ColumnReading, item: HeaderColumn, texts: list[str], options: ReadingOptions, *, rare_si: bool
 ) -> tuple[ColumnReading, list[Assumption]]:
     """Return the reading with its unit, and the assumption if nobody states the unit and another one was possible."""
     column = item.column
     if item.unit:
-        return replace(reading, unit=item.unit, is_stated=True), []
-    own = column.units[0]
+        is_answered = column.name in options.column_units
+        return replace(reading, unit=item.unit, is_stated=True, is_answered=is_answered), []
+    if in_cells := _unit_in_cells(column, texts):
+        return replace(reading, unit=in_cells, is_stated=True), [_unit_assumption(column, in_cells)]
+    own, numbers = column.units[0], _numbers(texts, reading.marks)
     if column.name == "Age" and (years := column.unit_named("years")) and _fit(numbers, column, years):
         return replace(reading, unit=years), [_unit_assumption(column, years)]
     if not options.si:
@@ -77,7 +109,7 @@ def _with_unit(
     if column.si is None:
         text = f"{column.name} has no other SI unit here. It is read in {own.name}."
         return replace(reading, unit=own), [Assumption("no_si_unit", text, column.name, {"unit": own.name})]
-    si = own if column.si_is_rare and not _is_usual(numbers, column, column.si) else column.si
+    si = own if column.si_is_rare and not rare_si else column.si
     return replace(reading, unit=si), [_unit_assumption(column, si)]
 
 
@@ -128,13 +160,18 @@ def _unclear_decimal(
 
 
 def _may_be_thousands(text: str, mark: DecimalMark, column: Column, unit: Unit) -> bool:
-    """Return whether ``text`` is unusual if ``mark`` is the decimal mark, and possible if it groups thousands."""
-    decimal, grouped = Marks(mark, groups=False).plain(text), text.replace(mark, "")
-    if decimal is None or not grouped.lstrip("+-").isdecimal():
+    """Return whether ``text`` is unusual if ``mark`` is the decimal mark, and possible if it groups thousands.
+
+    An age of 27.464 is usual in years, but 27464 is so in days.
+    """
+    decimal, grouped = Marks(mark, groups=False).plain(text), grouped_thousands(text, mark)
+    if decimal is None or grouped is None:
         return False
     (usual_low, usual_high), (low, high) = column.median_limits, column.limits
+    if unit != column.units[0] and usual_low <= grouped <= usual_high:
+        return True
     is_usual = usual_low <= unit.own_value(float(decimal)) <= usual_high
-    return not is_usual and low <= unit.own_value(float(grouped)) <= high
+    return not is_usual and low <= unit.own_value(grouped) <= high
 
 
 def unclear_decimal(example: str, other: str | None) -> Finding:

@@ -262,8 +262,13 @@ def _inspection(
     cells = checker.cells
     findings = [*plan.findings, *findings_about_columns(cells)]
     conflict = next((column.mark_conflict for column in cells if column.mark_conflict), None)
-    if conflict and not plan.findings and options.decimal is None:
-        findings.insert(0, unclear_decimal(conflict, plan.evidence.point or plan.evidence.comma))
+    explained = {finding.column for finding in findings}
+    unclear = [column for column in cells if not column.has_decimals and column.reading.column.name not in explained]
+    grouped = [column.thousands for column in unclear]
+    thousands = next(filter(None, grouped), None)
+    if (example := conflict or thousands) and not plan.findings and options.decimal is None:
+        other = plan.evidence.point or plan.evidence.comma if conflict else None
+        findings.insert(0, unclear_decimal(example, other))
     used = {item.index for item in found}
     odd = warnings_about_columns(cells)
     numbers = [column for column in cells if column.reading.unit]

@@ -83,7 +83,8 @@ def test_every_bad_row_is_named_in_a_file_of_many_bad_rows() -> None:
          "85 looks like a value in Quick's percentage. Prothrombin is expected in s, usually 9 to 18."),
         ({"Bilirubin": "-9"}, "missing_code_suspected",
          "-9 looks like a code for 'not measured'. If it is one, leave the cell empty, or send missing=-9."),
-        ({"Edema": "Q"}, "unknown_category", "'Q' is not allowed for Edema. Allowed values: N, S, Y."),
+        ({"Edema": "Q"}, "unknown_category", ("'Q' is not allowed for Edema. Allowed values: N, S, Y. "
+         "Other words can be explained by column_values.")),
         ({"ID": "x" * 101}, "too_long", "An ID can have at most 100 characters."),
         ({"Prothrombin": "10.6,1,2"}, "cell_count", "This row has 8 cells; the header has 6."),
     ],
