@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
@@ -89,6 +90,12 @@ class Cells(dict[str, str]):
             self.beyond.add(text)
         self[text] = result
         return result
+
+    def stored(self, texts: Sequence[str]) -> list[str]:
+        """Return the text that is stored for each of ``texts``."""
+        if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
+            return [text.strip() for text in texts]  # IDs differ, so remembering them costs more than it saves
+        return list(map(self.__getitem__, texts))
 
     def clear_if_large(self) -> None:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""

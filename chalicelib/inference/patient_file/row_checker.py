@@ -84,7 +84,7 @@ class RowChecker:
         has_bad_row = bool(ragged)
         for column, cells in zip(texts, self.cells, strict=True):
             cells.clear_if_large()
-            stored.append([cells[text] for text in column])
+            stored.append(cells.stored(column))
             has_bad_row = has_bad_row or (bool(cells.findings) and any(text in cells.findings for text in column))
             cells.count_codes(column)
         self._watch_ids(batch)
@@ -94,7 +94,7 @@ class RowChecker:
         if has_bad_row:
             numbers, good = self._good_rows(batch, ragged)
             texts = self._by_column(good)
-            stored = [[cells[text] for text in column] for column, cells in zip(texts, self.cells, strict=True)]
+            stored = [cells.stored(column) for column, cells in zip(texts, self.cells, strict=True)]
         self._count_flagged(numbers, texts, stored)
         # After a bad row the canonical CSV is needed only if bad rows are skipped.
         if self._writer and (self._bad or not self.findings.total):
