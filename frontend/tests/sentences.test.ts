@@ -187,14 +187,15 @@ test('a warning about a unit compares the median with the patients of the study'
     unit: 'mg/dL',
     hint_unit: 'umol/L',
     median: 22,
-    usual_minimum: 0.6,
-    usual_maximum: 8,
   };
-  expect(plain(findingSentence(warning, en))).toBe(
+  expect(plain(findingSentence({ ...warning, usual_maximum: 8 }, en))).toBe(
     'The median is 22 mg/dL. 9 of 10 patients of the study had less than 8. Is it µmol/L?',
   );
-  expect(plain(findingSentence({ ...warning, median: 0.1 }, ru))).toBe(
-    'Медиана — 0,1 мг/дл. У 9 из 10 пациентов исследования было больше 0,6. Может быть, единицы — мкмоль/л?',
+  expect(plain(findingSentence({ ...warning, median: 0.1, usual_minimum: 0.6 }, ru))).toBe(
+    'Медиана — 0,1 мг/дл. Почти у всех пациентов больше 0,6. Может быть, единицы — мкмоль/л?',
+  );
+  expect(plain(findingSentence({ ...warning, si_column: 'Albumin' }, en))).toBe(
+    'The median is 22 mg/dL. The column Albumin of this file is in SI units. Is it µmol/L?',
   );
 });
 

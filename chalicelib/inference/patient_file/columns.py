@@ -66,7 +66,7 @@ class Column:
     - ``median_minimum`` and ``median_maximum``: a column whose median lies beyond them is probably in another unit. By
       default they are the training range. Some are lower: today's patients are treated, and today's assays of enzymes
       give lower numbers than the study's.
-    - ``study_low`` and ``study_high``: the 10th and the 90th percentile of the training patients.
+    - ``study_high``: the 90th percentile of the training patients.
     - ``si``: the unit that ``units=si`` selects. Where ``si_is_rare``, laboratories in most countries with SI units
       report the column's own unit, so the numbers decide. ``other_units`` can only be named.
     - ``other_scales``: scales that cannot be converted.
@@ -83,7 +83,6 @@ class Column:
     maximum: float | None = None
     training_minimum: float | None = None
     training_maximum: float | None = None
-    study_low: float | None = None
     study_high: float | None = None
     median_minimum: float | None = None
     median_maximum: float | None = None
@@ -165,7 +164,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Age", "number", "Age", "Возраст",
         required=True, unit="days", minimum=6570, maximum=40000,
-        training_minimum=9598, training_maximum=28650, study_low=13284, study_high=23487,
+        training_minimum=9598, training_maximum=28650, study_high=23487,
         spellings=("day", "d", "дни", "дней", "день", "дн", "сут", "сутки"),
         other_units=(
             Unit(
@@ -190,27 +189,27 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Bilirubin", "number", "Bilirubin, serum", "Билирубин общий",
         required=True, unit="mg/dL", minimum=0.1, maximum=60,
-        training_minimum=0.3, training_maximum=28, median_minimum=0.15, study_low=0.6, study_high=8.03,
+        training_minimum=0.3, training_maximum=28, median_minimum=0.15, study_high=8.03,
         spellings=("mgdl", *_MG_DL),
         si=Unit("umol/L", 17.1, ("umoll", "micromoll", "um", "мкмольл", "мкмл")),
     ),
     Column(
         "Cholesterol", "number", "Cholesterol, serum", "Холестерин общий",
         unit="mg/dL", minimum=20, maximum=3000, training_minimum=120, training_maximum=1775, median_minimum=77,
-        study_low=213.6, study_high=560.8, spellings=_MG_DL,
+        study_high=560.8, spellings=_MG_DL,
         si=Unit("mmol/L", 1 / 38.67, _MILLIMOLES), other_units=(Unit("g/L", 0.01, ("гл",)),),
     ),
     Column(
         "Albumin", "number", "Albumin, serum", "Альбумин",
         required=True, unit="g/dL", minimum=1, maximum=6,
-        training_minimum=1.96, training_maximum=4.64, study_low=2.967, study_high=4.01,
+        training_minimum=1.96, training_maximum=4.64, study_high=4.01,
         spellings=("gmdl", "grdl", "gm%", "g%", "g100ml", "гдл", "г%", "г100мл"),
         si=Unit("g/L", 10, ("gml", "гл")),
     ),
     Column(
         "Copper", "number", "Copper, urine per day", "Медь в суточной моче",
         unit="ug/day", minimum=1, maximum=2000, training_minimum=4, training_maximum=588,
-        study_low=24, study_high=208.1,
+        study_high=208.1,
         spellings=(
             "ugd", "ug24h", "ug24hr", "ug24hrs", "ug24hours", "мкгсут", "мкгсутки", "мкг24ч", "мкгдень", "мкгд",
         ),
@@ -233,13 +232,13 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Tryglicerides", "number", "Triglycerides", "Триглицериды",
         unit="mg/dL", minimum=5, maximum=3000, training_minimum=33, training_maximum=598, median_minimum=26,
-        study_low=63.1, study_high=195, spellings=_MG_DL,
+        study_high=195, spellings=_MG_DL,
         si=Unit("mmol/L", 1 / 88.57, _MILLIMOLES), other_units=(Unit("g/L", 0.01, ("гл",)),),
     ),
     Column(
         "Platelets", "number", "Platelets", "Тромбоциты",
         unit="10^9/L", minimum=5, maximum=1500, training_minimum=62, training_maximum=721,
-        study_low=138.2, study_high=386.2,
+        study_high=386.2,
         spellings=(
             "109l", "x109l", "10e9l", "x10e9l", "gl", "gigal", "103ul", "x103ul", "10e3ul", "x10e3ul",
             "1000ul", "x1000ul", "kul", "thouul", "thousul",
@@ -252,7 +251,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Prothrombin", "number", "Prothrombin time", "Протромбиновое время",
         required=True, unit="s", minimum=8, maximum=60, training_minimum=9, training_maximum=18, median_maximum=25,
-        study_low=9.8, study_high=12, spellings=("sec", "secs", "second", "seconds", "с", "сек", "секунд", "секунды"),
+        study_high=12, spellings=("sec", "secs", "second", "seconds", "с", "сек", "секунд", "секунды"),
         other_scales=(
             OtherScale("INR", "INR", ("inr", "ratio", "мно"), 0.5, 7.9, 0.7, 5),
             OtherScale(

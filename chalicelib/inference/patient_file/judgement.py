@@ -1,314 +1,35 @@
-"""Judge whole columns after all rows were read: units, codes for missing values, and codes of categories.
+"""Judge whole columns after all rows were read.
 
-A single cell often fits several units. A column rarely does. So a wrong unit is a finding about the column, and refuses
-the file even if bad rows may be skipped.
+What is wrong with a whole column refuses the file even if bad rows may be skipped.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from statistics import median
+from collections.abc import Sequence
 
-from chalicelib.inference.patient_file import words
 from chalicelib.inference.patient_file.cells import Cells
-from chalicelib.inference.patient_file.columns import Column, OtherScale, Unit
+from chalicelib.inference.patient_file.code_judgement import has_unclear_two, missing_codes, unclear_codes
 from chalicelib.inference.patient_file.findings import Finding
-
-_FITTING_SHARE = 0.9
-"""A column may be in another unit if at least this share of its distinct numbers is possible in it."""
-_ROUNDING = 1.01
-"""Values that were converted and rounded may lie this factor beyond the study's range."""
-_CODE_REPEATED = 2
-_TEXTS_SHOWN_MAX = 10
+from chalicelib.inference.patient_file.unit_judgement import odd_among_others, odd_median, wrong_unit
 
 
 def findings_about_columns(cells: Sequence[Cells]) -> list[Finding]:
     """Return the findings about whole columns. Each refuses the file."""
-    has_unclear_flags = any(_has_unclear_two(column) for column in cells)
+    has_unclear_flags = any(has_unclear_two(column) for column in cells)
     findings: list[Finding | None] = []
     for column in cells:
         if column.reading.column.kind == "category":
-            findings.append(_unclear_codes(column, has_unclear_flags=has_unclear_flags))
+            findings.append(unclear_codes(column, has_unclear_flags=has_unclear_flags))
         elif column.reading.column.kind == "number":
-            findings.append(_wrong_unit(column))
-    return [finding for finding in (*findings, *_missing_codes(cells)) if finding]
+            findings.append(wrong_unit(column))
+    return [finding for finding in (*findings, *missing_codes(cells)) if finding]
 
 
 def warnings_about_columns(cells: Sequence[Cells]) -> list[Finding]:
     """Return what is odd about the columns' numbers, but possible."""
     numbers = [column for column in cells if column.reading.column.kind == "number" and column.numbers]
-    suspected = {column.reading.column.name: _wrong_unit(column) for column in numbers}
+    suspected = {column.reading.column.name: wrong_unit(column) for column in numbers}
     return [
         warning
         for column in numbers
         if suspected[column.reading.column.name] is None
-        and (warning := _odd_median(column) or _odd_among_others(column, numbers, suspected))
+        and (warning := odd_median(column) or odd_among_others(column, numbers, suspected))
     ]
-
-
-# ---- units
-
-
-def _possible_share(values: Sequence[float], column: Column, unit: Unit) -> float:
-    low, high = column.limits_in(unit)
-    return sum(low <= value <= high for value in values) / len(values)
-
-
-def _is_usual_median(value: float, column: Column, unit: Unit) -> bool:
-    low, high = column.median_limits
-    return low / _ROUNDING <= unit.own_value(value) <= high * _ROUNDING
-
-
-def _fits(values: Sequence[float], column: Column, unit: Unit | OtherScale) -> bool:
-    """Return whether a column with these distinct ``values`` is usual in ``unit``, or on a scale."""
-    if isinstance(unit, Unit):
-        share = _possible_share(values, column, unit)
-        return share >= _FITTING_SHARE and _is_usual_median(median(values), column, unit)
-    possible = sum(unit.minimum <= value <= unit.maximum for value in values)
-    usual = sum(unit.usual_minimum <= value <= unit.usual_maximum for value in values)
-    return possible >= _FITTING_SHARE * len(values) and 2 * usual > len(values)
-
-
-def _distance(value: float, column: Column, unit: Unit | OtherScale) -> float:
-    """Return how far ``value`` is from usual values. It is 1 in their middle, and the same for other scales."""
-    if isinstance(unit, OtherScale):
-        return 1.0
-    low, high = column.median_limits
-    quotient = unit.own_value(value) ** 2 / (low * (column.study_high or high))
-    return max(quotient, 1 / quotient)
-
-
-def _fitting_units(cells: Cells) -> list[Unit | OtherScale]:
-    """Return the units, other than the column's in the file, in which the whole column is usual, the best first."""
-    column, unit, values = cells.reading.column, cells.reading.unit, list(cells.numbers.values())
-    middle = median(values)
-    fitting = [
-        other
-        for other in column.units_and_scales
-        if not (unit and other.name == unit.name) and _fits(values, column, other)
-    ]
-    return sorted(fitting, key=lambda other: _distance(middle, column, other))
-
-
-def _wrong_unit(cells: Cells) -> Finding | None:
-    """Return the finding that the column is in another unit, or None.
-
-    It needs a cell that is impossible in the unit of the file and not in the other one. If nobody states the unit, a
-    median far outside the study's range is enough. A unit in the sender's options is not doubted as a whole.
-    """
-    column, unit, values = cells.reading.column, cells.reading.unit, list(cells.numbers.values())
-    if unit is None or not values or cells.reading.is_answered:
-        return None
-    share = _possible_share(values, column, unit)
-    is_odd = not cells.reading.is_stated and not _is_usual_median(cells.median, column, unit)
-    if share == 1.0 and not is_odd:
-        return None
-    others = [
-        other
-        for other in _fitting_units(cells)
-        if (
-            is_odd or _possible_share(values, column, other) > share
-            if isinstance(other, Unit)
-            else other.usual_minimum <= cells.median <= other.usual_maximum
-        )
-    ]
-    return _unit_suspected(cells, unit, others) if others else _mixed_units(cells, unit)
-
-
-def _mixed_units(cells: Cells, unit: Unit) -> Finding | None:
-    """Return the finding that some values are in another unit: some are impossible, and others fit both units."""
-    column = cells.reading.column
-    low, high = column.limits_in(unit)
-    usual_low, usual_high = column.median_limits[0], column.study_high or column.median_limits[1]
-    unusual = [value for value in cells.numbers.values() if not usual_low <= unit.own_value(value) <= usual_high]
-    for other in column.units_and_scales:
-        fitting = [value for value in unusual if other.name != unit.name and _fits([value], column, other)]
-        impossible = [value for value in fitting if not low <= value <= high]
-        doubtful = [value for value in fitting if low <= value <= high]
-        if impossible and doubtful:
-            message = (
-                f"Some values of {column.name} look like {other.title}, not {unit.name}: {impossible[0]:g}, and "
-                f"perhaps {doubtful[0]:g}. Please use one unit for the whole column. If {unit.name} is right, send "
-                "column_units."
-            )
-            middle = float(f"{median(fitting):.4g}")
-            suggestion = float(f"{unit.file_value(other.own_value(middle)):.4g}") if isinstance(other, Unit) else None
-            params = {"unit": unit.name, "hint_unit": other.name, "median": middle, "suggestion": suggestion}
-            return Finding("unit_suspected", message, None, column.name, None, params)
-    return None
-
-
-def _unit_suspected(cells: Cells, unit: Unit, others: list[Unit | OtherScale]) -> Finding:
-    """Return the finding for a column that fits ``others``, the best first."""
-    column, middle, best = cells.reading.column, cells.median, others[0]
-    converted = {
-        other.name: float(f"{unit.file_value(other.own_value(middle)):.4g}")
-        for other in others
-        if isinstance(other, Unit)
-    }
-    advice = (
-        f"{', '.join(f'{middle:g} {name} is {value:g} {unit.name}' for name, value in converted.items())}. Please name "
-        f"the unit in the heading, such as '{column.name} [{best.name}]', or send column_units."
-        if converted
-        else f"It is wanted in {unit.name}, and {best.title} can't be converted to it. Please ask the laboratory."
-    )
-    titles = " or ".join(other.title for other in others)
-    message = f"The column {column.name} looks like {titles}, not {unit.name}: its median is {middle:g}. {advice}"
-    suggestion = converted.get(best.name)
-    params = {"unit": unit.name, "hint_unit": best.name, "median": middle, "suggestion": suggestion}
-    return Finding("unit_suspected", message, None, column.name, None, params)
-
-
-def _odd_median(cells: Cells) -> Finding | None:
-    """Return a warning if the median is unusual, and usual in another unit or possible on another scale."""
-    column, unit = cells.reading.column, cells.reading.unit
-    if unit is None or column.study_high is None:
-        return None
-    low, high = column.median_limits[0], column.study_high
-    middle = cells.median
-    own = unit.own_value(middle)
-    others: list[Unit | OtherScale] = [
-        other for other in column.units if other.name != unit.name and low <= other.own_value(middle) <= high
-    ]
-    if own > (column.training_maximum or high):
-        others += [scale for scale in column.other_scales if scale.minimum <= middle <= scale.maximum]
-    if low <= own <= high or not others:
-        return None
-    low_in_file, high_in_file = unit.file_value(low), unit.file_value(high)
-    reason = (
-        f"almost all patients have more than {low_in_file:g}"
-        if own < low
-        else f"9 of 10 patients of the study had less than {high_in_file:g}"
-    )
-    return _unit_odd(cells, unit, others[0], reason)
-
-
-def _unit_odd(cells: Cells, unit: Unit, other: Unit | OtherScale, reason: str) -> Finding:
-    column, middle = cells.reading.column, cells.median
-    low, high = column.median_limits[0], column.study_high or column.median_limits[1]
-    message = f"The median of {column.name} is {middle:g} {unit.name}; {reason}. Is it {other.title}?"
-    params = {
-        "unit": unit.name, "hint_unit": other.name, "median": middle,
-        "usual_minimum": unit.file_value(low), "usual_maximum": unit.file_value(high),
-    }  # fmt: skip
-    return Finding("unit_odd", message, None, column.name, None, params)
-
-
-def _odd_among_others(
-    cells: Cells, columns: Sequence[Cells], suspected: Mapping[str, Finding | None]
-) -> Finding | None:
-    """Return a warning if nobody states the unit, the SI unit is usual too, and other columns are in theirs.
-
-    Enzymes and the other columns are separate: most laboratories with SI units report enzymes in U/L.
-    """
-    column, unit = cells.reading.column, cells.reading.unit
-    if unit is None or column.si is None or unit == column.si or cells.reading.is_stated:
-        return None
-    others = [
-        other.reading.column.name
-        for other in columns
-        if (si := other.reading.column.si) and other.reading.column.si_is_rare == column.si_is_rare
-        and (other.reading.unit == si or _hints_at(suspected[other.reading.column.name], si))
-    ]  # fmt: skip
-    if not others or not _is_usual_median(cells.median, column, column.si):
-        return None
-    return _unit_odd(cells, unit, column.si, f"{others[0]} of this file is in its SI unit")
-
-
-def _hints_at(finding: Finding | None, unit: Unit) -> bool:
-    return finding is not None and finding.params["hint_unit"] == unit.name
-
-
-# ---- codes for missing values
-
-
-def _missing_codes(cells: Sequence[Cells]) -> list[Finding]:
-    """Return a finding for each number of each column that is probably a code for "not measured".
-
-    It must occur repeatedly in the file, and alone in its column: if further values lie beyond the limits, or
-    beyond the study's range, on the same side, it may be a measured value.
-    """
-    by_column = {column.reading.column.name: _code_counts(column) for column in cells}
-    total = sum(by_column.values(), Counter())
-    return [
-        _missing_code(column, code, count)
-        for column in cells
-        for code, count in by_column[column.reading.column.name].items()
-        if total[code] >= _CODE_REPEATED and _is_alone(column, code)
-    ]
-
-
-def _code_counts(cells: Cells) -> Counter[float]:
-    counts: Counter[float] = Counter()
-    for text, count in cells.code_counts.items():
-        if (plain := cells.reading.marks.plain(text)) is not None:
-            counts[float(plain)] += count
-    return counts
-
-
-def _missing_code(cells: Cells, code: float, count: int) -> Finding:
-    column, unit = cells.reading.column, cells.reading.unit
-    low, high = column.limits_in(unit) if unit else (code, code - 1)
-    otherwise = "; if it is a measured value, send missing= without a code" if low <= code <= high else ""
-    times = "once" if count == 1 else f"{count} times"
-    message = (
-        f"{code:g} occurs {times} in {column.name}, far from its other values. If it means 'not measured', leave the "
-        f"cells empty or send missing={code:g}{otherwise}."
-    )
-    params = {"example": f"{code:g}", "count": count}
-    return Finding("missing_code_suspected", message, None, column.name, f"{code:g}", params)
-
-
-def _is_alone(cells: Cells, code: float) -> bool:
-    column, unit = cells.reading.column, cells.reading.unit
-    if unit is None:
-        return True  # a stage
-    low, high = column.limits_in(unit)
-    if low <= code <= high:
-        low, high = cells.training_range_in_file_unit()
-    if code < low:
-        return not any(value < low for value in cells.numbers.values())
-    return not any(value > min(code, high) for value in cells.numbers.values())
-
-
-# ---- codes of categories
-
-
-def _is_flag(cells: Cells) -> bool:
-    return cells.reading.column.allowed == ("N", "Y")
-
-
-def _has_unclear_two(cells: Cells) -> bool:
-    return _is_flag(cells) and cells.codes.get("2", "") is None
-
-
-def _unclear_codes(cells: Cells, *, has_unclear_flags: bool) -> Finding | None:
-    """Return a finding if it is not clear what the numbers or marks of a category mean.
-
-    0 and 1 mean no and yes. With a 2, the codes may be 1 = yes and 2 = no, or the reverse. This also concerns the 1 in
-    the file's other columns of this kind, unless they have a 0.
-    """
-    column = cells.reading.column
-    is_half_of_a_pair = _is_flag(cells) and has_unclear_flags and "1" in cells.codes and "0" not in cells.codes
-    unclear = {text for text, value in cells.codes.items() if value is None}
-    if is_half_of_a_pair or any(words.is_code(text) and not words.is_missing_code(text) for text in unclear):
-        unclear |= set(cells.codes)
-    unclear |= _unclear_marks(cells)
-    if not unclear:
-        return None
-    texts, allowed = sorted(unclear)[:_TEXTS_SHOWN_MAX], list(column.allowed)
-    meanings = ", ".join(f'"{text}": "..."' for text in texts)
-    message = (
-        f"It is not clear what {', '.join(texts)} in {column.name} {'means' if len(texts) == 1 else 'mean'}. Please "
-        f'state it by column_values, such as {{"{column.name}": {{{meanings}}}}}. Allowed values: '
-        f"{', '.join(allowed)}{'' if column.required else ", and null for 'not measured'"}."
-    )
-    return Finding("values_unclear", message, None, column.name, None, {"texts": texts, "allowed": allowed})
-
-
-def _unclear_marks(cells: Cells) -> set[str]:
-    """Return the marks that may mean "no": the column has no other "no", and a "yes" beside a "-"."""
-    values = set(cells.values())
-    if "N" in values and not cells.reading.column.required:
-        return set()
-    has_yes = not values.isdisjoint({"Y", "S"}) or cells.reading.column.required
-    return {text for text in cells.may_mean_no if has_yes or text != "-"}

@@ -30,8 +30,9 @@ class Finding(ResponseModel):
     texts: list[str] = optional_field("Texts of the column whose meaning is unclear, at most ten.")
     count: int = optional_field("How many cells it concerns.")
     median: float = optional_field("The median of the column, as the numbers are written in the file.")
-    usual_minimum: float = optional_field("9 of 10 patients of the study had more, in the unit of the file.")
+    usual_minimum: float = optional_field("Almost all patients have more, in the unit of the file.")
     usual_maximum: float = optional_field("9 of 10 patients of the study had less, in the unit of the file.")
+    si_column: str = optional_field("Another column of the file that is in its SI unit.")
 
 
 class Assumption(TypedDict):

@@ -46,6 +46,8 @@ def test_every_value_is_allowed_by_the_column_specification(patients: pd.DataFra
         if column.kind == "number":
             extremes = (values.min(), values.max())
             assert extremes == (column.training_minimum, column.training_maximum), column.name
+            if column.study_high is not None:
+                assert column.study_high == pytest.approx(values.quantile(0.9), rel=0.005), column.name
         if column.kind == "category":
             assert set(values) == set(column.allowed), column.name
 

@@ -207,7 +207,7 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   unit_in_cell: (finding) =>
     `The cell names ${finding.hint_unit ? `the unit ${unitName(finding.hint_unit)}` : 'a unit'}, but the column is read in ${finding.unit ? unitName(finding.unit) : 'another one'}. Please convert the value.`,
   unit_odd: (finding) =>
-    `${median(finding)} 9 of 10 patients of the study had ${usual(finding)}. ${finding.hint_unit ? `Is it ${unitName(finding.hint_unit)}?` : 'Please check the unit.'}`,
+    `${median(finding)}${unusual(finding)} ${finding.hint_unit ? `Is it ${unitName(finding.hint_unit)}?` : 'Please check the unit.'}`,
   heading_near: (finding) => `“${finding.heading ?? ''}” is not used. Does it mean this column?`,
   ids_depend_on_encoding: (finding) =>
     `The IDs contain letters that depend on the text encoding of the file${finding.texts?.length ? `. They were read as ${quoted(finding.texts)}` : ''}. Please check that they look right; if not, save the file as “CSV UTF-8”.`,
@@ -228,10 +228,11 @@ function converted({ median: value, hint_unit, unit, suggestion: result }: Findi
   return `: ${withUnit(value, hint_unit)} is ${withUnit(result, unit)}`;
 }
 
-/** What is usual, at the end from which the median departs. */
-function usual({ median: value, usual_minimum: low, usual_maximum: high }: Finding): string {
-  if (value != null && low != null && value < low) return `more than ${format.number(low)}`;
-  return high == null ? 'other values' : `less than ${format.number(high)}`;
+/** Why the median is unusual. */
+function unusual({ usual_minimum: low, usual_maximum: high, si_column }: Finding): string {
+  if (low != null) return ` Almost all patients have more than ${format.number(low)}.`;
+  if (high != null) return ` 9 of 10 patients of the study had less than ${format.number(high)}.`;
+  return si_column ? ` The column ${si_column} of this file is in SI units.` : '';
 }
 
 const agreement = 'Please tick this box. Otherwise the account cannot be created.';

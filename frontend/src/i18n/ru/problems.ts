@@ -210,7 +210,7 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   unit_in_cell: (finding) =>
     `В ячейке указана ${finding.hint_unit ? `единица ${unitName(finding.hint_unit)}` : 'единица измерения'}, а единица столбца — ${finding.unit ? unitName(finding.unit) : 'другая'}. Пересчитайте значение.`,
   unit_odd: (finding) =>
-    `${median(finding)} У 9 из 10 пациентов исследования было ${usual(finding)}. ${finding.hint_unit ? `Может быть, единицы — ${unitName(finding.hint_unit)}?` : 'Проверьте единицы измерения.'}`,
+    `${median(finding)}${unusual(finding)} ${finding.hint_unit ? `Может быть, единицы — ${unitName(finding.hint_unit)}?` : 'Проверьте единицы измерения.'}`,
   heading_near: (finding) =>
     `Столбец «${finding.heading ?? ''}» не используется. Может быть, это тот же показатель?`,
   ids_depend_on_encoding: (finding) =>
@@ -232,10 +232,11 @@ function converted({ median: value, hint_unit, unit, suggestion: result }: Findi
   return `: ${withUnit(value, hint_unit)} — это ${withUnit(result, unit)}`;
 }
 
-/** What is usual, at the end from which the median departs. */
-function usual({ median: value, usual_minimum: low, usual_maximum: high }: Finding): string {
-  if (value != null && low != null && value < low) return `больше ${format.number(low)}`;
-  return high == null ? 'иначе' : `меньше ${format.number(high)}`;
+/** Why the median is unusual. */
+function unusual({ usual_minimum: low, usual_maximum: high, si_column }: Finding): string {
+  if (low != null) return ` Почти у всех пациентов больше ${format.number(low)}.`;
+  if (high != null) return ` У 9 из 10 пациентов исследования было меньше ${format.number(high)}.`;
+  return si_column ? ` Столбец ${si_column} в этом файле — в единицах СИ.` : '';
 }
 
 const agreement = 'Поставьте отметку. Без неё создать аккаунт нельзя.';
