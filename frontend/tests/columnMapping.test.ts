@@ -8,7 +8,7 @@ import {
   initialMapping,
   type MappedColumn,
   needsMapping,
-  readingOf,
+  optionsOfMapping,
   withKnownHeadings,
 } from '../src/lib/columnMapping';
 import { NO_READING } from '../src/lib/reading';
@@ -52,7 +52,7 @@ function mappingWith(changes: Record<number, Partial<MappedColumn>>): MappedColu
 function readingWith(changes: Record<number, Partial<MappedColumn>>) {
   const first = initial();
   const mapping = first.map((mapped, index) => ({ ...mapped, ...changes[index] }));
-  return readingOf(mapping, first, PREVIEW, NO_READING);
+  return optionsOfMapping(mapping, first, PREVIEW, NO_READING);
 }
 
 test('a suggestion is preselected and marked, but is no reading until it is confirmed', () => {
@@ -130,7 +130,7 @@ test('units and values of a column that is no longer read are not sent', () => {
     columnValues: { Ascites: { '1': 'Y' } },
   };
   const mapping = mappingWith({ 1: { column: null }, 2: { column: null } });
-  expect(readingOf(mapping, initial(), PREVIEW, reading)).toEqual({
+  expect(optionsOfMapping(mapping, initial(), PREVIEW, reading)).toEqual({
     ...NO_READING,
     columns: { Ascites: null },
   });

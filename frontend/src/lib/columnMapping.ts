@@ -84,7 +84,7 @@ export function initialMapping(
 }
 
 /** Return the reading with the user's choices, to be sent with the file. */
-export function readingOf(
+export function optionsOfMapping(
   mapping: readonly MappedColumn[],
   initial: readonly MappedColumn[],
   preview: Preview,

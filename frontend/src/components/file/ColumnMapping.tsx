@@ -7,7 +7,7 @@ import {
   initialMapping,
   isWord,
   type MappedColumn,
-  readingOf,
+  optionsOfMapping,
 } from '../../lib/columnMapping';
 import { codeAndTitle } from '../../lib/columnTexts';
 import { columnByName, columns } from '../../state/catalogue';
@@ -43,7 +43,7 @@ export function ColumnMapping({ preview, report, reading, isNeeded }: Props) {
 
   function apply(): void {
     rememberHeadings(headingsToRemember(mapping, preview, columnByName));
-    setReading(readingOf(mapping, initial, preview, reading));
+    setReading(optionsOfMapping(mapping, initial, preview, reading));
   }
 
   return (
