@@ -102,9 +102,9 @@ def check_content_type(request: Request, taken: Sequence[str]) -> None:
     sent, _ = _content_type(request)
     if (sent or JSON_TYPE) in taken and (sent or len(taken) == 1):
         return
-    curl = f"-F {FILE_FIELD}=@patients.csv" if FORM_TYPE in taken else f"-H 'Content-Type: {JSON_TYPE}'"
+    curl = f"-F '{FILE_FIELD}=@patients.csv'" if FORM_TYPE in taken else f"-H 'Content-Type: {JSON_TYPE}'"
     raise UnsupportedMediaTypeError(
-        f"This address takes {_alternatives(taken)}; you sent {_shown(sent) or 'no content type'}. With curl: {curl}"
+        f"This address takes {_alternatives(taken)}; you sent {_shown(sent) or 'no content type'}. With curl: {curl}."
     )
 
 

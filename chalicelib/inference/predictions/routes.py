@@ -201,7 +201,7 @@ def submit(request: Request, services: Services, id: ModelId) -> Response:  # no
 
 def _submit_upload(request: Request, services: Services, user: User, model_id: str) -> Response:
     submission = parsed_options(request, _SubmissionOptions)
-    upload = json_body(request, SubmittedUpload, "Send patients as a file. With curl: -F file=@patients.csv")
+    upload = json_body(request, SubmittedUpload, "Send patients as a file. With curl: -F 'file=@patients.csv'.")
     if submission.dry_run:
         return ok(services.dry_runs.of_upload(user, model_id, upload.upload_id, submission.options))
     key = idempotency_key(request)

@@ -42,7 +42,7 @@ def test_another_content_type_is_refused_with_the_types_that_the_address_takes(c
     taken, sent = response.json_body["detail"].split(";", 1)
     assert set(re.findall(r"[a-z]+/[\w.-]+\w", taken)) == set(content_types(route.metadata))
     assert "you sent application/x-www-form-urlencoded." in sent
-    assert ("-F file=@patients.csv" in sent) == route.takes_file
+    assert ("-F 'file=@patients.csv'" in sent) == route.takes_file
     assert ("-H 'Content-Type: application/json'" in sent) == (not route.takes_file)
 
 
@@ -60,7 +60,7 @@ def test_a_body_without_a_content_type_is_refused_where_files_are_taken(
     response = without_type(route, body)
 
     assert (response.status_code, response.json_body["code"]) == (415, "unsupported_media_type")
-    assert "you sent no content type. With curl: -F file=@patients.csv" in response.json_body["detail"]
+    assert "you sent no content type. With curl: -F 'file=@patients.csv'." in response.json_body["detail"]
 
 
 @pytest.mark.parametrize("route", WITH_JSON_ONLY, ids=str)
@@ -108,4 +108,4 @@ def test_a_body_that_is_no_json_object_is_answered_with_the_fields_of_this_addre
     assert route.body
     assert list(shown) == [name for name, field in route.body.model_fields.items() if field.is_required()]
     assert shown
-    assert ("-F file=@patients.csv" in hint) == route.takes_file
+    assert ("-F 'file=@patients.csv'" in hint) == route.takes_file
