@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from statistics import median
+from itertools import pairwise
 from typing import Any
 
 from chalicelib.inference.patient_file import numbers, words
@@ -15,6 +15,7 @@ from chalicelib.inference.patient_file.numbers import Marks
 
 VALUE_SHOWN_MAX = 40
 ID_CHARACTERS_MAX = 100
+_COUNTED_STEP = 16
 TEXTS_SHOWN_MAX = 20
 
 
@@ -72,7 +73,7 @@ class Cells(dict[str, str]):
         self.beyond: set[str] = set()
         self.code_counts: dict[str, int] = {}
         self.numbers: dict[str, float] = {}
-        self._first_texts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
         self.codes: dict[str, str | None] = {}
         self.texts: dict[str, None] = {}
         self.may_mean_no: set[str] = set()
@@ -105,22 +106,26 @@ class Cells(dict[str, str]):
             self.beyond.clear()
 
     def count_codes(self, texts: tuple[str, ...]) -> None:
-        """Count the texts of a batch that may be a code for "not measured", and all texts of the first rows."""
+        """Count the texts of a batch that may be a code for "not measured", and those of numbers.
+
+        After the first batch, every 16th number stands for 16.
+        """
         for code in self.code_counts:
             self.code_counts[code] += texts.count(code)
-        if self._column.kind == "number" and not self._first_texts:
-            self._first_texts.update(texts)
+        if self._column.kind == "number":
+            step = _COUNTED_STEP if self._counts else 1
+            for text, count in Counter(texts[::step]).items():
+                if text in self._counts or len(self._counts) < self.DISTINCT_MAX:
+                    self._counts[text] += step * count
 
     @cached_property
     def median(self) -> float:
-        """The median of the numbers after the last row, rounded to four digits.
-
-        Repetitions count in the first batch only.
-        """
-        counts: Counter[str] = Counter()
-        for text, count in self._first_texts.items():
-            counts[text.strip()] += count
-        return float(f"{median(value for text, value in self.numbers.items() for _ in range(counts[text] or 1)):.4g}")
+        """The median of the numbers after the last row, rounded to four digits."""
+        counts: Counter[float] = Counter()
+        for text, count in self._counts.items():
+            if (value := self.numbers.get(text.strip())) is not None:
+                counts[value] += count
+        return float(f"{_weighted_median(counts or Counter(self.numbers.values())):.4g}")
 
     def _is_in_training_range(self, value: float) -> bool:
         low, high = self._column.training_minimum, self._column.training_maximum
@@ -135,16 +140,25 @@ class Cells(dict[str, str]):
             return self._finding("too_long", message, text, maximum=ID_CHARACTERS_MAX)
         if column.kind == "category" and text and len(self.texts) < TEXTS_SHOWN_MAX:
             self.texts[text[:VALUE_SHOWN_MAX]] = None
-        if self._values and (stated := self._values.get(_value_key(text), text)) != text:
-            return self._missing(text) if stated is None else stated
-        if "N" in column.allowed and text.lower() in words.MAY_MEAN_NO:
-            self.may_mean_no.add(text)
-        elif words.is_usual_missing(text):
-            return self._missing(text)
-        if text in self.may_mean_no or self._is_missing_code(text) or words.is_missing_mark(text):
+        stated = self._values.get(_value_key(text), text) if self._values else text
+        if stated is not None and stated != text:
+            return self._noted_word(text, stated)
+        if stated is None:
             self._note_text("missing_mark", text)
+        if stated is None or self._means_missing(text):
             return self._missing(text)
         return self._category(text) if column.kind == "category" else self._number(text)
+
+    def _means_missing(self, text: str) -> bool:
+        """Return whether ``text`` means "not measured". Unless everybody writes it so, note it."""
+        if "N" in self._column.allowed and text.lower() in words.MAY_MEAN_NO:
+            self.may_mean_no.add(text)
+        elif words.is_usual_missing(text):
+            return True
+        is_mark = text in self.may_mean_no or self._is_missing_code(text) or words.is_missing_mark(text)
+        if is_mark:
+            self._note_text("missing_mark", text)
+        return is_mark
 
     def _missing(self, text: str) -> str | Finding:
         if not self._column.required:
@@ -174,9 +188,7 @@ class Cells(dict[str, str]):
         if is_code:
             self.codes[words.whole_number(text)] = value
         if value is not None:
-            if text.upper() != value and words.whole_number(text) != value:
-                self.notes.setdefault("words", {"words": {}})["words"].setdefault(text[:VALUE_SHOWN_MAX], value)
-            return value
+            return self._noted_word(text, value)
         allowed = ", ".join(column.allowed)
         message = (
             f"'{text[:VALUE_SHOWN_MAX]}' is not allowed for {column.name}. Allowed values: {allowed}. "
@@ -349,6 +361,12 @@ class Cells(dict[str, str]):
 
     # ---- notes
 
+    def _noted_word(self, text: str, value: str) -> str:
+        """Return the value of a category, and note how its text was read if it is not the value itself."""
+        if text.upper() != value and words.whole_number(text) != value:
+            self.notes.setdefault("words", {"words": {}})["words"].setdefault(text[:VALUE_SHOWN_MAX], value)
+        return value
+
     def _note(self, kind: str, text: str, plain: str) -> None:
         self.notes.setdefault(kind, {"example": text[:VALUE_SHOWN_MAX], "value": plain})
 
@@ -363,6 +381,17 @@ class Cells(dict[str, str]):
 
 def _value_key(text: str) -> str:
     return words.whole_number(text.strip()).lower()
+
+
+def _weighted_median(counts: Counter[float]) -> float:
+    """Return the median of numbers that occur as often as ``counts`` says."""
+    half, passed = sum(counts.values()) / 2, 0
+    values = sorted(counts)
+    for value, following in pairwise([*values, values[-1]]):
+        passed += counts[value]
+        if passed >= half:
+            return (value + following) / 2 if passed == half else value
+    return values[-1]
 
 
 def _number_of(text: str) -> float | None:

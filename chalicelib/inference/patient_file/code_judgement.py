@@ -8,14 +8,15 @@ from chalicelib.inference.patient_file.cells import Cells
 from chalicelib.inference.patient_file.findings import Finding
 
 _CODE_REPEATED = 2
+_CODE_OUTWEIGHS = 3
 _TEXTS_SHOWN_MAX = 10
 
 
 def missing_codes(cells: Sequence[Cells]) -> list[Finding]:
     """Return a finding for each number of each column that is probably a code for "not measured".
 
-    It must occur repeatedly in the file, and alone in its column: if further values lie beyond the limits, or
-    beyond the study's range, on the same side, it may be a measured value.
+    It must occur repeatedly in the file, and almost alone in its column: if more than a third as many other values lie
+    beyond it or the study's range on the same side, it may be a measured value.
     """
     by_column = {column.reading.column.name: _code_counts(column) for column in cells}
     total = sum(by_column.values(), Counter())
@@ -23,7 +24,7 @@ def missing_codes(cells: Sequence[Cells]) -> list[Finding]:
         _missing_code(column, code, count)
         for column in cells
         for code, count in by_column[column.reading.column.name].items()
-        if total[code] >= _CODE_REPEATED and _is_alone(column, code)
+        if total[code] >= _CODE_REPEATED and _is_alone(column, code, count)
     ]
 
 
@@ -48,7 +49,7 @@ def _missing_code(cells: Cells, code: float, count: int) -> Finding:
     return Finding("missing_code_suspected", message, None, column.name, f"{code:g}", params)
 
 
-def _is_alone(cells: Cells, code: float) -> bool:
+def _is_alone(cells: Cells, code: float, count: int) -> bool:
     column, unit = cells.reading.column, cells.reading.unit
     if unit is None:
         return True  # a stage
@@ -56,8 +57,10 @@ def _is_alone(cells: Cells, code: float) -> bool:
     if low <= code <= high:
         low, high = cells.training_range_in_file_unit()
     if code < low:
-        return not any(value < low for value in cells.numbers.values())
-    return not any(value > min(code, high) for value in cells.numbers.values())
+        others = sum(value < low for value in cells.numbers.values())
+    else:
+        others = sum(value > min(code, high) for value in cells.numbers.values())
+    return _CODE_OUTWEIGHS * others < count
 
 
 def _is_flag(cells: Cells) -> bool:

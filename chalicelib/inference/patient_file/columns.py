@@ -240,13 +240,19 @@ COLUMNS: tuple[Column, ...] = (
         unit="10^9/L", minimum=5, maximum=1500, training_minimum=62, training_maximum=721,
         study_high=386.2,
         spellings=(
-            "109l", "x109l", "10e9l", "x10e9l", "gl", "gigal", "103ul", "x103ul", "10e3ul", "x10e3ul",
+            "109l", "x109l", "gptl", "tsdul", "thoucumm", "thoumm3", "x1000", "1000",
+            "10e9l", "x10e9l", "gl", "gigal", "103ul", "x103ul", "10e3ul", "x10e3ul",
             "1000ul", "x1000ul", "kul", "thouul", "thousul",
             "thousandul", "thousandsul", "x1000mm3", "ml1000",
             "103mm3", "x103mm3", "1000mm3", "kmm3", "nl", "109л", "x109л", "х109л", "гл", "тысмкл", "103мкл", "х103мкл",
             "x103мкл", "тысмм3",
         ),
-        other_units=(Unit("/uL", 1000, ("ul", "cellsul", "mm3", "cellsmm3", "мкл", "клмкл", "мм3")),),
+        other_units=(
+            Unit(
+                "/uL", 1000,
+                ("ul", "permm3", "perul", "cumm", "cellsul", "mm3", "cellsmm3", "мкл", "клмкл", "мм3"),
+            ),
+        ),
     ),
     Column(
         "Prothrombin", "number", "Prothrombin time", "Протромбиновое время",

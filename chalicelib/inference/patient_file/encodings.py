@@ -190,7 +190,8 @@ def _detect_single_byte(source: BinaryIO, *, is_sample: bool, known_headings: Ca
     headings = {codec: known_headings(beginning[:_BEGINNING_BYTES].decode(codec, "replace")) for codec in possible}
     possible = [codec for codec in possible if headings[codec] == max(headings.values())]
     texts = b"\n".join(list(pieces)[:_PIECES_MAX])
-    codec, is_certain = _most_plausible(possible, texts)
+    is_decided = len({*headings.values()}) > 1 and len(possible) == 1
+    codec, is_certain = (possible[0], True) if is_decided else _most_plausible(possible, texts)
     return Encoding(codec, _SINGLE_BYTE[codec], is_certain, 0, beginning.decode(codec), is_sample)
 
 
@@ -203,13 +204,12 @@ def _can_decode(codec: str, content: bytes) -> bool:
 
 
 def _most_plausible(possible: list[str], content: bytes) -> tuple[str, bool]:
-    """Return the most plausible encoding of ``content``, and whether it is certain."""
+    """Return the most plausible encoding of ``content``, and whether all ``possible`` ones give the same text."""
     texts = {codec: content.decode(codec) for codec in possible}
     oddities = {codec: len(_ODD.findall(text)) for codec, text in texts.items()}
     best = [codec for codec in possible if oddities[codec] == min(oddities.values())]
-    if len({texts[codec] for codec in best}) == 1:
-        return best[0], True
-    return _guess(content, best), False
+    is_same = len({*texts.values()}) == 1
+    return (best[0] if len(best) == 1 or is_same else _guess(content, best)), is_same
 
 
 def _guess(content: bytes, possible: list[str]) -> str:

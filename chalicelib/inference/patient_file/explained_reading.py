@@ -38,11 +38,11 @@ def assumptions_about_table(table: Table) -> list[Assumption]:
 
 
 def assumptions_about_header(found: Sequence[HeaderColumn]) -> list[Assumption]:
-    """Return an assumption for each column that was recognised by another heading than its own name."""
+    """Return an assumption for each column that has another heading than its own name, also if the sender states it."""
     return [
         Assumption("heading", f"'{heading}' is read as {item.column.name}.", item.column.name, {"heading": heading})
         for item in found
-        if not item.is_mapped and not headings.is_own_name(item.heading, item.column)
+        if not headings.is_own_name(item.heading, item.column)
         for heading in [item.heading[:VALUE_SHOWN_MAX]]
     ]
 

@@ -25,8 +25,7 @@ class HeaderColumn:
     column: Column
     index: int
     heading: str
-    unit: Unit | None
-    is_mapped: bool
+    unit: Unit | None = None
 
 
 def columns_of(header: Row, options: ReadingOptions, hint: str = "") -> list[HeaderColumn]:
@@ -125,14 +124,22 @@ def _missing_column(column: Column, near: str | None) -> Finding:
 
 def _with_unit(heading: Heading, index: int, header: Row, options: ReadingOptions) -> HeaderColumn:
     column = heading.column
+    if heading.unit is not None and column.scale_named(heading.unit):
+        raise unknown_unit(column, heading.unit)  # no option can convert INR
     named = options.column_units.get(column.name, heading.unit)
-    is_mapped = bool(options.described([header[index]]))
     if named is None:
-        return HeaderColumn(column, index, header[index], None, is_mapped)
+        return HeaderColumn(column, index, header[index])
     unit = column.unit_named(named)
     if unit is None:
         raise unknown_unit(column, named)
-    return HeaderColumn(column, index, header[index], unit, is_mapped)
+    return HeaderColumn(column, index, header[index], unit)
+
+
+def two_units(column: Column, first: Unit, second: Unit) -> UnitUnknownError:
+    """Return the error for a column for which the header names two units."""
+    message = f"The header names both '{first.name}' and '{second.name}' as the unit of {column.name}. Please keep one."
+    params = {"units": [first.name, second.name]}
+    return UnitUnknownError(message, [Finding("unit_unknown", message, None, column.name, second.name, params)])
 
 
 def unknown_unit(column: Column, text: str) -> UnitUnknownError:

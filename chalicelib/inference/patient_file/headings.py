@@ -29,7 +29,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "Age at study entry", "Age at inclusion", "Age at visit", "Возраст", "Возраст на момент диагноза",
         "Возраст на момент постановки диагноза", "Возраст при включении",
     ),
-    "Sex": ("Gender", "Sex at birth", "Sex assigned at birth", "Gender at birth", "Biological sex", "Пол"),
+    "Sex": (
+        "Gender", "Sex at birth", "Sex assigned at birth", "Gender at birth", "Biological sex",
+        "M/F", "F/M", "Geschlecht", "Пол",
+    ),
     "Ascites": ("Асцит", "Наличие асцита"),
     "Hepatomegaly": (
         "hepato", "hepatom", "Enlarged liver", "Liver enlargement", "Гепатомегалия", "Наличие гепатомегалии",
@@ -37,8 +40,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "Spiders": (
         "Spider", "Spider naevi", "Spider nevi", "Spider naevus", "Spider nevus", "Spider angioma", "Spider angiomas",
-        "Spider angiomata", "Vascular spiders", "Stellate angioma", "Сосудистые звёздочки", "Телеангиэктазии",
-        "Телеангиоэктазии",
+        "Spider angiomata", "Vascular spiders", "Stellate angioma", "Сосудистые звёздочки", "Звёздочки",
+        "Телеангиэктазии", "Телеангиоэктазии",
     ),
     "Edema": (
         "Oedema", "Peripheral edema", "Peripheral oedema", "Leg edema", "Leg oedema", "Ankle edema", "Ankle oedema",
@@ -116,6 +119,7 @@ _LOOKALIKES = str.maketrans("авсеёнкмортухіѕ", "abceehkmoptyxis")
 _WORD = re.compile(r"[^\W_]+")
 _BRACKETS = re.compile(r"(.*)[\[(]([^\[\]()]*)[\])](.*)", re.DOTALL)
 _BEFORE_UNIT = re.compile(r"[\s,_:;/.]+(?:(?:in|в)[\s_]+)?|(?<=\w)(?=%)", re.IGNORECASE)
+_NAME_END = re.compile(r"(?<=.)[,(\[]", re.DOTALL)
 _PREPOSITION = re.compile(r"(?:in|в)\s+", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])")
 _UNIT_CHARACTERS_MAX = 24
@@ -209,7 +213,7 @@ def nearest(heading: str, names: Iterator[str] | tuple[str, ...]) -> str | None:
         return None
     wanted = set(names)
     candidates = {text: found.column.name for text, found in _BY_SKELETON.items() if found.column.name in wanted}
-    plain = skeleton(_BRACKETS.sub(r"\1", heading))
+    plain = skeleton(_NAME_END.split(heading, maxsplit=1)[0])
     close = difflib.get_close_matches(plain, [text for text in candidates if len(text) > 3], 1, _NEAR)
     name = candidates[close[0]] if close else None
     return None if name is None or _is_another_value(name, set(_words(heading))) else name

@@ -74,6 +74,10 @@ class Evidence:
     comma_group: str | None = None
     point_group: str | None = None
 
+    def examples(self) -> list[str]:
+        """Return the examples."""
+        return [text for text in (self.comma, self.point, self.comma_group, self.point_group) if text]
+
     @classmethod
     def of(cls, texts: Iterable[str]) -> Self:
         """Collect the evidence of ``texts``. Texts without a mark, and those that are not numbers, say nothing."""

@@ -98,7 +98,8 @@ def _with_unit(
     column = item.column
     if item.unit:
         is_answered = column.name in options.column_units
-        return replace(reading, unit=item.unit, is_stated=True, is_answered=is_answered), []
+        stated = replace(reading, unit=item.unit, is_stated=True, is_answered=is_answered)
+        return stated, [_unit_assumption(column, item.unit)] if is_answered else []
     if in_cells := _unit_in_cells(column, texts):
         return replace(reading, unit=in_cells, is_stated=True), [_unit_assumption(column, in_cells)]
     own, numbers = column.units[0], _numbers(texts, reading.marks)
@@ -147,7 +148,7 @@ def _unclear_decimal(
     """Return the finding that the decimal mark is not clear, if the file has both marks or only grouped digits."""
     point, comma = evidence.point or evidence.point_group, evidence.comma or evidence.comma_group
     if point and comma:
-        return [unclear_decimal(comma, point)]
+        return [unclear_decimal(comma, point, evidence)]
     group = evidence.comma_group if comma else evidence.point_group
     if group is None or evidence.point or evidence.comma:
         return []
@@ -155,7 +156,7 @@ def _unclear_decimal(
     for reading in readings:
         for text in texts.get(reading.column.name, ()):
             if reading.unit and mark in text and _may_be_thousands(text, mark, reading.column, reading.unit):
-                return [unclear_decimal(text, None)]
+                return [unclear_decimal(text, None, evidence)]
     return []
 
 
@@ -174,12 +175,18 @@ def _may_be_thousands(text: str, mark: DecimalMark, column: Column, unit: Unit) 
     return not is_usual and low <= unit.own_value(grouped) <= high
 
 
-def unclear_decimal(example: str, other: str | None) -> Finding:
-    """Return the finding that ``example`` has another decimal mark than ``other``, or may group thousands."""
-    params = {"example": example[:40]} | ({"other_example": other[:40]} if other else {})
+def unclear_decimal(example: str, other: str | None, evidence: Evidence) -> Finding:
+    """Return the finding that ``example`` has another decimal mark than ``other``, or may group thousands.
+
+    A decimal mark is offered only if no number of the ``evidence`` contradicts it.
+    """
+    allowed = [mark for mark, contradiction in ((".", evidence.comma), (",", evidence.point)) if not contradiction]
     contrast = f" and '{other[:40]}' have different decimal marks" if other else " can be read in two ways"
-    message = (
-        f"'{example[:40]}'{contrast}. Please send decimal=. or decimal=, so that the other mark groups thousands, "
+    advice = (
+        f"Please send {' or '.join(f'decimal={mark}' for mark in allowed)}, so that the other mark groups thousands, "
         "or use one mark in the whole file."
+        if allowed
+        else "Please write all numbers of the file with the same one."
     )
-    return Finding("decimal_unclear", message, None, None, example[:40], params)
+    params = {"example": example[:40], "allowed": allowed} | ({"other_example": other[:40]} if other else {})
+    return Finding("decimal_unclear", f"'{example[:40]}'{contrast}. {advice}", None, None, example[:40], params)

@@ -48,6 +48,7 @@ class RowChecker:
         self._indices = [item.index for item in found]
         self._width = len(table.header)
         self._surplus = table.surplus
+        self._separator = table.separator
         self._header_row = table.header_row
         self.repeated_headers = 0
         self.cells = [Cells(reading) for reading in plan.readings]
@@ -177,7 +178,10 @@ class RowChecker:
             if any(filled[0].count(mark) >= self._width // 2 for mark in SEPARATORS):
                 return f"{text} It seems to have another separator than the header."
             return f"{text} If it is not a patient, please delete the row."
-        return f"This row has {len(row)} cells; the header has {self._width}."
+        text = f"This row has {len(row)} cells; the header has {self._width}."
+        if self._separator == "," and len(row) > self._width:
+            return f"{text} Numbers with a decimal comma need quotation marks, or semicolons between the cells."
+        return text
 
     def _write_bad_row(self, target: IO[str], row: Row, findings: list[Finding]) -> None:
         index = self._id_index

@@ -32,7 +32,8 @@ class Finding(ResponseModel):
     median: float = optional_field("The median of the column, as the numbers are written in the file.")
     usual_minimum: float = optional_field("Almost all patients have more, in the unit of the file.")
     usual_maximum: float = optional_field("9 of 10 patients of the study had less, in the unit of the file.")
-    si_column: str = optional_field("Another column of the file that is in its SI unit.")
+    other_column: str = optional_field("Another column of the file, which shows in which units it is.")
+    other_unit: str = optional_field("The unit of that column.")
 
 
 class Assumption(TypedDict):

@@ -12,6 +12,7 @@ from chalicelib.inference.patient_file.findings import Finding
 
 _FITTING_SHARE = 0.9
 """A column may be in another unit if at least this share of its distinct numbers is possible in it."""
+_MOST = 0.5
 _ROUNDING = 1.01
 """Values that were converted and rounded may lie this factor beyond the study's range."""
 
@@ -26,14 +27,16 @@ def _is_usual_median(value: float, column: Column, unit: Unit) -> bool:
     return low / _ROUNDING <= unit.own_value(value) <= high * _ROUNDING
 
 
-def _fits(values: Sequence[float], column: Column, unit: Unit | OtherScale) -> bool:
-    """Return whether a column with these distinct ``values`` is usual in ``unit``, or on a scale."""
+def _fits(values: Sequence[float], middle: float, column: Column, unit: Unit | OtherScale, enough: float) -> bool:
+    """Return whether a column with these distinct ``values`` and the median ``middle`` is usual in ``unit``.
+
+    ``enough``: the share of its values that must be possible.
+    """
     if isinstance(unit, Unit):
-        share = _possible_share(values, column, unit)
-        return share >= _FITTING_SHARE and _is_usual_median(median(values), column, unit)
+        return _possible_share(values, column, unit) >= enough and _is_usual_median(middle, column, unit)
     possible = sum(unit.minimum <= value <= unit.maximum for value in values)
     usual = sum(unit.usual_minimum <= value <= unit.usual_maximum for value in values)
-    return possible >= _FITTING_SHARE * len(values) and 2 * usual > len(values)
+    return possible >= enough * len(values) and 2 * usual > len(values)
 
 
 def _distance(value: float, column: Column, unit: Unit | OtherScale) -> float:
@@ -45,16 +48,20 @@ def _distance(value: float, column: Column, unit: Unit | OtherScale) -> float:
     return max(quotient, 1 / quotient)
 
 
-def _fitting_units(cells: Cells) -> list[Unit | OtherScale]:
-    """Return the units, other than the column's in the file, in which the whole column is usual, the best first."""
+def _fitting_units(cells: Cells, share: float) -> list[Unit | OtherScale]:
+    """Return the units, other than the column's in the file, in which the whole column is usual, the best first.
+
+    ``share``: how many of the values are possible in the unit of the file. If most are not, most of them being
+    possible in another unit is enough.
+    """
     column, unit, values = cells.reading.column, cells.reading.unit, list(cells.numbers.values())
-    middle = median(values)
+    enough = _MOST if share < _MOST else _FITTING_SHARE
     fitting = [
         other
         for other in column.units_and_scales
-        if not (unit and other.name == unit.name) and _fits(values, column, other)
+        if not (unit and other.name == unit.name) and _fits(values, cells.median, column, other, enough)
     ]
-    return sorted(fitting, key=lambda other: _distance(middle, column, other))
+    return sorted(fitting, key=lambda other: _distance(cells.median, column, other))
 
 
 def wrong_unit(cells: Cells) -> Finding | None:
@@ -72,7 +79,7 @@ def wrong_unit(cells: Cells) -> Finding | None:
         return None
     others = [
         other
-        for other in _fitting_units(cells)
+        for other in _fitting_units(cells, share)
         if (
             is_odd or _possible_share(values, column, other) > share
             if isinstance(other, Unit)
@@ -89,7 +96,7 @@ def _mixed_units(cells: Cells, unit: Unit) -> Finding | None:
     usual_low, usual_high = column.median_limits[0], column.study_high or column.median_limits[1]
     unusual = [value for value in cells.numbers.values() if not usual_low <= unit.own_value(value) <= usual_high]
     for other in column.units_and_scales:
-        fitting = [value for value in unusual if other.name != unit.name and _fits([value], column, other)]
+        fitting = [value for value in unusual if other.name != unit.name and _fits([value], value, column, other, 1)]
         impossible = [value for value in fitting if not low <= value <= high]
         doubtful = [value for value in fitting if low <= value <= high]
         if impossible and doubtful:
@@ -158,22 +165,27 @@ def _unit_odd(cells: Cells, unit: Unit, other: Unit | OtherScale, reason: str, *
 
 
 def odd_among_others(cells: Cells, columns: Sequence[Cells], suspected: Mapping[str, Finding | None]) -> Finding | None:
-    """Return a warning if nobody states the unit, the SI unit is usual too, and other columns are in theirs.
+    """Return a warning if nobody states the unit, and other columns show that the file has units of the other system.
 
-    Enzymes and the other columns are separate: most laboratories with SI units report enzymes in U/L.
+    The systems are the columns' own units and the SI units. Enzymes and the other columns are separate: most
+    laboratories with SI units report enzymes in U/L.
     """
-    column, unit = cells.reading.column, cells.reading.unit
-    if unit is None or column.si is None or unit == column.si or cells.reading.is_stated:
+    column, unit, own = cells.reading.column, cells.reading.unit, cells.reading.column.units[:1]
+    if unit is None or column.si is None or cells.reading.is_stated:
         return None
-    others = [
-        other.reading.column.name
-        for other in columns
-        if (si := other.reading.column.si) and other.reading.column.si_is_rare == column.si_is_rare
-        and (other.reading.unit == si or _hints_at(suspected[other.reading.column.name], si))
-    ]  # fmt: skip
-    if not others or not _is_usual_median(cells.median, column, column.si):
+    is_si = unit == column.si
+    other_unit = own[0] if is_si else column.si
+    if not _is_usual_median(cells.median, column, other_unit):
         return None
-    return _unit_odd(cells, unit, column.si, f"{others[0]} of this file is in its SI unit", si_column=others[0])
+    for other in columns:
+        name, si = other.reading.column.name, other.reading.column.si
+        if si is None or other.reading.column.si_is_rare != column.si_is_rare:
+            continue
+        wanted = other.reading.column.units[0] if is_si else si
+        if other.reading.unit == wanted or _hints_at(suspected.get(name), wanted):
+            reason = f"{name} of this file is in {wanted.name}"
+            return _unit_odd(cells, unit, other_unit, reason, other_column=name, other_unit=wanted.name)
+    return None
 
 
 def _hints_at(finding: Finding | None, unit: Unit) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import IO, BinaryIO
 
-from chalicelib.inference.patient_file import headings
+from chalicelib.inference.patient_file import columns, headings
 from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX
 from chalicelib.inference.patient_file.csv_reader import Row, Table, read_table
@@ -33,6 +33,7 @@ from chalicelib.inference.patient_file.findings import (
 )
 from chalicelib.inference.patient_file.header import HeaderColumn, columns_of, suggestions
 from chalicelib.inference.patient_file.judgement import findings_about_columns, warnings_about_columns
+from chalicelib.inference.patient_file.numbers import Evidence
 from chalicelib.inference.patient_file.plan import Plan, plan_of, unclear_decimal
 from chalicelib.inference.patient_file.preview import Preview
 from chalicelib.inference.patient_file.reading_options import DEFAULT_READING, ReadingOptions
@@ -94,6 +95,11 @@ class Inspection:
     duplicates: dict[str, list[int]]
 
     @property
+    def good_rows(self) -> int:
+        """The number of patients without a finding of their own."""
+        return self.rows - self.findings.rows_total
+
+    @property
     def errors(self) -> list[Finding]:
         """The first findings: those about whole columns, then those about cells that they don't explain."""
         others = [finding for finding in self.findings.shown if not self._is_explained(finding.column, finding.code)]
@@ -109,8 +115,19 @@ class Inspection:
     def _is_explained(self, column: str | None, code: str) -> bool:
         """Return whether a finding about a whole column explains a finding about a cell."""
         return any(
-            finding.column == column if finding.column else code == "not_a_number" for finding in self.column_findings
+            finding.column == column if finding.column else column in columns.NUMBERS and code != "value_missing"
+            for finding in self.column_findings
         )
+
+    def raise_if_empty(self) -> None:
+        """Refuse a file without patients.
+
+        Raises
+        ------
+        NoRowsError
+        """
+        if self.rows == 0:
+            raise NoRowsError("The file has a header but no patients. Please add one row per patient.")
 
     def raise_if_bad(self, *, skip: bool = False) -> None:
         """Refuse a file without patients, with a finding about a whole column, or with bad rows.
@@ -121,8 +138,7 @@ class Inspection:
         ------
         NoRowsError, ColumnsUnclearError, InvalidRowsError
         """
-        if self.rows == 0:
-            raise NoRowsError("The file has a header but no patients. Please add one row per patient.")
+        self.raise_if_empty()
         if self.column_findings:
             detail = " ".join(finding.message for finding in self.column_findings[:_SENTENCES_MAX])
             raise ColumnsUnclearError(detail, self.errors, errors_total=self.errors_total)
@@ -235,10 +251,11 @@ def _columns_of(table: Table, first: list[Row], options: ReadingOptions) -> tupl
     if table.encoding not in {None, "utf-8", "utf-16"}:
         hint = f" The text was read as {table.encoding}. If it looks wrong, please save the file as UTF-8."
     try:
-        return with_second_row(columns_of(header, options, hint), first)
+        return with_second_row(columns_of(header, options, hint), first, options.column_units)
     except InvalidFileError as error:
         described = options.described(header)
-        used = {
+        stated = {index: options.column_of(header[index]) for index in described}
+        used = {index: name for index, name in stated.items() if name in columns.STORED} | {
             index: heading.column.name
             for index, text in enumerate(header)
             if index not in described and (heading := headings.find(text)) and heading.column.kind != "ignored"
@@ -260,15 +277,19 @@ def _inspection(
     near: dict[int, str],
 ) -> Inspection:
     cells = checker.cells
-    findings = [*plan.findings, *findings_about_columns(cells)]
+    findings = findings_about_columns(cells)
     conflict = next((column.mark_conflict for column in cells if column.mark_conflict), None)
     explained = {finding.column for finding in findings}
     unclear = [column for column in cells if not column.has_decimals and column.reading.column.name not in explained]
     grouped = [column.thousands for column in unclear]
     thousands = next(filter(None, grouped), None)
-    if (example := conflict or thousands) and not plan.findings and options.decimal is None:
+    decimal = plan.findings
+    if (example := conflict or thousands) and not decimal and options.decimal is None:
+        evidence = Evidence.of([*plan.evidence.examples(), example])
         other = plan.evidence.point or plan.evidence.comma if conflict else None
-        findings.insert(0, unclear_decimal(example, other))
+        decimal = [unclear_decimal(example, other, evidence)]
+    if decimal:  # numbers that may be read wrongly show no unit
+        findings = [*decimal, *(finding for finding in findings if finding.column not in columns.NUMBERS)]
     used = {item.index for item in found}
     odd = warnings_about_columns(cells)
     numbers = [column for column in cells if column.reading.unit]

@@ -72,6 +72,7 @@ _DESPITE_DIURETICS = re.compile(r"despite|in spite of|refractory|несмотр�
 _RESOLVED = re.compile(r"untreated|successful|resolved|купир|разреш|устран")
 _DIURETICS = re.compile(r"diuretic|диуретик|мочегон")
 _NO_DIURETICS = re.compile(r"(no|without|нет|без) (diuretic|диуретик|мочегон)")
+_HALF = re.compile(r"0?\.50*", re.ASCII)
 _WHOLE = re.compile(r"(\d+)[.,]0+", re.ASCII)
 _DIGITS = re.compile(r"[+-]?\d+([.,]\d+)?", re.ASCII)
 
@@ -137,7 +138,7 @@ def _word(text: str) -> str:
 
 def _edema(text: str, word: str) -> str | None:
     """Return the study's value for its numeric codes 0, 0.5 and 1, for a word, or for a phrase about diuretics."""
-    if text in {"0.5", ".5"}:
+    if _HALF.fullmatch(text):
         return "S"
     value = _BY_WORD["N", "Y"].get(word)
     if value == "N" or word == "1":

@@ -65,15 +65,17 @@ class DryRuns:
             preview=preview,
             rows_max=self._settings.rows_max,
         )
+        inspection.raise_if_empty()
         if whole:
             refuse_surely_too_many_rows(estimated_rows(inspection.rows, content, whole), self._settings.rows_max)
         return {**_document(user, offer, inspection, options), "sampled": is_sample, "preview": preview.document()}
 
 
 def _document(user: User, offer: Offer, inspection: Inspection, options: Options) -> dict[str, Any]:
-    predictable = 0 if inspection.column_findings else inspection.rows - inspection.findings.rows_total
+    predictable = 0 if inspection.column_findings else inspection.good_rows
     used_by_model = {feature["column"] for feature in offer.card["features"]}
     table = inspection.table
+    absent = [name for name in columns.STORED if name not in inspection.used]
     return {
         "rows": inspection.rows,
         "rows_predictable": predictable,
@@ -97,12 +99,12 @@ def _document(user: User, offer: Offer, inspection: Inspection, options: Options
         ],
         "imputed": [
             {"column": column, "count": count}
-            for column, count in inspection.imputed.items()
-            if column in used_by_model
+            for column, count in (inspection.imputed | dict.fromkeys(absent, inspection.good_rows)).items()
+            if column in used_by_model and count
         ],
         "duplicate_ids": [{"id": patient_id, "rows": rows} for patient_id, rows in inspection.duplicates.items()],
         "columns": inspection.used,
-        "columns_absent": [name for name in columns.STORED if name not in inspection.used],
+        "columns_absent": absent,
         "ignored_columns": inspection.ignored,
         "personal_columns": [header for header in inspection.ignored if names_a_person(header)],
         "units": inspection.units,

@@ -59,10 +59,12 @@ def test_what_the_sender_states_is_followed(name: str) -> None:
     assert canonical(content, ReadingOptions(**options)) == CANONICAL
 
 
-def test_a_stated_column_is_no_assumption() -> None:
+def test_a_stated_column_is_listed_like_a_recognised_one() -> None:
     content = PLAIN.replace(b"Bilirubin", b"bili")
     assert assumptions(inspected(content)) == {"'bili' is read as Bilirubin."}
-    assert not assumptions(inspected(content, ReadingOptions(columns={"bili": "Bilirubin"})))
+    assert assumptions(inspected(content, ReadingOptions(columns={"bili": "Bilirubin"}))) == {
+        "'bili' is read as Bilirubin."
+    }
 
 
 @pytest.mark.parametrize(("options", "column", "value", "sentence"), [

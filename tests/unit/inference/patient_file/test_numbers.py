@@ -136,7 +136,7 @@ def test_three_decimals_are_read_where_they_are_plausible(column: str, texts: li
 
 def test_the_question_about_the_marks_shows_both_numbers() -> None:
     assert only_finding(file_of({"Alk_Phos": ["1,650"]})).message == (
-        "'1,650' and '1.4' have different decimal marks. Please send decimal=. or decimal=, so that the other mark "
+        "'1,650' and '1.4' have different decimal marks. Please send decimal=., so that the other mark "
         "groups thousands, or use one mark in the whole file."
     )
 

@@ -86,7 +86,9 @@ def test_every_bad_row_is_named_in_a_file_of_many_bad_rows() -> None:
         ({"Edema": "Q"}, "unknown_category", ("'Q' is not allowed for Edema. Allowed values: N, S, Y. "
          "Other words can be explained by column_values.")),
         ({"ID": "x" * 101}, "too_long", "An ID can have at most 100 characters."),
-        ({"Prothrombin": "10.6,1,2"}, "cell_count", "This row has 8 cells; the header has 6."),
+        ({"Prothrombin": "10.6,1,2"}, "cell_count",
+         ("This row has 8 cells; the header has 6. Numbers with a decimal comma need quotation marks, or semicolons "
+          "between the cells.")),
     ],
 )  # fmt: skip
 def test_each_finding_says_what_is_wrong_where_and_what_is_expected(

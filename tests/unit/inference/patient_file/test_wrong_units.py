@@ -202,9 +202,9 @@ def test_the_warning_says_what_is_usual() -> None:
     ("columns", "headings", "column", "message"),
     [
         ({"Bilirubin": ["7"], "Albumin": ["42"]}, {"Albumin": "Albumin (g/L)"}, "Bilirubin",
-         "The median of Bilirubin is 7 mg/dL; Albumin of this file is in its SI unit. Is it umol/L?"),
+         "The median of Bilirubin is 7 mg/dL; Albumin of this file is in g/L. Is it umol/L?"),
         ({"Alk_Phos": ["28"], "SGOT": ["2.3"]}, {"SGOT": "AST (ukat/L)"}, "Alk_Phos",
-         "The median of Alk_Phos is 28 U/L; SGOT of this file is in its SI unit. Is it ukat/L?"),
+         "The median of Alk_Phos is 28 U/L; SGOT of this file is in ukat/L. Is it ukat/L?"),
     ],
 )  # fmt: skip
 def test_a_column_that_fits_both_units_is_a_warning_if_other_columns_are_in_si_units(
