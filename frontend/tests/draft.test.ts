@@ -162,6 +162,23 @@ test('a change of units checks the file again, and the submission has the units'
   await submitting;
 });
 
+test('units hold for one file, and may be chosen before it', async () => {
+  draft.chooseUnits('si');
+  await chooseAndCheckFile();
+  expect(draft.chosenUnits.value).toBe('si');
+  const submitting = draft.submit();
+  const submission = await request(1);
+  expect(submission.url).toContain('units=si');
+  submission.respond(202, { prediction_id: 'p', status: 'queued', cost: 100, balance: 400 });
+  await submitting;
+  expect(draft.chosenUnits.value).toBe('stated');
+
+  draft.chooseFile(file());
+  draft.chooseUnits('si');
+  draft.chooseFile(file('next.csv'));
+  expect(draft.chosenUnits.value).toBe('stated');
+});
+
 test('a repeated submission has the same key, and one with other options has another key', async () => {
   await chooseAndCheckFile(dryRun({ rows_predictable: 2 }));
   const keyOf = async (index: number) => {

@@ -44,9 +44,18 @@ export function chooseModel(id: string): void {
   checkAgain();
 }
 
-export function chooseFile(file: File | null, itsReading = NO_READING): void {
+/**
+ * Choose a file, or none. The units of another file are forgotten; units that were chosen before
+ * there was a file are meant for this one.
+ */
+export function chooseFile(
+  file: File | null,
+  itsReading = NO_READING,
+  itsUnits = unitsFor(file),
+): void {
   if (file !== chosenFile.value) deleteUpload();
   chosenFile.value = file;
+  chosenUnits.value = itsUnits;
   reading.value = itsReading;
   recalledHeadings.value = itsReading === NO_READING ? null : {};
   restartCheck();
@@ -138,6 +147,11 @@ function restartCheck(): void {
   checkAgain();
 }
 
+function unitsFor(file: File | null): Units {
+  const isOther = chosenFile.value !== null && chosenFile.value !== file;
+  return isOther ? 'stated' : chosenUnits.value;
+}
+
 function resetSubmission(): void {
   submissionProblem.value = null;
   idempotencyKey = null;
@@ -146,8 +160,7 @@ function resetSubmission(): void {
 onLogOut(() => {
   isSubmitting.value = false;
   chosenModelId.value = null;
-  chosenUnits.value = 'stated';
   // Without a session the upload cannot be deleted. It expires by itself.
   forgetUpload();
-  chooseFile(null);
+  chooseFile(null, NO_READING, 'stated');
 });
