@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSaid, NO_READING, numberWithMark } from '../src/lib/reading';
+import { decimalMarks, isSaid, NO_READING, numberWithMark } from '../src/lib/reading';
 
 test.each([
   ['1,650', 1.65, 1650],
@@ -13,6 +13,15 @@ test.each([
 ])('%s with a decimal comma, and with a decimal point', (text, comma, point) => {
   expect(numberWithMark(text, ',')).toBe(comma);
   expect(numberWithMark(text, '.')).toBe(point);
+});
+
+test('only decimal marks that can work are offered, and both if the service names none', () => {
+  const marks = (allowed?: string[]) =>
+    decimalMarks({ code: 'decimal_unclear', ...(allowed && { allowed }) });
+  expect(marks()).toEqual([',', '.']);
+  expect(marks(['.', ','])).toEqual([',', '.']);
+  expect(marks(['.'])).toEqual(['.']);
+  expect(marks([])).toEqual([]);
 });
 
 test('an answer of any kind is noticed', () => {

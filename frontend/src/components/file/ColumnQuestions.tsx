@@ -1,7 +1,7 @@
 import type { DryRun, Finding } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { columnFindings } from '../../lib/fileCheck';
-import { numberWithMark } from '../../lib/reading';
+import { decimalMarks, numberWithMark } from '../../lib/reading';
 import { findingSentence } from '../../lib/sentences';
 import { columnByName } from '../../state/catalogue';
 import { reading, setReading } from '../../state/draft';
@@ -85,9 +85,10 @@ export function UnitAnswers({ finding, report }: { finding: Finding; report: Dry
 function DecimalAnswers({ finding }: { finding: Finding }) {
   const { decimalAnswer } = text.value.reading;
   const example = finding.example ?? '';
+  if (decimalMarks(finding).length === 0) return null;
   return (
     <p class="actions">
-      {([',', '.'] as const).map((mark) => (
+      {decimalMarks(finding).map((mark) => (
         <Answer
           key={mark}
           label={decimalAnswer(example, numberWithMark(example, mark), mark)}
