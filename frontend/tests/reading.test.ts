@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decimalMarks, isSaid, NO_READING, numberWithMark } from '../src/lib/reading';
+import { decimalMarks, numberWithMark } from '../src/lib/reading';
 
 test.each([
   ['1,650', 1.65, 1650],
@@ -22,11 +22,4 @@ test('only decimal marks that can work are offered, and both if the service name
   expect(marks(['.', ','])).toEqual([',', '.']);
   expect(marks(['.'])).toEqual(['.']);
   expect(marks([])).toEqual([]);
-});
-
-test('an answer of any kind is noticed', () => {
-  expect(isSaid(NO_READING)).toBe(false);
-  expect(isSaid({ ...NO_READING, missing: [] })).toBe(true);
-  expect(isSaid({ ...NO_READING, decimal: '.' })).toBe(true);
-  expect(isSaid({ ...NO_READING, columns: { note: null } })).toBe(true);
 });

@@ -281,7 +281,9 @@ test('a file that mixes decimal marks has to be corrected', () => {
 
 test('for a unit that cannot be converted, the user is not asked to choose one', () => {
   const problem = (hint_unit?: string) =>
-    pageProblem('unit_unknown', { findings: [{ code: 'unit_unknown', ...(hint_unit && { hint_unit }) }] });
+    pageProblem('unit_unknown', {
+      findings: [{ code: 'unit_unknown', ...(hint_unit && { hint_unit }) }],
+    });
   expect(problemSentence(problem('%'), en)).toContain('ask the laboratory for the time in seconds');
   expect(problemSentence(problem('INR'), ru)).toContain('Запросите в лаборатории');
   expect(problemSentence(problem(), en)).toContain('choose the unit below');

@@ -19,6 +19,9 @@ export interface MappedColumn {
   isSuggested: boolean;
 }
 
+/** What the user has changed, by the index of the column in the file. */
+export type MappingChoices = Readonly<Record<number, Partial<MappedColumn>>>;
+
 /** A choice of the user that the browser remembers for the next file. */
 export interface KnownHeading {
   column: string;
@@ -81,6 +84,14 @@ export function initialMapping(
       isSuggested,
     };
   });
+}
+
+/** Return the mapping with the choices of the user. */
+export function withChoices(
+  mapping: readonly MappedColumn[],
+  choices: MappingChoices,
+): MappedColumn[] {
+  return mapping.map((mapped, index) => ({ ...mapped, ...choices[index] }));
 }
 
 /** Return the reading with the user's choices, to be sent with the file. */

@@ -11,13 +11,6 @@ export const NO_READING: Reading = {
   columnValues: {},
 };
 
-/** Whether the user has said anything about the file. */
-export function isSaid(reading: Reading): boolean {
-  const { decimal, missing, ...options } = reading;
-  const isChosen = (option: object) => Object.keys(option).length > 0;
-  return decimal !== null || missing !== null || Object.values(options).some(isChosen);
-}
-
 /** Return the decimal marks with which all numbers of the file can be read. */
 export function decimalMarks({ allowed }: Finding): (',' | '.')[] {
   return ([',', '.'] as const).filter((mark) => allowed?.includes(mark) ?? true);

@@ -1,9 +1,15 @@
 import type { DryRun, Finding } from '../../api/types';
 import { localised, text } from '../../i18n';
-import { isSaid, NO_READING } from '../../lib/reading';
 import { findingSentence } from '../../lib/sentences';
 import { columnByName } from '../../state/catalogue';
-import { forgetRecalledHeadings, reading, recalledHeadings, setReading } from '../../state/draft';
+import {
+  forgetRecalledHeadings,
+  isAnswered,
+  reading,
+  recalledHeadings,
+  setReading,
+  undoAnswers,
+} from '../../state/draft';
 import { rememberHeadings } from '../../state/knownHeadings';
 import { AssumptionList } from './AssumptionList';
 import { UnitAnswers } from './ColumnQuestions';
@@ -55,13 +61,17 @@ export function OwnReading() {
       .filter(Boolean)
       .join(', '),
   );
-  if (choices.length > 0) {
-    const sentence = words.asLastTime(choices.join('; '));
-    return <Undo sentence={sentence} label={words.forget} onUndo={forgetRecalledHeadings} />;
-  }
-  if (!isSaid(reading.value)) return null;
-  const askAgain = () => setReading(NO_READING);
-  return <Undo sentence={words.asAnswered} label={words.askAgain} onUndo={askAgain} />;
+  const asLastTime = words.asLastTime(choices.join('; '));
+  return (
+    <>
+      {choices.length > 0 && (
+        <Undo sentence={asLastTime} label={words.forget} onUndo={forgetRecalledHeadings} />
+      )}
+      {isAnswered.value && (
+        <Undo sentence={words.asAnswered} label={words.askAgain} onUndo={undoAnswers} />
+      )}
+    </>
+  );
 }
 
 interface UndoProps {
