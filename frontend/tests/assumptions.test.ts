@@ -46,6 +46,8 @@ test('numbers are written as in the language', () => {
   const flag = [said('laboratory_flag', 'Bilirubin', { example: '1.9 H', value: 1.9 })];
   expect(english(flag)[0]).toContain('Bilirubin, serum: “1.9 H” = 1.9.');
   expect(russian(flag)[0]).toContain('Билирубин: «1.9 H» = 1,9.');
+  const asText = [said('laboratory_flag', 'Bilirubin', { example: '63.2*', value: '63.2' })];
+  expect(russian(asText)[0]).toContain('Билирубин: «63.2*» = 63,2.');
 });
 
 test('assumptions about the file come first, and unknown ones last in the words of the API', () => {

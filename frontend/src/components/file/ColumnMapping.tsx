@@ -11,7 +11,7 @@ import {
   withChoices,
 } from '../../lib/columnMapping';
 import { codeAndTitle } from '../../lib/columnTexts';
-import { columnByName, columns } from '../../state/catalogue';
+import { columnByName, columns, columnTitle } from '../../state/catalogue';
 import { chosenUnits, mappingChoices, setReading } from '../../state/draft';
 import { rememberHeadings } from '../../state/knownHeadings';
 
@@ -79,7 +79,7 @@ export function ColumnMapping({ preview, report, reading, isNeeded }: Props) {
       <div role="status">
         {[...conflicts].map(([column, headers]) => (
           <p key={column} class="field-error">
-            {words.conflict(headers, titleOf(columnByName(column), column))}
+            {words.conflict(headers, columnTitle(column))}
           </p>
         ))}
         {missing.length > 0 && (
@@ -232,8 +232,4 @@ function ValueRow({ mapped, column, onChange }: ValueProps) {
       </td>
     </tr>
   );
-}
-
-function titleOf(column: Column | null, name: string): string {
-  return column ? localised(column.title) : name;
 }

@@ -17,13 +17,14 @@ import { OwnReading } from './ReadingReport';
  */
 export function FileCheck() {
   const check = fileCheck.value;
+  const isChecking = check.state === 'checking';
   const progress = uploadProgress.value;
   const status = useRef<HTMLParagraphElement>(null);
   // The button of an answer is gone with the last check, and with it the focus.
   useEffect(() => {
-    if (check.state === 'checking' && document.activeElement === document.body)
+    if (isChecking && document.activeElement === document.body)
       status.current?.focus({ preventScroll: true });
-  }, [check.state]);
+  }, [isChecking]);
   return (
     <>
       <p ref={status} role="status" class="check-outcome" tabIndex={-1}>

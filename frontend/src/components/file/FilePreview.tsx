@@ -2,6 +2,7 @@ import type { DryRun, Finding } from '../../api/types';
 import { text } from '../../i18n';
 import { type PreviewedRow, previewOf } from '../../lib/preview';
 import { findingSentence } from '../../lib/sentences';
+import { columnTitle } from '../../state/catalogue';
 import { FindingsTable } from '../common/FindingsTable';
 
 /** The file as it was read: its first rows and those with findings. */
@@ -47,10 +48,12 @@ interface InterpretationProps {
   report: DryRun;
 }
 
-/** How a column is read: its name, if the header differs from it, and its unit. */
+/** How a column is read: its title, if the header is not its name, and its unit. */
 function Interpretation({ column, header, report }: InterpretationProps) {
   const unit = report.units[column];
-  const parts = [header === column || header.startsWith(`${column} [`) ? null : column];
+  const parts = [
+    header === column || header.startsWith(`${column} [`) ? null : columnTitle(column),
+  ];
   if (unit !== undefined) parts.push(text.value.unit(unit));
   return <span class="hint">{parts.filter(Boolean).join(', ')}</span>;
 }
@@ -72,7 +75,7 @@ function PreviewRow({ row, width }: { row: PreviewedRow; width: number }) {
             <ul>
               {row.findings.map((finding, index) => (
                 <li key={index}>
-                  {finding.column && <strong>{finding.column}: </strong>}
+                  {finding.column && <strong>{columnTitle(finding.column)}: </strong>}
                   {findingSentence(finding, text.value)}
                 </li>
               ))}

@@ -1,7 +1,7 @@
 import type { DryRun, Finding } from '../../api/types';
-import { localised, text } from '../../i18n';
+import { text } from '../../i18n';
 import { findingSentence } from '../../lib/sentences';
-import { columnByName } from '../../state/catalogue';
+import { columnTitle } from '../../state/catalogue';
 import {
   forgetRecalledHeadings,
   isAnswered,
@@ -26,7 +26,7 @@ export function Warnings({ report }: { report: DryRun }) {
         {report.warnings.map((warning, index) => (
           <li key={index}>
             {warning.column && <strong>{columnTitle(warning.column)}. </strong>}
-            {findingSentence(warning, text.value)}
+            {findingSentence(withTitles(warning), text.value)}
             {warning.code === 'unit_odd' && <UnitAnswers finding={warning} report={report} />}
             {warning.code === 'heading_near' && <HeadingAnswer warning={warning} />}
           </li>
@@ -34,6 +34,12 @@ export function Warnings({ report }: { report: DryRun }) {
       </ul>
     </div>
   );
+}
+
+/** Return the finding with the title of the other column that it names. */
+function withTitles(finding: Finding): Finding {
+  const { si_column: other } = finding;
+  return other ? { ...finding, si_column: columnTitle(other) } : finding;
 }
 
 /** The button that reads a column by its unusual heading. */
@@ -148,9 +154,4 @@ export function FlaggedValues({ report }: { report: DryRun }) {
 
 function unitAfter(unit: string | undefined): string {
   return unit === undefined ? '' : text.value.patient.unit(unit);
-}
-
-function columnTitle(name: string): string {
-  const column = columnByName(name);
-  return column ? localised(column.title) : name;
 }

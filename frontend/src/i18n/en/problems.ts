@@ -306,6 +306,7 @@ export const problems = {
     findingsColumn: 'Column and value',
     findingsExpected: 'How to correct it',
     findingsWholeFile: 'file',
+    nameOfColumn: (name: string) => `A heading that is always recognised: ${name}.`,
     emptyValue: 'empty',
   },
 };

@@ -310,6 +310,7 @@ export const problems = {
     findingsColumn: 'Столбец и значение',
     findingsExpected: 'Как исправить',
     findingsWholeFile: 'файл',
+    nameOfColumn: (name: string) => `Заголовок, который всегда распознаётся: ${name}.`,
     emptyValue: 'пусто',
   },
 };
