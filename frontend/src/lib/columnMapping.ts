@@ -130,7 +130,7 @@ export function conflictsOf(mapping: readonly MappedColumn[]): Map<string, strin
 
 /**
  * Return the choices worth remembering: of headings that the user gave a meaning or a unit. The
- * heading of IDs, and one without a word, might be a cell of a file without a header.
+ * heading of IDs, a number and a single letter might be a cell of a file without a header.
  */
 export function headingsToRemember(
   mapping: readonly MappedColumn[],
@@ -140,7 +140,9 @@ export function headingsToRemember(
   const chosen = mapping.filter(({ header, column, unit }, index) => {
     const read = preview.columns[index];
     const isChoice = column !== read?.column || unit !== (read?.unit ?? '');
-    return isChoice && column !== null && columnByName(column)?.kind !== 'id' && isWord(header);
+    return (
+      isChoice && column !== null && columnByName(column)?.kind !== 'id' && mayRemember(header)
+    );
   });
   return Object.fromEntries(
     chosen.map(({ header, column, unit }) => [
@@ -225,6 +227,11 @@ function isUnitSuspected(findings: readonly Finding[], { column, unit }: KnownHe
 /** Whether a heading has a word, and so is not a number of a file without a header. */
 export function isWord(header: string): boolean {
   return /\p{L}{2}/u.test(header);
+}
+
+/** Whether a heading, such as "b1", is neither a number nor a single letter. */
+function mayRemember(header: string): boolean {
+  return isWord(header) || /^\p{L}[\p{L}\p{N}]/u.test(header);
 }
 
 function examplesOf({ rows }: Preview, index: number): string[] {

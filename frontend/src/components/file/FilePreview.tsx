@@ -1,5 +1,6 @@
 import type { DryRun, Finding } from '../../api/types';
 import { text } from '../../i18n';
+import { needsMapping } from '../../lib/columnMapping';
 import { type PreviewedRow, previewOf } from '../../lib/preview';
 import { findingSentence } from '../../lib/sentences';
 import { columnTitle } from '../../state/catalogue';
@@ -10,6 +11,9 @@ export function FilePreview({ report }: { report: DryRun }) {
   const words = text.value.check;
   const { rows, otherFindings } = previewOf(report);
   const { columns } = report.preview;
+  const { mappingTitle, change, setMeaning } = text.value.reading;
+  const hasUnknownValue = report.errors.some(({ code }) => code === 'unknown_category');
+  const mapping = needsMapping({ state: 'done', report }) ? mappingTitle : change;
   return (
     <>
       {/* Wide tables scroll inside the section, not the page. */}
@@ -37,6 +41,7 @@ export function FilePreview({ report }: { report: DryRun }) {
           </tbody>
         </table>
       </section>
+      {hasUnknownValue && <p class="hint">{setMeaning(mapping)}</p>}
       {otherFindings.length > 0 && <OtherFindings report={report} findings={otherFindings} />}
     </>
   );

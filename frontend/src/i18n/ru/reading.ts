@@ -74,6 +74,8 @@ export const reading: Dictionary['reading'] = {
   meaningOf: (header) => `Что означает столбец «${header}»`,
   valueOf: (text, header) => `Что означает «${text}» в столбце «${header}»`,
   valuesTitle: 'Что означают значения?',
+  setMeaning: (control) =>
+    `Если в файле свои слова или коды, укажите их значение в разделе «${control}».`,
   notUsed: 'не используется',
   unitByHeading: (unit) => `как в заголовке, иначе ${unit}`,
   notMeasured: 'не измерено',
@@ -84,7 +86,7 @@ export const reading: Dictionary['reading'] = {
   apply: 'Прочитать файл с этими настройками',
   moreColumns: 'Показаны только первые 30 столбцов.',
   remembers:
-    'Заголовки и единицы страница запомнит в этом браузере для следующего файла. Сами данные она не запоминает.',
+    'Заголовки и единицы страница запомнит в этом браузере для следующего файла. Заголовок столбца с ID и сами данные она не запоминает.',
   asAnswered: 'Файл прочитан с учётом ваших ответов.',
   askAgain: 'Отменить мои ответы',
   asLastTime: (choices) =>
@@ -92,6 +94,7 @@ export const reading: Dictionary['reading'] = {
   forget: 'Забыть этот выбор',
   helpTitle: 'Столбцы файла с пациентами',
   helpLead: 'Можно заполнить шаблон:',
+  templateHint: 'Удалите строку с примером.',
   template: { en: 'Шаблон на английском (CSV)', ru: 'Шаблон на русском (CSV)' },
   otherUnits: (units) => `другие единицы: ${units}`,
   alsoKnownAs: (aliases) => `Распознаются и другие заголовки: ${aliases}.`,
