@@ -108,8 +108,14 @@ for (const { code, locale, words: local } of LANGUAGES) {
       );
       await expect(page.getByText(local.check.skipAll)).toBeHidden();
       const answer = local.reading.readIn(local.unit('umol/L'));
+      // A choice that is not applied yet survives the answer.
+      await page.getByText(local.reading.change).click();
+      const unitOfAlbumin = page.getByLabel(local.reading.unitOf('Albumin'));
+      await unitOfAlbumin.selectOption('g/L');
       await page.getByRole('button', { name: answer }).click();
       await expect(page.getByText(local.check.good(3))).toBeVisible();
+      await expect(page.locator('.check-outcome')).toBeFocused();
+      await expect(unitOfAlbumin).toHaveValue('g/L');
       await page.getByRole('button', { name: local.reading.askAgain }).click();
       await expect(page.getByText(local.check.columnsUnclear(3))).toBeVisible();
       await page.getByRole('button', { name: answer }).click();
@@ -160,7 +166,7 @@ test.describe('in a Russian Excel', () => {
     expect(download.suggestedFilename()).toMatch(/-excel\.csv$/);
     const [header = '', first = ''] = readFileSync(await download.path(), 'utf8').split('\n');
     expect(header).toMatch(/^\ufeffrow;ID;years;/);
-    expect(first).toMatch(/^1;1\.5;\d,\d+;/);
+    expect(first).toMatch(/^1;"=""1\.5""";\d,\d+;/);
   });
 });
 

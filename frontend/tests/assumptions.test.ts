@@ -27,17 +27,13 @@ const english = (assumptions: Assumption[]) =>
 const russian = (assumptions: Assumption[]) =>
   assumptionLines(assumptions, { dictionary: ru, language: 'ru', columnByName });
 
-test('all headings that were recognised are on one line', () => {
+test('all headings are on one line', () => {
   const headings = [
     said('heading', 'Bilirubin', { heading: 'bili' }),
     said('heading', 'Sex', { heading: 'gender' }),
   ];
-  expect(english(headings)).toEqual([
-    'Recognised by their headings: “bili” = Bilirubin, serum; “gender” = Sex.',
-  ]);
-  expect(russian(headings)).toEqual([
-    'Распознаны по заголовку: «bili» = Билирубин; «gender» = Пол.',
-  ]);
+  expect(english(headings)).toEqual(['Headings: “bili” = Bilirubin, serum; “gender” = Sex.']);
+  expect(russian(headings)).toEqual(['Заголовки: «bili» = Билирубин; «gender» = Пол.']);
 });
 
 test('words are shown with the meaning of their values', () => {
@@ -50,6 +46,8 @@ test('numbers are written as in the language', () => {
   const flag = [said('laboratory_flag', 'Bilirubin', { example: '1.9 H', value: 1.9 })];
   expect(english(flag)[0]).toContain('Bilirubin, serum: “1.9 H” = 1.9.');
   expect(russian(flag)[0]).toContain('Билирубин: «1.9 H» = 1,9.');
+  const asText = [said('laboratory_flag', 'Bilirubin', { example: '63.2*', value: '63.2' })];
+  expect(russian(asText)[0]).toContain('Билирубин: «63.2*» = 63,2.');
 });
 
 test('assumptions about the file come first, and unknown ones last in the words of the API', () => {
@@ -60,7 +58,7 @@ test('assumptions about the file come first, and unknown ones last in the words 
   ]);
   expect(lines).toEqual([
     'Line 3 is the header; the lines above it were skipped.',
-    'Units that were assumed: Bilirubin, serum: µmol/L.',
+    'Units: Bilirubin, serum: µmol/L.',
     'The API on from_the_future.',
   ]);
 });

@@ -163,9 +163,14 @@ test('headings with a chosen meaning are remembered, but nothing that may be a c
   expect(headingsToRemember(mapping, PREVIEW, columnByName)).toEqual({
     Bilirubine: { column: 'Bilirubin', unit: 'umol/L' },
   });
-  const withoutHeader = { ...PREVIEW, columns: [previewColumn('21.4', null)] };
-  const chosen = [{ ...mapping[1], header: '21.4' }] as MappedColumn[];
-  expect(headingsToRemember(chosen, withoutHeader, columnByName)).toEqual({});
+  const remembered = (header: string) => {
+    const preview = { ...PREVIEW, columns: [previewColumn(header, null)] };
+    const chosen = [{ ...mapping[1], header }] as MappedColumn[];
+    return Object.keys(headingsToRemember(chosen, preview, columnByName));
+  };
+  for (const cell of ['21.4', '21.4 H', 'N']) expect(remembered(cell)).toEqual([]);
+  for (const heading of ['b1', 'TP', '1. Bilirubin'])
+    expect(remembered(heading)).toEqual([heading]);
 });
 
 const KNOWN = { Bilirubine: { column: 'Bilirubin', unit: 'umol/L' } };

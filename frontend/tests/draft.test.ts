@@ -162,6 +162,23 @@ test('a change of units checks the file again, and the submission has the units'
   await submitting;
 });
 
+test('units hold for one file, and may be chosen before it', async () => {
+  draft.chooseUnits('si');
+  await chooseAndCheckFile();
+  expect(draft.chosenUnits.value).toBe('si');
+  const submitting = draft.submit();
+  const submission = await request(1);
+  expect(submission.url).toContain('units=si');
+  submission.respond(202, { prediction_id: 'p', status: 'queued', cost: 100, balance: 400 });
+  await submitting;
+  expect(draft.chosenUnits.value).toBe('stated');
+
+  draft.chooseFile(file());
+  draft.chooseUnits('si');
+  draft.chooseFile(file('next.csv'));
+  expect(draft.chosenUnits.value).toBe('stated');
+});
+
 test('a repeated submission has the same key, and one with other options has another key', async () => {
   await chooseAndCheckFile(dryRun({ rows_predictable: 2 }));
   const keyOf = async (index: number) => {
@@ -204,6 +221,20 @@ test('an answer about the file checks it again, is submitted with it, and ends w
   expect(await (await request(3)).body).not.toContain('column_units');
 });
 
+test('choices that are not applied yet survive an answer, and end with the file', async () => {
+  await chooseAndCheckFile();
+  draft.mappingChoices.value = { 1: { unit: 'umol/L' } };
+  draft.setReading({ missing: ['999'] });
+  draft.chooseModel('mayo');
+  draft.chooseUnits('si');
+  expect(draft.mappingChoices.value).toEqual({ 1: { unit: 'umol/L' } });
+  draft.undoAnswers();
+  expect(draft.mappingChoices.value).toEqual({});
+  draft.mappingChoices.value = { 1: { unit: 'umol/L' } };
+  draft.chooseFile(file('other.csv'));
+  expect(draft.mappingChoices.value).toEqual({});
+});
+
 test('a remembered heading is used once, and the user can forget it', async () => {
   const stored = new Map<string, string>();
   vi.stubGlobal('localStorage', {
@@ -225,7 +256,15 @@ test('a remembered heading is used once, and the user can forget it', async () =
   await checkState('failed');
   expect(requests).toHaveLength(2);
 
+  expect(draft.isAnswered.value).toBe(false);
+  draft.setReading({ decimal: ',' });
+  expect(draft.isAnswered.value).toBe(true);
+  await request(2);
+  draft.undoAnswers();
+  expect(draft.isAnswered.value).toBe(false);
+  expect(await (await request(3)).body).toContain('{"bili":"Bilirubin"}');
+
   draft.forgetRecalledHeadings();
-  expect(await (await request(2)).body).not.toContain('"bili"');
+  expect(await (await request(4)).body).not.toContain('"bili"');
   expect(knownHeadings()).toEqual({});
 });

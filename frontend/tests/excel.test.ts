@@ -3,7 +3,7 @@ import { csvForExcel, excelFile, excelName } from '../src/lib/excel';
 
 const CSV = [
   'row,ID,years,lower_10,mayo_score,imputed_values,model_version,error',
-  '1,1.5,7.25,-0.5,5.07,Copper:71.5;Stage:2.9,2.1,',
+  '1,p1.5,7.25,-0.5,5.07,Copper:71.5;Stage:2.9,2.1,',
   `2,"'=1+1;x",8.0,1e-06,1.5e-05,,2.1,"He said ""no"", twice\n1.5"`,
   '',
 ].join('\n');
@@ -11,11 +11,48 @@ const CSV = [
 test('in Russian, cells are separated by semicolons and only numbers have decimal commas', () => {
   expect(csvForExcel(CSV, 'ru').split('\n')).toEqual([
     '\ufeffrow;ID;years;lower_10;mayo_score;imputed_values;model_version;error',
-    '1;1.5;7,25;-0,5;5,07;"Copper:71.5;Stage:2.9";2.1;',
+    '1;p1.5;7,25;-0,5;5,07;"Copper:71.5;Stage:2.9";2.1;',
     `2;"'=1+1;x";8,0;1e-06;1,5e-05;;2.1;"He said ""no"", twice`,
     '1.5"',
     '',
   ]);
+});
+
+/** Return the ID as it is written for Excel. */
+function idForExcel(id: string, language: 'en' | 'ru'): string {
+  const separator = language === 'ru' ? ';' : ',';
+  return (
+    csvForExcel(`row,ID,years\n1,${id},8\n`, language).split('\n')[1]?.split(separator)[1] ?? ''
+  );
+}
+
+test.each([
+  '0012',
+  '1234567890123456',
+  '3-5',
+  '1/2',
+  '1.50',
+  '1e5',
+  '10:30',
+  '01.02.2003',
+  'MAR1',
+  '5 May',
+  '1-дек',
+])('the ID %s is a formula, because Excel would change it', (id) => {
+  expect(idForExcel(id, 'en')).toBe(`"=""${id}"""`);
+  expect(idForExcel(id, 'ru')).toBe(`"=""${id}"""`);
+});
+
+test.each(['0', '12', '123456789012345', 'p-1', 'Marta', '12a', "'-5", `"a ""b"""`, ''])(
+  'the ID %s stays as it is',
+  (id) => {
+    expect(idForExcel(id, 'en')).toBe(id);
+    expect(idForExcel(id, 'ru')).toBe(id);
+  },
+);
+
+test('a quoted ID with a decimal comma is a formula too', () => {
+  expect(csvForExcel('row,ID\n1,"1,5"\n', 'en')).toContain('1,"=""1,5"""\n');
 });
 
 test('in English, the file differs from the CSV only in the byte order mark', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSaid, NO_READING, numberWithMark } from '../src/lib/reading';
+import { decimalMarks, numberWithMark } from '../src/lib/reading';
 
 test.each([
   ['1,650', 1.65, 1650],
@@ -15,9 +15,11 @@ test.each([
   expect(numberWithMark(text, '.')).toBe(point);
 });
 
-test('an answer of any kind is noticed', () => {
-  expect(isSaid(NO_READING)).toBe(false);
-  expect(isSaid({ ...NO_READING, missing: [] })).toBe(true);
-  expect(isSaid({ ...NO_READING, decimal: '.' })).toBe(true);
-  expect(isSaid({ ...NO_READING, columns: { note: null } })).toBe(true);
+test('only decimal marks that can work are offered, and both if the service names none', () => {
+  const marks = (allowed?: string[]) =>
+    decimalMarks({ code: 'decimal_unclear', ...(allowed && { allowed }) });
+  expect(marks()).toEqual([',', '.']);
+  expect(marks(['.', ','])).toEqual([',', '.']);
+  expect(marks(['.'])).toEqual(['.']);
+  expect(marks([])).toEqual([]);
 });

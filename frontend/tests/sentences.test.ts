@@ -268,3 +268,23 @@ test('a figure with its standard error is not torn at the end of a line', () => 
     '74\u00a0±\u00a03\u00a0% of the estimates are within 1.5 years.',
   );
 });
+
+test('a file that mixes decimal marks has to be corrected', () => {
+  const finding = { code: 'decimal_unclear', allowed: [], example: '1,65', other_example: '10.4' };
+  for (const dictionary of [en, ru]) {
+    const sentence = findingSentence(finding, dictionary);
+    expect(sentence).toContain('1,65');
+    expect(sentence).toContain('10.4');
+    expect(sentence).not.toBe(findingSentence({ ...finding, allowed: ['.'] }, dictionary));
+  }
+});
+
+test('for a unit that cannot be converted, the user is not asked to choose one', () => {
+  const problem = (hint_unit?: string) =>
+    pageProblem('unit_unknown', {
+      findings: [{ code: 'unit_unknown', ...(hint_unit && { hint_unit }) }],
+    });
+  expect(problemSentence(problem('%'), en)).toContain('ask the laboratory for the time in seconds');
+  expect(problemSentence(problem('INR'), ru)).toContain('Запросите в лаборатории');
+  expect(problemSentence(problem(), en)).toContain('choose the unit below');
+});

@@ -62,8 +62,11 @@ function columnWords({ column: name, kind, params }: Assumption, context: Assump
   }
 }
 
+/** Return a number as it is written in the language. The API sends some numbers as texts. */
 function numberText(value: unknown, { format }: Dictionary): string {
-  return typeof value === 'number' ? format.number(value) : String(value);
+  const text = String(value);
+  const isNumber = typeof value === 'number' || /^-?\d+(\.\d+)?$/.test(text);
+  return isNumber ? format.number(Number(text)) : text;
 }
 
 /** Return the values as texts. A list becomes a text with commas. */

@@ -19,6 +19,9 @@ export interface MappedColumn {
   isSuggested: boolean;
 }
 
+/** What the user has changed, by the index of the column in the file. */
+export type MappingChoices = Readonly<Record<number, Partial<MappedColumn>>>;
+
 /** A choice of the user that the browser remembers for the next file. */
 export interface KnownHeading {
   column: string;
@@ -83,6 +86,14 @@ export function initialMapping(
   });
 }
 
+/** Return the mapping with the choices of the user. */
+export function withChoices(
+  mapping: readonly MappedColumn[],
+  choices: MappingChoices,
+): MappedColumn[] {
+  return mapping.map((mapped, index) => ({ ...mapped, ...choices[index] }));
+}
+
 /** Return the reading with the user's choices, to be sent with the file. */
 export function optionsOfMapping(
   mapping: readonly MappedColumn[],
@@ -119,7 +130,7 @@ export function conflictsOf(mapping: readonly MappedColumn[]): Map<string, strin
 
 /**
  * Return the choices worth remembering: of headings that the user gave a meaning or a unit. The
- * heading of IDs, and one without a word, might be a cell of a file without a header.
+ * heading of IDs, a number and a single letter might be a cell of a file without a header.
  */
 export function headingsToRemember(
   mapping: readonly MappedColumn[],
@@ -129,7 +140,9 @@ export function headingsToRemember(
   const chosen = mapping.filter(({ header, column, unit }, index) => {
     const read = preview.columns[index];
     const isChoice = column !== read?.column || unit !== (read?.unit ?? '');
-    return isChoice && column !== null && columnByName(column)?.kind !== 'id' && isWord(header);
+    return (
+      isChoice && column !== null && columnByName(column)?.kind !== 'id' && mayRemember(header)
+    );
   });
   return Object.fromEntries(
     chosen.map(({ header, column, unit }) => [
@@ -214,6 +227,11 @@ function isUnitSuspected(findings: readonly Finding[], { column, unit }: KnownHe
 /** Whether a heading has a word, and so is not a number of a file without a header. */
 export function isWord(header: string): boolean {
   return /\p{L}{2}/u.test(header);
+}
+
+/** Whether a heading, such as "b1", is neither a number nor a single letter. */
+function mayRemember(header: string): boolean {
+  return isWord(header) || /^\p{L}[\p{L}\p{N}]/u.test(header);
 }
 
 function examplesOf({ rows }: Preview, index: number): string[] {

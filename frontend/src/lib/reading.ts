@@ -1,6 +1,6 @@
 // What the user says about a file: the meaning of its columns, units, codes and decimal mark.
 
-import type { Reading } from '../api/types';
+import type { Finding, Reading } from '../api/types';
 
 /** The reading that leaves everything to the file. */
 export const NO_READING: Reading = {
@@ -11,11 +11,9 @@ export const NO_READING: Reading = {
   columnValues: {},
 };
 
-/** Whether the user has said anything about the file. */
-export function isSaid(reading: Reading): boolean {
-  const { decimal, missing, ...options } = reading;
-  const isChosen = (option: object) => Object.keys(option).length > 0;
-  return decimal !== null || missing !== null || Object.values(options).some(isChosen);
+/** Return the decimal marks with which all numbers of the file can be read. */
+export function decimalMarks({ allowed }: Finding): (',' | '.')[] {
+  return ([',', '.'] as const).filter((mark) => allowed?.includes(mark) ?? true);
 }
 
 /**

@@ -3,6 +3,7 @@
 import { computed, signal } from '@preact/signals';
 import { type Problem, problemOf } from '../api/problem';
 import type { Column, Model } from '../api/types';
+import { localised } from '../i18n';
 import { api } from './session';
 
 export const models = signal<Model[] | null>(null);
@@ -44,6 +45,12 @@ export function anyModelId(): string | null {
 
 export function columnByName(name: string): Column | null {
   return columnsByName.value.get(name) ?? null;
+}
+
+/** Return the title of a column in the user's language. */
+export function columnTitle(name: string): string {
+  const column = columnByName(name);
+  return column ? localised(column.title) : name;
 }
 
 async function fetchCatalogue(): Promise<void> {

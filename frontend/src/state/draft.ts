@@ -1,12 +1,13 @@
 // The draft of a submission: model, file and options. It is kept in memory only, and outside the
 // screens, so that neither an error nor a change of screen loses it.
 
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, pageProblem, problemOf } from '../api/problem';
 import type { Reading, Submission, Units } from '../api/types';
 import {
   headingsToRecall,
   type KnownHeadings,
+  type MappingChoices,
   withKnownHeadings,
   withoutKnownHeadings,
 } from '../lib/columnMapping';
@@ -27,6 +28,8 @@ export const chosenUnits = signal<Units>('stated');
 export const reading = signal<Reading>(NO_READING);
 /** The remembered choices that the file is read with; null until the first check has ended. */
 export const recalledHeadings = signal<KnownHeadings | null>(null);
+/** Choices in the table of columns that are not applied yet. */
+export const mappingChoices = signal<MappingChoices>({});
 /** Whether to skip rows with findings instead of rejecting the file. */
 export const skipsBadRows = signal(false);
 export const isSubmitting = signal(false);
@@ -44,11 +47,21 @@ export function chooseModel(id: string): void {
   checkAgain();
 }
 
-export function chooseFile(file: File | null, itsReading = NO_READING): void {
+/**
+ * Choose a file, or none. The units of another file are forgotten; units that were chosen before
+ * there was a file are meant for this one.
+ */
+export function chooseFile(
+  file: File | null,
+  itsReading = NO_READING,
+  itsUnits = unitsFor(file),
+): void {
   if (file !== chosenFile.value) deleteUpload();
   chosenFile.value = file;
+  chosenUnits.value = itsUnits;
   reading.value = itsReading;
   recalledHeadings.value = itsReading === NO_READING ? null : {};
+  mappingChoices.value = {};
   restartCheck();
 }
 
@@ -63,6 +76,21 @@ export function forgetRecalledHeadings(): void {
   forgetHeadings(headings);
   recalledHeadings.value = {};
   setReading(withoutKnownHeadings(reading.value, headings));
+}
+
+/** Whether the user has said more about the file than the browser remembered. */
+export const isAnswered = computed(
+  () => JSON.stringify(reading.value) !== JSON.stringify(recalledReading()),
+);
+
+/** Read the file as it was read before the user answered. */
+export function undoAnswers(): void {
+  mappingChoices.value = {};
+  setReading(recalledReading());
+}
+
+function recalledReading(): Reading {
+  return withKnownHeadings(NO_READING, recalledHeadings.value ?? {});
 }
 
 /** Say how the file is to be read, and check it again. */
@@ -138,6 +166,11 @@ function restartCheck(): void {
   checkAgain();
 }
 
+function unitsFor(file: File | null): Units {
+  const isOther = chosenFile.value !== null && chosenFile.value !== file;
+  return isOther ? 'stated' : chosenUnits.value;
+}
+
 function resetSubmission(): void {
   submissionProblem.value = null;
   idempotencyKey = null;
@@ -146,8 +179,7 @@ function resetSubmission(): void {
 onLogOut(() => {
   isSubmitting.value = false;
   chosenModelId.value = null;
-  chosenUnits.value = 'stated';
   // Without a session the upload cannot be deleted. It expires by itself.
   forgetUpload();
-  chooseFile(null);
+  chooseFile(null, NO_READING, 'stated');
 });

@@ -94,12 +94,10 @@ export function chooseInputMode(mode: InputMode): void {
       reading: draft.reading.value,
     };
     // Every header of the form's file names its unit.
-    draft.chosenUnits.value = 'stated';
-    draft.chooseFile(null);
+    draft.chooseFile(null, NO_READING, 'stated');
     createFile();
   } else {
-    draft.chosenUnits.value = fileModeChoice.units;
-    draft.chooseFile(fileModeChoice.file, fileModeChoice.reading);
+    draft.chooseFile(fileModeChoice.file, fileModeChoice.reading, fileModeChoice.units);
   }
 }
 

@@ -2,7 +2,7 @@ import type { DryRun } from '../../api/types';
 import { text } from '../../i18n';
 import { needsMapping } from '../../lib/columnMapping';
 import { columnFindings } from '../../lib/fileCheck';
-import { columnByName } from '../../state/catalogue';
+import { columnByName, columnTitle } from '../../state/catalogue';
 import { reading } from '../../state/draft';
 import { ColumnMapping } from './ColumnMapping';
 import { ColumnQuestions } from './ColumnQuestions';
@@ -36,7 +36,7 @@ export function CheckReport({ report }: { report: DryRun }) {
         )}
         {absentColumns.length > 0 && (
           <Entry title={words.absentColumns} hint={words.absentColumnsHint}>
-            {absentColumns.join(', ')}
+            {absentColumns.map(columnTitle).join(', ')}
           </Entry>
         )}
         {report.personal_columns.length > 0 && (

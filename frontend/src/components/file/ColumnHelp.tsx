@@ -18,7 +18,8 @@ export function ColumnHelp() {
           <a key={code} href={`samples/template-${code}.csv`} download={`template-${code}.csv`}>
             {words.template[code]}
           </a>
-        ))}
+        ))}{' '}
+        <span class="hint">{words.templateHint}</span>
       </p>
       <p class="hint">{columnsHint}</p>
       <table class="columns">

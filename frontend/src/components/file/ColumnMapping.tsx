@@ -8,10 +8,11 @@ import {
   isWord,
   type MappedColumn,
   optionsOfMapping,
+  withChoices,
 } from '../../lib/columnMapping';
 import { codeAndTitle } from '../../lib/columnTexts';
-import { columnByName, columns } from '../../state/catalogue';
-import { chosenUnits, setReading } from '../../state/draft';
+import { columnByName, columns, columnTitle } from '../../state/catalogue';
+import { chosenUnits, mappingChoices, setReading } from '../../state/draft';
 import { rememberHeadings } from '../../state/knownHeadings';
 
 /** The API lists no more columns of a file. */
@@ -31,23 +32,25 @@ interface Props {
 export function ColumnMapping({ preview, report, reading, isNeeded }: Props) {
   const words = text.value.reading;
   const [initial] = useState(() => initialMapping(preview, report, reading, columnByName));
-  const [mapping, setMapping] = useState(initial);
+  const choices = mappingChoices.value;
+  const mapping = withChoices(initial, choices);
   const conflicts = conflictsOf(mapping);
   const missing = columns.value.filter(
     ({ name, required }) => required && mapping.every(({ column }) => column !== name),
   );
 
   function change(index: number, choice: Partial<MappedColumn>): void {
-    setMapping(mapping.map((mapped, at) => (at === index ? { ...mapped, ...choice } : mapped)));
+    mappingChoices.value = { ...choices, [index]: { ...choices[index], ...choice } };
   }
 
   function apply(): void {
     rememberHeadings(headingsToRemember(mapping, preview, columnByName));
+    mappingChoices.value = {};
     setReading(optionsOfMapping(mapping, initial, preview, reading));
   }
 
   return (
-    <details class="mapping" open={isNeeded}>
+    <details class="mapping" open={isNeeded || Object.keys(choices).length > 0}>
       <summary>{isNeeded ? words.mappingTitle : words.change}</summary>
       <p class="hint">{words.mappingLead}</p>
       {!preview.columns.some(({ header }) => isWord(header)) && (
@@ -76,7 +79,7 @@ export function ColumnMapping({ preview, report, reading, isNeeded }: Props) {
       <div role="status">
         {[...conflicts].map(([column, headers]) => (
           <p key={column} class="field-error">
-            {words.conflict(headers, titleOf(columnByName(column), column))}
+            {words.conflict(headers, columnTitle(column))}
           </p>
         ))}
         {missing.length > 0 && (
@@ -229,8 +232,4 @@ function ValueRow({ mapped, column, onChange }: ValueProps) {
       </td>
     </tr>
   );
-}
-
-function titleOf(column: Column | null, name: string): string {
-  return column ? localised(column.title) : name;
 }

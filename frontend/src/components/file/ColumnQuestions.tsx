@@ -1,9 +1,9 @@
 import type { DryRun, Finding } from '../../api/types';
-import { localised, text } from '../../i18n';
+import { text } from '../../i18n';
 import { columnFindings } from '../../lib/fileCheck';
-import { numberWithMark } from '../../lib/reading';
+import { decimalMarks, numberWithMark } from '../../lib/reading';
 import { findingSentence } from '../../lib/sentences';
-import { columnByName } from '../../state/catalogue';
+import { columnTitle } from '../../state/catalogue';
 import { reading, setReading } from '../../state/draft';
 import { rememberHeadings } from '../../state/knownHeadings';
 
@@ -22,7 +22,7 @@ export function ColumnQuestions({ report }: { report: DryRun }) {
       <ul>
         {findings.map((finding, index) => (
           <li key={index}>
-            <strong>{finding.column ? titleOf(finding.column) : words.wholeFile}.</strong>{' '}
+            <strong>{finding.column ? columnTitle(finding.column) : words.wholeFile}.</strong>{' '}
             {findingSentence(finding, text.value)}
             {finding.code === 'unit_suspected' && <UnitAnswers finding={finding} report={report} />}
             {finding.code === 'decimal_unclear' && <DecimalAnswers finding={finding} />}
@@ -85,9 +85,10 @@ export function UnitAnswers({ finding, report }: { finding: Finding; report: Dry
 function DecimalAnswers({ finding }: { finding: Finding }) {
   const { decimalAnswer } = text.value.reading;
   const example = finding.example ?? '';
+  if (decimalMarks(finding).length === 0) return null;
   return (
     <p class="actions">
-      {([',', '.'] as const).map((mark) => (
+      {decimalMarks(finding).map((mark) => (
         <Answer
           key={mark}
           label={decimalAnswer(example, numberWithMark(example, mark), mark)}
@@ -111,9 +112,4 @@ function MissingAnswers({ findings }: { findings: readonly Finding[] }) {
       <Answer label={words.isMeasured(codes)} onClick={() => setReading({ missing: answered })} />
     </p>
   );
-}
-
-function titleOf(name: string): string {
-  const column = columnByName(name);
-  return column ? localised(column.title) : name;
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { type Problem, pageProblem } from '../../api/problem';
 import type { DryRun } from '../../api/types';
 import { text } from '../../i18n';
@@ -16,10 +17,17 @@ import { OwnReading } from './ReadingReport';
  */
 export function FileCheck() {
   const check = fileCheck.value;
+  const isChecking = check.state === 'checking';
   const progress = uploadProgress.value;
+  const status = useRef<HTMLParagraphElement>(null);
+  // The button of an answer is gone with the last check, and with it the focus.
+  useEffect(() => {
+    if (isChecking && document.activeElement === document.body)
+      status.current?.focus({ preventScroll: true });
+  }, [isChecking]);
   return (
     <>
-      <p role="status" class="check-outcome">
+      <p ref={status} role="status" class="check-outcome" tabIndex={-1}>
         {outcome()}
       </p>
       {progress !== null && <progress aria-label={text.value.check.sending} value={progress} />}

@@ -1,9 +1,15 @@
 import type { DryRun, Finding } from '../../api/types';
-import { localised, text } from '../../i18n';
-import { isSaid, NO_READING } from '../../lib/reading';
+import { text } from '../../i18n';
 import { findingSentence } from '../../lib/sentences';
-import { columnByName } from '../../state/catalogue';
-import { forgetRecalledHeadings, reading, recalledHeadings, setReading } from '../../state/draft';
+import { columnTitle } from '../../state/catalogue';
+import {
+  forgetRecalledHeadings,
+  isAnswered,
+  reading,
+  recalledHeadings,
+  setReading,
+  undoAnswers,
+} from '../../state/draft';
 import { rememberHeadings } from '../../state/knownHeadings';
 import { AssumptionList } from './AssumptionList';
 import { UnitAnswers } from './ColumnQuestions';
@@ -20,7 +26,7 @@ export function Warnings({ report }: { report: DryRun }) {
         {report.warnings.map((warning, index) => (
           <li key={index}>
             {warning.column && <strong>{columnTitle(warning.column)}. </strong>}
-            {findingSentence(warning, text.value)}
+            {findingSentence(withTitles(warning), text.value)}
             {warning.code === 'unit_odd' && <UnitAnswers finding={warning} report={report} />}
             {warning.code === 'heading_near' && <HeadingAnswer warning={warning} />}
           </li>
@@ -28,6 +34,12 @@ export function Warnings({ report }: { report: DryRun }) {
       </ul>
     </div>
   );
+}
+
+/** Return the finding with the title of the other column that it names. */
+function withTitles(finding: Finding): Finding {
+  const { si_column: other } = finding;
+  return other ? { ...finding, si_column: columnTitle(other) } : finding;
 }
 
 /** The button that reads a column by its unusual heading. */
@@ -55,13 +67,17 @@ export function OwnReading() {
       .filter(Boolean)
       .join(', '),
   );
-  if (choices.length > 0) {
-    const sentence = words.asLastTime(choices.join('; '));
-    return <Undo sentence={sentence} label={words.forget} onUndo={forgetRecalledHeadings} />;
-  }
-  if (!isSaid(reading.value)) return null;
-  const askAgain = () => setReading(NO_READING);
-  return <Undo sentence={words.asAnswered} label={words.askAgain} onUndo={askAgain} />;
+  const asLastTime = words.asLastTime(choices.join('; '));
+  return (
+    <>
+      {choices.length > 0 && (
+        <Undo sentence={asLastTime} label={words.forget} onUndo={forgetRecalledHeadings} />
+      )}
+      {isAnswered.value && (
+        <Undo sentence={words.asAnswered} label={words.askAgain} onUndo={undoAnswers} />
+      )}
+    </>
+  );
 }
 
 interface UndoProps {
@@ -138,9 +154,4 @@ export function FlaggedValues({ report }: { report: DryRun }) {
 
 function unitAfter(unit: string | undefined): string {
   return unit === undefined ? '' : text.value.patient.unit(unit);
-}
-
-function columnTitle(name: string): string {
-  const column = columnByName(name);
-  return column ? localised(column.title) : name;
 }

@@ -125,8 +125,10 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   unknown_upload: () =>
     'The upload of the file is not complete, or it has expired. Please choose the file again.',
   upload_changed: () => 'The file was uploaded again in the meantime. Please submit it again.',
-  unit_unknown: () =>
-    'The header names a unit that is not known for its column. Please choose the unit below, or correct the header.',
+  unit_unknown: ({ findings: found }) =>
+    found.some(({ hint_unit }) => hint_unit)
+      ? 'The models need the prothrombin time in seconds. It cannot be computed from the INR or from percent. Please ask the laboratory for the time in seconds and add it to the file: no prediction is possible without it.'
+      : 'The header names a unit that is not known for its column. Please choose the unit below, or correct the header.',
   invalid_rows: () => 'The file has mistakes. Please correct them.',
   attempts_exhausted: () =>
     'The prediction failed because of an error on our side. You can run it again.',
@@ -199,7 +201,9 @@ const findings: Record<FindingCode, (finding: Finding) => string> = {
   values_unclear: (finding) =>
     `${finding.texts?.length ? `The file has ${quoted(finding.texts)} here.` : 'The values of this column are not known.'} Please choose below what each value means.`,
   decimal_unclear: (finding) =>
-    `The decimal mark is unclear${example(finding)}${finding.other_example ? `: other cells are written like “${finding.other_example}”` : ''}. Please choose how to read it.`,
+    finding.allowed?.length === 0
+      ? `The file mixes decimal marks: ${quoted([finding.example, finding.other_example].flatMap((cell) => cell ?? []))}. Please write all its numbers with the same decimal mark, and choose the corrected file.`
+      : `The decimal mark is unclear${example(finding)}${finding.other_example ? `: other cells are written like “${finding.other_example}”` : ''}. Please choose how to read it.`,
   limit_not_value: (finding) =>
     `This is a limit of detection${example(finding)}, not a measured value. Please enter a number, or leave the cell empty.`,
   date_not_number: () =>
@@ -302,6 +306,7 @@ export const problems = {
     findingsColumn: 'Column and value',
     findingsExpected: 'How to correct it',
     findingsWholeFile: 'file',
+    nameOfColumn: (name: string) => `A heading that is always recognised: ${name}.`,
     emptyValue: 'empty',
   },
 };
