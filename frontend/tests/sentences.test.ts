@@ -194,9 +194,9 @@ test('a warning about a unit compares the median with the patients of the study'
   expect(plain(findingSentence({ ...warning, median: 0.1, usual_minimum: 0.6 }, ru))).toBe(
     'Медиана — 0,1 мг/дл. Почти у всех пациентов больше 0,6. Может быть, единицы — мкмоль/л?',
   );
-  expect(plain(findingSentence({ ...warning, si_column: 'Albumin' }, en))).toBe(
-    'The median is 22 mg/dL. The column Albumin of this file is in SI units. Is it µmol/L?',
-  );
+  expect(
+    plain(findingSentence({ ...warning, other_column: 'Albumin', other_unit: 'g/L' }, en)),
+  ).toBe('The median is 22 mg/dL. The column Albumin of this file is in g/L. Is it µmol/L?');
 });
 
 test('a number that may be a code for a missing value is counted in its column', () => {

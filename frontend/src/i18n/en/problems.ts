@@ -233,10 +233,17 @@ function converted({ median: value, hint_unit, unit, suggestion: result }: Findi
 }
 
 /** Why the median is unusual. */
-function unusual({ usual_minimum: low, usual_maximum: high, si_column }: Finding): string {
+function unusual({
+  usual_minimum: low,
+  usual_maximum: high,
+  other_column,
+  other_unit,
+}: Finding): string {
   if (low != null) return ` Almost all patients have more than ${format.number(low)}.`;
   if (high != null) return ` 9 of 10 patients of the study had less than ${format.number(high)}.`;
-  return si_column ? ` The column ${si_column} of this file is in SI units.` : '';
+  return other_column
+    ? ` The column ${other_column} of this file is in ${unitName(other_unit ?? '')}.`
+    : '';
 }
 
 const agreement = 'Please tick this box. Otherwise the account cannot be created.';

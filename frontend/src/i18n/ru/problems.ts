@@ -237,10 +237,17 @@ function converted({ median: value, hint_unit, unit, suggestion: result }: Findi
 }
 
 /** Why the median is unusual. */
-function unusual({ usual_minimum: low, usual_maximum: high, si_column }: Finding): string {
+function unusual({
+  usual_minimum: low,
+  usual_maximum: high,
+  other_column,
+  other_unit,
+}: Finding): string {
   if (low != null) return ` Почти у всех пациентов больше ${format.number(low)}.`;
   if (high != null) return ` У 9 из 10 пациентов исследования было меньше ${format.number(high)}.`;
-  return si_column ? ` Столбец ${si_column} в этом файле — в единицах СИ.` : '';
+  return other_column
+    ? ` Столбец ${other_column} в этом файле — в единицах ${unitName(other_unit ?? '')}.`
+    : '';
 }
 
 const agreement = 'Поставьте отметку. Без неё создать аккаунт нельзя.';
