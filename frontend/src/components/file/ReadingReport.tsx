@@ -38,8 +38,8 @@ export function Warnings({ report }: { report: DryRun }) {
 
 /** Return the finding with the title of the other column that it names. */
 function withTitles(finding: Finding): Finding {
-  const { si_column: other } = finding;
-  return other ? { ...finding, si_column: columnTitle(other) } : finding;
+  const { other_column: other } = finding;
+  return other ? { ...finding, other_column: columnTitle(other) } : finding;
 }
 
 /** The button that reads a column by its unusual heading. */
