@@ -15,6 +15,7 @@ from chalice.app import CloudWatchEvent, Request, SQSEvent
 
 from chalicelib.auth.routes import routes as auth_routes
 from chalicelib.billing.routes import routes as billing_routes
+from chalicelib.core.http.bodies import FILE_TYPES, FORM_TYPE
 from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.http.middleware import finish_response
 from chalicelib.core.http.schemas import Health, OpenApi
@@ -31,7 +32,7 @@ configure("lambda")  # a local process calls it again with its own name
 
 app = Chalice(app_name="liver-lifespan", configure_logs=False)
 # Otherwise API Gateway would decode uploads as UTF-8 and corrupt every other encoding.
-app.api.binary_types = [*app.api.binary_types, "multipart/form-data", "text/csv"]
+app.api.binary_types = [*app.api.binary_types, FORM_TYPE, *FILE_TYPES]
 app.register_middleware(observe, "all")
 app.register_middleware(finish_response, "http")
 

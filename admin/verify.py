@@ -28,6 +28,8 @@ from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.models.stable_comparison import exceeds
 from chalicelib.inference.patient_file.findings import InvalidFileError
+from chalicelib.inference.patient_file.reading_options import DEFAULT_READING, ReadingOptions
+from chalicelib.inference.patient_file.schemas import Assumption
 from chalicelib.inference.patient_file.validator import check_file
 from chalicelib.inference.predictions.receipt import FORMAT
 from chalicelib.inference.predictions.worker import read_chunks
@@ -56,6 +58,15 @@ class Comparison(NamedTuple):
     text: str
     fits: bool | None
     is_exact: bool = True
+
+
+class Prediction(NamedTuple):
+    """A prediction: the patients and assumptions of the input, and the result CSV with its SHA-256."""
+
+    rows: int
+    assumptions: list[Assumption]
+    csv: bytes
+    sha256: str
 
 
 def main(arguments: list[str]) -> int:
@@ -154,12 +165,18 @@ def _predict_again(loaded: LoadedModel, content: bytes, receipt: dict[str, Any],
     """Predict the input, and compare the hash with the receipt's, or else the numbers with those of the result."""
     labelled = replace(loaded, version=str(receipt["model_version"]))
     try:
-        prediction = predict(labelled, content, si=receipt.get("units") == "si", skip=receipt.get("on_error") == "skip")
+        prediction = predict(labelled, content, _reading_of(receipt), skip=receipt.get("on_error") == "skip")
     except InvalidFileError as error:
         return Comparison("again", f"the input can't be predicted by this version: {error.reason}", fits=False)
     if prediction.rows != receipt["rows"]:
         text = f"the input has {prediction.rows} patients; the receipt says {receipt['rows']}"
         return Comparison("again", text, fits=False)
+    if "assumptions" in receipt and prediction.assumptions != receipt["assumptions"]:
+        return Comparison("again", "this version reads the input with other assumptions than the receipt's", fits=False)
+    return _compare_results(prediction, receipt, result)
+
+
+def _compare_results(prediction: Prediction, receipt: dict[str, Any], result: bytes | None) -> Comparison:
     text = f"{prediction.rows} patients predicted again"
     if prediction.sha256 == receipt["result_sha256"]:
         return Comparison("again", f"{text}: the same result, byte for byte", fits=True)
@@ -172,24 +189,32 @@ def _predict_again(loaded: LoadedModel, content: bytes, receipt: dict[str, Any],
     return Comparison("again", f"{text}, but the same numbers within 1e-6", fits=True, is_exact=False)
 
 
-class Prediction(NamedTuple):
-    """A prediction: the number of patients of the input, and the result CSV with its SHA-256."""
+def _reading_of(receipt: dict[str, Any]) -> ReadingOptions:
+    """Return the receipt's options. A receipt of an older release has fewer."""
+    missing = receipt.get("missing")
+    return ReadingOptions(
+        receipt.get("units", "stated"),
+        receipt.get("decimal"),
+        None if missing is None else tuple(missing),
+        receipt.get("columns", {}),
+        receipt.get("column_units", {}),
+        receipt.get("column_values", {}),
+    )
 
-    rows: int
-    csv: bytes
-    sha256: str
 
-
-def predict(loaded: LoadedModel, content: bytes, *, si: bool = False, skip: bool = False) -> Prediction:
+def predict(
+    loaded: LoadedModel, content: bytes, options: ReadingOptions = DEFAULT_READING, *, skip: bool = False
+) -> Prediction:
     """Predict a patient file as the service does. Raises ``InvalidFileError`` for a file that the service refuses."""
-    checked = check_file(content, si=si, skip=skip)
+    checked = check_file(content, options, skip=skip)
     sink = _CsvSink()
     with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
         for chunk in read_chunks(io.BytesIO(checked.content)):
             writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
         writer.finish()
         writer.upload(sink, "")
-    return Prediction(checked.rows, sink.csv, hashlib.sha256(sink.csv).hexdigest())
+    assumptions = [assumption.document() for assumption in checked.assumptions]
+    return Prediction(checked.rows, assumptions, sink.csv, hashlib.sha256(sink.csv).hexdigest())
 
 
 class _CsvSink:

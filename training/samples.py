@@ -1,8 +1,8 @@
-"""Make the sample files: real patients, without their outcome, for trying the service."""
+"""Make the sample files: real patients, without their outcome, for trying the service; and templates to fill in."""
 
 import pandas as pd
 
-from chalicelib.inference.patient_file.columns import REQUIRED, STORED
+from chalicelib.inference.patient_file.columns import BY_NAME, REQUIRED, STORED, Column
 
 # IDs of patients from the sickest to the healthiest, with both sexes and every degree of oedema and stage. 320, 331 and
 # 417 lack laboratory values.
@@ -13,6 +13,28 @@ patients-10.csv, pbc-418.csv: patients of the Mayo Clinic study of primary bilia
 data set pbc of R's package survival (LGPL >= 2). ID is the row of the data set; treatment and outcome are left out.
 NA: not measured.
 """
+TEMPLATES = "template-en.csv, template-ru.csv: a made-up patient, to be replaced by your own.\n"
+
+EXAMPLE: dict[str, str | float] = {
+    "ID": "example", "Age": 54, "Sex": "F", "Ascites": "N", "Hepatomegaly": "Y", "Spiders": "N", "Edema": "N",
+    "Bilirubin": 1.4, "Cholesterol": 310, "Albumin": 3.6, "Copper": 75, "Alk_Phos": 320, "SGOT": 95,
+    "Tryglicerides": 120, "Platelets": 250, "Prothrombin": 10.6, "Stage": "2",
+}  # fmt: skip
+"""The made-up patient of the templates, in the units of the English one."""
+
+_RUSSIAN_HEADINGS = {
+    "ID": "ID", "Age": "Возраст, лет", "Sex": "Пол", "Ascites": "Асцит", "Hepatomegaly": "Гепатомегалия",
+    "Spiders": "Сосудистые звёздочки", "Edema": "Отёки", "Bilirubin": "Билирубин, мкмоль/л",
+    "Cholesterol": "Холестерин, ммоль/л", "Albumin": "Альбумин, г/л", "Copper": "Медь в суточной моче, мкг/сут",
+    "Alk_Phos": "Щелочная фосфатаза, Ед/л", "SGOT": "АСТ, Ед/л", "Tryglicerides": "Триглицериды, ммоль/л",
+    "Platelets": "Тромбоциты, 10^9/л", "Prothrombin": "Протромбиновое время, с", "Stage": "Стадия",
+}  # fmt: skip
+_ENGLISH_UNITS = {"Age": "years"}
+_RUSSIAN_UNITS = {
+    "Age": "years", "Bilirubin": "umol/L", "Cholesterol": "mmol/L", "Albumin": "g/L", "Tryglicerides": "mmol/L",
+}  # fmt: skip
+"""Units by column. Other columns have their own unit."""
+_RUSSIAN_WORDS = {"example": "пример", "F": "ж", "Y": "да", "N": "нет"}
 
 
 def sample_files(patients: pd.DataFrame) -> dict[str, str]:
@@ -22,8 +44,33 @@ def sample_files(patients: pd.DataFrame) -> dict[str, str]:
     return {
         "patients-10.csv": _csv(varied),
         "pbc-418.csv": _csv(complete),
-        "SOURCE.txt": SOURCE + filled,
+        "SOURCE.txt": SOURCE + filled + TEMPLATES,
+        "template-en.csv": _english_template(),
+        "template-ru.csv": _russian_template(),
     }
+
+
+def _english_template() -> str:
+    """Return the template with the product's names, commas and decimal points."""
+    units = {name: _ENGLISH_UNITS.get(name, BY_NAME[name].unit) for name in STORED}
+    headings = [f"{name} [{unit}]" if unit else name for name, unit in units.items()]
+    return f"{','.join(headings)}\n{','.join(str(EXAMPLE[name]) for name in STORED)}\n"
+
+
+def _russian_template() -> str:
+    """Return the template with Russian headings and units, semicolons and decimal commas, as Excel writes it there."""
+    cells = [_in_russian(BY_NAME[name]) for name in STORED]
+    return f"\ufeff{';'.join(_RUSSIAN_HEADINGS[name] for name in STORED)}\n{';'.join(cells)}\n"
+
+
+def _in_russian(column: Column) -> str:
+    """Return the example's value in the unit of the Russian template, with four digits."""
+    value = EXAMPLE[column.name]
+    if isinstance(value, str):
+        return _RUSSIAN_WORDS.get(value, value)
+    factors = {unit.name: unit.factor for unit in column.units}
+    english, russian = (units.get(column.name, column.units[0].name) for units in (_ENGLISH_UNITS, _RUSSIAN_UNITS))
+    return f"{value / factors[english] * factors[russian]:.4g}".replace(".", ",")
 
 
 def _with_required_values(patients: pd.DataFrame) -> tuple[pd.DataFrame, str]:

@@ -13,7 +13,7 @@ from chalicelib.auth.repository import EmailTakenError, NameTakenError
 from chalicelib.auth.service import Accounts, Session, SessionWithoutIdError, WrongCredentialsError, WrongPasswordError
 from chalicelib.core.http.bodies import json_body, parsed_options
 from chalicelib.core.http.client_address import ClientAddresses
-from chalicelib.core.http.endpoints import ANY_CONTENT_TYPE, Endpoints, no_content, ok
+from chalicelib.core.http.endpoints import Endpoints, no_content, ok
 from chalicelib.core.http.schemas import optional_field
 from chalicelib.core.rate_limits import LIMITED, Limits
 
@@ -103,7 +103,6 @@ class _LogOut(BaseModel, extra="forbid"):
 @routes.endpoint(
     "/api/auth/logout",
     "POST",
-    content_types=ANY_CONTENT_TYPE,
     query=_LogOut,
     answers={204: None},
     errors=(SessionWithoutIdError,),

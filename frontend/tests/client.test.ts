@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { anonymousTransport, authenticatedTransport, type Credentials } from '../src/api/client';
 import { createApi } from '../src/api/endpoints';
+import type { Reading } from '../src/api/types';
+import { NO_READING } from '../src/lib/reading';
 
 const BASE = 'http://page.test/somewhere/';
 
@@ -46,7 +48,7 @@ function apiWith(responses: (() => Response)[], credentials = credentialsOf([]))
   return { api, sent };
 }
 
-const OPTIONS = { units: 'stated', skip: false } as const;
+const OPTIONS = { units: 'stated', skip: false, reading: NO_READING } as const;
 
 test('a request whose session has ended is repeated unchanged after logging in again', async () => {
   const expired = () => respond(401, { code: 'token_expired' });
@@ -115,9 +117,46 @@ test('the API is next to the page, and ids cannot change the path', async () => 
 test('an uploaded file is sent as a reference', async () => {
   const { api, sent } = apiWith([() => respond(200, {})], credentialsOf(['t']));
   const upload = { uploadId: 'u1', name: 'large.csv' };
-  await api.check('lasso', upload, { units: 'si', skip: true });
+  await api.check('lasso', upload, { ...OPTIONS, units: 'si', skip: true });
   expect(sent[0]?.address).toBe(`${BASE}api/predict/lasso?dry_run=true&units=si&on_error=skip`);
   expect(JSON.parse(sent[0]?.body ?? '')).toEqual({ upload_id: 'u1', file_name: 'large.csv' });
+});
+
+const READING: Reading = {
+  decimal: ',',
+  missing: ['999', '-9'],
+  columns: { bili: 'Bilirubin', note: null },
+  columnUnits: { Bilirubin: 'umol/L' },
+  columnValues: { Ascites: { '1': 'Y', '9': null } },
+};
+const READING_FIELDS = {
+  decimal: ',',
+  missing: '999,-9',
+  columns: '{"bili":"Bilirubin","note":null}',
+  column_units: '{"Bilirubin":"umol/L"}',
+  column_values: '{"Ascites":{"1":"Y","9":null}}',
+};
+
+test('how to read a file is sent with it as form fields, and in the address for an upload', async () => {
+  const ok = () => respond(200, {});
+  const { api, sent } = apiWith([ok, ok], credentialsOf(['t']));
+  await api.check('lasso', new File(['ID\n1\n'], 'a.csv'), { ...OPTIONS, reading: READING });
+  await api.check('lasso', { uploadId: 'u1', name: 'a.csv' }, { ...OPTIONS, reading: READING });
+  const [form, query] = sent;
+  expect(form?.address).toBe(`${BASE}api/predict/lasso?dry_run=true`);
+  for (const [name, value] of Object.entries(READING_FIELDS))
+    expect(form?.body).toContain(`name="${name}"\r\n\r\n${value}\r\n`);
+  expect(Object.fromEntries(new URL(query?.address ?? '').searchParams)).toEqual({
+    dry_run: 'true',
+    ...READING_FIELDS,
+  });
+});
+
+test('that no code means "not measured" is sent as an empty text', async () => {
+  const { api, sent } = apiWith([() => respond(200, {})], credentialsOf(['t']));
+  const reading = { ...NO_READING, missing: [] };
+  await api.check('lasso', { uploadId: 'u1', name: 'a.csv' }, { ...OPTIONS, reading });
+  expect(new URL(sent[0]?.address ?? '').searchParams.get('missing')).toBe('');
 });
 
 test('deleting an upload does not ask the user to log in when the session has ended', async () => {

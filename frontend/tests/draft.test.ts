@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { NO_READING } from '../src/lib/reading';
+import { models } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import { fileCheck } from '../src/state/fileCheck';
+import { knownHeadings, rememberHeadings } from '../src/state/knownHeadings';
 import { balance } from '../src/state/session';
-import { dryRun } from './fixtures';
+import { catalogueColumn, catalogueModel, dryRun, previewColumn } from './fixtures';
 
 interface SentRequest {
   url: string;
+  body: Promise<string>;
   key: string | null;
   respond: (status: number, body: unknown) => void;
   fail: () => void;
@@ -21,6 +25,7 @@ beforeEach(() => {
       new Promise<Response>((resolve, reject) => {
         requests.push({
           url: request.url.replace(/^.*\/api\//, 'api/'),
+          body: request.text(),
           key: request.headers.get('idempotency-key'),
           respond: (status, body) => resolve(new Response(JSON.stringify(body), { status })),
           fail: () => reject(new TypeError('offline')),
@@ -157,6 +162,23 @@ test('a change of units checks the file again, and the submission has the units'
   await submitting;
 });
 
+test('units hold for one file, and may be chosen before it', async () => {
+  draft.chooseUnits('si');
+  await chooseAndCheckFile();
+  expect(draft.chosenUnits.value).toBe('si');
+  const submitting = draft.submit();
+  const submission = await request(1);
+  expect(submission.url).toContain('units=si');
+  submission.respond(202, { prediction_id: 'p', status: 'queued', cost: 100, balance: 400 });
+  await submitting;
+  expect(draft.chosenUnits.value).toBe('stated');
+
+  draft.chooseFile(file());
+  draft.chooseUnits('si');
+  draft.chooseFile(file('next.csv'));
+  expect(draft.chosenUnits.value).toBe('stated');
+});
+
 test('a repeated submission has the same key, and one with other options has another key', async () => {
   await chooseAndCheckFile(dryRun({ rows_predictable: 2 }));
   const keyOf = async (index: number) => {
@@ -180,4 +202,69 @@ test('a repeated submission has the same key, and one with other options has ano
   (await request(4)).respond(200, dryRun());
   await checkState('done');
   expect([first, second]).not.toContain(await keyOf(5));
+});
+
+test('an answer about the file checks it again, is submitted with it, and ends with the file', async () => {
+  await chooseAndCheckFile();
+  draft.setReading({ columnUnits: { Bilirubin: 'umol/L' } });
+  const check = await request(1);
+  expect(await check.body).toContain('{"Bilirubin":"umol/L"}');
+  check.respond(200, dryRun());
+  await checkState('done');
+  const submitting = draft.submit();
+  const submission = await request(2);
+  expect(await submission.body).toContain('{"Bilirubin":"umol/L"}');
+  submission.fail();
+  await submitting;
+  draft.chooseFile(file('other.csv'));
+  expect(draft.reading.value).toEqual(NO_READING);
+  expect(await (await request(3)).body).not.toContain('column_units');
+});
+
+test('choices that are not applied yet survive an answer, and end with the file', async () => {
+  await chooseAndCheckFile();
+  draft.mappingChoices.value = { 1: { unit: 'umol/L' } };
+  draft.setReading({ missing: ['999'] });
+  draft.chooseModel('mayo');
+  draft.chooseUnits('si');
+  expect(draft.mappingChoices.value).toEqual({ 1: { unit: 'umol/L' } });
+  draft.undoAnswers();
+  expect(draft.mappingChoices.value).toEqual({});
+  draft.mappingChoices.value = { 1: { unit: 'umol/L' } };
+  draft.chooseFile(file('other.csv'));
+  expect(draft.mappingChoices.value).toEqual({});
+});
+
+test('a remembered heading is used once, and the user can forget it', async () => {
+  const stored = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => stored.set(key, value),
+    removeItem: (key: string) => stored.delete(key),
+  });
+  models.value = [catalogueModel({ id: 'lasso', columns: [catalogueColumn('Bilirubin')] })];
+  rememberHeadings({ bili: { column: 'Bilirubin', unit: null } });
+  const preview = { columns: [previewColumn('bili', null)], rows: [] };
+
+  draft.chooseModel('lasso');
+  draft.chooseFile(file());
+  (await request(0)).respond(422, { code: 'column_missing', preview });
+  const second = await request(1);
+  expect(await second.body).toContain('{"bili":"Bilirubin"}');
+  expect(Object.keys(draft.recalledHeadings.value ?? {})).toEqual(['bili']);
+  second.respond(422, { code: 'column_missing', preview });
+  await checkState('failed');
+  expect(requests).toHaveLength(2);
+
+  expect(draft.isAnswered.value).toBe(false);
+  draft.setReading({ decimal: ',' });
+  expect(draft.isAnswered.value).toBe(true);
+  await request(2);
+  draft.undoAnswers();
+  expect(draft.isAnswered.value).toBe(false);
+  expect(await (await request(3)).body).toContain('{"bili":"Bilirubin"}');
+
+  draft.forgetRecalledHeadings();
+  expect(await (await request(4)).body).not.toContain('"bili"');
+  expect(knownHeadings()).toEqual({});
 });

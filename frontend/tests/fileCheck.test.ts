@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pageProblem } from '../src/api/problem';
 import { startBlocker } from '../src/lib/fileCheck';
-import { dryRun } from './fixtures';
+import { dryRun, previewColumn } from './fixtures';
 
 const done = (predictableRows: number) =>
   ({ state: 'done', report: dryRun({ rows_predictable: predictableRows }) }) as const;
@@ -22,6 +22,21 @@ test('bad rows prevent the start until they are skipped', () => {
 test('a file with only bad rows must be corrected', () => {
   expect(startBlocker(done(0), false)).toBe('correct');
   expect(startBlocker(done(0), true)).toBe('correct');
+});
+
+test('findings about columns prevent the start, also if rows are skipped', () => {
+  const errors = [
+    { row: null, column: 'Bilirubin', value: null, code: 'unit_suspected', message: 'Which?' },
+  ];
+  const check = { state: 'done', report: dryRun({ errors, rows_predictable: 0 }) } as const;
+  expect(startBlocker(check, false)).toBe('columns');
+  expect(startBlocker(check, true)).toBe('columns');
+});
+
+test('a file whose header was refused can be read if the user says how', () => {
+  const preview = { columns: [previewColumn('bili', null)], rows: [] };
+  const problem = pageProblem('column_missing', { status: 422, preview });
+  expect(startBlocker({ state: 'failed', problem }, false)).toBe('columns');
 });
 
 test('a failed check prevents the start only if the file is its cause', () => {

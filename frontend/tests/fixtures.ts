@@ -1,7 +1,15 @@
 // Test data. Each function returns an ordinary object, changed as the test needs it.
 
 import { readFileSync } from 'node:fs';
-import type { Column, CurveCard, DryRun, Model, Prediction, Row } from '../src/api/types';
+import type {
+  Column,
+  CurveCard,
+  DryRun,
+  Model,
+  Prediction,
+  PreviewColumn,
+  Row,
+} from '../src/api/types';
 
 /** Return the text of a file of the repository. */
 export function repositoryFile(path: string): string {
@@ -58,6 +66,7 @@ export function finishedPrediction(change: Partial<Prediction> = {}): Prediction
     ignored_columns: [],
     units: {},
     bad_rows: 0,
+    assumptions: [],
     is_checked: true,
     rows: 1,
     rows_done: 1,
@@ -106,6 +115,9 @@ export function catalogueColumn(name: string, change: Partial<Column> = {}): Col
   return {
     name,
     title: { en: name, ru: name },
+    description: null,
+    value_titles: null,
+    aliases: [],
     kind: 'number',
     required: false,
     unit: null,
@@ -121,12 +133,24 @@ export function catalogueColumn(name: string, change: Partial<Column> = {}): Col
   };
 }
 
+export function previewColumn(
+  header: string,
+  column: string | null,
+  change: Partial<PreviewColumn> = {},
+): PreviewColumn {
+  return { header, column, unit: null, suggestion: null, texts: [], ...change };
+}
+
 export function dryRun(change: Partial<DryRun> = {}): DryRun {
   return {
     rows: 3,
     rows_predictable: 3,
     accepted: true,
     errors: [],
+    warnings: [],
+    assumptions: [],
+    out_of_range: [],
+    imputed: [],
     errors_total: 0,
     bad_rows: '',
     bad_rows_total: 0,
@@ -136,6 +160,7 @@ export function dryRun(change: Partial<DryRun> = {}): DryRun {
     ignored_columns: [],
     personal_columns: [],
     units: {},
+    format: 'csv',
     separator: ',',
     encoding: 'utf-8',
     sampled: false,

@@ -1,20 +1,16 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { Column } from '../src/api/types';
 import { setLanguage } from '../src/i18n';
 import type { Field } from '../src/lib/patientForm';
+import { NO_READING } from '../src/lib/reading';
 import { models } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import * as form from '../src/state/patientForm';
 import { forgetSession } from '../src/state/session';
-import { catalogueModel, dryRun } from './fixtures';
+import { catalogueColumn, catalogueModel, dryRun } from './fixtures';
 
-const ALBUMIN: Column = {
-  name: 'Albumin',
-  title: { en: 'Albumin', ru: 'Альбумин' },
-  kind: 'number',
+const ALBUMIN = catalogueColumn('Albumin', {
   required: true,
   unit: 'g/dL',
-  allowed: null,
   minimum: 1,
   maximum: 6,
   training_minimum: 1.96,
@@ -25,7 +21,7 @@ const ALBUMIN: Column = {
   ],
   si_unit: 'g/L',
   si_factor: 10,
-};
+});
 
 let responses: { status: number; body: unknown }[] = [];
 let requests: string[] = [];
@@ -119,6 +115,12 @@ test('a start immediately after typing submits the typed values and clears the f
   expect(content()).toBeNull();
 });
 
+test('the file of the form raises no question about marks and codes', async () => {
+  form.enterText(albumin(), '3.5');
+  vi.advanceTimersByTime(1000);
+  expect(draft.reading.value).toEqual({ ...NO_READING, decimal: '.', missing: [] });
+});
+
 test('a finding of a rejected submission is shown at the field until its value changes', async () => {
   form.enterText(albumin(), '3.5');
   const finding = { column: 'Albumin', code: 'not_finite', message: '', row: 1, value: '3.5' };
@@ -139,11 +141,12 @@ test('a finding of a rejected submission is shown at the field until its value c
   expect(draft.submissionProblem.value).toBeNull();
 });
 
-test('file and units are restored with the input mode, and logging out discards everything', () => {
+test('file, units and answers are restored with the input mode, and logging out discards everything', () => {
   form.chooseInputMode('file');
   const file = new File(['ID,Age\n1,2'], 'mine.csv');
   draft.chooseFile(file);
   draft.chooseUnits('si');
+  draft.setReading({ decimal: ',' });
   form.chooseInputMode('form');
   expect(draft.chosenUnits.value).toBe('stated');
   expect(draft.chosenFile.value).toBeNull();
@@ -152,6 +155,7 @@ test('file and units are restored with the input mode, and logging out discards 
   vi.advanceTimersByTime(1000);
   expect(draft.chosenFile.value).toBe(file);
   expect(draft.chosenUnits.value).toBe('si');
+  expect(draft.reading.value).toEqual({ ...NO_READING, decimal: ',' });
   form.chooseInputMode('form');
   expect(albumin().text).toBe('3.5');
   expect(content()).not.toBeNull();

@@ -1,11 +1,8 @@
 import { expect, test } from 'vitest';
 import { previewOf } from '../src/lib/preview';
-import { dryRun } from './fixtures';
+import { dryRun, previewColumn } from './fixtures';
 
-const columns = [
-  { header: 'Ward', column: null },
-  { header: 'Bilirubin [umol/L]', column: 'Bilirubin' },
-];
+const columns = [previewColumn('Ward', null), previewColumn('Bilirubin [umol/L]', 'Bilirubin')];
 const notANumber = {
   row: 2,
   column: 'Bilirubin',
@@ -15,9 +12,10 @@ const notANumber = {
 };
 const cellCount = { row: 2, column: null, value: null, code: 'cell_count', message: 'Short.' };
 const inOtherRow = { ...notANumber, row: 70 };
+const aboutColumn = { ...notANumber, row: null, code: 'unit_suspected' };
 
 const report = dryRun({
-  errors: [notANumber, cellCount, inOtherRow],
+  errors: [aboutColumn, notANumber, cellCount, inOtherRow],
   preview: {
     columns,
     rows: [
@@ -33,6 +31,6 @@ test('findings are at their rows and mark their cells', () => {
   expect(bad).toMatchObject({ findings: [notANumber, cellCount], wrongCells: new Set([1]) });
 });
 
-test('findings in rows that are not shown are listed separately', () => {
+test('findings in rows that are not shown are listed separately, and those about columns elsewhere', () => {
   expect(previewOf(report).otherFindings).toEqual([inOtherRow]);
 });

@@ -28,8 +28,8 @@ BAD_FILES = {
     "header only": (f"{HEADER}\n".encode(), 422, "no_rows"),
     "binary": (bytes(range(256)) * 40, 415, "not_a_csv"),
     "PNG named .csv": (b"\x89PNG\r\n\x1a\n" + bytes(100), 415, "not_a_csv"),
-    "UTF-16": (TABLE.encode("utf-16"), 422, "encoding_unsupported"),
-    "missing required column": (TABLE.replace("Bilirubin", "Bili").encode(), 422, "column_missing"),
+    "UTF-16 without a mark": (TABLE.encode("utf-16-le"), 422, "encoding_unsupported"),
+    "missing required column": (TABLE.replace("Bilirubin", "Urea").encode(), 422, "column_missing"),
     "unknown category": (with_row("2,21464,F,X,14.5,2.6,12.2,4"), 422, "invalid_rows"),
     "text in a number": (with_row("2,21464,F,Y,high,2.6,12.2,4"), 422, "invalid_rows"),
     "negative lab": (with_row("2,21464,F,Y,-14.5,2.6,12.2,4"), 422, "invalid_rows"),
@@ -44,6 +44,7 @@ BAD_FILES = {
 DIALECTS = {
     "semicolons and decimal commas": TABLE.replace(",", ";").replace(".", ",").encode(),
     "tabs": TABLE.replace(",", "\t").encode(),
+    "UTF-16, as Excel's Unicode text": TABLE.replace(",", "\t").encode("utf-16"),
     "byte order mark": b"\xef\xbb\xbf" + TABLE.encode(),
     "Windows-1251": TABLE.replace("\n1,", "\nИванова,").encode("cp1251"),
     "Windows line ends": TABLE.replace("\n", "\r\n").encode(),
@@ -80,7 +81,7 @@ def test_every_csv_dialect_gives_the_same_patient(stack: RunningStack, case: str
 
 
 def test_one_bad_row_refuses_the_file_and_every_bad_row_is_named(someone: Person) -> None:
-    rows = [GOOD, "2,58,F,Y,-1,38,1.1,5", GOOD, "4,21464,F,Q,14.5,2.6,12.2,4"]
+    rows = [GOOD, "2,58,F,Y,-2,38,1.1,5", GOOD, "4,21464,F,Q,14.5,2.6,12.2,4"]
 
     problem = assert_problem(someone.submit("\n".join([HEADER, *rows]).encode()), 422, "invalid_rows")
 
@@ -139,7 +140,7 @@ def test_a_form_that_is_cut_off_is_refused(someone: Person) -> None:
 
 def test_another_content_type_is_415(someone: Person) -> None:
     answer = someone.http.post(
-        f"{someone.url}/api/predict/lasso", data=b"Age", headers={"Content-Type": "text/plain"}, timeout=30
+        f"{someone.url}/api/predict/lasso", data=b"Age", headers={"Content-Type": "image/png"}, timeout=30
     )
 
     assert_problem(answer, 415, "unsupported_media_type")

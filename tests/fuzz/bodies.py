@@ -7,30 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from chalicelib.core.http.bodies import FILE_TYPES
 from tests.fuzz.people import PASSWORD, SAMPLE, Account, Anonymous
 from tests.support.leaks import CELL, FILE_NAME
+from tests.support.workbooks import workbook
 
 if TYPE_CHECKING:
     import schemathesis
 
 type Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-_CELLS = st.one_of(
-    st.sampled_from(
-        ["", "NA", "-1", "1e999", "nan", "0", "1,5", "=1+1", "x" * 5000, '"', "\x00", "١", "Y", "Age", "\ufeff", "inf"]
-    ),
-    st.just(CELL),
-    st.text(max_size=20),
-    st.floats().map(str),
-)
-_ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "cp1251", "utf-16", "latin-1"])
+_TEXTS = (
+    "", "NA", "-1", "1e999", "nan", "0", "1,5", "=1+1", "x" * 5000, '"', "\x00", "١", "Y", "Age", "\ufeff", "inf",
+    "999", ".", "<0.5", "1,650", "1.9 H", "38 g/L", "да", "II", "bili", "Bilirubin [umol/L]", "INR", "mg/dL",
+)  # fmt: skip
+_CELLS = st.one_of(st.sampled_from(_TEXTS), st.just(CELL), st.text(max_size=20), st.floats().map(str))
+_ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "cp1251", "cp1252", "mac_roman", "utf-16"])
 _SEPARATORS = st.sampled_from([",", ",", ",", ";", "\t", "|"])
 _LINE_ENDS = st.sampled_from(["\n", "\n", "\r\n", "\r", "\n\n"])
 
 
 @st.composite
 def patient_files(draw: st.DrawFn) -> bytes:
-    """Draw the sample file of ten patients with up to four changes, another encoding or separator, or changed bytes."""
+    """Draw the sample file of ten patients, as a text or a workbook, with up to four changes, or changed bytes."""
     table = [line.split(",") for line in SAMPLE.decode().splitlines()]
     for _ in range(draw(st.integers(0, 4))):
         line = draw(st.integers(0, len(table) - 1))
@@ -45,24 +44,29 @@ def patient_files(draw: st.DrawFn) -> bytes:
                 table[line] = table[line][:-1]
             case _:
                 table[line] = [*table[line], "1"]
-    separator = draw(_SEPARATORS)
-    text = draw(_LINE_ENDS).join(separator.join(cells) for cells in table)
-    content = text.encode(draw(_ENCODINGS), "replace")
+    if draw(st.integers(0, 4)) == 0:
+        printable = [["".join(filter(str.isprintable, cell)) for cell in cells] for cells in table]
+        content = workbook({"title": [["patients"]], "data": printable})
+    else:
+        separator = draw(_SEPARATORS)
+        text = draw(_LINE_ENDS).join(separator.join(cells) for cells in table)
+        content = text.encode(draw(_ENCODINGS), "replace")
     if draw(st.integers(0, 9)) == 0:
         start = draw(st.integers(0, len(content)))
         content = content[:start] + draw(st.binary(max_size=8)) + content[start + draw(st.integers(0, 8)) :]
     return content
 
 
+_READING = [
+    ("dry_run", b"true"), ("dry_run", b"false"), ("units", b"si"), ("on_error", b"skip"), ("decimal", b","),
+    ("missing", b""), ("missing", b"999,-9"), ("columns", b'{"Copper": null}'), ("columns", b'{"SGOT": "Copper"}'),
+    ("columns", b'{"nope": "Age"}'), ("columns", b"[1]"), ("column_units", b'{"Bilirubin": "umol/L"}'),
+    ("column_units", b'{"Age": 1}'), ("column_values", b'{"Sex": {"F": "M", "M": null}}'), ("column_values", b"{"),
+]  # fmt: skip
+"""Options that say how a file is read. Some are invalid."""
 _OPTIONS = st.lists(
-    st.sampled_from(
-        [
-            ("dry_run", b"true"), ("dry_run", b"false"), ("units", b"si"), ("on_error", b"skip"), ("units", b"\xff"),
-            ("dryrun", b"true"), ("", b""), ("file", SAMPLE),
-        ]
-    ),
-    max_size=3,
-)  # fmt: skip
+    st.sampled_from([*_READING, ("units", b"\xff"), ("dryrun", b"true"), ("", b""), ("file", SAMPLE)]), max_size=3
+)
 """Form fields beside the file. Some are unknown, invalid, or repeated."""
 
 
@@ -101,11 +105,15 @@ def _one_of(owned: Sequence[str], draw: Draw) -> str:
 
 def real_file(case: schemathesis.Case[Any], draw: Draw) -> dict[str, Any]:
     """Return the arguments for ``requests`` that send a patient file, or none if ``case`` takes no file."""
-    if case.media_type not in ("text/csv", "multipart/form-data"):
+    if case.media_type not in (*FILE_TYPES, "multipart/form-data"):
         return {}
     content = draw(patient_files())
-    data, content_type = (content, "text/csv") if case.media_type == "text/csv" else form(content, draw(_OPTIONS))
-    return {"data": data, "files": None, "json": None, "headers": {"Content-Type": content_type}}
+    if case.media_type == "multipart/form-data":
+        data, content_type = form(content, draw(_OPTIONS))
+    else:
+        data, content_type = content, str(case.media_type)
+    sent: dict[str, Any] = {"data": data, "files": None, "json": None, "headers": {"Content-Type": content_type}}
+    return sent | ({"params": draw(st.lists(st.sampled_from(_READING), max_size=2))} if draw(st.booleans()) else {})
 
 
 def distort(sent: dict[str, Any], draw: Draw) -> bool:

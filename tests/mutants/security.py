@@ -20,9 +20,10 @@ from chalicelib.core.rate_limits import Limits
 from chalicelib.core.settings import Settings
 from chalicelib.erasure.eraser import Erasure, OutOfTimeError
 from chalicelib.inference.models.base import ArtefactMismatchError, read_verified
-from chalicelib.inference.patient_file import csv_reader, findings
+from chalicelib.inference.patient_file import encodings, findings, workbook
 from chalicelib.inference.patient_file.findings import TooManyRowsError, refuse_surely_too_many_rows
 from chalicelib.inference.patient_file.pii_headers import names_a_person
+from chalicelib.inference.patient_file.workbook import WorkbookTooLargeError
 from chalicelib.inference.predictions.dead_letters import DeadLetters
 from chalicelib.inference.predictions.dispatcher import Dispatcher
 from chalicelib.inference.predictions.dry_run import DryRuns
@@ -56,6 +57,7 @@ _ROWS_MAX = "tests/unit/inference/predictions/test_rows_max.py::"
 _UPLOADS = "tests/unit/inference/storage/test_uploads.py::"
 _GUARDED = "tests/unit/local/test_guard.py::"
 _ACCOUNT = "tests/unit/auth/test_account_life.py::"
+_WORKBOOK = "tests/unit/inference/patient_file/test_workbook.py::"
 _HOSTILE = "tests/unit/inference/patient_file/test_hostile_files.py::"
 _LOG_LINES = "tests/unit/core/observability/test_logging.py::"
 _LOADING = "tests/unit/inference/models/test_loading.py::"
@@ -152,10 +154,15 @@ MUTATIONS = (
         _OPTIONS + "test_row_11_a_json_body_past_its_limit_is_refused_unread"),
     Mutation("row 11: all errors are listed", bodies._invalid_input, replace("_1[:_]", "_1"),
         _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
-    Mutation("row 11: long names are repeated whole", bodies._error, replace("len(_1) > _", "len(_1) > JSON_BYTES_MAX"),
+    Mutation("row 11: long names are repeated whole", bodies._shown,
+        replace("len(_1) <= _", "len(_1) <= JSON_BYTES_MAX"),
         _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
-    Mutation("row 11: NUL is an allowed character", csv_reader, in_text(r"[\x00-", r"[\x01-"),
+    Mutation("row 11: NUL is an allowed character", encodings, in_text(r"[\x00-", r"[\x01-"),
         _HOSTILE + "test_row_11_a_hostile_file_gets_its_expected_outcome_in_bounded_memory"),
+    Mutation("row 11: a workbook of any size is unpacked", workbook._unpacked,
+        never(WorkbookTooLargeError), _WORKBOOK + "test_a_zip_bomb_costs_no_more_than_the_bound"),
+    Mutation("row 11: a workbook of any number of values is parsed", workbook._Check._check_size,
+        never(WorkbookTooLargeError), _WORKBOOK + "test_too_many_elements_are_refused"),
     Mutation("row 11: the file name becomes part of the object key", Predictions._new_prediction,
         replace("input_key(_1, _2)", "input_key(_1, fields['file_name'] or _2)"),
         _FILES + "test_row_11_object_keys_hold_nothing_that_a_client_sent"),

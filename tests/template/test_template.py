@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.audit.daily import KEY as AUDIT_KEY
+from chalicelib.core.http.bodies import FILE_TYPES, FORM_TYPE
 from chalicelib.core.settings import Settings
 from chalicelib.inference.predictions.worker_disk import worker_disk_bytes
 from deploy.lint import lint
@@ -254,7 +255,7 @@ def test_the_api_is_regional_and_its_stage_has_the_stage_s_name(template: Templa
 
 def test_the_gateway_passes_uploads_unchanged(template: Template) -> None:
     binary = properties(template, "RestAPI")["DefinitionBody"]["x-amazon-apigateway-binary-media-types"]
-    assert {"multipart/form-data", "text/csv"} <= set(binary)
+    assert {FORM_TYPE, *FILE_TYPES} <= set(binary)
 
 
 def test_the_gateway_compresses_only_answers_longer_than_those_with_a_token(template: Template) -> None:

@@ -17,7 +17,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib.core.errors import DomainError, InvalidInputError, InvalidJsonError
 
+JSON_TYPE = "application/json"
 FORM_TYPE = "multipart/form-data"
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILE_TYPES = ("text/csv", "text/plain", "text/tab-separated-values", "application/vnd.ms-excel", WORKBOOK_TYPE)
+"""The content types of a body that is the file itself. Windows sends a CSV as ``application/vnd.ms-excel``."""
 FILE_FIELD = "file"
 FILE_NAME_LENGTH_MAX = 200
 JSON_BYTES_MAX = 16 * 1024
@@ -55,6 +59,14 @@ class BodyTooLargeError(DomainError):
     title = "The JSON body is too large"
 
 
+class UnsupportedMediaTypeError(DomainError):
+    """The body has a content type that this address does not take, or none."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "This content type is not accepted here"
+
+
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
     """An uploaded file: its bytes and the name that the client gave it, if any."""
@@ -77,8 +89,32 @@ class NoOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
-def json_body[Body: BaseModel](request: Request, model: type[Body]) -> Body:
-    """Return the request's JSON body as ``model``.
+def check_content_type(request: Request, taken: Sequence[str]) -> None:
+    """Raise if the request's content type is none of ``taken``.
+
+    A body without a content type is taken as JSON if nothing else is taken. Otherwise it is refused, because API
+    Gateway passes it on as text in UTF-8, which corrupts files in other encodings.
+
+    Raises
+    ------
+    UnsupportedMediaTypeError
+    """
+    sent, _ = _content_type(request)
+    if (sent or JSON_TYPE) in taken and (sent or len(taken) == 1):
+        return
+    curl = f"-F '{FILE_FIELD}=@patients.csv'" if FORM_TYPE in taken else f"-H 'Content-Type: {JSON_TYPE}'"
+    raise UnsupportedMediaTypeError(
+        f"This address takes {_alternatives(taken)}; you sent {_shown(sent) or 'no content type'}. With curl: {curl}."
+    )
+
+
+def _alternatives(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def json_body[Body: BaseModel](request: Request, model: type[Body], hint: str = "") -> Body:
+    """Return the request's JSON body as ``model``. ``hint`` ends the message of ``InvalidJsonError``.
 
     Raises
     ------
@@ -96,10 +132,16 @@ def json_body[Body: BaseModel](request: Request, model: type[Body]) -> Body:
     try:
         values = json.loads(body, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
-        raise InvalidJsonError('Send a JSON object, such as {"name": "anna"}.') from error
+        raise _invalid_json(model, hint) from error
     if not isinstance(values, dict):
-        raise InvalidJsonError('Send a JSON object, such as {"name": "anna"}.')
+        raise _invalid_json(model, hint)
     return _validated(values, model)
+
+
+def _invalid_json(model: type[BaseModel], hint: str) -> InvalidJsonError:
+    """Return the error that shows an object with the required fields of ``model``."""
+    fields = [f'"{name}": "…"' for name, field in model.model_fields.items() if field.is_required()]
+    return InvalidJsonError(f"Send a JSON object such as {{{', '.join(fields)}}}. {hint}".rstrip())
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -185,9 +227,11 @@ def _repeated(values: Iterable[tuple[str, Any]]) -> list[dict[str, str | None]]:
 
 
 def _error(name: str | None, code: str, message: str) -> dict[str, str | None]:
-    if name is not None and len(name) > NAME_SHOWN_MAX:
-        name = name[: NAME_SHOWN_MAX - 1] + "…"
-    return {"column": name, "code": code, "message": message}
+    return {"column": None if name is None else _shown(name), "code": code, "message": message}
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= NAME_SHOWN_MAX else name[: NAME_SHOWN_MAX - 1] + "…"
 
 
 def _invalid_input(errors: Sequence[dict[str, str | None]]) -> InvalidInputError:
@@ -213,7 +257,7 @@ def _content_type(request: Request) -> tuple[str, dict[str, str]]:
 
 def is_json(request: Request) -> bool:
     """Return whether the request's content type is JSON."""
-    return _content_type(request)[0] == "application/json"
+    return _content_type(request)[0] == JSON_TYPE
 
 
 def _is_form(request: Request) -> bool:

@@ -12,7 +12,15 @@ from pydantic import BaseModel
 
 from chalicelib.core.errors import DomainError
 from chalicelib.core.http import problem
-from chalicelib.core.http.bodies import FORM_TYPE, NoOptions, parsed_options, refuse_body
+from chalicelib.core.http.bodies import (
+    FILE_TYPES,
+    FORM_TYPE,
+    JSON_TYPE,
+    NoOptions,
+    check_content_type,
+    parsed_options,
+    refuse_body,
+)
 from chalicelib.core.observability.logging import log_exception
 
 CORS = CORSConfig(
@@ -23,15 +31,12 @@ CORS = CORSConfig(
 )
 """Any origin may call the API. It uses bearer tokens and no cookies, so a foreign page has no access by itself."""
 
-ANY_CONTENT_TYPE = ("*/*",)
-"""The content types of a route without a body. Clients send some content type nevertheless."""
-
 
 class RouteMetadata(TypedDict, total=False):
     """The metadata of an endpoint, from which the OpenAPI document is generated.
 
-    Only ``body`` and ``query`` affect requests. Views build their response bodies as dicts; tests compare every real
-    response with its description.
+    Only ``body``, ``takes_file`` and ``query`` affect requests. Views build their response bodies as dicts; tests
+    compare every real response with its description.
     """
 
     answers: Mapping[int, type | None]
@@ -44,6 +49,8 @@ class RouteMetadata(TypedDict, total=False):
     """Headers that successful responses may have, by status."""
     body: type[BaseModel]
     """The model of the JSON body."""
+    takes_file: bool
+    """Whether the body may be a file: the field ``file`` of a form, or the file itself."""
     query: type[BaseModel]
     """The query options, which an endpoint that takes a file also accepts as form fields. Requests with unknown query
     options are rejected before the view runs."""
@@ -86,8 +93,6 @@ class Endpoints[Services](Blueprint):
         self,
         path: str,
         method: str,
-        *,
-        content_types: Sequence[str] = ("application/json",),
         **metadata: Unpack[RouteMetadata],
     ) -> Callable[[Callable[Concatenate[Request, Services, ...], Response]], Callable[..., Response]]:
         """Return a decorator that registers ``view(request, services, **path_parameters) -> Response`` at ``path``.
@@ -95,16 +100,17 @@ class Endpoints[Services](Blueprint):
         A ``DomainError`` becomes its problem document. Other exceptions are logged with their stack: an unreachable or
         throttled AWS service becomes 503, anything else 500. Chalice would respond to all of them with a bare 500.
         """
-
-        takes_body = "body" in metadata or FORM_TYPE in content_types
+        taken = content_types(metadata)
 
         def register(view: Callable[Concatenate[Request, Services, ...], Response]) -> Callable[..., Response]:
             @functools.wraps(view)
             def handle(**parameters: str) -> Response:
                 request = self.current_request
                 try:
+                    if taken:
+                        check_content_type(request, taken)
                     parsed_options(request, metadata.get("query", NoOptions))
-                    if not takes_body:
+                    if not taken:
                         refuse_body(request)
                     return view(request, self._services(), **parameters)
                 except DomainError as error:
@@ -114,13 +120,19 @@ class Endpoints[Services](Blueprint):
                     return problem.temporarily_unavailable() if _is_outage(error) else problem.internal_error()
 
             vars(handle)[_METADATA] = metadata
-            self.route(path, methods=[method], cors=CORS, content_types=list(content_types))(handle)
+            self.route(path, methods=[method], cors=CORS, content_types=["*/*"])(handle)
             return view
 
         return register
 
 
 _METADATA = "route_metadata"
+
+
+def content_types(metadata: RouteMetadata) -> tuple[str, ...]:
+    """Return the content types that an endpoint takes. An endpoint without a body takes none."""
+    of_files = (FORM_TYPE, *FILE_TYPES) if metadata.get("takes_file") else ()
+    return (*of_files, JSON_TYPE) if "body" in metadata else of_files
 
 
 def metadata_of(view: Callable[..., Response]) -> RouteMetadata:

@@ -19,8 +19,18 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from chalicelib.core.errors import DomainError, InvalidInputError, InvalidJsonError, TemporarilyUnavailableError
 from chalicelib.core.http import problem
-from chalicelib.core.http.bodies import FILE_FIELD, FORM_TYPE, BodyTooLargeError, FileMissingError, InvalidFormError
-from chalicelib.core.http.endpoints import RouteMetadata, metadata_of
+from chalicelib.core.http.bodies import (
+    FILE_FIELD,
+    FILE_TYPES,
+    FORM_TYPE,
+    JSON_TYPE,
+    WORKBOOK_TYPE,
+    BodyTooLargeError,
+    FileMissingError,
+    InvalidFormError,
+    UnsupportedMediaTypeError,
+)
+from chalicelib.core.http.endpoints import RouteMetadata, content_types, metadata_of
 from chalicelib.core.http.schemas import InputProblem, Problem, TooLargeProblem
 from chalicelib.core.idempotency import KEY_CHARACTERS_MAX, IdempotencyKeyReusedError, InvalidIdempotencyKeyError
 from chalicelib.core.throttling import TooManyRequestsError
@@ -32,8 +42,8 @@ Json = dict[str, Any]
 Routes = Mapping[str, Mapping[str, RouteEntry]]
 Refs = Mapping[type, Json]
 
-_JSON = "application/json"
 _CSV = "text/csv"
+_FILE = "A table with a header and one row per patient, as CSV or as an Excel workbook (.xlsx)."
 _EXAMPLE_CSV = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n1,21464,Y,14.5,2.6,12.2\n"
 
 _HEADERS = {
@@ -232,16 +242,12 @@ def _idempotency_key(metadata: RouteMetadata) -> list[Json]:
     return [{"$ref": "#/components/parameters/IdempotencyKey"}] if metadata.get("idempotent") else []
 
 
-def _takes_file(entry: RouteEntry) -> bool:
-    return _CSV in entry.content_types
-
-
 def _request_content(entry: RouteEntry, metadata: RouteMetadata, refs: Refs) -> Json:
     content: Json = {}
     if "body" in metadata:
-        content[_JSON] = {"schema": refs[metadata["body"]]} | _example(entry.view_function, "request")
-    if _takes_file(entry):
-        file = {"type": "string", "contentMediaType": _CSV, "description": "A CSV file: a header, one row per patient."}
+        content[JSON_TYPE] = {"schema": refs[metadata["body"]]} | _example(entry.view_function, "request")
+    if metadata.get("takes_file"):
+        file = {"type": "string", "contentMediaType": _CSV, "description": _FILE}
         form = {
             "type": "object",
             "properties": {**_form_options(metadata), FILE_FIELD: file},
@@ -249,7 +255,10 @@ def _request_content(entry: RouteEntry, metadata: RouteMetadata, refs: Refs) -> 
             "additionalProperties": False,
         }
         content[FORM_TYPE] = {"schema": form, "example": {FILE_FIELD: _EXAMPLE_CSV}}
-        content[_CSV] = {"schema": file, "example": _EXAMPLE_CSV}
+        for media_type in FILE_TYPES:
+            content[media_type] = {"schema": file | {"contentMediaType": media_type}, "example": _EXAMPLE_CSV}
+        content["text/tab-separated-values"]["example"] = _EXAMPLE_CSV.replace(",", "\t")
+        del content[WORKBOOK_TYPE]["example"]  # JSON holds no binary data
     return content
 
 
@@ -276,7 +285,7 @@ def _success_responses(view: Callable[..., Response], metadata: RouteMetadata, r
     responses = {
         str(status): _response(
             _first_line(model) if model else "Done.",
-            {_JSON: {"schema": refs[model]} | _example(view, str(status))} if model else {},
+            {JSON_TYPE: {"schema": refs[model]} | _example(view, str(status))} if model else {},
             metadata.get("answer_headers", {}).get(status, ()),
         )
         for status, model in metadata.get("answers", {}).items()
@@ -311,28 +320,27 @@ def _with_codes(error: type[DomainError]) -> Iterator[type[DomainError]]:
             yield from _with_codes(subclass)
 
 
-def _documented_errors(entry: RouteEntry, metadata: RouteMetadata) -> Iterator[_DocumentedError]:
+def _documented_errors(metadata: RouteMetadata) -> Iterator[_DocumentedError]:
     errors = [*metadata.get("errors", ()), *metadata.get("auth", ())]
     if "body" in metadata:
         errors += [InvalidJsonError, BodyTooLargeError]
-    if _takes_file(entry):
+    if metadata.get("takes_file"):
         errors += [FileMissingError, InvalidFormError]
     if metadata.get("idempotent"):
         errors += [InvalidIdempotencyKeyError, IdempotencyKeyReusedError]
+    if content_types(metadata):
+        errors.append(UnsupportedMediaTypeError)
     for error in errors:
         yield from map(_documented, _with_codes(error))
-    if "body" in metadata and not _takes_file(entry):
+    if "body" in metadata and not metadata.get("takes_file"):
         yield _DocumentedError(
             413, _TOO_LARGE_AT_THE_GATEWAY, "The request has more bytes than API Gateway and Lambda accept."
         )
-    if "body" in metadata or _takes_file(entry):
-        code, title = problem.BY_STATUS[415]
-        yield _DocumentedError(415, code, f"{title}.")
 
 
 def _problem_responses(entry: RouteEntry, metadata: RouteMetadata, refs: Refs) -> Json:
     errors_by_status: dict[int, list[_DocumentedError]] = {}
-    for error in sorted(set(_documented_errors(entry, metadata))):
+    for error in sorted(set(_documented_errors(metadata))):
         errors_by_status.setdefault(error.status, []).append(error)
     if InvalidInputError.status in errors_by_status:
         errors_by_status[InvalidInputError.status].insert(0, _documented(InvalidInputError))

@@ -48,19 +48,13 @@ BY_STATUS = {
     400: ("bad_request", "The request could not be read"),
     404: ("not_found", "There is nothing at this address"),
     405: ("method_not_allowed", "This address does not take this method"),
-    415: ("unsupported_media_type", "This content type is not accepted here"),
 }
 """Code and title of the errors that Chalice returns itself, by status."""
-
-_DETAILS = {
-    "unsupported_media_type": "Send JSON as application/json, and a file as the form field 'file' or as text/csv. "
-    "Nothing was charged"
-}
 
 
 def from_framework(response: Response) -> Response:
     """Return Chalice's own error response ``{"Code", "Message"}`` as a problem document."""
     code, title = BY_STATUS.get(response.status_code, ("internal_error", "Something went wrong on our side"))
-    detail = _DETAILS.get(code) or (str(response.body["Message"]) if response.status_code in BY_STATUS else title)
+    detail = str(response.body["Message"]) if response.status_code in BY_STATUS else title
     headers = {name: str(value) for name, value in response.headers.items()} | {"Content-Type": PROBLEM_TYPE}
     return problem(response.status_code, code, title, detail + ".", headers)

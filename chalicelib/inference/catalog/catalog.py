@@ -4,7 +4,7 @@ Importing this module loads no model and no pandas.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,8 @@ from chalicelib.core.errors import DomainError
 from chalicelib.inference.catalog.price_overrides import Override, PriceOverrides
 from chalicelib.inference.models.output_spec import ContributionScale
 from chalicelib.inference.patient_file import columns
+from chalicelib.inference.patient_file.column_texts import COLUMN_TEXTS, ColumnTexts
+from chalicelib.inference.patient_file.headings import ALIASES
 
 ARTEFACTS = Path(__file__).resolve().parents[3] / "model_artifacts"
 
@@ -185,6 +187,8 @@ def _document(offer: Offer, card_fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _column(column: columns.Column) -> dict[str, Any]:
+    texts = COLUMN_TEXTS.get(column.name)
+    si = None if column.si_is_rare else column.si
     return {
         "name": column.name,
         "unit": column.unit,
@@ -196,7 +200,14 @@ def _column(column: columns.Column) -> dict[str, Any]:
         "training_minimum": column.training_minimum,
         "training_maximum": column.training_maximum,
         "title": {"en": column.title_en, "ru": column.title_ru},
+        "description": asdict(texts.description) if texts else None,
+        "value_titles": _value_titles(texts) if texts else None,
+        "aliases": list(ALIASES.get(column.name, ())),
         "units": [{"name": unit.name, "factor": unit.factor} for unit in column.units],
-        "si_unit": column.si.name if column.si else None,
-        "si_factor": column.si.factor if column.si else None,
+        "si_unit": si.name if si else None,
+        "si_factor": si.factor if si else None,
     }
+
+
+def _value_titles(texts: ColumnTexts) -> dict[str, dict[str, str]] | None:
+    return {value: asdict(title) for value, title in texts.value_titles.items()} or None

@@ -22,6 +22,13 @@ class Column(ResponseModel):
 
     name: str = Field(description="Name of the column in a patient file.")
     title: Texts = Field(description="Title of the column.")
+    description: Texts | None = Field(
+        description="What the column holds, where a laboratory report states it, and the usual units. Null if not used."
+    )
+    value_titles: dict[str, Texts] | None = Field(
+        description="The meaning of each value of a category. Null for other columns."
+    )
+    aliases: list[str] = Field(description="Other headings under which the column is recognised, for example.")
     kind: Kind = Field(description="Kind of the values. Columns of the kind `ignored` are accepted but not used.")
     required: bool = Field(description="Whether a file must have this column.")
     unit: str | None = Field(description="The column's own unit. Null if it has none.")
@@ -36,7 +43,8 @@ class Column(ResponseModel):
     )
     units: list[Unit] = Field(description="The units that a header may name. The first one is the column's own unit.")
     si_unit: str | None = Field(
-        description="The unit of numbers with `units=si`. Null if the column has no other SI unit."
+        description="The unit of numbers with `units=si`. Null if the column has no other SI unit, or if its numbers "
+        "decide whether they are in it."
     )
     si_factor: float | None = Field(description="Value in `si_unit` = value in `unit` × `si_factor`.")
 

@@ -1,27 +1,41 @@
 """Check and convert the cells of one column."""
 
 import math
-import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
-from chalicelib.inference.patient_file import columns
-from chalicelib.inference.patient_file.columns import Column, Unit
+from chalicelib.inference.patient_file import numbers, words
+from chalicelib.inference.patient_file.columns import Column, OtherScale, Unit
 from chalicelib.inference.patient_file.findings import Finding
+from chalicelib.inference.patient_file.numbers import Marks
 
 VALUE_SHOWN_MAX = 40
 ID_CHARACTERS_MAX = 100
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_WHOLE = re.compile(r"(\d+)[.,]0+", re.ASCII)
+_COUNTED_STEP = 16
+TEXTS_SHOWN_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnUnit:
-    """A column and the unit of its numbers in the file; None for a column without units."""
+class ColumnReading:
+    """How a column of the file is read.
+
+    - ``unit``: the unit of its numbers in the file; None for a column without units. ``is_stated``: the header or the
+      sender names it. ``is_answered``: the sender names it in the options.
+    - ``missing``: codes that mean "not measured"; None if nothing was said about such codes.
+    - ``values``: for a category, the value of each text, as the sender states it.
+    """
 
     column: Column
-    unit: Unit | None
+    unit: Unit | None = None
+    is_stated: bool = False
+    is_answered: bool = False
+    marks: Marks = field(default=Marks("."))
+    missing: tuple[str, ...] | None = None
+    values: dict[str, str | None] = field(default_factory=dict)
 
 
 def in_unit(unit: str | None) -> str:
@@ -32,33 +46,90 @@ def in_unit(unit: str | None) -> str:
 class Cells(dict[str, str]):
     """Maps each cell text of one column to the text that is stored.
 
-    A column has few distinct texts, so each is checked once and remembered. A wrong text maps to ``""``; ``findings``
-    says what is wrong with it.
+    A column has few distinct texts, so each is checked once and remembered. A wrong text maps to ``""``.
+
+    - ``findings``: what is wrong with a text.
+    - ``beyond``: the texts whose value lies outside the training range.
+    - ``code_counts``: how often each text occurs that may be a code for "not measured".
+    - ``numbers``: the distinct numbers, in the unit of the file, by their text.
+    - ``codes``: the value of each text of a category that is a number, or whose meaning is unclear.
+    - ``may_mean_no``: the marks for "not measured" by which a category's "no" may be meant.
+    - ``thousands``: a number that is unusual, but possible if its mark groups thousands. ``has_decimals``: another
+      number of the column certainly has decimals.
+    - ``notes``: the assumptions about the column, by their kind, each with its parameters.
     """
 
     DISTINCT_MAX = 100_000
 
-    def __init__(self, column_unit: ColumnUnit, *, decimal_comma: bool) -> None:
+    def __init__(self, reading: ColumnReading) -> None:
         super().__init__()
-        self._column = column_unit.column
-        self._unit = column_unit.unit.name if column_unit.unit else None
-        self._factor = column_unit.unit.factor if column_unit.unit else 1.0
-        self._decimal_comma = decimal_comma
+        self.reading = reading
+        self._column = reading.column
+        self._unit = reading.unit or Unit("", 1.0)
+        self._missing_codes = {code: _number_of(code) for code in reading.missing or ()}
+        self._values = {_value_key(text): value for text, value in reading.values.items()}
+        self._states_codes = any(value and words.is_code(text) for text, value in self._values.items())
         self.findings: dict[str, Finding] = {}
+        self.beyond: set[str] = set()
+        self.code_counts: dict[str, int] = {}
+        self.numbers: dict[str, float] = {}
+        self._counts: Counter[str] = Counter()
+        self.codes: dict[str, str | None] = {}
+        self.texts: dict[str, None] = {}
+        self.may_mean_no: set[str] = set()
+        self.thousands: str | None = None
+        self.has_decimals = False
+        self.mark_conflict: str | None = None
+        self.notes: dict[str, dict[str, Any]] = {}
 
     def __missing__(self, text: str) -> str:
         result = self._check(text.strip())
         if isinstance(result, Finding):
             self.findings[text] = result
             result = ""
+        elif result and self._column.kind == "number" and not self._is_in_training_range(float(result)):
+            self.beyond.add(text)
         self[text] = result
         return result
+
+    def stored(self, texts: Sequence[str]) -> list[str]:
+        """Return the text that is stored for each of ``texts``."""
+        if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
+            return [text.strip() for text in texts]  # IDs differ, so remembering them costs more than it saves
+        return list(map(self.__getitem__, texts))
 
     def clear_if_large(self) -> None:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""
         if len(self) > self.DISTINCT_MAX:
             self.clear()
             self.findings.clear()
+            self.beyond.clear()
+
+    def count_codes(self, texts: tuple[str, ...]) -> None:
+        """Count the texts of a batch that may be a code for "not measured", and those of numbers.
+
+        After the first batch, every 16th number stands for 16.
+        """
+        for code in self.code_counts:
+            self.code_counts[code] += texts.count(code)
+        if self._column.kind == "number":
+            step = _COUNTED_STEP if self._counts else 1
+            for text, count in Counter(texts[::step]).items():
+                if text in self._counts or len(self._counts) < self.DISTINCT_MAX:
+                    self._counts[text] += step * count
+
+    @cached_property
+    def median(self) -> float:
+        """The median of the numbers after the last row, rounded to four digits."""
+        counts: Counter[float] = Counter()
+        for text, count in self._counts.items():
+            if (value := self.numbers.get(text.strip())) is not None:
+                counts[value] += count
+        return float(f"{_weighted_median(counts or Counter(self.numbers.values())):.4g}")
+
+    def _is_in_training_range(self, value: float) -> bool:
+        low, high = self._column.training_minimum, self._column.training_maximum
+        return low is None or high is None or low <= value <= high
 
     def _check(self, text: str) -> str | Finding:
         column = self._column
@@ -67,66 +138,261 @@ class Cells(dict[str, str]):
                 return text
             message = f"An ID can have at most {ID_CHARACTERS_MAX} characters."
             return self._finding("too_long", message, text, maximum=ID_CHARACTERS_MAX)
-        if text.lower() in columns.MISSING:
-            if not column.required:
-                return ""
-            message = f"{column.name} is missing. It is required for every patient{in_unit(self._unit)}."
-            return self._finding("value_missing", message, text, unit=self._unit)
+        if column.kind == "category" and text and len(self.texts) < TEXTS_SHOWN_MAX:
+            self.texts[text[:VALUE_SHOWN_MAX]] = None
+        stated = self._values.get(_value_key(text), text) if self._values else text
+        if stated is not None and stated != text:
+            return self._noted_word(text, stated)
+        if stated is None:
+            self._note_text("missing_mark", text)
+        if stated is None or self._means_missing(text):
+            return self._missing(text)
         return self._category(text) if column.kind == "category" else self._number(text)
+
+    def _means_missing(self, text: str) -> bool:
+        """Return whether ``text`` means "not measured". Unless everybody writes it so, note it."""
+        if "N" in self._column.allowed and text.lower() in words.MAY_MEAN_NO:
+            self.may_mean_no.add(text)
+        elif words.is_usual_missing(text):
+            return True
+        is_mark = text in self.may_mean_no or self._is_missing_code(text) or words.is_missing_mark(text)
+        if is_mark:
+            self._note_text("missing_mark", text)
+        return is_mark
+
+    def _missing(self, text: str) -> str | Finding:
+        if not self._column.required:
+            return ""
+        unit = self.reading.unit.name if self.reading.unit else None
+        message = f"{self._column.name} is missing. It is required for every patient{in_unit(unit)}."
+        return self._finding("value_missing", message, text, unit=unit)
+
+    def _is_missing_code(self, text: str) -> bool:
+        if not self._missing_codes:
+            return False
+        if self._column.kind == "category" and words.read_value(self._column, text) is not None:
+            return False  # missing=0 does not concern the 0 that means no
+        value = _number_of(self.reading.marks.plain(text) or text)
+        return text in self._missing_codes or (value is not None and value in self._missing_codes.values())
+
+    # ---- categories
 
     def _category(self, text: str) -> str | Finding:
         column = self._column
-        whole = _WHOLE.fullmatch(text)
-        value = whole.group(1) if whole else text.upper()
-        if value in column.allowed:
-            return value
+        is_code = (words.is_code(text) and column.name != "Stage") or words.is_unclear(column, text)
+        if column.name == "Stage" and _number_of(text) in words.MISSING_CODES and self.reading.missing is None:
+            self.code_counts.setdefault(text, 0)
+            return self._code_suspected(text, text)
+        # What a sender's number means is stated for all of them or for none.
+        value = None if is_code and self._states_codes else words.read_value(column, text)
+        if is_code:
+            self.codes[words.whole_number(text)] = value
+        if value is not None:
+            return self._noted_word(text, value)
         allowed = ", ".join(column.allowed)
-        message = f"'{text[:VALUE_SHOWN_MAX]}' is not allowed for {column.name}. Allowed values: {allowed}."
+        message = (
+            f"'{text[:VALUE_SHOWN_MAX]}' is not allowed for {column.name}. Allowed values: {allowed}. "
+            "Other words can be explained by column_values."
+        )
         return self._finding("unknown_category", message, text, allowed=list(column.allowed))
 
+    # ---- numbers
+
     def _number(self, text: str) -> str | Finding:
-        column = self._column
-        plain = text.replace(",", ".") if self._decimal_comma else text
-        if not _NUMBER.fullmatch(plain):
+        plain = self.reading.marks.plain(text)
+        if plain is not None:
+            if plain.count(".") < text.count(".") + text.count(","):
+                self._note("thousands_marks", text, plain)
+            return self._finite(plain, text)
+        return self._decorated(text)
+
+    def _decorated(self, text: str) -> str | Finding:
+        """Read a number with blanks, a flag or a unit beside it, or say what the text is instead."""
+        marks, unit = self.reading.marks, self.reading.unit.name if self.reading.unit else None
+        content = numbers.excel_text(text)
+        for kind, rest in (
+            ("excel_text", content),
+            ("thousands_marks", numbers.without_blanks(text)),
+            ("laboratory_flag", numbers.without_flag(text)),
+        ):
+            plain = marks.plain(rest) if rest else None
+            if plain is not None:
+                self._note(kind, text, plain)
+                return self._finite(plain, text)
+        if content is not None:
+            return self._missing(text) if content == "" else self._number(content)
+        if numbers.is_limit(text):
             message = (
-                f"'{text[:VALUE_SHOWN_MAX]}' is not a number. {column.name} must be a number{in_unit(self._unit)}."
+                f"'{text[:VALUE_SHOWN_MAX]}' is a limit, not a value. Write the limit itself, or leave the cell empty."
             )
-            return self._finding("not_a_number", message, text, unit=self._unit)
+            return self._finding("limit_not_value", message, text, unit=unit)
+        if numbers.is_date(text):
+            message = (
+                f"'{text[:VALUE_SHOWN_MAX]}' is a date. {self._column.name} must be a number{in_unit(unit)}. "
+                "Spreadsheets may turn numbers such as 1.9 into dates."
+            )
+            return self._finding("date_not_number", message, text, unit=unit)
+        if (split := numbers.number_and_unit(text)) and (plain := marks.plain(split[0])) is not None:
+            return self._with_unit(text, plain, split[1])
+        return self._not_a_number(text)
+
+    def _with_unit(self, text: str, plain: str, unit: str) -> str | Finding:
+        """Read a number whose unit stands in the cell, if it is the column's unit."""
+        named = self._column.unit_named(unit.rstrip(".")) or self._column.scale_named(unit)
+        if named is None:
+            return self._not_a_number(text)
+        if isinstance(named, Unit) and named.name == self._unit.name:
+            self._note("unit_in_cell", text, plain)
+            return self._finite(plain, text)
+        advice = (
+            "Please use one unit for the whole column, or send column_units."
+            if isinstance(named, Unit)
+            else "It can't be converted. Please ask the laboratory."
+        )
+        message = (
+            f"'{text[:VALUE_SHOWN_MAX]}' is in {named.title}. "
+            f"{self._column.name} is read in {self._unit.name}. {advice}"
+        )
+        return self._finding("unit_in_cell", message, text, unit=self._unit.name, hint_unit=named.name)
+
+    def _not_a_number(self, text: str) -> Finding:
+        unit = self.reading.unit.name if self.reading.unit else None
+        message = f"'{text[:VALUE_SHOWN_MAX]}' is not a number. {self._column.name} must be a number{in_unit(unit)}."
+        bare = numbers.bare_number(text)
+        if numbers.has_marks(bare) and self.reading.marks.plain(bare) is None:
+            self.mark_conflict = self.mark_conflict or text
+            message += f" '{self.reading.marks.decimal}' is read as the decimal mark."
+        elif not self._column.required and not any(character.isdecimal() for character in text):
+            message += " If it means 'not measured', leave the cell empty."
+        return self._finding("not_a_number", message, text, unit=unit)
+
+    def _finite(self, plain: str, text: str) -> str | Finding:
         value = float(plain)
         if not math.isfinite(value):  # 1e999 becomes infinity, which JSON cannot hold
-            message = f"'{text[:VALUE_SHOWN_MAX]}' is too large. {column.name} must be a number{in_unit(self._unit)}."
-            return self._finding("not_finite", message, text, unit=self._unit)
-        return self._within_limits(plain, value)
+            message = (
+                f"'{text[:VALUE_SHOWN_MAX]}' is too large. {self._column.name} must be a number"
+                f"{in_unit(self._unit.name)}."
+            )
+            return self._finding("not_finite", message, text, unit=self._unit.name)
+        return self._within_limits(plain, text, value)
 
-    def _within_limits(self, text: str, value: float) -> str | Finding:
-        column = self._column
-        minimum, maximum = column.limits
-        low, high = self._in_file_unit(minimum), self._in_file_unit(maximum)
-        if low <= value <= high:
+    def _within_limits(self, plain: str, text: str, value: float) -> str | Finding:
+        minimum, maximum = self._column.limits
+        low, high = self._column.limits_in(self._unit)
+        is_possible = low <= value <= high
+        if self._may_be_a_code(value, is_possible=is_possible):
+            self.code_counts.setdefault(text, 0)
+        elif len(self.numbers) < self.DISTINCT_MAX:
+            self.numbers[text] = value
+        if not self.has_decimals and self.reading.marks.decimal in text and not self.reading.marks.groups:
+            self._note_thousands(text, value)
+        if is_possible:
+            if self._unit.factor == 1.0:
+                return plain
             # The division may round a value at a limit to just beyond it.
-            converted = min(max(value / self._factor, minimum), maximum)
-            return text if self._factor == 1.0 else f"{converted:.10g}"
-        suspicion = column.suspicion
-        if suspicion and self._factor == 1.0 and value > 0 and suspicion.holds(value):
-            suggestion = None if suspicion.factor is None else float(f"{value * suspicion.factor:.4g}")
-            hint = f", usually {_training_range(column)}." if suggestion is None else f". Did you mean {suggestion:g}?"
-            expected = f"{column.name} is expected in {column.unit}{hint}"
-            message = f"{value:g} looks like a value in {suspicion.unit}. {expected}"
+            return f"{min(max(self._unit.own_value(value), minimum), maximum):.10g}"
+        return self._impossible(text, value, low, high)
+
+    def _note_thousands(self, text: str, value: float) -> None:
+        """Note ``text`` if ``value`` is unusual, but possible in some unit if the mark groups thousands."""
+        grouped = numbers.grouped_thousands(text, self.reading.marks.decimal)
+        self.has_decimals = grouped is None
+        if grouped is None or self._is_in_training_range(self._unit.own_value(value)):
+            return
+        low, high = self._column.limits
+        units = (self._unit,) if self.reading.is_stated else self._column.units
+        if any(low <= unit.own_value(grouped) <= high for unit in units):
+            self.thousands = self.thousands or text
+
+    def _may_be_a_code(self, value: float, *, is_possible: bool) -> bool:
+        if value not in words.MISSING_CODES or self.reading.missing is not None:
+            return False
+        own, study_high = self._unit.own_value(value), self._column.study_high
+        is_far = abs(value) >= words.LONG_CODE and study_high is not None and own > study_high
+        return not is_possible or is_far or not self._is_in_training_range(own)
+
+    def _impossible(self, text: str, value: float, low: float, high: float) -> Finding:
+        column, unit = self._column, self._unit.name
+        shown = f"{value:g}"
+        if (other := self.other_unit_of(value)) is not None:
+            suggestion = None
+            hint = f", usually {column.training_minimum:g} to {column.training_maximum:g}."
+            if isinstance(other, Unit):
+                suggestion = float(f"{self._unit.file_value(other.own_value(value)):.4g}")
+                hint = f". Did you mean {suggestion:g}?"
+            message = f"{shown} looks like a value in {other.title}. {column.name} is expected in {unit}{hint}"
             return self._finding(
-                "unit_suspected", message, text, unit=column.unit, hint_unit=suspicion.unit, suggestion=suggestion,
+                "unit_suspected", message, text, unit=unit, hint_unit=other.name, suggestion=suggestion,
                 minimum=low, maximum=high,
             )  # fmt: skip
+        if value in words.MISSING_CODES and self.reading.missing is None:
+            return self._code_suspected(text, shown)
         size, code = ("low", "below_minimum") if value < low else ("high", "above_maximum")
-        message = f"{value:g} is too {size} for {column.name}. Accepted: {low:g} to {high:g} {self._unit}."
-        return self._finding(code, message, text, unit=self._unit, minimum=low, maximum=high)
+        message = f"{shown} is too {size} for {column.name}. Accepted: {low:g} to {high:g} {unit}."
+        return self._finding(code, message, text, unit=unit, minimum=low, maximum=high)
 
-    def _in_file_unit(self, limit: float) -> float:
-        """Convert a limit of the specification to the unit of the file."""
-        return limit if self._factor == 1.0 else float(f"{limit * self._factor:.4g}")
+    def _code_suspected(self, text: str, code: str) -> Finding:
+        message = (
+            f"{code} looks like a code for 'not measured'. If it is one, leave the cell empty, or send missing={code}."
+        )
+        return self._finding("missing_code_suspected", message, text, example=code)
+
+    def other_unit_of(self, value: float) -> Unit | OtherScale | None:
+        """Return another unit or scale in which ``value`` is usual, or None."""
+        low, high = self._column.median_limits
+        for unit in self._column.units:
+            if unit.name != self._unit.name and low <= unit.own_value(value) <= high:
+                return unit
+        scales = self._column.other_scales
+        return next((scale for scale in scales if scale.usual_minimum <= value <= scale.usual_maximum), None)
+
+    def training_range_in_file_unit(self) -> tuple[float, float]:
+        """Return the training range in the unit of the file.
+
+        Raises
+        ------
+        ValueError
+            The column holds no numbers.
+        """
+        low, high = self._column.training_minimum, self._column.training_maximum
+        if low is None or high is None:
+            raise ValueError(f"{self._column.name} has no training range: it holds no numbers")
+        return self._unit.file_value(low), self._unit.file_value(high)
+
+    # ---- notes
+
+    def _noted_word(self, text: str, value: str) -> str:
+        """Return the value of a category, and note how its text was read if it is not the value itself."""
+        if text.upper() != value and words.whole_number(text) != value:
+            self.notes.setdefault("words", {"words": {}})["words"].setdefault(text[:VALUE_SHOWN_MAX], value)
+        return value
+
+    def _note(self, kind: str, text: str, plain: str) -> None:
+        self.notes.setdefault(kind, {"example": text[:VALUE_SHOWN_MAX], "value": plain})
+
+    def _note_text(self, kind: str, text: str) -> None:
+        texts = self.notes.setdefault(kind, {"texts": []})["texts"]
+        if text not in texts and len(texts) < TEXTS_SHOWN_MAX:
+            texts.append(text[:VALUE_SHOWN_MAX])
 
     def _finding(self, code: str, message: str, text: str, **params: Any) -> Finding:
         return Finding(code, message, None, self._column.name, text[:VALUE_SHOWN_MAX], params)
 
 
-def _training_range(column: Column) -> str:
-    return f"{column.training_minimum:g} to {column.training_maximum:g}"
+def _value_key(text: str) -> str:
+    return words.whole_number(text.strip()).lower()
+
+
+def _weighted_median(counts: Counter[float]) -> float:
+    """Return the median of numbers that occur as often as ``counts`` says."""
+    half, passed = sum(counts.values()) / 2, 0
+    values = sorted(counts)
+    for value, following in pairwise([*values, values[-1]]):
+        passed += counts[value]
+        if passed >= half:
+            return (value + following) / 2 if passed == half else value
+    return values[-1]
+
+
+def _number_of(text: str) -> float | None:
+    return float(text) if numbers.NUMBER.fullmatch(text) else None

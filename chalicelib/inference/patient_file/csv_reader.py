@@ -1,24 +1,19 @@
-"""Read the bytes of a CSV file as a header and batches of rows: encoding, separator, quoting.
+"""Read the bytes of a file as a header and batches of rows: format, encoding, separator, header line, quoting.
 
-Column names are used only to detect the separator.
+Column names are used only to find the separator and the header line.
 """
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import BinaryIO, TextIO
+from itertools import chain, islice
+from typing import BinaryIO, Literal, NamedTuple, TextIO
 
-from chalicelib.inference.patient_file import columns
-from chalicelib.inference.patient_file.findings import (
-    BrokenCsvError,
-    EncodingUnsupportedError,
-    FileEmptyError,
-    NotACsvError,
-)
+from chalicelib.inference.patient_file import columns, encodings, formats, headings, workbook
+from chalicelib.inference.patient_file.findings import BrokenCsvError, FileEmptyError, SeparatorUnsupportedError
+from chalicelib.inference.patient_file.header_shape import Header, fitted_header
 
 Row = list[str]
 
@@ -27,108 +22,203 @@ COLUMNS_MAX = 256
 CELLS_MAX = 2 * COLUMNS_MAX
 CELL_CHARACTERS_MAX = 10_000
 LINE_CHARACTERS_MAX = 1_000_000
+HEADER_ROWS_MAX = 20
+"""The header is looked for in this many rows."""
+HEADER_COLUMNS_MIN = 3
+"""A row below the first one is the header if it names at least this many columns."""
 
-_BLOCK_BYTES = 1024 * 1024
-# Python's name of each encoding, in the order in which they are tried, and the API's name.
-_NAMES = {"utf-8-sig": "utf-8", "cp1251": "windows-1251"}
+SEPARATORS = (",", ";", "\t", "|")
 
-SEPARATORS = (",", ";", "\t")
-
-_MAGIC = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"\x1f\x8b", "a gzip archive"),
-)
-_HOW_TO_SAVE = "In Excel: File, Save As, 'CSV UTF-8 (comma delimited)'."
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_HEAD_BYTES = 64 * 1024
+_BEGINNING_CHARACTERS = 1024 * 1024
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\w"]|_)"?\s*', re.IGNORECASE)
+_UNREAD_SEPARATORS = ":^~!#&/"
+_QUOTED_ROW_NAME = re.compile(r'[\r\n]"1",')
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A text table: the header cells, and the rows in batches of at most ``BATCH_ROWS``, without blank rows."""
+    """A text table: the header cells, and the rows in batches of at most ``BATCH_ROWS``, without blank rows.
+
+    - ``header_row``: the header as it stands in the file. ``surplus``: how many blank cells a row may have beyond it.
+    - ``has_row_names``: whether each row begins with a name that has no heading.
+    - ``header_line``: where the header is if something precedes it, else None. A line of text, or a row of a sheet.
+    - ``separator`` and ``encoding``: None for a workbook. ``has_separator_line``: the file names its separator.
+    - ``is_encoding_certain``: whether headings or the bytes themselves show the encoding.
+    - ``sheet``: the sheet that is read, and ``sheets`` how many the workbook has.
+    """
 
     header: Row
     batches: Iterator[list[Row]]
+    format: Literal["csv", "xlsx"]
+    header_row: Row
+    surplus: int = 0
+    has_row_names: bool = False
+    header_line: int | None = None
+    separator: str | None = None
+    has_separator_line: bool = False
+    encoding: str | None = None
+    is_encoding_certain: bool = True
+    sheet: str | None = None
+    sheets: int = 0
+
+
+class _Layout(NamedTuple):
+    """Where the table of a text begins: its separator, the lines before the header, the number of known columns."""
+
     separator: str
-    encoding: str
+    lines_before: int
+    known_columns: int
 
 
-def read_table(source: BinaryIO, *, is_sample: bool = False) -> Table:
-    """Read ``source``, which stands at the beginning of the file, as a CSV.
+def read_table(source: BinaryIO, *, is_sample: bool = False, is_heading: Callable[[str], bool] | None = None) -> Table:
+    """Read ``source``, which stands at the beginning of the file, as a table.
 
-    The encoding is UTF-8 (with or without a byte order mark) or Windows-1251; the separator is a comma, a semicolon or
-    a tab. ``source`` is read twice: for its encoding, and for its rows. ``is_sample`` means that it is only the
-    beginning of a file and may end within a row.
+    The file is an Excel workbook, or a text with commas, semicolons, tabs or vertical bars between the cells. A text is
+    read twice: for its encoding, and for its rows. ``is_sample`` means that it is only the beginning of a file and may
+    end within a row. ``is_heading`` tells further headings than the known ones.
 
     Raises
     ------
-    NotACsvError, EncodingUnsupportedError, FileEmptyError, BrokenCsvError
+    NotACsvError, EncodingUnsupportedError, FileEmptyError, BrokenCsvError, SeparatorUnsupportedError, WorkbookError
         ``BrokenCsvError`` may also be raised while the batches are consumed.
     """
-    encoding, beginning = _encoding(source)
-    separator = _separator(beginning)
+
+    def known_columns(cells: Row) -> int:
+        names = {found.column.name for cell in cells if (found := headings.find(cell))}
+        return len(names) + (sum(map(is_heading, cells)) if is_heading else 0)
+
+    head = source.read(_HEAD_BYTES)
     source.seek(0)
-    text = io.TextIOWrapper(source, encoding, newline="")
+    if formats.is_workbook(head):
+        return _workbook_table(source, known_columns)
+    formats.refuse_other_formats(head)
+    encoding = encodings.detect(
+        source, is_sample=is_sample, known_headings=lambda text: _layout(text, known_columns).known_columns
+    )
+    if not encoding.beginning:
+        raise FileEmptyError(f"The file is empty. {_expected_content()}")
+    beginning = encoding.open_text(source)
+    text = beginning.read(_BEGINNING_CHARACTERS)
+    beginning.detach()  # closing it would close the source
+    named = _SEPARATOR_LINE.fullmatch(re.split(r"[\r\n]", text, maxsplit=1)[0])
+    layout = _layout(text, known_columns, named.group(1) if named else None)
+    if named and layout.known_columns < HEADER_COLUMNS_MIN:
+        named, layout = None, _layout(text, known_columns)
+    if layout.known_columns < HEADER_COLUMNS_MIN:
+        _refuse_other_separators(text, known_columns)
+    lines = _lines(encoding.open_text(source))
+    skipped = list(islice(lines, layout.lines_before))
     # The csv module has one limit for the whole process; every caller here needs the same.
     csv.field_size_limit(CELL_CHARACTERS_MAX)
-    batches = _batches(csv.reader(_lines(text), delimiter=separator, strict=True), is_sample=is_sample)
+    rows = csv.reader(lines, delimiter=layout.separator, strict=True, skipinitialspace=layout.separator != " ")
+    # Without quotation marks, a decimal comma in each row looks like row names.
+    may_have_row_names = layout.separator != "," or _QUOTED_ROW_NAME.search(text) is not None
+    header, batches = _header_and_batches(rows, is_sample=is_sample, may_have_row_names=may_have_row_names)
+    titles = [line for line in skipped[1 if named else 0 :] if line.strip(" \t\r\n,;|")]
+    return Table(
+        header.cells, batches, "csv", header.row, header.surplus, header.has_row_names,
+        layout.lines_before + 1 if titles else None, layout.separator, named is not None, encoding.name,
+        encoding.is_certain,
+    )  # fmt: skip
+
+
+def _workbook_table(source: BinaryIO, known_columns: Callable[[Row], int]) -> Table:
+    sheet = workbook.read_sheet(source, known_columns)
+    rows = iter(sheet.rows)
+    first = list(islice(rows, HEADER_ROWS_MAX))
+    index = _header_index(first, known_columns)
+    for cells in first:
+        filled = [cell for cell in cells if cell]
+        if len(filled) == 1 and any(known_columns(filled[0].split(mark)) >= HEADER_COLUMNS_MIN for mark in SEPARATORS):
+            raise SeparatorUnsupportedError(
+                "Each row of the sheet is in a single cell. In Excel, split it: select the column, then Data, Text to "
+                "Columns."
+            )
+    header, batches = _header_and_batches(chain(first[index:], rows), is_sample=False)
+    titles = any(cell.strip() for row in first[:index] for cell in row)
+    return Table(
+        header.cells, batches, "xlsx", header.row, header.surplus, header.has_row_names,
+        index + 1 if titles else None, sheet=sheet.name, sheets=sheet.sheets,
+    )  # fmt: skip
+
+
+def _header_and_batches(
+    rows: Iterator[Row], *, is_sample: bool, may_have_row_names: bool = False
+) -> tuple[Header, Iterator[list[Row]]]:
+    batches = _batches(rows, is_sample=is_sample)
     first = next(batches, None)
     if first is None:  # only separators and quotation marks
         raise FileEmptyError(f"The file is empty. {_expected_content()}")
-    header, rest = first[0], first[1:]
-    if len(header) > COLUMNS_MAX:
+    header = fitted_header(first[0], first[1:], may_have_row_names=may_have_row_names)
+    if len(header.cells) > COLUMNS_MAX:
         raise BrokenCsvError(f"The header has too many columns. At most {COLUMNS_MAX} are allowed.")
-    return Table([cell.strip() for cell in header], _chain(rest, batches), separator, _NAMES[encoding])
+    return header, _chain(first[1:], batches)
 
 
 def _expected_content() -> str:
     return f"A file needs a header with at least the columns {', '.join(columns.REQUIRED)}, and one row per patient."
 
 
-def _encoding(source: BinaryIO) -> tuple[str, str]:
-    """Return the encoding that decodes all of ``source``, and the beginning of the text."""
-    head = source.read(_BLOCK_BYTES)
-    for magic, format_name in _MAGIC:
-        if head.startswith(magic):
-            raise NotACsvError(f"This looks like {format_name}, not a CSV file. {_HOW_TO_SAVE}")
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _looks_like_utf16(head):
-        raise EncodingUnsupportedError(f"The file is in UTF-16. Please save it as UTF-8. {_HOW_TO_SAVE}")
-    for encoding in _NAMES:
-        source.seek(0)
-        try:
-            return encoding, _beginning(source, encoding)
-        except UnicodeDecodeError:
-            if _begins_in_utf8(head):
-                raise EncodingUnsupportedError(
-                    f"The file begins in UTF-8 but not all of it is UTF-8. Please save it again. {_HOW_TO_SAVE}"
-                ) from None
-    raise NotACsvError(f"The file is not a text file. {_HOW_TO_SAVE}")
+def _layout(text: str, known_columns: Callable[[Row], int], separator: str | None = None) -> _Layout:
+    """Find the header in the first rows of ``text``, for each separator, and return the best layout."""
+    candidates = []
+    for candidate in (separator,) if separator else SEPARATORS:
+        rows, lines_before = _first_rows(text, candidate)
+        if separator and rows:
+            rows[0] = []  # the line that names the separator
+        index = _header_index(rows, known_columns)
+        row = rows[index] if rows else []
+        candidates.append((known_columns(row), len(row), _Layout(candidate, lines_before[index], known_columns(row))))
+    return max(candidates, key=lambda candidate: candidate[:2])[2]
 
 
-def _begins_in_utf8(head: bytes) -> bool:
-    """Return whether the first character beyond ASCII is UTF-8. In another encoding, names would be garbled."""
-    text = head.decode("utf-8", "surrogateescape")
-    first = next((character for character in text if not character.isascii()), None)
-    return first is not None and not "\udc80" <= first <= "\udcff"
+def _first_rows(text: str, separator: str) -> tuple[list[Row], list[int]]:
+    """Return the first rows of ``text``, and how many lines precede each of them and the one after them."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    rows: list[Row] = []
+    lines_before = [0]
+    try:
+        for row in islice(reader, HEADER_ROWS_MAX):
+            rows.append(row)
+            lines_before.append(reader.line_num)
+    except csv.Error:
+        pass  # the caller reads the rows again and reports it
+    return rows, lines_before
 
 
-def _beginning(source: BinaryIO, encoding: str) -> str:
-    """Decode the whole text block by block, and return the first block that is not blank."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    beginning = ""
-    while block := source.read(_BLOCK_BYTES):
-        text = decoder.decode(block)
-        if _CONTROL.search(text):
-            raise NotACsvError(f"The file holds control characters, so it may be damaged. {_HOW_TO_SAVE}")
-        beginning = beginning or text.lstrip()
-    decoder.decode(b"", final=True)
-    if not beginning:
-        raise FileEmptyError(f"The file is empty. {_expected_content()}")
-    return beginning
+def _header_index(rows: list[Row], known_columns: Callable[[Row], int]) -> int:
+    """Return the index of the header: the first row that is not blank, unless a later one is clearly the header."""
+    first = next((index for index, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
+    if not rows or known_columns(rows[first][:COLUMNS_MAX]) >= len(columns.REQUIRED):
+        return first
+    counts = [known_columns(row[:COLUMNS_MAX]) for row in rows]
+    best = max(range(len(rows)), key=lambda index: (counts[index], -index))
+    return best if counts[best] >= HEADER_COLUMNS_MIN and counts[best] > counts[first] else first
+
+
+def _refuse_other_separators(text: str, known_columns: Callable[[Row], int]) -> None:
+    """Refuse a file whose cells are separated by blanks, as some programs print tables, or by another mark."""
+
+    def is_header(cells: Row) -> bool:
+        return known_columns([cell.strip('"') for cell in cells[:COLUMNS_MAX]]) >= HEADER_COLUMNS_MIN
+
+    for line in text.splitlines()[:HEADER_ROWS_MAX]:
+        if line.startswith('"') and any(is_header(line.split(separator)) for separator in SEPARATORS):
+            raise SeparatorUnsupportedError(
+                "Each line is in quotation marks as a whole, so it is a single cell. Please save the file without them."
+            )
+        for mark in _UNREAD_SEPARATORS:
+            if is_header(line.split(mark)):
+                raise SeparatorUnsupportedError(
+                    f"The cells are separated by '{mark}'. Please save the file with commas, semicolons or tabs "
+                    "between the cells."
+                )
+        if is_header(line.split()):
+            raise SeparatorUnsupportedError(
+                "The cells are separated by blanks, so it is not clear where a cell ends. Please save the file with "
+                "commas, semicolons or tabs between the cells. In R: write.csv(..., row.names = FALSE)."
+            )
 
 
 def _lines(text: TextIO) -> Iterator[str]:
@@ -139,23 +229,6 @@ def _lines(text: TextIO) -> Iterator[str]:
                 f"A line has more than {LINE_CHARACTERS_MAX:,} characters. Is there one row per patient?"
             )
         yield line
-
-
-def _looks_like_utf16(content: bytes) -> bool:
-    """Return whether every other byte is zero, as in a Latin text in UTF-16 without a byte order mark."""
-    sample = content[:200]
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    return len(sample) >= 4 and max(even, odd) > 0.4 * len(sample) > 0 and min(even, odd) == 0
-
-
-def _separator(text: str) -> str:
-    """Return the separator that splits the first line of ``text`` into the most known columns."""
-    line = re.split(r"[\r\n]", text, maxsplit=1)[0][: COLUMNS_MAX * 100]
-
-    def known_columns(separator: str) -> int:
-        return sum(columns.find(cell.strip(' "')) is not None for cell in line.split(separator))
-
-    return max(SEPARATORS, key=lambda separator: (known_columns(separator), line.count(separator)))
 
 
 def _batches(rows: Iterator[Row], *, is_sample: bool) -> Iterator[list[Row]]:

@@ -1,5 +1,6 @@
 """Findings of the file check, and the errors that refuse a file."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NoReturn
@@ -167,6 +168,27 @@ class UnitUnknownError(InvalidFileError):
     title = "A unit is not known"
 
 
+class MappingInvalidError(InvalidFileError):
+    """The sender describes a heading, a column, a unit or a value that does not exist."""
+
+    code = "mapping_invalid"
+    title = "The description of the columns does not fit"
+
+
+class SeparatorUnsupportedError(InvalidFileError):
+    """The cells are separated by blanks."""
+
+    code = "separator_unsupported"
+    title = "The cells are separated by blanks"
+
+
+class ColumnsUnclearError(InvalidFileError):
+    """A whole column, or the decimal mark of the file, has several possible meanings. ``errors`` names each."""
+
+    code = "columns_unclear"
+    title = "The meaning of a column is not clear"
+
+
 class InvalidRowsError(InvalidFileError):
     """Some rows cannot be predicted.
 
@@ -187,6 +209,8 @@ class FindingCollector:
     ranges: list[list[int]] = field(default_factory=list)
     """The first and the last row of each run of consecutive bad rows. A file of only bad rows is one run."""
     rows_total: int = 0
+    by_kind: Counter[tuple[str | None, str]] = field(default_factory=Counter)
+    """The number of findings of each column and code."""
 
     def add_row(self, row: int, findings: list[Finding]) -> None:
         """Add the findings of ``row``. Rows must be added in ascending order."""
@@ -196,6 +220,7 @@ class FindingCollector:
         else:
             self.ranges.append([row, row])
         self.total += len(findings)
+        self.by_kind.update((finding.column, finding.code) for finding in findings)
         self.shown += findings[: FINDINGS_SHOWN_MAX - len(self.shown)]
 
     def bad_rows(self) -> list[str]:

@@ -59,35 +59,58 @@ class DryRuns:
         preview = Preview()
         inspection = inspect(
             io.BytesIO(content),
-            si=options.si,
+            options.reading,
             watch_ids=True,
             is_sample=is_sample,
             preview=preview,
             rows_max=self._settings.rows_max,
         )
+        inspection.raise_if_empty()
         if whole:
             refuse_surely_too_many_rows(estimated_rows(inspection.rows, content, whole), self._settings.rows_max)
         return {**_document(user, offer, inspection, options), "sampled": is_sample, "preview": preview.document()}
 
 
 def _document(user: User, offer: Offer, inspection: Inspection, options: Options) -> dict[str, Any]:
-    predictable = inspection.rows - inspection.findings.rows_total
+    predictable = 0 if inspection.column_findings else inspection.good_rows
+    used_by_model = {feature["column"] for feature in offer.card["features"]}
+    table = inspection.table
+    absent = [name for name in columns.STORED if name not in inspection.used]
     return {
         "rows": inspection.rows,
         "rows_predictable": predictable,
         "accepted": predictable > 0 and (options.skip or predictable == inspection.rows),
-        "errors": [finding.document() for finding in inspection.findings.shown],
-        "errors_total": inspection.findings.total,
+        "errors": [finding.document() for finding in inspection.errors],
+        "errors_total": inspection.errors_total,
         "bad_rows": ", ".join(inspection.findings.bad_rows()),
         "bad_rows_total": inspection.findings.rows_total,
+        "warnings": [warning.document() for warning in inspection.warnings],
+        "assumptions": [assumption.document() for assumption in inspection.assumptions],
+        "out_of_range": [
+            {
+                "column": column,
+                "count": flagged.count,
+                "rows": flagged.rows,
+                "minimum": inspection.training_ranges[column][0],
+                "maximum": inspection.training_ranges[column][1],
+            }
+            for column, flagged in inspection.out_of_range.items()
+            if column in used_by_model
+        ],
+        "imputed": [
+            {"column": column, "count": count}
+            for column, count in (inspection.imputed | dict.fromkeys(absent, inspection.good_rows)).items()
+            if column in used_by_model and count
+        ],
         "duplicate_ids": [{"id": patient_id, "rows": rows} for patient_id, rows in inspection.duplicates.items()],
         "columns": inspection.used,
-        "columns_absent": [name for name in columns.STORED if name not in inspection.used],
+        "columns_absent": absent,
         "ignored_columns": inspection.ignored,
         "personal_columns": [header for header in inspection.ignored if names_a_person(header)],
         "units": inspection.units,
-        "separator": inspection.separator,
-        "encoding": inspection.encoding,
+        "format": table.format,
+        "separator": table.separator,
+        "encoding": table.encoding,
         "cost": offer.coins,
         "balance": user.balance,
         "balance_after": user.balance - offer.coins if user.balance >= offer.coins else None,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.predictions.options import DEFAULT_OPTIONS, Options
 from chalicelib.inference.results.result import Result
 
@@ -57,6 +58,8 @@ class Prediction:
     """Column names in the file that no model uses. Of these columns only the names are stored."""
     units: dict[str, str] = field(default_factory=dict)
     """The unit of each numeric column of the file."""
+    assumptions: tuple[Assumption, ...] = ()
+    """How the file was read. Of a large file only the beginning: see ``Result.assumptions``."""
     bad_rows: int = 0
     """How many of ``rows`` are skipped because they can't be predicted."""
     is_checked: bool = True

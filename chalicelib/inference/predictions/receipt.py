@@ -5,10 +5,17 @@ result from this input. The receipt is not signed, so its coins and times cannot
 """
 
 from chalicelib.core.clock import iso
+from chalicelib.inference.patient_file.schemas import Assumption
 from chalicelib.inference.predictions import schemas
 from chalicelib.inference.predictions.prediction import Prediction
 
 FORMAT = 1
+
+
+def assumptions_of(prediction: Prediction) -> list[Assumption]:
+    """Return how the file was read, as the API shows it."""
+    whole = prediction.result.assumptions if prediction.result else None
+    return [assumption.document() for assumption in (prediction.assumptions if whole is None else whole)]
 
 
 def receipt(prediction: Prediction) -> schemas.Receipt | None:
@@ -22,6 +29,7 @@ def receipt(prediction: Prediction) -> schemas.Receipt | None:
     input_sha256 = prediction.input_sha256 or result.input_sha256
     if input_sha256 is None:
         return None
+    reading = prediction.options.reading
     return {
         "format": FORMAT,
         "prediction_id": prediction.prediction_id,
@@ -29,8 +37,14 @@ def receipt(prediction: Prediction) -> schemas.Receipt | None:
         "model_version": result.model_version,
         "model_sha256": result.model_sha256,
         "rows": prediction.rows,
-        "units": prediction.options.units,
+        "units": reading.units,
         "on_error": prediction.options.on_error,
+        "decimal": reading.decimal,
+        "missing": None if reading.missing is None else list(reading.missing),
+        "columns": dict(reading.columns),
+        "column_units": dict(reading.column_units),
+        "column_values": {name: dict(values) for name, values in reading.column_values.items()},
+        "assumptions": assumptions_of(prediction),
         "input_sha256": input_sha256,
         "result_sha256": result.csv_sha256,
         "ledger_entry_id": prediction.charge_entry_id,

@@ -20,13 +20,14 @@ from chalicelib.core.dynamo import (
     write_one,
 )
 from chalicelib.inference.models.output_spec import OutputSpec
+from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.storage.file_store import StoredObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -377,7 +378,8 @@ class PredictionRepository:
 
 
 def _to_values(prediction: Prediction) -> Item:
-    return {name: value for name, value in asdict(prediction).items() if value is not None}
+    values = asdict(prediction) | {"options": prediction.options.stored()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _from_item(item: Item) -> Prediction:
@@ -387,8 +389,9 @@ def _from_item(item: Item) -> Prediction:
     fields = {name: value for name, value in values.items() if name in _FIELDS}
     fields["status"] = Status(fields["status"])
     fields.setdefault("input_sha256", None)
-    fields["options"] = Options(**fields.get("options", {}))
+    fields["options"] = Options.of_stored(fields.get("options", {}))
     fields["ignored_columns"] = tuple(fields.get("ignored_columns", ()))
+    fields["assumptions"] = _assumptions(fields.get("assumptions", ()))
     result = None
     if stored:
         renamed = {field: stored.pop(name, None) for field, name in _STORED_NAMES.items()}
@@ -398,9 +401,14 @@ def _from_item(item: Item) -> Prediction:
             "columns": tuple(stored["columns"]),
             "row_offsets": tuple(renamed["row_offsets"]),
             "output_spec": _output_spec(renamed["output_spec"]),
+            "assumptions": _assumptions(stored["assumptions"]) if "assumptions" in stored else None,
             "files": {name: StoredObject(**file) for name, file in files.items()},
         })  # fmt: skip
     return Prediction(**fields, result=result)
+
+
+def _assumptions(stored: Iterable[dict[str, Any]]) -> tuple[Assumption, ...]:
+    return tuple(Assumption(**assumption) for assumption in stored)
 
 
 def _output_spec(stored: dict[str, Any] | None) -> OutputSpec | None:

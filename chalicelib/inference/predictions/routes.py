@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Protocol
 
 from chalice import Response
 from chalice.app import Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json
 
 from chalicelib.auth.authentication import BEARER, current_user
 from chalicelib.auth.repository import User
@@ -12,19 +12,20 @@ from chalicelib.auth.service import Accounts
 from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, TooManyOpenChargesError
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_options, sent_form
-from chalicelib.core.http.endpoints import ANY_CONTENT_TYPE, Endpoints, idempotency_key, ok
+from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok
 from chalicelib.core.http.schemas import Cursor, optional_field
 from chalicelib.core.ids import ID_LENGTH
 from chalicelib.core.rate_limits import LIMITED, Limits
 from chalicelib.inference.catalog.catalog import Catalog, ModelDisabledError, UnknownModelError
 from chalicelib.inference.catalog.routes import ModelId
 from chalicelib.inference.patient_file.findings import InvalidFileError, TooManyRowsError
-from chalicelib.inference.patient_file.schemas import FileProblem
+from chalicelib.inference.patient_file.reading_options import ReadingOptions
+from chalicelib.inference.patient_file.schemas import FileProblem, FileSizeProblem, FormatProblem
 from chalicelib.inference.predictions import schemas
 from chalicelib.inference.predictions.dry_run import DryRuns
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
-from chalicelib.inference.predictions.receipt import receipt
+from chalicelib.inference.predictions.receipt import assumptions_of, receipt
 from chalicelib.inference.predictions.service import (
     AcceptedSubmission,
     AlreadyCancelledError,
@@ -79,6 +80,16 @@ PredictionId = Annotated[
 ]
 
 
+_MAPPING_CHARACTERS_MAX = 8000
+"""Enough for a hundred headings. API Gateway takes at most 10,240 bytes of query and headers."""
+
+
+def _bounded(text: object) -> object:
+    if isinstance(text, str) and len(text) > _MAPPING_CHARACTERS_MAX:
+        raise ValueError(f"a mapping has at most {_MAPPING_CHARACTERS_MAX:,} characters")
+    return text
+
+
 class _SubmissionOptions(BaseModel):
     # Refuse unknown options, so that a misspelled dry_run does not become a charge.
     model_config = ConfigDict(extra="forbid")
@@ -94,11 +105,47 @@ class _SubmissionOptions(BaseModel):
         Literal["refuse", "skip"],
         Field(description="`refuse` refuses a file with bad rows. `skip` skips them and lists them in the result."),
     ] = "refuse"
+    decimal: Annotated[
+        Literal[".", ","] | None, Field(description="The decimal mark of the file. By default the file decides.")
+    ] = None
+    missing: Annotated[
+        str | None,
+        Field(
+            max_length=100,
+            description='Codes that mean "not measured", separated by commas, such as `999,-9`. Send it empty to say '
+            "that no code does.",
+        ),
+    ] = None
+    columns: Annotated[
+        Json[dict[str, str | None]],
+        BeforeValidator(_bounded),
+        Field(
+            description='The column of a heading, as a JSON object such as `{"bili": "Bilirubin", "note": null}`. '
+            "With null, the column is not used.",
+        ),
+    ] = Field(default_factory=dict)
+    column_units: Annotated[
+        Json[dict[str, str]],
+        BeforeValidator(_bounded),
+        Field(description='The unit of a column, as a JSON object such as `{"Bilirubin": "umol/L"}`.'),
+    ] = Field(default_factory=dict)
+    column_values: Annotated[
+        Json[dict[str, dict[str, str | None]]],
+        BeforeValidator(_bounded),
+        Field(
+            description="The values of a category by the texts of the file, as a JSON object such as "
+            '`{"Ascites": {"1": "Y", "2": "N", "9": null}}`. Null means "not measured".'
+        ),
+    ] = Field(default_factory=dict)
 
     @property
     def options(self) -> Options:
         """The options that concern the file."""
-        return Options(self.units, self.on_error)
+        codes = (
+            None if self.missing is None else tuple(code.strip() for code in self.missing.split(",") if code.strip())
+        )
+        reading = ReadingOptions(self.units, self.decimal, codes, self.columns, self.column_units, self.column_values)
+        return Options(reading, self.on_error)
 
 
 class SubmittedUpload(BaseModel):
@@ -120,13 +167,15 @@ CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, Acc
 @routes.endpoint(
     "/api/predict/{id}",
     "POST",
-    content_types=("multipart/form-data", "text/csv", "application/json"),
     body=SubmittedUpload,
+    takes_file=True,
     idempotent=True,
     answers={
         200: schemas.DryRun,
         202: schemas.Submission,
         402: schemas.PaymentProblem,
+        413: FileSizeProblem,
+        415: FormatProblem,
         422: FileProblem,
         429: schemas.OpenPredictionsProblem,
     },
@@ -151,7 +200,8 @@ def submit(request: Request, services: Services, id: ModelId) -> Response:  # no
 
 
 def _submit_upload(request: Request, services: Services, user: User, model_id: str) -> Response:
-    submission, upload = parsed_options(request, _SubmissionOptions), json_body(request, SubmittedUpload)
+    submission = parsed_options(request, _SubmissionOptions)
+    upload = json_body(request, SubmittedUpload, "Send patients as a file. With curl: -F 'file=@patients.csv'.")
     if submission.dry_run:
         return ok(services.dry_runs.of_upload(user, model_id, upload.upload_id, submission.options))
     key = idempotency_key(request)
@@ -163,7 +213,6 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
 @routes.endpoint(
     "/api/predict/{id}/retry",
     "POST",
-    content_types=ANY_CONTENT_TYPE,
     idempotent=True,
     answers={
         202: schemas.Submission,
@@ -204,7 +253,6 @@ class _DeletionOptions(BaseModel):
 @routes.endpoint(
     "/api/predict/{id}",
     "DELETE",
-    content_types=ANY_CONTENT_TYPE,
     query=_DeletionOptions,
     answers={200: schemas.Prediction},
     errors=(
@@ -235,6 +283,7 @@ def _accepted(accepted: AcceptedSubmission) -> Response:
         "ignored_columns": list(prediction.ignored_columns),
         "units": prediction.units,
         "bad_rows": prediction.bad_rows,
+        "assumptions": assumptions_of(prediction),
     }
     return ok(body, 202, Location=f"/api/predict/{prediction.prediction_id}", Retry_After="1")
 
@@ -341,6 +390,7 @@ def document(prediction: Prediction) -> schemas.Prediction:
         "ignored_columns": list(prediction.ignored_columns),
         "units": prediction.units,
         "bad_rows": prediction.bad_rows,
+        "assumptions": assumptions_of(prediction),
         "is_checked": prediction.is_checked or prediction.status is Status.SUCCEEDED,
         "rows": prediction.rows,
         "rows_done": prediction.rows_done,

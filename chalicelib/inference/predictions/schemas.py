@@ -7,9 +7,20 @@ from pydantic import Field
 from chalicelib.billing.schemas import BalanceNow
 from chalicelib.core.http.schemas import Instant, NextCursor, Problem, ResponseModel, Sha256
 from chalicelib.inference.models.output_spec import ContributionScale
-from chalicelib.inference.patient_file.schemas import Finding, Preview, RepeatedId
+from chalicelib.inference.patient_file.schemas import (
+    Assumption,
+    Finding,
+    ImputedColumn,
+    OutOfRangeColumn,
+    Preview,
+    RepeatedId,
+)
 from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.results.schemas import Summary
+
+Assumptions = Annotated[
+    list[Assumption], Field(description="How the file was read where it could have been written more plainly.")
+]
 
 
 class Submission(TypedDict):
@@ -24,6 +35,7 @@ class Submission(TypedDict):
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
     units: Annotated[dict[str, str], Field(description="The unit of each numeric column of the file.")]
     bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]
+    assumptions: Assumptions
 
 
 class Receipt(TypedDict):
@@ -41,6 +53,14 @@ class Receipt(TypedDict):
     rows: Annotated[int, Field(description="Patients in the file.")]
     units: Annotated[Literal["stated", "si"], Field(description="The option `units` of the submission.")]
     on_error: Annotated[Literal["refuse", "skip"], Field(description="The option `on_error` of the submission.")]
+    decimal: Annotated[str | None, Field(description="The option `decimal` of the submission.")]
+    missing: Annotated[list[str] | None, Field(description="The codes of the option `missing`. Null if not sent.")]
+    columns: Annotated[dict[str, str | None], Field(description="The option `columns` of the submission.")]
+    column_units: Annotated[dict[str, str], Field(description="The option `column_units` of the submission.")]
+    column_values: Annotated[
+        dict[str, dict[str, str | None]], Field(description="The option `column_values` of the submission.")
+    ]
+    assumptions: Assumptions
     input_sha256: Annotated[Sha256, Field(description="SHA-256 of the submitted file, in hexadecimal.")]
     result_sha256: Annotated[Sha256, Field(description="SHA-256 of the result CSV, in hexadecimal.")]
     ledger_entry_id: Annotated[str, Field(description="The id of the ledger entry of the charge.")]
@@ -79,6 +99,7 @@ class Prediction(TypedDict):
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
     units: Annotated[dict[str, str], Field(description="The unit of each numeric column of the file.")]
     bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]
+    assumptions: Assumptions
     is_checked: Annotated[
         bool,
         Field(
@@ -138,9 +159,20 @@ class DryRun(ResponseModel):
     """The findings and the cost of a submission. Nothing was stored or charged."""
 
     rows: int = Field(description="Patients in the file.")
-    rows_predictable: int = Field(description="Patients without findings.")
-    accepted: bool = Field(description="Whether a submission with this `on_error` would be accepted.")
-    errors: list[Finding] = Field(description="The first 100 findings.")
+    rows_predictable: int = Field(description="Patients without findings. 0 if a whole column has a finding.")
+    accepted: bool = Field(description="Whether a submission with these options would be accepted.")
+    errors: list[Finding] = Field(
+        description="The first 100 findings. Those about a whole column have no row, come first, and refuse the file "
+        "with any `on_error`."
+    )
+    warnings: list[Finding] = Field(
+        description="What is odd about the file and should be looked at. Warnings do not make the file invalid."
+    )
+    assumptions: Assumptions
+    out_of_range: list[OutOfRangeColumn] = Field(
+        description="The columns of the model with values outside the training range."
+    )
+    imputed: list[ImputedColumn] = Field(description="The columns of the model with missing values.")
     errors_total: int = Field(description="Number of all findings.")
     bad_rows: str = Field(description="The numbers of all bad rows, such as `2, 4-17`.")
     bad_rows_total: int = Field(description="Number of bad rows.")
@@ -154,8 +186,11 @@ class DryRun(ResponseModel):
         description="Ignored columns that seem to identify a person: by name, address, date of birth or number."
     )
     units: dict[str, str] = Field(description="The unit of each numeric column that is read.")
-    separator: str = Field(description="The character between the cells of the file.")
-    encoding: Literal["utf-8", "windows-1251"] = Field(description="The encoding of the file.")
+    format: Literal["csv", "xlsx"] = Field(description="The format of the file.")
+    separator: str | None = Field(description="The character between the cells of the file. Null for a workbook.")
+    encoding: Literal["utf-8", "utf-16", "windows-1251", "windows-1252", "macintosh"] | None = Field(
+        description="The encoding of the file. Null for a workbook."
+    )
     sampled: bool = Field(description="Whether only the beginning of a large file was checked.")
     preview: Preview = Field(description="The first columns and rows of the file, as the service reads them.")
     cost: int = Field(description="Price of the prediction, in coins.")

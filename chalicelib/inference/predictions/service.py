@@ -19,6 +19,7 @@ from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.catalog import Catalog, Offer
+from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.patient_file.findings import (
     TooManyRowsError,
     refuse_rejected_for_its_rows,
@@ -124,6 +125,7 @@ class _FileFields(TypedDict):
     file_name: str | None
     ignored_columns: tuple[str, ...]
     units: dict[str, str]
+    assumptions: tuple[Assumption, ...]
     bad_rows: int
     options: Options
     is_checked: NotRequired[bool]
@@ -179,7 +181,7 @@ class Predictions:
         """
         refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
         sha256 = hashlib.sha256(content).hexdigest()
-        key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, options.units, options.on_error)
+        key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, *options.key_texts())
         if earlier := self._earlier_outcome(user, key):
             return earlier
         return self._submit_content(user, self._catalog.get_enabled(model_id), content, sha256, file_name, key, options)
@@ -195,12 +197,12 @@ class Predictions:
         options: Options,
         upload_id: str | None = None,
     ) -> AcceptedSubmission:
-        checked = check_file(content, si=options.si, skip=options.skip, rows_max=self._settings.rows_max)
+        checked = check_file(content, options.reading, skip=options.skip, rows_max=self._settings.rows_max)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=checked.rows, input_sha256=sha256, file_name=file_name,
-            ignored_columns=checked.ignored, units=checked.units, bad_rows=checked.bad_rows, options=options,
-            upload_id=upload_id,
+            ignored_columns=checked.ignored, units=checked.units, assumptions=checked.assumptions,
+            bad_rows=checked.bad_rows, options=options, upload_id=upload_id,
         )  # fmt: skip
         self._files.put(prediction.input_key, checked.content, "text/csv; charset=utf-8")
         if checked.bad_rows:
@@ -225,27 +227,25 @@ class Predictions:
         UnknownUploadError, UploadChangedError, and the errors of ``submit``
             Nothing was charged.
         """
-        key = IdempotencyKey.of(
-            user.id, key_text, "submit upload", model_id, upload_id, options.units, options.on_error
-        )  # fmt: skip
+        key = IdempotencyKey.of(user.id, key_text, "submit upload", model_id, upload_id, *options.key_texts())
         if earlier := self._earlier_outcome(user, key):
             return earlier
         offer = self._catalog.get_enabled(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
-        if stored.size <= self._settings.upload_bytes_max:
+        if len(beginning) == stored.size:
             sha256 = hashlib.sha256(beginning).hexdigest()
             return self._submit_content(user, offer, beginning, sha256, file_name, key, options, upload_id)
         # Only the worker can count the rows. The estimate refuses a file only if it surely has too many.
-        inspection = inspect(io.BytesIO(beginning), si=options.si, is_sample=True, rows_max=self._settings.rows_max)
+        inspection = inspect(io.BytesIO(beginning), options.reading, is_sample=True, rows_max=self._settings.rows_max)
         inspection.raise_if_bad(skip=options.skip)
         rows = estimated_rows(inspection.rows, beginning, stored)
         refuse_surely_too_many_rows(rows, self._settings.rows_max)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=rows, input_sha256=None, file_name=file_name,
-            ignored_columns=inspection.ignored, units=inspection.units, bad_rows=0, options=options, is_checked=False,
-            upload_id=upload_id,
+            ignored_columns=inspection.ignored, units=inspection.units, assumptions=inspection.assumptions, bad_rows=0,
+            options=options, is_checked=False, upload_id=upload_id,
         )  # fmt: skip
         try:
             self._files.copy(upload_key(user.id, upload_id), prediction.input_key, stored.etag)
@@ -277,8 +277,9 @@ class Predictions:
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
-            ignored_columns=ended.ignored_columns, units=ended.units, bad_rows=ended.bad_rows,
-            options=ended.options, is_checked=ended.is_checked, retry_of=prediction_id, upload_id=ended.upload_id,
+            ignored_columns=ended.ignored_columns, units=ended.units, assumptions=ended.assumptions,
+            bad_rows=ended.bad_rows, options=ended.options, is_checked=ended.is_checked, retry_of=prediction_id,
+            upload_id=ended.upload_id,
         )  # fmt: skip
         try:
             self._files.copy(ended.input_key, prediction.input_key)

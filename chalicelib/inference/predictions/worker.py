@@ -31,6 +31,7 @@ from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.patient_file import columns
+from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.patient_file.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
 from chalicelib.inference.patient_file.validator import inspect
 from chalicelib.inference.predictions.leftovers import delete_leftovers
@@ -66,13 +67,14 @@ class _Input:
     """The patient rows of a prediction.
 
     ``good_rows`` is the canonical CSV. ``bad_rows`` come in file order. ``rows`` counts both. ``sha256`` is the hash of
-    the submitted file if only the worker has read all of it, else None.
+    the submitted file if only the worker has read all of it, else None; likewise ``assumptions``.
     """
 
     good_rows: BinaryIO | IO[str]
     bad_rows: Iterator[dict[str, Any]]
     rows: int
     sha256: str | None = None
+    assumptions: tuple[Assumption, ...] | None = None
 
 
 def _text_file() -> IO[str]:
@@ -211,7 +213,8 @@ class Worker:
             if writer.rows != patients.rows:
                 raise StoredFileError(f"{writer.rows} patients are stored instead of {patients.rows}")
             prefix = result_prefix(prediction.user_id, prediction.prediction_id, prediction.attempt)
-            return replace(writer.upload(self._files, prefix), input_sha256=patients.sha256)
+            result = writer.upload(self._files, prefix)
+            return replace(result, input_sha256=patients.sha256, assumptions=patients.assumptions)
 
     @contextmanager
     def _open_input(self, prediction: Prediction) -> Iterator[_Input]:
@@ -235,7 +238,7 @@ class Worker:
             skip = prediction.options.skip
             inspection = inspect(
                 original,
-                si=prediction.options.si,
+                prediction.options.reading,
                 good=good,
                 bad=bad if skip else None,
                 rows_max=self._settings.rows_max,
@@ -244,7 +247,7 @@ class Worker:
             inspection.raise_if_bad(skip=skip)
             good.seek(0)
             bad.seek(0)
-            yield _Input(good, map(json.loads, bad), inspection.rows, sha256)
+            yield _Input(good, map(json.loads, bad), inspection.rows, sha256, inspection.assumptions)
 
     def _renew_lease(self, prediction: Prediction) -> Callable[[], None]:
         """Return a callback that renews the lease, at most once in PROGRESS_SECONDS."""

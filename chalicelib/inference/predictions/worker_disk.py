@@ -1,7 +1,7 @@
 """Upper limit of the disk space that the worker needs for one prediction, in bytes."""
 
 from chalicelib.inference.patient_file.csv_reader import BATCH_ROWS
-from chalicelib.inference.patient_file.validator import BAD_ROWS_MAX
+from chalicelib.inference.patient_file.row_checker import BAD_ROWS_MAX
 
 ROW_BYTES_MAX = 1400
 """Bytes of a predicted row without its ID: in result.csv and rows.jsonl together, plus the growth of the canonical CSV

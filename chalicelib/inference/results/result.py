@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from chalicelib.inference.models.output_spec import OutputSpec
+from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.results.schemas import Summary
 from chalicelib.inference.storage.file_store import StoredObject
 
@@ -33,6 +34,8 @@ class Result:
     cohort_key: str | None = None
     input_sha256: str | None = None
     """SHA-256 of a large file, which only the worker reads completely."""
+    assumptions: tuple[Assumption, ...] | None = None
+    """How a large file was read, which only the worker reads completely."""
     files: dict[str, StoredObject] = field(default_factory=dict)
     """Size and ETag of each file in S3, by the field that holds its key. The audit compares them with the bucket. Empty
     for a result of an older release."""

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chalicelib.auth.authentication import BEARER, current_user
 from chalicelib.auth.service import Accounts
-from chalicelib.core.http.endpoints import ANY_CONTENT_TYPE, Endpoints, no_content, ok
+from chalicelib.core.http.endpoints import Endpoints, no_content, ok
 from chalicelib.core.ids import ID_LENGTH
 from chalicelib.core.rate_limits import LIMITED, Limits
 from chalicelib.inference.storage import schemas
@@ -40,9 +40,7 @@ UploadId = Annotated[
 ]
 
 
-@routes.endpoint(
-    "/api/uploads", "POST", content_types=ANY_CONTENT_TYPE, answers={201: schemas.Upload}, errors=LIMITED, auth=BEARER
-)
+@routes.endpoint("/api/uploads", "POST", answers={201: schemas.Upload}, errors=LIMITED, auth=BEARER)
 def new_upload(request: Request, services: Services) -> Response:
     """Start the upload of a file that is too large to be sent directly.
 
@@ -56,7 +54,6 @@ def new_upload(request: Request, services: Services) -> Response:
 @routes.endpoint(
     "/api/uploads/{id}",
     "DELETE",
-    content_types=ANY_CONTENT_TYPE,
     answers={204: None},
     errors=(UnknownUploadError,),
     auth=BEARER,

@@ -7,6 +7,8 @@ from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.settings import Settings
 from chalicelib.inference.patient_file.findings import FileTooLargeError
+from chalicelib.inference.patient_file.formats import is_workbook
+from chalicelib.inference.patient_file.workbook import WORKBOOK_BYTES_MAX
 from chalicelib.inference.storage.file_store import FileGoneError, FileStore, StoredObject, upload_key
 
 
@@ -63,6 +65,8 @@ class Uploads:
     def beginning(self, user: User, upload_id: str, stored: StoredObject) -> bytes:
         """Return the first ``upload_bytes_max`` bytes of an upload, cut at the end of a line.
 
+        A workbook can't be cut, so all of it is returned, up to one byte more than a workbook may have.
+
         Raises
         ------
         UnknownUploadError
@@ -70,6 +74,8 @@ class Uploads:
         key = upload_key(user.id, upload_id)
         try:
             beginning = self._files.read_range(key, 0, min(stored.size, self._settings.upload_bytes_max))
+            if is_workbook(beginning):
+                return self._files.read_range(key, 0, min(stored.size, WORKBOOK_BYTES_MAX + 1))
         except FileGoneError as error:
             raise unknown_upload() from error
         if len(beginning) < stored.size:

@@ -11,6 +11,7 @@ import type {
   FileOptions,
   History,
   Prediction,
+  Reading,
   RowPage,
   Submission,
   UploadedFile,
@@ -28,17 +29,34 @@ export const INTENDED_USE = '2026-11-24';
  */
 export type FileOrUpload = File | UploadedFile;
 
-/** Return the options that differ from the API's defaults. */
-function optionsQuery({ units, skip }: FileOptions) {
+/**
+ * Return the options that differ from the API's defaults. Those on how to read the file are form
+ * fields if the request has a form, because they quote the file and may be long.
+ */
+function optionsQuery({ units, skip, reading }: FileOptions, file: FileOrUpload) {
   return {
     ...(units === 'si' && { units }),
     ...(skip && { on_error: 'skip' as const }),
+    ...(!(file instanceof File) && readingFields(reading)),
   };
 }
 
-function fileBody(file: FileOrUpload) {
+function readingFields({ decimal, missing, columns, columnUnits, columnValues }: Reading) {
+  const json = (name: string, value: object) =>
+    Object.keys(value).length > 0 && { [name]: JSON.stringify(value) };
+  return {
+    ...(decimal !== null && { decimal }),
+    ...(missing !== null && { missing: missing.join() }),
+    ...json('columns', columns),
+    ...json('column_units', columnUnits),
+    ...json('column_values', columnValues),
+  };
+}
+
+function fileBody(file: FileOrUpload, { reading }: FileOptions) {
   if (!(file instanceof File)) return { upload_id: file.uploadId, file_name: file.name };
   const form = new FormData();
+  for (const [name, value] of Object.entries(readingFields(reading))) form.set(name, value);
   form.set('file', file);
   // OpenAPI describes the bytes of a file as a string.
   return form as unknown as { file: string };
@@ -128,16 +146,23 @@ export function createApi(
     check: (modelId: string, file: FileOrUpload, options: FileOptions) =>
       responseData(
         userClient.POST('/api/predict/{id}', {
-          params: { ...idInPath(modelId), query: { dry_run: true, ...optionsQuery(options) } },
-          body: fileBody(file),
+          params: {
+            ...idInPath(modelId),
+            query: { dry_run: true, ...optionsQuery(options, file) },
+          },
+          body: fileBody(file, options),
         }),
       ) as Promise<DryRun>,
 
     submit: (modelId: string, file: FileOrUpload, options: FileOptions, key: string) =>
       responseData(
         userClient.POST('/api/predict/{id}', {
-          params: { ...idInPath(modelId), ...idempotencyHeader(key), query: optionsQuery(options) },
-          body: fileBody(file),
+          params: {
+            ...idInPath(modelId),
+            ...idempotencyHeader(key),
+            query: optionsQuery(options, file),
+          },
+          body: fileBody(file, options),
         }),
       ) as Promise<Submission>,
 

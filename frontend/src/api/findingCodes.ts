@@ -1,6 +1,6 @@
 // The codes of findings that the page has sentences for.
 
-/** Codes of findings in a file: in a cell, a row or a column. */
+/** Codes of findings in a file: in a cell, a row or a column. The last three are warnings only. */
 export const FINDING_CODES = [
   'column_missing',
   'column_duplicated',
@@ -13,6 +13,16 @@ export const FINDING_CODES = [
   'unknown_category',
   'cell_count',
   'not_finite',
+  'mapping_invalid',
+  'missing_code_suspected',
+  'values_unclear',
+  'decimal_unclear',
+  'limit_not_value',
+  'date_not_number',
+  'unit_in_cell',
+  'unit_odd',
+  'heading_near',
+  'ids_depend_on_encoding',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -1,6 +1,6 @@
 // Problems: why a request has no result, by the codes that the page has sentences for.
 
-import type { Finding } from './types';
+import type { Finding, Preview } from './types';
 
 /**
  * Codes of the API's errors, then (from `network_down`) those of errors that the page finds itself.
@@ -39,6 +39,12 @@ export const PROBLEM_CODES = [
   'column_missing',
   'column_duplicated',
   'unit_unknown',
+  'mapping_invalid',
+  'columns_unclear',
+  'separator_unsupported',
+  'workbook_too_large',
+  'workbook_broken',
+  'workbook_encrypted',
   'unknown_upload',
   'upload_changed',
   'invalid_rows',
@@ -82,6 +88,10 @@ export interface Problem {
   balance: number | null;
   cost: number | null;
   limitBytes: number | null;
+  /** The format of a file that is not read, such as `parquet`. */
+  format: string | null;
+  /** The first rows of a file whose columns are unclear. */
+  preview: Preview | null;
 }
 
 /** The error that a call of the API throws when it has no result. */
@@ -109,6 +119,8 @@ export function pageProblem(code: ProblemCode, extra: Partial<Problem> = {}): Pr
     balance: null,
     cost: null,
     limitBytes: null,
+    format: null,
+    preview: null,
     ...extra,
   };
 }
@@ -151,6 +163,8 @@ export function problemFromResponse(status: number, headers: Headers, body: unkn
     balance: number(fields['balance']),
     cost: number(fields['cost']),
     limitBytes: number(fields['limit_bytes']),
+    format: text(fields['format']),
+    preview: isRecord(fields['preview']) ? (fields['preview'] as unknown as Preview) : null,
   };
 }
 

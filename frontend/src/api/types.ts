@@ -26,6 +26,10 @@ export interface CurveCard {
 export type ContributionScale = Model['contribution_scale'];
 
 export type DryRun = Schemas['DryRun'];
+export type Preview = Schemas['Preview'];
+export type PreviewColumn = Schemas['PreviewColumn'];
+/** How a part of the file was read where it could have been written more plainly. */
+export type Assumption = Schemas['Assumption'];
 export type Upload = Schemas['Upload'];
 export type Submission = Schemas['Submission'];
 export type Summary = Schemas['Summary'];
@@ -64,8 +68,21 @@ export type Finding = Partial<Schemas['Finding']> & Pick<Schemas['Finding'], 'co
  */
 export type Units = 'stated' | 'si';
 
+/** What the user says about the file. It is sent only where it is set. */
+export interface Reading {
+  decimal: '.' | ',' | null;
+  /** The codes that mean "not measured"; an empty list says that none does. */
+  missing: readonly string[] | null;
+  /** The column of a heading; null if the heading is not used. */
+  columns: Readonly<Record<string, string | null>>;
+  columnUnits: Readonly<Record<string, string>>;
+  /** For a category, the value of each text of the file; null means "not measured". */
+  columnValues: Readonly<Record<string, Readonly<Record<string, string | null>>>>;
+}
+
 export interface FileOptions {
   units: Units;
+  reading: Reading;
   /** Whether to skip rows with findings instead of rejecting the file. */
   skip: boolean;
 }

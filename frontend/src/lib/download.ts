@@ -1,8 +1,6 @@
 // Downloads: of a file at an address, and of a file in memory.
 
-/**
- * Download by navigation: the page's security policy forbids fetching from the origin of the file.
- */
+/** Download by navigation, so that the file does not have to fit into memory. */
 export function openDownload(url: string, name = ''): void {
   const link = document.createElement('a');
   link.href = url;

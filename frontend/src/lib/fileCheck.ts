@@ -1,7 +1,7 @@
 // The state of a file's check, and whether the user can start a prediction with it.
 
 import type { Problem } from '../api/problem';
-import type { DryRun } from '../api/types';
+import type { DryRun, Finding } from '../api/types';
 
 /** The check of the chosen file for the chosen model and units. */
 export type FileCheck =
@@ -11,21 +11,30 @@ export type FileCheck =
   | { state: 'failed'; problem: Problem };
 
 /**
- * What the user has to do before the start: choose patients or a model, skip bad rows, correct the
- * file.
+ * What the user has to do before the start: choose patients or a model, say how the columns are to be
+ * read, skip bad rows, correct the file.
  */
-export type StartBlocker = 'patients' | 'model' | 'skip_or_correct' | 'correct';
+export type StartBlocker = 'patients' | 'model' | 'columns' | 'skip_or_correct' | 'correct';
 
 /**
  * Return what prevents the start. Null if nothing does, or if the check has no result: then the
  * user may try.
  */
 export function startBlocker(check: FileCheck, skipsBadRows: boolean): StartBlocker | null {
-  if (check.state === 'failed') return isFileProblem(check.problem) ? 'correct' : null;
+  if (check.state === 'failed') {
+    if (!isFileProblem(check.problem)) return null;
+    return check.problem.preview === null ? 'correct' : 'columns';
+  }
   if (check.state !== 'done') return null;
   const { report } = check;
+  if (columnFindings(report).length > 0) return 'columns';
   if (report.rows_predictable === 0) return 'correct';
   return badRowCount(report) > 0 && !skipsBadRows ? 'skip_or_correct' : null;
+}
+
+/** Return the findings about whole columns. While there are any, no row can be predicted. */
+export function columnFindings({ errors }: DryRun): Finding[] {
+  return errors.filter(({ row }) => row === null);
 }
 
 export function badRowCount(report: DryRun): number {

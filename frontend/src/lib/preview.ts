@@ -12,7 +12,7 @@ export interface PreviewedRow {
 
 export interface PreviewWithFindings {
   rows: PreviewedRow[];
-  /** Findings about rows that the preview does not show, or about the whole file. */
+  /** Findings about rows that the preview does not show. */
   otherFindings: Finding[];
 }
 
@@ -26,6 +26,6 @@ export function previewOf({ preview, errors }: DryRun): PreviewWithFindings {
     const wrongCells = new Set(indexes.filter((index) => index !== undefined));
     return { row, cells, findings, wrongCells };
   });
-  const otherFindings = errors.filter(({ row }) => row === null || !shownRows.has(row));
+  const otherFindings = errors.filter(({ row }) => row !== null && !shownRows.has(row));
   return { rows, otherFindings };
 }

@@ -3,6 +3,7 @@ import { type Problem, pageProblem } from '../api/problem';
 import type { Prediction } from '../api/types';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
+import { AssumptionList } from '../components/file/AssumptionList';
 import { FilesDeleted } from '../components/prediction/FilesDeleted';
 import { PredictionActions } from '../components/prediction/PredictionActions';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
@@ -36,6 +37,12 @@ export function PredictionScreen({ id }: { id: string }) {
         <p role="status">{text.value.shell.loading}</p>
       )}
       {prediction && <PredictionFacts prediction={prediction} />}
+      {prediction && prediction.assumptions.length > 0 && (
+        <details>
+          <summary>{text.value.reading.assumptionsTitle}</summary>
+          <AssumptionList assumptions={prediction.assumptions} />
+        </details>
+      )}
       {prediction && <PredictionActions prediction={prediction} onChange={watch.update} />}
       {problem && phase === 'failed' && <LoadFailure problem={problem} onRetry={watch.start} />}
       {phase === 'stalled' && <Stalled onRetry={watch.start} />}

@@ -3,6 +3,7 @@
 import { computed, signal } from '@preact/signals';
 import { type Problem, problemOf } from '../api/problem';
 import type { Column, Model } from '../api/types';
+import { localised } from '../i18n';
 import { api } from './session';
 
 export const models = signal<Model[] | null>(null);
@@ -13,9 +14,12 @@ export const uploadBytesMax = signal<number | null>(null);
 export const catalogueProblem = signal<Problem | null>(null);
 
 const columnsByName = computed(() => {
-  const columns = (models.value ?? []).flatMap((model) => model.columns);
-  return new Map(columns.map((column) => [column.name, column]));
+  const all = (models.value ?? []).flatMap((model) => model.columns);
+  return new Map(all.map((column) => [column.name, column]));
 });
+
+/** The columns that a patient file may have. All models read the same ones. */
+export const columns = computed<Column[]>(() => [...columnsByName.value.values()]);
 
 let loading: Promise<void> | null = null;
 
@@ -41,6 +45,12 @@ export function anyModelId(): string | null {
 
 export function columnByName(name: string): Column | null {
   return columnsByName.value.get(name) ?? null;
+}
+
+/** Return the title of a column in the user's language. */
+export function columnTitle(name: string): string {
+  const column = columnByName(name);
+  return column ? localised(column.title) : name;
 }
 
 async function fetchCatalogue(): Promise<void> {

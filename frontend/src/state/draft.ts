@@ -1,20 +1,35 @@
 // The draft of a submission: model, file and options. It is kept in memory only, and outside the
 // screens, so that neither an error nor a change of screen loses it.
 
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { isWorthRetrying, type Problem, pageProblem, problemOf } from '../api/problem';
-import type { Submission, Units } from '../api/types';
+import type { Reading, Submission, Units } from '../api/types';
+import {
+  headingsToRecall,
+  type KnownHeadings,
+  type MappingChoices,
+  withKnownHeadings,
+  withoutKnownHeadings,
+} from '../lib/columnMapping';
 import { startBlocker } from '../lib/fileCheck';
-import { anyModelId } from './catalogue';
+import { NO_READING } from '../lib/reading';
+import { anyModelId, columnByName } from './catalogue';
 import { checkFile, fileCheck } from './fileCheck';
 import { deleteUpload, forgetUpload, prepareFile } from './fileUpload';
 import { randomKey } from './idempotency';
+import { forgetHeadings, knownHeadings } from './knownHeadings';
 import { api, onLogOut, updateBalance } from './session';
 
 export const chosenModelId = signal<string | null>(null);
 export const chosenFile = signal<File | null>(null);
 /** The units of columns whose header names no unit. */
 export const chosenUnits = signal<Units>('stated');
+/** What the user says about the chosen file. */
+export const reading = signal<Reading>(NO_READING);
+/** The remembered choices that the file is read with; null until the first check has ended. */
+export const recalledHeadings = signal<KnownHeadings | null>(null);
+/** Choices in the table of columns that are not applied yet. */
+export const mappingChoices = signal<MappingChoices>({});
 /** Whether to skip rows with findings instead of rejecting the file. */
 export const skipsBadRows = signal(false);
 export const isSubmitting = signal(false);
@@ -32,14 +47,55 @@ export function chooseModel(id: string): void {
   checkAgain();
 }
 
-export function chooseFile(file: File | null): void {
+/**
+ * Choose a file, or none. The units of another file are forgotten; units that were chosen before
+ * there was a file are meant for this one.
+ */
+export function chooseFile(
+  file: File | null,
+  itsReading = NO_READING,
+  itsUnits = unitsFor(file),
+): void {
   if (file !== chosenFile.value) deleteUpload();
   chosenFile.value = file;
+  chosenUnits.value = itsUnits;
+  reading.value = itsReading;
+  recalledHeadings.value = itsReading === NO_READING ? null : {};
+  mappingChoices.value = {};
   restartCheck();
 }
 
 export function chooseUnits(units: Units): void {
   chosenUnits.value = units;
+  restartCheck();
+}
+
+/** Read the file without the remembered choices, and forget them. */
+export function forgetRecalledHeadings(): void {
+  const headings = recalledHeadings.value ?? {};
+  forgetHeadings(headings);
+  recalledHeadings.value = {};
+  setReading(withoutKnownHeadings(reading.value, headings));
+}
+
+/** Whether the user has said more about the file than the browser remembered. */
+export const isAnswered = computed(
+  () => JSON.stringify(reading.value) !== JSON.stringify(recalledReading()),
+);
+
+/** Read the file as it was read before the user answered. */
+export function undoAnswers(): void {
+  mappingChoices.value = {};
+  setReading(recalledReading());
+}
+
+function recalledReading(): Reading {
+  return withKnownHeadings(NO_READING, recalledHeadings.value ?? {});
+}
+
+/** Say how the file is to be read, and check it again. */
+export function setReading(change: Partial<Reading>): void {
+  reading.value = { ...reading.value, ...change };
   restartCheck();
 }
 
@@ -49,7 +105,18 @@ export function setSkipsBadRows(skips: boolean): void {
 }
 
 export function checkAgain(): void {
-  void checkFile(chosenModelId.value ?? anyModelId(), chosenFile.value, chosenUnits.value);
+  const options = { units: chosenUnits.value, reading: reading.value, skip: false };
+  const modelId = chosenModelId.value ?? anyModelId();
+  void checkFile(modelId, chosenFile.value, options).then(recallHeadings);
+}
+
+/** After the first check of a file, read it again with the remembered choices that it needs. */
+function recallHeadings(): void {
+  const { state } = fileCheck.value;
+  if (recalledHeadings.value !== null || (state !== 'done' && state !== 'failed')) return;
+  const known = headingsToRecall(fileCheck.value, knownHeadings(), reading.value, columnByName);
+  recalledHeadings.value = known;
+  if (Object.keys(known).length > 0) setReading(withKnownHeadings(reading.value, known));
 }
 
 /** Submit the draft. Returns null if that fails, with the reason in `submissionProblem`. */
@@ -67,7 +134,11 @@ export async function submit(): Promise<Submission | null> {
   try {
     idempotencyKey ??= randomKey();
     const key = idempotencyKey;
-    const options = { units: chosenUnits.value, skip: skipsBadRows.value };
+    const options = {
+      units: chosenUnits.value,
+      reading: reading.value,
+      skip: skipsBadRows.value,
+    };
     const submission = await api.submit(modelId, await prepareFile(file), options, key);
     updateBalance(submission.balance);
     // The upload now belongs to the prediction and is deleted with its files.
@@ -86,13 +157,18 @@ export async function submit(): Promise<Submission | null> {
 }
 
 /**
- * Check again after the file or the units changed, and discard what the user decided about the old
+ * Check again after the file or its options changed, and discard what the user decided about the old
  * check.
  */
 function restartCheck(): void {
   skipsBadRows.value = false;
   resetSubmission();
   checkAgain();
+}
+
+function unitsFor(file: File | null): Units {
+  const isOther = chosenFile.value !== null && chosenFile.value !== file;
+  return isOther ? 'stated' : chosenUnits.value;
 }
 
 function resetSubmission(): void {
@@ -103,8 +179,7 @@ function resetSubmission(): void {
 onLogOut(() => {
   isSubmitting.value = false;
   chosenModelId.value = null;
-  chosenUnits.value = 'stated';
   // Without a session the upload cannot be deleted. It expires by itself.
   forgetUpload();
-  chooseFile(null);
+  chooseFile(null, NO_READING, 'stated');
 });

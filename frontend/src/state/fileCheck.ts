@@ -3,7 +3,7 @@
 
 import { signal } from '@preact/signals';
 import { problemOf } from '../api/problem';
-import type { Units } from '../api/types';
+import type { FileOptions } from '../api/types';
 import type { FileCheck } from '../lib/fileCheck';
 import { prepareFile } from './fileUpload';
 import { api, balance } from './session';
@@ -16,7 +16,7 @@ let latestRequest = 0;
 export async function checkFile(
   modelId: string | null,
   file: File | null,
-  units: Units,
+  options: FileOptions,
 ): Promise<void> {
   latestRequest += 1;
   const request = latestRequest;
@@ -25,16 +25,16 @@ export async function checkFile(
     return;
   }
   fileCheck.value = { state: 'checking' };
-  const check = await runCheck(modelId, file, units);
-  // The user has chosen another file, model or unit since.
+  const check = await runCheck(modelId, file, options);
+  // The user has chosen another file, model or option since.
   if (request !== latestRequest) return;
   if (check.state === 'done') balance.value = check.report.balance;
   fileCheck.value = check;
 }
 
-async function runCheck(modelId: string, file: File, units: Units): Promise<FileCheck> {
+async function runCheck(modelId: string, file: File, options: FileOptions): Promise<FileCheck> {
   try {
-    const report = await api.check(modelId, await prepareFile(file), { units, skip: false });
+    const report = await api.check(modelId, await prepareFile(file), options);
     return { state: 'done', report };
   } catch (thrown) {
     return { state: 'failed', problem: problemOf(thrown) };

@@ -93,5 +93,5 @@ async function readBytes(part: Blob): Promise<ArrayBuffer> {
  * would report that as a network failure if it read the file while sending it.
  */
 async function readNow(file: File): Promise<File> {
-  return new File([await readBytes(file)], file.name, { type: 'text/csv' });
+  return new File([await readBytes(file)], file.name, { type: file.type });
 }

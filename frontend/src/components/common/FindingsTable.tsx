@@ -1,7 +1,7 @@
 import type { Finding } from '../../api/types';
-import { localised, text } from '../../i18n';
+import { text } from '../../i18n';
 import { findingSentence } from '../../lib/sentences';
-import { columnByName } from '../../state/catalogue';
+import { columnTitle } from '../../state/catalogue';
 
 /** More rows would make the page slow. */
 const FINDINGS_SHOWN_MAX = 200;
@@ -27,7 +27,7 @@ export function FindingsTable({ findings, total }: { findings: Finding[]; total:
           ))}
         </tbody>
       </table>
-      <p class="hint">{words.findingsRowHint}</p>
+      {shown.some(({ row }) => row != null) && <p class="hint">{words.findingsRowHint}</p>}
       {total > shown.length && <p>{words.findingsShown(shown.length, total)}</p>}
     </div>
   );
@@ -35,7 +35,6 @@ export function FindingsTable({ findings, total }: { findings: Finding[]; total:
 
 function FindingRow({ finding }: { finding: Finding }) {
   const words = text.value.problems;
-  const column = finding.column ? columnByName(finding.column) : null;
   const isAboutCell = finding.row != null && finding.value != null;
   return (
     <tr>
@@ -43,7 +42,7 @@ function FindingRow({ finding }: { finding: Finding }) {
         {finding.row == null ? words.findingsWholeFile : text.value.format.whole(finding.row)}
       </td>
       <td>
-        {finding.column && <strong>{finding.column}</strong>}
+        {finding.column && <strong>{columnTitle(finding.column)}</strong>}
         {isAboutCell && (
           <>
             {' '}
@@ -53,8 +52,8 @@ function FindingRow({ finding }: { finding: Finding }) {
       </td>
       <td>
         {findingSentence(finding, text.value)}
-        {column && finding.code === 'column_missing' && (
-          <span class="hint"> {localised(column.title)}</span>
+        {finding.column && finding.code === 'column_missing' && (
+          <span class="hint"> {words.nameOfColumn(finding.column)}</span>
         )}
       </td>
     </tr>

@@ -42,7 +42,7 @@ export function FileDrop({ file, onFile }: Props) {
           id="file"
           class="visually-hidden"
           type="file"
-          accept=".csv,text/csv"
+          accept=".csv,.tsv,.txt,.xlsx,text/csv"
           aria-describedby="file-hint"
           onChange={(event) => takeFirst(event.currentTarget.files)}
         />

@@ -1,5 +1,6 @@
 import { text } from '../../i18n';
 import * as draft from '../../state/draft';
+import { ColumnHelp } from './ColumnHelp';
 import { FileCheck } from './FileCheck';
 import { FileDrop } from './FileDrop';
 import { Samples } from './Samples';
@@ -18,6 +19,7 @@ export function FileInput() {
           <Samples />
         </div>
       )}
+      <ColumnHelp />
       <UnitsChoice units={draft.chosenUnits.value} onChoose={draft.chooseUnits} />
       <FileCheck />
       <SkipBadRows />

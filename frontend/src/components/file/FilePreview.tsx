@@ -1,7 +1,9 @@
 import type { DryRun, Finding } from '../../api/types';
 import { text } from '../../i18n';
+import { needsMapping } from '../../lib/columnMapping';
 import { type PreviewedRow, previewOf } from '../../lib/preview';
 import { findingSentence } from '../../lib/sentences';
+import { columnTitle } from '../../state/catalogue';
 import { FindingsTable } from '../common/FindingsTable';
 
 /** The file as it was read: its first rows and those with findings. */
@@ -9,6 +11,9 @@ export function FilePreview({ report }: { report: DryRun }) {
   const words = text.value.check;
   const { rows, otherFindings } = previewOf(report);
   const { columns } = report.preview;
+  const { mappingTitle, change, setMeaning } = text.value.reading;
+  const hasUnknownValue = report.errors.some(({ code }) => code === 'unknown_category');
+  const mapping = needsMapping({ state: 'done', report }) ? mappingTitle : change;
   return (
     <>
       {/* Wide tables scroll inside the section, not the page. */}
@@ -36,6 +41,7 @@ export function FilePreview({ report }: { report: DryRun }) {
           </tbody>
         </table>
       </section>
+      {hasUnknownValue && <p class="hint">{setMeaning(mapping)}</p>}
       {otherFindings.length > 0 && <OtherFindings report={report} findings={otherFindings} />}
     </>
   );
@@ -47,10 +53,12 @@ interface InterpretationProps {
   report: DryRun;
 }
 
-/** How a column is read: its name, if the header differs from it, and its unit. */
+/** How a column is read: its title, if the header is not its name, and its unit. */
 function Interpretation({ column, header, report }: InterpretationProps) {
   const unit = report.units[column];
-  const parts = [header === column || header.startsWith(`${column} [`) ? null : column];
+  const parts = [
+    header === column || header.startsWith(`${column} [`) ? null : columnTitle(column),
+  ];
   if (unit !== undefined) parts.push(text.value.unit(unit));
   return <span class="hint">{parts.filter(Boolean).join(', ')}</span>;
 }
@@ -72,7 +80,7 @@ function PreviewRow({ row, width }: { row: PreviewedRow; width: number }) {
             <ul>
               {row.findings.map((finding, index) => (
                 <li key={index}>
-                  {finding.column && <strong>{finding.column}: </strong>}
+                  {finding.column && <strong>{columnTitle(finding.column)}: </strong>}
                   {findingSentence(finding, text.value)}
                 </li>
               ))}
@@ -88,7 +96,7 @@ function WrongCell({ cell }: { cell: string }) {
   return <mark class="cell">{cell === '' ? text.value.problems.emptyValue : cell}</mark>;
 }
 
-/** Findings about rows that the preview does not show, or about the whole file. */
+/** Findings about rows that the preview does not show. */
 function OtherFindings({ report, findings }: { report: DryRun; findings: Finding[] }) {
   const unlisted = report.errors_total - report.errors.length;
   return (

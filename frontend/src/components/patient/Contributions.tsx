@@ -1,9 +1,9 @@
 import type { Contribution, ContributionScale, Row } from '../../api/types';
-import { localised, text } from '../../i18n';
+import { text } from '../../i18n';
 import { placeContribution } from '../../lib/axis';
 import { contributionTotal, effectOf, hazardRatio } from '../../lib/patientRow';
 import type { ResultParameters } from '../../lib/resultParameters';
-import { columnByName } from '../../state/catalogue';
+import { columnTitle } from '../../state/catalogue';
 
 /** The contributions as bars, from the baseline to the estimate. */
 export function Contributions({ row, parameters }: { row: Row; parameters: ResultParameters }) {
@@ -84,9 +84,4 @@ function ContributionBar(props: { value: number; isBad: boolean; largest: number
       <line class="interval-axis" x1="50%" x2="50%" y1="0" y2="14" />
     </svg>
   );
-}
-
-export function columnTitle(name: string): string {
-  const column = columnByName(name);
-  return column ? localised(column.title) : name;
 }

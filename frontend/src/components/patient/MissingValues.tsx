@@ -3,9 +3,8 @@ import { text } from '../../i18n';
 import { missingValueSentence } from '../../lib/missingValue';
 import { type MissingValue, missingValuesOf } from '../../lib/patientRow';
 import type { ResultParameters } from '../../lib/resultParameters';
-import { columnByName } from '../../state/catalogue';
+import { columnByName, columnTitle } from '../../state/catalogue';
 import { unitSystem } from '../../state/patientForm';
-import { columnTitle } from './Contributions';
 
 /**
  * The missing values of a patient, what was used instead, how measuring them could change the

@@ -1,6 +1,6 @@
-import type { Column, Model } from '../../api/types';
+import type { Model } from '../../api/types';
 import { language, localised, text } from '../../i18n';
-import { valueWords, withoutBreaks } from '../../lib/sentences';
+import { withoutBreaks } from '../../lib/sentences';
 
 /**
  * The number of statements on the model's accuracy that are visible before the details are opened:
@@ -56,7 +56,6 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
         </p>
         {model.changes && <p class="hint">{localised(model.changes)}</p>}
       </details>
-      <ModelColumns columns={model.columns} />
     </div>
   );
 }
@@ -69,56 +68,4 @@ function Statements({ statements }: { statements: string[] }) {
       ))}
     </ul>
   );
-}
-
-function ModelColumns({ columns }: { columns: Column[] }) {
-  const words = text.value.submission;
-  const used = columns.filter((column) => column.kind !== 'ignored');
-  const required = used.filter((column) => column.required);
-  const optional = used.filter((column) => !column.required);
-  return (
-    <details>
-      <summary>{words.columnsSummary(required.length, optional.length)}</summary>
-      <p class="hint">{words.columnsHint}</p>
-      <table class="columns">
-        <thead>
-          <tr>
-            <th scope="col">{words.column}</th>
-            <th scope="col">{words.columnMeaning}</th>
-            <th scope="col">{words.columnValues}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...required, ...optional].map((column) => (
-            <ColumnRow key={column.name} column={column} />
-          ))}
-        </tbody>
-      </table>
-    </details>
-  );
-}
-
-function ColumnRow({ column }: { column: Column }) {
-  const words = text.value.submission;
-  const values = column.allowed?.length
-    ? column.allowed.map((code) => codeAndWords(column.name, code)).join(', ')
-    : [column.unit && text.value.unit(column.unit), words.between(column.minimum, column.maximum)]
-        .filter(Boolean)
-        .join(', ');
-  return (
-    <tr>
-      <th scope="row">
-        {column.name}
-        {column.required && <span class="badge">{words.required}</span>}
-      </th>
-      <td>{localised(column.title)}</td>
-      <td>{values}</td>
-    </tr>
-  );
-}
-
-/** Return a code with its meaning, such as "S (present without diuretics)", or the code alone. */
-function codeAndWords(column: string, code: string): string {
-  const words = valueWords(column, code, text.value);
-  return words === code ? code : `${code} (${words})`;
 }

@@ -13,6 +13,7 @@ import { api } from '../../state/session';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { useAction } from '../common/useAction';
 import { Cohort } from './Cohort';
+import { ExcelDownload } from './ExcelDownload';
 import { LargeResult } from './LargeResult';
 import { ResultSummary } from './ResultSummary';
 import { ResultTable } from './ResultTable';
@@ -90,10 +91,11 @@ function ResultActions({ prediction }: { prediction: Prediction }) {
 
   return (
     <div class="result-actions">
-      <p class="actions">
+      <div class="actions">
         <button type="button" class="button" disabled={isBusy} onClick={download}>
           {isBusy ? words.downloading : words.download}
         </button>
+        <ExcelDownload prediction={prediction} />
         {receipt && (
           <button
             type="button"
@@ -108,7 +110,7 @@ function ResultActions({ prediction }: { prediction: Prediction }) {
         <button type="button" class="button button-quiet" onClick={() => print()}>
           {words.print}
         </button>
-      </p>
+      </div>
       {receipt && <p class="hint">{words.receiptHint}</p>}
       {problem && <ProblemNotice problem={problem} onRetry={download} />}
     </div>

@@ -12,6 +12,8 @@ export const check = {
     `Checked: ${format.whole(bad)} of ${patients(rows)} cannot be predicted because of mistakes.`,
   allBad: (rows: number) =>
     `Checked: ${patients(rows)}. None can be predicted because of mistakes.`,
+  columnsUnclear: (rows: number) =>
+    `Checked: ${patients(rows)}. Before the prediction, please say how to read some columns.`,
   /** Of a large file, only the first rows are checked before the submission. */
   sampled: {
     good: (rows: number) =>
@@ -34,6 +36,7 @@ export const check = {
   blocked: {
     skip_or_correct: 'To start, tick the box above or choose a corrected file.',
     correct: 'To start, choose a corrected file.',
+    columns: 'To start, say above how to read the columns, or choose a corrected file.',
     patients: 'To start, choose a file.',
     model: 'To start, choose a model.',
   },
@@ -49,6 +52,16 @@ export const check = {
   personalColumnsHint:
     'Names, addresses, phone numbers, document numbers and dates of birth are not needed. Please remove them, and use IDs that mean nothing to others.',
   ignoredColumns: 'Columns that are not used',
+  warnings: 'Please check',
+  outOfRange: 'Values outside the range of the study’s patients',
+  outOfRangeHint:
+    'They are predicted, and the result marks them: the estimates of these patients are less certain.',
+  outOfRangeColumn: (column: string, count: number, rows: readonly number[], range: string) =>
+    `${column}: ${patients(count)} outside ${range} (${format.plural(rows.length, { one: 'row', other: 'rows' })} ${format.list(rows)}${count > rows.length ? ', …' : ''})`,
+  imputed: 'Values that were not measured',
+  imputedHint:
+    'If the model uses them, it takes the value to expect given the patient’s other values, and the result says so. The estimates are less certain.',
+  imputedColumn: (column: string, count: number) => `${column}: ${patients(count)}`,
   unitsTitle: 'Units in the file',
   units: {
     stated: 'As in the table of columns',

@@ -11,6 +11,7 @@ import { patient } from './patient';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
+import { reading } from './reading';
 
 export const en = {
   format: createFormat('en'),
@@ -22,6 +23,7 @@ export const en = {
   patient,
   plots,
   profile,
+  reading,
   coins,
   actions,
 };

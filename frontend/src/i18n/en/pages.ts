@@ -87,24 +87,18 @@ const submission = {
   moreAboutModel: 'More about this model',
   quality: 'More about its accuracy',
   notFor: 'Who it is not for',
-  columns: 'Columns of the file',
-  columnsSummary: (required: number, optional: number) =>
-    `Columns: ${required} required, ${optional} optional`,
   columnsHint:
     'The order of the columns does not matter. Empty cells and NA mean “not measured”. Other columns are ignored.',
   column: 'Column',
   columnMeaning: 'Meaning',
-  columnValues: 'Unit or values',
   required: 'required',
-  optional: 'optional',
   between: (minimum: number | null, maximum: number | null) =>
     minimum === null || maximum === null
       ? ''
       : `${format.number(minimum)} to ${format.number(maximum)}`,
   switchedOff: 'This model is switched off at the moment.',
   noModels: 'No model is offered at the moment.',
-  file: 'CSV file',
-  fileChoose: 'Choose a CSV file',
+  fileChoose: 'Choose a CSV or Excel file',
   fileDrop: 'or drop it here',
   fileReplace: 'Choose another file',
   fileRemove: 'Remove the file',
@@ -112,7 +106,8 @@ const submission = {
     bytes < 1_000_000
       ? `${format.number(Math.max(0.1, Math.round(bytes / 100) / 10))} kB`
       : `${format.number(Math.round(bytes / 100_000) / 10)} MB`,
-  fileHint: 'One line per patient. Please leave out names and other data that identify a person.',
+  fileHint:
+    'A CSV file or an Excel workbook (.xlsx) with one line per patient. Please leave out names and other data that identify a person.',
   sampleHint: 'No file at hand?',
   cost: 'Cost',
   currentBalance: 'Balance now',

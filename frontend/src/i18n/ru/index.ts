@@ -12,6 +12,7 @@ import { patient } from './patient';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
+import { reading } from './reading';
 
 export const ru: Dictionary = {
   format: createFormat('ru'),
@@ -23,6 +24,7 @@ export const ru: Dictionary = {
   patient,
   plots,
   profile,
+  reading,
   coins,
   actions,
 };

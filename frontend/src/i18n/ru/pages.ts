@@ -98,24 +98,18 @@ const submission = {
   moreAboutModel: 'Подробнее о модели',
   quality: 'Подробнее о точности',
   notFor: 'Для кого не подходит',
-  columns: 'Столбцы файла',
-  columnsSummary: (required: number, optional: number) =>
-    `Столбцы: обязательных\u00a0—\u00a0${required}, необязательных\u00a0—\u00a0${optional}`,
   columnsHint:
     'Порядок столбцов не важен. Пустая ячейка или NA означает «не измерено». Лишние столбцы не учитываются.',
   column: 'Столбец',
   columnMeaning: 'Описание',
-  columnValues: 'Единицы или значения',
   required: 'обязательно',
-  optional: 'необязательно',
   between: (minimum: number | null, maximum: number | null) =>
     minimum === null || maximum === null
       ? ''
       : `от ${format.number(minimum)} до ${format.number(maximum)}`,
   switchedOff: 'Эта модель сейчас отключена.',
   noModels: 'Сейчас нет доступных моделей.',
-  file: 'Файл CSV',
-  fileChoose: 'Выберите файл CSV',
+  fileChoose: 'Выберите файл CSV или Excel',
   fileDrop: 'или перетащите его сюда',
   fileReplace: 'Выбрать другой файл',
   fileRemove: 'Убрать файл',
@@ -124,7 +118,7 @@ const submission = {
       ? `${format.number(Math.max(0.1, Math.round(bytes / 100) / 10))}\u00a0кБ`
       : `${format.number(Math.round(bytes / 100_000) / 10)}\u00a0МБ`,
   fileHint:
-    'Одна строка — один пациент. Уберите из файла фамилии, имена и другие сведения, по которым можно установить личность пациента.',
+    'Файл CSV или книга Excel (.xlsx); одна строка — один пациент. Уберите из файла фамилии, имена и другие сведения, по которым можно установить личность пациента.',
   sampleHint: 'Нет файла под рукой?',
   cost: 'Стоимость',
   currentBalance: 'Баланс сейчас',

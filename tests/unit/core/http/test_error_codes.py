@@ -105,7 +105,7 @@ def _bodies(api: Collector, patch: pytest.MonkeyPatch) -> None:
             api.refusal("invalid_json", method, path, b"[")
             api.refusal("invalid_input", method, path, {"colour": "red"})
             api.refusal("body_too_large", method, path, b" " * (JSON_BYTES_MAX + 1))
-            api.refusal("unsupported_media_type", method, path, b"x", Content_Type="text/plain")
+            api.refusal("unsupported_media_type", method, path, b"x", Content_Type="image/png")
     api.refusal("wrong_password", "PUT", "/api/auth/password", {"old_password": "wrong", "new_password": PASSWORD})
 
 

@@ -180,7 +180,7 @@ def test_errors_of_coins_conform_to_the_document(anna: Api) -> None:
         ("no_rows", csv_of()),
         ("not_a_csv", b"\x89PNG"),
         ("broken_csv", csv_of({"ID": '"never closed'})),
-        ("encoding_unsupported", csv_of({}).decode().encode("utf-16")),
+        ("encoding_unsupported", csv_of({}).decode().encode("utf-16-le")),
         ("column_missing", b"ID,Age\n1,18000\n"),
         ("column_duplicated", csv_of({}, header=("Age", "Age", "Edema", "Bilirubin", "Albumin", "Prothrombin"))),
         ("unit_unknown", b"Age [ells],Edema,Bilirubin,Albumin,Prothrombin\n18000,N,1.4,3.5,10.6\n"),
@@ -210,7 +210,7 @@ def test_errors_of_forms_conform_to_the_document(anna: Api) -> None:
     anna.refusal("invalid_form", "POST", "/api/predict/lasso", b"--b\r\n", Content_Type=form)
     empty = b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n--b--\r\n'
     anna.refusal("file_missing", "POST", "/api/predict/lasso", empty, Content_Type=form)
-    anna.refusal("unsupported_media_type", "POST", "/api/predict/lasso", b"{}", Content_Type="text/plain")
+    anna.refusal("unsupported_media_type", "POST", "/api/predict/lasso", b"{}", Content_Type="image/png")
     anna.refusal("invalid_input", "POST", "/api/predict/lasso", {"upload": "x"})
     anna.refusal("unknown_upload", "POST", "/api/predict/lasso", {"upload_id": "f" * 32})
 

@@ -3,9 +3,11 @@
 ``FUZZ_EXAMPLES=20000`` runs the random part for longer. A failure prints the bytes and a ``@reproduce_failure`` line.
 """
 
+import codecs
 import csv
 import io
 import os
+import re
 import tracemalloc
 from collections.abc import Callable
 
@@ -14,8 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.inference.patient_file.findings import InvalidFileError
-from chalicelib.inference.patient_file.validator import BAD_ROWS_MAX, CheckedFile, check_file, inspect
+from chalicelib.inference.patient_file.reading_options import ReadingOptions
+from chalicelib.inference.patient_file.row_checker import BAD_ROWS_MAX
+from chalicelib.inference.patient_file.validator import CheckedFile, check_file, inspect
 from chalicelib.inference.predictions.worker import read_chunks
+from tests.support.workbooks import Cell, workbook
 from tests.unit.support import SAMPLES
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
@@ -35,7 +40,7 @@ HOSTILE: dict[str, tuple[bytes, str | int]] = {
     "nothing but zero bytes": (b"\0" * MEGABYTE, "not_a_csv"),
     "mixed line ends": (HEADER.replace(b"\n", b"\r") + ROW + ROW.replace(b"\n", b"\r\n") + ROW[:-1], 3),
     "a byte order mark": (b"\xef\xbb\xbf" + HEADER + ROW, 1),
-    "UTF-16": ((HEADER + ROW).decode().encode("utf-16"), "encoding_unsupported"),
+    "UTF-16": ((HEADER + ROW).decode().encode("utf-16"), 1),
     "UTF-16 without a mark": ((HEADER + ROW).decode().encode("utf-16-le"), "encoding_unsupported"),
     "Windows-1251 with decimal commas": (
         (HEADER + "Иванова-7,18000,N,1.2,3.5,10.5\n".encode()).decode().replace(",", ";").replace(".", ",")
@@ -127,6 +132,9 @@ SAMPLE = (SAMPLES / "patients-10.csv").read_bytes()
 pieces = st.sampled_from([
     b"", b",", b";", b"\t", b'"', b"'", b"\n", b"\r", b"\r\n", b"\0", b"NA", b"-", b"1e400", b"\xff", b"\xef\xbb\xbf",
     "µ".encode(), "Ж".encode("cp1251"), b"=cmd()", b" ", b"Bilirubin [umol/L]", b"Age", b"1,5", b'""', b"9" * 400,
+    b"sep=;\n", b"title\n\n", b"999", b"-9", b".", b"<0.5", b"1,650", b"1.9 H", b"38 g/L", b"0.5", b"II", "да".encode(),
+    b"2024-05-12", b'="20"', b"Total: 5", b"Direct bilirubin", b"bili", b"INR", b"%", "Билирубин общий".encode(),
+    b",days,,,,,,mg/dL,,g/dL,,,,,,s,\n",
 ])  # fmt: skip
 edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), pieces | st.binary(max_size=8)), max_size=12)
 conversions: list[Callable[[bytes], bytes]] = [
@@ -136,7 +144,42 @@ conversions: list[Callable[[bytes], bytes]] = [
     lambda content: content.replace(b"\n", b"\r\n"),
     lambda content: content.decode("latin-1").encode("utf-16"),
     lambda content: content * 3,
+    lambda content: content.replace(b"\n", "\u00fc\n".encode("cp1252")),
+    lambda content: content.replace(b"\n", "\u00fc\n".encode("mac_roman")),
+    lambda content: content.replace(b"\n", "\u0416\n".encode("cp1251")),
+    lambda content: codecs.BOM_UTF8 * 2 + content,
+    lambda content: b"1," + content.replace(b"\n", b"\n1,"),
 ]
+
+
+def workbook_of(content: bytes) -> bytes:
+    """Return a workbook with the cells of a CSV file, numbers as numbers."""
+    text = content.decode("latin-1").translate(dict.fromkeys(range(32), " ") | {10: "\n"})
+    rows = [[_cell(cell) for cell in line.split(",")] for line in text.split("\n")]
+    return workbook({"notes": [["a title"]], "patients": rows})
+
+
+def _cell(text: str) -> Cell:
+    return float(text) if re.fullmatch(r"\d{1,8}(\.\d{1,4})?", text) else text or None
+
+
+HEADINGS = SAMPLE.decode().partition("\n")[0].split(",")
+NAMES = st.sampled_from([*HEADINGS, "bili", "INR", "", "Drug"])
+options = st.builds(
+    ReadingOptions,
+    units=st.sampled_from(["stated", "si"]),
+    decimal=st.sampled_from([None, None, ".", ","]),
+    missing=st.sampled_from([None, None, (), ("999",), ("-9", "NA"), ("0", "4")]),
+    columns=st.just({}) | st.dictionaries(st.sampled_from(HEADINGS), st.none() | NAMES, max_size=2),
+    column_units=st.just({})
+    | st.dictionaries(NAMES, st.sampled_from(["mg/dL", "umol/L", "years", "g/L", "s", "%", ""]), max_size=2),
+    column_values=st.just({})
+    | st.dictionaries(
+        st.sampled_from(["Sex", "Edema", "Stage", "Ascites", "Age"]),
+        st.dictionaries(st.sampled_from(["Y", "N", "1", "2", "F", "4", ""]), st.sampled_from([None, "Y", "N", "F"])),
+        max_size=1,
+    ),
+)
 
 
 def mutated(convert: Callable[[bytes], bytes], changes: list[tuple[float, int, bytes]]) -> bytes:
@@ -148,13 +191,36 @@ def mutated(convert: Callable[[bytes], bytes], changes: list[tuple[float, int, b
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(st.sampled_from(conversions), edits, st.booleans(), st.booleans())
+@given(st.sampled_from(conversions), edits, options, st.booleans(), st.integers(0, 4))
 def test_any_file_is_predicted_or_refused_with_a_sentence(
-    convert: Callable[[bytes], bytes], changes: list[tuple[float, int, bytes]], si: bool, skip: bool
+    convert: Callable[[bytes], bytes],
+    changes: list[tuple[float, int, bytes]],
+    reading: ReadingOptions,
+    skip: bool,
+    kind: int,
 ) -> None:
     content = mutated(convert, changes)
+    if kind == 0:
+        content = workbook_of(content)
     try:
-        checked = check_file(content, si=si, skip=skip)
+        checked = check_file(content, reading, skip=skip)
+    except InvalidFileError as error:
+        assert_clear(error)
+    else:
+        assert_the_worker_can_read(checked)
+        assert checked == check_file(content, reading, skip=skip)
+        assert all(assumption.text.endswith(".") for assumption in checked.assumptions)
+
+
+@settings(max_examples=EXAMPLES // 3, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 4), st.binary(max_size=8)), min_size=1, max_size=3))
+def test_a_damaged_workbook_is_predicted_or_refused_with_a_sentence(changes: list[tuple[float, int, bytes]]) -> None:
+    content = workbook_of(SAMPLE)
+    for position, length, piece in changes:
+        start = int(position * len(content))
+        content = content[:start] + piece + content[start + length :]
+    try:
+        checked = check_file(content)
     except InvalidFileError as error:
         assert_clear(error)
     else:

@@ -23,8 +23,11 @@ GOOD = "a;21464;24;3,5;12,2;N;7"
 
 def test_the_header_is_shown_as_in_the_file_with_the_name_of_each_column() -> None:
     columns = preview_of(file_of(GOOD))["columns"]
-    assert columns[2] == {"header": "Bilirubin [umol/L]", "column": "Bilirubin"}
-    assert columns[6] == {"header": "Ward", "column": None}
+    assert columns[2] == {
+        "header": "Bilirubin [umol/L]", "column": "Bilirubin", "unit": "umol/L", "suggestion": None, "texts": [],
+    }  # fmt: skip
+    assert columns[5]["texts"] == ["N"]
+    assert columns[6] == {"header": "Ward", "column": None, "unit": None, "suggestion": None, "texts": []}
 
 
 def test_the_first_rows_and_the_bad_rows_are_shown_as_written() -> None:

@@ -7,15 +7,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from chalicelib.inference.patient_file.findings import InvalidRowsError, UnitUnknownError
+from chalicelib.inference.patient_file.findings import ColumnsUnclearError, InvalidRowsError, UnitUnknownError
+from chalicelib.inference.patient_file.reading_options import DEFAULT_READING, ReadingOptions
 from chalicelib.inference.patient_file.validator import check_file
+
+SI = ReadingOptions(units="si")
 
 NAMED = b"ID,Age [years],Edema,Bilirubin [\xc2\xb5mol/L],Albumin (g/L),Prothrombin [s]\n7,50,N,17.1,35,10.5\n"
 PLAIN = b"ID,Age,Edema,Bilirubin,Albumin,Prothrombin\n7,18262.5,N,1,3.5,10.5\n"
 
 
 def values(content: bytes, *, si: bool = False) -> dict[Any, Any]:
-    return pd.read_csv(io.BytesIO(check_file(content, si=si).content)).iloc[0].to_dict()
+    return pd.read_csv(io.BytesIO(check_file(content, SI if si else DEFAULT_READING).content)).iloc[0].to_dict()
 
 
 def test_values_in_a_unit_of_the_header_are_converted_and_the_unit_is_reported() -> None:
@@ -29,7 +32,7 @@ def test_values_in_a_unit_of_the_header_are_converted_and_the_unit_is_reported()
 def test_si_units_apply_to_columns_that_have_one_and_whose_header_names_no_unit() -> None:
     content = b"ID,Age,Edema,Bilirubin,Albumin [g/dL],Prothrombin\n7,18262.5,N,17.1,3.5,10.5\n"
     assert values(content, si=True) == values(PLAIN)
-    assert check_file(content, si=True).units["Bilirubin"] == "umol/L"
+    assert check_file(content, SI).units["Bilirubin"] == "umol/L"
 
 
 def test_an_unknown_unit_is_refused_naming_the_known_units() -> None:
@@ -60,7 +63,7 @@ def test_a_header_cell_of_many_blanks_is_parsed_quickly() -> None:
 
 
 def test_a_wrong_unit_is_suspected_even_if_the_header_names_the_columns_own_unit() -> None:
-    with pytest.raises(InvalidRowsError) as caught:
+    with pytest.raises(ColumnsUnclearError) as caught:
         check_file(PLAIN.replace(b"Albumin", b"Albumin [g/dL]").replace(b"3.5", b"38"))
     assert caught.value.extra["errors"][0]["code"] == "unit_suspected"
 

@@ -77,11 +77,18 @@ def test_every_bad_row_is_named_in_a_file_of_many_bad_rows() -> None:
         ({"Bilirubin": "high"}, "not_a_number", "'high' is not a number. Bilirubin must be a number, in mg/dL."),
         ({"Bilirubin": "1e999"}, "not_finite", "'1e999' is too large. Bilirubin must be a number, in mg/dL."),
         ({"Bilirubin": "NA"}, "value_missing", "Bilirubin is missing. It is required for every patient, in mg/dL."),
-        ({"Bilirubin": "-1"}, "below_minimum", "-1 is too low for Bilirubin. Accepted: 0.1 to 60 mg/dL."),
-        ({"Prothrombin": "99"}, "above_maximum", "99 is too high for Prothrombin. Accepted: 8 to 60 s."),
-        ({"Edema": "Q"}, "unknown_category", "'Q' is not allowed for Edema. Allowed values: N, S, Y."),
+        ({"Bilirubin": "0.01"}, "below_minimum", "0.01 is too low for Bilirubin. Accepted: 0.1 to 60 mg/dL."),
+        ({"Albumin": "7"}, "above_maximum", "7 is too high for Albumin. Accepted: 1 to 6 g/dL."),
+        ({"Prothrombin": "85"}, "unit_suspected",
+         "85 looks like a value in Quick's percentage. Prothrombin is expected in s, usually 9 to 18."),
+        ({"Bilirubin": "-9"}, "missing_code_suspected",
+         "-9 looks like a code for 'not measured'. If it is one, leave the cell empty, or send missing=-9."),
+        ({"Edema": "Q"}, "unknown_category", ("'Q' is not allowed for Edema. Allowed values: N, S, Y. "
+         "Other words can be explained by column_values.")),
         ({"ID": "x" * 101}, "too_long", "An ID can have at most 100 characters."),
-        ({"Prothrombin": "10.6,1,2"}, "cell_count", "This row has 8 cells; the header has 6."),
+        ({"Prothrombin": "10.6,1,2"}, "cell_count",
+         ("This row has 8 cells; the header has 6. Numbers with a decimal comma need quotation marks, or semicolons "
+          "between the cells.")),
     ],
 )  # fmt: skip
 def test_each_finding_says_what_is_wrong_where_and_what_is_expected(

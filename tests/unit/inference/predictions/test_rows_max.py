@@ -17,6 +17,7 @@ from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.columns import COLUMNS, Column
 from chalicelib.inference.patient_file.findings import TooManyRowsError
+from chalicelib.inference.patient_file.reading_options import ReadingOptions
 from chalicelib.inference.patient_file.validator import check_file
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
@@ -45,16 +46,22 @@ def value(column: Column, draw: random.Random, *, si: bool) -> str:
     return f"{draw.uniform(*draw.choice(outside)) * factor:.6f}"
 
 
+def heading(column: Column, *, si: bool) -> str:
+    """Return the column's name with its unit, so that unusual numbers are not taken for another unit."""
+    unit = column.si.name if si and column.si else column.unit
+    return f"{column.name} [{unit}]" if unit else column.name
+
+
 def narrowest(rows: int, *, si: bool = False) -> bytes:
     """Return a file of the shortest valid rows, 11 bytes each."""
-    header = b"Age [years],Edema,Bilirubin,Albumin,Prothrombin\n"
+    header = b"Age [years],Edema,Bilirubin%s,Albumin,Prothrombin\n" % (b" [umol/L]" if si else b"")
     return header + (b"18,N,2,10,8\n" if si else b"18,N,1,1,8\n") * rows
 
 
 def widest(rows: int, *, si: bool = False) -> bytes:
     """Return a file of rows with every column, the longest ID, and long numbers that are all out of range."""
     draw = random.Random(1)
-    header = ["ID", *(column.name for column in MEASURED)]
+    header = ["ID", *(heading(column, si=si) for column in MEASURED)]
     lines = [[WIDEST_ID, *(value(column, draw, si=si) for column in MEASURED)] for _ in range(rows)]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *lines])
@@ -62,7 +69,9 @@ def widest(rows: int, *, si: bool = False) -> bytes:
 
 
 ROW_WIDTHS = pytest.mark.parametrize("rows_of", [narrowest, widest])
-MODES = pytest.mark.parametrize("options", [Options(), Options("si", "skip")], ids=["refuse", "skip, SI"])
+MODES = pytest.mark.parametrize(
+    "options", [Options(), Options(ReadingOptions(units="si"), "skip")], ids=["refuse", "skip, SI"]
+)
 RowsOf = Callable[..., bytes]
 
 
@@ -98,7 +107,7 @@ def test_row_11_a_direct_file_at_the_limit_is_accepted_and_one_row_more_is_refus
     direct: World, rows_of: RowsOf, options: Options
 ) -> None:
     user = direct.register()
-    fits, exceeds = (rows_of(rows, si=options.si) for rows in (ROWS_MAX, ROWS_MAX + 1))
+    fits, exceeds = (rows_of(rows, si=options.reading.si) for rows in (ROWS_MAX, ROWS_MAX + 1))
 
     assert direct.dry_runs.of_file(user, "mayo", fits, options)["rows"] == ROWS_MAX
     accepted = direct.predictions.submit(user, "mayo", fits, None, None, options)
@@ -117,7 +126,7 @@ def test_row_11_a_direct_file_at_the_limit_is_accepted_and_one_row_more_is_refus
 @MODES
 def test_bad_rows_count_towards_the_limit(direct: World, options: Options) -> None:
     user = direct.register()
-    content = narrowest(ROWS_MAX, si=options.si) + b"x,N,1,1,8\n"
+    content = narrowest(ROWS_MAX, si=options.reading.si) + b"x,N,1,1,8\n"
     with pytest.raises(TooManyRowsError):
         direct.predictions.submit(user, "mayo", content, None, None, options)
     assert direct.balance(user) == 500
@@ -129,14 +138,14 @@ def test_row_11_a_large_file_at_the_limit_is_predicted_and_one_row_more_is_rejec
     large: World, rows_of: RowsOf, options: Options
 ) -> None:
     user = large.register()
-    prediction = submit_upload(large, user, rows_of(ROWS_MAX, si=options.si), options)
+    prediction = submit_upload(large, user, rows_of(ROWS_MAX, si=options.reading.si), options)
     assert not prediction.is_checked
     large.worker.run(prediction.prediction_id)
     ended = large.read(prediction)
     assert (ended.status, ended.rows, large.balance(user)) == (Status.SUCCEEDED, ROWS_MAX, 480)
     large.predictions.delete(user, prediction.prediction_id)
 
-    prediction = submit_upload(large, user, rows_of(ROWS_MAX + 1, si=options.si), options)
+    prediction = submit_upload(large, user, rows_of(ROWS_MAX + 1, si=options.reading.si), options)
     large.worker.run(prediction.prediction_id)
     ended = large.read(prediction)
     assert (ended.status, ended.error_code, ended.attempt) == (Status.REJECTED, "too_many_rows", 1)
@@ -294,7 +303,9 @@ def write_result(model_id: str, content: bytes, *, skip: bool = False) -> tuple[
 def sparse(rows: int) -> bytes:
     """Return ``widest`` without the optional columns. The ranges of their missing values make the longest rows."""
     header, *lines = csv.reader(io.StringIO(widest(rows).decode()))
-    indexes = [index for index, name in enumerate(header) if name == "ID" or columns.BY_NAME[name].required]
+    indexes = [
+        index for index, name in enumerate(header) if columns.BY_NAME[name.partition(" [")[0]].required or name == "ID"
+    ]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([row[index] for index in indexes] for row in (header, *lines))
     return text.getvalue().encode()

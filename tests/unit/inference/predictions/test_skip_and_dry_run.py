@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError
 from chalicelib.inference.patient_file.findings import InvalidRowsError, NotACsvError
+from chalicelib.inference.patient_file.reading_options import ReadingOptions
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Status
 from tests.unit.support import World, csv_of
@@ -73,7 +74,7 @@ def test_the_same_key_with_other_options_is_refused(world: World) -> None:
     again = world.predictions.submit(user, "mayo", content, "a.csv", "key-1", SKIP)
     assert first.prediction.prediction_id == again.prediction.prediction_id
     with pytest.raises(Exception, match="key"):
-        world.predictions.submit(user, "mayo", content, "a.csv", "key-1", Options(units="si", on_error="skip"))
+        world.predictions.submit(user, "mayo", content, "a.csv", "key-1", Options(ReadingOptions(units="si"), "skip"))
 
 
 def test_a_dry_run_reports_everything_and_stores_nothing(world: World) -> None:
