@@ -42,7 +42,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await register(page, words);
       await chooseFile(page, words, `${HEADER}\n`, 'nobody.csv');
       const sentence = words.problems.sentences.no_rows(pageProblem('no_rows'));
-      await expect(page.getByRole('status').filter({ hasText: sentence })).toBeVisible();
+      await expect(page.getByRole('alert').filter({ hasText: sentence })).toBeVisible();
       await inspect(page, `${code}-no-rows`);
     });
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { type Problem, pageProblem } from '../../api/problem';
+import type { Problem } from '../../api/problem';
 import type { DryRun } from '../../api/types';
 import { text } from '../../i18n';
 import { badRowCount, columnFindings, isFileProblem } from '../../lib/fileCheck';
@@ -50,7 +50,6 @@ function outcome(): string {
 
 function reportSentence(report: DryRun): string {
   const words = report.sampled ? text.value.check.sampled : text.value.check;
-  if (report.rows === 0) return text.value.problems.sentences.no_rows(pageProblem('no_rows'));
   if (columnFindings(report).length > 0) return text.value.check.columnsUnclear(report.rows);
   const bad = badRowCount(report);
   if (bad === 0) return words.good(report.rows);
