@@ -60,7 +60,7 @@ class FileTooLargeError(InvalidFileError):
 
 
 class NotACsvError(InvalidFileError):
-    """The file is not a text file, but a picture, a workbook or an archive."""
+    """The file is neither a text nor a workbook, but a picture, an archive or a file of another program."""
 
     status = 415
     code = "not_a_csv"
@@ -68,7 +68,7 @@ class NotACsvError(InvalidFileError):
 
 
 class EncodingUnsupportedError(InvalidFileError):
-    """The text is in an encoding that is not supported, such as UTF-16."""
+    """The text is in several encodings, or in UTF-16 without a byte order mark."""
 
     code = "encoding_unsupported"
     title = "The encoding of the file is not supported"
@@ -176,10 +176,10 @@ class MappingInvalidError(InvalidFileError):
 
 
 class SeparatorUnsupportedError(InvalidFileError):
-    """The cells are separated by blanks."""
+    """The cells are separated by blanks or another mark that is not read, or each line is a single cell."""
 
     code = "separator_unsupported"
-    title = "The cells are separated by blanks"
+    title = "The separator of the cells is not supported"
 
 
 class ColumnsUnclearError(InvalidFileError):

@@ -115,7 +115,7 @@ _OTHER_VALUES = frozenset({
 })  # fmt: skip
 """Words that make another value of a name, such as direct bilirubin. No column is suggested for them."""
 
-_LOOKALIKES = str.maketrans("авсеёнкмортухіѕ", "abceehkmoptyxis")
+_LOOKALIKES = str.maketrans("авсеёнкмортухіѕυνμι", "abceehkmoptyxisynmi")
 _WORD = re.compile(r"[^\W_]+")
 _BRACKETS = re.compile(r"(.*)[\[(]([^\[\]()]*)[\])](.*)", re.DOTALL)
 _BEFORE_UNIT = re.compile(r"[\s,_:;/.]+(?:(?:in|в)[\s_]+)?|(?<=\w)(?=%)", re.IGNORECASE)
@@ -140,10 +140,14 @@ class Heading:
         return self.column.unit_named(self.unit) if self.unit is not None else None
 
 
+def folded(text: str) -> str:
+    """Return ``text`` in a form in which case and look-alike Latin, Cyrillic and Greek letters do not matter."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_LOOKALIKES)
+
+
 def skeleton(text: str) -> str:
     """Return the letters and digits of ``text``, in a form in which case and look-alike letters do not matter."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_LOOKALIKES)
-    return "".join(_WORD.findall(plain))
+    return "".join(_WORD.findall(folded(text)))
 
 
 def _words(text: str) -> list[str]:

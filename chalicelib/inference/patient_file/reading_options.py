@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-MISSING_CODES_MAX = 10
 _HEADING_CHARACTERS_MAX = 100
 """The preview shows as much of a heading."""
 

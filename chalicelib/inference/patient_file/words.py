@@ -1,9 +1,9 @@
 """The meaning of words in cells: missing values, and the values of categories in English, Russian and numeric codes."""
 
 import re
-import unicodedata
 
 from chalicelib.inference.patient_file.columns import Column
+from chalicelib.inference.patient_file.headings import folded
 
 USUAL_MISSING: frozenset[str] = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
 """Cell texts that mean "not measured", in lower case and without surrounding blanks."""
@@ -63,7 +63,6 @@ _DEGREE_TEXTS = (
     "отёк", "отёки", "отек", "отеки", "лёгкие", "умеренные", "выраженные", "умеренный", "выраженный", "незначительный",
     "следы", "пастозность",
 )  # fmt: skip
-_LOOKALIKES = str.maketrans("авсеёнкмортухіѕυνμι", "abceehkmoptyxisynmi")
 _AROUND = " .,;:!()[]\"'"
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _STAGE = re.compile(r"(?:stage|ludwig|ctaдия|ct)?\.?\s*([1-4]|iv|i{1,3})(?:\.0+)?\s*(?:stage|ctaдия|ct)?\.?")
@@ -132,8 +131,7 @@ def read_value(column: Column, text: str) -> str | None:
 
 def _word(text: str) -> str:
     """Return ``text`` in a form in which case, look-alike letters and surrounding dots and brackets do not matter."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_LOOKALIKES)
-    return " ".join(plain.strip(_AROUND).split())
+    return " ".join(folded(text).strip(_AROUND).split())
 
 
 def _edema(text: str, word: str) -> str | None:
