@@ -32,7 +32,7 @@ from chalicelib.inference.patient_file.findings import (
     refuse_too_many_rows,
 )
 from chalicelib.inference.patient_file.header import HeaderColumn, columns_of, suggestions
-from chalicelib.inference.patient_file.judgement import findings_about_columns, warnings_about_columns
+from chalicelib.inference.patient_file.judgement import judge
 from chalicelib.inference.patient_file.numbers import Evidence
 from chalicelib.inference.patient_file.plan import Plan, plan_of, unclear_decimal
 from chalicelib.inference.patient_file.preview import Preview
@@ -277,7 +277,7 @@ def _inspection(
     near: dict[int, str],
 ) -> Inspection:
     cells = checker.cells
-    findings = findings_about_columns(cells)
+    findings, odd = judge(cells)
     conflict = next((column.mark_conflict for column in cells if column.mark_conflict), None)
     explained = {finding.column for finding in findings}
     unclear = [column for column in cells if not column.has_decimals and column.reading.column.name not in explained]
@@ -291,7 +291,6 @@ def _inspection(
     if decimal:  # numbers that may be read wrongly show no unit
         findings = [*decimal, *(finding for finding in findings if finding.column not in columns.NUMBERS)]
     used = {item.index for item in found}
-    odd = warnings_about_columns(cells)
     numbers = [column for column in cells if column.reading.unit]
     return Inspection(
         rows=checker.rows,
