@@ -25,14 +25,13 @@ from typing import IO, Any, NamedTuple
 from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models.base import ArtefactMismatchError, LoadedModel, ModelNotFoundError
 from chalicelib.inference.models.loader import load
-from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.models.stable_comparison import exceeds
 from chalicelib.inference.patient_file.findings import InvalidFileError
 from chalicelib.inference.patient_file.reading_options import DEFAULT_READING, ReadingOptions
 from chalicelib.inference.patient_file.schemas import Assumption
 from chalicelib.inference.patient_file.validator import check_file
+from chalicelib.inference.predictions.batch import predict_rows
 from chalicelib.inference.predictions.receipt import FORMAT
-from chalicelib.inference.predictions.worker import read_chunks
 from chalicelib.inference.results.writer import ResultWriter
 from chalicelib.inference.storage.file_store import StoredObject
 
@@ -209,8 +208,7 @@ def predict(
     checked = check_file(content, options, skip=skip)
     sink = _CsvSink()
     with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
-        for chunk in read_chunks(io.BytesIO(checked.content)):
-            writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
+        predict_rows(io.BytesIO(checked.content), loaded, writer)
         writer.finish()
         writer.upload(sink, "")
     assumptions = [assumption.document() for assumption in checked.assumptions]

@@ -104,16 +104,14 @@ def _check(_model: str) -> Run:
 
 
 def _batch(model: str) -> Run:
-    from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
-    from chalicelib.inference.predictions.worker import read_chunks  # noqa: PLC0415
+    from chalicelib.inference.predictions.batch import predict_rows  # noqa: PLC0415
     from chalicelib.inference.results.writer import ResultWriter  # noqa: PLC0415
 
     loaded = _load(model)
 
     def run(file: Path) -> None:
         with file.with_suffix(".canonical").open("rb") as stream, ResultWriter(loaded) as writer:
-            for chunk in read_chunks(stream):
-                writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
+            predict_rows(stream, loaded, writer)
             writer.finish()
             writer.upload(_Disk(file.parent), "batch-")
 

@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from chalicelib.inference.models.output_spec import OutputSpec
 
 ARTEFACT_NAME = "model.joblib"
 CARD_NAME = "card.json"
+
+
+Outputs = Mapping[str, npt.NDArray[np.float64] | npt.NDArray[np.bool_] | list[str]]
+"""The output columns of ``Model.predict`` for n patients: arrays of shape (n,), and n texts as a list."""
 
 
 class ModelNotFoundError(LookupError):

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from chalicelib.core.invisible_characters import is_invisible
+from chalicelib.inference.models.base import Outputs
 
 DECIMALS = 6
 
@@ -126,7 +127,7 @@ class RowTexts:
         return (f"{median},{curve}," for median, curve in zip(self.median, self.survival, strict=True))
 
 
-def texts_of_imputed(predicted: pd.DataFrame, imputed: list[str], prefixes: tuple[str, ...]) -> ImputedTexts:
+def texts_of_imputed(predicted: Outputs, imputed: list[str], prefixes: tuple[str, ...]) -> ImputedTexts:
     """Return the numbers that belong to each row's imputed columns, in their order.
 
     ``imputed`` holds each row's imputed columns, joined by ``;``. A column's numbers are in the columns
@@ -139,7 +140,9 @@ def texts_of_imputed(predicted: pd.DataFrame, imputed: list[str], prefixes: tupl
         if pattern:
             rows_by_pattern.setdefault(pattern, []).append(row)
     names = {name for pattern in rows_by_pattern for name in pattern.split(";")}
-    numbers = {name: [number_texts(predicted[prefix + name].to_numpy(float)) for prefix in prefixes] for name in names}
+    numbers = {
+        name: [number_texts(np.asarray(predicted[prefix + name], float)) for prefix in prefixes] for name in names
+    }
     json_item = "{}" if len(prefixes) == 1 else "[{},{}]"
     csv_item = "..".join(["{}"] * len(prefixes))
     for pattern, rows in rows_by_pattern.items():

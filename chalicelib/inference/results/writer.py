@@ -11,9 +11,8 @@ from types import TracebackType
 from typing import IO, Any, Protocol, Self
 
 import numpy as np
-import pandas as pd
 
-from chalicelib.inference.models.base import LoadedModel
+from chalicelib.inference.models.base import LoadedModel, Outputs
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.row_codec import (
     DECIMALS,
@@ -90,7 +89,7 @@ class ResultWriter:
         self._csv.close()
         self._row_lines.close()
 
-    def add(self, ids: pd.Series[str] | None, predicted: pd.DataFrame, mayo_score: _Vector) -> None:
+    def add(self, ids: Iterable[str] | None, predicted: Outputs, mayo_score: _Vector) -> None:
         """Append a chunk of n rows.
 
         ``ids``: the IDs in the file, None if it has none. ``predicted``: see ``Model.predict``.
@@ -98,25 +97,25 @@ class ResultWriter:
         """
         if self.rows == 0:
             self._write_header(predicted)
-        imputed, out_of_range = predicted["imputed"].tolist(), predicted["out_of_range"].tolist()
-        patient_ids: Sequence[str | None] = [None] * len(predicted) if ids is None else ids.fillna("").tolist()
-        curve = [predicted[name].to_numpy(float) for name in self._survival]
+        imputed, out_of_range = _texts(predicted, "imputed"), _texts(predicted, "out_of_range")
+        patient_ids: Sequence[str | None] = [None] * len(mayo_score) if ids is None else list(ids)
+        curve = [_numbers(predicted, name) for name in self._survival]
         rows = RowTexts(
             ids=patient_ids,
-            estimates=comma_joined(predicted[name].to_numpy(float) for name in _ESTIMATES),
-            upper_open=predicted["upper_open"].tolist(),
+            estimates=comma_joined(_numbers(predicted, name) for name in _ESTIMATES),
+            upper_open=np.asarray(predicted["upper_open"]).tolist(),
             imputed=imputed,
             out_of_range=out_of_range,
-            contributions=comma_joined(predicted[_CONTRIBUTION + name].to_numpy(float) for name in self._columns),
+            contributions=comma_joined(_numbers(predicted, _CONTRIBUTION + name) for name in self._columns),
             mayo_score=number_texts(mayo_score),
             survival=comma_joined(curve) if curve else None,
-            median=number_texts(predicted["median"].to_numpy(float)) if curve else None,
+            median=number_texts(_numbers(predicted, "median")) if curve else None,
             if_measured=texts_of_imputed(predicted, imputed, ("if_low:", "if_high:")),
-            measure_first=predicted["measure_first"].tolist(),
-            band=comma_joined(predicted[name].to_numpy(float) for name in self._band) if self._band else None,
+            measure_first=_texts(predicted, "measure_first"),
+            band=comma_joined(_numbers(predicted, name) for name in self._band) if self._band else None,
             imputed_values=texts_of_imputed(predicted, imputed, ("imputed_value:",)),
         )
-        years = predicted["years"].to_numpy(float).round(DECIMALS)
+        years = _numbers(predicted, "years").round(DECIMALS)
         self._write_rows(rows, years)
         self._years.append(years)
         has_imputed, has_out_of_range = _non_empty(imputed), _non_empty(out_of_range)
@@ -130,11 +129,9 @@ class ResultWriter:
         self._append_row_lines([self._bad_row_json(bad_row) for bad_row in bad_rows])
         self._write_csv(map(self._bad_row_csv, bad_rows))
 
-    def _write_header(self, predicted: pd.DataFrame) -> None:
-        self._columns = tuple(
-            name.removeprefix(_CONTRIBUTION) for name in predicted.columns if name.startswith(_CONTRIBUTION)
-        )
-        self._baseline = round(float(predicted["baseline"].iloc[0]), DECIMALS)
+    def _write_header(self, predicted: Outputs) -> None:
+        self._columns = tuple(name.removeprefix(_CONTRIBUTION) for name in predicted if name.startswith(_CONTRIBUTION))
+        self._baseline = round(float(_numbers(predicted, "baseline")[0]), DECIMALS)
         scale, years = self._output_spec.contribution_scale, self._output_spec.survival_years
         curve = ["median_years", *(f"survival_{year}y" for year in years)] if years else []
         header = [
@@ -246,6 +243,14 @@ class ResultWriter:
             csv_sha256=self._csv_sha256.hexdigest(),
             files=stored_files,
         )
+
+
+def _numbers(predicted: Outputs, name: str) -> _Vector:
+    return np.asarray(predicted[name], float)
+
+
+def _texts(predicted: Outputs, name: str) -> list[str]:
+    return list(predicted[name])
 
 
 def _non_empty(texts: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:

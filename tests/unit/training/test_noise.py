@@ -16,7 +16,6 @@ import pytest
 from sklearn.linear_model import Lasso, lasso_path
 from sklearn.preprocessing import StandardScaler
 
-from admin import verify
 from admin.verify import first_difference, predict
 from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models.additive import AdditivePipeline
@@ -24,7 +23,7 @@ from chalicelib.inference.models.base import read_card
 from chalicelib.inference.models.curve import Baseline
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.patient_file import columns
-from chalicelib.inference.predictions.worker import read_chunks
+from chalicelib.inference.predictions import batch
 from tests.support.patients import made_up_patients
 from tests.support.quick_check import quick_card_differences
 from tests.support.stack import ROOT
@@ -134,7 +133,8 @@ def test_results_stay_within_the_tolerance(model_id: str, seed: int, monkeypatch
 
     noise = Noise(seed)
     noise.apply(monkeypatch)
-    monkeypatch.setattr(verify, "read_chunks", lambda stream: map(noise.patients, read_chunks(stream)))
+    chunks = batch.canonical_chunks
+    monkeypatch.setattr(batch, "canonical_chunks", lambda stream: map(noise.patients, chunks(stream)))
     noisy = [predict(load(model_id, ARTEFACTS), content).csv.decode() for content in files]
 
     assert [first_difference(*pair) for pair in zip(expected, noisy, strict=True)] == [None] * 3, replay(seed)

@@ -13,15 +13,14 @@ from chalicelib.auth.repository import User
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models.loader import load
-from chalicelib.inference.models.mayo import risk_score
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.columns import COLUMNS, Column
 from chalicelib.inference.patient_file.findings import TooManyRowsError
 from chalicelib.inference.patient_file.reading_options import ReadingOptions
 from chalicelib.inference.patient_file.validator import check_file
+from chalicelib.inference.predictions.batch import predict_rows
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
-from chalicelib.inference.predictions.worker import read_chunks
 from chalicelib.inference.predictions.worker_disk import BAD_ROW_BYTES_MAX, ROW_BYTES_MAX, worker_disk_bytes
 from chalicelib.inference.results.writer import ResultWriter
 from chalicelib.inference.storage.file_store import StoredObject, upload_key
@@ -293,8 +292,7 @@ def write_result(model_id: str, content: bytes, *, skip: bool = False) -> tuple[
             return StoredObject(size, "")
 
     with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
-        for chunk in read_chunks(io.BytesIO(checked.content)):
-            writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
+        predict_rows(io.BytesIO(checked.content), loaded, writer)
         writer.finish()
         writer.upload(Sink(), "")
     return files["result.csv"].splitlines()[1:], files["rows.jsonl"].splitlines(), checked.bad.splitlines()
