@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
@@ -26,6 +26,14 @@ TransactItem = dict[str, dict[str, Any]]
 
 Transaction = Mapping[str, TransactItem]
 """The elements of a transaction by name. ``TransactionCancelledError`` reports these names."""
+
+
+class ItemKey(NamedTuple):
+    """The primary key of an item, in DynamoDB's typed form, and its table."""
+
+    table: str
+    key: Item
+
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 # Reasons for a cancelled transaction that say nothing about its conditions. The same transaction is tried again.
@@ -174,15 +182,36 @@ def batch_get(
         Some keys stayed unprocessed through every retry.
     """
     for batch in batched(keys, _BATCH_KEYS_MAX, strict=False):
-        unprocessed: Any = {table: {"Keys": list(batch), **options}}
-        for _ in _tries(_BATCH_TRIES, wait_seconds_max):
-            response = client.batch_get_item(RequestItems=unprocessed)
-            yield from (dict(item) for item in response["Responses"].get(table, []))
-            unprocessed = response.get("UnprocessedKeys")
-            if not unprocessed:
-                break
-        else:
-            raise TemporarilyUnavailableError("The tables are too busy to be read. Please try again later.")
+        for _, item in _batch(client, {table: {"Keys": list(batch), **options}}, wait_seconds_max):
+            yield item
+
+
+def get_together(client: DynamoDBClient, *keys: ItemKey) -> list[Item]:
+    """Return the item of each key, by one consistent read of several tables: an empty one if it does not exist.
+
+    Every key must be of another table. The items are in DynamoDB's typed form.
+
+    Raises
+    ------
+    TemporarilyUnavailableError
+        A table stayed too busy through every retry.
+    """
+    items = dict(_batch(client, {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys}))
+    return [items.get(table, {}) for table, _ in keys]
+
+
+def _batch(
+    client: DynamoDBClient, requests: dict[str, Any], wait_seconds_max: float = 0.6
+) -> Iterator[tuple[str, Item]]:
+    """Yield the items of a BatchGetItem with their tables. Request unprocessed keys again, as ``batch_get`` does."""
+    for _ in _tries(_BATCH_TRIES, wait_seconds_max):
+        response = client.batch_get_item(RequestItems=requests)
+        for table, items in response["Responses"].items():
+            yield from ((table, dict(item)) for item in items)
+        requests = response.get("UnprocessedKeys")
+        if not requests:
+            return
+    raise TemporarilyUnavailableError("The tables are too busy to be read. Please try again later.")
 
 
 def is_condition_failure(error: ClientError) -> bool:
