@@ -285,8 +285,8 @@ def _limits(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     limits = api.services.limits
     for service in (limits, api.services.accounts):
         patch.setattr(service, "_settings", api.services.settings.model_copy(update=dict.fromkeys(names, 1)))
-    for service in (limits._throttles, api.services.accounts):
-        patch.setattr(service, "_clock", lambda: 20_000 * 86_400.0)
+    for counter in (limits._throttles, api.services.accounts):
+        patch.setattr(counter, "_clock", lambda: 20_000 * 86_400.0)
     for method, path, body in [
         ("POST", "/api/auth/login", {"name": "bert", "password": "wrong"}),
         ("POST", "/api/auth/register", {"name": "bert", "email": "bert@example.org", "password": PASSWORD}),
