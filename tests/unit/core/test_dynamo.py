@@ -101,7 +101,7 @@ def test_items_are_those_of_boto3(values: dict[str, Any]) -> None:
             return [exact(inner) for inner in value]
         return Decimal(repr(value)) if isinstance(value, float) else value
 
-    item = TypeSerializer().serialize(exact(values))["M"]
+    item = dict(TypeSerializer().serialize(exact(values))["M"])
 
     assert dynamo.to_item(values) == item
     assert exact(dynamo.from_item(item)) == TypeDeserializer().deserialize({"M": item})
