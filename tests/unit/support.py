@@ -18,6 +18,7 @@ from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import prediction_id_of
+from chalicelib.inference.predictions.service import result_of
 from chalicelib.inference.predictions.worker import Worker
 from chalicelib.wiring import Services
 
@@ -157,14 +158,14 @@ class World(Services):
         return current
 
     def rows(self, user: User, prediction_id: str, offset: int, limit: int) -> tuple[int, list[dict[str, Any]]]:
-        prediction, result = self.predictions.result(user, prediction_id)
-        return prediction.rows, self.results.rows(result, prediction.rows, offset, limit)
+        prediction = self.predictions.get(user, prediction_id)
+        return prediction.rows, self.results.rows(result_of(prediction), prediction.rows, offset, limit)
 
     def cohort(self, user: User, prediction_id: str) -> dict[str, Any]:
-        return self.results.cohort_summary(self.predictions.result(user, prediction_id)[1])
+        return self.results.cohort_summary(result_of(self.predictions.get(user, prediction_id)))
 
     def download(self, user: User, prediction_id: str) -> dict[str, Any]:
-        return self.results.download(self.predictions.result(user, prediction_id)[1], "result.csv")
+        return self.results.download(result_of(self.predictions.get(user, prediction_id)), "result.csv")
 
     def write(self, **items: TransactItem) -> None:
         """Write ``items`` in one transaction."""

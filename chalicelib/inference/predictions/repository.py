@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import (
+    ItemKey,
     decode_cursor,
     encode_cursor,
     from_item,
@@ -75,7 +76,14 @@ class PredictionRepository:
 
     def get(self, prediction_id: str) -> Prediction | None:
         """Return the prediction by a consistent read, or None if it does not exist or was erased."""
-        item = self._item(prediction_id)
+        return self.of_item(self._item(prediction_id))
+
+    def key(self, prediction_id: str) -> ItemKey:
+        """Return the key of the prediction, so that its item can be read together with another one."""
+        return ItemKey(self._table, to_item({"prediction_id": prediction_id}))
+
+    def of_item(self, item: Item) -> Prediction | None:
+        """Return the prediction that an item in DynamoDB's typed form holds, or None if it is empty or erased."""
         return None if not item or "erased_at" in item else _from_item(item)
 
     def history(self, user_id: str, cursor: str | None) -> tuple[list[Prediction], str | None]:
@@ -371,10 +379,8 @@ class PredictionRepository:
         return response["Attributes"]
 
     def _item(self, prediction_id: str) -> Item:
-        response = self._client.get_item(
-            TableName=self._table, Key=to_item({"prediction_id": prediction_id}), ConsistentRead=True
-        )
-        return response.get("Item", {})
+        table, key = self.key(prediction_id)
+        return self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
 
 
 def _to_values(prediction: Prediction) -> Item:

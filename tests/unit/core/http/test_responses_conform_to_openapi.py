@@ -102,8 +102,8 @@ def test_a_balance_that_cannot_be_read_is_null(anna: Api, monkeypatch: pytest.Mo
         (f"/api/predict/{prediction_id}/retry", None, "application/json"),
         ("/api/billing/vouchers", voucher, "application/json"),
     ):
-        for _ in range(2):
-            assert anna.ask("POST", path, body, Content_Type=content_type, Idempotency_Key=path)["balance"] is None
+        anna.ask("POST", path, body, Content_Type=content_type, Idempotency_Key=path)
+        assert anna.ask("POST", path, body, Content_Type=content_type, Idempotency_Key=path)["balance"] is None
 
 
 def unreadable(_user_id: str) -> Account:

@@ -242,7 +242,10 @@ def test_an_ended_prediction_is_run_again_as_a_new_one_with_a_new_charge(world: 
     ended = world.run(world.submit(user, patients(3)))
     world.sent()
 
-    accepted = world.predictions.retry(user, ended.prediction_id)
+    current = world.users.user(user.id)
+    assert current
+
+    accepted = world.predictions.retry(current, ended.prediction_id)
 
     again = accepted.prediction
     assert again.prediction_id != ended.prediction_id
