@@ -24,8 +24,9 @@ INK, PAPER = "#222222", "#ffffff"
 def draw(rows: Sequence[Compared], file: Path) -> None:
     """Draw a bar for each rate. The same figures give the same file."""
     shown = [row for row in rows if row.unit in RATES]
-    settings = {"svg.hashsalt": "chart", "svg.fonttype": "none", "font.family": "sans-serif", "text.color": INK}
-    with mpl.rc_context(settings):
+    with mpl.rc_context(
+        {"svg.hashsalt": "chart", "svg.fonttype": "none", "font.family": "sans-serif", "text.color": INK}
+    ):
         figure = Figure(figsize=(9, 1.2 + 0.27 * len(shown)), layout="constrained", facecolor=PAPER)
         axes = figure.subplots()
         positions = range(len(shown))
