@@ -372,7 +372,7 @@ def _compare(signer: SigV4Auth, signature: Signature, request: Request, headers:
 class _SignedRequest(AWSRequest):
     """What botocore's signers read of a request. An ``AWSRequest`` also prepares the request for sending."""
 
-    body = b""
+    body: Any = b""
 
     def __init__(self, request: Request, headers: dict[str, str], body: bytes, time: str) -> None:
         self.method = request.method
