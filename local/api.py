@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 
 from local.config import PAGE
@@ -48,6 +48,7 @@ def serve(host: str, port: int) -> None:
         workers=PROCESSES,
         http1_settings=HTTP1Settings(),
         websockets=False,
+        loop=Loops.uvloop,
         log_enabled=False,
     ).serve()
 
