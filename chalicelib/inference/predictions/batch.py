@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import IO, BinaryIO, NamedTuple
+from typing import IO, Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -81,12 +81,12 @@ def _chunks_of_content(content: bytes) -> Iterator[Chunk]:
 def _chunks_of_stream(stream: BinaryIO | IO[str]) -> Iterator[Chunk]:
     import pandas as pd  # noqa: PLC0415 - small files don't need it
 
-    types = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys(columns.CATEGORIES, "category")
+    types: dict[str, Any] = {name: pd.CategoricalDtype(list(_POSITIONS[name])) for name in columns.CATEGORIES}
     chunks = pd.read_csv(
         stream,
-        dtype=types | {"ID": "object"},
+        dtype=types | dict.fromkeys(columns.NUMBERS, "float64") | {"ID": "object"},
         keep_default_na=False,
-        na_values={name: [""] for name in columns.STORED if name != "ID"},
+        na_values={name: [""] for name in columns.NUMBERS},
         chunksize=CHUNK_ROWS,
     )
     for frame in chunks:
@@ -96,9 +96,10 @@ def _chunks_of_stream(stream: BinaryIO | IO[str]) -> Iterator[Chunk]:
                 patients[name] = frame[name].to_numpy()
         for name in columns.CATEGORIES:
             if name in frame:
-                texts = frame[name].cat
-                # A missing text has the code -1, which selects the last position.
-                patients[name] = np.array(_positions(name, [*texts.categories, ""]))[texts.codes]
+                codes = frame[name].cat.codes.to_numpy()
+                if (codes < 0).any():
+                    raise _unknown_values(name)
+                patients[name] = np.array(list(_POSITIONS[name].values()))[codes]
         yield Chunk(frame["ID"].tolist() if "ID" in frame else None, patients)
 
 
@@ -107,7 +108,11 @@ def _positions(name: str, texts: Iterable[str]) -> list[int]:
     try:
         return list(map(_POSITIONS[name].__getitem__, texts))
     except KeyError:
-        raise InvalidRowsError(f"The column {name} has unknown values.") from None
+        raise _unknown_values(name) from None
+
+
+def _unknown_values(name: str) -> InvalidRowsError:
+    return InvalidRowsError(f"The column {name} has unknown values.")
 
 
 def _require_valid(patients: Patients) -> None:
