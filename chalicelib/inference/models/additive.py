@@ -196,9 +196,9 @@ class AdditivePipeline:
 
     def _missing_values(self, terms: Terms, estimates: Vector, years: Callable[[Vector], Vector]) -> Outputs:
         """Return ``imputed``, ``imputed_value``, ``if_low``, ``if_high`` and ``measure_first``."""
-        count = len(estimates)
+        count, incomplete = len(estimates), sorted({index for gap in terms.gaps for index in gap.columns})
         imputed, measure_first = np.full((2, count), "", object)
-        value, low, high = np.full((3, len(self.columns), count), np.nan)
+        values, low, high = np.full((3, len(incomplete), count), np.nan)
         names = np.array(self.columns, object)
         for gap in terms.gaps:
             imputed[gap.rows] = ";".join(names[gap.columns])
@@ -206,10 +206,12 @@ class AdditivePipeline:
             ends = years(totals.reshape(-1)).reshape(totals.shape)
             # Expectations that the training range limits can put both ends on one side of the estimate.
             lowest, highest = np.minimum(ends.min(axis=1), own), np.maximum(ends.max(axis=1), own)
-            where = np.ix_(gap.columns, gap.rows)
-            low[where], high[where] = lowest, highest
-            for index, limited in zip(gap.columns, gap.limited, strict=True):
-                value[index, gap.rows] = np.exp(limited) if index in self._logged else limited
+            imputed_values = gap.limited.copy()
+            for index, column in enumerate(gap.columns):
+                if column in self._logged:
+                    np.exp(gap.limited[index], out=imputed_values[index])
+            where = np.ix_([incomplete.index(column) for column in gap.columns], gap.rows)
+            values[where], low[where], high[where] = imputed_values, lowest, highest
             # Only numbers are suggested for measuring: a stage needs a biopsy, and a sex is not measured.
             widths = (highest - lowest) * self._is_number[gap.columns][:, np.newaxis]
             widest = widths.max(axis=0)
@@ -217,11 +219,11 @@ class AdditivePipeline:
             first = (~exceeds(widest, widths)).argmax(axis=0)
             measure_first[gap.rows] = np.where(exceeds(widest, MEASURED_FIRST_YEARS), names[gap.columns][first], "")
         outputs: dict[str, Vector | list[str]] = {"imputed": imputed.tolist(), "measure_first": measure_first.tolist()}
-        for index in self._optional:
-            name = self.columns[index]
-            outputs |= {
-                f"imputed_value:{name}": value[index], f"if_low:{name}": low[index], f"if_high:{name}": high[index]
-            }  # fmt: skip
+        all_measured = np.full(count, np.nan)
+        for column in self._optional:
+            for output, block in (("imputed_value", values), ("if_low", low), ("if_high", high)):
+                of_column = block[incomplete.index(column)] if column in incomplete else all_measured
+                outputs[f"{output}:{self.columns[column]}"] = of_column
         return outputs
 
     def _totals_if_measured(self, total: Vector, gap: Gap) -> Vector:
