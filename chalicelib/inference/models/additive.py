@@ -16,7 +16,6 @@ from chalicelib.inference.models.stable_comparison import exceeds
 from chalicelib.inference.patient_file import columns as specification
 
 if TYPE_CHECKING:
-    import pandas as pd
     from sklearn.pipeline import Pipeline
 
 Vector = npt.NDArray[np.float64]
@@ -124,7 +123,7 @@ class AdditivePipeline:
         return Terms(raw, gaps, values, contributions, total)
 
     def describe(self, terms: Terms, estimates: Vector, years: Callable[[Vector], Vector]) -> Outputs:
-        """Return the outputs of ``Model.predict_columns`` that explain the ``estimates``, shape (n,); see there.
+        """Return the outputs of ``Model.predict`` that explain the ``estimates``, shape (n,); see there.
 
         ``years`` converts totals, shape (n,), to estimates in years.
         """
@@ -192,7 +191,7 @@ class AdditivePipeline:
         texts = np.full(raw.shape[1], "", object)
         for pattern, rows in _patterns(beyond):
             texts[rows] = ";".join(side for bit, side in enumerate(self._sides) if pattern >> bit & 1)
-        return texts.tolist()  # type: ignore[no-any-return]
+        return texts.tolist()
 
     def _missing_values(self, terms: Terms, estimates: Vector, years: Callable[[Vector], Vector]) -> Outputs:
         """Return ``imputed``, ``imputed_value``, ``if_low``, ``if_high`` and ``measure_first``."""
@@ -262,16 +261,6 @@ class AdditiveModel:
     def columns(self) -> tuple[str, ...]:
         """The input columns, including those with a coefficient of zero."""
         return self._additive.columns
-
-    def predict_columns(self, patients: Patients) -> Outputs:
-        """Return the outputs; see ``Model.predict_columns``."""
-        raise NotImplementedError
-
-    def predict(self, frame: "pd.DataFrame") -> "pd.DataFrame":
-        """Return the outputs as a frame; see ``Model.predict``."""
-        from chalicelib.inference.models.frames import predict_frame  # noqa: PLC0415 - the worker needs no frames
-
-        return predict_frame(self, frame)
 
 
 def _patterns(flags: npt.NDArray[np.bool_]) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:

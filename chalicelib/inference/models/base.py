@@ -5,23 +5,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from chalicelib.inference.models.output_spec import OutputSpec
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 ARTEFACT_NAME = "model.joblib"
 CARD_NAME = "card.json"
 
 Patients = Mapping[str, npt.NDArray[np.float64] | npt.NDArray[np.intp]]
-"""The columns of n patients, as ``Model.predict_columns`` describes them."""
+"""The columns of n patients, as ``Model.predict`` describes them."""
 Outputs = Mapping[str, npt.NDArray[np.float64] | npt.NDArray[np.bool_] | list[str]]
-"""The output columns of ``Model.predict_columns`` for n patients: arrays of shape (n,), and n texts as a list."""
+"""The output columns of ``Model.predict`` for n patients: arrays of shape (n,), and n texts as a list."""
 
 
 class ModelNotFoundError(LookupError):
@@ -55,7 +52,7 @@ class Model(Protocol):
         Raises ``ArtefactMismatchError`` when the artefact does not match its card.
         """
 
-    def predict_columns(self, patients: Patients) -> Outputs:
+    def predict(self, patients: Patients) -> Outputs:
         """Return the output columns for n patients.
 
         ``patients`` has the columns of ``columns.STORED``, each of shape (n,). Optional columns may be absent; other
@@ -85,13 +82,6 @@ class Model(Protocol):
           band's ends as probabilities.
 
         Raises ``ValueError`` when a required column is absent or a required value is missing.
-        """
-
-    def predict(self, frame: "pd.DataFrame") -> "pd.DataFrame":
-        """Return the output columns as a frame with the index of ``frame``. Training and tests use it.
-
-        ``frame`` has the same columns as the patients of ``predict_columns``, except that categories are text, None or
-        NaN for missing. Raises ``ValueError`` also when a category is not one of those allowed.
         """
 
 

@@ -1,6 +1,6 @@
 """Models that predict a survival curve under proportional hazards: S(t) = S0(t) ** exp(log hazard) (Cox, 1972)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import NormalDist
@@ -92,7 +92,7 @@ class MeanTable:
     """The log hazards of all patients within the hard limits lie in this range. For others the mean is computed."""
 
     def __init__(self, baseline: Baseline, horizon_years: float) -> None:
-        self._mean = partial(baseline.mean, horizon_years=horizon_years)
+        self._mean: Callable[[Vector], Vector] = partial(baseline.mean, horizon_years=horizon_years)
         points = np.arange(self.LOWEST * self.PER_UNIT - 1, self.HIGHEST * self.PER_UNIT + 3) / self.PER_UNIT
         values = self._mean(points)
         before, start, end, after = values[:-3], values[1:-2], values[2:-1], values[3:]
@@ -110,7 +110,7 @@ class MeanTable:
         index = position.astype(np.intp)
         fraction = position - index
         constant, linear, square, cube = self._polynomials[index].T
-        years = ((cube * fraction + square) * fraction + linear) * fraction + constant
+        years: Vector = ((cube * fraction + square) * fraction + linear) * fraction + constant
         if not is_inside.all():
             years[~is_inside] = self._mean(log_hazard[~is_inside])
         return years
@@ -200,8 +200,8 @@ class CurveModel(AdditiveModel):
             INTERVAL_QUANTILES,
         )
 
-    def predict_columns(self, patients: Patients) -> Outputs:
-        """Return estimates, intervals, curves and contributions; see ``Model.predict_columns``."""
+    def predict(self, patients: Patients) -> Outputs:
+        """Return estimates, intervals, curves and contributions; see ``Model.predict``."""
         terms = self._additive.terms(patients)
         years = self._years(terms.total)
         return {

@@ -64,8 +64,8 @@ class LassoModel(AdditiveModel):
         """Years within the horizon, without a survival curve."""
         return OutputSpec(self._horizon_years, "years", interval_quantiles=INTERVAL_QUANTILES)
 
-    def predict_columns(self, patients: Patients) -> Outputs:
-        """Return estimates, intervals and contributions in years; see ``Model.predict_columns``."""
+    def predict(self, patients: Patients) -> Outputs:
+        """Return estimates, intervals and contributions in years; see ``Model.predict``."""
         terms = self._additive.terms(patients)
         years = self._years(terms.total)
         lower, upper = self._intervals.ends(years, self._horizon_years)

@@ -13,7 +13,6 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from chalicelib.inference.models.conditional_normal import conditional
-from chalicelib.inference.models.frames import encode
 
 Matrix = npt.NDArray[np.float64]
 
@@ -44,6 +43,23 @@ class ColumnEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             else:
                 matrix[:, position] = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
         return matrix
+
+
+def encode(column: pd.Series, codes: Mapping[str, float]) -> Matrix:
+    """Return the code of each text, NaN for missing. Each distinct text is looked up once.
+
+    Raises ``ValueError`` for a text without a code.
+    """
+    positions, values = pd.factorize(column)
+    known = []
+    for value in values:
+        # pandas reads a column of digits and blanks as numbers, so Stage 4 may arrive as 4.0.
+        text = str(value).removesuffix(".0")
+        if text not in codes:
+            raise ValueError(f"{column.name}: {text!r} is none of {', '.join(codes)}")
+        known.append(codes[text])
+    # factorize gives a missing value the position -1, which selects the last entry.
+    return np.array([*known, np.nan])[positions]
 
 
 class TrainingRangeClamp(TransformerMixin, BaseEstimator):  # type: ignore[misc]

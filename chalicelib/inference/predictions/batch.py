@@ -24,6 +24,7 @@ _POSITIONS = {
     for name in columns.CATEGORIES
 }
 
+
 class Chunk(NamedTuple):
     """Some patients of the canonical CSV. ``ids`` is None if it has no IDs."""
 
@@ -45,7 +46,7 @@ def predict_rows(
         The stored file is not one that passed the check.
     """
     for ids, patients in canonical_chunks(stored):
-        writer.add(ids, loaded.model.predict_columns(patients), risk_score(patients))
+        writer.add(ids, loaded.model.predict(patients), risk_score(patients))
         on_chunk()
 
 
@@ -68,14 +69,13 @@ def _chunks_of_content(content: bytes) -> Iterator[Chunk]:
     header = next(reader, [])
     while rows := list(islice(reader, CHUNK_ROWS)):
         texts = dict(zip(header, zip(*rows, strict=True), strict=True))
-        patients: dict[str, npt.NDArray[np.float64] | npt.NDArray[np.intp]] = {}
-        for name in columns.NUMBERS:
-            if name in texts:
-                patients[name] = np.array([float(text) if text else np.nan for text in texts[name]])
-        for name in columns.CATEGORIES:
-            if name in texts:
-                patients[name] = np.array(_positions(name, texts[name]))
-        yield Chunk(list(texts["ID"]) if "ID" in texts else None, patients)
+        numbers = {
+            name: np.array([float(text) if text else np.nan for text in texts[name]])
+            for name in columns.NUMBERS
+            if name in texts
+        }
+        categories = {name: _positions(name, texts[name]) for name in columns.CATEGORIES if name in texts}
+        yield Chunk(list(texts["ID"]) if "ID" in texts else None, {**numbers, **categories})
 
 
 def _chunks_of_stream(stream: BinaryIO | IO[str]) -> Iterator[Chunk]:
@@ -90,23 +90,21 @@ def _chunks_of_stream(stream: BinaryIO | IO[str]) -> Iterator[Chunk]:
         chunksize=CHUNK_ROWS,
     )
     for frame in chunks:
-        patients: dict[str, npt.NDArray[np.float64] | npt.NDArray[np.intp]] = {}
-        for name in columns.NUMBERS:
-            if name in frame:
-                patients[name] = frame[name].to_numpy()
-        for name in columns.CATEGORIES:
-            if name in frame:
-                codes = frame[name].cat.codes.to_numpy()
-                if (codes < 0).any():
-                    raise _unknown_values(name)
-                patients[name] = np.array(list(_POSITIONS[name].values()))[codes]
-        yield Chunk(frame["ID"].tolist() if "ID" in frame else None, patients)
+        numbers = {name: frame[name].to_numpy() for name in columns.NUMBERS if name in frame}
+        categories = {
+            name: _positions(name, frame[name].cat.categories)[frame[name].cat.codes]
+            for name in columns.CATEGORIES
+            if name in frame
+        }
+        if unknown := [name for name in categories if frame[name].hasnans]:
+            raise _unknown_values(unknown[0])
+        yield Chunk(frame["ID"].tolist() if "ID" in frame else None, {**numbers, **categories})
 
 
-def _positions(name: str, texts: Iterable[str]) -> list[int]:
+def _positions(name: str, texts: Iterable[str]) -> npt.NDArray[np.intp]:
     """Return the position of each category in ``allowed``, -1 for an empty text."""
     try:
-        return list(map(_POSITIONS[name].__getitem__, texts))
+        return np.array([_POSITIONS[name][text] for text in texts], np.intp)
     except KeyError:
         raise _unknown_values(name) from None
 
