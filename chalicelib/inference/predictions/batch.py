@@ -15,7 +15,7 @@ from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.findings import BrokenCsvError, InvalidRowsError
 from chalicelib.inference.results.writer import ResultWriter
 
-CHUNK_ROWS = 10_000
+CHUNK_ROWS = 20_000
 SMALL_ROWS = 1_000
 """A file of at most so many rows is read faster as a whole than as a stream."""
 
