@@ -46,7 +46,7 @@ def years(artefact: LassoArtefact | CurveArtefact, frame: pd.DataFrame) -> np.nd
     score: np.ndarray = artefact.pipeline.predict(frame)
     if isinstance(artefact, CurveArtefact):
         return artefact.baseline.mean(score - artefact.reference, artefact.horizon_years)
-    return np.clip(score, 0.0, artefact.horizon_years)
+    return np.asarray(score.clip(0.0, artefact.horizon_years))
 
 
 @pytest.mark.parametrize("model_id", CARDS)
