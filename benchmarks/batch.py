@@ -205,15 +205,16 @@ def _pandas(model: str) -> Run:
 
     from chalicelib.inference.models.mayo import risk_score  # noqa: PLC0415
     from chalicelib.inference.patient_file import columns  # noqa: PLC0415
+    from tests.support.frames import patients_of, predict  # noqa: PLC0415
 
     loaded = _load(model)
     types = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys((*columns.CATEGORIES, "ID"), "str")
 
     def run(file: Path) -> None:
         patients = pd.read_csv(file, dtype=types)
-        output = loaded.model.predict(patients)
+        output = predict(loaded.model, patients)
         output.insert(0, "ID", patients["ID"])
-        output["mayo_score"] = risk_score(patients)
+        output["mayo_score"] = risk_score(patients_of(patients))
         output["model"], output["model_version"] = loaded.id, loaded.version
         output.round(6).to_csv(file.parent / "pandas.csv")
 

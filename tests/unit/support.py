@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 
 from chalicelib.auth.normalization import Registration
 from chalicelib.auth.repository import User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import TransactItem, from_item, transact
 from chalicelib.inference.catalog.catalog import Catalog
-from chalicelib.inference.models.base import LoadedModel
+from chalicelib.inference.models.base import LoadedModel, Outputs, Patients
 from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import prediction_id_of
@@ -72,28 +71,28 @@ class FakeModel:
     def load(cls, artefact_dir: Path) -> Self:
         raise NotImplementedError(artefact_dir)
 
-    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, patients: Patients) -> Outputs:
         self._before()
         self.chunks += 1
-        years = frame["Bilirubin"] / 10
-        columns = {
+        bilirubin = patients["Bilirubin"].astype(float)
+        years = bilirubin / 10
+        return {
             "years": years,
             "lower": years - 0.01,
             "upper": years + 0.01,
-            "upper_open": False,
-            "imputed": np.where(frame["Bilirubin"] > 2, "Copper;Stage", ""),
-            "out_of_range": np.where(frame["Bilirubin"] > 28, "Bilirubin:above", ""),
-            "baseline": 1.0,
-            "contribution:Age": 0.5,
+            "upper_open": np.zeros(len(years), bool),
+            "imputed": np.where(bilirubin > 2, "Copper;Stage", "").tolist(),
+            "out_of_range": np.where(bilirubin > 28, "Bilirubin:above", "").tolist(),
+            "baseline": np.ones(len(years)),
+            "contribution:Age": np.full(len(years), 0.5),
             "contribution:Bilirubin": years - 1.5,
             **{
                 f"{side}:{name}": years
                 for side in ("imputed_value", "if_low", "if_high")
                 for name in ("Copper", "Stage")
             },
-            "measure_first": "",
+            "measure_first": [""] * len(years),
         }
-        return pd.DataFrame(columns, index=frame.index)
 
 
 def loaded(model: FakeModel) -> LoadedModel:

@@ -30,7 +30,7 @@ from chalicelib.inference.models.loader import load
 from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.patient_file.findings import InvalidFileError
 from chalicelib.inference.patient_file.validator import inspect
-from chalicelib.inference.predictions.batch import predict_rows
+from chalicelib.inference.predictions.batch import SMALL_ROWS, predict_rows
 from chalicelib.inference.predictions.leftovers import delete_leftovers
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.repository import PredictionRepository
@@ -66,7 +66,7 @@ class _Input:
     the submitted file if only the worker has read all of it, else None; likewise ``assumptions``.
     """
 
-    good_rows: BinaryIO | IO[str]
+    good_rows: bytes | BinaryIO | IO[str]
     bad_rows: Iterator[dict[str, Any]]
     rows: int
     sha256: str | None = None
@@ -212,15 +212,20 @@ class Worker:
     def _open_input(self, prediction: Prediction) -> Iterator[_Input]:
         """Yield the rows to predict. A file that was not checked completely at submission is checked first."""
         with ExitStack() as stack:
-            stored = stack.enter_context(self._files.open(prediction.input_key))
             if not prediction.is_checked:
-                yield stack.enter_context(self._check_large_file(prediction, stored))
+                large = stack.enter_context(self._files.open(prediction.input_key))
+                yield stack.enter_context(self._check_large_file(prediction, large))
                 return
+            good_rows: bytes | BinaryIO
+            if prediction.rows <= SMALL_ROWS:
+                good_rows = self._files.read(prediction.input_key)
+            else:
+                good_rows = stack.enter_context(self._files.open(prediction.input_key))
             bad_rows: Iterator[dict[str, Any]] = iter(())
             if prediction.bad_rows:
                 key = bad_rows_key(prediction.user_id, prediction.prediction_id)
                 bad_rows = map(json.loads, stack.enter_context(self._files.open(key)))
-            yield _Input(stored, bad_rows, prediction.rows)
+            yield _Input(good_rows, bad_rows, prediction.rows)
 
     @contextmanager
     def _check_large_file(self, prediction: Prediction, stored: BinaryIO) -> Iterator[_Input]:

@@ -14,6 +14,7 @@ from chalicelib.inference.results.reader import row_document
 from chalicelib.inference.results.writer import ResultWriter
 from chalicelib.inference.storage.file_store import StoredObject
 from tests.support.docs import blocks
+from tests.support.frames import patients_of, predict
 from tests.support.models import CARDS
 from tests.unit.inference.models.conftest import ARTEFACTS
 
@@ -35,11 +36,12 @@ class RowSink:
         return StoredObject(size, "")
 
 
-def rows_of(loaded: LoadedModel, cohort: pd.DataFrame, predicted: pd.DataFrame) -> list[dict[str, Any]]:
+def rows_of(loaded: LoadedModel, cohort: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as the API sends them."""
     sink = RowSink()
     with ResultWriter(loaded) as writer:
-        writer.add(cohort["ID"], predicted, risk_score(cohort))
+        patients = patients_of(cohort)
+        writer.add(cohort["ID"], loaded.model.predict(patients), risk_score(patients))
         result = writer.upload(sink, "")
     return [json.loads(json.dumps(row_document(json.loads(line), result))) for line in sink.lines]
 
@@ -57,8 +59,8 @@ def test_the_documented_function_computes_the_predicted_curve(
     model_id: str, cohort: pd.DataFrame, survival: Survival
 ) -> None:
     card, loaded = CARDS[model_id], load(model_id, ARTEFACTS)
-    predicted = loaded.model.predict(cohort)
-    rows = rows_of(loaded, cohort, predicted)
+    predicted = predict(loaded.model, cohort)
+    rows = rows_of(loaded, cohort)
     for year in card["survival_years"]:
         expected = predicted[f"survival:{year}"].tolist()
         assert [survival(year, row, card) for row in rows] == pytest.approx(expected, abs=ROUNDING)
