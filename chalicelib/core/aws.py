@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.handlers import add_expect_header
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,7 +49,10 @@ def s3() -> S3Client:
     Pre-signed URLs use signature version 4 and the bucket's regional host name, which is the one that the page's CSP
     allows. For an endpoint at an IP address, such as an emulator's, botocore keeps the bucket in the path.
     """
-    return boto3.client("s3", config=_CONFIG.merge(_S3_CONFIG))
+    client = boto3.client("s3", config=_CONFIG.merge(_S3_CONFIG))
+    # With "Expect: 100-continue", each PUT would wait for another answer before it sends its body.
+    client.meta.events.unregister("before-call.s3", add_expect_header)
+    return client
 
 
 @cache

@@ -139,3 +139,10 @@ def test_a_run_of_a_small_file_makes_six_calls(warm: Functions) -> None:
         "PutObject results",
         "TransactWriteItems Predictions Users",
     ]
+
+
+def test_a_put_sends_its_body_without_waiting_for_an_answer_to_its_headers(warm: Functions) -> None:
+    sent: list[Any] = []
+    aws.s3().meta.events.register("before-send.s3.PutObject", lambda request, **_: sent.append(request.headers))
+    assert warm.submit(CONTENT)
+    assert [headers.get("Expect") for headers in sent] == [None]
