@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-SMALL_RESULT_ROWS = 1000
 LOWEST_ESTIMATES_MAX = 1000
+SMALL_RESULT_ROWS = LOWEST_ESTIMATES_MAX
 BIN_YEARS = 0.5
 YEARS_DECIMALS = 3
 PROBABILITY_DECIMALS = 4
@@ -62,6 +62,8 @@ def cohort_of(rows: list[dict[str, Any]], horizon_years: float) -> dict[str, Any
         imputed[index] += bool(row["imputed"])
         out_of_range[index] += bool(row["out_of_range"])
         years[index] += row["years"]
-        survival[index] = [total + point["probability"] for total, point in zip(survival[index], row["survival"])]
-    lowest_estimates = sorted(rows, key=itemgetter("years"))[:LOWEST_ESTIMATES_MAX]
-    return bins_document(counts, imputed, out_of_range, years, survival) | {"sickest": lowest_estimates}
+        for point, survival_at in enumerate(row["survival"]):
+            survival[index][point] += survival_at["probability"]
+    return bins_document(counts, imputed, out_of_range, years, survival) | {
+        "sickest": sorted(rows, key=itemgetter("years"))
+    }

@@ -1,7 +1,7 @@
-"""The result CSV: its columns, and a row in both directions: from a model's outputs to a line, from a line to the API.
+"""The result CSV: its columns, the lines that are written from a model's outputs, and the rows that the API reads.
 
-The API imports this module too, so it imports no numpy. Lines are written by hand because the csv module would take each
-number on its own.
+The API imports this module too, so it imports no numpy. Lines are written by hand because the csv module would take
+each number on its own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _QUOTED = re.compile(r'[,;"\t\r\n]')
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _FORMULA_SIGNS = frozenset("=+-@")
 _RISKY_STARTS = ("\t", "\r", "\n", "\0")
-_UNUSUAL = re.compile(r'[^\x1f !#-+\--:<-~]')
+_UNUSUAL = re.compile(r"[^\x1f !#-+\--:<-~]")
 _UNUSUAL_START = re.compile(r"\x1f[^\x1f0-9A-Za-z]")
 """What an ID contains, or begins with after a separator ``\\x1f``, if it may have to be quoted or escaped."""
 
@@ -48,8 +48,8 @@ class RowCodec:
     def header(self) -> list[str]:
         """The columns of the CSV."""
         return [
-            "row", "ID", *_ESTIMATES, "upper_is_open", *self._curve, "mayo_score", "imputed", "imputed_values",
-            "out_of_range", "years_if_measured", "measure_first", *self._terms, "model", "model_version", "error",
+            "row", "ID", *_ESTIMATES, *self._curve, "mayo_score", *self._terms, "upper_is_open", "out_of_range",
+            "imputed", "imputed_values", "years_if_measured", "measure_first", "model", "model_version", "error",
         ]  # fmt: skip
 
     @property
@@ -99,24 +99,22 @@ class RowCodec:
         ``mayo_score`` has the shape (n,). ``model`` is what ``model_cells`` returns. ``number_texts`` is the function
         of that name, which the API can't import.
         """
-        estimates, curve, terms = (
-            number_texts([*(predicted[name] for name in names.values()), *more])
-            for names, more in ((_ESTIMATES, []), (self._curve, [mayo_score]), (self._terms, []))
+        before, after = (
+            [predicted[name] for name in names.values()] for names in (_ESTIMATES | self._curve, self._terms)
         )
         rows = zip(
             row_numbers,
             _id_cells(ids, len(mayo_score)),
-            estimates,
+            number_texts([*before, mayo_score, *after]),
             predicted["upper_open"].tolist(),  # type: ignore[union-attr]
-            curve,
+            predicted["out_of_range"],
             _imputed_cells(predicted, number_texts),
             predicted["measure_first"],
-            terms,
             strict=True,
         )
         return [
-            f"{row},{patient_id},{numbers},{'yes' if is_open else 'no'},{points},{imputed},{first},{contributions},{model},\n"
-            for row, patient_id, numbers, is_open, points, imputed, first, contributions in rows
+            f"{row},{patient_id},{numbers}{'yes' if is_open else 'no'},{out_of_range},{imputed},{first},{model},\n"
+            for row, patient_id, numbers, is_open, out_of_range, imputed, first in rows
         ]
 
     def skipped_line(self, bad_row: Mapping[str, Any], model: str) -> str:
@@ -158,8 +156,9 @@ class RowCodec:
         }
 
     def _survival(self, year: int, cells: Cells) -> dict[str, Any]:
-        ends = [float(cells[column]) for column in self._band(year)] or [None, None]
-        return {"years": year, "probability": float(cells[_point(year)]), "lower": ends[0], "upper": ends[1]}
+        probability, *band = (float(cells[column]) for column in (_point(year), *self._band(year)))
+        lower, upper = band or (None, None)
+        return {"years": year, "probability": probability, "lower": lower, "upper": upper}
 
 
 def read_rows(text: str) -> Iterator[Cells]:
@@ -175,7 +174,7 @@ def is_skipped(cells: Cells) -> bool:
 def contributions_document(columns: Iterable[str], values: Iterable[float | None]) -> list[dict[str, Any]]:
     """Return the contributions in the API's format."""
     contributions = [{"column": column, "value": value} for column, value in zip(columns, values, strict=True) if value]
-    return sorted(contributions, key=lambda contribution: -abs(contribution["value"]))  # type: ignore[arg-type]
+    return sorted(contributions, key=lambda contribution: -abs(contribution["value"]))
 
 
 def out_of_range_document(text: str) -> list[dict[str, str]]:
@@ -211,29 +210,26 @@ def _pairs(cell: str) -> Iterator[list[str]]:
 
 
 def _imputed_cells(predicted: Outputs, number_texts: Callable[..., list[str]]) -> list[str]:
-    """Return the cells ``imputed``, ``imputed_values``, ``out_of_range`` and ``years_if_measured`` of each row."""
+    """Return the cells ``imputed``, ``imputed_values`` and ``years_if_measured`` of each row."""
     imputed: Sequence[str] = predicted["imputed"]  # type: ignore[assignment]
-    out_of_range: Sequence[str] = predicted["out_of_range"]  # type: ignore[assignment]
     patterns = {pattern: pattern.split(";") for pattern in set(imputed) if pattern}
-
-    def texts(*prefixes: str) -> dict[str, Iterator[str]]:
-        """Return the numbers of each column, for its rows with a missing value. The other rows have NaN."""
-        names = {name for columns in patterns.values() for name in columns}
-        numbers = {name: [predicted[prefix + name] for prefix in prefixes] for name in names}
-        return {name: iter(number_texts([end[end == end] for end in ends], "..")) for name, ends in numbers.items()}  # noqa: PLR0124
-
-    # The rows of all patterns take their texts from the same iterators, in file order.
-    values, ranges = texts("imputed_value:"), texts("if_low:", "if_high:")
-    sides = iter([side for pattern, side in zip(imputed, out_of_range, strict=True) if pattern])
+    # The texts of each column, for its rows with a missing value; the other rows have NaN. The rows of all patterns
+    # take their texts from these iterators, in file order.
+    texts = {
+        prefix + name: iter(number_texts([numbers[numbers == numbers]], commas=False))  # noqa: PLR0124
+        for name in {name for columns in patterns.values() for name in columns}
+        for prefix in ("imputed_value:", "if_low:", "if_high:")
+        for numbers in [predicted[prefix + name]]
+    }
     cells: dict[str, Iterator[str]] = {}
     for pattern, columns in patterns.items():
-        items = ";".join(f"{name}:%s" for name in columns)
-        parts = zip(*(values[name] for name in columns), sides, *(ranges[name] for name in columns), strict=False)
-        cells[pattern] = map(f"{pattern},{items},%s,{items}".__mod__, parts)
-    return [
-        next(cells[pattern]) if pattern else f",,{side},"
-        for pattern, side in zip(imputed, out_of_range, strict=True)
-    ]
+        values, ranges = (";".join(f"{name}:{text}" for name in columns) for text in ("%s", "%s..%s"))
+        names = [f"imputed_value:{name}" for name in columns]
+        names += [f"{prefix}:{name}" for name in columns for prefix in ("if_low", "if_high")]
+        cells[pattern] = map(
+            f"{pattern},{values},{ranges}".__mod__, zip(*(texts[name] for name in names), strict=False)
+        )
+    return [next(cells[pattern]) if pattern else ",," for pattern in imputed]
 
 
 def model_cells(model_id: str, version: str) -> str:

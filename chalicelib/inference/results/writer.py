@@ -102,9 +102,7 @@ class ResultWriter:
 
     def _summarise(self, predicted: Outputs, lines: list[str]) -> None:
         years, *curve = (_numbers(predicted, name).round(DECIMALS) for name in ("years", *self._survival))
-        imputed, out_of_range = (
-            np.array([text != "" for text in predicted[name]]) for name in ("imputed", "out_of_range")
-        )
+        imputed, out_of_range = (np.array(list(map(bool, predicted[name]))) for name in ("imputed", "out_of_range"))
         self._cohort_summary.add(years, curve, imputed, out_of_range, lines)
         self._years.append(years)
         self._imputed_rows += int(imputed.sum())
