@@ -75,18 +75,19 @@ class FakeModel:
         self._before()
         self.chunks += 1
         years = frame["Bilirubin"] / 10
+        is_imputed = frame["Bilirubin"] > 2
         columns = {
             "years": years,
             "lower": years - 0.01,
             "upper": years + 0.01,
             "upper_open": False,
-            "imputed": np.where(frame["Bilirubin"] > 2, "Copper;Stage", ""),
+            "imputed": np.where(is_imputed, "Copper;Stage", ""),
             "out_of_range": np.where(frame["Bilirubin"] > 28, "Bilirubin:above", ""),
             "baseline": 1.0,
             "contribution:Age": 0.5,
             "contribution:Bilirubin": years - 1.5,
             **{
-                f"{side}:{name}": years
+                f"{side}:{name}": years.where(is_imputed)
                 for side in ("imputed_value", "if_low", "if_high")
                 for name in ("Copper", "Stage")
             },

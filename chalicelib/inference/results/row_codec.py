@@ -229,7 +229,10 @@ def _imputed_cells(predicted: Outputs, number_texts: Callable[..., list[str]]) -
         cells[pattern] = map(
             f"{pattern},{values},{ranges}".__mod__, zip(*(texts[name] for name in names), strict=False)
         )
-    return [next(cells[pattern]) if pattern else ",," for pattern in imputed]
+    rows = [next(cells[pattern]) if pattern else ",," for pattern in imputed]
+    if any(next(left, None) is not None for left in texts.values()):
+        raise ValueError("the model gives numbers for values that are not missing")
+    return rows
 
 
 def model_cells(model_id: str, version: str) -> str:
