@@ -27,7 +27,8 @@ def rows_of(loaded: LoadedModel, cohort: pd.DataFrame, predicted: pd.DataFrame) 
     """Return the rows as the API sends them."""
     files = Files()
     with ResultWriter(loaded) as writer:
-        writer.add(cohort["ID"], predicted, risk_score(cohort))
+        outputs = {str(name): values.to_numpy() for name, values in predicted.items()}
+        writer.add(cohort["ID"], outputs, risk_score(cohort))
         result = writer.upload(files, "")
     rows: list[dict[str, Any]] = json.loads(json.dumps(ResultReader(files).rows(result, len(cohort), 0, 1000)))
     return rows

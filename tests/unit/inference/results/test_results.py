@@ -200,19 +200,20 @@ def test_a_row_has_the_model_s_numbers_to_six_decimals(output_spec: OutputSpec) 
             {"column": name, "value": rounded(expected[f"imputed_value:{name}"])} for name in imputed
         ]
         assert row["if_measured"] == [
-            {"column": name} | {end: rounded(expected[f"if_{end}:{name}"]) for end in ("low", "high")}
+            {"column": name, "low": rounded(expected[f"if_low:{name}"]), "high": rounded(expected[f"if_high:{name}"])}
             for name in imputed
         ]
         assert row["measure_first"] == (expected["measure_first"] or None)
         assert row["out_of_range"] == ([{"column": "Age", "direction": "above"}] if expected["out_of_range"] else [])
         has_median = bool(output_spec.survival_years) and expected["years"] <= 5
         assert row["median_years"] == (rounded(expected["median"]) if has_median else None)
-        has_band = output_spec.curve_band_level is not None
-        assert row["survival"] == [
-            {"years": year, "probability": rounded(expected[f"survival:{year}"])}
-            | {end: rounded(expected[f"survival_{end}:{year}"]) if has_band else None for end in ("lower", "upper")}
-            for year in output_spec.survival_years
+        assert [(point["years"], point["probability"]) for point in row["survival"]] == [
+            (year, rounded(expected[f"survival:{year}"])) for year in output_spec.survival_years
         ]
+        has_band = output_spec.curve_band_level is not None
+        for point in row["survival"]:
+            ends = [rounded(expected[f"survival_{end}:{point['years']}"]) for end in ("lower", "upper")]
+            assert [point["lower"], point["upper"]] == (ends if has_band else [None, None])
         kinds.add((bool(imputed), bool(row["out_of_range"]), row["upper_open"], row["median_years"] is None))
     assert len(kinds) >= 4
     assert result.output == rounded(frame["years"].iloc[0])
