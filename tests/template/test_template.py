@@ -98,7 +98,7 @@ def test_the_functions_have_the_memory_and_time_they_need(template: Template) ->
 
 @pytest.mark.parametrize(
     ("variables", "size"),
-    [({}, 2048), ({"ROWS_MAX": "2000000"}, 3072), ({"LARGE_UPLOAD_BYTES_MAX": "200000000"}, 3072)],
+    [({}, 1536), ({"ROWS_MAX": "2000000"}, 2048), ({"LARGE_UPLOAD_BYTES_MAX": "200000000"}, 2048)],
 )
 def test_row_11_a_worker_whose_disk_is_too_small_for_the_largest_file_is_not_packaged(
     template: Template, variables: dict[str, str], size: int

@@ -76,18 +76,19 @@ class FakeModel:
         self.chunks += 1
         bilirubin = patients["Bilirubin"].astype(float)
         years = bilirubin / 10
+        is_imputed = bilirubin > 2
         return {
             "years": years,
             "lower": years - 0.01,
             "upper": years + 0.01,
             "upper_open": np.zeros(len(years), bool),
-            "imputed": np.where(bilirubin > 2, "Copper;Stage", "").tolist(),
+            "imputed": np.where(is_imputed, "Copper;Stage", "").tolist(),
             "out_of_range": np.where(bilirubin > 28, "Bilirubin:above", "").tolist(),
             "baseline": np.ones(len(years)),
             "contribution:Age": np.full(len(years), 0.5),
             "contribution:Bilirubin": years - 1.5,
             **{
-                f"{side}:{name}": years
+                f"{side}:{name}": np.where(is_imputed, years, np.nan)
                 for side in ("imputed_value", "if_low", "if_high")
                 for name in ("Copper", "Stage")
             },

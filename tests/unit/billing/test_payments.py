@@ -87,7 +87,7 @@ def test_a_prediction_succeeds_only_after_its_files_are_stored(world: World, mon
     monkeypatch.setattr(Payments, "earn", list_files_and_earn)
     world.run(prediction)
 
-    assert files == [["cohort.json", "result.csv", "rows.jsonl"]]
+    assert files == [["result.csv"]]
 
 
 def test_a_success_whose_response_was_lost_keeps_its_files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +102,7 @@ def test_a_success_whose_response_was_lost_keeps_its_files(world: World, monkeyp
     monkeypatch.setattr(Settlement, "succeed", succeed_twice)
 
     assert world.run(prediction).status is Status.SUCCEEDED
-    assert len(world.objects(f"results/{user.id}/")) == 3
+    assert len(world.objects(f"results/{user.id}/")) == 1
 
 
 def test_a_second_request_with_a_key_charges_nothing_and_leaves_no_file(world: World) -> None:

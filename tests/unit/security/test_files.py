@@ -25,8 +25,7 @@ def test_row_11_object_keys_hold_nothing_that_a_client_sent(world: World, name: 
 
     assert world.read(prediction).file_name == name
     ids = f"{user.id}/{prediction.prediction_id}"
-    names = ("cohort.json", "result.csv", "rows.jsonl")
-    assert sorted(world.objects()) == [f"inputs/{ids}.csv", *(f"results/{ids}/1/{name}" for name in names)]
+    assert sorted(world.objects()) == [f"inputs/{ids}.csv", f"results/{ids}/1/result.csv"]
 
 
 def rules() -> dict[str, Any]:

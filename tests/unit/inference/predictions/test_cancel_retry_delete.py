@@ -506,7 +506,7 @@ def test_row_19_files_that_a_killed_worker_uploaded_after_the_deletion_are_delet
         world.predictions.delete(user, prediction.prediction_id, "ended")
 
     killed_after_its_upload(world, prediction, ended_and_deleted)
-    assert len(world.objects("results/")) == 3
+    assert len(world.objects("results/")) == 1
     assert any("marked as deleted, but exist" in finding for finding in world.audit.run().findings)
 
     deliver_message_again(world, prediction, to)
@@ -525,7 +525,7 @@ def test_the_files_of_a_killed_worker_are_deleted_and_the_valid_result_is_kept(w
         world.run(prediction)
 
     killed_after_its_upload(world, prediction, another_worker_takes_over)
-    assert len(world.objects("results/")) == 6
+    assert len(world.objects("results/")) == 2
 
     deliver_message_again(world, prediction, to)
 
@@ -539,7 +539,7 @@ def test_the_files_of_a_killed_worker_are_deleted_when_its_message_ends_the_pred
     user = world.register()
     prediction = world.submit(user)
     killed_after_its_upload(world, prediction, lambda: None)
-    assert len(world.objects("results/")) == 3
+    assert len(world.objects("results/")) == 1
     world.files.delete_all(prediction.input_key)
     world.clock.advance(world.settings.lease_seconds + 1)
 
@@ -554,7 +554,7 @@ def test_row_19_the_files_of_killed_workers_are_deleted_when_their_prediction_fa
     user = world.register()
     prediction = world.submit(user)
     killed_after_its_upload(world, prediction, lambda: None)
-    assert len(world.objects("results/")) == 3
+    assert len(world.objects("results/")) == 1
     world.clock.advance(world.settings.lease_seconds + 1)
 
     if by == "dead letters":
