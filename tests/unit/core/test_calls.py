@@ -126,7 +126,7 @@ def test_the_parts_of_a_result_are_read_by_one_call_and_the_file(warm: Functions
     assert calls == [*reads, *reads, "BatchGetItem Users Predictions", "HeadObject results"]
 
 
-def test_a_run_of_a_small_file_makes_six_calls(warm: Functions) -> None:
+def test_a_run_of_a_small_file_makes_four_calls(warm: Functions) -> None:
     """Besides them, Lambda or the local event source receives and deletes the message."""
     prediction_id = warm.submit(CONTENT)
     with recorded() as calls:
@@ -134,8 +134,6 @@ def test_a_run_of_a_small_file_makes_six_calls(warm: Functions) -> None:
     assert calls == [
         "UpdateItem Predictions",
         "GetObject inputs",
-        "PutObject results",
-        "PutObject results",
         "PutObject results",
         "TransactWriteItems Predictions Users",
     ]
