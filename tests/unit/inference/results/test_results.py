@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.models.output_spec import OutputSpec
+from chalicelib.inference.results import reader as reader_module
 from chalicelib.inference.results import writer as writer_module
 from chalicelib.inference.results.reader import ResultExpiredError, ResultReader
 from chalicelib.inference.results.result import Result
@@ -263,6 +264,20 @@ def test_any_page_is_read_alone_with_ids_that_have_line_breaks_and_with_skipped_
             assert row["id"] == ids[row["row"] - 1 - sum(number < row["row"] for number in skipped)]
             assert row["errors"] == []
     assert sum(end - start for key, start, end in files.reads if key == "result.csv") < 2.1 * 150 * OFFSET_INTERVAL
+
+
+@pytest.mark.parametrize(("bytes_max", "rows"), [(1, 1), (1000, 12)])
+def test_a_page_of_long_rows_is_shorter_and_has_at_least_one_row(
+    monkeypatch: pytest.MonkeyPatch, bytes_max: int, rows: int
+) -> None:
+    result, files = write_result(None, fake_predictions(20), bad_rows=iter([bad_row(3)]))
+    whole = read_back(result, files)
+    monkeypatch.setattr(reader_module, "PAGE_BYTES_MAX", bytes_max)
+
+    page = read_back(result, files, 2)
+
+    assert 1 <= len(page) <= rows
+    assert page == whole[2 : 2 + len(page)]
 
 
 def test_a_small_result_is_one_file_and_a_page_of_it_one_read() -> None:
