@@ -17,7 +17,6 @@ from chalicelib.inference.patient_file.row_batch import RowBatch
 
 VALUE_SHOWN_MAX = 40
 ID_CHARACTERS_MAX = 100
-_COUNTED_STEP = 16
 TEXTS_SHOWN_MAX = 20
 
 
@@ -105,7 +104,7 @@ class Cells(dict[str, str]):
         texts = batch.column(index)
         if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
             return list(map(str.strip, texts))  # IDs differ, so remembering them costs more than it saves
-        self._check_new(texts if self else batch.counts(index))
+        self._check_new(texts)
         return list(map(self.__getitem__, texts)) if self._has_changes else texts
 
     def _check_new(self, texts: Iterable[str]) -> None:
@@ -163,20 +162,16 @@ class Cells(dict[str, str]):
         """Return whether anything is wrong with any of ``texts``."""
         return bool(self.findings) and not self.findings.keys().isdisjoint(texts)
 
-    def count_codes(self, batch: RowBatch, index: int) -> None:
-        """Count the texts of a batch that may be a code for "not measured", and those of numbers.
-
-        After the first batch, every 16th number stands for 16.
-        """
-        texts = batch.column(index)
+    def count_codes(self, texts: Sequence[str]) -> None:
+        """Count the texts that may be a code for "not measured"."""
         for code in self.code_counts:
             self.code_counts[code] += texts.count(code)
-        if self._column.kind == "number":
-            step = _COUNTED_STEP if self._counts else 1
-            counts = Counter(texts[::step]) if self._counts else batch.counts(index)
-            for text, count in counts.items():
-                if text in self._counts or len(self._counts) < self.DISTINCT_MAX:
-                    self._counts[text] = self._counts.get(text, 0) + step * count
+
+    def count_numbers(self, counts: Mapping[str, int], weight: int) -> None:
+        """Count the texts of numbers. ``counts`` says how often each occurs, and each of them stands for ``weight``."""
+        for text, count in counts.items():
+            if text in self._counts or len(self._counts) < self.DISTINCT_MAX:
+                self._counts[text] = self._counts.get(text, 0) + weight * count
 
     @cached_property
     def median(self) -> float:

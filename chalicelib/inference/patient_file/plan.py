@@ -36,11 +36,9 @@ class Plan:
 
 def plan_of(found: Sequence[HeaderColumn], first: RowBatch, options: ReadingOptions, *, is_workbook: bool) -> Plan:
     """Return the plan for a file whose first rows are ``first``."""
-    texts = {
-        item.column.name: list(dict.fromkeys(map(str.strip, first.counts(item.index))))
-        for item in found
-        if item.column.kind == "number"
-    }
+    indices = {item.column.name: item.index for item in found if item.column.kind == "number"}
+    counts = first.counts(list(indices.values()))
+    texts = {name: list(dict.fromkeys(map(str.strip, counts[index]))) for name, index in indices.items()}
     # The number cells of a workbook say nothing about the marks of the texts in it.
     typed = {cell for row in first.rows for cell in row if isinstance(cell, NumberText)} if is_workbook else frozenset()
     evidence = Evidence.of(text for column in texts.values() for text in column if text not in typed)

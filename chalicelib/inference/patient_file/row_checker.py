@@ -22,6 +22,7 @@ ERRORS_LISTED_MAX = 3
 BAD_ROWS_MAX = 30_000
 """A file with more bad rows than this is refused, even if bad rows may be skipped."""
 _FOREIGN_IDS_MAX = 3
+_COUNTED_STEP = 16
 _QUOTED_MARKS = (",", '"', "\r", "\n")
 
 
@@ -73,6 +74,7 @@ class RowChecker:
         self.imputed = {column.name: 0 for column in optional}
         self.foreign_ids: list[str] | None = [] if watch_foreign_ids else None
         self.rows = 0
+        self._has_counts = False
 
     def add(self, batch: RowBatch) -> None:
         """Check a batch of rows."""
@@ -81,15 +83,27 @@ class RowChecker:
             batch = RowBatch([row for row in batch.rows if row != self._header_row])
             self.repeated_headers += before - len(batch)
         batch, ragged = self._fitted(batch)
-        # For speed, check column by column. Only a batch with a bad row is also checked row by row.
         even = RowBatch([row for place, row in enumerate(batch.rows) if place not in ragged]) if ragged else batch
+        self._count_numbers(even)
+        for cells in self.cells:
+            cells.clear_if_large()
+        if ragged:
+            self._check(batch, even, ragged)
+        else:
+            for part in batch.parts():
+                self._check(part, part, ragged)
+
+    def _check(self, batch: RowBatch, even: RowBatch, ragged: set[int]) -> None:
+        """Check a part of a batch column by column. Only if it has a bad row, it is also checked row by row.
+
+        ``even`` holds those of its rows that are as wide as the header, and ``ragged`` the places of the others.
+        """
         stored = []
         has_bad_row = bool(ragged)
         for index, cells in self._cells_by_index:
-            cells.clear_if_large()
             stored.append(cells.stored(even, index))
             has_bad_row = has_bad_row or cells.have_findings(even.column(index))
-            cells.count_codes(even, index)
+            cells.count_codes(even.column(index))
         self._watch_ids(batch)
         if self._preview:
             self._preview.add_first_rows(batch, self.rows)
@@ -103,6 +117,15 @@ class RowChecker:
         if self._good and (self._bad or not self.findings.total):
             self._write_good_rows(self._good, stored)
         self.rows += len(batch)
+
+    def _count_numbers(self, batch: RowBatch) -> None:
+        """Count the texts of numbers. After the first batch, every 16th row stands for 16."""
+        step = _COUNTED_STEP if self._has_counts else 1
+        self._has_counts = self._has_counts or bool(batch)
+        columns = [(index, cells) for index, cells in self._cells_by_index if cells.reading.column.kind == "number"]
+        counts = (batch.every(step) if step > 1 else batch).counts([index for index, _ in columns])
+        for index, cells in columns:
+            cells.count_numbers(counts[index], step)
 
     def _fitted(self, batch: RowBatch) -> tuple[RowBatch, set[int]]:
         """Make rows as wide as the header if that is surely meant. Return the places of those that are not."""
