@@ -44,10 +44,10 @@ def in_unit(unit: str | None) -> str:
     return f", in {unit}" if unit else ""
 
 
-class Cells(dict[str, str]):
-    """Maps each cell text of one column to the text that is stored.
+class Cells:
+    """Checks the cells of one column, and gives the text that is stored for each.
 
-    A column has few distinct texts, so each is checked once and remembered. A wrong text maps to ``""``.
+    A column has few distinct texts, so each is checked once and remembered. A wrong text is stored as ``""``.
 
     - ``findings``: what is wrong with a text.
     - ``beyond``: the texts whose value lies outside the training range.
@@ -64,7 +64,6 @@ class Cells(dict[str, str]):
     DISTINCT_MAX = 100_000
 
     def __init__(self, reading: ColumnReading) -> None:
-        super().__init__()
         self.reading = reading
         self._column = reading.column
         self._unit = reading.unit or Unit("", 1.0)
@@ -75,7 +74,8 @@ class Cells(dict[str, str]):
         self.findings: dict[str, Finding] = {}
         self.beyond: set[str] = set()
         self.has_empty = False
-        self._has_changes = False
+        self._known: set[str] = set()
+        self._changes: dict[str, str] = {}
         self.code_counts: dict[str, int] = {}
         self.numbers: dict[str, float] = {}
         self._counts: dict[str, int] = {}
@@ -87,7 +87,7 @@ class Cells(dict[str, str]):
         self.mark_conflict: str | None = None
         self.notes: dict[str, dict[str, Any]] = {}
 
-    def __missing__(self, text: str) -> str:
+    def _add(self, text: str) -> None:
         result = self._check(text.strip())
         if isinstance(result, Finding):
             self.findings[text] = result
@@ -95,9 +95,14 @@ class Cells(dict[str, str]):
         elif result and self._column.kind == "number" and not self._is_in_training_range(float(result)):
             self.beyond.add(text)
         self.has_empty = self.has_empty or not result
-        self._has_changes = self._has_changes or result != text
-        self[text] = result
-        return result
+        if result != text:
+            self._changes[text] = result
+        self._known.add(text)
+
+    @property
+    def values(self) -> set[str]:
+        """The different texts that are stored."""
+        return {self._changes.get(text, text) for text in self._known}
 
     def stored(self, batch: RowBatch, index: int) -> Sequence[str]:
         """Return the text that is stored for each cell of the column with this index."""
@@ -105,15 +110,17 @@ class Cells(dict[str, str]):
         if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
             return list(map(str.strip, texts))  # IDs differ, so remembering them costs more than it saves
         self._check_new(texts)
-        return list(map(self.__getitem__, texts)) if self._has_changes else texts
+        return list(map(self._changes.get, texts, texts)) if self._changes else texts
 
     def _check_new(self, texts: Iterable[str]) -> None:
         """Check those of ``texts`` that were not checked before."""
-        new = list(dict.fromkeys(filterfalse(self.__contains__, texts)))
+        if self._known.issuperset(texts):
+            return
+        new = list(dict.fromkeys(filterfalse(self._known.__contains__, texts)))
         if self._column.kind == "number":
             self._check_plain_numbers(list(filterfalse(words.USUAL_SPELLINGS.__contains__, new)))
-        for text in new:
-            self[text]  # checked unless it was just now
+        for text in filterfalse(self._known.__contains__, new):
+            self._add(text)
 
     def _check_plain_numbers(self, texts: list[str]) -> None:
         """Check ``texts`` at once if they are plain numbers about which nothing is to be said. Else do nothing."""
@@ -131,8 +138,9 @@ class Cells(dict[str, str]):
         if not (self._is_in_training_range(min(values)) and self._is_in_training_range(max(values))):
             pairs = zip(texts, values, strict=True)
             self.beyond.update(text for text, value in pairs if not self._is_in_training_range(value))
-        self._has_changes = self._has_changes or plain != texts
-        self.update(zip(texts, plain, strict=True))
+        if plain != texts:
+            self._changes.update(zip(texts, plain, strict=True))
+        self._known.update(texts)
 
     def _hold_codes(self, texts: list[str], values: list[float]) -> bool:
         """Return whether any of these possible numbers means "not measured", or may mean it."""
@@ -153,8 +161,9 @@ class Cells(dict[str, str]):
 
     def clear_if_large(self) -> None:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""
-        if len(self) > self.DISTINCT_MAX:
-            self.clear()
+        if len(self._known) > self.DISTINCT_MAX:
+            self._known.clear()
+            self._changes.clear()
             self.findings.clear()
             self.beyond.clear()
 
@@ -177,8 +186,9 @@ class Cells(dict[str, str]):
     def median(self) -> float:
         """The median of the numbers after the last row, rounded to four digits."""
         counts: dict[float, int] = {}
-        for text, count in self._counts.items():
-            if (value := self.numbers.get(text.strip())) is not None:
+        values = map(self.numbers.get, map(str.strip, self._counts))
+        for value, count in zip(values, self._counts.values(), strict=True):
+            if value is not None:
                 counts[value] = counts.get(value, 0) + count
         return float(f"{_weighted_median(counts or Counter(self.numbers.values())):.4g}")
 

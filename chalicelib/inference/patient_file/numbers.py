@@ -68,8 +68,9 @@ class Marks:
 
     def all_plain(self, texts: Sequence[str]) -> list[str] | None:
         """Return each of ``texts`` as ``plain`` does, or None unless all are digits with at most one decimal mark."""
-        lines = "".join([f"{text}\n" for text in texts])
-        if not _DIGITS[self.decimal].fullmatch(lines):
+        lines = "\n".join([*texts, ""])
+        # A quoted cell may hold several lines.
+        if lines.count("\n") != len(texts) or not _DIGITS[self.decimal].fullmatch(lines):
             return None
         return list(texts) if self.decimal == "." else lines.replace(",", ".").split()
 

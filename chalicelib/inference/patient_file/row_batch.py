@@ -125,11 +125,9 @@ class LineBatch(RowBatch):
 
     def _split(self, lines: Iterable[str]) -> list[list[str]]:
         """Return the cells of ``lines`` by column."""
-        separator, stride = self._separator, self._width + 1
         text = "".join(lines).replace("\r\n", "\n").removesuffix("\n")
-        # A cell of its own stands for the end of a line. These cells make one more column.
-        cells = text.replace("\n", f"{separator}\n{separator}").split(separator)
-        return [cells[index::stride] for index in range(self._width)]
+        cells = text.replace("\n", self._separator).split(self._separator)
+        return [cells[index :: self._width] for index in range(self._width)]
 
 
 class _ColumnBatch(RowBatch):
