@@ -98,7 +98,7 @@ def unclear_codes(cells: Cells, *, has_unclear_flags: bool) -> Finding | None:
 
 def _unclear_marks(cells: Cells) -> set[str]:
     """Return the marks that may mean "no": the column has no other "no", and a "yes" beside a "-"."""
-    values = set(cells.values())
+    values = cells.values
     if "N" in values and not cells.reading.column.required:
         return set()
     has_yes = not values.isdisjoint({"Y", "S"}) or cells.reading.column.required
