@@ -30,8 +30,10 @@ def application() -> RsgiApplication:
     from chalicelib.core import aws  # noqa: PLC0415
     from chalicelib.core.observability.logging import configure  # noqa: PLC0415
     from local.gateway import Gateway  # noqa: PLC0415
+    from local.loopback_http import LoopbackHttp  # noqa: PLC0415
 
     configure("api")
+    LoopbackHttp().serve(aws.dynamodb(), aws.s3(), aws.sqs())
     WorkerWakeup(Path(os.environ["BELL"])).notify_after_every_send(aws.sqs())
     return RsgiApplication(with_page(Gateway(app), PAGE), THREADS)
 

@@ -14,6 +14,7 @@ import app
 from chalicelib.core import aws
 from chalicelib.core.observability.logging import configure, log_exception
 from local.event_source import EventSource
+from local.loopback_http import LoopbackHttp
 from local.parent_watchdog import end_with_parent
 from local.worker_wakeup import WorkerWakeup
 
@@ -55,6 +56,7 @@ def main(role: str) -> None:
     """Run ``role`` until SIGTERM. Finish the current message first."""
     configure(role)
     end_with_parent()
+    LoopbackHttp().serve(aws.dynamodb(), aws.s3(), aws.sqs())
     if role == "worker":
         app.load_models()
     # From here on there may be a message to finish. Before this line SIGTERM ends the process at once.
