@@ -173,7 +173,8 @@ def _layout(text: str, known_columns: Callable[[Row], int], separator: str | Non
             rows[0] = []  # the line that names the separator
         index = _header_index(rows, known_columns)
         row = rows[index] if rows else []
-        candidates.append((known_columns(row), len(row), _Layout(candidate, lines_before[index], known_columns(row))))
+        known = known_columns(row)
+        candidates.append((known, len(row), _Layout(candidate, lines_before[index], known)))
     return max(candidates, key=lambda candidate: candidate[:2])[2]
 
 
