@@ -74,8 +74,8 @@ class Cells:
         self.findings: dict[str, Finding] = {}
         self.beyond: set[str] = set()
         self.has_empty = False
-        self._known: set[str] = set()
-        self._changes: dict[str, str] = {}
+        self._stored: dict[str, str] = {}
+        self._has_changes = False
         self.code_counts: dict[str, int] = {}
         self.numbers: dict[str, float] = {}
         self._counts: dict[str, int] = {}
@@ -95,28 +95,28 @@ class Cells:
         elif result and self._column.kind == "number" and not self._is_in_training_range(float(result)):
             self.beyond.add(text)
         self.has_empty = self.has_empty or not result
-        if result != text:
-            self._changes[text] = result
-        self._known.add(text)
+        self._has_changes = self._has_changes or result != text
+        self._stored[text] = result
 
     @property
     def values(self) -> set[str]:
         """The different texts that are stored."""
-        return {self._changes.get(text, text) for text in self._known}
+        return set(self._stored.values())
 
     def stored(self, batch: RowBatch, index: int) -> Sequence[str]:
         """Return the text that is stored for each cell of the column with this index."""
         texts = batch.column(index)
         if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
             return list(map(str.strip, texts))  # IDs differ, so remembering them costs more than it saves
-        self._check_new(texts)
-        return list(map(self._changes.get, texts, texts)) if self._changes else texts
+        try:
+            return list(map(self._stored.__getitem__, texts))
+        except KeyError:
+            self._check_new(texts)
+        return list(map(self._stored.__getitem__, texts)) if self._has_changes else texts
 
     def _check_new(self, texts: Iterable[str]) -> None:
         """Check those of ``texts`` that were not checked before."""
-        if self._known.issuperset(texts):
-            return
-        new = dict.fromkeys(filterfalse(self._known.__contains__, texts))
+        new = dict.fromkeys(filterfalse(self._stored.__contains__, texts))
         if self._column.kind == "number":
             for text in words.USUAL_SPELLINGS & new.keys():
                 self._add(text)
@@ -142,9 +142,8 @@ class Cells:
         if not (self._is_in_training_range(min(values)) and self._is_in_training_range(max(values))):
             pairs = zip(texts, values, strict=True)
             self.beyond.update(text for text, value in pairs if not self._is_in_training_range(value))
-        if plain != texts:
-            self._changes.update(zip(texts, plain, strict=True))
-        self._known.update(texts)
+        self._has_changes = self._has_changes or plain != texts
+        self._stored.update(zip(texts, plain, strict=True))
         return True
 
     def _hold_codes(self, texts: list[str], values: list[float]) -> bool:
@@ -167,9 +166,8 @@ class Cells:
 
     def clear_if_large(self) -> None:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""
-        if len(self._known) > self.DISTINCT_MAX:
-            self._known.clear()
-            self._changes.clear()
+        if len(self._stored) > self.DISTINCT_MAX:
+            self._stored.clear()
             self.findings.clear()
             self.beyond.clear()
 
