@@ -88,6 +88,7 @@ class Cells:
         self.notes: dict[str, dict[str, Any]] = {}
 
     def _add(self, text: str) -> None:
+        """Check ``text``, and remember what is stored for it."""
         result = self._check(text.strip())
         if isinstance(result, Finding):
             self.findings[text] = result
