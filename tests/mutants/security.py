@@ -165,7 +165,7 @@ MUTATIONS = (
     Mutation("row 11: long names are repeated whole", bodies._shown,
         replace("len(_1) <= _", "len(_1) <= JSON_BYTES_MAX"),
         _OPTIONS + "test_row_11_errors_are_counted_and_few_of_them_listed_with_short_names"),
-    Mutation("row 11: NUL is an allowed character", encodings, in_text(r"[\x00-", r"[\x01-"),
+    Mutation("row 11: NUL is an allowed character", encodings, replace("range(9)", "range(1, 9)"),
         _HOSTILE + "test_row_11_a_hostile_file_gets_its_expected_outcome_in_bounded_memory"),
     Mutation("row 11: a workbook of any size is unpacked", workbook._unpacked,
         never(WorkbookTooLargeError), _WORKBOOK + "test_a_zip_bomb_costs_no_more_than_the_bound"),

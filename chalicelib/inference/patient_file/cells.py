@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, filterfalse, islice
@@ -74,8 +74,8 @@ class Cells:
         self.findings: dict[str, Finding] = {}
         self.beyond: set[str] = set()
         self.has_empty = False
-        self._known: set[str] = set()
-        self._changes: dict[str, str] = {}
+        self._stored: dict[str, str] = {}
+        self._has_changes = False
         self.code_counts: dict[str, int] = {}
         self.numbers: dict[str, float] = {}
         self._counts: dict[str, int] = {}
@@ -88,6 +88,7 @@ class Cells:
         self.notes: dict[str, dict[str, Any]] = {}
 
     def _add(self, text: str) -> None:
+        """Check ``text``, and remember what is stored for it."""
         result = self._check(text.strip())
         if isinstance(result, Finding):
             self.findings[text] = result
@@ -95,52 +96,56 @@ class Cells:
         elif result and self._column.kind == "number" and not self._is_in_training_range(float(result)):
             self.beyond.add(text)
         self.has_empty = self.has_empty or not result
-        if result != text:
-            self._changes[text] = result
-        self._known.add(text)
+        self._has_changes = self._has_changes or result != text
+        self._stored[text] = result
 
     @property
     def values(self) -> set[str]:
         """The different texts that are stored."""
-        return {self._changes.get(text, text) for text in self._known}
+        return set(self._stored.values())
 
     def stored(self, batch: RowBatch, index: int) -> Sequence[str]:
         """Return the text that is stored for each cell of the column with this index."""
         texts = batch.column(index)
         if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
             return list(map(str.strip, texts))  # IDs differ, so remembering them costs more than it saves
-        self._check_new(texts)
-        return list(map(self._changes.get, texts, texts)) if self._changes else texts
+        try:
+            return list(map(self._stored.__getitem__, texts))
+        except KeyError:
+            self._check_new(texts)
+        return list(map(self._stored.__getitem__, texts)) if self._has_changes else texts
 
     def _check_new(self, texts: Iterable[str]) -> None:
         """Check those of ``texts`` that were not checked before."""
-        if self._known.issuperset(texts):
-            return
-        new = list(dict.fromkeys(filterfalse(self._known.__contains__, texts)))
+        new = dict.fromkeys(filterfalse(self._stored.__contains__, texts))
         if self._column.kind == "number":
-            self._check_plain_numbers(list(filterfalse(words.USUAL_SPELLINGS.__contains__, new)))
-        for text in filterfalse(self._known.__contains__, new):
+            for text in words.USUAL_SPELLINGS & new.keys():
+                self._add(text)
+                del new[text]
+            if self._add_plain_numbers(list(new)):
+                return
+        for text in new:
             self._add(text)
 
-    def _check_plain_numbers(self, texts: list[str]) -> None:
-        """Check ``texts`` at once if they are plain numbers about which nothing is to be said. Else do nothing."""
+    def _add_plain_numbers(self, texts: list[str]) -> bool:
+        """Add ``texts`` at once if they are plain numbers of which nothing is to be said. Return whether they are."""
         plain = self.reading.marks.all_plain(texts)
         if not plain:
-            return
+            return False
         values = list(map(float, plain))
         low, high = self._limits
         if min(values) < low or max(values) > high or self._hold_codes(texts, values):
-            return
-        self._add_numbers(dict(zip(texts, values, strict=True)))
+            return False
+        self._add_numbers(texts, values)
         if self._unit.factor != 1.0:
             plain = list(map(self._in_own_unit, values))
             values = list(map(float, plain))
         if not (self._is_in_training_range(min(values)) and self._is_in_training_range(max(values))):
             pairs = zip(texts, values, strict=True)
             self.beyond.update(text for text, value in pairs if not self._is_in_training_range(value))
-        if plain != texts:
-            self._changes.update(zip(texts, plain, strict=True))
-        self._known.update(texts)
+        self._has_changes = self._has_changes or plain != texts
+        self._stored.update(zip(texts, plain, strict=True))
+        return True
 
     def _hold_codes(self, texts: list[str], values: list[float]) -> bool:
         """Return whether any of these possible numbers means "not measured", or may mean it."""
@@ -149,21 +154,21 @@ class Cells:
             return True
         return any(self._may_be_a_code(value, is_possible=True) for value in words.MISSING_CODES.intersection(values))
 
-    def _add_numbers(self, values: dict[str, float]) -> None:
-        """Remember numbers that may be no codes, by their text, and note what their marks show."""
-        room = max(0, self.DISTINCT_MAX - len(self.numbers))
-        fresh = values if len(values) <= room else {text: values[text] for text in values if text not in self.numbers}
-        self.numbers.update(islice(fresh.items(), room))
-        for text, value in values.items():
-            if self.has_decimals:
-                break
-            self._note_thousands(text, value)
+    def _add_numbers(self, texts: list[str], values: list[float]) -> None:
+        """Remember numbers that are no codes, and note what their marks show."""
+        pairs: Iterator[tuple[str, float]] = zip(texts, values, strict=True)
+        room = self.DISTINCT_MAX - len(self.numbers)
+        if len(texts) > room:
+            pairs = islice((pair for pair in pairs if pair[0] not in self.numbers), max(room, 0))
+        self.numbers.update(pairs)
+        if not self.has_decimals:
+            for text, value in zip(texts, values, strict=True):
+                self._note_thousands(text, value)
 
     def clear_if_large(self) -> None:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""
-        if len(self._known) > self.DISTINCT_MAX:
-            self._known.clear()
-            self._changes.clear()
+        if len(self._stored) > self.DISTINCT_MAX:
+            self._stored.clear()
             self.findings.clear()
             self.beyond.clear()
 

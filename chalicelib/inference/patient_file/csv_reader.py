@@ -173,7 +173,8 @@ def _layout(text: str, known_columns: Callable[[Row], int], separator: str | Non
             rows[0] = []  # the line that names the separator
         index = _header_index(rows, known_columns)
         row = rows[index] if rows else []
-        candidates.append((known_columns(row), len(row), _Layout(candidate, lines_before[index], known_columns(row))))
+        known = known_columns(row)
+        candidates.append((known, len(row), _Layout(candidate, lines_before[index], known)))
     return max(candidates, key=lambda candidate: candidate[:2])[2]
 
 
@@ -247,7 +248,7 @@ def _batches_of_lines(lines: Iterator[str], separator: str, *, is_sample: bool) 
 def _block(lines: Iterator[str]) -> list[str]:
     """Return the lines of one batch. It ends soon after a long line, since many of them would fill the memory."""
     block: list[str] = []
-    while len(block) < BATCH_ROWS and (some := list(islice(lines, _LINES_AT_ONCE))):
+    while some := list(islice(lines, min(_LINES_AT_ONCE, BATCH_ROWS - len(block)))):
         block += some
         if max(map(len, some)) > CELL_CHARACTERS_MAX:
             break
@@ -255,9 +256,9 @@ def _block(lines: Iterator[str]) -> list[str]:
 
 
 def _are_plain(lines: list[str], separator: str) -> bool:
-    """Return whether splitting ``lines`` at the separators gives the same cells as the csv module, and is not blank.
+    """Return whether splitting ``lines`` at the separators, which is faster, gives the same rows as the csv module.
 
-    Then each line has equally many cells, no quotation mark and no blank before a cell.
+    All of them have equally many cells then. None is long or blank, or has a quotation mark or a blank before a cell.
     """
     text = "".join(lines)
     starts = set(map(itemgetter(0), lines))

@@ -47,6 +47,8 @@ def columns_of(header: Row, options: ReadingOptions, hint: str = "") -> list[Hea
 def suggestions(header: Row, used: set[int], names: set[str]) -> Iterator[tuple[int, str]]:
     """Yield the index of each unused heading that looks like a column outside ``names``, and that column's name."""
     absent = tuple(name for name in columns.STORED if name not in names and name != "ID")
+    if not absent:
+        return
     for index, heading in enumerate(header):
         if index not in used and (name := headings.nearest(heading, absent)):
             yield index, name

@@ -238,9 +238,9 @@ def inspect(
     return inspection
 
 
-def _is_mapped(options: ReadingOptions) -> Callable[[str], bool]:
+def _is_mapped(options: ReadingOptions) -> Callable[[str], bool] | None:
     mapped = options.mapped_headings()
-    return lambda text: options.plain_heading(text) in mapped
+    return (lambda text: options.plain_heading(text) in mapped) if mapped else None
 
 
 def _columns_of(table: Table, first: RowBatch, options: ReadingOptions) -> tuple[list[HeaderColumn], list[Row]]:
