@@ -75,7 +75,7 @@ class Cells:
         self.beyond: set[str] = set()
         self.has_empty = False
         self._stored: dict[str, str] = {}
-        self._has_changes = False
+        self._unchanged: set[str] = set()
         self.code_counts: dict[str, int] = {}
         self.numbers: dict[str, float] = {}
         self._counts: dict[str, int] = {}
@@ -96,8 +96,9 @@ class Cells:
         elif result and self._column.kind == "number" and not self._is_in_training_range(float(result)):
             self.beyond.add(text)
         self.has_empty = self.has_empty or not result
-        self._has_changes = self._has_changes or result != text
         self._stored[text] = result
+        if result == text:
+            self._unchanged.add(text)
 
     @property
     def values(self) -> set[str]:
@@ -109,11 +110,13 @@ class Cells:
         texts = batch.column(index)
         if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
             return list(map(str.strip, texts))  # IDs differ, so remembering them costs more than it saves
+        if self._unchanged.issuperset(texts):
+            return texts
         try:
             return list(map(self._stored.__getitem__, texts))
         except KeyError:
             self._check_new(texts)
-        return list(map(self._stored.__getitem__, texts)) if self._has_changes else texts
+        return texts if self._unchanged.issuperset(texts) else list(map(self._stored.__getitem__, texts))
 
     def _check_new(self, texts: Iterable[str]) -> None:
         """Check those of ``texts`` that were not checked before."""
@@ -143,8 +146,9 @@ class Cells:
         if not (self._is_in_training_range(min(values)) and self._is_in_training_range(max(values))):
             pairs = zip(texts, values, strict=True)
             self.beyond.update(text for text, value in pairs if not self._is_in_training_range(value))
-        self._has_changes = self._has_changes or plain != texts
         self._stored.update(zip(texts, plain, strict=True))
+        if plain == texts:
+            self._unchanged.update(texts)
         return True
 
     def _hold_codes(self, texts: list[str], values: list[float]) -> bool:
@@ -161,7 +165,7 @@ class Cells:
         if len(texts) > room:
             pairs = islice((pair for pair in pairs if pair[0] not in self.numbers), max(room, 0))
         self.numbers.update(pairs)
-        if not self.has_decimals:
+        if not self.has_decimals and self.reading.marks.decimal in "".join(texts):
             for text, value in zip(texts, values, strict=True):
                 self._note_thousands(text, value)
 
@@ -169,6 +173,7 @@ class Cells:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""
         if len(self._stored) > self.DISTINCT_MAX:
             self._stored.clear()
+            self._unchanged.clear()
             self.findings.clear()
             self.beyond.clear()
 
@@ -183,6 +188,9 @@ class Cells:
 
     def count_numbers(self, counts: Mapping[str, int], weight: int) -> None:
         """Count the texts of numbers. ``counts`` says how often each occurs, and each of them stands for ``weight``."""
+        if weight == 1 and not self._counts and len(counts) <= self.DISTINCT_MAX:
+            self._counts = dict(counts)
+            return
         for text, count in counts.items():
             if text in self._counts or len(self._counts) < self.DISTINCT_MAX:
                 self._counts[text] = self._counts.get(text, 0) + weight * count
@@ -190,11 +198,13 @@ class Cells:
     @cached_property
     def median(self) -> float:
         """The median of the numbers after the last row, rounded to four digits."""
-        counts: dict[float, int] = {}
-        values = map(self.numbers.get, map(str.strip, self._counts))
-        for value, count in zip(values, self._counts.values(), strict=True):
-            if value is not None:
-                counts[value] = counts.get(value, 0) + count
+        values = list(map(self.numbers.get, map(str.strip, self._counts)))
+        counts: dict[float | None, int] = dict(zip(values, self._counts.values(), strict=True))
+        if len(counts) < len(values):  # different texts are the same number
+            counts = dict.fromkeys(values, 0)
+            for value, count in zip(values, self._counts.values(), strict=True):
+                counts[value] += count
+        counts.pop(None, None)
         return float(f"{_weighted_median(counts or Counter(self.numbers.values())):.4g}")
 
     def _is_in_training_range(self, value: float) -> bool:
