@@ -96,14 +96,12 @@ class Cells:
         elif result and self._column.kind == "number" and not self._is_in_training_range(float(result)):
             self.beyond.add(text)
         self.has_empty = self.has_empty or not result
-        self._stored[text] = result
-        if result == text:
-            self._unchanged.add(text)
+        self._remember([text], [result])
 
     @property
     def values(self) -> set[str]:
         """The different texts that are stored."""
-        return set(self._stored.values())
+        return self._unchanged.union(self._stored.values())
 
     def stored(self, batch: RowBatch, index: int) -> Sequence[str]:
         """Return the text that is stored for each cell of the column with this index."""
@@ -115,12 +113,21 @@ class Cells:
         try:
             return list(map(self._stored.__getitem__, texts))
         except KeyError:
-            self._check_new(texts)
-        return texts if self._unchanged.issuperset(texts) else list(map(self._stored.__getitem__, texts))
+            known = self._stored or self._unchanged
+            self._check_new(dict.fromkeys(filterfalse(known.__contains__, texts)))
+        return list(map(self._stored.__getitem__, texts)) if self._stored else texts
 
-    def _check_new(self, texts: Iterable[str]) -> None:
-        """Check those of ``texts`` that were not checked before."""
-        new = dict.fromkeys(filterfalse(self._stored.__contains__, texts))
+    def _remember(self, texts: list[str], results: list[str]) -> None:
+        """Remember that ``results`` are stored for ``texts``. The dictionary is needed once any of them differ."""
+        if results == texts:
+            self._unchanged.update(texts)
+        elif not self._stored:
+            self._stored = dict(zip(self._unchanged, self._unchanged, strict=True))
+        if self._stored or results != texts:
+            self._stored.update(zip(texts, results, strict=True))
+
+    def _check_new(self, new: dict[str, None]) -> None:
+        """Check texts that were not checked before."""
         if self._column.kind == "number":
             for text in words.USUAL_SPELLINGS & new.keys():
                 self._add(text)
@@ -146,9 +153,7 @@ class Cells:
         if not (self._is_in_training_range(min(values)) and self._is_in_training_range(max(values))):
             pairs = zip(texts, values, strict=True)
             self.beyond.update(text for text, value in pairs if not self._is_in_training_range(value))
-        self._stored.update(zip(texts, plain, strict=True))
-        if plain == texts:
-            self._unchanged.update(texts)
+        self._remember(texts, plain)
         return True
 
     def _hold_codes(self, texts: list[str], values: list[float]) -> bool:
@@ -171,7 +176,7 @@ class Cells:
 
     def clear_if_large(self) -> None:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""
-        if len(self._stored) > self.DISTINCT_MAX:
+        if len(self._stored or self._unchanged) > self.DISTINCT_MAX:
             self._stored.clear()
             self._unchanged.clear()
             self.findings.clear()
