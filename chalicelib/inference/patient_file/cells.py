@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, filterfalse, islice
@@ -144,13 +144,15 @@ class Cells:
             return False
         values = list(map(float, plain))
         low, high = self._limits
-        if min(values) < low or max(values) > high or self._hold_codes(texts, values):
+        least, most = min(values), max(values)
+        if least < low or most > high or self._hold_codes(texts, values):
             return False
         self._add_numbers(texts, values)
         if self._unit.factor != 1.0:
             plain = list(map(self._in_own_unit, values))
             values = list(map(float, plain))
-        if not (self._is_in_training_range(min(values)) and self._is_in_training_range(max(values))):
+            least, most = min(values), max(values)
+        if not (self._is_in_training_range(least) and self._is_in_training_range(most)):
             pairs = zip(texts, values, strict=True)
             self.beyond.update(text for text, value in pairs if not self._is_in_training_range(value))
         self._remember(texts, plain)
@@ -203,7 +205,9 @@ class Cells:
     @cached_property
     def median(self) -> float:
         """The median of the numbers after the last row, rounded to four digits."""
-        values = list(map(self.numbers.get, map(str.strip, self._counts)))
+        values = list(map(self.numbers.get, self._counts))
+        if None in values:
+            values = list(map(self.numbers.get, map(str.strip, self._counts)))
         counts: dict[float | None, int] = dict(zip(values, self._counts.values(), strict=True))
         if len(counts) < len(values):  # different texts are the same number
             counts = dict.fromkeys(values, 0)

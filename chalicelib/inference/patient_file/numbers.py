@@ -14,6 +14,7 @@ _DIGITS = {
     ",": re.compile(r"(?:\d++(?:,\d++)?\n)*+", re.ASCII),
 }
 """Lines of digits with at most one decimal mark."""
+_DECIMAL_MARKS = re.compile(r"[.,]")
 _TWO_DECIMALS = re.compile(r"\d+\.\d\d?", re.ASCII)
 _SIMPLE = re.compile(r"[+-]?\d*([.,])\d+|[+-]?\d+([.,])", re.ASCII)
 _GROUPED = {
@@ -97,7 +98,7 @@ class Evidence:
     def of(cls, texts: Iterable[str]) -> Self:
         """Collect the evidence of ``texts``. Texts without a mark, and those that are not numbers, say nothing."""
         found: dict[str, str] = {}
-        marked = (text for text in texts if "." in text or "," in text)
+        marked = filter(_DECIMAL_MARKS.search, texts)
         for text in marked:
             _add_kind(text, found)
             if "point" in found:
