@@ -205,16 +205,21 @@ class Cells:
     @cached_property
     def median(self) -> float:
         """The median of the numbers after the last row, rounded to four digits."""
-        values = list(map(self.numbers.get, self._counts))
-        if None in values:
-            values = list(map(self.numbers.get, map(str.strip, self._counts)))
-        counts: dict[float | None, int] = dict(zip(values, self._counts.values(), strict=True))
-        if len(counts) < len(values):  # different texts are the same number
-            counts = dict.fromkeys(values, 0)
-            for value, count in zip(values, self._counts.values(), strict=True):
-                counts[value] += count
-        counts.pop(None, None)
+        counts: dict[float, int] = {}
+        if self.numbers.keys() >= self._counts.keys():
+            values = map(self.numbers.__getitem__, self._counts)
+            counts = dict(zip(values, self._counts.values(), strict=True))
+        if len(counts) < len(self._counts):  # some texts are no numbers, or different ones are the same number
+            counts = self._counts_of_numbers()
         return float(f"{_weighted_median(counts or Counter(self.numbers.values())):.4g}")
+
+    def _counts_of_numbers(self) -> dict[float, int]:
+        counts: dict[float, int] = {}
+        values = map(self.numbers.get, map(str.strip, self._counts))
+        for value, count in zip(values, self._counts.values(), strict=True):
+            if value is not None:
+                counts[value] = counts.get(value, 0) + count
+        return counts
 
     def _is_in_training_range(self, value: float) -> bool:
         low, high = self._column.training_minimum, self._column.training_maximum
