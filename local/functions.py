@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ def main(role: str) -> None:
     LoopbackHttp().serve(aws.dynamodb(), aws.s3(), aws.sqs())
     if role == "worker":
         app.load_models()
+        import_module("pandas")  # now, so that the first large file does not wait for it
     # From here on there may be a message to finish. Before this line SIGTERM ends the process at once.
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

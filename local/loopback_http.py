@@ -62,7 +62,7 @@ class LoopbackHttp:
         idle = self._idle[url.netloc]
         while idle:
             connection = idle.pop()
-            if not select.select([connection], [], [], 0)[0]:
+            if not _is_readable(connection):
                 return connection
             connection.close()  # an idle connection is only readable after its end
         try:
@@ -72,6 +72,12 @@ class LoopbackHttp:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.settimeout(self._read_seconds)
         return connection
+
+
+def _is_readable(connection: socket.socket) -> bool:
+    poll = select.poll()  # select.select takes no file descriptor above 1023
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class _Response:

@@ -164,18 +164,19 @@ class Accounts:
         claims = self._verified(token)
         now = self._clock()
         ends_at = window_end(now, SUBMISSION_WINDOW_SECONDS)
+        maximum = self._settings.submissions_per_minute
         while True:
             try:
                 counted = self._repository.count_submission(
-                    claims.user_id, claims.token_version, claims.session_id, ends_at,
-                    self._settings.submissions_per_minute,
-                )  # fmt: skip
+                    claims.user_id, claims.token_version, claims.session_id, ends_at, maximum
+                )
                 break
             except ConditionFailedError as error:
                 user = _current(self._repository.user(claims.user_id), claims)
-                if user.submissions is not None:
+                if user.submissions is None:
+                    self._repository.start_counting(user.id)
+                elif user.submissions.get(ends_at, 0) >= maximum:
                     raise refusal("submission", now, ends_at) from error
-                self._repository.start_counting(user.id)
         user = _current(counted, claims)
         self._remove_old_counters(user, ends_at)
         return user

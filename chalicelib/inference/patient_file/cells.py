@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, filterfalse, islice
@@ -75,7 +75,7 @@ class Cells:
         self.beyond: set[str] = set()
         self.has_empty = False
         self._stored: dict[str, str] = {}
-        self._has_changes = False
+        self._unchanged: set[str] = set()
         self.code_counts: dict[str, int] = {}
         self.numbers: dict[str, float] = {}
         self._counts: dict[str, int] = {}
@@ -96,28 +96,38 @@ class Cells:
         elif result and self._column.kind == "number" and not self._is_in_training_range(float(result)):
             self.beyond.add(text)
         self.has_empty = self.has_empty or not result
-        self._has_changes = self._has_changes or result != text
-        self._stored[text] = result
+        self._remember([text], [result])
 
     @property
     def values(self) -> set[str]:
         """The different texts that are stored."""
-        return set(self._stored.values())
+        return self._unchanged.union(self._stored.values())
 
     def stored(self, batch: RowBatch, index: int) -> Sequence[str]:
         """Return the text that is stored for each cell of the column with this index."""
         texts = batch.column(index)
         if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
             return list(map(str.strip, texts))  # IDs differ, so remembering them costs more than it saves
+        if self._unchanged.issuperset(texts):
+            return texts
         try:
             return list(map(self._stored.__getitem__, texts))
         except KeyError:
-            self._check_new(texts)
-        return list(map(self._stored.__getitem__, texts)) if self._has_changes else texts
+            known = self._stored or self._unchanged
+            self._check_new(dict.fromkeys(filterfalse(known.__contains__, texts)))
+        return list(map(self._stored.__getitem__, texts)) if self._stored else texts
 
-    def _check_new(self, texts: Iterable[str]) -> None:
-        """Check those of ``texts`` that were not checked before."""
-        new = dict.fromkeys(filterfalse(self._stored.__contains__, texts))
+    def _remember(self, texts: list[str], results: list[str]) -> None:
+        """Remember that ``results`` are stored for ``texts``. The dictionary is needed once any of them differ."""
+        if results == texts:
+            self._unchanged.update(texts)
+        elif not self._stored:
+            self._stored = dict(zip(self._unchanged, self._unchanged, strict=True))
+        if self._stored or results != texts:
+            self._stored.update(zip(texts, results, strict=True))
+
+    def _check_new(self, new: dict[str, None]) -> None:
+        """Check texts that were not checked before."""
         if self._column.kind == "number":
             for text in words.USUAL_SPELLINGS & new.keys():
                 self._add(text)
@@ -134,17 +144,18 @@ class Cells:
             return False
         values = list(map(float, plain))
         low, high = self._limits
-        if min(values) < low or max(values) > high or self._hold_codes(texts, values):
+        least, most = min(values), max(values)
+        if least < low or most > high or self._hold_codes(texts, values):
             return False
         self._add_numbers(texts, values)
         if self._unit.factor != 1.0:
             plain = list(map(self._in_own_unit, values))
             values = list(map(float, plain))
-        if not (self._is_in_training_range(min(values)) and self._is_in_training_range(max(values))):
+            least, most = min(values), max(values)
+        if not (self._is_in_training_range(least) and self._is_in_training_range(most)):
             pairs = zip(texts, values, strict=True)
             self.beyond.update(text for text, value in pairs if not self._is_in_training_range(value))
-        self._has_changes = self._has_changes or plain != texts
-        self._stored.update(zip(texts, plain, strict=True))
+        self._remember(texts, plain)
         return True
 
     def _hold_codes(self, texts: list[str], values: list[float]) -> bool:
@@ -161,14 +172,15 @@ class Cells:
         if len(texts) > room:
             pairs = islice((pair for pair in pairs if pair[0] not in self.numbers), max(room, 0))
         self.numbers.update(pairs)
-        if not self.has_decimals:
+        if not self.has_decimals and self.reading.marks.decimal in "".join(texts):
             for text, value in zip(texts, values, strict=True):
                 self._note_thousands(text, value)
 
     def clear_if_large(self) -> None:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""
-        if len(self._stored) > self.DISTINCT_MAX:
+        if len(self._stored or self._unchanged) > self.DISTINCT_MAX:
             self._stored.clear()
+            self._unchanged.clear()
             self.findings.clear()
             self.beyond.clear()
 
@@ -183,6 +195,9 @@ class Cells:
 
     def count_numbers(self, counts: Mapping[str, int], weight: int) -> None:
         """Count the texts of numbers. ``counts`` says how often each occurs, and each of them stands for ``weight``."""
+        if weight == 1 and not self._counts and len(counts) <= self.DISTINCT_MAX:
+            self._counts = dict(counts)
+            return
         for text, count in counts.items():
             if text in self._counts or len(self._counts) < self.DISTINCT_MAX:
                 self._counts[text] = self._counts.get(text, 0) + weight * count
@@ -191,11 +206,20 @@ class Cells:
     def median(self) -> float:
         """The median of the numbers after the last row, rounded to four digits."""
         counts: dict[float, int] = {}
+        if self.numbers.keys() >= self._counts.keys():
+            values = map(self.numbers.__getitem__, self._counts)
+            counts = dict(zip(values, self._counts.values(), strict=True))
+        if len(counts) < len(self._counts):  # some texts are no numbers, or different ones are the same number
+            counts = self._counts_of_numbers()
+        return float(f"{_weighted_median(counts or Counter(self.numbers.values())):.4g}")
+
+    def _counts_of_numbers(self) -> dict[float, int]:
+        counts: dict[float, int] = {}
         values = map(self.numbers.get, map(str.strip, self._counts))
         for value, count in zip(values, self._counts.values(), strict=True):
             if value is not None:
                 counts[value] = counts.get(value, 0) + count
-        return float(f"{_weighted_median(counts or Counter(self.numbers.values())):.4g}")
+        return counts
 
     def _is_in_training_range(self, value: float) -> bool:
         low, high = self._column.training_minimum, self._column.training_maximum

@@ -18,6 +18,8 @@ def missing_codes(cells: Sequence[Cells]) -> list[Finding]:
     It must occur repeatedly in the file, and almost alone in its column: if more than a third as many other values lie
     beyond it or the study's range on the same side, it may be a measured value.
     """
+    if not any(column.code_counts for column in cells):
+        return []
     by_column = {column.reading.column.name: _code_counts(column) for column in cells}
     total = sum(by_column.values(), Counter())
     return [

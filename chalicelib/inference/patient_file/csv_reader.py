@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
-from operator import itemgetter, methodcaller
+from itertools import chain, islice, repeat
+from operator import itemgetter
 from typing import BinaryIO, Literal, NamedTuple, TextIO
 
 from chalicelib.inference.patient_file import columns, encodings, formats, headings, workbook
@@ -268,7 +268,7 @@ def _are_plain(lines: list[str], separator: str) -> bool:
         not any(mark in text for mark in ('"', f"{separator} "))
         and "\r" not in text.replace("\r\n", "")
         and " " not in starts
-        and set(map(methodcaller("count", separator), lines)) == {width - 1}
+        and set(map(str.count, lines, repeat(separator))) == {width - 1}
         and width <= CELLS_MAX
         and max(map(len, lines[-_LINES_AT_ONCE:])) <= CELL_CHARACTERS_MAX
         and (not may_be_blank or all(line.replace(separator, "").strip() for line in lines))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
 from typing import Literal, Self
 
 DecimalMark = Literal[".", ","]
@@ -13,6 +14,7 @@ _DIGITS = {
     ",": re.compile(r"(?:\d++(?:,\d++)?\n)*+", re.ASCII),
 }
 """Lines of digits with at most one decimal mark."""
+_DECIMAL_MARKS = re.compile(r"[.,]")
 _TWO_DECIMALS = re.compile(r"\d+\.\d\d?", re.ASCII)
 _SIMPLE = re.compile(r"[+-]?\d*([.,])\d+|[+-]?\d+([.,])", re.ASCII)
 _GROUPED = {
@@ -96,14 +98,19 @@ class Evidence:
     def of(cls, texts: Iterable[str]) -> Self:
         """Collect the evidence of ``texts``. Texts without a mark, and those that are not numbers, say nothing."""
         found: dict[str, str] = {}
-        for text in texts:
-            if "." not in text and "," not in text:
-                continue
-            if "point" in found and _TWO_DECIMALS.fullmatch(text):
-                continue  # for speed: it would be another example of the same kind
-            if kind := _kind(bare_number(text)):
-                found.setdefault(kind, text.strip())
+        marked = filter(_DECIMAL_MARKS.search, texts)
+        for text in marked:
+            _add_kind(text, found)
+            if "point" in found:
+                break
+        for text in filterfalse(_TWO_DECIMALS.fullmatch, marked):  # those would be further examples of the same kind
+            _add_kind(text, found)
         return cls(**found)
+
+
+def _add_kind(text: str, found: dict[str, str]) -> None:
+    if kind := _kind(bare_number(text)):
+        found.setdefault(kind, text.strip())
 
 
 def bare_number(text: str) -> str:

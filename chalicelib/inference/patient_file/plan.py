@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, filterfalse
 
 from chalicelib.inference.patient_file import words
 from chalicelib.inference.patient_file.assumptions import Assumption
@@ -41,15 +42,15 @@ def plan_of(found: Sequence[HeaderColumn], first: RowBatch, options: ReadingOpti
     texts = {name: list(dict.fromkeys(map(str.strip, counts[index]))) for name, index in indices.items()}
     # The number cells of a workbook say nothing about the marks of the texts in it.
     typed = {cell for row in first.rows for cell in row if isinstance(cell, NumberText)} if is_workbook else frozenset()
-    evidence = Evidence.of(text for column in texts.values() for text in column if text not in typed)
+    evidence = Evidence.of(filterfalse(typed.__contains__, chain.from_iterable(texts.values())))
     marks = Marks(options.decimal or _decimal(evidence), groups=options.decimal is not None, points_too=is_workbook)
-    plain = ColumnReading(found[0].column, marks=marks, missing=options.missing)
     rare_si = options.si and any(
         _shows_rare_si(item, _numbers(texts[item.column.name], marks)) for item in found if item.column.si_is_rare
     )
     readings, assumptions = [], []
     for item in found:
-        reading = replace(plain, column=item.column, values=dict(options.column_values.get(item.column.name, {})))
+        values = dict(options.column_values.get(item.column.name, {}))
+        reading = ColumnReading(item.column, marks=marks, missing=options.missing, values=values)
         if item.column.kind == "number":
             reading, unit = _with_unit(reading, item, texts[item.column.name], options, rare_si=rare_si)
             assumptions += unit
@@ -121,8 +122,10 @@ def _unit_assumption(column: Column, unit: Unit) -> Assumption:
 def _fit(numbers: list[float], column: Column, unit: Unit) -> bool:
     """Return whether almost all ``numbers`` are possible in ``unit``. Without numbers, they are not."""
     low, high = column.limits
+    if not numbers or unit.own_value(max(numbers)) < low or unit.own_value(min(numbers)) > high:
+        return False
     fitting = sum(low <= unit.own_value(value) <= high for value in numbers)
-    return bool(numbers) and fitting >= _DECIDING_SHARE * len(numbers)
+    return fitting >= _DECIDING_SHARE * len(numbers)
 
 
 def _is_usual(numbers: list[float], column: Column, unit: Unit) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.auth.repository import User
 from chalicelib.auth.service import OLD_COUNTERS_MAX, SUBMISSION_WINDOW_SECONDS
 from chalicelib.auth.tokens import Claims, TokenInvalidError
 from chalicelib.core import aws
@@ -85,6 +86,23 @@ def test_an_account_of_an_older_release_is_counted_from_its_first_submission(wor
 
     with pytest.raises(TooManyRequestsError):
         world.accounts.identify_and_count(token)
+
+
+def test_the_first_submissions_of_an_older_account_are_counted_although_they_are_parallel(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, read = token_of(world), world.users.user
+
+    def user_after_a_parallel_request(user_id: str) -> User | None:
+        world.users.start_counting(user_id)
+        return read(user_id)
+
+    change(world, "REMOVE submissions")
+    monkeypatch.setattr(world.users, "user", user_after_a_parallel_request)
+
+    world.accounts.identify_and_count(token)
+
+    assert [*counters(world).values()] == [1]
 
 
 def test_the_window_before_the_current_one_is_never_removed(world: World, clock: FakeClock) -> None:

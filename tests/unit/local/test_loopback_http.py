@@ -1,10 +1,12 @@
 """AWS calls over plain connections: the same answers and errors as botocore's own, on connections that stay open."""
 
+import os
+import resource
 import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import boto3
@@ -156,3 +158,14 @@ def test_botocore_tries_again_after_a_broken_answer() -> None:
     LoopbackHttp().serve(dynamodb)
     assert get_item(dynamodb)
     assert len(server.requests) == 2
+
+
+def test_a_process_with_more_than_1024_open_files_can_call() -> None:
+    dynamodb = client("dynamodb", Server(ANSWER).port)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard == resource.RLIM_INFINITY else min(hard, 4096), hard))
+        files.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        for _ in range(1024):
+            files.enter_context(open(os.devnull, "rb"))  # noqa: PTH123
+        assert get_item(dynamodb) == get_item(dynamodb)
