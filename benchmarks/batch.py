@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 from typing import IO, TYPE_CHECKING
@@ -155,6 +156,7 @@ def _check(_model: str) -> Run:
 
 
 def _batch(model: str) -> Run:
+    import_module("pandas")  # as in the worker before a large file
     from chalicelib.inference.predictions.batch import predict_rows  # noqa: PLC0415
     from chalicelib.inference.results.writer import ResultWriter  # noqa: PLC0415
 
