@@ -177,8 +177,8 @@ smoke: .venv/.dev ## Run a smoke test of a deployed stage: STAGE=dev [AT=https:/
 test-deployment: .venv/.dev .venv-runtime/.made local/node_modules/.installed frontend/dist/index.html ## Test the packaged stage: the zips and the template, deployed to the AWS emulator
 	@$(PYTEST) $(or $(TEST),tests/packaged_stage)
 
-bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Start a stack, measure its throughput and latency, and print a table
-	@$(PYTHON) -m benchmarks
+bench: .venv/.dev local/node_modules/.installed frontend/dist/index.html ## Measure throughput and latency of a stack, also beside that of another checkout: [AGAINST=../before]
+	@$(PYTHON) -m benchmarks $(if $(AGAINST),--against "$(AGAINST)")
 
 cost: .venv/.dev local/node_modules/.installed ## Print what predictions cost on AWS, from metered local calls: [PREDICTIONS=1000] [ROWS=100000]
 	@$(PYTHON) -m benchmarks.cost $(if $(PREDICTIONS),--predictions "$(PREDICTIONS)") $(if $(ROWS),--rows "$(ROWS)")

@@ -96,7 +96,7 @@ def audit(event: CloudWatchEvent) -> dict[str, Any]:
 
 
 def load_models() -> None:
-    """Load pandas, scikit-learn and every model. Only the inference worker needs them."""
+    """Load numpy and every model. Only the inference worker needs them."""
     from chalicelib.inference.predictions.worker import load_every_model  # noqa: PLC0415
 
     load_every_model()

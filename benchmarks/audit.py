@@ -30,7 +30,8 @@ from chalicelib.wiring import Services, services
 from local.provision import Provisioner, read_template
 from tests.support.emulators import running_emulators, session_of
 
-FILES = {"csv_key": "result.csv", "rows_key": "rows.jsonl", "cohort_key": "cohort.json"}
+FILES = {"csv_key": "result.csv", "rows_key": "result.csv"}
+"""The file of a small result, by the attributes that name it."""
 ETAG = f'"{hashlib.md5(b"x", usedforsecurity=False).hexdigest()}"'
 SUMMARY = "-" * 1000
 """Makes an item about as large as a real one."""
@@ -96,8 +97,7 @@ def fill(world: Services, users: int, count: int) -> None:
             put = {"PutRequest": {"Item": to_item(values)}}
             requests.setdefault(getattr(world.settings, table), []).append(put)
             if "result" in values and "files_deleted_at" not in values:
-                for name in FILES:
-                    world.files.put(values["result"][name], b"x", "text/plain")
+                world.files.put(values["result"]["csv_key"], b"x", "text/plain")
         world.clients.dynamodb().batch_write_item(RequestItems=requests)
 
     with ThreadPoolExecutor(4) as pool:

@@ -49,13 +49,22 @@ class Person:
 
     def predict(self, content: bytes) -> bool:
         """Submit a file and wait for the end of its prediction. Return whether it succeeded."""
+        prediction_id = self.submit(content)
+        return prediction_id is not None and self.succeeded(prediction_id)
+
+    def submit(self, content: bytes) -> str | None:
+        """Submit a file. Return the prediction's id, or None if the file was not accepted."""
         status, accepted = self.call("POST", "/api/predict/lasso", content, "text/csv")
         if status != 202:
-            return False
+            return None
         self.coins = accepted["balance"] or 0  # the balance is null if it could not be read
+        return str(accepted["prediction_id"])
+
+    def succeeded(self, prediction_id: str) -> bool:
+        """Wait for the end of a prediction. Return whether it succeeded."""
         deadline = time.monotonic() + END_SECONDS
         while time.monotonic() < deadline:
-            prediction = self.call("GET", f"/api/predict/{accepted['prediction_id']}")[1]
+            prediction = self.call("GET", f"/api/predict/{prediction_id}")[1]
             if prediction.get("is_finished"):
                 return bool(prediction["is_success"])
             time.sleep(POLL_SECONDS)

@@ -42,6 +42,8 @@ does its work only in the first run of a day."""
 POLLERS = 5
 """Lambda starts with this many long polls of 20 s at once per queue and may go down to two (guide on SQS scaling)."""
 POLLS_A_MINUTE = 3
+EVENT_SOURCE_CALLS = {("sqs", "ReceiveMessage"), ("sqs", "DeleteMessage")}
+"""Calls that Lambda makes for the worker. They take no time of a function."""
 RETRY_AFTER_SECONDS = 1.0
 """The time that the API asks a client to wait between two requests for a prediction."""
 
@@ -331,7 +333,7 @@ _KINDS = {Item.WRITE_UNITS: "write", Item.READ_UNITS: "read"}
 def _per_prediction(measured: Measured) -> Iterator[str]:
     """Yield a table of the calls and of the DynamoDB units of one prediction."""
     usage, times = measured.usage, measured.times
-    calls = [(" ".join(name), count) for name, count in sorted(usage.requests.items())]
+    requests = [(" ".join(name), count) for name, count in sorted(usage.requests.items())]
     units = [
         (f"{table.split('-')[-1]}{f' ({index})' if index else ''}, {_KINDS[item]}", count)
         for (table, index, item), count in sorted(
@@ -340,9 +342,13 @@ def _per_prediction(measured: Measured) -> Iterator[str]:
     ]
     yield "| calls | each | DynamoDB units | each |"
     yield "| --- | ---: | --- | ---: |"
-    for call, unit in zip_longest(calls, units, fillvalue=("", None)):
+    for call, unit in zip_longest(requests, units, fillvalue=("", None)):
         yield "| " + " | ".join(f"{name} | {_per_time(count, times)}" for name, count in (call, unit)) + " |"
     yield ""
+    calls = sum(count for name, count in usage.requests.items() if name not in EVENT_SOURCE_CALLS)
+    writes, reads = (usage.amounts[item] / times for item in (Item.WRITE_UNITS, Item.READ_UNITS))
+    yield f"Each made {calls / times:.4g} AWS calls, without those of SQS's event source."
+    yield f"Each took {writes:.4g} write units and {reads:.4g} read units."
     yield f"Each sent {usage.s3_bytes_in / times:,.0f} bytes to S3 and received {usage.s3_bytes_out / times:,.0f}."
 
 

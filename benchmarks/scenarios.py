@@ -45,7 +45,17 @@ SCENARIOS = (
 )
 
 
-COLUMNS = f"{'scenario':<20} {'conn.':>5} {'done':>7} {'per s':>9} {'p50 ms':>9} {'p95 ms':>9} {'errors':>7} {'MiB':>8}"
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a run of a scenario measured. ``done`` counts the actions that succeeded; the times are theirs."""
+
+    done: int
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+    errors: int
+    memory_mib: float
+    """The peak of the measured processes together; 0 without /proc."""
 
 
 def patients(rows: int, seed: int = 1) -> bytes:
@@ -61,8 +71,8 @@ def patients(rows: int, seed: int = 1) -> bytes:
     return (HEADER + "".join(lines)).encode()
 
 
-def measure(url: str, scenario: Scenario, connections: int, seconds: float, processes: Sequence[int]) -> str:
-    """Run ``scenario``, and return its line of the table.
+def measure(url: str, scenario: Scenario, connections: int, seconds: float, processes: Sequence[int]) -> Figures:
+    """Run ``scenario`` once.
 
     No action starts after ``seconds``. ``processes`` are the ids of the processes whose memory is measured.
     """
@@ -94,10 +104,7 @@ def measure(url: str, scenario: Scenario, connections: int, seconds: float, proc
     wall = time.perf_counter() - started
     ordered = sorted(times) or [0.0]
     p50, p95 = statistics.median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    return (
-        f"{scenario.name:<20} {connections:>5} {len(times):>7} {len(times) / wall:>9.1f} {1000 * p50:>9.1f} "
-        f"{1000 * p95:>9.1f} {len(errors):>7} {f'{peak:.0f}' if peak else '-':>8}"
-    )
+    return Figures(len(times), len(times) / wall, 1000 * p50, 1000 * p95, len(errors), peak)
 
 
 def memory_mib(processes: Iterable[int]) -> float:

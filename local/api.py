@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 
 from local.config import PAGE
@@ -30,8 +30,10 @@ def application() -> RsgiApplication:
     from chalicelib.core import aws  # noqa: PLC0415
     from chalicelib.core.observability.logging import configure  # noqa: PLC0415
     from local.gateway import Gateway  # noqa: PLC0415
+    from local.loopback_http import LoopbackHttp  # noqa: PLC0415
 
     configure("api")
+    LoopbackHttp().serve(aws.dynamodb(), aws.s3(), aws.sqs())
     WorkerWakeup(Path(os.environ["BELL"])).notify_after_every_send(aws.sqs())
     return RsgiApplication(with_page(Gateway(app), PAGE), THREADS)
 
@@ -48,6 +50,7 @@ def serve(host: str, port: int) -> None:
         workers=PROCESSES,
         http1_settings=HTTP1Settings(),
         websockets=False,
+        loop=Loops.uvloop,
         log_enabled=False,
     ).serve()
 

@@ -9,6 +9,7 @@ requests that the guard admits (ADR 8).
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import platform
@@ -16,16 +17,15 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
-import uvicorn
+import uvloop
 
 from local import isolation
 from local.access_key import AccessKey
 from local.config import ROOT
 from local.errors import StackError
-from local.forwarder import Forwarder
+from local.forwarder import Forwarder, forward
 from local.guard import Guard, hosts_at
 from local.parent_watchdog import end_with_parent, wait_for_end_of
 from local.ports import LOOPBACK, free_port, wait_until_answered
@@ -98,29 +98,25 @@ def main(port: str, file: str, access: str = "") -> int:
         return 0
     if not wait_until_answered(f"http://{LOOPBACK}:{inner_port}", lambda: database.poll() is None):
         return 1
-    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops at SIGTERM and raises it once more afterwards
     end_with_parent()
-    server = uvicorn.Server(_server_config(int(port), inner_port))
-    threading.Thread(target=_stop_when_ended, args=(database, server), daemon=True).start()
-    server.run(sockets=[listener])
-    has_failed = database.poll() is not None
+    return int(uvloop.run(_serve(listener, inner_port, database)))
+
+
+async def _serve(listener: socket.socket, inner_port: int, database: subprocess.Popen[bytes]) -> bool:
+    """Serve until SIGTERM, then stop the database. Return whether the database ended by itself before."""
+    key, port = AccessKey.of_environment(), listener.getsockname()[1]
+    guard = Guard(forward, {key.id: key.secret}.get, hosts_at(port), services={"dynamodb"})
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    server = await loop.create_server(lambda: Forwarder(guard, LOOPBACK, inner_port), sock=listener)
+    ended = loop.create_task(asyncio.to_thread(database.wait))
+    ended.add_done_callback(lambda _: stopping.set())
+    await stopping.wait()
+    server.close()
+    has_failed = ended.done()
     database.terminate()
-    database.wait()
-    return int(has_failed)
-
-
-def _server_config(port: int, inner_port: int) -> uvicorn.Config:
-    key = AccessKey.of_environment()
-    guard = Guard(Forwarder(LOOPBACK, inner_port), {key.id: key.secret}.get, hosts_at(port), services={"dynamodb"})
-    return uvicorn.Config(
-        guard, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
-        date_header=False, proxy_headers=False, timeout_keep_alive=3600, timeout_graceful_shutdown=5,
-    )  # fmt: skip
-
-
-def _stop_when_ended(database: subprocess.Popen[bytes], server: uvicorn.Server) -> None:
-    database.wait()
-    server.should_exit = True
+    await ended
+    return has_failed
 
 
 def _end_with(guard: int, database: int) -> None:

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 Function = Callable[[dict[str, Any], Any], Any]
 
 # Short polls instead of long polls: in a long poll, the emulator checks for messages only every 100 ms, and a receiver
-# that is killed meanwhile still takes the next message. The pause between polls grows while the queue is empty.
-_PAUSE_SECONDS_MIN = 0.005
-_PAUSE_SECONDS_MAX = 0.25
+# that is killed meanwhile still takes the next message.
+_PAUSE_SECONDS = 0.25
 _OUTAGE_SECONDS = 1.0
 
 
@@ -35,22 +34,24 @@ class EventSource:
     sqs: SQSClient
     queue_url: str
     function: Function
-    wait: Callable[[float], object] = time.sleep
-    """Waits between two polls of an empty queue, at most the given number of seconds."""
+    wait: Callable[[float], bool | None] = time.sleep
+    """Waits for a message, at most the given number of seconds. Returns True if one was sent."""
 
     def run(self, stopping: threading.Event) -> None:
-        """Handle messages until ``stopping`` is set. Finish the current message first."""
-        pause = _PAUSE_SECONDS_MIN
+        """Handle messages until ``stopping`` is set. Finish the current message first.
+
+        After a message that nobody announced there may be more of them, so the next poll follows at once.
+        """
+        pause = 0.0
         while not stopping.is_set():
+            was_announced = self.wait(pause)
             try:
                 had_message = self.poll()
             except (BotoCoreError, ClientError) as error:
                 log("queue not reachable", error=type(error).__name__)
                 stopping.wait(_OUTAGE_SECONDS)
                 continue
-            pause = _PAUSE_SECONDS_MIN if had_message else min(pause * 1.3, _PAUSE_SECONDS_MAX)
-            if not had_message:
-                self.wait(pause)
+            pause = 0.0 if had_message and not was_announced else _PAUSE_SECONDS
 
     def poll(self) -> bool:
         """Poll the queue once and handle the message if there is one. Return whether there was one."""

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import app
 from chalicelib.core import aws
 from chalicelib.core.observability.logging import configure, log_exception
 from local.event_source import EventSource
+from local.loopback_http import LoopbackHttp
 from local.parent_watchdog import end_with_parent
 from local.worker_wakeup import WorkerWakeup
 
@@ -55,8 +57,10 @@ def main(role: str) -> None:
     """Run ``role`` until SIGTERM. Finish the current message first."""
     configure(role)
     end_with_parent()
+    LoopbackHttp().serve(aws.dynamodb(), aws.s3(), aws.sqs())
     if role == "worker":
         app.load_models()
+        import_module("pandas")  # now, so that the first large file does not wait for it
     # From here on there may be a message to finish. Before this line SIGTERM ends the process at once.
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

@@ -15,12 +15,14 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesParser
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, unquote
 from xml.sax.saxutils import escape
 
 from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
 Scope = MutableMapping[str, Any]
@@ -73,24 +75,29 @@ class Request:
     method: str
     path: str
     query: str
-    headers: list[tuple[str, str]]
+    headers: dict[str, str]
+    repeated: frozenset[str]
+    """The names of headers that appear more than once."""
 
     @classmethod
     def of(cls, scope: Scope) -> Request:
         """Return the request of an ASGI scope."""
+        items = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+        headers = dict(items)
+        names = [name for name, _ in items] if len(headers) < len(items) else []
         return cls(
             scope["method"],
             scope["raw_path"].decode("latin-1"),
             scope["query_string"].decode("latin-1"),
-            [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]],
+            headers,
+            frozenset(name for name in names if names.count(name) > 1),
         )
 
     def header(self, name: str) -> str | None:
         """Return the header's value, or None without it."""
-        values = [value for header, value in self.headers if header == name]
-        if len(values) > 1:  # the guard and the emulator could read different values
+        if name in self.repeated:  # the guard and the emulator could read different values
             raise RefusedError("InvalidRequest", f"The header {name} appears twice.")
-        return values[0] if values else None
+        return self.headers.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +121,14 @@ class Signature:
     def signed_at(self) -> datetime:
         """Return the time of signing."""
         try:
-            return datetime.strptime(self.time, SIGV4_TIMESTAMP).replace(tzinfo=UTC)
+            return _time(self.time)
         except ValueError as error:
             raise RefusedError("IncompleteSignature", "X-Amz-Date is not like 20261129T120000Z.") from error
+
+
+@lru_cache  # many requests are signed in one second
+def _time(text: str) -> datetime:
+    return datetime.strptime(text, SIGV4_TIMESTAMP).replace(tzinfo=UTC)
 
 
 SecretOf = Callable[[str], str | None]
@@ -308,7 +320,7 @@ def _is_control_route(request: Request) -> bool:
 def _signed_headers(request: Request, names: str) -> dict[str, str]:
     """Return the signed headers. Raises ``RefusedError`` unless they include the host and all ``x-amz-`` headers."""
     signed = names.split(";")
-    needed = {"host"} | {name for name, _ in request.headers if name.startswith("x-amz-")}
+    needed = {"host"} | {name for name in request.headers if name.startswith("x-amz-")}
     if missing := needed.difference(signed):
         raise RefusedError("AccessDenied", f"These headers must be signed: {', '.join(sorted(missing))}.")
     return {name: request.header(name) or "" for name in signed}
@@ -353,9 +365,24 @@ async def _form_fields(request: Request, body: _Body) -> dict[str, str]:
 
 def _compare(signer: SigV4Auth, signature: Signature, request: Request, headers: dict[str, str], body: bytes) -> None:
     """Compute the signature of the request with ``headers`` and ``body``, and compare it with the client's."""
-    signed = AWSRequest(request.method, f"http://{headers['host']}{request.path}?{request.query}", headers, body)
-    signed.context["timestamp"] = signature.time
+    signed = _SignedRequest(request, headers, body, signature.time)
     _require_equal(signer.signature(signer.string_to_sign(signed, signer.canonical_request(signed)), signed), signature)
+
+
+class _SignedRequest(AWSRequest):
+    """What botocore's signers read of a request. An ``AWSRequest`` also prepares the request for sending."""
+
+    body: Any = b""
+
+    def __init__(self, request: Request, headers: dict[str, str], body: bytes, time: str) -> None:
+        self.method = request.method
+        self.url = f"http://{headers['host']}{request.path}?{request.query}"
+        self.params: dict[str, str] = {}
+        self.headers = HTTPHeaders()
+        for name, value in headers.items():
+            self.headers[name] = value
+        self.body = body
+        self.context = {"timestamp": time}
 
 
 def _require_equal(expected: str, signature: Signature) -> None:

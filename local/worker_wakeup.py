@@ -33,11 +33,12 @@ class WorkerWakeup:
         with contextlib.suppress(BlockingIOError):  # the pipe is full, so no worker will wait for long
             os.write(self._descriptor, b".")
 
-    def wait(self, seconds: float) -> None:
-        """Wait for a notification, at most ``seconds``."""
+    def wait(self, seconds: float) -> bool:
+        """Wait for a notification, at most ``seconds``. Return whether there was one."""
         if select.select([self._descriptor], [], [], seconds)[0]:
             with contextlib.suppress(BlockingIOError):  # another worker read the byte first
-                os.read(self._descriptor, 1)
+                return bool(os.read(self._descriptor, 1))
+        return False
 
     def notify_after_every_send(self, sqs: SQSClient) -> None:
         """Notify whenever ``sqs`` has sent a message."""

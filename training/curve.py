@@ -48,7 +48,7 @@ class FittedCurve(CurveArtefact):
         if self.band is None:
             raise ValueError("This curve was fitted without a band.")
         hazard = self.baseline.cumulative(self.log_hazard(patients), self.survival_years)
-        lower, upper = self.band.ends(hazard, self.pipeline[:-1].transform(patients))
+        lower, upper = self.band.ends(hazard, np.ascontiguousarray(self.pipeline[:-1].transform(patients).T))
         return lower.T, upper.T
 
     def artefact(self) -> CurveArtefact:

@@ -40,8 +40,8 @@ _USER = {
 _PREDICTION = {
     "ProjectionExpression": "prediction_id, user_id, listed_at, #status, cost, attempt, finished_at, due_at, "
     "due_shard, charge_entry_id, refund_entry_id, files_deleted_at, erased_at, result_files, "
-    "#result.csv_key, #result.rows_key, #result.cohort_key",
-    "ExpressionAttributeNames": {"#status": "status", "#result": "result"},
+    "#result.csv_key, #result.rows_key, #result.cohort_key, bad_rows_file.#key",
+    "ExpressionAttributeNames": {"#status": "status", "#result": "result", "#key": "key"},
 }
 
 

@@ -32,7 +32,8 @@ AHEAD_SECONDS = 3600
 
 _LOGIN_KEYS = {"name": name_key, "email": email_key}
 _FILES = ("csv_key", "rows_key", "cohort_key")
-"""The attributes that name the files of a result. Results of older releases have no ``cohort_key``."""
+"""The attributes that name the files of a result. ``csv_key`` and ``rows_key`` name the same file, except in results of
+releases before 2.0.0. A small result has no ``cohort_key``. The file of bad rows is named beside the result."""
 _STATUSES = frozenset(Status)
 _NAMED_BY = {"prediction": "charge_entry_id", "refund": "refund_entry_id"}
 """The attribute of a prediction that names its entry, by the entry's reason."""
@@ -353,8 +354,9 @@ def _cost(prediction: Item) -> int:
 
 def _keys(prediction: Item) -> dict[str, str]:
     """Return the S3 keys of the result's files, by the attribute that names each."""
-    result = prediction.get("result", {})
-    return {name: result[name] for name in _FILES if name in result}
+    result, bad_rows_file = prediction.get("result", {}), prediction.get("bad_rows_file")
+    keys = {name: result[name] for name in _FILES if name in result}
+    return keys | {"bad_rows_key": bad_rows_file["key"]} if bad_rows_file else keys
 
 
 def _wrong_files(prediction: Item, objects: dict[str, StoredObject]) -> Iterator[str]:
@@ -370,7 +372,7 @@ def _wrong_files(prediction: Item, objects: dict[str, StoredObject]) -> Iterator
     for key in sorted(objects.keys() - set(keys.values())):
         if key.startswith(folder):
             yield f"folder holds {key.removeprefix(folder)}, which is not one of its files"
-    for name, key in keys.items():
+    for key, name in {key: name for name, key in keys.items()}.items():  # two names of one file count once
         stored = objects.get(key)
         if stored is None:
             yield f"{key} is missing"

@@ -5,7 +5,6 @@ from chalice.app import Request
 from chalicelib.auth.repository import User
 from chalicelib.auth.service import Accounts
 from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError, TokenMissingError
-from chalicelib.core.observability.context import bind
 
 BEARER = (TokenMissingError, TokenInvalidError, TokenExpiredError)
 """The errors of ``current_session``, for the ``RouteMetadata`` of endpoints that call it."""
@@ -28,9 +27,17 @@ def current_session(request: Request, accounts: Accounts) -> tuple[User, Claims]
     ------
     TokenMissingError, TokenExpiredError, TokenInvalidError
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return accounts.identify(bearer_token(request))
+
+
+def bearer_token(request: Request) -> str:
+    """Return the token that the request carries.
+
+    Raises
+    ------
+    TokenMissingError
+    """
+    scheme, _, token = str(request.headers.get("authorization", "")).partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissingError("Please log in: this address needs an access token.")
-    user, claims = accounts.identify(token.strip())
-    bind(user=user.id)
-    return user, claims
+    return token.strip()

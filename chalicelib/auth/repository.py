@@ -1,6 +1,7 @@
 """The repository of users: the tables of users, logins and erasures.
 
-- ``users`` holds the profile, the balance and the token version of each user. Every request reads this item.
+- ``users`` holds the profile, the balance, the token version and the counters of submissions of each user. Every
+  request reads this item.
 - ``logins`` maps ``name#...`` and ``email#...`` to the user id and the password hash. The worker has no access to it.
   For a deleted account it keeps ``granted#...``, the signup fingerprint, so that the e-mail address gets no second
   signup grant.
@@ -20,8 +21,10 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.auth.normalization import email_key, name_key
 from chalicelib.core.dynamo import (
     ConditionFailedError,
+    ItemKey,
     TransactionCancelledError,
     from_item,
+    get_together,
     to_item,
     transact,
     write_one,
@@ -29,7 +32,7 @@ from chalicelib.core.dynamo import (
 from chalicelib.core.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -85,6 +88,8 @@ class User:
     """The number of predictions whose charge is neither earned nor refunded."""
     ended_sessions: Mapping[str, int] = field(default_factory=dict)
     """The ids of individually ended sessions, with the expiry of their tokens in seconds since the epoch."""
+    submissions: Mapping[int, int] | None = field(default_factory=dict)
+    """The number of submissions by the end of their window; None if an older release wrote the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,7 @@ class UserRepository:
             "created_at": user.created_at,
             "intended_use": user.intended_use,
             "intended_use_at": user.intended_use_at,
+            "submissions": user.submissions,
         }
         items: dict[str, TransactItem] = {
             "name": self._new_login(name_key(user.name), user.id, password_hash),
@@ -166,24 +172,80 @@ class UserRepository:
 
     def user(self, user_id: str) -> User | None:
         """Return the account by one consistent read, or None if it does not exist or was deleted."""
-        response = self._client.get_item(
-            TableName=self._users_table, Key=to_item({"user_id": user_id}), ConsistentRead=True
+        table, key = self._key(user_id)
+        return _user_of(self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {}))
+
+    def user_and_item(self, user_id: str, other: ItemKey) -> tuple[User | None, Item]:
+        """Return the account as ``user`` does, and the item of ``other``, by the same read.
+
+        The item is in DynamoDB's typed form, and empty if it does not exist.
+        """
+        user, item = get_together(self._client, self._key(user_id), other)
+        return _user_of(user), item
+
+    def _key(self, user_id: str) -> ItemKey:
+        return ItemKey(self._users_table, to_item({"user_id": user_id}))
+
+    def count_submission(
+        self, user_id: str, token_version: int, session_id: str | None, ends_at: int, maximum: int
+    ) -> User | None:
+        """Count a submission in the window that ends at ``ends_at``, and return the account, by one write.
+
+        Each window has a counter of its own, so that none is ever reset.
+
+        Raises
+        ------
+        ConditionFailedError
+            The session has ended, the account was deleted, ``maximum`` submissions are counted already, or
+            ``start_counting`` has to be called first. Nothing was counted.
+        """
+        conditions = [
+            f"{_IS_OPEN} AND token_version = :version",
+            "attribute_exists(submissions)",
+            "(attribute_not_exists(submissions.#window) OR submissions.#window < :maximum)",
+        ]
+        names = {"#window": str(ends_at)}
+        if session_id is not None:
+            conditions.append("attribute_not_exists(ended_sessions.#session)")
+            names["#session"] = session_id
+        item = self._update(
+            user_id,
+            "SET submissions.#window = if_not_exists(submissions.#window, :zero) + :one",
+            " AND ".join(conditions),
+            names,
+            {":version": token_version, ":maximum": maximum, ":zero": 0, ":one": 1},
         )
-        item = from_item(response.get("Item", {}))
-        if not item or "closed_at" in item:
-            return None
-        return User(
-            id=item["user_id"],
-            name=item["name"],
-            email=item["email"],
-            balance=item["balance"],
-            token_version=item["token_version"],
-            created_at=item["created_at"],
-            intended_use=item.get("intended_use"),
-            intended_use_at=item.get("intended_use_at"),
-            open_charges=item["open_charges"],
-            ended_sessions=item.get("ended_sessions", {}),
-        )
+        return _user_of(item)
+
+    def start_counting(self, user_id: str) -> None:
+        """Add the counters of submissions to an account that an older release wrote, unless it was deleted."""
+        with suppress(ConditionFailedError):
+            self._update(user_id, "SET submissions = if_not_exists(submissions, :none)", _IS_OPEN, {}, {":none": {}})
+
+    def remove_counters(self, user_id: str, windows: Iterable[int]) -> None:
+        """Remove the counters of past windows.
+
+        Raises
+        ------
+        ConditionFailedError
+            The account was deleted.
+        """
+        names = {f"#window{index}": str(window) for index, window in enumerate(windows)}
+        self._update(user_id, "REMOVE " + ", ".join(f"submissions.{name}" for name in names), _IS_OPEN, names, {})
+
+    def _update(self, user_id: str, change: str, condition: str, names: dict[str, str], values: Item) -> Item:
+        """Update an account if ``condition`` holds, and return the changed item."""
+        table, key = self._key(user_id)
+        options: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
+        if values:
+            options["ExpressionAttributeValues"] = to_item(values)
+        response = write_one(
+            lambda: self._client.update_item(
+                TableName=table, Key=key, UpdateExpression=change, ConditionExpression=condition,
+                ReturnValues="ALL_NEW", **options,
+            )
+        )  # fmt: skip
+        return response["Attributes"]
 
     def end_session(self, user: User, session_id: str, expires_at: int, now: float) -> None:
         """End the session of ``user`` whose token expires at ``expires_at``, in seconds since the epoch.
@@ -323,7 +385,7 @@ class UserRepository:
 
     def _account_closure(self, user_id: str, now: float) -> TransactItem:
         change = "SET token_version = token_version + :one, closed_at = :now "
-        change += "REMOVE #name, email, intended_use, intended_use_at, ended_sessions"
+        change += "REMOVE #name, email, intended_use, intended_use_at, ended_sessions, submissions"
         update = self._token_change(user_id, change, {":now": now})
         names = {"#name": "name"}
         return {"Update": {"TableName": self._users_table, **update, "ExpressionAttributeNames": names}}
@@ -421,6 +483,27 @@ class UserRepository:
             for item in map(from_item, page["Items"]):
                 if item["user_id"] in user_ids:
                     yield item["login"], item["user_id"]
+
+
+def _user_of(item: Item) -> User | None:
+    """Return the account that an item in DynamoDB's typed form holds, or None if it is empty or a deleted one's."""
+    values = from_item(item)
+    if not values or "closed_at" in values:
+        return None
+    submissions = values.get("submissions")
+    return User(
+        id=values["user_id"],
+        name=values["name"],
+        email=values["email"],
+        balance=values["balance"],
+        token_version=values["token_version"],
+        created_at=values["created_at"],
+        intended_use=values.get("intended_use"),
+        intended_use_at=values.get("intended_use_at"),
+        open_charges=values["open_charges"],
+        ended_sessions=values.get("ended_sessions", {}),
+        submissions=None if submissions is None else {int(window): count for window, count in submissions.items()},
+    )
 
 
 def _login_keys(user: User) -> tuple[str, str]:

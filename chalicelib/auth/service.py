@@ -11,14 +11,20 @@ from chalicelib.auth.repository import Grant, GrantedBeforeError, User, UserRepo
 from chalicelib.auth.signup_fingerprints import SignupFingerprints
 from chalicelib.auth.tokens import Claims, TokenInvalidError, Tokens, UnauthenticatedError
 from chalicelib.core.clock import Clock, iso
-from chalicelib.core.dynamo import ConditionFailedError, TransactItem
+from chalicelib.core.dynamo import ConditionFailedError, Item, ItemKey, TransactItem
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.ids import is_id, new_id
-from chalicelib.core.observability.logging import log
+from chalicelib.core.observability.context import bind
+from chalicelib.core.observability.logging import log, log_exception
 from chalicelib.core.settings import Settings
+from chalicelib.core.throttling import refusal, window_end
 
 type SignupEntry = Callable[[str, int, float], TransactItem]
 """Returns the ledger entry of a signup grant as a transaction element, given the user id, the coins and the time."""
+
+SUBMISSION_WINDOW_SECONDS = 60
+OLD_COUNTERS_MAX = 10
+"""The number of past windows at which a user's old counters are removed, so that few submissions need another write."""
 
 
 class WrongCredentialsError(UnauthenticatedError):
@@ -128,11 +134,70 @@ class Accounts:
         ------
         TokenExpiredError, TokenInvalidError
         """
+        claims = self._verified(token)
+        return _current(self._repository.user(claims.user_id), claims), claims
+
+    def identify_and_read(self, token: str, other: ItemKey) -> tuple[User, Item]:
+        """Return the current user of ``token``, and the item of ``other``, by one read.
+
+        The item is in DynamoDB's typed form, and empty if it does not exist.
+
+        Raises
+        ------
+        TokenExpiredError, TokenInvalidError
+        """
+        claims = self._verified(token)
+        user, item = self._repository.user_and_item(claims.user_id, other)
+        return _current(user, claims), item
+
+    def identify_and_count(self, token: str) -> User:
+        """Return the current user of ``token``, and count a submission: a checked file or a retried prediction.
+
+        Dry runs and refused files count too. The limit is exact: the condition of the write that counts is both that
+        the limit is not reached and that the session has not ended.
+
+        Raises
+        ------
+        TokenExpiredError, TokenInvalidError, TooManyRequestsError
+            Nothing was counted.
+        """
+        claims = self._verified(token)
+        now = self._clock()
+        ends_at = window_end(now, SUBMISSION_WINDOW_SECONDS)
+        maximum = self._settings.submissions_per_minute
+        while True:
+            try:
+                counted = self._repository.count_submission(
+                    claims.user_id, claims.token_version, claims.session_id, ends_at, maximum
+                )
+                break
+            except ConditionFailedError as error:
+                user = _current(self._repository.user(claims.user_id), claims)
+                if user.submissions is None:
+                    self._repository.start_counting(user.id)
+                elif user.submissions.get(ends_at, 0) >= maximum:
+                    raise refusal("submission", now, ends_at) from error
+        user = _current(counted, claims)
+        self._remove_old_counters(user, ends_at)
+        return user
+
+    def _remove_old_counters(self, user: User, ends_at: int) -> None:
+        """Remove the counters of past windows if there are many. On failure the next submission tries again."""
+        # Clocks differ a little between machines, so the window before this one still counts.
+        old = [window for window in user.submissions or () if window < ends_at - SUBMISSION_WINDOW_SECONDS]
+        if len(old) < OLD_COUNTERS_MAX:
+            return
+        try:
+            self._repository.remove_counters(user.id, old)
+        except Exception:  # noqa: BLE001
+            log_exception("old counters not removed", user=user.id)
+
+    def _verified(self, token: str) -> Claims:
+        """Return the claims of ``token``, whose session may have ended."""
         claims = self._tokens.verify(token)
-        user = self._repository.user(claims.user_id) if is_id(claims.user_id) else None
-        if user is None or user.token_version != claims.token_version or claims.session_id in user.ended_sessions:
-            raise TokenInvalidError("This session was ended. Please log in again.")
-        return user, claims
+        if not is_id(claims.user_id):
+            raise _session_ended()
+        return claims
 
     def log_out(self, user: User) -> None:
         """End every session of the user, on all devices."""
@@ -248,3 +313,15 @@ class Accounts:
     def _session(self, user: User) -> Session:
         token = self._tokens.sign(Claims(user.id, user.token_version, new_id()))
         return Session(user, token, self._tokens.lifetime_seconds)
+
+
+def _current(user: User | None, claims: Claims) -> User:
+    """Return ``user``, and add it to the log line. Raise ``TokenInvalidError`` if the session of ``claims`` ended."""
+    if user is None or user.token_version != claims.token_version or claims.session_id in user.ended_sessions:
+        raise _session_ended()
+    bind(user=user.id)
+    return user
+
+
+def _session_ended() -> TokenInvalidError:
+    return TokenInvalidError("This session was ended. Please log in again.")

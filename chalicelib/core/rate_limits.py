@@ -7,6 +7,8 @@ account's token.
 Count before hashing, so that parallel guesses cannot exceed the limit and refused ones cost no CPU. Release the event
 afterwards unless the password was wrong. A log-in is counted under the login that was typed, the name or the e-mail
 address. One counter for both would reveal that they belong to the same account.
+
+Submissions are counted elsewhere, in the write that also reads their user: ``Accounts.identify_and_count``.
 """
 
 from __future__ import annotations
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 LIMITED = (TooManyRequestsError,)
 """The errors of a limited endpoint, for its ``RouteMetadata``."""
 
-_MINUTE = 60
 _HOUR = 3600
 _DAY = 86_400
 
@@ -100,10 +101,6 @@ class Limits:
         """Count a voucher code that ``user_id`` tries from ``address``, whether it is valid or not."""
         self._throttles.acquire("voucher", _HOUR, Limit(user_id, self._settings.vouchers_per_hour))
         self._throttles.acquire("voucher", _HOUR, Limit(address, self._settings.vouchers_per_address_per_hour))
-
-    def submission(self, user_id: str) -> None:
-        """Count a file that is checked, or a prediction that is retried. Dry runs and refused files count too."""
-        self._throttles.acquire("submission", _MINUTE, Limit(user_id, self._settings.submissions_per_minute))
 
     def upload(self, user_id: str) -> None:
         """Count an upload form for a large file."""

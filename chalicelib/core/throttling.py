@@ -52,6 +52,21 @@ class TooManyRequestsError(DomainError):
         return {"Retry-After": str(self.seconds)}
 
 
+def refusal(kind: str, now: float, ends_at: int) -> TooManyRequestsError:
+    """Log and count that an event of ``kind`` exceeds its limit, and return the error for the client.
+
+    ``ends_at`` is the end of the window.
+    """
+    bind(limit=kind)
+    add(Metric.REQUESTS_REFUSED, limit=kind)
+    return TooManyRequestsError(max(1, math.ceil(ends_at - now)))
+
+
+def window_end(now: float, window_seconds: int) -> int:
+    """Return the end of the window that ``now`` is in."""
+    return (math.floor(now / window_seconds) + 1) * window_seconds
+
+
 def _in_words(seconds: int) -> str:
     """Return ``seconds`` in the largest unit of which there are at least two, rounded up."""
     for unit, name in ((3600, "hours"), (60, "minutes")):
@@ -102,7 +117,7 @@ class Throttles:
             A limit is reached. Nothing was counted.
         """
         now = self._clock()
-        ends_at = (math.floor(now / window_seconds) + 1) * window_seconds
+        ends_at = window_end(now, window_seconds)
         row = self._hash("row", kind, limits[0].subject, str(ends_at))
         counters = tuple(self._hash("counter", kind, limit.subject)[:32] for limit in limits)
         values: Item = {":one": 1, ":end": ends_at}
@@ -118,9 +133,7 @@ class Throttles:
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
-            bind(limit=kind)
-            add(Metric.REQUESTS_REFUSED, limit=kind)
-            raise TooManyRequestsError(max(1, math.ceil(ends_at - now))) from error
+            raise refusal(kind, now, ends_at) from error
         return CountedEvent(row, counters)
 
     def release(self, event: CountedEvent) -> None:

@@ -293,7 +293,10 @@ def test_a_deleted_resource_is_created_again_while_the_stack_runs(stack: Running
             s3.delete_object(Bucket=resource, Key=item["Key"])
         s3.delete_bucket(Bucket=resource)
     elif variable == "THROTTLES_TABLE":
-        session.client("dynamodb").delete_table(TableName=resource)
+        dynamodb = session.client("dynamodb")
+        dynamodb.delete_table(TableName=resource)
+        # A submission doesn't use this table.
+        dynamodb.get_waiter("table_exists").wait(TableName=resource, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
     else:
         session.client("sqs").delete_queue(QueueUrl=resource)
 

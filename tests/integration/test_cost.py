@@ -38,8 +38,8 @@ def test_a_one_row_prediction_uses_the_expected_requests_and_units(sections: dic
     assert amount(section, "Lambda requests") == (3 + 1) * PREDICTIONS
     # The message is sent, received and deleted.
     assert amount(section, "SQS requests") == 3 * PREDICTIONS
-    # Written: the input, and the CSV, rows and cohort summary of the result. Read: the input and one page of rows.
-    assert amount(section, "S3 PUT, COPY, POST, LIST requests") == (1 + 3) * PREDICTIONS
+    # Written: the input, and the CSV of the result. Read: the input and one page of rows.
+    assert amount(section, "S3 PUT, COPY, POST, LIST requests") == (1 + 1) * PREDICTIONS
     assert amount(section, "S3 GET and other requests") == 2 * PREDICTIONS
     # The rate limit: one item. The charge: four items in a transaction, two units each, and two indexes. The claim: one
     # item, whose key in `due` changes, and `history`. The end: an item of 2 KB and the user's item, in a transaction,

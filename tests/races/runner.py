@@ -90,6 +90,11 @@ def _upload(own: Services, user: User) -> str:
     return "form"
 
 
+def _count(own: Services, token: str) -> str:
+    own.accounts.identify_and_count(token)
+    return "counted"
+
+
 def _submit(own: Services, user: User, key: str | None, rows: int) -> str:
     return own.predictions.submit(user, "lasso", marked(patients(rows)), None, key).prediction.prediction_id
 
@@ -132,6 +137,7 @@ ACTIONS: dict[str, Any] = {
     "register from": _register_from,
     "guess": _guess,
     "upload": _upload,
+    "count": _count,
     "submit": _submit,
     "cancel": _cancel,
     "work": _work,

@@ -156,8 +156,8 @@ def test_of_two_files_with_one_key_only_one_is_accepted(racers: Racers) -> None:
 
 def test_a_cancel_and_a_claim_never_both_win(racers: Racers) -> None:
     winners = Counter[str]()
-    close = [(number - ROUNDS // 2) * 0.0004 for number in range(ROUNDS - 2)]
-    for head_start in (0.1, *close, -0.1):  # seconds; each of the two wins sometimes
+    head_start, step = 0.0, 0.1  # seconds
+    for _ in range(ROUNDS):
         user = racers.user()
         prediction = racers.submit(user)
 
@@ -176,6 +176,9 @@ def test_a_cancel_and_a_claim_never_both_win(racers: Racers) -> None:
             assert cancelled in {"prediction_running", "succeeded"}
             assert racers.entries(user) == {"signup": 1, "prediction": 1}
         assert racers.world.ledger.account(user.id).open_charges == 0
+        # Approach the head start with which either may win. It depends on the load of the computer.
+        head_start += step if ended.status is Status.SUCCEEDED else -step
+        step = max(step / 2, 0.002)
     assert len(winners) == 2
 
 
@@ -300,9 +303,19 @@ def test_of_80_uploads_at_once_exactly_60_get_a_form(racers: Racers) -> None:
     assert outcomes == {"form": 60, "too_many_requests": 20}
 
 
-def avoid_the_end_of_a_window() -> None:
-    """Wait if the window of a limit is about to end. Such windows end at quarters of an hour."""
-    seconds_left = 900 - time.time() % 900
+def test_of_80_submissions_at_once_exactly_60_are_counted(racers: Racers) -> None:
+    user = racers.user()
+    token = racers.world.accounts.log_in(Credentials(name=user.name, password=PASSWORD)).access_token
+    avoid_the_end_of_a_window(seconds=60)
+
+    outcomes = Counter(racers.all_at_once(*[("count", token)] * 80))
+
+    assert outcomes == {"counted": 60, "too_many_requests": 20}
+
+
+def avoid_the_end_of_a_window(seconds: int = 900) -> None:
+    """Wait if the window of a limit is about to end. Such windows end at multiples of ``seconds``."""
+    seconds_left = seconds - time.time() % seconds
     time.sleep(seconds_left if seconds_left < 15 else 0)
 
 

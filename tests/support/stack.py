@@ -28,6 +28,8 @@ class RunningStack:
         self.data_dir = data_dir
         self.root = ROOT
         """The folder of the sources that it runs."""
+        self.python = sys.executable
+        """The interpreter that runs it."""
         self._options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -42,7 +44,7 @@ class RunningStack:
         banners = self.output().count("is running")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "local", *arguments],
+                [self.python, "-m", "local", *arguments],
                 cwd=self.root,
                 env=self._environment,
                 stdout=log,

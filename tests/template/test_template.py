@@ -98,7 +98,7 @@ def test_the_functions_have_the_memory_and_time_they_need(template: Template) ->
 
 @pytest.mark.parametrize(
     ("variables", "size"),
-    [({}, 2048), ({"ROWS_MAX": "2000000"}, 3072), ({"LARGE_UPLOAD_BYTES_MAX": "200000000"}, 3072)],
+    [({}, 1536), ({"ROWS_MAX": "2000000"}, 2048), ({"LARGE_UPLOAD_BYTES_MAX": "200000000"}, 2048)],
 )
 def test_row_11_a_worker_whose_disk_is_too_small_for_the_largest_file_is_not_packaged(
     template: Template, variables: dict[str, str], size: int
@@ -191,7 +191,9 @@ def test_functions_that_end_charges_may_update_only_the_coins_of_a_user(template
 
 def test_the_api_has_exactly_the_rights_that_its_repositories_need(template: Template) -> None:
     may = functools.partial(granted, template, "APIHandler")
-    assert may("Users") == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    assert may("Users") == {
+        "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+    }  # fmt: skip
     items = {f"dynamodb:{action}Item" for action in ("Get", "Put", "Update", "Delete", "ConditionCheck")}
     assert may("Logins") == items
     assert may("IdempotencyKeys") == {"dynamodb:GetItem", "dynamodb:PutItem"}
@@ -200,7 +202,7 @@ def test_the_api_has_exactly_the_rights_that_its_repositories_need(template: Tem
     assert may("Erasures") == {"dynamodb:PutItem"}
     assert may("LedgerEntries") == {"dynamodb:PutItem", "dynamodb:Query"}
     assert may("Predictions") == {
-        "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query",
+        "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query",
     }  # fmt: skip
     assert may("InferenceQueue") == {"sqs:SendMessage"}
     assert may("SigningSecret") == {"secretsmanager:GetSecretValue"}

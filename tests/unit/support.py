@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 
 from chalicelib.auth.normalization import Registration
 from chalicelib.auth.repository import User
 from chalicelib.core import aws
 from chalicelib.core.dynamo import TransactItem, from_item, transact
 from chalicelib.inference.catalog.catalog import Catalog
-from chalicelib.inference.models.base import LoadedModel
+from chalicelib.inference.models.base import LoadedModel, Outputs, Patients
 from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import prediction_id_of
+from chalicelib.inference.predictions.service import result_of
 from chalicelib.inference.predictions.worker import Worker
 from chalicelib.wiring import Services
 
@@ -71,28 +71,29 @@ class FakeModel:
     def load(cls, artefact_dir: Path) -> Self:
         raise NotImplementedError(artefact_dir)
 
-    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, patients: Patients) -> Outputs:
         self._before()
         self.chunks += 1
-        years = frame["Bilirubin"] / 10
-        columns = {
+        bilirubin = patients["Bilirubin"].astype(float)
+        years = bilirubin / 10
+        is_imputed = bilirubin > 2
+        return {
             "years": years,
             "lower": years - 0.01,
             "upper": years + 0.01,
-            "upper_open": False,
-            "imputed": np.where(frame["Bilirubin"] > 2, "Copper;Stage", ""),
-            "out_of_range": np.where(frame["Bilirubin"] > 28, "Bilirubin:above", ""),
-            "baseline": 1.0,
-            "contribution:Age": 0.5,
+            "upper_open": np.zeros(len(years), bool),
+            "imputed": np.where(is_imputed, "Copper;Stage", "").tolist(),
+            "out_of_range": np.where(bilirubin > 28, "Bilirubin:above", "").tolist(),
+            "baseline": np.ones(len(years)),
+            "contribution:Age": np.full(len(years), 0.5),
             "contribution:Bilirubin": years - 1.5,
             **{
-                f"{side}:{name}": years
+                f"{side}:{name}": np.where(is_imputed, years, np.nan)
                 for side in ("imputed_value", "if_low", "if_high")
                 for name in ("Copper", "Stage")
             },
-            "measure_first": "",
+            "measure_first": [""] * len(years),
         }
-        return pd.DataFrame(columns, index=frame.index)
 
 
 def loaded(model: FakeModel) -> LoadedModel:
@@ -157,14 +158,14 @@ class World(Services):
         return current
 
     def rows(self, user: User, prediction_id: str, offset: int, limit: int) -> tuple[int, list[dict[str, Any]]]:
-        prediction, result = self.predictions.result(user, prediction_id)
-        return prediction.rows, self.results.rows(result, prediction.rows, offset, limit)
+        prediction = self.predictions.get(user, prediction_id)
+        return prediction.rows, self.results.rows(result_of(prediction), prediction.rows, offset, limit)
 
     def cohort(self, user: User, prediction_id: str) -> dict[str, Any]:
-        return self.results.cohort_summary(self.predictions.result(user, prediction_id)[1])
+        return self.results.cohort_summary(result_of(self.predictions.get(user, prediction_id)))
 
     def download(self, user: User, prediction_id: str) -> dict[str, Any]:
-        return self.results.download(self.predictions.result(user, prediction_id)[1], "result.csv")
+        return self.results.download(result_of(self.predictions.get(user, prediction_id)), "result.csv")
 
     def write(self, **items: TransactItem) -> None:
         """Write ``items`` in one transaction."""

@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
 
 from chalicelib.inference.models.output_spec import OutputSpec
 
 ARTEFACT_NAME = "model.joblib"
 CARD_NAME = "card.json"
+
+Patients = Mapping[str, npt.NDArray[np.float64] | npt.NDArray[np.intp]]
+"""The columns of n patients, as ``Model.predict`` describes them."""
+Outputs = Mapping[str, npt.NDArray[np.float64] | npt.NDArray[np.bool_] | list[str]]
+"""The output columns of ``Model.predict`` for n patients: arrays of shape (n,), and n texts as a list."""
 
 
 class ModelNotFoundError(LookupError):
@@ -45,12 +52,13 @@ class Model(Protocol):
         Raises ``ArtefactMismatchError`` when the artefact does not match its card.
         """
 
-    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return one output row for each row of ``frame``, with the same index.
+    def predict(self, patients: Patients) -> Outputs:
+        """Return the output columns for n patients.
 
-        ``frame`` has the columns of ``columns.STORED``. Optional columns may be absent; other columns are ignored.
-        Values are already checked against the hard limits. Numbers are float64 in the specification's units, NaN for
-        missing. Categories are text, None or NaN for missing.
+        ``patients`` has the columns of ``columns.STORED``, each of shape (n,). Optional columns may be absent; other
+        columns are ignored. Values are already checked against the hard limits. Numbers are float64 in the
+        specification's units, NaN for missing. A category is its position in the specification's ``allowed``, -1 for
+        missing.
 
         Output columns:
 
@@ -73,8 +81,7 @@ class Model(Protocol):
         - With a band around the curve: ``survival_lower:<year>`` and ``survival_upper:<year>`` for the same years, the
           band's ends as probabilities.
 
-        Raises ``ValueError`` when a required column is absent, a required value is missing, or a category is not
-        one of those allowed.
+        Raises ``ValueError`` when a required column is absent or a required value is missing.
         """
 
 

@@ -1,22 +1,20 @@
 """Models that predict a survival curve under proportional hazards: S(t) = S0(t) ** exp(log hazard) (Cox, 1972)."""
 
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from statistics import NormalDist
-from typing import Self
+from typing import TYPE_CHECKING
 
-import joblib
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
-from sklearn.pipeline import Pipeline
 
-from chalicelib.inference.models.additive import AdditivePipeline, Terms, TrainingValues, Vector
-from chalicelib.inference.models.base import read_verified
+from chalicelib.inference.models.additive import AdditiveModel, AdditivePipeline, Terms, TrainingValues, Vector
+from chalicelib.inference.models.base import Outputs, Patients
 from chalicelib.inference.models.output_spec import INTERVAL_QUANTILES, ContributionScale, OutputSpec
 from chalicelib.inference.models.stable_comparison import at_most, exceeds
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +81,41 @@ class Baseline:
         return float((hazard[1:] * np.diff(years) / np.diff(hazard)).max())
 
 
+class MeanTable:
+    """``Baseline.mean`` as a function of the log hazard, interpolated between stored values.
+
+    The mean takes two exponential functions for each knot of the curve. It is a smooth function, and interpolating it
+    with cubic polynomials (Lagrange) changes it by less than 1e-10 years.
+    """
+
+    LOWEST, HIGHEST, PER_UNIT = -8, 14, 256
+    """The log hazards of all patients within the hard limits lie in this range. For others the mean is computed."""
+
+    def __init__(self, baseline: Baseline, horizon_years: float) -> None:
+        self._mean: Callable[[Vector], Vector] = partial(baseline.mean, horizon_years=horizon_years)
+        points = np.arange(self.LOWEST * self.PER_UNIT - 1, self.HIGHEST * self.PER_UNIT + 3) / self.PER_UNIT
+        values = self._mean(points)
+        before, start, end, after = values[:-3], values[1:-2], values[2:-1], values[3:]
+        self._polynomials = np.stack([
+            start,
+            end - before / 3.0 - start / 2.0 - after / 6.0,
+            (before + end) / 2.0 - start,
+            (after - before) / 6.0 + (start - end) / 2.0,
+        ], axis=1)  # fmt: skip
+
+    def __call__(self, log_hazard: Vector) -> Vector:
+        """Return the restricted mean survival time in years, shape (n,)."""
+        is_inside = (log_hazard >= self.LOWEST) & (log_hazard <= self.HIGHEST)
+        position = (np.where(is_inside, log_hazard, 0.0) - self.LOWEST) * self.PER_UNIT
+        index = position.astype(np.intp)
+        fraction = position - index
+        constant, linear, square, cube = self._polynomials[index].T
+        years: Vector = ((cube * fraction + square) * fraction + linear) * fraction + constant
+        if not is_inside.all():
+            years[~is_inside] = self._mean(log_hazard[~is_inside])
+        return years
+
+
 @dataclass(frozen=True, slots=True)
 class CurveBand:
     """The pointwise band around a survival curve: how uncertain the curve is, since it was fitted to a limited sample.
@@ -103,17 +136,16 @@ class CurveBand:
     def standard_errors(self, standardised: Vector) -> Vector:
         """Return the standard errors of log(-log S) at each year, shape (years, n).
 
-        ``standardised`` has shape (n, columns).
+        ``standardised`` has shape (columns, n).
         """
         covariance = np.array(self.covariance)
-        columns = np.ascontiguousarray(standardised.T)
-        count = len(columns)
-        # No matrix product, for the reason given in ``AdditivePipeline.complete``.
-        projected = np.zeros((len(covariance), len(standardised)))
-        for index, values in enumerate(columns):
+        count, rows = standardised.shape
+        # No matrix product, for the reason given in ``AdditivePipeline.terms``.
+        projected = np.zeros((len(covariance), rows))
+        for index, values in enumerate(standardised):
             projected += covariance[:, index, np.newaxis] * values
-        of_coefficients = np.zeros(len(standardised))
-        for index, values in enumerate(columns):
+        of_coefficients = np.zeros(rows)
+        for index, values in enumerate(standardised):
             of_coefficients += projected[index] * values
         of_baseline = np.diag(covariance)[count:, np.newaxis]
         variance: Vector = of_coefficients + 2.0 * projected[count:] + of_baseline
@@ -123,7 +155,7 @@ class CurveBand:
     def ends(self, cumulative_hazard: Vector, standardised: Vector) -> tuple[Vector, Vector]:
         """Return the lower and the upper end of the band around exp(-``cumulative_hazard``).
 
-        ``cumulative_hazard`` and both ends have shape (years, n); ``standardised`` has shape (n, columns).
+        ``cumulative_hazard`` and both ends have shape (years, n); ``standardised`` has shape (columns, n).
         """
         factor = np.exp(NormalDist().inv_cdf(0.5 + self.level / 2.0) * self.standard_errors(standardised))
         return np.exp(-cumulative_hazard * factor), np.exp(-cumulative_hazard / factor)
@@ -138,7 +170,7 @@ class CurveArtefact:
     last one is its end. ``band`` is None for a model without a band around the curve.
     """
 
-    pipeline: Pipeline
+    pipeline: "Pipeline"
     training: TrainingValues
     baseline: Baseline
     reference: float
@@ -148,22 +180,13 @@ class CurveArtefact:
     band: CurveBand | None
 
 
-class CurveModel:
+class CurveModel(AdditiveModel):
     """A linear score and the survival curve that belongs to it. See ``Model`` for the interface."""
 
     def __init__(self, artefact: CurveArtefact) -> None:
         self._additive = AdditivePipeline(artefact.pipeline, artefact.training)
         self._artefact = artefact
-
-    @classmethod
-    def load(cls, artefact_dir: Path) -> Self:
-        """Load the model from ``artefact_dir``. Raises ``ArtefactMismatchError`` before anything is unpickled."""
-        return cls(joblib.load(io.BytesIO(read_verified(artefact_dir))))
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The input columns, including those with a coefficient of zero."""
-        return self._additive.columns
+        self._mean = MeanTable(artefact.baseline, artefact.horizon_years)
 
     @property
     def output_spec(self) -> OutputSpec:
@@ -177,41 +200,33 @@ class CurveModel:
             INTERVAL_QUANTILES,
         )
 
-    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, patients: Patients) -> Outputs:
         """Return estimates, intervals, curves and contributions; see ``Model.predict``."""
-        terms = self._additive.terms(frame)
+        terms = self._additive.terms(patients)
         years = self._years(terms.total)
-        return pd.DataFrame(
-            {"years": years}
-            | self._interval_and_curve(terms.total)
-            | self._band_ends(terms)
-            | self._additive.describe(terms, years, self._years),
-            index=frame.index,
-        )
+        return {
+            "years": years,
+            **self._interval_and_curve(terms),
+            **self._additive.describe(terms, years, self._years),
+        }
 
     def _years(self, score: Vector) -> Vector:
-        return self._artefact.baseline.mean(score - self._artefact.reference, self._artefact.horizon_years)
+        return self._mean(score - self._artefact.reference)
 
-    def _interval_and_curve(self, score: Vector) -> dict[str, Vector | npt.NDArray[np.bool_]]:
+    def _interval_and_curve(self, terms: Terms) -> Outputs:
         baseline, horizon = self._artefact.baseline, self._artefact.horizon_years
-        log_hazard = score - self._artefact.reference
+        years, band = self._artefact.survival_years, self._artefact.band
+        log_hazard = terms.total - self._artefact.reference
         lower, upper = baseline.interval(log_hazard, horizon)
         median = baseline.quantile(log_hazard, 0.5)
+        hazard = baseline.cumulative(log_hazard, years)
+        curves = {"survival": np.exp(-hazard)}
+        if band:
+            curves["survival_lower"], curves["survival_upper"] = band.ends(hazard, terms.standardised)
         return {
             "lower": lower,
             "upper": upper,
             "upper_open": upper >= horizon,
-            "median": np.where(exceeds(median, self._artefact.survival_years[-1]), np.nan, median),
-            **{f"survival:{year}": baseline.survival(log_hazard, year) for year in self._artefact.survival_years},
-        }
-
-    def _band_ends(self, terms: Terms) -> dict[str, Vector]:
-        baseline, years, band = self._artefact.baseline, self._artefact.survival_years, self._artefact.band
-        if band is None:
-            return {}
-        hazard = baseline.cumulative(terms.total - self._artefact.reference, years)
-        lower, upper = band.ends(hazard, terms.standardised)
-        return {
-            **{f"survival_lower:{year}": lower[index] for index, year in enumerate(years)},
-            **{f"survival_upper:{year}": upper[index] for index, year in enumerate(years)},
+            "median": np.where(exceeds(median, years[-1]), np.nan, median),
+            **{f"{name}:{year}": curve[index] for name, curve in curves.items() for index, year in enumerate(years)},
         }

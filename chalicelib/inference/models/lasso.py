@@ -1,19 +1,17 @@
 """The model ``lasso``: expected years of life within the horizon, as a sum of one contribution per input column."""
 
-import io
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING
 
-import joblib
 import numpy as np
-import pandas as pd
-from sklearn.pipeline import Pipeline
 
-from chalicelib.inference.models.additive import AdditivePipeline, TrainingValues, Vector
-from chalicelib.inference.models.base import read_verified
+from chalicelib.inference.models.additive import AdditiveModel, AdditivePipeline, TrainingValues, Vector
+from chalicelib.inference.models.base import Outputs, Patients
 from chalicelib.inference.models.output_spec import INTERVAL_QUANTILES, OutputSpec
 from chalicelib.inference.models.stable_comparison import at_most
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,13 @@ class LassoArtefact:
     feature for each input column.
     """
 
-    pipeline: Pipeline
+    pipeline: "Pipeline"
     training: TrainingValues
     horizon_years: float
     intervals: IntervalTable
 
 
-class LassoModel:
+class LassoModel(AdditiveModel):
     """A linear model of years within the horizon. See ``Model`` for the interface."""
 
     def __init__(self, artefact: LassoArtefact) -> None:
@@ -61,28 +59,23 @@ class LassoModel:
         self._horizon_years = artefact.horizon_years
         self._intervals = artefact.intervals
 
-    @classmethod
-    def load(cls, artefact_dir: Path) -> Self:
-        """Load the model from ``artefact_dir``. Raises ``ArtefactMismatchError`` before anything is unpickled."""
-        return cls(joblib.load(io.BytesIO(read_verified(artefact_dir))))
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The input columns, including those with a coefficient of zero."""
-        return self._additive.columns
-
     @property
     def output_spec(self) -> OutputSpec:
         """Years within the horizon, without a survival curve."""
         return OutputSpec(self._horizon_years, "years", interval_quantiles=INTERVAL_QUANTILES)
 
-    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, patients: Patients) -> Outputs:
         """Return estimates, intervals and contributions in years; see ``Model.predict``."""
-        terms = self._additive.terms(frame)
+        terms = self._additive.terms(patients)
         years = self._years(terms.total)
         lower, upper = self._intervals.ends(years, self._horizon_years)
-        estimates = {"years": years, "lower": lower, "upper": upper, "upper_open": upper >= self._horizon_years}
-        return pd.DataFrame(estimates | self._additive.describe(terms, years, self._years), index=frame.index)
+        return {
+            "years": years,
+            "lower": lower,
+            "upper": upper,
+            "upper_open": upper >= self._horizon_years,
+            **self._additive.describe(terms, years, self._years),
+        }
 
     def _years(self, total: Vector) -> Vector:
         return np.clip(total, 0.0, self._horizon_years)

@@ -5,10 +5,11 @@ model for decision making", Hepatology 10 (1989) 1-7.
 """
 
 import numpy as np
-import pandas as pd
 
 from chalicelib.inference.models.additive import Vector
+from chalicelib.inference.models.base import Patients
 from chalicelib.inference.models.curve import CurveModel
+from chalicelib.inference.patient_file import columns
 
 DAYS_PER_YEAR = 365.25
 
@@ -30,20 +31,21 @@ REFERENCE_SURVIVAL: tuple[float, ...] = (0.970, 0.941, 0.883, 0.833, 0.774, 0.72
 """The probability to live longer than 1, 2, ... 7 years at the reference score. No later years were published."""
 
 
-def risk_score(frame: pd.DataFrame) -> Vector:
+_POINTS_OF_EDEMA = COEFFICIENTS["Edema"] * np.array([EDEMA_CODES[text] for text in columns.BY_NAME["Edema"].allowed])
+
+
+def risk_score(patients: Patients) -> Vector:
     """Return the Mayo risk score of each of n patients, shape (n,). 5.07 is the study's average; higher is worse.
 
-    The columns of ``COEFFICIENTS`` must have no missing values. Raises ``KeyError`` for an unknown degree of oedema.
+    The columns of ``COEFFICIENTS`` must have no missing values.
     """
-    score = np.zeros(len(frame))
+    score = np.zeros(len(patients["Edema"]))
     for name, coefficient in COEFFICIENTS.items():
-        column = frame[name]
+        values = patients[name]
         if name == "Edema":
-            positions, degrees = pd.factorize(column)
-            values = np.array([EDEMA_CODES[str(degree)] for degree in degrees])[positions]
+            score += _POINTS_OF_EDEMA[values]
         else:
-            values = column.to_numpy(dtype=np.float64)
-        score += coefficient * (np.log(np.ascontiguousarray(values)) if name in LOGGED else values)
+            score += coefficient * (np.log(np.ascontiguousarray(values)) if name in LOGGED else values)
     return score
 
 

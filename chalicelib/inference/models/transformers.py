@@ -5,13 +5,14 @@ transformer uses a matrix product over rows, so a row gets the same bits alone a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
+
+from chalicelib.inference.models.conditional_normal import conditional
 
 Matrix = npt.NDArray[np.float64]
 
@@ -38,14 +39,17 @@ class ColumnEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             if name not in frame.columns:
                 continue
             if name in self.codes:
-                matrix[:, position] = _encode(frame[name], self.codes[name])
+                matrix[:, position] = encode(frame[name], self.codes[name])
             else:
                 matrix[:, position] = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
         return matrix
 
 
-def _encode(column: pd.Series, codes: Mapping[str, float]) -> Matrix:
-    """Return the code of each value. Each distinct value is looked up once."""
+def encode(column: pd.Series, codes: Mapping[str, float]) -> Matrix:
+    """Return the code of each text, NaN for missing. Each distinct text is looked up once.
+
+    Raises ``ValueError`` for a text without a code.
+    """
     positions, values = pd.factorize(column)
     known = []
     for value in values:
@@ -98,23 +102,6 @@ class LogColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return result
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """Rows with the expected values in place of the missing ones.
-
-    - ``values``: shape (rows, columns); the expected values are limited to the training range.
-    - ``expected``: the same without this limit.
-    - ``pattern``: the index of each row's combination of missing columns, shape (rows,).
-    - ``covariance``: for each combination, that of the missing columns, given the measured ones; 0 for the latter.
-      Shape (combinations, columns, columns).
-    """
-
-    values: Matrix
-    expected: Matrix
-    pattern: npt.NDArray[np.intp]
-    covariance: Matrix
-
-
 class ConditionalMeanImputer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Replace each missing value by its expectation under a joint normal distribution, given the row's measured values.
 
@@ -142,7 +129,7 @@ class ConditionalMeanImputer(TransformerMixin, BaseEstimator):  # type: ignore[m
         patterns, of_row = _missing_patterns(values)
         rows_of_pattern = [np.flatnonzero(of_row == pattern) for pattern in range(len(patterns))]
         for _ in range(self.ITERATIONS):
-            weights, covariance = self._conditional(patterns)
+            weights, covariance = conditional(self.covariance_, patterns)
             deviations = np.nan_to_num(standardised - self.mean_)
             for rows, weights_of_pattern in zip(rows_of_pattern, weights, strict=True):
                 deviations[rows] += deviations[rows] @ weights_of_pattern
@@ -157,12 +144,8 @@ class ConditionalMeanImputer(TransformerMixin, BaseEstimator):  # type: ignore[m
 
     def transform(self, values: Matrix) -> Matrix:
         """Return a copy of ``values`` with the expected values in place of the missing ones."""
-        return self.complete(values).values
-
-    def complete(self, values: Matrix) -> Completed:
-        """Return the completed rows of ``values``, shape (rows, columns), NaN for missing."""
         patterns, of_row = _missing_patterns(values)
-        weights, covariance = self._conditional(patterns)
+        weights, _ = conditional(self.covariance_, patterns)
         is_missing = np.isnan(values)
         deviations = np.where(is_missing, 0.0, values - self.mean_)
         expected = values.copy()
@@ -173,23 +156,7 @@ class ConditionalMeanImputer(TransformerMixin, BaseEstimator):  # type: ignore[m
             for measured in np.flatnonzero(weights[:, :, column].any(axis=0)):
                 total += weights[of_row[rows], measured, column] * deviations[rows, measured]
             expected[rows, column] = total
-        limited = np.where(is_missing, np.clip(expected, self.lower_, self.upper_), values)
-        return Completed(limited, expected, of_row, covariance)
-
-    def _conditional(self, patterns: npt.NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
-        """Return, for each combination of missing columns, two matrices of shape (columns, columns).
-
-        - The weight of each measured column (first axis) in the expectation of each missing one (second axis).
-        - The covariance of the missing columns, given the measured ones.
-
-        Both are 0 for all other pairs of columns.
-        """
-        missing, measured = patterns[:, np.newaxis, :], ~patterns[:, :, np.newaxis]
-        of_measured = np.where(measured & ~missing, self.covariance_, 0.0) + np.eye(patterns.shape[1]) * missing
-        between = np.where(measured & missing, self.covariance_, 0.0)
-        weights = np.linalg.solve(of_measured, between)
-        explained = between.transpose(0, 2, 1) @ weights
-        return weights, np.where(~measured & missing, self.covariance_ - explained, 0.0)
+        return np.where(is_missing, np.clip(expected, self.lower_, self.upper_), values)
 
 
 def _missing_patterns(values: Matrix) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:

@@ -1,21 +1,22 @@
 """Check and convert the cells of one column."""
 
 import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, filterfalse, islice
 from typing import Any
 
 from chalicelib.inference.patient_file import numbers, words
 from chalicelib.inference.patient_file.columns import Column, OtherScale, Unit
 from chalicelib.inference.patient_file.findings import Finding
 from chalicelib.inference.patient_file.numbers import Marks
+from chalicelib.inference.patient_file.row_batch import RowBatch
 
 VALUE_SHOWN_MAX = 40
 ID_CHARACTERS_MAX = 100
-_COUNTED_STEP = 16
 TEXTS_SHOWN_MAX = 20
 
 
@@ -43,13 +44,14 @@ def in_unit(unit: str | None) -> str:
     return f", in {unit}" if unit else ""
 
 
-class Cells(dict[str, str]):
-    """Maps each cell text of one column to the text that is stored.
+class Cells:
+    """Checks the cells of one column, and gives the text that is stored for each.
 
-    A column has few distinct texts, so each is checked once and remembered. A wrong text maps to ``""``.
+    A column has few distinct texts, so each is checked once and remembered. A wrong text is stored as ``""``.
 
     - ``findings``: what is wrong with a text.
     - ``beyond``: the texts whose value lies outside the training range.
+    - ``has_empty``: whether any text is stored as ``""``.
     - ``code_counts``: how often each text occurs that may be a code for "not measured".
     - ``numbers``: the distinct numbers, in the unit of the file, by their text.
     - ``codes``: the value of each text of a category that is a number, or whose meaning is unclear.
@@ -62,18 +64,21 @@ class Cells(dict[str, str]):
     DISTINCT_MAX = 100_000
 
     def __init__(self, reading: ColumnReading) -> None:
-        super().__init__()
         self.reading = reading
         self._column = reading.column
         self._unit = reading.unit or Unit("", 1.0)
+        self._limits = self._column.limits_in(self._unit) if self._column.kind == "number" else (-math.inf, math.inf)
         self._missing_codes = {code: _number_of(code) for code in reading.missing or ()}
         self._values = {_value_key(text): value for text, value in reading.values.items()}
         self._states_codes = any(value and words.is_code(text) for text, value in self._values.items())
         self.findings: dict[str, Finding] = {}
         self.beyond: set[str] = set()
+        self.has_empty = False
+        self._stored: dict[str, str] = {}
+        self._unchanged: set[str] = set()
         self.code_counts: dict[str, int] = {}
         self.numbers: dict[str, float] = {}
-        self._counts: Counter[str] = Counter()
+        self._counts: dict[str, int] = {}
         self.codes: dict[str, str | None] = {}
         self.texts: dict[str, None] = {}
         self.may_mean_no: set[str] = set()
@@ -82,50 +87,139 @@ class Cells(dict[str, str]):
         self.mark_conflict: str | None = None
         self.notes: dict[str, dict[str, Any]] = {}
 
-    def __missing__(self, text: str) -> str:
+    def _add(self, text: str) -> None:
+        """Check ``text``, and remember what is stored for it."""
         result = self._check(text.strip())
         if isinstance(result, Finding):
             self.findings[text] = result
             result = ""
         elif result and self._column.kind == "number" and not self._is_in_training_range(float(result)):
             self.beyond.add(text)
-        self[text] = result
-        return result
+        self.has_empty = self.has_empty or not result
+        self._remember([text], [result])
 
-    def stored(self, texts: Sequence[str]) -> list[str]:
-        """Return the text that is stored for each of ``texts``."""
+    @property
+    def values(self) -> set[str]:
+        """The different texts that are stored."""
+        return self._unchanged.union(self._stored.values())
+
+    def stored(self, batch: RowBatch, index: int) -> Sequence[str]:
+        """Return the text that is stored for each cell of the column with this index."""
+        texts = batch.column(index)
         if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
-            return [text.strip() for text in texts]  # IDs differ, so remembering them costs more than it saves
-        return list(map(self.__getitem__, texts))
+            return list(map(str.strip, texts))  # IDs differ, so remembering them costs more than it saves
+        if self._unchanged.issuperset(texts):
+            return texts
+        try:
+            return list(map(self._stored.__getitem__, texts))
+        except KeyError:
+            known = self._stored or self._unchanged
+            self._check_new(dict.fromkeys(filterfalse(known.__contains__, texts)))
+        return list(map(self._stored.__getitem__, texts)) if self._stored else texts
+
+    def _remember(self, texts: list[str], results: list[str]) -> None:
+        """Remember that ``results`` are stored for ``texts``. The dictionary is needed once any of them differ."""
+        if results == texts:
+            self._unchanged.update(texts)
+        elif not self._stored:
+            self._stored = dict(zip(self._unchanged, self._unchanged, strict=True))
+        if self._stored or results != texts:
+            self._stored.update(zip(texts, results, strict=True))
+
+    def _check_new(self, new: dict[str, None]) -> None:
+        """Check texts that were not checked before."""
+        if self._column.kind == "number":
+            for text in words.USUAL_SPELLINGS & new.keys():
+                self._add(text)
+                del new[text]
+            if self._add_plain_numbers(list(new)):
+                return
+        for text in new:
+            self._add(text)
+
+    def _add_plain_numbers(self, texts: list[str]) -> bool:
+        """Add ``texts`` at once if they are plain numbers of which nothing is to be said. Return whether they are."""
+        plain = self.reading.marks.all_plain(texts)
+        if not plain:
+            return False
+        values = list(map(float, plain))
+        low, high = self._limits
+        least, most = min(values), max(values)
+        if least < low or most > high or self._hold_codes(texts, values):
+            return False
+        self._add_numbers(texts, values)
+        if self._unit.factor != 1.0:
+            plain = list(map(self._in_own_unit, values))
+            values = list(map(float, plain))
+            least, most = min(values), max(values)
+        if not (self._is_in_training_range(least) and self._is_in_training_range(most)):
+            pairs = zip(texts, values, strict=True)
+            self.beyond.update(text for text, value in pairs if not self._is_in_training_range(value))
+        self._remember(texts, plain)
+        return True
+
+    def _hold_codes(self, texts: list[str], values: list[float]) -> bool:
+        """Return whether any of these possible numbers means "not measured", or may mean it."""
+        codes = self._missing_codes
+        if codes and not (codes.keys().isdisjoint(texts) and set(codes.values()).isdisjoint(values)):
+            return True
+        return any(self._may_be_a_code(value, is_possible=True) for value in words.MISSING_CODES.intersection(values))
+
+    def _add_numbers(self, texts: list[str], values: list[float]) -> None:
+        """Remember numbers that are no codes, and note what their marks show."""
+        pairs: Iterator[tuple[str, float]] = zip(texts, values, strict=True)
+        room = self.DISTINCT_MAX - len(self.numbers)
+        if len(texts) > room:
+            pairs = islice((pair for pair in pairs if pair[0] not in self.numbers), max(room, 0))
+        self.numbers.update(pairs)
+        if not self.has_decimals and self.reading.marks.decimal in "".join(texts):
+            for text, value in zip(texts, values, strict=True):
+                self._note_thousands(text, value)
 
     def clear_if_large(self) -> None:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""
-        if len(self) > self.DISTINCT_MAX:
-            self.clear()
+        if len(self._stored or self._unchanged) > self.DISTINCT_MAX:
+            self._stored.clear()
+            self._unchanged.clear()
             self.findings.clear()
             self.beyond.clear()
 
-    def count_codes(self, texts: tuple[str, ...]) -> None:
-        """Count the texts of a batch that may be a code for "not measured", and those of numbers.
+    def have_findings(self, texts: Sequence[str]) -> bool:
+        """Return whether anything is wrong with any of ``texts``."""
+        return bool(self.findings) and not self.findings.keys().isdisjoint(texts)
 
-        After the first batch, every 16th number stands for 16.
-        """
+    def count_codes(self, texts: Sequence[str]) -> None:
+        """Count the texts that may be a code for "not measured"."""
         for code in self.code_counts:
             self.code_counts[code] += texts.count(code)
-        if self._column.kind == "number":
-            step = _COUNTED_STEP if self._counts else 1
-            for text, count in Counter(texts[::step]).items():
-                if text in self._counts or len(self._counts) < self.DISTINCT_MAX:
-                    self._counts[text] += step * count
+
+    def count_numbers(self, counts: Mapping[str, int], weight: int) -> None:
+        """Count the texts of numbers. ``counts`` says how often each occurs, and each of them stands for ``weight``."""
+        if weight == 1 and not self._counts and len(counts) <= self.DISTINCT_MAX:
+            self._counts = dict(counts)
+            return
+        for text, count in counts.items():
+            if text in self._counts or len(self._counts) < self.DISTINCT_MAX:
+                self._counts[text] = self._counts.get(text, 0) + weight * count
 
     @cached_property
     def median(self) -> float:
         """The median of the numbers after the last row, rounded to four digits."""
-        counts: Counter[float] = Counter()
-        for text, count in self._counts.items():
-            if (value := self.numbers.get(text.strip())) is not None:
-                counts[value] += count
+        counts: dict[float, int] = {}
+        if self.numbers.keys() >= self._counts.keys():
+            values = map(self.numbers.__getitem__, self._counts)
+            counts = dict(zip(values, self._counts.values(), strict=True))
+        if len(counts) < len(self._counts):  # some texts are no numbers, or different ones are the same number
+            counts = self._counts_of_numbers()
         return float(f"{_weighted_median(counts or Counter(self.numbers.values())):.4g}")
+
+    def _counts_of_numbers(self) -> dict[float, int]:
+        counts: dict[float, int] = {}
+        values = map(self.numbers.get, map(str.strip, self._counts))
+        for value, count in zip(values, self._counts.values(), strict=True):
+            if value is not None:
+                counts[value] = counts.get(value, 0) + count
+        return counts
 
     def _is_in_training_range(self, value: float) -> bool:
         low, high = self._column.training_minimum, self._column.training_maximum
@@ -277,24 +371,27 @@ class Cells(dict[str, str]):
         return self._within_limits(plain, text, value)
 
     def _within_limits(self, plain: str, text: str, value: float) -> str | Finding:
-        minimum, maximum = self._column.limits
-        low, high = self._column.limits_in(self._unit)
+        low, high = self._limits
         is_possible = low <= value <= high
         if self._may_be_a_code(value, is_possible=is_possible):
             self.code_counts.setdefault(text, 0)
         elif len(self.numbers) < self.DISTINCT_MAX:
             self.numbers[text] = value
-        if not self.has_decimals and self.reading.marks.decimal in text and not self.reading.marks.groups:
-            self._note_thousands(text, value)
+        self._note_thousands(text, value)
         if is_possible:
-            if self._unit.factor == 1.0:
-                return plain
-            # The division may round a value at a limit to just beyond it.
-            return f"{min(max(self._unit.own_value(value), minimum), maximum):.10g}"
+            return plain if self._unit.factor == 1.0 else self._in_own_unit(value)
         return self._impossible(text, value, low, high)
+
+    def _in_own_unit(self, value: float) -> str:
+        """Return a possible value in the column's own unit."""
+        minimum, maximum = self._column.limits
+        # The division may round a value at a limit to just beyond it.
+        return f"{min(max(self._unit.own_value(value), minimum), maximum):.10g}"
 
     def _note_thousands(self, text: str, value: float) -> None:
         """Note ``text`` if ``value`` is unusual, but possible in some unit if the mark groups thousands."""
+        if self.has_decimals or self.reading.marks.groups or self.reading.marks.decimal not in text:
+            return
         grouped = numbers.grouped_thousands(text, self.reading.marks.decimal)
         self.has_decimals = grouped is None
         if grouped is None or self._is_in_training_range(self._unit.own_value(value)):
@@ -383,15 +480,13 @@ def _value_key(text: str) -> str:
     return words.whole_number(text.strip()).lower()
 
 
-def _weighted_median(counts: Counter[float]) -> float:
+def _weighted_median(counts: Mapping[float, int]) -> float:
     """Return the median of numbers that occur as often as ``counts`` says."""
-    half, passed = sum(counts.values()) / 2, 0
     values = sorted(counts)
-    for value, following in pairwise([*values, values[-1]]):
-        passed += counts[value]
-        if passed >= half:
-            return (value + following) / 2 if passed == half else value
-    return values[-1]
+    passed = list(accumulate(map(counts.__getitem__, values)))
+    half = passed[-1] / 2
+    middle = bisect_left(passed, half)
+    return (values[middle] + values[middle + 1]) / 2 if passed[middle] == half else values[middle]
 
 
 def _number_of(text: str) -> float | None:

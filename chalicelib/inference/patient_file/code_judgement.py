@@ -18,6 +18,8 @@ def missing_codes(cells: Sequence[Cells]) -> list[Finding]:
     It must occur repeatedly in the file, and almost alone in its column: if more than a third as many other values lie
     beyond it or the study's range on the same side, it may be a measured value.
     """
+    if not any(column.code_counts for column in cells):
+        return []
     by_column = {column.reading.column.name: _code_counts(column) for column in cells}
     total = sum(by_column.values(), Counter())
     return [
@@ -98,7 +100,7 @@ def unclear_codes(cells: Cells, *, has_unclear_flags: bool) -> Finding | None:
 
 def _unclear_marks(cells: Cells) -> set[str]:
     """Return the marks that may mean "no": the column has no other "no", and a "yes" beside a "-"."""
-    values = set(cells.values())
+    values = cells.values
     if "N" in values and not cells.reading.column.required:
         return set()
     has_yes = not values.isdisjoint({"Y", "S"}) or cells.reading.column.required

@@ -7,7 +7,7 @@ values that are possible in a living adult.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["number", "category", "id", "ignored"]
@@ -71,6 +71,7 @@ class Column:
       report the column's own unit, so the numbers decide. ``other_units`` can only be named.
     - ``other_scales``: scales that cannot be converted.
     - ``spellings``: other ways to write the column's own unit, in the form that ``plain_unit`` returns.
+    - ``units``: every unit that the header may name, the column's own unit first.
     """
 
     name: str
@@ -92,6 +93,12 @@ class Column:
     si_is_rare: bool = False
     other_units: tuple[Unit, ...] = ()
     other_scales: tuple[OtherScale, ...] = ()
+    units: tuple[Unit, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Collect the units."""
+        own = (Unit(self.unit, 1.0, self.spellings),) if self.unit is not None else ()
+        object.__setattr__(self, "units", (*own, *([self.si] if self.si else []), *self.other_units))
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -110,13 +117,6 @@ class Column:
     def units_and_scales(self) -> tuple[Unit | OtherScale, ...]:
         """The units, and the scales that no factor converts to them."""
         return (*self.units, *self.other_scales)
-
-    @property
-    def units(self) -> tuple[Unit, ...]:
-        """Every unit that the header may name, the column's own unit first."""
-        if self.unit is None:
-            return ()
-        return (Unit(self.unit, 1.0, self.spellings), *([self.si] if self.si else []), *self.other_units)
 
     @property
     def median_limits(self) -> tuple[float, float]:

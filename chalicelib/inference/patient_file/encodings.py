@@ -30,7 +30,6 @@ _BYTE_ORDER_MARKS = (
 )
 _HOW_TO_SAVE = "In Excel: File, Save As, 'CSV UTF-8 (comma delimited)'."
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _ASCII = bytes(range(128))
 # A byte beyond ASCII with what stands around it in its cell.
@@ -152,8 +151,7 @@ class _Unicode:
 
     def add(self, block: bytes) -> None:
         text = self.decoder.decode(block)
-        if _CONTROL.search(text):
-            raise _control_characters()
+        _refuse_control_characters(text.encode())
         self.beginning = self.beginning or text.lstrip()
         self.is_ascii = self.is_ascii and text.isascii()
 
@@ -162,10 +160,11 @@ class _Unicode:
             self.decoder.decode(b"", final=True)
 
 
-def _control_characters() -> NotACsvError:
-    return NotACsvError(
-        f"The file holds control characters, so it is not a text or is damaged. {_HOW_TO_SAVE}", format="binary"
-    )
+def _refuse_control_characters(content: bytes) -> None:
+    if len(content.translate(None, _CONTROL_BYTES)) < len(content):
+        raise NotACsvError(
+            f"The file holds control characters, so it is not a text or is damaged. {_HOW_TO_SAVE}", format="binary"
+        )
 
 
 def _looks_like_utf16(content: bytes) -> bool:
@@ -180,8 +179,7 @@ def _detect_single_byte(source: BinaryIO, *, is_sample: bool, known_headings: Ca
     used: set[int] = set()
     pieces: dict[bytes, None] = {}  # without repetitions, in the order of the file
     while block := source.read(_BLOCK_BYTES):
-        if len(block.translate(None, _CONTROL_BYTES)) < len(block):
-            raise _control_characters()
+        _refuse_control_characters(block)
         beginning = beginning or block.lstrip()
         used.update(block.translate(None, _ASCII))
         if len(pieces) < _PIECES_MAX:

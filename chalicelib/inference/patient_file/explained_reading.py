@@ -6,9 +6,10 @@ from typing import Any
 from chalicelib.inference.patient_file import headings
 from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.patient_file.cells import TEXTS_SHOWN_MAX, VALUE_SHOWN_MAX, Cells
-from chalicelib.inference.patient_file.csv_reader import Row, Table
+from chalicelib.inference.patient_file.csv_reader import Table
 from chalicelib.inference.patient_file.findings import Finding
 from chalicelib.inference.patient_file.header import HeaderColumn
+from chalicelib.inference.patient_file.row_batch import Row
 from chalicelib.inference.patient_file.row_checker import RowChecker
 
 _SEPARATOR_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from chalicelib.inference.patient_file import columns, headings
 from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX, in_unit
 from chalicelib.inference.patient_file.columns import Column, Unit
-from chalicelib.inference.patient_file.csv_reader import Row
 from chalicelib.inference.patient_file.findings import (
     ColumnDuplicatedError,
     ColumnMissingError,
@@ -16,6 +15,7 @@ from chalicelib.inference.patient_file.findings import (
 from chalicelib.inference.patient_file.headings import Heading
 from chalicelib.inference.patient_file.mapping import check_mapping
 from chalicelib.inference.patient_file.reading_options import ReadingOptions
+from chalicelib.inference.patient_file.row_batch import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def columns_of(header: Row, options: ReadingOptions, hint: str = "") -> list[Hea
 def suggestions(header: Row, used: set[int], names: set[str]) -> Iterator[tuple[int, str]]:
     """Yield the index of each unused heading that looks like a column outside ``names``, and that column's name."""
     absent = tuple(name for name in columns.STORED if name not in names and name != "ID")
+    if not absent:
+        return
     for index, heading in enumerate(header):
         if index not in used and (name := headings.nearest(heading, absent)):
             yield index, name

@@ -5,19 +5,20 @@ from typing import NamedTuple
 
 from chalicelib.inference.patient_file import headings
 from chalicelib.inference.patient_file.findings import BrokenCsvError
+from chalicelib.inference.patient_file.row_batch import Row, RowBatch
 
 
 class Header(NamedTuple):
     """The header as it stands in the file, its cells as they belong to the rows, and what the rows have beyond them."""
 
-    row: list[str]
-    cells: list[str]
+    row: Row
+    cells: Row
     surplus: int
     has_row_names: bool
 
 
-def fitted_header(row: list[str], rows: list[list[str]], *, may_have_row_names: bool) -> Header:
-    """Return the header so that its cells belong to those of the first ``rows``.
+def fitted_header(row: Row, first: RowBatch, *, may_have_row_names: bool) -> Header:
+    """Return the header so that its cells belong to those of the first rows.
 
     - Empty cells at its end are cut, unless the rows have values there.
     - A unit or remark after an unquoted comma is joined to its heading if the rows are shorter by these cells.
@@ -27,8 +28,8 @@ def fitted_header(row: list[str], rows: list[list[str]], *, may_have_row_names: 
     while cells and not cells[-1]:
         del cells[-1]
     width, width_with_blanks = len(cells), len(row)
-    lengths = {len(other) for other in rows}
-    if width < width_with_blanks and any(cell.strip() for other in rows for cell in other[width:width_with_blanks]):
+    lengths = first.widths
+    if any(cell.strip() for index in range(width, width_with_blanks) for cell in first.column(index)):
         return Header(row, [*cells, *[""] * (width_with_blanks - width)], 0, has_row_names=False)
     if len(lengths) == 1 and min(lengths) < width and (parts := _parts_of_headings(cells)):
         if lengths == {width - len(parts)}:
@@ -38,13 +39,12 @@ def fitted_header(row: list[str], rows: list[list[str]], *, may_have_row_names: 
     if lengths == {width - 1}:
         _refuse_unquoted_comma(cells)
     surplus = max(width_with_blanks, min(lengths, default=0)) - width
-    numbers = [str(number) for number in range(1, len(rows) + 1)]
     has_row_names = (
         may_have_row_names
         and width == width_with_blanks
         and lengths == {width + 1}
-        and [other[0] for other in rows] == numbers
-        and any(other[-1].strip() for other in rows)
+        and list(first.column(0)) == list(map(str, range(1, len(first) + 1)))
+        and any(cell.strip() for cell in first.column(width))
     )
     if has_row_names:
         return Header(row, ["", *cells], 0, has_row_names=True)

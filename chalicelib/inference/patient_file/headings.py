@@ -164,6 +164,7 @@ _BY_SKELETON: dict[str, Heading] = {
 _FILLER_SKELETONS, _BLOOD_SKELETONS, _URINE_SKELETONS, _PER_DAY_SKELETONS, _COPPER_SKELETONS, _OTHER_SKELETONS = (
     frozenset(map(skeleton, words)) for words in (_FILLERS, _BLOOD, _URINE, _PER_DAY, _COPPER, _OTHER_VALUES)
 )
+_OWN_NAMES = {column.name: Heading(column) for column in COLUMNS}
 _ROW_NUMBERS = frozenset(map(skeleton, ("No", "Nr", "Number", "Номер", "№ п/п", "Номер п/п", "п/п")))
 _COPPER_SETS = [{word} for word in _COPPER_SKELETONS]
 _REMARKS = _FILLER_SKELETONS | _BLOOD_SKELETONS | _URINE_SKELETONS | _PER_DAY_SKELETONS
@@ -182,6 +183,8 @@ def find(heading: str) -> Heading | None:
     not known for the column, so that the caller can say so.
     """
     text = heading.strip()
+    if text in _OWN_NAMES:
+        return _OWN_NAMES[text]
     if not text or len(text) > HEADING_CHARACTERS_MAX or len(_WORD.findall(text)) > _WORDS_MAX:
         return None
     if found := _with_brackets(text) or _with_unit_at_the_end(text) or _named(text):
@@ -208,7 +211,7 @@ def is_row_number(heading: str) -> bool:
 
 def is_own_name(heading: str, column: Column) -> bool:
     """Return whether ``heading`` is the column's own name, perhaps with a unit in brackets."""
-    return skeleton(_BRACKETS.sub(r"\1", heading)) == skeleton(column.name)
+    return heading == column.name or skeleton(_BRACKETS.sub(r"\1", heading)) == skeleton(column.name)
 
 
 def nearest(heading: str, names: Iterator[str] | tuple[str, ...]) -> str | None:

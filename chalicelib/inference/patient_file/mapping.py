@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX
-from chalicelib.inference.patient_file.csv_reader import Row
 from chalicelib.inference.patient_file.findings import Finding, MappingInvalidError
 from chalicelib.inference.patient_file.reading_options import ReadingOptions
+from chalicelib.inference.patient_file.row_batch import Row
 
 _SENTENCES_MAX = 3
 _HEADINGS_SHOWN_MAX = 30

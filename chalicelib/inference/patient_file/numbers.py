@@ -1,13 +1,21 @@
 """Read numbers as people write them: decimal and thousands marks, flags and units beside the number."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
 from typing import Literal, Self
 
 DecimalMark = Literal[".", ","]
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_DIGITS = {
+    ".": re.compile(r"(?:\d++(?:\.\d++)?\n)*+", re.ASCII),
+    ",": re.compile(r"(?:\d++(?:,\d++)?\n)*+", re.ASCII),
+}
+"""Lines of digits with at most one decimal mark."""
+_DECIMAL_MARKS = re.compile(r"[.,]")
+_TWO_DECIMALS = re.compile(r"\d+\.\d\d?", re.ASCII)
 _SIMPLE = re.compile(r"[+-]?\d*([.,])\d+|[+-]?\d+([.,])", re.ASCII)
 _GROUPED = {
     ",": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII),
@@ -60,6 +68,14 @@ class Marks:
             text = text.replace(",", ".")
         return text if NUMBER.fullmatch(text) else None
 
+    def all_plain(self, texts: Sequence[str]) -> list[str] | None:
+        """Return each of ``texts`` as ``plain`` does, or None unless all are digits with at most one decimal mark."""
+        lines = "\n".join([*texts, ""])
+        # A quoted cell may hold several lines.
+        if lines.count("\n") != len(texts) or not _DIGITS[self.decimal].fullmatch(lines):
+            return None
+        return list(texts) if self.decimal == "." else lines.replace(",", ".").split()
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -82,10 +98,19 @@ class Evidence:
     def of(cls, texts: Iterable[str]) -> Self:
         """Collect the evidence of ``texts``. Texts without a mark, and those that are not numbers, say nothing."""
         found: dict[str, str] = {}
-        for text in texts:
-            if kind := _kind(bare_number(text)):
-                found.setdefault(kind, text.strip())
+        marked = filter(_DECIMAL_MARKS.search, texts)
+        for text in marked:
+            _add_kind(text, found)
+            if "point" in found:
+                break
+        for text in filterfalse(_TWO_DECIMALS.fullmatch, marked):  # those would be further examples of the same kind
+            _add_kind(text, found)
         return cls(**found)
+
+
+def _add_kind(text: str, found: dict[str, str]) -> None:
+    if kind := _kind(bare_number(text)):
+        found.setdefault(kind, text.strip())
 
 
 def bare_number(text: str) -> str:

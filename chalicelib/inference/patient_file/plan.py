@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, filterfalse
 
 from chalicelib.inference.patient_file import words
 from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.patient_file.cells import ColumnReading
 from chalicelib.inference.patient_file.columns import Column, Unit
-from chalicelib.inference.patient_file.csv_reader import Row
 from chalicelib.inference.patient_file.findings import Finding
 from chalicelib.inference.patient_file.header import HeaderColumn
 from chalicelib.inference.patient_file.numbers import (
@@ -18,6 +18,7 @@ from chalicelib.inference.patient_file.numbers import (
     number_and_unit,
 )
 from chalicelib.inference.patient_file.reading_options import ReadingOptions
+from chalicelib.inference.patient_file.row_batch import RowBatch
 from chalicelib.inference.patient_file.workbook import NumberText
 
 _DECIDING_SHARE = 0.9
@@ -34,20 +35,22 @@ class Plan:
     evidence: Evidence
 
 
-def plan_of(found: Sequence[HeaderColumn], rows: Sequence[Row], options: ReadingOptions, *, is_workbook: bool) -> Plan:
-    """Return the plan for a file whose first rows are ``rows``."""
-    texts = {item.column.name: _distinct(rows, item.index) for item in found if item.column.kind == "number"}
+def plan_of(found: Sequence[HeaderColumn], first: RowBatch, options: ReadingOptions, *, is_workbook: bool) -> Plan:
+    """Return the plan for a file whose first rows are ``first``."""
+    indices = {item.column.name: item.index for item in found if item.column.kind == "number"}
+    counts = first.counts(list(indices.values()))
+    texts = {name: list(dict.fromkeys(map(str.strip, counts[index]))) for name, index in indices.items()}
     # The number cells of a workbook say nothing about the marks of the texts in it.
-    typed = {cell for row in rows for cell in row if isinstance(cell, NumberText)} if is_workbook else frozenset()
-    evidence = Evidence.of(text for column in texts.values() for text in column if text not in typed)
+    typed = {cell for row in first.rows for cell in row if isinstance(cell, NumberText)} if is_workbook else frozenset()
+    evidence = Evidence.of(filterfalse(typed.__contains__, chain.from_iterable(texts.values())))
     marks = Marks(options.decimal or _decimal(evidence), groups=options.decimal is not None, points_too=is_workbook)
-    plain = ColumnReading(found[0].column, marks=marks, missing=options.missing)
     rare_si = options.si and any(
         _shows_rare_si(item, _numbers(texts[item.column.name], marks)) for item in found if item.column.si_is_rare
     )
     readings, assumptions = [], []
     for item in found:
-        reading = replace(plain, column=item.column, values=dict(options.column_values.get(item.column.name, {})))
+        values = dict(options.column_values.get(item.column.name, {}))
+        reading = ColumnReading(item.column, marks=marks, missing=options.missing, values=values)
         if item.column.kind == "number":
             reading, unit = _with_unit(reading, item, texts[item.column.name], options, rare_si=rare_si)
             assumptions += unit
@@ -58,12 +61,9 @@ def plan_of(found: Sequence[HeaderColumn], rows: Sequence[Row], options: Reading
     return Plan(readings, assumptions, findings, evidence)
 
 
-def _distinct(rows: Sequence[Row], index: int) -> list[str]:
-    return list(dict.fromkeys(row[index].strip() for row in rows if index < len(row)))
-
-
 def _numbers(texts: list[str], marks: Marks) -> list[float]:
-    values = [float(number) for text in texts if (number := marks.plain(text)) is not None]
+    plain = marks.all_plain(texts) or [number for text in texts if (number := marks.plain(text)) is not None]
+    values = list(map(float, plain))
     # An age of 88 years is a code only beside other numbers.
     return [value for value in values if value not in words.MISSING_CODES] or values
 
@@ -102,8 +102,9 @@ def _with_unit(
         return stated, [_unit_assumption(column, item.unit)] if is_answered else []
     if in_cells := _unit_in_cells(column, texts):
         return replace(reading, unit=in_cells, is_stated=True), [_unit_assumption(column, in_cells)]
-    own, numbers = column.units[0], _numbers(texts, reading.marks)
-    if column.name == "Age" and (years := column.unit_named("years")) and _fit(numbers, column, years):
+    own = column.units[0]
+    is_age = column.name == "Age"
+    if is_age and (years := column.unit_named("years")) and _fit(_numbers(texts, reading.marks), column, years):
         return replace(reading, unit=years), [_unit_assumption(column, years)]
     if not options.si:
         return replace(reading, unit=own), []
@@ -121,8 +122,10 @@ def _unit_assumption(column: Column, unit: Unit) -> Assumption:
 def _fit(numbers: list[float], column: Column, unit: Unit) -> bool:
     """Return whether almost all ``numbers`` are possible in ``unit``. Without numbers, they are not."""
     low, high = column.limits
+    if not numbers or unit.own_value(max(numbers)) < low or unit.own_value(min(numbers)) > high:
+        return False
     fitting = sum(low <= unit.own_value(value) <= high for value in numbers)
-    return bool(numbers) and fitting >= _DECIDING_SHARE * len(numbers)
+    return fitting >= _DECIDING_SHARE * len(numbers)
 
 
 def _is_usual(numbers: list[float], column: Column, unit: Unit) -> bool:

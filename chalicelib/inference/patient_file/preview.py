@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX
-from chalicelib.inference.patient_file.csv_reader import Row
 from chalicelib.inference.patient_file.headings import HEADING_CHARACTERS_MAX
+from chalicelib.inference.patient_file.row_batch import Row, RowBatch
 
 FIRST_ROWS = 5
 BAD_ROWS_SHOWN_MAX = 20
@@ -37,9 +37,9 @@ class Preview:
         """Add the unit of a used column, and the different texts of a category."""
         self._columns[index] |= {"unit": unit, "texts": texts}
 
-    def add_first_rows(self, batch: list[Row], rows_before: int) -> None:
+    def add_first_rows(self, batch: RowBatch, rows_before: int) -> None:
         """Keep those rows of ``batch`` that are among the first of the file. ``rows_before`` rows precede the batch."""
-        for number, row in enumerate(batch[: max(0, FIRST_ROWS - rows_before)], rows_before + 1):
+        for number, row in enumerate(batch.first(max(0, FIRST_ROWS - rows_before)), rows_before + 1):
             self._keep(number, row)
 
     def add_bad_row(self, number: int, row: Row) -> None:

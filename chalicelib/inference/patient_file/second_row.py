@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from chalicelib.inference.patient_file import headings
-from chalicelib.inference.patient_file.csv_reader import Row
 from chalicelib.inference.patient_file.header import HeaderColumn, two_units, unknown_unit
 from chalicelib.inference.patient_file.headings import Heading
+from chalicelib.inference.patient_file.row_batch import Row, RowBatch
 
 _TEXTS_MIN = 3
 _ROWS_MAX = 2
@@ -15,7 +15,7 @@ _LINE = re.compile(r"[-:=+\u2013\u2014\s]*")
 
 
 def with_second_row(
-    found: list[HeaderColumn], rows: list[Row], answered: Collection[str]
+    found: list[HeaderColumn], first: RowBatch, answered: Collection[str]
 ) -> tuple[list[HeaderColumn], list[Row]]:
     """Return the columns with the units of the rows below the header that belong to it, and the texts of these rows.
 
@@ -26,8 +26,8 @@ def with_second_row(
     ------
     UnitUnknownError
     """
-    count = 0
-    while count < min(_ROWS_MAX, len(rows)) and (columns := _read(found, rows[count], answered)):
+    rows, count = first.first(_ROWS_MAX), 0
+    while count < len(rows) and (columns := _read(found, rows[count], answered)):
         found, count = columns, count + 1
     return found, [[row[item.index].strip() for item in found if item.index < len(row)] for row in rows[:count]]
 

@@ -19,6 +19,8 @@ _ROUNDING = 1.01
 
 def _possible_share(values: Sequence[float], column: Column, unit: Unit) -> float:
     low, high = column.limits_in(unit)
+    if low <= min(values) and max(values) <= high:
+        return 1.0
     return sum(low <= value <= high for value in values) / len(values)
 
 

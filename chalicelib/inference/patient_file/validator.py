@@ -13,7 +13,7 @@ from typing import IO, BinaryIO
 from chalicelib.inference.patient_file import columns, headings
 from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.patient_file.cells import VALUE_SHOWN_MAX
-from chalicelib.inference.patient_file.csv_reader import Row, Table, read_table
+from chalicelib.inference.patient_file.csv_reader import Table, read_table
 from chalicelib.inference.patient_file.explained_reading import (
     assumptions_about_cells,
     assumptions_about_header,
@@ -37,6 +37,7 @@ from chalicelib.inference.patient_file.numbers import Evidence
 from chalicelib.inference.patient_file.plan import Plan, plan_of, unclear_decimal
 from chalicelib.inference.patient_file.preview import Preview
 from chalicelib.inference.patient_file.reading_options import DEFAULT_READING, ReadingOptions
+from chalicelib.inference.patient_file.row_batch import Row, RowBatch
 from chalicelib.inference.patient_file.row_checker import BAD_ROWS_MAX, Flagged, RowChecker
 from chalicelib.inference.patient_file.second_row import with_second_row
 
@@ -208,9 +209,9 @@ def inspect(
         more than ``BAD_ROWS_MAX`` bad rows that no finding about a whole column explains. Fewer are only recorded.
     """
     table = read_table(source, is_sample=is_sample, is_heading=_is_mapped(options))
-    first = next(table.batches, [])
+    first = next(table.batches, RowBatch([]))
     found, rows_of_header = _columns_of(table, first, options)
-    first = first[len(rows_of_header) :]
+    first = first.without_first(len(rows_of_header))
     plan = plan_of(found, first, options, is_workbook=table.format == "xlsx")
     used = {item.index: item.column.name for item in found}
     absent = dict(suggestions(table.header, {*used, *options.described(table.header)}, set(used.values())))
@@ -237,12 +238,12 @@ def inspect(
     return inspection
 
 
-def _is_mapped(options: ReadingOptions) -> Callable[[str], bool]:
+def _is_mapped(options: ReadingOptions) -> Callable[[str], bool] | None:
     mapped = options.mapped_headings()
-    return lambda text: options.plain_heading(text) in mapped
+    return (lambda text: options.plain_heading(text) in mapped) if mapped else None
 
 
-def _columns_of(table: Table, first: list[Row], options: ReadingOptions) -> tuple[list[HeaderColumn], list[Row]]:
+def _columns_of(table: Table, first: RowBatch, options: ReadingOptions) -> tuple[list[HeaderColumn], list[Row]]:
     """Return the columns that are read, and the rows below the header that belong to it.
 
     An error gets a preview, so that the sender can say what the columns mean.

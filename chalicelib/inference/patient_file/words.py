@@ -8,6 +8,11 @@ from chalicelib.inference.patient_file.headings import folded
 USUAL_MISSING: frozenset[str] = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
 """Cell texts that mean "not measured", in lower case and without surrounding blanks."""
 
+USUAL_SPELLINGS: frozenset[str] = frozenset(
+    spelled(text) for text in USUAL_MISSING for spelled in (str.lower, str.upper, str.capitalize)
+) | {"NaN"}
+"""These texts as most files spell them."""
+
 _OTHER_MISSING: frozenset[str] = frozenset({
     ".", "..", "...", "-", "--", "---", "\u2013", "\u2014", "_", "*", "#n/a", "#n/a n/a", "#na", "#null!", "#div/0!",
     "#value!", "#ref!", "#name?", "#num!", "<na>", "nat", "na_real_", "na_character_", "(null)", "[null]", "(blank)",

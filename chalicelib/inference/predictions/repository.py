@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import (
+    ItemKey,
     decode_cursor,
     encode_cursor,
     from_item,
@@ -23,7 +24,7 @@ from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.patient_file.assumptions import Assumption
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
-from chalicelib.inference.results.result import Result
+from chalicelib.inference.results.result import BadRowsFile, Result
 from chalicelib.inference.storage.file_store import StoredObject
 
 if TYPE_CHECKING:
@@ -75,7 +76,14 @@ class PredictionRepository:
 
     def get(self, prediction_id: str) -> Prediction | None:
         """Return the prediction by a consistent read, or None if it does not exist or was erased."""
-        item = self._item(prediction_id)
+        return self.of_item(self._item(prediction_id))
+
+    def key(self, prediction_id: str) -> ItemKey:
+        """Return the key of the prediction, so that its item can be read together with another one."""
+        return ItemKey(self._table, to_item({"prediction_id": prediction_id}))
+
+    def of_item(self, item: Item) -> Prediction | None:
+        """Return the prediction that an item in DynamoDB's typed form holds, or None if it is empty or erased."""
         return None if not item or "erased_at" in item else _from_item(item)
 
     def history(self, user_id: str, cursor: str | None) -> tuple[list[Prediction], str | None]:
@@ -238,18 +246,19 @@ class PredictionRepository:
 
         Its condition is the fence: the prediction must still be running this attempt.
         """
-        # The files are stored beside the result, because after a rollback an older release can't read a result with
+        # These two are stored beside the result, because after a rollback an older release can't read a result with
         # fields that it does not know.
         values = {_STORED_NAMES.get(name, name): value for name, value in asdict(result).items()}
-        files = values.pop("files")
+        files, bad_rows_file = values.pop("files"), values.pop("bad_rows")
         return self._end(
             prediction,
             "SET #status = :end, #result = :result, result_files = :files, #rows = :rows, rows_done = :rows, "
-            "bad_rows = :bad, finished_at = :now",
+            "bad_rows = :bad, finished_at = :now" + (", bad_rows_file = :bad_file" if bad_rows_file else ""),
             {
                 ":end": Status.SUCCEEDED,
                 ":result": values,
                 ":files": files,
+                ":bad_file": bad_rows_file,
                 ":rows": result.summary["rows"],
                 ":bad": result.summary["skipped_rows"],
                 ":now": now,
@@ -371,10 +380,8 @@ class PredictionRepository:
         return response["Attributes"]
 
     def _item(self, prediction_id: str) -> Item:
-        response = self._client.get_item(
-            TableName=self._table, Key=to_item({"prediction_id": prediction_id}), ConsistentRead=True
-        )
-        return response.get("Item", {})
+        table, key = self.key(prediction_id)
+        return self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
 
 
 def _to_values(prediction: Prediction) -> Item:
@@ -385,7 +392,7 @@ def _to_values(prediction: Prediction) -> Item:
 def _from_item(item: Item) -> Prediction:
     values = from_item(item)
     stored = values.pop("result", None)
-    files = values.pop("result_files", {})
+    files, bad_rows_file = values.pop("result_files", {}), values.pop("bad_rows_file", None)
     fields = {name: value for name, value in values.items() if name in _FIELDS}
     fields["status"] = Status(fields["status"])
     fields.setdefault("input_sha256", None)
@@ -403,6 +410,7 @@ def _from_item(item: Item) -> Prediction:
             "output_spec": _output_spec(renamed["output_spec"]),
             "assumptions": _assumptions(stored["assumptions"]) if "assumptions" in stored else None,
             "files": {name: StoredObject(**file) for name, file in files.items()},
+            "bad_rows": bad_rows_file and BadRowsFile(bad_rows_file["key"], tuple(bad_rows_file["offsets"])),
         })  # fmt: skip
     return Prediction(**fields, result=result)
 

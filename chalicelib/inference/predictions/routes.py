@@ -1,12 +1,13 @@
 """HTTP routes of predictions and their results."""
 
+from functools import partial
 from typing import Annotated, Literal, Protocol
 
 from chalice import Response
 from chalice.app import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json
 
-from chalicelib.auth.authentication import BEARER, current_user
+from chalicelib.auth.authentication import BEARER, bearer_token, current_user
 from chalicelib.auth.repository import User
 from chalicelib.auth.service import Accounts
 from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, TooManyOpenChargesError
@@ -14,8 +15,8 @@ from chalicelib.core.clock import Clock, iso
 from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_options, sent_form
 from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok
 from chalicelib.core.http.schemas import Cursor, optional_field
-from chalicelib.core.ids import ID_LENGTH
-from chalicelib.core.rate_limits import LIMITED, Limits
+from chalicelib.core.ids import ID_LENGTH, is_id
+from chalicelib.core.rate_limits import LIMITED
 from chalicelib.inference.catalog.catalog import Catalog, ModelDisabledError, UnknownModelError
 from chalicelib.inference.catalog.routes import ModelId
 from chalicelib.inference.patient_file.findings import InvalidFileError, TooManyRowsError
@@ -37,6 +38,7 @@ from chalicelib.inference.predictions.service import (
     Predictions,
     StillRunningError,
     UnknownPredictionError,
+    result_of,
 )
 from chalicelib.inference.results import schemas as result_schemas
 from chalicelib.inference.results.reader import ROWS_PAGE_MAX, ResultExpiredError, ResultReader
@@ -51,9 +53,6 @@ class Services(Protocol):
 
     @property
     def accounts(self) -> Accounts: ...
-
-    @property
-    def limits(self) -> Limits: ...
 
     @property
     def catalog(self) -> Catalog: ...
@@ -186,9 +185,12 @@ CHARGES = (ModelDisabledError, NotEnoughCoinsError, TooManyOpenChargesError, Acc
 )
 def submit(request: Request, services: Services, id: ModelId) -> Response:  # noqa: A002
     """Submit a file to the model ``id``. A submission answers 202 and charges coins. A dry run answers 200."""
-    user = current_user(request, services.accounts)
-    services.catalog.get(id)
-    services.limits.submission(user.id)
+    try:
+        services.catalog.get(id)
+    except UnknownModelError:
+        current_user(request, services.accounts)  # a request without a valid token gets 401
+        raise
+    user = services.accounts.identify_and_count(bearer_token(request))
     if is_json(request):
         return _submit_upload(request, services, user, id)
     form = sent_form(request)
@@ -234,8 +236,7 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
 )
 def retry(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Run the file of the ended prediction ``id`` again, as a new prediction that charges coins."""
-    user = current_user(request, services.accounts)
-    services.limits.submission(user.id)
+    user = services.accounts.identify_and_count(bearer_token(request))
     return _accepted(services.predictions.retry(user, id, idempotency_key(request)))
 
 
@@ -298,10 +299,18 @@ def _accepted(accepted: AcceptedSubmission) -> Response:
 )
 def show(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Show the prediction ``id``. Until it has ended, `Retry-After` says when to ask again, in seconds."""
-    prediction = services.predictions.get(current_user(request, services.accounts), id)
+    prediction = _prediction(request, services, id)
     if prediction.status.is_end:
         return ok(document(prediction))
     return ok(document(prediction), Retry_After=_retry_after(services.clock() - prediction.created_at))
+
+
+def _prediction(request: Request, services: Services, prediction_id: str) -> Prediction:
+    """Return the prediction if it belongs to the user of the request. Both are read by one call."""
+    if not is_id(prediction_id):
+        return services.predictions.get(current_user(request, services.accounts), prediction_id)
+    read = partial(services.accounts.identify_and_read, bearer_token(request))
+    return services.predictions.get_with_user(read, prediction_id)
 
 
 def _retry_after(age_seconds: float) -> str:
@@ -334,8 +343,7 @@ class _RowsPage(BaseModel):
 )
 def cohort(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Show the result's cohort summary: the years in bins, and the 1,000 patients with the lowest estimates."""
-    _, result = services.predictions.result(current_user(request, services.accounts), id)
-    return ok(services.results.cohort_summary(result))
+    return ok(services.results.cohort_summary(result_of(_prediction(request, services, id))))
 
 
 @routes.endpoint(
@@ -348,10 +356,9 @@ def cohort(request: Request, services: Services, id: PredictionId) -> Response: 
 )
 def rows(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """List a page of the result's rows."""
-    user = current_user(request, services.accounts)
     page = parsed_options(request, _RowsPage)
-    prediction, result = services.predictions.result(user, id)
-    page_rows = services.results.rows(result, prediction.rows, page.offset, page.limit)
+    prediction = _prediction(request, services, id)
+    page_rows = services.results.rows(result_of(prediction), prediction.rows, page.offset, page.limit)
     end = page.offset + len(page_rows)
     next_offset = end if page_rows and end < prediction.rows else None
     return ok({"offset": page.offset, "total": prediction.rows, "rows": page_rows, "next_offset": next_offset})
@@ -366,8 +373,8 @@ def rows(request: Request, services: Services, id: PredictionId) -> Response:  #
 )
 def result_csv(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Return a URL that downloads the result CSV. It is valid for a few minutes."""
-    prediction, result = services.predictions.result(current_user(request, services.accounts), id)
-    return ok(services.results.download(result, f"lifespan-{prediction.model_id}-{id[:8]}.csv"))
+    prediction = _prediction(request, services, id)
+    return ok(services.results.download(result_of(prediction), f"lifespan-{prediction.model_id}-{id[:8]}.csv"))
 
 
 def document(prediction: Prediction) -> schemas.Prediction:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict, Unpack
 
@@ -9,7 +10,7 @@ from chalicelib.auth.repository import User
 from chalicelib.billing.ledger import Ledger, new_entry_id
 from chalicelib.billing.payments import ChargeRefusedError, Cost, Payments
 from chalicelib.core.clock import Clock
-from chalicelib.core.dynamo import ConditionFailedError
+from chalicelib.core.dynamo import ConditionFailedError, Item, ItemKey
 from chalicelib.core.errors import DomainError, TemporarilyUnavailableError
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
 from chalicelib.core.ids import is_id, new_id
@@ -135,7 +136,11 @@ class _FileFields(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class AcceptedSubmission:
-    """An accepted submission: its prediction, and the balance after the charge, None if it could not be read."""
+    """An accepted submission: its prediction, and the balance after the charge.
+
+    The balance of a new prediction is the one before the submission, less the cost. Charges at the same moment are not
+    in it. That of a repeated request is None if it could not be read.
+    """
 
     prediction: Prediction
     balance: int | None
@@ -182,9 +187,12 @@ class Predictions:
         refuse_too_large(len(content), self._settings.upload_bytes_max, self._settings)
         sha256 = hashlib.sha256(content).hexdigest()
         key = IdempotencyKey.of(user.id, key_text, "submit", model_id, sha256, *options.key_texts())
-        if earlier := self._earlier_outcome(user, key):
-            return earlier
-        return self._submit_content(user, self._catalog.get_enabled(model_id), content, sha256, file_name, key, options)
+
+        def submit() -> AcceptedSubmission:
+            offer = self._catalog.get_enabled(model_id)
+            return self._submit_content(user, offer, content, sha256, file_name, key, options)
+
+        return self._once(user, key, submit)
 
     def _submit_content(
         self,
@@ -228,8 +236,19 @@ class Predictions:
             Nothing was charged.
         """
         key = IdempotencyKey.of(user.id, key_text, "submit upload", model_id, upload_id, *options.key_texts())
-        if earlier := self._earlier_outcome(user, key):
-            return earlier
+        return self._once(
+            user, key, lambda: self._submit_upload(user, model_id, upload_id, file_name, key, options)
+        )  # fmt: skip
+
+    def _submit_upload(
+        self,
+        user: User,
+        model_id: str,
+        upload_id: str,
+        file_name: str | None,
+        key: IdempotencyKey | None,
+        options: Options,
+    ) -> AcceptedSubmission:
         offer = self._catalog.get_enabled(model_id)
         stored = self._uploads.find(user, upload_id)
         beginning = self._uploads.beginning(user, upload_id, stored)
@@ -267,8 +286,9 @@ class Predictions:
             Nothing was charged.
         """
         key = IdempotencyKey.of(user.id, key_text, "retry", prediction_id)
-        if earlier := self._earlier_outcome(user, key):
-            return earlier
+        return self._once(user, key, lambda: self._retry(user, prediction_id, key))
+
+    def _retry(self, user: User, prediction_id: str, key: IdempotencyKey | None) -> AcceptedSubmission:
         ended = self.get(user, prediction_id)
         if not ended.status.is_end:
             raise NotEndedError("This prediction has not ended yet. You can run it again after its end.")
@@ -346,15 +366,21 @@ class Predictions:
         """Refuse the charge before anything is stored, if the account as it was read does not allow it."""
         self._payments.refuse_early(offer.coins, user.balance, user.open_charges)
 
-    def _earlier_outcome(self, user: User, key: IdempotencyKey | None) -> AcceptedSubmission | None:
-        """Return the prediction of the first request with ``key``, if there was one.
+    def _once(
+        self, user: User, key: IdempotencyKey | None, submit: Callable[[], AcceptedSubmission]
+    ) -> AcceptedSubmission:
+        """Call ``submit``. If it is refused, return the prediction of the first request with ``key`` if there was one.
 
-        It is looked up first, because the other checks could now refuse a request that was accepted before.
+        The key is looked up only after a refusal: the charge refuses a key that is in use, and the other checks may
+        refuse a request that was accepted before.
         """
-        outcome = self._keys.outcome(key, self._clock()) if key else None
-        if outcome is None:
-            return None
-        return AcceptedSubmission(self.get(user, outcome), self._ledger.balance_if_readable(user.id))
+        try:
+            return submit()
+        except DomainError:
+            outcome = self._keys.outcome(key, self._clock()) if key else None
+            if outcome is None:
+                raise
+            return AcceptedSubmission(self.get(user, outcome), self._ledger.balance_if_readable(user.id))
 
     def _new_prediction(self, user: User, offer: Offer, **fields: Unpack[_FileFields]) -> Prediction:
         now = self._clock()
@@ -373,17 +399,11 @@ class Predictions:
         )
 
     def _accept(self, user: User, prediction: Prediction, key: IdempotencyKey | None) -> AcceptedSubmission:
-        """Charge for ``prediction`` and send it, or return the prediction of a concurrent request with the same key."""
-        if not self._charge(prediction, key):
-            earlier = self._earlier_outcome(user, key)
-            if earlier is None:  # the key was in use during the charge, and has expired since
-                raise TemporarilyUnavailableError(
-                    "The Idempotency-Key expired at this moment. Nothing was charged. Please try again."
-                )
-            return earlier
+        """Charge for ``prediction`` and send it."""
+        self._charge(prediction, key)
         _add_to_log_line(prediction)
         self._send(prediction)
-        return AcceptedSubmission(prediction, self._ledger.balance_if_readable(user.id))
+        return AcceptedSubmission(prediction, user.balance - prediction.cost)
 
     def _delete_refused_input(self, prediction: Prediction) -> None:
         """Delete the input files of a refused submission. Best effort: a failure is logged, and the files expire."""
@@ -392,8 +412,8 @@ class Predictions:
         except Exception:  # noqa: BLE001
             log_exception("refused input not deleted", user=prediction.user_id)
 
-    def _charge(self, prediction: Prediction, key: IdempotencyKey | None) -> bool:
-        """Write ``prediction`` and charge for it. Return False if another request has used the key meanwhile."""
+    def _charge(self, prediction: Prediction, key: IdempotencyKey | None) -> None:
+        """Write ``prediction`` and charge for it. Delete its files if the charge is refused."""
         created_at, prediction_id = prediction.created_at, prediction.prediction_id
         cost = Cost(prediction.user_id, prediction_id, prediction.cost, prediction.charge_entry_id, created_at)
         key_record = self._keys.record(key, prediction_id, created_at) if key else None
@@ -401,9 +421,11 @@ class Predictions:
             self._payments.charge(cost, self._repository.new(prediction), key_record)
         except ChargeRefusedError as refused:
             self._delete_refused_input(prediction)
-            if refused.reason is None:
-                return False
-            raise refused.reason from refused
+            # Without a reason the key is in use, and the first request's prediction is returned instead of this error,
+            # unless the key has expired since.
+            raise refused.reason or TemporarilyUnavailableError(
+                "The Idempotency-Key expired at this moment. Nothing was charged. Please try again."
+            ) from refused
         log(
             "prediction accepted",
             prediction=prediction.prediction_id,
@@ -413,7 +435,6 @@ class Predictions:
             cost=prediction.cost,
         )
         metrics.add(Metric.PREDICTIONS_ACCEPTED)
-        return True
 
     def _send(self, prediction: Prediction) -> None:
         try:
@@ -429,7 +450,19 @@ class Predictions:
         ------
         UnknownPredictionError
         """
-        prediction = self._repository.get(prediction_id) if is_id(prediction_id) else None
+        return self._owned(user, self._repository.get(prediction_id) if is_id(prediction_id) else None)
+
+    def get_with_user(self, read: Callable[[ItemKey], tuple[User, Item]], prediction_id: str) -> Prediction:
+        """Return a prediction of the user whom ``read`` reads together with the prediction's item, by one call.
+
+        Raises
+        ------
+        UnknownPredictionError, and the errors of ``read``
+        """
+        user, item = read(self._repository.key(prediction_id))
+        return self._owned(user, self._repository.of_item(item))
+
+    def _owned(self, user: User, prediction: Prediction | None) -> Prediction:
         if prediction is None or prediction.user_id != user.id:
             raise UnknownPredictionError("You have no prediction with this id.")
         _add_to_log_line(prediction)
@@ -439,18 +472,18 @@ class Predictions:
         """Return a page of the user's predictions, newest first, and the cursor of the next page."""
         return self._repository.history(user.id, cursor)
 
-    def result(self, user: User, prediction_id: str) -> tuple[Prediction, Result]:
-        """Return a prediction of the user and its result. The files of the result may have expired.
 
-        Raises
-        ------
-        UnknownPredictionError, NotFinishedError, ResultExpiredError
-        """
-        prediction = self.get(user, prediction_id)
-        # Check this first: a prediction without a result has no result files that could expire.
-        if prediction.result is None:
-            reason = "has no result" if prediction.status.is_end else "is not finished yet"
-            raise NotFinishedError(f"This prediction {reason}.", prediction_status=prediction.status)
-        if prediction.files_deleted_at is not None:
-            raise result_expired()
-        return prediction, prediction.result
+def result_of(prediction: Prediction) -> Result:
+    """Return the result of a prediction. Its files may have expired.
+
+    Raises
+    ------
+    NotFinishedError, ResultExpiredError
+    """
+    # Check this first: a prediction without a result has no result files that could expire.
+    if prediction.result is None:
+        reason = "has no result" if prediction.status.is_end else "is not finished yet"
+        raise NotFinishedError(f"This prediction {reason}.", prediction_status=prediction.status)
+    if prediction.files_deleted_at is not None:
+        raise result_expired()
+    return prediction.result

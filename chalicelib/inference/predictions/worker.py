@@ -18,8 +18,6 @@ from functools import lru_cache
 from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO, NamedTuple
 
-import pandas as pd
-
 from chalicelib.core.clock import Clock
 from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.observability import metrics
@@ -29,11 +27,10 @@ from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.models.loader import load
-from chalicelib.inference.models.mayo import risk_score
-from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.assumptions import Assumption
-from chalicelib.inference.patient_file.findings import BrokenCsvError, InvalidFileError, InvalidRowsError
+from chalicelib.inference.patient_file.findings import InvalidFileError
 from chalicelib.inference.patient_file.validator import inspect
+from chalicelib.inference.predictions.batch import SMALL_ROWS, predict_rows
 from chalicelib.inference.predictions.leftovers import delete_leftovers
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.repository import PredictionRepository
@@ -42,7 +39,6 @@ from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.writer import ResultWriter
 from chalicelib.inference.storage.file_store import FileGoneError, FileStore, bad_rows_key, result_prefix
 
-CHUNK_ROWS = 10_000
 _BLOCK_BYTES = 1024 * 1024
 PROGRESS_SECONDS = 1.0
 """Pause between two progress reports. Each report renews the lease."""
@@ -70,7 +66,7 @@ class _Input:
     the submitted file if only the worker has read all of it, else None; likewise ``assumptions``.
     """
 
-    good_rows: BinaryIO | IO[str]
+    good_rows: bytes | BinaryIO | IO[str]
     bad_rows: Iterator[dict[str, Any]]
     rows: int
     sha256: str | None = None
@@ -199,16 +195,12 @@ class Worker:
 
     def _predict(self, prediction: Prediction) -> Result:
         loaded = self._load_model(prediction.model_id)
-        reported_at = self._clock()
         with ExitStack() as stack:
             patients = stack.enter_context(self._open_input(prediction))
             writer = stack.enter_context(ResultWriter(loaded, patients.bad_rows))
-            for chunk in read_chunks(patients.good_rows):
-                writer.add(chunk.get("ID"), loaded.model.predict(chunk), risk_score(chunk))
-                now = self._clock()
-                if now - reported_at >= PROGRESS_SECONDS:
-                    self._report_progress(prediction, writer.rows)
-                    reported_at = now
+            predict_rows(
+                patients.good_rows, loaded, writer, self._report_if_due(prediction, rows_done=lambda: writer.rows)
+            )
             writer.finish()
             if writer.rows != patients.rows:
                 raise StoredFileError(f"{writer.rows} patients are stored instead of {patients.rows}")
@@ -220,15 +212,20 @@ class Worker:
     def _open_input(self, prediction: Prediction) -> Iterator[_Input]:
         """Yield the rows to predict. A file that was not checked completely at submission is checked first."""
         with ExitStack() as stack:
-            stored = stack.enter_context(self._files.open(prediction.input_key))
             if not prediction.is_checked:
-                yield stack.enter_context(self._check_large_file(prediction, stored))
+                large = stack.enter_context(self._files.open(prediction.input_key))
+                yield stack.enter_context(self._check_large_file(prediction, large))
                 return
+            good_rows: bytes | BinaryIO
+            if prediction.rows <= SMALL_ROWS:
+                good_rows = self._files.read(prediction.input_key)
+            else:
+                good_rows = stack.enter_context(self._files.open(prediction.input_key))
             bad_rows: Iterator[dict[str, Any]] = iter(())
             if prediction.bad_rows:
                 key = bad_rows_key(prediction.user_id, prediction.prediction_id)
                 bad_rows = map(json.loads, stack.enter_context(self._files.open(key)))
-            yield _Input(stored, bad_rows, prediction.rows)
+            yield _Input(good_rows, bad_rows, prediction.rows)
 
     @contextmanager
     def _check_large_file(self, prediction: Prediction, stored: BinaryIO) -> Iterator[_Input]:
@@ -242,24 +239,24 @@ class Worker:
                 good=good,
                 bad=bad if skip else None,
                 rows_max=self._settings.rows_max,
-                on_batch=self._renew_lease(prediction),
+                on_batch=self._report_if_due(prediction),
             )
             inspection.raise_if_bad(skip=skip)
             good.seek(0)
             bad.seek(0)
             yield _Input(good, map(json.loads, bad), inspection.rows, sha256, inspection.assumptions)
 
-    def _renew_lease(self, prediction: Prediction) -> Callable[[], None]:
-        """Return a callback that renews the lease, at most once in PROGRESS_SECONDS."""
-        renewed_at = self._clock()
+    def _report_if_due(self, prediction: Prediction, rows_done: Callable[[], int] = lambda: 0) -> Callable[[], None]:
+        """Return a callback that reports the progress and renews the lease, at most once in PROGRESS_SECONDS."""
+        reported_at = self._clock()
 
-        def renew_if_due() -> None:
-            nonlocal renewed_at
-            if self._clock() - renewed_at >= PROGRESS_SECONDS:
-                renewed_at = self._clock()
-                self._report_progress(prediction, 0)
+        def report_if_due() -> None:
+            nonlocal reported_at
+            if self._clock() - reported_at >= PROGRESS_SECONDS:
+                reported_at = self._clock()
+                self._report_progress(prediction, rows_done())
 
-        return renew_if_due
+        return report_if_due
 
     def _report_progress(self, prediction: Prediction, rows: int) -> None:
         """Store the number of predicted rows and renew the lease.
@@ -287,47 +284,3 @@ class Worker:
 
     def _lease_until(self) -> float:
         return self._clock() + self._settings.lease_seconds
-
-
-_DTYPES = dict.fromkeys(columns.NUMBERS, "float64") | dict.fromkeys((*columns.CATEGORIES, "ID"), "str")
-
-
-def read_chunks(stream: object) -> Iterator[pd.DataFrame]:
-    """Yield the canonical CSV in chunks of at most CHUNK_ROWS rows.
-
-    Numbers are float64 in the units of the column specification, categories and IDs are text, and missing values are
-    NaN.
-
-    Raises
-    ------
-    InvalidFileError
-        The stored file is not one that passed the check.
-    """
-    try:
-        chunks = pd.read_csv(
-            stream,  # type: ignore[call-overload]
-            dtype=_DTYPES,
-            keep_default_na=False,
-            na_values={name: [""] for name in columns.STORED if name != "ID"},
-            chunksize=CHUNK_ROWS,
-        )
-        for chunk in chunks:
-            _require_valid(chunk)
-            yield chunk
-    except (ValueError, pd.errors.ParserError) as error:
-        raise BrokenCsvError("The stored file can't be read as a table.") from error
-
-
-def _require_valid(frame: pd.DataFrame) -> None:
-    """Check the limits of the column specification again, so that no other values reach a model."""
-    for name in columns.REQUIRED:
-        if name not in frame or frame[name].hasnans:
-            raise InvalidRowsError(f"The column {name} is missing or has missing values.")
-    for name in columns.NUMBERS:
-        low, high = columns.BY_NAME[name].limits
-        # Comparisons with NaN are false, so missing values pass.
-        if name in frame and (((values := frame[name].to_numpy()) < low) | (values > high)).any():
-            raise InvalidRowsError(f"The column {name} has values outside the range {low:g} to {high:g}.")
-    for name in columns.CATEGORIES:
-        if name in frame and not set(frame[name].dropna().unique()) <= set(columns.BY_NAME[name].allowed):
-            raise InvalidRowsError(f"The column {name} has unknown values.")

@@ -1,21 +1,22 @@
 """Read the stored results: pages of rows, the cohort summary, and the download URL of the CSV."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from chalicelib.core.errors import DomainError
+from chalicelib.inference.results import json_rows
+from chalicelib.inference.results.cohort import cohort_of
 from chalicelib.inference.results.result import Result
+from chalicelib.inference.results.row_codec import Cells, RowCodec, is_skipped, read_rows
 from chalicelib.inference.storage.file_store import DOWNLOAD_SECONDS, FileGoneError, FileStore
 
 ROWS_PAGE_MAX = 1000
 PAGE_BYTES_MAX = 1_500_000
 """Limit for the stored rows of one page. Lambda's responses are limited to 6 MB, and a row in the response is about
 twice as long as the stored one."""
-_BAD_ROW_FIELDS = 3
-_LATER_FIELDS: tuple[Any, ...] = (None, [], None, [], "", [], [])
-"""What a row has instead of the fields after the contributions. Results of older releases lack some or all of them."""
 
 
 class ResultExpiredError(DomainError):
@@ -35,7 +36,7 @@ class ResultReader:
     def rows(self, result: Result, total: int, offset: int, limit: int) -> list[dict[str, Any]]:
         """Return up to ``limit`` of the ``total`` rows, starting at row ``offset`` (0-based), in the API's format.
 
-        The page is shorter if its rows exceed PAGE_BYTES_MAX. Only the needed part of the rows file is read.
+        The page is shorter if its rows exceed PAGE_BYTES_MAX. Only the needed parts of the files are read.
 
         Raises
         ------
@@ -46,13 +47,29 @@ class ResultReader:
             return []
         first = offset // result.offset_interval
         last = -(-end // result.offset_interval)
-        try:
-            block = self._files.read_range(result.rows_key, result.row_offsets[first], result.row_offsets[last])
-        except FileGoneError as error:
-            raise result_expired() from error
         skip = offset - first * result.offset_interval
-        lines = islice(block.splitlines(), skip, skip + end - offset)
-        return [row_document(json.loads(line), result) for line in _first_lines(lines, PAGE_BYTES_MAX)]
+        if result.has_json_rows:
+            block = self._read_range(result.rows_key, result.row_offsets[first], result.row_offsets[last])
+            lines = islice(block.splitlines(), skip, skip + end - offset)
+            return [json_rows.row_document(json.loads(line), result) for line in _first_rows(lines, len)]
+        rows = islice(self._csv_rows(result, first, last), skip, skip + end - offset)
+        codec = _codec_of(result)
+        return [
+            codec.document(cells, json.loads(bad_row)["errors"] if bad_row else None)
+            for cells, bad_row in _first_rows(rows, lambda row: sum(map(len, row[0].values())) + len(row[1]))
+        ]
+
+    def _csv_rows(self, result: Result, first: int, last: int) -> Iterator[tuple[Cells, bytes]]:
+        """Return the rows between two row offsets. A skipped row comes with its line in the file of bad rows."""
+        offsets = result.row_offsets
+        header = self._read_range(result.csv_key, 0, offsets[0]) if first else b""
+        block = self._read_range(result.csv_key, offsets[first] if first else 0, offsets[last])
+        bad_rows: list[bytes] = []
+        if result.bad_rows and result.bad_rows.offsets[first] < result.bad_rows.offsets[last]:
+            start, end = (result.bad_rows.offsets[index] for index in (first, last))
+            bad_rows = self._read_range(result.bad_rows.key, start, end).splitlines()
+        next_bad_row = iter(bad_rows).__next__
+        return ((row, next_bad_row() if is_skipped(row) else b"") for row in read_rows((header + block).decode()))
 
     def cohort_summary(self, result: Result) -> dict[str, Any]:
         """Return the distribution of the years and the rows with the lowest estimates, in the API's format.
@@ -62,13 +79,17 @@ class ResultReader:
         ResultExpiredError
         """
         if result.cohort_key is None:
-            raise result_expired()
-        try:
-            stored = json.loads(self._files.read(result.cohort_key))
-        except FileGoneError as error:
-            raise result_expired() from error
-        lowest_estimates = [row_document(row, result) for row in stored["sickest"]]
-        return {**stored, "summary": result.summary, "sickest": lowest_estimates}
+            if result.has_json_rows:  # of a release that stored no summary
+                raise result_expired()
+            csv = self._read_range(result.csv_key, 0, result.row_offsets[-1])
+            horizon_years = _codec_of(result).output_spec.horizon_years
+            return {**cohort_of(_predicted_rows(csv.decode(), result), horizon_years), "summary": result.summary}
+        stored = json.loads(self._read(result.cohort_key))
+        if result.has_json_rows:
+            lowest_estimates = [json_rows.row_document(row, result) for row in stored["sickest"]]
+        else:
+            lowest_estimates = _predicted_rows(stored.pop("lowest_estimates"), result)
+        return {**stored, "sickest": lowest_estimates, "summary": result.summary}
 
     def download(self, result: Result, file_name: str) -> dict[str, Any]:
         """Return a short-lived URL that downloads the result CSV as ``file_name`` (ASCII).
@@ -81,75 +102,46 @@ class ResultReader:
             raise result_expired()
         return {"url": self._files.download_url(result.csv_key, file_name), "expires_in": DOWNLOAD_SECONDS}
 
+    def _read(self, key: str) -> bytes:
+        with _translate_errors():
+            return self._files.read(key)
 
-def _first_lines(lines: Iterable[bytes], bytes_max: int) -> Iterator[bytes]:
-    """Yield the first lines, up to ``bytes_max`` bytes in total, and at least one line."""
+    def _read_range(self, key: str, start: int, end: int) -> bytes:
+        with _translate_errors():
+            return self._files.read_range(key, start, end)
+
+
+@contextmanager
+def _translate_errors() -> Iterator[None]:
+    try:
+        yield
+    except FileGoneError as error:
+        raise result_expired() from error
+
+
+def _first_rows[Row](rows: Iterable[Row], size_of: Callable[[Row], int]) -> Iterator[Row]:
+    """Yield the first rows, up to PAGE_BYTES_MAX bytes in total, and at least one row."""
     total = 0
-    for line in lines:
-        total += len(line)
-        if total > bytes_max and total > len(line):
+    for row in rows:
+        size = size_of(row)
+        total += size
+        if size < total > PAGE_BYTES_MAX:
             return
-        yield line
+        yield row
+
+
+def _codec_of(result: Result) -> RowCodec:
+    if result.output_spec is None:
+        raise ValueError("only a result with JSON rows can lack an output specification")
+    return RowCodec(result.output_spec, result.columns)
+
+
+def _predicted_rows(csv: str, result: Result) -> list[dict[str, Any]]:
+    """Return the rows of a part of the CSV in the API's format, without skipped ones."""
+    codec = _codec_of(result)
+    return [codec.document(cells, None) for cells in read_rows(csv) if not is_skipped(cells)]
 
 
 def result_expired() -> ResultExpiredError:
     """Return the same error for a result that has expired and for one that its owner deleted."""
     return ResultExpiredError("The files of this result are no longer stored. Please submit the patients again.")
-
-
-def row_document(stored_row: list[Any], result: Result) -> dict[str, Any]:
-    """Convert a line of the rows file to the API's format. ``ResultWriter`` defines the fields of a line."""
-    if len(stored_row) == _BAD_ROW_FIELDS:
-        return _bad_row_document(*stored_row)
-    row, patient_id, years, lower, upper, upper_open, imputed, out_of_range, values, *later_fields = stored_row
-    mayo_score, survival, median, ranges, measure_first, stored_band, imputed_values = (
-        *later_fields,
-        *_LATER_FIELDS[len(later_fields) :],
-    )
-    band = stored_band or [None] * (2 * len(survival))
-    contributions = [
-        {"column": column, "value": value} for column, value in zip(result.columns, values, strict=True) if value
-    ]
-    contributions.sort(key=lambda contribution: -abs(contribution["value"]))
-    imputed_columns = imputed.split(";") if imputed else []
-    survival_years = result.output_spec.survival_years if result.output_spec else ()
-    return {
-        "row": row,
-        "id": patient_id,
-        "years": years,
-        "lower": lower,
-        "upper": upper,
-        "upper_open": upper_open,
-        "median_years": median,
-        "survival": [
-            {"years": year, "probability": probability, "lower": low, "upper": high}
-            for year, probability, low, high in zip(survival_years, survival, band[::2], band[1::2], strict=True)
-        ],
-        "mayo_score": mayo_score,
-        "imputed": imputed_columns,
-        "imputed_values": [
-            {"column": column, "value": value}
-            for column, value in zip(imputed_columns, imputed_values, strict=bool(imputed_values))
-        ],
-        "if_measured": [
-            {"column": column, "low": low, "high": high}
-            for column, (low, high) in zip(imputed_columns, ranges, strict=bool(later_fields))
-        ],
-        "measure_first": measure_first or None,
-        "errors": [],
-        "out_of_range": [
-            dict(zip(("column", "direction"), entry.split(":"), strict=True))
-            for entry in (out_of_range.split(";") if out_of_range else ())
-        ],
-        "baseline": result.baseline,
-        "contributions": contributions,
-    }
-
-
-def _bad_row_document(row: int, patient_id: str | None, errors: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a skipped row in the API's format: it has no estimates, only the findings."""
-    missing = dict.fromkeys(("years", "lower", "upper", "median_years", "mayo_score", "measure_first", "baseline"))
-    empty_lists: dict[str, list[Any]] = {
-        name: [] for name in ("survival", "imputed", "imputed_values", "if_measured", "out_of_range", "contributions")
-    }
-    return {"row": row, "id": patient_id, **missing, "upper_open": False, **empty_lists, "errors": errors}

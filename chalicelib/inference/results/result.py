@@ -9,12 +9,20 @@ from chalicelib.inference.storage.file_store import StoredObject
 
 
 @dataclass(frozen=True, slots=True)
+class BadRowsFile:
+    """The file with the findings of a result's skipped rows. ``offsets`` are those of the rows at ``row_offsets``."""
+
+    key: str
+    offsets: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A result: the keys of its files, its summary, and what is needed to read them.
 
     ``columns`` and ``baseline`` belong to the contributions. ``output`` is the estimate of the first patient, in years.
-    ``row_offsets[i]`` is the byte offset of row ``i * offset_interval`` in the rows file; the last offset is the
-    length of the file.
+    ``row_offsets[i]`` is the byte offset of row ``i * offset_interval`` in the file ``rows_key``; the last offset is
+    the length of the file. This file is the CSV. Only a result of a release before 2.0.0 has a file of JSON lines.
     """
 
     csv_key: str
@@ -32,6 +40,7 @@ class Result:
     model_sha256: str | None = None
     csv_sha256: str | None = None
     cohort_key: str | None = None
+    """The stored cohort summary. None for a small result, whose summary is computed from its rows."""
     input_sha256: str | None = None
     """SHA-256 of a large file, which only the worker reads completely."""
     assumptions: tuple[Assumption, ...] | None = None
@@ -39,3 +48,10 @@ class Result:
     files: dict[str, StoredObject] = field(default_factory=dict)
     """Size and ETag of each file in S3, by the field that holds its key. The audit compares them with the bucket. Empty
     for a result of an older release."""
+    bad_rows: BadRowsFile | None = None
+    """None if no row was skipped."""
+
+    @property
+    def has_json_rows(self) -> bool:
+        """Whether a release before 2.0.0 wrote this result, with the rows as JSON lines beside the CSV."""
+        return self.rows_key != self.csv_key

@@ -1,179 +1,258 @@
-"""Encode a chunk of result rows as lines of CSV and JSON.
+"""The result CSV: its columns, the lines that are written from a model's outputs, and the rows that the API reads.
 
-The encoding is written by hand because the csv and json modules would format every number twice.
+The API imports this module too, so it imports no numpy. Lines are written by hand because the csv module would take
+each number on its own.
 """
 
 from __future__ import annotations
 
-import json
+import csv
+import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.invisible_characters import is_invisible
+from chalicelib.inference.models.output_spec import OutputSpec
 
-DECIMALS = 6
+if TYPE_CHECKING:
+    from chalicelib.inference.models.base import Outputs
+    from chalicelib.inference.results.number_texts import Vector
 
-_Vector = np.ndarray[Any, np.dtype[np.float64]]
+Cells = Mapping[str, str]
+"""The cells of a row, by column."""
+
+_ESTIMATES = {"years": "years", "lower_10": "lower", "upper_90": "upper"}
 
 # Semicolons and tabs are quoted too: a spreadsheet that splits at them could start a new cell with a formula.
 _QUOTED = re.compile(r'[,;"\t\r\n]')
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _FORMULA_SIGNS = frozenset("=+-@")
 _RISKY_STARTS = ("\t", "\r", "\n", "\0")
+_UNUSUAL = re.compile(r"[^\x1f !#-+\--:<-~]")
+_UNUSUAL_START = re.compile(r"\x1f[^\x1f0-9A-Za-z]")
+"""What an ID contains, or begins with after a separator ``\\x1f``, if it may have to be quoted or escaped."""
 
 
 @dataclass(frozen=True, slots=True)
-class ImputedTexts:
-    """What a chunk's rows say of their imputed columns, in the format of each file. Both lists have n elements."""
+class RowCodec:
+    """Writes and reads the rows of one result. ``columns`` are those of the contributions, in their order."""
 
-    json: list[str]
-    csv: list[str]
+    output_spec: OutputSpec
+    columns: tuple[str, ...]
 
+    @property
+    def header(self) -> list[str]:
+        """The columns of the CSV."""
+        return [
+            "row", "ID", *_ESTIMATES, *self._curve, "mayo_score", *self._terms, "upper_is_open", "out_of_range",
+            "imputed", "imputed_values", "years_if_measured", "measure_first", "model", "model_version", "error",
+        ]  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
-class RowTexts:
-    """The values of a chunk's n rows as text. Both files use the same texts, because numbers look the same in each.
+    @property
+    def header_line(self) -> str:
+        """The first line of the CSV."""
+        return ",".join(map(csv_cell, self.header)) + "\n"
 
-    Every field has n elements. ``estimates``, ``contributions``, ``survival`` and ``band`` hold a row's numbers, joined
-    by commas.
-    """
+    @property
+    def _curve(self) -> dict[str, str]:
+        """The columns of the survival curve and its band, each with its name in ``Model.predict``."""
+        years = self.output_spec.survival_years
+        points = {_point(year): f"survival:{year}" for year in years}
+        band = {
+            column: f"survival_{end}:{year}"
+            for year in years
+            for end, column in zip(("lower", "upper"), self._band(year), strict=False)
+        }
+        return ({"median_years": "median"} if years else {}) | points | band
 
-    ids: Sequence[str | None]
-    estimates: list[str]
-    upper_open: list[bool]
-    imputed: list[str]
-    out_of_range: list[str]
-    contributions: list[str]
-    mayo_score: list[str]
-    survival: list[str] | None
-    median: list[str] | None
-    if_measured: ImputedTexts
-    measure_first: list[str]
-    band: list[str] | None
-    imputed_values: ImputedTexts
+    def _band(self, year: int) -> tuple[str, ...]:
+        """Return the columns of the lower and the upper end of the band, or none for a model without a band."""
+        level = self.output_spec.curve_band_level
+        if level is None:
+            return ()
+        return f"{_point(year)}_lower_{round(50 * (1 - level))}", f"{_point(year)}_upper_{round(50 * (1 + level))}"
 
-    def json_lines(self, row_numbers: Iterable[int]) -> Iterator[str]:
-        """Yield the lines of the rows file, in the format that ``ResultWriter`` describes."""
-        empty = [""] * len(self.ids)
-        rows = zip(
-            row_numbers,
-            ("null" if patient_id is None else _json_text(patient_id) for patient_id in self.ids),
-            self.estimates,
-            self.upper_open,
-            _map_distinct(_json_text, self.imputed),
-            _map_distinct(_json_text, self.out_of_range),
-            self.contributions,
-            self.mayo_score,
-            self.survival or empty,
-            self.median or empty,
-            self.if_measured.json,
-            _map_distinct(_json_text, self.measure_first),
-            self.band or empty,
-            self.imputed_values.json,
-            strict=True,
-        )
-        for (
-            row, patient_id, estimates, upper_open, imputed, out_of_range, contributions, mayo_score, survival, median,
-            if_measured, measure_first, band, imputed_values,
-        ) in rows:  # fmt: skip
-            is_open = "true" if upper_open else "false"
-            yield (
-                f"[{row},{patient_id},{estimates},{is_open},{imputed},{out_of_range},[{contributions}],{mayo_score},"
-                f"[{survival}],{median or 'null'},[{if_measured}],{measure_first},[{band}],[{imputed_values}]]\n"
-            )
+    @property
+    def _terms(self) -> dict[str, str]:
+        """The columns of the baseline and the contributions, each with its name in ``Model.predict``."""
+        scale = self.output_spec.contribution_scale
+        contributions = {f"contribution_{name}_{scale}": f"contribution:{name}" for name in self.columns}
+        return {f"baseline_{scale}": "baseline", **contributions}
 
-    def csv_lines(self, row_numbers: Iterable[int], baseline: str, model: str) -> Iterator[str]:
-        """Yield the lines of the CSV.
+    # ---- writing
 
-        ``baseline`` is the same for all rows. ``model`` holds the cells of the model's id and version.
+    def lines(
+        self,
+        row_numbers: Iterable[int],
+        ids: Iterable[str] | None,
+        predicted: Outputs,
+        mayo_score: Vector,
+        model: str,
+        number_texts: Callable[..., list[str]],
+    ) -> list[str]:
+        """Return the lines of n predicted rows.
+
+        ``mayo_score`` has the shape (n,). ``model`` is what ``model_cells`` returns. ``number_texts`` is the function
+        of that name, which the API can't import.
         """
+        before, after = (
+            [predicted[name] for name in names.values()] for names in (_ESTIMATES | self._curve, self._terms)
+        )
         rows = zip(
             row_numbers,
-            ("" if patient_id is None else csv_cell(escape_formula(patient_id)) for patient_id in self.ids),
-            self.estimates,
-            self.upper_open,
-            self._curve_cells(),
-            self.mayo_score,
-            self.imputed,
-            self.imputed_values.csv,
-            self.out_of_range,
-            self.if_measured.csv,
-            self.measure_first,
-            self.contributions,
+            _id_cells(ids, len(mayo_score)),
+            number_texts([*before, mayo_score, *after]),
+            predicted["upper_open"].tolist(),  # type: ignore[union-attr]
+            predicted["out_of_range"],
+            _imputed_cells(predicted, number_texts),
+            predicted["measure_first"],
             strict=True,
         )
-        for (
-            row, patient_id, estimates, upper_open, curve, mayo_score, imputed, imputed_values, out_of_range,
-            if_measured, measure_first, contributions,
-        ) in rows:  # fmt: skip
-            is_open = "yes" if upper_open else "no"
-            yield (
-                f"{row},{patient_id},{estimates},{is_open},{curve}{mayo_score},{imputed},{imputed_values},{out_of_range},{if_measured},"
-                f"{measure_first},{baseline},{contributions},{model},\n"
-            )
+        return [
+            f"{row},{patient_id},{numbers}{'yes' if is_open else 'no'},{out_of_range},{imputed},{first},{model},\n"
+            for row, patient_id, numbers, is_open, out_of_range, imputed, first in rows
+        ]
 
-    def _curve_cells(self) -> Iterable[str]:
-        """Yield each row's cells of the survival curve, followed by a comma. Yield empty texts without a curve."""
-        if self.survival is None or self.median is None:
-            return repeat("", len(self.ids))
-        return (f"{median},{curve}," for median, curve in zip(self.median, self.survival, strict=True))
+    def skipped_line(self, bad_row: Mapping[str, Any], model: str) -> str:
+        """Return the line of a skipped row, from its line in the list of bad rows. It has no estimates."""
+        error = escape_formula(" ".join(finding["message"] for finding in bad_row["errors"]))
+        empty_cells = "," * (len(self.header) - 4)
+        return f"{bad_row['row']},{id_cell(bad_row['id'] or '')}{empty_cells}{model},{csv_cell(error)}\n"
+
+    # ---- reading
+
+    def document(self, cells: Cells, errors: list[dict[str, Any]] | None) -> dict[str, Any]:
+        """Return a row in the API's format. ``errors`` are the findings of a skipped row, None for another row."""
+        row, patient_id = int(cells["row"]), cells["ID"].removeprefix("'") or None
+        if errors is not None:
+            return skipped_document(row, patient_id, errors)
+        baseline, *contributions = (_number(cells[column]) for column in self._terms)
+        return {
+            "row": row,
+            "id": patient_id,
+            **{name: _number(cells[column]) for column, name in _ESTIMATES.items()},
+            "upper_open": cells["upper_is_open"] == "yes",
+            "median_years": _number(cells.get("median_years", "")),
+            "survival": [self._survival(year, cells) for year in self.output_spec.survival_years],
+            "mayo_score": _number(cells["mayo_score"]),
+            "imputed": list(_items(cells["imputed"])),
+            "imputed_values": [
+                {"column": column, "value": float(value)} for column, value in _pairs(cells["imputed_values"])
+            ],
+            "if_measured": [
+                {"column": column, "low": float(low), "high": float(high)}
+                for column, ends in _pairs(cells["years_if_measured"])
+                for low, high in [ends.split("..")]
+            ],
+            "measure_first": cells["measure_first"] or None,
+            "errors": [],
+            "out_of_range": out_of_range_document(cells["out_of_range"]),
+            "baseline": baseline,
+            "contributions": contributions_document(self.columns, contributions),
+        }
+
+    def _survival(self, year: int, cells: Cells) -> dict[str, Any]:
+        probability, *band = (float(cells[column]) for column in (_point(year), *self._band(year)))
+        lower, upper = band or (None, None)
+        return {"years": year, "probability": probability, "lower": lower, "upper": upper}
 
 
-def texts_of_imputed(predicted: pd.DataFrame, imputed: list[str], prefixes: tuple[str, ...]) -> ImputedTexts:
-    """Return the numbers that belong to each row's imputed columns, in their order.
+def read_rows(text: str) -> Iterator[Cells]:
+    """Yield the rows of a part of a result CSV that begins with its header."""
+    return csv.DictReader(io.StringIO(text, newline=""))
 
-    ``imputed`` holds each row's imputed columns, joined by ``;``. A column's numbers are in the columns
-    ``prefix + column`` of ``predicted``: one, or the two ends of a range. In the CSV they look like
-    ``Copper:71.5;Stage:2.9`` or ``Copper:5.1..6.3;Stage:5.4..6.1``.
-    """
-    texts = ImputedTexts([""] * len(imputed), [""] * len(imputed))
-    rows_by_pattern: dict[str, list[int]] = {}
-    for row, pattern in enumerate(imputed):
-        if pattern:
-            rows_by_pattern.setdefault(pattern, []).append(row)
-    names = {name for pattern in rows_by_pattern for name in pattern.split(";")}
-    numbers = {name: [number_texts(predicted[prefix + name].to_numpy(float)) for prefix in prefixes] for name in names}
-    json_item = "{}" if len(prefixes) == 1 else "[{},{}]"
-    csv_item = "..".join(["{}"] * len(prefixes))
-    for pattern, rows in rows_by_pattern.items():
-        columns = [list(map(column.__getitem__, rows)) for name in pattern.split(";") for column in numbers[name]]
-        json_template = ",".join([json_item] * (pattern.count(";") + 1))
-        csv_template = ";".join(f"{name}:{csv_item}" for name in pattern.split(";"))
-        formatted = zip(rows, map(json_template.format, *columns), map(csv_template.format, *columns), strict=True)
-        for row, json_text, csv_text in formatted:
-            texts.json[row], texts.csv[row] = json_text, csv_text
+
+def is_skipped(cells: Cells) -> bool:
+    """Return whether the row was skipped."""
+    return cells["error"] != ""
+
+
+def contributions_document(columns: Iterable[str], values: Iterable[float | None]) -> list[dict[str, Any]]:
+    """Return the contributions in the API's format."""
+    contributions = [{"column": column, "value": value} for column, value in zip(columns, values, strict=True) if value]
+    return sorted(contributions, key=lambda contribution: -abs(contribution["value"]))
+
+
+def out_of_range_document(text: str) -> list[dict[str, str]]:
+    """Return the columns with values outside the training range in the API's format."""
+    return [{"column": column, "direction": direction} for column, direction in _pairs(text)]
+
+
+def skipped_document(row: int, patient_id: str | None, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a skipped row in the API's format: it has no estimates, only the findings."""
+    missing = dict.fromkeys(("years", "lower", "upper", "median_years", "mayo_score", "measure_first", "baseline"))
+    empty_lists: dict[str, list[Any]] = {
+        name: [] for name in ("survival", "imputed", "imputed_values", "if_measured", "out_of_range", "contributions")
+    }
+    return {"row": row, "id": patient_id, **missing, "upper_open": False, **empty_lists, "errors": errors}
+
+
+def _point(year: int) -> str:
+    """Return the column of a point of the survival curve."""
+    return f"survival_{year}y"
+
+
+def _number(cell: str) -> float | None:
+    return float(cell) if cell else None
+
+
+def _items(cell: str) -> Sequence[str]:
+    return cell.split(";") if cell else ()
+
+
+def _pairs(cell: str) -> Iterator[list[str]]:
+    """Yield column and value of each item of a cell such as ``Copper:71.5;Stage:2.9``."""
+    return (item.split(":") for item in _items(cell))
+
+
+def _imputed_cells(predicted: Outputs, number_texts: Callable[..., list[str]]) -> list[str]:
+    """Return the cells ``imputed``, ``imputed_values`` and ``years_if_measured`` of each row."""
+    imputed: Sequence[str] = predicted["imputed"]  # type: ignore[assignment]
+    patterns = {pattern: pattern.split(";") for pattern in set(imputed) if pattern}
+    # The texts of each column, for its rows with a missing value; the other rows have NaN. The rows of all patterns
+    # take their texts from these iterators, in file order.
+    texts = {
+        prefix + name: iter(number_texts([numbers[numbers == numbers]], commas=False))  # noqa: PLR0124
+        for name in {name for columns in patterns.values() for name in columns}
+        for prefix in ("imputed_value:", "if_low:", "if_high:")
+        for numbers in [predicted[prefix + name]]
+    }
+    cells: dict[str, Iterator[str]] = {}
+    for pattern, columns in patterns.items():
+        values, ranges = (";".join(f"{name}:{text}" for name in columns) for text in ("%s", "%s..%s"))
+        names = [f"imputed_value:{name}" for name in columns]
+        names += [f"{prefix}:{name}" for name in columns for prefix in ("if_low", "if_high")]
+        cells[pattern] = map(
+            f"{pattern},{values},{ranges}".__mod__, zip(*(texts[name] for name in names), strict=False)
+        )
+    rows = [next(cells[pattern]) if pattern else ",," for pattern in imputed]
+    if any(next(left, None) is not None for left in texts.values()):
+        raise ValueError("the model gives numbers for values that are not missing")
+    return rows
+
+
+def model_cells(model_id: str, version: str) -> str:
+    """Return the cells of the model that ran."""
+    return f"{csv_cell(model_id)},{csv_cell(version)}"
+
+
+def _id_cells(ids: Iterable[str] | None, count: int) -> Iterable[str]:
+    if ids is None:
+        return repeat("", count)
+    texts = list(ids)
+    joined = "\x1f" + "\x1f".join(texts)
+    if _UNUSUAL.search(joined) or _UNUSUAL_START.search(joined):
+        return map(id_cell, texts)
     return texts
 
 
-def comma_joined(columns: Iterable[_Vector]) -> list[str]:
-    """Return the numbers of each row as text, joined by commas. ``columns`` holds vectors of shape (n,)."""
-    return list(map(",".join, zip(*map(number_texts, columns), strict=True)))
-
-
-def number_texts(values: _Vector) -> list[str]:
-    """Return each number as text with at most DECIMALS decimals, and an empty text for NaN.
-
-    A laboratory value has few distinct values, so each distinct number is formatted once.
-    """
-    rounded = values.round(DECIMALS) + 0.0  # adding zero turns the -0.0 of an unused column into 0.0
-    codes, distinct = pd.factorize(rounded, use_na_sentinel=False)
-    texts = ["" if number != number else repr(number) for number in distinct.tolist()]  # noqa: PLR0124 - NaN
-    return list(map(texts.__getitem__, codes.tolist()))
-
-
-def _map_distinct(function: Callable[[str], str], texts: list[str]) -> Iterator[str]:
-    """Apply ``function`` to each of ``texts``, but only once to each distinct text."""
-    return map({text: function(text) for text in set(texts)}.__getitem__, texts)
-
-
-_json_text = json.JSONEncoder(ensure_ascii=False).encode
+def id_cell(text: str) -> str:
+    """Return an ID as a cell. An ID that begins with an apostrophe gets one more, so that it can be read back."""
+    return csv_cell("'" + text if text.startswith("'") else escape_formula(text))
 
 
 def csv_cell(text: str) -> str:
@@ -186,8 +265,7 @@ def csv_cell(text: str) -> str:
 def escape_formula(text: str) -> str:
     """Return ``text`` as a cell that no spreadsheet runs as a formula (OWASP, "CSV Injection"). Numbers stay unchanged.
 
-    A risky text gets an apostrophe in front. A text that already starts with apostrophes and is risky without them gets
-    one more, so that two different texts never become the same cell.
+    A risky text gets an apostrophe in front.
     """
     if text[:1].isalnum() and text.isascii():
         return text

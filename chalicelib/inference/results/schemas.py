@@ -75,7 +75,7 @@ class Row(ResponseModel):
     """The prediction for one patient. A skipped patient has only `row`, `id` and `errors`."""
 
     row: int = Field(description="Number of the patient in the file, starting at 1.")
-    id: str | None = Field(description="The patient's ID in the file.")
+    id: str | None = Field(description="The patient's ID in the file. Null if it is empty, or if the file has no IDs.")
     years: float | None = Field(description="The estimate, in years. Null for a skipped patient.")
     lower: float | None = Field(
         description="Lower end of the interval, in years: 9 of 10 such patients outlive it. The horizon if more than 9 "

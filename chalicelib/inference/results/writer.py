@@ -1,4 +1,8 @@
-"""Write the files of a result: a CSV for people, and JSON lines and a cohort summary for the page."""
+"""Write the files of a result while its rows are predicted: the CSV and, if they are needed, two more files.
+
+- ``bad.jsonl``: the findings of skipped rows.
+- ``cohort.json``: the cohort summary of a result of more than SMALL_RESULT_ROWS rows.
+"""
 
 from __future__ import annotations
 
@@ -6,35 +10,27 @@ import hashlib
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import IO, Any, Protocol, Self
 
 import numpy as np
-import pandas as pd
 
-from chalicelib.inference.models.base import LoadedModel
-from chalicelib.inference.results.result import Result
-from chalicelib.inference.results.row_codec import (
-    DECIMALS,
-    RowTexts,
-    comma_joined,
-    csv_cell,
-    escape_formula,
-    number_texts,
-    texts_of_imputed,
-)
+from chalicelib.inference.models.base import LoadedModel, Outputs
+from chalicelib.inference.results.cohort import SMALL_RESULT_ROWS
+from chalicelib.inference.results.number_texts import DECIMALS, Vector, number_texts
+from chalicelib.inference.results.result import BadRowsFile, Result
+from chalicelib.inference.results.row_codec import RowCodec, model_cells
+from chalicelib.inference.results.schemas import Summary
 from chalicelib.inference.results.summary import CohortSummary
 from chalicelib.inference.storage.file_store import StoredObject
 
 OFFSET_INTERVAL = 1000
 """Rows between two recorded row offsets."""
 
-_Vector = np.ndarray[Any, np.dtype[np.float64]]
-
 _CONTRIBUTION = "contribution:"
 _MEMORY_BYTES_MAX = 4 * 1024 * 1024
-_ESTIMATES = ("years", "lower", "upper")
 
 
 class ResultSink(Protocol):
@@ -47,36 +43,26 @@ class ResultSink(Protocol):
 class ResultWriter:
     """Writes the files of a result from predicted chunks, which must come in file order.
 
-    A line of the rows file is ``[row, id, years, lower, upper, upper_open, imputed, out_of_range,
-    [contributions], mayo_score, [survival], median, [[low, high], ...], measure_first, [band], [imputed values]]``:
-
-    - the contributions are in the order of ``Result.columns``;
-    - the survival probabilities are in the order of ``OutputSpec.survival_years``, and so are the ends of the band,
-      the lower and the upper one of each year;
-    - the ranges and the imputed values are in the order of ``imputed``.
-
-    A skipped row is ``[row, id, [errors]]``.
+    ``bad_rows`` are the lines of the list of bad rows, as the check wrote them.
     """
 
     def __init__(self, loaded: LoadedModel, bad_rows: Iterator[dict[str, Any]] = iter(())) -> None:  # noqa: B008 - it is empty
         self._loaded = loaded
         self._bad_rows = bad_rows
         self._next_bad_row = next(bad_rows, None)
-        self._output_spec = loaded.model.output_spec
-        self._model_cells = f"{csv_cell(loaded.id)},{csv_cell(loaded.version)}"
-        self._survival = [f"survival:{year}" for year in self._output_spec.survival_years]
-        years = self._output_spec.survival_years if self._output_spec.curve_band_level is not None else ()
-        self._band = [f"survival_{end}:{year}" for year in years for end in ("lower", "upper")]
+        self._model = model_cells(loaded.id, loaded.version)
+        output_spec = loaded.model.output_spec
+        self._codec = RowCodec(output_spec, ())
+        self._survival = [f"survival:{year}" for year in output_spec.survival_years]
         self._csv: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
-        self._row_lines: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
-        self._columns: tuple[str, ...] = ()
+        self._bad_file: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._baseline = 0.0
-        self._row_offsets = [0]
+        self._row_offsets: list[int] = []
+        self._bad_offsets: list[int] = []
         self._csv_sha256 = hashlib.sha256()
-        self._cohort_summary = CohortSummary(self._output_spec.horizon_years, len(self._survival))
-        self._years: list[_Vector] = []
+        self._cohort_summary = CohortSummary(output_spec.horizon_years, len(self._survival))
+        self._years: list[Vector] = []
         self._skipped_rows = 0
-        self._csv_columns = 0
         self._imputed_rows = 0
         self._out_of_range_rows = 0
         self.rows = 0
@@ -88,9 +74,9 @@ class ResultWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._csv.close()
-        self._row_lines.close()
+        self._bad_file.close()
 
-    def add(self, ids: pd.Series[str] | None, predicted: pd.DataFrame, mayo_score: _Vector) -> None:
+    def add(self, ids: Iterable[str] | None, predicted: Outputs, mayo_score: Vector) -> None:
         """Append a chunk of n rows.
 
         ``ids``: the IDs in the file, None if it has none. ``predicted``: see ``Model.predict``.
@@ -98,72 +84,45 @@ class ResultWriter:
         """
         if self.rows == 0:
             self._write_header(predicted)
-        imputed, out_of_range = predicted["imputed"].tolist(), predicted["out_of_range"].tolist()
-        patient_ids: Sequence[str | None] = [None] * len(predicted) if ids is None else ids.fillna("").tolist()
-        curve = [predicted[name].to_numpy(float) for name in self._survival]
-        rows = RowTexts(
-            ids=patient_ids,
-            estimates=comma_joined(predicted[name].to_numpy(float) for name in _ESTIMATES),
-            upper_open=predicted["upper_open"].tolist(),
-            imputed=imputed,
-            out_of_range=out_of_range,
-            contributions=comma_joined(predicted[_CONTRIBUTION + name].to_numpy(float) for name in self._columns),
-            mayo_score=number_texts(mayo_score),
-            survival=comma_joined(curve) if curve else None,
-            median=number_texts(predicted["median"].to_numpy(float)) if curve else None,
-            if_measured=texts_of_imputed(predicted, imputed, ("if_low:", "if_high:")),
-            measure_first=predicted["measure_first"].tolist(),
-            band=comma_joined(predicted[name].to_numpy(float) for name in self._band) if self._band else None,
-            imputed_values=texts_of_imputed(predicted, imputed, ("imputed_value:",)),
-        )
-        years = predicted["years"].to_numpy(float).round(DECIMALS)
-        self._write_rows(rows, years)
-        self._years.append(years)
-        has_imputed, has_out_of_range = _non_empty(imputed), _non_empty(out_of_range)
-        self._cohort_summary.count(years, curve, has_imputed, has_out_of_range)
-        self._imputed_rows += int(has_imputed.sum())
-        self._out_of_range_rows += int(has_out_of_range.sum())
+        bad_rows, row_numbers = self._number_rows(len(mayo_score))
+        lines = self._codec.lines(row_numbers, ids, predicted, mayo_score, self._model, number_texts)
+        self._summarise(predicted, lines)
+        self._write_rows(lines, bad_rows)
 
     def finish(self) -> None:
         """Append the bad rows that come after the last predicted row."""
-        bad_rows = list(self._take_bad_rows(None))
-        self._append_row_lines([self._bad_row_json(bad_row) for bad_row in bad_rows])
-        self._write_csv(map(self._bad_row_csv, bad_rows))
+        self._write_rows([], [(0, bad_row) for bad_row in self._take_bad_rows(None)])
 
-    def _write_header(self, predicted: pd.DataFrame) -> None:
-        self._columns = tuple(
-            name.removeprefix(_CONTRIBUTION) for name in predicted.columns if name.startswith(_CONTRIBUTION)
-        )
-        self._baseline = round(float(predicted["baseline"].iloc[0]), DECIMALS)
-        scale, years = self._output_spec.contribution_scale, self._output_spec.survival_years
-        curve = ["median_years", *(f"survival_{year}y" for year in years)] if years else []
-        header = [
-            "row", "ID", "years", "lower_10", "upper_90", "upper_is_open", *curve, "mayo_score", "imputed",
-            "imputed_values", "out_of_range", "years_if_measured", "measure_first", f"baseline_{scale}",
-            *(f"contribution_{name}_{scale}" for name in self._columns), "model", "model_version", "error",
-        ]  # fmt: skip
-        self._csv_columns = len(header)
-        self._write_csv([",".join(map(csv_cell, header)) + "\n"])
+    def _write_header(self, predicted: Outputs) -> None:
+        columns = tuple(name.removeprefix(_CONTRIBUTION) for name in predicted if name.startswith(_CONTRIBUTION))
+        self._codec = RowCodec(self._codec.output_spec, columns)
+        self._baseline = round(float(_numbers(predicted, "baseline")[0]), DECIMALS)
+        self._write_csv(self._codec.header_line)
+        self._record_offsets()
 
-    def _write_rows(self, rows: RowTexts, years: _Vector) -> None:
-        """Append a chunk of predicted rows to both files, with the bad rows that come between them."""
-        numbers: list[int] = []
-        bad_rows: list[tuple[int, dict[str, Any]]] = []  # each with the index in the chunk that it comes before
+    def _summarise(self, predicted: Outputs, lines: list[str]) -> None:
+        years, *curve = (_numbers(predicted, name).round(DECIMALS) for name in ("years", *self._survival))
+        imputed, out_of_range = (np.array(list(map(bool, predicted[name]))) for name in ("imputed", "out_of_range"))
+        self._cohort_summary.add(years, curve, imputed, out_of_range, lines)
+        self._years.append(years)
+        self._imputed_rows += int(imputed.sum())
+        self._out_of_range_rows += int(out_of_range.sum())
+
+    def _number_rows(self, count: int) -> tuple[list[tuple[int, dict[str, Any]]], Iterable[int]]:
+        """Return the bad rows between the next ``count`` predicted rows, and the numbers of the predicted rows.
+
+        Each bad row comes with the index of the predicted row that it precedes.
+        """
         next_number = self.rows + 1
-        for index in range(len(years)) if self._next_bad_row else ():
+        bad_rows: list[tuple[int, dict[str, Any]]] = []
+        numbers: list[int] = []
+        while self._next_bad_row and len(numbers) < count:
             for bad_row in self._take_bad_rows(next_number):
-                bad_rows.append((index, bad_row))
+                bad_rows.append((len(numbers), bad_row))
                 next_number += 1
             numbers.append(next_number)
             next_number += 1
-        row_numbers = numbers or range(next_number, next_number + len(years))
-        json_lines = list(rows.json_lines(row_numbers))
-        self._cohort_summary.rank(years, json_lines)
-        bad_json_lines = [(index, self._bad_row_json(bad_row)) for index, bad_row in bad_rows]
-        self._append_row_lines(_insert_lines(json_lines, bad_json_lines))
-        csv_lines = rows.csv_lines(row_numbers, repr(self._baseline), self._model_cells)
-        bad_csv_lines = [(index, self._bad_row_csv(bad_row)) for index, bad_row in bad_rows]
-        self._write_csv(_insert_lines(list(csv_lines), bad_csv_lines) if bad_rows else csv_lines)
+        return bad_rows, [*numbers, *range(next_number, next_number + count - len(numbers))]
 
     def _take_bad_rows(self, row: int | None) -> Iterator[dict[str, Any]]:
         """Yield the consecutive bad rows that start at row number ``row``, or all remaining ones if it is None."""
@@ -173,30 +132,27 @@ class ResultWriter:
             self._next_bad_row = next(self._bad_rows, None)
             self._skipped_rows += 1
 
-    def _append_row_lines(self, lines: list[str]) -> None:
-        """Append lines to the rows file, and record a row offset after every OFFSET_INTERVAL rows."""
-        for block in _split_at_offsets(lines, self.rows):
-            self._row_lines.write("".join(block).encode())
+    def _write_rows(self, lines: list[str], bad_rows: list[tuple[int, dict[str, Any]]]) -> None:
+        """Append the lines, with each bad row before the line at its index, and record offsets between them."""
+        insertions = [(index, self._codec.skipped_line(bad_row, self._model)) for index, bad_row in bad_rows]
+        findings = deque(bad_row for _, bad_row in bad_rows)
+        for block in _split_at_offsets(_insert_lines(lines, insertions), self.rows):
+            self._write_csv("".join(block))
             self.rows += len(block)
+            while findings and findings[0]["row"] <= self.rows:
+                line = json.dumps(findings.popleft(), ensure_ascii=False, separators=(",", ":"))
+                self._bad_file.write(f"{line}\n".encode())
             if self.rows % OFFSET_INTERVAL == 0:
-                self._row_offsets.append(self._row_lines.tell())
+                self._record_offsets()
 
-    def _bad_row_json(self, bad_row: dict[str, Any]) -> str:
-        fields = [bad_row["row"], bad_row["id"], bad_row["errors"]]
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-    def _bad_row_csv(self, bad_row: dict[str, Any]) -> str:
-        messages = " ".join(finding["message"] for finding in bad_row["errors"])
-        patient_id = "" if bad_row["id"] is None else escape_formula(bad_row["id"])
-        # All cells between the ID and the model are empty.
-        empty_cells = "," * (self._csv_columns - 4)
-        error_cell = csv_cell(escape_formula(messages))
-        return f"{bad_row['row']},{csv_cell(patient_id)}{empty_cells}{self._model_cells},{error_cell}\n"
-
-    def _write_csv(self, lines: Iterable[str]) -> None:
-        content = "".join(lines).encode()
+    def _write_csv(self, text: str) -> None:
+        content = text.encode()
         self._csv_sha256.update(content)
         self._csv.write(content)
+
+    def _record_offsets(self) -> None:
+        self._row_offsets.append(self._csv.tell())
+        self._bad_offsets.append(self._bad_file.tell())
 
     def upload(self, files: ResultSink, prefix: str) -> Result:
         """Store the files under ``prefix`` and return the record of the result.
@@ -208,49 +164,53 @@ class ResultWriter:
         """
         if self.rows == 0:
             raise ValueError("a result has at least one row")
-        size = self._row_lines.tell()
-        if self._row_offsets[-1] != size:
-            self._row_offsets.append(size)
-        csv_key, rows_key, cohort_key = (prefix + name for name in ("result.csv", "rows.jsonl", "cohort.json"))
-        cohort_summary = self._cohort_summary.document()
-        stored_files = {
-            "csv_key": files.put_stream(csv_key, self._csv, self._csv.tell(), "text/csv; charset=utf-8"),
-            "rows_key": files.put_stream(rows_key, self._row_lines, size, "application/x-ndjson"),
-            "cohort_key": files.put_stream(
-                cohort_key, io.BytesIO(cohort_summary), len(cohort_summary), "application/json"
-            ),
-        }
-        years = np.concatenate(self._years)
+        if self.rows % OFFSET_INTERVAL:
+            self._record_offsets()
+        csv_key, bad_key, cohort_key = (prefix + name for name in ("result.csv", "bad.jsonl", "cohort.json"))
+        stored = files.put_stream(csv_key, self._csv, self._csv.tell(), "text/csv; charset=utf-8")
+        # After a rollback, the audit of an older release expects both names.
+        stored_files = {"csv_key": stored, "rows_key": stored}
+        if self._skipped_rows:
+            size = self._bad_file.tell()
+            stored_files["bad_rows_key"] = files.put_stream(bad_key, self._bad_file, size, "application/x-ndjson")
+        if self.rows > SMALL_RESULT_ROWS:
+            summary = self._cohort_summary.document(self._codec.header_line)
+            stream = io.BytesIO(summary)
+            stored_files["cohort_key"] = files.put_stream(cohort_key, stream, len(summary), "application/json")
         return Result(
             csv_key=csv_key,
-            rows_key=rows_key,
-            columns=self._columns,
+            rows_key=csv_key,
+            columns=self._codec.columns,
             baseline=self._baseline,
             offset_interval=OFFSET_INTERVAL,
             row_offsets=tuple(self._row_offsets),
-            output=float(years[0]),
-            summary={
-                "rows": self.rows,
-                "mean_years": round(float(years.mean()), 3),
-                "median_years": round(float(np.median(years)), 3),
-                "minimum_years": round(float(years.min()), 3),
-                "maximum_years": round(float(years.max()), 3),
-                "imputed_rows": self._imputed_rows,
-                "out_of_range_rows": self._out_of_range_rows,
-                "skipped_rows": self._skipped_rows,
-            },
-            cohort_key=cohort_key,
-            output_spec=self._output_spec,
+            output=float(self._years[0][0]),
+            summary=self._summary(),
+            cohort_key=cohort_key if "cohort_key" in stored_files else None,
+            output_spec=self._codec.output_spec,
             model_version=self._loaded.version,
             model_sha256=self._loaded.sha256,
             csv_sha256=self._csv_sha256.hexdigest(),
             files=stored_files,
+            bad_rows=BadRowsFile(bad_key, tuple(self._bad_offsets)) if self._skipped_rows else None,
         )
 
+    def _summary(self) -> Summary:
+        years = np.concatenate(self._years)
+        return {
+            "rows": self.rows,
+            "mean_years": round(float(years.mean()), 3),
+            "median_years": round(float(np.median(years)), 3),
+            "minimum_years": round(float(years.min()), 3),
+            "maximum_years": round(float(years.max()), 3),
+            "imputed_rows": self._imputed_rows,
+            "out_of_range_rows": self._out_of_range_rows,
+            "skipped_rows": self._skipped_rows,
+        }
 
-def _non_empty(texts: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which texts are not empty, shape (n,)."""
-    return np.fromiter(map(bool, texts), np.bool_, len(texts))
+
+def _numbers(predicted: Outputs, name: str) -> Vector:
+    return np.asarray(predicted[name], float)
 
 
 def _split_at_offsets(lines: list[str], rows_written: int) -> Iterator[list[str]]:

@@ -64,7 +64,12 @@ def change_result(files: dict[str, Path], column: str, change: Callable[[str], s
     rows[2][index] = change(rows[2][index])
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    files["result.csv"].write_text(text.getvalue(), encoding="utf-8")
+    replace_result(files, text.getvalue())
+
+
+def replace_result(files: dict[str, Path], text: str) -> None:
+    """Replace the result, and its hash in the receipt."""
+    files["result.csv"].write_text(text, encoding="utf-8")
     change_receipt(files, result_sha256=hashlib.sha256(files["result.csv"].read_bytes()).hexdigest())
 
 
@@ -82,6 +87,28 @@ def test_a_last_decimal_of_another_cpu_fits_and_the_output_says_so(
     assert "not the same bytes" in output
     assert "but the same numbers within 1e-6" in output
     assert output.rstrip().endswith("the same within 1e-6.")
+
+
+def test_a_result_of_an_earlier_release_with_fewer_columns_in_another_order_fits_and_the_output_says_so(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *rows = csv.reader(io.StringIO(files["result.csv"].read_text("utf-8")))
+    kept = [index for index, name in reversed(list(enumerate(header))) if name != "measure_first"]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([row[index] for index in kept] for row in (header, *rows))
+    replace_result(files, text.getvalue())
+
+    assert run(files) == 0
+    output = capsys.readouterr().out
+    assert "the same numbers within 1e-6 in the columns that both have; the result has no measure_first" in output
+
+
+def test_a_result_with_a_column_that_this_version_does_not_write_does_not_fit(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace_result(files, files["result.csv"].read_text("utf-8").replace("lower_10", "lower_80", 1))
+    assert run(files) == 1
+    assert "nor the same numbers: this version writes no column lower_80" in capsys.readouterr().out
 
 
 def test_without_the_result_the_numbers_cannot_be_compared(
@@ -121,6 +148,14 @@ def test_cells_with_several_numbers_are_compared_number_by_number() -> None:
     for other in ("Copper:5.1..6.3;Stage:-0.1..1.1", "Copper:5.1..6.3", "Sex:5.1..6.3;Stage:-0.1..1e-06"):
         assert verify.first_difference(table(cell), table(other)) is not None
     assert verify.first_difference(table(cell), table(cell) + "2,\n") == "line 2: only one of them has it"
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "fits"), [("'s", "''s", True), ("''s", "'s", False), ("s", "'s", False)]
+)
+def test_an_id_of_an_earlier_release_may_lack_the_second_apostrophe(expected: str, actual: str, *, fits: bool) -> None:
+    difference = verify.first_difference(f"row,ID\n1,{expected}\n", f"row,ID\n1,{actual}\n")
+    assert (difference is None) == fits
 
 
 def test_the_same_bytes_under_a_later_version_fit(

@@ -17,6 +17,7 @@ from chalicelib.billing.ledger import Entry
 from chalicelib.core import aws
 from chalicelib.core.clock import iso
 from chalicelib.core.dynamo import to_item
+from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction
 from chalicelib.inference.storage.file_store import result_prefix
 from tests.unit.audit.test_audit import (
@@ -30,7 +31,7 @@ from tests.unit.audit.test_audit import (
     newest,
     pay,
 )
-from tests.unit.support import World
+from tests.unit.support import World, csv_of
 
 Texts = tuple[str, ...] | None
 
@@ -69,6 +70,9 @@ class Scene(NamedTuple):
         result = self.newest("succeeded").result
         self.world.files.put(getattr(result, name), content, "text/csv; charset=utf-8")
 
+    def bad_rows_key(self) -> str:
+        return f"{result_prefix(self.anna.id, self.newest('succeeded').prediction_id, 1)}bad.jsonl"
+
     def read_result(self, name: str) -> bytes:
         return self.world.files.read(getattr(self.newest("succeeded").result, name))
 
@@ -78,7 +82,11 @@ def scene(world: World) -> Scene:
     anna, boris = world.register("anna"), world.register("boris")
     world.vouchers.redeem(anna.id, world.vouchers.issue(500, None), None)
     world.vouchers.issue(300, None)
-    succeeded, failed, cancelled, _queued = (world.submit(anna) for _ in range(4))
+    # More than 1,000 rows, some of them skipped, so that the result has every file.
+    many = csv_of({"Age": "x"}, *({"ID": f"p{number}"} for number in range(1000)))
+    world.clock.advance(1)
+    succeeded = world.predictions.submit(anna, "lasso", many, None, None, Options(on_error="skip")).prediction
+    failed, cancelled, _queued = (world.submit(anna) for _ in range(3))
     world.run(succeeded)
     world.dead_letters.handle(failed.prediction_id)
     world.predictions.delete(anna, cancelled.prediction_id)
@@ -257,8 +265,17 @@ def result_csv_deleted(scene: Scene) -> None:
     scene.world.files.delete_all(scene.newest("succeeded").result.csv_key)  # type: ignore[union-attr]
 
 
-def the_rows_changed(scene: Scene) -> None:
-    scene.write_result("rows_key", scene.read_result("rows_key").replace(b"1", b"2"))
+def the_bad_rows_changed(scene: Scene) -> None:
+    key = scene.bad_rows_key()
+    scene.world.files.put(key, scene.world.files.read(key).replace(b"1", b"2"), "application/x-ndjson")
+
+
+def the_bad_rows_deleted(scene: Scene) -> None:
+    scene.world.files.delete_all(scene.bad_rows_key())
+
+
+def the_name_of_the_bad_rows_removed(scene: Scene) -> None:
+    change_succeeded(scene, "REMOVE bad_rows_file")
 
 
 def the_cohort_deleted(scene: Scene) -> None:
@@ -393,7 +410,9 @@ CASES: list[tuple[Callable[[Scene], None], Texts]] = [
     (result_csv_emptied, ("result.csv is empty",)),
     (result_csv_of_an_older_prediction_emptied, ("result.csv is empty",)),
     (result_csv_deleted, ("result.csv is missing",)),
-    (the_rows_changed, ("rows.jsonl is not what was stored",)),
+    (the_bad_rows_changed, ("bad.jsonl is not what was stored",)),
+    (the_bad_rows_deleted, ("bad.jsonl is missing",)),
+    (the_name_of_the_bad_rows_removed, ("its record of files has bad_rows_key, and its result does not",)),
     (the_cohort_deleted, ("cohort.json is missing",)),
     (the_cohort_emptied, ("cohort.json is empty",)),
     (result_csv_changed_and_the_record_of_files_removed, None),
@@ -462,8 +481,8 @@ def test_the_record_of_files_is_stored_beside_the_result_so_that_an_older_releas
         if item["prediction_id"] == succeeded.prediction_id
     )  # fmt: skip
 
-    assert item["result_files"].keys() == {"csv_key", "rows_key", "cohort_key"}
-    assert "files" not in item["result"]
+    assert item["result_files"].keys() == {"csv_key", "rows_key", "cohort_key", "bad_rows_key"}
+    assert {"files", "bad_rows"}.isdisjoint(item["result"])
     assert succeeded.result
     assert item["result_files"]["csv_key"]["size"] == len(scene.read_result("csv_key"))
     assert succeeded.result.files["csv_key"].etag == item["result_files"]["csv_key"]["etag"]

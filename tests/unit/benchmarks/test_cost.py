@@ -16,8 +16,11 @@ def test_an_alarm_is_billed_for_each_of_its_metrics() -> None:
 
 
 def test_a_function_has_the_memory_of_the_configuration_and_the_disk_of_the_template() -> None:
-    lambda_functions = functions(read_template())
+    resources = read_template()
+    disk_mb = resources["InferenceWorker"]["Properties"]["EphemeralStorage"]["Size"]
 
-    assert lambda_functions["inference_worker"] == Function("inference_worker", memory_mb=1769, disk_mb=3072)
+    lambda_functions = functions(resources)
+
+    assert lambda_functions["inference_worker"] == Function("inference_worker", memory_mb=1769, disk_mb=disk_mb)
     assert lambda_functions["api_handler"] == Function("api_handler", memory_mb=1769, disk_mb=512)
     assert {"dead_letter", "dispatcher"} <= set(lambda_functions)

@@ -10,7 +10,6 @@ import pytest
 from chalicelib.billing.payments import Cost, Payments
 from chalicelib.billing.vouchers import Vouchers, VoucherUsedError
 from chalicelib.core.dynamo import ConditionFailedError, TransactItem
-from chalicelib.core.idempotency import IdempotencyKeys
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.settlement import Settlement
 from chalicelib.inference.results.result import Result
@@ -88,7 +87,7 @@ def test_a_prediction_succeeds_only_after_its_files_are_stored(world: World, mon
     monkeypatch.setattr(Payments, "earn", list_files_and_earn)
     world.run(prediction)
 
-    assert files == [["cohort.json", "result.csv", "rows.jsonl"]]
+    assert files == [["result.csv"]]
 
 
 def test_a_success_whose_response_was_lost_keeps_its_files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,20 +102,12 @@ def test_a_success_whose_response_was_lost_keeps_its_files(world: World, monkeyp
     monkeypatch.setattr(Settlement, "succeed", succeed_twice)
 
     assert world.run(prediction).status is Status.SUCCEEDED
-    assert len(world.objects(f"results/{user.id}/")) == 3
+    assert len(world.objects(f"results/{user.id}/")) == 1
 
 
-def test_one_key_in_two_processes_at_once_charges_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_request_with_a_key_charges_nothing_and_leaves_no_file(world: World) -> None:
     user = world.register()
     first = world.predictions.submit(user, "lasso", patients(1), None, "k").prediction
-    outcome = IdempotencyKeys.outcome
-    reads: list[None] = []
-
-    def none_at_the_first_read(keys: IdempotencyKeys, *arguments: Any) -> str | None:
-        reads.append(None)
-        return None if len(reads) == 1 else outcome(keys, *arguments)
-
-    monkeypatch.setattr(IdempotencyKeys, "outcome", none_at_the_first_read)
     second = world.predictions.submit(user, "lasso", patients(1), None, "k").prediction
 
     assert second == first

@@ -283,8 +283,10 @@ def _limits(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     """Exceed each limit at the beginning of a day, when every window has its whole length left."""
     names = ("passwords_max", "registrations_max", "vouchers_per_hour", "submissions_per_minute", "uploads_per_hour")
     limits = api.services.limits
-    patch.setattr(limits, "_settings", api.services.settings.model_copy(update=dict.fromkeys(names, 1)))
-    patch.setattr(limits._throttles, "_clock", lambda: 20_000 * 86_400.0)
+    for service in (limits, api.services.accounts):
+        patch.setattr(service, "_settings", api.services.settings.model_copy(update=dict.fromkeys(names, 1)))
+    for counter in (limits._throttles, api.services.accounts):
+        patch.setattr(counter, "_clock", lambda: 20_000 * 86_400.0)
     for method, path, body in [
         ("POST", "/api/auth/login", {"name": "bert", "password": "wrong"}),
         ("POST", "/api/auth/register", {"name": "bert", "email": "bert@example.org", "password": PASSWORD}),

@@ -1,8 +1,10 @@
 import base64
 import json
+from decimal import Decimal
 from typing import Any, cast
 
 import pytest
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,6 +79,65 @@ def test_a_whole_float_comes_back_as_an_int() -> None:
 @settings(max_examples=100, deadline=None, print_blob=True)
 def test_numbers_are_stored_exactly(number: float) -> None:
     assert dynamo.from_item(dynamo.to_item({"n": number})) == {"n": number}
+
+
+_plain_values = st.recursive(
+    st.text()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats(-1e15, 1e15).filter(lambda x: abs(x) > 1e-100),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(min_size=1), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(min_size=1), _plain_values, max_size=4))
+@settings(max_examples=200, deadline=None, print_blob=True)
+def test_items_are_those_of_boto3(values: dict[str, Any]) -> None:
+    def exact(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: exact(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [exact(inner) for inner in value]
+        return Decimal(repr(value)) if isinstance(value, float) else value
+
+    item = dict(TypeSerializer().serialize(exact(values))["M"])
+
+    assert dynamo.to_item(values) == item
+    assert exact(dynamo.from_item(item)) == TypeDeserializer().deserialize({"M": item})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {"a"}, b"bytes"], ids=repr)
+def test_a_value_without_a_typed_form_is_an_error(value: object) -> None:
+    with pytest.raises(TypeError):
+        dynamo.to_item({"value": value})
+
+
+class _Tables:
+    """Tables that leave the keys of ``busy`` tables unprocessed at the first read."""
+
+    def __init__(self, busy: set[str], **items: dynamo.Item) -> None:
+        self._busy = busy
+        self._items = items
+        self.calls: list[dict[str, Any]] = []
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        self.calls.append(RequestItems)
+        unprocessed = {table: request for table, request in RequestItems.items() if table in self._busy}
+        self._busy = set()
+        found = {table: [self._items[table]] for table in RequestItems.keys() - unprocessed.keys() & self._items.keys()}
+        return {"Responses": found, "UnprocessedKeys": unprocessed}
+
+
+@pytest.mark.parametrize("busy", [set(), {"users"}, {"users", "predictions"}], ids=len)
+def test_items_of_two_tables_come_in_the_order_of_their_keys(busy: set[str], sleeps: list[float]) -> None:
+    user, key = {"id": {"S": "u"}}, {"id": {"S": "p"}}
+    tables = _Tables(busy, users=user)
+    keys = [dynamo.ItemKey("predictions", key), dynamo.ItemKey("users", user)]
+
+    assert dynamo.get_together(cast("Any", tables), *keys) == [{}, user]
+    assert len(tables.calls) == 1 + bool(busy)
+    assert tables.calls[0]["users"] == {"Keys": [user], "ConsistentRead": True}
 
 
 def test_conflicts_are_retried_until_the_transaction_is_accepted(sleeps: list[float]) -> None:

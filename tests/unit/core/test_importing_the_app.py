@@ -22,7 +22,11 @@ def test_importing_the_app_loads_no_data_science_package() -> None:
 
 def test_only_the_worker_loads_its_models_while_lambda_starts_it() -> None:
     assert loaded_by_the_app(*DATA_SCIENCE, _HANDLER="app.app") == ""
-    assert loaded_by_the_app(*DATA_SCIENCE, _HANDLER="app.inference_worker") == " ".join(DATA_SCIENCE)
+    assert loaded_by_the_app("numpy", _HANDLER="app.inference_worker") == "numpy"
+
+
+def test_the_worker_loads_its_models_without_scikit_learn() -> None:
+    assert loaded_by_the_app("joblib", "sklearn", "scipy", _HANDLER="app.inference_worker") == "joblib"
 
 
 def test_importing_the_app_outside_lambda_loads_no_powertools() -> None:

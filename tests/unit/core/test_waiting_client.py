@@ -52,8 +52,10 @@ def client(settings: Settings, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
     """The namespace of the Python code in docs/api.md, with a user who has sent one file and got one upload form."""
     monkeypatch.setattr(urllib.request, "_opener", urllib.request.build_opener(_AppHandler()))
     with served(settings) as services:
-        monkeypatch.setattr(services.limits, "_settings", settings.model_copy(update=LIMITS))
-        monkeypatch.setattr(services.limits._throttles, "_clock", clock)
+        for service in (services.limits, services.accounts):
+            monkeypatch.setattr(service, "_settings", settings.model_copy(update=LIMITS))
+        for counter in (services.limits._throttles, services.accounts):
+            monkeypatch.setattr(counter, "_clock", clock)
         token = register(Api(services), "clara")
         namespace: dict[str, Any] = {"auth": {"Authorization": f"Bearer {token}"}, "patients": csv_of({})}
         exec(blocks("docs/api.md", "python")[0], namespace)

@@ -17,7 +17,7 @@ from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.storage import file_store
 from chalicelib.inference.storage.file_store import FileStore, StoredObject
 from tests.unit.core.api import Api, register, served
-from tests.unit.support import PASSWORD, FakeModel, World
+from tests.unit.support import PASSWORD, FakeModel, World, patients
 
 
 def audit_of(world: World) -> list[str]:
@@ -241,7 +241,7 @@ def test_an_erasure_that_runs_out_of_time_is_not_finished(world: World, anna: Us
 def test_a_worker_that_fails_after_it_lost_its_claim_leaves_no_files(
     world: World, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prediction = world.submit(anna)
+    prediction = world.submit(anna, patients(1001))  # its result has two files
     put_stream = FileStore.put_stream
     written: list[str] = []
 

@@ -16,7 +16,6 @@ import pytest
 from sklearn.linear_model import Lasso, lasso_path
 from sklearn.preprocessing import StandardScaler
 
-from admin import verify
 from admin.verify import first_difference, predict
 from chalicelib.inference.catalog.catalog import ARTEFACTS
 from chalicelib.inference.models.additive import AdditivePipeline
@@ -24,7 +23,8 @@ from chalicelib.inference.models.base import read_card
 from chalicelib.inference.models.curve import Baseline
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.patient_file import columns
-from chalicelib.inference.predictions.worker import read_chunks
+from chalicelib.inference.predictions import batch
+from chalicelib.inference.predictions.batch import Chunk
 from tests.support.patients import made_up_patients
 from tests.support.quick_check import quick_card_differences
 from tests.support.stack import ROOT
@@ -56,16 +56,27 @@ class Noise:
         noisy = frame.copy()
         for name in columns.NUMBERS:
             if name in frame:
-                column, values = columns.BY_NAME[name], frame[name].to_numpy(float)
-                ends = np.array([column.training_minimum, column.training_maximum], float)
-                inside = (ends[0] <= values) & (values <= ends[1])
-                moved = self(values)
-                noisy[name] = np.where(inside, moved.clip(*ends), moved)
+                noisy[name] = self._numbers(name, frame[name].to_numpy(float))
         return noisy
+
+    def chunk(self, chunk: Chunk) -> Chunk:
+        """Return a chunk with the same noise on its numbers."""
+        numbers = {
+            name: self._numbers(name, values) for name, values in chunk.patients.items() if name in columns.NUMBERS
+        }
+        return chunk._replace(patients={**chunk.patients, **numbers})
+
+    def _numbers(self, name: str, values: np.ndarray) -> np.ndarray:
+        column = columns.BY_NAME[name]
+        ends = np.array([column.training_minimum, column.training_maximum], float)
+        inside = (ends[0] <= values) & (values <= ends[1])
+        moved = self(values)
+        return np.where(inside, moved.clip(*ends), moved)
 
     def apply(self, patch: pytest.MonkeyPatch) -> None:
         """Patch the code so that everything computed from fitted matrices is noisy."""
-        standardise, survival, path = StandardScaler.transform, Baseline.survival, cox._path
+        standardise, survival, cumulative = StandardScaler.transform, Baseline.survival, Baseline.cumulative
+        path = cox._path
         fit, init = Lasso.fit, AdditivePipeline.__init__
 
         def noisy_fit(model: Lasso, *data: Any, **options: Any) -> Lasso:
@@ -86,11 +97,13 @@ class Noise:
         def noisy_init(additive: AdditivePipeline, *parts: Any) -> None:
             init(additive, *parts)
             additive._coefficients = self(additive._coefficients)
+            additive._after_imputing.append(self)
 
         patch.setattr(
             StandardScaler, "transform", lambda scaler, *data, **more: self(standardise(scaler, *data, **more))
         )
         patch.setattr(Baseline, "survival", lambda *arguments: self(survival(*arguments)))
+        patch.setattr(Baseline, "cumulative", lambda *arguments: self(cumulative(*arguments)))
         patch.setattr(Lasso, "fit", noisy_fit)
         patch.setattr(lasso, "lasso_path", noisy_lasso_path)
         patch.setattr(cox, "_path", noisy_path)
@@ -134,7 +147,8 @@ def test_results_stay_within_the_tolerance(model_id: str, seed: int, monkeypatch
 
     noise = Noise(seed)
     noise.apply(monkeypatch)
-    monkeypatch.setattr(verify, "read_chunks", lambda stream: map(noise.patients, read_chunks(stream)))
+    chunks = batch.canonical_chunks
+    monkeypatch.setattr(batch, "canonical_chunks", lambda stream: map(noise.chunk, chunks(stream)))
     noisy = [predict(load(model_id, ARTEFACTS), content).csv.decode() for content in files]
 
     assert [first_difference(*pair) for pair in zip(expected, noisy, strict=True)] == [None] * 3, replay(seed)

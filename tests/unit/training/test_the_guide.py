@@ -13,6 +13,7 @@ import chalicelib.inference.models
 import training.models
 from chalicelib.inference.catalog.catalog import Catalog
 from chalicelib.inference.models.loader import load
+from tests.support.frames import predict
 from tests.support.models import CARDS
 from tests.support.stack import ROOT
 from tests.unit.inference.models import test_every_model, test_sweeps
@@ -67,7 +68,7 @@ def test_the_guides_example_passes_every_models_tests(root: Path, patients: pd.D
     assert (offer.id, offer.coins) == (NAME, 50)
     assert type(model).__module__ == f"chalicelib.inference.models.{NAME}"
     cohort = read_cohort()
-    output = model.predict(cohort)
+    output = predict(model, cohort)
     assert output["years"].to_numpy() == pytest.approx(fitted.years(cohort, recipe.horizon_years), abs=1e-9)
     arguments = {"model": model, "card": offer.card, "cohort": cohort, "gaps": test_sweeps.GAPS}
     for module, least in ((test_every_model, 15), (test_sweeps, 3)):

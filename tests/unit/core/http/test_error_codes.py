@@ -13,6 +13,7 @@ from chalice.test import HTTPResponse
 
 from app import app
 from chalicelib.auth.normalization import Credentials
+from chalicelib.auth.repository import User
 from chalicelib.core.errors import DomainError
 from chalicelib.core.http import problem
 from chalicelib.core.http.bodies import JSON_BYTES_MAX
@@ -176,16 +177,19 @@ def _deleted_meanwhile(api: Collector, patch: pytest.MonkeyPatch) -> None:
     api.services.price_overrides.put("mayo", Override())
     patch.setattr(api.services.price_overrides, "_read_at", float("-inf"))
     voucher = {"code": api.services.vouchers.issue(1, None)}
-    for name, limit in (("dora", "submission"), ("eva", "voucher")):
+    for name, path, body in (("dora", None, None), ("eva", "/api/billing/vouchers", voucher)):
         api.token = register(api, name)
         retry = f"/api/predict/{api.finished('mayo', patients(1))}/retry"
         user = api.services.accounts.identify(api.token)[0]
+
+        def identify_and_delete(_token: str, user: User = user) -> User:
+            api.services.accounts.delete(user, PASSWORD)
+            return user
+
         with patch.context() as race:
-            race.setattr(api.services.limits, limit, lambda *_, user=user: api.services.accounts.delete(user, PASSWORD))
-            if limit == "voucher":
-                api.refusal("account_deleted", "POST", "/api/billing/vouchers", voucher)
-            else:
-                api.refusal("account_deleted", "POST", retry)
+            race.setattr(api.services.accounts, "identify", lambda token: (identify_and_delete(token), None))
+            race.setattr(api.services.accounts, "identify_and_count", identify_and_delete)
+            api.refusal("account_deleted", "POST", path or retry, body)
 
 
 def log_in(api: Collector, name: str) -> str:

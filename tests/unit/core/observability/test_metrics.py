@@ -10,7 +10,6 @@ from chalicelib.core.dynamo import ConditionFailedError
 from chalicelib.core.observability import metrics
 from chalicelib.core.observability.metrics import Metric
 from chalicelib.inference.predictions.repository import DUE_SHARDS, PredictionRepository
-from chalicelib.wiring import Services
 from tests.unit.core.functions import NAME, Functions
 from tests.unit.support import PASSWORD, BrokenModel, World, csv_of, patients
 
@@ -220,7 +219,7 @@ def test_a_limited_request_is_counted_by_its_kind_of_limit_and_not_by_its_user(
     functions: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limited = functions.services.settings.model_copy(update={"submissions_per_minute": 1})
-    monkeypatch.setitem(vars(functions.services), "limits", Services(limited).limits)
+    monkeypatch.setattr(functions.services.accounts, "_settings", limited)
     statuses = [
         functions.ask("POST", "/api/predict/lasso?dry_run=true", patients(1), Content_Type="text/csv").status_code
         for _ in range(2)

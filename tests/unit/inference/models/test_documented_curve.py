@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,12 +10,13 @@ import pytest
 from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.mayo import risk_score
-from chalicelib.inference.results.reader import row_document
+from chalicelib.inference.results.reader import ResultReader
 from chalicelib.inference.results.writer import ResultWriter
-from chalicelib.inference.storage.file_store import StoredObject
 from tests.support.docs import blocks
+from tests.support.frames import patients_of, predict
 from tests.support.models import CARDS
 from tests.unit.inference.models.conftest import ARTEFACTS
+from tests.unit.inference.results.memory import Files
 
 ROUNDING = 1e-5
 """Rows have six decimals, and a row's score is a sum of several numbers."""
@@ -23,25 +24,15 @@ ROUNDING = 1e-5
 Survival = Callable[[float, dict[str, Any], dict[str, Any]], float]
 
 
-class RowSink:
-    """Keeps the stored rows of a result."""
-
-    lines: list[bytes]
-
-    def put_stream(self, key: str, stream: IO[bytes], size: int, _content_type: str) -> StoredObject:
-        if key == "rows.jsonl":
-            stream.seek(0)
-            self.lines = stream.read(size).splitlines()
-        return StoredObject(size, "")
-
-
-def rows_of(loaded: LoadedModel, cohort: pd.DataFrame, predicted: pd.DataFrame) -> list[dict[str, Any]]:
+def rows_of(loaded: LoadedModel, cohort: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as the API sends them."""
-    sink = RowSink()
+    files = Files()
     with ResultWriter(loaded) as writer:
-        writer.add(cohort["ID"], predicted, risk_score(cohort))
-        result = writer.upload(sink, "")
-    return [json.loads(json.dumps(row_document(json.loads(line), result))) for line in sink.lines]
+        patients = patients_of(cohort)
+        writer.add(cohort["ID"], loaded.model.predict(patients), risk_score(patients))
+        result = writer.upload(files, "")
+    rows: list[dict[str, Any]] = json.loads(json.dumps(ResultReader(files).rows(result, len(cohort), 0, 1000)))
+    return rows
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +48,8 @@ def test_the_documented_function_computes_the_predicted_curve(
     model_id: str, cohort: pd.DataFrame, survival: Survival
 ) -> None:
     card, loaded = CARDS[model_id], load(model_id, ARTEFACTS)
-    predicted = loaded.model.predict(cohort)
-    rows = rows_of(loaded, cohort, predicted)
+    predicted = predict(loaded.model, cohort)
+    rows = rows_of(loaded, cohort)
     for year in card["survival_years"]:
         expected = predicted[f"survival:{year}"].tolist()
         assert [survival(year, row, card) for row in rows] == pytest.approx(expected, abs=ROUNDING)

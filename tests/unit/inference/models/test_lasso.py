@@ -9,6 +9,7 @@ import pytest
 from chalicelib.inference.models.base import Model, read_verified
 from chalicelib.inference.models.lasso import IntervalTable, LassoArtefact
 from chalicelib.inference.patient_file import columns
+from tests.support.frames import predict
 from tests.unit.inference.models.patients import estimate, patient
 
 HORIZON = 8.0
@@ -34,13 +35,13 @@ def artefact() -> LassoArtefact:
     ],
 )
 def test_a_worse_value_shortens_the_estimate(lasso: Model, column: str, better: object, worse: object) -> None:
-    longer = lasso.predict(patient(Bilirubin=3.0, **{column: better}))
-    shorter = lasso.predict(patient(Bilirubin=3.0, **{column: worse}))
+    longer = predict(lasso, patient(Bilirubin=3.0, **{column: better}))
+    shorter = predict(lasso, patient(Bilirubin=3.0, **{column: worse}))
     assert shorter["years"].item() < longer["years"].item()
 
 
 def test_baseline_and_contributions_add_up_to_the_years(lasso: Model, cohort: pd.DataFrame) -> None:
-    output = lasso.predict(cohort)
+    output = predict(lasso, cohort)
     assert output["imputed"].str.len().gt(0).any()
     np.testing.assert_allclose(estimate(output).clip(0, HORIZON), output["years"], rtol=0, atol=1e-9)
 
@@ -49,7 +50,7 @@ def test_baseline_and_contributions_equal_the_pipelines_prediction(
     lasso: Model, cohort: pd.DataFrame, artefact: LassoArtefact
 ) -> None:
     predicted = artefact.pipeline.predict(cohort)
-    np.testing.assert_allclose(estimate(lasso.predict(cohort)), predicted, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(estimate(predict(lasso, cohort)), predicted, rtol=0, atol=1e-9)
     assert predicted.max() > HORIZON  # some estimates are clipped
 
 
@@ -62,7 +63,7 @@ def test_the_ends_of_an_interval_are_interpolated_between_the_knots_of_the_table
 
 
 def test_the_interval_is_that_of_the_table(lasso: Model, artefact: LassoArtefact, cohort: pd.DataFrame) -> None:
-    output = lasso.predict(cohort)
+    output = predict(lasso, cohort)
     lower, upper = artefact.intervals.ends(output["years"].to_numpy(), HORIZON)
     assert output["lower"].tolist() == lower.tolist()
     assert output["upper"].tolist() == upper.tolist()
@@ -80,7 +81,7 @@ def test_the_interval_is_that_of_the_table(lasso: Model, artefact: LassoArtefact
 def test_a_value_beyond_the_training_range_is_clamped_and_flagged(
     lasso: Model, column: str, beyond: float, edge: float, flag: str
 ) -> None:
-    outside, inside = lasso.predict(patient(**{column: beyond})), lasso.predict(patient(**{column: edge}))
+    outside, inside = predict(lasso, patient(**{column: beyond})), predict(lasso, patient(**{column: edge}))
     assert outside["out_of_range"].item() == flag
     assert inside["out_of_range"].item() == ""
     pd.testing.assert_frame_equal(
@@ -89,7 +90,7 @@ def test_a_value_beyond_the_training_range_is_clamped_and_flagged(
 
 
 def test_several_flags_are_joined_in_the_columns_order(lasso: Model) -> None:
-    output = lasso.predict(patient(Bilirubin=45.0, Age=7000.0, Platelets=900.0))
+    output = predict(lasso, patient(Bilirubin=45.0, Age=7000.0, Platelets=900.0))
     assert output["out_of_range"].item() == "Age:below;Bilirubin:above;Platelets:above"
 
 
@@ -110,7 +111,7 @@ def test_the_categories_are_those_of_the_column_specification(artefact: LassoArt
 
 
 def test_a_file_with_only_the_required_columns_is_predicted(lasso: Model, cohort: pd.DataFrame) -> None:
-    output = lasso.predict(cohort[list(columns.REQUIRED)])
+    output = predict(lasso, cohort[list(columns.REQUIRED)])
     optional = [name for name in lasso.columns if name not in columns.REQUIRED]
     assert set(output["imputed"]) == {";".join(optional)}
     assert output["years"].nunique() > 300
@@ -118,9 +119,9 @@ def test_a_file_with_only_the_required_columns_is_predicted(lasso: Model, cohort
 
 @pytest.mark.parametrize("stage", ["4", 4, 4.0, np.int64(4), np.float64(4), "4.0"])
 def test_a_stage_is_read_as_text_or_as_a_number(lasso: Model, stage: object) -> None:
-    assert lasso.predict(patient(Stage=stage)).equals(lasso.predict(patient(Stage="4")))
+    assert predict(lasso, patient(Stage=stage)).equals(predict(lasso, patient(Stage="4")))
 
 
 def test_categories_may_be_of_pandas_category_type(lasso: Model, cohort: pd.DataFrame) -> None:
     categorical = cohort.astype(dict.fromkeys(("Sex", "Edema", "Stage"), "category"))
-    pd.testing.assert_frame_equal(lasso.predict(categorical), lasso.predict(cohort), check_exact=True)
+    pd.testing.assert_frame_equal(predict(lasso, categorical), predict(lasso, cohort), check_exact=True)

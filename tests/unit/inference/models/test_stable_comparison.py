@@ -8,6 +8,7 @@ from chalicelib.inference.models.cox_lasso import CoxLassoModel
 from chalicelib.inference.models.curve import Baseline
 from chalicelib.inference.models.lasso import IntervalTable
 from chalicelib.inference.models.loader import load
+from tests.support.frames import predict
 from tests.unit.inference.models.conftest import ARTEFACTS
 from tests.unit.inference.models.patients import patient
 
@@ -63,8 +64,8 @@ def test_an_upper_end_at_the_horizon_is_the_horizon(noise: float) -> None:
 def test_of_equally_wide_ranges_the_first_is_named(noise: float, monkeypatch: pytest.MonkeyPatch) -> None:
     model = load("cox-lasso", ARTEFACTS).model
     assert isinstance(model, CoxLassoModel)
-    ranges = iter([(0.0, 0.5), (0.0, 0.5 + noise)])
-    monkeypatch.setattr(model._additive, "_totals_if_measured", lambda *_: (np.array([end]) for end in next(ranges)))
-    output = model.predict(patient(Bilirubin=3.0, Copper=np.nan, Platelets=np.nan)).iloc[0]
+    totals = np.array([[[0.0], [0.5]], [[0.0], [0.5 + noise]]])
+    monkeypatch.setattr(model._additive, "_totals_if_measured", lambda *_: totals)
+    output = predict(model, patient(Bilirubin=3.0, Copper=np.nan, Platelets=np.nan)).iloc[0]
     assert output["if_low:Copper"] == pytest.approx(output["if_low:Platelets"], abs=1e-9)
     assert output["measure_first"] == "Copper"

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.inference.models.base import Model
 from chalicelib.inference.patient_file import columns
+from tests.support.frames import predict
 from tests.unit.inference.models.patients import estimate, patient
 
 STEPS = 2_000
@@ -34,7 +35,7 @@ def sweeps(model: Model, gaps: dict[str, None]) -> Iterator[tuple[str, pd.DataFr
             else:
                 swept = np.array(column.allowed, dtype=object)
             rows = patient(**(gaps | values)).loc[np.zeros(len(swept), int)].reset_index(drop=True)
-            yield f"{kind}: {name}", model.predict(rows.assign(**{name: swept}))
+            yield f"{kind}: {name}", predict(model, rows.assign(**{name: swept}))
 
 
 @all_patients
@@ -77,7 +78,7 @@ def test_a_worse_required_value_never_lengthens_anything_whatever_is_missing(mod
     direction = rows["swept"].map(WORSE_IF_HIGHER).map({True: 1.0, False: -1.0}).to_numpy()[1:]
     optional = [name for name in model.columns if name not in WORSE_IF_HIGHER]
     for missing in chain.from_iterable(combinations(optional, count) for count in range(len(optional) + 1)):
-        output = model.predict(rows.drop(columns=list(missing)))
+        output = predict(model, rows.drop(columns=list(missing)))
         for figure in ("years", "lower", "upper"):
             change = np.diff(output[figure]) * direction
             assert (change[is_next] <= 1e-9).all(), (missing, figure, rows["swept"][1:][is_next & (change > 1e-9)])

@@ -75,6 +75,12 @@ def test_a_key_expires_after_a_day_even_if_its_record_still_exists(world: World)
     world.clock.advance(LIFETIME_SECONDS - 1)
     assert submit(world, user, "k") == first
     world.clock.advance(2)
+    world.price_overrides.put("lasso", Override(enabled=False))
+    world.clock.advance(CACHE_SECONDS)
+    with pytest.raises(ModelDisabledError):
+        submit(world, user, "k")
+    world.price_overrides.put("lasso", Override())
+    world.clock.advance(CACHE_SECONDS)
     assert submit(world, user, "k") != first
     assert world.balance(user) == 300
 

@@ -10,7 +10,7 @@ from chalicelib.inference.predictions.dead_letters import AttemptInProgressError
 from chalicelib.inference.predictions.prediction import Status
 from chalicelib.inference.predictions.queue import PoisonMessageError, prediction_id_of
 from chalicelib.inference.predictions.service import UnknownPredictionError
-from chalicelib.inference.results import reader
+from chalicelib.inference.results import json_rows
 from chalicelib.inference.results.result import Result
 from chalicelib.inference.results.schemas import Summary
 from tests.unit.support import BrokenModel, FakeModel, World, patients
@@ -187,7 +187,7 @@ def test_an_invalid_message_is_a_poison_message(body: str) -> None:
 
 def test_a_row_stored_by_a_release_with_one_model_is_still_shown() -> None:
     result = Result("csv", "rows", ("Age", "Copper"), 6.1, 1000, (0, 1), 4.0, cast("Summary", {}))
-    shown = reader.row_document([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], result)
+    shown = json_rows.row_document([1, "7", 4.0, 1.0, 7.7, False, "Copper", "Age:above", [-2.1, 0.0]], result)
 
     assert (shown["years"], shown["baseline"], shown["imputed"]) == (4.0, 6.1, ["Copper"])
     assert shown["contributions"] == [{"column": "Age", "value": -2.1}]

@@ -18,22 +18,27 @@ THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
 
 def test_a_balance_that_cannot_be_read_after_a_commit_is_null(world: World) -> None:
     user = world.register()
-    ended = world.run(world.submit(user))
     code = world.vouchers.issue(300, None)
-    stale = world.users.user(user.id)
-    assert stale
-    world.vouchers.redeem(user.id, world.vouchers.issue(7, None), None)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Ledger, "account", _throttled)
-        balances = [
-            world.predictions.submit(stale, "lasso", patients(1), None, "submit").balance,
-            world.predictions.retry(stale, ended.prediction_id, "retry").balance,
-            world.vouchers.redeem(user.id, code, "redeem").balance,
-        ]
+        redeemed = world.vouchers.redeem(user.id, code, "redeem")
 
-    assert balances == [None, None, None]
-    assert world.balance(user) == 500 + 7 + 300 - 3 * 100
+    assert redeemed.balance is None
+    assert world.balance(user) == 500 + 300
+
+
+def test_the_balance_of_a_submission_is_the_one_before_it_less_the_cost(world: World) -> None:
+    ended = world.run(world.submit(world.register()))
+    before = world.users.user(ended.user_id)
+    assert before
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ledger, "account", _throttled)
+        accepted = world.predictions.submit(before, "lasso", patients(1), None, "submit")
+        retried = world.predictions.retry(before, ended.prediction_id, "retry")
+
+    assert (accepted.balance, retried.balance) == (500 - 2 * 100, 500 - 2 * 100)
 
 
 def test_a_repeated_request_is_answered_although_the_balance_cannot_be_read(world: World) -> None:

@@ -11,7 +11,7 @@ from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.repository import PredictionRepository, _from_item
-from chalicelib.inference.results.result import Result
+from chalicelib.inference.results.result import BadRowsFile, Result
 from chalicelib.inference.storage.file_store import StoredObject
 
 TEXTS = st.text(max_size=5)
@@ -53,6 +53,7 @@ RESULTS: Any = st.builds(
         interval_quantiles=st.sampled_from([None, (0.1, 0.9)]),
     ),
     files=st.dictionaries(TEXTS, st.builds(StoredObject, size=COUNTS, etag=TEXTS)),
+    bad_rows=st.none() | st.builds(BadRowsFile, key=TEXTS, offsets=st.lists(COUNTS).map(tuple)),
 )
 REPOSITORY = PredictionRepository(None, "predictions")  # type: ignore[arg-type]
 
@@ -68,6 +69,9 @@ def test_a_prediction_is_read_back_as_it_was_stored(prediction: Prediction, resu
     assert {"marks", "mark_rows"} <= attributes.keys()
     assert ("contract" in attributes) == (result.output_spec is not None)
     succeeded = item | {"result": ended[":result"], "result_files": ended[":files"], "rows": ended[":rows"]}
+    assert (":bad_file" in ended) == (result.bad_rows is not None)
+    if result.bad_rows:
+        succeeded["bad_rows_file"] = ended[":bad_file"]
     assert _from_item(succeeded) == replace(prediction, result=result, rows=result.summary["rows"])
 
 

@@ -1,11 +1,9 @@
-"""The files of a result: the csv and json modules can read them, and a spreadsheet can open the CSV safely."""
+"""The files of a result: csv can read the CSV, a spreadsheet can open it safely, and the API reads it back."""
 
-import csv
 import hashlib
-import io
-import json
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,28 +13,17 @@ from hypothesis import strategies as st
 
 from chalicelib.inference.models.base import LoadedModel
 from chalicelib.inference.models.output_spec import OutputSpec
-from chalicelib.inference.results.reader import row_document
+from chalicelib.inference.results import reader as reader_module
+from chalicelib.inference.results import writer as writer_module
+from chalicelib.inference.results.reader import ResultExpiredError, ResultReader
 from chalicelib.inference.results.result import Result
-from chalicelib.inference.results.row_codec import escape_formula
 from chalicelib.inference.results.writer import OFFSET_INTERVAL, ResultWriter
-from chalicelib.inference.storage.file_store import FileStore, StoredObject
+from tests.unit.inference.results.memory import Files
 from tests.unit.support import FakeModel
 
 NO_CURVE = OutputSpec(8.0, "years")
 CURVE = OutputSpec(8.0, "log_hazard", (1, 3))
 BAND = OutputSpec(8.0, "log_hazard", (1, 3), 0.8)
-
-
-class Files(FileStore):
-    """Keeps the stored files in memory."""
-
-    def __init__(self) -> None:
-        self.contents: dict[str, bytes] = {}
-
-    def put_stream(self, key: str, stream: IO[bytes], size: int, content_type: str) -> StoredObject:
-        stream.seek(0)
-        self.contents[key] = stream.read(size)
-        return StoredObject(size, "")
 
 
 def fake_predictions(rows: int, seed: int = 1) -> pd.DataFrame:
@@ -74,64 +61,53 @@ def loaded_model(output_spec: OutputSpec) -> LoadedModel:
 
 
 def write_result(
-    ids: list[str] | None, frame: pd.DataFrame, chunk: int = 700, output_spec: OutputSpec = NO_CURVE
-) -> tuple[list[list[str]], list[str], Result]:
+    ids: list[str] | None,
+    frame: pd.DataFrame,
+    chunk: int = 700,
+    output_spec: OutputSpec = NO_CURVE,
+    bad_rows: Iterator[dict[str, Any]] = iter(()),  # noqa: B008 - it is empty
+) -> tuple[Result, Files]:
     files = Files()
-    with ResultWriter(loaded_model(output_spec)) as writer:
+    with ResultWriter(loaded_model(output_spec), bad_rows) as writer:
         for start in range(0, len(frame), chunk):
-            chunk_ids = None if ids is None else pd.Series(ids[start : start + chunk], dtype="str")
+            chunk_ids = None if ids is None else ids[start : start + chunk]
             rows = frame.iloc[start : start + chunk]
-            writer.add(chunk_ids, rows, rows["years"].to_numpy() + 0.5)
-        result = writer.upload(files, "")
-    table = list(csv.reader(io.StringIO(files.contents["result.csv"].decode(), newline="")))
-    return table, files.contents["rows.jsonl"].decode().split("\n")[:-1], result
+            writer.add(chunk_ids, dict(rows.items()), rows["years"].to_numpy() + 0.5)  # type: ignore[arg-type]
+        writer.finish()
+        return writer.upload(files, ""), files
+
+
+def read_back(result: Result, files: Files, offset: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
+    return ResultReader(files).rows(result, result.summary["rows"], offset, limit)
+
+
+def bad_row(row: int, patient_id: str | None = "bad", message: str = "It is bad.") -> dict[str, Any]:
+    return {"row": row, "id": patient_id, "errors": [{"row": row, "code": "bad", "message": message}]}
+
+
+def rounded(number: float) -> float:
+    return round(float(number), 6) + 0.0
+
+
+# ---- IDs
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12), min_size=1))
-def test_any_id_can_be_read_back_from_both_files(ids: list[str]) -> None:
-    table, lines, _ = write_result(ids, fake_predictions(len(ids)))
+@given(st.lists(TEXTS, min_size=1), st.lists(TEXTS, max_size=3))
+def test_any_id_can_be_read_back(ids: list[str], bad_ids: list[str]) -> None:
+    bad_rows = [bad_row(len(ids) + number, patient_id) for number, patient_id in enumerate(bad_ids, 1)]
 
-    assert [json.loads(line)[1] for line in lines] == ids
-    assert [read_back(row[1]) for row in table[1:]] == ids
+    rows = read_back(*write_result(ids, fake_predictions(len(ids)), bad_rows=iter(bad_rows)))
 
-
-def read_back(cell: str) -> str:
-    """Return the ID of an ID cell of the CSV, without the apostrophe that escapes it."""
-    unescaped = cell.removeprefix("'")
-    return unescaped if escape_formula(unescaped) == cell else cell
+    assert [row["id"] or "" for row in rows] == ids + bad_ids
 
 
-def test_both_files_have_the_model_s_numbers_to_six_decimals() -> None:
-    frame = fake_predictions(50)
-
-    table, lines, result = write_result([str(number) for number in range(50)], frame)
-
-    for row, line, (_, expected) in zip(table[1:], lines, frame.iterrows(), strict=True):
-        numbers = [round(float(expected[name]), 6) for name in ("years", "lower", "upper")]
-        contributions = [round(float(expected[f"contribution:{name}"]), 6) + 0.0 for name in ("Age", "Copper")]
-        stored = json.loads(line)
-        assert stored[2:5] == numbers
-        assert stored[8] == contributions
-        assert row[2:5] + row[13:15] == [repr(number) for number in numbers + contributions]
-        assert row[12] == "5.123457"
-        assert row[15:] == ["lasso", "1.0", ""]
-    assert table[0][12:15] == ["baseline_years", "contribution_Age_years", "contribution_Copper_years"]
-    assert result.output == round(float(frame["years"].iloc[0]), 6)
-
-
-@pytest.mark.parametrize(
-    "rows", [1, OFFSET_INTERVAL - 1, OFFSET_INTERVAL, OFFSET_INTERVAL + 1, 3 * OFFSET_INTERVAL + 17]
-)
-def test_each_row_offset_is_the_start_of_its_row(rows: int) -> None:
-    _, lines, result = write_result(None, fake_predictions(rows))
-
-    content = "".join(f"{line}\n" for line in lines).encode()
-    assert len(lines) == rows
-    assert result.row_offsets[-1] == len(content)
-    assert len(result.row_offsets) == -(-rows // OFFSET_INTERVAL) + 1
-    for index, offset in enumerate(result.row_offsets[:-1]):
-        assert json.loads(content[offset:].split(b"\n", 1)[0])[0] == index * OFFSET_INTERVAL + 1
+def test_an_empty_id_and_no_id_column_are_null() -> None:
+    assert [row["id"] for row in read_back(*write_result(["", "x"], fake_predictions(2)))] == [None, "x"]
+    assert [row["id"] for row in read_back(*write_result(None, fake_predictions(2)))] == [None, None]
 
 
 RISKY = [
@@ -142,96 +118,194 @@ RISKY = [
 ]  # fmt: skip
 
 
+def id_cells(ids: list[str]) -> list[str]:
+    _, files = write_result(ids, fake_predictions(len(ids)))
+    return [row[1] for row in files.table()[1:]]
+
+
 @pytest.mark.parametrize("text", RISKY, ids=ascii)
 def test_row_12_an_id_that_a_spreadsheet_would_run_is_escaped(text: str) -> None:
-    table, lines, _ = write_result([text], fake_predictions(1))
-
-    assert table[1][1] == f"'{text}"
-    assert json.loads(lines[0])[1] == text
+    assert id_cells([text]) == [f"'{text}"]
 
 
 def test_row_12_different_ids_stay_different_cells() -> None:
     ids = [quotes + text for text in [*RISKY, "x", "-5", "", "'", "\u200b"] for quotes in ("", "'", "''")]
     distinct = list(dict.fromkeys(ids))
 
-    table, _, _ = write_result(distinct, fake_predictions(len(distinct)))
+    cells = id_cells(distinct)
 
-    cells = [row[1] for row in table[1:]]
     assert len(set(cells)) == len(distinct)
-    assert [read_back(cell) for cell in cells] == distinct
+    assert [cell.removeprefix("'") for cell in cells] == distinct
 
 
-@pytest.mark.parametrize("text", ["x=1", "Иванова", "'s-Hertogenbosch", "1-2", "５", "−5", "№1", "", "(=1)"])
+@pytest.mark.parametrize("text", ["x=1", "Иванова", "1-2", "５", "−5", "№1", "", "(=1)"])
 def test_any_other_id_is_unchanged(text: str) -> None:
-    assert write_result([text], fake_predictions(1))[0][1][1] == text
+    assert id_cells([text]) == [text]
+
+
+@pytest.mark.parametrize("number", ["-5", "+5", "-1.5e3"])
+def test_row_12_an_id_that_is_a_number_is_unchanged(number: str) -> None:
+    assert id_cells([number]) == [number]
 
 
 def test_row_12_the_id_and_the_errors_of_a_skipped_row_are_escaped() -> None:
-    files = Files()
-    bad_rows = iter([{"row": 1, "id": "＝1+1", "errors": [{"message": "\u200b=2"}]}])
-    with ResultWriter(loaded_model(NO_CURVE), bad_rows) as writer:
-        writer.add(pd.Series(["x"], dtype="str"), fake_predictions(1), np.zeros(1))
-        writer.finish()
-        writer.upload(files, "")
+    _, files = write_result(["x"], fake_predictions(1), bad_rows=iter([bad_row(1, "＝1+1", "\u200b=2")]))
 
-    cells = list(csv.reader(io.StringIO(files.contents["result.csv"].decode(), newline="")))[1]
+    cells = files.table()[1]
     assert (cells[1], cells[-1]) == ("'＝1+1", "'\u200b=2")
 
 
 def test_a_separator_of_another_locale_cannot_start_a_formula_inside_an_id() -> None:
-    files = Files()
-    with ResultWriter(loaded_model(NO_CURVE)) as writer:
-        writer.add(pd.Series(["x;=1+1", "x\t=1+1"], dtype="str"), fake_predictions(2), np.zeros(2))
-        writer.upload(files, "")
+    _, files = write_result(["x;=1+1", "x\t=1+1"], fake_predictions(2))
 
     text = files.contents["result.csv"].decode()
     assert '"x;=1+1"' in text
     assert '"x\t=1+1"' in text
 
 
-@pytest.mark.parametrize("number", ["-5", "+5", "-1.5e3"])
-def test_row_12_an_id_that_is_a_number_is_unchanged(number: str) -> None:
-    assert write_result([number], fake_predictions(1))[0][1][1] == number
+# ---- rows
 
 
-def test_imputed_columns_mayo_score_and_curve_are_in_both_files() -> None:
-    frame = fake_predictions(40)
+def test_the_header_describes_every_column() -> None:
+    _, files = write_result(None, fake_predictions(1), output_spec=BAND)
 
-    table, lines, result = write_result(None, frame, output_spec=CURVE)
-
-    assert table[0] == [
-        "row", "ID", "years", "lower_10", "upper_90", "upper_is_open", "median_years", "survival_1y", "survival_3y",
-        "mayo_score", "imputed", "imputed_values", "out_of_range", "years_if_measured", "measure_first",
-        "baseline_log_hazard", "contribution_Age_log_hazard", "contribution_Copper_log_hazard", "model",
-        "model_version", "error",
+    assert files.table()[0] == [
+        "row", "ID", "years", "lower_10", "upper_90", "median_years", "survival_1y", "survival_3y",
+        "survival_1y_lower_10", "survival_1y_upper_90", "survival_3y_lower_10", "survival_3y_upper_90", "mayo_score",
+        "baseline_log_hazard", "contribution_Age_log_hazard", "contribution_Copper_log_hazard", "upper_is_open",
+        "out_of_range", "imputed", "imputed_values", "years_if_measured", "measure_first", "model", "model_version",
+        "error",
     ]  # fmt: skip
-    open_medians, imputed_rows = 0, 0
-    for row, line, (_, expected) in zip(table[1:], lines, frame.iterrows(), strict=True):
-        cells, stored = dict(zip(table[0], row, strict=True)), json.loads(line)
-        years = round(float(expected["years"]), 6)
-        survival = [round(float(expected["years"]) / divisor, 6) for divisor in (8, 16)]
-        assert stored[9] == float(cells["mayo_score"]) == round(float(expected["years"]) + 0.5, 6)
-        assert stored[10] == [float(cells["survival_1y"]), float(cells["survival_3y"])] == survival
-        if years > 5:
-            open_medians += 1
-            assert (stored[11], cells["median_years"]) == (None, "")
+
+
+@pytest.mark.parametrize("output_spec", [NO_CURVE, CURVE, BAND], ids=["no curve", "curve", "band"])
+def test_a_row_has_the_model_s_numbers_to_six_decimals(output_spec: OutputSpec) -> None:
+    frame = fake_predictions(50)
+
+    result, files = write_result(None, frame, output_spec=output_spec)
+
+    kinds = set()
+    for row, (_, expected) in zip(read_back(result, files), frame.iterrows(), strict=True):
+        imputed = expected["imputed"].split(";") if expected["imputed"] else []
+        contributions = {name: rounded(expected[f"contribution:{name}"]) for name in ("Age", "Copper")}
+        assert {name: row[name] for name in ("years", "lower", "upper", "baseline")} == {
+            name: rounded(expected[name]) for name in ("years", "lower", "upper", "baseline")
+        }
+        assert row["mayo_score"] == rounded(expected["years"] + 0.5)
+        assert row["upper_open"] == expected["upper_open"]
+        assert {entry["column"]: entry["value"] for entry in row["contributions"]} == {
+            name: value for name, value in contributions.items() if value
+        }
+        assert row["imputed"] == imputed
+        assert row["imputed_values"] == [
+            {"column": name, "value": rounded(expected[f"imputed_value:{name}"])} for name in imputed
+        ]
+        assert row["if_measured"] == [
+            {"column": name, "low": rounded(expected[f"if_low:{name}"]), "high": rounded(expected[f"if_high:{name}"])}
+            for name in imputed
+        ]
+        assert row["measure_first"] == (expected["measure_first"] or None)
+        assert row["out_of_range"] == ([{"column": "Age", "direction": "above"}] if expected["out_of_range"] else [])
+        has_median = bool(output_spec.survival_years) and expected["years"] <= 5
+        assert row["median_years"] == (rounded(expected["median"]) if has_median else None)
+        assert [(point["years"], point["probability"]) for point in row["survival"]] == [
+            (year, rounded(expected[f"survival:{year}"])) for year in output_spec.survival_years
+        ]
+        has_band = output_spec.curve_band_level is not None
+        for point in row["survival"]:
+            ends = [rounded(expected[f"survival_{end}:{point['years']}"]) for end in ("lower", "upper")]
+            assert [point["lower"], point["upper"]] == (ends if has_band else [None, None])
+        kinds.add((bool(imputed), bool(row["out_of_range"]), row["upper_open"], row["median_years"] is None))
+    assert len(kinds) >= 4
+    assert result.output == rounded(frame["years"].iloc[0])
+    assert result.output_spec == output_spec
+
+
+def test_numbers_for_values_that_are_not_missing_are_refused() -> None:
+    """Otherwise they would be shown as those of other rows."""
+    frame = fake_predictions(50)
+    frame["if_low:Copper"] = 1.0
+    with pytest.raises(ValueError, match="not missing"):
+        write_result(None, frame)
+
+
+@pytest.mark.parametrize(
+    "rows", [1, OFFSET_INTERVAL - 1, OFFSET_INTERVAL, OFFSET_INTERVAL + 1, 3 * OFFSET_INTERVAL + 17]
+)
+def test_each_row_offset_is_the_start_of_its_row(rows: int) -> None:
+    result, files = write_result(None, fake_predictions(rows))
+
+    content = files.contents["result.csv"]
+    assert content[: result.row_offsets[0]].count(b"\n") == 1
+    assert result.row_offsets[-1] == len(content)
+    assert len(result.row_offsets) == -(-rows // OFFSET_INTERVAL) + 1
+    for index, offset in enumerate(result.row_offsets[:-1]):
+        assert content[offset:].startswith(b"%d," % (index * OFFSET_INTERVAL + 1))
+
+
+@pytest.mark.parametrize("offset", [0, 998, 1000, 1999, 2400])
+def test_any_page_is_read_alone_with_ids_that_have_line_breaks_and_with_skipped_rows(offset: int) -> None:
+    skipped = [1, 2, 999, 1000, 1001, 1500, 2450]
+    bad_rows = [bad_row(row, "a\nb", f"Row {row} is bad.") for row in skipped]
+    ids = [f"{number}\n" for number in range(2443)]
+
+    result, files = write_result(ids, fake_predictions(2443), bad_rows=iter(bad_rows))
+
+    page = read_back(result, files, offset, 50)
+    assert [row["row"] for row in page] == list(range(offset + 1, min(offset + 50, 2450) + 1))
+    for row in page:
+        if row["row"] in skipped:
+            assert (row["id"], row["years"], row["errors"]) == (
+                "a\nb",
+                None,
+                bad_rows[skipped.index(row["row"])]["errors"],
+            )
         else:
-            assert stored[11] == float(cells["median_years"]) == years
-        if cells["imputed"]:
-            imputed_rows += 1
-            low, high = (round(float(expected[f"{side}:Copper"]), 6) for side in ("if_low", "if_high"))
-            assert stored[12] == [[low, high], [low, high]]
-            assert cells["years_if_measured"] == f"Copper:{low!r}..{high!r};Stage:{low!r}..{high!r}"
-            assert stored[13] == cells["measure_first"] == "Stage"
-            values = [round(float(expected[f"imputed_value:{name}"]), 6) for name in ("Copper", "Stage")]
-            assert stored[15] == values
-            assert cells["imputed_values"] == f"Copper:{values[0]!r};Stage:{values[1]!r}"
-        else:
-            assert (stored[12], cells["years_if_measured"], stored[13]) == ([], "", "")
-            assert (stored[15], cells["imputed_values"]) == ([], "")
-    assert 0 < open_medians < 40
-    assert 0 < imputed_rows < 40
-    assert result.output_spec == CURVE
+            assert row["id"] == ids[row["row"] - 1 - sum(number < row["row"] for number in skipped)]
+            assert row["errors"] == []
+    assert sum(end - start for key, start, end in files.reads if key == "result.csv") < 2.1 * 150 * OFFSET_INTERVAL
+
+
+@pytest.mark.parametrize(("bytes_max", "rows"), [(1, 1), (1000, 12)])
+def test_a_page_of_long_rows_is_shorter_and_has_at_least_one_row(
+    monkeypatch: pytest.MonkeyPatch, bytes_max: int, rows: int
+) -> None:
+    result, files = write_result(None, fake_predictions(20), bad_rows=iter([bad_row(3)]))
+    whole = read_back(result, files)
+    monkeypatch.setattr(reader_module, "PAGE_BYTES_MAX", bytes_max)
+
+    page = read_back(result, files, 2)
+
+    assert 1 <= len(page) <= rows
+    assert page == whole[2 : 2 + len(page)]
+
+
+def test_a_small_result_is_one_file_and_a_page_of_it_one_read() -> None:
+    result, files = write_result(None, fake_predictions(OFFSET_INTERVAL))
+
+    assert files.contents.keys() == {"result.csv"}
+    read_back(result, files)
+    ResultReader(files).cohort_summary(result)
+    assert len(files.reads) == 2
+    assert (result.rows_key, result.cohort_key, result.bad_rows) == ("result.csv", None, None)
+
+
+def test_the_size_of_a_result_counts_its_skipped_rows() -> None:
+    result, files = write_result(None, fake_predictions(OFFSET_INTERVAL), bad_rows=iter([bad_row(1)]))
+
+    assert files.contents.keys() == {"result.csv", "bad.jsonl", "cohort.json"}
+    assert result.files.keys() == {"csv_key", "rows_key", "bad_rows_key", "cohort_key"}
+
+
+@pytest.mark.parametrize("name", ["result.csv", "bad.jsonl"])
+def test_a_result_of_which_a_file_is_gone_has_expired(name: str) -> None:
+    result, files = write_result(None, fake_predictions(3), bad_rows=iter([bad_row(1)]))
+    del files.contents[name]
+    with pytest.raises(ResultExpiredError):
+        read_back(result, files)
+
+
+# ---- cohort
 
 
 @pytest.mark.parametrize("chunk", [1, 700, 2000])
@@ -283,58 +357,46 @@ def test_a_model_without_a_curve_has_no_survival_in_any_bin() -> None:
 
 def cohort_summary(frame: pd.DataFrame, chunk: int, output_spec: OutputSpec) -> dict[str, Any]:
     """Write the predictions in chunks of ``chunk`` rows and return the cohort summary."""
-    files = Files()
-    with ResultWriter(loaded_model(output_spec)) as writer:
-        for start in range(0, len(frame), chunk):
-            rows = frame.iloc[start : start + chunk]
-            writer.add(None, rows, np.zeros(len(rows)))
-        writer.upload(files, "")
-    summary: dict[str, Any] = json.loads(files.contents["cohort.json"])
-    return summary
+    result, files = write_result(None, frame, chunk, output_spec)
+    return ResultReader(files).cohort_summary(result)
 
 
-def test_the_band_is_in_the_rows_and_not_in_the_csv() -> None:
-    frame = fake_predictions(40)
+@pytest.mark.parametrize("output_spec", [NO_CURVE, BAND], ids=["no curve", "band"])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_cohort_that_is_computed_from_the_rows_is_the_one_that_the_worker_stores(
+    monkeypatch: pytest.MonkeyPatch, output_spec: OutputSpec, seed: int
+) -> None:
+    frame = fake_predictions(300, seed)
+    frame["years"] = frame["years"].round(1)  # equal estimates keep the order of the file
+    ids = [f"'{number}\n" for number in range(300)]
+    bad_rows = [bad_row(7), bad_row(200)]
+    computed_result, computed_files = write_result(ids, frame, 700, output_spec, iter(bad_rows))
+    monkeypatch.setattr(writer_module, "SMALL_RESULT_ROWS", 0)
+    stored_result, stored_files = write_result(ids, frame, 100, output_spec, iter(bad_rows))
 
-    with_band, lines, result = write_result(None, frame, output_spec=BAND)
-    without_band, lines_without_band, _ = write_result(None, frame, output_spec=CURVE)
+    computed = ResultReader(computed_files).cohort_summary(computed_result)
+    stored = ResultReader(stored_files).cohort_summary(stored_result)
 
-    for line, (_, expected) in zip(lines, frame.iterrows(), strict=True):
-        ends = [expected[f"survival_{end}:{year}"] for year in (1, 3) for end in ("lower", "upper")]
-        assert json.loads(line)[14] == [round(float(end), 6) for end in ends]
-    assert {tuple(json.loads(line)[14]) for line in lines_without_band} == {()}
-    assert with_band == without_band
-    assert result.output_spec == BAND
-
-
-def shown_row(line: str, output_spec: OutputSpec) -> dict[str, Any]:
-    _, _, result = write_result(None, fake_predictions(1), output_spec=output_spec)
-    return row_document(json.loads(line), result)
-
-
-def test_a_point_of_the_curve_is_shown_with_its_band() -> None:
-    [line] = write_result(None, fake_predictions(1), output_spec=BAND)[1]
-    stored = json.loads(line)
-    assert shown_row(line, BAND)["survival"] == [
-        {"years": year, "probability": stored[10][i], "lower": stored[14][2 * i], "upper": stored[14][2 * i + 1]}
-        for i, year in enumerate((1, 3))
-    ]
+    assert (computed_result.cohort_key, stored_result.cohort_key) == (None, "cohort.json")
+    for name, decimals in (("mean_years", 3), ("survival", 4)):  # a sum in another order can be rounded otherwise
+        for of_computed, of_stored in zip(computed.pop(name), stored.pop(name), strict=True):
+            assert of_computed == pytest.approx(of_stored, abs=1.01 * 10**-decimals)
+    assert computed == stored
+    assert [row["id"] for row in stored["sickest"]] != ids
 
 
-def test_a_row_without_a_band_shows_null_also_from_an_older_release() -> None:
-    [line] = write_result(None, fake_predictions(1), output_spec=CURVE)[1]
-    older_line = json.dumps(json.loads(line)[:-1])
-    points = shown_row(line, CURVE)["survival"]
-    assert [(point["lower"], point["upper"]) for point in points] == [(None, None)] * 2
-    assert shown_row(older_line, CURVE) == shown_row(line, CURVE)
+def test_the_stored_cohort_lists_the_thousand_lowest_estimates_of_all_chunks() -> None:
+    frame = fake_predictions(2500)
+    frame["years"] = frame["years"].round(2)
+
+    lowest = cohort_summary(frame, 700, NO_CURVE)["sickest"]
+
+    expected = sorted(range(2500), key=lambda index: (frame["years"][index], index))[:1000]
+    assert [row["row"] for row in lowest] == [index + 1 for index in expected]
 
 
 def test_the_result_has_the_hashes_of_its_csv_and_of_the_model() -> None:
-    files = Files()
-    with ResultWriter(loaded_model(NO_CURVE)) as writer:
-        for _ in range(3):
-            writer.add(None, fake_predictions(700), np.zeros(700))
-        result = writer.upload(files, "")
+    result, files = write_result(None, fake_predictions(2100))
 
     assert result.csv_sha256 == hashlib.sha256(files.contents["result.csv"]).hexdigest()
     assert (result.model_version, result.model_sha256) == ("1.0", "f" * 64)

@@ -1,9 +1,12 @@
 """Uploads of large files: the form, the submission, the check by the worker, and the deletion."""
 
 import hashlib
+import io
+from typing import Any
 
 import pytest
 
+from chalicelib.core import aws
 from chalicelib.core.settings import Settings
 from chalicelib.inference.catalog.price_overrides import CACHE_SECONDS, Override
 from chalicelib.inference.patient_file.findings import FileTooLargeError, InvalidRowsError
@@ -287,3 +290,28 @@ def test_row_19_an_upload_that_arrives_after_the_deletion_of_its_account_is_dele
 
     assert world.pending_erasures() == []
     assert world.objects(f"uploads/{user.id}/") == []
+
+
+def test_s3_verifies_each_body_by_its_signed_hash(world: World) -> None:
+    hashes: list[tuple[str, str]] = []
+
+    def record(request: Any, **_: Any) -> None:
+        body = request.body
+        if not isinstance(body, bytes):
+            body = request.body.read()
+            request.body.seek(0)
+        assert request.url.startswith("https://")
+        hashes.append((request.headers["X-Amz-Content-SHA256"].decode(), hashlib.sha256(body).hexdigest()))
+
+    events = aws.s3().meta.events
+    events.register("before-send.s3.PutObject", record)
+    events.register("before-send.s3.UploadPart", record)
+    try:
+        world.files.put("inputs/small", b"small", "text/csv")
+        world.files.put_stream("results/large", io.BytesIO(bytes(9 * 1024 * 1024)), 9 * 1024 * 1024, "text/csv")
+    finally:
+        events.unregister("before-send.s3.PutObject", record)
+        events.unregister("before-send.s3.UploadPart", record)
+
+    assert len(hashes) == 1 + 2
+    assert all(signed == sent for signed, sent in hashes)
