@@ -103,12 +103,15 @@ class Cells:
         """The different texts that are stored."""
         return self._unchanged.union(self._stored.values())
 
-    def stored(self, batch: RowBatch, index: int) -> Sequence[str]:
-        """Return the text that is stored for each cell of the column with this index."""
+    def stored(self, batch: RowBatch, index: int, *, is_known: bool = False) -> Sequence[str]:
+        """Return the text that is stored for each cell of the column with this index.
+
+        ``is_known``: all texts of the column have been checked.
+        """
         texts = batch.column(index)
         if self._column.kind == "id" and max(map(len, texts), default=0) <= ID_CHARACTERS_MAX:
             return list(map(str.strip, texts))  # IDs differ, so remembering them costs more than it saves
-        if self._unchanged.issuperset(texts):
+        if (is_known and not self._stored) or self._unchanged.issuperset(texts):
             return texts
         try:
             return list(map(self._stored.__getitem__, texts))
@@ -116,6 +119,10 @@ class Cells:
             known = self._stored or self._unchanged
             self._check_new(dict.fromkeys(filterfalse(known.__contains__, texts)))
         return list(map(self._stored.__getitem__, texts)) if self._stored else texts
+
+    def add_first(self, texts: Mapping[str, int]) -> None:
+        """Check the distinct texts of the first rows."""
+        self._check_new(texts)
 
     def _remember(self, texts: list[str], results: list[str]) -> None:
         """Remember that ``results`` are stored for ``texts``. The dictionary is needed once any of them differ."""
@@ -126,12 +133,13 @@ class Cells:
         if self._stored or results != texts:
             self._stored.update(zip(texts, results, strict=True))
 
-    def _check_new(self, new: dict[str, None]) -> None:
+    def _check_new(self, new: Mapping[str, Any]) -> None:
         """Check texts that were not checked before."""
         if self._column.kind == "number":
-            for text in words.USUAL_SPELLINGS & new.keys():
+            usual = words.USUAL_SPELLINGS & new.keys()
+            for text in usual:
                 self._add(text)
-                del new[text]
+            new = {text: None for text in new if text not in usual} if usual else new
             if self._add_plain_numbers(list(new)):
                 return
         for text in new:
@@ -139,10 +147,10 @@ class Cells:
 
     def _add_plain_numbers(self, texts: list[str]) -> bool:
         """Add ``texts`` at once if they are plain numbers of which nothing is to be said. Return whether they are."""
-        plain = self.reading.marks.all_plain(texts)
-        if not plain:
+        read = self.reading.marks.all_plain(texts)
+        if not read:
             return False
-        values = list(map(float, plain))
+        plain, values = read
         low, high = self._limits
         least, most = min(values), max(values)
         if least < low or most > high or self._hold_codes(texts, values):
@@ -175,6 +183,8 @@ class Cells:
         if not self.has_decimals and self.reading.marks.decimal in "".join(texts):
             for text, value in zip(texts, values, strict=True):
                 self._note_thousands(text, value)
+                if self.has_decimals:
+                    break
 
     def clear_if_large(self) -> None:
         """Bound the memory. Call this between batches only: within a batch the findings are still needed."""
@@ -198,9 +208,11 @@ class Cells:
         if weight == 1 and not self._counts and len(counts) <= self.DISTINCT_MAX:
             self._counts = dict(counts)
             return
+        known = self._counts
+        has_room = len(known) + len(counts) <= self.DISTINCT_MAX
         for text, count in counts.items():
-            if text in self._counts or len(self._counts) < self.DISTINCT_MAX:
-                self._counts[text] = self._counts.get(text, 0) + weight * count
+            if has_room or text in known or len(known) < self.DISTINCT_MAX:
+                known[text] = known.get(text, 0) + weight * count
 
     @cached_property
     def median(self) -> float:
@@ -211,7 +223,23 @@ class Cells:
             counts = dict(zip(values, self._counts.values(), strict=True))
         if len(counts) < len(self._counts):  # some texts are no numbers, or different ones are the same number
             counts = self._counts_of_numbers()
-        return float(f"{_weighted_median(counts or Counter(self.numbers.values())):.4g}")
+        return _rounded(_weighted_median(counts or Counter(self.numbers.values())))
+
+    def has_median_within(self, low: float, high: float, unit: Unit) -> bool:
+        """Return whether the median lies between ``low`` and ``high`` if it is a number in ``unit``.
+
+        Mostly, the least and the greatest number show it without sorting them all.
+        """
+        least, most = map(unit.own_value, self._rounded_extremes)
+        if most < low or high < least:
+            return False
+        return (low <= least and most <= high) or low <= unit.own_value(self.median) <= high
+
+    @cached_property
+    def _rounded_extremes(self) -> tuple[float, float]:
+        """The least and the greatest number after the last row, rounded as the median is."""
+        values = self.numbers.values()
+        return _rounded(min(values)), _rounded(max(values))
 
     def _counts_of_numbers(self) -> dict[float, int]:
         counts: dict[float, int] = {}
@@ -478,6 +506,10 @@ class Cells:
 
 def _value_key(text: str) -> str:
     return words.whole_number(text.strip()).lower()
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")
 
 
 def _weighted_median(counts: Mapping[float, int]) -> float:

@@ -32,6 +32,7 @@ SEPARATORS = (",", ";", "\t", "|")
 
 _LINES_AT_ONCE = 64
 _HEAD_BYTES = 64 * 1024
+_BLOCK_CHARACTERS = 64 * 1024
 _BEGINNING_CHARACTERS = 1024 * 1024
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w"]|_)"?\s*', re.IGNORECASE)
 _UNREAD_SEPARATORS = ":^~!#&/"
@@ -111,10 +112,11 @@ def read_table(source: BinaryIO, *, is_sample: bool = False, is_heading: Callabl
         named, layout = None, _layout(text, known_columns)
     if layout.known_columns < HEADER_COLUMNS_MIN:
         _refuse_other_separators(text, known_columns)
-    lines = iter(partial(encoding.open_text(source).readline, LINE_CHARACTERS_MAX), "")
+    lines = chain.from_iterable(_lines(encoding.open_text(source)))
     skipped = list(islice(_refuse_long(lines), layout.lines_before))
     # Without quotation marks, a decimal comma in each row looks like row names.
-    may_have_row_names = layout.separator != "," or any(name in text for name in _QUOTED_ROW_NAMES)
+    is_quoted = '"' in text and any(name in text for name in _QUOTED_ROW_NAMES)
+    may_have_row_names = layout.separator != "," or is_quoted
     batches = _batches_of_lines(lines, layout.separator, is_sample=is_sample)
     header, batches = _header_and_batches(batches, may_have_row_names=may_have_row_names)
     titles = [line for line in skipped[1 if named else 0 :] if line.strip(" \t\r\n,;|")]
@@ -226,10 +228,22 @@ def _refuse_other_separators(text: str, known_columns: Callable[[Row], int]) -> 
             )
 
 
+def _lines(text: TextIO) -> Iterator[list[str]]:
+    """Yield the lines of ``text`` in lists. Of a line that could fill the memory, only the first part is yielded."""
+    rest = ""
+    while block := text.read(_BLOCK_CHARACTERS):
+        *lines, rest = io.StringIO(rest + block, newline="").readlines()
+        yield lines
+        if len(rest) >= LINE_CHARACTERS_MAX:
+            break
+    if rest:
+        yield [rest]
+
+
 def _refuse_long(lines: Iterator[str]) -> Iterator[str]:
     """Yield the lines. A line that could fill the memory is refused."""
     for line in lines:
-        if len(line) == LINE_CHARACTERS_MAX:
+        if len(line) >= LINE_CHARACTERS_MAX:
             raise BrokenCsvError(
                 f"A line has more than {LINE_CHARACTERS_MAX:,} characters. Is there one row per patient?"
             )
@@ -265,8 +279,9 @@ def _are_plain(lines: list[str], separator: str) -> bool:
     may_be_blank = any(start == separator or start.isspace() for start in starts)
     width = lines[0].count(separator) + 1
     return (
-        not any(mark in text for mark in ('"', f"{separator} "))
-        and "\r" not in text.replace("\r\n", "")
+        '"' not in text
+        and (" " not in text or f"{separator} " not in text)
+        and ("\r" not in text or "\r" not in text.replace("\r\n", ""))
         and " " not in starts
         and set(map(str.count, lines, repeat(separator))) == {width - 1}
         and width <= CELLS_MAX

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from itertools import filterfalse
 from typing import Literal, Self
 
+import orjson
+
 DecimalMark = Literal[".", ","]
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _DIGITS = {
-    ".": re.compile(r"(?:\d++(?:\.\d++)?\n)*+", re.ASCII),
-    ",": re.compile(r"(?:\d++(?:,\d++)?\n)*+", re.ASCII),
+    ".": re.compile(r"\d++(?:\.\d++)?(?:\n\d++(?:\.\d++)?)*+", re.ASCII),
+    ",": re.compile(r"\d++(?:,\d++)?(?:\n\d++(?:,\d++)?)*+", re.ASCII),
 }
 """Lines of digits with at most one decimal mark."""
 _DECIMAL_MARKS = re.compile(r"[.,]")
 _TWO_DECIMALS = re.compile(r"\d+\.\d\d?", re.ASCII)
+_THREE_DECIMALS = re.compile(r"\.\d{3}", re.ASCII)
 _SIMPLE = re.compile(r"[+-]?\d*([.,])\d+|[+-]?\d+([.,])", re.ASCII)
 _GROUPED = {
     ",": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII),
@@ -68,13 +71,22 @@ class Marks:
             text = text.replace(",", ".")
         return text if NUMBER.fullmatch(text) else None
 
-    def all_plain(self, texts: Sequence[str]) -> list[str] | None:
-        """Return each of ``texts`` as ``plain`` does, or None unless all are digits with at most one decimal mark."""
-        lines = "\n".join([*texts, ""])
+    def all_plain(self, texts: Sequence[str]) -> tuple[list[str], list[float]] | None:
+        """Return each of ``texts`` as ``plain`` does, and their values.
+
+        Return None unless all are digits with at most one decimal mark.
+        """
+        lines = "\n".join(texts)
         # A quoted cell may hold several lines.
-        if lines.count("\n") != len(texts) or not _DIGITS[self.decimal].fullmatch(lines):
+        if not texts or lines.count("\n") != len(texts) - 1 or not _DIGITS[self.decimal].fullmatch(lines):
             return None
-        return list(texts) if self.decimal == "." else lines.replace(",", ".").split()
+        if self.decimal == ",":
+            lines = lines.replace(",", ".")
+        plain = list(texts) if self.decimal == "." else lines.split()
+        try:
+            return plain, orjson.loads(f"[{lines.replace("\n", ",")}]")
+        except orjson.JSONDecodeError:  # a leading zero
+            return plain, list(map(float, plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +107,19 @@ class Evidence:
         return [text for text in (self.comma, self.point, self.comma_group, self.point_group) if text]
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Self:
+    def of(cls, texts: Sequence[str]) -> Self:
         """Collect the evidence of ``texts``. Texts without a mark, and those that are not numbers, say nothing."""
         found: dict[str, str] = {}
+        lines = "\n".join(texts)
+        has_groups = "," in lines or _THREE_DECIMALS.search(lines)
         marked = filter(_DECIMAL_MARKS.search, texts)
         for text in marked:
             _add_kind(text, found)
             if "point" in found:
                 break
-        for text in filterfalse(_TWO_DECIMALS.fullmatch, marked):  # those would be further examples of the same kind
-            _add_kind(text, found)
+        if has_groups:  # other texts would be further examples of the same kind
+            for text in filterfalse(_TWO_DECIMALS.fullmatch, marked):
+                _add_kind(text, found)
         return cls(**found)
 
 

@@ -1,6 +1,6 @@
 """Decide how each column is read, from the header, the sender's options and the first rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, filterfalse
 
@@ -39,10 +39,11 @@ def plan_of(found: Sequence[HeaderColumn], first: RowBatch, options: ReadingOpti
     """Return the plan for a file whose first rows are ``first``."""
     indices = {item.column.name: item.index for item in found if item.column.kind == "number"}
     counts = first.counts(list(indices.values()))
-    texts = {name: list(dict.fromkeys(map(str.strip, counts[index]))) for name, index in indices.items()}
+    texts = {name: _stripped(counts[index]) for name, index in indices.items()}
     # The number cells of a workbook say nothing about the marks of the texts in it.
     typed = {cell for row in first.rows for cell in row if isinstance(cell, NumberText)} if is_workbook else frozenset()
-    evidence = Evidence.of(filterfalse(typed.__contains__, chain.from_iterable(texts.values())))
+    every_text = chain.from_iterable(texts.values())
+    evidence = Evidence.of(list(filterfalse(typed.__contains__, every_text) if typed else every_text))
     marks = Marks(options.decimal or _decimal(evidence), groups=options.decimal is not None, points_too=is_workbook)
     rare_si = options.si and any(
         _shows_rare_si(item, _numbers(texts[item.column.name], marks)) for item in found if item.column.si_is_rare
@@ -61,9 +62,15 @@ def plan_of(found: Sequence[HeaderColumn], first: RowBatch, options: ReadingOpti
     return Plan(readings, assumptions, findings, evidence)
 
 
+def _stripped(texts: Iterable[str]) -> list[str]:
+    """Return the different ``texts`` without blanks around them, which few files have."""
+    together = "".join(texts)
+    return list(texts if together.split() == [together] else dict.fromkeys(map(str.strip, texts)))
+
+
 def _numbers(texts: list[str], marks: Marks) -> list[float]:
-    plain = marks.all_plain(texts) or [number for text in texts if (number := marks.plain(text)) is not None]
-    values = list(map(float, plain))
+    read = marks.all_plain(texts)
+    values = read[1] if read else [float(number) for text in texts if (number := marks.plain(text)) is not None]
     # An age of 88 years is a code only beside other numbers.
     return [value for value in values if value not in words.MISSING_CODES] or values
 

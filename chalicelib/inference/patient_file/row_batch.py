@@ -87,8 +87,7 @@ class LineBatch(RowBatch):
 
     def __contains__(self, row: Row) -> bool:
         """Return whether ``row`` is one of the rows."""
-        line = self._separator.join(row)
-        return any(f"{line}{end}" in self._lines for end in ("\n", "\r\n", "")) and row in self.rows
+        return self._separator.join(row) in "".join(self._lines) and row in self.rows
 
     @property
     def rows(self) -> list[Row]:
@@ -125,7 +124,10 @@ class LineBatch(RowBatch):
 
     def _split(self, lines: Iterable[str]) -> list[list[str]]:
         """Return the cells of ``lines`` by column."""
-        text = "".join(lines).replace("\r\n", "\n").removesuffix("\n")
+        text = "".join(lines)
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+        text = text.removesuffix("\n")
         cells = text.replace("\n", self._separator).split(self._separator)
         return [cells[index :: self._width] for index in range(self._width)]
 

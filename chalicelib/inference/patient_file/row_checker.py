@@ -84,16 +84,17 @@ class RowChecker:
             self.repeated_headers += before - len(batch)
         batch, ragged = self._fitted(batch)
         even = RowBatch([row for place, row in enumerate(batch.rows) if place not in ragged]) if ragged else batch
-        self._count_numbers(even)
         for cells in self.cells:
             cells.clear_if_large()
+        are_known = not self._has_counts
+        self._count_numbers(even)
         if ragged:
             self._check(batch, even, ragged)
         else:
             for part in batch.parts():
-                self._check(part, part, ragged)
+                self._check(part, part, ragged, are_known=are_known)
 
-    def _check(self, batch: RowBatch, even: RowBatch, ragged: set[int]) -> None:
+    def _check(self, batch: RowBatch, even: RowBatch, ragged: set[int], *, are_known: bool = False) -> None:
         """Check a part of a batch column by column. Only if it has a bad row, it is also checked row by row.
 
         ``even`` holds those of its rows that are as wide as the header, and ``ragged`` the places of the others.
@@ -101,7 +102,8 @@ class RowChecker:
         stored = []
         has_bad_row = bool(ragged)
         for index, cells in self._cells_by_index:
-            stored.append(cells.stored(even, index))
+            is_known = are_known and cells.reading.column.kind == "number"
+            stored.append(cells.stored(even, index, is_known=is_known))
             has_bad_row = has_bad_row or cells.have_findings(even.column(index))
             cells.count_codes(even.column(index))
         self._watch_ids(batch)
@@ -120,12 +122,15 @@ class RowChecker:
 
     def _count_numbers(self, batch: RowBatch) -> None:
         """Count the texts of numbers. After the first batch, every 16th row stands for 16."""
-        step = _COUNTED_STEP if self._has_counts else 1
+        is_first = not self._has_counts
+        step = 1 if is_first else _COUNTED_STEP
         self._has_counts = self._has_counts or bool(batch)
         columns = [(index, cells) for index, cells in self._cells_by_index if cells.reading.column.kind == "number"]
-        counts = (batch.every(step) if step > 1 else batch).counts([index for index, _ in columns])
+        counts = (batch if is_first else batch.every(step)).counts([index for index, _ in columns])
         for index, cells in columns:
             cells.count_numbers(counts[index], step)
+            if is_first:
+                cells.add_first(counts[index])
 
     def _fitted(self, batch: RowBatch) -> tuple[RowBatch, set[int]]:
         """Make rows as wide as the header if that is surely meant. Return the places of those that are not."""

@@ -24,9 +24,10 @@ def _possible_share(values: Sequence[float], column: Column, unit: Unit) -> floa
     return sum(low <= value <= high for value in values) / len(values)
 
 
-def _is_usual_median(value: float, column: Column, unit: Unit) -> bool:
+def _usual_limits(column: Column) -> tuple[float, float]:
+    """Return the limits of a usual median in the column's own unit."""
     low, high = column.median_limits
-    return low / _ROUNDING <= unit.own_value(value) <= high * _ROUNDING
+    return low / _ROUNDING, high * _ROUNDING
 
 
 def _fits(values: Sequence[float], middle: float, column: Column, unit: Unit | OtherScale, enough: float) -> bool:
@@ -35,7 +36,8 @@ def _fits(values: Sequence[float], middle: float, column: Column, unit: Unit | O
     ``enough``: the share of its values that must be possible.
     """
     if isinstance(unit, Unit):
-        return _possible_share(values, column, unit) >= enough and _is_usual_median(middle, column, unit)
+        low, high = _usual_limits(column)
+        return _possible_share(values, column, unit) >= enough and low <= unit.own_value(middle) <= high
     possible = sum(unit.minimum <= value <= unit.maximum for value in values)
     usual = sum(unit.usual_minimum <= value <= unit.usual_maximum for value in values)
     return possible >= enough * len(values) and 2 * usual > len(values)
@@ -76,7 +78,7 @@ def wrong_unit(cells: Cells) -> Finding | None:
     if unit is None or not values or cells.reading.is_answered:
         return None
     share = _possible_share(values, column, unit)
-    is_odd = not cells.reading.is_stated and not _is_usual_median(cells.median, column, unit)
+    is_odd = not cells.reading.is_stated and not cells.has_median_within(*_usual_limits(column), unit)
     if share == 1.0 and not is_odd:
         return None
     others = [
@@ -141,6 +143,8 @@ def odd_median(cells: Cells) -> Finding | None:
     if unit is None or column.study_high is None:
         return None
     low, high = column.median_limits[0], column.study_high
+    if cells.has_median_within(low, high, unit):
+        return None
     middle = cells.median
     own = unit.own_value(middle)
     others: list[Unit | OtherScale] = [
@@ -148,7 +152,7 @@ def odd_median(cells: Cells) -> Finding | None:
     ]
     if own > (column.training_maximum or high):
         others += [scale for scale in column.other_scales if scale.minimum <= middle <= scale.maximum]
-    if low <= own <= high or not others:
+    if not others:
         return None
     if own < low:
         usual = {"usual_minimum": unit.file_value(low)}
@@ -177,7 +181,7 @@ def odd_among_others(cells: Cells, columns: Sequence[Cells], suspected: Mapping[
         return None
     is_si = unit == column.si
     other_unit = own[0] if is_si else column.si
-    if not _is_usual_median(cells.median, column, other_unit):
+    if not cells.has_median_within(*_usual_limits(column), other_unit):
         return None
     for other in columns:
         name, si = other.reading.column.name, other.reading.column.si
