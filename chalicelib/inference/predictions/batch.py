@@ -45,26 +45,27 @@ def predict_rows(
     InvalidFileError
         The stored file is not one that passed the check.
     """
-    for ids, patients in canonical_chunks(stored):
+    for ids, patients in canonical_chunks(stored, loaded.model.columns):
         writer.add(ids, loaded.model.predict(patients), risk_score(patients))
         on_chunk()
 
 
-def canonical_chunks(stored: bytes | BinaryIO | IO[str]) -> Iterator[Chunk]:
-    """Yield the canonical CSV in chunks of at most CHUNK_ROWS rows.
+def canonical_chunks(stored: bytes | BinaryIO | IO[str], wanted: Iterable[str] = columns.STORED) -> Iterator[Chunk]:
+    """Yield the canonical CSV in chunks of at most CHUNK_ROWS rows, with the required and the ``wanted`` columns.
 
     The content of a small file is read without pandas, because importing it takes longer than such a prediction. A
     stream is read in bounded memory.
     """
     try:
-        for chunk in _chunks_of_content(stored) if isinstance(stored, bytes) else _chunks_of_stream(stored):
+        read = _chunks_of_content if isinstance(stored, bytes) else _chunks_of_stream
+        for chunk in read(stored, {"ID", *columns.REQUIRED, *wanted}):
             _require_valid(chunk.patients)
             yield chunk
     except (ValueError, csv.Error) as error:
         raise BrokenCsvError("The stored file can't be read as a table.") from error
 
 
-def _chunks_of_content(content: bytes) -> Iterator[Chunk]:
+def _chunks_of_content(content: bytes, wanted: set[str]) -> Iterator[Chunk]:
     reader = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
     header = next(reader, [])
     while rows := list(islice(reader, CHUNK_ROWS)):
@@ -72,18 +73,21 @@ def _chunks_of_content(content: bytes) -> Iterator[Chunk]:
         numbers = {
             name: np.array([float(text) if text else np.nan for text in texts[name]])
             for name in columns.NUMBERS
-            if name in texts
+            if name in texts and name in wanted
         }
-        categories = {name: _positions(name, texts[name]) for name in columns.CATEGORIES if name in texts}
+        categories = {
+            name: _positions(name, texts[name]) for name in columns.CATEGORIES if name in texts and name in wanted
+        }
         yield Chunk(list(texts["ID"]) if "ID" in texts else None, {**numbers, **categories})
 
 
-def _chunks_of_stream(stream: BinaryIO | IO[str]) -> Iterator[Chunk]:
+def _chunks_of_stream(stream: BinaryIO | IO[str], wanted: set[str]) -> Iterator[Chunk]:
     import pandas as pd  # noqa: PLC0415 - small files don't need it
 
     types: dict[str, Any] = {name: pd.CategoricalDtype(list(_POSITIONS[name])) for name in columns.CATEGORIES}
     chunks = pd.read_csv(
         stream,
+        usecols=wanted.__contains__,
         dtype=types | dict.fromkeys(columns.NUMBERS, "float64") | {"ID": "object"},
         keep_default_na=False,
         na_values={name: [""] for name in columns.NUMBERS},

@@ -148,7 +148,7 @@ def test_results_stay_within_the_tolerance(model_id: str, seed: int, monkeypatch
     noise = Noise(seed)
     noise.apply(monkeypatch)
     chunks = batch.canonical_chunks
-    monkeypatch.setattr(batch, "canonical_chunks", lambda stream: map(noise.chunk, chunks(stream)))
+    monkeypatch.setattr(batch, "canonical_chunks", lambda *arguments: map(noise.chunk, chunks(*arguments)))
     noisy = [predict(load(model_id, ARTEFACTS), content).csv.decode() for content in files]
 
     assert [first_difference(*pair) for pair in zip(expected, noisy, strict=True)] == [None] * 3, replay(seed)
