@@ -117,12 +117,8 @@ class Cells:
             return list(map(self._stored.__getitem__, texts))
         except KeyError:
             known = self._stored or self._unchanged
-            self._check_new(dict.fromkeys(filterfalse(known.__contains__, texts)))
+            self.add_new(dict.fromkeys(filterfalse(known.__contains__, texts)))
         return list(map(self._stored.__getitem__, texts)) if self._stored else texts
-
-    def add_first(self, texts: Mapping[str, int]) -> None:
-        """Check the distinct texts of the first rows."""
-        self._check_new(texts)
 
     def _remember(self, texts: list[str], results: list[str]) -> None:
         """Remember that ``results`` are stored for ``texts``. The dictionary is needed once any of them differ."""
@@ -133,8 +129,8 @@ class Cells:
         if self._stored or results != texts:
             self._stored.update(zip(texts, results, strict=True))
 
-    def _check_new(self, new: Mapping[str, Any]) -> None:
-        """Check texts that were not checked before."""
+    def add_new(self, new: Mapping[str, Any]) -> None:
+        """Check the texts in ``new``, which were not checked before."""
         if self._column.kind == "number":
             usual = words.USUAL_SPELLINGS & new.keys()
             for text in usual:

@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice, repeat
 from operator import itemgetter
 from typing import BinaryIO, Literal, NamedTuple, TextIO

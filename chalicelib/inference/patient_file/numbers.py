@@ -1,7 +1,7 @@
 """Read numbers as people write them: decimal and thousands marks, flags and units beside the number."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import filterfalse
 from typing import Literal, Self
@@ -84,7 +84,7 @@ class Marks:
             lines = lines.replace(",", ".")
         plain = list(texts) if self.decimal == "." else lines.split()
         try:
-            return plain, orjson.loads(f"[{lines.replace("\n", ",")}]")
+            return plain, orjson.loads(f"[{lines.replace('\n', ',')}]")
         except orjson.JSONDecodeError:  # a leading zero
             return plain, list(map(float, plain))
 

@@ -86,8 +86,7 @@ class RowChecker:
         even = RowBatch([row for place, row in enumerate(batch.rows) if place not in ragged]) if ragged else batch
         for cells in self.cells:
             cells.clear_if_large()
-        are_known = not self._has_counts
-        self._count_numbers(even)
+        are_known = self._count_numbers(even)
         if ragged:
             self._check(batch, even, ragged)
         else:
@@ -120,8 +119,11 @@ class RowChecker:
             self._write_good_rows(self._good, stored)
         self.rows += len(batch)
 
-    def _count_numbers(self, batch: RowBatch) -> None:
-        """Count the texts of numbers. After the first batch, every 16th row stands for 16."""
+    def _count_numbers(self, batch: RowBatch) -> bool:
+        """Count the texts of numbers. After the first batch, every 16th row stands for 16.
+
+        Return whether every row was counted. Its numbers have been checked then.
+        """
         is_first = not self._has_counts
         step = 1 if is_first else _COUNTED_STEP
         self._has_counts = self._has_counts or bool(batch)
@@ -130,7 +132,8 @@ class RowChecker:
         for index, cells in columns:
             cells.count_numbers(counts[index], step)
             if is_first:
-                cells.add_first(counts[index])
+                cells.add_new(counts[index])
+        return is_first
 
     def _fitted(self, batch: RowBatch) -> tuple[RowBatch, set[int]]:
         """Make rows as wide as the header if that is surely meant. Return the places of those that are not."""

@@ -143,17 +143,14 @@ def odd_median(cells: Cells) -> Finding | None:
     if unit is None or column.study_high is None:
         return None
     low, high = column.median_limits[0], column.study_high
-    if cells.has_median_within(low, high, unit):
-        return None
-    middle = cells.median
-    own = unit.own_value(middle)
     others: list[Unit | OtherScale] = [
-        other for other in column.units if other.name != unit.name and low <= other.own_value(middle) <= high
+        other for other in column.units if other.name != unit.name and cells.has_median_within(low, high, other)
     ]
-    if own > (column.training_maximum or high):
-        others += [scale for scale in column.other_scales if scale.minimum <= middle <= scale.maximum]
-    if not others:
+    if column.other_scales and unit.own_value(cells.median) > (column.training_maximum or high):
+        others += [scale for scale in column.other_scales if scale.minimum <= cells.median <= scale.maximum]
+    if not others or cells.has_median_within(low, high, unit):
         return None
+    own = unit.own_value(cells.median)
     if own < low:
         usual = {"usual_minimum": unit.file_value(low)}
         reason = f"almost all patients have more than {usual['usual_minimum']:g}"

@@ -57,8 +57,9 @@ def canonical_chunks(stored: bytes | BinaryIO | IO[str], wanted: Iterable[str] =
     stream is read in bounded memory.
     """
     try:
-        read = _chunks_of_content if isinstance(stored, bytes) else _chunks_of_stream
-        for chunk in read(stored, {"ID", *columns.REQUIRED, *wanted}):
+        names = {"ID", *columns.REQUIRED, *wanted}
+        chunks = _chunks_of_content(stored, names) if isinstance(stored, bytes) else _chunks_of_stream(stored, names)
+        for chunk in chunks:
             _require_valid(chunk.patients)
             yield chunk
     except (ValueError, csv.Error) as error:

@@ -1,4 +1,4 @@
-"""Write whole columns of numbers as text. Only the worker imports this module: the API has neither numpy nor orjson."""
+"""Write whole columns of numbers as text. Only the worker imports this module: the API has no numpy."""
 
 from collections.abc import Sequence
 
