@@ -1,5 +1,6 @@
 """Serve the API and the page on one port: ``python -m local.api HOST PORT``."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -19,6 +20,19 @@ from local.worker_wakeup import WorkerWakeup
 # same time. There are few of them, so that many large files at once do not fill the memory.
 PROCESSES = min(2, os.cpu_count() or 1)
 THREADS = 8
+_NICENESS = 8
+
+
+def _let_the_worker_go_first() -> None:
+    """Lower the priority of this process and its children.
+
+    Clients that wait for a result keep asking for it. The worker that makes it shares the cores with these requests.
+    """
+    os.nice(_NICENESS)
+    # Linux shares the cores between sessions first, each of which has a niceness of its own (sched(7), autogroup).
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(_NICENESS))
 
 
 def application() -> RsgiApplication:
@@ -41,6 +55,7 @@ def application() -> RsgiApplication:
 def serve(host: str, port: int) -> None:
     """Serve until SIGTERM."""
     os.environ[PARENT] = str(os.getpid())  # the parent of granian's workers
+    _let_the_worker_go_first()
     Granian(
         "local.api:application",
         factory=True,
