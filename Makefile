@@ -193,7 +193,8 @@ DEPLOY = $(PYTHON) -m deploy --stage "$(STAGE)"
 # $(call flag,DRY_RUN): the option --dry-run if DRY_RUN=1, else nothing.
 flag = $(if $(filter 1 yes true,$($(1))),--$(subst _,-,$(shell echo $(1) | tr A-Z a-z)))
 
-ADMIN = $(PYTHON) -m admin --stage "$(STAGE)" --data-dir "$(DATA_DIR)"
+# YES=1: don't ask before prod is changed.
+ADMIN = $(PYTHON) -m admin --stage "$(STAGE)" --data-dir "$(DATA_DIR)" $(call flag,YES)
 
 voucher: .venv/.local ## Print voucher codes: COINS=300 [COUNT=5] [EXPIRES=2027-01-31]
 	@$(ADMIN) voucher --coins "$(COINS)" $(if $(COUNT),--count "$(COUNT)") $(if $(EXPIRES),--expires "$(EXPIRES)")

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.config import Config
 
 from deploy.artefacts import Artefacts, Release
 from deploy.page import invalidate, publish
 from deploy.smoke import run_smoke_test
-from deploy.stack import Stack, stack_name
+from deploy.stack import PROD, Stack, stack_name
 from deploy.steps import RefusedError, Step, confirm
 from deploy.template import ROOT, read_template
 from deploy.transform import transform
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PAGE = ROOT / "frontend" / "dist"
-PROD = "prod"
+_REGIONAL = Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,12 @@ class Target:
 
     @cached_property
     def s3(self) -> S3Client:
-        """An S3 client."""
-        return boto3.client("s3")
+        """An S3 client whose URLs name the region's own host.
+
+        For up to a day after a bucket's creation the global host redirects, and it refuses buckets of newer regions.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+        """
+        return boto3.client("s3", config=_REGIONAL)
 
     @cached_property
     def stack(self) -> Stack:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
 
+PROD = "prod"
 _POLL_SECONDS = 3
 _SECONDS_MAX = 3600
 """How long to wait for CloudFormation. A CloudFront distribution takes minutes, so an hour means that it is stuck."""

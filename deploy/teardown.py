@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from deploy.commands import PROD, Target
+from deploy.commands import Target
+from deploy.stack import PROD
 from deploy.steps import RefusedError, Step, confirm
 
 if TYPE_CHECKING:

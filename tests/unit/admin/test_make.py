@@ -37,6 +37,7 @@ def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         (["replay-deletions"], ["replay-deletions"]),
         (["redrive", "DRY_RUN=1"], ["redrive", "--dry-run"]),
         (["redrive", "DRY_RUN=0"], ["redrive"]),
+        (["redrive", "YES=1"], ["--yes", "redrive"]),
     ],
 )  # fmt: skip
 def test_every_variable_becomes_an_argument(target: list[str], expected: list[str]) -> None:
