@@ -30,12 +30,23 @@ def _deploy(arguments: argparse.Namespace) -> None:
         raise RefusedError(f"{out} holds no template.yaml. Write it with 'make package'.")
     options = {"AlarmEmail": arguments.alarm_email, "WorkerConcurrencyMax": arguments.concurrency}
     parameters = {name: str(value) for name, value in options.items() if value is not None}
-    steps = deploy(Target(arguments.stage, arguments.at), out, parameters, ask=_asks(arguments))
+    steps = deploy(
+        Target(arguments.stage, arguments.at),
+        out,
+        parameters,
+        ask=_asks(arguments),
+        allow_replacement=arguments.allow_replacement,
+    )
     carry_out(steps, dry_run=arguments.dry_run)
 
 
 def _rollback(arguments: argparse.Namespace) -> None:
-    steps = rollback(Target(arguments.stage, arguments.at), arguments.release, ask=_asks(arguments))
+    steps = rollback(
+        Target(arguments.stage, arguments.at),
+        arguments.release,
+        ask=_asks(arguments),
+        allow_replacement=arguments.allow_replacement,
+    )
     carry_out(steps, dry_run=arguments.dry_run)
 
 
@@ -105,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         subparser.add_argument("--at", metavar="URL", help="the stage's URL, if it is not the PageUrl")
     for subparser in (deploy_parser, rollback_parser):
         subparser.add_argument("--yes", action="store_true", help="don't ask before prod is changed")
+        subparser.add_argument(
+            "--allow-replacement", action="store_true", help="replace or remove tables, buckets and secrets of prod"
+        )
     for subparser in (deploy_parser, rollback_parser, destroy_parser):
         subparser.add_argument("--dry-run", action="store_true", help="print the steps without carrying them out")
     deploy_parser.add_argument("--packaged", metavar="DIR", help="deploy this package instead of building one")

@@ -1,6 +1,5 @@
 """AWS as a script: the answer to each operation. It records every call."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,8 +52,12 @@ class ScriptedAws:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedAws]:
+def aws(monkeypatch: pytest.MonkeyPatch) -> ScriptedAws:
     script = ScriptedAws()
-    monkeypatch.setattr(BaseClient, "_make_api_call", lambda *arguments: script.answer(*arguments))
+
+    def answer(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        return script.answer(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", answer)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    yield script
+    return script

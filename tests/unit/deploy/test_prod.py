@@ -7,7 +7,6 @@ import pytest
 
 from deploy import __main__ as command_line
 from tests.unit.deploy.conftest import ACCOUNT, ARN, ScriptedAws
-from tests.unit.support import RunCommand
 
 LINE = f"AWS account {ACCOUNT}, region eu-central-1, as {ARN}\n"
 Deploy = Callable[..., tuple[int, str, str]]
