@@ -15,3 +15,23 @@ def test_cloudformation_gets_the_template_from_the_regions_own_host(aws: Scripte
 
     bucket = f"liver-lifespan-artefacts-{ACCOUNT}-{region}"
     assert url == f"https://{bucket}.s3.{region}.amazonaws.com/dev/templates/1a2b.json"
+
+
+def test_parts_of_interrupted_uploads_expire(aws: ScriptedAws) -> None:
+    aws.answers |= {"HeadBucket": "404", "GetBucketPolicy": "NoSuchBucketPolicy"}
+    aws.answers["GetBucketLifecycleConfiguration"] = "NoSuchLifecycleConfiguration"
+
+    Target("dev").artefacts.ensure()
+
+    (rule,) = aws.parameters("PutBucketLifecycleConfiguration")["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["AbortIncompleteMultipartUpload"]) == ("Enabled", {"DaysAfterInitiation": 1})
+    assert "Expiration" not in rule
+
+
+def test_lifecycle_rules_of_the_operator_stay(aws: ScriptedAws) -> None:
+    aws.answers["GetBucketPolicy"] = "NoSuchBucketPolicy"
+    aws.answers["GetBucketLifecycleConfiguration"] = {"Rules": [{"Status": "Enabled"}]}
+
+    Target("dev").artefacts.ensure()
+
+    assert "PutBucketLifecycleConfiguration" not in aws.operations()
