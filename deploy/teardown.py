@@ -42,7 +42,8 @@ class Teardown:
             raise RefusedError(f"There is no stack {target.name} in this account and region.")
         self._resources = kept or target.stack.resources()
 
-    # Physical names of the resources that the deletion of the stack retains; empty if a failed creation never made them.
+    # Physical names of the resources that the deletion of the stack retains. They are empty if a failed creation never
+    # made them.
 
     @property
     def _tables(self) -> list[str]:
