@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,19 @@ def test_a_region_on_the_command_line_is_where_the_stage_is_looked_for(aws: Scri
 
     assert "region sa-east-1" in out
     assert {call.region for call in aws.calls} == {"sa-east-1"}
+
+
+@pytest.mark.parametrize("flags", [(), ("--yes",), ("--allow-replacement",), ("--yes", "--allow-replacement")])
+@pytest.mark.parametrize("command", ["deploy", "rollback"])
+def test_each_safeguard_has_its_own_flag(
+    aws: ScriptedAws, deploy: Deploy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str,
+    flags: tuple[str, ...],
+) -> None:  # fmt: skip
+    (tmp_path / "template.yaml").touch()
+    options: dict[str, bool] = {}
+    monkeypatch.setattr(command_line, command, lambda *_, **keywords: options.update(keywords) or [])
+    package = ("--packaged", str(tmp_path)) if command == "deploy" else ()
+
+    assert deploy("--stage", "prod", command, *package, *flags, answer="yes")[0] == 0
+
+    assert options == {"ask": "--yes" not in flags, "allow_replacement": "--allow-replacement" in flags}
