@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "frontend" / "dist"
 WATCHED_ALARMS = ("ApiErrorsAlarm", "APIHandlerErrorsAlarm", "InferenceWorkerErrorsAlarm")
-"""The alarms that roll back a change of prod, by their logical ids."""
+"""The alarms that roll back a deployment to prod, by their logical ids."""
 _REGIONAL = Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
 
 
@@ -95,7 +95,9 @@ def deploy(
     return [
         Step("Create the artefact bucket if it does not exist", make_bucket),
         Step("Upload the zips, the page and the CloudFormation template", upload),
-        *_go_live(target, release, parameters, ask=ask, allow_replacement=allow_replacement),
+        *_go_live(
+            target, release, parameters, ask=ask, allow_replacement=allow_replacement, watch=target.stage == PROD
+        ),
     ]
 
 
@@ -105,10 +107,11 @@ def rollback(target: Target, release_id: str | None, *, ask: bool, allow_replace
     Raises ``RefusedError`` if there is no such release.
     """
     release = _earlier(target.artefacts, release_id)
+    # Errors of the newer release may still set off an alarm, which would then undo the rollback. So don't watch any.
     sentence = f"Use the template of release {release.id} (commit {release.commit}); the data stays as it is"
     return [
         Step(sentence, lambda: None),
-        *_go_live(target, release, {}, ask=ask, allow_replacement=allow_replacement),
+        *_go_live(target, release, {}, ask=ask, allow_replacement=allow_replacement, watch=False),
     ]
 
 
@@ -127,7 +130,7 @@ def _earlier(artefacts: Artefacts, release_id: str | None) -> Release:
 
 
 def _change(
-    target: Target, release: Release, parameters: dict[str, str], *, ask: bool, allow_replacement: bool
+    target: Target, release: Release, parameters: dict[str, str], *, ask: bool, allow_replacement: bool, watch: bool
 ) -> None:
     stack = target.stack
     name = f"release-{_now()}"
@@ -136,7 +139,7 @@ def _change(
         parameters | {"Stage": target.stage},  # a template packaged for another stage refuses this value
         name,
         tags={"project": PROJECT, "stage": target.stage},
-        alarms=_alarms_to_watch(stack) if target.stage == PROD else None,
+        alarms=_alarms_to_watch(stack) if watch else [],
     )
     if changes is None:
         print("  no changes")
@@ -160,16 +163,17 @@ def _require_data_kept(changes: list[Change]) -> None:
     """Raise ``RefusedError`` if the stage may lose a table, bucket or secret."""
     if losses := [change for change in changes if change.loses_data]:
         raise RefusedError(
-            "The stack was not changed, because the stage may lose the data of:\n"
+            "The stack was not changed, because the stage may lose data:\n"
             + "\n".join(f"  {change}" for change in losses)
-            + "\nA new and empty resource would take its place. If you want that, add ALLOW_REPLACEMENT=1."
+            + "\nA resource that is retained keeps its data, but the stage no longer uses it. If you want that, add "
+            "ALLOW_REPLACEMENT=1."
         )
 
 
 def _alarms_to_watch(stack: Stack) -> list[str]:
     """Return the ARNs of the deployed stack's alarms that roll a change back.
 
-    Leave out an alarm that is off already: with it CloudFormation would roll back every change, even the mending one.
+    Leave out an alarm that has gone off already: with it, CloudFormation would roll back the change that mends it, too.
     """
     resources = stack.resources() if stack.describe() else {}
     names = [name for alarm in WATCHED_ALARMS if (name := resources.get(alarm, ("", ""))[1])]
@@ -183,12 +187,12 @@ def _alarms_to_watch(stack: Stack) -> list[str]:
 
 
 def _go_live(
-    target: Target, release: Release, parameters: dict[str, str], *, ask: bool, allow_replacement: bool
+    target: Target, release: Release, parameters: dict[str, str], *, ask: bool, allow_replacement: bool, watch: bool
 ) -> list[Step]:
     """Return the steps that deployments and rollbacks share: stack, record, page, smoke test."""
 
     def change() -> None:
-        _change(target, release, parameters, ask=ask, allow_replacement=allow_replacement)
+        _change(target, release, parameters, ask=ask, allow_replacement=allow_replacement, watch=watch)
 
     def publish_page() -> None:
         outputs = target.stack.outputs()

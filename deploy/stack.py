@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import (
         ParameterTypeDef,
         ResourceChangeTypeDef,
+        RollbackConfigurationTypeDef,
+        RollbackTriggerTypeDef,
         StackEventTypeDef,
         StackTypeDef,
     )
@@ -100,19 +102,17 @@ class Stack:
         name: str,
         *,
         tags: Mapping[str, str] | None = None,
-        alarms: Sequence[str] | None = None,
+        alarms: Sequence[str] = (),
     ) -> list[Change] | None:
         """Create a change set. Return its changes, or None if there are none.
 
         A parameter that isn't in ``parameters`` keeps its value. CloudFormation gives ``tags`` to the stack and its
         resources. It rolls the change back if one of ``alarms``, by their ARNs, goes off meanwhile or within the next
-        ``_WATCH_MINUTES``. Without ``tags`` and ``alarms`` the stack keeps those it has. Raises ``StackError``.
+        ``_WATCH_MINUTES``. Without ``tags`` the stack keeps those it has. Raises ``StackError``.
         """
         self._clear_failed_creation()
         exists = self.describe() is not None
-        options: Any = {} if alarms is None else {"RollbackConfiguration": _watching(alarms)}
-        if tags is not None:
-            options["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+        tagged: Any = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
         self._client.create_change_set(
             StackName=self.name,
             ChangeSetName=name,
@@ -120,7 +120,8 @@ class Stack:
             TemplateURL=template_url,
             Parameters=self._parameters(template_url, parameters),
             Capabilities=["CAPABILITY_IAM"],
-            **options,
+            RollbackConfiguration=_watching(alarms),
+            **tagged,
         )
         try:
             self._client.get_waiter("change_set_create_complete").wait(
@@ -230,9 +231,10 @@ class Stack:
         return event["LogicalResourceId"] == self.name and event["ResourceStatus"] in _BEGINNINGS
 
 
-def _watching(alarms: Sequence[str]) -> dict[str, Any]:
-    triggers = [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"} for arn in alarms]
-    # Without an alarm CloudFormation would still wait.
+def _watching(alarms: Sequence[str]) -> RollbackConfigurationTypeDef:
+    """Return the configuration that watches these alarms, and no longer those that an earlier change watched."""
+    triggers: list[RollbackTriggerTypeDef] = [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"} for arn in alarms]
+    # With minutes and without an alarm, CloudFormation would wait for nothing.
     return {"RollbackTriggers": triggers, "MonitoringTimeInMinutes": _WATCH_MINUTES if alarms else 0}
 
 

@@ -2,32 +2,45 @@
 
 import io
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.commands import Target, rollback
+from deploy.artefacts import Artefacts
+from deploy.commands import Target, deploy, rollback
 from deploy.stack import StackError
 from deploy.steps import RefusedError, Step
 from tests.unit.deploy.conftest import ScriptedAws
 
 ALARMS = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:"
 UPDATED = {"Stacks": [{"StackName": "s", "StackId": "id", "StackStatus": "UPDATE_COMPLETE", "CreationTime": 0}]}
+NO_ALARMS = {"MonitoringTimeInMinutes": 0, "RollbackTriggers": []}
 ADVICE = "If you want that, add ALLOW_REPLACEMENT=1."
 
 
-def change_step(aws: ScriptedAws, stage: str = "prod", *, allow_replacement: bool = False) -> Step:
-    """Return the step of a rollback that changes the stack. AWS is as if two releases were deployed."""
-    folder = f"{stage}/releases/"
-    release = {"id": "1", "stage": stage, "commit": "c", "template": "t.json", "page": "p/"}
-    aws.answers |= {
-        "ListObjectsV2": {"Contents": [{"Key": f"{folder}1.json"}, {"Key": f"{folder}2.json"}]},
-        "GetObject": [{"Body": io.BytesIO(text.encode())} for text in ("2", json.dumps(release))],
+ChangeStep = Callable[..., Step]
+
+
+@pytest.fixture
+def change_step(aws: ScriptedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ChangeStep:
+    """A function that returns the step of a deployment that changes the stack, as if there was one already."""
+    monkeypatch.setattr(Artefacts, "url", lambda *_: "https://host/template.json")
+
+    def step(stage: str = "prod", *, allow_replacement: bool = False) -> Step:
+        (tmp_path / "template.yaml").write_text(f"Parameters: {{Stage: {{Default: {stage}}}}}")
+        return _change_step(aws, deploy(Target(stage), tmp_path, {}, ask=False, allow_replacement=allow_replacement))
+
+    return step
+
+
+def _change_step(aws: ScriptedAws, steps: list[Step]) -> Step:
+    aws.answers = {
         "DescribeStacks": UPDATED,
-        "DescribeChangeSet": {"Status": "CREATE_COMPLETE", "Changes": []},
+        "DescribeChangeSet": changes(),
         "ListStackResources": {"StackResourceSummaries": []},
     } | aws.answers
-    steps = rollback(Target(stage), None, ask=False, allow_replacement=allow_replacement)
     return next(step for step in steps if step.sentence.startswith("Show the changes"))
 
 
@@ -63,17 +76,19 @@ def alarms(aws: ScriptedAws, **states: str) -> None:
     }
 
 
-def test_the_stack_and_its_resources_are_tagged_with_project_and_stage(aws: ScriptedAws) -> None:
-    change_step(aws, "dev").run()
+def test_the_stack_and_its_resources_are_tagged_with_project_and_stage(
+    aws: ScriptedAws, change_step: ChangeStep
+) -> None:
+    change_step("dev").run()
 
     tags = [{"Key": "project", "Value": "liver-lifespan"}, {"Key": "stage", "Value": "dev"}]
     assert aws.parameters("CreateChangeSet")["Tags"] == tags
 
 
-def test_an_alarm_about_errors_rolls_back_a_change_of_prod(aws: ScriptedAws) -> None:
+def test_an_alarm_about_errors_rolls_back_a_deployment_to_prod(aws: ScriptedAws, change_step: ChangeStep) -> None:
     alarms(aws, ApiErrorsAlarm="OK", APIHandlerErrorsAlarm="OK", InferenceWorkerErrorsAlarm="INSUFFICIENT_DATA")
 
-    change_step(aws).run()
+    change_step().run()
 
     names = ("ApiErrorsAlarm", "APIHandlerErrorsAlarm", "InferenceWorkerErrorsAlarm")
     assert aws.parameters("DescribeAlarms") == {"AlarmNames": [f"stack-{name}" for name in names]}
@@ -83,12 +98,12 @@ def test_an_alarm_about_errors_rolls_back_a_change_of_prod(aws: ScriptedAws) -> 
     }
 
 
-def test_an_alarm_that_is_off_already_does_not_prevent_the_change_that_mends_it(
-    aws: ScriptedAws, capsys: pytest.CaptureFixture[str]
+def test_an_alarm_that_has_gone_off_already_does_not_prevent_the_change_that_mends_it(
+    aws: ScriptedAws, change_step: ChangeStep, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alarms(aws, APIHandlerErrorsAlarm="ALARM", InferenceWorkerErrorsAlarm="OK")
 
-    change_step(aws).run()
+    change_step().run()
 
     (trigger,) = aws.parameters("CreateChangeSet")["RollbackConfiguration"]["RollbackTriggers"]
     assert trigger["Arn"] == f"{ALARMS}stack-InferenceWorkerErrorsAlarm"
@@ -97,7 +112,7 @@ def test_an_alarm_that_is_off_already_does_not_prevent_the_change_that_mends_it(
 
 @pytest.mark.parametrize("resources", [[], [("ApiErrorsAlarm", "")]])
 def test_without_deployed_alarms_cloudformation_does_not_wait(
-    aws: ScriptedAws, resources: list[tuple[str, str]]
+    aws: ScriptedAws, change_step: ChangeStep, resources: list[tuple[str, str]]
 ) -> None:
     aws.answers["ListStackResources"] = {
         "StackResourceSummaries": [
@@ -106,21 +121,31 @@ def test_without_deployed_alarms_cloudformation_does_not_wait(
         ]
     }
 
-    change_step(aws).run()
+    change_step().run()
 
     assert "DescribeAlarms" not in aws.operations()
-    assert aws.parameters("CreateChangeSet")["RollbackConfiguration"] == {
-        "MonitoringTimeInMinutes": 0,
-        "RollbackTriggers": [],
-    }
+    assert aws.parameters("CreateChangeSet")["RollbackConfiguration"] == NO_ALARMS
 
 
-def test_no_alarm_rolls_back_a_change_of_dev(aws: ScriptedAws) -> None:
+def test_no_alarm_rolls_back_a_change_of_dev(aws: ScriptedAws, change_step: ChangeStep) -> None:
     alarms(aws, ApiErrorsAlarm="OK")
 
-    change_step(aws, "dev").run()
+    change_step("dev").run()
 
-    assert "RollbackConfiguration" not in aws.parameters("CreateChangeSet")
+    assert aws.parameters("CreateChangeSet")["RollbackConfiguration"] == NO_ALARMS
+
+
+def test_no_alarm_undoes_a_rollback(aws: ScriptedAws) -> None:
+    alarms(aws, ApiErrorsAlarm="OK")
+    release = {"id": "1", "stage": "prod", "commit": "c", "template": "t.json", "page": "p/"}
+    aws.answers |= {
+        "ListObjectsV2": {"Contents": [{"Key": f"prod/releases/{number}.json"} for number in (1, 2)]},
+        "GetObject": [{"Body": io.BytesIO(text.encode())} for text in ("2", json.dumps(release))],
+    }
+
+    _change_step(aws, rollback(Target("prod"), None, ask=False)).run()
+
+    assert aws.parameters("CreateChangeSet")["RollbackConfiguration"] == NO_ALARMS
 
 
 LOSSES = [
@@ -134,12 +159,12 @@ LOSSES = [
 
 @pytest.mark.parametrize(("loss", "word"), LOSSES)
 def test_in_prod_a_change_that_may_replace_or_remove_data_is_refused(
-    aws: ScriptedAws, loss: dict[str, str], word: str
+    aws: ScriptedAws, change_step: ChangeStep, loss: dict[str, str], word: str
 ) -> None:
     aws.answers["DescribeChangeSet"] = changes(change("Modify", "AWS::IAM::Role", "True"), loss)
 
     with pytest.raises(RefusedError) as refusal:
-        change_step(aws).run()
+        change_step().run()
 
     (line,) = (line for line in str(refusal.value).splitlines() if "Users" in line)
     assert loss["ResourceType"] in line
@@ -153,12 +178,12 @@ def test_in_prod_a_change_that_may_replace_or_remove_data_is_refused(
 @pytest.mark.parametrize(("stage", "allow_replacement"), [("prod", True), ("dev", False)])
 @pytest.mark.parametrize(("loss", "word"), LOSSES)
 def test_with_the_flag_and_in_dev_data_is_replaced_and_the_operator_sees_it(
-    aws: ScriptedAws, capsys: pytest.CaptureFixture[str], loss: dict[str, str], word: str, stage: str,
-    allow_replacement: bool,
+    aws: ScriptedAws, change_step: ChangeStep, capsys: pytest.CaptureFixture[str], loss: dict[str, str],
+    word: str, stage: str, allow_replacement: bool,
 ) -> None:  # fmt: skip
     aws.answers["DescribeChangeSet"] = changes(loss)
 
-    change_step(aws, stage, allow_replacement=allow_replacement).run()
+    change_step(stage, allow_replacement=allow_replacement).run()
 
     assert "ExecuteChangeSet" in aws.operations()
     assert word in capsys.readouterr().out
@@ -173,15 +198,17 @@ def test_with_the_flag_and_in_dev_data_is_replaced_and_the_operator_sees_it(
         change("Remove", "AWS::CloudWatch::Alarm"),
     ],
 )
-def test_in_prod_other_changes_need_no_flag(aws: ScriptedAws, harmless: dict[str, str]) -> None:
+def test_in_prod_other_changes_need_no_flag(
+    aws: ScriptedAws, change_step: ChangeStep, harmless: dict[str, str]
+) -> None:
     aws.answers["DescribeChangeSet"] = changes(harmless)
 
-    change_step(aws).run()
+    change_step().run()
 
     assert "ExecuteChangeSet" in aws.operations()
 
 
-def test_after_a_failure_only_the_reasons_of_this_change_are_printed(aws: ScriptedAws) -> None:
+def test_after_a_failure_only_the_reasons_of_this_change_are_printed(aws: ScriptedAws, change_step: ChangeStep) -> None:
     stack = "liver-lifespan-prod"
     events = [
         (stack, "UPDATE_ROLLBACK_COMPLETE", ""),
@@ -205,7 +232,7 @@ def test_after_a_failure_only_the_reasons_of_this_change_are_printed(aws: Script
         {"StackEvents": described[:2], "NextToken": "more"},
         {"StackEvents": described[2:]},
     ]
-    step = change_step(aws)
+    step = change_step()
     failed = {"Stacks": [UPDATED["Stacks"][0] | {"StackStatus": "UPDATE_ROLLBACK_COMPLETE"}]}
     aws.answers["DescribeStacks"] = [UPDATED, UPDATED, UPDATED, UPDATED, failed]
 
