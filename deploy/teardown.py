@@ -112,8 +112,8 @@ class Teardown:
         client = boto3.client("secretsmanager")
         with _unless_gone():
             # An earlier run has scheduled the deletion, and Secrets Manager refuses to schedule it again.
-            if day := client.describe_secret(SecretId=self._pseudonym_key).get("DeletedDate"):
-                print(f"  its deletion was scheduled on {day:%Y-%m-%d}")
+            if "DeletedDate" in client.describe_secret(SecretId=self._pseudonym_key):
+                print("  its deletion is scheduled already")
                 return
             client.delete_secret(SecretId=self._pseudonym_key, RecoveryWindowInDays=30)
 
