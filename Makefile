@@ -160,13 +160,13 @@ openapi: .venv/.dev ## Write docs/openapi.json from the routes, with examples fr
 package: .venv/.dev ## Write build/<stage>/ with the zips and the template for AWS: STAGE=dev [ARCH=arm64]
 	@$(DEPLOY) package --arch "$(ARCH)"
 
-deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [CONCURRENCY=10] [AT=https://...] [YES=1] [DRY_RUN=1]
+deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [CONCURRENCY=10] [AT=https://...] [YES=1] [ALLOW_REPLACEMENT=1] [DRY_RUN=1]
 	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") \
 		$(if $(CONCURRENCY),--concurrency "$(CONCURRENCY)") \
-		$(if $(PACKAGED),--packaged "$(PACKAGED)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
+		$(if $(PACKAGED),--packaged "$(PACKAGED)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,ALLOW_REPLACEMENT) $(call flag,DRY_RUN)
 
-rollback: .venv/.dev ## Go back to the previous release: STAGE=dev [RELEASE=...] [AT=https://...] [YES=1] [DRY_RUN=1]
-	@$(DEPLOY) rollback $(if $(RELEASE),--release "$(RELEASE)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,DRY_RUN)
+rollback: .venv/.dev ## Go back to the previous release: STAGE=dev [RELEASE=...] [AT=https://...] [YES=1] [ALLOW_REPLACEMENT=1] [DRY_RUN=1]
+	@$(DEPLOY) rollback $(if $(RELEASE),--release "$(RELEASE)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,ALLOW_REPLACEMENT) $(call flag,DRY_RUN)
 
 destroy: .venv/.dev ## Delete a deployed stage; asks first: STAGE=dev [DATA=1] [PROD_DATA=1] [FORCE=1] [DRY_RUN=1]
 	@$(DEPLOY) destroy $(call flag,DATA) $(call flag,PROD_DATA) $(call flag,FORCE) $(call flag,DRY_RUN)
@@ -193,7 +193,8 @@ DEPLOY = $(PYTHON) -m deploy --stage "$(STAGE)"
 # $(call flag,DRY_RUN): the option --dry-run if DRY_RUN=1, else nothing.
 flag = $(if $(filter 1 yes true,$($(1))),--$(subst _,-,$(shell echo $(1) | tr A-Z a-z)))
 
-ADMIN = $(PYTHON) -m admin --stage "$(STAGE)" --data-dir "$(DATA_DIR)"
+# YES=1: don't ask before prod is changed.
+ADMIN = $(PYTHON) -m admin --stage "$(STAGE)" --data-dir "$(DATA_DIR)" $(call flag,YES)
 
 voucher: .venv/.local ## Print voucher codes: COINS=300 [COUNT=5] [EXPIRES=2027-01-31]
 	@$(ADMIN) voucher --coins "$(COINS)" $(if $(COUNT),--count "$(COUNT)") $(if $(EXPIRES),--expires "$(EXPIRES)")

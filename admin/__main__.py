@@ -16,7 +16,8 @@ from admin.stage import TABLES, Stage, StageError, stage_of
 from chalicelib.audit.audit import Progress
 from chalicelib.core.errors import DomainError
 from chalicelib.inference.catalog.catalog import UnknownModelError
-from deploy.steps import RefusedError
+from deploy.stack import PROD
+from deploy.steps import RefusedError, confirm
 from local.arguments import ArgumentParser, number
 from local.config import ROOT
 
@@ -147,14 +148,17 @@ def _print_report(progress: Progress) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = ArgumentParser(prog="python -m admin", description="The operator's commands.", allow_abbrev=False)
     parser.add_argument("--stage", default="local", help="local (the running stack), dev or prod (local)")
+    parser.add_argument("--profile", help="the AWS profile with the credentials (AWS_PROFILE)")
+    parser.add_argument("--region", help="the stage's AWS region (AWS_REGION, or that of the profile)")
+    parser.add_argument("--yes", action="store_true", help="don't ask before prod is changed")
     parser.add_argument("--data-dir", type=Path, default=ROOT / ".local", help="the local stack's folder (.local)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
-        name: str, run: Callable[[Stage, argparse.Namespace], int], text: str, **flags: str
+        name: str, run: Callable[[Stage, argparse.Namespace], int], text: str, *, asks: bool = True, **flags: str
     ) -> argparse.ArgumentParser:
         subparser = commands.add_parser(name, help=text)
-        subparser.set_defaults(run=run)
+        subparser.set_defaults(run=run, asks=asks)
         for flag, meaning in flags.items():
             subparser.add_argument(f"--{flag.replace('_', '-')}", action="store_true", help=meaning)
         return subparser
@@ -177,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--enabled", type=_one_of("yes", "no"), required=True, help="yes or no")
 
     text = "check every balance, charge and result; exit 1 for findings, 3 if it did not finish or was inconclusive"
-    command("audit", _audit, text)
+    command("audit", _audit, text, asks=False)
 
     rotation = command(
         "rotate-secret", rotate, "sign tokens with a new secret and log nobody out",
@@ -191,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     copy = command(
         "restore-table", restore, "make a table equal to a copy that was restored beside it",
         dry_run="count what differs, and change nothing", force="don't ask",
+        asks=False,  # it asks in every stage
     )  # fmt: skip
     copy.add_argument("--table", type=_one_of(*TABLES), required=True, help="its name in the template, such as Users")
     source = _text("the name of the restored table")
@@ -203,6 +208,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _run(arguments: argparse.Namespace) -> int:
+    """Run the command. Ask before it changes prod."""
+    stage = stage_of(arguments.stage, arguments.data_dir.resolve(), arguments.profile, arguments.region)
+    if arguments.stage == PROD and arguments.asks and not (arguments.yes or getattr(arguments, "dry_run", False)):
+        confirm(f"This changes the stage {PROD} in this account and region.", "yes")
+    return int(arguments.run(stage, arguments))
+
+
 def main() -> int:
     """Run one command and return its exit code.
 
@@ -211,7 +224,7 @@ def main() -> int:
     """
     arguments = _parser().parse_args()
     try:
-        return int(arguments.run(stage_of(arguments.stage, arguments.data_dir.resolve()), arguments))
+        return _run(arguments)
     except UnknownModelError as error:
         print(error.detail, file=sys.stderr)
         return 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.settings import LOCAL_STAGE, Settings
 from chalicelib.wiring import Services
+from deploy.account import find_aws
 from deploy.stack import Stack, stack_name
 from local import running
 from local.config import GRANT_SETTINGS, function_secrets
@@ -39,12 +41,20 @@ class Stage:
         return Services(Settings.model_validate({name.lower(): value for name, value in self.variables.items()}))
 
 
-def stage_of(name: str, data_dir: Path) -> Stage:
+def stage_of(name: str, data_dir: Path, profile: str | None = None, region: str | None = None) -> Stage:
     """Return the stage with this name. ``data_dir`` is the folder of the local stack.
 
-    Raises ``StageError`` if the local stack is not running, or the deployed stack can't be read.
+    For a deployed stage, also print the AWS account and region in which it was found, see ``find_aws``.
+    Raises ``StageError`` if the local stack is not running, or the deployed stack can't be read, and ``RefusedError``
+    without an account.
     """
-    return Stage(name, _local(data_dir) if name == LOCAL_STAGE else _deployed(name))
+    if name == LOCAL_STAGE:
+        return Stage(name, _local(data_dir))
+    try:
+        print(find_aws(profile, region), file=sys.stderr)
+        return Stage(name, _deployed(name))
+    except (BotoCoreError, ClientError) as error:
+        raise StageError(f"The stack {stack_name(name)} can't be read with your AWS credentials: {error}") from error
 
 
 def _local(data_dir: Path) -> dict[str, str]:
@@ -62,10 +72,7 @@ def _local(data_dir: Path) -> dict[str, str]:
 def _deployed(stage: str) -> dict[str, str]:
     """Return the names of the resources of the stage's stack, read with the operator's own credentials."""
     stack = stack_name(stage)
-    try:
-        resources = Stack(boto3.client("cloudformation"), stack).resources()
-    except (BotoCoreError, ClientError) as error:
-        raise StageError(f"The stack {stack} can't be read with your AWS credentials: {error}") from error
+    resources = Stack(boto3.client("cloudformation"), stack).resources()
     physical = {logical_id: name for logical_id, (_, name) in resources.items()}
     names = variables(read_template()) | OPERATOR_QUEUES
     if missing := sorted({logical_id for logical_id in names.values() if not physical.get(logical_id)}):

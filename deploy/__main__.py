@@ -1,19 +1,18 @@
 """Package, deploy, test, roll back or destroy a stage on AWS: ``python -m deploy --stage STAGE COMMAND``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
+from deploy.account import find_aws
 from deploy.bundle import PLATFORMS, package, table
-from deploy.commands import PROD, Target, deploy, rollback
+from deploy.commands import Target, deploy, rollback
 from deploy.smoke import SmokeError, run_smoke_test
-from deploy.stack import StackError
-from deploy.steps import RefusedError, carry_out
+from deploy.stack import PROD, StackError, stack_name
+from deploy.steps import RefusedError, carry_out, confirm
 from deploy.teardown import DeletionError, destroy
 from deploy.template import ROOT, STAGES, PackagingError
 
@@ -31,12 +30,23 @@ def _deploy(arguments: argparse.Namespace) -> None:
         raise RefusedError(f"{out} holds no template.yaml. Write it with 'make package'.")
     options = {"AlarmEmail": arguments.alarm_email, "WorkerConcurrencyMax": arguments.concurrency}
     parameters = {name: str(value) for name, value in options.items() if value is not None}
-    steps = deploy(Target(arguments.stage, arguments.at), out, parameters, ask=_asks(arguments))
+    steps = deploy(
+        Target(arguments.stage, arguments.at),
+        out,
+        parameters,
+        ask=_asks(arguments),
+        allow_replacement=arguments.allow_replacement,
+    )
     carry_out(steps, dry_run=arguments.dry_run)
 
 
 def _rollback(arguments: argparse.Namespace) -> None:
-    steps = rollback(Target(arguments.stage, arguments.at), arguments.release, ask=_asks(arguments))
+    steps = rollback(
+        Target(arguments.stage, arguments.at),
+        arguments.release,
+        ask=_asks(arguments),
+        allow_replacement=arguments.allow_replacement,
+    )
     carry_out(steps, dry_run=arguments.dry_run)
 
 
@@ -62,23 +72,21 @@ def _smoke(arguments: argparse.Namespace) -> None:
     run_smoke_test(Target(arguments.stage, arguments.at).reached_at())
 
 
-def _require_aws(arguments: argparse.Namespace) -> None:
-    """Raise ``RefusedError`` unless boto3 has a region and credentials. Packaging needs neither.
+def _use_account(arguments: argparse.Namespace) -> None:
+    """Find the AWS account, print it, and ask before a command changes prod there. Packaging needs no account.
 
-    A dry run of a deployment only prints what is missing.
+    A dry run of a deployment only prints why the account can't be used.
     """
     if arguments.run is _package:
         return
-    if "AWS_REGION" in os.environ:  # Lambda and other tools read AWS_REGION, boto3 reads AWS_DEFAULT_REGION
-        os.environ.setdefault("AWS_DEFAULT_REGION", os.environ["AWS_REGION"])
-    session = boto3.Session()
-    missing = [] if session.region_name else ["region (set AWS_REGION, or use a profile with a region)"]
-    missing += [] if session.get_credentials() else ["credentials (set AWS_PROFILE or AWS_ACCESS_KEY_ID)"]
-    if missing:
-        sentence = f"AWS can't be used: boto3 finds no {' and no '.join(missing)}."
+    try:
+        print(find_aws(arguments.profile, arguments.region), flush=True)
+    except (RefusedError, BotoCoreError, ClientError) as error:
         if arguments.run is not _deploy or not arguments.dry_run:
-            raise RefusedError(sentence)
-        print(sentence)
+            raise
+        print(error)
+    if arguments.run in {_deploy, _rollback} and _asks(arguments) and not arguments.dry_run:
+        confirm(f"This changes {stack_name(PROD)} in this account and region.", "yes")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m deploy", description="Package, deploy, test, roll back or destroy a stage.", allow_abbrev=False
     )
     parser.add_argument("--stage", required=True, help=" or ".join(STAGES))
+    parser.add_argument("--profile", help="the AWS profile with the credentials (AWS_PROFILE)")
+    parser.add_argument("--region", help="the AWS region (AWS_REGION, or that of the profile)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], object], text: str) -> argparse.ArgumentParser:
@@ -106,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         subparser.add_argument("--at", metavar="URL", help="the stage's URL, if it is not the PageUrl")
     for subparser in (deploy_parser, rollback_parser):
         subparser.add_argument("--yes", action="store_true", help="don't ask before prod is changed")
+        subparser.add_argument(
+            "--allow-replacement", action="store_true", help="replace or remove tables, buckets and secrets of prod"
+        )
     for subparser in (deploy_parser, rollback_parser, destroy_parser):
         subparser.add_argument("--dry-run", action="store_true", help="print the steps without carrying them out")
     deploy_parser.add_argument("--packaged", metavar="DIR", help="deploy this package instead of building one")
@@ -130,7 +143,7 @@ def main() -> int:
         print(f"Name the stage: STAGE={' or STAGE='.join(STAGES)}. The local stack is 'make run'.", file=sys.stderr)
         return 2
     try:
-        _require_aws(arguments)
+        _use_account(arguments)
         arguments.run(arguments)
     except RefusedError as error:
         print(error, file=sys.stderr)

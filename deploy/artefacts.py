@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _TLS_ONLY = "TlsOnly"
+_MISSING = {"404", "NoSuchBucket", "NoSuchBucketPolicy", "NoSuchKey", "NoSuchLifecycleConfiguration"}
 
 
 @dataclass(slots=True)
@@ -68,6 +69,7 @@ class Artefacts:
             self._s3.create_bucket(Bucket=self.bucket, **location)
         if not self._requires_tls():
             self._require_tls()
+        self._expire_incomplete_uploads()
         self._s3.put_public_access_block(
             Bucket=self.bucket,
             PublicAccessBlockConfiguration={
@@ -100,6 +102,20 @@ class Artefacts:
         }
         policy = {"Version": "2012-10-17", "Statement": [statement]}
         self._s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(policy), **self._owner)
+
+    def _expire_incomplete_uploads(self) -> None:
+        """Let S3 delete the parts of uploads that were interrupted. Keep lifecycle rules that the bucket has."""
+        if _unless_missing(lambda: self._s3.get_bucket_lifecycle_configuration(Bucket=self.bucket, **self._owner)):
+            return
+        rule: Any = {
+            "ID": "uploads-never-finished",
+            "Status": "Enabled",
+            "Filter": {},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        }
+        self._s3.put_bucket_lifecycle_configuration(
+            Bucket=self.bucket, LifecycleConfiguration={"Rules": [rule]}, **self._owner
+        )
 
     def put_file(self, path: Path, folder: str) -> str:
         """Upload a file under its content's hash, unless it is already there. Return its key."""
@@ -183,10 +199,10 @@ class Artefacts:
 
 
 def _unless_missing[T](request: Callable[[], T]) -> T | None:
-    """Return the response of ``request``, or None if the bucket, policy or object does not exist."""
+    """Return the response of ``request``, or None if the bucket, its policy or rules, or the object does not exist."""
     try:
         return request()
     except ClientError as error:
-        if error.response["Error"]["Code"] in {"404", "NoSuchBucket", "NoSuchBucketPolicy", "NoSuchKey"}:
+        if error.response["Error"]["Code"] in _MISSING:
             return None
         raise

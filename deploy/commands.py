@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.config import Config
 
 from deploy.artefacts import Artefacts, Release
 from deploy.page import invalidate, publish
 from deploy.smoke import run_smoke_test
-from deploy.stack import Stack, stack_name
+from deploy.stack import PROD, PROJECT, Change, Stack, stack_name
 from deploy.steps import RefusedError, Step, confirm
 from deploy.template import ROOT, read_template
 from deploy.transform import transform
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PAGE = ROOT / "frontend" / "dist"
-PROD = "prod"
+WATCHED_ALARMS = ("ApiErrorsAlarm", "APIHandlerErrorsAlarm", "InferenceWorkerErrorsAlarm")
+"""The alarms that roll back a deployment to prod, by their logical ids."""
+_REGIONAL = Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,12 @@ class Target:
 
     @cached_property
     def s3(self) -> S3Client:
-        """An S3 client."""
-        return boto3.client("s3")
+        """An S3 client whose URLs name the region's own host.
+
+        For up to a day after a bucket's creation the global host redirects, and it refuses buckets of newer regions.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+        """
+        return boto3.client("s3", config=_REGIONAL)
 
     @cached_property
     def stack(self) -> Stack:
@@ -62,10 +69,13 @@ class Target:
         return url.rstrip("/")
 
 
-def deploy(target: Target, build: Path, parameters: dict[str, str], *, ask: bool) -> list[Step]:
+def deploy(
+    target: Target, build: Path, parameters: dict[str, str], *, ask: bool, allow_replacement: bool = False
+) -> list[Step]:
     """Return the steps that deploy ``build``, a folder written by ``package``, and the built page.
 
-    ``ask``: ask the operator before the stack changes. Raises ``RefusedError`` if ``build`` is for another stage.
+    ``ask``: ask the operator before the stack changes. ``allow_replacement``: carry out a change with which prod may
+    lose a table, bucket or secret. Raises ``RefusedError`` if ``build`` is for another stage.
     """
     packaged = read_template(build / "template.yaml")["Parameters"]["Stage"]["Default"]
     if packaged != target.stage:
@@ -85,18 +95,24 @@ def deploy(target: Target, build: Path, parameters: dict[str, str], *, ask: bool
     return [
         Step("Create the artefact bucket if it does not exist", make_bucket),
         Step("Upload the zips, the page and the CloudFormation template", upload),
-        *_go_live(target, release, parameters, ask=ask),
+        *_go_live(
+            target, release, parameters, ask=ask, allow_replacement=allow_replacement, watch=target.stage == PROD
+        ),
     ]
 
 
-def rollback(target: Target, release_id: str | None, *, ask: bool) -> list[Step]:
+def rollback(target: Target, release_id: str | None, *, ask: bool, allow_replacement: bool = False) -> list[Step]:
     """Return the steps back to ``release_id``, or to the release before the deployed one.
 
     Raises ``RefusedError`` if there is no such release.
     """
     release = _earlier(target.artefacts, release_id)
+    # Errors of the newer release may still set off an alarm, which would then undo the rollback. So don't watch any.
     sentence = f"Use the template of release {release.id} (commit {release.commit}); the data stays as it is"
-    return [Step(sentence, lambda: None), *_go_live(target, release, {}, ask=ask)]
+    return [
+        Step(sentence, lambda: None),
+        *_go_live(target, release, {}, ask=ask, allow_replacement=allow_replacement, watch=False),
+    ]
 
 
 def _earlier(artefacts: Artefacts, release_id: str | None) -> Release:
@@ -106,38 +122,77 @@ def _earlier(artefacts: Artefacts, release_id: str | None) -> Release:
         if release_id not in known:
             raise RefusedError(f"There is no release {release_id}. There are: {', '.join(known)}.")
         return artefacts.release(release_id)
-    earlier = [release for release in known if release < (artefacts.current() or "")]
+    current = artefacts.current() or ""
+    earlier = [release for release in known if release < current]
     if not earlier:
         raise RefusedError(f"There is no release before {known[0]}.")
     return artefacts.release(earlier[-1])
 
 
-def _change(target: Target, release: Release, parameters: dict[str, str], *, ask: bool) -> None:
+def _change(
+    target: Target, release: Release, parameters: dict[str, str], *, ask: bool, allow_replacement: bool, watch: bool
+) -> None:
     stack = target.stack
     name = f"release-{_now()}"
-    parameters = parameters | {"Stage": target.stage}  # a template packaged for another stage refuses this value
-    changes = stack.propose(target.artefacts.url(release.template), parameters, name)
+    changes = stack.propose(
+        target.artefacts.url(release.template),
+        parameters | {"Stage": target.stage},  # a template packaged for another stage refuses this value
+        name,
+        tags={"project": PROJECT, "stage": target.stage},
+        alarms=_alarms_to_watch(stack) if watch else [],
+    )
     if changes is None:
         print("  no changes")
         return
-    for line in changes:
-        print(f"  {line}")
-    if ask:
-        try:
+    for change in changes:
+        print(f"  {change}")
+    try:
+        if target.stage == PROD and not allow_replacement:
+            _require_data_kept(changes)
+        if ask:
             confirm(f"This changes {target.name}.", "yes")
-        except (RefusedError, KeyboardInterrupt):
-            stack.forget(name)
-            raise
+    except (RefusedError, KeyboardInterrupt):
+        stack.forget(name)
+        raise
     stack.execute(name)
     if target.stage == PROD:
         stack.protect(on=True)
 
 
-def _go_live(target: Target, release: Release, parameters: dict[str, str], *, ask: bool) -> list[Step]:
+def _require_data_kept(changes: list[Change]) -> None:
+    """Raise ``RefusedError`` if the stage may lose a table, bucket or secret."""
+    if losses := [change for change in changes if change.loses_data]:
+        raise RefusedError(
+            "The stack was not changed, because the stage may lose data:\n"
+            + "\n".join(f"  {change}" for change in losses)
+            + "\nA resource that is retained keeps its data, but the stage no longer uses it. If you want that, add "
+            "ALLOW_REPLACEMENT=1."
+        )
+
+
+def _alarms_to_watch(stack: Stack) -> list[str]:
+    """Return the ARNs of the deployed stack's alarms that roll a change back.
+
+    Leave out an alarm that has gone off already: with it, CloudFormation would roll back the change that mends it, too.
+    """
+    resources = stack.resources() if stack.describe() else {}
+    names = [name for alarm in WATCHED_ALARMS if (name := resources.get(alarm, ("", ""))[1])]
+    if not names:
+        return []
+    alarms = boto3.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    for alarm in alarms:
+        if alarm["StateValue"] == "ALARM":
+            print(f"  {alarm['AlarmName']} has gone off already, so it does not roll this change back")
+    return [alarm["AlarmArn"] for alarm in alarms if alarm["StateValue"] != "ALARM"]
+
+
+def _go_live(
+    target: Target, release: Release, parameters: dict[str, str], *, ask: bool, allow_replacement: bool, watch: bool
+) -> list[Step]:
     """Return the steps that deployments and rollbacks share: stack, record, page, smoke test."""
 
     def change() -> None:
-        _change(target, release, parameters, ask=ask)
+        _change(target, release, parameters, ask=ask, allow_replacement=allow_replacement, watch=watch)
 
     def publish_page() -> None:
         outputs = target.stack.outputs()

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, WaiterError
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
+    from collections.abc import Mapping, Sequence
 
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import (
+        ParameterTypeDef,
+        ResourceChangeTypeDef,
+        RollbackConfigurationTypeDef,
+        RollbackTriggerTypeDef,
+        StackEventTypeDef,
+        StackTypeDef,
+    )
+
+PROJECT = "liver-lifespan"
+PROD = "prod"
 _POLL_SECONDS = 3
 _SECONDS_MAX = 3600
 """How long to wait for CloudFormation. A CloudFront distribution takes minutes, so an hour means that it is stuck."""
@@ -18,11 +31,36 @@ _SECONDS_MAX = 3600
 
 def stack_name(stage: str) -> str:
     """Return the name of the stack of ``stage``."""
-    return f"liver-lifespan-{stage}"
+    return f"{PROJECT}-{stage}"
 
 
 class StackError(Exception):
     """A change of the stack failed. The text holds CloudFormation's reason for each resource that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change set does to one resource."""
+
+    action: str
+    kind: str
+    logical_id: str
+    replacement: str
+    """True, False, or Conditional if CloudFormation knows only while it carries the change out; empty otherwise."""
+
+    @classmethod
+    def of(cls, change: ResourceChangeTypeDef) -> Change:
+        """Return the change that CloudFormation describes."""
+        return cls(change["Action"], change["ResourceType"], change["LogicalResourceId"], change.get("Replacement", ""))
+
+    @property
+    def loses_data(self) -> bool:
+        """Whether the stage may lose a table, bucket or secret. A retained one stays, but the stage doesn't use it."""
+        return self.kind in _HOLD_DATA and (self.action == "Remove" or self.replacement in _REPLACED)
+
+    def __str__(self) -> str:
+        replaced = _REPLACED.get(self.replacement, "")
+        return f"{self.action.lower():<8}{self.kind:<42}{self.logical_id}{replaced and f'  {replaced}'}"
 
 
 class Stack:
@@ -57,13 +95,24 @@ class Stack:
             for summary in summaries
         }
 
-    def propose(self, template_url: str, parameters: dict[str, str], name: str) -> list[str] | None:
-        """Create a change set. Return its changes, one line for each resource, or None if there are none.
+    def propose(
+        self,
+        template_url: str,
+        parameters: dict[str, str],
+        name: str,
+        *,
+        tags: Mapping[str, str] | None = None,
+        alarms: Sequence[str] = (),
+    ) -> list[Change] | None:
+        """Create a change set. Return its changes, or None if there are none.
 
-        A parameter that isn't in ``parameters`` keeps its value. Raises ``StackError``.
+        A parameter that isn't in ``parameters`` keeps its value. CloudFormation gives ``tags`` to the stack and its
+        resources. It rolls the change back if one of ``alarms``, by their ARNs, goes off meanwhile or within the next
+        ``_WATCH_MINUTES``. Without ``tags`` the stack keeps those it has. Raises ``StackError``.
         """
         self._clear_failed_creation()
         exists = self.describe() is not None
+        tagged: Any = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
         self._client.create_change_set(
             StackName=self.name,
             ChangeSetName=name,
@@ -71,6 +120,8 @@ class Stack:
             TemplateURL=template_url,
             Parameters=self._parameters(template_url, parameters),
             Capabilities=["CAPABILITY_IAM"],
+            RollbackConfiguration=_watching(alarms),
+            **tagged,
         )
         try:
             self._client.get_waiter("change_set_create_complete").wait(
@@ -118,14 +169,10 @@ class Stack:
         kept = sorted(names & deployed - set(parameters))
         return new_values + [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
 
-    def _changes(self, name: str) -> list[str]:
+    def _changes(self, name: str) -> list[Change]:
         pages = self._client.get_paginator("describe_change_set").paginate(StackName=self.name, ChangeSetName=name)
-        changes = [change["ResourceChange"] for page in pages for change in page["Changes"]]
-        return sorted(
-            f"{change['Action'].lower():<8}{change['ResourceType']:<42}{change['LogicalResourceId']}"
-            + ("  REPLACED" if change.get("Replacement") == "True" else "")
-            for change in changes
-        )
+        changes = [Change.of(change["ResourceChange"]) for page in pages for change in page["Changes"]]
+        return sorted(changes, key=str)
 
     def execute(self, name: str) -> None:
         """Carry out the change set and wait until it has ended.
@@ -170,14 +217,32 @@ class Stack:
         raise StackError(f"{self.name} is still {printed} after {_SECONDS_MAX} s. CloudFormation continues.")
 
     def _failures(self, stack_id: str) -> list[str]:
-        events = self._client.describe_stack_events(StackName=stack_id)["StackEvents"]
+        """Return the reasons of the latest operation's failure, the latest one first."""
+        pages = self._client.get_paginator("describe_stack_events").paginate(StackName=stack_id)
+        events = (event for page in pages for event in page["StackEvents"])
         return [
             f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
-            for event in events[:100]
-            if event["ResourceStatus"].endswith("FAILED")
+            for event in takewhile(lambda event: not self._begins_operation(event), events)
+            # The stack's own ROLLBACK_IN_PROGRESS names the alarm that rolled it back.
+            if event["ResourceStatus"].endswith(("FAILED", "ROLLBACK_IN_PROGRESS"))
         ]
 
+    def _begins_operation(self, event: StackEventTypeDef) -> bool:
+        return event["LogicalResourceId"] == self.name and event["ResourceStatus"] in _BEGINNINGS
 
+
+def _watching(alarms: Sequence[str]) -> RollbackConfigurationTypeDef:
+    """Return the configuration that watches these alarms, and no longer those that an earlier change watched."""
+    triggers: list[RollbackTriggerTypeDef] = [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"} for arn in alarms]
+    # With minutes and without an alarm, CloudFormation would wait for nothing.
+    return {"RollbackTriggers": triggers, "MonitoringTimeInMinutes": _WATCH_MINUTES if alarms else 0}
+
+
+_WATCH_MINUTES = 5
+_HOLD_DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
+_REPLACED = {"True": "REPLACED", "Conditional": "PERHAPS REPLACED"}
+_BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"}
+"""The statuses of the stack itself with which an operation begins."""
 _STUCK = {
     "ROLLBACK_FAILED": "Its creation failed and could not be rolled back. It holds no data yet. Run 'make destroy' "
     "with DATA=1 (for prod also PROD_DATA=1), then deploy again.",

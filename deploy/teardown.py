@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from deploy.commands import PROD, Target
+from deploy.commands import Target
+from deploy.stack import PROD
 from deploy.steps import RefusedError, Step, confirm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html
+_BACKUPS = "; AWS keeps a backup of those with point-in-time recovery for 35 days"
 
 
 class DeletionError(Exception):
@@ -35,19 +42,23 @@ class Teardown:
             raise RefusedError(f"There is no stack {target.name} in this account and region.")
         self._resources = kept or target.stack.resources()
 
-    # Physical names of the resources that the deletion of the stack retains.
+    # Physical names of the resources that the deletion of the stack retains. They are empty if a failed creation never
+    # made them.
 
     @property
     def _tables(self) -> list[str]:
-        return sorted(name for kind, name in self._resources.values() if kind == "AWS::DynamoDB::Table")
+        return sorted(name for kind, name in self._resources.values() if kind == "AWS::DynamoDB::Table" and name)
 
     @property
     def _files(self) -> str:
-        return self._resources["Files"][1]
+        return self._name("Files")
 
     @property
     def _pseudonym_key(self) -> str:
-        return self._resources["AccountMarksSecret"][1]
+        return self._name("AccountMarksSecret")
+
+    def _name(self, logical_id: str) -> str:
+        return self._resources.get(logical_id, ("", ""))[1]
 
     def steps(self) -> list[Step]:
         """Return the steps: delete the page, the stack and, on request, the data."""
@@ -58,22 +69,25 @@ class Teardown:
                 Step("Empty the page's bucket", self._empty_page),
                 Step(f"Delete the stack {name} and wait until CloudFront has removed it", self._delete_stack),
             ]
-        if self._data:
-            steps += [
-                Step(f"Delete {len(self._tables)} tables: {', '.join(self._tables)}", self._delete_tables),
-                Step(f"Delete the bucket {self._files} with all its files", self._delete_files),
-                Step(f"Delete the secret {self._pseudonym_key} after 30 days", self._delete_pseudonym_key),
-            ]
-        return steps
+        return steps + self._data_steps() if self._data else steps
+
+    def _data_steps(self) -> list[Step]:
+        tables = f"Delete {len(self._tables)} tables: {', '.join(self._tables)}{_BACKUPS}"
+        files = f"Delete the bucket {self._files} with all its files"
+        key = f"Delete the secret {self._pseudonym_key} after 30 days"
+        return [
+            *([Step(tables, self._delete_tables)] if self._tables else []),
+            *([Step(files, self._delete_files)] if self._files else []),
+            *([Step(key, self._delete_pseudonym_key)] if self._pseudonym_key else []),
+        ]
 
     def kept_resources(self) -> str:
         """Return a sentence that names the resources that stay, and still cost a little, without ``data``."""
-        names = ", ".join([*self._tables, self._files, self._pseudonym_key])
+        names = ", ".join(filter(None, [*self._tables, self._files, self._pseudonym_key]))
         return f"These resources stay, with all data: {names}. The same command with DATA=1 deletes them too."
 
     def _empty_page(self) -> None:
-        _, page = self._resources.get("PageBucket", ("", ""))
-        if page:
+        if page := self._name("PageBucket"):
             with _unless_gone():
                 _empty(page)
 
@@ -87,9 +101,7 @@ class Teardown:
         dynamodb = boto3.client("dynamodb")
         for table in self._tables:
             with _unless_gone():
-                dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
-                dynamodb.get_waiter("table_exists").wait(TableName=table)
-                dynamodb.delete_table(TableName=table)
+                _delete_table(dynamodb, table)
 
     def _delete_files(self) -> None:
         with _unless_gone():
@@ -97,8 +109,24 @@ class Teardown:
             self._target.s3.delete_bucket(Bucket=self._files)
 
     def _delete_pseudonym_key(self) -> None:
+        client = boto3.client("secretsmanager")
         with _unless_gone():
-            boto3.client("secretsmanager").delete_secret(SecretId=self._pseudonym_key, RecoveryWindowInDays=30)
+            # An earlier run has scheduled the deletion, and Secrets Manager refuses to schedule it again.
+            if "DeletedDate" in client.describe_secret(SecretId=self._pseudonym_key):
+                print("  its deletion is scheduled already")
+                return
+            client.delete_secret(SecretId=self._pseudonym_key, RecoveryWindowInDays=30)
+
+
+def _delete_table(dynamodb: DynamoDBClient, table: str) -> None:
+    """Delete the table, also if it is protected from deletion. Do nothing if it is being deleted."""
+    description = dynamodb.describe_table(TableName=table)["Table"]
+    if description["TableStatus"] == "DELETING":
+        return
+    if description.get("DeletionProtectionEnabled"):
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+        dynamodb.get_waiter("table_exists").wait(TableName=table)
+    dynamodb.delete_table(TableName=table)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -66,12 +67,16 @@ def deploy(account: dict[str, str], stage: str, endpoint: str) -> Callable[..., 
 
 
 def admin(account: dict[str, str], stage: str, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command. It prints the account as its first line of stderr, which is left out of the result."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | account
-    return subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "admin", "--stage", stage, *arguments],
         cwd=ROOT, env=environment | {"JWT_SECRET": "of another stage, 32 bytes or more", "USERS_TABLE": "of another"},
         capture_output=True, text=True, timeout=120, check=False, input=answer,
     )  # fmt: skip
+    line, _, completed.stderr = completed.stderr.partition("\n")
+    assert re.fullmatch(r"AWS account \d{12}, region \S+, as arn:aws:\S+", line)
+    return completed
 
 
 def deployed_stage(account: dict[str, str], stage: str) -> Stage:

@@ -33,7 +33,7 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
             return answer
 
         monkeypatch.setattr("builtins.input", answer_prompt)
-        monkeypatch.setattr(admin, "stage_of", lambda name, _data_dir: StageOf(on, name))
+        monkeypatch.setattr(admin, "stage_of", lambda name, *_: StageOf(on, name))
         monkeypatch.setattr(sys, "argv", ["admin", *arguments])
         try:
             code = admin.main()

@@ -218,3 +218,22 @@ def test_a_stage_that_does_not_answer_is_one_sentence(
     assert (code, out) == (1, "")
     assert err.startswith("The stage local can't be reached: ")
     assert err.count("\n") == 1
+
+
+def test_in_prod_a_command_that_changes_something_asks_first(world: World, run: RunCommand) -> None:
+    voucher = ("voucher", "--coins", "300")
+    question = "This changes the stage prod in this account and region.\nType yes to go on: \n"
+
+    assert run("--stage", "prod", *voucher) == (1, question, "Nothing was changed.\n")
+    assert run("--stage", "prod", *voucher, answer="no") == (1, question, "Nothing was changed.\n")
+    assert run("--stage", "prod", *voucher, answer="yes")[1].startswith(question)
+    for arguments in (("--stage", "prod", "--yes", *voucher), ("--stage", "dev", *voucher)):
+        code, out, _ = run(*arguments)
+        assert (code, len(out.split())) == (0, 1)
+
+
+def test_in_prod_a_command_that_changes_nothing_does_not_ask(world: World, run: RunCommand) -> None:
+    for arguments in (("audit",), ("redrive", "--dry-run"), ("replay-deletions", "--dry-run")):
+        code, out, err = run("--stage", "prod", *arguments)
+        assert (code, err) == (0, "")
+        assert "Type yes" not in out

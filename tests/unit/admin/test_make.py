@@ -13,7 +13,7 @@ def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
     """Run a target with a Python that only prints its arguments, one per line."""
     printer = r"printf %s\\n"
     return subprocess.run(
-        ["make", "-s", "-o", ".venv/.local", f"PYTHON={printer}", *arguments],
+        ["make", "-s", "-o", ".venv/.local", "-o", ".venv/.dev", f"PYTHON={printer}", *arguments],
         cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
@@ -37,6 +37,7 @@ def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         (["replay-deletions"], ["replay-deletions"]),
         (["redrive", "DRY_RUN=1"], ["redrive", "--dry-run"]),
         (["redrive", "DRY_RUN=0"], ["redrive"]),
+        (["redrive", "YES=1"], ["--yes", "redrive"]),
     ],
 )  # fmt: skip
 def test_every_variable_becomes_an_argument(target: list[str], expected: list[str]) -> None:
@@ -44,6 +45,14 @@ def test_every_variable_becomes_an_argument(target: list[str], expected: list[st
 
     stage = "prod" if "STAGE=prod" in target else "local"
     assert completed.stdout.splitlines() == ["-m", "admin", "--stage", stage, "--data-dir", "/data", *expected]
+
+
+@pytest.mark.parametrize("flags", [[], ["YES=1", "ALLOW_REPLACEMENT=1"]])
+def test_the_safeguards_of_prod_can_be_switched_off(flags: list[str]) -> None:
+    completed = make("rollback", "STAGE=prod", *flags)
+
+    expected = ["-m", "deploy", "--stage", "prod", "rollback"] + (["--yes", "--allow-replacement"] if flags else [])
+    assert completed.stdout.splitlines() == expected
 
 
 def test_the_user_of_the_shell_is_not_the_account_whose_password_is_reset() -> None:
