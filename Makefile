@@ -52,7 +52,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 .DELETE_ON_ERROR:
 .PHONY: help run dev npm page coverage test test-slow lint unit property integration races e2e browser screens screenshots chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
-	package deploy rollback destroy smoke test-deployment audit-dependencies licences
+	package preflight deploy rollback destroy smoke test-deployment audit-dependencies licences
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 20
@@ -159,6 +159,9 @@ openapi: .venv/.dev ## Write docs/openapi.json from the routes, with examples fr
 
 package: .venv/.dev ## Write build/<stage>/ with the zips and the template for AWS: STAGE=dev [ARCH=arm64]
 	@$(DEPLOY) package --arch "$(ARCH)"
+
+preflight: .venv/.dev ## Say whether the AWS account is ready for a stage, and change nothing: STAGE=dev [CONCURRENCY=10]
+	@$(PYTHON) -m deploy.preflight --stage "$(STAGE)" $(if $(CONCURRENCY),--concurrency "$(CONCURRENCY)")
 
 deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [CONCURRENCY=10] [AT=https://...] [YES=1] [DRY_RUN=1]
 	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") \
