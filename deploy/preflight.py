@@ -5,13 +5,13 @@ import sys
 from typing import Any, NamedTuple
 
 import boto3
-import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.account import Account, find_aws
 from deploy.commands import Target
 from deploy.steps import RefusedError
-from deploy.template import ROOT, STAGES
+from deploy.template import STAGES
+from local.provision import TEMPLATE, parsed_template
 
 OTHER_EXECUTIONS = 5
 """The executions at once that the worker must leave: one for each other function, and a second one for the API."""
@@ -91,11 +91,10 @@ def check_leftovers(target: Target) -> Check:
 
 def _concurrency_of(target: Target) -> int:
     """Return the stage's number of predictions at once, or the template's default before the first deployment."""
-    stack = target.stack.describe() or {}
+    stack: Any = target.stack.describe() or {}
     deployed = {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}
-    template = (ROOT / ".chalice" / "resources.yaml").read_text("utf-8").partition("\nResources:")[0]
-    default = yaml.safe_load(template.partition("\nConditions:")[0])["Parameters"]["WorkerConcurrencyMax"]["Default"]
-    return int(deployed.get("WorkerConcurrencyMax", default))
+    declared = parsed_template(TEMPLATE.read_text("utf-8"))["Parameters"]["WorkerConcurrencyMax"]
+    return int(deployed.get("WorkerConcurrencyMax", declared["Default"]))
 
 
 def checks(target: Target, account: Account, concurrency: int | None) -> list[Check]:

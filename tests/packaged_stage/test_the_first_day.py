@@ -19,6 +19,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from admin.__main__ import _parser
+from chalicelib.inference.storage.file_store import prefixes_of_user
 from deploy.artefacts import Artefacts
 from deploy.template import ROOT, write_template
 from tests.support.deployed import STAGE, DeployedStage, Package, emulated_account, packaged_stage, run
@@ -28,21 +29,24 @@ POLICIES = ROOT / "docs" / "policies"
 SECTION = ("## Deploy a stage for the first time", "### Raise the number of predictions at once")
 NOT_RECORDED = {
     "cloudformation:ContinueUpdateRollback": "after UPDATE_ROLLBACK_FAILED, by hand",
-    "cloudformation:DeleteChangeSet": "prod only: after a refused question",
     "cloudformation:DescribeStackEvents": "after a failed change",
     "cloudformation:TagResource": "has no call of its own",
     "cloudformation:UntagResource": "has no call of its own",
     "cloudformation:UpdateTerminationProtection": "prod only",
-    "cloudfront:GetInvalidation": "only if an invalidation takes longer than the call",
     "cloudwatch:DescribeAlarms": "prod only",
     "iam:CreateServiceLinkedRole": "by API Gateway",
     "iam:PassRole": "by CloudFormation",
+    "lambda:GetAccountSettings": "the emulator answers it without asking IAM",
     "s3:AbortMultipartUpload": "after a failed upload",
+    "s3:GetLifecycleConfiguration": "before the bucket's rule is put",
+    "s3:PutLifecycleConfiguration": "once for a bucket; the one of these tests is older",
+    "secretsmanager:DescribeSecret": "only if the secret's deletion was begun before",
 }
 """The deployer's actions that no command of these tests calls, and when they are called."""
 RESTORING = {
     "cloudformation:DescribeStackResource", "dynamodb:DeleteTable", "dynamodb:RestoreTableToPointInTime",
     "lambda:DeleteFunctionConcurrency", "lambda:PutFunctionConcurrency",
+    "cloudformation:DescribeStacks",  # of `make smoke`, without AT
 }  # fmt: skip
 """Calls of the `aws` commands in docs/operating.md. tests/template/test_policies.py compares them with the policy."""
 Environment = dict[str, str]
@@ -172,8 +176,10 @@ def test_every_command_of_the_operator_needs_only_the_operator_s_policy(
     sample = (SAMPLES / "patients-10.csv").read_bytes()
     assert anna.finished(anna.submit(sample, "mayo").json()["prediction_id"])["is_success"]
     copies = {table: restored_copy(fresh, table) for table in ("Users", "Logins", "Predictions")}
-    body = {"password": "correct horse"}
+    body, anna_id = {"password": "correct horse"}, anna.get("/api/auth/me").json()["id"]
     assert anna.http.delete(f"{fresh.url}/api/auth/me", json=body, timeout=30).status_code == 204
+    forgotten = f"{prefixes_of_user(anna_id)[0]}a-file"
+    fresh.client("s3").put_object(Bucket=fresh.names["Files"], Key=forgotten, Body=b"")
     carol = Person.registered(fresh.url)  # newer than the copies
     fresh.client("sqs").send_message(QueueUrl=fresh.names["UnprocessableQueue"], MessageBody="a message")
 
@@ -196,7 +202,7 @@ def test_every_command_of_the_operator_needs_only_the_operator_s_policy(
     assert {arguments[0] for arguments in given} == all_commands()
     assert refused(fresh, operator) == []
     assert carol.get("/api/auth/me").status_code == 401
-    assert unused(fresh, operator, POLICIES / "operator.json") - {"cloudformation:DescribeStacks"} == RESTORING
+    assert unused(fresh, operator, POLICIES / "operator.json") == RESTORING
 
 
 def all_commands() -> set[str]:
@@ -237,7 +243,7 @@ def test_the_stage_is_taken_down_and_the_deployer_needed_every_right_and_no_othe
     assert fresh.target.stack.describe() is None
     assert refused(fresh, deployer) == []
     make_bucket_in_another_region(deployer)
-    assert unused(fresh, deployer, POLICIES / "deployer.json") == NOT_RECORDED.keys()
+    assert unused(fresh, deployer, POLICIES / "deployer.json") <= NOT_RECORDED.keys()
 
 
 def make_bucket_in_another_region(deployer: Environment) -> None:

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import cfnlint
+import cfnlint  # type: ignore[import-untyped]
 import pytest
 
 from deploy.template import ROOT
@@ -47,7 +47,7 @@ NAMED = {
     "AWS::SNS::Topic": f"arn:aws:sns:{_PLACE}:liver-lifespan-dev-Alarms-ABC",
     "AWS::SQS::Queue": f"arn:aws:sqs:{_PLACE}:liver-lifespan-dev-InferenceQueue-ABC",
 }
-"""A resource of each type, with CloudFormation's name for it: the stack's name (except for secrets), the logical id and a
+"""A resource of each type, as CloudFormation names it: by the stack's name (except for secrets), the logical id, and a
 random suffix."""
 CODE = f"arn:aws:s3:::liver-lifespan-artefacts-123456789012-eu-central-1/dev/code/{'0' * 64}.zip"
 NOT_USED = re.compile(
