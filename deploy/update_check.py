@@ -18,6 +18,7 @@ from deploy.dependencies import NPM, UNREACHABLE
 from deploy.template import ROOT, run
 
 FAST_TESTS = ("tests/unit", "tests/template")
+_PRINT_VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
 _NOT_ABOUT_CODE = ("--deselect", "tests/unit/security/test_dependencies.py")
 """These tests compare the lock files with the declared versions, which a trial deliberately differs from."""
 
@@ -92,8 +93,10 @@ def try_package(requirement: str, tests: Sequence[str]) -> int:
         _output([str(UV), "venv", "--quiet", "--python", sys.executable, str(python.parents[1])])
         install = [str(UV), "pip", "install", "--python", str(python)]
         _output([*install, "--quiet", "--group", "dev", "-c", "requirements-dev.txt"])
-        # uv prints which packages it removed and which it added.
-        print(_output([*install, "--upgrade-package", requirement.partition("==")[0], requirement]), flush=True)
+        name = requirement.partition("==")[0]
+        _output([*install, "--quiet", "--upgrade-package", name, requirement])
+        version = _output([str(python), "-c", _PRINT_VERSION, name]).strip()
+        print(f"The fast tests run with {name} {version} ...", flush=True)
         command = [str(python), "-m", "pytest", *tests, *_NOT_ABOUT_CODE]
         return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
 

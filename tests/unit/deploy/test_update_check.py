@@ -14,12 +14,14 @@ from deploy.template import ROOT
 
 @pytest.fixture
 def tool(tmp_path: Path) -> Callable[..., Path]:
-    """A function that writes a program, which prints ``text``, exits with ``code`` and records its arguments."""
+    """A function that writes a program, which prints ``text``, records its arguments and ends with ``code``."""
 
-    def written(name: str, text: str = "", code: int = 0) -> Path:
-        program = tmp_path / name
-        record = f"open({str(tmp_path / f'{name}.log')!r}, 'a').write(' '.join(sys.argv[1:]) + chr(10))"
-        lines = [f"#!{sys.executable}", "import sys", record, f"print({text!r})", f"sys.exit({code})"]
+    def written(name: str, text: str = "", code: int = 0, failing_after: int = 0) -> Path:
+        program, log = tmp_path / name, str(tmp_path / f"{name}.log")
+        record = f"open({log!r}, 'a').write(' '.join(sys.argv[1:]) + chr(10))"
+        calls = f"len(open({log!r}).readlines())"
+        code_of_call = f"{code} if {calls} > {failing_after} else 0"
+        lines = [f"#!{sys.executable}", "import sys", record, f"print({text!r})", f"sys.exit({code_of_call})"]
         program.write_text("\n".join(lines), "utf-8")
         program.chmod(0o755)
         return program
@@ -75,7 +77,7 @@ def test_the_fast_tests_run_in_an_environment_with_the_new_version(
     capsys: pytest.CaptureFixture[str],
     code: int,
 ) -> None:
-    uv, python = tool("uv", "+ orjson==3.14.0"), tool("python", "", code)
+    uv, python = tool("uv"), tool("python", "3.14.0", code, failing_after=1)
     (tmp_path / "bin").mkdir()
     environment = tmp_path / "trial"
     (environment / "venv" / "bin").mkdir(parents=True)
@@ -88,9 +90,12 @@ def test_the_fast_tests_run_in_an_environment_with_the_new_version(
     assert created.startswith("venv ")
     assert locked.endswith("--group dev -c requirements-dev.txt")
     assert upgraded.endswith("--upgrade-package orjson orjson==3.14.0")
-    (tests,) = (tmp_path / "python.log").read_text().splitlines()
+    version, tests = (tmp_path / "python.log").read_text().splitlines()
+    assert version.endswith(" orjson")
     assert tests.startswith("-m pytest tests/unit tests/template ")
-    assert ("The tests pass with orjson==3.14.0." in capsys.readouterr().out) == (code == 0)
+    output = capsys.readouterr().out
+    assert output.startswith("The fast tests run with orjson 3.14.0 ...")
+    assert ("The tests pass with orjson==3.14.0." in output) == (code == 0)
 
 
 @pytest.mark.parametrize(
