@@ -52,7 +52,7 @@ PAGE_SOURCES := docs/openapi.json $(shell find frontend/src frontend/public fron
 .DELETE_ON_ERROR:
 .PHONY: help run dev npm page coverage test test-slow lint unit property integration races e2e browser screens screenshots chaos fuzz mutants train evaluate verify openapi reset lock bench cost timing clean \
 	voucher reset-password price model audit rotate-secret restore-table replay-deletions redrive \
-	package deploy rollback destroy smoke test-deployment audit-dependencies licences
+	package preflight deploy rollback destroy smoke test-deployment audit-dependencies update-check licences
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 20
@@ -160,6 +160,9 @@ openapi: .venv/.dev ## Write docs/openapi.json from the routes, with examples fr
 package: .venv/.dev ## Write build/<stage>/ with the zips and the template for AWS: STAGE=dev [ARCH=arm64]
 	@$(DEPLOY) package --arch "$(ARCH)"
 
+preflight: .venv/.dev ## Say whether the AWS account is ready for a stage, and change nothing: STAGE=dev [CONCURRENCY=10]
+	@$(PYTHON) -m deploy.preflight --stage "$(STAGE)" $(if $(CONCURRENCY),--concurrency "$(CONCURRENCY)")
+
 deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [CONCURRENCY=10] [AT=https://...] [YES=1] [ALLOW_REPLACEMENT=1] [DRY_RUN=1]
 	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") \
 		$(if $(CONCURRENCY),--concurrency "$(CONCURRENCY)") \
@@ -245,6 +248,9 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-u
 
 audit-dependencies: .venv/.dev ## Look up the locked packages in the advisory databases; fails if there are advisories
 	@$(PYTHON) -m deploy.dependencies
+
+update-check: .venv/.dev ## List newer versions of the locked packages, or run the fast tests with one of them: [PACKAGE=orjson] [PACKAGE=orjson==3.14.0] [TEST=...]
+	@$(PYTHON) -m deploy.update_check $(if $(PACKAGE),--package "$(PACKAGE)") $(TEST)
 
 licences: .venv/.evaluate .venv-runtime/.made ## Write docs/licences.md from the installed packages
 	@$(PYTHON) -m deploy.licences

@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from deploy.artefacts import Artefacts, Release
 from deploy.page import invalidate, publish
-from deploy.smoke import run_smoke_test
+from deploy.smoke import run_audit, run_smoke_test
 from deploy.stack import PROD, PROJECT, Change, Stack, stack_name
 from deploy.steps import RefusedError, Step, confirm
 from deploy.template import ROOT, read_template
@@ -27,6 +27,8 @@ PAGE = ROOT / "frontend" / "dist"
 WATCHED_ALARMS = ("ApiErrorsAlarm", "APIHandlerErrorsAlarm", "InferenceWorkerErrorsAlarm")
 """The alarms that roll back a deployment to prod, by their logical ids."""
 _REGIONAL = Config(s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
+_AUDIT_SECONDS = 120
+"""How long a deployment waits for the audit. A stage with many users needs longer, and nobody has to wait for it."""
 
 
 @dataclass(frozen=True)
@@ -205,12 +207,18 @@ def _go_live(
         run_smoke_test(url, release.id)
         print(f"  {url}")
 
+    def audit() -> None:
+        # Without retries, because a second invocation would only find that the first one is still running.
+        client = boto3.client("lambda", config=Config(read_timeout=_AUDIT_SECONDS, retries={"max_attempts": 0}))
+        run_audit(client, target.stack.resources()["Audit"][1])
+
     return [
         Step(f"Show the changes of the stack {target.name}{', ask' if ask else ''}, and carry them out", change),
         # Record it before publishing the page, so that a rollback works after a deployment that stopped half-way.
         Step("Record this release as the deployed one", lambda: target.artefacts.record(release)),
         Step("Publish the page, and remove the old one from CloudFront's cache", publish_page),
         Step("Run the smoke test: page, account, free check, prediction, result, deletion", smoke_test),
+        Step("Invoke the daily audit once", audit),
     ]
 
 

@@ -1,7 +1,7 @@
 """A proxy on loopback to the emulator's CloudFront. It adds the headers that a browser's TLS and DNS would give."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,8 +12,8 @@ _HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-enc
 
 
 @contextmanager
-def cloudfront_proxy(emulator: str, domain: str) -> Iterator[str]:
-    """Run the proxy for the distribution of ``domain`` and yield the proxy's URL."""
+def cloudfront_proxy(emulator: str, domain: Callable[[], str]) -> Iterator[str]:
+    """Run the proxy and yield its URL. ``domain`` returns the domain of the distribution, for each request."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -21,7 +21,7 @@ def cloudfront_proxy(emulator: str, domain: str) -> Iterator[str]:
         def forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
-            headers |= {"Host": domain, "X-Forwarded-Proto": "https"}
+            headers |= {"Host": domain(), "X-Forwarded-Proto": "https"}
             answer = requests.request(
                 self.command, emulator + self.path, data=body, headers=headers, timeout=120, allow_redirects=False
             )

@@ -24,7 +24,7 @@ import yaml
 
 from deploy import stack
 from deploy.bundle import package
-from deploy.commands import Target, deploy
+from deploy.commands import Target
 from deploy.template import ROOT, read_template
 from local.access_key import AccessKey, access_key
 from local.ports import free_port
@@ -37,26 +37,80 @@ STAGE = "dev"
 ARCH = "x86_64" if os.uname().machine == "x86_64" else "arm64"
 
 
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A packaged stage: as it is deployed to AWS, and as the emulator takes it."""
+
+    original: Path
+    adapted: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that IAM had to allow, with the id of the access key that signed it."""
+
+    key: str
+    action: str
+    resource: str
+    is_allowed: bool
+
+
 @dataclass(frozen=True)
 class DeployedStage:
-    """A deployed stage.
+    """A stage in an emulated account. ``url`` is the address of page and API behind CloudFront."""
 
-    ``url`` is the address of page and API behind CloudFront, ``gateway`` the API's address at API Gateway.
-    """
-
-    build: Path
-    """The package whose template is adapted to the emulator."""
-    original: Path
-    """The package with the original template, which the emulator's CloudFormation refuses."""
+    package: Package
     emulator: str
     target: Target
     url: str
-    gateway: str
+    calls: Path
+
+    @property
+    def build(self) -> Path:
+        """The package whose template is adapted to the emulator."""
+        return self.package.adapted
+
+    @property
+    def original(self) -> Path:
+        """The package with the original template, which the emulator's CloudFormation refuses."""
+        return self.package.original
+
+    @cached_property
+    def gateway(self) -> str:
+        """The API's address at API Gateway. The first access adapts the stage, which must be deployed."""
+        return _adapt(self.target, self.emulator, self.build)
 
     @cached_property
     def names(self) -> dict[str, str]:
         """The names of the stack's resources, by logical id."""
         return {logical: physical for logical, (_, physical) in self.target.stack.resources().items()}
+
+    def domain(self) -> str:
+        """Return the distribution's domain, once it leads to the API."""
+        assert self.gateway
+        return self._domain
+
+    @cached_property
+    def _domain(self) -> str:
+        return self.target.stack.outputs()["PageUrl"].split("/")[2]
+
+    def recorded(self, key: str) -> set[Call]:
+        """Return the calls that were signed with an access key."""
+        calls = (Call(*json.loads(line)) for line in self.calls.read_text().splitlines())
+        return {call for call in calls if call.key == key}
+
+    def assume(self, policy: Path) -> dict[str, str]:
+        """Return the environment of somebody with only the rights of ``policy``."""
+        iam, account = self.client("iam"), self.client("sts").get_caller_identity()["Account"]
+        trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}
+        arn = iam.create_role(RoleName=policy.stem, AssumeRolePolicyDocument=_policy(trust))["Role"]["Arn"]
+        iam.put_role_policy(RoleName=policy.stem, PolicyName=policy.stem, PolicyDocument=policy.read_text("utf-8"))
+        session = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="anna")["Credentials"]
+        return os.environ | {
+            "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": session["SessionToken"],
+        }
 
     def client(self, service: str) -> Any:
         """Return a client with the account's own rights."""
@@ -78,37 +132,60 @@ class DeployedStage:
 
     def command(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Run `python -m deploy` on this stage, by default in this process's environment."""
-        return subprocess.run(
-            [sys.executable, "-m", "deploy", "--stage", STAGE, *arguments],
-            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
+        return run("deploy", "--stage", STAGE, *arguments, environment=environment)
+
+
+def run(module: str, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of the operator, by default in this process's environment."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+def packaged_stage(folder: Path, **settings: str) -> Package:
+    """Package the stage, and adapt its template to the emulator.
+
+    ``settings``: environment variables of the API function, where the stage's own don't suit a test.
+    """
+    original, adapted = folder / "original", folder / "adapted"
+    package(STAGE, ARCH, original)
+    shutil.copytree(original, adapted, copy_function=os.link)
+    _adapt_template(adapted / "template.yaml", settings)
+    return Package(original, adapted)
 
 
 @contextmanager
-def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
-    """Package and deploy the stage, yield it, and stop the emulator at the end."""
-    build = folder / STAGE
-    package(STAGE, ARCH, build)
-    original = folder / "original"
-    shutil.copytree(build, original, copy_function=os.link)
-    key = access_key(folder)
-    with _emulator(folder, key) as address, pytest.MonkeyPatch.context() as patch:
+def emulated_account(folder: Path, package: Package) -> Iterator[DeployedStage]:
+    """Start an emulator, yield the stage, which is not deployed yet, and stop the emulator at the end."""
+    key, calls = access_key(folder), folder / "calls.jsonl"
+    with _emulator(folder, key, calls) as address, pytest.MonkeyPatch.context() as patch:
         for name, value in _account(address, key).items():
             patch.setenv(name, value)
         patch.setattr(boto3, "DEFAULT_SESSION", None)
         patch.setattr(stack, "_POLL_SECONDS", 0.1)
         target = Target(STAGE)
-        _adapt_template(build / "template.yaml")
-        make_bucket, *steps, _smoke_test = deploy(target, build, {}, ask=False)
-        make_bucket.run()
-        _allow_without_tls(target.s3, target.artefacts.bucket, keep=True)
-        for step in steps:
-            step.run()
-        gateway = _adapt(target, address, build)
-        domain = target.stack.outputs()["PageUrl"].split("/")[2]
+        target.artefacts.ensure()
+        _allow_without_tls(target.s3, target.artefacts.bucket)
+
+        def domain() -> str:
+            return stage.domain()
+
         with cloudfront_proxy(address, domain) as url:
-            yield DeployedStage(build, original, address, target, url, gateway)
+            stage = DeployedStage(package, address, target, url, calls)
+            yield stage
+
+
+@contextmanager
+def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
+    """Package and deploy the stage, yield it, and stop the emulator at the end."""
+    # All tests have one address and create more accounts than one address may on one day.
+    package = packaged_stage(folder, REGISTRATIONS_MAX="1000")
+    with emulated_account(folder, package) as stage:
+        deployment = stage.command("deploy", "--packaged", str(stage.build), "--at", stage.url)
+        assert deployment.returncode == 0, deployment.stdout + deployment.stderr
+        yield stage
 
 
 def _account(address: str, key: AccessKey) -> dict[str, str]:
@@ -121,7 +198,7 @@ def _account(address: str, key: AccessKey) -> dict[str, str]:
 
 
 @contextmanager
-def _emulator(folder: Path, key: AccessKey) -> Iterator[str]:
+def _emulator(folder: Path, key: AccessKey, calls: Path) -> Iterator[str]:
     port = free_port()
     environment = {
         "PATH": os.defpath,
@@ -132,6 +209,7 @@ def _emulator(folder: Path, key: AccessKey) -> Iterator[str]:
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "AUTH": "true",  # check every function's role
+        "RECORDED_CALLS": str(calls),
         **key.environment(),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
@@ -177,8 +255,8 @@ def _allow_batches(resources: dict[str, Any]) -> None:
                     statement.pop("Condition", None)
 
 
-def _adapt_template(template: Path) -> None:
-    """Remove alarms on computed metrics, which the emulator does not support, and relax a policy and a limit."""
+def _adapt_template(template: Path, settings: dict[str, str]) -> None:
+    """Remove alarms on computed metrics, which the emulator does not support, relax policies, and set ``settings``."""
     document = read_template(template)
     resources = document["Resources"]
     computed = [
@@ -189,8 +267,10 @@ def _adapt_template(template: Path) -> None:
     for name in computed:
         del resources[name]
     _allow_batches(resources)
-    # All tests have one address and create more accounts than one address may on one day.
-    resources["APIHandler"]["Properties"]["Environment"]["Variables"]["REGISTRATIONS_MAX"] = "1000"
+    for resource in resources.values():
+        if resource["Type"] == "AWS::S3::BucketPolicy":
+            _disable_tls_only(resource["Properties"]["PolicyDocument"])
+    resources["APIHandler"]["Properties"]["Environment"]["Variables"] |= settings
     template.unlink()  # a hard link to the original template
     template.write_text(yaml.safe_dump(document), "utf-8")
 
@@ -198,9 +278,6 @@ def _adapt_template(template: Path) -> None:
 def _adapt(target: Target, address: str, build: Path) -> str:
     """Adapt the stage to an emulator on a loopback port without TLS. Return the API's address at its API Gateway."""
     resources = target.stack.resources()
-    # The bucket policies refuse every request without TLS.
-    for name in ("Files", "PageBucket"):
-        _allow_without_tls(target.s3, resources[name][1])
     functions = boto3.client("lambda")
     # The emulator treats a number from a parameter as text.
     for kind, uuid in resources.values():
@@ -216,18 +293,21 @@ def _adapt(target: Target, address: str, build: Path) -> str:
     return address + path
 
 
-def _allow_without_tls(s3: Any, bucket: str, *, keep: bool = False) -> None:
-    """Remove the statement that requires TLS. ``keep``: only make it ineffective, since ``deploy`` looks for it."""
+def _allow_without_tls(s3: Any, bucket: str) -> None:
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    _disable_tls_only(policy)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+
+def _disable_tls_only(policy: dict[str, Any]) -> None:
+    """Make the statement ineffective that refuses every request without TLS, which the emulator does not have."""
     for statement in policy["Statement"]:
         if statement["Sid"] == "TlsOnly":
             statement["Condition"] |= {"StringEquals": {"aws:PrincipalAccount": "nobody's"}}
-    if not keep:
-        policy["Statement"] = [statement for statement in policy["Statement"] if statement["Sid"] != "TlsOnly"]
-    if policy["Statement"]:
-        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
-    else:
-        s3.delete_bucket_policy(Bucket=bucket)
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _point_origin(distribution: str, port: int, path: str) -> None:

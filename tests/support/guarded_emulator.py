@@ -6,11 +6,15 @@ The emulator's functions run in the same interpreter. They must not find the rep
 names it.
 """
 
+import json
 import os
 import re
 import sys
+from pathlib import Path
+from typing import Any
 
 from ministack import app as ministack
+from ministack.core import iam_evaluator
 from ministack.services import sts
 
 # AWS answers requests to a CloudFront distribution and to an API's stage without a signature. The distribution
@@ -33,8 +37,22 @@ def main(repository: str) -> None:
                 return None
             return await super()._admit(request, body)
 
+    _record_calls(Path(os.environ["RECORDED_CALLS"]))
     ministack.app = GuardOfAStage(ministack.app, _secret_of, guard.hosts_at(int(os.environ["GATEWAY_PORT"])))
     ministack.main()
+
+
+def _record_calls(path: Path) -> None:
+    """Write the key, the action, the resource and the decision of each call that IAM has to allow."""
+    enforce = iam_evaluator.enforce
+    file = path.open("a", buffering=1)
+
+    def recorded(key: str, action: str, service: str, region: str, resource_arn: str = "*", **options: Any) -> Any:
+        refusal = enforce(key, action, service, region, resource_arn=resource_arn, **options)
+        file.write(json.dumps([key, action, resource_arn, refusal is None]) + "\n")
+        return refusal
+
+    iam_evaluator.enforce = recorded
 
 
 def _secret_of(key_id: str) -> str | None:
