@@ -13,6 +13,8 @@ import boto3
 
 from deploy.artefacts import Artefacts, Release
 from deploy.page import invalidate, publish
+from deploy.parameters import require_valid
+from deploy.protection import protect_tables
 from deploy.smoke import run_smoke_test
 from deploy.stack import Stack, stack_name
 from deploy.steps import RefusedError, Step, confirm
@@ -67,9 +69,11 @@ def deploy(target: Target, build: Path, parameters: dict[str, str], *, ask: bool
 
     ``ask``: ask the operator before the stack changes. Raises ``RefusedError`` if ``build`` is for another stage.
     """
-    packaged = read_template(build / "template.yaml")["Parameters"]["Stage"]["Default"]
+    template = read_template(build / "template.yaml")
+    packaged = template["Parameters"]["Stage"]["Default"]
     if packaged != target.stage:
         raise RefusedError(f"{build} was packaged for {packaged}, not for {target.stage}.")
+    require_valid(template, parameters)
     release = Release(id=_now(), stage=target.stage, commit=_commit())
 
     def make_bucket() -> None:
@@ -139,6 +143,9 @@ def _go_live(target: Target, release: Release, parameters: dict[str, str], *, as
     def change() -> None:
         _change(target, release, parameters, ask=ask)
 
+    def protect() -> None:
+        protect_tables(target.stack)
+
     def publish_page() -> None:
         outputs = target.stack.outputs()
         count = publish(target.s3, target.artefacts, release, outputs["PageBucketName"])
@@ -152,6 +159,7 @@ def _go_live(target: Target, release: Release, parameters: dict[str, str], *, as
 
     return [
         Step(f"Show the changes of the stack {target.name}{', ask' if ask else ''}, and carry them out", change),
+        *([Step("Protect the tables from deletion", protect)] if target.stage == PROD else []),
         # Record it before publishing the page, so that a rollback works after a deployment that stopped half-way.
         Step("Record this release as the deployed one", lambda: target.artefacts.record(release)),
         Step("Publish the page, and remove the old one from CloudFront's cache", publish_page),
