@@ -176,6 +176,26 @@ def test_every_answer_of_the_api_names_the_authentication_scheme(stage: Deployed
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (status, "Bearer")
 
 
+def test_cloudformation_refuses_a_domain_without_a_certificate(stage: DeployedStage) -> None:
+    with pytest.raises(ClientError, match="A domain needs CertificateArn"):
+        propose(stage, {"DomainName": "liver.example.org"})
+
+
+def test_a_domain_changes_the_distribution_in_place(stage: DeployedStage) -> None:
+    certificate = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    changes = propose(stage, {"DomainName": "liver.example.org", "CertificateArn": certificate})
+    stage.target.stack.forget("try")
+
+    assert ["modify", "AWS::CloudFront::Distribution", "Distribution"] in [change.split() for change in changes]
+
+
+def propose(stage: DeployedStage, parameters: dict[str, str]) -> list[str]:
+    """Return the changes of the deployed template with other parameters."""
+    artefacts = stage.target.artefacts
+    template = artefacts.release(artefacts.current() or "").template
+    return [str(change) for change in stage.target.stack.propose(artefacts.url(template), parameters, "try") or []]
+
+
 @pytest.mark.parametrize("key_id", ["test", "123456789012", "ASIA0000000000000000"])
 def test_the_emulator_accepts_only_the_account_s_key_and_its_functions_keys(stage: DeployedStage, key_id: str) -> None:
     stranger = boto3.Session(key_id, "test", region_name="us-east-1")
