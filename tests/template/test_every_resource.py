@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 from benchmarks.cost import (
     MINUTES_A_MONTH,
@@ -23,6 +25,8 @@ from benchmarks.cost import (
     schedules,
 )
 from deploy.template import ROOT
+from deploy.template import read_template as read_template_file
+from deploy.transform import transform
 from local.provision import read_template
 from tests.support.templates import Template, all_statements, of_type, properties, resolved, statements
 
@@ -157,6 +161,13 @@ def test_a_new_resource_is_reported_until_it_is_added_everywhere(
     extended["Resources"]["NewResource"] = {"Type": kind, "Properties": {}}
 
     assert missing(extended) == {"NewResource"}
+
+
+def test_every_resource_that_can_have_tags_gets_those_of_the_stack(template_path: Path) -> None:
+    kinds = {resource["Type"] for resource in read_template_file(transform(template_path))["Resources"].values()}
+    tagging = {kind: PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema["tagging"] for kind in kinds}
+    assert {kind for kind, tags in tagging.items() if tags["taggable"] and not tags["tagOnCreate"]} == set()
+    assert tagging[TABLE]["tagOnCreate"]
 
 
 @pytest.mark.skipif(not DEPLOYER.exists(), reason="there is no docs/policies/deployer.json")
