@@ -29,6 +29,10 @@ def stack() -> Iterator[Stack]:
                 DeletionProtectionEnabled=name == "Logins",
             )
         yield TwoTables(boto3.client("cloudformation"), "liver-lifespan-prod")
+        # Inside another test's mock, this one shares its account.
+        for name in TABLES:
+            dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+            dynamodb.delete_table(TableName=name)
 
 
 class TwoTables(Stack):
