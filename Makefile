@@ -163,9 +163,10 @@ package: .venv/.dev ## Write build/<stage>/ with the zips and the template for A
 preflight: .venv/.dev ## Say whether the AWS account is ready for a stage, and change nothing: STAGE=dev [CONCURRENCY=10]
 	@$(PYTHON) -m deploy.preflight --stage "$(STAGE)" $(if $(CONCURRENCY),--concurrency "$(CONCURRENCY)")
 
-deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [CONCURRENCY=10] [AT=https://...] [YES=1] [ALLOW_REPLACEMENT=1] [DRY_RUN=1]
+deploy: .venv/.dev frontend/dist/index.html ## Deploy to AWS: STAGE=dev [ARCH=arm64] [ALARM_EMAIL=...] [CONCURRENCY=10] [DOMAIN=... CERTIFICATE=arn:...] [BUDGET=50] [AT=https://...] [YES=1] [ALLOW_REPLACEMENT=1] [DRY_RUN=1]
 	@$(DEPLOY) deploy --arch "$(ARCH)" $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)") \
-		$(if $(CONCURRENCY),--concurrency "$(CONCURRENCY)") \
+		$(if $(CONCURRENCY),--concurrency "$(CONCURRENCY)") $(if $(BUDGET),--budget "$(BUDGET)") \
+		$(if $(DOMAIN),--domain "$(DOMAIN)") $(if $(CERTIFICATE),--certificate "$(CERTIFICATE)") \
 		$(if $(PACKAGED),--packaged "$(PACKAGED)") $(if $(AT),--at "$(AT)") $(call flag,YES) $(call flag,ALLOW_REPLACEMENT) $(call flag,DRY_RUN)
 
 rollback: .venv/.dev ## Go back to the previous release: STAGE=dev [RELEASE=...] [AT=https://...] [YES=1] [ALLOW_REPLACEMENT=1] [DRY_RUN=1]

@@ -10,6 +10,7 @@ gc.disable()
 from functools import cache
 from typing import Any
 
+import boto3
 from chalice import Chalice, Rate, Response
 from chalice.app import CloudWatchEvent, Request, SQSEvent
 
@@ -19,9 +20,9 @@ from chalicelib.core.http.bodies import FILE_TYPES, FORM_TYPE
 from chalicelib.core.http.endpoints import Endpoints, ok
 from chalicelib.core.http.middleware import finish_response
 from chalicelib.core.http.schemas import Health, OpenApi
-from chalicelib.core.lambda_runtime import time_left
+from chalicelib.core.lambda_runtime import function_name, time_left
 from chalicelib.core.observability.invocation import observe
-from chalicelib.core.observability.logging import configure
+from chalicelib.core.observability.logging import configure, log
 from chalicelib.inference.catalog.routes import routes as catalog_routes
 from chalicelib.inference.predictions.queue import prediction_id_of
 from chalicelib.inference.predictions.routes import routes as prediction_routes
@@ -29,6 +30,8 @@ from chalicelib.inference.storage.routes import routes as upload_routes
 from chalicelib.wiring import services
 
 configure("lambda")  # a local process calls it again with its own name
+if function_name():
+    log("function started", boto3=boto3.__version__)  # it comes from Lambda's runtime, not from a lock file
 
 app = Chalice(app_name="liver-lifespan", configure_logs=False)
 # Otherwise API Gateway would decode uploads as UTF-8 and corrupt every other encoding.

@@ -28,7 +28,13 @@ def _deploy(arguments: argparse.Namespace) -> None:
     out = Path(arguments.packaged) if arguments.packaged else _package(arguments)
     if not (out / "template.yaml").is_file():
         raise RefusedError(f"{out} holds no template.yaml. Write it with 'make package'.")
-    options = {"AlarmEmail": arguments.alarm_email, "WorkerConcurrencyMax": arguments.concurrency}
+    options = {
+        "AlarmEmail": arguments.alarm_email,
+        "WorkerConcurrencyMax": arguments.concurrency,
+        "DomainName": arguments.domain,
+        "CertificateArn": arguments.certificate,
+        "MonthlyBudget": arguments.budget,
+    }
     parameters = {name: str(value) for name, value in options.items() if value is not None}
     steps = deploy(
         Target(arguments.stage, arguments.at),
@@ -123,8 +129,11 @@ def _parser() -> argparse.ArgumentParser:
         subparser.add_argument("--dry-run", action="store_true", help="print the steps without carrying them out")
     deploy_parser.add_argument("--packaged", metavar="DIR", help="deploy this package instead of building one")
     deploy_parser.add_argument("--alarm-email", help="receiver of alarms; later deployments keep it")
+    deploy_parser.add_argument("--concurrency", help="maximum number of predictions at once; later deployments keep it")
+    deploy_parser.add_argument("--domain", help="the stage's own domain; later deployments keep it")
+    deploy_parser.add_argument("--certificate", metavar="ARN", help="the domain's certificate in us-east-1")
     deploy_parser.add_argument(
-        "--concurrency", type=int, help="maximum number of predictions at once; later deployments keep it"
+        "--budget", metavar="USD", help="send an e-mail above these monthly costs of the account; 0 switches it off"
     )
     rollback_parser.add_argument("--release", help="release to go back to (the previous one)")
     destroy_parser.add_argument("--data", action="store_true", help="delete tables and files too")

@@ -14,6 +14,8 @@ from botocore.config import Config
 
 from deploy.artefacts import Artefacts, Release
 from deploy.page import invalidate, publish
+from deploy.parameters import require_valid
+from deploy.protection import protect_tables
 from deploy.smoke import run_audit, run_smoke_test
 from deploy.stack import PROD, PROJECT, Change, Stack, stack_name
 from deploy.steps import RefusedError, Step, confirm
@@ -79,9 +81,11 @@ def deploy(
     ``ask``: ask the operator before the stack changes. ``allow_replacement``: carry out a change with which prod may
     lose a table, bucket or secret. Raises ``RefusedError`` if ``build`` is for another stage.
     """
-    packaged = read_template(build / "template.yaml")["Parameters"]["Stage"]["Default"]
+    template = read_template(build / "template.yaml")
+    packaged = template["Parameters"]["Stage"]["Default"]
     if packaged != target.stage:
         raise RefusedError(f"{build} was packaged for {packaged}, not for {target.stage}.")
+    require_valid(template, parameters)
     release = Release(id=_now(), stage=target.stage, commit=_commit())
 
     def make_bucket() -> None:
@@ -196,6 +200,9 @@ def _go_live(
     def change() -> None:
         _change(target, release, parameters, ask=ask, allow_replacement=allow_replacement, watch=watch)
 
+    def protect() -> None:
+        protect_tables(target.stack)
+
     def publish_page() -> None:
         outputs = target.stack.outputs()
         count = publish(target.s3, target.artefacts, release, outputs["PageBucketName"])
@@ -214,6 +221,7 @@ def _go_live(
 
     return [
         Step(f"Show the changes of the stack {target.name}{', ask' if ask else ''}, and carry them out", change),
+        *([Step("Protect the tables from deletion", protect)] if target.stage == PROD else []),
         # Record it before publishing the page, so that a rollback works after a deployment that stopped half-way.
         Step("Record this release as the deployed one", lambda: target.artefacts.record(release)),
         Step("Publish the page, and remove the old one from CloudFront's cache", publish_page),

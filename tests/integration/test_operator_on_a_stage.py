@@ -48,7 +48,7 @@ def deploy(account: dict[str, str], stage: str, endpoint: str) -> Callable[..., 
         }
         session, stack = session_of(account), f"liver-lifespan-{stage}"
         client = session.client("cloudformation")
-        body = {"Conditions": {"IsProd": {"Fn::Equals": ["dev", "prod"]}}, "Resources": resources}
+        body = {"Resources": resources}
         try:
             client.create_stack(StackName=stack, TemplateBody=json.dumps(body))
         except (ClientError, ResponseParserError):

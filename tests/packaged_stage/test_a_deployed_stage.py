@@ -162,6 +162,40 @@ def test_a_browser_of_any_origin_may_send_requests_and_read_errors(stage: Deploy
     assert_problem(requests.get(f"{stage.gateway}/api/auth/me", timeout=30), 401, "token_missing")
 
 
+def test_an_error_for_one_person_is_not_served_to_another(stage: DeployedStage) -> None:
+    owner, stranger = (Person.registered(stage.url) for _ in range(2))
+    path = f"/api/predict/{owner.submit(SAMPLE, 'mayo').json()['prediction_id']}"
+    assert stranger.get(path).status_code == 404
+
+    assert owner.get(path).status_code == 200
+
+
+def test_every_answer_of_the_api_names_the_authentication_scheme(stage: DeployedStage) -> None:
+    for path, status in (("/api/health", 200), ("/api/auth/me", 401)):
+        answer = requests.get(stage.url + path, timeout=30)
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (status, "Bearer")
+
+
+def test_cloudformation_refuses_a_domain_without_a_certificate(stage: DeployedStage) -> None:
+    with pytest.raises(ClientError, match="A domain needs CertificateArn"):
+        propose(stage, {"DomainName": "liver.example.org"})
+
+
+def test_a_domain_changes_the_distribution_in_place(stage: DeployedStage) -> None:
+    certificate = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    changes = propose(stage, {"DomainName": "liver.example.org", "CertificateArn": certificate})
+    stage.target.stack.forget("try")
+
+    assert ["modify", "AWS::CloudFront::Distribution", "Distribution"] in [change.split() for change in changes]
+
+
+def propose(stage: DeployedStage, parameters: dict[str, str]) -> list[str]:
+    """Return the changes of the deployed template with other parameters."""
+    artefacts = stage.target.artefacts
+    template = artefacts.release(artefacts.current() or "").template
+    return [str(change) for change in stage.target.stack.propose(artefacts.url(template), parameters, "try") or []]
+
+
 @pytest.mark.parametrize("key_id", ["test", "123456789012", "ASIA0000000000000000"])
 def test_the_emulator_accepts_only_the_account_s_key_and_its_functions_keys(stage: DeployedStage, key_id: str) -> None:
     stranger = boto3.Session(key_id, "test", region_name="us-east-1")

@@ -56,8 +56,15 @@ def all_statements(node: Any) -> Iterator[dict[str, Any]]:
             yield from all_statements(child)
 
 
+_NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
 def resolved(node: Any, **values: str) -> Any:
-    """Return ``node`` with every intrinsic function replaced by text: the value in ``values``, else ``<Name>``."""
+    """Return ``node`` with every intrinsic function replaced by text: the value in ``values``, else ``<Name>``.
+
+    A condition holds if ``values`` names it.
+    """
+    node = _branch(node, values)
     if isinstance(node, list):
         return [resolved(child, **values) for child in node]
     if not isinstance(node, dict):
@@ -67,5 +74,16 @@ def resolved(node: Any, **values: str) -> Any:
     if set(node) == {"Fn::GetAtt"}:
         return f"<{'.'.join(node['Fn::GetAtt'])}>"
     if set(node) == {"Fn::Sub"}:
-        return re.sub(r"\$\{([\w.:]+)\}", lambda match: values.get(match[1], f"<{match[1]}>"), node["Fn::Sub"])
-    return {name: resolved(value, **values) for name, value in node.items()}
+        text, local = node["Fn::Sub"] if isinstance(node["Fn::Sub"], list) else (node["Fn::Sub"], {})
+        known = values | resolved(local, **values)
+        return re.sub(r"\$\{([\w.:]+)\}", lambda match: known.get(match[1], f"<{match[1]}>"), text)
+    present = {name: child for name, child in node.items() if _branch(child, values) != _NO_VALUE}
+    return {name: resolved(child, **values) for name, child in present.items()}
+
+
+def _branch(node: Any, values: dict[str, str]) -> Any:
+    """Return the branch that the condition of an Fn::If chooses, and any other node as it is."""
+    if not (isinstance(node, dict) and set(node) == {"Fn::If"}):
+        return node
+    condition, if_true, if_false = node["Fn::If"]
+    return _branch(if_true if condition in values else if_false, values)

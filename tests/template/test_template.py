@@ -330,15 +330,18 @@ def test_the_visibility_timeout_is_at_least_six_times_the_function_s_timeout(
     assert visibility >= 6 * properties(template, function)["Timeout"]
 
 
-def test_tables_are_protected_in_prod_encrypted_and_restorable(template: Template) -> None:
-    assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+def test_tables_are_encrypted_and_restorable(template: Template) -> None:
     for name in of_type(template, "AWS::DynamoDB::Table"):
         table = properties(template, name)
-        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}, name
         assert table["SSESpecification"] == {"SSEEnabled": True}, name
         if name != "Throttles":
             assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
         assert table["BillingMode"] == "PAY_PER_REQUEST", name
+
+
+def test_no_table_is_protected_while_cloudformation_creates_it_and_may_have_to_delete_it(template: Template) -> None:
+    for name in of_type(template, "AWS::DynamoDB::Table"):
+        assert "DeletionProtectionEnabled" not in properties(template, name), name
 
 
 def test_a_template_accepts_only_the_stage_for_which_it_was_packaged(template: Template, stage: str) -> None:
@@ -399,6 +402,18 @@ def test_failing_messages_go_to_the_dead_letter_queue_and_then_to_the_unprocessa
         if "RedrivePolicy" in queue["Properties"]
     }
     assert redrives == {"InferenceQueue": "DeadLetterQueue", "DeadLetterQueue": "UnprocessableQueue"}
+
+
+def test_each_function_receives_a_message_five_times_even_if_a_moved_message_keeps_its_count(
+    template: Template,
+) -> None:
+    # At least five, so that throttling doesn't end in a dead letter: "Configuring an SQS queue to use with Lambda" of
+    # the Lambda guide.
+    first, second = (
+        properties(template, queue)["RedrivePolicy"]["maxReceiveCount"]
+        for queue in ("InferenceQueue", "DeadLetterQueue")
+    )
+    assert (first, second - first) == (5, 5)
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,35 @@
+import json
 import os
 import subprocess
 import sys
+
+import boto3
 
 from tests.unit.support import ROOT
 
 DATA_SCIENCE = ("pandas", "numpy", "sklearn", "joblib")
 
 
+def output_of(code: str, **environment: str) -> str:
+    """Return the output of Python code in a new process."""
+    process = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True
+    )
+    return process.stdout.strip()
+
+
 def loaded_by_the_app(*names: str, **environment: str) -> str:
     """Return which of these packages are loaded after ``import app``."""
-    process = subprocess.run(
-        [sys.executable, "-c", f"import app, sys; print(*[name for name in {names} if name in sys.modules])"],
-        cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return process.stdout.strip()
+    return output_of(f"import app, sys; print(*[name for name in {names} if name in sys.modules])", **environment)
+
+
+def test_a_function_logs_at_its_start_which_boto3_lambda_s_runtime_gave_it() -> None:
+    line = json.loads(output_of("import app", AWS_LAMBDA_FUNCTION_NAME="function"))
+    assert (line["event"], line["boto3"]) == ("function started", boto3.__version__)
+
+
+def test_the_start_of_a_local_process_logs_nothing() -> None:
+    assert output_of("import app") == ""
 
 
 def test_importing_the_app_loads_no_data_science_package() -> None:
