@@ -170,7 +170,6 @@ def test_every_resource_that_can_have_tags_gets_those_of_the_stack(template_path
     assert tagging[TABLE]["tagOnCreate"]
 
 
-@pytest.mark.skipif(not DEPLOYER.exists(), reason="there is no docs/policies/deployer.json")
 def test_the_deployer_may_create_every_function_queue_table_and_bucket(template: Template) -> None:
     assert not_created_by_the_deployer(template) == set()
 

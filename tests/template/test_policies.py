@@ -54,6 +54,7 @@ NOT_USED = re.compile(
     r"(ec2|elasticfilesystem|firehose|kinesis|kms|s3files|s3tables):.*"  # no resource has these
     r"|iam:(Attach|Detach)RolePolicy|iam:(Put|Delete)RolePermissionsBoundary"  # the roles have neither
     r"|iam:CreateServiceLinkedRole"  # for tables in several regions
+    r"|billing:GetBillingViewData"  # for a budget of a billing view
     r"|s3:REST\.PUT\.OBJECT"  # no action
 )
 """Permissions that CloudFormation needs only for properties that the template does not have."""
