@@ -34,6 +34,7 @@ NOT_RECORDED = {
     "cloudformation:UntagResource": "has no call of its own",
     "cloudformation:UpdateTerminationProtection": "prod only",
     "cloudwatch:DescribeAlarms": "prod only",
+    "dynamodb:UpdateTable": "prod only",
     "iam:CreateServiceLinkedRole": "by API Gateway",
     "iam:PassRole": "by CloudFormation",
     "lambda:GetAccountSettings": "the emulator answers it without asking IAM",
