@@ -118,7 +118,9 @@ export async function chooseFile(
 }
 
 export async function start(page: Page, words: Words): Promise<void> {
-  await page.locator('input[name="model"][value="lasso"]').check();
+  const lasso = page.locator('input[name="model"][value="lasso"]');
+  // The check of the file may end just now and draw the cards again.
+  await expect(() => lasso.check({ timeout: 2000 })).toPass();
   await startButton(page, words).click();
 }
 
