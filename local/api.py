@@ -21,6 +21,7 @@ from local.worker_wakeup import WorkerWakeup
 PROCESSES = min(2, os.cpu_count() or 1)
 THREADS = 8
 _NICENESS = 8
+_STOP_SECONDS = 10
 
 
 def _let_the_worker_go_first() -> None:
@@ -37,8 +38,6 @@ def _let_the_worker_go_first() -> None:
 
 def application() -> RsgiApplication:
     """Return the application that granian's worker process serves."""
-    # The process inherits granian's signal handler, which would ignore a SIGTERM before the worker serves.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
     from app import app  # noqa: PLC0415 - in the worker process only
     from chalicelib.core import aws  # noqa: PLC0415
@@ -56,6 +55,8 @@ def serve(host: str, port: int) -> None:
     """Serve until SIGTERM."""
     os.environ[PARENT] = str(os.getpid())  # the parent of granian's workers
     _let_the_worker_go_first()
+    # Each worker process inherits granian's signal handler, which would ignore a SIGTERM before the worker serves.
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     Granian(
         "local.api:application",
         factory=True,
@@ -63,6 +64,7 @@ def serve(host: str, port: int) -> None:
         port=port,
         interface=Interfaces.RSGI,
         workers=PROCESSES,
+        workers_kill_timeout=_STOP_SECONDS,
         http1_settings=HTTP1Settings(),
         websockets=False,
         loop=Loops.uvloop,

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -155,14 +156,18 @@ def test_a_stop_while_the_api_starts_does_not_wait_for_it(tmp_path: Path) -> Non
     (api,) = stack.process_ids("api")
     os.kill(api, signal.SIGKILL)
     wait_for_restart(stack, "api", api)
-    while not children_of(stack.process_ids("api")[0]):
-        time.sleep(0.01)
+    while not (children := children_of(stack.process_ids("api")[0])):
+        pass
+    os.kill(children[0], signal.SIGSTOP)  # it has only just started, and stays there until the stop reaches it
     processes = stack.all_process_ids()
     started = time.monotonic()
+    resume = threading.Timer(1, os.kill, (children[0], signal.SIGCONT))
+    resume.start()
 
     assert stack.interrupt() == 0
 
     assert time.monotonic() - started < 15
+    resume.join()
     assert_ended(processes)
 
 
