@@ -92,7 +92,7 @@ describe('numbers', () => {
       '>99%',
       '>99%',
     ]);
-    expect(plain(createFormat('ru').percent(0.97))).toBe('97 %');
+    expect(plain(createFormat('ru').percent(0.97))).toBe('97%');
   });
 
   test('text that is not a date is shown unchanged', () => {
