@@ -92,7 +92,7 @@ describe('numbers', () => {
       '>99%',
       '>99%',
     ]);
-    expect(plain(createFormat('ru').percent(0.97))).toBe('97%');
+    expect(plain(createFormat('ru').percent(0.97))).toBe('97 %');
   });
 
   test('text that is not a date is shown unchanged', () => {
@@ -117,6 +117,21 @@ describe('the survival curve in words', () => {
     expect(plain(ru.submission.horizon(8))).toBe('Горизонт прогноза — 8 лет.');
     expect(plain(ru.submission.survivalCurve([1, 3, 5]))).toContain('дольше 1, 3 и 5 лет.');
     expect(plain(en.submission.survivalCurve([1, 3, 5]))).toContain('after 1, 3, and 5 years.');
+  });
+});
+
+describe('a required value that was not entered', () => {
+  test.each([
+    ['Bilirubin, serum', false, 'Enter the bilirubin.'],
+    ['AST (SGOT)', false, 'Enter the AST (SGOT).'],
+    ['Oedema', true, 'Choose an answer for oedema.'],
+  ])('%s', (label, isChoice, sentence) => {
+    expect(en.patient.enter(label, isChoice)).toBe(sentence);
+  });
+
+  test('in Russian', () => {
+    expect(ru.patient.enter('Билирубин общий', false)).toBe('Введите значение: билирубин общий.');
+    expect(ru.patient.enter('АСТ', false)).toBe('Введите значение: АСТ.');
   });
 });
 
