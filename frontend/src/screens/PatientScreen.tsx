@@ -121,11 +121,11 @@ function Predicted({ row, prediction, parameters }: PredictedProps) {
   return (
     <article class={hasCurve ? 'patient-page has-curve' : 'patient-page'}>
       <Estimate row={row} parameters={parameters} />
-      <EnteredValues {...{ row, prediction, parameters }} />
       {hasCurve && <Survival {...{ row, prediction, parameters }} />}
       <section class="card patient-page-contributions">
         <Contributions row={row} parameters={parameters} />
       </section>
+      <EnteredValues {...{ row, prediction, parameters }} />
       <section class="card patient-page-notes">
         <PatientNotes row={row} parameters={parameters} />
       </section>
