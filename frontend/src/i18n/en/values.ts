@@ -9,8 +9,7 @@ const format = createFormat('en');
 const entered = {
   title: 'Values that were entered',
   column: 'Value',
-  value: 'Entered',
-  effect: 'Effect',
+  value: 'Entered, and what it means',
   notGiven: 'not given, filled in',
   effects: {
     worse: 'raises the risk',
@@ -37,6 +36,10 @@ const compared = {
   openBefore: 'Open the earlier result',
   gone: 'The earlier result cannot be shown. Its files may have been deleted.',
   notGiven: 'not given',
+  /** In the form, with a link to the earlier result. */
+  changing: 'You are changing the values of',
+  earlierResult: 'an earlier result',
+  changingHint: 'The new estimate will stand beside the earlier one.',
 };
 
 /** Not to keep the values. */
@@ -60,7 +63,7 @@ const live = {
       .join(', ')}.`,
   vertical: 'Chance of still being alive',
   caution:
-    'Not life expectancy: the published curve ends at 7 years. It comes from patients before ursodeoxycholic acid; patients treated today usually live longer.',
+    'Not life expectancy: the published curve ends at 7 years. Its patients were treated mostly before ursodeoxycholic acid; patients treated today usually live longer.',
   notLoaded: 'The score could not be loaded.',
   loading: 'Loading the score…',
 };
