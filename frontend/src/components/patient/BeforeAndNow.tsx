@@ -43,7 +43,7 @@ export function BeforeAndNow({ before, now }: { before: PatientPlace; now: Estim
           now={now}
         />
       )}
-      <p>
+      <p class="actions">
         <a href={addresses.patient(id, row)}>{words.openBefore}</a>
       </p>
     </section>
@@ -52,6 +52,7 @@ export function BeforeAndNow({ before, now }: { before: PatientPlace; now: Estim
 
 function Comparison({ before, now }: { before: Estimated; now: Estimated }) {
   const words = text.value.values.compared;
+  const changed = changedColumns(before.row, now.row);
   return (
     <>
       <table>
@@ -70,7 +71,7 @@ function Comparison({ before, now }: { before: Estimated; now: Estimated }) {
             <td>{modelTitle(before)}</td>
             <td>{modelTitle(now)}</td>
           </tr>
-          {changedColumns(before.row, now.row).map((column) => (
+          {changed.map((column) => (
             <tr key={column}>
               <th scope="row">{columnTitle(column)}</th>
               <td>{shownValue(before, column)}</td>
@@ -79,7 +80,7 @@ function Comparison({ before, now }: { before: Estimated; now: Estimated }) {
           ))}
         </tbody>
       </table>
-      {before.row.values && now.row.values && changedColumns(before.row, now.row).length === 0 && (
+      {before.row.values && now.row.values && changed.length === 0 && (
         <p class="hint">{words.same}</p>
       )}
     </>

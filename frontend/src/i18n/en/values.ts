@@ -1,7 +1,7 @@
 // The texts about the values of a patient: beside the result, changed, and while they are typed.
 
 import { createFormat } from '../format';
-import { years } from './nouns';
+import { wholeYears, years } from './nouns';
 
 const format = createFormat('en');
 
@@ -27,11 +27,10 @@ const compared = {
   caption: 'Estimates with the earlier and with the changed values',
   before: 'Before',
   now: 'Now',
-  estimate: (horizon: number) => `Of the next ${format.whole(horizon)} years`,
+  estimate: (horizon: number) => `Of the next ${wholeYears(horizon)}`,
   years: (count: number) => years(count),
   interval: 'Interval',
   model: 'Model',
-  changed: 'Changed values',
   same: 'The values are the same.',
   openBefore: 'Open the earlier result',
   gone: 'The earlier result cannot be shown. Its files may have been deleted.',
@@ -52,11 +51,11 @@ const keeping = {
 /** The published score while the values are typed. */
 const live = {
   title: 'Mayo risk score as you type',
-  lead: 'Free of charge, computed in your browser from the published formula of 1989. It uses five values and no model of this service.',
+  lead: 'Free of charge, computed in your browser from the published formula of 1989. It needs five of these values.',
   missing: (names: readonly string[]) => `Needed for the score: ${names.join('; ')}.`,
   score: 'Score',
   average: (reference: number) => `average patient ${format.hundredth(reference)}`,
-  estimate: (horizon: number) => `Of the next ${format.whole(horizon)} years`,
+  estimate: (horizon: number) => `Of the next ${wholeYears(horizon)}`,
   altText: (points: readonly { years: number; probability: number }[]) =>
     `Published survival curve for this score. Chance of still being alive: ${points
       .map((point) => `${format.percent(point.probability)} after ${years(point.years)}`)

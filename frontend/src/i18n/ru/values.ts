@@ -9,7 +9,7 @@ const entered = {
   title: 'Введённые показатели',
   column: 'Показатель',
   value: 'Значение и его влияние',
-  notGiven: 'не указан, подставлено ожидаемое значение',
+  notGiven: 'не указано, взято ожидаемое',
   effects: {
     worse: 'повышает риск',
     better: 'снижает риск',
@@ -25,15 +25,14 @@ const compared = {
   caption: 'Оценки до и после изменения показателей',
   before: 'Было',
   now: 'Стало',
-  estimate: (horizon: number) => `Из ближайших ${format.whole(horizon)} лет`,
+  estimate: (horizon: number) => `Из ближайших ${format.whole(horizon)}\u00a0лет`,
   years: (count: number) => years(count),
   interval: 'Интервал',
   model: 'Модель',
-  changed: 'Что изменилось',
   same: 'Показатели те же.',
   openBefore: 'Открыть прежний результат',
   gone: 'Прежний результат показать нельзя: возможно, его файлы удалены.',
-  notGiven: 'не указан',
+  notGiven: 'не указано',
   changing: 'Вы изменяете показатели',
   earlierResult: 'прежнего расчёта',
   changingHint: 'Новая оценка будет показана рядом с прежней.',
@@ -47,11 +46,11 @@ const keeping = {
 
 const live = {
   title: 'Шкала риска Мейо по мере ввода',
-  lead: 'Бесплатно: балл считается прямо в браузере по формуле, опубликованной в 1989 году. Нужны пять показателей, модели сервиса не используются.',
+  lead: 'Бесплатно: балл считается прямо в браузере по формуле, опубликованной в 1989 году. Нужны пять из этих показателей.',
   missing: (names: readonly string[]) => `Для расчёта балла не хватает: ${names.join('; ')}.`,
   score: 'Балл',
   average: (reference: number) => `у среднего пациента ${format.hundredth(reference)}`,
-  estimate: (horizon: number) => `Из ближайших ${format.whole(horizon)} лет`,
+  estimate: (horizon: number) => `Из ближайших ${format.whole(horizon)}\u00a0лет`,
   altText: (points: readonly { years: number; probability: number }[]) =>
     `Опубликованная кривая выживаемости для этого балла. Вероятность быть в живых: ${points
       .map((point) => `${wholeYears(point.years)} — ${format.percent(point.probability)}`)
