@@ -1,7 +1,7 @@
 // The texts about the values of a patient: beside the result, changed, and while they are typed.
 
 import { createFormat } from '../format';
-import { wholeYears, years } from './nouns';
+import { wholeYears } from './nouns';
 
 const format = createFormat('en');
 
@@ -27,10 +27,11 @@ const compared = {
   caption: 'Estimates with the earlier and with the changed values',
   before: 'Before',
   now: 'Now',
-  estimate: (horizon: number) => `Of the next ${wholeYears(horizon)}`,
-  years: (count: number) => years(count),
+  estimate: 'On average',
   interval: 'Interval',
   model: 'Model',
+  otherHorizon:
+    'The two models look ahead a different number of years, so the estimates cannot be compared directly.',
   same: 'The values are the same.',
   openBefore: 'Open the earlier result',
   gone: 'The earlier result cannot be shown. Its files may have been deleted.',
@@ -54,15 +55,12 @@ const live = {
   lead: 'Free of charge, computed in your browser from the published formula of 1989. It needs five of these values.',
   missing: (names: readonly string[]) => `Needed for the score: ${names.join('; ')}.`,
   score: 'Score',
-  average: (reference: number) => `average patient ${format.hundredth(reference)}`,
-  estimate: (horizon: number) => `Of the next ${wholeYears(horizon)}`,
+  average: (reference: number) => `average patient: about ${format.whole(reference)}`,
+  estimate: 'On average',
   altText: (points: readonly { years: number; probability: number }[]) =>
     `Published survival curve for this score. Chance of still being alive: ${points
-      .map((point) => `${format.percent(point.probability)} after ${years(point.years)}`)
+      .map((point) => `${format.percent(point.probability)} after ${wholeYears(point.years)}`)
       .join(', ')}.`,
-  vertical: 'Chance of still being alive',
-  caution:
-    'Not life expectancy: the published curve ends at 7 years. Its patients were treated mostly before ursodeoxycholic acid; patients treated today usually live longer.',
   notLoaded: 'The score could not be loaded.',
   loading: 'Loading the score…',
 };

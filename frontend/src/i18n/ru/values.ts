@@ -1,7 +1,7 @@
 // The texts about the values of a patient: beside the result, changed, and while they are typed.
 
 import { createFormat } from '../format';
-import { wholeYears, years } from './nouns';
+import { wholeYears } from './nouns';
 
 const format = createFormat('ru');
 
@@ -25,10 +25,11 @@ const compared = {
   caption: 'Оценки до и после изменения показателей',
   before: 'Было',
   now: 'Стало',
-  estimate: (horizon: number) => `Из ближайших ${format.whole(horizon)}\u00a0лет`,
-  years: (count: number) => years(count),
+  estimate: 'В среднем',
   interval: 'Интервал',
   model: 'Модель',
+  otherHorizon:
+    'Горизонты прогноза у этих моделей разные, поэтому напрямую сравнивать оценки нельзя.',
   same: 'Показатели те же.',
   openBefore: 'Открыть прежний результат',
   gone: 'Прежний результат показать нельзя: возможно, его файлы удалены.',
@@ -49,15 +50,12 @@ const live = {
   lead: 'Бесплатно: балл считается прямо в браузере по формуле, опубликованной в 1989 году. Нужны пять из этих показателей.',
   missing: (names: readonly string[]) => `Для расчёта балла не хватает: ${names.join('; ')}.`,
   score: 'Балл',
-  average: (reference: number) => `у среднего пациента ${format.hundredth(reference)}`,
-  estimate: (horizon: number) => `Из ближайших ${format.whole(horizon)}\u00a0лет`,
+  average: (reference: number) => `у среднего пациента около ${format.whole(reference)}`,
+  estimate: 'В среднем',
   altText: (points: readonly { years: number; probability: number }[]) =>
     `Опубликованная кривая выживаемости для этого балла. Вероятность быть в живых: ${points
       .map((point) => `${wholeYears(point.years)} — ${format.percent(point.probability)}`)
       .join(', ')}.`,
-  vertical: 'Вероятность быть в живых',
-  caution:
-    'Это не продолжительность жизни: опубликованная кривая заканчивается на 7 годах. Она построена по данным в основном до появления урсодезоксихолевой кислоты; сейчас при лечении обычно живут дольше.',
   notLoaded: 'Не удалось загрузить шкалу.',
   loading: 'Загружаем шкалу…',
 };
