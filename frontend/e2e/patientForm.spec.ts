@@ -112,7 +112,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await startButton(page, words).click();
       await expect(ageField(page, words)).toBeFocused();
       await expect(page.getByRole('radiogroup')).toHaveAccessibleDescription(
-        words.problems.findings.value_missing({ code: '' }),
+        words.patient.enter(label(words, 'Edema')),
       );
       await inspect(page, `${code}-patient-mistakes`);
       await page.getByLabel(words.patient.systems.si).check();
