@@ -34,10 +34,11 @@ export function Result({ prediction }: { prediction: Prediction }) {
         {text.value.prediction.finished(prediction.rows)}
       </p>
       <h2 id="result-title">{words.estimand(parameters.horizon)}</h2>
+      <p>{text.value.interval.estimate.notLifeExpectancy(parameters.horizon)}</p>
       {prediction.rows === 1 ? (
         <p>
           <a class="button" href={addresses.patient(prediction.prediction_id, 1)}>
-            {text.value.plots.patient.openOnly}
+            {text.value.plots.patient.open}
           </a>
         </p>
       ) : (
