@@ -3,7 +3,9 @@ import type { Prediction, Row, RowPage } from '../api/types';
 import { FindingsTable } from '../components/common/FindingsTable';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
+import { BeforeAndNow } from '../components/patient/BeforeAndNow';
 import { Contributions } from '../components/patient/Contributions';
+import { EnteredValues } from '../components/patient/EnteredValues';
 import { IntervalNotes } from '../components/patient/IntervalNotes';
 import { PatientNotes } from '../components/patient/PatientDetails';
 import { CurveData } from '../components/plots/CurveData';
@@ -15,14 +17,21 @@ import { bandHint, curveOf, hasBand } from '../lib/curve';
 import { intervalText } from '../lib/interval';
 import { medianOf } from '../lib/patientRow';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
-import { addresses } from '../lib/routes';
+import { addresses, type PatientPlace } from '../lib/routes';
 import { modelById } from '../state/catalogue';
 import { curveCardOf, loadCurveCard } from '../state/curveCard';
 import { createPatient } from '../state/patient';
 import { rememberTableView } from '../state/tableView';
 
+interface ScreenProps {
+  id: string;
+  row: number;
+  /** The patient with the values before a change. */
+  before: PatientPlace | undefined;
+}
+
 /** The page of one patient of a result. */
-export function PatientScreen({ id, row }: { id: string; row: number }) {
+export function PatientScreen({ id, row, before }: ScreenProps) {
   const words = text.value.plots.patient;
   const patient = useMemo(() => createPatient(id), [id]);
   useEffect(() => {
@@ -41,7 +50,7 @@ export function PatientScreen({ id, row }: { id: string; row: number }) {
       <Neighbours id={id} row={row} total={shown?.page.total ?? null} />
       {problem && <ProblemNotice problem={problem} onRetry={() => void patient.show(row)} />}
       {!isLoaded && !problem && <p role="status">{text.value.shell.loading}</p>}
-      {isLoaded && <Patient row={row} prediction={shown.prediction} page={shown.page} />}
+      {isLoaded && <Patient {...{ row, before }} prediction={shown.prediction} page={shown.page} />}
     </>
   );
 }
@@ -71,27 +80,26 @@ function Neighbours({ id, row, total }: { id: string; row: number; total: number
 
 interface PatientProps {
   row: number;
+  before: PatientPlace | undefined;
   prediction: Prediction;
   page: RowPage;
 }
 
-function Patient({ row, prediction, page }: PatientProps) {
+function Patient({ row, before, prediction, page }: PatientProps) {
   const words = text.value.plots.patient;
   const [predicted] = page.rows;
   const [skipped] = page.skipped;
   const file = prediction.file_name ?? text.value.history.untitled;
+  const parameters = resultParametersOf(prediction, modelById(prediction.prediction_model_id));
   if (!predicted && !skipped) return <p role="status">{words.noSuchRow(row, page.total)}</p>;
   return (
     <>
       <p>{words.place(row, page.total, file)}</p>
       <PredictionFacts prediction={prediction} />
-      {predicted && (
-        <Predicted
-          row={predicted}
-          prediction={prediction}
-          parameters={resultParametersOf(prediction, modelById(prediction.prediction_model_id))}
-        />
+      {predicted && before && (
+        <BeforeAndNow before={before} now={{ row: predicted, prediction, parameters }} />
       )}
+      {predicted && <Predicted row={predicted} {...{ prediction, parameters }} />}
       {skipped && (
         <section>
           <h2>{words.skipped}</h2>
@@ -117,6 +125,7 @@ function Predicted({ row, prediction, parameters }: PredictedProps) {
       <section class="card patient-page-contributions">
         <Contributions row={row} parameters={parameters} />
       </section>
+      <EnteredValues {...{ row, prediction, parameters }} />
       <section class="card patient-page-notes">
         <PatientNotes row={row} parameters={parameters} />
       </section>

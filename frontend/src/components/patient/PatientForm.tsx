@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { text } from '../../i18n';
 import { saveFile } from '../../lib/download';
 import { models } from '../../state/catalogue';
+import { createChunk } from '../../state/chunk';
 import { chosenFile } from '../../state/draft';
 import {
   chooseSystem,
@@ -12,8 +13,13 @@ import {
   unitSystem,
 } from '../../state/patientForm';
 import { SegmentedChoice } from '../common/SegmentedChoice';
+import { ConvertedNumbers } from './ConvertedNumbers';
+import { LiveScoreNotLoaded } from './LiveScoreNotLoaded';
 import { PatientCheck } from './PatientCheck';
 import { PatientField } from './PatientField';
+
+/** Only the form needs the published score. */
+const liveScoreChunk = createChunk(() => import('./LiveScore'));
 
 /** The form for one patient. */
 export function PatientForm() {
@@ -31,12 +37,14 @@ export function PatientForm() {
         chosen={unitSystem.value}
         onChoose={chooseSystem}
       />
+      <ConvertedNumbers />
       <h3>{words.required}</h3>
       <Fields of="required" />
       <h3>{words.optional}</h3>
       <p class="hint">{words.optionalHint}</p>
       <Fields of="optional" />
       <Fields of="id" />
+      <LiveScoreOnDemand />
       <PatientCheck />
       <p class="actions">
         {file && (
@@ -52,6 +60,13 @@ export function PatientForm() {
       </p>
     </div>
   );
+}
+
+function LiveScoreOnDemand() {
+  const { module, hasFailed, load } = liveScoreChunk;
+  useEffect(() => void load(), []);
+  if (module.value) return <module.value.LiveScore />;
+  return hasFailed.value && <LiveScoreNotLoaded onRetry={() => void load()} />;
 }
 
 type Part = 'required' | 'optional' | 'id';

@@ -12,6 +12,7 @@ import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { values } from './values';
 
 export const en = {
   format: createFormat('en'),
@@ -24,6 +25,7 @@ export const en = {
   plots,
   profile,
   reading,
+  values,
   coins,
   actions,
 };

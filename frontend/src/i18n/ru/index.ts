@@ -13,6 +13,7 @@ import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { values } from './values';
 
 export const ru: Dictionary = {
   format: createFormat('ru'),
@@ -25,6 +26,7 @@ export const ru: Dictionary = {
   plots,
   profile,
   reading,
+  values,
   coins,
   actions,
 };
