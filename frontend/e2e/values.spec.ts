@@ -67,7 +67,8 @@ for (const { code, locale, words } of LANGUAGES) {
       const bilirubin = enteredValues(page, words).getByRole('row', { name: titles.bilirubin });
       await expect(bilirubin).toContainText(`${number(17.2)}\u00a0${words.patient.unit('mg/dL')}`);
       await expect(bilirubin).toContainText(words.values.entered.effects.worse);
-      const estimate = await page.locator('.estimate-years').first().textContent();
+      const panel = await page.getByRole('tabpanel').textContent();
+      const [, estimate = 'none'] = /(\d[.,]\d) (?:of|из\u00a0)/.exec(panel ?? '') ?? [];
       await inspect(page, `${code}-entered-values`);
       await page.emulateMedia({ media: 'print' });
       await expect(bilirubin).toBeVisible();

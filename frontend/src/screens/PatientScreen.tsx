@@ -90,7 +90,7 @@ function Patient({ row, before, prediction, page }: PatientProps) {
   if (!predicted && !skipped) return <p role="status">{words.noSuchRow(row, page.total)}</p>;
   return (
     <>
-      <p>{words.place(row, page.total, file)}</p>
+      <p class="patient-place">{words.place(row, page.total, file)}</p>
       <PredictionFacts prediction={prediction} />
       {predicted && before && (
         <BeforeAndNow before={before} now={{ row: predicted, prediction, parameters }} />
@@ -113,23 +113,37 @@ interface PredictedProps {
 }
 
 function Predicted({ row, prediction, parameters }: PredictedProps) {
+  const values = <EnteredValues {...{ row, prediction, parameters }} />;
+  const contributions = (
+    <section class="card patient-page-contributions">
+      <Contributions row={row} parameters={parameters} />
+    </section>
+  );
+  const notes = (
+    <section class="card patient-page-notes">
+      <PatientNotes row={row} parameters={parameters} />
+    </section>
+  );
   // On the one sheet of the report, the values say what drives the estimate.
-  const hasContributions =
-    !isPrinting.value || row.values == null || patientView.value === 'table';
+  const printsContributions = row.values == null || patientView.value === 'table';
   return (
     <article class="patient-page">
       <ReportFacts prediction={prediction} />
       <DataWarning parameters={parameters} />
       <PatientViews {...{ row, prediction, parameters }} />
-      {hasContributions && (
-        <section class="card patient-page-contributions">
-          <Contributions row={row} parameters={parameters} />
-        </section>
+      {isPrinting.value ? (
+        <>
+          {notes}
+          {values}
+          {printsContributions && contributions}
+        </>
+      ) : (
+        <>
+          {contributions}
+          {values}
+          {notes}
+        </>
       )}
-      <EnteredValues {...{ row, prediction, parameters }} />
-      <section class="card patient-page-notes">
-        <PatientNotes row={row} parameters={parameters} />
-      </section>
     </article>
   );
 }

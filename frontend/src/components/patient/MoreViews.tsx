@@ -47,7 +47,7 @@ export function PrintedViews({ view, ...props }: Props & { view: PatientView }) 
         {frame && <People frame={frame} />}
       </section>
       {view === 'curve' && hasCurve && (
-        <section class="card">
+        <section class="card printed-curve">
           <CurveView {...props} />
         </section>
       )}
