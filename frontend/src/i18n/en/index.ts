@@ -8,6 +8,7 @@ import { interval } from './interval';
 import { large } from './large';
 import { pages } from './pages';
 import { patient } from './patient';
+import { patientPage } from './patientPage';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
@@ -22,6 +23,7 @@ export const en = {
   interval,
   large,
   patient,
+  patientPage,
   plots,
   profile,
   reading,

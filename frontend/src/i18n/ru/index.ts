@@ -9,6 +9,7 @@ import { interval } from './interval';
 import { large } from './large';
 import { pages } from './pages';
 import { patient } from './patient';
+import { patientPage } from './patientPage';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
@@ -23,6 +24,7 @@ export const ru: Dictionary = {
   interval,
   large,
   patient,
+  patientPage,
   plots,
   profile,
   reading,
