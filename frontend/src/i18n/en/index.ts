@@ -8,10 +8,12 @@ import { interval } from './interval';
 import { large } from './large';
 import { pages } from './pages';
 import { patient } from './patient';
+import { patientPage } from './patientPage';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { values } from './values';
 
 export const en = {
   format: createFormat('en'),
@@ -21,9 +23,11 @@ export const en = {
   interval,
   large,
   patient,
+  patientPage,
   plots,
   profile,
   reading,
+  values,
   coins,
   actions,
 };

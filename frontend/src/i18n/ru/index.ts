@@ -9,10 +9,12 @@ import { interval } from './interval';
 import { large } from './large';
 import { pages } from './pages';
 import { patient } from './patient';
+import { patientPage } from './patientPage';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { values } from './values';
 
 export const ru: Dictionary = {
   format: createFormat('ru'),
@@ -22,9 +24,11 @@ export const ru: Dictionary = {
   interval,
   large,
   patient,
+  patientPage,
   plots,
   profile,
   reading,
+  values,
   coins,
   actions,
 };
