@@ -89,6 +89,15 @@ TRIPOD = {
     ),
 }
 
+# ``tests/unit/training/test_recommendation.py`` compares these words with the figures of the cards.
+RECOMMENDATION = {
+    "en": "It ranks patients best and errs least, and only it gives a curve up to 10 years and shows how uncertain the curve is. "
+    "Its lead over the Mayo score may be chance: the score costs less and is enough for a quick look.",
+    "ru": "Лучше других упорядочивает пациентов по риску и меньше всех ошибается. Только она даёт кривую на 10 лет и показывает, "
+    "насколько эта кривая неопределённа. Преимущество над шкалой Мейо может быть случайным: шкала дешевле, и для быстрой "
+    "оценки её достаточно.",
+}
+
 RECIPE = Recipe(
     id="cox-lasso",
     version="2.0.0",
@@ -98,6 +107,7 @@ RECIPE = Recipe(
     other_horizons={LONGER_HORIZON_YEARS: fit},
     alphas=cox.ALPHAS,
     known_limits=joined(FITTED_LIMITS, COLUMNS_WERE_COMPARED),
+    recommendation=RECOMMENDATION,
     refit=refit,
     fit_with_band=fit_with_band,
     evaluate_band=evaluate_band,
