@@ -91,11 +91,10 @@ TRIPOD = {
 
 # ``tests/unit/training/test_recommendation.py`` compares these words with the figures of the cards.
 RECOMMENDATION = {
-    "en": "It ranks patients best and errs least, and only it gives a curve up to 10 years and shows how uncertain the curve is. "
-    "Its lead over the Mayo score may be chance: the score costs less and is enough for a quick look.",
-    "ru": "Лучше других упорядочивает пациентов по риску и меньше всех ошибается. Только она даёт кривую на 10 лет и показывает, "
-    "насколько эта кривая неопределённа. Преимущество над шкалой Мейо может быть случайным: шкала дешевле, и для быстрой "
-    "оценки её достаточно.",
+    "en": "No other model ranks patients better or errs less, and only this one gives a curve up to 10 years and shows how "
+    "uncertain the curve is. The Mayo score is about as accurate and costs less, but it ends at 7 years.",
+    "ru": "Ни одна другая модель не упорядочивает пациентов точнее и не ошибается меньше, и только эта даёт кривую на 10 лет и "
+    "показывает, насколько кривая неопределённа. Шкала Мейо почти так же точна и стоит дешевле, но заканчивается на 7 годах.",
 }
 
 RECIPE = Recipe(

@@ -10,6 +10,7 @@ export type Route =
   | { name: 'account' }
   | { name: 'coins' }
   | { name: 'patient'; id: string; row: number }
+  | { name: 'comparison'; id: string; row: number }
   /** An address of a prediction whose id has a wrong format. */
   | { name: 'invalidPrediction' }
   | { name: 'unknown' };
@@ -26,6 +27,7 @@ export const addresses = {
   coins: '#/coins',
   prediction,
   patient: (id: string, row: number) => `${prediction(id)}/patients/${row}`,
+  comparison: (id: string, row: number) => `${prediction(id)}/patients/${row}/compare`,
 };
 
 const STATIC_ROUTES: Record<string, Route> = {
@@ -60,6 +62,13 @@ export function parseHash(hash: string): Route {
   if (patient?.[1]) {
     const row = Number(patient[2]);
     return ID.test(patient[1]) ? { name: 'patient', id: patient[1], row } : INVALID_PREDICTION;
+  }
+  const comparison = /^predictions\/([^/]+)\/patients\/([1-9]\d{0,8})\/compare$/.exec(path);
+  if (comparison?.[1]) {
+    const row = Number(comparison[2]);
+    return ID.test(comparison[1])
+      ? { name: 'comparison', id: comparison[1], row }
+      : INVALID_PREDICTION;
   }
   return (Object.hasOwn(STATIC_ROUTES, path) && STATIC_ROUTES[path]) || { name: 'unknown' };
 }

@@ -6,6 +6,7 @@ import { check } from './check';
 import { coins } from './coins';
 import { interval } from './interval';
 import { large } from './large';
+import { comparison, models } from './models';
 import { pages } from './pages';
 import { patient } from './patient';
 import { plots } from './plots';
@@ -20,6 +21,8 @@ export const en = {
   check,
   interval,
   large,
+  models,
+  comparison,
   patient,
   plots,
   profile,

@@ -7,6 +7,7 @@ import { check } from './check';
 import { coins } from './coins';
 import { interval } from './interval';
 import { large } from './large';
+import { comparison, models } from './models';
 import { pages } from './pages';
 import { patient } from './patient';
 import { plots } from './plots';
@@ -21,6 +22,8 @@ export const ru: Dictionary = {
   check,
   interval,
   large,
+  models,
+  comparison,
   patient,
   plots,
   profile,
