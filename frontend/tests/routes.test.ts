@@ -38,6 +38,9 @@ test.each([
 ])('%s is not a valid prediction id', (id) => {
   expect(parseHash(`#/predictions/${id}`)).toEqual({ name: 'invalidPrediction' });
   expect(parseHash(`#/predictions/${id}/patients/1`)).toEqual({ name: 'invalidPrediction' });
+  expect(parseHash(`#/predictions/${id}/patients/1/compare`)).toEqual({
+    name: 'invalidPrediction',
+  });
 });
 
 test('the address of a prediction is parsed to its route', () => {
@@ -46,6 +49,12 @@ test('the address of a prediction is parsed to its route', () => {
 
 test('the address of a patient is parsed to its route', () => {
   expect(parseHash(addresses.patient(ID, 7))).toEqual({ name: 'patient', id: ID, row: 7 });
+});
+
+test('the address of a comparison is parsed to its route, which needs an account', () => {
+  const route = parseHash(addresses.comparison(ID, 7));
+  expect(route).toEqual({ name: 'comparison', id: ID, row: 7 });
+  expect(needsAccount(route)).toBe(true);
 });
 
 test('screens with personal data need an account', () => {

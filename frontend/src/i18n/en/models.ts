@@ -19,8 +19,10 @@ export const models = {
   calibration: 'Calibration',
   concordance: 'Concordance',
   error: 'Error',
-  inYears: (value: number) => `${format.hundredth(value)} years`,
+  inYears: (value: number) => `${format.hundredth(value)}\u00a0years`,
   plusMinus: (value: number, se: number) => `${format.hundredth(value)} ± ${format.hundredth(se)}`,
+  errorYears: (value: number, se: number) =>
+    `${format.hundredth(value)} ± ${format.hundredth(se)}\u00a0years`,
   constant: (horizon: number) => `“Everybody lives ${wholeYears(horizon)}”`,
   tableHint:
     'Measured in patients whom the model had not seen (5 × 5-fold cross-validation; ± is the standard error). Calibration: how far the estimates of a group are from the years that it lived; less is better. Concordance: how often the one of two patients who lives longer has the higher estimate; 0.5 is chance, 1 is perfect. Error: how far one patient’s estimate is from the years lived.',
@@ -68,7 +70,7 @@ export const comparison = {
   horizon: 'Looks ahead',
   expected: 'Expected years',
   interval: 'Interval',
-  longerThan: (limit: number) => `Lives longer than ${wholeYears(limit)}`,
+  longerThan: (limit: number) => `Chance of being alive after ${wholeYears(limit)}`,
   calculated: 'Calculated',
   price: 'Price',
   paid: coins,

@@ -23,6 +23,8 @@ export const models = {
   error: 'Ошибка',
   inYears: hundredthYears,
   plusMinus: (value: number, se: number) => `${format.hundredth(value)} ± ${format.hundredth(se)}`,
+  errorYears: (value: number, se: number) =>
+    `${format.hundredth(value)} ± ${format.hundredth(se)}\u00a0года`,
   constant: (horizon: number) => `«Все проживут ${wholeYears(horizon)}»`,
   tableHint:
     'Измерено на пациентах, которых модель не видела (перекрёстная проверка 5 × 5; после ± — стандартная ошибка). Калибровка: насколько оценки группы расходятся с прожитыми ею годами; чем меньше, тем лучше. Конкордация: как часто из двух пациентов дольше живёт тот, у кого выше оценка; 0,5 — не лучше случая, 1 — безошибочно. Ошибка: насколько оценка одного пациента расходится с прожитыми годами.',
