@@ -210,10 +210,8 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
     )
 
 
-class _RetryOptions(BaseModel):
+class _RetryOptions(RequestModel):
     # Refuse unknown options, so that a misspelled model_id does not become a charge for another model.
-    model_config = ConfigDict(extra="forbid")
-
     model_id: str = optional_field("The id of the model to run. Without it, the model of the prediction runs again.")
 
 

@@ -39,7 +39,7 @@ function EstimatesTable({ estimates }: { estimates: readonly Estimate[] }) {
   return (
     // Long titles scroll inside the section, not the page.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the focus allows scrolling by keyboard
-    <section class="comparison-table" aria-label={words.table} tabIndex={0}>
+    <section class="comparison-table table-scroll" aria-label={words.table} tabIndex={0}>
       <table>
         <caption>{words.table}</caption>
         <thead>

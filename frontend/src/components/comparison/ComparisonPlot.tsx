@@ -87,15 +87,16 @@ function Interval({ x, estimate, top }: { x: Scale; estimate: Estimate; top: num
   const middle = top + 32;
   const from = x(row.lower);
   const to = Math.max(from, x(row.upper_open ? horizon : Math.min(row.upper, horizon)));
-  const name = row.survival.length > 0 ? title : `${title} (${text.value.comparison.noCurve})`;
+  const hasCurve = row.survival.length > 0;
+  const label = intervalLabel(row, horizon, text.value);
   return (
     <>
-      {row.survival.length > 0 && <path class="plot-line" d={`M0 ${top - 4}h26`} />}
-      <text class="plot-label" x={row.survival.length > 0 ? 32 : 0} y={top}>
-        {name}
+      {hasCurve && <path class="plot-line" d={`M0 ${top - 4}h26`} />}
+      <text class="plot-label" x={hasCurve ? 32 : 0} y={top}>
+        {title}
       </text>
       <text x={0} y={top + 16}>
-        {intervalLabel(row, horizon, text.value)}
+        {hasCurve ? label : `${label}, ${text.value.comparison.noCurve}`}
       </text>
       <path class="plot-axis" d={`M${x.start} ${middle}H${x(horizon)}`} />
       <rect class="interval-range" x={from} y={middle - 4} width={to - from} height="8" rx="2" />

@@ -57,12 +57,14 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
         </ul>
         <UsedColumns model={model} />
         {figures && <Calibration figures={figures} />}
-        <h3>{words.quality}</h3>
-        <ul>
-          {model.statements[language.value].map((sentence) => (
-            <li key={sentence}>{withoutBreaks(sentence)}</li>
-          ))}
-        </ul>
+        <details>
+          <summary>{words.quality}</summary>
+          <ul>
+            {model.statements[language.value].map((sentence) => (
+              <li key={sentence}>{withoutBreaks(sentence)}</li>
+            ))}
+          </ul>
+        </details>
         <h3>{words.limits}</h3>
         <p>{localised(model.limits)}</p>
         <p class="hint">

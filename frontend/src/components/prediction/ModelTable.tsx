@@ -14,23 +14,27 @@ export function ModelTable({ models }: { models: readonly Model[] }) {
   const { horizon_years: horizon, constant } = first.figures;
   return (
     <section class="model-table">
-      <table>
-        <caption>{words.tableTitle(horizon)}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.model}</th>
-            <th scope="col">{words.calibration}</th>
-            <th scope="col">{words.concordance}</th>
-            <th scope="col">{words.error}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {compared.map(({ title, figures }) => (
-            <Line key={title} title={title} figures={figures} />
-          ))}
-          <Line title={words.constant(horizon)} figures={constant} />
-        </tbody>
-      </table>
+      {/* A narrow screen scrolls the table, not the page. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the focus allows scrolling by keyboard */}
+      <section class="table-scroll" aria-label={words.tableTitle(horizon)} tabIndex={0}>
+        <table>
+          <caption>{words.tableTitle(horizon)}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{words.model}</th>
+              <th scope="col">{words.calibration}</th>
+              <th scope="col">{words.concordance}</th>
+              <th scope="col">{words.error}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {compared.map(({ title, figures }) => (
+              <Line key={title} title={title} figures={figures} />
+            ))}
+            <Line title={words.constant(horizon)} figures={constant} />
+          </tbody>
+        </table>
+      </section>
       <p class="hint">
         {words.tableHint}{' '}
         {compared
@@ -48,13 +52,13 @@ function Line({ title, figures }: { title: string; figures: Figures }) {
   return (
     <tr>
       <th scope="row">{title}</th>
-      <td class="number">{words.inYears(calibration_error)}</td>
+      <td class="number">{text.value.format.hundredth(calibration_error)}</td>
       <td class="number">
         {concordance_se > 0
           ? words.plusMinus(concordance, concordance_se)
           : text.value.format.hundredth(concordance)}
       </td>
-      <td class="number">{words.errorYears(mae, mae_se)}</td>
+      <td class="number">{words.plusMinus(mae, mae_se)}</td>
     </tr>
   );
 }

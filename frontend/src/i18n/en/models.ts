@@ -13,16 +13,13 @@ interface Group {
 export const models = {
   recommended: 'Recommended',
   figures: (horizon: number, calibration: number, concordance: number, error: number) =>
-    `Within ${wholeYears(horizon)}: calibration off by ${format.hundredth(calibration)} years, concordance ${format.hundredth(concordance)}, error ${format.hundredth(error)} years.`,
+    `Within ${wholeYears(horizon)}: calibration ${format.hundredth(calibration)} years, concordance ${format.hundredth(concordance)}, error ${format.hundredth(error)} years.`,
   tableTitle: (horizon: number) => `All models within ${wholeYears(horizon)}`,
   model: 'Model',
-  calibration: 'Calibration',
+  calibration: 'Calibration, years',
   concordance: 'Concordance',
-  error: 'Error',
-  inYears: (value: number) => `${format.hundredth(value)}\u00a0years`,
+  error: 'Error, years',
   plusMinus: (value: number, se: number) => `${format.hundredth(value)} ± ${format.hundredth(se)}`,
-  errorYears: (value: number, se: number) =>
-    `${format.hundredth(value)} ± ${format.hundredth(se)}\u00a0years`,
   constant: (horizon: number) => `“Everybody lives ${wholeYears(horizon)}”`,
   tableHint:
     'Measured in patients whom the model had not seen (5 × 5-fold cross-validation; ± is the standard error). Calibration: how far the estimates of a group are from the years that it lived; less is better. Concordance: how often the one of two patients who lives longer has the higher estimate; 0.5 is chance, 1 is perfect. Error: how far one patient’s estimate is from the years lived.',
@@ -45,7 +42,7 @@ export const models = {
   usesColumns: (columns: string) => `Uses: ${columns}.`,
   fillsColumns: (columns: string) => `Only to estimate missing values: ${columns}.`,
   notUsed: 'Not used by this model',
-  onlyFills: 'No weight in this model: only helps to estimate missing values',
+  onlyFills: 'This model uses it only to estimate missing values',
   notUsedBy: (title: string) => `“${title}” does not use the columns in grey.`,
 };
 

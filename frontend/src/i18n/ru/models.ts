@@ -15,16 +15,13 @@ const hundredthYears = (value: number) => `${format.hundredth(value)}\u00a0го�
 export const models = {
   recommended: 'Рекомендуем',
   figures: (horizon: number, calibration: number, concordance: number, error: number) =>
-    `На ${wholeYears(horizon)} вперёд: калибровка — расхождение ${hundredthYears(calibration)}, конкордация ${format.hundredth(concordance)}, ошибка ${hundredthYears(error)}.`,
+    `На ${wholeYears(horizon)} вперёд: калибровка ${hundredthYears(calibration)}, конкордация ${format.hundredth(concordance)}, ошибка ${hundredthYears(error)}.`,
   tableTitle: (horizon: number) => `Все модели на ${wholeYears(horizon)} вперёд`,
   model: 'Модель',
-  calibration: 'Калибровка',
+  calibration: 'Калибровка, лет',
   concordance: 'Конкордация',
-  error: 'Ошибка',
-  inYears: hundredthYears,
+  error: 'Ошибка, лет',
   plusMinus: (value: number, se: number) => `${format.hundredth(value)} ± ${format.hundredth(se)}`,
-  errorYears: (value: number, se: number) =>
-    `${format.hundredth(value)} ± ${format.hundredth(se)}\u00a0года`,
   constant: (horizon: number) => `«Все проживут ${wholeYears(horizon)}»`,
   tableHint:
     'Измерено на пациентах, которых модель не видела (перекрёстная проверка 5 × 5; после ± — стандартная ошибка). Калибровка: насколько оценки группы расходятся с прожитыми ею годами; чем меньше, тем лучше. Конкордация: как часто из двух пациентов дольше живёт тот, у кого выше оценка; 0,5 — не лучше случая, 1 — безошибочно. Ошибка: насколько оценка одного пациента расходится с прожитыми годами.',
@@ -46,8 +43,8 @@ export const models = {
   uses: 'Что учитывает',
   usesColumns: (columns: string) => `Учитывает: ${columns}.`,
   fillsColumns: (columns: string) => `Только для оценки пропущенных значений: ${columns}.`,
-  notUsed: 'Эта модель не учитывает',
-  onlyFills: 'Не влияет на прогноз этой модели напрямую: только помогает оценить пропуски',
+  notUsed: 'Модель не учитывает этот показатель',
+  onlyFills: 'Модель использует его, только чтобы оценить пропуски',
   notUsedBy: (title: string) => `Модель «${title}» не учитывает столбцы, выделенные серым.`,
 };
 
