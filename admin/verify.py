@@ -27,10 +27,11 @@ from chalicelib.inference.models.base import ArtefactMismatchError, LoadedModel,
 from chalicelib.inference.models.loader import load
 from chalicelib.inference.models.stable_comparison import exceeds
 from chalicelib.inference.patient_file.findings import InvalidFileError
-from chalicelib.inference.patient_file.reading_options import DEFAULT_READING, ReadingOptions
+from chalicelib.inference.patient_file.reading_options import ReadingOptions
 from chalicelib.inference.patient_file.schemas import Assumption
 from chalicelib.inference.patient_file.validator import check_file
 from chalicelib.inference.predictions.batch import predict_rows
+from chalicelib.inference.predictions.options import DEFAULT_OPTIONS, Options
 from chalicelib.inference.predictions.receipt import FORMAT
 from chalicelib.inference.results.writer import ResultWriter
 from chalicelib.inference.storage.file_store import StoredObject
@@ -164,7 +165,7 @@ def _predict_again(loaded: LoadedModel, content: bytes, receipt: dict[str, Any],
     """Predict the input, and compare the hash with the receipt's, or else the numbers with those of the result."""
     labelled = replace(loaded, version=str(receipt["model_version"]))
     try:
-        prediction = predict(labelled, content, _reading_of(receipt), skip=receipt.get("on_error") == "skip")
+        prediction = predict(labelled, content, _options_of(receipt))
     except InvalidFileError as error:
         return Comparison("again", f"the input can't be predicted by this version: {error.reason}", fits=False)
     if prediction.rows != receipt["rows"]:
@@ -197,10 +198,10 @@ def _new_columns(expected: str, actual: str) -> list[str]:
     return [name for name in actual_header if name not in expected_header]
 
 
-def _reading_of(receipt: dict[str, Any]) -> ReadingOptions:
+def _options_of(receipt: dict[str, Any]) -> Options:
     """Return the receipt's options. A receipt of an older release has fewer."""
     missing = receipt.get("missing")
-    return ReadingOptions(
+    reading = ReadingOptions(
         receipt.get("units", "stated"),
         receipt.get("decimal"),
         None if missing is None else tuple(missing),
@@ -208,15 +209,15 @@ def _reading_of(receipt: dict[str, Any]) -> ReadingOptions:
         receipt.get("column_units", {}),
         receipt.get("column_values", {}),
     )
+    return Options(reading, receipt.get("on_error", "refuse"), receipt.get("keep_values", False))
 
 
-def predict(
-    loaded: LoadedModel, content: bytes, options: ReadingOptions = DEFAULT_READING, *, skip: bool = False
-) -> Prediction:
+def predict(loaded: LoadedModel, content: bytes, options: Options = DEFAULT_OPTIONS) -> Prediction:
     """Predict a patient file as the service does. Raises ``InvalidFileError`` for a file that the service refuses."""
-    checked = check_file(content, options, skip=skip)
+    checked = check_file(content, options.reading, skip=options.skip)
     sink = _CsvSink()
-    with ResultWriter(loaded, map(json.loads, checked.bad.splitlines())) as writer:
+    bad_rows = map(json.loads, checked.bad.splitlines())
+    with ResultWriter(loaded, bad_rows, keeps_values=options.keeps_values_of(checked.rows)) as writer:
         predict_rows(io.BytesIO(checked.content), loaded, writer)
         writer.finish()
         writer.upload(sink, "")

@@ -58,6 +58,7 @@ for (const { code, locale, words } of LANGUAGES) {
       ).toBeVisible();
       await page.evaluate(() => dispatchEvent(new Event('afterprint')));
       await page.getByRole('link', { name: words.plots.patient.open }).click();
+      await page.getByRole('tab', { name: words.patientPage.views.curve }).click();
       await expect(page.getByRole('heading', { name: words.result.survivalTitle })).toBeVisible();
       await inspect(page, `${code}-journey-patient`);
 

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { pageProblem } from '../src/api/problem';
 import type { Cohort, CurveCard, Row } from '../src/api/types';
 import { survivalAt } from '../src/lib/curve';
-import { intervalText } from '../src/lib/interval';
+import { estimateText, intervalText } from '../src/lib/interval';
 import { contributionTotal } from '../src/lib/patientRow';
 import {
   chooseFile,
@@ -51,6 +51,10 @@ async function fetchJson<Data>(page: Page, path: string): Promise<Data> {
   return response.json();
 }
 
+async function chooseCurve(page: Page, words: Words): Promise<void> {
+  await page.getByRole('tab', { name: words.patientPage.views.curve }).click();
+}
+
 function idOf(address: string): string {
   return address.split('/').at(-1) ?? '';
 }
@@ -81,8 +85,9 @@ for (const { code, locale, words } of LANGUAGES) {
       // The browser's history keeps the document's title, so it must not have the ID.
       const documentTitle = words.plots.patient.title(1, null);
       await expect(page).toHaveTitle(`${documentTitle} · ${words.shell.product}`);
-      await expect(page.getByText(words.result.years(first.years), { exact: true })).toBeVisible();
-
+      const estimate = estimateText(first.years, HORIZON_YEARS, words);
+      await expect(page.getByText(words.patientPage.expected(estimate))).toBeVisible();
+      await chooseCurve(page, words);
       const plot = page.getByRole('img', { name: alternativeOf(words, first) });
       await expect(plot).toBeVisible();
       const card = await fetchJson<CurveCard>(page, '/api/models/cox-lasso');
@@ -98,7 +103,9 @@ for (const { code, locale, words } of LANGUAGES) {
         );
       }
       await page.locator('summary').filter({ hasText: words.plots.curve.valuesTable }).click();
-      const figures = page.getByRole('table').filter({ hasText: words.result.survivalTime });
+      const figures = page
+        .getByRole('table')
+        .filter({ has: page.getByRole('columnheader', { name: words.result.survivalTime }) });
       await expect(figures.getByRole('row')).toHaveCount(1 + first.survival.length);
       for (const { years, probability } of first.survival) {
         await expect(
@@ -238,6 +245,7 @@ test('a curve has a band only if every point has one @slow', async ({ page }) =>
   const content = await sample(page, 'patients-10.csv');
   const address = await predict(page, words, { model: 'cox-lasso', content, name: 'patients.csv' });
   await page.goto(`${address}/patients/3`);
+  await chooseCurve(page, words);
   await expect(page.locator('.plot-band')).toBeVisible();
   await expect(page.getByText(words.plots.curve.bandHint(0.8, 1))).toBeVisible();
   await page.locator('summary').filter({ hasText: words.plots.curve.valuesTable }).click();
@@ -268,6 +276,7 @@ test('a curve of another version, or without its card, shows only the known poin
   await expect(page.locator('.plot-guide').first()).toBeVisible();
   await inspectInBoth(page, 'cohort-points');
   await page.goto(`${address}/patients/3`);
+  await chooseCurve(page, words);
   await expect(page.getByText(words.plots.curve.otherVersion)).toBeVisible();
   await expect(page.getByText(words.plots.curve.barsHint(0.8))).toBeVisible();
   await expect(page.locator('.plot-bars')).toHaveCount(1 + 5);

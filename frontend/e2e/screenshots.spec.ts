@@ -38,6 +38,7 @@ test('the screenshots of the documentation', async ({ page }) => {
   await takeScreenshot(page, 'result', cohort);
 
   await page.goto(`${page.url()}/patients/35`);
+  await page.getByRole('tab', { name: words.patientPage.views.curve }).click();
   await expect(page.getByRole('heading', { name: words.result.survivalTitle })).toBeVisible();
   await page.setViewportSize({ width: 1100, height: 980 });
   await takeScreenshot(page, 'patient');

@@ -14,6 +14,9 @@ test.each([
   ['#/account', { name: 'account' }],
   ['#/coins', { name: 'coins' }],
   [`#/predictions/${ID}/patients/12`, { name: 'patient', id: ID, row: 12 }],
+  [`#/predictions/${ID}/patient`, { name: 'onePatient', id: ID }],
+  [`#/predictions/${ID}/patients/2/before/abc/1`, { name: 'invalidPrediction' }],
+  [`#/predictions/${ID}/patients/2/before/${ID}/0`, { name: 'unknown' }],
   [`#/predictions/${ID}/patients/0`, { name: 'unknown' }],
   [`#/predictions/${ID}/patients/1e3`, { name: 'unknown' }],
   ['#/toString', { name: 'unknown' }],
@@ -55,6 +58,21 @@ test('the address of a comparison is parsed to its route, which needs an account
   const route = parseHash(addresses.comparison(ID, 7));
   expect(route).toEqual({ name: 'comparison', id: ID, row: 7 });
   expect(needsAccount(route)).toBe(true);
+});
+
+test('the address of a patient names the patient of an earlier calculation', () => {
+  const before = { id: ID.replace('9', '8'), row: 3 };
+  expect(parseHash(addresses.patient(ID, 7, before))).toEqual({
+    name: 'patient',
+    id: ID,
+    row: 7,
+    before,
+  });
+  expect(parseHash(addresses.onePatient(ID, before))).toEqual({
+    name: 'onePatient',
+    id: ID,
+    before,
+  });
 });
 
 test('screens with personal data need an account', () => {

@@ -59,6 +59,7 @@ def patient_files(draw: st.DrawFn) -> bytes:
 
 _READING = [
     ("dry_run", b"true"), ("dry_run", b"false"), ("units", b"si"), ("on_error", b"skip"), ("decimal", b","),
+    ("keep_values", b"false"),
     ("missing", b""), ("missing", b"999,-9"), ("columns", b'{"Copper": null}'), ("columns", b'{"SGOT": "Copper"}'),
     ("columns", b'{"nope": "Age"}'), ("columns", b"[1]"), ("column_units", b'{"Bilirubin": "umol/L"}'),
     ("column_units", b'{"Age": 1}'), ("column_values", b'{"Sex": {"F": "M", "M": null}}'), ("column_values", b"{"),

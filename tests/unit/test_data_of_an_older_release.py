@@ -146,6 +146,19 @@ def test_an_old_result_says_nothing_of_quantiles_and_imputed_values(old: Old) ->
     assert [row["imputed_values"] for row in rows] == [[]] * len(rows)
 
 
+def test_old_results_and_what_is_run_of_old_submissions_have_no_values(old: Old) -> None:
+    """The old release did not ask whether to keep them."""
+    retry = old.ask_as("anna", "POST", f"/api/predict/{old.predictions['succeeded, lasso']}/retry")["prediction_id"]
+    old.world.worker.run(retry)
+    old.run("queued")
+    for prediction_id in (old.predictions["succeeded, lasso"], old.predictions["queued"], retry):
+        rows = old.ask_as("anna", "GET", f"/api/predict/{prediction_id}/rows")["rows"]
+        assert rows
+        assert not any("values" in row for row in rows)
+        shown = old.ask_as("anna", "GET", f"/api/predict/{prediction_id}")
+        assert shown["receipt"]["keep_values"] is False
+
+
 def difference(before: Any, today: Any, path: str = "") -> str | None:
     """Return where ``today`` lacks or changes a value of ``before``, or None. Additional values are allowed."""
     keys: Iterable[str | int]

@@ -46,7 +46,7 @@ def predict_rows(
         The stored file is not one that passed the check.
     """
     for ids, patients in canonical_chunks(stored, loaded.model.columns):
-        writer.add(ids, loaded.model.predict(patients), risk_score(patients))
+        writer.add(ids, patients, loaded.model.predict(patients), risk_score(patients))
         on_chunk()
 
 

@@ -39,6 +39,7 @@ def receipt(prediction: Prediction) -> schemas.Receipt | None:
         "rows": prediction.rows,
         "units": reading.units,
         "on_error": prediction.options.on_error,
+        "keep_values": prediction.options.keep_values,
         "decimal": reading.decimal,
         "missing": None if reading.missing is None else list(reading.missing),
         "columns": dict(reading.columns),

@@ -104,6 +104,13 @@ class _SubmissionOptions(RequestModel):
         Literal["refuse", "skip"],
         Field(description="`refuse` refuses a file with bad rows. `skip` skips them and lists them in the result."),
     ] = "refuse"
+    keep_values: Annotated[
+        bool,
+        Field(
+            description="Whether the result keeps the values of the columns that the model uses. Results of more than "
+            "100 patients never do."
+        ),
+    ] = True
     decimal: Annotated[
         Literal[".", ","] | None, Field(description="The decimal mark of the file. By default the file decides.")
     ] = None
@@ -144,7 +151,7 @@ class _SubmissionOptions(RequestModel):
             None if self.missing is None else tuple(code.strip() for code in self.missing.split(",") if code.strip())
         )
         reading = ReadingOptions(self.units, self.decimal, codes, self.columns, self.column_units, self.column_values)
-        return Options(reading, self.on_error)
+        return Options(reading, self.on_error, self.keep_values)
 
 
 class SubmittedUpload(RequestModel):

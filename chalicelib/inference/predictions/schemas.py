@@ -53,6 +53,9 @@ class Receipt(TypedDict):
     rows: Annotated[int, Field(description="Patients in the file.")]
     units: Annotated[Literal["stated", "si"], Field(description="The option `units` of the submission.")]
     on_error: Annotated[Literal["refuse", "skip"], Field(description="The option `on_error` of the submission.")]
+    keep_values: Annotated[
+        bool, Field(description="The option `keep_values` of the submission. False in results of older releases.")
+    ]
     decimal: Annotated[str | None, Field(description="The option `decimal` of the submission.")]
     missing: Annotated[list[str] | None, Field(description="The codes of the option `missing`. Null if not sent.")]
     columns: Annotated[dict[str, str | None], Field(description="The option `columns` of the submission.")]

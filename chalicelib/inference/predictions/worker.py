@@ -197,7 +197,8 @@ class Worker:
         loaded = self._load_model(prediction.model_id)
         with ExitStack() as stack:
             patients = stack.enter_context(self._open_input(prediction))
-            writer = stack.enter_context(ResultWriter(loaded, patients.bad_rows))
+            keeps_values = prediction.options.keeps_values_of(patients.rows)
+            writer = stack.enter_context(ResultWriter(loaded, patients.bad_rows, keeps_values=keeps_values))
             predict_rows(
                 patients.good_rows, loaded, writer, self._report_if_due(prediction, rows_done=lambda: writer.rows)
             )

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.invisible_characters import is_invisible
 from chalicelib.inference.models.output_spec import OutputSpec
+from chalicelib.inference.patient_file.columns import BY_NAME
 
 if TYPE_CHECKING:
-    from chalicelib.inference.models.base import Outputs
+    from chalicelib.inference.models.base import Outputs, Patients
     from chalicelib.inference.results.number_texts import Vector
 
 Cells = Mapping[str, str]
@@ -39,17 +40,23 @@ _UNUSUAL_START = re.compile(r"\x1f[^\x1f0-9A-Za-z]")
 
 @dataclass(frozen=True, slots=True)
 class RowCodec:
-    """Writes and reads the rows of one result. ``columns`` are those of the contributions, in their order."""
+    """Writes and reads the rows of one result.
+
+    ``columns`` are those of the contributions, in their order. ``keeps_values`` says whether the rows that are written
+    also have the patients' values in these columns. The rows that are read tell it themselves.
+    """
 
     output_spec: OutputSpec
     columns: tuple[str, ...]
+    keeps_values: bool = False
 
     @property
     def header(self) -> list[str]:
         """The columns of the CSV."""
         return [
             "row", "ID", *_ESTIMATES, *self._curve, "mayo_score", *self._terms, "upper_is_open", "out_of_range",
-            "imputed", "imputed_values", "years_if_measured", "measure_first", "model", "model_version", "error",
+            "imputed", "imputed_values", "years_if_measured", "measure_first",
+            *(map(_value_column, self.columns) if self.keeps_values else ()), "model", "model_version", "error",
         ]  # fmt: skip
 
     @property
@@ -93,11 +100,12 @@ class RowCodec:
         mayo_score: Vector,
         model: str,
         number_texts: Callable[..., list[str]],
+        patients: Patients,
     ) -> list[str]:
         """Return the lines of n predicted rows.
 
         ``mayo_score`` has the shape (n,). ``model`` is what ``model_cells`` returns. ``number_texts`` is the function
-        of that name, which the API can't import.
+        of that name, which the API can't import. ``patients`` are the values, which are written if they are kept.
         """
         before, after = (
             [predicted[name] for name in names.values()] for names in (_ESTIMATES | self._curve, self._terms)
@@ -110,12 +118,21 @@ class RowCodec:
             predicted["out_of_range"],
             _imputed_cells(predicted, number_texts),
             predicted["measure_first"],
+            self._value_cells(patients, len(mayo_score), number_texts),
             strict=True,
         )
         return [
-            f"{row},{patient_id},{numbers}{'yes' if is_open else 'no'},{out_of_range},{imputed},{first},{model},\n"
-            for row, patient_id, numbers, is_open, out_of_range, imputed, first in rows
+            f"{row},{patient_id},{numbers}{'yes' if is_open else 'no'},"
+            f"{out_of_range},{imputed},{first},{values}{model},\n"
+            for row, patient_id, numbers, is_open, out_of_range, imputed, first, values in rows
         ]
+
+    def _value_cells(self, patients: Patients, count: int, number_texts: Callable[..., list[str]]) -> Iterable[str]:
+        """Return the cells of each row's values, each followed by a comma. They are empty if none are kept."""
+        if not self.keeps_values:
+            return repeat("", count)
+        texts = [_value_texts(name, patients, count, number_texts) for name in self.columns]
+        return ["".join(f"{text}," for text in row) for row in zip(*texts, strict=True)]
 
     def skipped_line(self, bad_row: Mapping[str, Any], model: str) -> str:
         """Return the line of a skipped row, from its line in the list of bad rows. It has no estimates."""
@@ -153,7 +170,14 @@ class RowCodec:
             "out_of_range": out_of_range_document(cells["out_of_range"]),
             "baseline": baseline,
             "contributions": contributions_document(self.columns, contributions),
+            **self._values(cells),
         }
+
+    def _values(self, cells: Cells) -> dict[str, dict[str, float | str]]:
+        """Return the field ``values``, or nothing if the result has no values. Every patient has at least one."""
+        texts = {name: cells.get(_value_column(name), "") for name in self.columns}
+        values = {name: float(text) if BY_NAME[name].kind == "number" else text for name, text in texts.items() if text}
+        return {"values": values} if values else {}
 
     def _survival(self, year: int, cells: Cells) -> dict[str, Any]:
         probability, *band = (float(cells[column]) for column in (_point(year), *self._band(year)))
@@ -194,6 +218,22 @@ def skipped_document(row: int, patient_id: str | None, errors: list[dict[str, An
 def _point(year: int) -> str:
     """Return the column of a point of the survival curve."""
     return f"survival_{year}y"
+
+
+def _value_column(name: str) -> str:
+    """Return the column of the patients' values in the column ``name``."""
+    return f"value_{name}"
+
+
+def _value_texts(name: str, patients: Patients, count: int, number_texts: Callable[..., list[str]]) -> Sequence[str]:
+    """Return the values of n patients in a column, as texts. A missing value is an empty text."""
+    if name not in patients:
+        return [""] * count
+    if BY_NAME[name].kind == "number":
+        return number_texts([patients[name]], commas=False)
+    # A missing category has the position -1, which selects the last text.
+    texts = [*BY_NAME[name].allowed, ""]
+    return [texts[position] for position in patients[name].tolist()]
 
 
 def _number(cell: str) -> float | None:

@@ -107,6 +107,11 @@ class Row(ResponseModel):
         description="The value that the contributions are added to, on the contribution scale."
     )
     contributions: list[Contribution] = Field(description="The largest first. Contributions of zero are omitted.")
+    values: dict[str, float | str] = optional_field(
+        "The patient's values in the columns of the model: a number in the column's own unit, or the value of a "
+        "category. Columns without a value are left out. Absent for a skipped patient, and if the result keeps no "
+        "values: with `keep_values=false`, for more than 100 patients, and in results of older releases."
+    )
     errors: list[Finding] = Field(description="Why the patient was skipped. Empty for a predicted patient.")
 
 

@@ -12,12 +12,13 @@ import json
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import IO, Any, Protocol, Self
 
 import numpy as np
 
-from chalicelib.inference.models.base import LoadedModel, Outputs
+from chalicelib.inference.models.base import LoadedModel, Outputs, Patients
 from chalicelib.inference.results.cohort import SMALL_RESULT_ROWS
 from chalicelib.inference.results.number_texts import DECIMALS, Vector, number_texts
 from chalicelib.inference.results.result import BadRowsFile, Result
@@ -43,16 +44,23 @@ class ResultSink(Protocol):
 class ResultWriter:
     """Writes the files of a result from predicted chunks, which must come in file order.
 
-    ``bad_rows`` are the lines of the list of bad rows, as the check wrote them.
+    ``bad_rows`` are the lines of the list of bad rows, as the check wrote them. With ``keeps_values`` the CSV also has
+    the patients' values in the columns of the model.
     """
 
-    def __init__(self, loaded: LoadedModel, bad_rows: Iterator[dict[str, Any]] = iter(())) -> None:  # noqa: B008 - it is empty
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        bad_rows: Iterator[dict[str, Any]] = iter(()),  # noqa: B008 - it is empty
+        *,
+        keeps_values: bool = False,
+    ) -> None:
         self._loaded = loaded
         self._bad_rows = bad_rows
         self._next_bad_row = next(bad_rows, None)
         self._model = model_cells(loaded.id, loaded.version)
         output_spec = loaded.model.output_spec
-        self._codec = RowCodec(output_spec, ())
+        self._codec = RowCodec(output_spec, (), keeps_values)
         self._survival = [f"survival:{year}" for year in output_spec.survival_years]
         self._csv: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
         self._bad_file: IO[bytes] = tempfile.SpooledTemporaryFile(_MEMORY_BYTES_MAX)  # noqa: SIM115
@@ -76,16 +84,16 @@ class ResultWriter:
         self._csv.close()
         self._bad_file.close()
 
-    def add(self, ids: Iterable[str] | None, predicted: Outputs, mayo_score: Vector) -> None:
+    def add(self, ids: Iterable[str] | None, patients: Patients, predicted: Outputs, mayo_score: Vector) -> None:
         """Append a chunk of n rows.
 
-        ``ids``: the IDs in the file, None if it has none. ``predicted``: see ``Model.predict``.
+        ``ids``: the IDs in the file, None if it has none. ``patients`` and ``predicted``: see ``Model.predict``.
         ``mayo_score``: the published Mayo score, shape (n,).
         """
         if self.rows == 0:
             self._write_header(predicted)
         bad_rows, row_numbers = self._number_rows(len(mayo_score))
-        lines = self._codec.lines(row_numbers, ids, predicted, mayo_score, self._model, number_texts)
+        lines = self._codec.lines(row_numbers, ids, predicted, mayo_score, self._model, number_texts, patients)
         self._summarise(predicted, lines)
         self._write_rows(lines, bad_rows)
 
@@ -95,7 +103,7 @@ class ResultWriter:
 
     def _write_header(self, predicted: Outputs) -> None:
         columns = tuple(name.removeprefix(_CONTRIBUTION) for name in predicted if name.startswith(_CONTRIBUTION))
-        self._codec = RowCodec(self._codec.output_spec, columns)
+        self._codec = replace(self._codec, columns=columns)
         self._baseline = round(float(_numbers(predicted, "baseline")[0]), DECIMALS)
         self._write_csv(self._codec.header_line)
         self._record_offsets()

@@ -33,10 +33,12 @@ export type FileOrUpload = File | UploadedFile;
  * Return the options that differ from the API's defaults. Those on how to read the file are form
  * fields if the request has a form, because they quote the file and may be long.
  */
-function optionsQuery({ units, skip, reading }: FileOptions, file: FileOrUpload) {
+function optionsQuery(options: FileOptions, file: FileOrUpload) {
+  const { units, skip, reading, keepsValues = true } = options;
   return {
     ...(units === 'si' && { units }),
     ...(skip && { on_error: 'skip' as const }),
+    ...(!keepsValues && { keep_values: false }),
     ...(!(file instanceof File) && readingFields(reading)),
   };
 }

@@ -86,6 +86,8 @@ export interface FileOptions {
   reading: Reading;
   /** Whether to skip rows with findings instead of rejecting the file. */
   skip: boolean;
+  /** Whether the result keeps the patients' values. It does by default. */
+  keepsValues?: boolean;
 }
 
 /** A file that was uploaded to the data bucket because it is too large for one request. */

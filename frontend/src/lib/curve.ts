@@ -68,7 +68,8 @@ export function survivalAt(years: number, score: number, card: CurveCard): numbe
   return Math.exp(-cumulativeHazard(years, score, card));
 }
 
-function cumulativeHazard(years: number, score: number, { reference, baseline }: CurveCard) {
+/** Return the patient's cumulative hazard up to `years`. */
+export function cumulativeHazard(years: number, score: number, { reference, baseline }: CurveCard) {
   return interpolate(years, baseline.years, baseline.hazard) * Math.exp(score - reference);
 }
 

@@ -12,9 +12,15 @@ export type FileCheck =
 
 /**
  * What the user has to do before the start: choose patients or a model, say how the columns are to be
- * read, skip bad rows, correct the file.
+ * read, skip bad rows, correct the file, get coins.
  */
-export type StartBlocker = 'patients' | 'model' | 'columns' | 'skip_or_correct' | 'correct';
+export type StartBlocker =
+  | 'patients'
+  | 'model'
+  | 'columns'
+  | 'skip_or_correct'
+  | 'correct'
+  | 'coins';
 
 /**
  * Return what prevents the start. Null if nothing does, or if the check has no result: then the

@@ -64,6 +64,22 @@ export function intervalText(interval: Interval, horizon: number, dictionary: Di
   return upper_open ? words.fromToHorizon(lower, horizon) : words.fromTo(lower, upper);
 }
 
+/** Return what a patient's interval means, and a note on the estimate beside it. */
+export function intervalSentences(
+  row: Row,
+  parameters: ResultParameters,
+  dictionary: Dictionary,
+): { meaning: string; note: string | null } {
+  const { horizon, intervalQuantiles } = parameters;
+  if (intervalQuantiles === null)
+    return { meaning: intervalHint(parameters, dictionary, row.upper_open), note: null };
+  const known = { horizon, intervalQuantiles };
+  return {
+    meaning: intervalMeaning(row, known, dictionary),
+    note: estimateNote(row, known, dictionary),
+  };
+}
+
 /** Return the label of the interval in a plot: the estimate, and the interval in brackets. */
 export function intervalLabel(
   row: Interval & Pick<Row, 'years'>,
@@ -161,7 +177,7 @@ function of100({ count, outOf }: PatientShare): number {
 }
 
 /** Round like `Intl.NumberFormat`: .285 * 100 is a little less than 28.5, but means 29 %. */
-function roundedPercent(probability: number): number {
+export function roundedPercent(probability: number): number {
   return Math.round(Number((probability * 100).toPrecision(12)));
 }
 

@@ -32,6 +32,10 @@ export interface Field {
   /** The header of the file's column, with the unit in which the value was typed. */
   header: string;
   cell: string;
+  /** The number in the column's own unit. */
+  ownValue: number | null;
+  /** The text and the unit of a number that was typed in another unit than the displayed one. */
+  typed: { text: string; unit: string } | null;
 }
 
 export interface FormSettings {
@@ -82,6 +86,8 @@ export function fieldOf(column: Column, entry: Entry | undefined, settings: Form
     studyRange: isOutsideStudy ? rangeInUnit(trainingRange(column), displayed) : null,
     header: typedUnit === null ? column.name : `${column.name} [${typedUnit.name}]`,
     cell: typeof value === 'number' ? String(value) : content,
+    ownValue: typeof value === 'number' ? value / factorOf(typedUnit) : null,
+    typed: isConverted ? { text, unit: typedUnit.name } : null,
   };
 }
 

@@ -7,13 +7,21 @@ export type Route =
   | { name: 'new' }
   | { name: 'history' }
   | { name: 'prediction'; id: string }
+  /** A prediction of one patient, whose page follows when it is done. */
+  | { name: 'onePatient'; id: string; before?: PatientPlace }
   | { name: 'account' }
   | { name: 'coins' }
-  | { name: 'patient'; id: string; row: number }
+  | { name: 'patient'; id: string; row: number; before?: PatientPlace }
   | { name: 'comparison'; id: string; row: number }
   /** An address of a prediction whose id has a wrong format. */
   | { name: 'invalidPrediction' }
   | { name: 'unknown' };
+
+/** Where the page of a patient is: a prediction and a row of its result. */
+export interface PatientPlace {
+  id: string;
+  row: number;
+}
 
 const prediction = (id: string) => `#/predictions/${encodeURIComponent(id)}`;
 
@@ -26,9 +34,17 @@ export const addresses = {
   account: '#/account',
   coins: '#/coins',
   prediction,
-  patient: (id: string, row: number) => `${prediction(id)}/patients/${row}`,
+  /** With `before`, the estimate of an earlier calculation stands beside that of the patient. */
+  patient: (id: string, row: number, before?: PatientPlace) =>
+    `${prediction(id)}/patients/${row}${beforeSuffix(before)}`,
+  onePatient: (id: string, before?: PatientPlace) =>
+    `${prediction(id)}/patient${beforeSuffix(before)}`,
   comparison: (id: string, row: number) => `${prediction(id)}/patients/${row}/compare`,
 };
+
+function beforeSuffix(before?: PatientPlace): string {
+  return before ? `/before/${before.id}/${before.row}` : '';
+}
 
 const STATIC_ROUTES: Record<string, Route> = {
   '': { name: 'landing' },
@@ -58,11 +74,6 @@ export function parseHash(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
   const id = /^predictions\/([^/]+)$/.exec(path)?.[1];
   if (id !== undefined) return ID.test(id) ? { name: 'prediction', id } : INVALID_PREDICTION;
-  const patient = /^predictions\/([^/]+)\/patients\/([1-9]\d{0,8})$/.exec(path);
-  if (patient?.[1]) {
-    const row = Number(patient[2]);
-    return ID.test(patient[1]) ? { name: 'patient', id: patient[1], row } : INVALID_PREDICTION;
-  }
   const comparison = /^predictions\/([^/]+)\/patients\/([1-9]\d{0,8})\/compare$/.exec(path);
   if (comparison?.[1]) {
     const row = Number(comparison[2]);
@@ -70,7 +81,23 @@ export function parseHash(hash: string): Route {
       ? { name: 'comparison', id: comparison[1], row }
       : INVALID_PREDICTION;
   }
+  const patient = PATIENT.exec(path)?.groups;
+  if (patient?.id) return patientRoute(patient.id, patient);
   return (Object.hasOwn(STATIC_ROUTES, path) && STATIC_ROUTES[path]) || { name: 'unknown' };
+}
+
+const PATIENT =
+  /^predictions\/(?<id>[^/]+)\/patient(s\/(?<row>[1-9]\d{0,8}))?(\/before\/(?<beforeId>[^/]+)\/(?<beforeRow>[1-9]\d{0,8}))?$/;
+
+function patientRoute(
+  id: string,
+  { row, beforeId, beforeRow }: Partial<Record<string, string>>,
+): Route {
+  if (!ID.test(id) || (beforeId !== undefined && !ID.test(beforeId))) return INVALID_PREDICTION;
+  const before = beforeId === undefined ? {} : { before: { id: beforeId, row: Number(beforeRow) } };
+  return row === undefined
+    ? { name: 'onePatient', id, ...before }
+    : { name: 'patient', id, row: Number(row), ...before };
 }
 
 export function needsAccount(route: Route): route is AccountRoute {

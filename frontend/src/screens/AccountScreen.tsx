@@ -21,6 +21,10 @@ export function AccountScreen({ route }: { route: AccountRoute }) {
       return <History />;
     case 'prediction':
       return <PredictionScreen key={route.id} id={route.id} />;
+    case 'onePatient':
+      return (
+        <PredictionScreen key={route.id} id={route.id} patientPage={{ before: route.before }} />
+      );
     case 'invalidPrediction':
       return <InvalidPrediction />;
     case 'account':
@@ -28,7 +32,7 @@ export function AccountScreen({ route }: { route: AccountRoute }) {
     case 'coins':
       return <Coins />;
     case 'patient':
-      return <PatientScreen key={route.id} id={route.id} row={route.row} />;
+      return <PatientScreen key={route.id} id={route.id} row={route.row} before={route.before} />;
     case 'comparison':
       return <ComparisonOnDemand key={`${route.id} ${route.row}`} id={route.id} row={route.row} />;
   }

@@ -5,7 +5,7 @@ import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { ComparedEstimates } from '../components/comparison/ComparedEstimates';
 import type { Estimate } from '../components/comparison/estimate';
-import { NotEnoughCoins } from '../components/prediction/NotEnoughCoins';
+import { NOT_ENOUGH_COINS_ID, NotEnoughCoins } from '../components/prediction/NotEnoughCoins';
 import { localised, text } from '../i18n';
 import { resultParametersOf } from '../lib/resultParameters';
 import { addresses } from '../lib/routes';
@@ -181,7 +181,7 @@ function OrderDialog({ state, prediction, model, onClose }: OrderProps) {
       title={words.confirmTitle}
       action={actions.retryNow(model.coins)}
       actionUnderWay={actions.retrying}
-      isBlocked={missing > 0}
+      blockedBy={missing > 0 ? NOT_ENOUGH_COINS_ID : null}
       onConfirm={async () => {
         await state.order(model.id);
         onClose();

@@ -3,6 +3,7 @@ import { isWorthRetrying } from '../api/problem';
 import type { Model } from '../api/types';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
+import { KeepValues } from '../components/prediction/KeepValues';
 import { ModelCard } from '../components/prediction/ModelCard';
 import { ModelTable } from '../components/prediction/ModelTable';
 import { NotEnoughCoins } from '../components/prediction/NotEnoughCoins';
@@ -13,7 +14,7 @@ import { addresses } from '../lib/routes';
 import { catalogueProblem, loadCatalogue, models } from '../state/catalogue';
 import * as draft from '../state/draft';
 import { fileCheck } from '../state/fileCheck';
-import { inputMode, submitPatients } from '../state/patientForm';
+import { changedPatient, inputMode, submitPatients } from '../state/patientForm';
 import { goTo } from '../state/route';
 import { balance } from '../state/session';
 
@@ -77,11 +78,9 @@ function Confirmation() {
   const model = draft.chosenModel.value;
   const problem = draft.submissionProblem.value;
   const isSubmitting = draft.isSubmitting.value;
-  const check = fileCheck.value;
-  // The price of the check is newer than that of the catalogue.
-  const price = model && check.state === 'done' ? check.report.cost : (model?.coins ?? null);
+  const price = currentPrice(model);
   const action = price === null ? words.submitNoModel : words.submit(price);
-  const blocker = currentBlocker(model);
+  const blocker = currentBlocker(model, price);
   return (
     <>
       {price !== null && balance.value !== null && (
@@ -97,12 +96,12 @@ function Confirmation() {
           {...(isWorthRetrying(problem) && { onRetry: () => void submitDraft() })}
         />
       )}
+      <KeepValues />
       <p class="actions">
         <button
           type="submit"
           class="button"
-          disabled={blocker !== null}
-          aria-disabled={isSubmitting}
+          aria-disabled={isSubmitting || blocker !== null}
           aria-describedby="start-hint"
         >
           {isSubmitting ? words.submitting : action}
@@ -115,7 +114,8 @@ function Confirmation() {
 }
 
 function blockerHint(blocker: StartBlocker): string {
-  const isShownAtFields = inputMode.value === 'form' && blocker !== 'model';
+  const isAboutPatients = blocker !== 'model' && blocker !== 'coins';
+  const isShownAtFields = inputMode.value === 'form' && isAboutPatients;
   return isShownAtFields ? text.value.patient.blocked : text.value.check.blocked[blocker];
 }
 
@@ -154,12 +154,20 @@ function Cost({ price, currentBalance, hasProblemNotice }: CostProps) {
 }
 
 /** Return what prevents the start, in the order of the steps on the screen. */
-function currentBlocker(model: Model | null): StartBlocker | null {
+function currentBlocker(model: Model | null, price: number | null): StartBlocker | null {
   // The form does not disable the start: it shows at its fields what is missing.
   if (inputMode.value === 'file' && draft.chosenFile.value === null) return 'patients';
-  return (
-    startBlocker(fileCheck.value, draft.skipsBadRows.value) ?? (model === null ? 'model' : null)
-  );
+  const blocker = startBlocker(fileCheck.value, draft.skipsBadRows.value);
+  if (blocker !== null) return blocker;
+  if (model === null) return 'model';
+  const hasCoins = price === null || balance.value === null || balance.value >= price;
+  return hasCoins ? null : 'coins';
+}
+
+/** Return the price of the chosen model. That of the check is newer than that of the catalogue. */
+function currentPrice(model: Model | null): number | null {
+  const check = fileCheck.value;
+  return model && check.state === 'done' ? check.report.cost : (model?.coins ?? null);
 }
 
 function onCatalogueLoaded(): void {
@@ -177,10 +185,16 @@ function ignoreEnter(event: KeyboardEvent): void {
 
 async function send(event: Event): Promise<void> {
   event.preventDefault();
-  await submitDraft();
+  const model = draft.chosenModel.value;
+  // A blocked button can have the focus, so that screen readers read the reason.
+  if (currentBlocker(model, currentPrice(model)) === null) await submitDraft();
 }
 
 async function submitDraft(): Promise<void> {
+  const isForm = inputMode.value === 'form';
+  const before = changedPatient.value ?? undefined;
   const submission = await submitPatients();
-  if (submission) goTo(addresses.prediction(submission.prediction_id));
+  if (!submission) return;
+  const id = submission.prediction_id;
+  goTo(isForm ? addresses.onePatient(id, before) : addresses.prediction(id));
 }

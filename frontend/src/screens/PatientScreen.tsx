@@ -1,28 +1,33 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction, Row, RowPage } from '../api/types';
+import { DataWarning } from '../components/common/DataWarning';
 import { FindingsTable } from '../components/common/FindingsTable';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
+import { BeforeAndNow } from '../components/patient/BeforeAndNow';
 import { Contributions } from '../components/patient/Contributions';
-import { IntervalNotes } from '../components/patient/IntervalNotes';
+import { EnteredValues } from '../components/patient/EnteredValues';
 import { PatientNotes } from '../components/patient/PatientDetails';
-import { CurveData } from '../components/plots/CurveData';
-import { AxisLabels, IntervalBar } from '../components/plots/IntervalBar';
-import { SurvivalPlot } from '../components/plots/SurvivalPlot';
+import { PatientViews } from '../components/patient/PatientViews';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
-import { text } from '../i18n';
-import { bandHint, curveOf, hasBand } from '../lib/curve';
-import { intervalText } from '../lib/interval';
-import { medianOf } from '../lib/patientRow';
+import { localised, text } from '../i18n';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
-import { addresses } from '../lib/routes';
+import { addresses, type PatientPlace } from '../lib/routes';
 import { modelById } from '../state/catalogue';
-import { curveCardOf, loadCurveCard } from '../state/curveCard';
 import { createPatient } from '../state/patient';
+import { patientView } from '../state/patientView';
+import { isPrinting } from '../state/printing';
 import { rememberTableView } from '../state/tableView';
 
+interface ScreenProps {
+  id: string;
+  row: number;
+  /** The patient with the values before a change. */
+  before: PatientPlace | undefined;
+}
+
 /** The page of one patient of a result. */
-export function PatientScreen({ id, row }: { id: string; row: number }) {
+export function PatientScreen({ id, row, before }: ScreenProps) {
   const words = text.value.plots.patient;
   const patient = useMemo(() => createPatient(id), [id]);
   useEffect(() => {
@@ -41,7 +46,7 @@ export function PatientScreen({ id, row }: { id: string; row: number }) {
       <Neighbours id={id} row={row} total={shown?.page.total ?? null} />
       {problem && <ProblemNotice problem={problem} onRetry={() => void patient.show(row)} />}
       {!isLoaded && !problem && <p role="status">{text.value.shell.loading}</p>}
-      {isLoaded && <Patient row={row} prediction={shown.prediction} page={shown.page} />}
+      {isLoaded && <Patient {...{ row, before }} prediction={shown.prediction} page={shown.page} />}
     </>
   );
 }
@@ -74,27 +79,26 @@ function Neighbours({ id, row, total }: { id: string; row: number; total: number
 
 interface PatientProps {
   row: number;
+  before: PatientPlace | undefined;
   prediction: Prediction;
   page: RowPage;
 }
 
-function Patient({ row, prediction, page }: PatientProps) {
+function Patient({ row, before, prediction, page }: PatientProps) {
   const words = text.value.plots.patient;
   const [predicted] = page.rows;
   const [skipped] = page.skipped;
   const file = prediction.file_name ?? text.value.history.untitled;
+  const parameters = resultParametersOf(prediction, modelById(prediction.prediction_model_id));
   if (!predicted && !skipped) return <p role="status">{words.noSuchRow(row, page.total)}</p>;
   return (
     <>
-      <p>{words.place(row, page.total, file)}</p>
+      <p class="patient-place">{words.place(row, page.total, file)}</p>
       <PredictionFacts prediction={prediction} />
-      {predicted && (
-        <Predicted
-          row={predicted}
-          prediction={prediction}
-          parameters={resultParametersOf(prediction, modelById(prediction.prediction_model_id))}
-        />
+      {predicted && before && (
+        <BeforeAndNow before={before} now={{ row: predicted, prediction, parameters }} />
       )}
+      {predicted && <Predicted row={predicted} {...{ prediction, parameters }} />}
       {skipped && (
         <section>
           <h2>{words.skipped}</h2>
@@ -112,75 +116,51 @@ interface PredictedProps {
 }
 
 function Predicted({ row, prediction, parameters }: PredictedProps) {
-  const hasCurve = row.survival.length > 0;
+  const values = <EnteredValues {...{ row, prediction, parameters }} />;
+  const contributions = (
+    <section class="card patient-page-contributions">
+      <Contributions row={row} parameters={parameters} />
+    </section>
+  );
+  const notes = (
+    <section class="card patient-page-notes">
+      <PatientNotes row={row} parameters={parameters} />
+    </section>
+  );
+  // On the one sheet of the report, the values say what drives the estimate.
+  const printsContributions = row.values == null || patientView.value === 'table';
   return (
-    <article class={hasCurve ? 'patient-page has-curve' : 'patient-page'}>
-      <Estimate row={row} parameters={parameters} />
-      {hasCurve && <Survival {...{ row, prediction, parameters }} />}
-      <section class="card patient-page-contributions">
-        <Contributions row={row} parameters={parameters} />
-      </section>
-      <section class="card patient-page-notes">
-        <PatientNotes row={row} parameters={parameters} />
-      </section>
+    <article class="patient-page">
+      <ReportFacts prediction={prediction} />
+      <DataWarning parameters={parameters} />
+      <PatientViews {...{ row, prediction, parameters }} />
+      {isPrinting.value ? (
+        <>
+          {notes}
+          {values}
+          {printsContributions && contributions}
+        </>
+      ) : (
+        <>
+          {contributions}
+          {values}
+          {notes}
+        </>
+      )}
     </article>
   );
 }
 
-function Estimate({ row, parameters }: { row: Row; parameters: ResultParameters }) {
-  const { result, interval } = text.value;
-  const { horizon } = parameters;
+/** The facts of the printed report. Unlike those of the screen, they say nothing about coins. */
+function ReportFacts({ prediction }: { prediction: Prediction }) {
+  const words = text.value.patientPage;
+  const model = modelById(prediction.prediction_model_id);
+  const title = model ? localised(model.title) : prediction.prediction_model_id;
   return (
-    <section class="card patient-page-estimate">
-      <h2>{result.estimand(horizon)}</h2>
-      <p class="estimate-line">
-        <strong class="estimate-years">{result.years(row.years)}</strong>{' '}
-        <span>
-          {interval.label} {intervalText(row, horizon, text.value)}
-        </span>
-      </p>
-      <IntervalBar estimate={row} horizon={horizon} />
-      <AxisLabels horizon={horizon} />
-      <IntervalNotes row={row} parameters={parameters} />
-      <button type="button" class="button button-quiet" onClick={() => print()}>
-        {result.print}
-      </button>
-    </section>
-  );
-}
-
-function Survival({ row, prediction, parameters }: PredictedProps) {
-  const { result, plots } = text.value;
-  const median = medianOf(row);
-  useEffect(() => void loadCurveCard(prediction), [prediction]);
-  const card = curveCardOf(prediction);
-  return (
-    <section class="card">
-      <h2>{result.survivalTitle}</h2>
-      <SurvivalPlot {...{ row, parameters }} card={typeof card === 'object' ? card : null} />
-      {card === 'otherVersion' && <p class="hint">{plots.curve.otherVersion}</p>}
-      {card === 'loading' && <p role="status">{plots.curve.loading}</p>}
-      {card === 'failed' && (
-        <p class="hint">
-          {plots.curve.notLoaded}{' '}
-          <button type="button" class="link-button" onClick={() => void loadCurveCard(prediction)}>
-            {text.value.problems.tryAgain}
-          </button>
-        </p>
-      )}
-      {median && (
-        <p>
-          {'years' in median ? result.median(median.years) : result.medianBeyond(median.beyond)}
-        </p>
-      )}
-      {card !== 'loading' && hasBand(curveOf(row.survival)) && parameters.bandLevel !== null && (
-        <p class="hint">
-          {typeof card === 'object'
-            ? bandHint(parameters.bandLevel, row.survival[0]?.years ?? 0, card, text.value)
-            : plots.curve.barsHint(parameters.bandLevel)}
-        </p>
-      )}
-      <CurveData row={row} />
-    </section>
+    <p class="report-facts">
+      <span>{words.model(title, prediction.model_version)}</span>
+      <span>{words.date(text.value.format.dateTime(prediction.prediction_date))}</span>
+      {prediction.receipt && <span>{words.receipt(prediction.receipt.prediction_id)}</span>}
+    </p>
   );
 }

@@ -11,12 +11,19 @@ import { Progress } from '../components/prediction/Progress';
 import { Result } from '../components/result/Result';
 import { text } from '../i18n';
 import { isFormFile } from '../lib/patientForm';
-import { addresses } from '../lib/routes';
+import { addresses, type PatientPlace } from '../lib/routes';
 import { loadCatalogue } from '../state/catalogue';
 import { createPredictionWatch } from '../state/predictionWatch';
+import { replaceWith } from '../state/route';
+
+interface Props {
+  id: string;
+  /** Given for one patient: their page takes the place of the result. */
+  patientPage?: { before: PatientPlace | undefined };
+}
 
 /** The screen of a prediction: its progress, then its result or why there is none. */
-export function PredictionScreen({ id }: { id: string }) {
+export function PredictionScreen({ id, patientPage }: Props) {
   const words = text.value.prediction;
   const watch = useMemo(() => createPredictionWatch(id), [id]);
   useEffect(() => {
@@ -29,6 +36,12 @@ export function PredictionScreen({ id }: { id: string }) {
   const prediction = watch.prediction.value;
   const problem = watch.problem.value;
   const phase = watch.phase.value;
+  const hasResult = prediction?.status === 'succeeded' && !prediction.files_deleted_at;
+  const opensPatient = patientPage !== undefined && phase === 'ended' && hasResult;
+  useEffect(() => {
+    if (opensPatient) replaceWith(addresses.patient(id, 1, patientPage.before));
+  }, [opensPatient, id, patientPage?.before]);
+  if (opensPatient) return <p role="status">{text.value.shell.loading}</p>;
   return (
     <>
       <ScreenTitle documentTitle={words.title(null)}>{titleOf(prediction)}</ScreenTitle>

@@ -32,6 +32,8 @@ export const recalledHeadings = signal<KnownHeadings | null>(null);
 export const mappingChoices = signal<MappingChoices>({});
 /** Whether to skip rows with findings instead of rejecting the file. */
 export const skipsBadRows = signal(false);
+/** Whether the result keeps the patients' values. */
+export const keepsValues = signal(true);
 export const isSubmitting = signal(false);
 export const submissionProblem = signal<Problem | null>(null);
 
@@ -109,6 +111,11 @@ export function setSkipsBadRows(skips: boolean): void {
   resetSubmission();
 }
 
+export function setKeepsValues(keeps: boolean): void {
+  keepsValues.value = keeps;
+  resetSubmission();
+}
+
 export function checkAgain(): void {
   const options = { units: chosenUnits.value, reading: reading.value, skip: false };
   const modelId = chosenModelId.value ?? anyModelId();
@@ -143,6 +150,7 @@ export async function submit(): Promise<Submission | null> {
       units: chosenUnits.value,
       reading: reading.value,
       skip: skipsBadRows.value,
+      keepsValues: keepsValues.value,
     };
     const submission = await api.submit(modelId, await prepareFile(file), options, key);
     updateBalance(submission.balance);
@@ -184,6 +192,7 @@ function resetSubmission(): void {
 onLogOut(() => {
   isSubmitting.value = false;
   chosenModelId.value = null;
+  keepsValues.value = true;
   // Without a session the upload cannot be deleted. It expires by itself.
   forgetUpload();
   chooseFile(null, NO_READING, 'stated');

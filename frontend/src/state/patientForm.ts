@@ -2,10 +2,11 @@
 // and submission work as for a file. The values are kept in memory only; the browser stores just
 // the choice of units.
 
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { pageProblem } from '../api/problem';
-import type { Finding, Reading, Submission, Units } from '../api/types';
+import type { Finding, Prediction, Reading, Row, Submission, Units } from '../api/types';
 import { language, text } from '../i18n';
+import { entriesOf, systemOf } from '../lib/enteredValues';
 import {
   csvOf,
   type Entry,
@@ -16,6 +17,7 @@ import {
   type UnitSystem,
 } from '../lib/patientForm';
 import { NO_READING } from '../lib/reading';
+import type { PatientPlace } from '../lib/routes';
 import { modelById, models } from './catalogue';
 import * as draft from './draft';
 import { fileCheck } from './fileCheck';
@@ -36,9 +38,16 @@ export const rejectedStarts = signal(0);
 const entries = signal<Readonly<Record<string, Entry>>>({});
 /** The columns whose field the user has left: only these show what is wrong. */
 const leftColumns = signal<ReadonlySet<string>>(new Set());
-const areAllFindingsVisible = signal(false);
+/** Whether the user has tried to start with wrong fields. */
+export const areAllFindingsVisible = signal(false);
 /** Findings of a rejected submission. */
 const submissionFindings = signal<readonly Finding[]>([]);
+/** Whether the user has typed something that is not submitted yet. */
+const isTyped = signal(false);
+/** Whether the user has just chosen to keep the numbers as typed after a change of units. */
+export const areNumbersKept = signal(false);
+/** The patient whose values the form was filled in with. */
+export const changedPatient = signal<PatientPlace | null>(null);
 const chosenSystem = signal<UnitSystem | null>(storedSystem());
 
 const NO_CHOICE = { file: null, units: 'stated', reading: NO_READING } as const;
@@ -101,8 +110,38 @@ export function chooseInputMode(mode: InputMode): void {
   }
 }
 
+/** The numbers that are shown in another unit than they were typed in. */
+export const convertedFields = computed(() =>
+  fields.value.filter(({ column, typed }) => typed !== null && column.si_unit !== null),
+);
+
+/** Read the converted numbers as typed, in the displayed units. */
+export function keepNumbers(): void {
+  const kept = convertedFields.value.map(({ column, typed, unit }) => [
+    column.name,
+    { text: typed?.text ?? '', unit },
+  ]);
+  entries.value = { ...entries.value, ...Object.fromEntries(kept) };
+  areNumbersKept.value = true;
+  discardFile();
+}
+
+/** Fill in the form with the values of a patient's result. */
+export function changeValues(prediction: Prediction, row: Row): void {
+  clear();
+  chooseInputMode('form');
+  if (modelById(prediction.prediction_model_id)?.enabled) {
+    draft.chooseModel(prediction.prediction_model_id);
+  }
+  chosenSystem.value = systemOf(prediction.units, columns()) ?? chosenSystem.value;
+  entries.value = entriesOf(row, prediction.units, columns(), text.value.format.number);
+  changedPatient.value = { id: prediction.prediction_id, row: row.row };
+  createFile();
+}
+
 export function chooseSystem(system: UnitSystem): void {
   chosenSystem.value = system;
+  areNumbersKept.value = false;
   try {
     localStorage.setItem(STORAGE_KEY, system);
   } catch {
@@ -113,6 +152,8 @@ export function chooseSystem(system: UnitSystem): void {
 
 export function enterText({ column, unit }: Field, typed: string): void {
   entries.value = { ...entries.value, [column.name]: { text: typed, unit } };
+  isTyped.value = true;
+  areNumbersKept.value = false;
   discardFile();
 }
 
@@ -136,6 +177,9 @@ export function clear(): void {
   clearTimeout(fileTimer);
   for (const timer of leaveTimers.splice(0)) clearTimeout(timer);
   entries.value = {};
+  isTyped.value = false;
+  areNumbersKept.value = false;
+  changedPatient.value = null;
   leftColumns.value = new Set();
   areAllFindingsVisible.value = false;
   submissionFindings.value = [];
@@ -207,6 +251,16 @@ function storedSystem(): UnitSystem | null {
   } catch {
     return null;
   }
+}
+
+/** Ask before the page is closed with values that were typed and not submitted. */
+effect(() => {
+  if (isTyped.value) globalThis.addEventListener?.('beforeunload', askBeforeUnload);
+  else globalThis.removeEventListener?.('beforeunload', askBeforeUnload);
+});
+
+function askBeforeUnload(event: Event): void {
+  event.preventDefault();
 }
 
 onLogOut(() => {

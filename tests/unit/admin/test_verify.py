@@ -57,6 +57,27 @@ def test_matching_files_fit_and_are_predicted_again_byte_for_byte(
     assert "10 patients predicted again: the same result, byte for byte" in output
 
 
+@pytest.mark.parametrize("keep_values", [True, False])
+def test_a_result_without_values_fits(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str], *, keep_values: bool
+) -> None:
+    """Also one of an earlier release, whose receipt does not have the option, or of a worker of that release."""
+    header, *rows = csv.reader(io.StringIO(files["result.csv"].read_text("utf-8")))
+    others = [index for index, name in enumerate(header) if not name.startswith("value_")]
+    assert len(others) < len(header)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([row[index] for index in others] for row in (header, *rows))
+    replace_result(files, text.getvalue())
+    if not keep_values:
+        receipt = json.loads(files["receipt.json"].read_text("utf-8"))
+        del receipt["keep_values"]
+        files["receipt.json"].write_text(json.dumps(receipt), encoding="utf-8")
+
+    assert run(files) == 0
+    output = capsys.readouterr().out
+    assert ("the same result, byte for byte" in output) == (not keep_values)
+
+
 def change_result(files: dict[str, Path], column: str, change: Callable[[str], str]) -> None:
     """Change a cell of the third patient in the result, and the hash in the receipt, as another CPU might."""
     header, *rows = csv.reader(io.StringIO(files["result.csv"].read_text("utf-8")))

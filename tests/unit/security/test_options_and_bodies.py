@@ -90,7 +90,8 @@ def test_the_error_of_an_unknown_option_names_the_known_ones(client: Client) -> 
     listed = client.ask(client.anna, "GET", "/api/models?page=2").json_body
 
     assert submitted["errors"][0]["message"] == (
-        "unknown name (known: dry_run, units, on_error, decimal, missing, columns, column_units, column_values)"
+        "unknown name (known: dry_run, units, on_error, keep_values, decimal, missing, columns, column_units, "
+        "column_values)"
     )
     assert listed["errors"][0]["message"] == "unknown name (this address takes none)"
 
@@ -141,7 +142,7 @@ def test_row_10_a_second_file_is_refused(client: Client, route: Route) -> None:
 @pytest.mark.parametrize("route", TAKING_FILES, ids=str)
 @pytest.mark.usefixtures("unchanged")
 def test_a_form_field_means_what_the_query_option_means(client: Client, route: Route) -> None:
-    options = [("dry_run", "true"), ("units", "si"), ("on_error", "skip")]
+    options = [("dry_run", "true"), ("units", "si"), ("on_error", "skip"), ("keep_values", "false")]
     path = route.at("mayo")
 
     by_form = client.ask(client.anna, route.method, path, with_options(options), FORM)

@@ -1,11 +1,18 @@
 import { text } from '../../i18n';
 import { isFileProblem } from '../../lib/fileCheck';
+import type { Field } from '../../lib/patientForm';
 import { findingSentence } from '../../lib/sentences';
 import { checkAgain, chosenFile } from '../../state/draft';
 import { fileCheck } from '../../state/fileCheck';
-import { fields, isEmpty, otherFindings } from '../../state/patientForm';
+import {
+  areAllFindingsVisible,
+  fields,
+  isEmpty,
+  otherFindings,
+  visibleFinding,
+} from '../../state/patientForm';
 import { ProblemNotice } from '../common/ProblemNotice';
-import { labelOf } from './PatientField';
+import { findingText, labelOf } from './PatientField';
 
 /**
  * What the form still needs, and the outcome of its check. Findings about a field are shown at the
@@ -14,7 +21,7 @@ import { labelOf } from './PatientField';
 export function PatientCheck() {
   return (
     <>
-      <MissingFields />
+      {areAllFindingsVisible.value ? <WrongFields /> : <MissingFields />}
       <p role="status" class="check-outcome">
         {outcome()}
       </p>
@@ -34,6 +41,31 @@ function MissingFields() {
   const missing = fields.value.filter(({ finding }) => finding?.code === 'value_missing');
   if (isEmpty.value || missing.length === 0) return null;
   return <p class="hint">{text.value.patient.missing(missing.map(labelOf))}</p>;
+}
+
+/** The fields that have to be corrected after a rejected start. Each entry leads to its field. */
+function WrongFields() {
+  const wrong = fields.value.filter((field) => visibleFinding(field) !== null);
+  if (wrong.length === 0) return null;
+  return (
+    <nav class="notice notice-error" aria-labelledby="wrong-fields">
+      <p id="wrong-fields">{text.value.values.summary.title(wrong.length)}</p>
+      <ul>
+        {wrong.map((field) => (
+          <li key={field.column.name}>
+            <button type="button" class="link-button" onClick={() => focusField(field)}>
+              {labelOf(field)}
+            </button>
+            : {findingText(field)}
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function focusField({ column }: Field): void {
+  document.querySelector<HTMLElement>(`.patient-form [name="${column.name}"]`)?.focus();
 }
 
 function CheckFailure() {

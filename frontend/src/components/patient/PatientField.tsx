@@ -176,7 +176,7 @@ function hintOf({ column, range }: Field): string {
     .join('. ');
 }
 
-function findingText(field: Field): string | null {
+export function findingText(field: Field): string | null {
   const finding = visibleFinding(field);
   if (finding === null) return null;
   const words = text.value.patient;

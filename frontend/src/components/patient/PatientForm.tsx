@@ -1,9 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { text } from '../../i18n';
 import { saveFile } from '../../lib/download';
+import { addresses } from '../../lib/routes';
 import { models } from '../../state/catalogue';
+import { createChunk } from '../../state/chunk';
 import { chosenFile } from '../../state/draft';
 import {
+  changedPatient,
   chooseSystem,
   clear,
   fields,
@@ -12,8 +15,13 @@ import {
   unitSystem,
 } from '../../state/patientForm';
 import { SegmentedChoice } from '../common/SegmentedChoice';
+import { ConvertedNumbers } from './ConvertedNumbers';
+import { LiveScoreNotLoaded } from './LiveScoreNotLoaded';
 import { PatientCheck } from './PatientCheck';
 import { PatientField } from './PatientField';
+
+/** Only the form needs the published score. */
+const liveScoreChunk = createChunk(() => import('./LiveScore'));
 
 /** The form for one patient. */
 export function PatientForm() {
@@ -31,8 +39,15 @@ export function PatientForm() {
         chosen={unitSystem.value}
         onChoose={chooseSystem}
       />
-      <h3>{words.required}</h3>
-      <Fields of="required" />
+      <ConvertedNumbers />
+      <ChangedPatient />
+      <div class="required-and-score">
+        <div>
+          <h3>{words.required}</h3>
+          <Fields of="required" />
+        </div>
+        <LiveScoreOnDemand />
+      </div>
       <h3>{words.optional}</h3>
       <p class="hint">{words.optionalHint}</p>
       <Fields of="optional" />
@@ -52,6 +67,26 @@ export function PatientForm() {
       </p>
     </div>
   );
+}
+
+/** Which result the form was filled in from. */
+function ChangedPatient() {
+  const words = text.value.values.compared;
+  const place = changedPatient.value;
+  if (place === null) return null;
+  return (
+    <p>
+      {words.changing} <a href={addresses.patient(place.id, place.row)}>{words.earlierResult}</a>.{' '}
+      {words.changingHint}
+    </p>
+  );
+}
+
+function LiveScoreOnDemand() {
+  const { module, hasFailed, load } = liveScoreChunk;
+  useEffect(() => void load(), []);
+  if (module.value) return <module.value.LiveScore />;
+  return hasFailed.value && <LiveScoreNotLoaded onRetry={() => void load()} />;
 }
 
 type Part = 'required' | 'optional' | 'id';

@@ -10,6 +10,7 @@ import { modelById } from '../../state/catalogue';
 import { createCohort } from '../../state/cohort';
 import { createResultRows, type ResultRows, ROWS_IN_BROWSER_MAX } from '../../state/resultRows';
 import { api } from '../../state/session';
+import { DataWarning } from '../common/DataWarning';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { useAction } from '../common/useAction';
 import { Cohort } from './Cohort';
@@ -35,6 +36,7 @@ export function Result({ prediction }: { prediction: Prediction }) {
       </p>
       <h2 id="result-title">{words.estimand(parameters.horizon)}</h2>
       <p>{text.value.interval.estimate.notLifeExpectancy(parameters.horizon)}</p>
+      <DataWarning parameters={parameters} />
       {prediction.rows === 1 ? (
         <p>
           <a class="button" href={addresses.patient(prediction.prediction_id, 1)}>

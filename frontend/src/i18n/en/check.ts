@@ -44,6 +44,7 @@ export const check = {
     columns: 'To start, say above how to read the columns, or choose a corrected file.',
     patients: 'To start, choose a file.',
     model: 'To start, choose a model.',
+    coins: 'To start, get more coins.',
   },
   duplicateIds: 'IDs that occur more than once',
   duplicateIdsHint:

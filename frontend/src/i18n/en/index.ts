@@ -9,10 +9,12 @@ import { large } from './large';
 import { comparison, models } from './models';
 import { pages } from './pages';
 import { patient } from './patient';
+import { patientPage } from './patientPage';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { values } from './values';
 
 export const en = {
   format: createFormat('en'),
@@ -24,9 +26,11 @@ export const en = {
   models,
   comparison,
   patient,
+  patientPage,
   plots,
   profile,
   reading,
+  values,
   coins,
   actions,
 };

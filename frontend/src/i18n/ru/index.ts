@@ -10,10 +10,12 @@ import { large } from './large';
 import { comparison, models } from './models';
 import { pages } from './pages';
 import { patient } from './patient';
+import { patientPage } from './patientPage';
 import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { values } from './values';
 
 export const ru: Dictionary = {
   format: createFormat('ru'),
@@ -25,9 +27,11 @@ export const ru: Dictionary = {
   models,
   comparison,
   patient,
+  patientPage,
   plots,
   profile,
   reading,
+  values,
   coins,
   actions,
 };

@@ -29,7 +29,7 @@ def rows_of(loaded: LoadedModel, cohort: pd.DataFrame) -> list[dict[str, Any]]:
     files = Files()
     with ResultWriter(loaded) as writer:
         patients = patients_of(cohort)
-        writer.add(cohort["ID"], loaded.model.predict(patients), risk_score(patients))
+        writer.add(cohort["ID"], patients, loaded.model.predict(patients), risk_score(patients))
         result = writer.upload(files, "")
     rows: list[dict[str, Any]] = json.loads(json.dumps(ResultReader(files).rows(result, len(cohort), 0, 1000)))
     return rows

@@ -1,5 +1,8 @@
 """The published score, compared with figures from outside this repository."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,3 +54,16 @@ def test_the_years_are_the_area_under_the_curve(mayo: Model, cohort: pd.DataFram
 def test_values_out_of_range_are_used_as_they_are(mayo: Model) -> None:
     far, edge = predict(mayo, patient(Bilirubin=45.0)), predict(mayo, patient(Bilirubin=28.0))
     assert far["years"].item() < edge["years"].item()
+
+
+def test_the_page_s_tests_compare_with_what_the_model_answers(mayo: Model) -> None:
+    """``frontend/tests/mayoScore.test.ts`` computes the same rows from the card."""
+    golden = json.loads((Path(__file__).parents[2] / "data" / "mayo_rows.json").read_text("utf-8"))
+    assert len(golden) == 13
+    for row in golden:
+        values = patient(**row["values"])
+        output = predict(mayo, values).iloc[0]
+        assert row["mayo_score"] == pytest.approx(risk_score(patients_of(values)).item(), abs=1e-6)
+        assert row["years"] == pytest.approx(output["years"], abs=1e-6)
+        for point in row["survival"]:
+            assert point["probability"] == pytest.approx(output[f"survival:{point['years']}"], abs=1e-6)

@@ -99,7 +99,7 @@ def test_the_receipt_holds_what_is_needed_to_read_the_file_in_the_same_way(world
     assert document
     assert document["column_values"] == {"Ascites": {"1": "Y", "2": "N", "9": None}}
     assert document["missing"] == ["999"]
-    again = predict(load("cox-lasso", ARTEFACTS), CLINIC_FILE, CLINIC)
+    again = predict(load("cox-lasso", ARTEFACTS), CLINIC_FILE, Options(CLINIC))
     assert (again.sha256, again.assumptions) == (document["result_sha256"], document["assumptions"])
     plainly = predict(load("cox-lasso", ARTEFACTS), PLAIN_FILE)
     assert plainly.sha256 == document["result_sha256"]
@@ -143,9 +143,17 @@ def test_the_same_key_with_another_mapping_is_another_request(world: World) -> N
 
 
 def test_the_options_of_an_older_release_are_read() -> None:
-    assert Options.of_stored({"units": "si", "on_error": "skip"}) == Options(ReadingOptions(units="si"), "skip")
-    assert Options.of_stored({}) == Options()
+    """It kept no values with its results."""
+    assert Options.of_stored({"units": "si", "on_error": "skip"}) == Options(ReadingOptions(units="si"), "skip", False)
+    assert Options.of_stored({}) == Options(keep_values=False)
     assert Options().key_texts() == ("stated", "refuse")
+
+
+@pytest.mark.parametrize("keep_values", [True, False])
+def test_options_can_be_stored_and_read_back(*, keep_values: bool) -> None:
+    options = Options(CLINIC, "skip", keep_values)
+    assert Options.of_stored(options.stored()) == options
+    assert options.key_texts() != Options(CLINIC, "skip", not keep_values).key_texts()
 
 
 def test_an_uploaded_workbook_is_checked_whole_at_submission(small_world: World) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.inference.models.base import LoadedModel
+from chalicelib.inference.models.base import LoadedModel, Patients
 from chalicelib.inference.models.output_spec import OutputSpec
 from chalicelib.inference.results import reader as reader_module
 from chalicelib.inference.results import writer as writer_module
@@ -66,13 +66,17 @@ def write_result(
     chunk: int = 700,
     output_spec: OutputSpec = NO_CURVE,
     bad_rows: Iterator[dict[str, Any]] = iter(()),  # noqa: B008 - it is empty
+    kept: Patients | None = None,
 ) -> tuple[Result, Files]:
+    """Write a result, with the values ``kept`` if there are any."""
     files = Files()
-    with ResultWriter(loaded_model(output_spec), bad_rows) as writer:
+    with ResultWriter(loaded_model(output_spec), bad_rows, keeps_values=kept is not None) as writer:
         for start in range(0, len(frame), chunk):
             chunk_ids = None if ids is None else ids[start : start + chunk]
             rows = frame.iloc[start : start + chunk]
-            writer.add(chunk_ids, dict(rows.items()), rows["years"].to_numpy() + 0.5)  # type: ignore[arg-type]
+            patients = {name: values[start : start + chunk] for name, values in (kept or {}).items()}
+            predicted: Any = dict(rows.items())
+            writer.add(chunk_ids, patients, predicted, rows["years"].to_numpy() + 0.5)
         writer.finish()
         return writer.upload(files, ""), files
 
@@ -303,6 +307,54 @@ def test_a_result_of_which_a_file_is_gone_has_expired(name: str) -> None:
     del files.contents[name]
     with pytest.raises(ResultExpiredError):
         read_back(result, files)
+
+
+# ---- values
+
+AGES = st.floats(6570, 40000)
+COPPERS = st.just(np.nan) | st.floats(1, 2000)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(AGES, COPPERS), min_size=1, max_size=20), st.integers(1, 20), st.integers(0, 2))
+def test_kept_values_can_be_read_back(values: list[tuple[float, float]], chunk: int, bad_rows: int) -> None:
+    ages, coppers = np.array(values).T
+    skipped = iter([bad_row(number) for number in range(1, bad_rows + 1)])
+
+    result, files = write_result(
+        None, fake_predictions(len(values)), chunk, bad_rows=skipped, kept={"Age": ages, "Copper": coppers}
+    )
+
+    rows = read_back(result, files)
+    assert ["values" in row for row in rows] == [False] * bad_rows + [True] * len(values)
+    assert [row["values"] for row in rows[bad_rows:]] == [
+        {"Age": rounded(age)} | ({} if np.isnan(copper) else {"Copper": rounded(copper)}) for age, copper in values
+    ]
+    for row in ResultReader(files).cohort_summary(result)["sickest"]:
+        assert row["values"] == rows[row["row"] - 1]["values"]
+
+
+def test_kept_categories_are_read_back_as_texts() -> None:
+    frame = fake_predictions(3).rename(columns={"contribution:Copper": "contribution:Stage"})
+    kept: Patients = {"Age": np.array([20000.0, 21000.0, 22000.0]), "Stage": np.array([3, -1, 0])}
+
+    rows = read_back(*write_result(None, frame, kept=kept))
+
+    assert [row["values"].get("Stage") for row in rows] == ["4", None, "1"]
+
+
+def test_values_are_written_only_if_they_are_kept_and_only_of_the_model_s_columns() -> None:
+    frame = fake_predictions(2)
+    kept: Patients = {"Age": np.array([20000.0, 21000.0]), "Platelets": np.array([200.0, 300.0])}
+
+    without, with_values = (write_result(None, frame, kept=values)[1].table() for values in (None, kept))
+
+    assert [name for name in without[0] if name.startswith("value_")] == []
+    added = ["value_Age", "value_Copper"]
+    start = with_values[0].index("value_Age")
+    assert with_values[0][start:] == [*added, "model", "model_version", "error"]
+    assert [row[start : start + 2] for row in with_values[1:]] == [["20000.0", ""], ["21000.0", ""]]
+    assert [row[:start] + row[start + 2 :] for row in with_values] == without
 
 
 # ---- cohort

@@ -1,0 +1,76 @@
+import type { Prediction, Row } from '../../api/types';
+import { text } from '../../i18n';
+import { type EnteredValue, enteredValuesOf, valueText } from '../../lib/enteredValues';
+import type { ResultParameters } from '../../lib/resultParameters';
+import { addresses } from '../../lib/routes';
+import { columnByName, columnTitle } from '../../state/catalogue';
+import { changeValues, unitSystem } from '../../state/patientForm';
+import { goTo } from '../../state/route';
+
+interface Props {
+  row: Row;
+  prediction: Prediction;
+  parameters: ResultParameters;
+}
+
+/** The values that were entered for a patient, and what each means for the risk. */
+export function EnteredValues({ row, prediction, parameters }: Props) {
+  const words = text.value.values.entered;
+  const values = enteredValuesOf(row, parameters.scale);
+  if (values === null) return null;
+  const change = () => {
+    changeValues(prediction, row);
+    goTo(addresses.new);
+  };
+  return (
+    <section class="card entered-values">
+      <h2 id="entered-values">{words.title}</h2>
+      <table aria-labelledby="entered-values">
+        <thead>
+          <tr>
+            <th scope="col">{words.column}</th>
+            <th scope="col">{words.value}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {values.map((value) => (
+            <ValueRow key={value.column} value={value} units={parameters.units} />
+          ))}
+        </tbody>
+      </table>
+      <p class="hint">{words.hint}</p>
+      <p class="actions">
+        <button type="button" class="button button-quiet" onClick={change}>
+          {words.change}
+        </button>
+        <span class="hint">{words.changeHint}</span>
+      </p>
+    </section>
+  );
+}
+
+function ValueRow({
+  value: { column, value, effect },
+  units,
+}: {
+  value: EnteredValue;
+  units: ResultParameters['units'];
+}) {
+  const words = text.value.values.entered;
+  const settings = { fileUnit: units[column], system: unitSystem.value };
+  return (
+    <tr>
+      <th scope="row">{columnTitle(column)}</th>
+      <td>
+        <span class="entered-value">
+          <span>
+            {value === null
+              ? words.notGiven
+              : valueText(columnByName(column), value, settings, text.value)}
+          </span>{' '}
+          <span class="entered-effect">{words.effects[effect]}</span>
+        </span>
+      </td>
+    </tr>
+  );
+}
