@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from chalicelib.core.http.schemas import RequestModel
 from chalicelib.core.invisible_characters import is_invisible
 
 NAME_CHARACTERS_MAX = 100
@@ -17,7 +18,7 @@ def _visible(text: str) -> str:
     return text
 
 
-class Description(BaseModel, extra="forbid", defer_build=True):
+class Description(RequestModel):
     """The name and the note of a prediction. A field that is not sent stays as it is; an empty one is removed."""
 
     name: Annotated[
