@@ -14,6 +14,7 @@ import { text } from '../i18n';
 import { bandHint, curveOf, hasBand } from '../lib/curve';
 import { intervalText } from '../lib/interval';
 import { medianOf } from '../lib/patientRow';
+import { fileLabel } from '../lib/predictionName';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
 import { addresses } from '../lib/routes';
 import { modelById } from '../state/catalogue';
@@ -79,7 +80,7 @@ function Patient({ row, prediction, page }: PatientProps) {
   const words = text.value.plots.patient;
   const [predicted] = page.rows;
   const [skipped] = page.skipped;
-  const file = prediction.file_name ?? text.value.history.untitled;
+  const file = fileLabel(prediction, text.value);
   if (!predicted && !skipped) return <p role="status">{words.noSuchRow(row, page.total)}</p>;
   return (
     <>

@@ -4,6 +4,7 @@ import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { description } from './description';
 import { interval } from './interval';
 import { large } from './large';
 import { pages } from './pages';
@@ -25,6 +26,7 @@ export const en = {
   profile,
   reading,
   coins,
+  description,
   actions,
 };
 

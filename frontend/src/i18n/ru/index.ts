@@ -5,6 +5,7 @@ import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { description } from './description';
 import { interval } from './interval';
 import { large } from './large';
 import { pages } from './pages';
@@ -26,5 +27,6 @@ export const ru: Dictionary = {
   profile,
   reading,
   coins,
+  description,
   actions,
 };

@@ -20,9 +20,7 @@ def texts(prediction: Prediction | None) -> tuple[str | None, str | None]:
 
 def stored(world: World, prediction_id: str) -> set[str]:
     """Return the names of the stored attributes."""
-    (item,) = (
-        item for item in world.items(world.settings.predictions_table) if item["prediction_id"] == prediction_id
-    )
+    (item,) = (item for item in world.items(world.settings.predictions_table) if item["prediction_id"] == prediction_id)
     return set(item)
 
 
