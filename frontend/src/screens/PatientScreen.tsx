@@ -20,7 +20,7 @@ import { addresses } from '../lib/routes';
 import { modelById } from '../state/catalogue';
 import { curveCardOf, loadCurveCard } from '../state/curveCard';
 import { createPatient } from '../state/patient';
-import { rememberTableView } from '../state/tableView';
+import { changeView, tableViewOf } from '../state/tableView';
 
 /** The page of one patient of a result. */
 export function PatientScreen({ id, row }: { id: string; row: number }) {
@@ -28,7 +28,7 @@ export function PatientScreen({ id, row }: { id: string; row: number }) {
   const patient = useMemo(() => createPatient(id), [id]);
   useEffect(() => {
     void patient.show(row);
-    rememberTableView(id, { visitedRow: row });
+    changeView(tableViewOf(id), { visitedRow: row });
   }, [patient, id, row]);
   const shown = patient.shown.value;
   const isLoaded = shown?.row === row;

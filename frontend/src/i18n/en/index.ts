@@ -13,6 +13,7 @@ import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { tableFilter } from './tableFilter';
 
 export const en = {
   format: createFormat('en'),
@@ -25,6 +26,7 @@ export const en = {
   plots,
   profile,
   reading,
+  tableFilter,
   coins,
   description,
   actions,

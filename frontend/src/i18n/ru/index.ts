@@ -14,6 +14,7 @@ import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { tableFilter } from './tableFilter';
 
 export const ru: Dictionary = {
   format: createFormat('ru'),
@@ -26,6 +27,7 @@ export const ru: Dictionary = {
   plots,
   profile,
   reading,
+  tableFilter,
   coins,
   description,
   actions,
