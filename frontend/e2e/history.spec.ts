@@ -152,13 +152,14 @@ for (const { code, locale, words } of LANGUAGES) {
       await group.click();
       await expect(patientRows(page, words)).toHaveCount(10);
 
-      const badge = patientRows(page, words).filter({ has: page.locator('.badge-warning') });
-      const unusual = await badge.count();
-      await page.getByLabel(words.tableFilter.outOfRange).check();
-      await expect(patientRows(page, words)).toHaveCount(unusual);
-      await expect(
-        page.getByText(words.tableFilter.active([words.tableFilter.outOfRange], unusual)),
-      ).toBeVisible();
+      const missing = patientRows(page, words).filter({
+        has: page.locator('.badge:not(.badge-warning)'),
+      });
+      const withMissing = await missing.count();
+      await page.getByLabel(words.tableFilter.imputed).check();
+      await expect(patientRows(page, words)).toHaveCount(withMissing);
+      const { active, imputed } = words.tableFilter;
+      await expect(page.getByText(active([imputed], withMissing))).toBeVisible();
     });
   });
 }

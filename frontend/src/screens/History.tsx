@@ -97,15 +97,16 @@ function useKeptPlace(
   latest.current = list;
   const openedId = useRef<string | null>(null);
   useEffect(() => {
-    // Not read when the user leaves, because the next screen may be shorter.
+    // Not read when the user leaves, because the next screen may be shorter and scroll the page.
     let top = 0;
+    const address = location.hash;
     const follow = () => {
-      top = scrollY;
+      if (location.hash === address) top = scrollY;
     };
     addEventListener('scroll', follow, { passive: true });
     if (returned) {
-      const address = addresses.prediction(returned.openedId ?? '');
-      const link = document.querySelector<HTMLElement>(`main a[href="${address}"]`);
+      const opened = addresses.prediction(returned.openedId ?? '');
+      const link = document.querySelector<HTMLElement>(`main a[href="${opened}"]`);
       link?.focus({ preventScroll: true });
       scrollTo(0, returned.top);
       follow();
