@@ -5,8 +5,9 @@ import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { ComparedEstimates } from '../components/comparison/ComparedEstimates';
 import type { Estimate } from '../components/comparison/estimate';
-import { NotEnoughCoins } from '../components/prediction/NotEnoughCoins';
+import { NOT_ENOUGH_COINS_ID, NotEnoughCoins } from '../components/prediction/NotEnoughCoins';
 import { localised, text } from '../i18n';
+import { fileLabel } from '../lib/predictionName';
 import { resultParametersOf } from '../lib/resultParameters';
 import { addresses } from '../lib/routes';
 import { catalogueProblem, modelById, modelTitle } from '../state/catalogue';
@@ -174,21 +175,21 @@ interface OrderProps {
 }
 
 function OrderDialog({ state, prediction, model, onClose }: OrderProps) {
-  const { actions, comparison: words, history } = text.value;
+  const { actions, comparison: words } = text.value;
   const missing = balance.value === null ? 0 : model.coins - balance.value;
   return (
     <ConfirmDialog
       title={words.confirmTitle}
       action={actions.retryNow(model.coins)}
       actionUnderWay={actions.retrying}
-      isBlocked={missing > 0}
+      blockedBy={missing > 0 ? NOT_ENOUGH_COINS_ID : null}
       onConfirm={async () => {
         await state.order(model.id);
         onClose();
       }}
       onClose={onClose}
     >
-      <p>{words.confirmLead(prediction.file_name ?? history.untitled, localised(model.title))}</p>
+      <p>{words.confirmLead(fileLabel(prediction, text.value), localised(model.title))}</p>
       {balance.value !== null && <p>{actions.retryCost(model.coins, balance.value)}</p>}
       {missing > 0 && <NotEnoughCoins missing={missing} />}
     </ConfirmDialog>

@@ -185,7 +185,7 @@ function ignoreEnter(event: KeyboardEvent): void {
 
 async function send(event: Event): Promise<void> {
   event.preventDefault();
-  const model = chosenModel();
+  const model = draft.chosenModel.value;
   // A blocked button can have the focus, so that screen readers read the reason.
   if (currentBlocker(model, currentPrice(model)) === null) await submitDraft();
 }
