@@ -30,7 +30,6 @@ from chalicelib.inference.catalog.catalog import Catalog
 from chalicelib.inference.catalog.price_overrides import PriceOverrides
 from chalicelib.inference.predictions.dead_letters import DeadLetters
 from chalicelib.inference.predictions.dispatcher import Dispatcher
-from chalicelib.inference.predictions.dry_run import DryRuns
 from chalicelib.inference.predictions.queue import InferenceQueue
 from chalicelib.inference.predictions.repository import PredictionRepository
 from chalicelib.inference.predictions.service import Predictions
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
+    from chalicelib.inference.predictions.dry_run import DryRuns
     from chalicelib.inference.predictions.worker import Worker
 
 
@@ -107,6 +107,9 @@ class Services:
 
     @cached_property
     def dry_runs(self) -> DryRuns:
+        """The free check. Importing it loads the reading of patient files, which most requests don't need."""
+        from chalicelib.inference.predictions.dry_run import DryRuns  # noqa: PLC0415
+
         return DryRuns(self.catalog, self.uploads, self.settings)
 
     @cached_property

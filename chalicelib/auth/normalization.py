@@ -7,9 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from chalicelib.core.http.schemas import RequestModel
 from chalicelib.core.invisible_characters import is_invisible
 
 PASSWORD_CHARACTERS_MIN = 8
@@ -83,7 +84,7 @@ NewPassword = Annotated[
 ]
 
 
-class Registration(BaseModel, extra="forbid"):
+class Registration(RequestModel):
     """The body of a registration."""
 
     name: Annotated[
@@ -105,7 +106,7 @@ class Registration(BaseModel, extra="forbid"):
     ] = None
 
 
-class Credentials(BaseModel, extra="forbid"):
+class Credentials(RequestModel):
     """The body of a log-in."""
 
     name: Annotated[
@@ -116,14 +117,14 @@ class Credentials(BaseModel, extra="forbid"):
     password: Annotated[str, StringConstraints(max_length=1000), Field(description="The user's password.")]
 
 
-class PasswordChange(BaseModel, extra="forbid"):
+class PasswordChange(RequestModel):
     """The body of a change of password."""
 
     old_password: Annotated[str, StringConstraints(max_length=1000), Field(description="The current password.")]
     new_password: NewPassword
 
 
-class AccountDeletion(BaseModel, extra="forbid"):
+class AccountDeletion(RequestModel):
     """The body of the deletion of an account."""
 
     password: Annotated[str, StringConstraints(max_length=1000), Field(description="The user's password.")]

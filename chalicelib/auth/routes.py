@@ -4,7 +4,6 @@ from typing import Literal, Protocol
 
 from chalice import Response
 from chalice.app import Request
-from pydantic import BaseModel
 
 from chalicelib.auth import schemas
 from chalicelib.auth.authentication import BEARER, current_session, current_user
@@ -14,7 +13,7 @@ from chalicelib.auth.service import Accounts, Session, SessionWithoutIdError, Wr
 from chalicelib.core.http.bodies import json_body, parsed_options
 from chalicelib.core.http.client_address import ClientAddresses
 from chalicelib.core.http.endpoints import Endpoints, no_content, ok
-from chalicelib.core.http.schemas import optional_field
+from chalicelib.core.http.schemas import RequestModel, optional_field
 from chalicelib.core.rate_limits import LIMITED, Limits
 
 
@@ -92,7 +91,7 @@ def me(request: Request, services: Services) -> Response:
     )
 
 
-class _LogOut(BaseModel, extra="forbid"):
+class _LogOut(RequestModel):
     # Unknown options are errors, so that a misspelled one does not end every session of the user.
     only: Literal["this"] = optional_field(
         "`this` ends only the session of the token. Without it, every session of the user ends. At most 20 sessions "

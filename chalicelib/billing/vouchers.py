@@ -7,12 +7,13 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from chalicelib.billing.ledger import AccountClosedError, Entry, Ledger
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.dynamo import TransactionCancelledError, from_item, to_item, transact
 from chalicelib.core.errors import DomainError
+from chalicelib.core.http.schemas import RequestModel
 from chalicelib.core.idempotency import IdempotencyKey, IdempotencyKeys
 from chalicelib.core.observability.logging import log
 
@@ -52,7 +53,7 @@ class VoucherExpiredError(DomainError):
     title = "This voucher has expired"
 
 
-class VoucherCode(BaseModel, extra="forbid"):
+class VoucherCode(RequestModel):
     """The body of a redemption."""
 
     code: Annotated[

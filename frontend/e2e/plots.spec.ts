@@ -196,7 +196,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.plots.cohort.title)).toHaveCount(0);
 
       await patientRows(page, words).first().getByRole('button').click();
-      await page.getByRole('link', { name: words.plots.patient.openPlain }).click();
+      await page.getByRole('link', { name: words.plots.patient.open }).click();
       await expect(page.getByRole('heading', { name: words.result.contributions })).toBeVisible();
       await expect(page.getByRole('img')).toHaveCount(0);
       await page.getByRole('link', { name: words.plots.patient.next }).click();
@@ -375,7 +375,7 @@ test('going back from a patient’s page shows the same rows of the table @slow'
   const row = patientRows(page, words).nth(60);
   const name = (await row.getByRole('button').getAttribute('aria-label')) ?? '';
   await row.getByRole('button').click();
-  await page.getByRole('link', { name: words.plots.patient.openPlain }).click();
+  await page.getByRole('link', { name: words.plots.patient.open }).click();
   await expect(page.getByRole('link', { name: words.plots.patient.back })).toBeVisible();
   await page.goBack();
   await expect(page.getByText(words.result.page(2, 5))).toBeVisible();

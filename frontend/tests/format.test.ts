@@ -33,8 +33,8 @@ describe('Russian plurals', () => {
   });
 
   test('a price after "за" is in the accusative', () => {
-    expect(plain(ru.submission.submit(1))).toBe('Запустить за 1 монету');
-    expect(plain(ru.submission.submit(100))).toBe('Запустить за 100 монет');
+    expect(plain(ru.submission.submit(1))).toBe('Рассчитать за 1 монету');
+    expect(plain(ru.submission.submit(100))).toBe('Рассчитать за 100 монет');
   });
 
   test('a number after "из" is in the genitive', () => {
@@ -63,9 +63,9 @@ describe('numbers', () => {
     const format = createFormat('en');
     expect(format.signedTenth(-0.04)).toBe('0.0');
     expect(format.signedTenth(0.26)).toBe('+0.3');
-    expect(format.signedTenth(-1.26)).toBe('-1.3');
+    expect(format.signedTenth(-1.26)).toBe('−1.3');
     expect(format.signedWhole(1_500)).toBe('+1,500');
-    expect(format.signedWhole(-100)).toBe('-100');
+    expect(format.signedWhole(-100)).toBe('−100');
   });
 
   test('hazards and scores have two decimals', () => {
@@ -73,6 +73,8 @@ describe('numbers', () => {
     expect(format.hundredth(6.4239)).toBe('6,42');
     expect(format.signedHundredth(0.694)).toBe('+0,69');
     expect(format.signedHundredth(-0.004)).toBe('0,00');
+    expect(format.signedHundredth(-0.694)).toBe('−0,69');
+    expect(format.hundredth(-1.5)).toBe('−1,50');
   });
 
   test('a ratio has two significant digits', () => {
@@ -102,7 +104,7 @@ describe('numbers', () => {
 describe('the survival curve in words', () => {
   test('the median is a time, or beyond the end of the curve', () => {
     expect(plain(en.result.median(5.3))).toBe(
-      'Half of such patients live longer than 5.3 years (median survival).',
+      'Half of similar patients live longer than 5.3 years (median survival).',
     );
     expect(plain(ru.result.median(5.3))).toBe(
       'Медиана выживаемости — 5,3 года: половина таких пациентов живёт дольше.',
@@ -114,7 +116,7 @@ describe('the survival curve in words', () => {
   test('the horizon and the curve state their years in the right plural', () => {
     expect(plain(ru.submission.horizon(8))).toBe('Горизонт прогноза — 8 лет.');
     expect(plain(ru.submission.survivalCurve([1, 3, 5]))).toContain('дольше 1, 3 и 5 лет.');
-    expect(plain(en.submission.survivalCurve([1, 3, 5]))).toContain('than 1, 3, and 5 years.');
+    expect(plain(en.submission.survivalCurve([1, 3, 5]))).toContain('after 1, 3, and 5 years.');
   });
 });
 

@@ -4,6 +4,7 @@ import { en } from '../src/i18n/en';
 import { ru } from '../src/i18n/ru';
 import {
   estimateNote,
+  estimateText,
   intervalHeading,
   intervalHint,
   intervalLabel,
@@ -25,8 +26,12 @@ const beyond = { lower: HORIZON, upper: HORIZON, upper_open: true };
 
 /** A row with a curve on which `probability` outlive the horizon; without one, there is no curve. */
 function rowWith(interval: Partial<Row>, probability?: number): Row {
-  const point = { years: HORIZON, probability: probability ?? 0, lower: null, upper: null };
-  return patientRow({ ...interval, survival: probability === undefined ? [] : [point] });
+  const survival = probability === undefined ? [] : [alive(HORIZON, probability)];
+  return patientRow({ ...interval, survival });
+}
+
+function alive(years: number, probability: number): Row['survival'][number] {
+  return { years, probability, lower: null, upper: null };
 }
 
 function meaning(interval: Partial<Row>, probability?: number): (string | undefined)[] {
@@ -37,10 +42,10 @@ function meaning(interval: Partial<Row>, probability?: number): (string | undefi
 describe('the interval in words', () => {
   test.each([
     ['closed', closed, 'from 2.1 to 6.3 years', 'от 2,1 до 6,3 года'],
-    ['open', open, 'from 4.2 to at least 8 years', 'от 4,2 года до 8 лет и более'],
-    ['beyond the horizon', beyond, 'at least 8 years', '8 лет и более'],
+    ['open', open, 'from 4.2 to 8 years or more', 'от 4,2 до 8 лет и более'],
+    ['beyond the horizon', beyond, '8 years or more', '8 лет и более'],
     ['early', { ...closed, lower: 0.04 }, 'from <0.1 to 6.3 years', 'от <0,1 до 6,3 года'],
-    ['just before the horizon', { ...open, lower: 7.97 }, 'at least 8 years', '8 лет и более'],
+    ['just before the horizon', { ...open, lower: 7.97 }, '8 years or more', '8 лет и более'],
   ])('%s', (_, interval, english, russian) => {
     expect(plain(intervalText(interval, HORIZON, en))).toBe(english);
     expect(plain(intervalText(interval, HORIZON, ru))).toBe(russian);
@@ -48,12 +53,12 @@ describe('the interval in words', () => {
 
   test.each([
     ['closed', closed, 'expected 5.0 (from 2.1 to 6.3)', 'ожидается 5,0 (от 2,1 до 6,3)'],
-    ['open', open, 'expected 5.0 (from 4.2 to at least 8)', 'ожидается 5,0 (от 4,2 до 8 и более)'],
+    ['open', open, 'expected 5.0 (from 4.2 to 8 or more)', 'ожидается 5,0 (от 4,2 до 8 и более)'],
     [
       'beyond the horizon',
       beyond,
-      'expected 5.0 (interval: at least 8)',
-      'ожидается 5,0 (интервал: от 8)',
+      'expected 5.0 (interval: 8 or more)',
+      'ожидается 5,0 (интервал: 8 и более)',
     ],
   ])('the label in a plot: %s', (_, interval, english, russian) => {
     expect(intervalLabel(rowWith(interval), HORIZON, en)).toBe(english);
@@ -61,89 +66,178 @@ describe('the interval in words', () => {
   });
 });
 
-describe('how many patients outlive the ends of the interval', () => {
-  test('both ends lie before the horizon', () => {
-    expect(meaning(closed, 0.02)).toEqual([
-      '9 of 10 such patients outlive 2.1 years; 1 of 10 outlives 6.3 years.',
-      '9 из 10 таких пациентов живут дольше 2,1 года; 1 из 10 живёт дольше 6,3 года.',
-    ]);
+const LOOK_AHEAD = [
+  'The model does not look beyond 8 years.',
+  'Дальше 8 лет модель не заглядывает.',
+];
+
+describe('what the interval of a row means', () => {
+  test.each<[string, Partial<Row>, number | undefined, string, string]>([
+    [
+      'closed',
+      closed,
+      0.02,
+      '9 of 10 similar patients live longer than 2.1 years; 1 of 10 lives longer than 6.3 years.',
+      'Дольше 2,1 года живут 9 из 10 таких пациентов; дольше 6,3 года — 1 из 10.',
+    ],
+    [
+      'closed, without a curve',
+      closed,
+      undefined,
+      '9 of 10 similar patients live longer than 2.1 years; 1 of 10 lives longer than 6.3 years.',
+      'Дольше 2,1 года живут 9 из 10 таких пациентов; дольше 6,3 года — 1 из 10.',
+    ],
+    [
+      'closed just before the horizon',
+      { ...closed, upper: 7.97 },
+      0.098,
+      '9 of 10 similar patients live longer than 2.1 years; 1 of 10 lives longer than 8.0 years.',
+      'Дольше 2,1 года живут 9 из 10 таких пациентов; дольше 8,0 года — 1 из 10.',
+    ],
+    [
+      'open',
+      open,
+      0.761,
+      '9 of 10 similar patients live longer than 4.2 years; 76 of 100 live longer than 8 years. The model does not look beyond 8 years.',
+      'Дольше 4,2 года живут 9 из 10 таких пациентов; дольше 8 лет — 76 из 100. Дальше 8 лет модель не заглядывает.',
+    ],
+    [
+      'open, without a curve',
+      open,
+      undefined,
+      '9 of 10 similar patients live longer than 4.2 years; more than 1 of 10 lives longer than 8 years. The model does not look beyond 8 years.',
+      'Дольше 4,2 года живут 9 из 10 таких пациентов; дольше 8 лет — больше чем 1 из 10. Дальше 8 лет модель не заглядывает.',
+    ],
+    [
+      'open, and the rounded share is the quantile',
+      { ...open, lower: 1.2 },
+      0.1004,
+      '9 of 10 similar patients live longer than 1.2 years; more than 1 of 10 lives longer than 8 years. The model does not look beyond 8 years.',
+      'Дольше 1,2 года живут 9 из 10 таких пациентов; дольше 8 лет — больше чем 1 из 10. Дальше 8 лет модель не заглядывает.',
+    ],
+    [
+      'beyond the horizon',
+      beyond,
+      0.954,
+      '95 of 100 similar patients live longer than 8 years. The model does not look beyond 8 years.',
+      'Дольше 8 лет живут 95 из 100 таких пациентов. Дальше 8 лет модель не заглядывает.',
+    ],
+    [
+      'beyond the horizon, and nobody is promised to live',
+      beyond,
+      0.999,
+      'More than 99 of 100 similar patients live longer than 8 years. The model does not look beyond 8 years.',
+      'Дольше 8 лет живут больше 99 из 100 таких пациентов. Дальше 8 лет модель не заглядывает.',
+    ],
+    [
+      'beyond the horizon, without a curve',
+      beyond,
+      undefined,
+      'More than 9 of 10 similar patients live longer than 8 years. The model does not look beyond 8 years.',
+      'Дольше 8 лет живут больше чем 9 из 10 таких пациентов. Дальше 8 лет модель не заглядывает.',
+    ],
+    [
+      'at the horizon as printed',
+      { ...open, lower: 7.97 },
+      0.8996,
+      'About 9 of 10 similar patients live longer than 8 years. The model does not look beyond 8 years.',
+      'Дольше 8 лет живут примерно 9 из 10 таких пациентов. Дальше 8 лет модель не заглядывает.',
+    ],
+    [
+      'beyond the horizon, and the rounded share is the quantile',
+      beyond,
+      0.9035,
+      'About 9 of 10 similar patients live longer than 8 years. The model does not look beyond 8 years.',
+      'Дольше 8 лет живут примерно 9 из 10 таких пациентов. Дальше 8 лет модель не заглядывает.',
+    ],
+    [
+      'near zero',
+      { ...closed, lower: 0.03 },
+      0.001,
+      'At least 1 of 10 similar patients dies within weeks; 1 of 10 lives longer than 6.3 years.',
+      'В первые недели умирает не меньше 1 из 10 таких пациентов; дольше 6,3 года — 1 из 10.',
+    ],
+    [
+      'near zero and open',
+      { ...open, lower: 0.03 },
+      0.21,
+      'At least 1 of 10 similar patients dies within weeks; 21 of 100 live longer than 8 years. The model does not look beyond 8 years.',
+      'В первые недели умирает не меньше 1 из 10 таких пациентов; дольше 8 лет — 21 из 100. Дальше 8 лет модель не заглядывает.',
+    ],
+    [
+      'both ends near zero',
+      { ...closed, lower: 0.01, upper: 0.08 },
+      0.001,
+      'At least 9 of 10 similar patients die within weeks.',
+      'В первые недели умирают не меньше 9 из 10 таких пациентов.',
+    ],
+    [
+      'at zero, without a curve, which does not tell how many die early',
+      { ...closed, lower: 0 },
+      undefined,
+      'Some similar patients die very early, so the interval begins at 0; 1 of 10 lives longer than 6.3 years.',
+      'Некоторые из таких пациентов умирают очень рано, поэтому интервал начинается с нуля; дольше 6,3 года — 1 из 10.',
+    ],
+  ])('%s', (_, interval, probability, english, russian) => {
+    expect(meaning(interval, probability)).toEqual([english, russian]);
+    const { upper_open } = rowWith(interval);
+    for (const [index, sentence] of meaning(interval, probability).entries()) {
+      expect(sentence?.endsWith(LOOK_AHEAD[index] ?? '')).toBe(upper_open);
+    }
   });
 
-  test('the upper end is open, and the curve tells how many outlive the horizon', () => {
-    expect(meaning(open, 0.761)).toEqual([
-      '9 of 10 such patients outlive 4.2 years; 76 of 100, more than 1 of 10, outlive 8 years, so there is no upper end within 8 years.',
-      '9 из 10 таких пациентов живут дольше 4,2 года; дольше 8 лет живут 76 из 100, то есть больше чем 1 из 10, поэтому верхней границы в пределах 8 лет нет.',
-    ]);
-  });
-
-  test('the upper end is open, and there is no curve', () => {
-    expect(meaning(open)).toEqual([
-      '9 of 10 such patients outlive 4.2 years; more than 1 of 10 outlives 8 years, so there is no upper end within 8 years.',
-      '9 из 10 таких пациентов живут дольше 4,2 года; дольше 8 лет живёт больше чем 1 из 10, поэтому верхней границы в пределах 8 лет нет.',
-    ]);
-  });
-
-  test('the lower end is the horizon', () => {
-    expect(meaning(beyond, 0.954)).toEqual([
-      'At least 8 years: more than 9 of 10 such patients (95 of 100 by their curve) outlive 8 years.',
-      '8 лет и более: дольше 8 лет живут больше чем 9 из 10 таких пациентов (по их кривой — 95 из 100).',
-    ]);
-    expect(meaning(beyond)).toEqual([
-      'At least 8 years: more than 9 of 10 such patients outlive 8 years.',
-      '8 лет и более: дольше 8 лет живут больше чем 9 из 10 таких пациентов.',
-    ]);
-  });
-
-  test('nobody is promised to live: 99.9 % are more than 99 of 100', () => {
-    expect(meaning(beyond, 0.999)).toEqual([
-      expect.stringContaining('(more than 99 of 100 by their curve)'),
-      expect.stringContaining('(по их кривой — больше 99 из 100)'),
-    ]);
-  });
-
-  test('a lower end before a tenth of a year is not called 0.0 years', () => {
-    expect(meaning({ ...closed, lower: 0.03 }, 0.001)).toEqual([
-      'At least 1 of 10 such patients dies within 0.1 years; 1 of 10 outlives 6.3 years.',
-      'Не меньше 1 из 10 таких пациентов умирает в первые 0,1 года; 1 из 10 живёт дольше 6,3 года.',
-    ]);
-  });
-
-  test('an upper end before a tenth of a year is not called 0.0 years either', () => {
-    expect(meaning({ ...closed, lower: 0.01, upper: 0.08 }, 0.001)).toEqual([
-      '9 of 10 such patients die within 0.1 years.',
-      '9 из 10 таких пациентов умирают в первые 0,1 года.',
-    ]);
-  });
-
-  test('a model without a curve does not say how many die early where its interval begins at 0', () => {
-    expect(meaning({ ...closed, lower: 0 })).toEqual([
-      'Some of these patients die within weeks, so there is no time that 9 of 10 outlive; 1 of 10 outlives 6.3 years.',
-      'Некоторые из этих пациентов умирают в первые недели, поэтому срока, дольше которого живут 9 из 10, нет; 1 из 10 живёт дольше 6,3 года.',
-    ]);
+  test('the horizon and the quantiles are those of the model', () => {
+    const mayo = { horizon: 7, intervalQuantiles: [0.05, 0.8] } as const;
+    const openAtSeven = { ...patientRow({ ...open, upper: 7 }), survival: [alive(7, 0.64)] };
+    expect(plain(intervalMeaning(openAtSeven, mayo, en))).toBe(
+      '95 of 100 similar patients live longer than 4.2 years; 64 of 100 live longer than 7 years. The model does not look beyond 7 years.',
+    );
+    expect(plain(intervalMeaning(openAtSeven, mayo, ru))).toBe(
+      'Дольше 4,2 года живут 95 из 100 таких пациентов; дольше 7 лет — 64 из 100. Дальше 7 лет модель не заглядывает.',
+    );
+    expect(plain(intervalMeaning(rowWith(closed), mayo, en))).toBe(
+      '95 of 100 similar patients live longer than 2.1 years; 2 of 10 live longer than 6.3 years.',
+    );
   });
 
   test('the share of those who outlive the horizon is the one that the table of the curve prints', () => {
     expect(en.format.percent(0.285)).toBe('29%');
-    expect(meaning(open, 0.285)[0]).toContain('29 of 100, more');
-    expect(meaning(open, 0.21)[1]).toContain('живёт 21 из 100');
+    expect(meaning(open, 0.285)[0]).toContain('29 of 100 live');
   });
 
-  test('a share that is rounded to the quantile is left out', () => {
-    expect(meaning(beyond, 0.9035)[0]).toBe(
-      'At least 8 years: about 9 of 10 such patients outlive 8 years.',
+  test('a result of version 1 explains an open end only if the interval has one', () => {
+    for (const [dictionary, openEnd] of [
+      [en, '“8 years or more”'],
+      [ru, '«8 лет и более»'],
+    ] as const) {
+      expect(plain(intervalHint(VERSION_1, dictionary, true))).toContain(openEnd);
+      expect(plain(intervalHint(VERSION_1, dictionary, false))).not.toMatch(/[“«]8/);
+    }
+  });
+});
+
+describe('an estimate as a part of the horizon', () => {
+  test.each([
+    [7.2, '7.2 of the next 8 years', '7,2 из ближайших 8 лет'],
+    [7.94, '7.9 of the next 8 years', '7,9 из ближайших 8 лет'],
+    [7.96, 'nearly all of the next 8 years', 'почти все ближайшие 8 лет'],
+    [8, 'nearly all of the next 8 years', 'почти все ближайшие 8 лет'],
+    [0.1, '0.1 of the next 8 years', '0,1 из ближайших 8 лет'],
+    [0.04, 'only a few weeks of the next 8 years', 'лишь несколько недель из ближайших 8 лет'],
+    [0, 'only a few weeks of the next 8 years', 'лишь несколько недель из ближайших 8 лет'],
+  ])('%d years', (years, english, russian) => {
+    expect(plain(estimateText(years, HORIZON, en))).toBe(english);
+    expect(plain(estimateText(years, HORIZON, ru))).toBe(russian);
+  });
+
+  test('the horizon is that of the model', () => {
+    expect(plain(estimateText(6.98, 7, en))).toBe('nearly all of the next 7 years');
+    expect(plain(estimateText(6.98, HORIZON, en))).toBe('7.0 of the next 8 years');
+    expect(plain(en.interval.estimate.notLifeExpectancy(7))).toBe(
+      'Not life expectancy: the model looks 7 years ahead.',
     );
-    expect(meaning({ ...open, lower: 7.97 }, 0.8996)).toEqual([
-      'At least 8 years: about 9 of 10 such patients outlive 8 years.',
-      '8 лет и более: дольше 8 лет живут примерно 9 из 10 таких пациентов.',
-    ]);
-    expect(meaning({ ...open, lower: 7.97 })[0]).toContain('about 9 of 10');
-    expect(meaning({ ...open, lower: 1.2 }, 0.1004)[0]).toContain('more than 1 of 10 outlives');
-  });
-
-  test('other quantiles have other shares', () => {
-    const parameters = { horizon: 7, intervalQuantiles: [0.05, 0.8] } as const;
-    expect(plain(intervalMeaning(rowWith(closed), parameters, en))).toBe(
-      '95 of 100 such patients outlive 2.1 years; 2 of 10 outlive 6.3 years.',
+    expect(plain(ru.interval.estimate.notLifeExpectancy(7))).toBe(
+      'Это не продолжительность жизни: модель смотрит только на 7 лет вперёд.',
     );
   });
 });
@@ -154,8 +248,8 @@ describe('a note on the estimate', () => {
 
   test('an estimate below the interval is explained', () => {
     expect(notes({ ...beyond, years: 7.8 })).toEqual([
-      'The estimate of 7.8 years lies below the interval because it is the mean of the years lived within 8 years: patients who outlive these 8 years count as 8, and early deaths pull the mean down.',
-      expect.stringMatching(/^Оценка \(7,8 года\) меньше нижней границы/),
+      'The estimate of 7.8 years lies below the interval because it is a mean: nobody counts for more than 8 years, and early deaths pull the mean down.',
+      'Оценка (7,8 года) меньше начала интервала, потому что это среднее: никому не засчитывается больше 8 лет, а ранние смерти снижают среднее.',
     ]);
   });
 
@@ -168,7 +262,7 @@ describe('a note on the estimate', () => {
 
   test('an estimate that long lives would pull up is too short', () => {
     expect(notes({ lower: 0, upper: 2.6, years: 0 })).toEqual([
-      'The estimate is somewhat too short: if 1 of 10 outlives 2.6 years, the mean is at least 0.3 years.',
+      'The estimate is somewhat too short: if 1 of 10 lives longer than 2.6 years, the mean is at least 0.3 years.',
       'Оценка немного занижена: если 1 из 10 живёт дольше 2,6 года, среднее не меньше 0,3 года.',
     ]);
   });
@@ -195,32 +289,30 @@ describe('a note on the estimate', () => {
 describe('a table of intervals', () => {
   test('its heading names the shares of patients, and its hint explains them', () => {
     expect(plain(intervalHeading(PARAMETERS, en))).toBe(
-      'Interval: 9 of 10 outlive its start, 1 of 10 its end',
+      'Interval: 9 of 10 live beyond its start, 1 of 10 beyond its end',
     );
     expect(plain(intervalHeading(PARAMETERS, ru))).toBe(
       'Интервал: дольше начала живут 9 из 10, дольше конца — 1 из 10',
     );
-    expect(plain(intervalHint(RESULT, en))).toContain(
-      '9 of 10 such patients outlive its lower end',
-    );
-    expect(plain(intervalHint(RESULT, ru))).toContain('9 из 10 таких пациентов живут дольше');
+    expect(plain(intervalHint(RESULT, en))).toContain('9 of 10 similar patients live beyond');
+    expect(plain(intervalHint(RESULT, ru))).toContain('живут 9 из 10 таких пациентов');
   });
 
   test('only the estimate of a model with a curve can lie below the interval', () => {
     expect(intervalHint(RESULT, en)).toMatch(/, so early deaths can pull it below the interval\.$/);
     const withoutCurve = { ...RESULT, hasCurve: false };
-    expect(intervalHint(withoutCurve, en)).toMatch(/years lived within the horizon\.$/);
-    expect(intervalHint(withoutCurve, ru)).toMatch(/прожитых в пределах горизонта\.$/);
+    expect(intervalHint(withoutCurve, en)).toMatch(/years lived within these 8\u00a0years\.$/);
+    expect(intervalHint(withoutCurve, ru)).toMatch(/прожитых за эти 8\u00a0лет\.$/);
   });
 
   test('it does not say so of a result of version 1', () => {
     expect(intervalHeading(VERSION_1, en)).toBe('Interval');
     expect(intervalHeading(VERSION_1, ru)).toBe('Интервал');
     expect(plain(intervalHint(VERSION_1, en))).toBe(
-      'Result of version 1.1.1: its intervals were made to contain the true number of years for 80 of 100 such patients, and often begin at the estimate. “At least 8 years” means that an interval continues beyond the horizon. Run the file again for intervals of version 2.',
+      'Result of version 1.1.1: its intervals were made to contain the true number of years for 80 of 100 similar patients, and often begin at the estimate. “8 years or more” means that the model does not look further. Run the file again for intervals of version 2.',
     );
     expect(plain(intervalHint(VERSION_1, ru))).toBe(
-      'Результат версии 1.1.1: её интервалы построены так, чтобы истинное число лет попало в них у 80 из 100 таких пациентов, и часто начинаются с самой оценки. «8 лет и более» значит, что интервал продолжается за горизонтом прогноза. Чтобы получить интервалы версии 2, запустите расчёт по этому файлу ещё раз.',
+      'Результат версии 1.1.1: её интервалы построены так, чтобы истинное число лет попало в них у 80 из 100 таких пациентов, и часто начинаются с самой оценки. «8 лет и более» значит, что дальше модель не заглядывает. Чтобы получить интервалы версии 2, рассчитайте прогноз по этому файлу ещё раз.',
     );
   });
 });

@@ -48,8 +48,8 @@ interface Options {
 describe('a missing number', () => {
   test('the value that was used has its unit', () => {
     expect(sentences(COPPER, 73.421)).toEqual([
-      '73 µg/day expected for such a patient; estimate 5.1 to 6.3 years, depending on the measured value',
-      'у такого пациента ожидается 73 мкг/сут; оценка от 5,1 до 6,3 года в зависимости от измеренного значения',
+      '73 µg/day expected for such a patient; if measured, the estimate would probably be 5.1–6.3 years',
+      'у такого пациента ожидается 73 мкг/сут; после измерения оценка, вероятно, будет от 5,1 до 6,3 года',
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('a missing number', () => {
   test('the value is shown even if measuring it would hardly change the estimate', () => {
     expect(sentences(COPPER, 73, { kind: 'unchanged' })).toEqual([
       '73 µg/day expected for such a patient; if measured, the estimate would hardly change',
-      'у такого пациента ожидается 73 мкг/сут; если измерить, оценка почти не изменится',
+      'у такого пациента ожидается 73 мкг/сут; после измерения оценка почти не изменится',
     ]);
   });
 
@@ -88,8 +88,8 @@ describe('a missing number', () => {
 describe('a missing category', () => {
   test('a stage lies between two stages', () => {
     expect(sentences(STAGE, 2.58)).toEqual([
-      '2.6 (between 2 and 3) expected for such a patient; estimate 5.1 to 6.3 years, depending on the measured value',
-      'у такого пациента ожидается 2,6 (между 2 и 3); оценка от 5,1 до 6,3 года в зависимости от измеренного значения',
+      '2.6 (between 2 and 3) expected for such a patient; if measured, the estimate would probably be 5.1–6.3 years',
+      'у такого пациента ожидается 2,6 (между 2 и 3); после измерения оценка, вероятно, будет от 5,1 до 6,3 года',
     ]);
   });
 
@@ -102,8 +102,8 @@ describe('a missing category', () => {
 
   test('a sex is a share of patients, and is known without measuring', () => {
     expect(sentences(SEX, 0.11)).toEqual([
-      'male in 11% of such patients; if known, the estimate would lie between 5.1 and 6.3 years',
-      'мужской у 11 % таких пациентов; если указать, оценка составит от 5,1 до 6,3 года',
+      'male in 11% of such patients; if known, the estimate would probably be 5.1–6.3 years',
+      'мужской у 11 % таких пациентов; если указать, оценка, вероятно, будет от 5,1 до 6,3 года',
     ]);
     expect(sentences(SEX, -0.02)[0]).toContain('male in <1% of such patients');
     expect(sentences(SEX, 0.11, { kind: 'unchanged' })[0]).toContain(
@@ -115,15 +115,15 @@ describe('a missing category', () => {
 describe('what is not known is left out', () => {
   test('a result of version 1 does not have the value that was used', () => {
     expect(sentences(COPPER, null)).toEqual([
-      'if measured, the estimate would lie between 5.1 and 6.3 years',
-      'если измерить, оценка составит от 5,1 до 6,3 года',
+      'if measured, the estimate would probably be 5.1–6.3 years',
+      'после измерения оценка, вероятно, будет от 5,1 до 6,3 года',
     ]);
     expect(sentences(COPPER, null, { kind: 'unknown' })).toEqual(['', '']);
   });
 
   test('without the catalogue, the unit of the value is not known', () => {
     expect(sentences(null, 73)[0]).toBe(
-      'if measured, the estimate would lie between 5.1 and 6.3 years',
+      'if measured, the estimate would probably be 5.1–6.3 years',
     );
   });
 });

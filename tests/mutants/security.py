@@ -12,6 +12,7 @@ from chalicelib.auth.repository import UserRepository
 from chalicelib.auth.service import Accounts
 from chalicelib.auth.tokens import Tokens
 from chalicelib.core.http import bodies
+from chalicelib.core.http import schemas as http_schemas
 from chalicelib.core.http.client_address import ClientAddresses
 from chalicelib.core.http.endpoints import Endpoints
 from chalicelib.core.http.middleware import finish_response
@@ -140,10 +141,11 @@ MUTATIONS = (
         _ROUTES + "test_row_9_another_user_s_prediction_is_404_like_an_unknown_one"),
     Mutation("row 9: ids of 64 bits", new_id, replace("_1(_2 // 2)", "_1(_2 // 4).zfill(_2)"),
         "tests/unit/core/test_ids_and_clock.py::test_row_9_ids_are_128_random_bits_in_hexadecimal"),
-    Mutation("row 10: unknown fields of a body are ignored", normalization.PasswordChange,
+    Mutation("row 10: unknown fields of a body are ignored", http_schemas.RequestModel,
         replace("'forbid'", "'ignore'"),
         _ROUTES + "test_row_10_a_body_with_an_unknown_field_is_refused"),
-    Mutation("row 10: routes without options ignore unknown ones", bodies.NoOptions, replace("'forbid'", "'ignore'"),
+    Mutation("row 10: routes without options ignore unknown ones", http_schemas.RequestModel,
+        replace("'forbid'", "'ignore'"),
         _OPTIONS + "test_row_10_an_unknown_query_option_is_refused_by_name"),
     Mutation("row 10: query options are not checked", Endpoints.endpoint,
         replace("parsed_options(_, _1)", "_1"),

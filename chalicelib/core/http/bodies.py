@@ -13,9 +13,10 @@ from typing import Any
 
 from chalice.app import MultiDict, Request
 from multipart import MultipartError, MultipartParser, ParserLimitReached, parse_options_header
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from chalicelib.core.errors import DomainError, InvalidInputError, InvalidJsonError
+from chalicelib.core.http.schemas import RequestModel
 
 JSON_TYPE = "application/json"
 FORM_TYPE = "multipart/form-data"
@@ -83,10 +84,8 @@ class SentForm:
     file: UploadedFile
 
 
-class NoOptions(BaseModel):
+class NoOptions(RequestModel):
     """The options of a route that takes none."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 def check_content_type(request: Request, taken: Sequence[str]) -> None:

@@ -1,8 +1,10 @@
-"""Response models that several packages share, for the OpenAPI document and the tests.
+"""The base of request models, and response models that several packages share.
 
-Views build dicts, some of them typed, and never instances of these models. Requests therefore spend no time on them,
-and with ``defer_build`` neither do cold starts. Descriptions are in ``Field`` and not in docstrings of attributes,
-because pydantic reads the latter from the source files, which a deployed zip of compiled files does not have.
+Views build dicts, some of them typed, and never instances of response models. Those are for the OpenAPI document and
+the tests, so requests spend no time on them. With ``defer_build`` no model is built at a cold start.
+
+Descriptions are in ``Field`` and not in docstrings of attributes, because pydantic reads the latter from the source
+files, which a deployed zip of compiled files does not have.
 """
 
 from typing import Annotated, Any
@@ -24,6 +26,12 @@ class ResponseModel(BaseModel):
     """Base class of the response models."""
 
     model_config = ConfigDict(defer_build=True)
+
+
+class RequestModel(BaseModel):
+    """Base class of bodies, forms and query parameters. Unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Problem(ResponseModel):
@@ -64,10 +72,8 @@ class TooLargeProblem(Problem):
     limit_bytes: int = optional_field("The largest allowed size in bytes.")
 
 
-class Cursor(BaseModel):
+class Cursor(RequestModel):
     """The query options of a paged list."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     cursor: str = Field(default="", description="`next_cursor` of the previous page. Omit it for the first page.")
 

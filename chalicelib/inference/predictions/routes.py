@@ -1,11 +1,11 @@
 """HTTP routes of predictions and their results."""
 
 from functools import partial
-from typing import Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from chalice import Response
 from chalice.app import Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json
+from pydantic import BeforeValidator, Field, Json
 
 from chalicelib.auth.authentication import BEARER, bearer_token, current_user
 from chalicelib.auth.repository import User
@@ -14,7 +14,7 @@ from chalicelib.billing.ledger import AccountClosedError, NotEnoughCoinsError, T
 from chalicelib.core.clock import Clock, iso
 from chalicelib.core.http.bodies import FILE_NAME_LENGTH_MAX, is_json, json_body, parsed_options, sent_form
 from chalicelib.core.http.endpoints import Endpoints, idempotency_key, ok
-from chalicelib.core.http.schemas import Cursor, optional_field
+from chalicelib.core.http.schemas import Cursor, RequestModel, optional_field
 from chalicelib.core.ids import ID_LENGTH, is_id
 from chalicelib.core.rate_limits import LIMITED
 from chalicelib.inference.catalog.catalog import Catalog, ModelDisabledError, UnknownModelError
@@ -23,7 +23,6 @@ from chalicelib.inference.patient_file.findings import InvalidFileError, TooMany
 from chalicelib.inference.patient_file.reading_options import ReadingOptions
 from chalicelib.inference.patient_file.schemas import FileProblem, FileSizeProblem, FormatProblem
 from chalicelib.inference.predictions import schemas
-from chalicelib.inference.predictions.dry_run import DryRuns
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.receipt import assumptions_of, receipt
@@ -44,6 +43,9 @@ from chalicelib.inference.results import schemas as result_schemas
 from chalicelib.inference.results.reader import ROWS_PAGE_MAX, ResultExpiredError, ResultReader
 from chalicelib.inference.storage.uploads import UnknownUploadError, UploadChangedError
 
+if TYPE_CHECKING:
+    from chalicelib.inference.predictions.dry_run import DryRuns
+
 
 class Services(Protocol):
     """The services that these views use."""
@@ -61,7 +63,7 @@ class Services(Protocol):
     def predictions(self) -> Predictions: ...
 
     @property
-    def dry_runs(self) -> DryRuns: ...
+    def dry_runs(self) -> "DryRuns": ...
 
     @property
     def results(self) -> ResultReader: ...
@@ -89,10 +91,8 @@ def _bounded(text: object) -> object:
     return text
 
 
-class _SubmissionOptions(BaseModel):
+class _SubmissionOptions(RequestModel):
     # Refuse unknown options, so that a misspelled dry_run does not become a charge.
-    model_config = ConfigDict(extra="forbid")
-
     dry_run: Annotated[
         bool, Field(description="Only check the file and report the findings and the cost. It is free.")
     ] = False
@@ -147,10 +147,8 @@ class _SubmissionOptions(BaseModel):
         return Options(reading, self.on_error)
 
 
-class SubmittedUpload(BaseModel):
+class SubmittedUpload(RequestModel):
     """An uploaded file to submit."""
-
-    model_config = ConfigDict(extra="forbid")
 
     upload_id: Annotated[str, Field(max_length=64, description="The id of a finished upload, see `POST /api/uploads`.")]
     file_name: Annotated[
@@ -240,10 +238,8 @@ def retry(request: Request, services: Services, id: PredictionId) -> Response:  
     return _accepted(services.predictions.retry(user, id, idempotency_key(request)))
 
 
-class _DeletionOptions(BaseModel):
+class _DeletionOptions(RequestModel):
     # Refuse unknown options, so that a misspelled only_if does not turn a cancellation into a deletion.
-    model_config = ConfigDict(extra="forbid")
-
     only_if: OnlyIf = optional_field(
         "`queued`: only cancel; an ended prediction keeps its files. `ended`: only delete the files of an ended "
         "prediction, also of a cancelled one; a queued prediction continues. Without this option, the status of the "
@@ -327,9 +323,7 @@ def history(request: Request, services: Services) -> Response:
     return ok(body)
 
 
-class _RowsPage(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _RowsPage(RequestModel):
     offset: Annotated[int, Field(ge=0, description="Index of the first row, starting at 0.")] = 0
     limit: Annotated[int, Field(ge=1, le=ROWS_PAGE_MAX, description="Maximum number of rows.")] = ROWS_PAGE_MAX
 

@@ -27,7 +27,6 @@ from chalicelib.inference.patient_file.findings import (
     refuse_surely_too_many_rows,
     refuse_too_many_rows,
 )
-from chalicelib.inference.patient_file.validator import check_file, inspect
 from chalicelib.inference.predictions.options import DEFAULT_OPTIONS, Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import InferenceQueue
@@ -205,6 +204,8 @@ class Predictions:
         options: Options,
         upload_id: str | None = None,
     ) -> AcceptedSubmission:
+        from chalicelib.inference.patient_file.validator import check_file  # noqa: PLC0415 - only files need it
+
         checked = check_file(content, options.reading, skip=options.skip, rows_max=self._settings.rows_max)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
@@ -255,6 +256,8 @@ class Predictions:
         if len(beginning) == stored.size:
             sha256 = hashlib.sha256(beginning).hexdigest()
             return self._submit_content(user, offer, beginning, sha256, file_name, key, options, upload_id)
+        from chalicelib.inference.patient_file.validator import inspect  # noqa: PLC0415 - only files need it
+
         # Only the worker can count the rows. The estimate refuses a file only if it surely has too many.
         inspection = inspect(io.BytesIO(beginning), options.reading, is_sample=True, rows_max=self._settings.rows_max)
         inspection.raise_if_bad(skip=options.skip)

@@ -48,7 +48,7 @@ export function createFormat(language: Language) {
   const tenthRules = new Intl.PluralRules(language, TENTHS);
 
   const whole = (value: number) => wholes.format(value);
-  const tenth = (value: number) => tenths.format(withoutMinusZero(value));
+  const tenth = (value: number) => withMinus(tenths.format(withoutMinusZero(value)));
   // An estimated probability is never printed as 0% or 100%, but as <1% or >99%.
   const percent = (share: number) => {
     if (share < 0.005) return `<${percents.format(0.01)}`;
@@ -60,27 +60,31 @@ export function createFormat(language: Language) {
   return {
     /** 1,234 */
     whole,
-    /** +500, -100 */
-    signedWhole: (value: number) => signedWholes.format(value),
+    /** +500, −100 */
+    signedWhole: (value: number) => withMinus(signedWholes.format(value)),
     /** 3.25, 22645: up to four decimals and no separators, as in a file. */
     number: (value: number) => upToFour.format(value),
     /** 5.3, 5.0 */
     tenth,
     /** A time in years: 5.3, or <0.1. */
     time,
-    /** +1.2, -0.4, 0.0 */
-    signedTenth: (value: number) => signedTenths.format(withoutMinusZero(value)),
+    /** +1.2, −0.4, 0.0 */
+    signedTenth: (value: number) => withMinus(signedTenths.format(withoutMinusZero(value))),
     /** 6.42 */
-    hundredth: (value: number) => hundredths.format(withoutMinusZero(value, 0.005)),
-    /** +0.69, -0.12, 0.00 */
-    signedHundredth: (value: number) => signedHundredths.format(withoutMinusZero(value, 0.005)),
+    hundredth: (value: number) => withMinus(hundredths.format(withoutMinusZero(value, 0.005))),
+    /** +0.69, −0.12, 0.00 */
+    signedHundredth: (value: number) =>
+      withMinus(signedHundredths.format(withoutMinusZero(value, 0.005))),
     /** 0.12, 3.4, 27: two significant digits. */
     ratio: (value: number) => twoDigits.format(value),
     /** An estimated probability: 97%, <1%, >99%. */
     percent,
-    /** A counted share: like `percent`, but 0% for none and 100% for all. */
-    share: (part: number, all: number) =>
-      part > 0 && part < all ? percent(part / all) : percents.format(part > 0 ? 1 : 0),
+    /**
+     * A counted share: like `percent`, but 0% for none and 100% for all. `share` replaces the exact
+     * one, so that shares sum to 100%.
+     */
+    share: (part: number, all: number, share = part / all) =>
+      part > 0 && part < all ? percent(share) : percents.format(part > 0 ? 1 : 0),
     /** 1, 3 and 5 */
     list: (values: readonly number[]) => lists.format(values.map(whole)),
     /** A whole number with its noun: "1 row", "5 строк". */
@@ -112,6 +116,11 @@ const HUNDREDTHS = { minimumFractionDigits: 2, maximumFractionDigits: 2 } as con
 
 function withoutMinusZero(value: number, half = 0.05): number {
   return Math.abs(value) < half ? 0 : value;
+}
+
+/** Replace the hyphen that `Intl.NumberFormat` writes by a minus sign. */
+function withMinus(number: string): string {
+  return number.replace('-', '\u2212');
 }
 
 function formatDate(formatter: Intl.DateTimeFormat, iso: string): string {

@@ -1,4 +1,4 @@
-// What an interval says: its text, and sentences that are computed from a patient's row.
+// What an estimate and its interval say, in words that are computed from a patient's row.
 
 import type { Row } from '../api/types';
 import type { Dictionary } from '../i18n';
@@ -13,6 +13,22 @@ export interface IntervalParameters {
   intervalQuantiles: Quantiles;
 }
 
+/**
+ * Return the estimate as a part of the horizon, such as "7.2 of the next 8 years".
+ *
+ * The number is left out if, rounded to tenths as everywhere on the page, it is the horizon or less
+ * than a tenth: "8.0 of the next 8 years" would look certain.
+ */
+export function estimateText(
+  years: number,
+  horizon: number,
+  { interval: { estimate: words } }: Dictionary,
+): string {
+  const tenths = printedTenths(years);
+  if (tenths >= inTenths(horizon)) return words.nearlyAll(horizon);
+  return tenths === 0 ? words.hardlyAny(horizon) : words.part(years, horizon);
+}
+
 /** Return the heading of a column of intervals. */
 export function intervalHeading(
   { intervalQuantiles }: Pick<ResultParameters, 'intervalQuantiles'>,
@@ -22,12 +38,16 @@ export function intervalHeading(
   return words.heading(...outlivingShares(intervalQuantiles));
 }
 
-/** Return what the intervals of a result mean. */
+/**
+ * Return what intervals mean. `isOpen`: whether one of them has no upper end.
+ */
 export function intervalHint(
   { horizon, intervalQuantiles, modelVersion, hasCurve }: HintParameters,
   { interval: words }: Dictionary,
+  isOpen = true,
 ): string {
-  if (intervalQuantiles === null) return words.hintOfVersion1(modelVersion, horizon);
+  if (intervalQuantiles === null)
+    return words.hintOfVersion1(modelVersion, isOpen ? horizon : null);
   return words.hint(...outlivingShares(intervalQuantiles), horizon, hasCurve);
 }
 
@@ -56,7 +76,10 @@ export function intervalLabel(
   return words.plotted(years, lower, upper_open ? null : upper, horizon);
 }
 
-/** Return how many patients like this one outlive the ends of the interval. */
+/**
+ * Return how many patients like this one outlive the ends of the interval. Only of an interval
+ * without an upper end, it says that the model does not look beyond the horizon.
+ */
 export function intervalMeaning(
   row: Interval & Pick<Row, 'survival'>,
   { horizon, intervalQuantiles }: IntervalParameters,
@@ -68,27 +91,24 @@ export function intervalMeaning(
   if (isBeyondHorizon(row, horizon)) {
     const isMore = alive === null ? row.lower >= horizon : alive > of100(outliveLower);
     return isMore
-      ? words.moreOutliveHorizon(outliveLower, alive, horizon)
+      ? words.mostOutliveHorizon(outliveLower, alive, horizon)
       : words.aboutOutliveHorizon(outliveLower, horizon);
   }
   const [early, late] = intervalQuantiles;
   if (!row.upper_open && row.upper < SHORTEST_YEARS) {
-    return words.almostAllDie(shareOf(late), SHORTEST_YEARS);
+    return words.almostAllDie(shareOf(late));
   }
   // A model without a curve begins an interval at 0 where it can't tell how early patients die.
-  const earlyDeaths =
-    alive === null
-      ? words.earlyDeath(outliveLower)
-      : words.dieEarly(shareOf(early), SHORTEST_YEARS);
+  const earlyDeaths = alive === null ? words.earlyDeath() : words.dieEarly(shareOf(early));
   const lowerPart =
     row.lower < SHORTEST_YEARS ? earlyDeaths : words.outliveLower(outliveLower, row.lower);
   if (!row.upper_open) {
-    return words.sentence(lowerPart, words.outliveUpper(outliveUpper, row.upper));
+    return words.closed(lowerPart, words.outliveUpper(outliveUpper, row.upper));
   }
   // If the rounded share equals the quantile, it doesn't explain why there is no upper end.
   const explains = alive !== null && alive > of100(outliveUpper);
-  const upperPart = words.moreOutlive(outliveUpper, explains ? alive : null, horizon);
-  return words.sentence(lowerPart, upperPart);
+  const upperPart = words.outliveHorizon(outliveUpper, explains ? alive : null, horizon);
+  return words.open(lowerPart, upperPart, horizon);
 }
 
 /**

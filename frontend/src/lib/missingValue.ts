@@ -78,11 +78,8 @@ function betweenCodes(codes: readonly string[], value: number, dictionary: Dicti
 function effectWords(missing: MissingValue, column: Column | null, { result }: Dictionary): string {
   const isMeasured = column === null || column.kind === 'number' || isOrdered(column);
   const condition = isMeasured ? result.ifMeasured : result.ifKnown;
-  if (missing.kind === 'unchanged') return `${condition}, ${result.unchanged}`;
-  if (missing.kind !== 'range') return '';
-  return missing.expected !== null && column !== null && isMeasured
-    ? result.dependingOnValue(missing.low, missing.high)
-    : `${condition}, ${result.between(missing.low, missing.high)}`;
+  if (missing.kind === 'unchanged') return condition(result.unchanged);
+  return missing.kind === 'range' ? condition(result.between(missing.low, missing.high)) : '';
 }
 
 /** Whether the codes of a category are numbers, as those of the stage. */

@@ -97,6 +97,11 @@ export function fileNameOf(base: string, id: string): string {
   return /^[\p{L}\p{N}_-]{1,40}$/u.test(id) ? `${base}-${id}.csv` : `${base}.csv`;
 }
 
+/** Whether a file has a name of `fileNameOf`, in any language of the page. */
+export function isFormFile(name: string): boolean {
+  return /^(patient|пациент)(-[\p{L}\p{N}_-]{1,40})?\.csv$/u.test(name);
+}
+
 /**
  * Parse a number with a decimal point or comma. Return null for any other text.
  *

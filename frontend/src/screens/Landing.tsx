@@ -4,7 +4,12 @@ import { ScreenTitle } from '../components/common/ScreenTitle';
 import { Samples } from '../components/file/Samples';
 import { AxisLabels, IntervalBar } from '../components/plots/IntervalBar';
 import { localised, text } from '../i18n';
-import { type IntervalParameters, intervalMeaning, intervalText } from '../lib/interval';
+import {
+  estimateText,
+  type IntervalParameters,
+  intervalMeaning,
+  intervalText,
+} from '../lib/interval';
 import { addresses } from '../lib/routes';
 import { loadCatalogue, models } from '../state/catalogue';
 import { isLoggedIn } from '../state/session';
@@ -53,7 +58,7 @@ export function Landing() {
           <AxisLabels horizon={horizon} />
           <figcaption>
             {words.exampleCaption(
-              EXAMPLE.years,
+              estimateText(EXAMPLE.years, horizon, text.value),
               intervalText(EXAMPLE, horizon, text.value),
               intervalMeaning(EXAMPLE, PARAMETERS, text.value),
             )}
@@ -68,6 +73,7 @@ export function Landing() {
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>
+          <p>{words.studyPatients}</p>
         </section>
         <section class="card">
           <h2>{words.costTitle}</h2>

@@ -10,6 +10,7 @@ import { PredictionFacts } from '../components/prediction/PredictionFacts';
 import { Progress } from '../components/prediction/Progress';
 import { Result } from '../components/result/Result';
 import { text } from '../i18n';
+import { isFormFile } from '../lib/patientForm';
 import { addresses } from '../lib/routes';
 import { loadCatalogue } from '../state/catalogue';
 import { createPredictionWatch } from '../state/predictionWatch';
@@ -30,9 +31,7 @@ export function PredictionScreen({ id }: { id: string }) {
   const phase = watch.phase.value;
   return (
     <>
-      <ScreenTitle documentTitle={words.title(null)}>
-        {words.title(prediction?.file_name ?? null)}
-      </ScreenTitle>
+      <ScreenTitle documentTitle={words.title(null)}>{titleOf(prediction)}</ScreenTitle>
       {prediction === null && phase === 'waiting' && (
         <p role="status">{text.value.shell.loading}</p>
       )}
@@ -71,6 +70,14 @@ function usePollOnReturn(pollNow: () => void): void {
       document.removeEventListener('visibilitychange', pollIfVisible);
     };
   }, [pollNow]);
+}
+
+/** Return the heading. The file of the form has a name that says nothing to the user. */
+function titleOf(prediction: Prediction | null): string {
+  const words = text.value.prediction;
+  const name = prediction?.file_name ?? null;
+  const isForm = prediction?.rows === 1 && name !== null && isFormFile(name);
+  return isForm ? words.titleOfForm : words.title(name);
 }
 
 /** The screen for an id with a wrong format. It makes no request. */

@@ -51,3 +51,7 @@ def test_importing_the_app_outside_lambda_loads_no_powertools() -> None:
 
 def test_importing_the_app_loads_no_library_that_few_files_need() -> None:
     assert loaded_by_the_app("charset_normalizer", "python_calamine", "json") == "json"
+
+
+def test_the_api_loads_the_reading_of_patient_files_only_for_a_file() -> None:
+    assert loaded_by_the_app("chalicelib.inference.patient_file.validator", "json", _HANDLER="app.app") == "json"

@@ -20,7 +20,13 @@ export function FilePreview({ report }: { report: DryRun }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the focus allows scrolling by keyboard */}
       <section class="preview" aria-label={words.preview} tabIndex={0}>
         <table>
-          <caption>{words.preview}</caption>
+          <caption>
+            {words.previewCaption(
+              rows.length,
+              report.sampled ? null : report.rows,
+              rows.every(({ row }, index) => row === index + 1),
+            )}
+          </caption>
           <thead>
             <tr>
               <th scope="col">{text.value.problems.findingsRow}</th>

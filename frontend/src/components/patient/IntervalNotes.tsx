@@ -6,7 +6,8 @@ import type { ResultParameters } from '../../lib/resultParameters';
 /** What a patient's interval means, and a note on the estimate beside it. */
 export function IntervalNotes({ row, parameters }: { row: Row; parameters: ResultParameters }) {
   const { horizon, intervalQuantiles } = parameters;
-  if (intervalQuantiles === null) return <p>{intervalHint(parameters, text.value)}</p>;
+  if (intervalQuantiles === null)
+    return <p>{intervalHint(parameters, text.value, row.upper_open)}</p>;
   const note = estimateNote(row, { horizon, intervalQuantiles }, text.value);
   return (
     <>

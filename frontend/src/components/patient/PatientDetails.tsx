@@ -44,9 +44,7 @@ function PatientLink({ row }: { row: Row }) {
   if (currentRoute.name !== 'prediction') return null;
   return (
     <p class="patient-link">
-      <a href={addresses.patient(currentRoute.id, row.row)}>
-        {row.survival.length > 0 ? words.open : words.openPlain}
-      </a>
+      <a href={addresses.patient(currentRoute.id, row.row)}>{words.open}</a>
     </p>
   );
 }

@@ -159,9 +159,10 @@ function hintOf({ column, range }: Field): string {
 function findingText(field: Field): string | null {
   const finding = visibleFinding(field);
   if (finding === null) return null;
-  return finding.code === 'ambiguous_comma'
-    ? text.value.patient.ambiguousComma(finding.value ?? '')
-    : findingSentence(finding, text.value);
+  const words = text.value.patient;
+  if (finding.code === 'ambiguous_comma') return words.ambiguousComma(finding.value ?? '');
+  if (finding.code === 'value_missing') return words.enter(labelOf(field));
+  return findingSentence(finding, text.value);
 }
 
 export function labelOf({ column }: Field): string {

@@ -49,7 +49,7 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
             <Statements statements={statements.slice(STATEMENTS_FIRST)} />
           </>
         )}
-        <h3>{words.notFor}</h3>
+        <h3>{words.limits}</h3>
         <p>{localised(model.limits)}</p>
         <p class="hint">
           {model.id}, {words.version(model.version)}

@@ -31,13 +31,14 @@ export function Result({ prediction }: { prediction: Prediction }) {
   return (
     <section class="result" aria-labelledby="result-title">
       <p class="visually-hidden" role="status">
-        {text.value.prediction.finished(prediction.rows)}
+        {text.value.prediction.finished(prediction.rows - prediction.bad_rows, prediction.bad_rows)}
       </p>
       <h2 id="result-title">{words.estimand(parameters.horizon)}</h2>
+      <p>{text.value.interval.estimate.notLifeExpectancy(parameters.horizon)}</p>
       {prediction.rows === 1 ? (
         <p>
           <a class="button" href={addresses.patient(prediction.prediction_id, 1)}>
-            {text.value.plots.patient.openOnly}
+            {text.value.plots.patient.open}
           </a>
         </p>
       ) : (

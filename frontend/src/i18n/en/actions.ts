@@ -8,7 +8,7 @@ export const actions = {
   retry: 'Run again…',
   retryTitle: 'Run this file again?',
   retryLead: (file: string, model: string, version: string) =>
-    `${file} will be predicted again with “${model}”, version ${version}. This is a new prediction with its own price. The earlier one is kept.`,
+    `${file}, “${model}”, version ${version}. Runs as a new prediction and is charged again. The earlier one is kept.`,
   retryCost: (price: number, balance: number) =>
     `It costs ${coins(price)}. You have ${coins(balance)}.`,
   retryNow: (price: number) => `Run for ${coins(price)}`,

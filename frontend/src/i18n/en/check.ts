@@ -7,30 +7,35 @@ const format = createFormat('en');
 export const check = {
   sending: 'Sending the file…',
   checking: 'Checking the file…',
-  good: (rows: number) => `Checked: ${patients(rows)}, no mistakes found.`,
+  good: (rows: number) => `Checked: ${patients(rows)}, no errors found.`,
   someBad: (bad: number, rows: number) =>
-    `Checked: ${format.whole(bad)} of ${patients(rows)} cannot be predicted because of mistakes.`,
+    `Checked: ${format.whole(bad)} of ${patients(rows)} ${bad === 1 ? 'has' : 'have'} errors. The other ${rows - bad === 1 ? 'one' : format.whole(rows - bad)} can be calculated.`,
   allBad: (rows: number) =>
-    `Checked: ${patients(rows)}. None can be predicted because of mistakes.`,
+    `Checked: ${patients(rows)}. All have errors, so none can be calculated.`,
   columnsUnclear: (rows: number) =>
     `Checked: ${patients(rows)}. Before the prediction, please say how to read some columns.`,
   /** Of a large file, only the first rows are checked before the submission. */
   sampled: {
     good: (rows: number) =>
-      `Checked the first ${patients(rows)}: no mistakes found. The rest is checked after the start. If it has mistakes, the coins are refunded.`,
+      `Checked the first ${patients(rows)}: no errors found. The rest is checked after the start. If it has errors, the coins are refunded.`,
     someBad: (bad: number, rows: number) =>
-      `Checked the first ${patients(rows)}: ${format.whole(bad)} cannot be predicted because of mistakes.`,
+      `Checked the first ${patients(rows)}: ${format.whole(bad)} ${bad === 1 ? 'has' : 'have'} errors.`,
     allBad: (rows: number) =>
-      `Checked the first ${patients(rows)}. None can be predicted because of mistakes.`,
+      `Checked the first ${patients(rows)}. All have errors, so none can be calculated.`,
   },
   largeHint:
     'A file of this size is uploaded with all its columns to the service’s storage to be checked. If you remove it here, it is deleted there at once. If you do not start the prediction, it is deleted within two days.',
-  preview: 'The file as it was read',
+  preview: 'Preview',
+  /** `rows` is null if only the beginning of the file was checked. */
+  previewCaption: (shown: number, rows: number | null, areFirst: boolean) =>
+    shown === rows
+      ? `Preview: all ${format.count(rows, { one: 'row', other: 'rows' })}`
+      : `Preview: ${areFirst ? 'first ' : ''}${rows === null ? '' : `${format.whole(shown)} of `}${format.count(rows ?? shown, { one: 'row', other: 'rows' })}`,
   notChecked: 'The file could not be checked.',
-  notCheckedHint: 'You can start without the check: a file with mistakes costs nothing.',
+  notCheckedHint: 'You can start without the check: a file with errors costs nothing.',
   skip: (bad: number, good: number) =>
     `Skip ${bad === 1 ? 'this patient' : `these ${patients(bad)}`} and predict the other ${format.whole(good)}`,
-  skipAll: 'Skip the patients with mistakes and predict the others',
+  skipAll: 'Skip the patients with errors and predict the others',
   skipHint:
     'Skipped patients keep their row in the result, with the reason instead of an estimate. The price stays the same.',
   blocked: {
@@ -47,26 +52,26 @@ export const check = {
     `${id}: ${format.plural(rows.length, { one: 'row', other: 'rows' })} ${format.list(rows)}`,
   absentColumns: 'Columns that are not in the file',
   absentColumnsHint:
-    'If the model uses one of these columns, it takes the value to expect given the patient’s other values, and the estimates are less certain.',
+    'If the model needs one of these columns, it uses what it expects for a patient with these other values. The estimates are less certain.',
   personalColumns: 'Columns that may identify a person',
   personalColumnsHint:
     'Names, addresses, phone numbers, document numbers and dates of birth are not needed. Please remove them, and use IDs that mean nothing to others.',
   ignoredColumns: 'Columns that are not used',
   warnings: 'Please check',
-  outOfRange: 'Values outside the range of the study’s patients',
+  outOfRange: 'Unusual values: outside the range of the study’s patients',
   outOfRangeHint:
     'They are predicted, and the result marks them: the estimates of these patients are less certain.',
   outOfRangeColumn: (column: string, count: number, rows: readonly number[], range: string) =>
     `${column}: ${patients(count)} outside ${range} (${format.plural(rows.length, { one: 'row', other: 'rows' })} ${format.list(rows)}${count > rows.length ? ', …' : ''})`,
   imputed: 'Values that were not measured',
   imputedHint:
-    'If the model uses them, it takes the value to expect given the patient’s other values, and the result says so. The estimates are less certain.',
+    'If the model needs them, it uses what it expects for a patient with these other values, and the result says so. The estimates are less certain.',
   imputedColumn: (column: string, count: number) => `${column}: ${patients(count)}`,
   unitsTitle: 'Units in the file',
   units: {
-    stated: 'As in the table of columns',
-    si: 'SI units (µmol/L, g/L, mmol/L)',
+    stated: 'Conventional (mg/dL, g/dL)',
+    si: 'SI (µmol/L, g/L, mmol/L)',
   },
   unitsHint:
-    'A unit in the header of a column, such as “Bilirubin [umol/L]”, takes precedence. Please compare the units below with those of the laboratory. Not every mix-up can be detected.',
+    'A unit in a column header, e.g. “Bilirubin [umol/L]”, overrides this. Compare the units below with your lab’s: some mix-ups cannot be detected.',
 };

@@ -1,4 +1,4 @@
-// The texts on the interval of an estimate.
+// The texts on an estimate and its interval.
 
 import { createFormat, type PatientShare } from '../format';
 import { wholeYears, years } from './nouns';
@@ -6,53 +6,70 @@ import { wholeYears, years } from './nouns';
 const format = createFormat('en');
 const share = ({ count, outOf }: PatientShare) =>
   `${format.whole(count)}\u00a0of\u00a0${format.whole(outOf)}`;
-const outlive = ({ count }: PatientShare) => (count === 1 ? 'outlives' : 'outlive');
+const live = ({ count }: PatientShare) => (count === 1 ? 'lives' : 'live');
+const die = ({ count }: PatientShare) => (count === 1 ? 'dies' : 'die');
 const of100 = (count: number) =>
   count > 99 ? 'more than 99\u00a0of\u00a0100' : `${format.whole(count)}\u00a0of\u00a0100`;
+const orMore = (horizon: number) => `${wholeYears(horizon)} or more`;
+const lookAhead = (horizon: number) => `The model does not look beyond ${wholeYears(horizon)}.`;
+const atStart = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const interval = {
+  /** An estimate as a part of the horizon. */
+  estimate: {
+    part: (estimate: number, horizon: number) =>
+      `${format.tenth(estimate)} of the next ${wholeYears(horizon)}`,
+    nearlyAll: (horizon: number) => `nearly all of the next ${wholeYears(horizon)}`,
+    hardlyAny: (horizon: number) => `only a few weeks of the next ${wholeYears(horizon)}`,
+    notLifeExpectancy: (horizon: number) =>
+      `Not life expectancy: the model looks ${wholeYears(horizon)} ahead.`,
+  },
   label: 'Interval:',
   /** The heading of a column of intervals. */
   heading: (lower: PatientShare, upper: PatientShare) =>
-    `Interval: ${share(lower)} ${outlive(lower)} its start, ${share(upper)} its end`,
+    `Interval: ${share(lower)} ${live(lower)} beyond its start, ${share(upper)} beyond its end`,
   headingOfVersion1: 'Interval',
   fromTo: (lower: number, upper: number) =>
     `from ${format.time(lower)} to ${format.time(upper)}\u00a0years`,
   fromToHorizon: (lower: number, horizon: number) =>
-    `from ${format.time(lower)} to at least ${wholeYears(horizon)}`,
-  atLeast: (horizon: number) => `at least ${wholeYears(horizon)}`,
+    `from ${format.time(lower)} to ${orMore(horizon)}`,
+  atLeast: orMore,
   /** The label of the interval in a plot. Without an upper end, the interval is open. */
   plotted: (estimate: number, lower: number, upper: number | null, horizon: number) =>
-    `expected ${format.time(estimate)} (from ${format.time(lower)} to ${upper === null ? `at least ${format.whole(horizon)}` : format.time(upper)})`,
+    `expected ${format.time(estimate)} (from ${format.time(lower)} to ${upper === null ? `${format.whole(horizon)} or more` : format.time(upper)})`,
   plottedAtLeast: (estimate: number, horizon: number) =>
-    `expected ${format.time(estimate)} (interval: at least ${format.whole(horizon)})`,
+    `expected ${format.time(estimate)} (interval: ${format.whole(horizon)} or more)`,
   /** `canLieBelow`: whether the estimate can lie below the interval. */
   hint: (lower: PatientShare, upper: PatientShare, horizon: number, canLieBelow: boolean) =>
-    `Interval: ${share(lower)} such patients ${outlive(lower)} its lower end, ${share(upper)} ${outlive(upper)} its upper end. “At least ${wholeYears(horizon)}” means that an end lies beyond the horizon. The estimate is the mean of the years lived within the horizon${canLieBelow ? ', so early deaths can pull it below the interval' : ''}.`,
-  hintOfVersion1: (version: string, horizon: number) =>
-    `Result of version ${version}: its intervals were made to contain the true number of years for 80 of 100 such patients, and often begin at the estimate. “At least ${wholeYears(horizon)}” means that an interval continues beyond the horizon. Run the file again for intervals of version 2.`,
-  sentence: (lowerPart: string, upperPart: string) => `${lowerPart}; ${upperPart}.`,
+    `Interval: ${share(lower)} similar patients ${live(lower)} beyond its start, ${share(upper)} beyond its end. “${orMore(horizon)}” means that the model does not look further. The estimate is the mean of the years lived within these ${wholeYears(horizon)}${canLieBelow ? ', so early deaths can pull it below the interval' : ''}.`,
+  /** `horizon` is null if no interval reaches it. */
+  hintOfVersion1: (version: string, horizon: number | null) =>
+    `Result of version ${version}: its intervals were made to contain the true number of years for 80 of 100 similar patients, and often begin at the estimate. ${horizon === null ? '' : `“${orMore(horizon)}” means that the model does not look further. `}Run the file again for intervals of version 2.`,
+  /** Both ends lie before the horizon, or the upper one lies beyond it. */
+  closed: (lowerPart: string, upperPart: string) => `${lowerPart}; ${upperPart}.`,
+  open: (lowerPart: string, upperPart: string, horizon: number) =>
+    `${lowerPart}; ${upperPart}. ${lookAhead(horizon)}`,
   outliveLower: (patients: PatientShare, lower: number) =>
-    `${share(patients)} such patients ${outlive(patients)} ${years(lower)}`,
-  dieEarly: (patients: PatientShare, early: number) =>
-    `At least ${share(patients)} such patients ${patients.count === 1 ? 'dies' : 'die'} within ${years(early)}`,
-  almostAllDie: (patients: PatientShare, early: number) =>
-    `${share(patients)} such patients ${patients.count === 1 ? 'dies' : 'die'} within ${years(early)}.`,
-  earlyDeath: (patients: PatientShare) =>
-    `Some of these patients die within weeks, so there is no time that ${share(patients)} ${outlive(patients)}`,
+    `${share(patients)} similar patients ${live(patients)} longer than ${years(lower)}`,
+  dieEarly: (patients: PatientShare) =>
+    `At least ${share(patients)} similar patients ${die(patients)} within weeks`,
+  almostAllDie: (patients: PatientShare) =>
+    `At least ${share(patients)} similar patients ${die(patients)} within weeks.`,
+  earlyDeath: () => 'Some similar patients die very early, so the interval begins at 0',
   outliveUpper: (patients: PatientShare, upper: number) =>
-    `${share(patients)} ${outlive(patients)} ${years(upper)}`,
-  /** `alive` of 100 outlive the horizon, which is more than `patients`. Null if it is unknown. */
-  moreOutlive: (patients: PatientShare, alive: number | null, horizon: number) =>
-    `${alive === null ? `more than ${share(patients)} ${outlive(patients)}` : `${of100(alive)}, more than ${share(patients)}, outlive`} ${wholeYears(horizon)}, so there is no upper end within ${wholeYears(horizon)}`,
-  moreOutliveHorizon: (patients: PatientShare, alive: number | null, horizon: number) =>
-    `At least ${wholeYears(horizon)}: more than ${share(patients)} such patients${alive === null ? '' : ` (${of100(alive)} by their curve)`} outlive ${wholeYears(horizon)}.`,
+    `${share(patients)} ${live(patients)} longer than ${years(upper)}`,
+  /** `alive` of 100 outlive the horizon. Null if it is unknown; then they are more than `patients`. */
+  outliveHorizon: (patients: PatientShare, alive: number | null, horizon: number) =>
+    `${alive === null ? `more than ${share(patients)} ${live(patients)}` : `${of100(alive)} live`} longer than ${wholeYears(horizon)}`,
+  /** The whole interval lies beyond the horizon. */
+  mostOutliveHorizon: (patients: PatientShare, alive: number | null, horizon: number) =>
+    `${atStart(alive === null ? `more than ${share(patients)}` : of100(alive))} similar patients live longer than ${wholeYears(horizon)}. ${lookAhead(horizon)}`,
   aboutOutliveHorizon: (patients: PatientShare, horizon: number) =>
-    `At least ${wholeYears(horizon)}: about ${share(patients)} such patients outlive ${wholeYears(horizon)}.`,
+    `About ${share(patients)} similar patients ${live(patients)} longer than ${wholeYears(horizon)}. ${lookAhead(horizon)}`,
   estimateBelow: (estimate: number, horizon: number) =>
-    `The estimate of ${years(estimate)} lies below the interval because it is the mean of the years lived within ${wholeYears(horizon)}: patients who outlive these ${wholeYears(horizon)} count as ${format.whole(horizon)}, and early deaths pull the mean down.`,
+    `The estimate of ${years(estimate)} lies below the interval because it is a mean: nobody counts for more than ${wholeYears(horizon)}, and early deaths pull the mean down.`,
   estimateTooLong: (dying: PatientShare, lower: number, bound: number) =>
-    `The estimate is somewhat too long: if ${share(dying)} ${dying.count === 1 ? 'dies' : 'die'} before ${years(lower)}, the mean is at most ${years(bound)}.`,
+    `The estimate is somewhat too long: if ${share(dying)} ${die(dying)} before ${years(lower)}, the mean is at most ${years(bound)}.`,
   estimateTooShort: (patients: PatientShare, upper: number, bound: number) =>
-    `The estimate is somewhat too short: if ${share(patients)} ${outlive(patients)} ${years(upper)}, the mean is at least ${years(bound)}.`,
+    `The estimate is somewhat too short: if ${share(patients)} ${live(patients)} longer than ${years(upper)}, the mean is at least ${years(bound)}.`,
 };

@@ -6,7 +6,7 @@ const format = createFormat('en');
 export const large = {
   choice: 'Which patients',
   lowestEstimates: (count: number) => `${format.whole(count)} with the lowest estimates`,
-  fileOrder: 'All, in the order of the file',
+  fileOrder: 'All, in file order',
   hint: (total: number) =>
     `This result has ${format.whole(total)} patients. All of them are in the CSV file.`,
   goToRow: 'Go to row',

@@ -28,19 +28,21 @@ const shell = {
 
 const landing = {
   title: 'Expected years of life in primary biliary cholangitis',
-  lead: 'Upload a table of laboratory values. For every patient you get the expected years of life (without transplant) within the next 7 or 8 years, the times that 9 of 10 and 1 of 10 such patients outlive, and the contribution of each value to the estimate.',
+  lead: 'Upload a table of laboratory values. For every patient the service estimates how many of the next 8 years (7 with the Mayo score) they live on average without a transplant. It also shows what each value contributes, and an interval: 9 of 10 similar patients live beyond its start, 1 of 10 beyond its end.',
   start: 'Create an account',
   startLoggedIn: 'New prediction',
-  exampleCaption: (estimate: number, interval: string, meaning: string) =>
-    `Example: ${years(estimate)} expected, interval ${interval}. ${meaning}`,
-  notForTitle: 'Who it is not for',
+  /** `estimate` is a text such as “7.2 of the next 8 years”. */
+  exampleCaption: (estimate: string, interval: string, meaning: string) =>
+    `Example: ${estimate}; interval ${interval}. ${meaning}`,
+  notForTitle: 'Do not use it for',
   notFor: [
-    'Not for any liver disease other than primary biliary cholangitis.',
-    'Not for decisions about one person’s care: it is research, not medical advice.',
-    'The patients of the study were followed from 1974 to 1986, mostly before ursodeoxycholic acid. Today’s patients usually live longer.',
+    'any liver disease other than primary biliary cholangitis',
+    'decisions about one person’s care: this is research, not medical advice',
   ],
+  studyPatients:
+    'The patients of the study were followed from 1974 to 1986, mostly before ursodeoxycholic acid. Patients treated today usually live longer.',
   costTitle: 'What it costs',
-  cost: 'Predictions cost coins, not money. A new account has 500 coins. The price is per file and does not depend on the number of patients. A file with mistakes costs nothing.',
+  cost: 'Predictions cost coins. Coins are free: nothing is ever charged to a card. A new account has 500 coins. The price is per file, however many patients it has. A file with errors costs nothing.',
   price: (model: string, price: number) => `${model}: ${coins(price)} per file`,
   samplesTitle: 'Try it with real data',
   samples: 'From the Mayo Clinic study of primary biliary cholangitis, without outcomes.',
@@ -52,7 +54,7 @@ const account = {
   registerTitle: 'Create an account',
   registerLead: 'You start with 500 coins.',
   loginTitle: 'Log in',
-  loginRequired: 'Log in to see this page. You will return to it afterwards.',
+  loginRequired: 'Log in to open this page. You will return here.',
   name: 'Name',
   nameOrEmail: 'Name or e-mail',
   email: 'E-mail',
@@ -68,8 +70,7 @@ const account = {
     'I understand that this is research software and not a medical device. I use the estimates for research or teaching, not to decide on a person’s care, and send only data that I am allowed to send, without names.',
   kept: 'Patients’ files are kept for at most two days after the last run, results for at most 31 days. You can delete both earlier.',
   logInAgainTitle: 'Please log in again',
-  logInAgainLead:
-    'Your session has ended. Nothing is lost: after you log in, the page continues where it stopped.',
+  logInAgainLead: 'Your session has ended. Log in to carry on where you left off.',
   logInAgainCancel: 'Not now',
 };
 
@@ -83,10 +84,10 @@ const submission = {
   answers: 'What it predicts',
   horizon: (horizon: number) => `Horizon: ${wholeYears(horizon)}.`,
   survivalCurve: (curve: readonly number[]) =>
-    `Survival curve: the probability of living longer than ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'year', other: 'years' })}.`,
+    `Survival curve: the chance of still being alive after ${format.list(curve)}\u00a0${format.plural(curve.at(-1) ?? 0, { one: 'year', other: 'years' })}.`,
   moreAboutModel: 'More about this model',
   quality: 'More about its accuracy',
-  notFor: 'Who it is not for',
+  limits: 'Limits',
   columnsHint:
     'The order of the columns does not matter. Empty cells and NA mean “not measured”. Other columns are ignored.',
   column: 'Column',
@@ -113,7 +114,7 @@ const submission = {
   currentBalance: 'Balance now',
   balanceAfter: 'Balance after',
   notEnough: (missing: number) => `You need ${coins(missing)} more for this prediction.`,
-  chargeRule: 'Data with mistakes are rejected and cost nothing.',
+  chargeRule: 'Data with errors cost nothing.',
   submit: (price: number) => `Start for ${coins(price)}`,
   submitNoModel: 'Start',
   submitting: 'Sending…',
@@ -133,7 +134,8 @@ const history = {
   empty: 'You have no predictions yet.',
   emptyAction: 'Make your first prediction',
   more: 'Show older predictions',
-  untitled: 'File without a name',
+  /** In place of the name, which is deleted with the file. */
+  untitled: 'Deleted file',
   patients,
   cost: (count: number) => coins(count),
   refunded: 'refunded',
@@ -143,6 +145,7 @@ const history = {
 
 const prediction = {
   title: (fileName: string | null) => (fileName ? `Prediction for ${fileName}` : 'Prediction'),
+  titleOfForm: 'Prediction for one patient',
   model: 'Model',
   date: 'Started',
   cost: 'Cost',
@@ -152,7 +155,7 @@ const prediction = {
   charged: (count: number) => coins(count),
   refundedNote: (count: number) =>
     `${format.count(count, { one: 'coin was', other: 'coins were' })} refunded.`,
-  waiting: 'Waiting for a free worker…',
+  waiting: 'Queued; starts shortly.',
   running: (done: number, total: number) => `${format.whole(done)} of ${patients(total)} done`,
   runningAbout: (done: number, total: number) =>
     `${format.whole(done)} of about ${patients(roundToTwoDigits(total))} done`,
@@ -160,11 +163,12 @@ const prediction = {
   checkingWhole: 'Checking the whole file…',
   timeLeft: (left: Duration) => `About ${format.duration(left)} left.`,
   offline:
-    'There is no connection at the moment. The prediction continues, and this page keeps checking it.',
+    'There is no connection at the moment. The prediction continues; this page updates when the connection is back.',
   progress: 'Progress',
   leaveNote:
     'You can close this page. You will find the result at this address and under “My predictions”.',
-  finished: (count: number) => `Done: ${patients(count)}.`,
+  finished: (predicted: number, skipped: number) =>
+    `Done: ${patients(predicted)}${skipped > 0 ? `, ${format.whole(skipped)} skipped` : ''}.`,
   failedTitle: 'The prediction failed',
   rejectedTitle: 'The file was rejected',
   cancelledTitle: 'The prediction was cancelled',
@@ -188,7 +192,7 @@ interface ScaleWords {
 
 const scales: Record<ContributionScale, ScaleWords> = {
   years: {
-    lead: 'In years of life.',
+    lead: 'In years of life. Right: more than the average study patient. Left: fewer.',
     better: 'raises the estimate',
     worse: 'lowers the estimate',
     total: 'Estimate',
@@ -196,15 +200,15 @@ const scales: Record<ContributionScale, ScaleWords> = {
     part: format.signedTenth,
   },
   log_hazard: {
-    lead: 'In log hazard of death: positive values raise the risk, negative values lower it.',
+    lead: 'Right: higher risk than the average study patient. Left: lower. (Log hazard ratio.)',
     better: 'lowers the risk',
     worse: 'raises the risk',
-    total: 'Log hazard',
+    total: 'Log hazard ratio',
     amount: format.signedHundredth,
     part: format.signedHundredth,
   },
   score: {
-    lead: 'In points of the Mayo risk score: positive values raise the risk, negative values lower it.',
+    lead: 'Right: higher risk than the average study patient. Left: lower. (Points of the Mayo risk score.)',
     better: 'lowers the risk',
     worse: 'raises the risk',
     total: 'Mayo risk score',
@@ -216,13 +220,15 @@ const scales: Record<ContributionScale, ScaleWords> = {
 const result = {
   title: 'Result',
   estimand: (horizon: number) =>
-    `Expected years of life (without transplant) within ${format.whole(horizon)} years`,
+    `Expected years of life (without transplant) within the next ${wholeYears(horizon)}`,
   summaryRows: 'Patients',
+  summaryPredicted: 'Patients with an estimate',
+  summarySkipped: 'Skipped patients',
   summaryMean: 'Mean',
   summaryMedian: 'Median',
   summaryRange: 'Lowest to highest',
   summaryImputed: 'With missing values',
-  summaryOutOfRange: 'With values out of range',
+  summaryOutOfRange: 'With unusual values',
   toYears: (low: number, high: number) => `${format.time(low)}–${format.time(high)}`,
   years,
   tableCaption: 'Estimates by patient',
@@ -230,7 +236,7 @@ const result = {
   id: 'ID',
   estimate: 'Years',
   imputed: (count: number) => `${format.whole(count)} missing`,
-  outOfRange: (count: number) => `${format.whole(count)} out of range`,
+  outOfRange: (count: number) => `${format.whole(count)} unusual`,
   filter: 'Find by ID',
   filterByRow: 'Find by row number',
   matching: (shown: number, total: number) => `${format.whole(shown)} of ${patients(total)}`,
@@ -252,7 +258,7 @@ const result = {
   patient: (row: number, id: string | null) =>
     `Row ${format.whole(row)}${id === null ? '' : `, ID ${id}`}`,
   details: (patient: string) => `${patient}: details`,
-  contributions: 'Contributions to this estimate',
+  contributions: 'What drives this estimate',
   baseline: 'Average of the study’s 418 patients',
   scales,
   hazardRatio: (ratio: number) =>
@@ -262,7 +268,7 @@ const result = {
     `The sum lies outside the range from 0 to ${format.whole(horizon)} years. The estimate is the nearest limit of this range.`,
   imputedTitle: 'Missing values',
   imputedLead:
-    'These values were not measured. The value to expect given this patient’s other values was used instead.',
+    'These values were not measured. The model used what it expects for a patient with these other values.',
   imputedLeadOfVersion1:
     'These values were not measured. Typical values of the study’s patients were used instead.',
   measureFirst: 'Measure first:',
@@ -271,19 +277,17 @@ const result = {
     `${format.tenth(value)} (between ${low} and ${high})`,
   expectedShare: (probability: number, category: string) =>
     `${category} in ${format.percent(probability)} of such patients`,
-  dependingOnValue: (low: number, high: number) =>
-    `estimate ${format.time(low)} to ${years(high)}, depending on the measured value`,
-  ifMeasured: 'if measured',
-  ifKnown: 'if known',
+  ifMeasured: (effect: string) => `if measured, ${effect}`,
+  ifKnown: (effect: string) => `if known, ${effect}`,
   between: (low: number, high: number) =>
-    `the estimate would lie between ${format.time(low)} and ${years(high)}`,
+    `the estimate would probably be ${format.time(low)}–${years(high)}`,
   unchanged: 'the estimate would hardly change',
   unused: 'this model does not use it',
   ifMeasuredHint:
-    'The ends of these ranges belong to the 10th and the 90th percentile of the values to expect for such a patient; the other missing values are then expected anew.',
+    'The ranges are for the 10th and the 90th percentile of the values to expect for such a patient. The other missing values are estimated anew each time.',
   ifMeasuredHintOfVersion1:
-    'The ranges are for values from the 10th to the 90th percentile of the study, with all other values unchanged.',
-  outOfRangeTitle: 'Out of range',
+    'The ranges are for the 10th and the 90th percentile of the study, with all other values unchanged.',
+  outOfRangeTitle: 'Unusual values',
   outOfRangeLead:
     'These values lie outside the range of the model’s training data. The model used the nearest values in this range, so the estimate is less certain:',
   outOfRangeLeadFormula:
@@ -294,15 +298,15 @@ const result = {
     'All values that the model uses were measured and lie within the range of the study’s patients.',
   survivalTitle: 'Survival',
   survivalTime: 'Time',
-  survivalProbability: 'Probability of living longer',
+  survivalProbability: 'Chance of still being alive',
   survivalYears: wholeYears,
   median: (median: number) =>
-    `Half of such patients live longer than ${years(median)} (median survival).`,
+    `Half of similar patients live longer than ${years(median)} (median survival).`,
   medianBeyond: (end: number) =>
-    `More than half of such patients live longer than ${wholeYears(end)} (median survival not reached).`,
+    `More than half of similar patients live longer than ${wholeYears(end)} (median survival not reached).`,
   mayoTitle: 'Mayo risk score',
   mayoHint:
-    'The published risk score for primary biliary cholangitis (Mayo Clinic, 1989): 5.07 is the average patient of that study, and higher is worse.',
+    'The published risk score for primary biliary cholangitis (Mayo Clinic, 1989). The average patient of the study has about 5; higher is worse.',
 };
 
 const notFound = {

@@ -5,6 +5,10 @@ const format = createFormat('en');
 const range = (low: number, high: number, unit = '') =>
   `${format.number(low)} to ${format.number(high)}${unit && `\u00a0${unit}`}`;
 
+/** Return a label as it stands in a sentence: “Age” becomes “age”, but “AST (SGOT)” stays. */
+const lowerCase = (label: string) =>
+  /^\p{Lu}\p{Ll}/u.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label;
+
 /** Labels by column. Other columns have the title from the catalogue. */
 const labels: Record<string, string> = {
   ID: 'Patient ID (optional)',
@@ -52,14 +56,16 @@ export const patient = {
   range: (low: number, high: number) => range(low, high),
   unusual: (low: number, high: number, unit: string | null) =>
     `Outside the range of the study’s patients (${range(low, high, unit ? unitName(unit) : '')}): the estimate is less certain.`,
+  /** In place of a required value that was not entered. */
+  enter: (label: string) => `Enter the ${lowerCase(label)}.`,
   ambiguousComma: (typed: string) =>
     `The comma is ambiguous. Please write ${typed.replace(',', '')} or ${typed.replace(',', '.')}.`,
   missing: (names: readonly string[]) => `Still needed: ${names.join('; ')}.`,
   checking: 'Checking the values…',
-  good: 'Checked: no mistakes found.',
+  good: 'Checked: no errors found.',
   bad: 'Please correct the marked fields.',
   notChecked:
-    'The values could not be checked. You can start without the check: values with mistakes cost nothing.',
+    'The values could not be checked. You can start without the check: values with errors cost nothing.',
   blocked: 'To start, correct the marked fields.',
   save: 'Save the values as a CSV file',
   clear: 'Clear the form',

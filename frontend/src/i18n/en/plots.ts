@@ -45,9 +45,7 @@ const patient = {
   previous: 'Previous patient',
   next: 'Next patient',
   back: 'Back to the result',
-  openOnly: 'Open the patient’s page',
-  open: 'Page of this patient, with the survival curve and for printing',
-  openPlain: 'Page of this patient, for printing',
+  open: 'Open the patient’s page',
   noSuchRow: (row: number, total: number) =>
     `There is no row ${format.whole(row)}: this result has ${patients(total)}.`,
   skipped: 'This patient was skipped and not predicted',
@@ -55,8 +53,8 @@ const patient = {
 
 const curve = {
   altText: (curvePoints: readonly Point[], interval: string) =>
-    `Predicted survival curve. Probability of living longer: ${points(curvePoints)}. Interval: ${interval}.`,
-  vertical: 'Probability of living longer',
+    `Predicted survival curve. Chance of still being alive: ${points(curvePoints)}. Interval: ${interval}.`,
+  vertical: 'Chance of still being alive',
   median: (median: number) => `median ${format.time(median)}`,
   valuesTable: 'Values as a table',
   band: 'Band',
@@ -67,7 +65,7 @@ const curve = {
   bandTooNarrow: (holds: number) =>
     `In simulations it contained the true curve at only ${format.percent(holds)} of its points.`,
   barsHint: (level: number) =>
-    `The bars (${format.percent(level)}) show how uncertain these probabilities are, not how much single patients may differ from them.`,
+    `The bars (${format.percent(level)}) show how uncertain these chances are, not how much single patients may differ from them.`,
   otherVersion:
     'Only these points of the curve are known: the result was computed with another version of the model.',
   notLoaded: 'The curve between the points could not be loaded.',
@@ -77,7 +75,7 @@ const curve = {
 const cohort = {
   title: 'Overview of the patients in this file',
   loading: 'Loading the overview…',
-  histogram: 'Distribution of the expected years',
+  histogram: 'Distribution of expected years',
   histogramAltText: (total: number, largest: Bin, under: number, low: number) =>
     `Histogram of the expected years of ${patients(total)}, in bins of half a year. The largest bin, ${limit(largest.from)} to ${anyYears(largest.to)}, has ${patients(largest.count)}. Under ${anyYears(under)}: ${patients(low)}.`,
   histogramVertical: 'Patients',
@@ -94,11 +92,11 @@ const cohort = {
   share: 'Share',
   mean: 'Mean years',
   imputed: 'With missing values',
-  outOfRange: 'With values out of range',
+  outOfRange: 'With unusual values',
   none: '—',
   curves: 'Mean survival of each group',
   curvesAltText: (curves: readonly Curve[]) =>
-    `Mean predicted survival curves of groups by expected years: probability of living longer. ${curves
+    `Mean predicted survival curves of groups by expected years: chance of still being alive. ${curves
       .map(
         ({ stratum, points: [, ...rest] }) => `${group(stratum.from, stratum.to)}: ${points(rest)}`,
       )

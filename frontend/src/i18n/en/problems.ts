@@ -65,7 +65,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   token_invalid: () => 'Your session is no longer valid. Please log in again.',
   token_expired: () => 'Your session has ended. Please log in again.',
   account_deleted: () => 'This account was deleted. Nothing was charged.',
-  wrong_credentials: () => 'The name or the password is wrong.',
+  wrong_credentials: () => 'Wrong name, e-mail or password.',
   not_enough_coins: (problem) =>
     problem.cost === null || problem.balance === null
       ? 'You do not have enough coins for this prediction. Nothing was charged.'
@@ -94,7 +94,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
     'This does not look like a CSV file or an Excel workbook (.xlsx). In Excel, choose “Save as” and the type “CSV UTF-8”.',
   broken_csv: () =>
     'The file cannot be read as a table. Please check that every quotation mark is closed, that every patient has a line of their own, and that there are at most 256 columns.',
-  invalid_input: () => 'Please correct the fields with mistakes.',
+  invalid_input: () => 'Please correct the fields with errors.',
   invalid_json: () => 'The request was damaged on its way. Please try again.',
   body_too_large: () => 'The request is too large. Please shorten the text that you entered.',
   invalid_form: () => 'The file arrived incomplete. Please send it again.',
@@ -129,7 +129,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
     found.some(({ hint_unit }) => hint_unit)
       ? 'The models need the prothrombin time in seconds. It cannot be computed from the INR or from percent. Please ask the laboratory for the time in seconds and add it to the file: no prediction is possible without it.'
       : 'The header names a unit that is not known for its column. Please choose the unit below, or correct the header.',
-  invalid_rows: () => 'The file has mistakes. Please correct them.',
+  invalid_rows: () => 'The file has errors. Please correct them.',
   attempts_exhausted: () =>
     'The prediction failed because of an error on our side. You can run it again.',
   dead_letter: () => 'The prediction failed because of an error on our side. You can run it again.',
@@ -146,7 +146,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   not_queued: () => 'This prediction has already ended. Nothing was cancelled or deleted.',
   prediction_running: () => 'This prediction is already running and cannot be cancelled.',
   already_cancelled: () => 'This prediction has already been cancelled.',
-  unknown_voucher: () => 'There is no voucher with this code. Please check every character.',
+  unknown_voucher: () => 'We can’t find this voucher. Check the code.',
   voucher_used: () => 'This voucher has already been used.',
   voucher_expired: () => 'This voucher has expired.',
   invalid_idempotency_key: () => 'The request was damaged on its way. Please try again.',
@@ -304,15 +304,15 @@ export const problems = {
     unknown: 'The request was not accepted.',
     requestId: 'Request ID',
     tryAgain: 'Try again',
-    findingsCaption: 'Mistakes in the file',
+    findingsCaption: 'Errors in the file',
     findingsShown: (shown: number, total: number) =>
-      `${format.whole(shown)} of ${format.count(total, { one: 'mistake', other: 'mistakes' })} shown.`,
-    badRows: 'All rows with mistakes',
+      `${format.whole(shown)} of ${format.count(total, { one: 'error', other: 'errors' })} shown.`,
+    badRows: 'All rows with errors',
     findingsRow: 'Row',
     findingsRowHint: 'Rows are counted from the first patient; the header is not counted.',
     findingsColumn: 'Column and value',
-    findingsExpected: 'How to correct it',
-    findingsWholeFile: 'file',
+    findingsExpected: 'How to fix it',
+    findingsWholeFile: 'Whole file',
     nameOfColumn: (name: string) => `A heading that is always recognised: ${name}.`,
     emptyValue: 'empty',
   },

@@ -8,7 +8,7 @@ export const actions = {
   retry: 'Рассчитать заново…',
   retryTitle: 'Рассчитать прогноз по этому файлу заново?',
   retryLead: (file: string, model: string, version: string) =>
-    `${file}: будет рассчитан новый прогноз (модель «${model}», версия ${version}). Он оплачивается отдельно, прежний сохранится.`,
+    `${file}, модель «${model}», версия ${version}. Это будет новый прогноз, он оплачивается отдельно. Прежний сохранится.`,
   retryCost: (price: number, balance: number) =>
     `Стоимость — ${coins(price)}, на счёте ${coins(balance)}.`,
   retryNow: (price: number) => `Рассчитать за ${coinsAccusative(price)}`,

@@ -1,4 +1,4 @@
-// The texts on the interval of an estimate.
+// The texts on an estimate and its interval.
 
 import { createFormat, type PatientShare } from '../format';
 import { wholeYears, wholeYearsGenitive, years } from './nouns';
@@ -8,11 +8,23 @@ const share = ({ count, outOf }: PatientShare) =>
   `${format.whole(count)}\u00a0из\u00a0${format.whole(outOf)}`;
 const live = ({ count }: Pick<PatientShare, 'count'>) =>
   format.plural(count, { one: 'живёт', other: 'живут' });
-const die = (count: number) => format.plural(count, { one: 'умирает', other: 'умирают' });
+const die = ({ count }: PatientShare) => format.plural(count, { one: 'умирает', other: 'умирают' });
 const of100 = (count: number) =>
   count > 99 ? 'больше 99\u00a0из\u00a0100' : `${format.whole(count)}\u00a0из\u00a0100`;
+const orMore = (horizon: number) => `${wholeYears(horizon)} и\u00a0более`;
+const lookAhead = (horizon: number) =>
+  `Дальше ${wholeYearsGenitive(horizon)} модель не заглядывает.`;
 
 export const interval = {
+  estimate: {
+    part: (estimate: number, horizon: number) =>
+      `${format.tenth(estimate)} из\u00a0ближайших ${wholeYearsGenitive(horizon)}`,
+    nearlyAll: (horizon: number) => `почти все ближайшие ${wholeYears(horizon)}`,
+    hardlyAny: (horizon: number) =>
+      `лишь несколько недель из\u00a0ближайших ${wholeYearsGenitive(horizon)}`,
+    notLifeExpectancy: (horizon: number) =>
+      `Это не\u00a0продолжительность жизни: модель смотрит только на\u00a0${wholeYears(horizon)} вперёд.`,
+  },
   label: 'Интервал:',
   heading: (lower: PatientShare, upper: PatientShare) =>
     `Интервал: дольше начала ${live(lower)} ${share(lower)}, дольше конца\u00a0— ${share(upper)}`,
@@ -20,37 +32,39 @@ export const interval = {
   fromTo: (lower: number, upper: number) =>
     `от\u00a0${format.time(lower)} до\u00a0${format.time(upper)}\u00a0года`,
   fromToHorizon: (lower: number, horizon: number) =>
-    `от\u00a0${format.time(lower)}\u00a0года до\u00a0${wholeYearsGenitive(horizon)} и\u00a0более`,
-  atLeast: (horizon: number) => `${wholeYears(horizon)} и\u00a0более`,
+    `от\u00a0${format.time(lower)} до\u00a0${wholeYearsGenitive(horizon)} и\u00a0более`,
+  atLeast: orMore,
   plotted: (estimate: number, lower: number, upper: number | null, horizon: number) =>
     `ожидается ${format.time(estimate)} (от ${format.time(lower)} до ${upper === null ? `${format.whole(horizon)} и более` : format.time(upper)})`,
   plottedAtLeast: (estimate: number, horizon: number) =>
-    `ожидается ${format.time(estimate)} (интервал: от ${format.whole(horizon)})`,
+    `ожидается ${format.time(estimate)} (интервал: ${format.whole(horizon)} и более)`,
   hint: (lower: PatientShare, upper: PatientShare, horizon: number, canLieBelow: boolean) =>
-    `Интервал: ${share(lower)} таких пациентов ${live(lower)} дольше его нижней границы, ${share(upper)} — дольше верхней. «${wholeYears(horizon)} и более» значит, что граница лежит за горизонтом прогноза. Оценка — это среднее число лет, прожитых в пределах горизонта${canLieBelow ? ', поэтому из-за ранних смертей она может оказаться меньше нижней границы' : ''}.`,
-  hintOfVersion1: (version: string, horizon: number) =>
-    `Результат версии ${version}: её интервалы построены так, чтобы истинное число лет попало в них у 80 из 100 таких пациентов, и часто начинаются с самой оценки. «${wholeYears(horizon)} и более» значит, что интервал продолжается за горизонтом прогноза. Чтобы получить интервалы версии 2, запустите расчёт по этому файлу ещё раз.`,
-  sentence: (lowerPart: string, upperPart: string) => `${lowerPart}; ${upperPart}.`,
+    `Интервал: дольше его начала ${live(lower)} ${share(lower)} таких пациентов, дольше конца\u00a0— ${share(upper)}. «${orMore(horizon)}» значит, что дальше модель не заглядывает. Оценка\u00a0— это среднее число лет, прожитых за эти ${wholeYears(horizon)}${canLieBelow ? ', поэтому из-за ранних смертей она может оказаться меньше начала интервала' : ''}.`,
+  hintOfVersion1: (version: string, horizon: number | null) =>
+    `Результат версии ${version}: её интервалы построены так, чтобы истинное число лет попало в\u00a0них у\u00a080 из\u00a0100 таких пациентов, и\u00a0часто начинаются с самой оценки. ${horizon === null ? '' : `«${orMore(horizon)}» значит, что дальше модель не заглядывает. `}Чтобы получить интервалы версии\u00a02, рассчитайте прогноз по этому файлу ещё раз.`,
+  closed: (lowerPart: string, upperPart: string) => `${lowerPart}; ${upperPart}.`,
+  open: (lowerPart: string, upperPart: string, horizon: number) =>
+    `${lowerPart}; ${upperPart}. ${lookAhead(horizon)}`,
   outliveLower: (patients: PatientShare, lower: number) =>
-    `${share(patients)} таких пациентов ${live(patients)} дольше ${years(lower)}`,
-  dieEarly: (patients: PatientShare, early: number) =>
-    `Не меньше ${share(patients)} таких пациентов ${die(patients.count)} в первые ${years(early)}`,
-  almostAllDie: (patients: PatientShare, early: number) =>
-    `${share(patients)} таких пациентов ${die(patients.count)} в первые ${years(early)}.`,
-  earlyDeath: (patients: PatientShare) =>
-    `Некоторые из этих пациентов умирают в первые недели, поэтому срока, дольше которого ${live(patients)} ${share(patients)}, нет`,
+    `Дольше ${years(lower)} ${live(patients)} ${share(patients)} таких пациентов`,
+  dieEarly: (patients: PatientShare) =>
+    `В первые недели ${die(patients)} не\u00a0меньше ${share(patients)} таких пациентов`,
+  almostAllDie: (patients: PatientShare) =>
+    `В первые недели ${die(patients)} не\u00a0меньше ${share(patients)} таких пациентов.`,
+  earlyDeath: () =>
+    'Некоторые из таких пациентов умирают очень рано, поэтому интервал начинается с\u00a0нуля',
   outliveUpper: (patients: PatientShare, upper: number) =>
-    `${share(patients)} ${live(patients)} дольше ${years(upper)}`,
-  moreOutlive: (patients: PatientShare, alive: number | null, horizon: number) =>
-    `дольше ${wholeYearsGenitive(horizon)} ${alive === null ? `${live(patients)} больше чем ${share(patients)}` : `${live({ count: alive })} ${of100(alive)}, то есть больше чем ${share(patients)}`}, поэтому верхней границы в пределах ${wholeYearsGenitive(horizon)} нет`,
-  moreOutliveHorizon: (patients: PatientShare, alive: number | null, horizon: number) =>
-    `${wholeYears(horizon)} и более: дольше ${wholeYearsGenitive(horizon)} ${live(patients)} больше чем ${share(patients)} таких пациентов${alive === null ? '' : ` (по их кривой — ${of100(alive)})`}.`,
+    `дольше ${years(upper)}\u00a0— ${share(patients)}`,
+  outliveHorizon: (patients: PatientShare, alive: number | null, horizon: number) =>
+    `дольше ${wholeYearsGenitive(horizon)}\u00a0— ${alive === null ? `больше чем ${share(patients)}` : of100(alive)}`,
+  mostOutliveHorizon: (patients: PatientShare, alive: number | null, horizon: number) =>
+    `Дольше ${wholeYearsGenitive(horizon)} ${alive === null ? `${live(patients)} больше чем ${share(patients)}` : `${live({ count: alive })} ${of100(alive)}`} таких пациентов. ${lookAhead(horizon)}`,
   aboutOutliveHorizon: (patients: PatientShare, horizon: number) =>
-    `${wholeYears(horizon)} и более: дольше ${wholeYearsGenitive(horizon)} ${live(patients)} примерно ${share(patients)} таких пациентов.`,
+    `Дольше ${wholeYearsGenitive(horizon)} ${live(patients)} примерно ${share(patients)} таких пациентов. ${lookAhead(horizon)}`,
   estimateBelow: (estimate: number, horizon: number) =>
-    `Оценка (${years(estimate)}) меньше нижней границы интервала, потому что это среднее число лет, прожитых в ближайшие ${wholeYears(horizon)}: у переживших этот срок считаются только ${wholeYears(horizon)}, а ранние смерти снижают среднее.`,
+    `Оценка (${years(estimate)}) меньше начала интервала, потому что это среднее: никому не\u00a0засчитывается больше ${wholeYearsGenitive(horizon)}, а\u00a0ранние смерти снижают среднее.`,
   estimateTooLong: (dying: PatientShare, lower: number, bound: number) =>
-    `Оценка немного завышена: если ${share(dying)} ${die(dying.count)} раньше чем через ${years(lower)}, среднее не больше ${years(bound)}.`,
+    `Оценка немного завышена: если ${share(dying)} ${die(dying)} раньше чем через ${years(lower)}, среднее не\u00a0больше ${years(bound)}.`,
   estimateTooShort: (patients: PatientShare, upper: number, bound: number) =>
-    `Оценка немного занижена: если ${share(patients)} ${live(patients)} дольше ${years(upper)}, среднее не меньше ${years(bound)}.`,
+    `Оценка немного занижена: если ${share(patients)} ${live(patients)} дольше ${years(upper)}, среднее не\u00a0меньше ${years(bound)}.`,
 };

@@ -39,16 +39,14 @@ interface Curve {
 
 const patient = {
   title: (row: number, id: string | null) =>
-    id === null ? `Пациент в строке ${format.whole(row)}` : `Пациент ${id}`,
+    id === null ? `Пациент из строки ${format.whole(row)}` : `Пациент ${id}`,
   place: (row: number, total: number, file: string) =>
     `Строка ${format.whole(row)} из ${format.whole(total)}, ${file}`,
   neighbours: 'Пациенты этого результата',
   previous: 'Предыдущий пациент',
   next: 'Следующий пациент',
   back: 'К результату',
-  openOnly: 'Открыть страницу пациента',
-  open: 'Страница этого пациента с кривой выживаемости и для печати',
-  openPlain: 'Страница этого пациента для печати',
+  open: 'Открыть страницу пациента',
   noSuchRow: (row: number, total: number) =>
     `Строки ${format.whole(row)} нет: в этом результате ${patients(total)}.`,
   skipped: 'Этот пациент пропущен, прогноза для него нет',
@@ -95,8 +93,8 @@ const cohort = {
   patients: 'Пациентов',
   share: 'Доля',
   mean: 'В среднем, лет',
-  imputed: 'С недостающими значениями',
-  outOfRange: 'Со значениями вне диапазона',
+  imputed: 'С пропусками',
+  outOfRange: 'С необычными значениями',
   none: '—',
   curves: 'Средняя выживаемость по группам',
   curvesAltText: (curves: readonly Curve[]) =>
@@ -110,7 +108,7 @@ const cohort = {
 
 const printing = {
   lowestEstimates: (count: number, total: number) =>
-    `Здесь ${format.whole(count)} из ${patientsGenitive(total)}: те, у кого оценки наименьшие. Все пациенты есть в файле CSV.`,
+    `Показаны ${format.whole(count)} из ${patientsGenitive(total)}\u00a0— с наименьшими оценками. Все пациенты есть в файле CSV.`,
 };
 
 export const plots = { patient, curve, cohort, printing };

@@ -70,7 +70,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   token_invalid: () => 'Сеанс больше не действителен. Войдите ещё раз.',
   token_expired: () => 'Сеанс закончился. Войдите ещё раз.',
   account_deleted: () => 'Этот аккаунт удалён. Монеты не списаны.',
-  wrong_credentials: () => 'Неверное имя или пароль.',
+  wrong_credentials: () => 'Неверное имя, почта или пароль.',
   not_enough_coins: (problem) =>
     problem.cost === null || problem.balance === null
       ? 'Для этого прогноза не хватает монет. Монеты не списаны.'
@@ -149,7 +149,7 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   not_queued: () => 'Этот прогноз уже завершён. Ничего не отменено и не удалено.',
   prediction_running: () => 'Прогноз уже рассчитывается, отменить его нельзя.',
   already_cancelled: () => 'Этот прогноз уже был отменён.',
-  unknown_voucher: () => 'Ваучера с таким кодом нет. Проверьте каждый символ.',
+  unknown_voucher: () => 'Такого ваучера нет. Проверьте код.',
   voucher_used: () => 'Этот ваучер уже использован.',
   voucher_expired: () => 'Срок действия ваучера истёк.',
   invalid_idempotency_key: () => 'Запрос повреждён при передаче. Попробуйте ещё раз.',
@@ -316,7 +316,7 @@ export const problems = {
     findingsRowHint: 'Строки считаются от первого пациента, без заголовка.',
     findingsColumn: 'Столбец и значение',
     findingsExpected: 'Как исправить',
-    findingsWholeFile: 'файл',
+    findingsWholeFile: 'Весь файл',
     nameOfColumn: (name: string) => `Заголовок, который всегда распознаётся: ${name}.`,
     emptyValue: 'пусто',
   },
