@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from deploy.bundle import UV
 from deploy.dependencies import NPM, UNREACHABLE
-from deploy.template import ROOT, run
+from deploy.template import ROOT
 
 FAST_TESTS = ("tests/unit", "tests/template")
 _PRINT_VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
@@ -108,9 +108,10 @@ def try_package(requirement: str, tests: Sequence[str]) -> int:
 
 
 def _output(command: Sequence[str]) -> str:
-    result = run(command, cwd=ROOT)
+    # uv writes notes to stderr, such as the environment that it reads.
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     if result.returncode != 0:
-        raise ToolError(result.stdout)
+        raise ToolError(result.stdout + result.stderr)
     return result.stdout
 
 

@@ -12,6 +12,9 @@ import pytest
 from deploy import update_check
 from deploy.template import ROOT
 
+NOTE = "print('Using Python 3.13', file=sys.stderr)"
+"""uv writes such a note beside its answer."""
+
 
 @pytest.fixture
 def tool(tmp_path: Path) -> Callable[..., Path]:
@@ -22,7 +25,7 @@ def tool(tmp_path: Path) -> Callable[..., Path]:
         record = f"open({log!r}, 'a').write(' '.join(sys.argv[1:]) + chr(10))"
         calls = f"len(open({log!r}).readlines())"
         code_of_call = f"{code} if {calls} > {failing_after} else 0"
-        lines = [f"#!{sys.executable}", "import sys", record, f"print({text!r})", f"sys.exit({code_of_call})"]
+        lines = [f"#!{sys.executable}", "import sys", record, NOTE, f"print({text!r})", f"sys.exit({code_of_call})"]
         program.write_text("\n".join(lines), "utf-8")
         program.chmod(0o755)
         return program
