@@ -146,7 +146,7 @@ class Prediction(TypedDict):
         Field(
             description="Probabilities of death at the lower and the upper end of the intervals, such as 0.1 and 0.9. "
             "Null until there is a result, and for results of the models' versions 1: their intervals were made to "
-            "contain the true number for 80 % of the patients."
+            "contain the true number for 80% of the patients."
         ),
     ]
     receipt: Annotated[
